@@ -1,0 +1,70 @@
+# Every target sets up what it needs: Python 3.13 through uv, packages from the hashed locks.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export UV_PYTHON_PREFERENCE ?= system
+export PYTHONDONTWRITEBYTECODE = 1
+# a Python kept by pyenv is found too, also where pyenv's own shims point elsewhere
+export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/versions/3.13*/bin)):$(PATH)
+UV = .cache/uv/bin/uv
+LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
+
+PHONY_TARGETS = help setup lock demo serve test check static prove doctor fix
+.PHONY: $(PHONY_TARGETS)
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
+
+$(UV):
+	@command -v python3 >/dev/null || { echo "make needs python3 (any version from 3.9, with venv)"; exit 1; }
+	@echo "setting up: uv"
+	@python3 -m venv .cache/uv || { echo "python3 has no venv module: install it (Debian: apt install python3-venv)"; exit 1; }
+	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/.ready: $(LOCKS) | $(UV)
+	@echo "setting up: Python $$(cat .python-version) and the locked packages"
+	@$(UV) venv --quiet --allow-existing --python "$$(cat .python-version)" .venv
+	@$(UV) pip sync --quiet --python .venv --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation -e layers/portone_payments -e local
+	@touch $@
+
+.venv-sam/.ready: requirements/sam.txt .python-version | $(UV)
+	@echo "setting up: SAM CLI in an environment of its own"
+	@$(UV) venv --quiet --allow-existing --python "$$(cat .python-version)" .venv-sam
+	@$(UV) pip sync --quiet --python .venv-sam --require-hashes requirements/sam.txt
+	@touch $@
+
+setup: .venv/.ready ## everything the other targets need
+
+lock: | $(UV) ## compile the three locks anew, without addresses
+	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/dev.in -o requirements/dev.txt
+	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
+	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/sam.in -o requirements/sam.txt
+
+run = .venv/bin/python -m
+demo: setup ## one payment after another through the whole stack, told as it happens; ends with the books compared
+	@$(run) portone_local.demo
+
+serve: setup ## the whole stack on this machine, with URLs and a curl for each route (PORTONE_URL= uses another PortOne)
+	@$(run) portone_local.serve
+
+test: setup ## the whole suite at everyday settings
+	@.venv/bin/pytest -m "not check"
+
+check: setup .venv-sam/.ready ## static checks, the built and deployed artifact, races and fuzz at full settings
+	@$(MAKE) --no-print-directory static
+	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 .venv/bin/pytest -m "check or race or fuzz"
+
+static: setup ## format, lint, types, import contracts
+	@.venv/bin/ruff format --check --quiet . && echo "format: as agreed"
+	@.venv/bin/ruff check --quiet . && echo "lint: clean"
+	@.venv/bin/mypy && echo "types: strict"
+	@out=$$(.venv/bin/lint-imports --no-cache 2>&1) && echo "imports: as drawn" || { echo "$$out"; exit 1; }
+
+prove: setup .venv-sam/.ready ## the longest settings: hours, not minutes
+	@RACE_ROUNDS=1000 FUZZ_EXAMPLES=2000 CORPUS_CASES=100000 .venv/bin/pytest
+
+doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it the local one (make serve)
+	@$(run) portone_local.doctor $(if $(STACK),--stack $(STACK))
+
+fix: setup ## format and mend what can be mended
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

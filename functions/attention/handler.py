@@ -1,0 +1,25 @@
+"""GET /ops/attention?kind=: payments that need a person, oldest first (staff)."""
+
+from typing import Any
+
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.records import Attention
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views import staff_view
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """One page of one kind."""
+    request.staff(deps.settings.staff_claim)
+    try:
+        kind = Attention(request.query("kind") or "")
+    except ValueError:
+        raise InvalidRequest(field="kind", reason="unknown") from None
+    page = deps.store.attention(kind, cursor=request.query("cursor"), limit=request.limit)
+    return answer(200, {"items": [staff_view(payment) for payment in page.items], "cursor": page.cursor})
+
+
+handler = HttpHandler(route, needs=("store",))

@@ -1,0 +1,18 @@
+"""GET /orders/{orderId}: an order, its payment and its totals, for the shop's backend (IAM)."""
+
+from typing import Any
+
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views import order_view
+from portone_payments.flows.orders import get_order
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """The order as it stands."""
+    return answer(200, order_view(get_order(request.order_id, store=deps.store)))
+
+
+handler = HttpHandler(route, needs=("store",))

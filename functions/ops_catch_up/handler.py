@@ -1,0 +1,27 @@
+"""POST /ops/payments/{paymentId}/catch-up: read PortOne now, and show everything we know (staff)."""
+
+from typing import Any
+
+from portone_payments.domain.facts import Moment
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views import staff_view
+from portone_payments.flows.nudge import nudge
+from portone_payments.ports import Deadline
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """200 after a reading; 202 when PortOne did not answer and the payment stays due."""
+    staff = request.staff(deps.settings.staff_claim)
+    moment = Moment(now=deps.clock.now(), by=f"staff:{staff}")
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    result = deps.reader.catch_up(request.payment_id, moment, deadline=deadline)
+    read = result.answered and not result.lagging
+    if not read:
+        nudge(result.payment, queue=deps.queue)
+    return answer(200 if read else 202, {**staff_view(result.payment), "portoneAnswered": result.answered})
+
+
+handler = HttpHandler(route, needs=("store", "portone", "queue"))

@@ -1,0 +1,52 @@
+"""POST /payments: store the intent to pay an order, and answer what `PortOne.requestPayment` needs (JWT)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
+
+from portone_payments.entry.checkout import checkout_view
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
+from portone_payments.flows.open_checkout import open_checkout
+from portone_payments.flows.prepare import Preparer, Wish
+from portone_payments.ports import Deadline
+
+
+class PrepareBody(Body):
+    """Which order, and where the checkout will open."""
+
+    order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    platform: Literal["web", "ios", "android", "react-native", "flutter"]
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """Every prepare of an order answers the same paymentId while it can still be paid."""
+    body = request.body(PrepareBody)
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    wish = Wish(
+        user_id=request.user_id,
+        order_id=body.order_id,
+        platform=body.platform,
+        body_hash=request.body_hash(),
+        idempotency_key=request.idempotency_key,
+    )
+    prepared = _preparer(deps).prepare(wish)
+    open_checkout(prepared.payment, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
+    return answer(200, checkout_view(prepared, deps.settings))
+
+
+def _preparer(deps: Deps) -> Preparer:
+    return Preparer(
+        store=deps.store,
+        clock=deps.clock,
+        ids=deps.ids,
+        meter=deps.meter,
+        rules=deps.settings.pay_method_rules,
+        channels=frozenset(deps.settings.channels),
+        ready_seconds=deps.settings.ready_minutes * 60,
+    )
+
+
+handler = HttpHandler(route, needs=("store", "portone"))

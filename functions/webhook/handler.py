@@ -1,0 +1,59 @@
+"""PortOne's webhooks, on a Function URL: authenticated by signature over the raw bytes, then a hint."""
+
+from typing import Any
+
+from portone_payments.adapters.webhook import raw_body, read_delivery, single_headers
+from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.errors import SignatureRejected
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+from portone_payments.flows.confirm import ConfirmPolicy
+from portone_payments.flows.receive import Receiver
+from portone_payments.ports import Metric
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """2xx: borne out by what is saved, or durably stored. 403 is the answer to a refused approval."""
+    try:
+        delivery = _read(request, deps)
+    except SignatureRejected:
+        if not deps.secrets.refresh_webhook():
+            deps.meter.count(Metric.SIGNATURE_FAILURE)
+            raise
+        delivery = _read_again(request, deps)
+    return answer(200, {"result": _receiver(deps).receive(delivery)})
+
+
+def _read(request: Request, deps: Deps) -> Delivery:
+    return read_delivery(
+        method=request.method,
+        headers=single_headers(request.event),
+        body=raw_body(request.event),
+        secrets=deps.secrets.webhook(),
+        now=deps.clock.now(),
+        tolerance=deps.settings.webhook_tolerance,
+    )
+
+
+def _read_again(request: Request, deps: Deps) -> Delivery:
+    """With secrets read anew: one may have been rotated since."""
+    try:
+        return _read(request, deps)
+    except SignatureRejected:
+        deps.meter.count(Metric.SIGNATURE_FAILURE)
+        raise
+
+
+def _receiver(deps: Deps) -> Receiver:
+    return Receiver(
+        reader=deps.reader,
+        strays=deps.strays,
+        queue=deps.queue,
+        clock=deps.clock,
+        confirm=ConfirmPolicy(enabled=deps.settings.confirm_process),
+    )
+
+
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))

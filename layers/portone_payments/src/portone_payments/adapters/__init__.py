@@ -1,0 +1,1 @@
+"""The real implementations of the ports: PortOne, DynamoDB, SQS, Secrets Manager, KMS."""

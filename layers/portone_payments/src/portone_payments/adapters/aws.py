@@ -1,0 +1,44 @@
+"""The only place that makes boto3 clients and knows botocore's errors; nothing here is imported early.
+
+A bare handler import loads no SDK (design 7): boto3 is imported by the first client, botocore's errors by the
+first error.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from portone_payments.domain.errors import StorageUnavailable
+
+
+@cache
+def client(service: str) -> Any:
+    """One boto3 client per service and container; connect 1 s, read 3 s, 3 attempts (money rule 4)."""
+    import boto3  # noqa: PLC0415 - see the module
+    from botocore.config import Config  # noqa: PLC0415 - see the module
+
+    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    return boto3.client(service, config=Config(connect_timeout=1, read_timeout=3, retries=retries))  # type: ignore[call-overload]
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What a call of AWS may raise; to be written in an `except` clause, where it is only then evaluated."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see the module
+
+    return (BotoCoreError, ClientError)
+
+
+def code_of(error: Exception) -> str:
+    """AWS's error code, or the name of what happened on the way there; never a message text."""
+    response = getattr(error, "response", None)
+    return response["Error"]["Code"] if response else type(error).__name__
+
+
+@contextmanager
+def answered(service: str) -> Iterator[None]:
+    """Every failure inside becomes `StorageUnavailable`."""
+    try:
+        yield
+    except failures() as error:
+        raise StorageUnavailable(service=service, reason=code_of(error)) from None

@@ -1,0 +1,155 @@
+"""Dataclasses to DynamoDB attributes and back, in DynamoDB's own wire form, from the dataclass alone.
+
+None, zero, false and empty are left out where that is the default, so a later schema may add fields. What a
+newer schema wrote is carried along: unknown attributes in a field named `extra`, unknown enum values as text.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
+
+type Attribute = dict[str, Any]
+type Item = dict[str, Attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """How values of one type are written and read."""
+
+    encode: Callable[[Any], Attribute]
+    decode: Callable[[Attribute], Any]
+
+
+@cache
+def coder(hint: Any) -> Coder:
+    """The coder of a field's type. Raises TypeError for a type no record may have."""
+    origin = get_origin(hint)
+    if origin is UnionType:
+        return _union(get_args(hint))
+    if origin is tuple:
+        return _sequence(coder(get_args(hint)[0]))
+    if origin is Mapping:
+        return _mapping(coder(get_args(hint)[1]))
+    if is_dataclass(hint):
+        return _dataclass(hint)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _enum(hint)
+    if hint in SCALARS:
+        return SCALARS[hint]
+    raise TypeError(hint)
+
+
+def item_size(item: Mapping[str, Attribute]) -> int:
+    """Bytes DynamoDB counts for an item: names and values, 3 per container and 1 per element of it."""
+    return sum(len(name.encode()) + _size(attribute) for name, attribute in item.items())
+
+
+def _union(hints: tuple[Any, ...]) -> Coder:
+    if NoneType not in hints:
+        return SCALAR
+    (hint,) = (hint for hint in hints if hint is not NoneType)
+    inner = coder(hint)
+    return Coder(
+        lambda value: {"NULL": True} if value is None else inner.encode(value),
+        lambda attribute: None if "NULL" in attribute else inner.decode(attribute),
+    )
+
+
+def _sequence(inner: Coder) -> Coder:
+    return Coder(
+        lambda values: {"L": [inner.encode(value) for value in values]},
+        lambda attribute: tuple(inner.decode(value) for value in attribute["L"]),
+    )
+
+
+def _mapping(inner: Coder) -> Coder:
+    return Coder(
+        lambda values: {"M": {name: inner.encode(value) for name, value in values.items()}},
+        lambda attribute: {name: inner.decode(value) for name, value in attribute["M"].items()},
+    )
+
+
+def _enum(kind: type[StrEnum]) -> Coder:
+    members = {member.value: member for member in kind}
+    return Coder(
+        lambda value: {"S": str(value)},
+        lambda attribute: members.get(attribute["S"], attribute["S"]),
+    )
+
+
+def _dataclass(kind: Any) -> Coder:
+    plan = [_field(each) for each in fields(kind) if each.name != "extra"]
+    known = frozenset(name for name, _, _ in plan)
+    keeps_extra = any(each.name == "extra" for each in fields(kind))
+
+    def encode(record: Any) -> Attribute:
+        item = dict(record.extra) if keeps_extra else {}
+        for name, omitted, inner in plan:
+            value = getattr(record, name)
+            if value != omitted:
+                item[name] = inner.encode(value)
+        return {"M": item}
+
+    def decode(attribute: Attribute) -> Any:
+        item = attribute["M"]
+        values = {name: inner.decode(item[name]) for name, _, inner in plan if name in item}
+        if keeps_extra:
+            values["extra"] = {name: value for name, value in item.items() if name not in known}
+        return kind(**values)
+
+    return Coder(encode, decode)
+
+
+def _field(each: Field[Any]) -> tuple[str, object, Coder]:
+    default = each.default_factory() if each.default_factory is not MISSING else each.default
+    hint: Any = each.type
+    return each.name, MISSING if default else default, coder(hint)
+
+
+def _encode_scalar(value: str | float) -> Attribute:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"S": value} if isinstance(value, str) else {"N": repr(value)}
+
+
+def _decode_scalar(attribute: Attribute) -> str | bool | float:
+    if "N" not in attribute:
+        return next(iter(attribute.values()))  # type: ignore[no-any-return]
+    text = attribute["N"]
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def _size(attribute: Attribute) -> int:
+    (kind, value), *_ = attribute.items()
+    match kind:
+        case "S":
+            return len(value.encode())
+        case "N":
+            return _number_size(value)
+        case "M":
+            return 3 + len(value) + item_size(value)
+        case "L":
+            return 3 + len(value) + sum(_size(each) for each in value)
+        case "BOOL" | "NULL":
+            return 1
+        case "B":
+            return len(value)
+        case _:
+            return sum(_size({kind[0]: each}) for each in value)
+
+
+def _number_size(text: str) -> int:
+    digits = text.lstrip("-").split("e")[0].replace(".", "").strip("0")
+    return 1 + (len(digits) + 1) // 2 + text.startswith("-")
+
+
+SCALAR = Coder(_encode_scalar, _decode_scalar)
+SCALARS: dict[Any, Coder] = {
+    str: Coder(lambda value: {"S": value}, lambda attribute: attribute["S"]),
+    bool: Coder(lambda value: {"BOOL": value}, lambda attribute: attribute["BOOL"]),
+    int: Coder(lambda value: {"N": str(value)}, lambda attribute: int(attribute["N"])),
+    float: Coder(lambda value: {"N": repr(value)}, lambda attribute: float(attribute["N"])),
+}

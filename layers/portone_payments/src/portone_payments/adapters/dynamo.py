@@ -1,0 +1,162 @@
+"""DynamoDB calls on items: conditions, transactions, indexes. No Scan and no FilterExpression, anywhere."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from portone_payments.adapters.aws import answered, code_of, failures
+from portone_payments.adapters.codec import Item
+from portone_payments.adapters.keys import Index, Key
+from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.ports import Conflict
+
+REFUSED = "ConditionalCheckFailed"
+TOUCHED = frozenset({REFUSED, "TransactionConflict"})
+UNDER_WAY = frozenset({"TransactionConflictException", "TransactionInProgressException"})
+UNPROCESSED_ROUNDS = 4
+
+
+class Refused(Exception):
+    """A condition did not hold; `stored` is what was there instead, None where nothing was or it held."""
+
+    def __init__(self, stored: Sequence[Item | None]) -> None:
+        super().__init__()
+        self.stored = stored
+
+
+class DynamoTable:
+    """One DynamoDB table."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def get(self, wanted: Key) -> Item | None:
+        """An item, strongly consistent."""
+        with answered("dynamodb"):
+            found = self._client.get_item(TableName=self._name, Key=wanted.wire(), ConsistentRead=True)
+        item: Item | None = found.get("Item")
+        return item
+
+    def get_many(self, wanted: Sequence[Key]) -> list[Item]:
+        """At most a hundred items; what DynamoDB leaves unprocessed is asked for again, a few times."""
+        keys: Any = [each.wire() for each in wanted]
+        items: list[Item] = []
+        for _ in range(UNPROCESSED_ROUNDS):
+            if not keys:
+                return items
+            with answered("dynamodb"):
+                found = self._client.batch_get_item(
+                    RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}}
+                )
+            items += found["Responses"].get(self._name, [])
+            keys = found.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys")
+        if keys:
+            raise StorageUnavailable(service="dynamodb", reason="unprocessed")
+        return items
+
+    def put(self, items: Sequence[Item], *, token: str) -> None:
+        """All or none, each IF the stored version is one less. Raises `Refused`, `Conflict`."""
+        puts = [self._conditional_put(item) for item in items]
+        with _refusals():
+            if len(puts) == 1:
+                self._client.put_item(**puts[0])
+            else:
+                self._client.transact_write_items(
+                    TransactItems=[{"Put": each} for each in puts], ClientRequestToken=token
+                )
+
+    def append(self, item: Item) -> None:
+        """Write one item whatever is there."""
+        with answered("dynamodb"):
+            self._client.put_item(TableName=self._name, Item=item)
+
+    def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
+        """Move `due_at` from `seen` to `until` and count a try; None where it was moved before."""
+        try:
+            with _refusals():
+                answer = self._client.update_item(
+                    TableName=self._name,
+                    Key=wanted.wire(),
+                    UpdateExpression="SET due_at = :until, tries = if_not_exists(tries, :none) + :one",
+                    ConditionExpression="attribute_exists(pk) AND due_at = :seen",
+                    ExpressionAttributeValues={
+                        ":until": {"N": str(until)},
+                        ":seen": {"N": str(seen)},
+                        ":none": {"N": "0"},
+                        ":one": {"N": "1"},
+                    },
+                    ReturnValues="UPDATED_NEW",
+                )
+        except (Refused, Conflict):
+            return None
+        return int(answer["Attributes"]["tries"]["N"])
+
+    def query(
+        self,
+        index: Index,
+        partition: str,
+        *,
+        limit: int,
+        newest_first: bool = False,
+        upto: float | None = None,
+        start: Item | None = None,
+    ) -> list[Item]:
+        """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`."""
+        values: Item = {":partition": {"S": partition}}
+        names = {"#partition": index.partition}
+        condition = "#partition = :partition"
+        if upto is not None:
+            values[":upto"] = {"N": repr(upto)}
+            names["#sort"] = index.sort
+            condition += " AND #sort <= :upto"
+        with answered("dynamodb"):
+            found = self._client.query(
+                TableName=self._name,
+                IndexName=index.name,
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ScanIndexForward=not newest_first,
+                Limit=limit,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+        items: list[Item] = found["Items"]
+        return items
+
+    def _conditional_put(self, item: Item) -> dict[str, Any]:
+        read = int(item["version"]["N"]) - 1
+        put = {
+            "TableName": self._name,
+            "Item": item,
+            "ConditionExpression": "#version = :read" if read else "attribute_not_exists(pk)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if read:
+            put["ExpressionAttributeNames"] = {"#version": "version"}
+            put["ExpressionAttributeValues"] = {":read": {"N": str(read)}}
+        return put
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """A lost race becomes `Refused` or `Conflict`, every other failure `StorageUnavailable`."""
+    try:
+        yield
+    except failures() as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: Any) -> Exception:
+    code = code_of(error)
+    if code == "ConditionalCheckFailedException":
+        return Refused([error.response.get("Item")])
+    if code in UNDER_WAY:
+        return Conflict()
+    reasons = error.response.get("CancellationReasons", []) if code == "TransactionCanceledException" else []
+    codes = {reason["Code"] for reason in reasons}
+    if REFUSED in codes:
+        return Refused([reason.get("Item") for reason in reasons])
+    if codes & TOUCHED:
+        return Conflict()
+    return StorageUnavailable(service="dynamodb", reason=code)

@@ -1,0 +1,204 @@
+"""PortOne's JSON in, our own types out. Unknown values become UNRECOGNISED, impossible bodies a ValueError.
+
+What the schema requires of a payment in every state is required here too: a made-up store, amount or
+time could move money. Everything else may be missing or strange without an error (PortOne facts 1.1).
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
+
+from portone_payments.domain.snapshot import (
+    Cancellation,
+    CancellationStatus,
+    Channel,
+    Method,
+    PayMethod,
+    RemoteStatus,
+    Snapshot,
+    VirtualAccount,
+)
+
+METHODS = {
+    "PaymentMethodCard": PayMethod.CARD,
+    "PaymentMethodVirtualAccount": PayMethod.VIRTUAL_ACCOUNT,
+    "PaymentMethodTransfer": PayMethod.TRANSFER,
+    "PaymentMethodMobile": PayMethod.MOBILE,
+    "PaymentMethodEasyPay": PayMethod.EASY_PAY,
+    "PaymentMethodGiftCertificate": PayMethod.GIFT_CERTIFICATE,
+    "PaymentMethodConvenienceStore": PayMethod.CONVENIENCE_STORE,
+    "PaymentMethodCrypto": PayMethod.CRYPTO,
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ERROR_TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
+
+type Text = Annotated[str, Field(min_length=1)]
+type Amount = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, hide_input_in_errors=True)
+
+
+class _Amount(_Wire):
+    total: Amount
+    tax_free: Amount
+    paid: Amount
+    discount: Amount
+    cancelled: Amount
+    cancelled_tax_free: Amount
+
+
+class _Cancellation(_Wire):
+    id: Text
+    status: str
+    total_amount: Amount
+    tax_free_amount: Amount
+    reason: str
+    requested_at: str
+    trigger: Any = None
+
+
+class _Payment(_Wire):
+    id: Text
+    status: str
+    transaction_id: Text
+    store_id: Text
+    amount: _Amount
+    currency: Text
+    requested_at: str
+    updated_at: str
+    version: Any = None
+    custom_data: Any = None
+    customer: Any = None
+    channel: Any = None
+    method: Any = None
+    cancellations: list[_Cancellation] | None = None
+    disputes: Any = None
+    paid_at: Any = None
+    failed_at: Any = None
+    failure: Any = None
+    pg_tx_id: Any = None
+    receipt_url: Any = None
+
+
+def payment_of(payment_id: str, body: bytes) -> Snapshot:
+    """The answer of GET /payments/{id} (facts 3). Raises ValueError when it is not that payment."""
+    wire = _Payment.model_validate_json(body)
+    if wire.id != payment_id:
+        raise ValueError("the answer is about another payment")
+    return Snapshot(
+        payment_id=wire.id,
+        transaction_id=wire.transaction_id,
+        store_id=wire.store_id,
+        status=RemoteStatus(wire.status) if wire.status in RemoteStatus else RemoteStatus.UNRECOGNISED,
+        total=wire.amount.total,
+        tax_free=wire.amount.tax_free,
+        paid=wire.amount.paid,
+        discount=wire.amount.discount,
+        cancelled=wire.amount.cancelled,
+        cancelled_tax_free=wire.amount.cancelled_tax_free,
+        currency=wire.currency,
+        requested_at=micros(wire.requested_at),
+        updated_at=micros(wire.updated_at),
+        version=_text(wire.version) or "V2",
+        custom_data=_text(wire.custom_data),
+        customer_id=_text(wire.customer, "id"),
+        channel=_channel(wire.channel),
+        method=None if wire.method is None else _method(wire.method),
+        cancellations=tuple(_cancellation(each) for each in wire.cancellations or ()),
+        disputed=_disputed(wire.disputes),
+        paid_at=_moment(wire.paid_at),
+        failed_at=_moment(wire.failed_at),
+        pg_code=_text(wire.failure, "pgCode"),
+        pg_tx_id=_text(wire.pg_tx_id),
+        receipt_url=_text(wire.receipt_url),
+    )
+
+
+def nothing_of(body: bytes) -> None:
+    """The empty object some operations answer. Raises ValueError when it is not an object."""
+    if not isinstance(from_json(body), dict):
+        raise ValueError("not an object")  # noqa: TRY004 - what is read is a text, not a Python value
+
+
+def error_type_of(body: bytes) -> str | None:
+    """PortOne's `type` of an error (facts 10), None where somebody else answered."""
+    try:
+        found = _text(from_json(body), "type")
+    except ValueError:
+        return None
+    return found if found and ERROR_TYPE.fullmatch(found) else None
+
+
+def micros(text: str) -> int:
+    """Epoch microseconds of an RFC 3339 time with 0 to 9 decimals (facts 1.1). Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(value: Any) -> int | None:
+    try:
+        return micros(_text(value) or "")
+    except ValueError:
+        return None
+
+
+def _text(value: Any, key: str | None = None) -> str | None:
+    if key is not None:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _channel(raw: Any) -> Channel | None:
+    """None unless it is surely LIVE or surely TEST: a guess would accept or refund (money rule 6)."""
+    kind, provider, merchant = (_text(raw, key) for key in ("type", "pgProvider", "pgMerchantId"))
+    if kind not in {"LIVE", "TEST"} or provider is None or merchant is None:
+        return None
+    return Channel(test=kind == "TEST", pg_provider=provider, pg_merchant_id=merchant, key=_text(raw, "key"))
+
+
+def _method(raw: Any) -> Method:
+    kind = METHODS.get(_text(raw, "type") or "", PayMethod.UNRECOGNISED)
+    if kind is PayMethod.EASY_PAY:
+        card = _text(raw.get("easyPayMethod"), "type") == "PaymentMethodCard"
+        return Method(kind=kind, provider=_text(raw, "provider"), card_inside=card)
+    if kind is PayMethod.VIRTUAL_ACCOUNT:
+        return Method(kind=kind, virtual_account=_virtual_account(raw))
+    return Method(kind=kind)
+
+
+def _virtual_account(raw: Any) -> VirtualAccount | None:
+    number = _text(raw, "accountNumber")
+    if not number:
+        return None
+    due_at = _moment(raw.get("expiredAt"))
+    return VirtualAccount(
+        bank=_text(raw, "bank"),
+        number=number,
+        holder=_text(raw, "remitteeName"),
+        due_at=None if due_at is None else due_at // 1_000_000,
+    )
+
+
+def _cancellation(wire: _Cancellation) -> Cancellation:
+    known = wire.status in CancellationStatus
+    return Cancellation(
+        id=wire.id,
+        status=CancellationStatus(wire.status) if known else CancellationStatus.UNRECOGNISED,
+        total=wire.total_amount,
+        tax_free=wire.tax_free_amount,
+        reason=wire.reason,
+        requested_at=micros(wire.requested_at),
+        trigger=_text(wire.trigger),
+    )
+
+
+def _disputed(raw: Any) -> bool:
+    return isinstance(raw, list) and any(_text(dispute, "status") != "RESOLVED" for dispute in raw)

@@ -1,0 +1,58 @@
+"""The work queue on SQS. A message is a hint, {kind, id, due_at} and nothing else: the table is the truth."""
+
+import json
+from itertools import batched
+from typing import Any
+
+from portone_payments.adapters.aws import answered
+from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.ports import Due, Kind
+
+BATCH = 10  # messages in one SendMessageBatch
+BACKLOG = "ApproximateNumberOfMessages"
+
+
+def write_due(due: Due) -> str:
+    """The message body of a hint."""
+    return json.dumps({"kind": due.kind, "id": due.id, "due_at": due.due_at}, separators=(",", ":"))
+
+
+def parse_due(body: str) -> Due | None:
+    """The hint in a message body; None for a body this queue never carries."""
+    try:
+        match json.loads(body):
+            case {"kind": str(kind), "id": str(id_), "due_at": int(due_at)} if not isinstance(due_at, bool):
+                return Due(kind=Kind(kind), id=id_, due_at=due_at)
+    except (ValueError, RecursionError):
+        return None
+    return None
+
+
+class SqsQueue:
+    """The real `Queue`, over a low-level boto3 SQS client."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, work: tuple[Due, ...], *, delay: int = 0) -> None:
+        """Send hints in tens, `delay` in seconds. Raises `StorageUnavailable` if some are refused twice."""
+        for some in batched(work, BATCH, strict=False):
+            entries = [
+                {"Id": str(number), "MessageBody": write_due(due), "DelaySeconds": delay}
+                for number, due in enumerate(some)
+            ]
+            refused = self._send(entries)
+            if refused and self._send([each for each in entries if each["Id"] in refused]):
+                raise StorageUnavailable(service="sqs", reason="partial_failure")
+
+    def backlog(self) -> int:
+        """About how many messages wait."""
+        with answered("sqs"):
+            found = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[BACKLOG])
+        return int(found["Attributes"][BACKLOG])
+
+    def _send(self, entries: list[dict[str, Any]]) -> set[str]:
+        with answered("sqs"):
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+        return {failure["Id"] for failure in answer.get("Failed", [])}

@@ -1,0 +1,157 @@
+"""The payments table: records in, records out, over a table that knows only items."""
+
+from collections.abc import Sequence
+from itertools import batched
+from typing import Protocol
+
+from portone_payments.adapters.bounds import bounded
+from portone_payments.adapters.codec import Item
+from portone_payments.adapters.dynamo import DynamoTable, Refused
+from portone_payments.adapters.keys import (
+    ATTENTION,
+    DUE,
+    MINE,
+    Index,
+    Key,
+    decode,
+    encode,
+    encode_entry,
+    encoded,
+    id_of,
+    key_of,
+    read_cursor,
+    shard_of,
+    write_cursor,
+)
+from portone_payments.domain.records import Attention, ClientRequest, Order, Payment, Record, Stray
+from portone_payments.ports import Conflict, Due, Ids, Kind, Page
+
+BATCH = 100  # keys in one BatchGetItem
+
+
+class Table(Protocol):
+    """What the store needs of a table; every method raises `StorageUnavailable`."""
+
+    def get(self, wanted: Key) -> Item | None:
+        """An item, strongly consistent."""
+        ...
+
+    def get_many(self, wanted: Sequence[Key]) -> list[Item]:
+        """At most a hundred items, strongly consistent, in any order; absent ones are left out."""
+        ...
+
+    def put(self, items: Sequence[Item], *, token: str) -> None:
+        """All or none, each IF the stored version is one less. Raises `Refused`, `Conflict`."""
+        ...
+
+    def append(self, item: Item) -> None:
+        """Write one item whatever is there."""
+        ...
+
+    def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
+        """Move `due_at` from `seen` to `until`; the tries, or None where it was moved before."""
+        ...
+
+    def query(
+        self,
+        index: Index,
+        partition: str,
+        *,
+        limit: int,
+        newest_first: bool = False,
+        upto: float | None = None,
+        start: Item | None = None,
+    ) -> list[Item]:
+        """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`."""
+        ...
+
+
+class TableStore:
+    """`Store` over any `Table`, so that the real one and its twin in memory share every decision."""
+
+    def __init__(self, table: Table, ids: Ids) -> None:
+        self.table = table
+        self._ids = ids
+
+    def order(self, order_id: str) -> Order | None:
+        """An order by id."""
+        return self._read(Order, key_of("order", order_id))
+
+    def payment(self, payment_id: str) -> Payment | None:
+        """A payment by id."""
+        return self._read(Payment, key_of("payment", payment_id))
+
+    def request(self, user_id: str, route: str, key: str) -> ClientRequest | None:
+        """What a client's Idempotency-Key made."""
+        return self._read(ClientRequest, key_of("request", user_id, route, key))
+
+    def stray(self, webhook_id: str) -> Stray | None:
+        """A webhook about something that is not ours."""
+        return self._read(Stray, key_of("stray", webhook_id))
+
+    def save(self, *records: Record) -> None:
+        """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
+        token = self._ids.token()
+        items = [encode(self._trimmed(record), token) for record in records]
+        try:
+            self.table.put(items, token=token)
+        except Refused as refused:
+            # an earlier attempt of this very call may have committed, its answer lost to the SDK's retry
+            if not any(old and old.get("token") == {"S": token} for old in refused.stored):
+                raise Conflict from None
+
+    def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
+        """What is due at `before` (epoch seconds UTC), oldest first, at most `limit`."""
+        found = self.table.query(DUE, shard_of(kind, shard), upto=before, limit=limit)
+        return tuple(
+            Due(kind=kind, id=id_of(Key.of(item)), due_at=int(item["due_at"]["N"])) for item in found
+        )
+
+    def lease(self, due: Due, *, until: int) -> int | None:
+        """Push a due mark to `until` (epoch seconds UTC) IF nobody did; the tries so far, or None."""
+        return self.table.push(key_of(due.kind, due.id), seen=due.due_at, until=until)
+
+    def mine(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Payment]:
+        """A user's payments, newest first. Raises `InvalidRequest`."""
+        return self._page(MINE, encoded(user_id), cursor=cursor, limit=limit, newest_first=True)
+
+    def attention(self, kind: Attention, *, cursor: str | None, limit: int) -> Page[Payment]:
+        """Payments a person has to look at, oldest first. Raises `InvalidRequest`."""
+        page = self._page(ATTENTION, kind.value, cursor=cursor, limit=limit, newest_first=False)
+        return Page(tuple(payment for payment in page.items if payment.attention == kind), page.cursor)
+
+    def _read[T: Record](self, kind: type[T], wanted: Key) -> T | None:
+        item = self.table.get(wanted) if wanted.usable else None
+        record = decode(item) if item else None
+        return record if isinstance(record, kind) else None
+
+    def _trimmed(self, record: Record) -> Record:
+        if not isinstance(record, Payment):
+            return record
+        kept, oldest = bounded(record)
+        for entry in oldest:
+            self.table.append(encode_entry(record.payment_id, entry))
+        return kept
+
+    def _page(
+        self, index: Index, partition: str, *, cursor: str | None, limit: int, newest_first: bool
+    ) -> Page[Payment]:
+        start = read_cursor(index, partition, cursor) if cursor else None
+        found = self.table.query(index, partition, limit=limit + 1, newest_first=newest_first, start=start)
+        page = found[:limit]
+        wanted = [Key.of(item) for item in page]
+        items = {
+            Key.of(item): item
+            for some in batched(wanted, BATCH, strict=False)
+            for item in self.table.get_many(some)
+        }
+        payments = (decode(items[each]) for each in wanted if each in items)
+        more = write_cursor(index, page[-1]) if len(found) > limit else None
+        return Page(tuple(payment for payment in payments if isinstance(payment, Payment)), more)
+
+
+class DynamoStore(TableStore):
+    """The real store, over a low-level boto3 DynamoDB client."""
+
+    def __init__(self, client: object, table_name: str, ids: Ids) -> None:
+        super().__init__(DynamoTable(client, table_name), ids)

@@ -1,0 +1,184 @@
+"""The one place where a payment's state changes: what we held + what PortOne says now -> what we hold next.
+
+Pure, and never increments: totals come from the snapshot, so duplicates, replays and reordering change
+nothing. A reading behind what we hold or were promised changes nothing either and stays due.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from portone_payments.domain.check import Findings, compare
+from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.hints import borne_out
+from portone_payments.domain.ladder import (
+    ACCOUNT_GRACE,
+    BY_KIND,
+    LAGGING_LIMIT,
+    UNKNOWN_AFTER,
+    account_due_at,
+    after_silence,
+    next_due,
+    unfinished,
+)
+from portone_payments.domain.moves import behind
+from portone_payments.domain.policy import CheckPolicy
+from portone_payments.domain.records import Attention, Hint, HintState, Payment, Status
+from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+from portone_payments.domain.tell import seen_in, tell_cancellations, tell_status
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """The payment to save, whether the reading was lagging, and differences that only get counted."""
+
+    payment: Payment
+    lagging: bool = False
+    findings: Findings = field(default_factory=Findings)
+
+
+def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: CheckPolicy) -> Absorbed:
+    """What to save after PortOne answered; `snapshot` None means it knows no such payment."""
+    missing = [hint for hint in _open_hints(payment) if not borne_out(hint, snapshot)]
+    if _lags(payment, snapshot):
+        return Absorbed(_stay(payment, moment), lagging=True)
+    if missing and payment.lagging + 1 < LAGGING_LIMIT:
+        return Absorbed(_stay(payment, moment), lagging=True)
+    payment = _give_up(payment, missing, moment)
+    if snapshot is None:
+        return Absorbed(_finish(payment, payment, moment))
+    findings = compare(payment, snapshot, policy)
+    believed = _believe(payment, snapshot, findings, moment)
+    return Absorbed(_finish(payment, believed, moment), findings=findings)
+
+
+def silence(payment: Payment, moment: Moment) -> Payment:
+    """What to save when PortOne did not answer: hints stay open, the payment stays due."""
+    due_at = _sooner(payment.due_at, after_silence(moment.now, moment.jitter), moment.now)
+    return _age(replace(payment, due_at=due_at, tries=0), moment)
+
+
+def with_hint(payment: Payment, hint: Hint) -> Payment:
+    """The payment with a delivery it did not know; an open one is not replaced."""
+    if hint.id in payment.hints:
+        return payment
+    return replace(payment, hints={**payment.hints, hint.id: hint})
+
+
+def _open_hints(payment: Payment) -> list[Hint]:
+    return [hint for hint in payment.hints.values() if hint.state is HintState.OPEN]
+
+
+def _lags(payment: Payment, snapshot: Snapshot | None) -> bool:
+    if snapshot is None:
+        return payment.seen is not None
+    return behind(payment.status, payment.seen, snapshot)
+
+
+def _stay(payment: Payment, moment: Moment) -> Payment:
+    """A lagging reading changes nothing but the count of such readings and the due mark."""
+    lagging = payment.lagging + 1
+    held = replace(payment, lagging=lagging, rung=_climb(payment), tries=0)
+    if lagging == LAGGING_LIMIT:
+        held = raise_attention(held, Attention.LAGGING, at=moment.now)
+    return _age(replace(held, due_at=next_due(held, moment.now)), moment)
+
+
+def _climb(payment: Payment) -> int:
+    """The next rung; the first lagging reading starts the climb."""
+    return min(payment.rung + 1, BY_KIND) if payment.lagging else 0
+
+
+def _give_up(payment: Payment, missing: list[Hint], moment: Moment) -> Payment:
+    for hint in missing:
+        ignored = replace(hint, state=HintState.QUARANTINED)
+        payment = replace(payment, hints={**payment.hints, hint.id: ignored})
+        payment = record(payment, Fact.HINT_GIVEN_UP, moment, hint=hint.id, type=hint.type)
+        payment = raise_attention(payment, Attention.LAGGING, at=moment.now)
+    return payment
+
+
+def _believe(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
+    status = _status(payment, snapshot, findings)
+    if status is None:
+        return _doubt(payment, snapshot, findings, moment)
+    told = replace(payment, status=status, seen=seen_in(snapshot), doubted=False, late=_late(payment, status))
+    told = clear_attention(told, Attention.QUARANTINED, Attention.UNKNOWN)
+    if status is not payment.status:
+        told = replace(told, status_at=moment.now)
+    told = tell_status(payment, told, snapshot, findings, moment)
+    return tell_cancellations(payment, told, snapshot, moment)
+
+
+def _status(payment: Payment, snapshot: Snapshot, findings: Findings) -> Status | None:
+    """Our status after this reading; None where the reading can neither be believed nor refuted."""
+    if snapshot.status is RemoteStatus.UNRECOGNISED:
+        return None
+    if findings.proven:
+        return Status.MISMATCH
+    if findings.doubts and not payment.accepted:
+        return None
+    claimed = Status(snapshot.status.value)
+    if payment.status is Status.EXPIRED and claimed is Status.READY:
+        return Status.EXPIRED
+    return claimed
+
+
+def _doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
+    doubted = raise_attention(replace(payment, doubted=True), Attention.QUARANTINED, at=moment.now)
+    if payment.doubted:
+        return doubted
+    doubts = ",".join(findings.doubts) or "status"
+    return record(replace(doubted, rung=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status)
+
+
+def _late(payment: Payment, status: Status) -> bool:
+    """Money that came after the offer had ended; the shop's policy keeps or refunds it."""
+    arrived = status is Status.PAID and payment.status is not Status.PAID
+    return payment.late or (arrived and payment.status is Status.EXPIRED)
+
+
+def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
+    """Close what the reading bore out, expire what nobody paid, and decide when to look again."""
+    if not after.doubted:
+        closed = {
+            key: replace(hint, state=HintState.DONE) if hint.state is HintState.OPEN else hint
+            for key, hint in after.hints.items()
+        }
+        after = replace(after, hints=closed)
+    after = _expire(replace(after, lagging=0, tries=0, read_at=moment.now), moment)
+    changed = after.next_seq != before.next_seq
+    restart = unfinished(after) if changed else moment.eager and after.rung == BY_KIND
+    rung = 0 if restart else min(after.rung + 1, BY_KIND)
+    after = replace(after, rung=rung)
+    return replace(after, due_at=next_due(after, moment.now))
+
+
+def _expire(payment: Payment, moment: Moment) -> Payment:
+    if payment.doubted or not _over(payment, moment.now):
+        return payment
+    payment = replace(payment, status=Status.EXPIRED, status_at=moment.now)
+    return record(payment, Fact.EXPIRED, moment)
+
+
+def _over(payment: Payment, now: float) -> bool:
+    if payment.status is Status.READY:
+        return now >= payment.expires_at
+    due_at = account_due_at(payment)
+    return (
+        payment.status is Status.VIRTUAL_ACCOUNT_ISSUED
+        and due_at is not None
+        and now >= due_at + ACCOUNT_GRACE
+    )
+
+
+def _age(payment: Payment, moment: Moment) -> Payment:
+    """A hint open for half an hour is an unknown outcome: a person is told, the payment stays due (I10)."""
+    oldest = min((hint.received_at for hint in _open_hints(payment)), default=moment.now)
+    if moment.now - oldest < UNKNOWN_AFTER or payment.attention is not None:
+        return payment
+    payment = raise_attention(payment, Attention.UNKNOWN, at=moment.now)
+    return record(payment, Fact.UNKNOWN, moment)
+
+
+def _sooner(held: int | None, wanted: int, now: float) -> int:
+    """A due mark that already lies earlier, and not in the past, is left alone."""
+    return held if held is not None and now < held < wanted else wanted

@@ -1,0 +1,165 @@
+"""What can be wrong, each with a stable code. How it looks over HTTP is one table in entry/http.py."""
+
+from typing import ClassVar
+
+from portone_payments.domain.outcomes import Outcome
+
+
+class BundleError(Exception):
+    """The base of every error this bundle answers with."""
+
+    code: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, **data: object) -> None:
+        super().__init__(self.code)
+        self.data = data
+
+
+class InvalidRequest(BundleError):
+    """A field is missing, unknown, of the wrong type or out of range; `field` and `reason` say which."""
+
+    code = "invalid_request"
+
+
+class OrderNotFound(BundleError):
+    """No such order, or another user's: the two are indistinguishable."""
+
+    code = "order_not_found"
+
+
+class PaymentNotFound(BundleError):
+    """No such payment, or another user's: the two are indistinguishable."""
+
+    code = "payment_not_found"
+
+
+class IdempotencyKeyReused(BundleError):
+    """The same Idempotency-Key came with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class OrderHasPayment(BundleError):
+    """The order cannot change any more: a payment of it exists."""
+
+    code = "order_has_payment"
+
+
+class OrderExpired(BundleError):
+    """The shop no longer offers this order."""
+
+    code = "order_expired"
+
+
+class OrderAlreadyPaid(BundleError):
+    """The order is paid; there is nothing left to prepare."""
+
+    code = "order_already_paid"
+
+
+class NoPayMethod(BundleError):
+    """Order and rules leave no pay method for this platform."""
+
+    code = "no_pay_method"
+
+
+class NothingToResolve(BundleError):
+    """The payment does not need a person, or not this decision."""
+
+    code = "nothing_to_resolve"
+
+
+class Unauthenticated(BundleError):
+    """The request carries no identity the authorizer vouched for."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(BundleError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
+
+
+class SignatureRejected(BundleError):
+    """The delivery is not signed by PortOne with a secret we hold."""
+
+    code = "signature_rejected"
+
+
+class ApprovalRefused(BundleError):
+    """PortOne asked whether to approve a payment, and the answer is no (PortOne facts 4.3)."""
+
+    code = "approval_refused"
+
+
+class PayloadTooLarge(BundleError):
+    """The body is above the size cap."""
+
+    code = "payload_too_large"
+
+
+class UnsupportedMediaType(BundleError):
+    """The content type is not one this route reads."""
+
+    code = "unsupported_media_type"
+
+
+class MethodNotAllowed(BundleError):
+    """The HTTP method is not one this route answers."""
+
+    code = "method_not_allowed"
+
+
+class Busy(BundleError):
+    """Others changed the same record each time we tried; the same request may be sent again."""
+
+    code = "busy"
+    retryable = True
+
+
+class ProviderUnavailable(BundleError):
+    """PortOne did not answer in time; the same request may be sent again."""
+
+    code = "provider_unavailable"
+    retryable = True
+
+
+class ProviderRefused(BundleError):
+    """PortOne refuses our credential or our request: an operator has to look."""
+
+    code = "provider_refused"
+    retryable = True
+
+
+class SecretsUnavailable(BundleError):
+    """Secrets Manager did not answer and the last good value is too old."""
+
+    code = "secrets_unavailable"
+    retryable = True
+
+
+class StorageUnavailable(BundleError):
+    """DynamoDB, SQS or KMS did not answer; the same request may be sent again."""
+
+    code = "storage_unavailable"
+    retryable = True
+
+
+class PortOneError(Exception):
+    """PortOne did not do what we asked; `outcome` says what we know. Never a message text or a URL."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        *,
+        error_type: str | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(f"{outcome} {error_type or '-'} {status or '-'} {request_id or '-'}")
+        self.outcome = outcome
+        self.error_type = error_type
+        self.status = status
+        self.request_id = request_id

@@ -1,0 +1,76 @@
+"""Facts: what a save found out about a payment, in order, kept in its history (design 1)."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from portone_payments.domain.records import Attention, Entry, Payment
+
+
+class Fact(StrEnum):
+    """Everything a history entry can say; published names are derived from these."""
+
+    PREPARED = "prepared"
+    REOPENED = "reopened"
+    READY = "ready"
+    PAY_PENDING = "pay_pending"
+    ACCOUNT_ISSUED = "virtual_account_issued"
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    MISMATCH = "mismatch"
+    SURPLUS = "surplus"
+    QUARANTINED = "quarantined"
+    CANCELLED = "cancelled"
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_FAILED = "cancellation_failed"
+    DISPUTED = "disputed"
+    HINT_GIVEN_UP = "hint_given_up"
+    HINT_QUARANTINED = "hint_quarantined"
+    UNKNOWN = "outcome_unknown"
+    DEAD_LETTERED = "dead_lettered"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When (epoch seconds UTC) and for whom something happened: verify, webhook:<id>, sweep, staff:<name>.
+
+    `eager`: somebody waits for the payment, so look again soon; `jitter` in seconds.
+    """
+
+    now: float
+    by: str
+    eager: bool = False
+    jitter: float = 0.0
+
+
+_SEVERITY = (
+    Attention.UNKNOWN,
+    Attention.LAGGING,
+    Attention.DEAD_LETTERED,
+    Attention.QUARANTINED,
+    Attention.SURPLUS,
+    Attention.MISMATCH,
+)
+
+
+def record(payment: Payment, fact: Fact, moment: Moment, **data: str | int | bool | None) -> Payment:
+    """The payment with one more line in its history; data holds no personal datum."""
+    known = {name: value for name, value in data.items() if value is not None}
+    entry = Entry(seq=payment.next_seq, at=moment.now, fact=fact, by=moment.by, data=known)
+    return replace(payment, history=(*payment.history, entry), next_seq=payment.next_seq + 1)
+
+
+def raise_attention(payment: Payment, kind: Attention, *, at: float) -> Payment:
+    """Ask for a person, unless something graver already does."""
+    held = payment.attention
+    if held is not None and _SEVERITY.index(held) >= _SEVERITY.index(kind):
+        return payment
+    return replace(payment, attention=kind, attention_at=at)
+
+
+def clear_attention(payment: Payment, *kinds: Attention) -> Payment:
+    """Withdraw the call for a person when it was for one of `kinds`."""
+    if payment.attention not in kinds:
+        return payment
+    return replace(payment, attention=None, attention_at=None)

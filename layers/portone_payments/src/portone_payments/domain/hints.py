@@ -1,0 +1,83 @@
+"""What a webhook promises a reading will show, and whether a reading shows it (money rule 2)."""
+
+from enum import StrEnum
+
+from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.records import Hint
+from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+
+_TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})
+_CANCELLED = frozenset({RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})
+
+
+class EventType(StrEnum):
+    """Every event type PortOne documents (facts 8.2); others are accepted and counted."""
+
+    READY = "Transaction.Ready"
+    PAID = "Transaction.Paid"
+    VIRTUAL_ACCOUNT_ISSUED = "Transaction.VirtualAccountIssued"
+    PARTIAL_CANCELLED = "Transaction.PartialCancelled"
+    CANCELLED = "Transaction.Cancelled"
+    CANCEL_PENDING = "Transaction.CancelPending"
+    FAILED = "Transaction.Failed"
+    PAY_PENDING = "Transaction.PayPending"
+    DISPUTE_CREATED = "Transaction.DisputeCreated"
+    DISPUTE_RESOLVED = "Transaction.DisputeResolved"
+    CONFIRM = "Transaction.Confirm"
+    BILLING_KEY_READY = "BillingKey.Ready"
+    BILLING_KEY_ISSUED = "BillingKey.Issued"
+    BILLING_KEY_FAILED = "BillingKey.Failed"
+    BILLING_KEY_DELETED = "BillingKey.Deleted"
+    BILLING_KEY_UPDATED = "BillingKey.Updated"
+
+
+def hint_from(delivery: Delivery, *, now: float) -> Hint:
+    """The hint to keep for a delivery; never its body."""
+    return Hint(
+        id=delivery.id,
+        type=delivery.type,
+        body_hash=delivery.body_hash,
+        received_at=now,
+        happened_at=delivery.happened_at,
+        transaction_id=delivery.transaction_id,
+        cancellation_id=delivery.cancellation_id,
+    )
+
+
+def borne_out(hint: Hint, snapshot: Snapshot | None) -> bool:
+    """Whether the reading is at least as far as the hint said; False means the reading lags behind it."""
+    if snapshot is None:
+        return False
+    if snapshot.status is RemoteStatus.UNRECOGNISED:
+        return True
+    match hint.type:
+        case EventType.PAID:
+            return snapshot.status in _TAKEN
+        case EventType.CANCELLED | EventType.PARTIAL_CANCELLED | EventType.CANCEL_PENDING:
+            return _has_cancellation(hint, snapshot)
+        case EventType.VIRTUAL_ACCOUNT_ISSUED:
+            return snapshot.status not in {RemoteStatus.READY, RemoteStatus.PAY_PENDING} or _later_attempt(
+                hint, snapshot
+            )
+        case EventType.PAY_PENDING:
+            return snapshot.status is not RemoteStatus.READY or _later_attempt(hint, snapshot)
+        case EventType.FAILED:
+            return (
+                snapshot.status is RemoteStatus.FAILED
+                or snapshot.status in _TAKEN
+                or _later_attempt(hint, snapshot)
+            )
+        case _:
+            return True
+
+
+def _has_cancellation(hint: Hint, snapshot: Snapshot) -> bool:
+    if hint.cancellation_id is None:
+        return snapshot.status in _CANCELLED or bool(snapshot.cancellations)
+    return any(cancellation.id == hint.cancellation_id for cancellation in snapshot.cancellations)
+
+
+def _later_attempt(hint: Hint, snapshot: Snapshot) -> bool:
+    """The hint spoke of another attempt, and the reading is not older than the hint."""
+    same = hint.transaction_id is None or hint.transaction_id == snapshot.transaction_id
+    return not same and snapshot.updated_at // 1_000_000 >= int(hint.happened_at)

@@ -1,0 +1,87 @@
+"""When to look again (money rule 4). All times in epoch seconds UTC."""
+
+from portone_payments.domain.records import HintState, Payment, Status
+
+CLIMB = (30, 60, 120, 300, 600)
+BY_KIND = len(CLIMB)
+READY_EVERY = 600
+HOUR = 3600
+DAY = 24 * HOUR
+# 48 h beside the others: an expired payment that is paid late is seen within 24 h at any hour of three days
+AFTER_EXPIRY = (HOUR, 6 * HOUR, DAY, 2 * DAY, 3 * DAY)
+ACCOUNT_GRACE = HOUR
+AFTER_ACCOUNT = (ACCOUNT_GRACE, DAY, 3 * DAY)
+SILENCE = 120
+POISON = 12
+UNKNOWN_AFTER = 1800
+LAGGING_LIMIT = 6
+
+
+def next_due(payment: Payment, now: float) -> int | None:
+    """When the payment should be read again after an answered reading; None when nothing is unfinished."""
+    if unfinished(payment):
+        return int(now) + (CLIMB[payment.rung] if payment.rung < BY_KIND else HOUR)
+    routine = _by_kind(payment, now)
+    if (
+        routine is not None
+        and payment.rung < BY_KIND
+        and payment.status in {Status.READY, Status.PAY_PENDING}
+    ):
+        return min(routine, int(now) + CLIMB[payment.rung])
+    return routine
+
+
+def unfinished(payment: Payment) -> bool:
+    """Whether something beyond the routine waits: an open hint, a lagging reading, a doubt."""
+    open_hint = any(hint.state is HintState.OPEN for hint in payment.hints.values())
+    return open_hint or payment.lagging > 0 or payment.doubted
+
+
+def after_silence(now: float, jitter: float) -> int:
+    """When to ask PortOne again after it did not answer; does not climb."""
+    return int(now + SILENCE + jitter)
+
+
+def account_due_at(payment: Payment) -> int | None:
+    """When the buyer has to have deposited, for a virtual account."""
+    method = payment.seen.method if payment.seen else None
+    return method.virtual_account.due_at if method and method.virtual_account else None
+
+
+def _routine(payment: Payment, now: float) -> int | None:
+    """By kind; money in doubt is looked at daily until a person closes it."""
+    by_kind = _by_kind(payment, now)
+    if payment.attention is None:
+        return by_kind
+    return int(now) + DAY if by_kind is None else min(by_kind, int(now) + DAY)
+
+
+def _by_kind(payment: Payment, now: float) -> int | None:
+    account_due = account_due_at(payment)
+    if payment.status is Status.VIRTUAL_ACCOUNT_ISSUED:
+        return _account(account_due, now)
+    if payment.status is Status.EXPIRED and account_due is not None:
+        return _first_after(account_due, AFTER_ACCOUNT, now)
+    if payment.status in {Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PENDING}:
+        return _payable(payment, now)
+    return None
+
+
+def _payable(payment: Payment, now: float) -> int | None:
+    if now < payment.expires_at:
+        return min(int(now) + READY_EVERY, payment.expires_at)
+    later = _first_after(payment.expires_at, AFTER_EXPIRY, now)
+    if payment.status is Status.PAY_PENDING:
+        return int(now) + (HOUR if later else 6 * HOUR)
+    return later
+
+
+def _account(due_at: int | None, now: float) -> int:
+    marks = [int(now) + HOUR]
+    if due_at is not None:
+        marks += [mark for mark in (due_at, due_at + ACCOUNT_GRACE) if mark > now]
+    return min(marks)
+
+
+def _first_after(start: int, steps: tuple[int, ...], now: float) -> int | None:
+    return next((start + step for step in steps if start + step > now), None)

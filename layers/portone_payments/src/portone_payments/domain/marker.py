@@ -1,0 +1,22 @@
+"""The mark our payments carry in customData, by which one that is missing here is recognised (rule 1)."""
+
+import json
+
+BUNDLE = "portone-payments"
+
+
+def marker(order_id: str) -> dict[str, str]:
+    """What the app hands to `PortOne.requestPayment` as customData; PortOne answers it as JSON text."""
+    return {"bundle": BUNDLE, "orderId": order_id}
+
+
+def marked_order(custom_data: str | None) -> str | None:
+    """The order id in a payment's customData when the payment carries our mark, else None."""
+    try:
+        data = json.loads(custom_data or "null")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict) or data.get("bundle") != BUNDLE:
+        return None
+    order_id = data.get("orderId")
+    return order_id if isinstance(order_id, str) and order_id else None

@@ -1,0 +1,78 @@
+"""Which facts a believed reading tells; one reading may tell several."""
+
+from portone_payments.domain.check import CHECKED, Findings
+from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.moves import holds_money
+from portone_payments.domain.records import Attention, Payment, Seen, Status
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
+
+_CANCELLATION_FACTS = {
+    CancellationStatus.SUCCEEDED: Fact.CANCELLED,
+    CancellationStatus.REQUESTED: Fact.CANCELLATION_REQUESTED,
+    CancellationStatus.FAILED: Fact.CANCELLATION_FAILED,
+}
+_STATUS_FACTS = {
+    Status.READY: Fact.READY,
+    Status.PAY_PENDING: Fact.PAY_PENDING,
+    Status.VIRTUAL_ACCOUNT_ISSUED: Fact.ACCOUNT_ISSUED,
+    Status.FAILED: Fact.FAILED,
+}
+_TAKEN = CHECKED - {RemoteStatus.VIRTUAL_ACCOUNT_ISSUED} | {RemoteStatus.CANCELLED}
+
+
+def tell_status(
+    before: Payment, after: Payment, snapshot: Snapshot, findings: Findings, moment: Moment
+) -> Payment:
+    """The payment with the facts of its status change, a second decline included."""
+    tx = snapshot.transaction_id
+    moved = after.status is not before.status
+    if after.status is Status.MISMATCH:
+        return _tell_mismatch(after, snapshot, findings, moment) if moved else after
+    if snapshot.status in _TAKEN and not holds_money(before.status):
+        after = record(after, Fact.PAID, moment, total=snapshot.total, paid=snapshot.paid, transaction=tx)
+    again = before.seen is not None and before.seen.transaction_id != tx
+    fact = _STATUS_FACTS.get(after.status)
+    if fact is not None and (moved or (again and fact is Fact.FAILED)):
+        after = record(after, fact, moment, transaction=tx, pg_code=snapshot.pg_code)
+    return after
+
+
+def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
+    after = raise_attention(after, Attention.MISMATCH, at=moment.now)
+    fields = ",".join(findings.proven)
+    return record(
+        after, Fact.MISMATCH, moment, fields=fields, total=snapshot.total, transaction=snapshot.transaction_id
+    )
+
+
+def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
+    """The payment with the facts of cancellations that are new or changed."""
+    known = before.seen.cancellations if before.seen else {}
+    for cancellation in snapshot.cancellations:
+        fact = _CANCELLATION_FACTS.get(cancellation.status)
+        if fact is None or known.get(cancellation.id) == cancellation.status:
+            continue
+        trigger, amount = cancellation.trigger, cancellation.total
+        after = record(after, fact, moment, cancellation=cancellation.id, amount=amount, trigger=trigger)
+    return after
+
+
+def seen_in(snapshot: Snapshot) -> Seen:
+    """What to remember of a believed reading."""
+    return Seen(
+        transaction_id=snapshot.transaction_id,
+        updated_at=snapshot.updated_at,
+        total=snapshot.total,
+        paid=snapshot.paid,
+        discount=snapshot.discount,
+        cancelled=snapshot.cancelled,
+        cancelled_tax_free=snapshot.cancelled_tax_free,
+        cancellations={cancellation.id: str(cancellation.status) for cancellation in snapshot.cancellations},
+        method=snapshot.method,
+        channel=snapshot.channel,
+        paid_at=snapshot.paid_at,
+        failed_at=snapshot.failed_at,
+        pg_code=snapshot.pg_code,
+        pg_tx_id=snapshot.pg_tx_id,
+        receipt_url=snapshot.receipt_url,
+    )

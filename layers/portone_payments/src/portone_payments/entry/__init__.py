@@ -1,0 +1,1 @@
+"""The only wiring: settings, dependencies, HTTP and jobs around the flows."""

@@ -1,0 +1,50 @@
+"""Around every HTTP route: identity, errors to answers, logs, metrics. A route is a plain function."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from portone_payments.domain.errors import BundleError
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.prime import prime
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import error_answer, unexpected_answer
+
+type Route = Callable[[Request, Deps], dict[str, Any]]
+# API Gateway gives up after 29 to 30 s; every PortOne call of a request fits under this (money rule 4)
+INLINE_SECONDS = 20.0
+
+
+class HttpHandler:
+    """A Lambda handler for one route. `using` gives the same one over other dependencies."""
+
+    def __init__(self, route: Route, *, needs: tuple[str, ...] = (), deps: Deps | None = None) -> None:
+        self.route = route
+        self.needs = needs
+        self._deps = deps or prime(Deps(), needs)
+
+    def using(self, deps: Deps) -> "HttpHandler":
+        """This handler over `deps`."""
+        return HttpHandler(self.route, needs=self.needs, deps=deps)
+
+    def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        """Answer one event; only what nobody foresaw is a 500, and then a retry is safe (I15)."""
+        deps = self._deps
+        request = Request(event, deps.settings.user_claim)
+        try:
+            answer = self.route(request, deps)
+        except BundleError as error:
+            answer = error_answer(error, request.id)
+            deps.logger.info("refused", code=error.code, status=answer["statusCode"])
+        except Exception as error:  # noqa: BLE001 - the boundary: the caller gets a documented answer
+            answer = unexpected_answer(request.id)
+            _log(deps, error)
+        finally:
+            deps.meter.flush()
+        return answer
+
+
+def _log(deps: Deps, error: Exception) -> None:
+    """Type and place only: the text of an exception may hold what must not be logged."""
+    from portone_payments.entry.telemetry import place_of  # noqa: PLC0415 - only on the way down
+
+    deps.logger.error("unexpected", error_type=type(error).__name__, at=place_of(error))

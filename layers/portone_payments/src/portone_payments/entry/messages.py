@@ -1,0 +1,63 @@
+"""What people read: one entry per code, in Korean and English. A PG's own text never reaches an app."""
+
+from typing import NamedTuple
+
+
+class Message(NamedTuple):
+    """The same sentence for a person, twice."""
+
+    ko: str
+    en: str
+
+
+MESSAGES: dict[str, Message] = {
+    "invalid_request": Message("요청 내용이 올바르지 않습니다.", "The request is not valid."),
+    "order_not_found": Message("주문을 찾을 수 없습니다.", "There is no such order."),
+    "payment_not_found": Message("결제를 찾을 수 없습니다.", "There is no such payment."),
+    "idempotency_key_reused": Message(
+        "같은 Idempotency-Key로 다른 요청이 왔습니다. 새 키를 사용해 주세요.",
+        "This Idempotency-Key came with another body before. Use a new key.",
+    ),
+    "order_has_payment": Message(
+        "이미 결제가 시작된 주문은 변경할 수 없습니다.", "A payment exists, so the order cannot change."
+    ),
+    "order_expired": Message("주문 가능 시간이 지났습니다.", "The order is no longer on offer."),
+    "order_already_paid": Message("이미 결제된 주문입니다.", "The order is already paid."),
+    "no_pay_method": Message(
+        "이 주문에 사용할 수 있는 결제 수단이 없습니다.", "No pay method is available for this order here."
+    ),
+    "nothing_to_resolve": Message(
+        "처리할 항목이 없거나 허용되지 않는 처리입니다.",
+        "Nothing waits for a person here, or not for this decision.",
+    ),
+    "unauthenticated": Message("로그인이 필요합니다.", "Please sign in."),
+    "forbidden": Message("권한이 없습니다.", "You may not do this."),
+    "signature_rejected": Message("서명이 올바르지 않습니다.", "The signature does not hold."),
+    "approval_refused": Message("결제 승인이 거절되었습니다.", "The payment is not approved."),
+    "payload_too_large": Message("요청 본문이 너무 큽니다.", "The request body is too large."),
+    "unsupported_media_type": Message("지원하지 않는 형식입니다.", "This content type is not supported."),
+    "method_not_allowed": Message("지원하지 않는 메서드입니다.", "This method is not allowed."),
+    "busy": Message(
+        "요청이 몰리고 있습니다. 같은 요청을 다시 보내 주세요.",
+        "Busy right now. Send the same request again.",
+    ),
+    "provider_unavailable": Message(
+        "결제 서비스가 응답하지 않습니다. 잠시 후 같은 요청을 다시 보내 주세요.",
+        "The payment service did not answer. Send the same request again shortly.",
+    ),
+    "provider_refused": Message(
+        "결제 설정에 문제가 있습니다. 운영자가 확인해야 합니다.",
+        "The payment service refused us. An operator has to look.",
+    ),
+    "secrets_unavailable": Message(
+        "일시적인 오류입니다. 잠시 후 다시 시도해 주세요.", "A temporary fault. Try again shortly."
+    ),
+    "storage_unavailable": Message(
+        "일시적인 오류입니다. 잠시 후 같은 요청을 다시 보내 주세요.",
+        "A temporary fault. Send the same request again shortly.",
+    ),
+    "internal_error": Message(
+        "예상하지 못한 오류입니다. 같은 요청을 다시 보내도 안전합니다.",
+        "An unexpected fault. Sending the same request again is safe.",
+    ),
+}

@@ -1,0 +1,183 @@
+"""What a handler may know of an API Gateway v2 or Function URL event: validated, never the raw event."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from portone_payments.domain.errors import (
+    Forbidden,
+    InvalidRequest,
+    OrderNotFound,
+    PayloadTooLarge,
+    PaymentNotFound,
+    Unauthenticated,
+)
+
+BODY_CAP = 16 * 1024
+_PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
+ORDER_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
+_LIMIT_TEXT = re.compile(r"[1-9][0-9]?|100")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_USER = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class Body(BaseModel):
+    """A request body: camelCase names, strict types, no unknown fields."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request with the identity the authorizer vouched for."""
+
+    event: Mapping[str, Any]
+    user_claim: str = "sub"
+
+    @property
+    def id(self) -> str:
+        """API Gateway's request id, for support."""
+        return str(self._context.get("requestId", "-"))
+
+    @property
+    def user_id(self) -> str:
+        """The caller by the configured claim. Raises `Unauthenticated`."""
+        user = self.claims.get(self.user_claim, "")
+        if not _USER.fullmatch(user):
+            raise Unauthenticated
+        return user
+
+    @property
+    def claims(self) -> Mapping[str, str]:
+        """The verified token's claims, as text; empty on other routes."""
+        jwt = self._authorizer.get("jwt") or {}
+        return {str(name): str(value) for name, value in (jwt.get("claims") or {}).items()}
+
+    def staff(self, staff_claim: str) -> str:
+        """Who of the staff calls: by IAM, or by the configured `name=value` claim. Raises `Forbidden`."""
+        iam = self._authorizer.get("iam") or {}
+        if iam.get("userArn"):
+            return str(iam["userArn"]).rsplit(":", 1)[-1][:128]
+        name, _, value = staff_claim.partition("=")
+        if not (name and value) or value not in _claim_values(self.claims.get(name, "")):
+            raise Forbidden
+        return self.user_id
+
+    @property
+    def payment_id(self) -> str:
+        """The path's paymentId. Raises `PaymentNotFound` for one that cannot be ours."""
+        payment_id = self.path("paymentId")
+        if not _PAYMENT_ID.fullmatch(payment_id):
+            raise PaymentNotFound
+        return payment_id
+
+    @property
+    def order_id(self) -> str:
+        """The path's orderId, as it came; an impossible one is simply not found."""
+        order_id = self.path("orderId")
+        if not ORDER_ID.fullmatch(order_id):
+            raise OrderNotFound
+        return order_id
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, in capitals."""
+        return str((self._context.get("http") or {}).get("method", "")).upper()
+
+    @property
+    def limit(self) -> int:
+        """How many items a page holds: 1 to 100, 20 when not said. Raises `InvalidRequest`."""
+        text = self.query("limit") or "20"
+        if not _LIMIT_TEXT.fullmatch(text):
+            raise InvalidRequest(field="limit", reason="out_of_range")
+        return int(text)
+
+    def path(self, name: str) -> str:
+        """A path parameter, decoded by API Gateway."""
+        return str((self.event.get("pathParameters") or {}).get(name, ""))
+
+    def query(self, name: str) -> str | None:
+        """A query parameter, None when absent."""
+        value = (self.event.get("queryStringParameters") or {}).get(name)
+        return None if value is None else str(value)
+
+    def header(self, name: str) -> str | None:
+        """A header by its lower-case name."""
+        headers = self.event.get("headers") or {}
+        return next((str(value) for key, value in headers.items() if str(key).lower() == name), None)
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The client's Idempotency-Key: 1 to 255 printable characters. Raises `InvalidRequest`."""
+        key = self.header("idempotency-key")
+        if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+            raise InvalidRequest(field="Idempotency-Key", reason="malformed")
+        return key
+
+    def body[B: Body](self, model: type[B]) -> B:
+        """The JSON body as `model`. Raises `InvalidRequest`, `PayloadTooLarge`."""
+        try:
+            return model.model_validate(self._json(), by_alias=True, by_name=False)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            field = ".".join(str(part) for part in first["loc"])[:64]
+            raise InvalidRequest(field=field, reason=str(first["type"])) from None
+
+    def body_hash(self) -> str:
+        """A digest of the body's meaning: JSON equal up to spelling has the same one."""
+        canonical = json.dumps(self._json(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def _json(self) -> Any:
+        try:
+            return json.loads(self._raw(), object_pairs_hook=_unique, parse_constant=_no_constants)
+        except (ValueError, RecursionError):
+            raise InvalidRequest(field="body", reason="not_json") from None
+
+    def _raw(self) -> str:
+        body = self.event.get("body") or ""
+        if len(body) > BODY_CAP * 4 // 3 + 4:
+            raise PayloadTooLarge
+        if not self.event.get("isBase64Encoded"):
+            raw = body.encode("utf-8", "surrogatepass")
+        else:
+            try:
+                raw = base64.b64decode(body, validate=True)
+            except binascii.Error:
+                raise InvalidRequest(field="body", reason="not_base64") from None
+        if len(raw) > BODY_CAP:
+            raise PayloadTooLarge
+        return raw.decode("utf-8")
+
+    @property
+    def _context(self) -> Mapping[str, Any]:
+        return self.event.get("requestContext") or {}
+
+    @property
+    def _authorizer(self) -> Mapping[str, Any]:
+        return self._context.get("authorizer") or {}
+
+
+def _claim_values(claim: str) -> set[str]:
+    """API Gateway hands a list claim over as "[a b]"."""
+    if claim.startswith("[") and claim.endswith("]"):
+        return set(claim[1:-1].split())
+    return {claim}
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("the same name twice")
+    return dict(pairs)
+
+
+def _no_constants(constant: str) -> Any:
+    raise ValueError(constant)

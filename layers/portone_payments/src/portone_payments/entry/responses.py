@@ -1,0 +1,77 @@
+"""Answers over HTTP: views as JSON, and the one table from errors to statuses."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from portone_payments.domain import errors
+from portone_payments.entry.messages import MESSAGES
+
+STATUSES: Mapping[type[errors.BundleError], int] = {
+    errors.InvalidRequest: 400,
+    errors.Unauthenticated: 401,
+    errors.SignatureRejected: 401,
+    errors.Forbidden: 403,
+    errors.ApprovalRefused: 403,
+    errors.OrderNotFound: 404,
+    errors.PaymentNotFound: 404,
+    errors.MethodNotAllowed: 405,
+    errors.OrderHasPayment: 409,
+    errors.OrderExpired: 409,
+    errors.OrderAlreadyPaid: 409,
+    errors.NoPayMethod: 409,
+    errors.NothingToResolve: 409,
+    errors.PayloadTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.IdempotencyKeyReused: 422,
+    errors.Busy: 503,
+    errors.ProviderUnavailable: 503,
+    errors.ProviderRefused: 503,
+    errors.SecretsUnavailable: 503,
+    errors.StorageUnavailable: 503,
+}
+# what an error may tell its caller beyond its code
+_SHOWN = {"field": "field", "reason": "reason", "payment_id": "paymentId"}
+_HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
+
+
+def answer(status: int, body: Mapping[str, Any], **headers: str) -> dict[str, Any]:
+    """A response in API Gateway's v2 shape."""
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {
+        "statusCode": status,
+        "headers": {**_HEADERS, **more},
+        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "isBase64Encoded": False,
+    }
+
+
+def error_answer(error: errors.BundleError, request_id: str) -> dict[str, Any]:
+    """The answer to an error of ours; retryable ones say when to come back."""
+    status = STATUSES[type(error)]
+    details = {_SHOWN[name]: value for name, value in error.data.items() if name in _SHOWN}
+    body = _error_body(error.code, request_id, retryable=error.retryable, details=details)
+    if isinstance(error, errors.ApprovalRefused):
+        # PortOne passes this field to the buyer's SDK (facts 4.3)
+        body["errorMessage"] = MESSAGES[error.code].ko
+    if error.retryable:
+        return answer(status, body, retry_after=str(error.data.get("retry_after", 1)))
+    return answer(status, body)
+
+
+def unexpected_answer(request_id: str) -> dict[str, Any]:
+    """The answer to a fault nobody foresaw: safe to repeat, nothing of it shown."""
+    return answer(500, _error_body("internal_error", request_id, retryable=True, details={}), retry_after="1")
+
+
+def _error_body(code: str, request_id: str, *, retryable: bool, details: Mapping[str, Any]) -> dict[str, Any]:
+    message = MESSAGES[code]
+    return {
+        "error": {
+            "code": code,
+            "message": {"ko": message.ko, "en": message.en},
+            "retryable": retryable,
+            "requestId": request_id,
+            **({"details": dict(details)} if details else {}),
+        }
+    }

@@ -1,0 +1,111 @@
+"""What the operator chose, read once from the environment the template sets."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from portone_payments.domain.policy import CheckPolicy, MethodRule
+
+PORTONE_URL = "https://api.portone.io"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One field per environment variable of the same name in capitals; only what a function uses is set.
+
+    `channels` maps a pay method (or `*`) to a channel key; `ready_minutes` is how long a payment is offered,
+    `webhook_tolerance` in seconds, `sweep_rate` in items a second.
+    """
+
+    mode: str = "test"
+    store_id: str = ""
+    portone_url: str = PORTONE_URL
+    payments_table: str = ""
+    work_queue_url: str = ""
+    api_secret_arn: str = ""
+    webhook_secret_arn: str = ""
+    pii_key_arn: str = ""
+    channels: Mapping[str, str]
+    pay_method_rules: tuple[MethodRule, ...] = ()
+    redirect_url: str = ""
+    app_scheme: str = ""
+    notice_urls: tuple[str, ...] = ()
+    ready_minutes: int = 60
+    user_claim: str = "sub"
+    staff_claim: str = ""
+    confirm_process: bool = False
+    webhook_tolerance: int = 300
+    sweep_rate: int = 20
+    check: CheckPolicy
+
+    @property
+    def live(self) -> bool:
+        """Whether real money moves."""
+        return self.mode == "live"
+
+
+def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this function. Raises ValueError for a combination that must not start."""
+    mode = env.get("MODE", "test")
+    portone_url = env.get("PORTONE_URL") or PORTONE_URL
+    refuse_unsafe_url(mode, portone_url)
+    channels = json.loads(env.get("CHANNELS") or "{}")
+    return Settings(
+        mode=mode,
+        store_id=env.get("STORE_ID", ""),
+        portone_url=portone_url,
+        payments_table=env.get("PAYMENTS_TABLE", ""),
+        work_queue_url=env.get("WORK_QUEUE_URL", ""),
+        api_secret_arn=env.get("API_SECRET_ARN", ""),
+        webhook_secret_arn=env.get("WEBHOOK_SECRET_ARN", ""),
+        pii_key_arn=env.get("PII_KEY_ARN", ""),
+        channels={method: _channel_key(channel) for method, channel in channels.items()},
+        pay_method_rules=tuple(
+            MethodRule.parse(rule) for rule in json.loads(env.get("PAY_METHOD_RULES") or "[]")
+        ),
+        redirect_url=env.get("REDIRECT_URL", ""),
+        app_scheme=env.get("APP_SCHEME", ""),
+        notice_urls=tuple(url for url in env.get("NOTICE_URLS", "").split(",") if url),
+        ready_minutes=int(env.get("READY_MINUTES") or 60),
+        user_claim=env.get("USER_CLAIM") or "sub",
+        staff_claim=env.get("STAFF_CLAIM", ""),
+        confirm_process=env.get("CONFIRM_PROCESS") == "on",
+        webhook_tolerance=int(env.get("WEBHOOK_TOLERANCE") or 300),
+        sweep_rate=int(env.get("SWEEP_RATE") or 20),
+        check=CheckPolicy(
+            store_id=env.get("STORE_ID", ""),
+            live=mode == "live",
+            channels=frozenset(_channel_key(channel) for channel in channels.values()),
+            merchants=frozenset(_merchants(channels.values())),
+            quarantine_tax_free=env.get("TAX_FREE_DIFFERENCE") == "quarantine",
+            quarantine_method=env.get("METHOD_DIFFERENCE") == "quarantine",
+        ),
+    )
+
+
+def _channel_key(channel: object) -> str:
+    """A channel is its key, or {key, pgProvider, pgMerchantId} where PortOne may leave the key out."""
+    key = channel.get("key") if isinstance(channel, dict) else channel
+    if not isinstance(key, str) or not key:
+        raise ValueError("CHANNELS maps a pay method to a channel key")
+    return key
+
+
+def _merchants(channels: Iterable[object]) -> Iterator[tuple[str, str]]:
+    for channel in channels:
+        if isinstance(channel, dict) and "pgProvider" in channel:
+            yield channel["pgProvider"], channel["pgMerchantId"]
+
+
+def refuse_unsafe_url(mode: str, portone_url: str) -> None:
+    """Live mode knows one address, and plain http only ever goes to this machine (money rule 9)."""
+    url = urlsplit(portone_url)
+    if mode not in {"live", "test"}:
+        raise ValueError("MODE is live or test")
+    if mode == "live" and portone_url != PORTONE_URL:
+        raise ValueError("live mode calls PortOne's own address and no other")
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
+        raise ValueError("PORTONE_URL outside this machine needs https")

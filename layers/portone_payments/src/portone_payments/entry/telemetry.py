@@ -1,0 +1,79 @@
+"""Logs through an allow-list, and metrics in EMF. What is not on the list is not written (invariant I7)."""
+
+import logging
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from portone_payments.ports import Metric
+
+ALLOWED = frozenset(
+    {
+        "level",
+        "message",
+        "timestamp",
+        "service",
+        "function_name",
+        "function_request_id",
+        "xray_trace_id",
+        "cold_start",
+        "route",
+        "status",
+        "code",
+        "outcome",
+        "payment_id",
+        "order_id",
+        "kind",
+        "count",
+        "error_type",
+        "at",
+        "metric",
+        "value",
+    }
+)
+# httpx logs whole URLs at INFO, and a URL may hold a billing key (money rule 9)
+TALKATIVE = ("httpx", "httpcore", "botocore", "boto3", "urllib3")
+
+
+class AllowListFormatter(LambdaPowertoolsFormatter):
+    """JSON lines with known keys only; an exception is its type and place, never its text."""
+
+    def serialize(self, log: Any) -> str:
+        """The line, without anything that is not on the list."""
+        return super().serialize({key: value for key, value in log.items() if key in ALLOWED})
+
+
+def make_logger() -> Logger:
+    """The function's logger. Third parties are silenced below WARNING."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return Logger(logger_formatter=AllowListFormatter(), use_rfc3339=True, utc=True)
+
+
+def place_of(error: BaseException) -> str:
+    """Where an exception came from, as file:line; its text may hold what must not be logged."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return "unknown"
+    return f"{traceback.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno}"
+
+
+class EmfMeter:
+    """Counts metrics of one invocation; `flush` writes them as one EMF line to standard output."""
+
+    def __init__(self, namespace: str, service: str) -> None:
+        self._metrics = EphemeralMetrics(namespace=namespace, service=service)
+
+    def count(self, metric: Metric, value: float = 1) -> None:
+        """Add to a metric; a duration is in seconds."""
+        unit = MetricUnit.Seconds if metric is Metric.DUE_LAG else MetricUnit.Count
+        self._metrics.add_metric(name=metric, unit=unit, value=value)
+
+    def flush(self) -> None:
+        """Write what was counted and start anew; nothing counted, nothing written."""
+        if self._metrics.metric_set:
+            self._metrics.flush_metrics()

@@ -1,0 +1,118 @@
+"""How orders and payments look from outside: amounts in minor units, times in RFC 3339 UTC."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from portone_payments.domain.records import Entry, Order, Payment, Status
+from portone_payments.flows.orders import OrderWithPayment
+
+
+def time_view(seconds: float | None) -> str | None:
+    """Epoch seconds as RFC 3339 in UTC, to the second."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+
+
+def payment_view(payment: Payment) -> dict[str, Any]:
+    """What the owner of a payment sees."""
+    seen = payment.seen
+    view: dict[str, Any] = {
+        "paymentId": payment.payment_id,
+        "orderId": payment.order_id,
+        "orderName": payment.order_name,
+        "status": payment.status.value,
+        "amount": amount_view(payment),
+        "currency": payment.currency,
+        "createdAt": time_view(payment.created_at),
+        "expiresAt": time_view(payment.expires_at),
+        "statusChangedAt": time_view(payment.status_at),
+        "late": payment.late,
+    }
+    if seen is not None and seen.paid_at is not None:
+        view["paidAt"] = time_view(seen.paid_at / 1_000_000)
+    if seen is not None and seen.receipt_url is not None:
+        view["receiptUrl"] = seen.receipt_url
+    if seen is not None and seen.method is not None:
+        view["payMethod"] = {"type": seen.method.kind.value, "provider": seen.method.provider}
+    account = _account_view(payment)
+    return {**view, "virtualAccount": account} if account else view
+
+
+def amount_view(payment: Payment) -> dict[str, int]:
+    """What was asked, what was really charged and what went back, in minor units."""
+    seen = payment.seen
+    return {
+        "total": payment.total,
+        "taxFree": payment.tax_free,
+        "paid": seen.paid if seen and seen.paid_at is not None else 0,
+        "cancelled": seen.cancelled if seen else 0,
+    }
+
+
+def _account_view(payment: Payment) -> dict[str, Any] | None:
+    """Bank, number, holder and due date, while the account waits for the deposit."""
+    method = payment.seen.method if payment.seen else None
+    if (
+        payment.status is not Status.VIRTUAL_ACCOUNT_ISSUED
+        or method is None
+        or method.virtual_account is None
+    ):
+        return None
+    account = method.virtual_account
+    return {
+        "bank": account.bank,
+        "number": account.number,
+        "holder": account.holder,
+        "dueAt": time_view(account.due_at),
+    }
+
+
+def order_view(held: OrderWithPayment) -> dict[str, Any]:
+    """What the shop's backend sees of an order."""
+    order, payment = held.order, held.payment
+    return {
+        **order_fields(order),
+        "payment": payment_view(payment) if payment else None,
+        "paidTotal": amount_view(payment)["paid"] if payment else 0,
+        "cancelledTotal": amount_view(payment)["cancelled"] if payment else 0,
+    }
+
+
+def order_fields(order: Order) -> dict[str, Any]:
+    """The order as it was put."""
+    return {
+        "orderId": order.order_id,
+        "userId": order.user_id,
+        "name": order.name,
+        "amount": {"total": order.total, "taxFree": order.tax_free},
+        "currency": order.currency,
+        "payMethods": list(order.pay_methods),
+        "itemKind": order.item_kind,
+        "expiresAt": time_view(order.expires_at),
+    }
+
+
+def staff_view(payment: Payment) -> dict[str, Any]:
+    """What staff sees: the owner's view, why a person is called, and who changed what when."""
+    return {
+        **payment_view(payment),
+        "userId": payment.user_id,
+        "attention": payment.attention.value if payment.attention else None,
+        "attentionSince": time_view(payment.attention_at),
+        "surplus": payment.surplus,
+        "dueAt": time_view(payment.due_at),
+        "lastReadAt": time_view(payment.read_at),
+        "openHints": [hint.type for hint in payment.hints.values() if hint.state == "open"],
+        "history": [_entry_view(entry) for entry in payment.history],
+    }
+
+
+def _entry_view(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "at": time_view(entry.at),
+        "fact": entry.fact,
+        "by": entry.by,
+        "data": dict(entry.data),
+    }

@@ -1,0 +1,1 @@
+"""One file per use case; ports come in as keyword arguments."""

@@ -1,0 +1,105 @@
+"""Read what PortOne says now, decide purely, save under the version: the only way a payment changes."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.absorb import Absorbed, absorb, silence, with_hint
+from portone_payments.domain.errors import Busy, PaymentNotFound, PortOneError
+from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.policy import CheckPolicy
+from portone_payments.domain.records import Attention, Hint, Order, Payment, Record, Status
+from portone_payments.flows.counting import count_absorbed
+from portone_payments.ports import Conflict, Deadline, Meter, Metric, PortOne, Store
+
+ATTEMPTS = 3
+_PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """The payment as saved; `answered` False when PortOne gave no reading and the payment stays due."""
+
+    payment: Payment
+    answered: bool = True
+    lagging: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What every catch-up needs, whoever asks for it."""
+
+    store: Store
+    portone: PortOne
+    meter: Meter
+    policy: CheckPolicy
+
+    def catch_up(
+        self,
+        payment_id: str,
+        moment: Moment,
+        *,
+        deadline: Deadline,
+        hint: Hint | None = None,
+        held: Payment | None = None,
+    ) -> CaughtUp:
+        """Bring a payment up to what PortOne says; `hint` is saved with it in the same write.
+
+        `held` is the payment when the caller has just read it. Raises `PaymentNotFound`; `Busy` when the
+        version moved three times.
+        """
+        for attempt in range(ATTEMPTS):
+            read = held if held is not None and attempt == 0 else self.store.payment(payment_id)
+            if read is None:
+                raise PaymentNotFound
+            if attempt and hint is not None and hint.id in read.hints:
+                return CaughtUp(read)
+            try:
+                return self._once(with_hint(read, hint) if hint else read, moment, deadline)
+            except Conflict:
+                self.meter.count(Metric.CONFLICT)
+        raise Busy
+
+    def _once(self, held: Payment, moment: Moment, deadline: Deadline) -> CaughtUp:
+        try:
+            snapshot = self.portone.get_payment(held.payment_id, deadline=deadline)
+        except PortOneError as error:
+            if error.outcome is Outcome.REFUSED:
+                self.meter.count(Metric.CREDENTIAL_REFUSED)
+            return self._unanswered(held, moment)
+        absorbed = absorb(held, snapshot, moment, self.policy)
+        settled = self._settle(held, absorbed.payment, moment)
+        self.store.save(*settled)
+        payment = settled[0]
+        count_absorbed(self.meter, held, Absorbed(payment, absorbed.lagging, absorbed.findings))
+        return CaughtUp(payment, lagging=absorbed.lagging)
+
+    def _unanswered(self, held: Payment, moment: Moment) -> CaughtUp:
+        silent = silence(held, moment)
+        self.store.save(silent)
+        count_absorbed(self.meter, held, Absorbed(silent))
+        return CaughtUp(silent, answered=False)
+
+    def _settle(self, held: Payment, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
+        """Where the order has had another payment, being paid is decided on the order as well (rule 1)."""
+        newly_paid = after.status in _PAID and held.status not in _PAID
+        if not after.siblings or not newly_paid:
+            return (after,)
+        order = self.store.order(after.order_id)
+        if order is None:
+            return (after,)
+        if order.settled_by in {None, after.payment_id}:
+            return (after, _settled(order, after))
+        return (_surplus(after, moment),)
+
+
+def _settled(order: Order, payment: Payment) -> Order:
+    known = (*order.earlier, *filter(None, [order.payment_id]))
+    earlier = tuple(other for other in known if other != payment.payment_id)
+    return replace(order, settled_by=payment.payment_id, payment_id=payment.payment_id, earlier=earlier)
+
+
+def _surplus(payment: Payment, moment: Moment) -> Payment:
+    """The later of two paid payments of one order: it has to go back, and a person is told."""
+    marked = replace(payment, surplus=True, due_at=payment.due_at or int(moment.now) + 24 * 3600)
+    told = record(marked, Fact.SURPLUS, moment, total=payment.total)
+    return raise_attention(told, Attention.SURPLUS, at=moment.now)

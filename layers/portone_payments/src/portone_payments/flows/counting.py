@@ -1,0 +1,53 @@
+"""Which metrics a save raises; counted after the save, from what it added to the history."""
+
+from portone_payments.domain.absorb import Absorbed
+from portone_payments.domain.facts import Fact
+from portone_payments.domain.records import Attention, Payment
+from portone_payments.ports import Meter, Metric
+
+_FACTS = {
+    Fact.PAID: Metric.PAID,
+    Fact.FAILED: Metric.FAILED,
+    Fact.EXPIRED: Metric.EXPIRED,
+    Fact.CANCELLED: Metric.CANCELLED,
+    Fact.PAY_PENDING: Metric.PENDING,
+    Fact.ACCOUNT_ISSUED: Metric.VIRTUAL_ACCOUNT_ISSUED,
+    Fact.HINT_GIVEN_UP: Metric.HINT_GIVEN_UP,
+}
+# a standing call for a person is counted at every reading, so its alarm repeats until somebody closes it
+_ATTENTION = {
+    Attention.MISMATCH: Metric.MISMATCH,
+    Attention.SURPLUS: Metric.SURPLUS,
+    Attention.QUARANTINED: Metric.QUARANTINED,
+    Attention.UNKNOWN: Metric.UNKNOWN,
+    Attention.DEAD_LETTERED: Metric.DEAD_LETTERED,
+}
+_NOTES = {
+    "customer": Metric.CUSTOMER_DIFFERS,
+    "tax_free": Metric.TAX_FREE_DIFFERS,
+    "method": Metric.METHOD_DIFFERS,
+}
+_UNRECOGNISED = frozenset({"method_unrecognised"})
+
+
+def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
+    """Count the facts, the notes and the standing call for a person of one save."""
+    after = absorbed.payment
+    for entry in after.history:
+        if entry.seq >= before.next_seq and entry.fact in _FACTS:
+            meter.count(_FACTS[Fact(entry.fact)])
+    for note in absorbed.findings.notes:
+        meter.count(_NOTES[note])
+    if absorbed.lagging:
+        meter.count(Metric.LAGGING)
+    if after.doubted and (_UNRECOGNISED & set(absorbed.findings.doubts) or not absorbed.findings.doubts):
+        meter.count(Metric.UNRECOGNISED)
+    if after.attention in _ATTENTION:
+        meter.count(_ATTENTION[after.attention])
+    _count_channel(meter, after)
+
+
+def _count_channel(meter: Meter, payment: Payment) -> None:
+    channel = payment.seen.channel if payment.seen else None
+    if channel is not None:
+        meter.count(Metric.TEST_CHANNEL if channel.test else Metric.LIVE_CHANNEL)

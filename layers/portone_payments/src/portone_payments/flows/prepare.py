@@ -1,0 +1,184 @@
+"""One order, one payment: every prepare answers the same paymentId while it can still be paid (rule 1)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import (
+    Busy,
+    IdempotencyKeyReused,
+    NoPayMethod,
+    OrderAlreadyPaid,
+    OrderExpired,
+    OrderNotFound,
+)
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.ladder import BY_KIND, account_due_at, next_due
+from portone_payments.domain.policy import MethodRule, allowed_methods
+from portone_payments.domain.records import ClientRequest, Order, Payment, Record, Status
+from portone_payments.ports import Clock, Conflict, Ids, Meter, Metric, Store
+
+ATTEMPTS = 6
+ROUTE = "prepare"
+REQUEST_KEPT = 7 * 24 * 3600
+_SETTLED = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.MISMATCH})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the app asked for; `body_hash` tells a repeated request from another one under the same key."""
+
+    user_id: str
+    order_id: str
+    platform: str
+    body_hash: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The payment to open a checkout for, and the pay methods offered on this platform."""
+
+    payment: Payment
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparer:
+    """Stores the intent to be paid, before PortOne or the app hear of it."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    meter: Meter
+    rules: tuple[MethodRule, ...]
+    channels: frozenset[str]
+    ready_seconds: int
+
+    def prepare(self, wish: Wish) -> Prepared:
+        """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races."""
+        for _ in range(ATTEMPTS):
+            try:
+                return self._once(wish)
+            except Conflict:
+                self.meter.count(Metric.CONFLICT)
+        raise Busy
+
+    def _once(self, wish: Wish) -> Prepared:
+        request = self._known_request(wish)
+        order = self._order(wish)
+        methods = self._methods(order, wish.platform)
+        held = self._payment(order)
+        if held is not None and not _replaceable(held):
+            return Prepared(self._reuse(order, held, wish, methods, request), methods)
+        if request is not None:
+            raise OrderAlreadyPaid(payment_id=request.resource_id)
+        return Prepared(self._create(order, held, wish, methods), methods)
+
+    def _known_request(self, wish: Wish) -> ClientRequest | None:
+        if wish.idempotency_key is None:
+            return None
+        request = self.store.request(wish.user_id, ROUTE, wish.idempotency_key)
+        if request is not None and request.body_hash != wish.body_hash:
+            raise IdempotencyKeyReused
+        return request
+
+    def _order(self, wish: Wish) -> Order:
+        order = self.store.order(wish.order_id)
+        if order is None or order.user_id != wish.user_id:
+            raise OrderNotFound
+        if order.settled_by is not None:
+            raise OrderAlreadyPaid(payment_id=order.settled_by)
+        return order
+
+    def _payment(self, order: Order) -> Payment | None:
+        held = self.store.payment(order.payment_id) if order.payment_id else None
+        if held is not None and held.status in _SETTLED:
+            raise OrderAlreadyPaid(payment_id=held.payment_id)
+        if order.expires_at is not None and order.expires_at <= self.clock.now():
+            raise OrderExpired
+        return held
+
+    def _methods(self, order: Order, platform: str) -> tuple[str, ...]:
+        allowed = allowed_methods(
+            order.pay_methods, self.rules, amount=order.total, platform=platform, item_kind=order.item_kind
+        )
+        open_here = tuple(method for method in allowed if self.channels & {method, "*"})
+        if not open_here:
+            raise NoPayMethod
+        return open_here
+
+    def _reuse(
+        self, order: Order, held: Payment, wish: Wish, methods: tuple[str, ...], request: ClientRequest | None
+    ) -> Payment:
+        now = self.clock.now()
+        offered = replace(held, offers={**held.offers, wish.platform: methods})
+        if held.status is Status.EXPIRED:
+            offered = _reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
+        changes: list[Record] = [offered] if offered != held else []
+        if request is None and wish.idempotency_key:
+            changes.append(self._request(wish, held.payment_id, now))
+        if changes:
+            self.store.save(*changes)
+        return offered
+
+    def _create(self, order: Order, held: Payment | None, wish: Wish, methods: tuple[str, ...]) -> Payment:
+        now = self.clock.now()
+        fresh = self._fresh(order, held, wish, methods, now)
+        earlier = (*order.earlier, held.payment_id) if held else order.earlier
+        changes: list[Record] = [replace(order, payment_id=fresh.payment_id, earlier=earlier), fresh]
+        if held is not None:
+            changes.append(replace(held, siblings=True))
+        if wish.idempotency_key:
+            changes.append(self._request(wish, fresh.payment_id, now))
+        self.store.save(*changes)
+        self.meter.count(Metric.PREPARED)
+        return fresh
+
+    def _fresh(
+        self, order: Order, held: Payment | None, wish: Wish, methods: tuple[str, ...], now: float
+    ) -> Payment:
+        payment = Payment(
+            payment_id=self.ids.payment_id(),
+            order_id=order.order_id,
+            user_id=order.user_id,
+            total=order.total,
+            tax_free=order.tax_free,
+            currency=order.currency,
+            order_name=order.name,
+            created_at=now,
+            status_at=now,
+            expires_at=self._expiry(order, now),
+            offers={wish.platform: methods},
+            siblings=held is not None,
+            rung=BY_KIND,
+        )
+        told = record(payment, Fact.PREPARED, Moment(now=now, by=ROUTE), platform=wish.platform)
+        return replace(told, due_at=next_due(told, now))
+
+    def _expiry(self, order: Order, now: float) -> int:
+        offered_until = int(now) + self.ready_seconds
+        return offered_until if order.expires_at is None else min(offered_until, order.expires_at)
+
+    def _request(self, wish: Wish, payment_id: str, now: float) -> ClientRequest:
+        return ClientRequest(
+            user_id=wish.user_id,
+            route=ROUTE,
+            key=wish.idempotency_key or "",
+            body_hash=wish.body_hash,
+            resource_id=payment_id,
+            created_at=now,
+            expires_at=int(now) + REQUEST_KEPT,
+        )
+
+
+def _replaceable(held: Payment) -> bool:
+    """A new id only where a reading showed the old one can no longer be paid (rule 1)."""
+    lapsed_account = held.status is Status.EXPIRED and account_due_at(held) is not None
+    return held.status is Status.CANCELLED or lapsed_account
+
+
+def _reopened(payment: Payment, expires_at: int, moment: Moment) -> Payment:
+    reopened = replace(
+        payment, status=Status.READY, status_at=moment.now, expires_at=expires_at, rung=BY_KIND, late=False
+    )
+    told = record(reopened, Fact.REOPENED, moment)
+    return replace(told, due_at=next_due(told, moment.now))

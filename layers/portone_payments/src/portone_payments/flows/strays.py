@@ -1,0 +1,93 @@
+"""Webhooks about things we hold no record of get a row of their own, by webhook id (rule 2)."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.ladder import SILENCE
+from portone_payments.domain.marker import marked_order
+from portone_payments.domain.records import HintState, Stray
+from portone_payments.domain.snapshot import Snapshot
+from portone_payments.ports import Clock, Conflict, Deadline, Meter, Metric, PortOne, Secrets, Store, Vault
+
+INLINE = 5.0
+KEPT = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrayKeeper:
+    """Files strays: foreign (another system on the same store), orphan (ours, missing here), billing keys."""
+
+    store: Store
+    portone: PortOne
+    secrets: Secrets
+    vault: Vault
+    meter: Meter
+    clock: Clock
+
+    def unknown_payment(self, delivery: Delivery, payment_id: str) -> str:
+        """A payment we hold no record of: counted, never touched."""
+        stray = self.store.stray(delivery.id)
+        if stray is not None:
+            return self._again(stray, delivery)
+        stray = replace(self._stray(delivery), payment_id=payment_id)
+        return self._file(self._judge(stray, Deadline.after(self.clock, INLINE)))
+
+    def billing_key(self, delivery: Delivery, billing_key: str) -> str:
+        """A billing-key event; the key is kept as a keyed hash and a ciphertext only."""
+        stray = self.store.stray(delivery.id)
+        if stray is not None:
+            return self._again(stray, delivery)
+        secret = self.secrets.webhook().hash_key.encode()
+        stray = replace(
+            self._stray(delivery),
+            subject_hash=hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest(),
+            subject_cipher=self.vault.encrypt(billing_key, context={"webhook": delivery.id}),
+            state=HintState.IGNORED,
+        )
+        self.meter.count(Metric.BILLING_KEY_HINT)
+        return self._file(stray)
+
+    def settle(self, webhook_id: str, *, deadline: Deadline) -> None:
+        """The worker's turn at a stray PortOne gave no answer about. Raises `Conflict`."""
+        stray = self.store.stray(webhook_id)
+        if stray is not None and stray.state is HintState.OPEN and stray.payment_id is not None:
+            self.store.save(self._judge(stray, deadline))
+
+    def _again(self, stray: Stray, delivery: Delivery) -> str:
+        same = stray.body_hash == delivery.body_hash
+        self.meter.count(Metric.DUPLICATE if same else Metric.QUARANTINED_HINT)
+        return "duplicate" if same else "quarantined"
+
+    def _stray(self, delivery: Delivery) -> Stray:
+        now = self.clock.now()
+        return Stray(
+            webhook_id=delivery.id,
+            type=delivery.type,
+            body_hash=delivery.body_hash,
+            received_at=now,
+            expires_at=int(now) + KEPT,
+        )
+
+    def _judge(self, stray: Stray, deadline: Deadline) -> Stray:
+        try:
+            snapshot = self.portone.get_payment(stray.payment_id or "", deadline=deadline)
+        except PortOneError:
+            return replace(stray, due_at=int(self.clock.now()) + SILENCE, tries=0)
+        orphan = self._is_orphan(snapshot)
+        self.meter.count(Metric.ORPHAN if orphan else Metric.FOREIGN)
+        return replace(stray, state=HintState.QUARANTINED if orphan else HintState.IGNORED, due_at=None)
+
+    def _is_orphan(self, snapshot: Snapshot | None) -> bool:
+        """Ours by its mark, with an order that exists here: a record was lost, as after a restore."""
+        order_id = marked_order(snapshot.custom_data) if snapshot else None
+        return order_id is not None and self.store.order(order_id) is not None
+
+    def _file(self, stray: Stray) -> str:
+        try:
+            self.store.save(stray)
+        except Conflict:
+            return "duplicate"
+        return "stored" if stray.state is HintState.OPEN else "filed"

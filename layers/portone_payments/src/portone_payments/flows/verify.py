@@ -1,0 +1,36 @@
+"""The app says "paid": read it at PortOne, never believe it."""
+
+from portone_payments.domain.errors import PaymentNotFound
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.ladder import unfinished
+from portone_payments.domain.records import Payment
+from portone_payments.flows.catch_up import CaughtUp, Reader
+from portone_payments.flows.nudge import nudge
+from portone_payments.ports import Clock, Deadline, Queue, Store
+
+FRESH = 2.0
+
+
+def owned(payment_id: str, user_id: str, *, store: Store) -> Payment:
+    """The caller's payment. Raises `PaymentNotFound` for absent and foreign ids alike (I6)."""
+    payment = store.payment(payment_id)
+    if payment is None or payment.user_id != user_id:
+        raise PaymentNotFound
+    return payment
+
+
+def verify(
+    payment_id: str, user_id: str, *, reader: Reader, queue: Queue, clock: Clock, deadline: Deadline
+) -> CaughtUp:
+    """The payment as PortOne has it now; within two seconds of the last reading, as we have it.
+
+    Raises `PaymentNotFound`, `Busy`.
+    """
+    payment = owned(payment_id, user_id, store=reader.store)
+    now = clock.now()
+    if payment.read_at is not None and 0 <= now - payment.read_at < FRESH and not unfinished(payment):
+        return CaughtUp(payment)
+    result = reader.catch_up(payment_id, Moment(now=now, by="verify", eager=True), deadline=deadline)
+    if not result.answered:
+        nudge(result.payment, queue=queue)
+    return result

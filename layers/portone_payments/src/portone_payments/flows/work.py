@@ -1,0 +1,52 @@
+"""The worker: re-reads strongly, and calls PortOne only when the item is still due (rule 4)."""
+
+from dataclasses import dataclass
+
+from portone_payments.domain.errors import Busy, PaymentNotFound
+from portone_payments.domain.facts import Moment
+from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.strays import StrayKeeper
+from portone_payments.ports import Clock, Conflict, Deadline, Due, Ids, Kind, Metric
+
+PER_ITEM = 10.0
+JITTER = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Finishes leased items, one at a time."""
+
+    reader: Reader
+    strays: StrayKeeper
+    clock: Clock
+    ids: Ids
+
+    def work(self, due: Due) -> None:
+        """Settle one item. A lost race leaves it to whoever won: the due mark was saved with the winner."""
+        deadline = Deadline.after(self.clock, PER_ITEM)
+        try:
+            if due.kind is Kind.STRAY:
+                self._stray(due, deadline)
+            else:
+                self._payment(due, deadline)
+        except (Busy, Conflict):
+            self.reader.meter.count(Metric.CONFLICT)
+
+    def _payment(self, due: Due, deadline: Deadline) -> None:
+        held = self.reader.store.payment(due.id)
+        if held is None or not self._still_due(held.due_at, due):
+            return
+        moment = Moment(now=self.clock.now(), by="sweep", jitter=self.ids.jitter(JITTER))
+        try:
+            self.reader.catch_up(due.id, moment, deadline=deadline, held=held)
+        except PaymentNotFound:
+            return
+
+    def _stray(self, due: Due, deadline: Deadline) -> None:
+        held = self.reader.store.stray(due.id)
+        if held is not None and self._still_due(held.due_at, due):
+            self.strays.settle(due.id, deadline=deadline)
+
+    def _still_due(self, held: int | None, due: Due) -> bool:
+        """Due now, or leased for this very message: any save since then has moved the mark."""
+        return held is not None and (held <= self.clock.now() or held == due.due_at)

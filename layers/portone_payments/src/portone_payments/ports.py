@@ -1,0 +1,216 @@
+"""What the flows need from the world. Each port has two implementations: the real adapter and a fake."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from portone_payments.domain.records import Attention, ClientRequest, Order, Payment, Record, Stray
+from portone_payments.domain.snapshot import Snapshot
+
+
+class Clock(Protocol):
+    """Time: `now` in epoch seconds UTC, `monotonic` for deadlines in seconds."""
+
+    def now(self) -> float: ...
+    def monotonic(self) -> float: ...
+
+
+class Ids(Protocol):
+    """Randomness that must not be guessed."""
+
+    def payment_id(self) -> str:
+        """A new paymentId: `[0-9A-Za-z]`, at most 32 characters (PortOne facts 12.3)."""
+        ...
+
+    def token(self) -> str:
+        """A new owner token or idempotency key, at least 16 characters of `[0-9a-zA-Z-_]`."""
+        ...
+
+    def jitter(self, seconds: float) -> float:
+        """Somewhere between 0 and `seconds`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One total limit for all calls of a request, on the monotonic clock (money rule 4)."""
+
+    clock: Clock
+    at: float
+
+    @classmethod
+    def after(cls, clock: Clock, seconds: float) -> "Deadline":
+        """The deadline `seconds` from now."""
+        return cls(clock, clock.monotonic() + seconds)
+
+    def remaining(self) -> float:
+        """Seconds left; zero or less when it has passed."""
+        return self.at - self.clock.monotonic()
+
+
+class PortOne(Protocol):
+    """PortOne V2. Every method raises `PortOneError` (flows look at its `outcome`)."""
+
+    def get_payment(self, payment_id: str, *, deadline: Deadline) -> Snapshot | None:
+        """What PortOne says now; None where it knows no such payment (404 PAYMENT_NOT_FOUND)."""
+        ...
+
+    def pre_register(
+        self, payment_id: str, *, total: int, tax_free: int, currency: str, key: str, deadline: Deadline
+    ) -> None:
+        """Fix the amount before checkout (PortOne facts 2); may be repeated."""
+        ...
+
+
+class Kind(StrEnum):
+    """Kinds of due work; each has its shards in the due index."""
+
+    PAYMENT = "payment"
+    STRAY = "stray"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth."""
+
+    kind: Kind
+    id: str
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    """Some items and the cursor of the next page, None at the end."""
+
+    items: tuple[T, ...]
+    cursor: str | None
+
+
+class Store(Protocol):
+    """The payments table. Reads by id are strongly consistent."""
+
+    def order(self, order_id: str) -> Order | None: ...
+    def payment(self, payment_id: str) -> Payment | None: ...
+    def request(self, user_id: str, route: str, key: str) -> ClientRequest | None: ...
+    def stray(self, webhook_id: str) -> Stray | None: ...
+
+    def save(self, *records: Record) -> None:
+        """Write all or none, each IF its stored version is the one read; stored as version + 1.
+
+        Raises `Conflict` when another write came first; our own earlier attempt that had committed
+        unseen counts as success (owner token). Raises `StorageUnavailable`.
+        """
+        ...
+
+    def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
+        """What is due, oldest first, from the sparse index (eventually consistent)."""
+        ...
+
+    def lease(self, due: Due, *, until: int) -> int | None:
+        """Push `due_at` to `until` and count a try IF it is still what the index said; the tries, or None.
+
+        Does not raise the version: a save that was under way wins over a lease (design 3.3).
+        """
+        ...
+
+    def mine(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Payment]:
+        """A user's payments, newest first. Raises `InvalidRequest` for a cursor we did not make."""
+        ...
+
+    def attention(self, kind: Attention, *, cursor: str | None, limit: int) -> Page[Payment]:
+        """Payments a person has to look at, oldest first."""
+        ...
+
+
+class Conflict(Exception):
+    """A record was not at the version that was read."""
+
+
+class Queue(Protocol):
+    """The work queue: hints that may be lost or repeated."""
+
+    def send(self, work: tuple[Due, ...], *, delay: int = 0) -> None:
+        """Send ids; `delay` in seconds. Raises `StorageUnavailable`."""
+        ...
+
+    def backlog(self) -> int:
+        """About how many messages wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecrets:
+    """The signing secrets that are alive (at most two, PortOne facts 8.4) and the key of keyed hashes."""
+
+    signing: tuple[str, ...]
+    hash_key: str
+
+    def __repr__(self) -> str:
+        """Never the secrets."""
+        return f"WebhookSecrets({len(self.signing)} signing)"
+
+
+class Secrets(Protocol):
+    """Secrets Manager, cached (money rule 2, 9). Every method raises `SecretsUnavailable`."""
+
+    def api_secret(self) -> str: ...
+    def webhook(self) -> WebhookSecrets: ...
+
+    def refresh_webhook(self) -> bool:
+        """After a signature miss: read anew unless done within the last minute; True when it was read."""
+        ...
+
+
+class Vault(Protocol):
+    """Encryption under a KMS key. Raises `StorageUnavailable`."""
+
+    def encrypt(self, plaintext: str, *, context: dict[str, str]) -> str: ...
+    def decrypt(self, ciphertext: str, *, context: dict[str, str]) -> str: ...
+
+
+class Metric(StrEnum):
+    """Everything that is counted; alarms and the runbook go by these names."""
+
+    PREPARED = "PaymentPrepared"
+    PAID = "PaymentPaid"
+    FAILED = "PaymentFailed"
+    EXPIRED = "PaymentExpired"
+    CANCELLED = "PaymentCancelled"
+    PENDING = "PaymentPending"
+    VIRTUAL_ACCOUNT_ISSUED = "VirtualAccountIssued"
+    MISMATCH = "PaymentMismatch"
+    SURPLUS = "PaymentSurplus"
+    QUARANTINED = "PaymentQuarantined"
+    UNRECOGNISED = "PortOneUnrecognised"
+    LAGGING = "ReadingLagging"
+    HINT_GIVEN_UP = "HintGivenUp"
+    UNKNOWN = "OutcomeUnknown"
+    ORPHAN = "WebhookOrphan"
+    FOREIGN = "WebhookForeign"
+    DUPLICATE = "WebhookDuplicate"
+    QUARANTINED_HINT = "WebhookQuarantined"
+    IGNORED = "WebhookIgnored"
+    READY_HINT = "WebhookReady"
+    BILLING_KEY_HINT = "WebhookBillingKey"
+    OLD_VERSION = "WebhookOldVersion"
+    SIGNATURE_FAILURE = "WebhookSignatureFailure"
+    STALE_SIGNATURE = "WebhookStaleTimestamp"
+    CONFIRM_REFUSED = "ConfirmRefused"
+    CONFIRM_APPROVED = "ConfirmApproved"
+    DUE_LAG = "DueLagSeconds"
+    DEAD_LETTERED = "WorkDeadLettered"
+    BACKLOG_STOP = "SweepStoppedByBacklog"
+    CREDENTIAL_REFUSED = "PortOneCredentialRefused"
+    CUSTOMER_DIFFERS = "CustomerDiffers"
+    TAX_FREE_DIFFERS = "TaxFreeDiffers"
+    METHOD_DIFFERS = "MethodDiffers"
+    TEST_CHANNEL = "ChannelTest"
+    LIVE_CHANNEL = "ChannelLive"
+    CONFLICT = "SaveConflict"
+
+
+class Meter(Protocol):
+    """Metrics of one invocation, written by `flush`."""
+
+    def count(self, metric: Metric, value: float = 1) -> None: ...
+    def flush(self) -> None: ...

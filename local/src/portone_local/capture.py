@@ -1,0 +1,90 @@
+"""What the handlers wrote and counted while a stack was open: log lines as shipped and raw, metrics."""
+
+import functools
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from portone_payments.entry.telemetry import make_logger
+from portone_payments.ports import Metric
+
+_FORMATTING = frozenset({"msg", "args"})
+
+
+class Lines:
+    """A text stream that hands each line to every open capture."""
+
+    def __init__(self) -> None:
+        self.sinks: list[list[str]] = []
+
+    def write(self, text: str) -> int:
+        """Keep a line."""
+        for sink in self.sinks:
+            sink.append(text.rstrip("\n"))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+_LINES = Lines()
+
+
+@functools.cache
+def local_logger() -> Logger:
+    """The shipped logger, writing to the open captures instead of standard output."""
+    logger = make_logger()
+    handler: Any = logger.registered_handler
+    handler.setStream(_LINES)
+    return logger
+
+
+class RawRecords(logging.Handler):
+    """Every record of the process, whatever its level, with all it carries: more than any formatter shows."""
+
+    def __init__(self, sink: list[str]) -> None:
+        super().__init__(logging.NOTSET)
+        self._sink = sink
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record, its arguments, extras and traceback."""
+        carried = {name: value for name, value in vars(record).items() if name not in _FORMATTING}
+        self._sink.append(f"{self.format(record)} {carried!r}")
+
+
+@contextmanager
+def capturing() -> Iterator[list[str]]:
+    """Log lines, while open; the root logger is at DEBUG meanwhile."""
+    lines: list[str] = []
+    raw, root = RawRecords(lines), logging.getLogger()
+    level = root.level
+    root.addHandler(raw)
+    root.setLevel(logging.DEBUG)
+    _LINES.sinks.append(lines)
+    try:
+        yield lines
+    finally:
+        _LINES.sinks[:] = [sink for sink in _LINES.sinks if sink is not lines]
+        root.setLevel(level)
+        root.removeHandler(raw)
+
+
+class RecordingMeter:
+    """`Meter` that remembers: the sum counted for each metric."""
+
+    def __init__(self) -> None:
+        self.counts: dict[Metric, float] = defaultdict(float)
+        self._lock = Lock()
+
+    def count(self, metric: Metric, value: float = 1) -> None:
+        """Add to a metric."""
+        with self._lock:
+            self.counts[metric] += value
+
+    def flush(self) -> None:
+        """Nothing is written."""

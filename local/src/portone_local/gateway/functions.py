@@ -1,0 +1,94 @@
+"""The handlers behind the template's functions, loaded from their folders and called as Lambda calls them."""
+
+import functools
+import importlib.util
+import itertools
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from portone_local.clock import Clock
+
+type Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LambdaContext:
+    """What a handler learns about its invocation; `ends_at` on the clock's monotonic seconds."""
+
+    function_name: str
+    aws_request_id: str
+    clock: Clock
+    ends_at: float
+    memory_limit_in_mb: int = 512
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """An ARN of the local account."""
+        return f"arn:aws:lambda:ap-northeast-2:000000000000:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda would stop the function."""
+        return max(0, int((self.ends_at - self.clock.monotonic()) * 1000))
+
+
+class Functions:
+    """Invokes handlers by logical id; events and results pass through JSON as they do on AWS."""
+
+    def __init__(
+        self, handlers: Mapping[str, Handler], *, clock: Clock, timeouts: Mapping[str, float] | None = None
+    ) -> None:
+        self._handlers = handlers
+        self._clock = clock
+        self._timeouts = timeouts or {}
+        self._numbers = itertools.count(1)
+        self.failures: list[tuple[str, Exception]] = []
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """The handler's result; whatever it raises comes out. TypeError for a result that is not JSON."""
+        try:
+            return self._invoked(function, event)
+        except Exception as error:
+            self.failures.append((function, error))
+            raise
+
+    def _invoked(self, function: str, event: dict[str, Any]) -> Any:
+        context = LambdaContext(
+            function_name=function,
+            aws_request_id=f"00000000-0000-4000-9000-{next(self._numbers):012d}",
+            clock=self._clock,
+            ends_at=self._clock.monotonic() + self._timeouts.get(function, 27),
+        )
+        result = self._handlers[function](json.loads(json.dumps(event)), context)
+        return json.loads(json.dumps(result))
+
+
+@functools.cache
+def load_handler(file: Path, attribute: str = "handler") -> Any:
+    """The handler in `file`, loaded once a process under a name of its own. Raises FileNotFoundError."""
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    name = f"portone_local_function_{file.parent.name}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(file)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return getattr(module, attribute)
+
+
+def filled(variables: Mapping[str, Any], resources: Mapping[str, str]) -> dict[str, str]:
+    """Environment variables; `resources` has each resource's ARN, URL or name. KeyError for a missing one."""
+    return {name: _filled(value, resources) for name, value in variables.items()}
+
+
+def _filled(value: Any, resources: Mapping[str, str]) -> str:
+    if not isinstance(value, dict):
+        return ",".join(value) if isinstance(value, list) else str(value)
+    [(_, target)] = value.items()
+    return resources[target if isinstance(target, str) else target[0]]

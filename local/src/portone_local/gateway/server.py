@@ -1,0 +1,69 @@
+"""Serving an app over real HTTP on this machine only, from a thread of its own."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+from portone_local.gateway.messages import App, Request, Response
+
+LOOPBACK = "127.0.0.1"
+READ_LIMIT = 16 * 1024 * 1024
+
+
+class Server:
+    """A context manager: while open, `url` answers. Port 0 takes a free one; OSError where one is taken."""
+
+    def __init__(self, app: App, *, port: int = 0) -> None:
+        self._server = ThreadingHTTPServer((LOOPBACK, port), _handler_for(app))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:port`."""
+        return f"http://{LOOPBACK}:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _handler_for(app: App) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 30
+
+        def __getattr__(self, name: str) -> object:
+            if name.startswith("do_"):
+                return self._answer
+            raise AttributeError(name)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: paths hold ids."""
+
+        def _answer(self) -> None:
+            length = self.headers.get("content-length", "0")
+            if not length.isdecimal() or "transfer-encoding" in self.headers or int(length) > READ_LIMIT:
+                self._send(Response(status=413 if length.isdecimal() and int(length) > READ_LIMIT else 411))
+                return
+            body = self.rfile.read(int(length))
+            headers = tuple(self.headers.items())
+            self._send(app(Request(method=self.command, target=self.path, headers=headers, body=body)))
+
+        def _send(self, response: Response) -> None:
+            self.send_response(response.status)
+            for name, value in response.headers.items():
+                self.send_header(name, value)
+            for cookie in response.cookies:
+                self.send_header("set-cookie", cookie)
+            self.send_header("content-length", str(len(response.body)))
+            self.send_header("connection", "close")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(response.body)
+
+    return Handler

@@ -1,0 +1,161 @@
+"""A DynamoDB table in memory, its sparse indexes included."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from threading import RLock
+from typing import Any
+
+from portone_local.units import CallLog, read_units, write_units
+from portone_payments.adapters.codec import Item, item_size
+from portone_payments.adapters.dynamo import Refused
+from portone_payments.adapters.keys import ATTENTION, DUE, MINE, Index, Key
+
+type Around = Callable[[str, Callable[[], Any]], Any]
+
+
+def undisturbed(_operation: str, call: Callable[[], Any]) -> Any:
+    """No fault."""
+    return call()
+
+
+class MemoryTable:
+    """A table with its sparse indexes, atomic under threads. `around` wraps each call and may disturb it."""
+
+    def __init__(self) -> None:
+        self.around: Around = undisturbed
+        self.log = CallLog()
+        self._lock = RLock()
+        self._items: dict[Key, Item] = {}
+        self._indexes: dict[tuple[str, str], set[Key]] = defaultdict(set)
+
+    def get(self, wanted: Key) -> Item | None:
+        """An item."""
+        return self.around("GetItem", lambda: self._get(wanted))  # type: ignore[no-any-return]
+
+    def get_many(self, wanted: Sequence[Key]) -> list[Item]:
+        """The items that are there."""
+        return self.around("BatchGetItem", lambda: self._get_many(wanted))  # type: ignore[no-any-return]
+
+    def put(self, items: Sequence[Item], *, token: str) -> None:  # noqa: ARG002 - part of the port
+        """All or none, each IF the stored version is one less. Raises `Refused`."""
+        operation = "PutItem" if len(items) == 1 else "TransactWriteItems"
+        self.around(operation, lambda: self._put(operation, items))
+
+    def append(self, item: Item) -> None:
+        """Write one item whatever is there."""
+        self.around("PutItem", lambda: self._append(item))
+
+    def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
+        """Move `due_at` from `seen` to `until` and count a try; None where it was moved before."""
+        return self.around("UpdateItem", lambda: self._push(wanted, seen, until))  # type: ignore[no-any-return]
+
+    def query(
+        self,
+        index: Index,
+        partition: str,
+        *,
+        limit: int,
+        newest_first: bool = False,
+        upto: float | None = None,
+        start: Item | None = None,
+    ) -> list[Item]:
+        """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`."""
+
+        def found() -> list[Item]:
+            return self._query(index, partition, limit, newest_first=newest_first, upto=upto, start=start)
+
+        return self.around("Query", found)  # type: ignore[no-any-return]
+
+    def dump(self) -> list[Item]:
+        """Every item, as DynamoDB would export it."""
+        with self._lock:
+            return deepcopy(list(self._items.values()))
+
+    def _get(self, wanted: Key) -> Item | None:
+        with self._lock:
+            item = self._items.get(wanted)
+            self.log.add("GetItem", reads=read_units([item_size(item or {})], consistent=True))
+            return item
+
+    def _get_many(self, wanted: Sequence[Key]) -> list[Item]:
+        with self._lock:
+            items = [self._items[each] for each in wanted if each in self._items]
+            units = sum(read_units([item_size(item)], consistent=True) for item in items)
+            self.log.add("BatchGetItem", reads=units)
+            return items
+
+    def _put(self, operation: str, items: Sequence[Item]) -> None:
+        with self._lock:
+            stored = [self._items.get(Key.of(item)) for item in items]
+            refused = [_version(old) != _version(new) - 1 for old, new in zip(stored, items, strict=True)]
+            writes = zip(stored, stored if any(refused) else items, strict=True)
+            units = sum(write_units(old, new, transaction=len(items) > 1) for old, new in writes)
+            self.log.add(operation, writes=units)
+            if any(refused):
+                raise Refused([old if bad else None for old, bad in zip(stored, refused, strict=True)])
+            for item in items:
+                self._write(item)
+
+    def _append(self, item: Item) -> None:
+        with self._lock:
+            self.log.add("PutItem", writes=write_units(self._items.get(Key.of(item)), item))
+            self._write(item)
+
+    def _push(self, wanted: Key, seen: int, until: int) -> int | None:
+        with self._lock:
+            old = self._items.get(wanted)
+            if old is None or old.get("due_at") != {"N": str(seen)}:
+                self.log.add("UpdateItem", writes=write_units(old, old))
+                return None
+            tries = int(old.get("tries", {"N": "0"})["N"]) + 1
+            new = old | {"due_at": {"N": str(until)}, "tries": {"N": str(tries)}}
+            self.log.add("UpdateItem", writes=write_units(old, new))
+            self._write(new)
+            return tries
+
+    def _query(
+        self,
+        index: Index,
+        partition: str,
+        limit: int,
+        *,
+        newest_first: bool,
+        upto: float | None,
+        start: Item | None,
+    ) -> list[Item]:
+        with self._lock:
+            entries = [self._items[each] for each in self._indexes[index.name, partition]]
+        entries.sort(key=lambda item: _order(index, item), reverse=newest_first)
+        if start:
+            at = _order(index, start)
+            entries = [
+                item
+                for item in entries
+                if (_order(index, item) < at if newest_first else _order(index, item) > at)
+            ]
+        if upto is not None:
+            entries = [item for item in entries if float(item[index.sort]["N"]) <= upto]
+        names = ("pk", "sk", index.partition, index.sort)
+        found = [{name: item[name] for name in names} for item in entries[:limit]]
+        self.log.add("Query", reads=read_units(map(item_size, found), consistent=False))
+        return found
+
+    def _write(self, item: Item) -> None:
+        where = Key.of(item)
+        old = self._items.get(where, {})
+        for index in (DUE, MINE, ATTENTION):
+            if index.partition in old:
+                self._indexes[index.name, old[index.partition]["S"]].discard(where)
+            if index.partition in item and index.sort in item:
+                self._indexes[index.name, item[index.partition]["S"]].add(where)
+        self._items[where] = item
+
+
+def _version(item: Item | None) -> int:
+    return int(item["version"]["N"]) if item else 0
+
+
+def _order(index: Index, item: Item) -> tuple[float | str, str]:
+    sort = item[index.sort][index.sort_type]
+    return (float(sort) if index.sort_type == "N" else sort), item["pk"]["S"]

@@ -1,0 +1,137 @@
+"""The local AWS: MiniStack as a child process on loopback, with a state directory of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import httpx
+from botocore.config import Config
+
+REGION = "ap-northeast-2"
+FAKE_CREDENTIALS: dict[str, Any] = {
+    "aws_access_key_id": "AKIAFAKEFAKEFAKEFAKE",
+    "aws_secret_access_key": "fake-secret-key",
+}
+START_SECONDS = 30
+STOP_SECONDS = 5
+
+
+class MiniStack:
+    """A context manager: a running MiniStack inside, none after. Raises RuntimeError if it does not start."""
+
+    def __init__(self, **environment: str) -> None:
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self.endpoint_url = ""
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="ministack-", ignore_cleanup_errors=True)
+        port = free_port()
+        self.endpoint_url = f"http://127.0.0.1:{port}"
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "portone_local.ministack"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=os.environ | self._settings(port) | self._environment,
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def log(self) -> Path:
+        """What it printed."""
+        return Path(self._folder.name) / "ministack.log"
+
+    def client(self, service: str, **config: Any) -> Any:
+        """A boto3 client of it; `config` goes into botocore's Config."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            config=Config(**config),
+            **FAKE_CREDENTIALS,
+        )
+
+    def stop(self) -> None:
+        """End it for certain; may be repeated."""
+        process, self._process = self._process, None
+        if not process:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin:
+            process.stdin.close()
+        self._folder.cleanup()
+
+    def _settings(self, port: int) -> dict[str, str]:
+        return {
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "MINISTACK_REGION": REGION,
+            "LOG_LEVEL": "ERROR",
+            "TMPDIR": self._folder.name,
+            "STATE_DIR": str(Path(self._folder.name) / "state"),
+            "S3_DATA_DIR": str(Path(self._folder.name) / "s3"),
+        }
+
+    def _wait(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._process and self._process.poll() is None:
+            with suppress(httpx.TransportError):
+                httpx.get(f"{self.endpoint_url}/_ministack/health", trust_env=False).raise_for_status()
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"MiniStack did not start: {self.log.read_text()[-2000:]}")
+
+
+def free_port() -> int:
+    """A loopback port that was free just now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1):  # the pipe closes even when the parent is killed
+        pass
+    os._exit(0)
+
+
+def main() -> None:
+    """Run MiniStack in this process until it is told to stop or the parent is gone."""
+    from ministack.app import main as serve  # noqa: PLC0415 - only the child needs it, and it is slow
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.argv[1:] = []
+    serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""A fake PortOne that keeps books, sends signed webhooks and misbehaves on command.
+
+    clock = MovableClock(1_767_323_045.0)
+    portone = FakePortOne(clock=clock, seed=1)
+    client = httpx.Client(transport=portone.transport(), base_url="https://portone.invalid")
+    portone.buyer.pay("payment1", Checkout(amount=1000))
+    portone.inject(operation="get_payment", fault=Fault.RESET_AFTER_COMMIT)
+    portone.webhooks.deliver = lambda headers, body: 200
+    portone.run_due()
+
+It follows what PortOne documents; what nobody documents is a switch of `Unknowns`.
+"""
+
+from portone_local.portone.answers import Optionals
+from portone_local.portone.api import Call, Exchange
+from portone_local.portone.checkout import LIVE_CHANNEL, TEST_CHANNEL, Channel, Checkout, Decline
+from portone_local.portone.events import BodyVersion, Delivery, Mischief, Sent
+from portone_local.portone.fake import (
+    EXAMPLE_SECRET,
+    EXAMPLE_STORE,
+    EXAMPLE_WEBHOOK_SECRET,
+    FakePortOne,
+    PaymentBook,
+    faults_of,
+    operations,
+)
+from portone_local.portone.faults import ANY_OPERATION, Fault
+from portone_local.portone.ledger import CancellationStatus, Refused, Status
+from portone_local.portone.unknowns import Unknowns
+from portone_local.portone.webhooks import sign
+
+__all__ = [
+    "ANY_OPERATION",
+    "EXAMPLE_SECRET",
+    "EXAMPLE_STORE",
+    "EXAMPLE_WEBHOOK_SECRET",
+    "LIVE_CHANNEL",
+    "TEST_CHANNEL",
+    "BodyVersion",
+    "Call",
+    "CancellationStatus",
+    "Channel",
+    "Checkout",
+    "Decline",
+    "Delivery",
+    "Exchange",
+    "FakePortOne",
+    "Fault",
+    "Mischief",
+    "Optionals",
+    "PaymentBook",
+    "Refused",
+    "Sent",
+    "Status",
+    "Unknowns",
+    "faults_of",
+    "operations",
+    "sign",
+]

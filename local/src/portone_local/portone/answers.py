@@ -1,0 +1,169 @@
+"""How a payment looks in `GET /payments/{paymentId}`: the union of PortOne facts 3.1 to 3.5."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from portone_local.portone.checkout import Checkout
+from portone_local.portone.ledger import Attempt, Cancellation, PaymentRecord, Status
+from portone_local.portone.unknowns import Unknowns
+
+_MAY_BE_ABSENT = (
+    *(
+        "method.card",
+        "method.approvalNumber",
+        "method.installment",
+        "method.provider",
+        "method.easyPayMethod",
+    ),
+    *("method.bank", "method.phoneNumber", "method.remitteeName", "method.issuedAt", "method.expiredAt"),
+    *("method.accountType", "method", "channel.id", "channel.key", "channel.name", "pgTxId", "pgResponse"),
+    *("receiptUrl", "amount.vat", "amount.supply", "origin.userAgent", "origin.url", "isCulturalExpense"),
+    *("customer.id", "customer.name", "customer.phoneNumber", "customer.email", "failure.reason"),
+    *("failure.pgCode", "failure.pgMessage"),
+)
+_MAY_BE_ABSENT_WHEN = {
+    Status.READY: ("channel",),
+    Status.FAILED: ("channel",),
+    Status.PARTIAL_CANCELLED: ("paidAt",),
+    Status.CANCELLED: ("paidAt",),
+}
+
+
+class Optionals(StrEnum):
+    """Which fields that PortOne may leave out are there; `customData`, the shop's own, always is."""
+
+    ALL = "all"
+    NONE = "none"
+    SEEDED = "seeded"
+
+
+@dataclass(frozen=True)
+class PaymentAnswers:
+    """Renders payments of one store. What is left open is drawn from seed, payment and field."""
+
+    seed: int
+    merchant_id: str
+    unknowns: Unknowns
+    optionals: Optionals
+
+    def __call__(self, record: PaymentRecord, at: float) -> dict[str, Any] | None:
+        """The payment as GET answers it at epoch second `at`; None while nothing can be read."""
+        attempt = record.shown_attempt(reopened_window_shows_ready=self.unknowns.reopened_window_shows_ready)
+        if attempt is None:
+            return None
+        status = record.status_of(attempt)
+        answer = self._common(record, attempt, at) | self._by_status(record, attempt, status)
+        for path in (*_MAY_BE_ABSENT, *_MAY_BE_ABSENT_WHEN.get(status, ())):
+            self._leave_out(answer, path, record.payment_id)
+        return {"status": record.shown_status or status.value, **answer}
+
+    def stamp(self, payment_id: str, field: str, at: float) -> str:
+        """RFC 3339, UTC: whole seconds or nine digits, one precision per payment and field (facts 1.1)."""
+        moment = dt.datetime.fromtimestamp(at, tz=dt.UTC)
+        if self._draw(payment_id, "precision", field):
+            return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+        return f"{moment:%Y-%m-%dT%H:%M:%S.%f}621Z"
+
+    def _draw(self, *what: str) -> bool:
+        return random.Random(":".join((str(self.seed), *what))).random() < 0.5  # noqa: PLR2004 - a fair coin
+
+    def _leave_out(self, answer: dict[str, Any], path: str, payment_id: str) -> None:
+        absent = self.optionals is Optionals.SEEDED and self._draw(payment_id, "absent", path)
+        *parents, last = path.split(".")
+        if absent or self.optionals is Optionals.NONE:
+            for parent in parents:
+                answer = answer.get(parent, {})
+            answer.pop(last, None)
+
+    def _common(self, record: PaymentRecord, attempt: Attempt, at: float) -> dict[str, Any]:
+        checkout, payment_id = attempt.checkout, record.payment_id
+        present = {
+            "method": attempt.method,
+            "channel": None if checkout.channel is None else _channel(checkout),
+            "customData": checkout.custom_data,
+        }
+        return {
+            "id": payment_id,
+            "transactionId": attempt.transaction_id,
+            "merchantId": self.merchant_id,
+            "storeId": checkout.store_id,
+            "version": "V2",
+            "requestedAt": self.stamp(payment_id, "requestedAt", attempt.requested_at),
+            "updatedAt": self.stamp(payment_id, "updatedAt", at),
+            "statusChangedAt": self.stamp(payment_id, "statusChangedAt", attempt.changed_at),
+            "orderName": checkout.order_name,
+            "amount": self._amount(record, attempt),
+            "currency": checkout.currency,
+            "customer": dict(checkout.customer),
+            "origin": {
+                "platformType": checkout.platform,
+                "ipAddress": "203.0.113.7",
+                "userAgent": "Example/1.0",
+                "url": "https://shop.example/checkout",
+            },
+            "isCulturalExpense": False,
+            **{name: value for name, value in present.items() if value is not None},
+        }
+
+    def _amount(self, record: PaymentRecord, attempt: Attempt) -> dict[str, int]:
+        checkout = attempt.checkout
+        total = checkout.amount or 0
+        vat = (total - checkout.tax_free) // 11
+        cancelled, cancelled_tax_free = record.cancelled() if attempt.status is Status.PAID else (0, 0)
+        paid = total - checkout.discount if attempt.status is Status.PAID else 0
+        return {
+            "total": total,
+            "taxFree": checkout.tax_free,
+            "vat": vat,
+            "supply": total - checkout.tax_free - vat,
+            "discount": checkout.discount,
+            "paid": max(0, paid - cancelled) if self.unknowns.paid_shrinks_after_cancel else paid,
+            "cancelled": cancelled,
+            "cancelledTaxFree": cancelled_tax_free,
+        }
+
+    def _by_status(self, record: PaymentRecord, attempt: Attempt, status: Status) -> dict[str, Any]:
+        payment_id = record.payment_id
+        if status is Status.READY:
+            return {}
+        if status is Status.FAILED:
+            failed_at = self.stamp(payment_id, "failedAt", attempt.changed_at)
+            return {"failedAt": failed_at, "failure": dict(attempt.failure)}
+        extra: dict[str, Any] = {"pgTxId": f"pg-{attempt.transaction_id}"}
+        if attempt.paid_at is None:
+            return extra
+        extra["paidAt"] = self.stamp(payment_id, "paidAt", attempt.paid_at)
+        extra["receiptUrl"] = f"https://receipts.example/{attempt.transaction_id}"
+        if record.cancellations:
+            extra["cancellations"] = [self._cancellation(payment_id, entry) for entry in record.cancellations]
+        if status is Status.PAID:
+            buyer = attempt.checkout.customer.get("name", "")
+            disputes = [dict(dispute) for dispute in record.disputes]
+            return extra | {"disputes": disputes, "pgResponse": f'{{"code":"0000","buyer":"{buyer}"}}'}
+        last = max(entry.cancelled_at or 0.0 for entry in record.cancellations)
+        return extra | {"cancelledAt": self.stamp(payment_id, "cancelledAt", last)}
+
+    def _cancellation(self, payment_id: str, entry: Cancellation) -> dict[str, Any]:
+        answer: dict[str, Any] = {
+            "status": entry.status.value,
+            "id": entry.id,
+            "totalAmount": entry.amount,
+            "taxFreeAmount": entry.tax_free,
+            "vatAmount": (entry.amount - entry.tax_free) // 11,
+            "reason": entry.reason,
+            "requestedAt": self.stamp(payment_id, "cancellation.requestedAt", entry.requested_at),
+        }
+        if self.optionals is not Optionals.NONE:
+            answer["trigger"] = entry.trigger
+        if entry.cancelled_at is not None and self.optionals is not Optionals.NONE:
+            answer["cancelledAt"] = self.stamp(payment_id, "cancellation.cancelledAt", entry.cancelled_at)
+        return answer
+
+
+def _channel(checkout: Checkout) -> dict[str, str]:
+    if checkout.channel is None or isinstance(checkout.channel, str):
+        raise TypeError("the channel was resolved when the window opened")
+    return checkout.channel.as_answer()

@@ -1,0 +1,152 @@
+"""PortOne's REST side, transport-free: credentials, idempotency, faults, the operation, the call log."""
+
+import hmac
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from portone_local.portone.exchange import Answer, ApiError, Request, as_html
+from portone_local.portone.faults import Commit, Fault, FaultBook, Plan, Wire
+from portone_local.portone.idempotency import IdempotencyStore, key_of
+from portone_local.portone.routes import ApiCall, Desk, Route, find_route
+
+UNKNOWN_OPERATION = "unknown"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the call log. `at` in epoch seconds, `seconds` of delay, `status` None if none was sent."""
+
+    operation: str
+    method: str
+    path: str
+    idempotency_key: str | None = field(repr=False)
+    at: float
+    seconds: float
+    status: int | None
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a transport plays: the answer, how it travels, and after or between what delay in seconds."""
+
+    answer: Answer
+    wire: Wire = Wire.ANSWER
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A whole call for a watcher: `route` None for a path PortOne does not have."""
+
+    route: Route | None
+    request: Request
+    reply: Reply
+    fault: Fault | None
+
+
+class PortOneApi:
+    """Answers requests for one store. The effect of a call is atomic under the ledger's lock."""
+
+    def __init__(self, *, desk: Desk, secret: str) -> None:
+        self.faults = FaultBook()
+        self.calls: list[Call] = []
+        self.watchers: list[Callable[[Exchange], None]] = []
+        self._desk = desk
+        self._authorization = f"PortOne {secret}".encode()
+        self._keys = IdempotencyStore(desk.unknowns)
+        self._log_lock = threading.Lock()
+
+    def handle(self, request: Request) -> Reply:
+        """Carry out one call, with the fault that was injected into it."""
+        self._desk.ledger.run_due()
+        at = self._desk.ledger.clock.now()
+        try:
+            found = find_route(request.method, request.path)
+        except ApiError as error:
+            return self._logged(request, None, Reply(error.answer), at, None)
+        if found is None:
+            return self._logged(request, None, Reply(as_html(404)), at, None)
+        route, ids = found
+        injection = self.faults.take(route.operation)
+        reply = self._play(request, route, ids, injection.plan if injection else Plan())
+        return self._logged(request, route, reply, at, injection.fault if injection else None)
+
+    def _play(self, request: Request, route: Route, ids: dict[str, str], plan: Plan) -> Reply:
+        now = self._desk.ledger.clock.now()
+        call = ApiCall(ids, request.query, request.body, now, lag=plan.lag)
+        if plan.stale:
+            call = replace(call, as_of=now - plan.seconds)
+        answer = self._effect(request, route, call, plan)
+        if plan.status is not None:
+            answer = as_html(plan.status)
+        elif plan.error is not None:
+            answer = ApiError(plan.error, "injected").answer
+        if plan.truncated:
+            answer = replace(answer, body=answer.body[: len(answer.body) // 2])
+        if self._desk.unknowns.answers_carry_a_request_id:
+            answer = replace(answer, headers={**answer.headers, "x-request-id": f"request-{len(self.calls)}"})
+        return Reply(answer, plan.wire, 0.0 if plan.stale or plan.commit is Commit.LATER else plan.seconds)
+
+    def _effect(self, request: Request, route: Route, call: ApiCall, plan: Plan) -> Answer:
+        """Carry out the call now, later or never; the answer it gave, or a placeholder that nobody sees."""
+        if plan.commit is Commit.NEVER:
+            return as_html(500)
+        with self._desk.ledger.lock:
+            try:
+                self._check_credentials(request)
+                key = key_of(request)
+                known = self._keys.seen(key, request, call.at) if key else None
+            except ApiError as error:
+                return error.answer
+            if known:
+                return known
+            if plan.commit is Commit.NOW:
+                return self._carry_out(request, route, call, key, running_until=call.at + plan.seconds)
+            self._desk.ledger.later(call.at + plan.seconds, self._late(request, route, call, key))
+            return as_html(504)
+
+    def _late(
+        self, request: Request, route: Route, call: ApiCall, key: str | None
+    ) -> Callable[[float], None]:
+        def commit(due: float) -> None:
+            self._carry_out(request, route, replace(call, at=due), key, running_until=due)
+
+        return commit
+
+    def _carry_out(
+        self, request: Request, route: Route, call: ApiCall, key: str | None, *, running_until: float
+    ) -> Answer:
+        try:
+            answer = route.act(self._desk, call)
+        except ApiError as error:
+            answer = error.answer
+        if key:
+            self._keys.finish(key, request, answer, running_until)
+        return answer
+
+    def _check_credentials(self, request: Request) -> None:
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, self._authorization):
+            raise ApiError("UNAUTHORIZED", "인증 정보가 올바르지 않습니다")
+
+    def _logged(
+        self, request: Request, route: Route | None, reply: Reply, at: float, fault: Fault | None
+    ) -> Reply:
+        sent = reply.wire in (Wire.ANSWER, Wire.DRIP)
+        line = Call(
+            operation=route.operation if route else UNKNOWN_OPERATION,
+            method=request.method,
+            path=request.path,
+            idempotency_key=request.headers.get("idempotency-key"),
+            at=at,
+            seconds=reply.seconds,
+            status=reply.answer.status if sent else None,
+            fault=fault.value if fault else None,
+        )
+        with self._log_lock:
+            self.calls.append(line)
+        for watch in self.watchers:
+            watch(Exchange(route, request, reply, fault))
+        return reply

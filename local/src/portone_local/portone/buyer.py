@@ -1,0 +1,125 @@
+"""The buyer's side: checkout windows, approvals, declines, deposits, each with the webhook PortOne sends."""
+
+from contextlib import AbstractContextManager
+
+from portone_local.portone.checkout import NO, Checkout, Decline
+from portone_local.portone.ledger import Attempt, Ledger, PaymentRecord, Refused, Status
+from portone_local.portone.till import Till, event_data
+from portone_local.portone.webhooks import Webhooks
+
+
+class Buyer:
+    """What a person in front of `PortOne.requestPayment` can do. Refused when PortOne would not let them.
+
+    Each method takes the paymentId and answers the attempt's transactionId. With a `checkout` a new window is
+    opened (a new attempt); without one the newest open window goes on, or one opens as pre-registered.
+    """
+
+    def __init__(self, *, ledger: Ledger, webhooks: Webhooks, till: Till) -> None:
+        self._ledger = ledger
+        self._webhooks = webhooks
+        self._till = till
+
+    def open_window(self, payment_id: str, checkout: Checkout | None = None) -> str:
+        """Open a checkout window: READY. Two open windows are two attempts."""
+        with self._changing(payment_id) as (record, at):
+            return self._till.open(record, at, checkout or Checkout()).transaction_id
+
+    def close_window(self, payment_id: str) -> str:
+        """Leave without paying: the payment stays as it is, for ever if nobody comes back."""
+        with self._changing(payment_id) as (record, _):
+            attempt = _newest(record, Status.READY)
+            attempt.window_open = False
+            return attempt.transaction_id
+
+    def pay(self, payment_id: str, checkout: Checkout | None = None) -> str:
+        """Pay: PAID, or VIRTUAL_ACCOUNT_ISSUED with that method."""
+        with self._changing(payment_id) as (record, at):
+            attempt = self._till.window(record, at, checkout)
+            method = attempt.checkout.method
+            kind = method if isinstance(method, str) else method.get("type")
+            if kind in ("VIRTUAL_ACCOUNT", "PaymentMethodVirtualAccount"):
+                self._till.move(record, attempt, Status.VIRTUAL_ACCOUNT_ISSUED, at)
+            else:
+                self._till.succeed(record, attempt, at)
+            return attempt.transaction_id
+
+    def pay_pending(self, payment_id: str, checkout: Checkout | None = None) -> str:
+        """Authenticate and wait for the PG: PAY_PENDING, until `approve` or `refuse`."""
+        with self._changing(payment_id) as (record, at):
+            attempt = self._till.window(record, at, checkout)
+            self._till.move(record, attempt, Status.PAY_PENDING, at)
+            return attempt.transaction_id
+
+    def approve(self, payment_id: str) -> str:
+        """The PG approves what was pending: PAID."""
+        with self._changing(payment_id) as (record, at):
+            attempt = _newest(record, Status.PAY_PENDING)
+            self._till.succeed(record, attempt, at)
+            return attempt.transaction_id
+
+    def refuse(self, payment_id: str, decline: Decline = NO) -> str:
+        """The PG refuses what was pending: FAILED."""
+        with self._changing(payment_id) as (record, at):
+            attempt = _newest(record, Status.PAY_PENDING)
+            self._till.fail(record, attempt, at, decline)
+            return attempt.transaction_id
+
+    def deposit(self, payment_id: str) -> str:
+        """Transfer the money to the issued account, in time or not: PAID."""
+        with self._changing(payment_id) as (record, at):
+            attempt = _newest(record, Status.VIRTUAL_ACCOUNT_ISSUED)
+            self._till.succeed(record, attempt, at)
+            return attempt.transaction_id
+
+    def decline(self, payment_id: str, checkout: Checkout | None = None, decline: Decline = NO) -> str:
+        """Try and be declined: FAILED, unless the decline leaves no readable attempt."""
+        with self._changing(payment_id) as (record, at):
+            if decline.readable:
+                attempt = self._till.window(record, at, checkout)
+            else:
+                attempt = self._till.new_attempt(record, at, checkout or Checkout())
+            self._till.fail(record, attempt, at, decline)
+            return attempt.transaction_id
+
+    def pay_if_confirmed(self, payment_id: str, checkout: Checkout | None = None) -> int:
+        """Pay where the shop must confirm (facts 4.3): PAID on a 2xx, else FAILED; the shop's status."""
+        with self._changing(payment_id) as (record, at):
+            attempt = self._till.window(record, at, checkout)
+        question = {**event_data(record, attempt), "totalAmount": attempt.checkout.amount}
+        status = self._webhooks.ask("Transaction.Confirm", question)
+        with self._changing(payment_id) as (record, at):
+            if status // 100 == 2:  # noqa: PLR2004 - 2xx
+                self._till.succeed(record, attempt, at)
+            else:
+                self._till.fail(record, attempt, at, Decline(pg_code="ConfirmProcessFailed"))
+        return status
+
+    def fail_then_approve(
+        self, payment_id: str, checkout: Checkout | None = None, *, after: float = 600.0
+    ) -> str:
+        """FAILED now, the same attempt PAID `after` seconds later unless another has succeeded by then."""
+        transaction_id = self.decline(payment_id, checkout)
+
+        def approve_late(due: float) -> None:
+            with self._changing(payment_id, due) as (record, at):
+                self._till.succeed(record, _by_id(record, transaction_id), at)
+
+        self._ledger.later(self._ledger.clock.now() + after, approve_late)
+        return transaction_id
+
+    def _changing(
+        self, payment_id: str, at: float | None = None
+    ) -> AbstractContextManager[tuple[PaymentRecord, float]]:
+        return self._ledger.changing(payment_id, at)
+
+
+def _newest(record: PaymentRecord, status: Status) -> Attempt:
+    for attempt in reversed(record.attempts):
+        if attempt.status is status and not attempt.placeholder:
+            return attempt
+    raise Refused(f"NoAttemptIs{status.value}")
+
+
+def _by_id(record: PaymentRecord, transaction_id: str) -> Attempt:
+    return next(entry for entry in record.attempts if entry.transaction_id == transaction_id)

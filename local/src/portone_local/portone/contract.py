@@ -1,0 +1,98 @@
+"""PortOne's OpenAPI document held against exchanges: unions by discriminator, no unlisted field."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from portone_local.portone.api import Exchange
+from portone_local.portone.faults import Wire
+
+_FORMATS = FormatChecker(formats=())
+
+
+class Contract:
+    """The document at `path`; `problems` is empty for an exchange that keeps to it."""
+
+    def __init__(self, path: Path) -> None:
+        document = json.loads(path.read_bytes())
+        self._schemas = {"components": {"schemas": _strict(document["components"]["schemas"])}}
+        self._operations = {
+            operation["operationId"]: operation
+            for methods in document["paths"].values()
+            for operation in methods.values()
+        }
+
+    def problems(self, exchange: Exchange) -> list[str]:
+        """What the document does not allow; injected answers and OUTSTANDING are not judged."""
+        if exchange.route is None:
+            return [f"no operation {exchange.request.method} {exchange.request.path}"]
+        operation = self._operations[exchange.route.operation_id]
+        found = [*self._request_problems(operation, exchange)]
+        answer = exchange.reply.answer
+        sent = exchange.reply.wire in (Wire.ANSWER, Wire.DRIP) and exchange.fault is None
+        if sent and b"IDEMPOTENCY_OUTSTANDING_REQUEST" not in answer.body:
+            found += self._answer_problems(operation, answer.status, answer.body)
+        return found
+
+    def _request_problems(self, operation: dict[str, Any], exchange: Exchange) -> Iterator[str]:
+        known = {entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "query"}
+        yield from (f"query field {name}" for name in exchange.request.query.keys() - known)
+        wanted = operation.get("requestBody")
+        if wanted:
+            yield from self._body_problems(wanted["content"], exchange.request.body)
+        elif exchange.request.body:
+            yield "a body where none is defined"
+
+    def _answer_problems(self, operation: dict[str, Any], status: int, body: bytes) -> Iterator[str]:
+        response = operation["responses"].get(str(status))
+        if response is None:
+            yield f"status {status}"
+        else:
+            yield from self._body_problems(response["content"], body)
+
+    def _body_problems(self, content: dict[str, Any], body: bytes) -> Iterator[str]:
+        schema = {**_strict(content["application/json"]["schema"]), **self._schemas}
+        validator = Draft202012Validator(schema, format_checker=_FORMATS)
+        for error in validator.iter_errors(json.loads(body)):
+            yield f"{error.json_path}: {error.message}"
+
+
+def _strict(schema: Any) -> Any:
+    """OpenAPI 3.0 as JSON Schema: unions chosen by their discriminator, objects closed."""
+    if isinstance(schema, list):
+        return [_strict(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "discriminator" in schema:
+        return _chosen(schema["discriminator"]["propertyName"], schema["discriminator"]["mapping"])
+    closed = {"additionalProperties": False} if schema.get("type") == "object" else {}
+    return {name: _strict(value) for name, value in schema.items()} | closed
+
+
+def _chosen(name: str, mapping: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"enum": sorted(mapping)}},
+        "allOf": [
+            {"if": {"properties": {name: {"const": value}}, "required": [name]}, "then": {"$ref": reference}}
+            for value, reference in mapping.items()
+        ],
+    }
+
+
+def _is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or dt.datetime.fromisoformat(value).tzinfo is not None
+
+
+def _is_whole(value: object) -> bool:
+    return not isinstance(value, int) or abs(value) < 2**63
+
+
+_FORMATS.checks("date-time", raises=ValueError)(_is_date_time)
+_FORMATS.checks("int32")(_is_whole)
+_FORMATS.checks("int64")(_is_whole)

@@ -1,0 +1,88 @@
+"""The control API over HTTP: the buyer's side, the console, webhooks, faults, clock and books as JSON.
+
+`POST /__control/<command>` with the Python method's arguments as a JSON object. 200 with its result, 400 for
+arguments that do not fit, 404 for no such command, 409 with PortOne's word for what it refuses.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError, validate_call
+from pydantic_core import to_jsonable_python
+
+from portone_local.clock import MovableClock
+from portone_local.portone.exchange import Answer, Request, as_json
+from portone_local.portone.fake import FakePortOne
+from portone_local.portone.ledger import Refused
+
+PREFIX = "/__control/"
+
+_BUYER = (
+    *("open_window", "close_window", "pay", "pay_pending", "approve", "refuse", "deposit", "decline"),
+    *("pay_if_confirmed", "fail_then_approve"),
+)
+_CONSOLE = ("cancel", "settle_cancellation", "open_dispute", "resolve_dispute", "show_status")
+_FAKE = ("inject", "clear_faults", "run_due", "pending", "calls", "books")
+
+
+class Control:
+    """The commands of one fake. Arguments are checked against the methods' own signatures."""
+
+    def __init__(self, fake: FakePortOne) -> None:
+        self._fake = fake
+        self._commands: dict[str, Callable[..., Any]] = {
+            **{name: getattr(fake.buyer, name) for name in _BUYER},
+            **{f"console_{name}": getattr(fake.console, name) for name in _CONSOLE},
+            **{name: getattr(fake, name) for name in _FAKE},
+            "webhooks_plan": fake.webhooks.plan,
+            "webhooks_emit": fake.webhooks.emit,
+            "webhooks_lose": self._lose,
+            "webhooks_delay": self._delay,
+            "webhooks_duplicate": self._duplicate,
+            "webhooks_reorder": self._reorder,
+            "webhooks_switch": self._switch,
+            "advance_clock": self._advance_clock,
+        }
+
+    def handle(self, request: Request) -> Answer:
+        """Carry out one command."""
+        command = self._commands.get(request.path.removeprefix(PREFIX))
+        if command is None or request.method != "POST":
+            return as_json({"code": "NoSuchCommand", "commands": sorted(self._commands)}, 404)
+        try:
+            arguments = json.loads(request.body or b"{}")
+            return as_json(to_jsonable_python(validate_call(command)(**arguments)))
+        except Refused as refused:
+            return as_json({"code": refused.code}, 409)
+        except ValidationError as error:
+            return as_json(
+                {
+                    "code": "BadArguments",
+                    "errors": error.errors(include_url=False, include_context=False, include_input=False),
+                },
+                400,
+            )
+        except (ValueError, TypeError) as error:
+            return as_json({"code": "BadArguments", "message": str(error)}, 400)
+
+    def _lose(self, webhook_ids: list[str] | None = None) -> None:
+        self._fake.webhooks.lose(*(webhook_ids or []))
+
+    def _delay(self, seconds: float, webhook_ids: list[str] | None = None) -> None:
+        self._fake.webhooks.delay(seconds, *(webhook_ids or []))
+
+    def _duplicate(self, webhook_ids: list[str] | None = None, copies: int = 1) -> None:
+        self._fake.webhooks.duplicate(*(webhook_ids or []), copies=copies)
+
+    def _reorder(self, webhook_ids: list[str]) -> None:
+        self._fake.webhooks.reorder(*webhook_ids)
+
+    def _switch(self, *, on: bool) -> None:
+        self._fake.webhooks.switched_on = on
+
+    def _advance_clock(self, seconds: float) -> float:
+        if not isinstance(self._fake.clock, MovableClock):
+            raise Refused("ClockCannotBeMoved")
+        self._fake.clock.advance(seconds)
+        return self._fake.clock.now()

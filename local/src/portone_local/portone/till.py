@@ -1,0 +1,122 @@
+"""How attempts begin and end, whoever moved them: checks, one success per paymentId, the webhook of each state."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from portone_local.portone.answers import PaymentAnswers
+from portone_local.portone.checkout import (
+    FIRST_CHANNEL,
+    METHODS,
+    Channel,
+    Checkout,
+    Decline,
+    method_answer,
+)
+from portone_local.portone.ledger import Attempt, Ledger, PaymentRecord, PreRegistration, Refused, Status
+from portone_local.portone.webhooks import Webhooks
+
+ACCOUNT_LIFE_SECONDS = 3 * 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Till:
+    """Moves attempts of a record that the caller holds open in the ledger. Times in epoch seconds."""
+
+    ledger: Ledger
+    webhooks: Webhooks
+    answers: PaymentAnswers
+    store_id: str
+    channels: dict[str, Channel]
+
+    def window(self, record: PaymentRecord, at: float, checkout: Checkout | None) -> Attempt:
+        """The newest open window when there is no `checkout`, else a new one."""
+        open_windows = [entry for entry in record.attempts if entry.window_open]
+        if checkout is None and open_windows:
+            return open_windows[-1]
+        return self.open(record, at, checkout or Checkout())
+
+    def open(self, record: PaymentRecord, at: float, checkout: Checkout) -> Attempt:
+        """A new attempt whose window the buyer sees."""
+        attempt = self.new_attempt(record, at, checkout)
+        self._emit("Transaction.Ready", record, attempt, at)
+        return attempt
+
+    def new_attempt(self, record: PaymentRecord, at: float, checkout: Checkout) -> Attempt:
+        """A new attempt; Refused when the payment succeeded before or the checkout does not fit."""
+        if record.paid_attempt:
+            raise Refused("PaymentAlreadyPaid")
+        asked = self._resolved(checkout, record.pre_registered or PreRegistration())
+        attempt = Attempt(self.ledger.new_id(), asked, at, at)
+        record.attempts.append(attempt)
+        return attempt
+
+    def _resolved(self, checkout: Checkout, registered: PreRegistration) -> Checkout:
+        amount = registered.total if checkout.amount is None else checkout.amount
+        currency = checkout.currency or registered.currency or "KRW"
+        if amount is None:
+            raise Refused("RequestParseFailed")
+        if isinstance(checkout.method, str) and checkout.method not in METHODS:
+            raise Refused("RequestParseFailed")
+        same = amount == (amount if registered.total is None else registered.total)
+        if not checkout.tampered and not (same and currency == (registered.currency or currency)):
+            raise Refused("AmountNotEqualToPredefined")
+        channel = checkout.channel
+        if isinstance(channel, str):
+            channel = self._channel(channel)
+        store_id = checkout.store_id or self.store_id
+        return replace(checkout, amount=amount, currency=currency, channel=channel, store_id=store_id)
+
+    def _channel(self, key: str) -> Channel:
+        chosen = next(iter(self.channels)) if key == FIRST_CHANNEL else key
+        if chosen not in self.channels:
+            raise Refused("ChannelNotFound")
+        return self.channels[chosen]
+
+    def succeed(self, record: PaymentRecord, attempt: Attempt, at: float) -> None:
+        """PAID; Refused when another attempt succeeded: a paymentId does so once."""
+        if record.paid_attempt:
+            raise Refused("PaymentAlreadyPaid")
+        attempt.paid_at = at
+        attempt.readable = True
+        record.times_paid += 1
+        self.move(record, attempt, Status.PAID, at)
+
+    def fail(self, record: PaymentRecord, attempt: Attempt, at: float, decline: Decline) -> None:
+        """FAILED for the reason given."""
+        attempt.failure = decline.as_answer()
+        attempt.readable = decline.readable
+        self.move(record, attempt, Status.FAILED, at, silent=decline.silent)
+
+    def move(
+        self, record: PaymentRecord, attempt: Attempt, status: Status, at: float, *, silent: bool = False
+    ) -> None:
+        """Into another state, with its webhook."""
+        attempt.status, attempt.changed_at, attempt.window_open = status, at, False
+        attempt.method = attempt.method or self._method(record, attempt, at)
+        if not silent:
+            event = "".join(word.capitalize() for word in status.value.split("_"))
+            self._emit(f"Transaction.{event}", record, attempt, at)
+
+    def _method(self, record: PaymentRecord, attempt: Attempt, at: float) -> dict[str, Any]:
+        wanted = attempt.checkout.method
+        if not isinstance(wanted, str):
+            return dict(wanted)
+        stamp = self.answers.stamp
+        return method_answer(
+            wanted,
+            issued_at=stamp(record.payment_id, "issuedAt", at),
+            expires_at=stamp(record.payment_id, "expiredAt", at + ACCOUNT_LIFE_SECONDS),
+            number=str(int(attempt.transaction_id[:8], 16)).zfill(12),
+        )
+
+    def _emit(self, kind: str, record: PaymentRecord, attempt: Attempt, at: float) -> None:
+        self.webhooks.emit(kind, event_data(record, attempt), at)
+
+
+def event_data(record: PaymentRecord, attempt: Attempt) -> dict[str, Any]:
+    """The data of an event about `attempt`."""
+    return {
+        "paymentId": record.payment_id,
+        "storeId": attempt.checkout.store_id,
+        "transactionId": attempt.transaction_id,
+    }

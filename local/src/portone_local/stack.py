@@ -1,0 +1,276 @@
+"""The whole stack around the handlers, as `make demo`, `make serve` and the tests use it.
+
+with Stack.in_memory(seed=1) as stack:
+stack.shop.put("/orders/order-1", {...})
+prepared = stack.app("user-1").post("/payments", {"orderId": "order-1", "platform": "web"}).json()
+stack.portone.buyer.pay(prepared["paymentId"])
+stack.deliver()
+stack.run_for(600)
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Self
+
+from portone_local import template, wiring
+from portone_local.capture import capturing
+from portone_local.clock import Clock, MovableClock
+from portone_local.gateway.api import FunctionUrl, Gateway
+from portone_local.gateway.client import Client
+from portone_local.gateway.functions import Functions, filled, load_handler
+from portone_local.gateway.messages import Request
+from portone_local.gateway.polling import failed_in
+from portone_local.gateway.server import Server
+from portone_local.gateway.tokens import Fetch, fetch_json
+from portone_local.issuer import AUDIENCE, TokenIssuer
+from portone_local.ministack import MiniStack
+from portone_local.portone import (
+    EXAMPLE_STORE,
+    LIVE_CHANNEL,
+    TEST_CHANNEL,
+    FakePortOne,
+    Unknowns,
+)
+from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
+from portone_payments.adapters.codec import Item
+from portone_payments.entry.deps import Deps
+
+START = 1_767_323_045.0
+STAFF_CLAIM = {"role": "payments-staff"}
+METHODS = ("CARD", "EASY_PAY", "TRANSFER", "MOBILE", "VIRTUAL_ACCOUNT", "GIFT_CERTIFICATE")
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What was spent: calls of PortOne, read and write request units of DynamoDB. Subtract to compare."""
+
+    portone: int
+    reads: float
+    writes: float
+
+    def __sub__(self, earlier: "Calls") -> "Calls":
+        return Calls(self.portone - earlier.portone, self.reads - earlier.reads, self.writes - earlier.writes)
+
+
+class Stack:
+    """Handlers from `functions/`, the gateway, the fake PortOne and the ports between them."""
+
+    def __init__(
+        self,
+        parameters: dict[str, str],
+        wired: wiring.Wiring,
+        *,
+        clock: Clock,
+        portone: FakePortOne,
+        issuer: TokenIssuer,
+        fetch: Fetch,
+        caller_clock: Clock | None = None,
+    ) -> None:
+        self.template = template.transformed(parameters)
+        self.clock = clock
+        self.portone = portone
+        self.issuer = issuer
+        self.ports = wired.ports
+        self.source = wired.source
+        self.logs: list[str] = []
+        self._wired = wired
+        self.functions = Functions(self._handlers(), clock=clock, timeouts=self._timeouts())
+        callers = caller_clock or clock
+        self.iam = SigV4([SHOP, STAFF], region=template.REGION, clock=callers)
+        self.gateway = Gateway(
+            self.template, invoke=self.functions.invoke, clock=callers, iam=self.iam, fetch=fetch
+        )
+        self.webhook = FunctionUrl("Webhook", invoke=self.functions.invoke, clock=clock)
+        self.portone.webhooks.deliver = self.receive
+
+    @classmethod
+    @contextmanager
+    def in_memory(
+        cls,
+        *,
+        clock: MovableClock | None = None,
+        seed: int = 0,
+        unknowns: Unknowns | None = None,
+        **settings: str,
+    ) -> Iterator[Self]:
+        """All in this process, on a clock that only moves by hand; settings are template parameters."""
+        moved = clock or MovableClock(START)
+        issuer = TokenIssuer(moved)
+        parameters = parameters_of(issuer, settings)
+        portone = fake_portone(parameters, moved, seed, unknowns)
+        wired = wiring.in_memory(
+            parameters,
+            clock=moved,
+            seed=seed,
+            redrive=wiring.Redrive.of(template.transformed(parameters)),
+            transport=portone.transport(),
+        )
+        stack = cls(parameters, wired, clock=moved, portone=portone, issuer=issuer, fetch=issuer.document)
+        with capturing() as stack.logs:
+            yield stack
+
+    @classmethod
+    @contextmanager
+    def on_ministack(
+        cls,
+        *,
+        clock: MovableClock | None = None,
+        seed: int = 0,
+        unknowns: Unknowns | None = None,
+        **settings: str,
+    ) -> Iterator[Self]:
+        """The real adapters on a MiniStack; tokens are checked over HTTP, the fake PortOne is in process."""
+        moved = clock or MovableClock(START)
+        issuer = TokenIssuer(moved)
+        with MiniStack() as ministack, Server(issuer.handle) as server:
+            issuer.url = server.url
+            parameters = parameters_of(issuer, settings)
+            portone = fake_portone(parameters, moved, seed, unknowns)
+            wired = wiring.on_ministack(
+                parameters,
+                ministack,
+                clock=moved,
+                redrive=wiring.Redrive.of(template.transformed(parameters)),
+                transport=portone.transport(),
+            )
+            stack = cls(parameters, wired, clock=moved, portone=portone, issuer=issuer, fetch=fetch_json)
+            with capturing() as stack.logs:
+                yield stack
+
+    def app(self, user_id: str, **claims: object) -> Client:
+        """The app of a user, with a fresh token for each request."""
+
+        def authorize(request: Request) -> Request:
+            token = self.issuer.issue(user_id, **claims)
+            return request.having(("authorization", f"Bearer {token}"))
+
+        return Client(self.gateway.handle, authorize)
+
+    @property
+    def shop(self) -> Client:
+        """The shop's backend, signing its requests."""
+        return self.signing(SHOP)
+
+    @property
+    def staff(self) -> Client:
+        """An operator, signing requests to /ops."""
+        return self.signing(STAFF)
+
+    @property
+    def staff_app(self) -> Client:
+        """An operator with a token and the staff claim, for /staff."""
+        return self.app("staff-1", **STAFF_CLAIM)
+
+    def signing(self, principal: Principal) -> Client:
+        """Somebody with keys of ours."""
+        return Client(
+            self.gateway.handle,
+            lambda request: self.iam.sign(request, principal, host=self.gateway.host),
+        )
+
+    def receive(self, headers: dict[str, str], body: bytes) -> int:
+        """Have a webhook delivered to its Function URL; the status it was answered with."""
+        sent = tuple(headers.items())
+        return self.webhook.handle(Request(method="POST", target="/", headers=sent, body=body)).status
+
+    def deliver(self) -> None:
+        """Do what is due at PortOne: late commits, webhooks."""
+        self.portone.run_due()
+
+    def tick(self) -> None:
+        """One minute's sweep, then every message that is visible. What fails is in `failures`, as on AWS."""
+        target = self.template["Resources"]["SweepEveryMinute"]["Properties"]["Target"]
+        with suppress(Exception):
+            self.functions.invoke("Sweep", json.loads(target["Input"]))
+        self.work()
+
+    def work(self) -> None:
+        """Hand every visible message to the worker, in batches."""
+        while batch := self.source.take(self._batch_size()):
+            failed = {message.id for message in batch}
+            with suppress(Exception):
+                result = self.functions.invoke("Work", {"Records": [message.record() for message in batch]})
+                failed = failed_in(batch, result)
+            self.source.settle(batch, failed)
+
+    def run_for(self, seconds: float, step: float = 60) -> None:
+        """Let time pass, with webhooks and a tick at each step."""
+        if not isinstance(self.clock, MovableClock):
+            raise TypeError("this clock moves by itself")
+        end = self.clock.now() + seconds
+        while self.clock.now() < end:
+            self.clock.advance(min(step, end - self.clock.now()))
+            self.deliver()
+            self.tick()
+
+    def dump(self) -> list[Item]:
+        """Every item of the payments table."""
+        return self._wired.dump()
+
+    @property
+    def calls(self) -> Calls:
+        """What was spent so far."""
+        units = self._wired.units
+        return Calls(len(self.portone.calls()), units.reads, units.writes)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The sum counted for each metric."""
+        return dict(self.ports["meter"].counts)
+
+    @property
+    def failures(self) -> list[tuple[str, Exception]]:
+        """Every invocation that raised: which function, what."""
+        return self.functions.failures
+
+    def _handlers(self) -> dict[str, Any]:
+        return {
+            function: load_handler(template.ROOT / "functions" / folder / "handler.py").using(
+                Deps(filled(template.environment(self.template, folder), self._wired.resources), **self.ports)
+            )
+            for folder, function in template.functions(self.template).items()
+        }
+
+    def _timeouts(self) -> dict[str, float]:
+        resources = self.template["Resources"]
+        functions = template.functions(self.template).values()
+        return {name: float(resources[name]["Properties"]["Timeout"]) for name in functions}
+
+    def _batch_size(self) -> int:
+        resources = self.template["Resources"].values()
+        [mapping] = [each for each in resources if each["Type"] == "AWS::Lambda::EventSourceMapping"]
+        return int(mapping["Properties"]["BatchSize"])
+
+
+def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, str]:
+    """Template parameters of a local stack; `settings` are theirs in snake case, such as `store_id`."""
+    channel = LIVE_CHANNEL if settings.get("mode") == "live" else TEST_CHANNEL
+    defaults = {
+        "Stage": "stg" if settings.get("mode") == "live" else "dev",
+        "StoreId": EXAMPLE_STORE,
+        "Channels": json.dumps(dict.fromkeys(METHODS, channel.key)),
+        "JwtIssuer": issuer.url,
+        "JwtAudience": AUDIENCE,
+        "StaffClaim": "role=payments-staff",
+        "RedirectUrl": "https://shop.example/paid",
+        "AppScheme": "shopapp",
+    }
+    return defaults | {camel_case(name): value for name, value in settings.items()}
+
+
+def camel_case(name: str) -> str:
+    """`portone_url` as `PortOneUrl`."""
+    return "".join(part.capitalize() for part in name.split("_")).replace("Portone", "PortOne")
+
+
+def fake_portone(
+    parameters: dict[str, str], clock: Clock, seed: int, unknowns: Unknowns | None = None
+) -> FakePortOne:
+    """A PortOne with this store; a window opened without naming a channel gets the one of the mode."""
+    live_first = (LIVE_CHANNEL, TEST_CHANNEL)
+    channels = live_first if parameters.get("Mode") == "live" else live_first[::-1]
+    return FakePortOne(
+        clock=clock, seed=seed, store_id=parameters["StoreId"], channels=channels, unknowns=unknowns
+    )

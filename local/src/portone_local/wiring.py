@@ -1,0 +1,167 @@
+"""The ports behind the handlers: in memory with an in-process PortOne, or the real adapters on MiniStack."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from portone_local.capture import RecordingMeter, local_logger
+from portone_local.clock import Clock
+from portone_local.gateway.polling import MemorySource, Source, SqsSource
+from portone_local.ids import SeededIds
+from portone_local.memory import FixedSecrets, MemoryQueue, MemoryStore, PlainVault
+from portone_local.ministack import MiniStack
+from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
+from portone_local.tables import create_payments_table
+from portone_local.units import CallLog
+from portone_payments.adapters.codec import Item
+from portone_payments.adapters.ids import RandomIds
+from portone_payments.adapters.portone import PortOneClient
+from portone_payments.adapters.queue import SqsQueue
+from portone_payments.adapters.secrets import SecretsManager
+from portone_payments.adapters.tables import DynamoStore
+from portone_payments.adapters.vault import KmsVault
+
+HASH_KEY = "example-key-of-keyed-hashes"
+TABLE = "payments"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """Ports by their names in `Deps`, and what a stack needs besides."""
+
+    ports: dict[str, Any]
+    source: Source
+    units: CallLog
+    resources: dict[str, str] = field(default_factory=dict)
+    client: Any = None
+
+    def dump(self) -> list[Item]:
+        """Every item of the table."""
+        if self.client is None:
+            items: list[Item] = self.ports["store"].dump()
+            return items
+        pages = self.client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redrive:
+    """What the template says of the work queue: visibility in seconds, receives before a dead letter."""
+
+    visibility: float
+    max_receives: int
+
+    @classmethod
+    def of(cls, template: dict[str, Any]) -> "Redrive":
+        """Read from the transformed template."""
+        queue = template["Resources"]["WorkQueue"]["Properties"]
+        return cls(
+            visibility=float(queue["VisibilityTimeout"]),
+            max_receives=int(queue["RedrivePolicy"]["maxReceiveCount"]),
+        )
+
+
+RESOURCES = {
+    "PaymentsTable": TABLE,
+    "WorkQueue": "https://sqs.local.invalid/000000000000/work",
+    "ApiSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:api",
+    "WebhookSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:webhook",
+    "PiiKey": "arn:aws:kms:ap-northeast-2:000000000000:key/pii",
+    "AWS::StackName": "payments-local",
+}
+
+
+def portone_client(
+    parameters: dict[str, str], secrets: Any, transport: httpx.BaseTransport | None
+) -> PortOneClient:
+    """The real client, over `transport` or the network."""
+    return PortOneClient(
+        base_url=parameters.get("PortOneUrl", "https://api.portone.io"),
+        secret=secrets.api_secret,
+        store_id=parameters["StoreId"],
+        transport=transport,
+    )
+
+
+def in_memory(
+    parameters: dict[str, str],
+    *,
+    clock: Clock,
+    seed: int,
+    redrive: Redrive,
+    transport: httpx.BaseTransport | None,
+) -> Wiring:
+    """Everything in this process."""
+    ids = SeededIds(seed)
+    store = MemoryStore(ids)
+    queue = MemoryQueue(clock)
+    secrets = FixedSecrets(api=EXAMPLE_SECRET, signing=(EXAMPLE_WEBHOOK_SECRET,), hash_key=HASH_KEY)
+    ports = {
+        "clock": clock,
+        "ids": ids,
+        "store": store,
+        "queue": queue,
+        "secrets": secrets,
+        "vault": PlainVault(),
+        "meter": RecordingMeter(),
+        "logger": local_logger(),
+        "portone": portone_client(parameters, secrets, transport),
+    }
+    source = MemorySource(queue, clock, redrive.visibility, redrive.max_receives)
+    return Wiring(ports=ports, source=source, units=store.table.log, resources=RESOURCES)
+
+
+def on_ministack(
+    parameters: dict[str, str],
+    ministack: MiniStack,
+    *,
+    clock: Clock,
+    redrive: Redrive,
+    transport: httpx.BaseTransport | None,
+    api_secret: str = EXAMPLE_SECRET,
+    webhook_secret: str = EXAMPLE_WEBHOOK_SECRET,
+) -> Wiring:
+    """The real adapters, over a MiniStack in which the resources are made here."""
+    dynamodb, sqs, kms, manager = map(ministack.client, ("dynamodb", "sqs", "kms", "secretsmanager"))
+    create_payments_table(dynamodb, TABLE)
+    resources = RESOURCES | {
+        "WorkQueue": _queue(sqs, redrive),
+        "ApiSecret": _secret(manager, "api", {"apiSecret": api_secret}),
+        "WebhookSecret": _secret(manager, "webhook", {"current": webhook_secret, "hashKey": HASH_KEY}),
+        "PiiKey": kms.create_key()["KeyMetadata"]["Arn"],
+    }
+    units = CallLog()
+    units.listen(dynamodb)
+    ids = RandomIds()
+    secrets = SecretsManager(manager, clock, resources["ApiSecret"], resources["WebhookSecret"])
+    ports = {
+        "clock": clock,
+        "ids": ids,
+        "store": DynamoStore(dynamodb, TABLE, ids),
+        "queue": SqsQueue(sqs, resources["WorkQueue"]),
+        "secrets": secrets,
+        "vault": KmsVault(kms, resources["PiiKey"]),
+        "meter": RecordingMeter(),
+        "logger": local_logger(),
+        "portone": portone_client(parameters, secrets, transport),
+    }
+    source = SqsSource(sqs, resources["WorkQueue"])
+    return Wiring(
+        ports=ports, source=source, units=units, resources=resources, client=ministack.client("dynamodb")
+    )
+
+
+def _queue(sqs: Any, redrive: Redrive) -> str:
+    dead = sqs.create_queue(QueueName="work-dead-letters")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": redrive.max_receives})
+    attributes = {"VisibilityTimeout": str(int(redrive.visibility)), "RedrivePolicy": policy}
+    url: str = sqs.create_queue(QueueName="work", Attributes=attributes)["QueueUrl"]
+    return url
+
+
+def _secret(manager: Any, name: str, value: dict[str, str]) -> str:
+    arn: str = manager.create_secret(Name=name, SecretString=json.dumps(value))["ARN"]
+    return arn

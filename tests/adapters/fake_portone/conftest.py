@@ -1,0 +1,62 @@
+"""What the tests of the fake PortOne share: a clock, a fake on it, a client of either transport."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.portone import EXAMPLE_SECRET, FakePortOne
+from portone_local.portone.contract import Contract
+from portone_local.portone.http_server import HttpPortOne
+
+START = 1_767_323_045.25
+AUTHORIZED = {"authorization": f"PortOne {EXAMPLE_SECRET}"}
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(START)
+
+
+@pytest.fixture
+def portone(clock: MovableClock) -> FakePortOne:
+    return FakePortOne(clock=clock, seed=7)
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[[FakePortOne], httpx.Client]]:
+    """Makes authorised in-process clients and closes them."""
+    made: list[httpx.Client] = []
+
+    def make(fake: FakePortOne) -> httpx.Client:
+        made.append(
+            httpx.Client(transport=fake.transport(), base_url="https://portone.invalid", headers=AUTHORIZED)
+        )
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def client(portone: FakePortOne, client_of: Callable[[FakePortOne], httpx.Client]) -> httpx.Client:
+    return client_of(portone)
+
+
+@pytest.fixture
+def base_url(portone: FakePortOne) -> Iterator[str]:
+    """`portone` over real HTTP."""
+    with HttpPortOne(portone) as served:
+        yield served.base_url
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    path = os.environ.get("PORTONE_OPENAPI")
+    if not path:
+        pytest.skip("PORTONE_OPENAPI is not set")
+    return Contract(Path(path))

@@ -1,0 +1,205 @@
+"""Misbehaviour on command: each fault does what its name says, to the call it was addressed to."""
+
+import contextlib
+
+import httpx
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.portone import ANY_OPERATION, Checkout, FakePortOne, Fault, faults_of, operations
+
+ORDER = Checkout(amount=1)
+
+
+def register(client: httpx.Client) -> httpx.Response:
+    return client.post("/payments/p1/pre-register", json={"totalAmount": 1})
+
+
+@pytest.mark.parametrize("fault", [Fault.TIMEOUT_BEFORE_COMMIT, Fault.TIMEOUT_AFTER_COMMIT])
+def test_a_timeout_lasts_as_long_as_the_client_waits(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock, fault: Fault
+) -> None:
+    portone.inject(operation="get_payment", fault=fault)
+
+    with pytest.raises(httpx.ReadTimeout):
+        client.get("/payments/p1", timeout=7)
+
+    assert clock.monotonic() == 7
+
+
+@pytest.mark.parametrize(
+    ("fault", "committed"),
+    [
+        (Fault.TIMEOUT_BEFORE_COMMIT, False),
+        (Fault.TIMEOUT_AFTER_COMMIT, True),
+        (Fault.RESET_BEFORE_COMMIT, False),
+        (Fault.RESET_AFTER_COMMIT, True),
+        (Fault.LATE_COMMIT, False),
+    ],
+)
+def test_no_answer_says_nothing_about_the_effect(
+    portone: FakePortOne, client: httpx.Client, fault: Fault, *, committed: bool
+) -> None:
+    portone.inject(operation="pre_register", fault=fault, seconds=3600)
+
+    with pytest.raises(httpx.TransportError):
+        register(client)
+
+    assert ("p1" in portone.books()) is committed
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "committed"),
+    [(Fault.HTML_500, 500, False), (Fault.HTML_502, 502, False), (Fault.HTML_504, 504, True)],
+)
+def test_an_intermediary_answers_html(
+    portone: FakePortOne, client: httpx.Client, fault: Fault, status: int, *, committed: bool
+) -> None:
+    portone.inject(operation="pre_register", fault=fault)
+
+    answer = register(client)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html")
+    assert ("p1" in portone.books()) is committed
+
+
+def test_truncated_json_cannot_be_read_though_the_effect_took_place(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
+    portone.inject(operation="pre_register", fault=Fault.TRUNCATED_JSON)
+
+    answer = register(client)
+
+    with pytest.raises(ValueError, match="Expecting"):
+        answer.json()
+    assert portone.books()["p1"].pre_registered_total == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "kind"),
+    [
+        (Fault.OUTSTANDING, 409, "IDEMPOTENCY_OUTSTANDING_REQUEST"),
+        (Fault.UNAUTHORIZED, 401, "UNAUTHORIZED"),
+    ],
+)
+def test_an_injected_error_has_its_fixed_status(
+    portone: FakePortOne, client: httpx.Client, fault: Fault, status: int, kind: str
+) -> None:
+    portone.inject(operation="pre_register", fault=fault)
+
+    answer = register(client)
+
+    assert (answer.status_code, answer.json()["type"]) == (status, kind)
+    assert portone.books() == {}
+
+
+def test_a_payment_that_is_there_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.buyer.pay("p1", ORDER)
+    portone.inject(operation="get_payment", fault=Fault.NOT_FOUND)
+
+    answer = client.get("/payments/p1")
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "PAYMENT_NOT_FOUND")
+
+
+def test_a_slow_answer_takes_its_time(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.inject(operation="pre_register", fault=Fault.LATENCY, seconds=3)
+
+    answer = register(client)
+
+    assert (answer.status_code, clock.monotonic()) == (200, 3)
+
+
+def test_a_dripping_answer_outlasts_the_read_timeout(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.buyer.pay("p1", ORDER)
+    portone.inject(operation="get_payment", fault=Fault.DRIP, seconds=4)
+
+    answer = client.get("/payments/p1", timeout=5)
+
+    assert answer.json()["status"] == "PAID"
+    assert clock.monotonic() > 50
+
+
+def test_a_stale_reading_is_of_that_many_seconds_ago(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.buyer.open_window("p1", ORDER)
+    clock.advance(100)
+    portone.buyer.pay("p1")
+    clock.advance(29)
+    for seconds in (29, 30, 130):
+        portone.inject(operation="get_payment", fault=Fault.STALE, seconds=seconds)
+
+    answers = [client.get("/payments/p1") for _ in range(4)]
+
+    assert [answer.json().get("status") for answer in answers] == ["PAID", "READY", None, "PAID"]
+    assert answers[2].status_code == 404
+
+
+def test_a_lagging_reading_is_one_state_behind(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.buyer.pay("p1", ORDER)
+    portone.console.cancel("p1")
+    portone.inject(operation="get_payment", fault=Fault.LAGGING)
+
+    statuses = [client.get("/payments/p1").json()["status"] for _ in range(2)]
+
+    assert statuses == ["PAID", "CANCELLED"]
+
+
+def test_a_payment_in_its_first_state_lags_into_not_found(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.buyer.open_window("p1", ORDER)
+    portone.inject(operation="get_payment", fault=Fault.LAGGING)
+
+    assert client.get("/payments/p1").status_code == 404
+
+
+def test_a_fault_hits_the_nth_call_of_its_operation_only(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.inject(operation="get_payment", nth=2, fault=Fault.HTML_500, times=2)
+
+    statuses = [
+        client.get("/payments/p1").status_code,
+        register(client).status_code,
+        *(client.get("/payments/p1").status_code for _ in range(3)),
+    ]
+
+    assert statuses == [404, 200, 500, 500, 404]
+
+
+def test_an_outage_lasts_until_it_is_cleared(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.inject(operation=ANY_OPERATION, fault=Fault.HTML_502, times=None)
+    during = [register(client).status_code for _ in range(3)]
+
+    portone.clear_faults()
+
+    assert (during, register(client).status_code) == ([502, 502, 502], 200)
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_every_fault_of_an_operation_can_be_injected(
+    portone: FakePortOne, client: httpx.Client, operation: str
+) -> None:
+    calls = {"get_payment": lambda: client.get("/payments/p1"), "pre_register": lambda: register(client)}
+    for fault in faults_of(operation):
+        portone.inject(operation=operation, fault=fault)
+        with contextlib.suppress(httpx.TransportError):
+            calls[operation]()
+
+    assert [call.fault for call in portone.calls()] == [fault.value for fault in faults_of(operation)]
+
+
+def test_a_fault_that_cannot_happen_is_refused(portone: FakePortOne) -> None:
+    with pytest.raises(ValueError, match="lagging does not happen to pre_register"):
+        portone.inject(operation="pre_register", fault=Fault.LAGGING)
+
+
+def test_the_call_log_holds_no_secret(portone: FakePortOne, client: httpx.Client) -> None:
+    register(client)
+
+    line = repr(portone.calls()[0])
+
+    assert "example-portone-api-secret" not in line
+    assert "/payments/p1/pre-register" in line

@@ -1,0 +1,168 @@
+"""The fake over real HTTP: the same answers as in process, the same faults on the wire, the control API."""
+
+import threading
+from typing import Any
+
+import httpx
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.portone import EXAMPLE_SECRET, Checkout, FakePortOne, Fault
+from portone_local.portone.http_server import HttpPortOne
+from portone_local.portone.sink import http_sink
+
+AUTHORIZED = {"authorization": f"PortOne {EXAMPLE_SECRET}"}
+CALLS: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/payments/p1", {}),
+    ("POST", "/payments/p1/pre-register", {"json": {"totalAmount": 1}, "headers": AUTHORIZED}),
+    ("POST", "/payments/p1/pre-register", {"json": {"totalAmount": True}, "headers": AUTHORIZED}),
+    ("POST", "/payments/p1/pre-register", {"json": {"total": 1}, "headers": AUTHORIZED}),
+    ("POST", "/payments/p1/pre-register", {"content": b"{", "headers": AUTHORIZED}),
+    ("GET", "/payments/a%2Fb%20%ED%95%9C", {"headers": AUTHORIZED}),
+    ("GET", "/payments/%ff", {"headers": AUTHORIZED}),
+    ("GET", "/payments/p1?storeId=store-other", {"headers": AUTHORIZED}),
+    ("GET", "/payments/p1", {"headers": AUTHORIZED}),
+    ("DELETE", "/payments/p1", {"headers": AUTHORIZED}),
+]
+
+
+def paid(clock: MovableClock) -> FakePortOne:
+    fake = FakePortOne(clock=clock, seed=5)
+    fake.buyer.pay("p1", Checkout(amount=1))
+    fake.buyer.pay("a/b 한", Checkout(amount=2))
+    return fake
+
+
+def test_both_ways_give_the_same_answers(clock: MovableClock) -> None:
+    in_process, served = paid(clock), paid(clock)
+    local = httpx.Client(transport=in_process.transport(), base_url="https://portone.invalid")
+
+    with HttpPortOne(served) as http, httpx.Client(base_url=http.base_url) as remote, local:
+        pairs = [(local.request(m, p, **rest), remote.request(m, p, **rest)) for m, p, rest in CALLS]
+
+    answers = [[(one.status_code, one.content) for one in pair] for pair in pairs]
+    assert [first for first, _ in answers] == [second for _, second in answers]
+    assert [first.status_code for first, _ in pairs] == [401, 409, 400, 400, 400, 200, 400, 403, 200, 404]
+    assert in_process.calls() == served.calls()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault.RESET_BEFORE_COMMIT, httpx.ReadError),
+        (Fault.RESET_AFTER_COMMIT, httpx.ReadError),
+        (Fault.TIMEOUT_BEFORE_COMMIT, httpx.ReadTimeout),
+        (Fault.TIMEOUT_AFTER_COMMIT, httpx.ReadTimeout),
+        (Fault.LATE_COMMIT, httpx.ReadTimeout),
+    ],
+)
+@pytest.mark.parametrize("real", [True, False], ids=["http", "in process"])
+def test_both_ways_break_alike(
+    portone: FakePortOne,
+    base_url: str,
+    client: httpx.Client,
+    fault: Fault,
+    error: type[Exception],
+    *,
+    real: bool,
+) -> None:
+    portone.inject(operation="pre_register", fault=fault)
+
+    with httpx.Client(base_url=base_url, headers=AUTHORIZED) as remote, pytest.raises(error):
+        (remote if real else client).post("/payments/p1/pre-register", json={}, timeout=0.2)
+
+    assert ("p1" in portone.books()) is fault.value.endswith("after_commit")
+
+
+def test_a_dripping_answer_arrives_whole_over_http(
+    portone: FakePortOne, base_url: str, clock: MovableClock
+) -> None:
+    portone.buyer.pay("p1", Checkout(amount=1))
+    portone.inject(operation="get_payment", fault=Fault.DRIP, seconds=1)
+
+    answer = httpx.get(f"{base_url}/payments/p1", headers=AUTHORIZED)
+
+    assert answer.json()["status"] == "PAID"
+    assert clock.monotonic() > 10
+
+
+def test_a_waiting_client_does_not_keep_the_server_from_stopping(portone: FakePortOne) -> None:
+    portone.inject(operation="get_payment", fault=Fault.TIMEOUT_AFTER_COMMIT)
+    with httpx.Client(headers=AUTHORIZED) as client, HttpPortOne(portone) as served:
+        with pytest.raises(httpx.ReadTimeout):
+            client.get(f"{served.base_url}/payments/p1", timeout=0.1)
+        client.get(f"{served.base_url}/payments/p1")
+
+    assert len(portone.calls()) == 2
+
+
+def command(base_url: str, name: str, **arguments: Any) -> httpx.Response:
+    return httpx.post(f"{base_url}/__control/{name}", json=arguments)
+
+
+def test_the_control_api_plays_a_whole_payment(base_url: str) -> None:
+    paid_id = command(base_url, "pay", payment_id="p1", checkout={"amount": 11_000, "method": "TRANSFER"})
+    command(base_url, "console_cancel", payment_id="p1", amount=1_000)
+
+    book = command(base_url, "books").json()["p1"]
+
+    assert (book["state"], book["cancelled"]) == ("PARTIAL_CANCELLED", 1_000)
+    assert book["transaction_ids"] == [paid_id.json()]
+    assert len(command(base_url, "pending").json()) == 3
+
+
+def test_the_control_api_injects_faults_and_moves_the_clock(
+    portone: FakePortOne, base_url: str, clock: MovableClock
+) -> None:
+    command(base_url, "inject", operation="get_payment", fault="html_502")
+    command(base_url, "advance_clock", seconds=90)
+
+    status = httpx.get(f"{base_url}/payments/p1", headers=AUTHORIZED).status_code
+
+    assert (status, clock.monotonic()) == (502, 90)
+    assert [call.fault for call in portone.calls()] == ["html_502"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "status"),
+    [
+        ("pay", {"payment_id": "p1", "checkout": {"amount": "much"}}, 400),
+        ("pay", {"payment_id": "p1", "checkout": {"price": 1}}, 400),
+        ("pay", {}, 400),
+        ("inject", {"operation": "pre_register", "fault": "lagging"}, 400),
+        ("pay", {"payment_id": "p1"}, 409),
+        ("console_cancel", {"payment_id": "p1"}, 409),
+        ("rob", {}, 404),
+    ],
+)
+def test_the_control_api_says_no_in_words(
+    base_url: str, name: str, arguments: dict[str, Any], status: int
+) -> None:
+    answer = command(base_url, name, **arguments)
+
+    assert answer.status_code == status
+    assert answer.json()["code"]
+
+
+def test_webhooks_are_posted_to_a_url(portone: FakePortOne, clock: MovableClock) -> None:
+    shop = FakePortOne(clock=clock)
+    with HttpPortOne(shop) as receiver, httpx.Client() as client:
+        portone.webhooks.deliver = http_sink(f"{receiver.base_url}/payments/p1", client)
+        portone.buyer.open_window("p1", Checkout(amount=1))
+        sent = portone.run_due()
+
+    assert [one.status for one in sent] == [404]
+
+
+def test_a_pumped_server_sends_webhooks_by_itself(portone: FakePortOne) -> None:
+    arrived = threading.Event()
+
+    def deliver(_headers: dict[str, str], _body: bytes) -> int:
+        arrived.set()
+        return 200
+
+    portone.webhooks.deliver = deliver
+    with HttpPortOne(portone, pump=True):
+        portone.buyer.open_window("p1", Checkout(amount=1))
+
+        assert arrived.wait(timeout=30)

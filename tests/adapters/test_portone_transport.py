@@ -1,0 +1,239 @@
+"""The deadline transport: scripted streams on a clock moved by hand."""
+
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+import httpx
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_payments.adapters.transport import CONNECT_SECONDS, DeadlineTransport
+from portone_payments.ports import Deadline
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+WHOLE = HEAD + b"{}"
+
+type Step = bytes | Exception
+
+
+class Script(httpcore.NetworkStream):
+    """A connection: what each read gives, and whether writes fail from the n-th on."""
+
+    def __init__(
+        self, *reads: Step, pace: Callable[[], None] = lambda: None, fails_at: int | None = None
+    ) -> None:
+        self._reads = list(reads)
+        self._pace = pace
+        self._fails_at = fails_at
+        self.writes: list[bytes] = []
+        self.timeouts: list[float | None] = []
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - httpcore's signature
+        self.timeouts.append(timeout)
+        self._pace()
+        step = self._reads.pop(0) if self._reads else b""
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:
+            return
+        self.timeouts.append(timeout)
+        if self._fails_at is not None and len(self.writes) >= self._fails_at:
+            raise httpcore.WriteError
+        self.writes.append(buffer)
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,  # noqa: ARG002 - httpcore's signature
+        server_hostname: str | None = None,  # noqa: ARG002 - httpcore's signature
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        self.timeouts.append(timeout)
+        self._pace()
+        return self
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ARG002 - httpcore's signature
+        return None
+
+    def close(self) -> None:
+        self.timeouts.append(None)
+
+
+class Net(httpcore.NetworkBackend):
+    """Gives out connections in order; an exception is a connection refused."""
+
+    def __init__(self, *connections: Script | Exception) -> None:
+        self._connections = list(connections)
+        self.connects: list[tuple[str, float | None]] = []
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,  # noqa: ARG002 - httpcore's signature
+        timeout: float | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - httpcore's signature
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - httpcore's signature
+    ) -> httpcore.NetworkStream:
+        self.connects.append((host, timeout))
+        connection = self._connections.pop(0)
+        if isinstance(connection, Exception):
+            raise connection
+        return connection
+
+
+def transport(net: Net, addresses: tuple[str, ...] = ("192.0.2.1",)) -> DeadlineTransport:
+    return DeadlineTransport(
+        ssl.create_default_context(), backend=net, resolve=lambda _host, _port: addresses
+    )
+
+
+def send(
+    sender: DeadlineTransport, method: str = "GET", *, clock: MovableClock | None = None, scheme: str = "http"
+) -> bytes:
+    request = httpx.Request(method, f"{scheme}://portone.example/x", json={} if method == "POST" else None)
+    request.extensions = {"deadline": Deadline.after(clock or MovableClock(0), 1.0)}
+    response = sender.handle_request(request)
+    try:
+        return response.read()
+    finally:
+        response.close()
+
+
+def each(text: bytes) -> list[bytes]:
+    return [text[at : at + 1] for at in range(len(text))]
+
+
+def test_one_connection_serves_call_after_call() -> None:
+    connection = Script(WHOLE, WHOLE)
+    net = Net(connection)
+    sender = transport(net)
+
+    answers = [send(sender), send(sender)]
+
+    assert answers == [b"{}", b"{}"]
+    assert len(net.connects) == 1
+
+
+@pytest.mark.parametrize(
+    "reads", [[b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", *each(b'{"a": 12}')], each(WHOLE)]
+)
+def test_a_dripping_answer_ends_with_the_deadline_not_with_the_drip(reads: list[bytes]) -> None:
+    clock = MovableClock(0)
+    connection = Script(*reads, pace=lambda: clock.advance(0.4))
+
+    with pytest.raises(httpx.ReadTimeout):
+        send(transport(Net(connection)), clock=clock)
+    waited = [seconds for seconds in connection.timeouts if seconds is not None]
+    assert waited == pytest.approx([1.0, 1.0, 0.6, 0.2])
+
+
+def test_connecting_and_tls_take_from_the_same_deadline() -> None:
+    clock = MovableClock(0)
+    connection = Script(WHOLE, pace=lambda: clock.advance(0.4))
+
+    send(transport(Net(connection)), clock=clock, scheme="https")
+
+    assert [seconds for seconds in connection.timeouts if seconds] == pytest.approx([1.0, 0.6, 0.6])
+
+
+def test_each_address_of_the_host_is_tried_within_one_deadline() -> None:
+    net = Net(httpcore.ConnectTimeout(), httpcore.ConnectError(), Script(WHOLE))
+
+    answer = send(transport(net, ("192.0.2.1", "192.0.2.2", "192.0.2.3")))
+
+    assert answer == b"{}"
+    assert [host for host, _ in net.connects] == ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+    assert all(seconds is not None and seconds <= CONNECT_SECONDS for _, seconds in net.connects)
+
+
+def test_a_host_that_cannot_be_reached_is_a_network_error() -> None:
+    with pytest.raises(httpx.NetworkError):
+        send(transport(Net(httpcore.ConnectError())))
+
+
+STALE_READS = [httpcore.ReadError(), b""]
+
+
+@pytest.mark.parametrize("end", STALE_READS)
+def test_a_reading_on_a_connection_that_died_idle_is_sent_once_more(end: Step) -> None:
+    fresh = Script(WHOLE)
+    net = Net(Script(WHOLE, end), fresh)
+    sender = transport(net)
+    send(sender)
+
+    answer = send(sender)
+
+    assert answer == b"{}"
+    assert len(fresh.writes) == 1
+
+
+@pytest.mark.parametrize("end", STALE_READS)
+def test_a_mutation_that_was_written_whole_is_not_sent_again(end: Step) -> None:
+    net = Net(Script(WHOLE, end), Script(WHOLE))
+    sender = transport(net)
+    send(sender)
+
+    with pytest.raises(httpx.NetworkError):
+        send(sender, "POST")
+    assert len(net.connects) == 1
+
+
+@pytest.mark.parametrize("written", [1, 2])
+def test_a_mutation_whose_write_failed_is_sent_once_more(written: int) -> None:
+    # one write for the first call; then the second call's head or body cannot be written
+    fresh = Script(WHOLE)
+    sender = transport(Net(Script(WHOLE, httpcore.ReadError(), fails_at=written), fresh))
+    send(sender)
+
+    answer = send(sender, "POST")
+
+    assert answer == b"{}"
+    assert b"".join(fresh.writes).endswith(b"\r\n\r\n{}")
+
+
+def test_a_reading_is_sent_once_more_and_no_oftener() -> None:
+    net = Net(Script(WHOLE, httpcore.ReadError()), Script(httpcore.ReadError()), Script(WHOLE))
+    sender = transport(net)
+    send(sender)
+
+    with pytest.raises(httpx.NetworkError):
+        send(sender)
+    assert len(net.connects) == 2
+
+
+@pytest.mark.parametrize("end", [httpcore.ReadError(), b"", b"HTTP/1.1 200 OK\r\n"])
+def test_a_new_connection_that_breaks_is_not_a_stale_one(end: Step) -> None:
+    net = Net(Script(end), Script(WHOLE))
+
+    with pytest.raises(httpx.NetworkError):
+        send(transport(net))
+    assert len(net.connects) == 1
+
+
+def test_an_answer_that_had_begun_is_not_asked_for_again() -> None:
+    net = Net(Script(WHOLE, b"HTTP/1.1 200", httpcore.ReadError()), Script(WHOLE))
+    sender = transport(net)
+    send(sender)
+
+    with pytest.raises(httpx.NetworkError):
+        send(sender)
+    assert len(net.connects) == 1
+
+
+@pytest.mark.parametrize("reads", [[HEAD, b"{"], [b"garbage\r\n\r\n"], [b"x" * 200_000]])
+def test_a_truncated_or_senseless_answer_is_a_network_error(reads: list[bytes]) -> None:
+    with pytest.raises(httpx.NetworkError):
+        send(transport(Net(Script(*reads))))
+
+
+def test_an_error_quotes_nothing_of_the_request() -> None:
+    request = httpx.Request("GET", "http://portone.example/x", headers={"Authorization": "PortOne a\nb"})
+    request.extensions = {"deadline": Deadline.after(MovableClock(0), 1.0)}
+
+    with pytest.raises(httpx.NetworkError) as caught:
+        transport(Net(Script(WHOLE))).handle_request(request)
+    assert "PortOne a" not in str(caught.value)

@@ -1,0 +1,97 @@
+"""Deliveries as a Function URL hands them over (payload version 2.0), and the sample events."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portone_local.testing.deliveries import SECRET, SENT, delivery, function_url_event
+from portone_payments.adapters.webhook import raw_body, read_delivery, single_headers
+from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.ports import WebhookSecrets
+
+EVENTS = Path(__file__).parents[2] / "events"
+
+
+def read(event: dict[str, Any]) -> Delivery:
+    return read_delivery(
+        method=event["requestContext"]["http"]["method"],
+        headers=single_headers(event),
+        body=raw_body(event),
+        secrets=WebhookSecrets(signing=(SECRET,), hash_key=""),
+        now=SENT,
+        tolerance=300,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "old_version"),
+    [
+        ("webhook-paid", "Transaction.Paid", False),
+        ("webhook-cancelled-base64", "Transaction.Cancelled", False),
+        ("webhook-confirm", "Transaction.Confirm", False),
+        ("webhook-old-version-form", "Transaction.VirtualAccountIssued", True),
+    ],
+)
+def test_each_sample_event_is_signed_with_the_example_secret(
+    *, name: str, kind: str, old_version: bool
+) -> None:
+    event = json.loads((EVENTS / f"{name}.json").read_text())
+
+    found = read(event)
+
+    assert (found.type, found.old_version, found.fresh) == (kind, old_version, True)
+    assert found.payment_id == "examplePayment0001"
+
+
+@pytest.mark.parametrize("encode", [True, False])
+def test_a_body_is_the_same_bytes_as_text_and_as_base64(*, encode: bool) -> None:
+    body = '{"type":"한글"}\r\n'.encode()
+
+    assert raw_body(function_url_event({}, body, encode=encode)) == body
+
+
+@pytest.mark.parametrize("event", [{}, {"body": None}, {"body": "", "isBase64Encoded": True}])
+def test_no_body_is_an_empty_body(event: dict[str, Any]) -> None:
+    assert raw_body(event) == b""
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *(
+            {"body": text, "isBase64Encoded": True}
+            for text in ("A", "e30", "e30=!", "e 30=", "한글", "=", "e30-")
+        ),
+        {"body": {"type": "Transaction.Paid"}, "isBase64Encoded": False},
+        {"body": 5, "isBase64Encoded": True},
+        {"body": "\ud800", "isBase64Encoded": False},
+    ],
+)
+def test_a_body_that_is_not_what_the_event_says_is_an_invalid_request(event: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        raw_body(event)
+
+    assert refused.value.data == {"field": "body", "reason": "encoding"}
+
+
+def test_base64_is_undone_before_the_signature_is_checked() -> None:
+    case = delivery(b'{"type":"Transaction.Paid","data":{"paymentId":"p1"}}')
+    event = function_url_event(case.headers, case.body, encode=True)
+
+    assert base64.b64decode(event["body"]) == case.body
+    assert read(event).payment_id == "p1"
+
+
+def test_spellings_of_a_header_with_one_value_are_one_header() -> None:
+    headers = {"Webhook-Id": "a", "webhook-id": "a", "X-Other": "1", "x-other": "2"}
+
+    assert single_headers({"headers": headers}) == {"webhook-id": "a", "x-other": "1, 2"}
+
+
+@pytest.mark.parametrize("event", [{}, {"headers": None}, {"headers": {}}])
+def test_an_event_without_headers_has_none(event: dict[str, Any]) -> None:
+    assert single_headers(event) == {}

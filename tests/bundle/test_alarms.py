@@ -1,0 +1,127 @@
+"""Every alarm watches a metric somebody counts, reaches somebody, and has a page in the runbook."""
+
+import re
+from typing import Any
+
+import pytest
+
+from portone_local.template import ROOT, configuration, environment, transformed
+from portone_payments.ports import Metric
+
+WATCHED = {
+    Metric.MISMATCH,
+    Metric.SURPLUS,
+    Metric.QUARANTINED,
+    Metric.UNKNOWN,
+    Metric.HINT_GIVEN_UP,
+    Metric.DEAD_LETTERED,
+    Metric.UNRECOGNISED,
+    Metric.ORPHAN,
+    Metric.SIGNATURE_FAILURE,
+    Metric.OLD_VERSION,
+    Metric.CREDENTIAL_REFUSED,
+    Metric.DUE_LAG,
+}
+OURS = "PortOnePayments"
+
+
+def alarms(template: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+
+
+def name(alarm: dict[str, Any]) -> str:
+    return str(alarm["AlarmName"]["Fn::Sub"]).removeprefix("${AWS::StackName}-")
+
+
+def test_what_a_person_must_know_has_an_alarm(each: dict[str, Any]) -> None:
+    watched = {alarm["MetricName"] for alarm in alarms(each) if alarm["Namespace"] == OURS}
+
+    assert watched == {metric.value for metric in WATCHED}
+
+
+def test_an_alarm_looks_where_the_functions_count(each: dict[str, Any]) -> None:
+    counted = environment(each, "work")
+    ours = [alarm for alarm in alarms(each) if alarm["Namespace"] == OURS]
+
+    assert counted["POWERTOOLS_METRICS_NAMESPACE"] == OURS
+    for alarm in ours:
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": counted["POWERTOOLS_SERVICE_NAME"]}]
+
+
+def test_money_in_doubt_is_told_at_once(each: dict[str, Any]) -> None:
+    at_once = {
+        alarm["MetricName"]
+        for alarm in alarms(each)
+        if (alarm["Threshold"], alarm["Period"], alarm["EvaluationPeriods"]) == (1, 300, 1)
+    }
+
+    assert at_once >= {
+        Metric.MISMATCH,
+        Metric.SURPLUS,
+        Metric.QUARANTINED,
+        Metric.UNKNOWN,
+        Metric.DEAD_LETTERED,
+    }
+
+
+def test_unfinished_work_is_reported_after_ten_minutes(each: dict[str, Any]) -> None:
+    (lag,) = [alarm for alarm in alarms(each) if alarm.get("MetricName") == Metric.DUE_LAG]
+
+    assert (lag["Statistic"], lag["Threshold"]) == ("Maximum", 600)
+
+
+def test_a_sweep_that_does_not_run_is_noticed(each: dict[str, Any]) -> None:
+    (silent,) = [alarm for alarm in alarms(each) if name(alarm) == "sweep-silent"]
+
+    assert silent["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "Sweep"}}]
+    assert silent["ComparisonOperator"] == "LessThanThreshold"
+    assert silent["TreatMissingData"] == "breaching"
+
+
+@pytest.mark.parametrize("queue", ["WorkDeadLetters", "SweepDeadLetters"])
+def test_a_dead_letter_queue_that_is_not_empty_is_noticed(each: dict[str, Any], queue: str) -> None:
+    dimension = {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}
+    (watching,) = [alarm for alarm in alarms(each) if alarm["Dimensions"] == [dimension]]
+
+    assert (watching["MetricName"], watching["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
+
+
+@pytest.mark.parametrize("function", ["Webhook", "Sweep", "Work"])
+def test_functions_nobody_waits_for_are_watched_for_errors_and_throttles(
+    each: dict[str, Any], function: str
+) -> None:
+    dimension = {"Name": "FunctionName", "Value": {"Ref": function}}
+    watched = {alarm["MetricName"] for alarm in alarms(each) if alarm["Dimensions"] == [dimension]}
+
+    assert watched >= {"Errors", "Throttles"}
+
+
+def test_functions_behind_the_api_are_watched_through_it(each: dict[str, Any]) -> None:
+    (faults,) = [alarm for alarm in alarms(each) if alarm["Namespace"] == "AWS/ApiGateway"]
+
+    assert (faults["MetricName"], faults["Dimensions"]) == (
+        "5xx",
+        [{"Name": "ApiId", "Value": {"Ref": "Api"}}],
+    )
+
+
+def test_every_alarm_reaches_the_topic_made_here_or_the_one_given() -> None:
+    given = "arn:aws:sns:ap-northeast-2:000000000000:alarms"
+    own = transformed(configuration("prod") | {"AlarmEmail": "pager@shop.example"})
+    foreign = transformed(configuration("prod") | {"AlarmTopicArn": given})
+
+    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms(own))
+    assert own["Resources"]["AlarmsByEmail"]["Properties"]["Endpoint"] == "pager@shop.example"
+    assert all(alarm["AlarmActions"] == [given] for alarm in alarms(foreign))
+    assert not {"AlarmTopic", "AlarmsByEmail"} & set(foreign["Resources"])
+
+
+def test_every_alarm_has_a_page_of_its_name_in_the_runbook(prod: dict[str, Any]) -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    pages = set(re.findall(r"^#+ `?([a-z0-9-]+)`?$", runbook, re.MULTILINE))
+
+    assert {name(alarm) for alarm in alarms(prod)} <= pages

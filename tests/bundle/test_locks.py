@@ -1,0 +1,36 @@
+"""What ships is what was tested: the locks."""
+
+import re
+
+import pytest
+
+from portone_local.template import ROOT
+
+
+def locked(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_what_ships_is_what_was_tested() -> None:
+    assert locked("runtime").items() <= locked("dev").items()
+
+
+def test_the_runtimes_own_sdk_is_not_shipped() -> None:
+    assert not {"boto3", "botocore", "s3transfer", "urllib3"} & set(locked("runtime"))
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev", "sam"])
+def test_a_lock_names_hashes_and_no_address(name: str) -> None:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    requirements = re.split(r"\n(?=\S)", text.strip())
+
+    assert all("--hash=sha256:" in requirement for requirement in requirements)
+    assert "://" not in text
+    assert "--index" not in text
+
+
+def test_the_layer_is_built_from_the_lock_itself() -> None:
+    linked = ROOT / "layers" / "dependencies" / "requirements.txt"
+
+    assert linked.resolve() == ROOT / "requirements" / "runtime.txt"

@@ -1,0 +1,81 @@
+"""The time numbers of the money rules (section 4): each only works because of its neighbours."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.template import functions
+
+API = (
+    *("put_order", "get_order", "prepare", "verify", "get_payment", "list_payments"),
+    *("attention", "ops_catch_up", "ops_resolve"),
+)
+LEASE_SECONDS = 180
+
+
+def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][logical_id]["Properties"]
+    return found
+
+
+def timeout(template: dict[str, Any], function: str) -> int:
+    seconds: int = properties(template, functions(template)[function])["Timeout"]
+    return seconds
+
+
+@pytest.mark.parametrize("function", API)
+def test_a_function_behind_the_api_ends_before_the_api_gives_up(each: dict[str, Any], function: str) -> None:
+    assert timeout(each, function) == 27
+
+
+def test_the_webhook_ends_after_ten_seconds(each: dict[str, Any]) -> None:
+    assert timeout(each, "webhook") == 10
+
+
+def test_a_sweep_ends_before_the_next_begins(each: dict[str, Any]) -> None:
+    schedule = properties(each, "SweepEveryMinute")
+
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["ScheduleExpressionTimezone"] == "UTC"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert timeout(each, "sweep") == 50
+
+
+def test_a_worker_ends_within_the_lease_and_long_before_its_message_returns(each: dict[str, Any]) -> None:
+    queue = properties(each, "WorkQueue")
+
+    assert timeout(each, "work") == 150 < LEASE_SECONDS
+    assert queue["VisibilityTimeout"] == 900 >= 6 * timeout(each, "work")
+
+
+def test_a_message_is_given_up_after_three_receipts_and_kept_for_two_weeks(each: dict[str, Any]) -> None:
+    redrive = properties(each, "WorkQueue")["RedrivePolicy"]
+
+    assert redrive == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["WorkDeadLetters", "Arn"]},
+        "maxReceiveCount": 3,
+    }
+    assert properties(each, "WorkDeadLetters")["MessageRetentionPeriod"] == 14 * 86400
+
+
+def test_workers_take_ten_and_report_the_failed_ones_alone(each: dict[str, Any]) -> None:
+    (mapping,) = [
+        resource["Properties"]
+        for resource in each["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping"
+    ]
+
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["WorkQueue", "Arn"]}
+    assert mapping["BatchSize"] == 10
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_sweep_that_fails_is_not_repeated_but_remembered(each: dict[str, Any]) -> None:
+    target = properties(each, "SweepEveryMinute")["Target"]
+    invoked = properties(each, "SweepEventInvokeConfig")
+    letters = {"Fn::GetAtt": ["SweepDeadLetters", "Arn"]}
+
+    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60}
+    assert target["DeadLetterConfig"] == {"Arn": letters}
+    assert (invoked["MaximumRetryAttempts"], invoked["MaximumEventAgeInSeconds"]) == (0, 60)
+    assert invoked["DestinationConfig"] == {"OnFailure": {"Destination": letters}}

@@ -1,0 +1,156 @@
+"""What each function may do, exactly. The local AWS enforces roles, but not key policies."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portone_local.template import functions, statements
+
+LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
+READS = {"dynamodb:GetItem PaymentsTable"}
+WRITES = READS | {"dynamodb:PutItem PaymentsTable"}
+CALLS = WRITES | {"secretsmanager:GetSecretValue ApiSecret"}
+HINTS = CALLS | {"sqs:SendMessage WorkQueue"}
+ALLOWED = {
+    "put_order": WRITES,
+    "get_order": READS,
+    "prepare": CALLS,
+    "verify": HINTS,
+    "get_payment": READS,
+    "list_payments": {"dynamodb:Query PaymentsTable/index/mine", "dynamodb:BatchGetItem PaymentsTable"},
+    "webhook": HINTS | {"secretsmanager:GetSecretValue WebhookSecret", "kms:Encrypt PiiKey"},
+    "sweep": {
+        "dynamodb:Query PaymentsTable/index/due",
+        "dynamodb:UpdateItem PaymentsTable",
+        "sqs:SendMessage WorkQueue",
+        "sqs:GetQueueAttributes WorkQueue",
+        "sqs:SendMessage SweepDeadLetters",
+    },
+    "work": CALLS
+    | {"sqs:ReceiveMessage WorkQueue", "sqs:DeleteMessage WorkQueue", "sqs:GetQueueAttributes WorkQueue"},
+    "attention": {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"},
+    "ops_catch_up": HINTS,
+    "ops_resolve": WRITES,
+}
+# a key policy's Resource "*" is that key; the second statement is how AWS's own keys allow a service's users
+STARS = {
+    ("DataKey", "Administration", "Resource"),
+    ("DataKey", "WhoeverMayUseTheTableOrASecret", "Resource"),
+    ("DataKey", "WhoeverMayUseTheTableOrASecret", "Principal"),
+    ("DataKey", "Logs", "Resource"),
+    ("DataKey", "Alarms", "Resource"),
+    ("PiiKey", "Administration", "Resource"),
+    ("PiiKey", "RolesOfThisAccount", "Resource"),
+}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def named(resource: Any) -> str:
+    """A resource as `LogicalId` or `LogicalId/rest`; exact ARNs only."""
+    match resource:
+        case {"Fn::GetAtt": [str(logical_id), "Arn" | "Id"]}:
+            return logical_id
+        case {"Fn::Sub": str(text)}:
+            return text.replace("${", "").replace(".Arn}", "")
+    raise AssertionError(f"not an exact ARN: {resource}")
+
+
+def allowed(template: dict[str, Any], role: str) -> list[str]:
+    return [
+        f"{action} {named(resource)}"
+        for statement in statements(template, role)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    ]
+
+
+def role_of(template: dict[str, Any], function: str) -> str:
+    role = template["Resources"][functions(template)[function]]["Properties"]["Role"]
+    logical_id: str = role["Fn::GetAtt"][0]
+    return logical_id
+
+
+def documents(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for logical_id, resource in template["Resources"].items():
+        properties = resource["Properties"]
+        for name in ("PolicyDocument", "KeyPolicy", "AssumeRolePolicyDocument"):
+            if name in properties:
+                yield logical_id, properties[name]
+        for policy in properties.get("Policies", []):
+            yield logical_id, policy["PolicyDocument"]
+
+
+@pytest.mark.parametrize(("function", "expected"), ALLOWED.items())
+def test_a_function_may_do_exactly_this(each: dict[str, Any], function: str, expected: set[str]) -> None:
+    found = allowed(each, role_of(each, function))
+
+    assert sorted(found) == sorted(LOGS | expected)
+    assert all(statement["Effect"] == "Allow" for statement in statements(each, role_of(each, function)))
+
+
+def test_every_function_has_a_role_of_its_own(each: dict[str, Any]) -> None:
+    roles = [role_of(each, function) for function in functions(each)]
+    declared = {
+        logical_id
+        for logical_id, resource in each["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role" and "lambda.amazonaws.com" in str(resource)
+    }
+
+    assert len(set(roles)) == len(roles)
+    assert set(roles) == declared
+
+
+def test_the_timer_may_start_the_sweep_and_nothing_else(each: dict[str, Any]) -> None:
+    target = each["Resources"]["SweepEveryMinute"]["Properties"]["Target"]
+
+    assert target["RoleArn"] == {"Fn::GetAtt": ["SweepEveryMinuteRole", "Arn"]}
+    assert allowed(each, "SweepEveryMinuteRole") == [
+        "lambda:InvokeFunction Sweep",
+        "sqs:SendMessage SweepDeadLetters",
+    ]
+
+
+def test_no_policy_has_a_star_that_aws_does_not_demand(each: dict[str, Any]) -> None:
+    found = {
+        (logical_id, statement.get("Sid", ""), part)
+        for logical_id, document in documents(each)
+        for statement in document["Statement"]
+        for part in ("Action", "Resource", "Principal", "NotAction", "NotResource", "NotPrincipal")
+        if "*" in str(statement.get(part, ""))
+    }
+
+    assert found == STARS
+
+
+def test_the_open_statement_of_the_data_key_serves_two_services_in_this_account_only(
+    each: dict[str, Any],
+) -> None:
+    (statement,) = [
+        statement
+        for statement in each["Resources"]["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
+        if statement["Sid"] == "WhoeverMayUseTheTableOrASecret"
+    ]
+
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "kms:CallerAccount": {"Ref": "AWS::AccountId"},
+            "kms:ViaService": [
+                {"Fn::Sub": "dynamodb.${AWS::Region}.${AWS::URLSuffix}"},
+                {"Fn::Sub": "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"},
+            ],
+        }
+    }
+
+
+def test_no_managed_policy_of_aws_is_attached(each: dict[str, Any]) -> None:
+    attached = [
+        policy
+        for resource in each["Resources"].values()
+        for policy in resource["Properties"].get("ManagedPolicyArns", [])
+    ]
+
+    assert all(list(policy) == ["Ref"] for policy in attached)

@@ -1,0 +1,153 @@
+"""Who may reach which function, and how often: what the local AWS does not serve."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.template import ROOT, configuration, functions, transformed
+
+IAM, JWT = "AWS_IAM", "Jwt"
+ROUTES = {
+    "PUT /orders/{orderId}": ("put_order", IAM),
+    "GET /orders/{orderId}": ("get_order", IAM),
+    "POST /payments": ("prepare", JWT),
+    "GET /payments": ("list_payments", JWT),
+    "GET /payments/{paymentId}": ("get_payment", JWT),
+    "POST /payments/{paymentId}/verify": ("verify", JWT),
+    "GET /ops/attention": ("attention", IAM),
+    "GET /staff/attention": ("attention", JWT),
+    "POST /ops/payments/{paymentId}/catch-up": ("ops_catch_up", IAM),
+    "POST /staff/payments/{paymentId}/catch-up": ("ops_catch_up", JWT),
+    "POST /ops/payments/{paymentId}/resolve": ("ops_resolve", IAM),
+    "POST /staff/payments/{paymentId}/resolve": ("ops_resolve", JWT),
+}
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {
+        logical_id: resource["Properties"]
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def body(template: dict[str, Any]) -> dict[str, Any]:
+    openapi: dict[str, Any] = template["Resources"]["Api"]["Properties"]["Body"]
+    return openapi
+
+
+def operations(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in body(template)["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_folder_is_a_function_and_every_function_a_folder(dev: dict[str, Any]) -> None:
+    folders = {handler.parent.name for handler in (ROOT / "functions").glob("*/handler.py")}
+
+    assert set(functions(dev)) == folders
+
+
+def test_the_api_has_exactly_these_routes(each: dict[str, Any]) -> None:
+    assert set(operations(each)) == set(ROUTES)
+
+
+@pytest.mark.parametrize(("route", "expected"), ROUTES.items())
+def test_a_route_reaches_its_function_through_its_authorizer(
+    each: dict[str, Any], route: str, expected: tuple[str, str]
+) -> None:
+    function, authorizer = expected
+    operation = operations(each)[route]
+
+    assert [list(security) for security in operation["security"]] == [[authorizer]]
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    assert uri.endswith(f"/${{{functions(each)[function]}.Arn}}/invocations")
+    assert operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] == "2.0"
+
+
+def test_a_token_is_checked_against_issuer_and_audience_of_the_environment() -> None:
+    parameters = configuration("prod") | {
+        "JwtIssuer": "https://id.shop.example",
+        "JwtAudience": "ios,android",
+    }
+    schemes = body(transformed(parameters))["components"]["securitySchemes"]
+
+    assert schemes["Jwt"]["x-amazon-apigateway-authorizer"] == {
+        "type": "jwt",
+        "identitySource": "$request.header.Authorization",
+        "jwtConfiguration": {"issuer": "https://id.shop.example", "audience": ["ios", "android"]},
+    }
+    assert schemes["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+
+
+def test_pages_of_the_configured_origins_may_call_and_no_others() -> None:
+    parameters = configuration("prod") | {"CorsOrigins": "https://a.example,https://b.example"}
+    cors = body(transformed(parameters))["x-amazon-apigateway-cors"]
+
+    assert cors["allowOrigins"] == ["https://a.example", "https://b.example"]
+    assert cors["allowMethods"] == ["GET", "POST"]
+    assert set(cors["allowHeaders"]) >= {"authorization", "content-type", "idempotency-key"}
+    assert "allowCredentials" not in cors
+
+
+def test_the_api_is_throttled_by_parameters() -> None:
+    parameters = configuration("prod") | {"ThrottleRate": "7", "ThrottleBurst": "9"}
+    (stage,) = of_type(transformed(parameters), "AWS::ApiGatewayV2::Stage").values()
+
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == "7"
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == "9"
+
+
+def test_access_logs_name_no_person_no_id_and_no_address(each: dict[str, Any]) -> None:
+    (stage,) = of_type(each, "AWS::ApiGatewayV2::Stage").values()
+    logged = stage["AccessLogSettings"]
+
+    assert logged["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+    for private in (
+        "sourceIp",
+        "userAgent",
+        "path",
+        "claims",
+        "caller",
+        "userArn",
+        "domainName",
+        "principal",
+    ):
+        assert private not in logged["Format"]
+
+
+def test_only_the_webhook_is_public_and_only_through_its_url(each: dict[str, Any]) -> None:
+    webhook = functions(each)["webhook"]
+    public = [
+        (permission["FunctionName"]["Ref"], permission["Action"])
+        for permission in of_type(each, "AWS::Lambda::Permission").values()
+        if permission["Principal"] == "*"
+    ]
+    urls = list(of_type(each, "AWS::Lambda::Url").values())
+
+    assert urls == [{"TargetFunctionArn": {"Ref": webhook}, "AuthType": "NONE"}]
+    assert sorted(public) == [(webhook, "lambda:InvokeFunction"), (webhook, "lambda:InvokeFunctionUrl")]
+
+
+def test_everything_else_is_invoked_by_our_own_api_only(each: dict[str, Any]) -> None:
+    permissions = of_type(each, "AWS::Lambda::Permission").values()
+    sources = [permission for permission in permissions if permission["Principal"] != "*"]
+
+    assert {permission["Principal"] for permission in sources} == {"apigateway.amazonaws.com"}
+    assert {permission["SourceArn"]["Fn::Sub"][1]["__ApiId__"]["Ref"] for permission in sources} == {"Api"}
+
+
+@pytest.mark.parametrize(("reserved", "expected"), [("0", None), ("5", "5")])
+def test_the_webhook_reserves_concurrency_only_when_asked_to(reserved: str, expected: str | None) -> None:
+    template = transformed(configuration("dev") | {"WebhookReservedConcurrency": reserved})
+
+    assert template["Resources"]["Webhook"]["Properties"].get("ReservedConcurrentExecutions") == expected
+
+
+def test_dev_and_stg_reserve_no_concurrency() -> None:
+    for environment in ("dev", "stg"):
+        webhook = transformed(configuration(environment))["Resources"]["Webhook"]
+
+        assert "ReservedConcurrentExecutions" not in webhook["Properties"]

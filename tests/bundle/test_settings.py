@@ -1,0 +1,125 @@
+"""What each function is told, and which configurations are refused before anything is made."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from portone_local.gateway.functions import load_handler
+from portone_local.template import ROOT, configuration, environment, functions, refusals
+from portone_payments.entry.settings import PORTONE_URL, read_settings
+
+COMMON = {"MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+CALLS = {"STORE_ID", "CHANNELS", "PORTONE_URL", "API_SECRET_ARN", "TAX_FREE_DIFFERENCE", "METHOD_DIFFERENCE"}
+HINTS = {"WORK_QUEUE_URL"}
+CHECKOUT = {"PAY_METHOD_RULES", "REDIRECT_URL", "APP_SCHEME", "NOTICE_URLS", "READY_MINUTES"}
+WEBHOOK = {"WEBHOOK_SECRET_ARN", "PII_KEY_ARN", "CONFIRM_PROCESS", "WEBHOOK_TOLERANCE"}
+STAFF = {"USER_CLAIM", "STAFF_CLAIM"}
+TOLD = {
+    "put_order": set[str](),
+    "get_order": set[str](),
+    "prepare": {"USER_CLAIM"} | CALLS | CHECKOUT,
+    "verify": {"USER_CLAIM"} | CALLS | HINTS,
+    "get_payment": {"USER_CLAIM"},
+    "list_payments": {"USER_CLAIM"},
+    "webhook": CALLS | HINTS | WEBHOOK,
+    "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE"},
+    "work": CALLS,
+    "attention": STAFF,
+    "ops_catch_up": STAFF | CALLS | HINTS,
+    "ops_resolve": STAFF,
+}
+PORTS = {"portone": "API_SECRET_ARN", "queue": "WORK_QUEUE_URL", "vault": "PII_KEY_ARN"}
+ENVIRONMENTS = ("dev", "stg", "prod")
+
+
+class Asked(Mapping[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(("function", "expected"), TOLD.items())
+def test_a_function_is_told_exactly_what_it_needs(
+    each: dict[str, Any], function: str, expected: set[str]
+) -> None:
+    assert set(environment(each, function)) == COMMON | expected
+
+
+def test_the_template_sets_every_setting_and_no_other(dev: dict[str, Any]) -> None:
+    asked = Asked()
+    read_settings(asked)
+
+    told = {name for function in functions(dev) for name in environment(dev, function)}
+
+    assert told - {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"} == asked.names
+
+
+@pytest.mark.parametrize("function", TOLD)
+def test_what_a_function_is_told_can_be_read(each: dict[str, Any], function: str) -> None:
+    settings = read_settings({name: str(value) for name, value in environment(each, function).items()})
+
+    assert settings.payments_table
+
+
+@pytest.mark.parametrize("function", TOLD)
+@pytest.mark.parametrize(("port", "name"), PORTS.items())
+def test_a_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
+    dev: dict[str, Any], function: str, port: str, name: str
+) -> None:
+    handler = load_handler(ROOT / "functions" / function / "handler.py")
+
+    assert (port in handler.needs) == (name in environment(dev, function))
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_a_configuration_that_ships_is_accepted(name: str) -> None:
+    assert refusals(configuration(name)) == ()
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_no_configuration_that_ships_combines_live_mode_with_another_address(name: str) -> None:
+    told = configuration(name)
+
+    assert told["Mode"] != "live" or told.get("PortOneUrl", PORTONE_URL) == PORTONE_URL
+
+
+@pytest.mark.parametrize(
+    "address", ["https://portone.example", "http://127.0.0.1:8700", "https://api.portone.io.example"]
+)
+def test_live_mode_with_another_address_is_refused(address: str) -> None:
+    refused = refusals(configuration("prod") | {"PortOneUrl": address})
+
+    assert refused == ("Live mode calls PortOne's own address and no other.",)
+
+
+@pytest.mark.parametrize("address", ["http://portone.example", "http://127.0.0.1.example", "ftp://x", ""])
+def test_plain_http_leaves_this_machine_in_no_mode(address: str) -> None:
+    refused = refusals(configuration("dev") | {"PortOneUrl": address})
+
+    assert refused == ("PortOneUrl is https, or http on this machine, without a path",)
+
+
+def test_real_money_does_not_move_in_dev() -> None:
+    refused = refusals(configuration("prod") | {"Stage": "dev"})
+
+    assert refused == ("Real money does not move in dev.",)
+
+
+def test_prod_is_live_and_the_others_are_not() -> None:
+    assert [configuration(name)["Mode"] for name in ENVIRONMENTS] == ["test", "test", "live"]
+
+
+def test_payments_are_never_confirmed_by_default(dev: dict[str, Any]) -> None:
+    assert environment(dev, "webhook")["CONFIRM_PROCESS"] == "off"
