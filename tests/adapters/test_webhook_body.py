@@ -95,7 +95,7 @@ def test_an_amount_is_a_whole_number_in_range_or_none(amount: object) -> None:
     assert (found.payment_id, found.total_amount) == ("p0001", None)
 
 
-@pytest.mark.parametrize("amount", ["٣", "1e3", "-1", "9" * 17, "", "1.0"])
+@pytest.mark.parametrize("amount", ["٣", "1e3", "-1", "9" * 17, "9" * 5_000, "", "1.0"])
 def test_an_amount_in_a_form_is_plain_digits_in_range_or_none(amount: str) -> None:
     found = fill_in(ENVELOPE, urlencode({"payment_id": "p0001", "total_amount": amount, "tx_id": "t"}))
 

@@ -1,9 +1,12 @@
-"""The template as CloudFormation would see it, for each environment that ships."""
+"""The template as CloudFormation would see it, for each environment that ships; built; deployed."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from portone_local.deployed import DeployedStack, build
 from portone_local.template import configuration, transformed
 
 ENVIRONMENTS = ("dev", "stg", "prod")
@@ -25,3 +28,16 @@ def dev() -> dict[str, Any]:
 def prod() -> dict[str, Any]:
     """The template of prod."""
     return transformed(configuration("prod"))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `sam build` makes."""
+    return build(tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture(scope="session")
+def deployed(built: Path) -> Iterator[DeployedStack]:
+    """What `sam deploy` makes of it, in a local AWS that enforces IAM."""
+    with DeployedStack.running(built) as stack:
+        yield stack

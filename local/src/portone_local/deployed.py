@@ -1,21 +1,31 @@
 """The built artifact: `sam build`, `sam deploy` into the local AWS with IAM enforced, one payment through it.
 
-The gateway stands in for API Gateway and the Function URL, which the local AWS does not serve from a SAM template;
-the functions behind it are the deployed ones.
+The gateway stands in for API Gateway and the Function URL, which the local AWS does not serve from a SAM
+template; the functions behind it are the deployed ones, and so are table, queue, secrets, keys and roles.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import boto3
 
+from portone_local.gateway.api import FunctionUrl, Gateway
+from portone_local.gateway.client import Client
+from portone_local.gateway.messages import Request, Response
+from portone_local.issuer import TokenIssuer
+from portone_local.ministack import MiniStack
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
-from portone_local.template import REGION, ROOT
+from portone_local.portone.http_server import HttpPortOne
+from portone_local.sigv4 import SHOP, SigV4
+from portone_local.stack import fake_portone, parameters_of
+from portone_local.template import REGION, ROOT, transformed
+from portone_payments.entry.clock import SystemClock
 
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
 STACK = "payments-local"
@@ -35,7 +45,7 @@ def sam(*arguments: str, folder: Path = ROOT, **environment: str) -> str:
     if not SAM.exists():
         raise SamFailed("SAM CLI is missing: make .venv-sam/.ready")
     tools = [Path(sys.executable).resolve().parent, ROOT / ".cache" / "uv" / "bin", SAM.parent]
-    found = subprocess.run(
+    found = subprocess.run(  # noqa: S603 - our own tool and our own arguments
         [str(SAM), *arguments],
         cwd=folder,
         env=os.environ
@@ -58,52 +68,131 @@ def build(folder: Path) -> Path:
     return folder
 
 
-class Deployed:
-    """A stack in the local AWS, made from what `build` built."""
+class Resources:
+    """A stack in the local AWS, made from what `build` built; physical ids by logical id in `ids`."""
 
     def __init__(self, built: Path, endpoint_url: str, parameters: Mapping[str, str]) -> None:
         self._session = boto3.Session("test", "test", region_name=REGION)
-        self._endpoint_url = endpoint_url
+        self.endpoint_url = endpoint_url
         chosen = built / "parameters.yaml"
         chosen.write_text(json.dumps(dict(parameters)))  # JSON is YAML
         sam(
             *("deploy", "--template-file", str(built / "template.yaml"), "--stack-name", STACK),
-            *(
-                "--parameter-overrides",
-                f"file://{chosen}",
-                "--resolve-s3",
-                "--capabilities",
-                "CAPABILITY_IAM",
-            ),
-            *("--no-progressbar", "--no-confirm-changeset"),
+            *("--parameter-overrides", f"file://{chosen}", "--resolve-s3"),
+            *("--capabilities", "CAPABILITY_IAM", "--no-progressbar", "--no-confirm-changeset"),
             folder=built,
             AWS_ENDPOINT_URL=endpoint_url,
             **ROOT_CREDENTIALS,
         )
-        self.resources = self._physical_ids()
-        for name, secret in SECRETS.items():
-            self.client("secretsmanager").put_secret_value(
-                SecretId=self.resources[name], SecretString=json.dumps(secret)
-            )
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
+        self.ids: dict[str, str] = {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+        }
 
     def client(self, service: str) -> Any:
         """A boto3 client that may do everything."""
-        return self._session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
+        return self._session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
+
+    def put_secrets(self, secrets: Mapping[str, Mapping[str, str]]) -> None:
+        """What an operator does after the first deploy."""
+        for name, secret in secrets.items():
+            self.client("secretsmanager").put_secret_value(
+                SecretId=self.ids[name], SecretString=json.dumps(secret)
+            )
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Run a deployed function (by logical id). Raises RuntimeError with what it raised."""
         answered = self.client("lambda").invoke(
-            FunctionName=self.resources[function], Payload=json.dumps(event).encode()
+            FunctionName=self.ids[function], Payload=json.dumps(event).encode()
         )
         result = json.loads(answered["Payload"].read())
         if "FunctionError" in answered:
             raise RuntimeError(result)
         return result
 
-    def _physical_ids(self) -> dict[str, str]:
-        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
-        return {
-            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for page in pages
-            for resource in page["StackResourceSummaries"]
+    def environment(self, function: str) -> dict[str, str]:
+        """The environment variables of a deployed function (by logical id)."""
+        found = self.client("lambda").get_function_configuration(FunctionName=self.ids[function])
+        variables: dict[str, str] = found["Environment"]["Variables"]
+        return variables
+
+
+class DeployedStack:
+    """Shop, app and PortOne around the deployed functions, on the machine's clock."""
+
+    def __init__(self, built: Path, endpoint_url: str) -> None:
+        self.clock = SystemClock()
+        self._issuer = TokenIssuer(self.clock)
+        parameters = parameters_of(self._issuer, {})
+        self.portone = fake_portone(parameters, self.clock, seed=1)
+        self._server = HttpPortOne(self.portone)
+        parameters["PortOneUrl"] = self._server.base_url
+        self.resources = Resources(built, endpoint_url, parameters)
+        self.resources.put_secrets(SECRETS)
+        self._iam = SigV4([SHOP], region=REGION, clock=self.clock)
+        invoke = self.resources.invoke
+        self._gateway = Gateway(
+            transformed(parameters),
+            invoke=invoke,
+            clock=self.clock,
+            iam=self._iam,
+            fetch=self._issuer.document,
+        )
+        self._webhook = FunctionUrl("Webhook", invoke=invoke, clock=self.clock)
+        self.portone.webhooks.deliver = self.receive
+
+    @classmethod
+    @contextmanager
+    def running(cls, built: Path) -> Iterator[Self]:
+        """Deployed into a local AWS that enforces every role, with a PortOne on loopback."""
+        with MiniStack(AUTH="true") as ministack:
+            stack = cls(built, ministack.endpoint_url)
+            with stack._server:
+                yield stack
+
+    @property
+    def shop(self) -> Client:
+        """The shop's backend, signing its requests."""
+        return Client(
+            self._gateway.handle, lambda request: self._iam.sign(request, SHOP, host=self._gateway.host)
+        )
+
+    def app(self, user_id: str) -> Client:
+        """The app of a user."""
+        token = ("authorization", f"Bearer {self._issuer.issue(user_id)}")
+        return Client(self._gateway.handle, lambda request: request.having(token))
+
+    def receive(self, headers: dict[str, str], body: bytes) -> int:
+        """Have a webhook delivered to its Function URL; the status it was answered with."""
+        sent = tuple(headers.items())
+        return self._webhook.handle(Request(method="POST", target="/", headers=sent, body=body)).status
+
+    def prepared(self, order_id: str) -> str:
+        """An order of user-1 and its payment, ready to be paid; the paymentId."""
+        order = {
+            "userId": "user-1",
+            "name": "Example order",
+            "amount": {"total": 12_000, "taxFree": 0},
+            "currency": "KRW",
+            "payMethods": ["CARD"],
         }
+        expect(self.shop.put(f"/orders/{order_id}", order), 200)
+        wanted = {"orderId": order_id, "platform": "ios"}
+        answered = expect(self.app("user-1").post("/payments", wanted), 200)
+        payment_id: str = answered.json()["paymentId"]
+        return payment_id
+
+    def status(self, payment_id: str) -> str:
+        """A payment of user-1 as the app sees it."""
+        answered = expect(self.app("user-1").get(f"/payments/{payment_id}"), 200)
+        found: str = answered.json()["status"]
+        return found
+
+
+def expect(response: Response, status: int) -> Response:
+    """The response. Raises RuntimeError when it has another status."""
+    if response.status != status:
+        raise RuntimeError(f"{response.status}: {response.body!r}")
+    return response

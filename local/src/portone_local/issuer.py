@@ -32,7 +32,7 @@ class TokenIssuer:
 
     def __init__(self, clock: Clock, *, url: str = IN_PROCESS, key_name: str = "local") -> None:
         self.url = url
-        self._clock = clock
+        self.clock = clock
         self._key_name = key_name
 
     @property
@@ -42,7 +42,7 @@ class TokenIssuer:
 
     def claims(self, user_id: str, **overrides: object) -> dict[str, object]:
         """What a token for `user_id` says; overrides replace claims by name, None removes one."""
-        now = int(self._clock.now())
+        now = int(self.clock.now())
         said = {"iss": self.url, "aud": AUDIENCE, "sub": user_id, "iat": now, "exp": now + LIFETIME_SECONDS}
         return {name: value for name, value in (said | overrides).items() if value is not None}
 
@@ -51,15 +51,15 @@ class TokenIssuer:
         said = self.claims(user_id, **overrides)
         return jwt.encode(said, rsa_key(self._key_name), algorithm="RS256", headers={"kid": self.kid})
 
-    def unsigned(self, user_id: str) -> str:
+    def unsigned(self, user_id: str, **overrides: object) -> str:
         """A forgery: a token that says of itself that it needs no signature."""
-        return jwt.encode(self.claims(user_id), "", algorithm="none", headers={"kid": self.kid})
+        return jwt.encode(self.claims(user_id, **overrides), "", algorithm="none", headers={"kid": self.kid})
 
-    def signed_with_public_key(self, user_id: str) -> str:
+    def signed_with_public_key(self, user_id: str, **overrides: object) -> str:
         """A forgery: the public key, which anybody has, used as the password of an HMAC."""
         encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         pem = rsa_key(self._key_name).public_key().public_bytes(encoding, form)
-        parts = [{"alg": "HS256", "typ": "JWT", "kid": self.kid}, self.claims(user_id)]
+        parts = [{"alg": "HS256", "typ": "JWT", "kid": self.kid}, self.claims(user_id, **overrides)]
         signed = b".".join(base64url_encode(json.dumps(part).encode()) for part in parts)
         return (signed + b"." + base64url_encode(hmac.digest(pem, signed, "sha256"))).decode()
 

@@ -10,7 +10,7 @@ stack.run_for(600)
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -93,44 +93,50 @@ class Stack:
         clock: MovableClock | None = None,
         seed: int = 0,
         unknowns: Unknowns | None = None,
+        http_issuer: bool = False,
         **settings: str,
     ) -> Iterator[Self]:
-        """All in this process, on a clock that only moves by hand; settings are template parameters."""
+        """All in this process, on a clock that only moves by hand; settings are template parameters.
+
+        With `http_issuer` the keys that tokens are checked with are fetched over HTTP.
+        """
         moved = clock or MovableClock(START)
         issuer = TokenIssuer(moved)
-        parameters = parameters_of(issuer, settings)
-        portone = fake_portone(parameters, moved, seed, unknowns)
-        wired = wiring.in_memory(
-            parameters,
-            clock=moved,
-            seed=seed,
-            redrive=wiring.Redrive.of(template.transformed(parameters)),
-            transport=portone.transport(),
-        )
-        stack = cls(parameters, wired, clock=moved, portone=portone, issuer=issuer, fetch=issuer.document)
-        with capturing() as stack.logs:
-            yield stack
+        with _served(issuer) if http_issuer else nullcontext():
+            parameters = parameters_of(issuer, settings)
+            portone = fake_portone(parameters, moved, seed, unknowns)
+            wired = wiring.in_memory(
+                parameters,
+                clock=moved,
+                seed=seed,
+                redrive=wiring.Redrive.of(template.transformed(parameters)),
+                transport=portone.transport(),
+            )
+            fetch = fetch_json if http_issuer else issuer.document
+            stack = cls(parameters, wired, clock=moved, portone=portone, issuer=issuer, fetch=fetch)
+            with capturing() as stack.logs:
+                yield stack
 
     @classmethod
     @contextmanager
     def on_ministack(
         cls,
+        ministack: MiniStack | None = None,
         *,
         clock: MovableClock | None = None,
         seed: int = 0,
         unknowns: Unknowns | None = None,
         **settings: str,
     ) -> Iterator[Self]:
-        """The real adapters on a MiniStack; tokens are checked over HTTP, the fake PortOne is in process."""
+        """The real adapters on a running MiniStack or one of its own; the fake PortOne is in process."""
         moved = clock or MovableClock(START)
         issuer = TokenIssuer(moved)
-        with MiniStack() as ministack, Server(issuer.handle) as server:
-            issuer.url = server.url
+        with nullcontext(ministack) if ministack else MiniStack() as running, _served(issuer):
             parameters = parameters_of(issuer, settings)
             portone = fake_portone(parameters, moved, seed, unknowns)
             wired = wiring.on_ministack(
                 parameters,
-                ministack,
+                running,
                 clock=moved,
                 redrive=wiring.Redrive.of(template.transformed(parameters)),
                 transport=portone.transport(),
@@ -242,6 +248,13 @@ class Stack:
         resources = self.template["Resources"].values()
         [mapping] = [each for each in resources if each["Type"] == "AWS::Lambda::EventSourceMapping"]
         return int(mapping["Properties"]["BatchSize"])
+
+
+@contextmanager
+def _served(issuer: TokenIssuer) -> Iterator[None]:
+    with Server(issuer.handle) as server:
+        issuer.url = server.url
+        yield
 
 
 def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, str]:

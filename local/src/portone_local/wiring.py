@@ -1,5 +1,6 @@
 """The ports behind the handlers: in memory with an in-process PortOne, or the real adapters on MiniStack."""
 
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ from portone_payments.adapters.tables import DynamoStore
 from portone_payments.adapters.vault import KmsVault
 
 HASH_KEY = "example-key-of-keyed-hashes"
-TABLE = "payments"
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,9 @@ class Wiring:
         if self.client is None:
             items: list[Item] = self.ports["store"].dump()
             return items
-        pages = self.client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.resources["PaymentsTable"], ConsistentRead=True
+        )
         return [item for page in pages for item in page["Items"]]
 
 
@@ -64,7 +67,7 @@ class Redrive:
 
 
 RESOURCES = {
-    "PaymentsTable": TABLE,
+    "PaymentsTable": "payments",
     "WorkQueue": "https://sqs.local.invalid/000000000000/work",
     "ApiSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:api",
     "WebhookSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:webhook",
@@ -123,13 +126,21 @@ def on_ministack(
     api_secret: str = EXAMPLE_SECRET,
     webhook_secret: str = EXAMPLE_WEBHOOK_SECRET,
 ) -> Wiring:
-    """The real adapters, over a MiniStack in which the resources are made here."""
-    dynamodb, sqs, kms, manager = map(ministack.client, ("dynamodb", "sqs", "kms", "secretsmanager"))
-    create_payments_table(dynamodb, TABLE)
+    """The real adapters, over a MiniStack in which resources of their own are made here."""
+    dynamodb, manager = (
+        ministack.client("dynamodb", max_pool_connections=64),
+        ministack.client("secretsmanager"),
+    )
+    sqs, kms = ministack.client("sqs", max_pool_connections=64), ministack.client("kms")
+    name = f"payments-{next(_NUMBERS)}"
+    create_payments_table(dynamodb, name)
     resources = RESOURCES | {
-        "WorkQueue": _queue(sqs, redrive),
-        "ApiSecret": _secret(manager, "api", {"apiSecret": api_secret}),
-        "WebhookSecret": _secret(manager, "webhook", {"current": webhook_secret, "hashKey": HASH_KEY}),
+        "PaymentsTable": name,
+        "WorkQueue": _queue(sqs, name, redrive),
+        "ApiSecret": _secret(manager, f"{name}-api", {"apiSecret": api_secret}),
+        "WebhookSecret": _secret(
+            manager, f"{name}-webhook", {"current": webhook_secret, "hashKey": HASH_KEY}
+        ),
         "PiiKey": kms.create_key()["KeyMetadata"]["Arn"],
     }
     units = CallLog()
@@ -139,7 +150,7 @@ def on_ministack(
     ports = {
         "clock": clock,
         "ids": ids,
-        "store": DynamoStore(dynamodb, TABLE, ids),
+        "store": DynamoStore(dynamodb, name, ids),
         "queue": SqsQueue(sqs, resources["WorkQueue"]),
         "secrets": secrets,
         "vault": KmsVault(kms, resources["PiiKey"]),
@@ -148,17 +159,16 @@ def on_ministack(
         "portone": portone_client(parameters, secrets, transport),
     }
     source = SqsSource(sqs, resources["WorkQueue"])
-    return Wiring(
-        ports=ports, source=source, units=units, resources=resources, client=ministack.client("dynamodb")
-    )
+    reader = ministack.client("dynamodb")  # what it reads is not counted
+    return Wiring(ports=ports, source=source, units=units, resources=resources, client=reader)
 
 
-def _queue(sqs: Any, redrive: Redrive) -> str:
-    dead = sqs.create_queue(QueueName="work-dead-letters")["QueueUrl"]
+def _queue(sqs: Any, name: str, redrive: Redrive) -> str:
+    dead = sqs.create_queue(QueueName=f"{name}-dead-letters")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": redrive.max_receives})
     attributes = {"VisibilityTimeout": str(int(redrive.visibility)), "RedrivePolicy": policy}
-    url: str = sqs.create_queue(QueueName="work", Attributes=attributes)["QueueUrl"]
+    url: str = sqs.create_queue(QueueName=f"{name}-work", Attributes=attributes)["QueueUrl"]
     return url
 
 

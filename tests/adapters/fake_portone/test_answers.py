@@ -1,4 +1,4 @@
-"""Credentials, stores and the shapes of answers that no schema tells: precision of times, absent optionals."""
+"""Credentials, stores, and what no schema tells of answers: precision of times, absent optionals."""
 
 import re
 from collections.abc import Callable

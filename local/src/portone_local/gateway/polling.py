@@ -123,4 +123,4 @@ def failed_in(batch: Sequence[Message], result: Any) -> set[str]:
     ids = {message.id for message in batch}
     failures = (result or {}).get("batchItemFailures") or []
     named = {failure.get("itemIdentifier") for failure in failures}
-    return min(named, ids)
+    return named if named.issubset(ids) else ids

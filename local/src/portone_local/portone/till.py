@@ -1,4 +1,4 @@
-"""How attempts begin and end, whoever moved them: checks, one success per paymentId, the webhook of each state."""
+"""How attempts begin and end: the checks, one success per paymentId, the webhook of each state."""
 
 from dataclasses import dataclass, replace
 from typing import Any

@@ -116,7 +116,8 @@ def _other_v1(case: Case, rng: Random) -> Case:
 
 
 def _malformed_entry(case: Case, rng: Random) -> Case:
-    return _beside(case, rng, rng.choice(("v1,A", "v1,", "v1", ",", "", "v2", "v1,a,b", case.entry + "=")))
+    near = (case.entry + "=", case.entry.rstrip("="))
+    return _beside(case, rng, rng.choice(("v1,A", "v1,", "v1", ",", "", "v2", "v1,a,b", *near)))
 
 
 def _rename_version(case: Case, rng: Random) -> Case:

@@ -5,6 +5,7 @@ from typing import Any
 
 from portone_payments.domain.errors import BundleError
 from portone_payments.entry.deps import Deps
+from portone_payments.entry.failure import what_failed
 from portone_payments.entry.prime import prime
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import error_answer, unexpected_answer
@@ -26,25 +27,19 @@ class HttpHandler:
         """This handler over `deps`."""
         return HttpHandler(self.route, needs=self.needs, deps=deps)
 
-    def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    def __call__(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
         """Answer one event; only what nobody foresaw is a 500, and then a retry is safe (I15)."""
         deps = self._deps
         request = Request(event, deps.settings.user_claim)
+        told: dict[str, str] = {}
         try:
             answer = self.route(request, deps)
         except BundleError as error:
-            answer = error_answer(error, request.id)
-            deps.logger.info("refused", code=error.code, status=answer["statusCode"])
+            answer, told = error_answer(error, request.id), {"code": error.code}
         except Exception as error:  # noqa: BLE001 - the boundary: the caller gets a documented answer
-            answer = unexpected_answer(request.id)
-            _log(deps, error)
+            answer, told = unexpected_answer(request.id), what_failed(error)
         finally:
             deps.meter.flush()
+        told |= {"route": request.route, "function_request_id": getattr(context, "aws_request_id", "-")}
+        deps.logger.info("answered", status=answer["statusCode"], **told)
         return answer
-
-
-def _log(deps: Deps, error: Exception) -> None:
-    """Type and place only: the text of an exception may hold what must not be logged."""
-    from portone_payments.entry.telemetry import place_of  # noqa: PLC0415 - only on the way down
-
-    deps.logger.error("unexpected", error_type=type(error).__name__, at=place_of(error))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from portone_payments.entry.deps import Deps
+from portone_payments.entry.failure import what_failed
 from portone_payments.entry.prime import prime
-from portone_payments.entry.telemetry import place_of
 
 type Job = Callable[[Mapping[str, Any], Deps], Any]
 
@@ -33,7 +33,7 @@ class JobHandler:
             self._deps.meter.flush()
 
     def _log(self, error: Exception) -> None:
-        self._deps.logger.error("failed", error_type=type(error).__name__, at=place_of(error))
+        self._deps.logger.error("failed", **what_failed(error))
 
 
 class QueueHandler(JobHandler):

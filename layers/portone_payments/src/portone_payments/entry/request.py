@@ -48,6 +48,11 @@ class Request:
         return str(self._context.get("requestId", "-"))
 
     @property
+    def route(self) -> str:
+        """The route's template, such as `GET /payments/{paymentId}`: it holds no ids."""
+        return str(self.event.get("routeKey", "-"))
+
+    @property
     def user_id(self) -> str:
         """The caller by the configured claim. Raises `Unauthenticated`."""
         user = self.claims.get(self.user_claim, "")

@@ -52,16 +52,6 @@ def make_logger() -> Logger:
     return Logger(logger_formatter=AllowListFormatter(), use_rfc3339=True, utc=True)
 
 
-def place_of(error: BaseException) -> str:
-    """Where an exception came from, as file:line; its text may hold what must not be logged."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None:
-        return "unknown"
-    return f"{traceback.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno}"
-
-
 class EmfMeter:
     """Counts metrics of one invocation; `flush` writes them as one EMF line to standard output."""
 

@@ -1,0 +1,88 @@
+"""The stage of the demo: a stack, a narrator, and the ledger of what each story cost."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+
+from portone_local.portone import Checkout
+from portone_local.stack import Calls, Stack
+
+WON = "KRW"
+
+
+class Surprise(AssertionError):
+    """A story did not end as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One payment in the final table."""
+
+    story: str
+    payment_id: str
+    calls: Calls
+
+
+@dataclass(slots=True)
+class Stage:
+    """What a story may do: sell, prepare, pay, look. Amounts in won."""
+
+    stack: Stack
+    console: Console
+    lines: list[Line] = field(default_factory=list)
+    _orders: int = 0
+    _handed: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def say(self, sentence: str) -> None:
+        """One step, as it happens."""
+        self.console.print(f"   {sentence}")
+
+    def sell(self, user: str, name: str, total: int) -> str:
+        """The shop's backend stores an order; its id."""
+        self._orders += 1
+        order_id = f"order-{self._orders}"
+        order = {
+            "userId": user,
+            "name": name,
+            "amount": {"total": total, "taxFree": 0},
+            "currency": WON,
+            "payMethods": ["CARD", "VIRTUAL_ACCOUNT", "EASY_PAY"],
+        }
+        expect(self.stack.shop.put(f"/orders/{order_id}", order).status, 200)
+        self.say(f"The shop stores {order_id}: {name}, {total:,} won, for {user}.")
+        return order_id
+
+    def prepare(self, user: str, order_id: str, platform: str = "ios") -> str:
+        """The app prepares a payment; its id."""
+        response = self.stack.app(user).post("/payments", {"orderId": order_id, "platform": platform})
+        expect(response.status, 200)
+        answer = response.json()
+        self._handed[answer["paymentId"]] = answer
+        return str(answer["paymentId"])
+
+    def checkout(self, payment_id: str, **changes: object) -> Checkout:
+        """What the app opens with the answer of prepare; `changes` is what an attacker alters on the way."""
+        return Checkout.from_browser(self._handed[payment_id], **changes)
+
+    def verify(self, user: str, payment_id: str) -> dict[str, Any]:
+        """The app asks what became of a payment."""
+        response = self.stack.app(user).post(f"/payments/{payment_id}/verify")
+        expect(response.status, 200)
+        view: dict[str, Any] = response.json()
+        return view
+
+    def look(self, user: str, payment_id: str) -> dict[str, Any]:
+        """The payment as we have it."""
+        view: dict[str, Any] = self.stack.app(user).get(f"/payments/{payment_id}").json()
+        return view
+
+    def count(self, metric: str) -> float:
+        """How often a metric was counted so far."""
+        return self.stack.metrics.get(metric, 0)
+
+
+def expect(found: object, wanted: object) -> None:
+    """Raises `Surprise` unless they are equal."""
+    if found != wanted:
+        raise Surprise(f"expected {wanted!r}, found {found!r}")

@@ -1,0 +1,116 @@
+"""The oracle: what must hold after every run of a flow, judged from outside (design, invariants I1 to I15).
+
+    with Stack.in_memory() as stack:
+        ...
+        converge(stack)
+        assert_clean(stack)
+
+It reads the fake PortOne's books, a dump of the table and what was written to logs, metrics and queues; it
+calls nothing of what it judges but the codec, and the two tables it shares (MOVES, the ladder's limits).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from portone_local.oracle.aloud import CANARIES, answers_are_documented, nothing_secret_aloud
+from portone_local.oracle.course import (
+    age_raises_alarms,
+    doubt_calls_a_person,
+    history_has_no_gap,
+    status_never_regresses,
+    unfinished_is_due,
+)
+from portone_local.oracle.evidence import Answered, Evidence, Finding, gather
+from portone_local.oracle.money import (
+    AGREES,
+    agrees_with_portone,
+    never_paid_when_different,
+    one_payment_per_order,
+    sums_within_orders,
+)
+from portone_local.oracle.observed import ObservedStack
+from portone_local.oracle.promises import (
+    accepted_deliveries_count,
+    hints_are_closed,
+    keys_lead_to_their_resource,
+)
+from portone_local.stack import Stack
+
+__all__ = [
+    "AGREES",
+    "CANARIES",
+    "INVARIANTS",
+    "Answered",
+    "Evidence",
+    "Finding",
+    "ObservedStack",
+    "assert_clean",
+    "check",
+    "converge",
+    "gather",
+    "judge",
+]
+
+WITHIN = 15 * 60.0
+STEP = 60.0
+
+type Invariant = Callable[[Evidence], Iterator[Finding]]
+INVARIANTS: tuple[Invariant, ...] = (
+    one_payment_per_order,
+    sums_within_orders,
+    agrees_with_portone,
+    never_paid_when_different,
+    hints_are_closed,
+    accepted_deliveries_count,
+    keys_lead_to_their_resource,
+    status_never_regresses,
+    history_has_no_gap,
+    age_raises_alarms,
+    unfinished_is_due,
+    doubt_calls_a_person,
+    answers_are_documented,
+)
+_TAKES_TIME = (agrees_with_portone, hints_are_closed, accepted_deliveries_count)
+
+
+def judge(evidence: Evidence, *, canaries: Iterable[str] = ()) -> list[Finding]:
+    """Every broken invariant in the evidence; `canaries` come on top of the planted ones."""
+    found = [finding for invariant in INVARIANTS for finding in invariant(evidence)]
+    return [*found, *nothing_secret_aloud(evidence, (*CANARIES, *canaries))]
+
+
+def check(
+    stack: Stack,
+    *,
+    canaries: Iterable[str] = (),
+    answers: Iterable[Answered] = (),
+    hurt: bool = False,
+) -> list[Finding]:
+    """Every broken invariant of a stack; `hurt` when a dependency other than PortOne was made to fail."""
+    return judge(gather(stack, answers=answers, hurt=hurt), canaries=canaries)
+
+
+def assert_clean(
+    stack: Stack,
+    *,
+    canaries: Iterable[str] = (),
+    answers: Iterable[Answered] = (),
+    hurt: bool = False,
+) -> None:
+    """Raises AssertionError with one line per broken invariant."""
+    found = check(stack, canaries=canaries, answers=answers, hurt=hurt)
+    if found:
+        lines = [f"{each.invariant} {each.payment_id or '-'}: {each.sentence}" for each in found]
+        raise AssertionError("\n".join(lines))
+
+
+def converge(stack: Stack, limit: float = WITHIN) -> float:
+    """Let time pass until we agree with PortOne or `limit` seconds are over; the seconds it took (I4)."""
+    start = stack.clock.now()
+    while stack.clock.now() - start < limit and _unsettled(stack):
+        stack.run_for(STEP)
+    return stack.clock.now() - start
+
+
+def _unsettled(stack: Stack) -> bool:
+    evidence = gather(stack)
+    return any(finding for invariant in _TAKES_TIME for finding in invariant(evidence))

@@ -1,0 +1,87 @@
+"""I9, I10 and I11: how a payment got where it is, and who is to look at it next."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from portone_local.oracle.evidence import Evidence, Finding
+from portone_payments.domain.ladder import ACCOUNT_GRACE, DAY, UNKNOWN_AFTER, unfinished
+from portone_payments.domain.moves import MOVES
+from portone_payments.domain.records import Attention, HintState, Payment, Status
+
+TELLS = {
+    "prepared": Status.READY,
+    "reopened": Status.READY,
+    "ready": Status.READY,
+    "pay_pending": Status.PAY_PENDING,
+    "virtual_account_issued": Status.VIRTUAL_ACCOUNT_ISSUED,
+    "paid": Status.PAID,
+    "failed": Status.FAILED,
+    "expired": Status.EXPIRED,
+    "mismatch": Status.MISMATCH,
+}
+LATE_WORK = 600
+WATCHED_AFTER_EXPIRY = 3 * DAY
+_ASKING = frozenset({Status.READY, Status.PAY_PENDING, Status.VIRTUAL_ACCOUNT_ISSUED})
+_OFFERED = frozenset({Status.FAILED, Status.EXPIRED})
+
+
+def history_has_no_gap(evidence: Evidence) -> Iterator[Finding]:
+    """I11: every fact is there once, numbered from 1, so that each can be published again."""
+    for payment in evidence.payments.values():
+        found = [entry.seq for entry in evidence.history(payment)]
+        if found != list(range(1, payment.next_seq)):
+            told = f"its history is numbered {found}, the next number is {payment.next_seq}"
+            yield Finding("I11", payment.payment_id, told)
+
+
+def status_never_regresses(evidence: Evidence) -> Iterator[Finding]:
+    """I9: each status in the history follows from the one before."""
+    for payment in evidence.payments.values():
+        told = [TELLS[entry.fact] for entry in evidence.history(payment) if entry.fact in TELLS]
+        for before, after in pairwise(told):
+            if before is not after and after not in MOVES[before]:
+                yield Finding("I9", payment.payment_id, f"went from {before} back to {after}")
+
+
+def age_raises_alarms(evidence: Evidence) -> Iterator[Finding]:
+    """I10: a webhook open for half an hour has called a person."""
+    for payment in evidence.payments.values():
+        opened = [hint.received_at for hint in payment.hints.values() if hint.state is HintState.OPEN]
+        old = opened and evidence.now - min(opened) > UNKNOWN_AFTER + LATE_WORK
+        if old and payment.attention is None:
+            yield Finding("I10", payment.payment_id, "its outcome is unknown for long and nobody was told")
+
+
+def unfinished_is_due(evidence: Evidence) -> Iterator[Finding]:
+    """I10: what is unfinished has a due mark, and what is due was looked at."""
+    for payment in evidence.payments.values():
+        why = _waits_for(payment, evidence.now)
+        if why and payment.due_at is None:
+            yield Finding("I10", payment.payment_id, f"{why}, and it is not due")
+        elif payment.due_at is not None and evidence.now - payment.due_at > LATE_WORK:
+            overdue = int(evidence.now - payment.due_at)
+            yield Finding("I10", payment.payment_id, f"is overdue for {overdue} s")
+    for stray in evidence.strays.values():
+        if stray.state is HintState.OPEN and stray.due_at is None:
+            yield Finding("I10", stray.payment_id, f"webhook {stray.webhook_id} is open, and it is not due")
+
+
+def doubt_calls_a_person(evidence: Evidence) -> Iterator[Finding]:
+    """I10: what can neither be believed nor refuted, and what must go back, has called a person."""
+    for payment in evidence.payments.values():
+        resolved = any(entry.fact == "resolved" for entry in evidence.history(payment))
+        doubtful = payment.doubted or payment.surplus or payment.status is Status.MISMATCH
+        if doubtful and payment.attention is None and not resolved:
+            yield Finding("I10", payment.payment_id, "is in doubt and nobody was told")
+
+
+def _waits_for(payment: Payment, now: float) -> str | None:
+    if unfinished(payment):
+        return "a webhook, a lagging reading or a doubt is open"
+    if payment.attention is not None:
+        return f"a person is called ({Attention(payment.attention)})"
+    if payment.status in _ASKING:
+        return f"it is {payment.status}"
+    if payment.status in _OFFERED and now < payment.expires_at + WATCHED_AFTER_EXPIRY - ACCOUNT_GRACE:
+        return f"it is {payment.status} and may still be paid"
+    return None

@@ -1,0 +1,53 @@
+"""A stack that remembers what every caller was answered."""
+
+from dataclasses import replace
+from typing import Any
+
+from portone_local.gateway.client import Client
+from portone_local.gateway.messages import App, Request, Response
+from portone_local.oracle.evidence import Answered
+from portone_local.sigv4 import Principal
+from portone_local.stack import Stack
+
+WITHIN = 15 * 60.0
+
+
+class ObservedStack(Stack):
+    """A stack for tests. `within` is how long, in seconds, it may take to agree with PortOne (I4)."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.answers: list[Answered] = []
+        self.within = WITHIN
+        self.hurt = False
+        self.unsettled = False
+
+    def app(self, user_id: str, **claims: object) -> Client:
+        """The app of a user; what it is answered is kept."""
+        return self._kept(super().app(user_id, **claims))
+
+    def signing(self, principal: Principal) -> Client:
+        """Somebody with keys of ours; what they are answered is kept."""
+        return self._kept(super().signing(principal))
+
+    def receive(self, headers: dict[str, str], body: bytes) -> int:
+        """Have a webhook delivered; the status it was answered with."""
+        request = Request(method="POST", target="/", headers=tuple(headers.items()), body=body)
+        return self.post_webhook(request).status
+
+    def post_webhook(self, request: Request) -> Response:
+        """Send any request to the webhook's Function URL."""
+        return self._keeping(self.webhook.handle)(request)
+
+    def _kept(self, client: Client) -> Client:
+        return replace(client, send=self._keeping(client.send))
+
+    def _keeping(self, send: App) -> App:
+        def sent(request: Request) -> Response:
+            response = send(request)
+            body = response.body.decode("utf-8", "replace")
+            asked = f"{request.method} {request.path}"
+            self.answers.append(Answered(asked=asked, status=response.status, body=body))
+            return response
+
+        return sent

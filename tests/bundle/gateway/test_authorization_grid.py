@@ -1,0 +1,265 @@
+"""Every route x every way not to be allowed x {own, foreign, absent}: nobody gets in or learns a thing."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.gateway.client import Client
+from portone_local.gateway.messages import Request, Response
+from portone_local.issuer import TokenIssuer
+from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
+from portone_local.stack import STAFF_CLAIM, Stack
+from portone_local.template import REGION
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An order and its payment."""
+
+    order_id: str
+    payment_id: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a route is called about a subject, and what whoever may call it is answered about their own."""
+
+    json: Callable[[Subject], object] = lambda _: None
+    query: str = ""
+    good: int = 200
+    about_something: bool = True
+
+
+REASON = {"reason": "looked at it"}
+ORDER = {
+    "userId": "user-1",
+    "name": "Blue shoes",
+    "amount": {"total": 1000},
+    "currency": "KRW",
+    "payMethods": ["CARD"],
+}
+
+SHOP_ROWS = {
+    "PUT /orders/{orderId}": Row(json=lambda _: ORDER),
+    "GET /orders/{orderId}": Row(),
+}
+APP_ROWS = {
+    "POST /payments": Row(json=lambda subject: {"orderId": subject.order_id, "platform": "web"}),
+    "POST /payments/{paymentId}/verify": Row(),
+    "GET /payments/{paymentId}": Row(),
+    "GET /payments": Row(about_something=False),
+}
+OPS_ROWS = {
+    "GET /ops/attention": Row(query="?kind=mismatch", about_something=False),
+    "POST /ops/payments/{paymentId}/catch-up": Row(),
+    "POST /ops/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
+}
+STAFF_ROWS = {
+    "GET /staff/attention": Row(query="?kind=mismatch", about_something=False),
+    "POST /staff/payments/{paymentId}/catch-up": Row(),
+    "POST /staff/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
+}
+JWT_ROWS = APP_ROWS | STAFF_ROWS
+IAM_ROWS = SHOP_ROWS | OPS_ROWS
+ROWS = JWT_ROWS | IAM_ROWS
+
+BAD_TOKENS: dict[str, Callable[[TokenIssuer], str | None]] = {
+    "no token": lambda _: None,
+    "expired": lambda issuer: issuer.issue("user-1", **STAFF_CLAIM, exp=int(issuer.clock.now())),
+    "wrong issuer": lambda issuer: issuer.issue("user-1", **STAFF_CLAIM, iss="https://elsewhere.example"),
+    "wrong audience": lambda issuer: issuer.issue("user-1", **STAFF_CLAIM, aud="another-app"),
+    "alg none": lambda issuer: issuer.unsigned("user-1", **STAFF_CLAIM),
+    "HS256 with the public key": lambda issuer: issuer.signed_with_public_key("user-1", **STAFF_CLAIM),
+    "unknown key": lambda issuer: TokenIssuer(issuer.clock, url=issuer.url, key_name="stranger").issue(
+        "user-1", **STAFF_CLAIM
+    ),
+}
+BAD_SIGNATURES: dict[str, Callable[[Stack, Request], Request]] = {
+    "no signature": lambda _, request: request,
+    "a token instead": lambda stack, request: request.having(
+        ("authorization", f"Bearer {stack.issuer.issue('user-1', **STAFF_CLAIM)}")
+    ),
+    "forged": lambda stack, request: signed_by(stack, request, guessing(SHOP)),
+    "forged as staff": lambda stack, request: signed_by(stack, request, guessing(STAFF)),
+    "expired": lambda stack, request: signed_earlier(stack, request, SHOP),
+    "expired as staff": lambda stack, request: signed_earlier(stack, request, STAFF),
+    "by the other side": lambda stack, request: signed_by(
+        stack, request, SHOP if "/ops/" in request.target else STAFF
+    ),
+}
+KINDS = ("own", "foreign", "absent")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """Two users with a paid order each; tokens are checked against keys fetched over HTTP."""
+    with Stack.in_memory(http_issuer=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def subjects(stack: Stack) -> dict[str, Subject]:
+    """What belongs to user-1, what belongs to somebody else, what does not exist."""
+    return {
+        "own": stored(stack, "order-own", "user-1"),
+        "foreign": stored(stack, "order-foreign", "user-2"),
+        "absent": Subject("order-absent", "0123456789abcdefghijklmnop"),
+    }
+
+
+def stored(stack: Stack, order_id: str, user_id: str) -> Subject:
+    stack.shop.put(f"/orders/{order_id}", ORDER | {"userId": user_id})
+    prepared = stack.app(user_id).post("/payments", {"orderId": order_id, "platform": "web"}).json()
+    return Subject(order_id, prepared["paymentId"])
+
+
+def call(client: Client, route: str, subject: Subject) -> Response:
+    method, path = route.split()
+    filled = path.format(orderId=subject.order_id, paymentId=subject.payment_id)
+    row = ROWS[route]
+    return client.request(method, filled + row.query, json=row.json(subject))
+
+
+def guessing(principal: Principal) -> Principal:
+    return Principal(name=principal.name, access_key=principal.access_key, secret_key="a-guess")
+
+
+def signed_by(stack: Stack, request: Request, principal: Principal) -> Request:
+    return stack.iam.sign(request, principal, host=stack.gateway.host)
+
+
+def signed_earlier(stack: Stack, request: Request, principal: Principal) -> Request:
+    earlier = SigV4([], region=REGION, clock=MovableClock(stack.clock.now() - 301))
+    return earlier.sign(request, principal, host=stack.gateway.host)
+
+
+def owner_of(stack: Stack, route: str) -> Client:
+    if route in SHOP_ROWS:
+        return stack.shop
+    if route in OPS_ROWS:
+        return stack.staff
+    return stack.staff_app if route in STAFF_ROWS else stack.app("user-1")
+
+
+def seen_by_caller(response: Response) -> Any:
+    """All of an answer but the request's own id."""
+    body = response.json()
+    body.get("error", {}).pop("requestId", None)
+    return response.status, dict(response.headers), body
+
+
+def everything(stack: Stack) -> str:
+    return json.dumps(stack.dump(), sort_keys=True)
+
+
+def test_every_route_of_the_template_has_a_row(stack: Stack) -> None:
+    assert {route.key for route in stack.gateway.routes} == set(ROWS)
+
+
+def test_every_route_asks_for_what_its_row_says(stack: Stack) -> None:
+    kinds = {route.key: type(route.authorizer).__name__ for route in stack.gateway.routes}
+
+    assert kinds == dict.fromkeys(JWT_ROWS, "Jwt") | dict.fromkeys(IAM_ROWS, "Iam")
+
+
+@pytest.mark.parametrize("route", ROWS)
+def test_whoever_may_call_a_route_is_let_in(stack: Stack, subjects: dict[str, Subject], route: str) -> None:
+    response = call(owner_of(stack, route), route, subjects["own"])
+
+    assert response.status == ROWS[route].good
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", BAD_TOKENS)
+@pytest.mark.parametrize("route", JWT_ROWS)
+def test_a_bad_token_gets_the_same_401_whatever_it_asks_about(
+    stack: Stack, subjects: dict[str, Subject], route: str, bad: str, kind: str
+) -> None:
+    token = BAD_TOKENS[bad](stack.issuer)
+    before = everything(stack), stack.calls
+
+    response = call(bearing(stack, token), route, subjects[kind])
+
+    assert (response.status, response.json()) == (401, {"message": "Unauthorized"})
+    assert (everything(stack), stack.calls) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", BAD_SIGNATURES)
+@pytest.mark.parametrize("route", IAM_ROWS)
+def test_a_bad_signature_gets_the_same_403_whatever_it_asks_about(
+    stack: Stack, subjects: dict[str, Subject], route: str, bad: str, kind: str
+) -> None:
+    client = Client(stack.gateway.handle, lambda request: BAD_SIGNATURES[bad](stack, request))
+    before = everything(stack), stack.calls
+
+    response = call(client, route, subjects[kind])
+
+    assert (response.status, response.json()) == (403, {"message": "Forbidden"})
+    assert (everything(stack), stack.calls) == before
+
+
+@pytest.mark.parametrize("route", [route for route, row in APP_ROWS.items() if row.about_something])
+def test_another_users_and_an_absent_one_answer_alike(
+    stack: Stack, subjects: dict[str, Subject], route: str
+) -> None:
+    app = stack.app("user-1")
+    before = everything(stack), len(stack.portone.calls())
+
+    foreign = call(app, route, subjects["foreign"])
+    absent = call(app, route, subjects["absent"])
+
+    assert foreign.status == 404
+    assert seen_by_caller(foreign) == seen_by_caller(absent)
+    assert (everything(stack), len(stack.portone.calls())) == before
+
+
+def test_a_list_holds_only_the_callers_own(stack: Stack, subjects: dict[str, Subject]) -> None:
+    mine = stack.app("user-1").get("/payments").json()["items"]
+    theirs = stack.app("user-2").get("/payments").json()["items"]
+
+    assert [item["paymentId"] for item in mine] == [subjects["own"].payment_id]
+    assert [item["paymentId"] for item in theirs] == [subjects["foreign"].payment_id]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "claims",
+    [{}, {"role": "payments-staff-not"}, {"role": ["other"]}, {"roles": "payments-staff"}],
+    ids=str,
+)
+@pytest.mark.parametrize("route", STAFF_ROWS)
+def test_a_token_without_the_staff_claim_is_403_whatever_it_asks_about(
+    stack: Stack, subjects: dict[str, Subject], route: str, claims: dict[str, object], kind: str
+) -> None:
+    before = everything(stack), stack.calls
+
+    response = call(stack.app("user-1", **claims), route, subjects[kind])
+
+    assert (response.status, response.json()["error"]["code"]) == (403, "forbidden")
+    assert (everything(stack), stack.calls) == before
+
+
+@pytest.mark.parametrize("route", STAFF_ROWS)
+def test_the_staff_claim_may_be_one_of_a_list(stack: Stack, subjects: dict[str, Subject], route: str) -> None:
+    response = call(stack.app("staff-1", role=["other", "payments-staff"]), route, subjects["own"])
+
+    assert response.status == ROWS[route].good
+
+
+@pytest.mark.parametrize("route", STAFF_ROWS)
+def test_without_a_staff_claim_setting_staff_routes_are_closed(route: str) -> None:
+    with Stack.in_memory(staff_claim="") as closed:
+        response = call(closed.staff_app, route, Subject("order-1", "payment1"))
+
+    assert response.status == 403
+
+
+def bearing(stack: Stack, token: str | None) -> Client:
+    if token is None:
+        return Client(stack.gateway.handle)
+    return Client(stack.gateway.handle, lambda request: request.having(("authorization", f"Bearer {token}")))

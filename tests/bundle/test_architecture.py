@@ -1,0 +1,124 @@
+"""The import contracts hold, and each of them was seen to fail."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portone_local.template import ROOT
+
+PACKAGE = ROOT / "layers/portone_payments/src/portone_payments"
+LAYERS = "Wiring knows flows and adapters, which know ports, which know the domain"
+# broken contract -> a module, and what it must not import
+VIOLATIONS = {
+    LAYERS: {
+        "domain/money.py": "portone_payments.ports",
+        "ports.py": "portone_payments.flows.nudge",
+        "flows/nudge.py": "portone_payments.adapters.ids",
+        "adapters/ids.py": "portone_payments.flows.nudge",
+        "adapters/bounds.py": "portone_payments.entry.clock",
+        "flows/verify.py": "portone_payments.entry.clock",
+    },
+    "Domain, ports and flows have no I/O, clock, environment, randomness, model library or SDK": {
+        "domain/money.py": "datetime",
+        "domain/check.py": "pydantic",
+        "ports.py": "time",
+        "flows/nudge.py": "httpx",
+    },
+    "Of what ships, one adapter makes boto3 clients and knows botocore's errors": {
+        "adapters/queue.py": "botocore.exceptions",
+        "entry/deps.py": "boto3",
+    },
+    "What ships never imports what stays here": {"entry/clock.py": "portone_local.clock"},
+}
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+SHARED = frozenset({"pydantic", "portone_payments", *sys.stdlib_module_names})
+
+
+def lint(source: Path) -> dict[str, Any]:
+    """What lint-imports says of the packages under `source`, the installed ones behind them."""
+    ran = subprocess.run(
+        [sys.executable, "-c", LINT_IMPORTS, "--no-logo", "--no-cache"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(source), "COLUMNS": "500"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    broken = re.findall(r"^(.+) BROKEN$", ran.stdout, re.MULTILINE)
+    return {"code": ran.returncode, "broken": broken, "text": ran.stdout + ran.stderr}
+
+
+def foreign_imports(handler: Path) -> set[str]:
+    """What a handler imports besides the layers and the standard library."""
+    nodes = list(ast.walk(ast.parse(handler.read_text())))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name for name in names if name.partition(".")[0] not in SHARED}
+
+
+def test_every_contract_is_kept() -> None:
+    found = lint(PACKAGE.parent)
+
+    assert (found["code"], found["broken"]) == (0, []), found["text"]
+
+
+@pytest.mark.parametrize("contract", VIOLATIONS)
+def test_a_planted_violation_breaks_its_contract_and_no_other(tmp_path: Path, contract: str) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "portone_payments")
+    for module, imported in VIOLATIONS[contract].items():
+        with (tmp_path / "portone_payments" / module).open("a") as source:
+            source.write(f"\nimport {imported}\n")
+
+    found = lint(tmp_path)
+
+    assert found["broken"] == [contract], found["text"]
+    for module, imported in VIOLATIONS[contract].items():
+        importer = "portone_payments." + module.removesuffix(".py").replace("/", ".")
+        assert f"{importer} -> {imported.removesuffix('.exceptions')}" in found["text"]
+
+
+def test_a_new_part_of_the_package_has_to_take_its_place(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "portone_payments")
+    (tmp_path / "portone_payments/helpers.py").touch()
+
+    assert lint(tmp_path)["code"] != 0
+
+
+def test_every_contract_has_a_planted_violation() -> None:
+    names = re.findall(r"^name = (.+)$", (ROOT / ".importlinter").read_text(), re.MULTILINE)
+
+    assert sorted(names) == sorted(VIOLATIONS)
+
+
+@pytest.mark.parametrize("folder", sorted(ROOT.glob("functions/*/")), ids=lambda folder: folder.name)
+def test_a_function_is_one_file_that_imports_no_other_function(folder: Path) -> None:
+    files = [file.name for file in folder.iterdir() if file.name != "__pycache__"]
+
+    assert files == ["handler.py"]
+    assert foreign_imports(folder / "handler.py") == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["import boto3", "from functions.verify.handler import route", "from . import x", "import handler"],
+)
+def test_a_function_that_imports_anything_else_is_seen(tmp_path: Path, line: str) -> None:
+    (tmp_path / "handler.py").write_text(f"import json\n{line}\n")
+
+    assert foreign_imports(tmp_path / "handler.py") != set()
+
+
+def test_nothing_under_local_is_shipped(each: dict[str, Any]) -> None:
+    properties = [resource["Properties"] for resource in each["Resources"].values()]
+    code = [found["Code"]["S3Key"] for found in properties if "S3Key" in found.get("Code", ())]
+    layers = [found["Content"]["S3Key"] for found in properties if "Content" in found]
+
+    assert {key.partition("/")[0] for key in code} == {"functions"}
+    assert {key.partition("/")[0] for key in layers} == {"layers"}

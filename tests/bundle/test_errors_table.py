@@ -1,0 +1,95 @@
+"""Every error has one code, one status and a sentence in both languages; nothing is left over."""
+
+import ast
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+
+from portone_local.template import ROOT
+from portone_payments.domain import errors
+from portone_payments.domain.errors import BundleError
+from portone_payments.entry.messages import MESSAGES
+from portone_payments.entry.responses import STATUSES, error_answer, unexpected_answer
+
+HANGUL = re.compile(r"[가-힣]")
+RETRYABLE = {HTTPStatus.SERVICE_UNAVAILABLE}
+UNEXPECTED = "internal_error"
+
+
+def every(base: type[BundleError] = BundleError) -> Iterator[type[BundleError]]:
+    """All subclasses, of any depth."""
+    for error in base.__subclasses__():
+        yield error
+        yield from every(error)
+
+
+ERRORS = sorted(every(), key=lambda error: error.code)
+
+
+def raised_names() -> set[str]:
+    """Every name that a `raise` of the shipped code mentions."""
+    sources = [*ROOT.glob("layers/portone_payments/src/**/*.py"), *ROOT.glob("functions/*/handler.py")]
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source.read_text()))]
+    raised = [node.exc for node in nodes if isinstance(node, ast.Raise) and node.exc is not None]
+    return {part.id for exc in raised for part in ast.walk(exc) if isinstance(part, ast.Name)}
+
+
+def test_all_errors_stand_in_one_module() -> None:
+    assert {error.__module__ for error in ERRORS} == {errors.__name__}
+
+
+def test_no_two_errors_share_a_code() -> None:
+    assert [code for code, times in Counter(error.code for error in ERRORS).items() if times > 1] == []
+
+
+def test_every_error_has_a_status_and_no_status_is_left_over() -> None:
+    assert set(STATUSES) == set(ERRORS)
+
+
+def test_every_error_has_a_message_and_no_message_is_left_over() -> None:
+    assert set(MESSAGES) == {error.code for error in ERRORS} | {UNEXPECTED}
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_a_message_is_a_sentence_in_korean_and_in_english(code: str) -> None:
+    message = MESSAGES[code]
+
+    assert HANGUL.search(message.ko)
+    assert message.en.isascii()
+    assert message.ko.endswith(".")
+    assert message.en.endswith(".")
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+def test_what_may_be_sent_again_is_a_503_that_says_when(error: type[BundleError]) -> None:
+    answer = error_answer(error(), "request-1")
+
+    assert error.retryable == (answer["statusCode"] in RETRYABLE)
+    assert error.retryable == ("retry-after" in answer["headers"])
+    assert json.loads(answer["body"])["error"]["retryable"] == error.retryable
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+def test_an_answer_shows_no_data_but_what_is_meant_for_callers(error: type[BundleError]) -> None:
+    secret = error(field="amount", reason="malformed", service="dynamodb", limit=7, stored="canary")
+
+    shown = json.loads(error_answer(secret, "request-1")["body"])["error"]
+
+    assert shown["details"] == {"field": "amount", "reason": "malformed"}
+    assert shown["requestId"] == "request-1"
+
+
+def test_a_fault_nobody_foresaw_is_a_500_that_may_be_sent_again() -> None:
+    answer = unexpected_answer("request-1")
+
+    assert answer["statusCode"] == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert answer["headers"]["retry-after"] == "1"
+    assert json.loads(answer["body"])["error"]["code"] == UNEXPECTED
+
+
+def test_every_error_is_raised_somewhere() -> None:
+    assert {error.__name__ for error in ERRORS} - raised_names() == set()
