@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.adapters.webhook import raw_body, read_delivery, single_headers
+from portone_payments.adapters.webhook import NO_MATCH, raw_body, read_delivery, single_headers
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.errors import SignatureRejected
 from portone_payments.entry.deps import Deps
@@ -18,8 +18,9 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     """2xx: borne out by what is saved, or durably stored. 403 is the answer to a refused approval."""
     try:
         delivery = _read(request, deps)
-    except SignatureRejected:
-        if not deps.secrets.refresh_webhook():
+    except SignatureRejected as rejected:
+        curable = rejected.data.get("reason") == NO_MATCH
+        if not (curable and deps.secrets.refresh_webhook()):
             deps.meter.count(Metric.SIGNATURE_FAILURE)
             raise
         delivery = _read_again(request, deps)

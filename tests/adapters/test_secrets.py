@@ -69,10 +69,10 @@ def secrets(shelf: Shelf, clock: MovableClock) -> SecretsManager:
 @pytest.mark.ministack
 def test_both_secrets_are_read_from_secrets_manager(ministack: MiniStack, clock: MovableClock) -> None:
     client = ministack.client("secretsmanager")
-    client.create_secret(Name="api", SecretString='{"apiSecret":"fake-api-secret"}')
-    client.create_secret(Name="webhook", SecretString=json.dumps(WEBHOOK))
+    client.create_secret(Name="test/api", SecretString='{"apiSecret":"fake-api-secret"}')
+    client.create_secret(Name="test/webhook", SecretString=json.dumps(WEBHOOK))
 
-    secrets = SecretsManager(client, clock, "api", "webhook")
+    secrets = SecretsManager(client, clock, "test/api", "test/webhook")
 
     assert secrets.api_secret() == "fake-api-secret"
     assert secrets.webhook().signing == (WEBHOOK["current"], WEBHOOK["previous"])

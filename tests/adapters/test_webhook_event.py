@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 
 from portone_local.testing.deliveries import SECRET, SENT, delivery, function_url_event
-from portone_payments.adapters.webhook import raw_body, read_delivery, single_headers
+from portone_payments.adapters.webhook import MAX_BODY, raw_body, read_delivery, single_headers
 from portone_payments.domain.delivery import Delivery
-from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.errors import (
+    InvalidRequest,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
 from portone_payments.ports import WebhookSecrets
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -95,3 +100,35 @@ def test_spellings_of_a_header_with_one_value_are_one_header() -> None:
 @pytest.mark.parametrize("event", [{}, {"headers": None}, {"headers": {}}])
 def test_an_event_without_headers_has_none(event: dict[str, Any]) -> None:
     assert single_headers(event) == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "HEAD", "OPTIONS", "post", ""])
+def test_only_post_is_read(method: str) -> None:
+    case = delivery(b"{}")
+
+    with pytest.raises(MethodNotAllowed):
+        read(function_url_event(case.headers, case.body, method=method))
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "", "application/jsonx", "multipart/form-data"])
+def test_a_content_type_portone_never_sends_is_refused(content_type: str) -> None:
+    case = delivery(b"{}", content_type=content_type)
+
+    with pytest.raises(UnsupportedMediaType):
+        read(function_url_event(case.headers, case.body))
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
+def test_a_content_type_may_carry_parameters_and_any_case(content_type: str) -> None:
+    case = delivery(b"{}", content_type=content_type)
+
+    assert read(function_url_event(case.headers, case.body)).fresh
+
+
+def test_a_body_at_the_cap_is_read_and_one_byte_more_is_refused_before_the_signature() -> None:
+    case = delivery(b" " * MAX_BODY)
+    unsigned = {**case.headers, "webhook-signature": "no signature"}
+
+    assert read(function_url_event(case.headers, case.body)).fresh
+    with pytest.raises(PayloadTooLarge):
+        read(function_url_event(unsigned, case.body + b" "))

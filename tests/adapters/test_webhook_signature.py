@@ -1,21 +1,16 @@
 """Which deliveries are believed to come from PortOne (PortOne facts 8.4, money rule 2)."""
 
-import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
 from portone_local.portone import sign
 from portone_local.testing.deliveries import FOREIGN_SECRET, NEXT_SECRET, SECRET, SENT, Case, delivery
 from portone_local.testing.delivery_parts import READABLE
-from portone_payments.adapters.webhook import MAX_BODY, read_delivery, signing_key, single_headers
+from portone_payments.adapters.webhook import read_delivery, signing_key, single_headers
 from portone_payments.domain.delivery import Delivery
-from portone_payments.domain.errors import (
-    MethodNotAllowed,
-    PayloadTooLarge,
-    SignatureRejected,
-    UnsupportedMediaType,
-)
+from portone_payments.domain.errors import SignatureRejected
 from portone_payments.ports import WebhookSecrets
 
 VECTOR_SECRET = "whsec_cG9ydG9uZS1mYWN0LXNoZWV0LXRlc3Qta2V5LTAwMDE="
@@ -32,13 +27,11 @@ VECTOR_HEADERS = {
 PAID = READABLE[0][1]
 
 
-def read(
-    case: Case, *, headers: Mapping[str, str] | None = None, method: str = "POST", now: float = SENT
-) -> Delivery:
+def read(case: Case, *, headers: Mapping[str, str] | None = None) -> Delivery:
     given = single_headers({"headers": {**case.headers, **(headers or {})}})
     secrets = WebhookSecrets(signing=case.secrets, hash_key="")
     return read_delivery(
-        method=method, headers=given, body=case.body, secrets=secrets, now=now, tolerance=300
+        method="POST", headers=given, body=case.body, secrets=secrets, now=SENT, tolerance=300
     )
 
 
@@ -55,14 +48,7 @@ def read_vector(*, now: float, tolerance: int = 300, secret: str = VECTOR_SECRET
 
 
 def holding(case: Case, *secrets: str) -> Case:
-    return Case(
-        headers=case.headers,
-        body=case.body,
-        signer=case.signer,
-        entry=case.entry,
-        signed=case.signed,
-        secrets=secrets,
-    )
+    return replace(case, secrets=secrets)
 
 
 def test_the_published_vector_is_accepted_at_its_own_time() -> None:
@@ -93,7 +79,7 @@ def test_the_tolerance_is_the_callers() -> None:
 
 
 @pytest.mark.parametrize("spell", [str.upper, str.title, str.lower])
-def test_header_names_may_be_spelled_in_any_case(spell: "type[str]") -> None:
+def test_header_names_may_be_spelled_in_any_case(spell: Callable[[str], str]) -> None:
     case = delivery(PAID)
     given = single_headers({"headers": {spell(name): value for name, value in case.headers.items()}})
 
@@ -197,7 +183,7 @@ def test_the_signature_covers_the_body_byte_for_byte() -> None:
     spaced = case.body.replace(b":", b": ")
 
     with pytest.raises(SignatureRejected):
-        read(Case(headers=case.headers, body=spaced, signer=SECRET, entry=case.entry, signed=case.signed))
+        read(replace(case, body=spaced))
 
 
 def test_a_body_that_is_not_utf_8_is_refused_even_when_signed() -> None:
@@ -205,41 +191,10 @@ def test_a_body_that_is_not_utf_8_is_refused_even_when_signed() -> None:
         read(delivery(b'{"type":"\xff"}'))
 
 
-def test_a_signature_without_its_padding_is_refused() -> None:
-    case = delivery(PAID)
-
-    with pytest.raises(SignatureRejected):
-        read(case, headers={"webhook-signature": case.entry.rstrip("=")})
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "HEAD", "OPTIONS", "post", ""])
-def test_only_post_is_read(method: str) -> None:
-    with pytest.raises(MethodNotAllowed):
-        read(delivery(PAID), method=method)
-
-
-@pytest.mark.parametrize("content_type", ["text/plain", "", "application/jsonx", "multipart/form-data"])
-def test_a_content_type_portone_never_sends_is_refused(content_type: str) -> None:
-    with pytest.raises(UnsupportedMediaType):
-        read(delivery(PAID, content_type=content_type))
-
-
-@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-def test_a_content_type_may_carry_parameters_and_any_case(content_type: str) -> None:
-    assert read(delivery(PAID, content_type=content_type)).fresh
-
-
-def test_a_body_at_the_cap_is_read_and_one_byte_more_is_refused_before_the_signature() -> None:
-    assert read(delivery(b" " * MAX_BODY)).fresh
-    with pytest.raises(PayloadTooLarge):
-        read(delivery(b" " * (MAX_BODY + 1)), headers={"webhook-signature": "no signature"})
-
-
 def test_no_secret_and_no_key_show_in_an_error() -> None:
     with pytest.raises(SignatureRejected) as refused:
         read(holding(delivery(PAID), FOREIGN_SECRET))
 
-    key = base64.b64decode(FOREIGN_SECRET.removeprefix("whsec_"))
     told = repr(refused.value) + repr(refused.value.data)
-    assert FOREIGN_SECRET not in told
-    assert repr(key) not in told
+    assert FOREIGN_SECRET.removeprefix("whsec_") not in told
+    assert repr(signing_key(FOREIGN_SECRET)) not in told

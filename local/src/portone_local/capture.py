@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import Any, TextIO
 
 from aws_lambda_powertools import Logger
 
@@ -42,6 +42,12 @@ def local_logger() -> Logger:
     handler: Any = logger.registered_handler
     handler.setStream(_LINES)
     return logger
+
+
+def write_logs_to(stream: TextIO) -> None:
+    """Show the shipped log lines on a stream, for a stack that runs until it is stopped."""
+    handler: Any = local_logger().registered_handler
+    handler.setStream(stream)
 
 
 class RawRecords(logging.Handler):

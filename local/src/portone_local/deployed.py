@@ -102,6 +102,15 @@ class Resources:
                 SecretId=self.ids[name], SecretString=json.dumps(secret)
             )
 
+    def allow_batches(self) -> None:
+        """AWS covers SendMessageBatch by sqs:SendMessage; the local AWS wants an action AWS does not have."""
+        iam, policy = self.client("iam"), self.ids["HintWork"]
+        version = iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(PolicyArn=policy, VersionId=version)["PolicyVersion"]["Document"]
+        (statement,) = document["Statement"]
+        statement["Action"] = [statement["Action"], "sqs:SendMessageBatch"]
+        iam.create_policy_version(PolicyArn=policy, PolicyDocument=json.dumps(document), SetAsDefault=True)
+
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Run a deployed function (by logical id). Raises RuntimeError with what it raised."""
         answered = self.client("lambda").invoke(
@@ -131,6 +140,7 @@ class DeployedStack:
         parameters["PortOneUrl"] = self._server.base_url
         self.resources = Resources(built, endpoint_url, parameters)
         self.resources.put_secrets(SECRETS)
+        self.resources.allow_batches()
         self._iam = SigV4([SHOP], region=REGION, clock=self.clock)
         invoke = self.resources.invoke
         self._gateway = Gateway(

@@ -21,7 +21,7 @@ FAKE_CREDENTIALS: dict[str, Any] = {
     "aws_access_key_id": "AKIAFAKEFAKEFAKEFAKE",
     "aws_secret_access_key": "fake-secret-key",
 }
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 5
 
 

@@ -12,34 +12,28 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from portone_local import template, wiring
 from portone_local.capture import capturing
 from portone_local.clock import Clock, MovableClock
 from portone_local.gateway.api import FunctionUrl, Gateway
 from portone_local.gateway.client import Client
-from portone_local.gateway.functions import Functions, filled, load_handler
+from portone_local.gateway.functions import Functions
 from portone_local.gateway.messages import Request
-from portone_local.gateway.polling import failed_in
+from portone_local.gateway.polling import QueueRules, failed_in
 from portone_local.gateway.server import Server
 from portone_local.gateway.tokens import Fetch, fetch_json
-from portone_local.issuer import AUDIENCE, TokenIssuer
+from portone_local.issuer import TokenIssuer
 from portone_local.ministack import MiniStack
-from portone_local.portone import (
-    EXAMPLE_STORE,
-    LIVE_CHANNEL,
-    TEST_CHANNEL,
-    FakePortOne,
-    Unknowns,
-)
+from portone_local.parameters import STAFF_CLAIM, fake_portone, parameters_of
+from portone_local.portone import FakePortOne, Unknowns
 from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
 from portone_payments.adapters.codec import Item
-from portone_payments.entry.deps import Deps
+
+__all__ = ["START", "Calls", "Stack", "fake_portone", "parameters_of"]
 
 START = 1_767_323_045.0
-STAFF_CLAIM = {"role": "payments-staff"}
-METHODS = ("CARD", "EASY_PAY", "TRANSFER", "MOBILE", "VIRTUAL_ACCOUNT", "GIFT_CERTIFICATE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +70,9 @@ class Stack:
         self.source = wired.source
         self.logs: list[str] = []
         self._wired = wired
-        self.functions = Functions(self._handlers(), clock=clock, timeouts=self._timeouts())
+        self.functions = Functions.of(
+            self.template, resources=wired.resources, ports=wired.ports, clock=clock
+        )
         callers = caller_clock or clock
         self.iam = SigV4([SHOP, STAFF], region=template.REGION, clock=callers)
         self.gateway = Gateway(
@@ -94,6 +90,7 @@ class Stack:
         seed: int = 0,
         unknowns: Unknowns | None = None,
         http_issuer: bool = False,
+        tap: wiring.Tap = wiring.untapped,
         **settings: str,
     ) -> Iterator[Self]:
         """All in this process, on a clock that only moves by hand; settings are template parameters.
@@ -105,13 +102,8 @@ class Stack:
         with _served(issuer) if http_issuer else nullcontext():
             parameters = parameters_of(issuer, settings)
             portone = fake_portone(parameters, moved, seed, unknowns)
-            wired = wiring.in_memory(
-                parameters,
-                clock=moved,
-                seed=seed,
-                redrive=wiring.Redrive.of(template.transformed(parameters)),
-                transport=portone.transport(),
-            )
+            transport = tap("portone", portone.transport())
+            wired = wiring.in_memory(parameters, clock=moved, seed=seed, transport=transport, tap=tap)
             fetch = fetch_json if http_issuer else issuer.document
             stack = cls(parameters, wired, clock=moved, portone=portone, issuer=issuer, fetch=fetch)
             with capturing() as stack.logs:
@@ -126,6 +118,7 @@ class Stack:
         clock: MovableClock | None = None,
         seed: int = 0,
         unknowns: Unknowns | None = None,
+        tap: wiring.Tap = wiring.untapped,
         **settings: str,
     ) -> Iterator[Self]:
         """The real adapters on a running MiniStack or one of its own; the fake PortOne is in process."""
@@ -134,13 +127,8 @@ class Stack:
         with nullcontext(ministack) if ministack else MiniStack() as running, _served(issuer):
             parameters = parameters_of(issuer, settings)
             portone = fake_portone(parameters, moved, seed, unknowns)
-            wired = wiring.on_ministack(
-                parameters,
-                running,
-                clock=moved,
-                redrive=wiring.Redrive.of(template.transformed(parameters)),
-                transport=portone.transport(),
-            )
+            transport = tap("portone", portone.transport())
+            wired = wiring.on_ministack(parameters, running, clock=moved, transport=transport, tap=tap)
             stack = cls(parameters, wired, clock=moved, portone=portone, issuer=issuer, fetch=fetch_json)
             with capturing() as stack.logs:
                 yield stack
@@ -194,7 +182,7 @@ class Stack:
 
     def work(self) -> None:
         """Hand every visible message to the worker, in batches."""
-        while batch := self.source.take(self._batch_size()):
+        while batch := self.source.take(QueueRules.of(self.template).batch_size):
             failed = {message.id for message in batch}
             with suppress(Exception):
                 result = self.functions.invoke("Work", {"Records": [message.record() for message in batch]})
@@ -222,6 +210,11 @@ class Stack:
         return Calls(len(self.portone.calls()), units.reads, units.writes)
 
     @property
+    def resources(self) -> dict[str, str]:
+        """ARN, URL or name of each resource, by logical id."""
+        return self._wired.resources
+
+    @property
     def metrics(self) -> dict[str, float]:
         """The sum counted for each metric."""
         return dict(self.ports["meter"].counts)
@@ -231,59 +224,9 @@ class Stack:
         """Every invocation that raised: which function, what."""
         return self.functions.failures
 
-    def _handlers(self) -> dict[str, Any]:
-        return {
-            function: load_handler(template.ROOT / "functions" / folder / "handler.py").using(
-                Deps(filled(template.environment(self.template, folder), self._wired.resources), **self.ports)
-            )
-            for folder, function in template.functions(self.template).items()
-        }
-
-    def _timeouts(self) -> dict[str, float]:
-        resources = self.template["Resources"]
-        functions = template.functions(self.template).values()
-        return {name: float(resources[name]["Properties"]["Timeout"]) for name in functions}
-
-    def _batch_size(self) -> int:
-        resources = self.template["Resources"].values()
-        [mapping] = [each for each in resources if each["Type"] == "AWS::Lambda::EventSourceMapping"]
-        return int(mapping["Properties"]["BatchSize"])
-
 
 @contextmanager
 def _served(issuer: TokenIssuer) -> Iterator[None]:
     with Server(issuer.handle) as server:
         issuer.url = server.url
         yield
-
-
-def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, str]:
-    """Template parameters of a local stack; `settings` are theirs in snake case, such as `store_id`."""
-    channel = LIVE_CHANNEL if settings.get("mode") == "live" else TEST_CHANNEL
-    defaults = {
-        "Stage": "stg" if settings.get("mode") == "live" else "dev",
-        "StoreId": EXAMPLE_STORE,
-        "Channels": json.dumps(dict.fromkeys(METHODS, channel.key)),
-        "JwtIssuer": issuer.url,
-        "JwtAudience": AUDIENCE,
-        "StaffClaim": "role=payments-staff",
-        "RedirectUrl": "https://shop.example/paid",
-        "AppScheme": "shopapp",
-    }
-    return defaults | {camel_case(name): value for name, value in settings.items()}
-
-
-def camel_case(name: str) -> str:
-    """`portone_url` as `PortOneUrl`."""
-    return "".join(part.capitalize() for part in name.split("_")).replace("Portone", "PortOne")
-
-
-def fake_portone(
-    parameters: dict[str, str], clock: Clock, seed: int, unknowns: Unknowns | None = None
-) -> FakePortOne:
-    """A PortOne with this store; a window opened without naming a channel gets the one of the mode."""
-    live_first = (LIVE_CHANNEL, TEST_CHANNEL)
-    channels = live_first if parameters.get("Mode") == "live" else live_first[::-1]
-    return FakePortOne(
-        clock=clock, seed=seed, store_id=parameters["StoreId"], channels=channels, unknowns=unknowns
-    )

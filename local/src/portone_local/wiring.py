@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,13 @@ import httpx
 
 from portone_local.capture import RecordingMeter, local_logger
 from portone_local.clock import Clock
-from portone_local.gateway.polling import MemorySource, Source, SqsSource
+from portone_local.gateway.polling import MemorySource, QueueRules, Source, SqsSource
 from portone_local.ids import SeededIds
 from portone_local.memory import FixedSecrets, MemoryQueue, MemoryStore, PlainVault
 from portone_local.ministack import MiniStack
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
 from portone_local.tables import create_payments_table
+from portone_local.template import transformed
 from portone_local.units import CallLog
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.ids import RandomIds
@@ -49,21 +51,12 @@ class Wiring:
         return [item for page in pages for item in page["Items"]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redrive:
-    """What the template says of the work queue: visibility in seconds, receives before a dead letter."""
+type Tap = Callable[[str, Any], Any]
 
-    visibility: float
-    max_receives: int
 
-    @classmethod
-    def of(cls, template: dict[str, Any]) -> "Redrive":
-        """Read from the transformed template."""
-        queue = template["Resources"]["WorkQueue"]["Properties"]
-        return cls(
-            visibility=float(queue["VisibilityTimeout"]),
-            max_receives=int(queue["RedrivePolicy"]["maxReceiveCount"]),
-        )
+def untapped(_service: str, client: Any) -> Any:
+    """A client as it is; fault tests put one in between that counts and breaks calls."""
+    return client
 
 
 RESOURCES = {
@@ -93,27 +86,30 @@ def in_memory(
     *,
     clock: Clock,
     seed: int,
-    redrive: Redrive,
     transport: httpx.BaseTransport | None,
+    tap: Tap = untapped,
 ) -> Wiring:
     """Everything in this process."""
     ids = SeededIds(seed)
     store = MemoryStore(ids)
+    units = store.table.log
+    store.table = tap("dynamodb", store.table)
     queue = MemoryQueue(clock)
     secrets = FixedSecrets(api=EXAMPLE_SECRET, signing=(EXAMPLE_WEBHOOK_SECRET,), hash_key=HASH_KEY)
     ports = {
         "clock": clock,
         "ids": ids,
         "store": store,
-        "queue": queue,
-        "secrets": secrets,
-        "vault": PlainVault(),
+        "queue": tap("sqs", queue),
+        "secrets": tap("secrets", secrets),
+        "vault": tap("kms", PlainVault()),
         "meter": RecordingMeter(),
         "logger": local_logger(),
         "portone": portone_client(parameters, secrets, transport),
     }
-    source = MemorySource(queue, clock, redrive.visibility, redrive.max_receives)
-    return Wiring(ports=ports, source=source, units=store.table.log, resources=RESOURCES)
+    rules = QueueRules.of(transformed(parameters))
+    source = MemorySource(queue, clock, rules.visibility, rules.max_receives)
+    return Wiring(ports=ports, source=source, units=units, resources=RESOURCES)
 
 
 def on_ministack(
@@ -121,10 +117,10 @@ def on_ministack(
     ministack: MiniStack,
     *,
     clock: Clock,
-    redrive: Redrive,
     transport: httpx.BaseTransport | None,
     api_secret: str = EXAMPLE_SECRET,
     webhook_secret: str = EXAMPLE_WEBHOOK_SECRET,
+    tap: Tap = untapped,
 ) -> Wiring:
     """The real adapters, over a MiniStack in which resources of their own are made here."""
     dynamodb, manager = (
@@ -136,7 +132,7 @@ def on_ministack(
     create_payments_table(dynamodb, name)
     resources = RESOURCES | {
         "PaymentsTable": name,
-        "WorkQueue": _queue(sqs, name, redrive),
+        "WorkQueue": _queue(sqs, name, QueueRules.of(transformed(parameters))),
         "ApiSecret": _secret(manager, f"{name}-api", {"apiSecret": api_secret}),
         "WebhookSecret": _secret(
             manager, f"{name}-webhook", {"current": webhook_secret, "hashKey": HASH_KEY}
@@ -145,8 +141,9 @@ def on_ministack(
     }
     units = CallLog()
     units.listen(dynamodb)
+    dynamodb, sqs, kms = tap("dynamodb", dynamodb), tap("sqs", sqs), tap("kms", kms)
     ids = RandomIds()
-    secrets = SecretsManager(manager, clock, resources["ApiSecret"], resources["WebhookSecret"])
+    secrets = SecretsManager(tap("secretsmanager", manager), clock, resources["ApiSecret"], resources["WebhookSecret"])
     ports = {
         "clock": clock,
         "ids": ids,
@@ -158,16 +155,16 @@ def on_ministack(
         "logger": local_logger(),
         "portone": portone_client(parameters, secrets, transport),
     }
-    source = SqsSource(sqs, resources["WorkQueue"])
+    source = SqsSource(ministack.client("sqs"), resources["WorkQueue"])
     reader = ministack.client("dynamodb")  # what it reads is not counted
     return Wiring(ports=ports, source=source, units=units, resources=resources, client=reader)
 
 
-def _queue(sqs: Any, name: str, redrive: Redrive) -> str:
+def _queue(sqs: Any, name: str, rules: QueueRules) -> str:
     dead = sqs.create_queue(QueueName=f"{name}-dead-letters")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": redrive.max_receives})
-    attributes = {"VisibilityTimeout": str(int(redrive.visibility)), "RedrivePolicy": policy}
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": rules.max_receives})
+    attributes = {"VisibilityTimeout": str(int(rules.visibility)), "RedrivePolicy": policy}
     url: str = sqs.create_queue(QueueName=f"{name}-work", Attributes=attributes)["QueueUrl"]
     return url
 

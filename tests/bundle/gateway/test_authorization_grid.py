@@ -11,8 +11,9 @@ from portone_local.clock import MovableClock
 from portone_local.gateway.client import Client
 from portone_local.gateway.messages import Request, Response
 from portone_local.issuer import TokenIssuer
+from portone_local.parameters import STAFF_CLAIM
 from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
-from portone_local.stack import STAFF_CLAIM, Stack
+from portone_local.stack import Stack
 from portone_local.template import REGION
 
 

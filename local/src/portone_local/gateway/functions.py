@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from portone_local import template
 from portone_local.clock import Clock
+from portone_payments.entry.deps import Deps
 
 type Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 
@@ -47,6 +49,29 @@ class Functions:
         self._timeouts = timeouts or {}
         self._numbers = itertools.count(1)
         self.failures: list[tuple[str, Exception]] = []
+
+    @classmethod
+    def of(
+        cls,
+        transformed: Mapping[str, Any],
+        *,
+        resources: Mapping[str, str],
+        ports: Mapping[str, object],
+        clock: Clock,
+    ) -> Self:
+        """The template's functions over these ports, each with the environment the template gives it."""
+        folders = template.functions(transformed)
+        handlers = {
+            function: load_handler(template.ROOT / "functions" / folder / "handler.py").using(
+                Deps(filled(template.environment(transformed, folder), resources), **ports)
+            )
+            for folder, function in folders.items()
+        }
+        timeouts = {
+            function: float(transformed["Resources"][function]["Properties"]["Timeout"])
+            for function in folders.values()
+        }
+        return cls(handlers, clock=clock, timeouts=timeouts)
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """The handler's result; whatever it raises comes out. TypeError for a result that is not JSON."""

@@ -2,13 +2,14 @@
 
 import hashlib
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from portone_local.clock import Clock
 from portone_local.memory import MemoryQueue
 
+EVENT_SOURCE = "AWS::Lambda::EventSourceMapping"
 QUEUE_ARN = "arn:aws:sqs:ap-northeast-2:000000000000:work"
 
 
@@ -41,6 +42,26 @@ class Message:
             "eventSourceARN": QUEUE_ARN,
             "awsRegion": "ap-northeast-2",
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRules:
+    """What the template says of the work queue and its mapping; `visibility` in seconds."""
+
+    visibility: float
+    max_receives: int
+    batch_size: int
+
+    @classmethod
+    def of(cls, template: Mapping[str, Any]) -> Self:
+        """Read from the transformed template."""
+        queue = template["Resources"]["WorkQueue"]["Properties"]
+        mappings = (each for each in template["Resources"].values() if each["Type"] == EVENT_SOURCE)
+        return cls(
+            visibility=float(queue["VisibilityTimeout"]),
+            max_receives=int(queue["RedrivePolicy"]["maxReceiveCount"]),
+            batch_size=int(next(mappings)["Properties"]["BatchSize"]),
+        )
 
 
 class Source(Protocol):

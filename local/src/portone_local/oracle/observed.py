@@ -20,7 +20,6 @@ class ObservedStack(Stack):
         self.answers: list[Answered] = []
         self.within = WITHIN
         self.hurt = False
-        self.unsettled = False
 
     def app(self, user_id: str, **claims: object) -> Client:
         """The app of a user; what it is answered is kept."""

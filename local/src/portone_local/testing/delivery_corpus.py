@@ -154,11 +154,7 @@ def _foreign_secret(case: Case, _rng: Random) -> Case:
 
 
 def _unusable_secret(case: Case, rng: Random) -> Case:
-    return replace(case, secrets=(rng.choice(UNUSABLE_SECRETS),))
-
-
-def _no_secret(case: Case, _rng: Random) -> Case:
-    return replace(case, secrets=())
+    return replace(case, secrets=rng.choice(((), *((secret,) for secret in UNUSABLE_SECRETS))))
 
 
 def _clock_near(case: Case, rng: Random) -> Case:
@@ -182,7 +178,7 @@ CHANGES: dict[str, Change] = HARMLESS | {
     for change in (
         _flip_body, _cut_body, _pad_body, _swap_body, _hostile_header, _hostile_id_signed, _flip_header,
         _cut_header, _drop_header, _repeat_header, _spell_header_twice, _malformed_entry, _rename_version,
-        _respell_signature, _shift_boundary, _foreign_secret, _unusable_secret, _no_secret, _clock_far,
+        _respell_signature, _shift_boundary, _foreign_secret, _unusable_secret, _clock_far,
         _sent_long_ago,
     )
 }  # fmt: skip

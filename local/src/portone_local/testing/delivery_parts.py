@@ -42,6 +42,7 @@ UNREADABLE: tuple[tuple[str, bytes], ...] = (
     (JSON, compact({"type": "Transaction.Paid", "timestamp": AT, "data": [T]})),
     (JSON, compact({"type": "BillingKey.Issued", "timestamp": AT, "data": T})),
     (JSON, compact({"type": ["Transaction.Paid"], "data": T})),
+    (JSON, compact({"type": "Transaction.Paid\n", "data": T})),
     (JSON, compact({"payment_id": "p0001", "tx_id": "t-1", "status": 5})),
     (FORM, b"&".join([b"payment_id=p0001&status=Paid"] * 50)),
     (FORM, b"%ff%fe=%00"),

@@ -91,17 +91,17 @@ def shard_of(kind: Kind, shard: int) -> str:
 
 
 def encode(record: Record, token: str) -> Item:
-    """The item of a record at its next version. Raises `StorageUnavailable` when it is too large."""
+    """The item of a record at its next version.
+
+    Raises `InvalidRequest` for what no item can hold, `StorageUnavailable` when it is too large.
+    """
     kind: Any = type(record)
     item: Item = coder(kind).encode(record)["M"]
     item["version"] = {"N": str(record.version + 1)}
     item["token"] = {"S": token}
     item.setdefault("schema", {"N": str(SCHEMA)})
     item |= _derived(record)
-    if item_size(item) > ITEM_LIMIT:
-        raise StorageUnavailable(service="dynamodb", reason="item_too_large")
-    if not Key.of(item).usable:
-        raise InvalidRequest(field="id", reason="too_long")
+    _check(item)
     return item
 
 
@@ -120,6 +120,17 @@ def encode_entry(payment_id: str, entry: Entry) -> Item:
     """An entry of a payment's history as an item of its own."""
     item: Item = coder(Entry).encode(entry)["M"]
     return item | {"pk": {"S": key_of("payment", payment_id).pk}, "sk": {"S": f"history#{entry.seq:08d}"}}
+
+
+def _check(item: Item) -> None:
+    if not Key.of(item).usable:
+        raise InvalidRequest(field="id", reason="too_long")
+    try:
+        size = item_size(item)
+    except UnicodeEncodeError:
+        raise InvalidRequest(field="text", reason="not_unicode") from None
+    if size > ITEM_LIMIT:
+        raise StorageUnavailable(service="dynamodb", reason="item_too_large")
 
 
 def _derived(record: Record) -> Item:

@@ -13,8 +13,8 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from portone_payments.adapters.webhook_body import UNREADABLE, fill_in
-from portone_payments.domain.delivery import Delivery
+from portone_payments.adapters.webhook_body import fill_in
+from portone_payments.domain.delivery import UNREADABLE, Delivery
 from portone_payments.domain.errors import (
     InvalidRequest,
     MethodNotAllowed,
@@ -24,6 +24,7 @@ from portone_payments.domain.errors import (
 )
 from portone_payments.ports import WebhookSecrets
 
+NO_MATCH = "no_matching_signature"
 MAX_BODY = 64 * 1024
 MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded"})
 
@@ -56,7 +57,7 @@ def read_delivery(
     signature = _header(headers, "webhook-signature", SIGNATURE)
     text = _text(body)
     if not _signed(secrets, webhook_id, sent, text, signature.split(" ")):
-        raise SignatureRejected(reason="no_matching_signature")
+        raise SignatureRejected(reason=NO_MATCH)
     envelope = Delivery(
         id=webhook_id,
         type=UNREADABLE,

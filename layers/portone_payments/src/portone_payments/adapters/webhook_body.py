@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.delivery import UNREADABLE, Delivery
 from portone_payments.domain.hints import EventType
 
-UNREADABLE = "Unreadable"
 OLD_FIELDS = frozenset({"payment_id", "tx_id", "status", "total_amount"})
 MAX_TYPE = 64
 MAX_ID_BYTES = 256

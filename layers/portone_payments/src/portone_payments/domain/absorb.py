@@ -16,6 +16,7 @@ from portone_payments.domain.ladder import (
     UNKNOWN_AFTER,
     account_due_at,
     after_silence,
+    deposit_due_at,
     next_due,
     unfinished,
 )
@@ -97,7 +98,7 @@ def _give_up(payment: Payment, missing: list[Hint], moment: Moment) -> Payment:
 
 
 def _believe(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
-    status = _status(payment, snapshot, findings)
+    status = _status(payment, snapshot, findings, moment.now)
     if status is None:
         return _doubt(payment, snapshot, findings, moment)
     told = replace(payment, status=status, seen=seen_in(snapshot), doubted=False, late=_late(payment, status))
@@ -108,7 +109,7 @@ def _believe(payment: Payment, snapshot: Snapshot, findings: Findings, moment: M
     return tell_cancellations(payment, told, snapshot, moment)
 
 
-def _status(payment: Payment, snapshot: Snapshot, findings: Findings) -> Status | None:
+def _status(payment: Payment, snapshot: Snapshot, findings: Findings, now: float) -> Status | None:
     """Our status after this reading; None where the reading can neither be believed nor refuted."""
     if snapshot.status is RemoteStatus.UNRECOGNISED:
         return None
@@ -117,9 +118,15 @@ def _status(payment: Payment, snapshot: Snapshot, findings: Findings) -> Status 
     if findings.doubts and not payment.accepted:
         return None
     claimed = Status(snapshot.status.value)
-    if payment.status is Status.EXPIRED and claimed is Status.READY:
+    if payment.status is Status.EXPIRED and (claimed is Status.READY or _lapsed(snapshot, now)):
         return Status.EXPIRED
     return claimed
+
+
+def _lapsed(snapshot: Snapshot, now: float) -> bool:
+    """PortOne goes on showing a virtual account whose time is over as issued (facts 7.3)."""
+    issued = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
+    return issued and _account_over(deposit_due_at(snapshot.method), now)
 
 
 def _doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
@@ -162,12 +169,12 @@ def _expire(payment: Payment, moment: Moment) -> Payment:
 def _over(payment: Payment, now: float) -> bool:
     if payment.status is Status.READY:
         return now >= payment.expires_at
-    due_at = account_due_at(payment)
-    return (
-        payment.status is Status.VIRTUAL_ACCOUNT_ISSUED
-        and due_at is not None
-        and now >= due_at + ACCOUNT_GRACE
-    )
+    issued = payment.status is Status.VIRTUAL_ACCOUNT_ISSUED
+    return issued and _account_over(account_due_at(payment), now)
+
+
+def _account_over(due_at: int | None, now: float) -> bool:
+    return due_at is not None and now >= due_at + ACCOUNT_GRACE
 
 
 def _age(payment: Payment, moment: Moment) -> Payment:

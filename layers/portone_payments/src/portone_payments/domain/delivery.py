@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+# the type of an authentic body nobody can read: it might have been a question, so it is never answered 2xx
+UNREADABLE = "Unreadable"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:

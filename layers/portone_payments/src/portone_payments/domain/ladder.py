@@ -1,6 +1,7 @@
 """When to look again (money rule 4). All times in epoch seconds UTC."""
 
 from portone_payments.domain.records import HintState, Payment, Status
+from portone_payments.domain.snapshot import CancellationStatus, Method
 
 CLIMB = (30, 60, 120, 300, 600)
 BY_KIND = len(CLIMB)
@@ -21,7 +22,7 @@ def next_due(payment: Payment, now: float) -> int | None:
     """When the payment should be read again after an answered reading; None when nothing is unfinished."""
     if unfinished(payment):
         return int(now) + (CLIMB[payment.rung] if payment.rung < BY_KIND else HOUR)
-    routine = _by_kind(payment, now)
+    routine = _routine(payment, now)
     if (
         routine is not None
         and payment.rung < BY_KIND
@@ -44,7 +45,11 @@ def after_silence(now: float, jitter: float) -> int:
 
 def account_due_at(payment: Payment) -> int | None:
     """When the buyer has to have deposited, for a virtual account."""
-    method = payment.seen.method if payment.seen else None
+    return deposit_due_at(payment.seen.method if payment.seen else None)
+
+
+def deposit_due_at(method: Method | None) -> int | None:
+    """When a deposit ends that is made this way; None for any other way to pay."""
     return method.virtual_account.due_at if method and method.virtual_account else None
 
 
@@ -64,7 +69,15 @@ def _by_kind(payment: Payment, now: float) -> int | None:
         return _first_after(account_due, AFTER_ACCOUNT, now)
     if payment.status in {Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PENDING}:
         return _payable(payment, now)
-    return None
+    return _refunding(payment, now)
+
+
+def _refunding(payment: Payment, now: float) -> int | None:
+    """A cancellation that was asked for is watched: its failure sends no webhook (PortOne facts 8.2)."""
+    if payment.seen is None or CancellationStatus.REQUESTED not in payment.seen.cancellations.values():
+        return None
+    young = now - payment.seen.updated_at / 1_000_000 < DAY
+    return int(now) + (HOUR if young else 6 * HOUR)
 
 
 def _payable(payment: Payment, now: float) -> int | None:

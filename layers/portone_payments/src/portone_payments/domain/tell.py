@@ -28,13 +28,20 @@ def tell_status(
     moved = after.status is not before.status
     if after.status is Status.MISMATCH:
         return _tell_mismatch(after, snapshot, findings, moment) if moved else after
-    if snapshot.status in _TAKEN and not holds_money(before.status):
+    if snapshot.status in _TAKEN and not _told_paid(before, after):
         after = record(after, Fact.PAID, moment, total=snapshot.total, paid=snapshot.paid, transaction=tx)
     again = before.seen is not None and before.seen.transaction_id != tx
     fact = _STATUS_FACTS.get(after.status)
     if fact is not None and (moved or (again and fact is Fact.FAILED)):
         after = record(after, fact, moment, transaction=tx, pg_code=snapshot.pg_code)
     return after
+
+
+def _told_paid(before: Payment, after: Payment) -> bool:
+    """Whether the money was told of already; of a mismatch never, unless an honest attempt follows."""
+    if before.status is Status.MISMATCH:
+        return after.status is Status.CANCELLED
+    return holds_money(before.status)
 
 
 def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:

@@ -41,7 +41,7 @@ class Deps:
         """EMF metrics of one invocation."""
         from portone_payments.entry.telemetry import EmfMeter  # noqa: PLC0415 - lazy on purpose
 
-        return EmfMeter("PortOnePayments", "payments")
+        return EmfMeter()
 
     @cached_property
     def logger(self) -> Any:

@@ -10,3 +10,10 @@ def what_failed(error: BaseException) -> dict[str, str]:
         return {"error_type": type(error).__name__}
     file = traceback.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
     return {"error_type": type(error).__name__, "at": f"{file}:{traceback.tb_lineno}"}
+
+
+class JobFailed(Exception):
+    """What a job raises instead: Lambda's runtime logs the text of whatever comes out of a handler."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(" ".join(what_failed(error).values()))

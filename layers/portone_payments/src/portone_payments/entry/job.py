@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from portone_payments.entry.deps import Deps
-from portone_payments.entry.failure import what_failed
+from portone_payments.entry.failure import JobFailed, what_failed
 from portone_payments.entry.prime import prime
 
 type Job = Callable[[Mapping[str, Any], Deps], Any]
 
 
 class JobHandler:
-    """A Lambda handler for a timer. An exception is logged by type and place, and raised: AWS retries."""
+    """A Lambda handler for a timer. An exception is logged and raised by type and place: AWS retries."""
 
     def __init__(self, job: Job, *, needs: tuple[str, ...] = (), deps: Deps | None = None) -> None:
         self.job = job
@@ -26,9 +26,9 @@ class JobHandler:
         """Run the job once."""
         try:
             return self.job(event, self._deps)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is raised again, without its text
             self._log(error)
-            raise
+            raise JobFailed(error) from None
         finally:
             self._deps.meter.flush()
 

@@ -22,10 +22,10 @@ from portone_payments.domain.errors import (
 )
 
 BODY_CAP = 16 * 1024
-_PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
+PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 ORDER_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 _LIMIT_TEXT = re.compile(r"[1-9][0-9]?|100")
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _USER = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -80,7 +80,7 @@ class Request:
     def payment_id(self) -> str:
         """The path's paymentId. Raises `PaymentNotFound` for one that cannot be ours."""
         payment_id = self.path("paymentId")
-        if not _PAYMENT_ID.fullmatch(payment_id):
+        if not PAYMENT_ID.fullmatch(payment_id):
             raise PaymentNotFound
         return payment_id
 
@@ -123,7 +123,7 @@ class Request:
     def idempotency_key(self) -> str | None:
         """The client's Idempotency-Key: 1 to 255 printable characters. Raises `InvalidRequest`."""
         key = self.header("idempotency-key")
-        if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise InvalidRequest(field="Idempotency-Key", reason="malformed")
         return key
 

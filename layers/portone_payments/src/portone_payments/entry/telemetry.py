@@ -33,29 +33,34 @@ ALLOWED = frozenset(
         "value",
     }
 )
-# httpx logs whole URLs at INFO, and a URL may hold a billing key (money rule 9)
-TALKATIVE = ("httpx", "httpcore", "botocore", "boto3", "urllib3")
+PLAIN = (str, int, float)
+# httpx logs whole URLs at INFO, and one may hold a billing key (money rule 9); botocore logs bodies at DEBUG
+TALKATIVE = ("httpx", "httpcore", "botocore", "boto3", "urllib3", "aws_lambda_powertools")
 
 
 class AllowListFormatter(LambdaPowertoolsFormatter):
-    """JSON lines with known keys only; an exception is its type and place, never its text."""
+    """JSON lines of known keys with plain values; what hangs on to a record, an exception too, is dropped."""
 
     def serialize(self, log: Any) -> str:
-        """The line, without anything that is not on the list."""
-        return super().serialize({key: value for key, value in log.items() if key in ALLOWED})
+        """The line, without anything that is not on the list or that could hold more than one value."""
+        kept = {key: value for key, value in log.items() if key in ALLOWED and isinstance(value, PLAIN)}
+        return super().serialize(kept)
 
 
 def make_logger() -> Logger:
     """The function's logger. Third parties are silenced below WARNING."""
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return Logger(logger_formatter=AllowListFormatter(), use_rfc3339=True, utc=True)
+    return Logger(logger_formatter=AllowListFormatter(use_rfc3339=True, utc=True))
 
 
 class EmfMeter:
-    """Counts metrics of one invocation; `flush` writes them as one EMF line to standard output."""
+    """Counts metrics of one invocation; `flush` writes them as one EMF line to standard output.
 
-    def __init__(self, namespace: str, service: str) -> None:
+    Namespace and service are those of POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME, unless given.
+    """
+
+    def __init__(self, namespace: str | None = None, service: str | None = None) -> None:
         self._metrics = EphemeralMetrics(namespace=namespace, service=service)
 
     def count(self, metric: Metric, value: float = 1) -> None:

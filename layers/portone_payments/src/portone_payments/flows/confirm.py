@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.errors import ApprovalRefused
+from portone_payments.domain.hints import EventType
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.records import Order, Payment
 from portone_payments.flows.catch_up import Reader
@@ -22,7 +23,8 @@ def answer_confirm(delivery: Delivery, *, policy: ConfirmPolicy, reader: Reader,
 
     Raises `ApprovalRefused`.
     """
-    if not (policy.enabled and delivery.fresh and _checks_out(delivery, reader, clock.now())):
+    asked = policy.enabled and delivery.type == EventType.CONFIRM
+    if not (asked and delivery.fresh and _checks_out(delivery, reader, clock.now())):
         reader.meter.count(Metric.CONFIRM_REFUSED)
         raise ApprovalRefused
     reader.meter.count(Metric.CONFIRM_APPROVED)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.absorb import silence, with_hint
-from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.delivery import UNREADABLE, Delivery
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.hints import EventType, hint_from
@@ -34,7 +34,7 @@ class Receiver:
         meter = self.reader.meter
         if delivery.old_version:
             meter.count(Metric.OLD_VERSION)
-        if delivery.type == EventType.CONFIRM:
+        if delivery.type in {EventType.CONFIRM, UNREADABLE}:
             return answer_confirm(delivery, policy=self.confirm, reader=self.reader, clock=self.clock)
         if not delivery.fresh:
             meter.count(Metric.STALE_SIGNATURE)

@@ -1,0 +1,197 @@
+"""The shapes of our answers, for docs/openapi.json. The fuzz holds every answer against them, both ways."""
+
+from typing import Annotated, NotRequired, TypedDict
+
+from pydantic import ConfigDict, Field, with_config
+from pydantic.alias_generators import to_camel
+
+from portone_payments.domain.facts import Fact
+from portone_payments.domain.money import CURRENCIES
+from portone_payments.domain.records import Attention, Status
+from portone_payments.domain.snapshot import PayMethod
+
+CLOSED = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+type Minor = Annotated[int, Field(ge=0, description="minor units of the currency")]
+type Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+type Currency = Annotated[str, Field(json_schema_extra={"enum": sorted(CURRENCIES)})]
+type Cursor = Annotated[str | None, Field(description="of the next page; null at the end")]
+
+
+@with_config(CLOSED)
+class OrderAmount(TypedDict):
+    """What an order costs; `taxFree` is the tax-exempt part of `total`."""
+
+    total: Minor
+    tax_free: Minor
+
+
+@with_config(CLOSED)
+class PaymentAmount(TypedDict):
+    """What was asked, what was really charged and what went back."""
+
+    total: Minor
+    tax_free: Minor
+    paid: Minor
+    cancelled: Minor
+
+
+@with_config(CLOSED)
+class PaidWith(TypedDict):
+    """How the buyer paid."""
+
+    type: PayMethod
+    provider: str | None
+
+
+@with_config(CLOSED)
+class Account(TypedDict):
+    """Where to deposit, while a virtual account waits for it."""
+
+    bank: str | None
+    number: str
+    holder: str | None
+    due_at: Time | None
+
+
+@with_config(CLOSED)
+class Payment(TypedDict):
+    """A payment as its owner sees it."""
+
+    payment_id: str
+    order_id: str
+    order_name: str
+    status: Status
+    amount: PaymentAmount
+    currency: Currency
+    created_at: Time
+    expires_at: Time
+    status_changed_at: Time
+    late: Annotated[bool, Field(description="paid after it was no longer offered")]
+    paid_at: NotRequired[Time]
+    receipt_url: NotRequired[str]
+    pay_method: NotRequired[PaidWith]
+    virtual_account: NotRequired[Account]
+
+
+@with_config(CLOSED)
+class UnreadPayment(Payment):
+    """A payment PortOne did not tell us about in time; it is looked at again without being asked."""
+
+    status_url: str
+
+
+@with_config(CLOSED)
+class Payments(TypedDict):
+    """One page of payments."""
+
+    items: list[Payment]
+    cursor: Cursor
+
+
+@with_config(CLOSED)
+class Order(TypedDict):
+    """An order as it was stored."""
+
+    order_id: str
+    user_id: str
+    name: str
+    amount: OrderAmount
+    currency: Currency
+    pay_methods: list[PayMethod]
+    item_kind: str | None
+    expires_at: Time | None
+
+
+@with_config(CLOSED)
+class OrderWithPayment(Order):
+    """An order and the payment that settled it or may still do so."""
+
+    payment: Payment | None
+    paid_total: Minor
+    cancelled_total: Minor
+
+
+@with_config(CLOSED)
+class Offer(TypedDict):
+    """A pay method and the channel it goes through."""
+
+    pay_method: PayMethod
+    channel_key: str
+
+
+@with_config(CLOSED)
+class Customer(TypedDict):
+    """Who pays."""
+
+    customer_id: str
+
+
+@with_config(CLOSED)
+class CustomData(TypedDict):
+    """The mark by which this payment is recognised at PortOne."""
+
+    bundle: str
+    order_id: str
+
+
+@with_config(CLOSED)
+class Checkout(TypedDict):
+    """What `PortOne.requestPayment` needs; hand it over unchanged."""
+
+    payment_id: str
+    status: Status
+    expires_at: Time
+    store_id: str
+    channel_key: str
+    pay_method: PayMethod
+    pay_methods: list[Offer]
+    order_name: str
+    total_amount: Minor
+    tax_free_amount: Minor
+    currency: Currency
+    customer: Customer
+    custom_data: CustomData
+    redirect_url: NotRequired[str]
+    app_scheme: NotRequired[str]
+    notice_urls: NotRequired[list[str]]
+
+
+@with_config(CLOSED)
+class HistoryEntry(TypedDict):
+    """Who changed or found out what, when."""
+
+    seq: int
+    at: Time
+    fact: Fact
+    by: str
+    data: dict[str, str | int | bool]
+
+
+@with_config(CLOSED)
+class StaffPayment(Payment):
+    """A payment as staff sees it."""
+
+    user_id: str
+    attention: Attention | None
+    attention_since: Time | None
+    surplus: bool
+    due_at: Time | None
+    last_read_at: Time | None
+    open_hints: list[str]
+    history: list[HistoryEntry]
+
+
+@with_config(CLOSED)
+class StaffReading(StaffPayment):
+    """The same after asking PortOne; not answered: it stays due and is looked at again."""
+
+    portone_answered: bool
+
+
+@with_config(CLOSED)
+class StaffPayments(TypedDict):
+    """One page of payments that need a person."""
+
+    items: list[StaffPayment]
+    cursor: Cursor

@@ -1,0 +1,166 @@
+"""The document, from the routes of the template, the models of the handlers and the shapes of answers."""
+
+import inspect
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from portone_local import template
+from portone_local.gateway.functions import load_handler
+from portone_local.gateway.routes import Iam, Route, routes_of
+from portone_local.openapi.operations import OPERATIONS, Operation
+from portone_local.openapi.refusals import RETRY_AFTER, SCHEMAS, Error, GatewayMessage, Refusals, as_json
+from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
+from portone_payments.entry.responses import STATUSES
+
+FILE = template.ROOT / "docs" / "openapi.json"
+ABOUT = (
+    "Amounts are whole numbers of the currency's minor unit, times are RFC 3339 in UTC. "
+    "An error is known by its `code`; one that is `retryable` may be sent again as it was."
+)
+PATTERNS = {"orderId": ORDER_ID.pattern, "paymentId": PAYMENT_ID.pattern}
+TOKEN_ERRORS = frozenset({Unauthenticated, Forbidden})
+# statuses API Gateway also answers by itself
+GATEWAY = (404, 413, 429, 500, 503)
+SECURITY: dict[str, Any] = {
+    "jwt": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "iam": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "AWS Signature Version 4, service execute-api",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+    },
+}
+
+
+def document() -> dict[str, Any]:
+    """The API as OpenAPI 3.1."""
+    found = template.transformed()
+    folders = {function: folder for folder, function in template.functions(found).items()}
+    refusals = Refusals()
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for route in sorted(routes_of(found), key=lambda route: (route.path, route.method)):
+        paths[route.path][route.method.lower()] = _operation(route, folders[route.function], refusals)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Payments", "version": version("portone-payments"), "description": ABOUT},
+        "servers": [{"url": "https://{api}", "variables": {"api": {"default": "api.shop.example"}}}],
+        "paths": dict(paths),
+        "components": {
+            "schemas": dict(sorted((_schemas() | refusals.schemas).items())),
+            "responses": dict(sorted(refusals.responses.items())),
+            "securitySchemes": SECURITY,
+        },
+    }
+
+
+def text() -> str:
+    """The document as the file holds it."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _operation(route: Route, folder: str, refusals: Refusals) -> dict[str, Any]:
+    said = OPERATIONS[folder]
+    iam = isinstance(route.authorizer, Iam)
+    operation: dict[str, Any] = {
+        "operationId": _camel(folder) + ("AsStaff" if route.path.startswith("/staff") else ""),
+        "summary": _summary(_from(folder, "__doc__")),
+        "description": inspect.getdoc(_from(folder, "route")),
+        "security": [{"iam" if iam else "jwt": []}],
+        "parameters": [*_path_parameters(route), *_query_parameters(said), *_headers(said)],
+        "responses": _responses(said, refusals, iam=iam),
+    }
+    if said.body:
+        content = as_json({"$ref": SCHEMAS + said.body})
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _from(folder: str, name: str) -> Any:
+    return load_handler(template.ROOT / "functions" / folder / "handler.py", name)
+
+
+def _summary(docstring: str) -> str:
+    """What a handler's docstring says after the route, without who may call it."""
+    said = docstring.partition(": ")[2].partition("\n")[0]
+    return re.sub(r" \([^)]*\)\.?$", "", said[:1].upper() + said[1:])
+
+
+def _path_parameters(route: Route) -> Iterator[dict[str, Any]]:
+    for name in re.findall(r"\{(\w+)\}", route.path):
+        schema = {"type": "string", "pattern": f"^{PATTERNS[name]}$"}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_parameters(said: Operation) -> Iterator[dict[str, Any]]:
+    for name, parameter in said.query.items():
+        yield {"name": name, "in": "query", "required": False, **parameter}
+
+
+def _headers(said: Operation) -> Iterator[dict[str, Any]]:
+    if said.keyed:
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
+            "description": "the same key with the same body is the same payment",
+        }
+
+
+def _responses(said: Operation, refusals: Refusals, *, iam: bool) -> dict[str, Any]:
+    codes: dict[int, list[str]] = defaultdict(list)
+    for error in said.errors:
+        if not (iam and error in TOKEN_ERRORS):
+            codes[STATUSES[error]].append(error.code)
+    codes[500].append("internal_error")
+    gateway = {*GATEWAY, 403 if iam else 401}
+    found = {status: _answer(status, model) for status, model in said.answers.items()}
+    for status in {*codes, *gateway}:
+        found[status] = refusals.add(status, sorted(codes[status]), gateway=status in gateway)
+    return {str(status): found[status] for status in sorted(found)}
+
+
+def _answer(status: int, model: type) -> dict[str, Any]:
+    content = {
+        "description": (inspect.getdoc(model) or "").partition("\n")[0],
+        "content": as_json({"$ref": SCHEMAS + model.__name__}),
+    }
+    if status == HTTPStatus.ACCEPTED:
+        content["headers"] = {"Retry-After": {**RETRY_AFTER, "required": True}}
+    return content
+
+
+def _schemas() -> dict[str, Any]:
+    models: list[Any] = [Error, GatewayMessage]
+    models += [model for said in OPERATIONS.values() for model in said.answers.values()]
+    models += [_from(folder, said.body) for folder, said in OPERATIONS.items() if said.body]
+    _, found = TypeAdapter.json_schemas(
+        [(model, "validation", TypeAdapter(model)) for model in models],
+        ref_template=SCHEMAS + "{model}",
+    )
+    schemas: dict[str, Any] = _untitled(found["$defs"])
+    return schemas
+
+
+def _untitled(node: Any) -> Any:
+    """Without pydantic's titles, which only repeat the names."""
+    if isinstance(node, list):
+        return [_untitled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: value for key, value in node.items() if key != "title" or not isinstance(value, str)}
+    return {key: _untitled(value) for key, value in kept.items()}
+
+
+def _camel(folder: str) -> str:
+    first, *others = folder.split("_")
+    return first + "".join(part.capitalize() for part in others)

@@ -1,0 +1,98 @@
+"""What the document says of each function beyond its route: body, query, answers and errors."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portone_local.openapi import answers
+from portone_payments.domain import errors
+from portone_payments.domain.errors import BundleError
+from portone_payments.domain.records import Attention
+
+type Errors = tuple[type[BundleError], ...]
+
+PAGE: dict[str, Any] = {
+    "cursor": {"schema": {"type": "string"}, "description": "where the page before ended"},
+    "limit": {
+        "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+        "description": "items of a page",
+    },
+}
+KIND: dict[str, Any] = {
+    "kind": {
+        "schema": {"type": "string", "enum": sorted(Attention)},
+        "required": True,
+        "description": "why a person is needed",
+    }
+}
+READ: Errors = (errors.StorageUnavailable,)
+WRITTEN: Errors = (errors.Busy, *READ)
+BODY: Errors = (errors.InvalidRequest, errors.PayloadTooLarge)
+USER: Errors = (errors.Unauthenticated,)
+STAFF: Errors = (errors.Unauthenticated, errors.Forbidden)
+PREPARE: Errors = (
+    errors.OrderNotFound,
+    errors.OrderExpired,
+    errors.OrderAlreadyPaid,
+    errors.NoPayMethod,
+    errors.IdempotencyKeyReused,
+    errors.ProviderUnavailable,
+    errors.ProviderRefused,
+    errors.SecretsUnavailable,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A function: `body` names its request model, `answers` are by status, `keyed`: Idempotency-Key."""
+
+    answers: dict[int, type]
+    errors: Errors
+    body: str | None = None
+    query: dict[str, Any] = field(default_factory=dict)
+    keyed: bool = False
+
+
+OPERATIONS = {
+    "put_order": Operation(
+        body="OrderBody",
+        answers={200: answers.Order},
+        errors=(*BODY, errors.OrderHasPayment, *WRITTEN),
+    ),
+    "get_order": Operation(
+        answers={200: answers.OrderWithPayment},
+        errors=(errors.OrderNotFound, *READ),
+    ),
+    "prepare": Operation(
+        body="PrepareBody",
+        keyed=True,
+        answers={200: answers.Checkout},
+        errors=(*BODY, *USER, *PREPARE, *WRITTEN),
+    ),
+    "verify": Operation(
+        answers={200: answers.Payment, 202: answers.UnreadPayment},
+        errors=(*USER, errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
+    ),
+    "get_payment": Operation(
+        answers={200: answers.Payment},
+        errors=(*USER, errors.PaymentNotFound, *READ),
+    ),
+    "list_payments": Operation(
+        query=PAGE,
+        answers={200: answers.Payments},
+        errors=(errors.InvalidRequest, *USER, *READ),
+    ),
+    "attention": Operation(
+        query=KIND | PAGE,
+        answers={200: answers.StaffPayments},
+        errors=(errors.InvalidRequest, *STAFF, *READ),
+    ),
+    "ops_catch_up": Operation(
+        answers={200: answers.StaffReading, 202: answers.StaffReading},
+        errors=(*STAFF, errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
+    ),
+    "ops_resolve": Operation(
+        body="ResolveBody",
+        answers={200: answers.StaffPayment},
+        errors=(*BODY, *STAFF, errors.PaymentNotFound, errors.NothingToResolve, *WRITTEN),
+    ),
+}

@@ -1,0 +1,92 @@
+"""Error answers, each written down once and referred to."""
+
+from typing import Any, NotRequired, TypedDict
+
+from pydantic import with_config
+
+from portone_local.openapi.answers import CLOSED
+from portone_payments.domain.errors import Busy
+from portone_payments.entry.messages import MESSAGES
+from portone_payments.entry.responses import STATUSES
+
+SCHEMAS = "#/components/schemas/"
+BY_GATEWAY = "API Gateway itself."
+RETRY_AFTER = {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "seconds"}
+
+
+@with_config(CLOSED)
+class Message(TypedDict):
+    """The same sentence for a person, twice."""
+
+    ko: str
+    en: str
+
+
+@with_config(CLOSED)
+class Details(TypedDict):
+    """What an error may say beyond its code."""
+
+    field: NotRequired[str]
+    reason: NotRequired[str]
+    payment_id: NotRequired[str]
+
+
+@with_config(CLOSED)
+class ErrorBody(TypedDict):
+    """Go by `code`, which is stable; `retryable`: the same request may be sent again."""
+
+    code: str
+    message: Message
+    retryable: bool
+    request_id: str
+    details: NotRequired[Details]
+
+
+@with_config(CLOSED)
+class Error(TypedDict):
+    """Every refusal of ours."""
+
+    error: ErrorBody
+
+
+@with_config(CLOSED)
+class GatewayMessage(TypedDict):
+    """What API Gateway itself answers before or instead of a function."""
+
+    message: str
+
+
+def as_json(schema: dict[str, Any]) -> dict[str, Any]:
+    """The content of a JSON body."""
+    return {"application/json": {"schema": schema}}
+
+
+class Refusals:
+    """Collects the components; `add` answers a reference to one."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, Any] = {}
+        self.responses: dict[str, Any] = {}
+
+    def add(self, status: int, codes: list[str], *, gateway: bool) -> dict[str, Any]:
+        """A reference to the answer with `status`: ours with one of `codes`, or API Gateway's own."""
+        name = ".".join([str(status), *codes, *(["gateway"] if gateway else [])])
+        told = [f"`{code}`: {MESSAGES[code].en}" for code in codes]
+        schemas = [self._schema(code) for code in codes]
+        if gateway:
+            told.append(BY_GATEWAY)
+            schemas.append({"$ref": SCHEMAS + "GatewayMessage"})
+        response: dict[str, Any] = {
+            "description": "\n".join(told),
+            "content": as_json(schemas[0] if len(schemas) == 1 else {"anyOf": schemas}),
+        }
+        if status == STATUSES[Busy]:
+            # not required: API Gateway's own 503 does not say when
+            response["headers"] = {"Retry-After": RETRY_AFTER}
+        self.responses[name] = response
+        return {"$ref": f"#/components/responses/{name}"}
+
+    def _schema(self, code: str) -> dict[str, Any]:
+        only = {"properties": {"error": {"properties": {"code": {"const": code}}}}}
+        self.schemas[f"Error.{code}"] = {"allOf": [{"$ref": SCHEMAS + "Error"}, only]}
+        return {"$ref": f"{SCHEMAS}Error.{code}"}

@@ -1,0 +1,44 @@
+"""Template parameters of a local stack, and the fake PortOne that goes with them."""
+
+import json
+
+from portone_local.clock import Clock
+from portone_local.issuer import AUDIENCE, TokenIssuer
+from portone_local.portone import EXAMPLE_STORE, LIVE_CHANNEL, TEST_CHANNEL, FakePortOne, Unknowns
+
+STAFF_CLAIM = {"role": "payments-staff"}
+METHODS = ("CARD", "EASY_PAY", "TRANSFER", "MOBILE", "VIRTUAL_ACCOUNT", "GIFT_CERTIFICATE")
+
+
+def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, str]:
+    """Template parameters of a local stack; `settings` are theirs in snake case, such as `store_id`."""
+    live = settings.get("mode") == "live"
+    channel = LIVE_CHANNEL if live else TEST_CHANNEL
+    [(claim, value)] = STAFF_CLAIM.items()
+    defaults = {
+        "Stage": "stg" if live else "dev",
+        "StoreId": EXAMPLE_STORE,
+        "Channels": json.dumps(dict.fromkeys(METHODS, channel.key)),
+        "JwtIssuer": issuer.url,
+        "JwtAudience": AUDIENCE,
+        "StaffClaim": f"{claim}={value}",
+        "RedirectUrl": "https://shop.example/paid",
+        "AppScheme": "shopapp",
+    }
+    return defaults | {camel_case(name): value for name, value in settings.items()}
+
+
+def camel_case(name: str) -> str:
+    """`portone_url` as `PortOneUrl`."""
+    return "".join(part.capitalize() for part in name.split("_")).replace("Portone", "PortOne")
+
+
+def fake_portone(
+    parameters: dict[str, str], clock: Clock, seed: int, unknowns: Unknowns | None = None
+) -> FakePortOne:
+    """A PortOne with this store; a window opened without naming a channel gets the one of the mode."""
+    live_first = (LIVE_CHANNEL, TEST_CHANNEL)
+    channels = live_first if parameters.get("Mode") == "live" else live_first[::-1]
+    return FakePortOne(
+        clock=clock, seed=seed, store_id=parameters["StoreId"], channels=channels, unknowns=unknowns
+    )

@@ -1,0 +1,91 @@
+"""What each webhook promises, and whether a reading shows it (money rule 2)."""
+
+import pytest
+
+from portone_local.testing.records import NOW, a_hint
+from portone_local.testing.snapshots import a_cancellation, a_snapshot
+from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.hints import EventType, borne_out, hint_from
+from portone_payments.domain.records import HintState
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus
+
+READY, PENDING = RemoteStatus.READY, RemoteStatus.PAY_PENDING
+ISSUED, FAILED, PAID = RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, RemoteStatus.FAILED, RemoteStatus.PAID
+PARTLY, CANCELLED = RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED
+ALL = {READY, PENDING, ISSUED, FAILED, PAID, PARTLY, CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("event", "shows"),
+    [
+        (EventType.PAID, {PAID, PARTLY, CANCELLED}),
+        (EventType.FAILED, {FAILED, PAID, PARTLY, CANCELLED}),
+        (EventType.VIRTUAL_ACCOUNT_ISSUED, ALL - {READY, PENDING}),
+        (EventType.PAY_PENDING, ALL - {READY}),
+        (EventType.CANCELLED, {PARTLY, CANCELLED}),
+        (EventType.PARTIAL_CANCELLED, {PARTLY, CANCELLED}),
+        (EventType.CANCEL_PENDING, {PARTLY, CANCELLED}),
+        (EventType.DISPUTE_CREATED, ALL),
+        ("Transaction.InventedLater", ALL),
+    ],
+)
+def test_a_reading_of_the_same_attempt_bears_out_what_is_at_least_as_far(
+    event: str, shows: set[RemoteStatus]
+) -> None:
+    hint = a_hint(type=event, transaction_id="tx-1")
+
+    assert {status for status in ALL if borne_out(hint, a_snapshot(status))} == shows
+
+
+@pytest.mark.parametrize("event", EventType)
+def test_an_absent_payment_bears_nothing_out(event: EventType) -> None:
+    assert not borne_out(a_hint(type=event), None)
+
+
+@pytest.mark.parametrize("event", EventType)
+def test_an_unrecognised_status_lags_behind_nothing(event: EventType) -> None:
+    assert borne_out(a_hint(type=event), a_snapshot(RemoteStatus.UNRECOGNISED))
+
+
+def test_a_cancellation_is_borne_out_by_its_own_id_only() -> None:
+    hint = a_hint(type=EventType.CANCELLED, cancellation_id="cancellation-1")
+
+    shown = a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),))
+    another = a_snapshot(CANCELLED, cancellations=(a_cancellation(2),))
+
+    assert borne_out(hint, shown)
+    assert not borne_out(hint, another)
+
+
+@pytest.mark.parametrize("event", [EventType.FAILED, EventType.VIRTUAL_ACCOUNT_ISSUED, EventType.PAY_PENDING])
+def test_a_later_attempt_overtakes_what_a_hint_said_of_an_earlier_one(event: EventType) -> None:
+    hint = a_hint(type=event, transaction_id="tx-1", happened_at=NOW + 30)
+
+    later = a_snapshot(READY, transaction_id="tx-2", after=31)
+    earlier = a_snapshot(READY, transaction_id="tx-0", after=20)
+
+    assert borne_out(hint, later)
+    assert not borne_out(hint, earlier)
+
+
+def test_paid_is_not_overtaken_by_another_attempt() -> None:
+    hint = a_hint(type=EventType.PAID, transaction_id="tx-1", happened_at=NOW)
+
+    assert not borne_out(hint, a_snapshot(FAILED, transaction_id="tx-2", after=60))
+
+
+def test_a_hint_keeps_what_it_promises_and_never_the_body() -> None:
+    delivery = Delivery(
+        id="wh_1",
+        type="Transaction.Cancelled",
+        body_hash="0" * 64,
+        happened_at=NOW,
+        payment_id="payment1",
+        transaction_id="tx-1",
+        cancellation_id="cancellation-1",
+    )
+
+    hint = hint_from(delivery, now=NOW + 1)
+
+    assert (hint.id, hint.received_at, hint.state) == ("wh_1", NOW + 1, HintState.OPEN)
+    assert (hint.transaction_id, hint.cancellation_id) == ("tx-1", "cancellation-1")

@@ -1,0 +1,15 @@
+"""A populated stack in memory."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from portone_local.stack import Stack
+from portone_local.testing.world import World, populate
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Orders and payments in every state."""
+    with Stack.in_memory(seed=1) as stack:
+        yield populate(stack)
