@@ -1,5 +1,6 @@
 """PUT /orders/{orderId}: the shop's backend stores what it wants paid (IAM)."""
 
+import codecs
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from portone_payments.entry.views import order_fields
 from portone_payments.flows.orders import put_order
 
 NAME_BYTES = 40
+EUC_KR = codecs.lookup("euc-kr")  # here, or the first order would import it
 type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 
 
@@ -63,7 +65,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
 def _name(name: str) -> str:
     """Refused, never cut (money rule 1)."""
     try:
-        size = len(name.encode("euc-kr"))
+        size = len(EUC_KR.encode(name)[0])
     except UnicodeEncodeError:
         raise InvalidRequest(field="name", reason="not_euc_kr") from None
     if size > NAME_BYTES or not name.isprintable() or not name.strip():

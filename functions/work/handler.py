@@ -18,4 +18,4 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     Worker(reader=deps.reader, strays=deps.strays, clock=deps.clock, ids=deps.ids).work(due)
 
 
-handler = QueueHandler(job, needs=("store", "portone"))
+handler = QueueHandler(job, needs=("store", "portone", "strays"))

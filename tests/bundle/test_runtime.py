@@ -55,6 +55,8 @@ class _RuntimeCall(BaseHTTPRequestHandler):
         self.send_header(
             "Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:local:000000000000:function:w"
         )
+        self.send_header("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000")
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(event)))
         self.end_headers()
         self.wfile.write(event)
@@ -89,7 +91,7 @@ def container(
     api = RuntimeApi()
     threading.Thread(target=api.serve_forever, daemon=True).start()
     path = [built / function, built / "Package/python", built / "Dependencies/python", runtime]
-    process = subprocess.Popen(  # noqa: S603 - the interpreter that runs this test
+    with subprocess.Popen(  # noqa: S603 - the interpreter that runs this test
         [str(Path(sys.executable).resolve()), "-S", "-m", "awslambdaric", "handler.handler"],
         cwd=built / function,
         env={
@@ -106,14 +108,13 @@ def container(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    try:
-        yield api, process
-    finally:
-        process.kill()
-        process.communicate()
-        api.shutdown()
-        api.server_close()
+    ) as process:
+        try:
+            yield api, process
+        finally:
+            process.kill()
+            api.shutdown()
+            api.server_close()
 
 
 def environment_of(stack: DeployedStack, function: str) -> dict[str, str]:

@@ -12,10 +12,10 @@ NOT_STORED = frozenset({"Transaction.Ready", "Transaction.Confirm"})
 
 
 def hints_are_closed(evidence: Evidence) -> Iterator[Finding]:
-    """I2: after convergence no stored webhook is open."""
+    """I2: after convergence no stored webhook is open, but of a payment that waits for a person."""
     for payment in evidence.payments.values():
         for hint in payment.hints.values():
-            if hint.state is HintState.OPEN:
+            if hint.state is HintState.OPEN and not payment.doubted:
                 yield Finding("I2", payment.payment_id, f"webhook {hint.id} ({hint.type}) is still open")
     for stray in evidence.strays.values():
         if stray.state is HintState.OPEN:

@@ -4,10 +4,19 @@ import os
 
 from portone_payments.entry.deps import Deps
 
+EVERYWHERE = ("settings", "logger", "meter", "clock", "ids")
+
 
 def prime(deps: Deps, needs: tuple[str, ...]) -> Deps:
-    """`deps`, with `needs` built when this is a Lambda container and untouched anywhere else."""
+    """`deps`, with `needs` built when this is a Lambda container and untouched anywhere else.
+
+    Calls nobody: a container starts whether or not AWS and PortOne answer.
+    """
     if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-        for need in ("settings", "logger", "meter", *needs):
-            getattr(deps, need)
+        for need in (*EVERYWHERE, *needs):
+            port = getattr(deps, need)
+            if hasattr(port, "prime"):
+                port.prime()
+        # the codec every name resolution imports
+        "".encode("idna")
     return deps

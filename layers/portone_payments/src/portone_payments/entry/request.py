@@ -100,7 +100,9 @@ class Request:
     @property
     def limit(self) -> int:
         """How many items a page holds: 1 to 100, 20 when not said. Raises `InvalidRequest`."""
-        text = self.query("limit") or "20"
+        text = self.query("limit")
+        if text is None:
+            return 20
         if not _LIMIT_TEXT.fullmatch(text):
             raise InvalidRequest(field="limit", reason="out_of_range")
         return int(text)

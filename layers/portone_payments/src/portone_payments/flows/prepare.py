@@ -12,6 +12,7 @@ from portone_payments.domain.errors import (
 )
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.ladder import BY_KIND, account_due_at, next_due
+from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.policy import MethodRule, allowed_methods
 from portone_payments.domain.records import ClientRequest, Order, Payment, Record, Status
 from portone_payments.ports import Clock, Conflict, Ids, Meter, Metric, Store
@@ -111,7 +112,7 @@ class Preparer:
     ) -> Payment:
         now = self.clock.now()
         offered = replace(held, offers={**held.offers, wish.platform: methods})
-        if held.status is Status.EXPIRED:
+        if held.status in PAYABLE and now >= held.expires_at:
             offered = _reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
         changes: list[Record] = [offered] if offered != held else []
         if request is None and wish.idempotency_key:
@@ -177,8 +178,12 @@ def _replaceable(held: Payment) -> bool:
 
 
 def _reopened(payment: Payment, expires_at: int, moment: Moment) -> Payment:
+    """Offered for another while; what was due earlier stays so."""
+    status = Status.READY if payment.status is Status.EXPIRED else payment.status
+    status_at = moment.now if status is not payment.status else payment.status_at
     reopened = replace(
-        payment, status=Status.READY, status_at=moment.now, expires_at=expires_at, rung=BY_KIND, late=False
+        payment, status=status, status_at=status_at, expires_at=expires_at, rung=BY_KIND, late=False
     )
     told = record(reopened, Fact.REOPENED, moment)
-    return replace(told, due_at=next_due(told, moment.now))
+    marks = (payment.due_at, next_due(told, moment.now))
+    return replace(told, due_at=min(mark for mark in marks if mark is not None))

@@ -1,0 +1,113 @@
+"""The examinations: each finds something right, worth a look, or wrong, and says where to put it right."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portone_local.doctor.patient import DAYS, Patient
+from portone_payments.adapters.webhook import signing_key
+from portone_payments.ports import Metric
+
+PLACEHOLDER = "REPLACE-ME"
+SKEW = 60
+
+
+class Verdict(StrEnum):
+    """How bad it is."""
+
+    RIGHT = "ok"
+    LOOK = "look"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One finding; `remedy` says where to put it right."""
+
+    verdict: Verdict
+    finding: str
+    remedy: str = ""
+
+
+def examine(patient: Patient) -> Iterator[Note]:
+    """Every note on a stack."""
+    yield _api_secret(patient)
+    yield from _webhook_secret(patient)
+    yield _clock(patient)
+    yield _webhook_version(patient)
+    yield _channels(patient)
+
+
+def _fields(text: str | None) -> dict[str, str]:
+    try:
+        fields = json.loads(text or "")
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _api_secret(patient: Patient) -> Note:
+    remedy = 'put {"apiSecret":"..."} into the secret ApiSecretArn (PortOne console > API keys > V2)'
+    secret = _fields(patient.secret("ApiSecretArn")).get("apiSecret", "")
+    if not secret or secret == PLACEHOLDER:
+        return Note(Verdict.WRONG, "the API secret is missing or still the placeholder", remedy)
+    if secret != secret.strip() or not secret.isascii():
+        return Note(Verdict.WRONG, "the API secret has blanks around it or is not ASCII", remedy)
+    return Note(Verdict.RIGHT, "the API secret is there")
+
+
+def _webhook_secret(patient: Patient) -> Iterator[Note]:
+    remedy = 'put PortOne\'s webhook secret into WebhookSecretArn as "current" (the former one as "previous")'
+    fields = _fields(patient.secret("WebhookSecretArn"))
+    for name in ("current", "previous"):
+        secret = fields.get(name, "")
+        if secret in {"", PLACEHOLDER}:
+            if name == "current":
+                yield Note(Verdict.WRONG, "the webhook secret is missing or still the placeholder", remedy)
+        elif signing_key(secret) is None:
+            yield Note(
+                Verdict.WRONG, f'the webhook secret "{name}" is not Base64 as PortOne gives it', remedy
+            )
+        else:
+            yield Note(Verdict.RIGHT, f'the webhook secret "{name}" is well-formed')
+    if not fields.get("hashKey"):
+        yield Note(
+            Verdict.WRONG, "hashKey is missing", "add a random hashKey to WebhookSecretArn, once and for good"
+        )
+
+
+def _clock(patient: Patient) -> Note:
+    skew = patient.clock_skew()
+    if abs(skew) > SKEW:
+        ahead = "behind" if skew < 0 else "ahead of"
+        finding = f"this machine is {abs(skew):.0f} s {ahead} the stack"
+        return Note(Verdict.LOOK, finding, "signatures made here may be refused: set the time")
+    return Note(Verdict.RIGHT, f"clocks agree within {SKEW} s")
+
+
+def _webhook_version(patient: Patient) -> Note:
+    remedy = "PortOne console > integration > webhook version > 2024-04-25, for test and live apart"
+    old, new = patient.counted(Metric.OLD_VERSION), patient.counted(Metric.READY_HINT)
+    if old is None or new is None:
+        return Note(Verdict.LOOK, "metrics cannot be read", "allow cloudwatch:GetMetricStatistics")
+    if old:
+        return Note(Verdict.WRONG, f"{old:.0f} webhooks of the old version 2024-01-01 in {DAYS} days", remedy)
+    if not new:
+        remedy = "enter the output WebhookUrl in PortOne's console and press its test button"
+        return Note(Verdict.LOOK, f"no webhook was seen in {DAYS} days", remedy)
+    return Note(Verdict.RIGHT, "webhooks arrive, version 2024-04-25")
+
+
+def _channels(patient: Patient) -> Note:
+    test, live = patient.counted(Metric.TEST_CHANNEL) or 0, patient.counted(Metric.LIVE_CHANNEL) or 0
+    seen = f"channels seen in {DAYS} days: {test:.0f} TEST, {live:.0f} LIVE readings"
+    if patient.mode == "live" and test:
+        return Note(
+            Verdict.WRONG, seen, "Mode is live: replace the TEST channel keys in the parameter Channels"
+        )
+    if patient.mode == "test" and live:
+        return Note(
+            Verdict.WRONG, seen, "Mode is test but LIVE channels take real money: set Mode or Channels"
+        )
+    return Note(Verdict.RIGHT, seen)

@@ -1,0 +1,141 @@
+"""A stack to be examined: where its secrets, its clock and its metrics are. Deployed, or `make serve`."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import boto3
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from portone_local.ministack import FAKE_CREDENTIALS, REGION
+from portone_local.serve.up import STATE
+
+NAMESPACE = "PortOnePayments"
+DAYS = 14
+
+
+class NoPatient(Exception):
+    """There is no such stack, or no right to look at it; the text says what to do."""
+
+
+class Patient(Protocol):
+    """What the examination needs to know."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def mode(self) -> str:
+        """`live` or `test`."""
+        ...
+
+    def secret(self, which: str) -> str | None:
+        """`ApiSecretArn` or `WebhookSecretArn` as text; None when it cannot be read."""
+        ...
+
+    def clock_skew(self) -> float:
+        """Seconds by which this machine is ahead of the stack."""
+        ...
+
+    def counted(self, metric: str) -> float | None:
+        """A metric's sum over the last two weeks; None where metrics cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A CloudFormation stack, read with the caller's own credentials."""
+
+    name: str
+    outputs: dict[str, str] = field(repr=False)
+    mode: str = "test"
+
+    @classmethod
+    def find(cls, name: str) -> "Deployed":
+        """The stack of this name. Raises `NoPatient`."""
+        try:
+            [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        except (ClientError, BotoCoreError) as error:
+            raise NoPatient(
+                f"no stack {name} to be seen with these credentials and region ({error})"
+            ) from None
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
+        return cls(name, outputs, parameters.get("Mode", "test"))
+
+    def secret(self, which: str) -> str | None:
+        """The secret's text, None when it cannot be read."""
+        return _secret(boto3.client("secretsmanager"), self.outputs.get(which, ""))
+
+    def clock_skew(self) -> float:
+        """Against AWS, whose clock the functions run on."""
+        answer = boto3.client("sts").get_caller_identity()
+        return (
+            time.time() - parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).timestamp()
+        )
+
+    def counted(self, metric: str) -> float | None:
+        """From CloudWatch."""
+        now = datetime.now(UTC)
+        try:
+            found = boto3.client("cloudwatch").get_metric_statistics(
+                Namespace=NAMESPACE,
+                MetricName=metric,
+                Dimensions=[{"Name": "service", "Value": self.name}],
+                StartTime=now - timedelta(days=DAYS),
+                EndTime=now,
+                Period=DAYS * 24 * 3600,
+                Statistics=["Sum"],
+            )
+        except (ClientError, BotoCoreError):
+            return None
+        return float(sum(point["Sum"] for point in found["Datapoints"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The stack of `make serve` on this machine."""
+
+    known: dict[str, Any] = field(repr=False)
+    name: str = "make serve"
+    mode: str = "test"
+
+    @classmethod
+    def find(cls) -> "Served":
+        """The one that runs now. Raises `NoPatient`."""
+        if not STATE.exists():
+            raise NoPatient(
+                "no local stack runs: start one with `make serve`, or name one: make doctor STACK=..."
+            )
+        return cls(json.loads(STATE.read_text()))
+
+    def secret(self, which: str) -> str | None:
+        """From the local AWS."""
+        client = boto3.client(
+            "secretsmanager", endpoint_url=self.known["aws"], region_name=REGION, **FAKE_CREDENTIALS
+        )
+        return _secret(client, self.known["resources"][which.removesuffix("Arn")])
+
+    def clock_skew(self) -> float:
+        """How far the stack's clock was moved on by hand."""
+        now: float = httpx.get(f"{self.known['api']}/__clock", trust_env=False).json()["now"]
+        return time.time() - now
+
+    def counted(self, metric: str) -> float | None:
+        """Since it was started."""
+        counts: dict[str, float] = httpx.get(f"{self.known['api']}/__metrics", trust_env=False).json()
+        return counts.get(metric, 0.0)
+
+
+def _secret(client: Any, arn: str) -> str | None:
+    try:
+        text: str = client.get_secret_value(SecretId=arn)["SecretString"]
+    except (ClientError, BotoCoreError):
+        return None
+    return text
