@@ -36,7 +36,7 @@ def test_a_payment_whose_webhook_is_lost_is_found_by_the_sweep_and_a_worker(depl
     payment_id = deployed.prepared("order-sweep")
     deployed.portone.buyer.pay(payment_id)
     deployed.portone.webhooks.lose()
-    make_due(deployed, payment_id)
+    make_due(deployed, payment_id, tries=0)
 
     deployed.resources.invoke("Sweep", {})
 
@@ -46,16 +46,48 @@ def test_a_payment_whose_webhook_is_lost_is_found_by_the_sweep_and_a_worker(depl
     assert deployed.status(payment_id) == "PAID"
 
 
-def make_due(stack: DeployedStack, payment_id: str) -> None:
-    """Ten minutes later, without the wait: the machine's clock cannot be moved."""
+def test_a_payment_tried_too_often_is_laid_before_staff_who_close_it(deployed: DeployedStack) -> None:
+    payment_id = deployed.prepared("order-staff")
+    make_due(deployed, payment_id, tries=50)
+
+    deployed.resources.invoke("Sweep", {})
+    listed = deployed.staff.get("/ops/attention?kind=dead-lettered")
+    read = deployed.staff.post(f"/ops/payments/{payment_id}/catch-up")
+    closed = deployed.staff.post(f"/ops/payments/{payment_id}/resolve", {"reason": "seen to"})
+
+    assert payment_id in [payment["paymentId"] for payment in listed.json()["items"]]
+    assert (read.status, closed.status) == (200, 200)
+    left = deployed.staff.get("/ops/attention?kind=dead-lettered").json()["items"]
+    assert payment_id not in [payment["paymentId"] for payment in left]
+
+
+def make_due(stack: DeployedStack, payment_id: str, *, tries: int) -> None:
+    """Due since ten minutes, without the wait: the machine's clock cannot be moved."""
     key = {"pk": {"S": f"payment#{payment_id}"}, "sk": {"S": "payment"}}
     stack.resources.client("dynamodb").update_item(
         TableName=stack.resources.ids["PaymentsTable"],
         Key=key,
-        UpdateExpression="SET due_at = :past",
+        UpdateExpression="SET due_at = :past, tries = :tries",
         ConditionExpression="attribute_exists(due_at)",
-        ExpressionAttributeValues={":past": {"N": str(int(stack.clock.now()) - 1)}},
+        ExpressionAttributeValues={
+            ":past": {"N": str(int(stack.clock.now()) - 600)},
+            ":tries": {"N": str(tries)},
+        },
     )
+
+
+def test_a_billing_key_is_kept_under_the_key_for_personal_data(deployed: DeployedStack) -> None:
+    billing_key = "billing-key-example-0001"
+    deployed.portone.webhooks.emit("BillingKey.Issued", {"billingKey": billing_key})
+
+    (sent,) = deployed.portone.run_due()
+
+    assert sent.status == 200
+    table = deployed.resources.ids["PaymentsTable"]
+    items = deployed.resources.client("dynamodb").scan(TableName=table)["Items"]
+    (stray,) = [item for item in items if item.get("type") == {"S": "BillingKey.Issued"}]
+    assert stray["subject_cipher"]["S"]
+    assert billing_key not in str(stray)
 
 
 def test_a_list_comes_from_its_index(deployed: DeployedStack) -> None:

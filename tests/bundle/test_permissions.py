@@ -20,7 +20,8 @@ ALLOWED = {
     "get_payment": READS,
     "list_payments": {"dynamodb:Query PaymentsTable/index/mine", "dynamodb:BatchGetItem PaymentsTable"},
     "webhook": HINTS | {"secretsmanager:GetSecretValue WebhookSecret", "kms:Encrypt PiiKey"},
-    "sweep": {
+    "sweep": WRITES
+    | {
         "dynamodb:Query PaymentsTable/index/due",
         "dynamodb:UpdateItem PaymentsTable",
         "sqs:SendMessage WorkQueue",

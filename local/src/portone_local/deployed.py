@@ -22,7 +22,7 @@ from portone_local.issuer import TokenIssuer
 from portone_local.ministack import MiniStack
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
 from portone_local.portone.http_server import HttpPortOne
-from portone_local.sigv4 import SHOP, SigV4
+from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
 from portone_local.stack import fake_portone, parameters_of
 from portone_local.template import REGION, ROOT, transformed
 from portone_payments.entry.clock import SystemClock
@@ -141,7 +141,7 @@ class DeployedStack:
         self.resources = Resources(built, endpoint_url, parameters)
         self.resources.put_secrets(SECRETS)
         self.resources.allow_batches()
-        self._iam = SigV4([SHOP], region=REGION, clock=self.clock)
+        self._iam = SigV4([SHOP, STAFF], region=REGION, clock=self.clock)
         invoke = self.resources.invoke
         self._gateway = Gateway(
             transformed(parameters),
@@ -165,9 +165,12 @@ class DeployedStack:
     @property
     def shop(self) -> Client:
         """The shop's backend, signing its requests."""
-        return Client(
-            self._gateway.handle, lambda request: self._iam.sign(request, SHOP, host=self._gateway.host)
-        )
+        return self._signing(SHOP)
+
+    @property
+    def staff(self) -> Client:
+        """An operator, signing requests to /ops."""
+        return self._signing(STAFF)
 
     def app(self, user_id: str) -> Client:
         """The app of a user."""
@@ -199,6 +202,11 @@ class DeployedStack:
         answered = expect(self.app("user-1").get(f"/payments/{payment_id}"), 200)
         found: str = answered.json()["status"]
         return found
+
+    def _signing(self, principal: Principal) -> Client:
+        return Client(
+            self._gateway.handle, lambda request: self._iam.sign(request, principal, host=self._gateway.host)
+        )
 
 
 def expect(response: Response, status: int) -> Response:

@@ -21,7 +21,10 @@ def refused(desk: Any, token: str) -> bool:
 
 
 def test_a_good_token_passes_and_its_claims_arrive_as_text(desk: Any) -> None:
-    token = desk.issuer.issue("user-1", groups=["a", "b"], staff=True, level=7, none=None, deep={"x": 1})
+    claims = desk.issuer.claims("user-1", groups=["a", "b"], staff=True, level=7, deep={"x": 1})
+    token = jwt.encode(
+        claims | {"null": None}, rsa_key(), algorithm="RS256", headers={"kid": desk.issuer.kid}
+    )
 
     response = desk.with_token(token, "GET", "/payments")
 
@@ -115,6 +118,12 @@ def test_a_stranger_who_uses_our_key_id_is_401(desk: Any) -> None:
     key = rsa_key("stranger")
 
     token = jwt.encode(desk.issuer.claims("user-1"), key, algorithm="RS256", headers={"kid": desk.issuer.kid})
+
+    assert refused(desk, token)
+
+
+def test_our_own_signature_under_an_unknown_key_id_is_401(desk: Any) -> None:
+    token = jwt.encode(desk.issuer.claims("user-1"), rsa_key(), algorithm="RS256", headers={"kid": "gone"})
 
     assert refused(desk, token)
 

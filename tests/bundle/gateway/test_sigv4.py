@@ -110,6 +110,19 @@ def test_a_signature_for_another_region_is_403(desk: Any) -> None:
     assert is_forbidden(desk, elsewhere.sign(request, SHOP, host="api.localhost"))
 
 
+@pytest.mark.parametrize("lie", ["/20260101/", "/eu-west-1/", "/s3/", "/aws5_request"])
+def test_a_scope_that_is_not_the_one_signed_for_is_403(desk: Any, lie: str) -> None:
+    truth = {"/20260101/": "/20260102/", "/eu-west-1/": f"/{REGION}/", "/s3/": "/execute-api/"}
+    request = put(desk)
+    headers = tuple(
+        (name, value.replace(truth.get(lie, "/aws4_request"), lie) if name == "authorization" else value)
+        for name, value in request.headers
+    )
+
+    assert headers != request.headers
+    assert is_forbidden(desk, changed(request, headers=headers))
+
+
 def test_a_stated_body_hash_must_be_the_hash_of_the_body(desk: Any) -> None:
     request = Request(
         method="PUT",

@@ -1,10 +1,22 @@
-"""Every call that leaves the process, counted by itself, and cut off or broken on demand."""
+"""Every call that leaves the process, counted by itself, and cut off or broken on demand.
 
-from collections.abc import Callable
+`Boundaries.tap` goes into `Stack` as `tap`; `Boundaries.follow` makes it know which function is running.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+
+from portone_local import template
+from portone_local.portone.routes import find_route
+from portone_local.stack import Stack
+
+NOBODY = "-"
+_RUNNING = ContextVar("running", default=NOBODY)
 
 
 class Crash(BaseException):
@@ -18,37 +30,90 @@ class Side(StrEnum):
     AFTER = "after"
 
 
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One call that left: by which function folder, of what, the how-manieth of its name while watched."""
+
+    function: str
+    call: str
+    nth: int
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What a crash case is owed to."""
+        return self.function, self.call
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of a function folder's handler; `seconds` on the stack's own clock."""
+
+    function: str
+    seconds: float
+
+
 type Break = Callable[[Callable[[], Any]], Any]
+type Breaks = Callable[[Crossing], Break | None]
+
+
+def none(_crossing: Crossing) -> None:
+    """No call is broken."""
+
+
+def at(call: str, nth: int, broken: Break) -> Breaks:
+    """Break the `nth` call (from 1) of this name; the name stays the same where ids are random."""
+    return lambda crossing: broken if (crossing.call, crossing.nth) == (call, nth) else None
 
 
 @dataclass(slots=True)
 class Boundaries:
-    """Counts calls while watching; `breaks[n]` replaces the n-th one (from 0)."""
+    """What crossed while watching, in order, and how long each handler ran."""
 
-    crossed: list[str] = field(default_factory=list)
-    breaks: dict[int, Break] = field(default_factory=dict)
-    watching: bool = False
+    crossed: list[Crossing] = field(default_factory=list)
+    invocations: list[Invocation] = field(default_factory=list)
+    _breaks: Breaks | None = None
+    _counts: Counter[str] = field(default_factory=Counter)
 
     def tap(self, service: str, client: Any) -> Any:
         """A client whose calls are counted; to be given to `Stack` as `tap`."""
         return Tapped(service, client, self)
 
+    def follow(self, stack: Stack) -> None:
+        """Know from now on which function folder a call comes from."""
+        folders = {function: folder for folder, function in template.functions(stack.template).items()}
+        handlers: Mapping[str, Any] = stack.functions._handlers  # noqa: SLF001 - nobody else needs to get between
+        followed = {name: self._followed(folders[name], run, stack) for name, run in handlers.items()}
+        stack.functions._handlers = followed  # noqa: SLF001 - as above
+
     def cross(self, name: str, call: Callable[[], Any]) -> Any:
         """Make a call, or what is armed in its place."""
-        if not self.watching:
+        if self._breaks is None:
             return call()
-        number = len(self.crossed)
-        self.crossed.append(name)
-        return self.breaks.get(number, _unbroken)(call)
+        self._counts[name] += 1
+        crossing = Crossing(_RUNNING.get(), name, self._counts[name])
+        self.crossed.append(crossing)
+        broken = self._breaks(crossing)
+        return broken(call) if broken else call()
 
     @contextmanager
-    def watch(self, breaks: dict[int, Break] | None = None) -> Any:
-        """Count and break calls inside."""
-        self.crossed, self.breaks, self.watching = [], breaks or {}, True
+    def watch(self, breaks: Breaks = none) -> Iterator[Self]:
+        """Count and break calls inside, from nothing."""
+        self.crossed, self._counts, self._breaks = [], Counter(), breaks
         try:
             yield self
         finally:
-            self.watching = False
+            self._breaks = None
+
+    def _followed(self, folder: str, run: Any, stack: Stack) -> Any:
+        def invoked(event: Any, context: Any) -> Any:
+            token, start = _RUNNING.set(folder), stack.clock.monotonic()
+            try:
+                return run(event, context)
+            finally:
+                _RUNNING.reset(token)
+                self.invocations.append(Invocation(folder, stack.clock.monotonic() - start))
+
+        return invoked
 
 
 class Tapped:
@@ -66,13 +131,22 @@ class Tapped:
             return attribute
 
         def call(*arguments: Any, **named: Any) -> Any:
-            return self._boundaries.cross(f"{self._service}.{name}", lambda: attribute(*arguments, **named))
+            crossed = f"{self._service}.{_operation(name, *arguments)}"
+            return self._boundaries.cross(crossed, lambda: attribute(*arguments, **named))
 
         return call
 
 
 # these do not leave the process
-_INSIDE = frozenset({"dump", "close", "meta", "messages", "take", "settle"})
+_INSIDE = frozenset({"dump", "close", "meta", "messages", "receive_bodies"})
+
+
+def _operation(name: str, *arguments: Any) -> str:
+    """The client's method; for PortOne, whose transport has one method only, the operation asked for."""
+    if name != "handle_request":
+        return name
+    found = find_route(arguments[0].method, arguments[0].url.raw_path.decode().partition("?")[0])
+    return found[0].operation if found else "unknown"
 
 
 def crash(side: Side) -> Break:
@@ -86,7 +160,7 @@ def crash(side: Side) -> Break:
     return broken
 
 
-def fail(error: Callable[[], Exception], side: Side) -> Break:
+def fail(error: Callable[[], Exception], side: Side = Side.BEFORE) -> Break:
     """Have the call fail without (BEFORE) or after its effect (AFTER: a lost response)."""
 
     def broken(call: Callable[[], Any]) -> Any:
@@ -100,8 +174,4 @@ def fail(error: Callable[[], Exception], side: Side) -> Break:
 def sent_twice(call: Callable[[], Any]) -> Any:
     """The SDK's own retry: the first response was lost, the second call meets the first one's effect."""
     call()
-    return call()
-
-
-def _unbroken(call: Callable[[], Any]) -> Any:
     return call()

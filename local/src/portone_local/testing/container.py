@@ -1,4 +1,4 @@
-"""A function in an interpreter of its own, in an environment like Lambda's; each answer says what was imported.
+"""A handler in an interpreter of its own, which says after each event what had to be imported for it.
 
 Run as a script with the path of a handler: reads an event a line, writes {"new", "result"} a line to stderr.
 """
@@ -6,12 +6,14 @@ Run as a script with the path of a handler: reads an event a line, writes {"new"
 import importlib.util
 import json
 import sys
+from typing import Any
 
 
-def load(path: str) -> object:
+def load(path: str) -> Any:
     """The handler in a file, as Lambda's runtime imports it."""
     spec = importlib.util.spec_from_file_location("handler", path)
-    assert spec is not None  # noqa: S101 - the caller names a Python file
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.handler
@@ -20,13 +22,16 @@ def load(path: str) -> object:
 def main(path: str) -> None:
     """Answer events until there are no more."""
     handler = load(path)
-    print(json.dumps({"loaded": sorted(sys.modules)}), file=sys.stderr, flush=True)
+    tell({"new": sorted(sys.modules), "result": None})
     for line in sys.stdin:
-        event = json.loads(line)
         before = set(sys.modules)
-        result = handler(event, None)
-        told = {"new": sorted(set(sys.modules) - before), "result": result}
-        print(json.dumps(told), file=sys.stderr, flush=True)
+        result = handler(json.loads(line), None)
+        tell({"new": sorted(set(sys.modules) - before), "result": result})
+
+
+def tell(said: dict[str, Any]) -> None:
+    """One line, apart from what the handler prints."""
+    print(json.dumps(said), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

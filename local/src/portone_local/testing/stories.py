@@ -1,49 +1,60 @@
-"""Small stories for the fault tests: what is set up, the one step that is cut off, what people do afterwards."""
+"""The stage of the fault tests: one shop, one buyer, and time that passes from one due moment to the next."""
 
+import json
+import math
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from portone_local.clock import MovableClock
 from portone_local.portone import Checkout
 from portone_local.stack import Stack
 from portone_local.testing.boundaries import Crash
+from portone_payments.domain.records import Payment
 
+MINUTE = 60
 USER = "user-1"
+TOTAL = 12_000
 GONE = 502
+PATIENCE = 16 * MINUTE  # a payment nobody told of is found in 15 minutes (invariant I4)
 
 
 @dataclass(slots=True)
 class World:
-    """One shop, one buyer and the payments made so far. Amounts in won."""
+    """What one story does on a stack. Several may share a stack: each has orders and keys of its `name`.
+
+    `handed` is what the app was given for each payment, `letters` are webhooks a story keeps to itself.
+    """
 
     stack: Stack
-    orders: int = 0
+    name: str = "order"
     handed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    prefix: str = "order"
+    letters: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def order(self) -> str:
-        """A new order of 12,000 won, stored."""
-        self.orders += 1
-        order_id = f"{self.prefix}-{self.orders}"
+        """An order of 12,000 won, stored."""
+        order_id = f"{self.name}-1"
         self.put(order_id)
         return order_id
 
-    def put(self, order_id: str) -> int:
-        """The shop's backend stores an order; the status."""
-        amount = {"total": 12_000, "taxFree": 0}
-        methods = ["CARD", "VIRTUAL_ACCOUNT"]
-        body = {"userId": USER, "name": "모자", "amount": amount, "currency": "KRW", "payMethods": methods}
+    def put(self, order_id: str, total: int = TOTAL) -> int:
+        """The shop's backend stores an order; the status. `total` in won."""
+        body = {
+            "userId": USER,
+            "name": "모자",
+            "amount": {"total": total, "taxFree": 0},
+            "currency": "KRW",
+            "payMethods": ["CARD", "VIRTUAL_ACCOUNT"],
+        }
         return self.stack.shop.put(f"/orders/{order_id}", body).status
 
-    def prepare(self, order_id: str, key: str | None = None) -> str:
-        """The app prepares a payment; its id."""
-        headers = {"idempotency-key": key} if key else {}
-        answer = self.stack.app(USER).post(
-            "/payments", {"orderId": order_id, "platform": "ios"}, headers=headers
-        )
+    def prepare(self, order_id: str, *, keyed: bool = False) -> str:
+        """The app prepares a payment, with the story's one idempotency key or none; its id."""
+        headers = {"idempotency-key": f"key-of-{self.name}"} if keyed else {}
+        wanted = {"orderId": order_id, "platform": "ios"}
+        answer = self.stack.app(USER).post("/payments", wanted, headers=headers)
         if answer.status != 200:  # noqa: PLR2004 - anything else is no payment
-            raise LookupError(answer.json()["error"]["code"])
+            raise LookupError(json.loads(answer.body)["error"]["code"])
         handed = answer.json()
         self.handed[handed["paymentId"]] = handed
         return str(handed["paymentId"])
@@ -56,143 +67,87 @@ class World:
         """The buyer pays; PortOne's webhooks wait."""
         self.stack.portone.buyer.pay(payment_id, Checkout.from_browser(self.handed[payment_id], **changes))
 
-    def lose_webhooks(self) -> None:
-        """Nobody tells us."""
-        self.stack.portone.webhooks.lose()
+    def order_of(self, payment_id: str) -> str:
+        """The order a payment was prepared for."""
+        return str(self.handed[payment_id]["customData"]["orderId"])
 
     def verify(self, payment_id: str) -> int:
         """The app says paid; the status of the answer."""
         return self.stack.app(USER).post(f"/payments/{payment_id}/verify").status
 
-    def status(self, payment_id: str) -> str:
-        """What we hold."""
-        held = self.stack.ports["store"].payment(payment_id)
-        return held.status.value if held else "absent"
+    def catch_up(self, payment_id: str) -> int:
+        """Staff has PortOne read; the status of the answer."""
+        return self.stack.staff.post(f"/ops/payments/{payment_id}/catch-up").status
 
-    def minutes(self, count: int, step: float = 60) -> None:
-        """Time passes, with webhooks and sweeps."""
-        self.stack.run_for(count * 60, step)
+    def held(self, payment_id: str) -> Payment:
+        """What we hold. LookupError for nothing."""
+        held = self.stack.ports["store"].payment(payment_id)
+        if held is None:
+            raise LookupError(payment_id)
+        return held  # type: ignore[no-any-return]
+
+    def statuses(self) -> dict[str, str]:
+        """What we hold of each payment the app was given."""
+        return {payment_id: self.held(payment_id).status.value for payment_id in self.handed}
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, and nobody does anything: not the sweep, not PortOne."""
+        clock_of(self.stack).advance(seconds)
+
+    def keep_letters(self) -> None:
+        """Take the webhooks that wait at PortOne, signed now."""
+        webhooks = self.stack.portone.webhooks
+        self.letters += [(webhooks.headers_for(each), each.body) for each in webhooks.pending()]
+        webhooks.lose()
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`before` makes a world and answers its payment, `step` is cut off, `after` is what people do then."""
+    """`before` makes a payment (or what the story is about), `step` is cut off, `after` is what people do then.
+
+    `wanted`: a status some payment of the story has in the end. `restless`: time passes in `before`, so on a
+    shared stack the stories before it have to be over.
+    """
 
     name: str
     before: Callable[[World], str]
     step: Callable[[World, str], object]
     after: Callable[[World, str], object]
-    wanted: str = "PAID"
+    wanted: str | None = "PAID"
+    restless: bool = False
+
+
+def clock_of(stack: Stack) -> MovableClock:
+    """The stack's clock. TypeError where it moves by itself."""
+    if not isinstance(stack.clock, MovableClock):
+        raise TypeError("this clock moves by itself")
+    return stack.clock
+
+
+def let_pass(stack: Stack, seconds: float) -> None:
+    """Minutes pass, each with webhooks and a sweep; those in which nothing is due are skipped."""
+    clock = clock_of(stack)
+    end = clock.now() + seconds
+    while clock.now() < end:
+        wait = MINUTE * max(1, math.ceil((_next_due(stack, end) - clock.now()) / MINUTE))
+        clock.advance(min(wait, end - clock.now()))
+        stack.deliver()
+        stack.tick()
+
+
+def _next_due(stack: Stack, end: float) -> float:
+    marks = [float(item["due_at"]["N"]) for item in stack.dump() if "due_at" in item]
+    return min([end, *marks, *(each.due for each in stack.portone.pending())])
 
 
 def surviving_crashes(stack: Stack) -> None:
     """A webhook function that dies is no answer to PortOne, which sends again."""
+    receive = stack.portone.webhooks.deliver or stack.receive
 
-    def receive(headers: dict[str, str], body: bytes) -> int:
+    def answered(headers: dict[str, str], body: bytes) -> int:
         try:
-            return stack.receive(headers, body)
+            return receive(headers, body)
         except Crash:
             return GONE
 
-    stack.portone.webhooks.deliver = receive
-
-
-def _nothing(_world: World, _payment_id: str) -> None:
-    """Nobody does anything; the sweep has to."""
-
-
-def _paid_unheard(world: World) -> str:
-    payment_id = world.ready()
-    world.pay(payment_id)
-    world.lose_webhooks()
-    return payment_id
-
-
-def _paid(world: World) -> str:
-    payment_id = world.ready()
-    world.pay(payment_id)
-    return payment_id
-
-
-def _due(world: World) -> str:
-    payment_id = _paid_unheard(world)
-    world.stack.clock.advance(601)  # type: ignore[attr-defined]
-    return payment_id
-
-
-def _leased(world: World) -> str:
-    payment_id = _due(world)
-    world.stack.functions.invoke("Sweep", {})
-    return payment_id
-
-
-def _pay_after_all(world: World, payment_id: str) -> None:
-    order_id = payment_id
-    world.put(order_id)
-    paid = world.prepare(order_id, "key-1")
-    assert world.prepare(order_id, "key-1") == paid  # noqa: S101 - I8: the same key, the same payment
-    world.pay(paid)
-
-
-def _cancelled(world: World) -> str:
-    payment_id = _paid(world)
-    world.stack.deliver()
-    world.stack.portone.console.cancel(payment_id)
-    world.stack.deliver()
-    return payment_id
-
-
-def _prepare_again(world: World, payment_id: str) -> None:
-    with suppress(LookupError):
-        world.prepare(world.handed[payment_id]["customData"]["orderId"])
-
-
-def _second_payment(world: World, payment_id: str) -> None:
-    second = world.prepare(world.handed[payment_id]["customData"]["orderId"])
-    world.pay(second)
-
-
-def _mismatched(world: World) -> str:
-    payment_id = world.ready()
-    world.pay(payment_id, amount=1_000, tampered=True)
-    world.stack.deliver()
-    return payment_id
-
-
-def _resolve(world: World, payment_id: str) -> int:
-    body = {"reason": "refunded by hand"}
-    return world.stack.staff.post(f"/ops/payments/{payment_id}/resolve", body).status
-
-
-STORIES = (
-    Story(
-        name="put an order",
-        before=lambda world: f"{world.prefix}-{world.orders}x",
-        step=lambda world, order_id: world.put(order_id),
-        after=_pay_after_all,
-    ),
-    Story(
-        name="prepare a payment",
-        before=World.order,
-        step=lambda world, order_id: world.prepare(order_id, "key-1"),
-        after=_pay_after_all,
-    ),
-    Story(
-        name="prepare again on another device",
-        before=lambda world: world.handed[world.ready()]["customData"]["orderId"],
-        step=lambda world, order_id: world.prepare(order_id, "key-1"),
-        after=_pay_after_all,
-    ),
-    Story(name="verify a payment nobody told of", before=_paid_unheard, step=World.verify, after=_nothing),
-    Story(name="receive webhooks", before=_paid, step=lambda world, _: world.stack.deliver(), after=_nothing),
-    Story(name="sweep", before=_due, step=lambda world, _: world.stack.tick(), after=_nothing),
-    Story(name="work", before=_leased, step=lambda world, _: world.stack.work(), after=_nothing),
-    Story(
-        name="prepare a second payment after a cancellation",
-        before=_cancelled,
-        step=_prepare_again,
-        after=_second_payment,
-        wanted="CANCELLED",
-    ),
-    Story(name="resolve", before=_mismatched, step=_resolve, after=_resolve, wanted="MISMATCH"),
-)
+    stack.portone.webhooks.deliver = answered

@@ -41,7 +41,7 @@ class Attention(StrEnum):
     QUARANTINED = "quarantined"
     SURPLUS = "surplus"
     LAGGING = "lagging"
-    DEAD_LETTERED = "dead_lettered"
+    DEAD_LETTERED = "dead-lettered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,168 @@
+"""What each use case may cost: calls of PortOne and of DynamoDB. The README's table is made of this one."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portone_local.stack import Stack
+from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order, verify
+from portone_local.units import CallLog
+
+PAGE = 20
+HEADINGS = ("use case", "PortOne calls", "read units", "write units", "DynamoDB calls")
+
+type Act = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Calls of PortOne, request units of DynamoDB, and the calls they were for, such as "1 GetItem"."""
+
+    portone: int
+    reads: float
+    writes: float
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A use case: `scene` prepares it and answers the act that is counted."""
+
+    name: str
+    scene: Callable[[Stack], Act]
+    cost: Cost
+
+
+def spent(stack: Stack, log: CallLog, act: Act) -> Cost:
+    """What `act` cost, counted from the log of the stack's DynamoDB calls."""
+    before, logged = stack.calls, len(log.calls)
+    act()
+    used = stack.calls - before
+    made = Counter(call.operation for call in log.calls[logged:])
+    calls = ", ".join(f"{count} {operation}" for operation, count in made.items())
+    return Cost(used.portone, used.reads, used.writes, calls)
+
+
+def _prepared_unpaid(stack: Stack, **ask: Any) -> dict[str, Any]:
+    return prepare(stack, **ask)
+
+
+def _paid_unheard(stack: Stack) -> dict[str, Any]:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.webhooks.lose()
+    return prepared
+
+
+def _verified(stack: Stack) -> dict[str, Any]:
+    prepared = _paid_unheard(stack)
+    verify(stack, prepared)
+    return prepared
+
+
+def _preparing(stack: Stack) -> Act:
+    put_order(stack)
+    return lambda: ask_to_prepare(stack)
+
+
+def _preparing_under_a_key(stack: Stack) -> Act:
+    put_order(stack)
+    return lambda: ask_to_prepare(stack, key="key-1")
+
+
+def _preparing_again(stack: Stack) -> Act:
+    prepare(stack)
+    return lambda: ask_to_prepare(stack)
+
+
+def _preparing_again_under_its_key(stack: Stack) -> Act:
+    prepare(stack, key="key-1")
+    return lambda: ask_to_prepare(stack, key="key-1")
+
+
+def _delivering(stack: Stack) -> Act:
+    pay(stack, prepare(stack))
+    paid = stack.portone.pending()[-1]
+    stack.portone.webhooks.lose()
+    return lambda: stack.receive(stack.portone.webhooks.headers_for(paid), paid.body)
+
+
+def _delivering_again(stack: Stack) -> Act:
+    deliver = _delivering(stack)
+    deliver()
+    return deliver
+
+
+def _verifying(stack: Stack) -> Act:
+    prepared = _paid_unheard(stack)
+    return lambda: verify(stack, prepared)
+
+
+def _verifying_again(stack: Stack) -> Act:
+    prepared = _verified(stack)
+    return lambda: verify(stack, prepared)
+
+
+def _getting(stack: Stack) -> Act:
+    prepared = _verified(stack)
+    return lambda: stack.app(USER).get(f"/payments/{prepared['paymentId']}")
+
+
+def _getting_the_order(stack: Stack) -> Act:
+    _verified(stack)
+    return lambda: stack.shop.get("/orders/order-1")
+
+
+def _listing(stack: Stack) -> Act:
+    for number in range(PAGE):
+        prepare(stack, f"order-{number}")
+    return lambda: stack.app(USER).get(f"/payments?limit={PAGE}")
+
+
+def _sweeping(stack: Stack) -> Act:
+    _verified(stack)
+    return stack.tick
+
+
+def _settling(stack: Stack) -> Act:
+    _paid_unheard(stack)
+    stack.clock.advance(600)  # type: ignore[attr-defined] - a stack for tests has a movable one
+    return stack.tick
+
+
+BUDGETS = (
+    Budget("store an order", lambda stack: lambda: put_order(stack), Cost(0, 1, 1, "1 GetItem, 1 PutItem")),
+    Budget("prepare a payment", _preparing, Cost(1, 1, 6, "1 GetItem, 1 TransactWriteItems")),
+    Budget(
+        "prepare a payment, with an `Idempotency-Key`",
+        _preparing_under_a_key,
+        Cost(1, 2, 8, "2 GetItem, 1 TransactWriteItems"),
+    ),
+    Budget("prepare it again, from any device", _preparing_again, Cost(1, 2, 0, "2 GetItem")),
+    Budget("repeat a prepare under its key", _preparing_again_under_its_key, Cost(1, 3, 0, "3 GetItem")),
+    Budget("a paid webhook", _delivering, Cost(1, 1, 3, "1 GetItem, 1 PutItem")),
+    Budget("the same webhook again", _delivering_again, Cost(0, 1, 0, "1 GetItem")),
+    Budget("verify a payment", _verifying, Cost(1, 2, 2, "2 GetItem, 1 PutItem")),
+    Budget("verify it again within 2 s", _verifying_again, Cost(0, 1, 0, "1 GetItem")),
+    Budget("show a payment", _getting, Cost(0, 1, 0, "1 GetItem")),
+    Budget("show an order with its payment", _getting_the_order, Cost(0, 2, 0, "2 GetItem")),
+    Budget(f"list {PAGE} payments", _listing, Cost(0, 20.5, 0, "1 Query, 1 BatchGetItem")),
+    Budget("a sweep with nothing due", _sweeping, Cost(0, 16, 0, "32 Query")),
+    Budget(
+        "a sweep that settles one payment",
+        _settling,
+        Cost(1, 17, 5, "32 Query, 1 UpdateItem, 1 GetItem, 1 PutItem"),
+    ),
+)
+
+
+def markdown() -> str:
+    """The table of the README."""
+    rows = [HEADINGS, ("---", "---:", "---:", "---:", "---")]
+    rows += [(each.name, *_numbers(each.cost)) for each in BUDGETS]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _numbers(cost: Cost) -> tuple[str, str, str, str]:
+    return str(cost.portone), f"{cost.reads:g}", f"{cost.writes:g}", cost.made

@@ -1,0 +1,167 @@
+"""What starting a function costs: a bare handler loads no SDK, a primed one imports nothing for a request."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.gateway.api import FunctionUrl, Gateway
+from portone_local.gateway.client import Client
+from portone_local.gateway.messages import Request
+from portone_local.ministack import MiniStack
+from portone_local.portone import Checkout
+from portone_local.portone.http_server import HttpPortOne
+from portone_local.sigv4 import SHOP, STAFF
+from portone_local.stack import Stack
+from portone_local.template import ROOT, environment, functions, transformed
+from portone_local.testing.containers import LAMBDA, Container, Containers
+from portone_local.testing.fixtures import ministack
+from portone_local.testing.records import a_payment
+from portone_local.testing.world import USER, an_order_body
+
+__all__ = ["ministack"]
+
+FOLDERS = sorted(functions(transformed()))
+# botocore by its bare name comes with Powertools
+SDK = frozenset({"boto3", "botocore.session", "httpx", "httpcore", "aws_lambda_powertools"})
+NOWHERE = "http://127.0.0.1:1"
+LOAD_ALL = """
+import json, sys
+from portone_local.testing.container import load
+print(json.dumps({path: [load(path), sorted(sys.modules)][1] for path in sys.argv[1:]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def bare() -> dict[str, set[str]]:
+    """The modules there are after each handler was imported, one after the other."""
+    paths = [str(ROOT / "functions" / folder / "handler.py") for folder in FOLDERS]
+    shown = subprocess.check_output([sys.executable, "-c", LOAD_ALL, *paths], env={}, text=True)  # noqa: S603 - our own text
+    return dict(zip(FOLDERS, map(set, json.loads(shown).values()), strict=True))
+
+
+@pytest.fixture(scope="module")
+def used(ministack: MiniStack) -> Iterator[Containers]:
+    """Every function, after a story in which each of them had something to do."""
+    clock = MovableClock(time.time())
+    with (
+        Stack.on_ministack(ministack, clock=clock) as stack,
+        HttpPortOne(stack.portone) as portone,
+        Containers(
+            stack.template,
+            stack.resources,
+            AWS_ENDPOINT_URL=ministack.endpoint_url,
+            PORTONE_URL=portone.base_url,
+        ) as containers,
+    ):
+        Story(stack, containers.invoke).tell()
+        yield containers
+
+
+class Story:
+    """Two orders paid, one of them tampered with; a payment left unfinished long ago."""
+
+    def __init__(self, stack: Stack, invoke: Callable[[str, Any], Any]) -> None:
+        self.stack = stack
+        self.invoke = invoke
+        self.gateway = Gateway(
+            stack.template, invoke=invoke, clock=stack.clock, iam=stack.iam, fetch=stack.issuer.document
+        )
+        self.url = FunctionUrl("Webhook", invoke=invoke, clock=stack.clock)
+        self.shop, self.staff = (
+            Client(
+                self.gateway.handle,
+                lambda request, who=who: stack.iam.sign(request, who, host=self.gateway.host),
+            )
+            for who in (SHOP, STAFF)
+        )
+        token = stack.issuer.issue(USER)
+        self.app = Client(
+            self.gateway.handle, lambda request: request.having(("authorization", f"Bearer {token}"))
+        )
+
+    def tell(self) -> None:
+        """Everything a function does when nothing goes wrong."""
+        good, bad = self.prepared("order-1"), self.prepared("order-2")
+        self.stack.portone.buyer.pay(good)
+        self.stack.portone.webhooks.deliver = self.receive
+        self.stack.deliver()
+        self.stack.portone.buyer.pay(bad, Checkout(amount=10, tampered=True))
+        assert self.app.post(f"/payments/{bad}/verify").json()["status"] == "MISMATCH"
+        assert self.app.get(f"/payments/{good}").json()["status"] == "PAID"
+        assert len(self.app.get("/payments").json()["items"]) == 2
+        assert self.shop.get("/orders/order-1").json()["paidTotal"] == 1_000
+        assert len(self.staff.get("/ops/attention?kind=mismatch").json()["items"]) == 1
+        assert self.staff.post(f"/ops/payments/{good}/catch-up").status == 200
+        assert self.staff.post(f"/ops/payments/{bad}/resolve", {"reason": "refunded by hand"}).status == 200
+        self.sweep()
+
+    def prepared(self, order_id: str) -> str:
+        """A payment of an order, stored and pre-registered."""
+        assert self.shop.put(f"/orders/{order_id}", an_order_body()).status == 200
+        body = {"orderId": order_id, "platform": "web"}
+        prepared = self.app.post("/payments", body, headers={"idempotency-key": order_id})
+        return str(prepared.json()["paymentId"])
+
+    def receive(self, headers: dict[str, str], body: bytes) -> int:
+        """A webhook."""
+        return self.url.handle(
+            Request(method="POST", target="/", headers=tuple(headers.items()), body=body)
+        ).status
+
+    def sweep(self) -> None:
+        """The timer finds the payment that was left, the worker finishes it."""
+        now = self.stack.clock.now()
+        left = a_payment("left0001", created_at=now - 7_200, expires_at=int(now) - 3_600, due_at=int(now) - 60)
+        self.stack.ports["store"].save(left)
+        assert self.invoke("Sweep", {})["sent"] == 1
+        (message,) = self.stack.source.take(10)
+        assert self.invoke("Work", {"Records": [message.record()]}) == {"batchItemFailures": []}
+        assert self.stack.ports["store"].payment("left0001").version == 2
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_bare_handler_loads_no_sdk(bare: dict[str, set[str]], folder: str) -> None:
+    assert bare[folder] & SDK == set()
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_after_priming_an_invocation_imports_nothing(used: Containers, folder: str) -> None:
+    assert used.by_folder[folder].late == []
+
+
+@pytest.mark.ministack
+def test_priming_is_what_loads_the_sdk(used: Containers) -> None:
+    assert used.by_folder["webhook"].loaded >= SDK
+
+
+def test_without_priming_the_first_invocation_imports() -> None:
+    variables = {name: "x" for name in environment(transformed(), "get_order")} | {"MODE": "test"}
+    unprimed = {name: value for name, value in LAMBDA.items() if name != "AWS_LAMBDA_RUNTIME_API"}
+    container = Container("get_order", variables | unprimed | {"AWS_ENDPOINT_URL": NOWHERE})
+
+    answer = container.invoke({"pathParameters": {"orderId": "order-1"}})
+
+    container.stop()
+    assert answer["statusCode"] == 503
+    assert set(container.late) >= {"boto3", "botocore.session"}
+
+
+def test_a_function_starts_while_neither_aws_nor_portone_answers() -> None:
+    variables = {
+        name: "{}" if name == "CHANNELS" else "" for name in environment(transformed(), "webhook")
+    }
+    where = {"MODE": "test", "AWS_ENDPOINT_URL": NOWHERE, "PORTONE_URL": NOWHERE}
+    container = Container("webhook", variables | LAMBDA | where)
+
+    loaded = container.loaded
+
+    container.stop()
+    assert loaded >= SDK

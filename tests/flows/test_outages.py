@@ -1,0 +1,162 @@
+"""A dependency fails: an honest answer, nothing lost, and the same request may be sent again."""
+
+import pytest
+
+from portone_local.memory import FixedSecrets, answer_lost, retried, throttled
+from portone_local.memory_table import Around, undisturbed
+from portone_local.oracle import ObservedStack
+from portone_local.portone import Fault
+from portone_local.testing.letters import event, send
+from portone_local.testing.shopping import ask_to_prepare, pay, prepare, put_order, status, verify
+from portone_payments.domain.records import Payment
+from portone_payments.ports import Metric
+
+MINUTE = 60
+SILENT = [
+    Fault.TIMEOUT_BEFORE_COMMIT,
+    Fault.TIMEOUT_AFTER_COMMIT,
+    Fault.RESET_BEFORE_COMMIT,
+    Fault.RESET_AFTER_COMMIT,
+    Fault.HTML_500,
+    Fault.HTML_502,
+    Fault.HTML_504,
+    Fault.TRUNCATED_JSON,
+    Fault.DRIP,
+]
+
+
+def payments(stack: ObservedStack) -> list[Payment]:
+    return [record for record in stack.ports["store"].records() if isinstance(record, Payment)]
+
+
+@pytest.mark.parametrize("fault", [*SILENT, Fault.OUTSTANDING, Fault.LATE_COMMIT])
+def test_prepare_while_portone_is_down_is_503_and_the_retry_gets_the_same_payment(
+    stack: ObservedStack, fault: Fault
+) -> None:
+    put_order(stack)
+    stack.portone.inject(operation="pre_register", fault=fault)
+
+    refused = ask_to_prepare(stack, key="key-1")
+    [stored] = payments(stack)
+    again = ask_to_prepare(stack, key="key-1")
+
+    if fault is Fault.TRUNCATED_JSON:  # the answer to a pre-registration says nothing anyway
+        assert refused.status == 200
+    else:
+        assert (refused.status, refused.json()["error"]["code"]) == (503, "provider_unavailable")
+        assert int(refused.headers["retry-after"]) >= 1
+    assert (again.status, again.json()["paymentId"]) == (200, stored.payment_id)
+
+
+def test_prepare_with_a_refused_credential_is_503_and_counted(stack: ObservedStack) -> None:
+    put_order(stack)
+    stack.portone.inject(operation="pre_register", fault=Fault.UNAUTHORIZED)
+
+    refused = ask_to_prepare(stack)
+
+    assert (refused.status, refused.json()["error"]["code"]) == (503, "provider_refused")
+    assert stack.metrics[Metric.CREDENTIAL_REFUSED] == 1
+
+
+def test_prepare_of_an_order_somebody_just_paid_reads_it_and_says_so(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.webhooks.lose()
+
+    refused = ask_to_prepare(stack)
+
+    assert (refused.status, refused.json()["error"]["code"]) == (409, "order_already_paid")
+    assert status(stack, prepared) == "PAID"
+
+
+@pytest.mark.parametrize("fault", SILENT)
+def test_verify_while_portone_is_down_is_202_and_the_sweep_heals(stack: ObservedStack, fault: Fault) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.webhooks.lose()
+    stack.portone.inject(operation="get_payment", fault=fault)
+
+    answered = verify(stack, prepared)
+    stack.run_for(10 * MINUTE)
+
+    assert answered.status == 202
+    assert answered.json()["statusUrl"] == f"/payments/{prepared['paymentId']}"
+    assert answered.headers["retry-after"] == "5"
+    assert status(stack, prepared) == "PAID"
+
+
+def test_a_refused_credential_keeps_everything_due_and_is_counted(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.webhooks.lose()
+    stack.portone.inject(operation="get_payment", fault=Fault.UNAUTHORIZED, times=None)
+    answered = verify(stack, prepared)
+    stack.run_for(HOUR := 3600)
+
+    stack.portone.clear_faults()
+    stack.run_for(5 * MINUTE)
+
+    assert answered.status == 202
+    assert stack.metrics[Metric.CREDENTIAL_REFUSED] >= HOUR // 300
+    assert status(stack, prepared) == "PAID"
+
+
+@pytest.mark.parametrize("webhooks", [True])
+def test_an_outcome_unknown_for_half_an_hour_calls_a_person_and_heals_by_itself(
+    stack: ObservedStack,
+) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=None)
+    stack.deliver()
+    stack.run_for(35 * MINUTE)
+    waiting = stack.staff.get("/ops/attention?kind=unknown").json()["items"]
+
+    stack.portone.clear_faults()
+    stack.run_for(5 * MINUTE)
+
+    assert [found["paymentId"] for found in waiting] == [prepared["paymentId"]]
+    assert stack.metrics[Metric.UNKNOWN] >= 1
+    assert stack.staff.get("/ops/attention?kind=unknown").json()["items"] == []
+    assert status(stack, prepared) == "PAID"
+
+
+def test_without_secrets_everything_that_needs_them_is_503(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.webhooks.lose()
+    secrets: FixedSecrets = stack.ports["secrets"]
+    stack.hurt, secrets.available = True, False
+
+    delivered = send(stack, event("Transaction.Paid", prepared["paymentId"]))
+    verified = verify(stack, prepared)
+    asked = ask_to_prepare(stack)
+
+    for answered in (delivered, verified, asked):
+        assert (answered.status, answered.json()["error"]["code"]) == (503, "secrets_unavailable")
+
+
+@pytest.mark.parametrize("around", [throttled, answer_lost], ids=["throttled", "answer_lost"])
+def test_a_failing_table_is_503_and_the_retry_has_one_effect(stack: ObservedStack, around: Around) -> None:
+    put_order(stack)
+    table, stack.hurt = stack.ports["store"].table, True
+    table.around = around
+    failed = ask_to_prepare(stack, key="key-1")
+    table.around = undisturbed
+
+    again = ask_to_prepare(stack, key="key-1")
+
+    assert (failed.status, failed.json()["error"]["code"]) == (503, "storage_unavailable")
+    assert again.status == 200
+    assert len(payments(stack)) == 1
+
+
+def test_an_sdk_that_sends_every_call_twice_changes_nothing(stack: ObservedStack) -> None:
+    stack.ports["store"].table.around = retried
+
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.run_for(15 * MINUTE)
+
+    assert status(stack, prepared) == "PAID"
+    assert len(payments(stack)) == 1
