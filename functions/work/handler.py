@@ -15,7 +15,10 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     if due is None:
         deps.logger.warning("unreadable message")
         return
-    Worker(reader=deps.reader, strays=deps.strays, clock=deps.clock, ids=deps.ids).work(due)
+    worker = Worker(
+        reader=deps.reader, sender=deps.sender, strays=deps.strays, clock=deps.clock, ids=deps.ids
+    )
+    worker.work(due)
 
 
 handler = QueueHandler(job, needs=("store", "portone", "strays"))

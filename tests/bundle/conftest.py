@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from portone_local.deployed import DeployedStack, build
+from portone_local.deployed import DeployedStack
+from portone_local.sam import build
 from portone_local.template import configuration, transformed
 
 ENVIRONMENTS = ("dev", "stg", "prod")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portone_local.deployed import sam
+from portone_local.sam import sam
 from portone_local.template import ROOT, functions, transformed
 
 pytestmark = pytest.mark.check

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from portone_local.gateway.messages import Request
 from portone_local.ministack import MiniStack
 from portone_local.portone import Checkout
 from portone_local.portone.http_server import HttpPortOne
-from portone_local.sigv4 import SHOP, STAFF
+from portone_local.sigv4 import SHOP, STAFF, Principal
 from portone_local.stack import Stack
 from portone_local.template import ROOT, environment, functions, transformed
 from portone_local.testing.containers import LAMBDA, Container, Containers
@@ -74,17 +74,16 @@ class Story:
             stack.template, invoke=invoke, clock=stack.clock, iam=stack.iam, fetch=stack.issuer.document
         )
         self.url = FunctionUrl("Webhook", invoke=invoke, clock=stack.clock)
-        self.shop, self.staff = (
-            Client(
-                self.gateway.handle,
-                lambda request, who=who: stack.iam.sign(request, who, host=self.gateway.host),
-            )
-            for who in (SHOP, STAFF)
-        )
+        self.shop, self.staff = self.signing(SHOP), self.signing(STAFF)
         token = stack.issuer.issue(USER)
         self.app = Client(
             self.gateway.handle, lambda request: request.having(("authorization", f"Bearer {token}"))
         )
+
+    def signing(self, principal: Principal) -> Client:
+        """Somebody with keys of ours."""
+        sign = partial(self.stack.iam.sign, principal=principal, host=self.gateway.host)
+        return Client(self.gateway.handle, sign)
 
     def tell(self) -> None:
         """Everything a function does when nothing goes wrong."""
@@ -118,7 +117,9 @@ class Story:
     def sweep(self) -> None:
         """The timer finds the payment that was left, the worker finishes it."""
         now = self.stack.clock.now()
-        left = a_payment("left0001", created_at=now - 7_200, expires_at=int(now) - 3_600, due_at=int(now) - 60)
+        left = a_payment(
+            "left0001", created_at=now - 7_200, expires_at=int(now) - 3_600, due_at=int(now) - 60
+        )
         self.stack.ports["store"].save(left)
         assert self.invoke("Sweep", {})["sent"] == 1
         (message,) = self.stack.source.take(10)
@@ -143,7 +144,7 @@ def test_priming_is_what_loads_the_sdk(used: Containers) -> None:
 
 
 def test_without_priming_the_first_invocation_imports() -> None:
-    variables = {name: "x" for name in environment(transformed(), "get_order")} | {"MODE": "test"}
+    variables = dict.fromkeys(environment(transformed(), "get_order"), "x") | {"MODE": "test"}
     unprimed = {name: value for name, value in LAMBDA.items() if name != "AWS_LAMBDA_RUNTIME_API"}
     container = Container("get_order", variables | unprimed | {"AWS_ENDPOINT_URL": NOWHERE})
 
@@ -155,9 +156,7 @@ def test_without_priming_the_first_invocation_imports() -> None:
 
 
 def test_a_function_starts_while_neither_aws_nor_portone_answers() -> None:
-    variables = {
-        name: "{}" if name == "CHANNELS" else "" for name in environment(transformed(), "webhook")
-    }
+    variables = {name: "{}" if name == "CHANNELS" else "" for name in environment(transformed(), "webhook")}
     where = {"MODE": "test", "AWS_ENDPOINT_URL": NOWHERE, "PORTONE_URL": NOWHERE}
     container = Container("webhook", variables | LAMBDA | where)
 

@@ -15,9 +15,10 @@ from portone_local.stack import Stack
 from portone_local.testing.world import USER, an_order_body, populate
 from portone_payments.domain.errors import PaymentNotFound
 from portone_payments.entry.deps import Deps
+from portone_payments.entry.failure import JobFailed
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.job import JobHandler
-from portone_payments.entry.telemetry import ALLOWED, TALKATIVE, EmfMeter, make_logger
+from portone_payments.entry.telemetry import ALLOWED, EmfMeter, make_logger
 from portone_payments.ports import Metric
 
 CANARY = "canary-Hong-Gildong-010-0000-0000"
@@ -101,13 +102,15 @@ def test_an_exception_nobody_foresaw_is_its_type_and_place(logger: Logger, strea
 
 
 def test_what_a_failed_job_raises_does_not_say_what_went_wrong(logger: Logger, stream: io.StringIO) -> None:
-    with pytest.raises(Exception, match="RuntimeError") as raised:
+    with pytest.raises(JobFailed, match="RuntimeError") as raised:
         JobHandler(boom, deps=deps(logger=logger))({}, None)
 
     assert CANARY not in stream.getvalue() + str(raised.value)
 
 
-@pytest.mark.parametrize("library", TALKATIVE)
+@pytest.mark.parametrize(
+    "library", ["httpx", "httpcore", "botocore", "boto3", "urllib3", "aws_lambda_powertools"]
+)
 def test_a_talkative_library_is_silent_even_when_everything_is_to_be_logged(
     logger: Logger, library: str
 ) -> None:
@@ -180,6 +183,14 @@ def test_counts_of_an_invocation_are_written_once_also_when_it_fails(
 
     lines = emf(capsys.readouterr().out)
     assert [line["WebhookSignatureFailure"] for line in lines] == [[1.0], [1.0]]
+
+
+def test_counts_of_a_failed_job_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(JobFailed):
+        JobHandler(fail, deps=deps())({}, None)
+
+    (line,) = emf(capsys.readouterr().out)
+    assert line["WebhookSignatureFailure"] == [1.0]
 
 
 def test_nothing_counted_is_nothing_written(capsys: pytest.CaptureFixture[str]) -> None:

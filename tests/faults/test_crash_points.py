@@ -4,8 +4,8 @@ import pytest
 
 from portone_local.testing.boundaries import Side
 from portone_local.testing.story_book import STORIES
-from portone_local.testing.stories import Story
-from portone_local.testing.telling import assert_ended_well, cut_off, in_memory, points_of
+from portone_local.testing.stories import PATIENCE, Story, let_pass
+from portone_local.testing.telling import assert_ended_well, break_off, in_memory, points_of
 
 
 @pytest.mark.parametrize("side", Side)
@@ -15,7 +15,8 @@ def test_a_process_that_dies_at_any_call_leaves_the_books_right(story: Story, si
 
     for point in points:
         with in_memory() as (world, boundaries):
-            cut_off(story, world, boundaries, point, side)
+            break_off(story, world, boundaries, point, side)
+            let_pass(world.stack, PATIENCE)
 
             assert_ended_well(story, world)
 

@@ -78,17 +78,15 @@ def test_an_offer_that_is_over_is_refused_until_it_is_made_again(stack: Observed
     assert (over.status, again.status) == (403, 200)
 
 
-@switched_on
+@pytest.mark.parametrize("settings", [{"confirm_process": "on", "ready_minutes": "10080"}], ids=["on"])
 def test_the_older_of_two_payments_of_an_order_is_refused(stack: ObservedStack) -> None:
     old = prepare(stack)
-    pay(stack, old)
-    verify(stack, old)
-    stack.run_for(60)
-    stack.portone.console.cancel(old["paymentId"])
+    pay(stack, old, method="VIRTUAL_ACCOUNT")
     stack.deliver()
+    stack.run_for(75 * 3600, step=3600)
     new = prepare(stack)
 
-    assert status(stack, old) == "CANCELLED"
+    assert status(stack, old) == "EXPIRED"
     assert send(stack, question(old["paymentId"])).status == 403
     assert send(stack, question(new["paymentId"]), webhook_id="wh_new").status == 200
 

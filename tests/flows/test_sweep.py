@@ -16,6 +16,7 @@ from portone_local.testing.shopping import (
     status,
     verify,
 )
+from portone_payments.adapters.queue import parse_due
 from portone_payments.domain.records import Payment
 from portone_payments.ports import Metric
 
@@ -98,39 +99,43 @@ def test_a_message_nobody_can_read_is_dropped_without_harm(stack: ObservedStack)
     assert stack.functions.invoke("Work", {"Records": [record]}) == {"batchItemFailures": []}
 
 
-@no_webhooks
-def test_an_item_that_kills_its_workers_is_buried_with_an_alarm_after_twelve_tries(
-    stack: ObservedStack,
-) -> None:
+def outlive_twelve_workers(stack: ObservedStack) -> dict[str, Any]:
+    """A paid payment none of whose twelve workers lived; the thirteenth sweep's result under `swept`."""
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.pause(11 * MINUTE)
-
     for _ in range(12):
         sweep(stack)
         queue(stack).lose_all()
         stack.portone.pause(181)
-    buried = sweep(stack)
+    return prepared | {"swept": sweep(stack)}
 
-    assert buried == {"sent": 0, "dead": 1}
+
+@no_webhooks
+def test_an_item_that_kills_its_workers_is_buried_with_an_alarm_after_twelve_tries(
+    stack: ObservedStack,
+) -> None:
+    buried = outlive_twelve_workers(stack)
+
+    assert buried["swept"] == {"sent": 0, "dead": 1}
     assert stack.metrics[Metric.DEAD_LETTERED] == 1
-    assert [found["paymentId"] for found in seen_by_staff(stack, "dead_lettered")] == [prepared["paymentId"]]
-    stack.within = DAY + HOUR
+    assert [found["paymentId"] for found in seen_by_staff(stack, "dead-lettered")] == [buried["paymentId"]]
+    stack.run_for(DAY + HOUR, step=HOUR)
 
 
 @no_webhooks
 def test_a_buried_item_is_tried_once_a_day_and_heals(stack: ObservedStack) -> None:
-    prepared = prepare(stack)
-    pay(stack, prepared)
-    stack.portone.pause(11 * MINUTE)
-    for _ in range(13):
-        sweep(stack)
-        queue(stack).lose_all()
-        stack.portone.pause(181)
+    buried = outlive_twelve_workers(stack)
+    stack.portone.pause(DAY)
+    sweep(stack)
+    queue(stack).lose_all()
+    stack.portone.pause(181)
+    again = sweep(stack)
 
     stack.run_for(DAY + HOUR, step=HOUR)
 
-    assert status(stack, prepared) == "PAID"
+    assert again == {"sent": 0, "dead": 1}
+    assert status(stack, buried) == "PAID"
 
 
 @no_webhooks
@@ -156,8 +161,6 @@ def test_the_sweep_stops_sending_while_the_queue_is_full(stack: ObservedStack) -
     sweep(stack)
     [body] = mail.receive_bodies()
     mail.bodies.clear()
-    from portone_payments.adapters.queue import parse_due  # noqa: PLC0415 - one message, many times
-
     due = parse_due(body)
     assert due is not None
     mail.send((due,) * 2_400)

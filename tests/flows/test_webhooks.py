@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from portone_local.memory import FixedSecrets
+from portone_local.memory import FixedSecrets, throttled
+from portone_local.memory_table import undisturbed
 from portone_local.oracle import ObservedStack, check
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET, BodyVersion, Fault, Mischief
 from portone_local.testing.deliveries import FOREIGN_SECRET, NEXT_SECRET
@@ -256,13 +257,11 @@ def test_a_duplicate_of_an_open_webhook_finishes_it_once_it_is_old_enough(stack:
 
 
 def test_the_table_failing_is_503_and_the_retry_is_taken(stack: ObservedStack) -> None:
-    from portone_local.memory import throttled  # noqa: PLC0415 - the one test that throttles
-
     payment_id, stack.hurt = paid(stack), True
     table = stack.ports["store"].table
     table.around = throttled
     failed = send(stack, event("Transaction.Paid", payment_id))
-    table.around = lambda _operation, call: call()
+    table.around = undisturbed
 
     again = send(stack, event("Transaction.Paid", payment_id))
 

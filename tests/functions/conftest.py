@@ -8,8 +8,8 @@ from portone_local.stack import Stack
 from portone_local.testing.world import World, populate
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    """Orders and payments in every state."""
+    """Orders and payments in every state, for tests that leave them as they are."""
     with Stack.in_memory(seed=1) as stack:
         yield populate(stack)

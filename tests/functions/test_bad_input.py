@@ -20,7 +20,7 @@ HANGUL_42_BYTES = "가" * 21
 
 def refused(world: World, send: Send) -> tuple[int, str]:
     """Status and code of a refusal, once it is seen to be a proper one."""
-    before = world.refused()
+    before, failed = world.refused(), list(world.stack.failures)
 
     answer = send(world)
 
@@ -29,7 +29,7 @@ def refused(world: World, send: Send) -> tuple[int, str]:
     assert error["message"] == MESSAGES[error["code"]]._asdict()
     assert not error["retryable"]
     assert world.refused() == before
-    assert world.stack.failures == []
+    assert world.stack.failures == failed
     return answer.status, error["code"]
 
 
@@ -60,7 +60,13 @@ AMOUNTS: dict[str, Any] = {
     "a list": [1000],
     "an object": {"value": 1000},
 }
-TAX_FREE: dict[str, Any] = {"a float": 0.5, "a bool": False, "a string": "0", "negative": -1, "above total": 1001}
+TAX_FREE: dict[str, Any] = {
+    "a float": 0.5,
+    "a bool": False,
+    "a string": "0",
+    "negative": -1,
+    "above total": 1001,
+}
 FIELDS: dict[str, dict[str, Any]] = {
     "no name": {"name": ""},
     "a name of blanks": {"name": "   "},
@@ -98,7 +104,8 @@ BODIES: dict[str, bytes] = {
     "text": b'"order-1"',
     "not UTF-8": b'{"orderId":"\xff\xfe","platform":"desktop"}',
     "nested deeply": b"[" * 8_000 + b"]" * 8_000,
-    "an object nested deeply": b'{"a":' * 3_000 + b"1" + b"}" * 3_000,
+    "nested as deeply as fits": b"[" * BODY_CAP,
+    "an object nested deeply": b'{"a":' * 2_500 + b"1" + b"}" * 2_500,
     "the same key twice": b'{"orderId":"order-ready","orderId":"order-fresh","platform":"web"}',
     "NaN": b'{"orderId":NaN,"platform":"web"}',
     "a number of 5,000 digits": b'{"orderId":' + b"9" * 5_000 + b',"platform":"web"}',
@@ -202,7 +209,10 @@ def test_an_impossible_payment_is_not_found_by_staff_either(world: World, action
 def test_an_id_with_a_slash_reaches_no_route(world: World) -> None:
     before = world.refused()
 
-    answers = [world.stack.shop.put("/orders/a%2Fb", an_order_body()), world.stack.app(USER).get("/payments/a%2Fb")]
+    answers = [
+        world.stack.shop.put("/orders/a%2Fb", an_order_body()),
+        world.stack.app(USER).get("/payments/a%2Fb"),
+    ]
 
     assert [answer.status for answer in answers] == [404, 404]
     assert [answer.json() for answer in answers] == [{"message": "Not Found"}] * 2
@@ -224,9 +234,14 @@ def test_a_page_has_1_to_100_items(world: World, limit: str) -> None:
     assert refused(world, send) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("query", ["", "?kind=", "?kind=everything", "?kind=MISMATCH", "?kind=mismatch,surplus"])
+@pytest.mark.parametrize(
+    "query", ["", "?kind=", "?kind=everything", "?kind=MISMATCH", "?kind=mismatch,surplus"]
+)
 def test_staff_asks_for_one_known_kind(world: World, query: str) -> None:
-    assert refused(world, lambda world: world.stack.staff.get(f"/ops/attention{query}")) == (400, "invalid_request")
+    assert refused(world, lambda world: world.stack.staff.get(f"/ops/attention{query}")) == (
+        400,
+        "invalid_request",
+    )
 
 
 @pytest.mark.parametrize(
@@ -253,7 +268,6 @@ def cursors(world: World) -> dict[str, str]:
     text = base64.urlsafe_b64decode(genuine + "==").decode()
     at, _, payment_id = text.partition("#")
     return {
-        "cut": genuine[:-3],
         "longer": genuine + "AAAA",
         "not base64": genuine + "!",
         "another alphabet": "가" * 8,
@@ -272,8 +286,6 @@ def encoded(text: str) -> str:
 
 def test_a_cursor_we_did_not_make_is_refused(world: World) -> None:
     for name, cursor in cursors(world).items():
-        if name == "cut":
-            continue
 
         def send(world: World, cursor: str = cursor) -> Response:
             return world.stack.app(USER).get(f"/payments?cursor={quote(cursor)}")

@@ -1,13 +1,10 @@
-"""The built artifact: `sam build`, `sam deploy` into the local AWS with IAM enforced, one payment through it.
+"""`sam deploy` of the built artifact into the local AWS with IAM enforced, and payments through it.
 
 The gateway stands in for API Gateway and the Function URL, which the local AWS does not serve from a SAM
 template; the functions behind it are the deployed ones, and so are table, queue, secrets, keys and roles.
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,12 +19,12 @@ from portone_local.issuer import TokenIssuer
 from portone_local.ministack import MiniStack
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
 from portone_local.portone.http_server import HttpPortOne
+from portone_local.sam import sam
 from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
 from portone_local.stack import fake_portone, parameters_of
-from portone_local.template import REGION, ROOT, transformed
+from portone_local.template import REGION, transformed
 from portone_payments.entry.clock import SystemClock
 
-SAM = ROOT / ".venv-sam" / "bin" / "sam"
 STACK = "payments-local"
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # the local AWS's root
 SECRETS = {
@@ -36,40 +33,8 @@ SECRETS = {
 }
 
 
-class SamFailed(Exception):
-    """SAM CLI refused; what it printed."""
-
-
-def sam(*arguments: str, folder: Path = ROOT, **environment: str) -> str:
-    """Run SAM CLI in `folder`; what it printed. Raises SamFailed."""
-    if not SAM.exists():
-        raise SamFailed("SAM CLI is missing: make .venv-sam/.ready")
-    tools = [Path(sys.executable).resolve().parent, ROOT / ".cache" / "uv" / "bin", SAM.parent]
-    found = subprocess.run(  # noqa: S603 - our own tool and our own arguments
-        [str(SAM), *arguments],
-        cwd=folder,
-        env=os.environ
-        | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": REGION}
-        | {"PATH": os.pathsep.join([*map(str, tools), os.environ["PATH"]])}
-        | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if found.returncode:
-        raise SamFailed(found.stdout[-4000:])
-    return found.stdout
-
-
-def build(folder: Path) -> Path:
-    """Build layers and functions into `folder`, from nothing. Raises SamFailed."""
-    sam("build", "--no-cached", "--template-file", str(ROOT / "template.yaml"), "--build-dir", str(folder))
-    return folder
-
-
 class Resources:
-    """A stack in the local AWS, made from what `build` built; physical ids by logical id in `ids`."""
+    """A stack in the local AWS, made from what `sam.build` built; physical ids by logical id in `ids`."""
 
     def __init__(self, built: Path, endpoint_url: str, parameters: Mapping[str, str]) -> None:
         self._session = boto3.Session("test", "test", region_name=REGION)

@@ -21,7 +21,7 @@ IN_PROCESS = "https://issuer.invalid"
 
 
 @functools.cache
-def rsa_key(name: str = "local") -> rsa.RSAPrivateKey:
+def rsa_key(name: str) -> rsa.RSAPrivateKey:
     """A key made once a process for each name."""
     del name
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -1,7 +1,7 @@
 """The template as CloudFormation will see it: SAM's own transform, then parameters and conditions."""
 
 import copy
-import os
+import logging
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -9,13 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
-from samtranslator.translator.transform import transform
+import boto3
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).parents[3]
 REGION = "ap-northeast-2"
 _ABSENT = object()
+
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)  # it warns of metrics nobody asked for
 
 
 def configuration(environment: str) -> dict[str, str]:
@@ -80,8 +83,8 @@ def refusals(parameters: Mapping[str, str]) -> tuple[str, ...]:
 def _transformed(parameters: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     source = _source()
     values = _values(source, dict(parameters))
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # the transform asks boto3 for the partition
-    raw: dict[str, Any] = transform(source, dict(values), ManagedPolicyLoader(None))
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION))
+    raw: dict[str, Any] = translator.translate(source, parameter_values=dict(values))
     conditions = _Conditions(raw["Conditions"], values)
     kept = {
         logical_id: resource

@@ -123,34 +123,25 @@ def on_ministack(
     tap: Tap = untapped,
 ) -> Wiring:
     """The real adapters, over a MiniStack in which resources of their own are made here."""
-    dynamodb, manager = (
-        ministack.client("dynamodb", max_pool_connections=64),
-        ministack.client("secretsmanager"),
-    )
-    sqs, kms = ministack.client("sqs", max_pool_connections=64), ministack.client("kms")
     name = f"payments-{next(_NUMBERS)}"
-    create_payments_table(dynamodb, name)
-    resources = RESOURCES | {
-        "PaymentsTable": name,
-        "WorkQueue": _queue(sqs, name, QueueRules.of(transformed(parameters))),
-        "ApiSecret": _secret(manager, f"{name}-api", {"apiSecret": api_secret}),
-        "WebhookSecret": _secret(
-            manager, f"{name}-webhook", {"current": webhook_secret, "hashKey": HASH_KEY}
-        ),
-        "PiiKey": kms.create_key()["KeyMetadata"]["Arn"],
+    stored = {
+        "api": {"apiSecret": api_secret},
+        "webhook": {"current": webhook_secret, "hashKey": HASH_KEY},
     }
+    resources = _resources(ministack, name, QueueRules.of(transformed(parameters)), stored)
+    dynamodb, sqs = (ministack.client(each, max_pool_connections=64) for each in ("dynamodb", "sqs"))
     units = CallLog()
     units.listen(dynamodb)
-    dynamodb, sqs, kms = tap("dynamodb", dynamodb), tap("sqs", sqs), tap("kms", kms)
     ids = RandomIds()
-    secrets = SecretsManager(tap("secretsmanager", manager), clock, resources["ApiSecret"], resources["WebhookSecret"])
+    manager = tap("secretsmanager", ministack.client("secretsmanager"))
+    secrets = SecretsManager(manager, clock, resources["ApiSecret"], resources["WebhookSecret"])
     ports = {
         "clock": clock,
         "ids": ids,
-        "store": DynamoStore(dynamodb, name, ids),
-        "queue": SqsQueue(sqs, resources["WorkQueue"]),
+        "store": DynamoStore(tap("dynamodb", dynamodb), name, ids),
+        "queue": SqsQueue(tap("sqs", sqs), resources["WorkQueue"]),
         "secrets": secrets,
-        "vault": KmsVault(kms, resources["PiiKey"]),
+        "vault": KmsVault(tap("kms", ministack.client("kms")), resources["PiiKey"]),
         "meter": RecordingMeter(),
         "logger": local_logger(),
         "portone": portone_client(parameters, secrets, transport),
@@ -158,6 +149,20 @@ def on_ministack(
     source = SqsSource(ministack.client("sqs"), resources["WorkQueue"])
     reader = ministack.client("dynamodb")  # what it reads is not counted
     return Wiring(ports=ports, source=source, units=units, resources=resources, client=reader)
+
+
+def _resources(
+    ministack: MiniStack, name: str, rules: QueueRules, secrets: dict[str, dict[str, str]]
+) -> dict[str, str]:
+    create_payments_table(ministack.client("dynamodb"), name)
+    manager = ministack.client("secretsmanager")
+    return RESOURCES | {
+        "PaymentsTable": name,
+        "WorkQueue": _queue(ministack.client("sqs"), name, rules),
+        "ApiSecret": _secret(manager, f"{name}-api", secrets["api"]),
+        "WebhookSecret": _secret(manager, f"{name}-webhook", secrets["webhook"]),
+        "PiiKey": ministack.client("kms").create_key()["KeyMetadata"]["Arn"],
+    }
 
 
 def _queue(sqs: Any, name: str, rules: QueueRules) -> str:

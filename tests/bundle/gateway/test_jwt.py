@@ -23,7 +23,7 @@ def refused(desk: Any, token: str) -> bool:
 def test_a_good_token_passes_and_its_claims_arrive_as_text(desk: Any) -> None:
     claims = desk.issuer.claims("user-1", groups=["a", "b"], staff=True, level=7, deep={"x": 1})
     token = jwt.encode(
-        claims | {"null": None}, rsa_key(), algorithm="RS256", headers={"kid": desk.issuer.kid}
+        claims | {"null": None}, rsa_key("local"), algorithm="RS256", headers={"kid": desk.issuer.kid}
     )
 
     response = desk.with_token(token, "GET", "/payments")
@@ -123,7 +123,9 @@ def test_a_stranger_who_uses_our_key_id_is_401(desk: Any) -> None:
 
 
 def test_our_own_signature_under_an_unknown_key_id_is_401(desk: Any) -> None:
-    token = jwt.encode(desk.issuer.claims("user-1"), rsa_key(), algorithm="RS256", headers={"kid": "gone"})
+    token = jwt.encode(
+        desk.issuer.claims("user-1"), rsa_key("local"), algorithm="RS256", headers={"kid": "gone"}
+    )
 
     assert refused(desk, token)
 
@@ -134,7 +136,7 @@ def test_nonsense_is_401(desk: Any, token: str) -> None:
 
 
 def test_a_token_without_key_id_is_401(desk: Any) -> None:
-    token = jwt.encode(desk.issuer.claims("user-1"), rsa_key(), algorithm="RS256")
+    token = jwt.encode(desk.issuer.claims("user-1"), rsa_key("local"), algorithm="RS256")
 
     assert refused(desk, token)
 

@@ -106,6 +106,7 @@ def test_what_serve_prints_can_be_pasted_and_ctrl_c_stops_it() -> None:
             printed.append(line.strip())
             if "Ctrl-C" in line:
                 break
+        assert "Ctrl-C" in printed[-1], "it ended before it was up"
         curls = dict(itertools.pairwise(printed))
         paid = pasted(next(line for line in printed if "__control/pay" in line))
         verified = json.loads(pasted(curls["# POST /payments/{paymentId}/verify"]))

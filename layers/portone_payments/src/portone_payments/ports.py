@@ -1,11 +1,11 @@
 """What the flows need from the world. Each port has two implementations: the real adapter and a fake."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from portone_payments.domain.records import Attention, ClientRequest, Order, Payment, Record, Stray
-from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.snapshot import Cancellation, Snapshot
 
 
 class Clock(Protocol):
@@ -48,6 +48,29 @@ class Deadline:
         return self.at - self.clock.monotonic()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAccount:
+    """Where a refund is paid to (PortOne facts 5.1); `bank` in PortOne's REST names."""
+
+    bank: str
+    number: str = field(repr=False)
+    holder: str = field(repr=False)
+    phone: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder:
+    """What a cancel is sent with; amounts in minor units, `balance` is what was refundable before it."""
+
+    reason: str
+    amount: int
+    tax_free: int
+    balance: int
+    requester: str
+    vat: int | None = None
+    account: RefundAccount | None = None
+
+
 class PortOne(Protocol):
     """PortOne V2. Every method raises `PortOneError` (flows look at its `outcome`)."""
 
@@ -59,6 +82,14 @@ class PortOne(Protocol):
         self, payment_id: str, *, total: int, tax_free: int, currency: str, key: str, deadline: Deadline
     ) -> None:
         """Fix the amount before checkout (PortOne facts 2); may be repeated."""
+        ...
+
+    def cancel(self, payment_id: str, order: CancelOrder, *, key: str, deadline: Deadline) -> Cancellation:
+        """Refund in full or in part; a 200 may carry a FAILED cancellation (PortOne facts 5)."""
+        ...
+
+    def close_virtual_account(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
+        """Stop waiting for a deposit (PortOne facts 7.2)."""
         ...
 
 

@@ -2,23 +2,24 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
 from portone_local.doctor.examine import Verdict, examine
-from portone_local.doctor.patient import Deployed, NoPatient, Served
+from portone_local.doctor.patient import STATE, Deployed, NoPatient, Served
 
 COLOURS = {Verdict.RIGHT: "green", Verdict.LOOK: "yellow", Verdict.WRONG: "red"}
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, state: Path = STATE) -> int:
     """0 when nothing is wrong, 1 when something is, 2 when there is no such stack."""
     parser = argparse.ArgumentParser(prog="make doctor", description=__doc__)
     parser.add_argument("--stack", help="a deployed stack; without it the one of make serve")
     chosen = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     try:
-        patient = Deployed.find(chosen.stack) if chosen.stack else Served.find()
+        patient = Deployed.find(chosen.stack) if chosen.stack else Served.find(state)
     except NoPatient as reason:
         console.print(f"[red]{reason}[/red]")
         return 2

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
@@ -107,13 +108,16 @@ class Served:
     mode: str = "test"
 
     @classmethod
-    def find(cls) -> "Served":
-        """The one that runs now. Raises `NoPatient`."""
-        if not STATE.exists():
+    def find(cls, state: Path = STATE) -> "Served":
+        """The one that runs now, as written down in `state`. Raises `NoPatient`."""
+        try:
+            found = cls(json.loads(state.read_text()))
+            found.clock_skew()
+        except (FileNotFoundError, httpx.TransportError):
             raise NoPatient(
                 "no local stack runs: start one with `make serve`, or name one: make doctor STACK=..."
-            )
-        return cls(json.loads(STATE.read_text()))
+            ) from None
+        return found
 
     def secret(self, which: str) -> str | None:
         """From the local AWS."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 
 from portone_local.oracle.evidence import Answered, Evidence, Finding
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET, Decline
@@ -37,16 +38,18 @@ def nothing_secret_aloud(evidence: Evidence, canaries: Iterable[str]) -> Iterato
 
 def answers_are_documented(evidence: Evidence) -> Iterator[Finding]:
     """I15: no 5xx unless a dependency failed, and then one that says the request may be sent again."""
+    for route, status in evidence.statuses:
+        excused = evidence.hurt and status == HTTPStatus.SERVICE_UNAVAILABLE
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not excused:
+            yield Finding("I15", None, f"{route} was answered {status}")
     for answered in evidence.answers:
-        if answered.status < 500:  # noqa: PLR2004 - a server error
-            continue
-        if not (evidence.hurt and answered.status == 503 and _retryable(answered)):  # noqa: PLR2004 - unavailable
-            yield Finding("I15", None, f"{answered.asked} was answered {answered.status}")
+        if answered.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not _retryable(answered):
+            yield Finding(
+                "I15", None, f"{answered.asked}: {answered.status} without saying that it may be repeated"
+            )
     for function, error in evidence.failures:
         if not evidence.hurt:
             yield Finding("I15", None, f"{function} raised {error}")
-    if '"message":"unexpected"' in evidence.texts.get("a log line", ""):
-        yield Finding("I15", None, "a handler met an exception nobody foresaw")
 
 
 def _account_numbers(evidence: Evidence) -> Iterator[str]:
@@ -58,8 +61,11 @@ def _account_numbers(evidence: Evidence) -> Iterator[str]:
 
 
 def _retryable(answered: Answered) -> bool:
-    return json.loads(answered.body).get("error", {}).get("retryable") is True
+    try:
+        return json.loads(answered.body)["error"]["retryable"] is True
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def _masked(canary: str) -> str:
-    return f"{canary[:4]}... ({len(canary)} characters)"
+    return f"{canary[0]}... ({len(canary)} characters)"

@@ -2,8 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from portone_local import template
 from portone_local.gateway.polling import MemorySource
@@ -39,6 +40,7 @@ class Answered:
 class Evidence:
     """A moment of a stack, frozen. `texts` are what was written, by where; `now` in epoch seconds UTC.
 
+    `statuses` are the answers of our routes as logged, `answers` those that callers kept whole.
     `hurt` says that a dependency failed in between, so that a 503 was the right answer.
     """
 
@@ -52,6 +54,7 @@ class Evidence:
     sent: tuple[Sent, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     dump: str = ""
+    statuses: tuple[tuple[str, int], ...] = ()
     answers: tuple[Answered, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     store_id: str = ""
@@ -81,6 +84,7 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
         sent=tuple(stack.portone.webhooks.sent),
         texts=_texts(stack, given),
         dump=json.dumps(items, ensure_ascii=False),
+        statuses=tuple(_statuses(stack.logs)),
         answers=given,
         failures=tuple((function, type(error).__name__) for function, error in stack.failures),
         store_id=chosen["STORE_ID"],
@@ -102,10 +106,19 @@ def _texts(stack: Stack, answers: tuple[Answered, ...]) -> Mapping[str, str]:
     queue, source = stack.ports["queue"], stack.source
     bodies = list(queue.bodies) if isinstance(queue, MemoryQueue) else []
     dead = source.dead_letters if isinstance(source, MemorySource) else []
-    refusals = [answer.body for answer in answers if answer.status >= 400]  # noqa: PLR2004 - an error answer
+    refusals = [answer.body for answer in answers if answer.status >= HTTPStatus.BAD_REQUEST]
     return {
         "a log line": "\n".join(stack.logs),
         "a metric": "\n".join(stack.metrics),
         "a queue body": "\n".join([*bodies, *dead]),
         "an error answer": "\n".join(refusals),
     }
+
+
+def _statuses(logs: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Route and status of each answer, from the shipped log lines."""
+    for line in logs:
+        if line.startswith('{"level"'):
+            told = json.loads(line)
+            if "status" in told:
+                yield told.get("route", "a route"), int(told["status"])

@@ -13,19 +13,27 @@ It follows what PortOne documents; what nobody documents is a switch of `Unknown
 
 from portone_local.portone.answers import Optionals
 from portone_local.portone.api import Call, Exchange
-from portone_local.portone.checkout import LIVE_CHANNEL, TEST_CHANNEL, Channel, Checkout, Decline
+from portone_local.portone.books import CancellationBook, PaymentBook, ReceiptBook
+from portone_local.portone.checkout import (
+    LIVE_CHANNEL,
+    TEST_CHANNEL,
+    Channel,
+    Checkout,
+    Decline,
+    Promotion,
+)
 from portone_local.portone.events import BodyVersion, Delivery, Mischief, Sent
 from portone_local.portone.fake import (
     EXAMPLE_SECRET,
     EXAMPLE_STORE,
     EXAMPLE_WEBHOOK_SECRET,
     FakePortOne,
-    PaymentBook,
     faults_of,
     operations,
 )
 from portone_local.portone.faults import ANY_OPERATION, Fault
-from portone_local.portone.ledger import CancellationStatus, Refused, Status
+from portone_local.portone.pg import PgRules, Refusal
+from portone_local.portone.records import CancellationStatus, Refused, Status
 from portone_local.portone.unknowns import Unknowns
 from portone_local.portone.webhooks import sign
 
@@ -38,6 +46,7 @@ __all__ = [
     "TEST_CHANNEL",
     "BodyVersion",
     "Call",
+    "CancellationBook",
     "CancellationStatus",
     "Channel",
     "Checkout",
@@ -49,6 +58,10 @@ __all__ = [
     "Mischief",
     "Optionals",
     "PaymentBook",
+    "PgRules",
+    "Promotion",
+    "ReceiptBook",
+    "Refusal",
     "Refused",
     "Sent",
     "Status",

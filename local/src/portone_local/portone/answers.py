@@ -4,10 +4,17 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from portone_local.portone.checkout import Checkout
-from portone_local.portone.ledger import Attempt, Cancellation, PaymentRecord, Status
+from portone_local.portone.answer_parts import (
+    CASH_LIKE,
+    cancellation_answer,
+    payment_receipt_answer,
+    receipt_answer,
+    refund_status,
+)
+from portone_local.portone.records import Attempt, Cancellation, CashReceipt, Parts, PaymentRecord, Status
 from portone_local.portone.unknowns import Unknowns
 
 _MAY_BE_ABSENT = (
@@ -20,7 +27,17 @@ _MAY_BE_ABSENT = (
     ),
     *("method.bank", "method.phoneNumber", "method.remitteeName", "method.issuedAt", "method.expiredAt"),
     *("method.accountType", "method", "channel.id", "channel.key", "channel.name", "pgTxId", "pgResponse"),
-    *("receiptUrl", "amount.vat", "amount.supply", "origin.userAgent", "origin.url", "isCulturalExpense"),
+    *(
+        "cashReceipt",
+        "cashReceiptIssuanceStatus",
+        "promotionId",
+        "receiptUrl",
+        "amount.vat",
+        "amount.supply",
+        "origin.userAgent",
+        "origin.url",
+        "isCulturalExpense",
+    ),
     *("customer.id", "customer.name", "customer.phoneNumber", "customer.email", "failure.reason"),
     *("failure.pgCode", "failure.pgMessage"),
 )
@@ -81,9 +98,10 @@ class PaymentAnswers:
     def _common(self, record: PaymentRecord, attempt: Attempt, at: float) -> dict[str, Any]:
         checkout, payment_id = attempt.checkout, record.payment_id
         present = {
-            "method": attempt.method,
-            "channel": None if checkout.channel is None else _channel(checkout),
+            "method": attempt.method and attempt.method | refund_status(record, attempt),
+            "channel": attempt.channel and attempt.channel.as_answer(),
             "customData": checkout.custom_data,
+            "promotionId": checkout.promotion and checkout.promotion.id,
         }
         return {
             "id": payment_id,
@@ -111,8 +129,8 @@ class PaymentAnswers:
     def _amount(self, record: PaymentRecord, attempt: Attempt) -> dict[str, int]:
         checkout = attempt.checkout
         total = checkout.amount or 0
-        vat = (total - checkout.tax_free) // 11
-        cancelled, cancelled_tax_free = record.cancelled() if attempt.status is Status.PAID else (0, 0)
+        vat = checkout.vat_or_computed()
+        cancelled = record.cancelled() if attempt.status is Status.PAID else Parts()
         paid = total - checkout.discount if attempt.status is Status.PAID else 0
         return {
             "total": total,
@@ -120,9 +138,9 @@ class PaymentAnswers:
             "vat": vat,
             "supply": total - checkout.tax_free - vat,
             "discount": checkout.discount,
-            "paid": max(0, paid - cancelled) if self.unknowns.paid_shrinks_after_cancel else paid,
-            "cancelled": cancelled,
-            "cancelledTaxFree": cancelled_tax_free,
+            "paid": max(0, paid - cancelled.amount) if self.unknowns.paid_shrinks_after_cancel else paid,
+            "cancelled": cancelled.amount,
+            "cancelledTaxFree": cancelled.tax_free,
         }
 
     def _by_status(self, record: PaymentRecord, attempt: Attempt, status: Status) -> dict[str, Any]:
@@ -137,8 +155,14 @@ class PaymentAnswers:
             return extra
         extra["paidAt"] = self.stamp(payment_id, "paidAt", attempt.paid_at)
         extra["receiptUrl"] = f"https://receipts.example/{attempt.transaction_id}"
+        if record.receipts or attempt.kind in CASH_LIKE:
+            extra["cashReceiptIssuanceStatus"] = "ISSUED" if record.standing_receipt else "NOT_ISSUED"
+        if record.receipts:
+            extra["cashReceipt"] = payment_receipt_answer(
+                record.receipts[-1], partial(self.stamp, payment_id)
+            )
         if record.cancellations:
-            extra["cancellations"] = [self._cancellation(payment_id, entry) for entry in record.cancellations]
+            extra["cancellations"] = [self.cancellation(payment_id, entry) for entry in record.cancellations]
         if status is Status.PAID:
             buyer = attempt.checkout.customer.get("name", "")
             disputes = [dict(dispute) for dispute in record.disputes]
@@ -146,24 +170,12 @@ class PaymentAnswers:
         last = max(entry.cancelled_at or 0.0 for entry in record.cancellations)
         return extra | {"cancelledAt": self.stamp(payment_id, "cancelledAt", last)}
 
-    def _cancellation(self, payment_id: str, entry: Cancellation) -> dict[str, Any]:
-        answer: dict[str, Any] = {
-            "status": entry.status.value,
-            "id": entry.id,
-            "totalAmount": entry.amount,
-            "taxFreeAmount": entry.tax_free,
-            "vatAmount": (entry.amount - entry.tax_free) // 11,
-            "reason": entry.reason,
-            "requestedAt": self.stamp(payment_id, "cancellation.requestedAt", entry.requested_at),
-        }
-        if self.optionals is not Optionals.NONE:
-            answer["trigger"] = entry.trigger
-        if entry.cancelled_at is not None and self.optionals is not Optionals.NONE:
-            answer["cancelledAt"] = self.stamp(payment_id, "cancellation.cancelledAt", entry.cancelled_at)
-        return answer
+    def cancellation(self, payment_id: str, entry: Cancellation) -> dict[str, Any]:
+        """PaymentCancellation of an answer (PortOne facts 5.3)."""
+        stamp = partial(self.stamp, payment_id)
+        return cancellation_answer(entry, stamp, optionals=self.optionals is not Optionals.NONE)
 
-
-def _channel(checkout: Checkout) -> dict[str, str]:
-    if checkout.channel is None or isinstance(checkout.channel, str):
-        raise TypeError("the channel was resolved when the window opened")
-    return checkout.channel.as_answer()
+    def cash_receipt(self, payment_id: str, receipt: CashReceipt, store_id: str) -> dict[str, Any]:
+        """CashReceipt of an answer (PortOne facts 13)."""
+        ids = {"merchantId": self.merchant_id, "storeId": store_id, "paymentId": payment_id}
+        return receipt_answer(receipt, partial(self.stamp, payment_id), **ids)

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from portone_local.portone.desk import ApiCall, Desk
 from portone_local.portone.exchange import Answer, ApiError, Request, as_html
 from portone_local.portone.faults import Commit, Fault, FaultBook, Plan, Wire
 from portone_local.portone.idempotency import IdempotencyStore, key_of
-from portone_local.portone.routes import ApiCall, Desk, Route, find_route
+from portone_local.portone.records import Refused
+from portone_local.portone.routes import Route, find_route
 
 UNKNOWN_OPERATION = "unknown"
 
@@ -52,6 +54,7 @@ class PortOneApi:
     def __init__(self, *, desk: Desk, secret: str) -> None:
         self.faults = FaultBook()
         self.calls: list[Call] = []
+        self.interventions: list[tuple[str, Callable[[], object]]] = []
         self.watchers: list[Callable[[Exchange], None]] = []
         self._desk = desk
         self._authorization = f"PortOne {secret}".encode()
@@ -69,9 +72,16 @@ class PortOneApi:
         if found is None:
             return self._logged(request, None, Reply(as_html(404)), at, None)
         route, ids = found
+        self._intervene(route)
         injection = self.faults.take(route.operation)
         reply = self._play(request, route, ids, injection.plan if injection else Plan())
         return self._logged(request, route, reply, at, injection.fault if injection else None)
+
+    def _intervene(self, route: Route) -> None:
+        due = [entry for entry in self.interventions if entry[0] == route.operation][:1]
+        for entry in due:
+            self.interventions.remove(entry)
+            entry[1]()
 
     def _play(self, request: Request, route: Route, ids: dict[str, str], plan: Plan) -> Reply:
         now = self._desk.ledger.clock.now()
@@ -81,8 +91,9 @@ class PortOneApi:
         answer = self._effect(request, route, call, plan)
         if plan.status is not None:
             answer = as_html(plan.status)
-        elif plan.error is not None:
-            answer = ApiError(plan.error, "injected").answer
+        error = route.missing if plan.missing else plan.error
+        if error is not None:
+            answer = ApiError(error, "injected").answer
         if plan.truncated:
             answer = replace(answer, body=answer.body[: len(answer.body) // 2])
         if self._desk.unknowns.answers_carry_a_request_id:
@@ -122,6 +133,8 @@ class PortOneApi:
             answer = route.act(self._desk, call)
         except ApiError as error:
             answer = error.answer
+        except Refused as refused:
+            answer = ApiError(refused.code, "요청을 처리할 수 없습니다").answer
         if key:
             self._keys.finish(key, request, answer, running_until)
         return answer

@@ -3,7 +3,8 @@
 from contextlib import AbstractContextManager
 
 from portone_local.portone.checkout import NO, Checkout, Decline
-from portone_local.portone.ledger import Attempt, Ledger, PaymentRecord, Refused, Status
+from portone_local.portone.ledger import Ledger
+from portone_local.portone.records import Attempt, PaymentRecord, Refused, Status
 from portone_local.portone.till import Till, event_data
 from portone_local.portone.webhooks import Webhooks
 
@@ -11,8 +12,9 @@ from portone_local.portone.webhooks import Webhooks
 class Buyer:
     """What a person in front of `PortOne.requestPayment` can do. Refused when PortOne would not let them.
 
-    Each method takes the paymentId and answers the attempt's transactionId. With a `checkout` a new window is
-    opened (a new attempt); without one the newest open window goes on, or one opens as pre-registered.
+    Each method takes the paymentId and, where it does not say otherwise, answers the attempt's transactionId.
+    With a `checkout` a new window is opened (a new attempt); without one the newest open window goes on, or
+    one opens as pre-registered.
     """
 
     def __init__(self, *, ledger: Ledger, webhooks: Webhooks, till: Till) -> None:
@@ -36,13 +38,16 @@ class Buyer:
         """Pay: PAID, or VIRTUAL_ACCOUNT_ISSUED with that method."""
         with self._changing(payment_id) as (record, at):
             attempt = self._till.window(record, at, checkout)
-            method = attempt.checkout.method
-            kind = method if isinstance(method, str) else method.get("type")
-            if kind in ("VIRTUAL_ACCOUNT", "PaymentMethodVirtualAccount"):
-                self._till.move(record, attempt, Status.VIRTUAL_ACCOUNT_ISSUED, at)
-            else:
-                self._till.succeed(record, attempt, at)
+            self._till.pay(record, attempt, at)
             return attempt.transaction_id
+
+    def authenticate(self, payment_id: str, checkout: Checkout | None = None) -> str:
+        """Authenticate where the shop approves by hand (facts 4.1): READY, uncharged; the paymentToken."""
+        with self._changing(payment_id) as (record, at):
+            attempt = self._till.window(record, at, checkout)
+            attempt.token = f"example-payment-token-{self._ledger.new_id()}"
+            attempt.token_at, attempt.window_open = at, False
+            return attempt.token
 
     def pay_pending(self, payment_id: str, checkout: Checkout | None = None) -> str:
         """Authenticate and wait for the PG: PAY_PENDING, until `approve` or `refuse`."""
@@ -115,10 +120,10 @@ class Buyer:
 
 
 def _newest(record: PaymentRecord, status: Status) -> Attempt:
-    for attempt in reversed(record.attempts):
-        if attempt.status is status and not attempt.placeholder:
-            return attempt
-    raise Refused(f"NoAttemptIs{status.value}")
+    attempt = record.newest(status)
+    if attempt is None:
+        raise Refused(f"NoAttemptIs{status.value}")
+    return attempt
 
 
 def _by_id(record: PaymentRecord, transaction_id: str) -> Attempt:

@@ -48,13 +48,24 @@ def default_customer() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class Promotion:
+    """A PortOne promotion; below `minimum` of order value, minor units, it gives no discount."""
+
+    __pydantic_config__: ClassVar = _NO_OTHER_FIELD
+
+    id: str = "promotion-example"
+    minimum: int = 0
+
+
+@dataclass(frozen=True)
 class Checkout:
     """Parameters of one `PortOne.requestPayment`, in the words of PortOne's answers.
 
     `amount` and `currency` default to what was pre-registered. `method` is a payMethod name (`CARD`,
     `EASY_PAY`, `TRANSFER`, `MOBILE`, `VIRTUAL_ACCOUNT`) or a whole method object of an answer. `channel` is a
     Channel, the key of one the fake was given, or None for an answer without it. `tampered` lets an amount or
-    currency through that differs from the pre-registered one. Minor units; `discount` is part of `amount`.
+    currency through that differs from the pre-registered one. Minor units; `discount` is part of `amount`,
+    the promotion's where there is one; `vat` None is computed.
     """
 
     __pydantic_config__: ClassVar = _NO_OTHER_FIELD
@@ -62,7 +73,9 @@ class Checkout:
     amount: int | None = None
     currency: str | None = None
     tax_free: int = 0
+    vat: int | None = None
     discount: int = 0
+    promotion: Promotion | None = None
     order_name: str = "Example order"
     custom_data: str | None = None
     customer: dict[str, Any] = field(default_factory=default_customer)
@@ -71,6 +84,11 @@ class Checkout:
     store_id: str | None = None
     platform: Literal["PC", "MOBILE", "API"] = "MOBILE"
     tampered: bool = False
+
+    def vat_or_computed(self) -> int:
+        """VAT as given, else an eleventh of what is not tax-free, minor units."""
+        taxable = (self.amount or 0) - self.tax_free
+        return taxable // 11 if self.vat is None else self.vat
 
     @classmethod
     def from_browser(cls, parameters: Mapping[str, Any], **changes: Any) -> Self:
@@ -82,6 +100,7 @@ class Checkout:
             "amount": parameters["totalAmount"],
             "currency": str(parameters["currency"]).removeprefix("CURRENCY_"),
             "tax_free": parameters.get("taxFreeAmount") or 0,
+            "vat": parameters.get("vatAmount"),
             "order_name": parameters["orderName"],
             "custom_data": None
             if custom_data is None

@@ -1,106 +1,109 @@
-"""PortOne's console: refunds the shop's code did not ask for, disputes, statuses not yet invented."""
+"""PortOne's console: refunds the shop's code did not ask for, chargebacks, what comes next on command."""
 
-from portone_local.portone.answers import PaymentAnswers
-from portone_local.portone.ledger import (
-    Attempt,
-    Cancellation,
-    CancellationStatus,
-    Ledger,
-    PaymentRecord,
-    Refused,
-)
-from portone_local.portone.till import event_data
-from portone_local.portone.webhooks import Webhooks
+from portone_local.portone.exchange import STATUS_OF
+from portone_local.portone.ledger import Ledger
+from portone_local.portone.pg import Commands, Refusal
+from portone_local.portone.records import CancellationStatus, PaymentRecord, Refused
+from portone_local.portone.refunds import Ask, Refunds, paid_attempt
+from portone_local.portone.till import Till
 
 
 class Console:
-    """What the shop's staff can do in PortOne's console. Refused for a payment that is not paid."""
+    """What the shop's staff can do in PortOne's console, and how the next calls are to end.
 
-    def __init__(self, *, ledger: Ledger, webhooks: Webhooks, answers: PaymentAnswers) -> None:
+    Refused for a payment that is not paid.
+    """
+
+    def __init__(self, *, ledger: Ledger, till: Till, refunds: Refunds, commands: Commands) -> None:
         self._ledger = ledger
-        self._webhooks = webhooks
-        self._answers = answers
+        self._till = till
+        self._refunds = refunds
+        self._commands = commands
 
     def cancel(
         self,
         payment_id: str,
         amount: int | None = None,
         *,
-        tax_free: int = 0,
+        tax_free: int | None = None,
         status: CancellationStatus = CancellationStatus.SUCCEEDED,
         reason: str = "console",
         trigger: str = "CONSOLE",
     ) -> str:
-        """Refund `amount` (None: all that is left), minor units; the cancellation's id."""
+        """Refund `amount` (None: all that is left), minor units, taxable first; the cancellation's id."""
         with self._ledger.changing(payment_id) as (record, at):
-            attempt = _paid(record)
-            left = (attempt.checkout.amount or 0) - record.cancelled()[0]
-            wanted = left if amount is None else amount
-            if not 0 < wanted <= left:
-                raise Refused("CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT")
-            entry = Cancellation(self._ledger.new_id(), wanted, tax_free, reason, trigger, at, status)
-            record.cancellations.append(entry)
-            if status is CancellationStatus.REQUESTED:
-                self._emit("CancelPending", record, attempt, at, entry.id)
-            if status is CancellationStatus.SUCCEEDED:
-                self._finish(record, attempt, entry, at)
-            return entry.id
+            return self._cancel(record, at, Ask(reason, amount, tax_free, trigger=trigger), status)
+
+    def chargeback(self, payment_id: str, amount: int | None = None, reason: str = "구매자 이의 제기") -> str:
+        """The issuer takes `amount` (None: all that is left) back, with a dispute; the cancellation's id."""
+        with self._ledger.changing(payment_id) as (record, at):
+            paid_attempt(record)
+            ask = Ask(reason, amount, trigger="CHARGEBACK")
+            cancellation_id = self._cancel(record, at, ask, CancellationStatus.SUCCEEDED)
+            self._dispute(record, at, reason)
+            return cancellation_id
 
     def settle_cancellation(self, payment_id: str, cancellation_id: str, *, succeeded: bool = True) -> None:
-        """End a REQUESTED cancellation; failing sends no webhook, its type being undocumented (facts 8.6)."""
+        """End a REQUESTED cancellation; what webhook a failure sends is a switch (facts 8.6)."""
         with self._ledger.changing(payment_id) as (record, at):
             asked = [entry for entry in record.cancellations if entry.status is CancellationStatus.REQUESTED]
             entry = next((entry for entry in asked if entry.id == cancellation_id), None)
             if entry is None:
                 raise Refused("PAYMENT_CANCELLATION_NOT_PENDING")
-            if succeeded:
-                self._finish(record, _paid(record), entry, at)
-            else:
-                entry.status = CancellationStatus.FAILED
+            self._refunds.settle(record, entry, at, succeeded=succeeded)
 
     def open_dispute(self, payment_id: str, reason: str = "구매자 이의 제기") -> None:
         """The buyer disputes the payment at the issuer."""
         with self._ledger.changing(payment_id) as (record, at):
-            attempt = _paid(record)
-            created_at = self._answers.stamp(payment_id, "dispute.createdAt", at)
-            record.disputes.append({"status": "UNRESOLVED", "reason": reason, "createdAt": created_at})
-            self._emit("DisputeCreated", record, attempt, at)
+            paid_attempt(record)
+            self._dispute(record, at, reason)
 
     def resolve_dispute(self, payment_id: str) -> None:
         """The newest dispute is settled."""
         with self._ledger.changing(payment_id) as (record, at):
-            attempt = _paid(record)
+            attempt = paid_attempt(record)
             if not record.disputes:
                 raise Refused("NoDispute")
-            resolved_at = self._answers.stamp(payment_id, "dispute.resolvedAt", at)
+            resolved_at = self._till.answers.stamp(payment_id, "dispute.resolvedAt", at)
             record.disputes[-1] |= {"status": "RESOLVED", "resolvedAt": resolved_at}
-            self._emit("DisputeResolved", record, attempt, at)
+            self._till.emit("Transaction.DisputeResolved", record, attempt, at)
 
     def show_status(self, payment_id: str, status: str | None) -> None:
         """Answer GET with a status outside the seven (PortOne facts 1.1); None shows the true one again."""
         with self._ledger.changing(payment_id) as (record, _):
             record.shown_status = status
 
-    def _finish(self, record: PaymentRecord, attempt: Attempt, entry: Cancellation, at: float) -> None:
-        entry.status, entry.cancelled_at, attempt.changed_at = CancellationStatus.SUCCEEDED, at, at
-        whole = record.cancelled()[0] >= (attempt.checkout.amount or 0)
-        self._emit("Cancelled" if whole else "PartialCancelled", record, attempt, at, entry.id)
-
-    def _emit(
-        self,
-        kind: str,
-        record: PaymentRecord,
-        attempt: Attempt,
-        at: float,
-        cancellation_id: str | None = None,
+    def refuse_next(
+        self, operation: str, kind: str = "PG_PROVIDER", *, leaves: str | None = None, times: int = 1
     ) -> None:
-        data = event_data(record, attempt)
-        if cancellation_id:
-            data["cancellationId"] = cancellation_id
-        self._webhooks.emit(f"Transaction.{kind}", data, at)
+        """Refuse the next `times` calls of `operation` with error type `kind`.
 
+        A PG_PROVIDER may leave a state behind that can be read later, see Refusal. ValueError for no such type.
+        """
+        if kind not in STATUS_OF:
+            raise ValueError(f"no error type {kind}")
+        self._commands.refuse(operation, Refusal(kind, leaves), times)
 
-def _paid(record: PaymentRecord) -> Attempt:
-    if record.paid_attempt is None:
-        raise Refused("PAYMENT_NOT_PAID")
-    return record.paid_attempt
+    def refuse_next_cancel(
+        self, kind: str = "PG_PROVIDER", *, leaves: str | None = None, times: int = 1
+    ) -> None:
+        """Refuse the next `times` cancels with error type `kind`, see refuse_next."""
+        self.refuse_next("cancel_payment", kind, leaves=leaves, times=times)
+
+    def end_next_cancel(self, status: CancellationStatus) -> None:
+        """Have the next accepted cancel be SUCCEEDED, REQUESTED or FAILED, all with HTTP 200."""
+        self._commands.outcomes.append(status)
+
+    def _cancel(self, record: PaymentRecord, at: float, ask: Ask, status: CancellationStatus) -> str:
+        attempt = paid_attempt(record)
+        left = self._refunds.left(record, attempt)
+        amount = left.amount if ask.amount is None else ask.amount
+        tax_free = max(0, amount - left.taxable) if ask.tax_free is None else ask.tax_free
+        exact = Ask(ask.reason, amount, tax_free, trigger=ask.trigger)
+        parts = self._refunds.parts_of(record, attempt, exact)
+        return self._refunds.book(record, parts, exact, status, at).id
+
+    def _dispute(self, record: PaymentRecord, at: float, reason: str) -> None:
+        created_at = self._till.answers.stamp(record.payment_id, "dispute.createdAt", at)
+        record.disputes.append({"status": "UNRESOLVED", "reason": reason, "createdAt": created_at})
+        self._till.emit("Transaction.DisputeCreated", record, paid_attempt(record), at)

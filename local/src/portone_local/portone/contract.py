@@ -41,11 +41,16 @@ class Contract:
     def _request_problems(self, operation: dict[str, Any], exchange: Exchange) -> Iterator[str]:
         known = {entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "query"}
         yield from (f"query field {name}" for name in exchange.request.query.keys() - known)
-        wanted = operation.get("requestBody")
-        if wanted:
-            yield from self._body_problems(wanted["content"], exchange.request.body)
-        elif exchange.request.body:
+        wanted = operation.get("requestBody", {})
+        bodies = [exchange.request.query.get("requestBody", "").encode(), exchange.request.body]
+        given = [body for body in bodies if body]
+        if given and not wanted:
             yield "a body where none is defined"
+        elif wanted.get("required") and not given:
+            yield "no body"
+        elif wanted:
+            for body in given:
+                yield from self._body_problems(wanted["content"], body)
 
     def _answer_problems(self, operation: dict[str, Any], status: int, body: bytes) -> Iterator[str]:
         response = operation["responses"].get(str(status))

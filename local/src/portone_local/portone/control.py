@@ -6,23 +6,28 @@ arguments that do not fit, 404 for no such command, 409 with PortOne's word for 
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
-from pydantic import ValidationError, validate_call
+from pydantic import TypeAdapter, ValidationError, validate_call
 from pydantic_core import to_jsonable_python
 
 from portone_local.clock import MovableClock
 from portone_local.portone.exchange import Answer, Request, as_json
 from portone_local.portone.fake import FakePortOne
-from portone_local.portone.ledger import Refused
+from portone_local.portone.pg import PgRules
+from portone_local.portone.records import Refused
 
 PREFIX = "/__control/"
 
 _BUYER = (
     *("open_window", "close_window", "pay", "pay_pending", "approve", "refuse", "deposit", "decline"),
-    *("pay_if_confirmed", "fail_then_approve"),
+    *("pay_if_confirmed", "fail_then_approve", "authenticate"),
 )
-_CONSOLE = ("cancel", "settle_cancellation", "open_dispute", "resolve_dispute", "show_status")
+_CONSOLE = (
+    *("cancel", "settle_cancellation", "open_dispute", "resolve_dispute", "show_status", "chargeback"),
+    *("refuse_next", "refuse_next_cancel", "end_next_cancel"),
+)
 _FAKE = ("inject", "clear_faults", "run_due", "pending", "calls", "books")
 
 
@@ -42,6 +47,7 @@ class Control:
             "webhooks_duplicate": self._duplicate,
             "webhooks_reorder": self._reorder,
             "webhooks_switch": self._switch,
+            "pg_rules": self._pg_rules,
             "advance_clock": self._advance_clock,
         }
 
@@ -80,6 +86,11 @@ class Control:
 
     def _switch(self, *, on: bool) -> None:
         self._fake.webhooks.switched_on = on
+
+    def _pg_rules(self, changes: dict[str, Any] | None = None) -> PgRules:
+        rules = TypeAdapter(PgRules).validate_python(asdict(self._fake.pg) | (changes or {}))
+        vars(self._fake.pg).update(vars(rules))
+        return rules
 
     def _advance_clock(self, seconds: float) -> float:
         if not isinstance(self._fake.clock, MovableClock):

@@ -25,7 +25,7 @@ class Fault(StrEnum):
     UNAUTHORIZED = "unauthorized"
     STALE = "stale"  # GET only: answered as of `seconds` ago
     LAGGING = "lagging"  # GET only: answered one state behind
-    NOT_FOUND = "not_found"  # GET only
+    NOT_FOUND = "not_found"  # GET of one thing only
 
 
 class Commit(Enum):
@@ -47,12 +47,16 @@ class Wire(Enum):
 
 @dataclass(frozen=True)
 class Plan:
-    """How a fault is played: effect, connection, the error instead of the answer, how a GET reads."""
+    """How a fault is played: effect, connection, the error instead of the answer, how a GET reads.
+
+    `missing` is the error that the operation has for what is not there.
+    """
 
     commit: Commit = Commit.NOW
     wire: Wire = Wire.ANSWER
     status: int | None = None
     error: str | None = None
+    missing: bool = False
     seconds: float = 0.0
     truncated: bool = False
     stale: bool = False
@@ -75,7 +79,7 @@ PLANS = {
     Fault.UNAUTHORIZED: Plan(commit=Commit.NEVER, error="UNAUTHORIZED"),
     Fault.STALE: Plan(stale=True, seconds=60.0),
     Fault.LAGGING: Plan(lag=1),
-    Fault.NOT_FOUND: Plan(commit=Commit.NEVER, error="PAYMENT_NOT_FOUND"),
+    Fault.NOT_FOUND: Plan(commit=Commit.NEVER, missing=True),
 }
 
 READS_ONLY = frozenset({Fault.STALE, Fault.LAGGING, Fault.NOT_FOUND})

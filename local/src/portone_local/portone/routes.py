@@ -1,115 +1,36 @@
-"""The REST operations the fake knows: one function and one row of the table each."""
+"""The table of the REST operations that the fake knows, and how a path finds its row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
-
-from portone_local.portone.checkout import Checkout
-from portone_local.portone.exchange import Answer, ApiError, as_json
-from portone_local.portone.ledger import Attempt, Ledger, PaymentRecord, PreRegistration
-from portone_local.portone.unknowns import Unknowns
-
-
-@dataclass(frozen=True)
-class ApiCall:
-    """An authorised call: decoded path ids, query, raw body, time of effect, how far behind a GET reads."""
-
-    ids: Mapping[str, str]
-    query: Mapping[str, str]
-    body: bytes
-    at: float
-    as_of: float | None = None
-    lag: int = 0
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What an operation works with: the books of one store and the switches."""
-
-    ledger: Ledger
-    unknowns: Unknowns
-    store_id: str
-
-    def check_store(self, store_id: str | None) -> None:
-        """ApiError unless the credential may act for `store_id` (PortOne facts 1.3)."""
-        if store_id not in (None, self.store_id):
-            kind = "FORBIDDEN" if self.unknowns.foreign_store_is_forbidden else "UNAUTHORIZED"
-            raise ApiError(kind, "the store is not yours")
-
-
-class _PreRegisterBody(BaseModel):
-    """PreRegisterPaymentBody: every field optional, none other (PortOne facts 2)."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
-
-    store_id: str | None = None
-    total_amount: int | None = Field(default=None, ge=0, lt=2**63)
-    tax_free_amount: int | None = Field(default=None, ge=0, lt=2**63)
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_not_absent(cls, value: Any) -> Any:
-        if isinstance(value, dict) and None in value.values():
-            raise ValueError("null")
-        return value
-
-
-def get_payment(desk: Desk, call: ApiCall) -> Answer:
-    """`GET /payments/{paymentId}` (PortOne facts 3)."""
-    desk.check_store(call.query.get("storeId"))
-    payment = desk.ledger.answer(call.ids["paymentId"], as_of=call.as_of, lag=call.lag)
-    if payment is None:
-        raise ApiError("PAYMENT_NOT_FOUND", "결제 건이 존재하지 않습니다")
-    return as_json(payment)
-
-
-def pre_register(desk: Desk, call: ApiCall) -> Answer:
-    """`POST /payments/{paymentId}/pre-register` (PortOne facts 2)."""
-    try:
-        body = _PreRegisterBody.model_validate_json(call.body)
-    except ValidationError as error:
-        raise ApiError("INVALID_REQUEST", "요청된 입력 정보가 유효하지 않습니다") from error
-    desk.check_store(body.store_id)
-    with desk.ledger.changing(call.ids["paymentId"], call.at) as (record, at):
-        if record.paid_attempt:
-            raise ApiError("ALREADY_PAID", "결제가 이미 완료되었습니다")
-        if record.pre_registered is None or desk.unknowns.second_pre_register_overwrites:
-            record.pre_registered = PreRegistration(body.total_amount, body.tax_free_amount, body.currency)
-        if desk.unknowns.pre_registered_is_visible and all(entry.placeholder for entry in record.attempts):
-            record.attempts[:] = [_placeholder(desk, record, at)]
-    return as_json({})
-
-
-def _placeholder(desk: Desk, record: PaymentRecord, at: float) -> Attempt:
-    registered = record.pre_registered or PreRegistration()
-    checkout = Checkout(
-        amount=registered.total or 0,
-        currency=registered.currency or "KRW",
-        tax_free=registered.tax_free or 0,
-        order_name="",
-        customer={},
-        channel=None,
-        store_id=desk.store_id,
-        platform="API",
-    )
-    known = record.attempts[0].transaction_id if record.attempts else desk.ledger.new_id()
-    return Attempt(known, checkout, at, at, window_open=False, placeholder=True)
+from portone_local.portone.desk import ApiCall, Desk
+from portone_local.portone.exchange import Answer, ApiError
+from portone_local.portone.operations.accounts import close_virtual_account
+from portone_local.portone.operations.cancel import cancel_payment
+from portone_local.portone.operations.confirm import confirm_payment
+from portone_local.portone.operations.listing import list_payments
+from portone_local.portone.operations.payments import get_payment, pre_register
+from portone_local.portone.operations.receipts import (
+    cancel_cash_receipt,
+    get_cash_receipt,
+    issue_cash_receipt,
+)
 
 
 @dataclass(frozen=True)
 class Route:
-    """One operation: our name, PortOne's operationId, its method and path template."""
+    """One operation: our name, PortOne's operationId, its method and path template.
+
+    `missing` is the error of a GET that finds nothing.
+    """
 
     operation: str
     operation_id: str
     method: str
     template: str
     act: Callable[[Desk, ApiCall], Answer]
+    missing: str | None = None
 
     def ids_in(self, path: str) -> dict[str, str] | None:
         """Decoded path ids when `path`, still percent-encoded, fits the template; `%2F` stays in its id."""
@@ -122,9 +43,32 @@ class Route:
         return {want.strip("{}"): _decoded(part) for want, part in pairs if want.startswith("{")}
 
 
+_PAYMENT = "/payments/{paymentId}"
+_RECEIPT = f"{_PAYMENT}/cash-receipt"
+_NO_RECEIPT = "CASH_RECEIPT_NOT_FOUND"
+
 ROUTES = (
-    Route("get_payment", "getPayment", "GET", "/payments/{paymentId}", get_payment),
-    Route("pre_register", "preRegisterPayment", "POST", "/payments/{paymentId}/pre-register", pre_register),
+    Route("get_payment", "getPayment", "GET", _PAYMENT, get_payment, "PAYMENT_NOT_FOUND"),
+    Route("list_payments", "getPayments", "GET", "/payments", list_payments),
+    Route("pre_register", "preRegisterPayment", "POST", f"{_PAYMENT}/pre-register", pre_register),
+    Route("confirm_payment", "confirmPayment", "POST", f"{_PAYMENT}/confirm", confirm_payment),
+    Route("cancel_payment", "cancelPayment", "POST", f"{_PAYMENT}/cancel", cancel_payment),
+    Route(
+        "close_virtual_account",
+        "closeVirtualAccount",
+        "POST",
+        f"{_PAYMENT}/virtual-account/close",
+        close_virtual_account,
+    ),
+    Route("issue_cash_receipt", "issueCashReceipt", "POST", "/cash-receipts", issue_cash_receipt),
+    Route("get_cash_receipt", "getCashReceiptByPaymentId", "GET", _RECEIPT, get_cash_receipt, _NO_RECEIPT),
+    Route(
+        "cancel_cash_receipt",
+        "cancelCashReceiptByPaymentId",
+        "POST",
+        f"{_RECEIPT}/cancel",
+        cancel_cash_receipt,
+    ),
 )
 
 

@@ -12,7 +12,8 @@ from portone_local.portone.checkout import (
     Decline,
     method_answer,
 )
-from portone_local.portone.ledger import Attempt, Ledger, PaymentRecord, PreRegistration, Refused, Status
+from portone_local.portone.ledger import Ledger
+from portone_local.portone.records import Attempt, Parts, PaymentRecord, PreRegistration, Refused, Status
 from portone_local.portone.webhooks import Webhooks
 
 ACCOUNT_LIFE_SECONDS = 3 * 24 * 60 * 60
@@ -38,7 +39,7 @@ class Till:
     def open(self, record: PaymentRecord, at: float, checkout: Checkout) -> Attempt:
         """A new attempt whose window the buyer sees."""
         attempt = self.new_attempt(record, at, checkout)
-        self._emit("Transaction.Ready", record, attempt, at)
+        self.emit("Transaction.Ready", record, attempt, at)
         return attempt
 
     def new_attempt(self, record: PaymentRecord, at: float, checkout: Checkout) -> Attempt:
@@ -72,14 +73,32 @@ class Till:
             raise Refused("ChannelNotFound")
         return self.channels[chosen]
 
-    def succeed(self, record: PaymentRecord, attempt: Attempt, at: float) -> None:
+    def pay(self, record: PaymentRecord, attempt: Attempt, at: float, *, silent: bool = False) -> None:
+        """PAID, or VIRTUAL_ACCOUNT_ISSUED with that method."""
+        method = attempt.checkout.method
+        kind = method if isinstance(method, str) else method.get("type")
+        if kind in ("VIRTUAL_ACCOUNT", "PaymentMethodVirtualAccount"):
+            self.move(record, attempt, Status.VIRTUAL_ACCOUNT_ISSUED, at, silent=silent)
+        else:
+            self.succeed(record, attempt, at, silent=silent)
+
+    def succeed(self, record: PaymentRecord, attempt: Attempt, at: float, *, silent: bool = False) -> None:
         """PAID; Refused when another attempt succeeded: a paymentId does so once."""
         if record.paid_attempt:
             raise Refused("PaymentAlreadyPaid")
         attempt.paid_at = at
         attempt.readable = True
+        attempt.refundable = self._refundable(attempt.checkout)
         record.times_paid += 1
-        self.move(record, attempt, Status.PAID, at)
+        self.move(record, attempt, Status.PAID, at, silent=silent)
+
+    def _refundable(self, checkout: Checkout) -> Parts:
+        """What a full refund returns, by the switch that says on which base (PortOne facts 5.5)."""
+        base = checkout.amount or 0
+        if not self.answers.unknowns.refunds_are_based_on_total:
+            base -= checkout.discount
+        tax_free = min(checkout.tax_free, base)
+        return Parts(base, tax_free, min(checkout.vat_or_computed(), base - tax_free))
 
     def fail(self, record: PaymentRecord, attempt: Attempt, at: float, decline: Decline) -> None:
         """FAILED for the reason given."""
@@ -95,7 +114,7 @@ class Till:
         attempt.method = attempt.method or self._method(record, attempt, at)
         if not silent:
             event = "".join(word.capitalize() for word in status.value.split("_"))
-            self._emit(f"Transaction.{event}", record, attempt, at)
+            self.emit(f"Transaction.{event}", record, attempt, at)
 
     def _method(self, record: PaymentRecord, attempt: Attempt, at: float) -> dict[str, Any]:
         wanted = attempt.checkout.method
@@ -109,8 +128,9 @@ class Till:
             number=str(int(attempt.transaction_id[:8], 16)).zfill(12),
         )
 
-    def _emit(self, kind: str, record: PaymentRecord, attempt: Attempt, at: float) -> None:
-        self.webhooks.emit(kind, event_data(record, attempt), at)
+    def emit(self, kind: str, record: PaymentRecord, attempt: Attempt, at: float, **more: str) -> None:
+        """Send the webhook `kind` about `attempt`, with `more` in its data."""
+        self.webhooks.emit(kind, event_data(record, attempt) | more, at)
 
 
 def event_data(record: PaymentRecord, attempt: Attempt) -> dict[str, Any]:

@@ -34,6 +34,27 @@ class Unknowns:
     answers_carry_a_request_id: bool = False
     """Answers have an `x-request-id` header, of which no document speaks (facts 10)."""
 
+    full_cancel_takes_the_tax_free_left: bool = True
+    """Without amount and taxFreeAmount all that is left goes; else it counts as all taxable (facts 5.1)."""
+
+    refunds_are_based_on_total: bool = True
+    """The cancellable balance starts at `amount.total`; otherwise at `amount.paid` (facts 3.2, 5.5)."""
+
+    requested_cancel_holds_the_balance: bool = True
+    """A REQUESTED cancellation lowers the cancellable balance; otherwise only a SUCCEEDED one (facts 5.3)."""
+
+    account_refund_is_asynchronous: bool = False
+    """A virtual account's refund is REQUESTED at first; otherwise SUCCEEDED at once (facts 5.3)."""
+
+    failed_cancel_sends_a_webhook: bool = False
+    """A failed asynchronous cancel sends an event of a type not documented; else none (facts 8.6)."""
+
+    closing_sends_failed: bool = True
+    """`Transaction.Failed` follows the closing of a virtual account; otherwise no webhook (facts 7.2)."""
+
+    total_count_is_of_the_page: bool = True
+    """`page.totalCount` counts what was returned; otherwise all that matched (facts 13)."""
+
     retries_refresh_the_timestamp: bool = True
     """A webhook sent again is signed with the time of sending; else of its first try (facts 8.5)."""
 

@@ -19,6 +19,7 @@ from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.portone.sink import http_sink
 from portone_local.serve.elsewhere import Endpoint, NotReady
+from portone_local.serve.metrics import MetricRoutes
 from portone_local.serve.timer import ClockRoutes, RunningClock, Timer
 from portone_local.stack import Stack
 from portone_payments.entry.clock import SystemClock
@@ -39,7 +40,7 @@ class Served:
 
 @contextmanager
 def served(portone: Endpoint, env: Mapping[str, str]) -> Iterator[Served]:
-    """The whole stack until the context ends; `PORT` and `WEBHOOK_PORT` fix ports. Raises NotReady."""
+    """The whole stack until the context ends; PORT, WEBHOOK_PORT and ISSUER_PORT fix ports. NotReady."""
     clock, issuer = RunningClock(), TokenIssuer(SystemClock())
     with ExitStack() as opened:
         issuer.url = _listening(opened, issuer.handle, env, "ISSUER_PORT")
@@ -68,7 +69,8 @@ def served(portone: Endpoint, env: Mapping[str, str]) -> Iterator[Served]:
         webhook_url = _listening(opened, stack.webhook.handle, env, "WEBHOOK_PORT")
         fake.webhooks.deliver = http_sink(webhook_url, opened.enter_context(httpx.Client(trust_env=False)))
         timer = Timer(stack)
-        api_url = _listening(opened, ClockRoutes(timer, stack.gateway.handle).handle, env, "PORT")
+        metrics = MetricRoutes(stack, stack.gateway.handle)
+        api_url = _listening(opened, ClockRoutes(timer, metrics.handle).handle, env, "PORT")
         opened.enter_context(timer.running())
         up = Served(
             stack=stack,

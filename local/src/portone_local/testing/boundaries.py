@@ -67,9 +67,10 @@ def at(call: str, nth: int, broken: Break) -> Breaks:
 
 @dataclass(slots=True)
 class Boundaries:
-    """What crossed while watching, in order, and how long each handler ran."""
+    """What crossed while watching, in order; every kind of call made by a handler; how long each ran."""
 
     crossed: list[Crossing] = field(default_factory=list)
+    made: set[tuple[str, str]] = field(default_factory=set)
     invocations: list[Invocation] = field(default_factory=list)
     _breaks: Breaks | None = None
     _counts: Counter[str] = field(default_factory=Counter)
@@ -87,10 +88,13 @@ class Boundaries:
 
     def cross(self, name: str, call: Callable[[], Any]) -> Any:
         """Make a call, or what is armed in its place."""
+        function = _RUNNING.get()
+        if function != NOBODY:
+            self.made.add((function, name))
         if self._breaks is None:
             return call()
         self._counts[name] += 1
-        crossing = Crossing(_RUNNING.get(), name, self._counts[name])
+        crossing = Crossing(function, name, self._counts[name])
         self.crossed.append(crossing)
         broken = self._breaks(crossing)
         return broken(call) if broken else call()

@@ -35,17 +35,13 @@ class Budget:
 
 
 def spent(stack: Stack, log: CallLog, act: Act) -> Cost:
-    """What `act` cost, counted from the log of the stack's DynamoDB calls."""
+    """What `act` cost; `log` has listened to the stack's DynamoDB client."""
     before, logged = stack.calls, len(log.calls)
     act()
     used = stack.calls - before
     made = Counter(call.operation for call in log.calls[logged:])
     calls = ", ".join(f"{count} {operation}" for operation, count in made.items())
     return Cost(used.portone, used.reads, used.writes, calls)
-
-
-def _prepared_unpaid(stack: Stack, **ask: Any) -> dict[str, Any]:
-    return prepare(stack, **ask)
 
 
 def _paid_unheard(stack: Stack) -> dict[str, Any]:
@@ -127,7 +123,7 @@ def _sweeping(stack: Stack) -> Act:
 
 def _settling(stack: Stack) -> Act:
     _paid_unheard(stack)
-    stack.clock.advance(600)  # type: ignore[attr-defined] - a stack for tests has a movable one
+    stack.clock.advance(600)  # type: ignore[attr-defined]
     return stack.tick
 
 

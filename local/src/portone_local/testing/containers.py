@@ -28,7 +28,7 @@ class Container:
 
     def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
         handler = template.ROOT / "functions" / folder / "handler.py"
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own script
             [sys.executable, container.__file__, str(handler)],
             env={"PATH": os.environ["PATH"], **environment},
             stdin=subprocess.PIPE,

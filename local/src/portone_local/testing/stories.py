@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portone_local.clock import MovableClock
+from portone_local.oracle import Answered, ObservedStack
 from portone_local.portone import Checkout
 from portone_local.stack import Stack
 from portone_local.testing.boundaries import Crash
@@ -24,10 +25,12 @@ class World:
     """What one story does on a stack. Several may share a stack: each has orders and keys of its `name`.
 
     `handed` is what the app was given for each payment, `letters` are webhooks a story keeps to itself.
+    `restart` gives the functions new containers, whose caches are empty.
     """
 
-    stack: Stack
+    stack: ObservedStack
     name: str = "order"
+    restart: Callable[[], object] = lambda: None
     handed: dict[str, dict[str, Any]] = field(default_factory=dict)
     letters: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
@@ -90,6 +93,11 @@ class World:
         """What we hold of each payment the app was given."""
         return {payment_id: self.held(payment_id).status.value for payment_id in self.handed}
 
+    @property
+    def answers(self) -> list[Answered]:
+        """What every caller of the stack was answered."""
+        return self.stack.answers
+
     def wait(self, seconds: float) -> None:
         """Time passes, and nobody does anything: not the sweep, not PortOne."""
         clock_of(self.stack).advance(seconds)
@@ -101,18 +109,21 @@ class World:
         webhooks.lose()
 
 
+type Act = Callable[[World, str], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """`before` makes a payment (or what the story is about), `step` is cut off, `after` is what people do then.
 
-    `wanted`: a status some payment of the story has in the end. `restless`: time passes in `before`, so on a
-    shared stack the stories before it have to be over.
+    `wanted`: a status some payment of the story has in the end. `restless`: what others left undone would be
+    done in its step, so on a shared stack they have to be over.
     """
 
     name: str
     before: Callable[[World], str]
-    step: Callable[[World, str], object]
-    after: Callable[[World, str], object]
+    step: Act
+    after: Act
     wanted: str | None = "PAID"
     restless: bool = False
 
@@ -128,16 +139,16 @@ def let_pass(stack: Stack, seconds: float) -> None:
     """Minutes pass, each with webhooks and a sweep; those in which nothing is due are skipped."""
     clock = clock_of(stack)
     end = clock.now() + seconds
-    while clock.now() < end:
-        wait = MINUTE * max(1, math.ceil((_next_due(stack, end) - clock.now()) / MINUTE))
-        clock.advance(min(wait, end - clock.now()))
+    while clock.now() < end and (due := _next_due(stack)) <= end:
+        clock.advance(MINUTE * max(1, math.ceil((due - clock.now()) / MINUTE)))
         stack.deliver()
         stack.tick()
+    clock.advance(max(0.0, end - clock.now()))
 
 
-def _next_due(stack: Stack, end: float) -> float:
+def _next_due(stack: Stack) -> float:
     marks = [float(item["due_at"]["N"]) for item in stack.dump() if "due_at" in item]
-    return min([end, *marks, *(each.due for each in stack.portone.pending())])
+    return min([math.inf, *marks, *(each.due for each in stack.portone.pending())])
 
 
 def surviving_crashes(stack: Stack) -> None:

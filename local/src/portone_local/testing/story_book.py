@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from portone_local.portone import Checkout
 from portone_local.portone.faults import Fault
-from portone_local.testing.stories import MINUTE, PATIENCE, TOTAL, USER, Story, World
+from portone_local.testing.stories import MINUTE, TOTAL, USER, Story, World
 from portone_payments.domain.ladder import POISON
 
 DAY = 24 * 3600
@@ -70,6 +70,12 @@ def _paid_and_portone_down(world: World) -> str:
     return payment_id
 
 
+def _unheard_and_portone_down(world: World) -> str:
+    payment_id = _paid_unheard(world)
+    _portone_down(world)
+    return payment_id
+
+
 def _portone_down(world: World) -> None:
     fault = Fault.TIMEOUT_BEFORE_COMMIT
     world.stack.portone.inject(operation="get_payment", fault=fault, times=None)
@@ -116,7 +122,7 @@ def _lapsed_account(world: World) -> str:
     world.pay(payment_id, method="VIRTUAL_ACCOUNT")
     world.stack.deliver()
     world.wait(3 * DAY + 62 * MINUTE)
-    world.stack.tick()
+    world.catch_up(payment_id)
     return payment_id
 
 
@@ -124,16 +130,34 @@ def _second_paid(world: World) -> str:
     lapsed = _lapsed_account(world)
     second = world.prepare(world.order_of(lapsed))
     world.pay(second)
+    return second
+
+
+def _second_paid_unheard(world: World) -> str:
+    second = _second_paid(world)
     world.stack.portone.webhooks.lose()
     return second
 
 
+def _second_leased(world: World) -> str:
+    second = _second_paid_unheard(world)
+    world.wait(10 * MINUTE + 1)
+    _sweep(world, second)
+    return second
+
+
 def _late_deposit(world: World) -> str:
-    second = _second_paid(world)
+    second = _second_paid_unheard(world)
     world.verify(second)
     (lapsed,) = set(world.handed) - {second}
     world.stack.portone.buyer.deposit(lapsed)
     return lapsed
+
+
+def _paid_and_cancelled(world: World) -> str:
+    payment_id = _paid(world)
+    world.stack.portone.console.cancel(payment_id)
+    return payment_id
 
 
 def _cancelled(world: World) -> str:
@@ -156,7 +180,8 @@ def _resolve(world: World, payment_id: str) -> int:
     return world.stack.staff.post(f"/ops/payments/{payment_id}/resolve", body).status
 
 
-def _look(world: World, payment_id: str) -> None:
+def look(world: World, payment_id: str) -> None:
+    """Everybody looks: the app, the shop, staff."""
     app = world.stack.app(USER)
     app.get(f"/payments/{payment_id}")
     app.get("/payments?limit=2")
@@ -208,9 +233,12 @@ STORIES = (
     Story("prepare what somebody has just paid", _paid_unheard, _prepare_again, _nothing),
     Story("verify a payment nobody told of", _paid_unheard, World.verify, _nothing),
     Story("staff has PortOne read", _paid_unheard, World.catch_up, _nothing),
+    Story("verify while PortOne is down", _unheard_and_portone_down, World.verify, _portone_up),
+    Story("staff asks while PortOne is down", _unheard_and_portone_down, World.catch_up, _portone_up),
     Story("receive webhooks", _paid, _deliver, _nothing),
+    Story("receive webhooks of a cancelled payment", _paid_and_cancelled, _deliver, _nothing, wanted="CANCELLED"),
     Story("receive webhooks while PortOne is down", _paid_and_portone_down, _deliver, _portone_up),
-    Story("receive webhooks six minutes old", _told_late, _deliver_letters, _nothing, restless=True),
+    Story("receive webhooks six minutes old", _told_late, _deliver_letters, _nothing),
     Story("receive a webhook of a foreign payment", _foreign, _deliver, _nothing, wanted=None),
     Story(
         "receive a foreign webhook while PortOne is down",
@@ -224,7 +252,11 @@ STORIES = (
     Story("sweep what twelve workers died of", _twelve_workers_died, _sweep, World.catch_up, restless=True),
     Story("work", _leased, _work, _nothing, restless=True),
     Story("work at a foreign webhook", _stray_leased, _work, _nothing, wanted=None, restless=True),
-    Story("verify the second payment of an order", _second_paid, World.verify, _nothing, restless=True),
+    Story("verify the second payment of an order", _second_paid_unheard, World.verify, _nothing),
+    Story(
+        "receive webhooks of the second payment of an order", _second_paid, _deliver, _nothing, restless=True
+    ),
+    Story("work at the second payment of an order", _second_leased, _work, _nothing, restless=True),
     Story(
         "receive a late deposit after a second payment was paid",
         _late_deposit,
@@ -240,8 +272,10 @@ STORIES = (
         wanted="CANCELLED",
     ),
     Story("resolve a mismatch", _mismatched, _resolve, _resolve, wanted="MISMATCH"),
-    Story("look at what there is", _mismatched, _look, _nothing, wanted="MISMATCH"),
+    Story("look at what there is", _mismatched, look, _nothing, wanted="MISMATCH"),
 )
 
 
-__all__ = ["PATIENCE", "STORIES"]
+def story_named(name: str) -> Story:
+    """One of them."""
+    return next(story for story in STORIES if story.name == name)

@@ -1,11 +1,17 @@
 """How a story is told to the end: with a call cut off or broken, with time passing, with the oracle judging."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 
+from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.stack import Stack
 from portone_local.testing.boundaries import Boundaries, Breaks, Crash, Crossing, Side, at, crash, none
-from portone_local.testing.stories import PATIENCE, Story, World, let_pass, surviving_crashes
+from portone_local.testing.stories import Act, Story, World, surviving_crashes
+from portone_payments.adapters.secrets import SecretsManager
+
+FEW = 8
 
 
 @contextmanager
@@ -18,36 +24,81 @@ def in_memory() -> Iterator[tuple[World, Boundaries]]:
         yield World(stack), boundaries
 
 
+@contextmanager
+def on_ministack(ministack: MiniStack) -> Iterator[tuple[Callable[[], World], Boundaries]]:
+    """A stack of the real adapters that many worlds share, one after the other."""
+    boundaries, numbers = Boundaries(), count(1)
+    with ObservedStack.on_ministack(ministack, seed=1, tap=boundaries.tap) as stack:
+        boundaries.follow(stack)
+        surviving_crashes(stack)
+        yield lambda: World(stack, f"case-{next(numbers)}", lambda: cold(stack)), boundaries
+
+
+def cold(stack: Stack) -> None:
+    """Forget the secrets, as a new container has."""
+    secrets: SecretsManager = stack.ports["secrets"]
+    secrets._api._value = secrets._webhook._value = None  # noqa: SLF001 - a container cannot be told to
+
+
 def points_of(story: Story) -> list[Crossing]:
-    """Every call the step of a story makes when nothing breaks, in order."""
+    """Every call the step of a story makes in memory when nothing breaks, in order."""
     with in_memory() as (world, boundaries):
         return step_of(story, world, boundaries)
 
 
+def representatives(points: list[Crossing]) -> list[Crossing]:
+    """Every call, but of many alike only the first and the last.
+
+    A sweep asks each of the 32 due indexes, and the answers are empty but for one: between the first and the
+    last there is nothing to lose. In memory every one of them is cut off.
+    """
+    last = {point.kind: point.nth for point in points}
+    return [point for point in points if last[point.kind] <= FEW or point.nth in {1, last[point.kind]}]
+
+
 def step_of(story: Story, world: World, boundaries: Boundaries, breaks: Breaks = none) -> list[Crossing]:
-    """What is before the step, and the step; the calls it made."""
+    """What is before the step, the step, and what people do after it; the calls the step made."""
     subject = story.before(world)
-    with boundaries.watch(breaks), suppress(Crash, LookupError):
-        story.step(world, subject)
+    crossed = acted(story.step, world, subject, boundaries, breaks)
     with suppress(LookupError):
         story.after(world, subject)
+    return crossed
+
+
+def acted(
+    act: Act, world: World, subject: str, boundaries: Boundaries, breaks: Breaks = none
+) -> list[Crossing]:
+    """The calls an act makes in new containers, as far as it gets."""
+    world.restart()
+    with boundaries.watch(breaks), suppress(Crash, LookupError):
+        act(world, subject)
     return boundaries.crossed
 
 
-def cut_off(story: Story, world: World, boundaries: Boundaries, point: Crossing, side: Side) -> None:
-    """A story whose step dies at one call; then people do what they do, and time passes.
+def break_off(story: Story, world: World, boundaries: Boundaries, point: Crossing, side: Side) -> None:
+    """A story whose step dies at one call. Raises AssertionError when the call was not made."""
+    reached(point, step_of(story, world, boundaries, dying(point, side)))
 
-    Raises AssertionError when the call was not made.
-    """
-    crossed = step_of(story, world, boundaries, at(point.call, point.nth, crash(side)))
-    if not any((each.call, each.nth) == (point.call, point.nth) for each in crossed):
+
+def dying(point: Crossing, side: Side) -> Breaks:
+    """The process dies at this call."""
+    return at(point.call, point.nth, crash(side))
+
+
+def reached(point: Crossing, crossed: list[Crossing]) -> None:
+    """Raises AssertionError when a call was not made: its case would have shown nothing."""
+    if (point.call, point.nth) not in {(each.call, each.nth) for each in crossed}:
         raise AssertionError(f"{point} was not reached")
-    let_pass(world.stack, PATIENCE)
+
+
+def assert_wanted(story: Story, world: World) -> None:
+    """Raises AssertionError unless a payment is as the story wants it."""
+    statuses = world.statuses()
+    if story.wanted and story.wanted not in statuses.values():
+        raise AssertionError(f"{story.name} ended with {statuses}")
 
 
 def assert_ended_well(story: Story, world: World, *, hurt: bool = False) -> None:
     """Raises AssertionError unless a payment is as the story wants it and no invariant is broken."""
-    statuses = world.statuses()
-    if story.wanted and story.wanted not in statuses.values():
-        raise AssertionError(f"{story.name} ended with {statuses}")
-    assert_clean(world.stack, answers=getattr(world.stack, "answers", ()), hurt=hurt)
+    assert_wanted(story, world)
+    assert_clean(world.stack, answers=world.answers, hurt=hurt)

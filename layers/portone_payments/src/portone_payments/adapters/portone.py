@@ -10,12 +10,13 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from portone_payments.adapters.portone_wire import error_type_of, nothing_of, payment_of
+from portone_payments.adapters.portone_bodies import cancel_body
+from portone_payments.adapters.portone_wire import cancellation_of, error_type_of, nothing_of, payment_of
 from portone_payments.adapters.transport import DeadlineTransport
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.outcomes import PAYMENT_NOT_FOUND, Outcome, outcome_of
-from portone_payments.domain.snapshot import Snapshot
-from portone_payments.ports import Deadline
+from portone_payments.domain.snapshot import Cancellation, Snapshot
+from portone_payments.ports import CancelOrder, Deadline
 
 MAX_BYTES = 4 * 1024 * 1024
 REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray")
@@ -93,6 +94,28 @@ class PortOneClient:
                 "taxFreeAmount": tax_free,
                 "currency": currency,
             },
+            key=key,
+            read=nothing_of,
+            deadline=deadline,
+        )
+
+    def cancel(self, payment_id: str, order: CancelOrder, *, key: str, deadline: Deadline) -> Cancellation:
+        """Refund `order.amount`, sent as a number always; the answer may be FAILED with a 200 (facts 5.3)."""
+        return self._send(
+            "POST",
+            ("payments", payment_id, "cancel"),
+            body=cancel_body(order, self._store_id),
+            key=key,
+            read=cancellation_of,
+            deadline=deadline,
+        )
+
+    def close_virtual_account(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
+        """Stop waiting for a deposit (facts 7.2)."""
+        self._send(
+            "POST",
+            ("payments", payment_id, "virtual-account", "close"),
+            query={"storeId": self._store_id},
             key=key,
             read=nothing_of,
             deadline=deadline,

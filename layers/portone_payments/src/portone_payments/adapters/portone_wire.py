@@ -51,6 +51,7 @@ class _Amount(_Wire):
     discount: Amount
     cancelled: Amount
     cancelled_tax_free: Amount
+    vat: Amount | None = None
 
 
 class _Cancellation(_Wire):
@@ -58,6 +59,7 @@ class _Cancellation(_Wire):
     status: str
     total_amount: Amount
     tax_free_amount: Amount
+    vat_amount: Amount = 0
     reason: str
     requested_at: str
     trigger: Any = None
@@ -86,6 +88,15 @@ class _Payment(_Wire):
     receipt_url: Any = None
 
 
+class _Cancelled(_Wire):
+    cancellation: _Cancellation
+
+
+def cancellation_of(body: bytes) -> Cancellation:
+    """The answer of a cancel (facts 5.3). Raises ValueError when it is none."""
+    return _cancellation(_Cancelled.model_validate_json(body).cancellation)
+
+
 def payment_of(payment_id: str, body: bytes) -> Snapshot:
     """The answer of GET /payments/{id} (facts 3). Raises ValueError when it is not that payment."""
     wire = _Payment.model_validate_json(body)
@@ -102,6 +113,7 @@ def payment_of(payment_id: str, body: bytes) -> Snapshot:
         discount=wire.amount.discount,
         cancelled=wire.amount.cancelled,
         cancelled_tax_free=wire.amount.cancelled_tax_free,
+        vat=wire.amount.vat,
         currency=wire.currency,
         requested_at=micros(wire.requested_at),
         updated_at=micros(wire.updated_at),
@@ -197,6 +209,7 @@ def _cancellation(wire: _Cancellation) -> Cancellation:
         reason=wire.reason,
         requested_at=micros(wire.requested_at),
         trigger=_text(wire.trigger),
+        vat=wire.vat_amount,
     )
 
 

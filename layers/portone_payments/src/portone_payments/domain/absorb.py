@@ -13,6 +13,7 @@ from portone_payments.domain.ladder import (
     ACCOUNT_GRACE,
     BY_KIND,
     LAGGING_LIMIT,
+    REQUESTED_FOR,
     UNKNOWN_AFTER,
     account_due_at,
     after_silence,
@@ -22,7 +23,9 @@ from portone_payments.domain.ladder import (
 )
 from portone_payments.domain.moves import behind
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, Hint, HintState, Payment, Status
+from portone_payments.domain.records import Attention, Hint, HintState, Payment, RefundState, Status
+from portone_payments.domain.refund_settle import in_flight, promised, settle_refunds
+from portone_payments.domain.send_back import send_back
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 from portone_payments.domain.tell import seen_in, tell_cancellations, tell_status
 
@@ -47,7 +50,8 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
     if snapshot is None:
         return Absorbed(_finish(payment, payment, moment))
     findings = compare(payment, snapshot, policy)
-    believed = _believe(payment, snapshot, findings, moment)
+    believed = settle_refunds(_believe(payment, snapshot, findings, moment), snapshot, moment)
+    believed = send_back(believed, snapshot, moment)
     return Absorbed(_finish(payment, believed, moment), findings=findings)
 
 
@@ -71,7 +75,8 @@ def _open_hints(payment: Payment) -> list[Hint]:
 def _lags(payment: Payment, snapshot: Snapshot | None) -> bool:
     if snapshot is None:
         return payment.seen is not None
-    return behind(payment.status, payment.seen, snapshot)
+    shown = {cancellation.id for cancellation in snapshot.cancellations}
+    return not promised(payment) <= shown or behind(payment.status, payment.seen, snapshot)
 
 
 def _stay(payment: Payment, moment: Moment) -> Payment:
@@ -102,7 +107,7 @@ def _believe(payment: Payment, snapshot: Snapshot, findings: Findings, moment: M
     if status is None:
         return _doubt(payment, snapshot, findings, moment)
     told = replace(payment, status=status, seen=seen_in(snapshot), doubted=False, late=_late(payment, status))
-    told = clear_attention(told, Attention.QUARANTINED, Attention.UNKNOWN)
+    told = clear_attention(told, Attention.QUARANTINED)
     if status is not payment.status:
         told = replace(told, status_at=moment.now)
     told = tell_status(payment, told, snapshot, findings, moment)
@@ -155,7 +160,7 @@ def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
     changed = after.next_seq != before.next_seq
     restart = unfinished(after) if changed else moment.eager and after.rung == BY_KIND
     rung = 0 if restart else min(after.rung + 1, BY_KIND)
-    after = replace(after, rung=rung)
+    after = _age(replace(after, rung=rung), moment)
     return replace(after, due_at=next_due(after, moment.now))
 
 
@@ -178,12 +183,23 @@ def _account_over(due_at: int | None, now: float) -> bool:
 
 
 def _age(payment: Payment, moment: Moment) -> Payment:
-    """A hint open for half an hour is an unknown outcome: a person is told, the payment stays due (I10)."""
-    oldest = min((hint.received_at for hint in _open_hints(payment)), default=moment.now)
-    if moment.now - oldest < UNKNOWN_AFTER or payment.attention is not None:
+    """What is unknown for half an hour calls a person; the payment stays due all the same (I10)."""
+    if moment.now - _unknown_since(payment, moment.now) < UNKNOWN_AFTER:
+        return clear_attention(payment, Attention.UNKNOWN)
+    if payment.attention is not None:
         return payment
     payment = raise_attention(payment, Attention.UNKNOWN, at=moment.now)
     return record(payment, Fact.UNKNOWN, moment)
+
+
+def _unknown_since(payment: Payment, now: float) -> float:
+    """Since when the oldest hint is open, or the oldest refund without an outcome."""
+    hints = [hint.received_at for hint in _open_hints(payment)]
+    refund = in_flight(payment)
+    if refund is None or refund.sent_at is None:
+        return min(hints, default=now)
+    patience = REQUESTED_FOR - UNKNOWN_AFTER if refund.state is RefundState.REQUESTED else 0
+    return min([*hints, refund.sent_at + patience])
 
 
 def _sooner(held: int | None, wanted: int, now: float) -> int:

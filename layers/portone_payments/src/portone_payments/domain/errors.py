@@ -64,6 +64,54 @@ class NoPayMethod(BundleError):
     code = "no_pay_method"
 
 
+class NotRefundable(BundleError):
+    """The payment is in no state from which money can go back."""
+
+    code = "not_refundable"
+
+
+class RefundNotAllowed(BundleError):
+    """The shop's policy does not let this caller refund this payment; `reason` says why."""
+
+    code = "refund_not_allowed"
+
+
+class RefundInProgress(BundleError):
+    """Another refund of the payment is under way; this one used nothing up."""
+
+    code = "refund_in_progress"
+
+
+class RefundAboveBalance(BundleError):
+    """More than can still be refunded."""
+
+    code = "refund_above_balance"
+
+
+class RefundIdReused(BundleError):
+    """The same refundId came with another body."""
+
+    code = "refund_id_reused"
+
+
+class RefundNotFound(BundleError):
+    """No such refund of this payment."""
+
+    code = "refund_not_found"
+
+
+class RefundAccountRequired(BundleError):
+    """This pay method is refunded to a bank account, and none (or none that fits) was given."""
+
+    code = "refund_account_required"
+
+
+class RefundFailed(BundleError):
+    """The refund took no effect; `reason` is the stable cause, the same id will not be tried again."""
+
+    code = "refund_failed"
+
+
 class NothingToResolve(BundleError):
     """The payment does not need a person, or not this decision."""
 

@@ -20,6 +20,11 @@ class Fact(StrEnum):
     MISMATCH = "mismatch"
     SURPLUS = "surplus"
     QUARANTINED = "quarantined"
+    REFUND_RESERVED = "refund_reserved"
+    REFUND_APPROVED = "refund_approved"
+    REFUND_SUCCEEDED = "refund_succeeded"
+    REFUND_FAILED = "refund_failed"
+    REFUND_AMBIGUOUS = "refund_ambiguous"
     CANCELLED = "cancelled"
     CANCELLATION_REQUESTED = "cancellation_requested"
     CANCELLATION_FAILED = "cancellation_failed"
@@ -48,6 +53,7 @@ _SEVERITY = (
     Attention.UNKNOWN,
     Attention.LAGGING,
     Attention.DEAD_LETTERED,
+    Attention.AMBIGUOUS,
     Attention.QUARANTINED,
     Attention.SURPLUS,
     Attention.MISMATCH,

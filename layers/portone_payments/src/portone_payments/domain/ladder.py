@@ -1,6 +1,6 @@
 """When to look again (money rule 4). All times in epoch seconds UTC."""
 
-from portone_payments.domain.records import HintState, Payment, Status
+from portone_payments.domain.records import HintState, Payment, Refund, RefundState, Status
 from portone_payments.domain.snapshot import CancellationStatus, Method
 
 CLIMB = (30, 60, 120, 300, 600)
@@ -15,21 +15,41 @@ AFTER_ACCOUNT = (ACCOUNT_GRACE, DAY, 3 * DAY)
 SILENCE = 120
 POISON = 12
 UNKNOWN_AFTER = 1800
+# five business days, whichever they are
+REQUESTED_FOR = 7 * DAY
 LAGGING_LIMIT = 6
+_OPEN = frozenset(RefundState) - {RefundState.SUCCEEDED, RefundState.FAILED}
 
 
 def next_due(payment: Payment, now: float) -> int | None:
     """When the payment should be read again after an answered reading; None when nothing is unfinished."""
+    marks = [_routine(payment, now), _climbed(payment, now), _refund_due(payment, now)]
+    return min((mark for mark in marks if mark is not None), default=None)
+
+
+def _climbed(payment: Payment, now: float) -> int | None:
+    """The climb of what waits for another reading, or of a payment somebody waits for."""
     if unfinished(payment):
         return int(now) + (CLIMB[payment.rung] if payment.rung < BY_KIND else HOUR)
-    routine = _routine(payment, now)
-    if (
-        routine is not None
-        and payment.rung < BY_KIND
-        and payment.status in {Status.READY, Status.PAY_PENDING}
-    ):
-        return min(routine, int(now) + CLIMB[payment.rung])
-    return routine
+    awaited = payment.rung < BY_KIND and payment.status in {Status.READY, Status.PAY_PENDING}
+    return int(now) + CLIMB[payment.rung] if awaited else None
+
+
+def _refund_due(payment: Payment, now: float) -> int | None:
+    waits = (_refund_wait(payment, each, now) for each in payment.refunds.values() if each.state in _OPEN)
+    return min((int(now) + wait for wait in waits), default=None)
+
+
+def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
+    """Seconds: an unknown outcome climbs, then 10 min for 3 h, then hourly; REQUESTED hourly, then 6 h."""
+    age = now - (refund.sent_at or refund.created_at)
+    if refund.state is RefundState.RESERVED and refund.quiet_at is not None:
+        return 60
+    if refund.state is RefundState.RESERVED:
+        return CLIMB[payment.rung] if payment.rung < BY_KIND else 600 if age < 3 * HOUR else HOUR
+    if refund.state is RefundState.REQUESTED:
+        return HOUR if age < DAY else 6 * HOUR
+    return DAY
 
 
 def unfinished(payment: Payment) -> bool:

@@ -33,10 +33,23 @@ class HintState(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class RefundState(StrEnum):
+    """Where a refund stands. RESERVED: stored, perhaps sent, unknown. REQUESTED: the PG decides later."""
+
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
+    AWAITING_ACCOUNT = "AWAITING_ACCOUNT"
+    RESERVED = "RESERVED"
+    REQUESTED = "REQUESTED"
+    AMBIGUOUS = "AMBIGUOUS"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
 class Attention(StrEnum):
     """Why a person has to look at a payment."""
 
     UNKNOWN = "unknown"
+    AMBIGUOUS = "ambiguous"
     MISMATCH = "mismatch"
     QUARANTINED = "quarantined"
     SURPLUS = "surplus"
@@ -72,6 +85,39 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """One refund, frozen before its first byte leaves: a retry sends exactly the same (money rule 5).
+
+    Amounts in minor units, times in epoch seconds UTC. `balance` is what could be refunded before it. `token`
+    stands at the front of the reason PortOne keeps; `account` is the ciphertext of a refund account.
+    `quiet_at` is the first reading that showed no trace of it although PortOne had answered or forgotten it.
+    """
+
+    id: str
+    amount: int
+    tax_free: int
+    balance: int
+    reason: str
+    requester: str
+    by: str
+    body_hash: str
+    key: str
+    token: str
+    created_at: float
+    state: RefundState = RefundState.RESERVED
+    vat: int | None = None
+    full: bool = False
+    sent_at: float | None = None
+    sends: int = 0
+    cancellation_id: str | None = None
+    pg_answered: bool = False
+    quiet_at: float | None = None
+    account: str | None = None
+    code: str | None = None
+    settled_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What the last believed reading said. Amounts in minor units, times in epoch microseconds UTC."""
 
@@ -83,6 +129,8 @@ class Seen:
     cancelled: int
     cancelled_tax_free: int
     cancellations: Mapping[str, str] = field(default_factory=dict)
+    vat: int | None = None
+    cancelled_vat: int = 0
     method: Method | None = None
     channel: Channel | None = None
     paid_at: int | None = None
@@ -138,6 +186,7 @@ class Payment:
     seen: Seen | None = None
     read_at: float | None = None
     hints: Mapping[str, Hint] = field(default_factory=dict)
+    refunds: Mapping[str, Refund] = field(default_factory=dict)
     history: tuple[Entry, ...] = ()
     next_seq: int = 1
     lagging: int = 0

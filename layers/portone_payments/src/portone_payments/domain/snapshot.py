@@ -81,6 +81,7 @@ class Cancellation:
     reason: str
     requested_at: int
     trigger: str | None = None
+    vat: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ class Snapshot:
     currency: str
     requested_at: int
     updated_at: int
+    vat: int | None = None
     version: str = "V2"
     custom_data: str | None = None
     customer_id: str | None = None

@@ -74,6 +74,10 @@ def seen_in(snapshot: Snapshot) -> Seen:
         discount=snapshot.discount,
         cancelled=snapshot.cancelled,
         cancelled_tax_free=snapshot.cancelled_tax_free,
+        vat=snapshot.vat,
+        cancelled_vat=sum(
+            each.vat for each in snapshot.cancellations if each.status is CancellationStatus.SUCCEEDED
+        ),
         cancellations={cancellation.id: str(cancellation.status) for cancellation in snapshot.cancellations},
         method=snapshot.method,
         channel=snapshot.channel,

@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import Any
 
 from portone_payments.entry.settings import Settings, read_settings
+from portone_payments.flows.cancel import Canceller
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
 from portone_payments.ports import Clock, Ids, Meter, PortOne, Queue, Secrets, Store, Vault
 
@@ -101,6 +103,16 @@ class Deps:
     def reader(self) -> Reader:
         """The one way a payment's state changes."""
         return Reader(store=self.store, portone=self.portone, meter=self.meter, policy=self.settings.check)
+
+    @cached_property
+    def sender(self) -> RefundSender:
+        """Sends reserved refunds."""
+        return RefundSender(reader=self.reader, vault=self.vault)
+
+    @cached_property
+    def canceller(self) -> Canceller:
+        """Everything that starts a refund."""
+        return Canceller(sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund)
 
     @cached_property
     def strays(self) -> StrayKeeper:

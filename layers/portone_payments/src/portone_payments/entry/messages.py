@@ -30,6 +30,31 @@ MESSAGES: dict[str, Message] = {
         "처리할 항목이 없거나 허용되지 않는 처리입니다.",
         "Nothing waits for a person here, or not for this decision.",
     ),
+    "not_refundable": Message("환불할 수 없는 상태의 결제입니다.", "This payment cannot be refunded now."),
+    "refund_not_allowed": Message(
+        "환불 정책상 직접 환불할 수 없습니다. 고객센터에 문의해 주세요.",
+        "The refund policy does not allow this. Please contact support.",
+    ),
+    "refund_in_progress": Message(
+        "진행 중인 환불이 있습니다. 잠시 후 다시 시도해 주세요.",
+        "Another refund is under way. Try again shortly.",
+    ),
+    "refund_above_balance": Message(
+        "환불 가능 금액을 초과했습니다.", "This is more than can still be refunded."
+    ),
+    "refund_id_reused": Message(
+        "같은 refundId로 다른 환불 요청이 왔습니다. 새 refundId를 사용해 주세요.",
+        "This refundId came with another body before. Use a new one.",
+    ),
+    "refund_failed": Message(
+        "환불이 처리되지 않았습니다. 결제 상태를 확인한 뒤 새 refundId로 다시 요청해 주세요.",
+        "The refund did not take place. Look at the payment, then ask again with a new refundId.",
+    ),
+    "refund_not_found": Message("환불을 찾을 수 없습니다.", "There is no such refund."),
+    "refund_account_required": Message(
+        "환불받을 계좌 정보(은행, 계좌번호, 예금주)가 필요합니다.",
+        "A refund account is needed: bank, number and holder.",
+    ),
     "unauthenticated": Message("로그인이 필요합니다.", "Please sign in."),
     "forbidden": Message("권한이 없습니다.", "You may not do this."),
     "signature_rejected": Message("서명이 올바르지 않습니다.", "The signature does not hold."),

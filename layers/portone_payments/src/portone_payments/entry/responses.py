@@ -21,6 +21,14 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.OrderAlreadyPaid: 409,
     errors.NoPayMethod: 409,
     errors.NothingToResolve: 409,
+    errors.RefundNotFound: 404,
+    errors.RefundNotAllowed: 403,
+    errors.NotRefundable: 409,
+    errors.RefundInProgress: 409,
+    errors.RefundAboveBalance: 409,
+    errors.RefundAccountRequired: 409,
+    errors.RefundFailed: 409,
+    errors.RefundIdReused: 422,
     errors.PayloadTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.IdempotencyKeyReused: 422,
@@ -31,7 +39,14 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.StorageUnavailable: 503,
 }
 # what an error may tell its caller beyond its code
-_SHOWN = {"field": "field", "reason": "reason", "payment_id": "paymentId"}
+_SHOWN = {
+    "field": "field",
+    "reason": "reason",
+    "payment_id": "paymentId",
+    "refund_id": "refundId",
+    "balance": "balance",
+    "status": "status",
+}
 _HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
 
 
@@ -54,7 +69,7 @@ def error_answer(error: errors.BundleError, request_id: str) -> dict[str, Any]:
     if isinstance(error, errors.ApprovalRefused):
         # PortOne passes this field to the buyer's SDK (facts 4.3)
         body["errorMessage"] = MESSAGES[error.code].ko
-    if error.retryable:
+    if error.retryable or "retry_after" in error.data:
         return answer(status, body, retry_after=str(error.data.get("retry_after", 1)))
     return answer(status, body)
 

@@ -3,10 +3,11 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from portone_payments.domain.policy import CheckPolicy, MethodRule
+from portone_payments.domain.refund_rules import RefundPolicy
 
 PORTONE_URL = "https://api.portone.io"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -40,6 +41,7 @@ class Settings:
     webhook_tolerance: int = 300
     sweep_rate: int = 20
     check: CheckPolicy
+    refund: RefundPolicy = field(default_factory=RefundPolicy)
 
     @property
     def live(self) -> bool:
@@ -75,6 +77,13 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         confirm_process=env.get("CONFIRM_PROCESS") == "on",
         webhook_tolerance=int(env.get("WEBHOOK_TOLERANCE") or 300),
         sweep_rate=int(env.get("SWEEP_RATE") or 20),
+        refund=RefundPolicy(
+            owner_days=int(env.get("OWNER_REFUND_DAYS") or 7),
+            owner_max=int(env.get("OWNER_REFUND_MAX") or 0),
+            staff_limit=int(env.get("STAFF_REFUND_LIMIT") or 0),
+            base=env.get("REFUND_BASE") or "total",
+            partial=frozenset(name for name in env.get("PARTIAL_REFUND_METHODS", "").split(",") if name),
+        ),
         check=CheckPolicy(
             store_id=env.get("STORE_ID", ""),
             live=mode == "live",

@@ -1,5 +1,6 @@
 """Read what PortOne says now, decide purely, save under the version: the only way a payment changes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.absorb import Absorbed, absorb, silence, with_hint
@@ -12,6 +13,7 @@ from portone_payments.flows.counting import count_absorbed
 from portone_payments.ports import Conflict, Deadline, Meter, Metric, PortOne, Store
 
 ATTEMPTS = 3
+type Told = Callable[[Payment, Moment], Payment]
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 
@@ -41,10 +43,12 @@ class Reader:
         deadline: Deadline,
         hint: Hint | None = None,
         held: Payment | None = None,
+        told: Told | None = None,
     ) -> CaughtUp:
         """Bring a payment up to what PortOne says; `hint` is saved with it in the same write.
 
-        `held` is the payment when the caller has just read it. Raises `PaymentNotFound`; `Busy` when the
+        `held` is the payment when the caller has just read it; `told` adds what an answer of PortOne told
+        the caller. Raises `PaymentNotFound`; `Busy` when the
         version moved three times.
         """
         for attempt in range(ATTEMPTS):
@@ -54,7 +58,8 @@ class Reader:
             if attempt and hint is not None and hint.id in read.hints:
                 return CaughtUp(read)
             try:
-                return self._once(with_hint(read, hint) if hint else read, moment, deadline)
+                known = told(read, moment) if told else read
+                return self._once(with_hint(known, hint) if hint else known, moment, deadline)
             except Conflict:
                 self.meter.count(Metric.CONFLICT)
         raise Busy

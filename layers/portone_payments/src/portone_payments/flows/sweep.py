@@ -77,7 +77,7 @@ class Sweeper:
         if payment is None:
             return
         moment = Moment(now=self.clock.now(), by="sweep")
-        buried = replace(payment, due_at=int(moment.now) + DAY, tries=POISON)
+        buried = replace(payment, due_at=int(moment.now) + DAY, tries=POISON - 1)
         if payment.attention is not Attention.DEAD_LETTERED:
             buried = record(buried, Fact.DEAD_LETTERED, moment)
         with suppress(Conflict):

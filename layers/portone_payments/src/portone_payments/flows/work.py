@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from portone_payments.domain.errors import Busy, PaymentNotFound
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.refund_settle import in_flight
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
 from portone_payments.ports import Clock, Conflict, Deadline, Due, Ids, Kind, Metric
 
@@ -17,6 +19,7 @@ class Worker:
     """Finishes leased items, one at a time."""
 
     reader: Reader
+    sender: RefundSender
     strays: StrayKeeper
     clock: Clock
     ids: Ids
@@ -38,7 +41,10 @@ class Worker:
             return
         moment = Moment(now=self.clock.now(), by="sweep", jitter=self.ids.jitter(JITTER))
         try:
-            self.reader.catch_up(due.id, moment, deadline=deadline, held=held)
+            if in_flight(held) is not None:
+                self.sender.send(held, moment, deadline=deadline)
+            else:
+                self.reader.catch_up(due.id, moment, deadline=deadline, held=held)
         except PaymentNotFound:
             return
 

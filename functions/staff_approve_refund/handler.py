@@ -1,0 +1,21 @@
+"""POST /ops/payments/{paymentId}/refunds/{refundId}/approve: the second person agrees to a large refund."""
+
+from typing import Any
+
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.refunds import refund_answer, refund_id
+from portone_payments.entry.request import Request
+from portone_payments.flows.cancel import Asker
+from portone_payments.ports import Deadline
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """200 when it is back, 202 while that is open."""
+    asker = Asker(name=request.staff(deps.settings.staff_claim), owner=False)
+    stored = f"{asker.space}:{refund_id(request)}"
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    return refund_answer(deps.canceller.approve(request.payment_id, stored, asker, deadline))
+
+
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))

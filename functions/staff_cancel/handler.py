@@ -1,0 +1,17 @@
+"""POST /ops/payments/{paymentId}/cancel: staff refunds a payment; above a limit a second person agrees."""
+
+from typing import Any
+
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.refunds import cancel_answer
+from portone_payments.entry.request import Request
+from portone_payments.flows.cancel import Asker
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """200 when it is back, 202 while that is open."""
+    return cancel_answer(request, deps, Asker(name=request.staff(deps.settings.staff_claim), owner=False))
+
+
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))

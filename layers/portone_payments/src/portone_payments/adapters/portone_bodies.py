@@ -1,0 +1,27 @@
+"""Request bodies in PortOne's words; what is absent is left out, because null is refused."""
+
+from typing import Any
+
+from portone_payments.ports import CancelOrder, RefundAccount
+
+
+def cancel_body(order: CancelOrder, store_id: str) -> dict[str, Any]:
+    """CancelPaymentBody (facts 5.1): amounts are always said, also for what is left."""
+    body: dict[str, Any] = {
+        "storeId": store_id,
+        "reason": order.reason,
+        "amount": order.amount,
+        "taxFreeAmount": order.tax_free,
+        "requester": order.requester,
+        "currentCancellableAmount": order.balance,
+    }
+    if order.vat is not None:
+        body["vatAmount"] = order.vat
+    if order.account is not None:
+        body["refundAccount"] = _account(order.account)
+    return body
+
+
+def _account(account: RefundAccount) -> dict[str, str]:
+    body = {"bank": account.bank, "number": account.number, "holderName": account.holder}
+    return body | ({"holderPhoneNumber": account.phone} if account.phone else {})

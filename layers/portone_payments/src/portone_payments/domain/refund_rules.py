@@ -1,0 +1,103 @@
+"""Checks before a refund is reserved, each with its own reason: policy, windows, accounts (facts 5.2)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from portone_payments.domain.errors import InvalidRequest, RefundAccountRequired, RefundNotAllowed
+from portone_payments.domain.records import Payment
+from portone_payments.domain.refunds import cancellable
+from portone_payments.domain.send_back import needs_account
+from portone_payments.domain.snapshot import PayMethod
+
+KST = timezone(timedelta(hours=9))
+_DAY = 24 * 3600
+# the longest that is documented; a PG may refuse earlier, and then says so itself
+_WINDOW_DAYS = {PayMethod.CARD: 366, PayMethod.TRANSFER: 93, PayMethod.EASY_PAY: 5 * 366}
+_WHOLE_ONLY = frozenset({PayMethod.MOBILE, PayMethod.GIFT_CERTIFICATE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPolicy:
+    """What the shop allows. Amounts in minor units, 0 meaning no limit; `owner_days` 0: owners may not.
+
+    `base` is what PortOne reckons the balance on (total or paid), `partial` the pay methods whose PG
+    refunds in part although most do not.
+    """
+
+    owner_days: int = 7
+    owner_max: int = 0
+    staff_limit: int = 0
+    base: str = "total"
+    partial: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What matters of a wish before it is reserved."""
+
+    amount: int | None
+    owner: bool
+    has_account: bool
+    has_phone: bool
+
+
+def check_refund(payment: Payment, asked: Asked, policy: RefundPolicy, *, now: float) -> None:
+    """Raises `RefundNotAllowed`, `RefundAccountRequired` or `InvalidRequest` with the reason."""
+    if asked.owner:
+        _check_owner(payment, asked, policy, now)
+    _check_window(payment, now)
+    _check_whole(payment, asked, policy)
+    _check_account(payment, asked)
+
+
+def _check_owner(payment: Payment, asked: Asked, policy: RefundPolicy, now: float) -> None:
+    amount = asked.amount if asked.amount is not None else cancellable(payment, base=policy.base)
+    if policy.owner_days == 0:
+        raise RefundNotAllowed(reason="owners_may_not_refund")
+    if now - _paid_at(payment) > policy.owner_days * _DAY:
+        raise RefundNotAllowed(reason="too_late")
+    if policy.owner_max and amount > policy.owner_max:
+        raise RefundNotAllowed(reason="too_much")
+
+
+def _check_window(payment: Payment, now: float) -> None:
+    kind = _kind(payment)
+    if kind is PayMethod.MOBILE and _month(_paid_at(payment)) != _month(now):
+        raise RefundNotAllowed(reason="phone_bill_month_over")
+    days = _WINDOW_DAYS.get(kind) if kind else None
+    if days is not None and now - _paid_at(payment) > days * _DAY:
+        raise RefundNotAllowed(reason="pay_method_window_over")
+
+
+def _check_whole(payment: Payment, asked: Asked, policy: RefundPolicy) -> None:
+    kind = _kind(payment)
+    partial = asked.amount is not None and asked.amount != cancellable(payment, base=policy.base)
+    if partial and kind in _WHOLE_ONLY and kind not in policy.partial:
+        raise RefundNotAllowed(reason="pay_method_has_no_partial_refund")
+
+
+def _check_account(payment: Payment, asked: Asked) -> None:
+    if needs_account(payment) and not asked.has_account:
+        raise RefundAccountRequired
+    if not needs_account(payment) and asked.has_account and _kind(payment) is not PayMethod.MOBILE:
+        raise InvalidRequest(field="refundAccount", reason="not_for_this_pay_method")
+    channel = payment.seen.channel if payment.seen else None
+    smartro = channel is not None and channel.pg_provider.startswith("SMARTRO")
+    if needs_account(payment) and smartro and not asked.has_phone:
+        raise InvalidRequest(field="refundAccount.phone", reason="required_by_pg")
+
+
+def _kind(payment: Payment) -> PayMethod | None:
+    method = payment.seen.method if payment.seen else None
+    return method.kind if method else None
+
+
+def _paid_at(payment: Payment) -> float:
+    paid_at = payment.seen.paid_at if payment.seen else None
+    return payment.status_at if paid_at is None else paid_at / 1_000_000
+
+
+def _month(at: float) -> tuple[int, int]:
+    """The calendar month in Korea, by which phone bills are refunded."""
+    local = datetime.fromtimestamp(at, UTC).astimezone(KST)
+    return local.year, local.month

@@ -1,0 +1,129 @@
+"""What a reading says of our refunds: matched by cancellation id, then by token, never guessed (rule 5)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.records import Attention, Payment, Refund, RefundState
+from portone_payments.domain.refunds import OPEN, with_refund
+from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
+
+KEY_WINDOW = 165 * 60
+FORGOTTEN = 190 * 60
+QUIET = 60
+_SKEW = 60
+_STATES = {
+    CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,
+    CancellationStatus.REQUESTED: RefundState.REQUESTED,
+    CancellationStatus.FAILED: RefundState.FAILED,
+}
+_FACTS = {
+    RefundState.SUCCEEDED: Fact.REFUND_SUCCEEDED,
+    RefundState.FAILED: Fact.REFUND_FAILED,
+    RefundState.AMBIGUOUS: Fact.REFUND_AMBIGUOUS,
+}
+# what an answer or a reading decided can only be changed by PortOne's own cancellation of that refund
+_SENT = frozenset({RefundState.RESERVED, RefundState.REQUESTED})
+
+
+def promised(payment: Payment) -> frozenset[str]:
+    """Cancellation ids an answer showed us; a reading without them is lagging."""
+    return frozenset(refund.cancellation_id for refund in payment.refunds.values() if refund.cancellation_id)
+
+
+def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
+    """The payment with each refund as the reading shows it."""
+    for refund in payment.refunds.values():
+        match = _match(refund, snapshot)
+        if match is not None:
+            payment = _matched(payment, refund, match, moment)
+        elif refund.state is RefundState.RESERVED and refund.sent_at is not None:
+            payment = _unmatched(payment, refund, snapshot, moment)
+    return payment
+
+
+def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment, code: str | None) -> Payment:
+    """The payment with a refund in its new state, told once; a settled one drops its account."""
+    if refund.state is state:
+        return with_refund(payment, refund)
+    settled = state in {RefundState.SUCCEEDED, RefundState.FAILED}
+    changed = replace(
+        refund,
+        state=state,
+        code=code,
+        account=None if settled else refund.account,
+        settled_at=moment.now if settled else None,
+    )
+    payment = with_refund(payment, changed)
+    if state is RefundState.AMBIGUOUS:
+        payment = raise_attention(payment, Attention.AMBIGUOUS, at=moment.now)
+    fact = _FACTS.get(state)
+    if fact is None:
+        return payment
+    return record(payment, fact, moment, refund=refund.id, amount=refund.amount, code=code)
+
+
+def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
+    by_id: Callable[[Cancellation], bool] = lambda each: each.id == refund.cancellation_id  # noqa: E731
+    by_token: Callable[[Cancellation], bool] = lambda each: each.reason.startswith(refund.token)  # noqa: E731
+    for matches in (by_id, by_token):
+        found = next(filter(matches, snapshot.cancellations), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Moment) -> Payment:
+    known = replace(refund, cancellation_id=match.id)
+    state = _STATES.get(match.status)
+    if state is None or (refund.state is RefundState.SUCCEEDED and state is not RefundState.SUCCEEDED):
+        return with_refund(payment, known)
+    code = "refused_by_pg" if state is RefundState.FAILED else None
+    return decide(payment, known, state, moment, code)
+
+
+def _unmatched(payment: Payment, refund: Refund, snapshot: Snapshot, moment: Moment) -> Payment:
+    """Sent, and the reading has no trace of it."""
+    if _stranger(payment, refund, snapshot):
+        return decide(payment, refund, RefundState.AMBIGUOUS, moment, "unknown_cancellation")
+    forgotten = moment.now - (refund.sent_at or moment.now) >= FORGOTTEN
+    if not (refund.pg_answered or forgotten):
+        return payment
+    if refund.quiet_at is None:
+        return with_refund(payment, replace(refund, quiet_at=moment.now))
+    if moment.now - refund.quiet_at < QUIET:
+        return payment
+    return decide(
+        payment, refund, RefundState.FAILED, moment, "refused_by_pg" if refund.pg_answered else "not_executed"
+    )
+
+
+def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
+    """A cancellation of our amount that belongs to none of our refunds and came after our first send."""
+    tokens = tuple(each.token for each in payment.refunds.values())
+    ours = {each.cancellation_id for each in payment.refunds.values()}
+    sent_at = ((refund.sent_at or 0) - _SKEW) * 1_000_000
+    return any(
+        each.id not in ours
+        and not each.reason.startswith(tokens)
+        and each.total == refund.amount
+        and each.requested_at >= sent_at
+        and each.status is not CancellationStatus.FAILED
+        for each in snapshot.cancellations
+    )
+
+
+def sendable(refund: Refund, now: float) -> bool:
+    """Whether the same request may be sent again under its key (money rule 3)."""
+    fresh = refund.sent_at is not None and now - refund.sent_at < KEY_WINDOW
+    return refund.state is RefundState.RESERVED and fresh and not refund.pg_answered
+
+
+def in_flight(payment: Payment) -> Refund | None:
+    """The refund whose outcome PortOne still owes us."""
+    return next((refund for refund in payment.refunds.values() if refund.state in _SENT), None)
+
+
+def open_refunds(payment: Payment) -> tuple[Refund, ...]:
+    """Every refund that is not settled."""
+    return tuple(refund for refund in payment.refunds.values() if refund.state in OPEN)

@@ -1,0 +1,158 @@
+"""Reserving a refund: who may, how much, of what; all of it before a byte leaves (money rule 5)."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import (
+    InvalidRequest,
+    NotRefundable,
+    RefundAboveBalance,
+    RefundIdReused,
+    RefundInProgress,
+)
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.records import Payment, Refund, RefundState, Status
+from portone_payments.domain.tax import Left, split
+
+TOKEN_LENGTH = 12
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+OPEN = frozenset(
+    {
+        RefundState.AWAITING_APPROVAL,
+        RefundState.AWAITING_ACCOUNT,
+        RefundState.RESERVED,
+        RefundState.REQUESTED,
+        RefundState.AMBIGUOUS,
+    }
+)
+_REFUNDABLE = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundWish:
+    """What somebody asks for. `id` is in the asker's own name space (owner:, staff:, auto:).
+
+    `amount` None with `full` asks for all that is left; minor units. `account` is a ciphertext.
+    """
+
+    id: str
+    by: str
+    requester: str
+    reason: str
+    body_hash: str
+    full: bool = False
+    amount: int | None = None
+    tax_free: int | None = None
+    vat: int | None = None
+    account: str | None = None
+    state: RefundState = RefundState.RESERVED
+
+
+def known_refund(payment: Payment, wish: RefundWish) -> Refund | None:
+    """The refund of this id when there is one. Raises `RefundIdReused` when it was asked for differently."""
+    held = payment.refunds.get(wish.id)
+    if held is not None and held.body_hash != wish.body_hash:
+        raise RefundIdReused
+    return held
+
+
+def open_refund(payment: Payment) -> Refund | None:
+    """The one refund that is not settled, if any."""
+    return next((refund for refund in payment.refunds.values() if refund.state in OPEN), None)
+
+
+def cancellable(payment: Payment, *, base: str = "total") -> int:
+    """What PortOne will still refund, in minor units; `base` is total or paid (facts 3.2, 16.4)."""
+    seen = payment.seen
+    if seen is None:
+        return 0
+    return (seen.paid if base == "paid" else seen.total) - seen.cancelled
+
+
+def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
+    """The payment with the refund stored, frozen and due; nothing is sent by this.
+
+    Raises `NotRefundable`, `RefundInProgress`, `RefundAboveBalance`, `InvalidRequest`.
+    """
+    if payment.status not in _REFUNDABLE:
+        raise NotRefundable(status=payment.status.value)
+    return _reserved(payment, wish, moment, base)
+
+
+def reserve_back(payment: Payment, wish: RefundWish, moment: Moment) -> Payment:
+    """As `reserve`, for money that must not stay: a mismatch or a surplus."""
+    return _reserved(payment, wish, moment, "total")
+
+
+def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> Payment:
+    if open_refund(payment) is not None:
+        raise RefundInProgress(retry_after=10)
+    balance = cancellable(payment, base=base)
+    amount = _amount(wish, balance)
+    parts = split(amount, _left(payment, balance), tax_free=wish.tax_free, vat=wish.vat)
+    refund = Refund(
+        id=wish.id,
+        state=wish.state,
+        amount=amount,
+        tax_free=parts.tax_free,
+        vat=parts.vat,
+        full=wish.full,
+        balance=balance,
+        reason=wish.reason,
+        requester=wish.requester,
+        by=wish.by,
+        body_hash=wish.body_hash,
+        key=_digest(payment.payment_id, wish.id, "key"),
+        token=token_of(payment.payment_id, wish.id),
+        created_at=moment.now,
+        sent_at=moment.now if wish.state is RefundState.RESERVED else None,
+        account=wish.account,
+    )
+    told = record(payment, Fact.REFUND_RESERVED, moment, refund=refund.id, amount=amount, state=wish.state)
+    return with_refund(told, refund)
+
+
+def with_refund(payment: Payment, refund: Refund) -> Payment:
+    """The payment with one refund replaced."""
+    return replace(payment, refunds={**payment.refunds, refund.id: refund})
+
+
+def token_of(payment_id: str, refund_id: str) -> str:
+    """Twelve characters that tell this refund among PortOne's cancellations; never the same for two."""
+    number = int(_digest(payment_id, refund_id, "token"), 16)
+    letters = []
+    for _ in range(TOKEN_LENGTH):
+        number, letter = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[letter])
+    return "".join(letters)
+
+
+def sent_reason(refund: Refund) -> str:
+    """The reason as PortOne gets it: the token stands in front, a PG may cut the end."""
+    return f"{refund.token} {refund.reason}"
+
+
+def _amount(wish: RefundWish, balance: int) -> int:
+    if wish.full == (wish.amount is not None):
+        raise InvalidRequest(field="amount", reason="either_full_or_amount")
+    amount = balance if wish.amount is None else wish.amount
+    if amount < 1:
+        raise InvalidRequest(field="amount", reason="out_of_range")
+    if amount > balance:
+        raise RefundAboveBalance(balance=balance)
+    return amount
+
+
+def _left(payment: Payment, balance: int) -> Left:
+    seen = payment.seen
+    if seen is None:
+        return Left(total=balance, tax_free=0)
+    tax_free = min(balance, max(0, payment.tax_free - seen.cancelled_tax_free))
+    vat = None if seen.vat is None else min(balance - tax_free, max(0, seen.vat - seen.cancelled_vat))
+    return Left(total=balance, tax_free=tax_free, vat=vat)
+
+
+def _digest(*parts: str) -> str:
+    joined: Iterable[bytes] = (part.encode() for part in parts)
+    return hashlib.sha256(b"\x00".join(joined)).hexdigest()

@@ -1,0 +1,127 @@
+"""Refunds over HTTP: the body owners and staff send, and how a refund is shown."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from portone_payments.domain.banks import bank_of
+from portone_payments.domain.errors import InvalidRequest, RefundFailed, RefundNotFound
+from portone_payments.domain.money import checked_amount
+from portone_payments.domain.records import Refund, RefundState
+from portone_payments.domain.refunds import RefundWish
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import INLINE_SECONDS
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views import time_view
+from portone_payments.flows.cancel import Asker, Refunded
+from portone_payments.ports import Deadline, RefundAccount
+
+REFUND_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
+_PENDING = frozenset(RefundState) - {RefundState.SUCCEEDED, RefundState.FAILED}
+type Digits = Annotated[str, StringConstraints(pattern=r"^[0-9-]{6,24}$")]
+
+
+class AccountBody(Body):
+    """A bank account to refund to; `bank` by PortOne's REST or SDK name, `phone` where the PG asks for it."""
+
+    bank: Annotated[str, StringConstraints(max_length=40)]
+    number: Digits
+    holder_name: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9-]{9,14}$")] | None = None
+
+    def account(self) -> RefundAccount:
+        """As PortOne wants it: digits only. Raises `InvalidRequest`."""
+        return RefundAccount(
+            bank=bank_of(self.bank),
+            number=self.number.replace("-", ""),
+            holder=self.holder_name,
+            phone=self.phone.replace("-", "") if self.phone else None,
+        )
+
+
+class CancelBody(Body):
+    """A refund: either `full` or an `amount`, in minor units; the id makes it idempotent."""
+
+    refund_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    full: bool = False
+    amount: int | None = None
+    tax_free_amount: int | None = None
+    vat_amount: int | None = None
+    refund_account: AccountBody | None = None
+
+
+def wish_of(request: Request, body: CancelBody, asker: Asker, currency: str = "KRW") -> RefundWish:
+    """What the body asks for, in the asker's name space. Raises `InvalidRequest`."""
+    for field, value, least in (
+        ("amount", body.amount, 1),
+        ("taxFreeAmount", body.tax_free_amount, 0),
+        ("vatAmount", body.vat_amount, 0),
+    ):
+        if value is not None:
+            checked_amount(value, currency, field=field, least=least)
+    if body.full == (body.amount is not None):
+        raise InvalidRequest(field="amount", reason="either_full_or_amount")
+    return RefundWish(
+        id=f"{asker.space}:{body.refund_id}",
+        by=asker.by,
+        requester="CUSTOMER" if asker.owner else "ADMIN",
+        reason=body.reason,
+        body_hash=request.body_hash(),
+        full=body.full,
+        amount=body.amount,
+        tax_free=body.tax_free_amount,
+        vat=body.vat_amount,
+    )
+
+
+def cancel_answer(request: Request, deps: Deps, asker: Asker) -> dict[str, Any]:
+    """Carry out a cancel request of an owner or of staff."""
+    body = request.body(CancelBody)
+    account = body.refund_account.account() if body.refund_account else None
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    wish = wish_of(request, body, asker)
+    return refund_answer(deps.canceller.cancel(request.payment_id, asker, wish, account, deadline))
+
+
+def refund_answer(refunded: Refunded) -> dict[str, Any]:
+    """200 SUCCEEDED; 202 while the outcome is open, with a status URL. Raises `RefundFailed`."""
+    refund, payment = refunded.refund, refunded.payment
+    if refund.state is RefundState.FAILED:
+        raise RefundFailed(refund_id=shown_id(refund), reason=refund.code or "failed")
+    view = refund_view(refund)
+    if refund.state not in _PENDING:
+        return answer(200, view)
+    status_url = f"/payments/{payment.payment_id}/refunds/{shown_id(refund)}"
+    return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
+
+
+def refund_view(refund: Refund) -> dict[str, Any]:
+    """A refund as its asker sees it; what was stored but has no outcome yet is UNKNOWN."""
+    state = "UNKNOWN" if refund.state is RefundState.RESERVED else refund.state.value
+    return {
+        "refundId": shown_id(refund),
+        "state": state,
+        "amount": refund.amount,
+        "taxFreeAmount": refund.tax_free,
+        "vatAmount": refund.vat,
+        "reason": refund.reason,
+        "code": refund.code,
+        "createdAt": time_view(refund.created_at),
+        "settledAt": time_view(refund.settled_at),
+    }
+
+
+def shown_id(refund: Refund) -> str:
+    """The id without its name space."""
+    return refund.id.partition(":")[2]
+
+
+def refund_id(request: Request) -> str:
+    """The path's refundId. Raises `RefundNotFound` for one that cannot be."""
+    found = request.path("refundId")
+    if not REFUND_ID.fullmatch(found):
+        raise RefundNotFound
+    return found

@@ -1,0 +1,115 @@
+"""Sends a reserved refund, once or again under the same key, and lets a reading decide (money rules 3, 5)."""
+
+import json
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.records import Payment, Refund, RefundState
+from portone_payments.domain.refund_settle import decide, in_flight, sendable
+from portone_payments.domain.refunds import sent_reason, with_refund
+from portone_payments.domain.snapshot import Cancellation, CancellationStatus
+from portone_payments.flows.catch_up import CaughtUp, Reader, Told
+from portone_payments.ports import CancelOrder, Deadline, Metric, RefundAccount, Vault
+
+_ANSWERED = {
+    CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,
+    CancellationStatus.REQUESTED: RefundState.REQUESTED,
+}
+_BALANCE = "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSender:
+    """What was reserved is sent exactly as it was frozen."""
+
+    reader: Reader
+    vault: Vault
+
+    def send(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> CaughtUp:
+        """Send the refund in flight if its key still may be used, then read. Raises `Busy`."""
+        refund = in_flight(payment)
+        told = _unchanged if refund is None else self._tried(payment, refund, moment, deadline)
+        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
+
+    def _tried(self, payment: Payment, refund: Refund, moment: Moment, deadline: Deadline) -> Told:
+        if not sendable(refund, moment.now):
+            return _unchanged
+        try:
+            answer = self.reader.portone.cancel(
+                payment.payment_id, self._order(payment, refund), key=refund.key, deadline=deadline
+            )
+        except PortOneError as error:
+            return self._failed(refund, error)
+        return lambda held, at: _answered(held, refund.id, answer, at)
+
+    def _failed(self, refund: Refund, error: PortOneError) -> Told:
+        if error.outcome is Outcome.NO_EFFECT:
+            return lambda held, at: _refused(held, refund.id, error.error_type or "refused", at)
+        if error.outcome is Outcome.PG_ANSWER:
+            return lambda held, _: _pg_answered(held, refund.id)
+        if error.outcome is Outcome.REFUSED:
+            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
+        return _unchanged
+
+    def _order(self, payment: Payment, refund: Refund) -> CancelOrder:
+        return CancelOrder(
+            reason=sent_reason(refund),
+            amount=refund.amount,
+            tax_free=refund.tax_free,
+            vat=refund.vat,
+            balance=refund.balance,
+            requester=refund.requester,
+            account=self._account(payment, refund),
+        )
+
+    def _account(self, payment: Payment, refund: Refund) -> RefundAccount | None:
+        if refund.account is None:
+            return None
+        plain = self.vault.decrypt(refund.account, context=account_context(payment.payment_id, refund.id))
+        return RefundAccount(**json.loads(plain))
+
+
+def account_context(payment_id: str, refund_id: str) -> dict[str, str]:
+    """The encryption context of a refund account: it opens for no other refund."""
+    return {"payment": payment_id, "refund": refund_id}
+
+
+def sealed_account(account: RefundAccount, payment_id: str, refund_id: str, vault: Vault) -> str:
+    """The ciphertext of a refund account."""
+    fields = {
+        "bank": account.bank,
+        "number": account.number,
+        "holder": account.holder,
+        "phone": account.phone,
+    }
+    return vault.encrypt(json.dumps(fields), context=account_context(payment_id, refund_id))
+
+
+def _unchanged(payment: Payment, _moment: Moment) -> Payment:
+    return payment
+
+
+def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Moment) -> Payment:
+    """PortOne's own 200: a lagging reading does not undo it. FAILED is left to the reading."""
+    refund = payment.refunds[refund_id]
+    if refund.state is not RefundState.RESERVED:
+        return payment
+    known = replace(refund, cancellation_id=answer.id)
+    if answer.status is CancellationStatus.FAILED:
+        return decide(payment, known, RefundState.FAILED, moment, "refused_by_pg")
+    return decide(payment, known, _ANSWERED.get(answer.status, RefundState.RESERVED), moment, None)
+
+
+def _refused(payment: Payment, refund_id: str, error_type: str, moment: Moment) -> Payment:
+    """A definite no without effect; the codes are PortOne's, in our spelling."""
+    refund = payment.refunds[refund_id]
+    if refund.state is not RefundState.RESERVED:
+        return payment
+    code = "balance_disagrees" if error_type == _BALANCE else error_type.lower()
+    return decide(payment, refund, RefundState.FAILED, moment, code)
+
+
+def _pg_answered(payment: Payment, refund_id: str) -> Payment:
+    return with_refund(payment, replace(payment.refunds[refund_id], pg_answered=True))

@@ -1,0 +1,90 @@
+"""What an operation of the REST API is given: the call, the desk it works at, the form of its body."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from portone_local.portone.exchange import Answer, ApiError
+from portone_local.portone.ledger import Ledger
+from portone_local.portone.pg import Commands, PgRules, Refusal
+from portone_local.portone.refunds import Refunds
+from portone_local.portone.till import Till
+from portone_local.portone.unknowns import Unknowns
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """An authorised call: decoded path ids, query, raw body, time of effect, how far behind a GET reads."""
+
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    at: float
+    as_of: float | None = None
+    lag: int = 0
+
+    @property
+    def payment_id(self) -> str:
+        """The paymentId in the path."""
+        return self.ids["paymentId"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an operation works with: the books of one store, the PG behind it and the switches."""
+
+    ledger: Ledger
+    unknowns: Unknowns
+    store_id: str
+    till: Till
+    refunds: Refunds
+    pg: PgRules
+    commands: Commands
+
+    def check_store(self, store_id: str | None) -> None:
+        """ApiError unless the credential may act for `store_id` (PortOne facts 1.3)."""
+        if store_id not in (None, self.store_id):
+            kind = "FORBIDDEN" if self.unknowns.foreign_store_is_forbidden else "UNAUTHORIZED"
+            raise ApiError(kind, "the store is not yours")
+
+    def check_payment(self, payment_id: str) -> None:
+        """ApiError PAYMENT_NOT_FOUND where GET has nothing to answer."""
+        if self.ledger.answer(payment_id) is None:
+            raise ApiError("PAYMENT_NOT_FOUND", "결제 건이 존재하지 않습니다")
+
+    def refusal_of(self, operation: str) -> Refusal | None:
+        """What the PG was told to say to this call; ApiError for a refusal of PortOne's own."""
+        refusal = self.commands.refusal_of(operation)
+        if refusal and refusal.kind != "PG_PROVIDER":
+            raise ApiError(refusal.kind, "refused on command")
+        return refusal
+
+
+class Body(BaseModel):
+    """A request body: no unlisted field, no null, no value of another type."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_absent(cls, value: Any) -> Any:
+        if isinstance(value, dict) and None in value.values():
+            raise ValueError("null")
+        return value
+
+
+def parsed[T: Body](model: type[T], body: bytes | str) -> T:
+    """The body as `model`; ApiError INVALID_REQUEST where it does not fit."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise ApiError("INVALID_REQUEST", "요청된 입력 정보가 유효하지 않습니다") from error
+
+
+def pg_error(refusal: Refusal) -> Answer:
+    """The 502 that relays what the PG said (PortOne facts 10)."""
+    extra = {"pgCode": refusal.pg_code, "pgMessage": refusal.pg_message}
+    return ApiError("PG_PROVIDER", "PG사에서 오류를 전달했습니다", **extra).answer

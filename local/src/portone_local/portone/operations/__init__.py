@@ -1,0 +1,1 @@
+"""The REST operations of the fake PortOne, by what they are about."""

@@ -1,0 +1,68 @@
+"""The PG behind PortOne: what it can do by contract, and what it says to the next call on command."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pydantic import ConfigDict
+
+from portone_local.portone.records import CancellationStatus
+
+WHOLE_ONLY = frozenset({"PaymentMethodMobile", "PaymentMethodGiftCertificate"})
+
+
+@dataclass
+class PgRules:
+    """What differs from PG to PG; change it at any time. Methods by the discriminator of PortOne facts 3.4.
+
+    `whole_only`: methods without partial cancels (facts 5.2). `asynchronous`: methods whose cancels are
+    REQUESTED first, settled by the console or, given `settles_after` seconds, by themselves. `max_cancels`:
+    tries before MAX_CANCEL_COUNT_REACHED. `reason_bytes`: the PG keeps so many bytes of a reason.
+    `token_life`: seconds a paymentToken lives. `closes_accounts`: whether a virtual account can be closed.
+    `voids_receipts`: whether a full cancel voids the cash receipt.
+    """
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+
+    whole_only: frozenset[str] = WHOLE_ONLY
+    asynchronous: frozenset[str] = frozenset()
+    settles_after: float | None = None
+    max_cancels: int | None = None
+    reason_bytes: int | None = None
+    token_life: float = 600.0
+    closes_accounts: bool = True
+    voids_receipts: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error that the next call of an operation gets, and what that call leaves behind nevertheless.
+
+    `leaves` is a state: of the cancellation (REQUESTED, SUCCEEDED, FAILED), of a confirmed payment (PAID,
+    FAILED), of a closed account (FAILED), of a cash receipt (ISSUED, CANCELLED); None leaves nothing.
+    """
+
+    kind: str = "PG_PROVIDER"
+    leaves: str | None = None
+    pg_code: str = "9999"
+    pg_message: str = "PG사에서 거절되었습니다"
+
+
+@dataclass
+class Commands:
+    """What was ordered to happen to the next calls."""
+
+    refusals: dict[str, list[Refusal]] = field(default_factory=dict)
+    outcomes: list[CancellationStatus] = field(default_factory=list)
+
+    def refuse(self, operation: str, refusal: Refusal, times: int) -> None:
+        """Refuse the next `times` calls of `operation`."""
+        self.refusals.setdefault(operation, []).extend([refusal] * times)
+
+    def refusal_of(self, operation: str) -> Refusal | None:
+        """The refusal that this call of `operation` gets, spent by asking."""
+        waiting = self.refusals.get(operation)
+        return waiting.pop(0) if waiting else None
+
+    def outcome(self) -> CancellationStatus | None:
+        """How this cancellation ends, spent by asking."""
+        return self.outcomes.pop(0) if self.outcomes else None

@@ -1,0 +1,190 @@
+"""A canary in every sensitive field, a stack that meets them all, and where they must not sing."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from portone_local.memory import MemoryQueue
+from portone_local.oracle import ObservedStack
+from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET, Decline, Fault
+from portone_local.testing.shopping import USER, checkout, prepare, put_order, verify
+from portone_local.wiring import HASH_KEY
+
+_PLANTED = (
+    "customer_name",
+    "customer_phone",
+    "customer_email",
+    "card_number",
+    "approval_number",
+    "mobile_phone",
+    "remitter_name",
+    "depositor_name",
+    "billing_key",
+    "pg_reason",
+    "pg_message",
+    "cancel_reason",
+    "foreign_custom_data",
+    "token_claim",
+    "forged_signature",
+)
+SECRET = {name: f"canary0{name.replace('_', '0')}" for name in _PLANTED} | {
+    "api_secret": EXAMPLE_SECRET,
+    "webhook_secret": EXAMPLE_WEBHOOK_SECRET.removeprefix("whsec_"),
+    "hash_key": HASH_KEY,
+}
+"""In no log, metric, queue body or error answer, and not in clear in the table."""
+
+UNSPOKEN = {
+    name: f"canary0{name.replace('_', '0')}"
+    for name in ("account_number", "pg_code", "idempotency_key", "order_name", "staff_reason")
+}
+"""Stored, because somebody is shown it later; said nowhere else."""
+
+CANARIES = SECRET | UNSPOKEN
+CUSTOMER = {
+    "name": SECRET["customer_name"],
+    "phoneNumber": SECRET["customer_phone"],
+    "email": SECRET["customer_email"],
+}
+CARD: dict[str, Any] = {
+    "type": "PaymentMethodCard",
+    "card": {"number": SECRET["card_number"], "bin": SECRET["card_number"], "name": SECRET["card_number"]},
+    "approvalNumber": SECRET["approval_number"],
+}
+MOBILE: dict[str, Any] = {"type": "PaymentMethodMobile", "phoneNumber": SECRET["mobile_phone"]}
+ACCOUNT: dict[str, Any] = {
+    "type": "PaymentMethodVirtualAccount",
+    "bank": "SHINHAN",
+    "accountNumber": UNSPOKEN["account_number"],
+    "remitteeName": "Example shop",
+    "remitterName": SECRET["remitter_name"],
+    "depositorName": SECRET["depositor_name"],
+    "issuedAt": "2026-01-02T03:04:05Z",
+    "expiredAt": "2026-01-03T03:04:05Z",
+}
+DECLINE = Decline(SECRET["pg_reason"], UNSPOKEN["pg_code"], SECRET["pg_message"])
+
+
+def live_through(stack: ObservedStack) -> None:
+    """Everything that handles a sensitive field, going well and badly."""
+    for number, method in enumerate((CARD, MOBILE, ACCOUNT)):
+        _paid(stack, f"order-{number}", method)
+    _cancelled_and_disputed(stack)
+    _mismatched(stack)
+    _strays(stack)
+    _refused(stack)
+    _portone_breaks(stack)
+    stack.run_for(300)
+
+
+def places(stack: ObservedStack, printed: str = "", queued: Iterable[str] = ()) -> dict[str, str]:
+    """What was said, by where. `printed` is standard output, which metrics go to; `queued` queue bodies."""
+    queue = stack.ports["queue"]
+    bodies = [*queued, *(queue.bodies if isinstance(queue, MemoryQueue) else ())]
+    refusals = [answer.body for answer in stack.answers if answer.status >= 400]  # noqa: PLR2004 - an error
+    return {
+        "logs": "\n".join(stack.logs),
+        "metrics": printed,
+        "queues": "\n".join(bodies),
+        "errors": "\n".join(refusals),
+        "table": json.dumps(stack.dump()),
+    }
+
+
+def heard(said: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Place and name of each canary that sings, also under Base64; the table may hold what it must."""
+    found = {
+        (place, name)
+        for place, text in said.items()
+        for name, canary in CANARIES.items()
+        if place != "table" and any(form in text for form in _forms(canary))
+    }
+    return found | {("table", name) for name, canary in SECRET.items() if canary in said["table"]}
+
+
+def _forms(canary: str) -> tuple[str, ...]:
+    """The text itself, and how Base64 shows it at each of three alignments."""
+    encoded = [
+        base64.b64encode(b"\0" * shift + canary.encode()).decode().rstrip("=")[4:-2] for shift in range(3)
+    ]
+    return (canary, *encoded)
+
+
+def _paid(stack: ObservedStack, order_id: str, method: dict[str, Any]) -> None:
+    put_order(stack, order_id, name=UNSPOKEN["order_name"])
+    body = {"orderId": order_id, "platform": "web"}
+    app = stack.app(USER, name=SECRET["token_claim"], phone_number=SECRET["token_claim"])
+    headers = {"idempotency-key": f"{UNSPOKEN['idempotency_key']}{order_id}"}
+    prepared = app.post("/payments", body, headers=headers).json()
+    payment_id = prepared["paymentId"]
+    stack.portone.buyer.decline(payment_id, _window(prepared, method), DECLINE)
+    stack.deliver()
+    verify(stack, prepared)
+    stack.portone.buyer.pay(payment_id, _window(prepared, method))
+    stack.deliver()
+    verify(stack, prepared)
+    app.get(f"/payments/{payment_id}")
+
+
+def _window(prepared: dict[str, Any], method: dict[str, Any], **changes: Any) -> Any:
+    customer = CUSTOMER | {"id": prepared["customer"]["customerId"]}
+    return checkout(prepared, method=method, customer=customer, **changes)
+
+
+def _cancelled_and_disputed(stack: ObservedStack) -> None:
+    prepared = prepare(stack, "order-cancelled")
+    stack.portone.buyer.pay(prepared["paymentId"], _window(prepared, CARD))
+    stack.portone.console.open_dispute(prepared["paymentId"], SECRET["cancel_reason"])
+    stack.portone.console.cancel(prepared["paymentId"], reason=SECRET["cancel_reason"])
+    stack.deliver()
+
+
+def _mismatched(stack: ObservedStack) -> None:
+    prepared = prepare(stack, "order-mismatched")
+    stack.portone.buyer.pay(prepared["paymentId"], _window(prepared, CARD, amount=100, tampered=True))
+    stack.deliver()
+    stack.staff.get("/ops/attention?kind=mismatch")
+    path = f"/ops/payments/{prepared['paymentId']}/resolve"
+    stack.staff.post(path, {"reason": UNSPOKEN["staff_reason"]})
+
+
+def _strays(stack: ObservedStack) -> None:
+    prepared = prepare(stack, "order-ready")
+    foreign = _window(prepared, CARD, custom_data=SECRET["foreign_custom_data"])
+    stack.portone.buyer.pay("somebodyelses1", foreign)
+    for kind in ("BillingKey.Issued", "BillingKey.Deleted"):
+        stack.portone.webhooks.emit(
+            kind, {"billingKey": SECRET["billing_key"], "storeId": prepared["storeId"]}
+        )
+    stack.deliver()
+    forged = {
+        "content-type": "application/json",
+        "webhook-id": "wh_forged",
+        "webhook-timestamp": str(int(stack.clock.now())),
+        "webhook-signature": f"v1,{SECRET['forged_signature']}",
+    }
+    stack.receive(forged, json.dumps({"type": "Transaction.Paid", "data": CUSTOMER}).encode())
+
+
+def _refused(stack: ObservedStack) -> None:
+    """Errors of ours, with something to hide in each request."""
+    app = stack.app(USER, name=SECRET["token_claim"])
+    app.get(f"/payments/{SECRET['billing_key']}")
+    app.get(f"/payments?cursor={SECRET['customer_email']}")
+    app.post("/payments", {"orderId": SECRET["customer_name"], "platform": SECRET["customer_phone"]})
+    app.post("/payments", {"orderId": "order-0", "platform": "web", **CUSTOMER})
+    stack.shop.put(
+        "/orders/order-wrong", {"name": SECRET["customer_name"], "cardNumber": SECRET["card_number"]}
+    )
+
+
+def _portone_breaks(stack: ObservedStack) -> None:
+    """Errors of PortOne, while it has something of ours in hand."""
+    prepared = prepare(stack, "order-broken")
+    stack.portone.buyer.pay(prepared["paymentId"], _window(prepared, CARD))
+    for fault in (Fault.TRUNCATED_JSON, Fault.HTML_502, Fault.RESET_AFTER_COMMIT, Fault.UNAUTHORIZED):
+        stack.portone.inject(operation="get_payment", fault=fault)
+        verify(stack, prepared)
+        stack.deliver()
+        stack.run_for(120)

@@ -1,0 +1,203 @@
+"""Every exchange of the core stories, held to PortOne's OpenAPI document: what we ask, what the fake says."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from portone_local.oracle import ObservedStack, assert_clean, converge
+from portone_local.portone import CancellationStatus, Fault, Unknowns, operations
+from portone_local.portone.api import Exchange
+from portone_local.portone.contract import Contract
+from portone_local.portone.ledger import Status
+from portone_local.testing.shopping import ask_to_prepare, checkout, pay, prepare, put_order, verify
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+ALL = Unknowns.all_settings()
+
+type Story = Callable[[ObservedStack], object]
+
+
+def card(stack: ObservedStack) -> None:
+    pay(stack, prepare(stack))
+    stack.deliver()
+
+
+def card_with_an_exempt_part(stack: ObservedStack) -> None:
+    put_order(stack, amount={"total": 12_000, "taxFree": 2_000})
+    pay(stack, prepare(stack), tax_free=2_000, discount=500)
+    stack.deliver()
+
+
+def verified(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    verify(stack, prepared)
+
+
+def nobody_told_us(stack: ObservedStack) -> None:
+    pay(stack, prepare(stack))
+    stack.portone.webhooks.lose()
+    stack.run_for(15 * MINUTE)
+
+
+def window_left_open(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.open_window(prepared["paymentId"], checkout(prepared))
+    verify(stack, prepared)
+
+
+def nobody_paid(stack: ObservedStack) -> None:
+    prepare(stack)
+    stack.run_for(8 * HOUR, step=10 * MINUTE)
+
+
+def virtual_account(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared, method="VIRTUAL_ACCOUNT")
+    stack.deliver()
+    verify(stack, prepared)
+    stack.portone.buyer.deposit(prepared["paymentId"])
+    stack.deliver()
+
+
+def declined_then_paid(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.decline(prepared["paymentId"], checkout(prepared))
+    verify(stack, prepared)
+    pay(stack, prepare(stack))
+    stack.deliver()
+
+
+def waiting_for_the_pg(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.pay_pending(prepared["paymentId"], checkout(prepared))
+    verify(stack, prepared)
+    stack.portone.buyer.approve(prepared["paymentId"])
+    stack.deliver()
+
+
+def tampered(stack: ObservedStack) -> None:
+    pay(stack, prepare(stack), amount=100, tampered=True)
+    stack.deliver()
+
+
+def cancelled_in_parts(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.console.cancel(prepared["paymentId"], 2_000)
+    stack.deliver()
+    stack.portone.console.cancel(prepared["paymentId"])
+    stack.deliver()
+
+
+def cancellation_that_waits(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.console.cancel(prepared["paymentId"], status=CancellationStatus.REQUESTED)
+    stack.deliver()
+    stack.run_for(2 * HOUR, step=10 * MINUTE)
+
+
+def disputed(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.console.open_dispute(prepared["paymentId"])
+    stack.deliver()
+
+
+def two_devices(stack: ObservedStack) -> None:
+    phone, laptop = prepare(stack, platform="ios"), prepare(stack, platform="web")
+    pay(stack, phone)
+    verify(stack, laptop)
+    ask_to_prepare(stack)
+
+
+def foreign_payment(stack: ObservedStack) -> None:
+    stack.portone.buyer.pay("somebodyelses1", checkout(prepare(stack), custom_data=None))
+    stack.deliver()
+
+
+def portone_breaks(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    for fault in (Fault.HTML_500, Fault.TRUNCATED_JSON, Fault.TIMEOUT_AFTER_COMMIT, Fault.OUTSTANDING):
+        stack.portone.inject(operation="pre_register", fault=fault)
+        ask_to_prepare(stack)
+    pay(stack, prepared)
+    stack.portone.inject(operation="get_payment", fault=Fault.LAGGING)
+    stack.deliver()
+    stack.run_for(5 * MINUTE)
+
+
+STORIES: tuple[Story, ...] = (
+    card,
+    card_with_an_exempt_part,
+    verified,
+    nobody_told_us,
+    window_left_open,
+    nobody_paid,
+    virtual_account,
+    declined_then_paid,
+    waiting_for_the_pg,
+    tampered,
+    cancelled_in_parts,
+    cancellation_that_waits,
+    disputed,
+    two_devices,
+    foreign_payment,
+    portone_breaks,
+)
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    """PortOne's document, which is not ours to ship."""
+    if not (path := os.environ.get("PORTONE_OPENAPI")):
+        pytest.skip("PORTONE_OPENAPI is not set")
+    return Contract(Path(path))
+
+
+def exchanges(story: Story, unknowns: Unknowns = ALL["defaults"]) -> list[Exchange]:
+    """Everything said in a story that ends well."""
+    seen: list[Exchange] = []
+    with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
+        stack.portone.api.watchers.append(seen.append)
+        story(stack)
+        converge(stack)
+        assert_clean(stack, answers=stack.answers)
+    return seen
+
+
+def problems(contract: Contract, seen: list[Exchange]) -> list[str]:
+    return [problem for exchange in seen for problem in contract.problems(exchange)]
+
+
+@pytest.mark.parametrize("unknowns", ALL.values(), ids=ALL)
+@pytest.mark.parametrize("story", STORIES)
+def test_every_exchange_of_a_story_keeps_to_the_document(
+    contract: Contract, story: Story, unknowns: Unknowns
+) -> None:
+    seen = exchanges(story, unknowns)
+
+    assert seen
+    assert problems(contract, seen) == []
+
+
+def test_the_stories_meet_every_operation_and_every_state() -> None:
+    seen = [exchange for story in STORIES for exchange in exchanges(story)]
+
+    met = {exchange.route.operation for exchange in seen if exchange.route}
+    states = set(re.findall(rb'"status": "([A-Z_]+)"', b"".join(each.reply.answer.body for each in seen)))
+    assert met == set(operations())
+    assert {state.decode() for state in states} >= set(Status)
+
+
+def test_an_exchange_outside_the_document_is_seen(contract: Contract) -> None:
+    def without_a_channel(stack: ObservedStack) -> None:
+        pay(stack, prepare(stack), channel=None)
+        stack.deliver()
+
+    assert problems(contract, exchanges(without_a_channel)) != []

@@ -1,0 +1,84 @@
+"""`make demo` ends with exit code 0 only when every story ended as it should and every invariant holds."""
+
+import io
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from portone_local.demo.show import INVARIANTS, main, perform
+from portone_local.demo.stage import Stage, expect
+from portone_local.demo.stories import STORIES, Story, card
+from portone_local.oracle import __file__ as oracle_file
+from portone_local.portone import EXAMPLE_SECRET
+from portone_local.stack import Stack
+
+
+def going_wrong(stage: Stage) -> str:
+    """A payment nobody pays, said to be paid."""
+    payment = stage.prepare("mina", stage.sell("mina", "털모자", 24_000))
+    expect(stage.look("mina", payment)["status"], "PAID")
+    return payment
+
+
+def told_aloud(stage: Stage) -> str:
+    """A payment that goes well, and a secret in the logs."""
+    logging.getLogger("anybody").info("calling with %s", EXAMPLE_SECRET)
+    return card(stage)
+
+
+def told(*stories: Story, width: int = 110) -> tuple[int, str]:
+    """Exit code and printed text of a demo in memory."""
+    console = Console(file=io.StringIO(), width=width)
+    with Stack.in_memory(seed=1) as stack:
+        code = perform(stack, stories, console)
+    assert isinstance(console.file, io.StringIO)
+    return code, console.file.getvalue()
+
+
+@pytest.mark.ministack
+def test_the_demo_as_it_ships_ends_well_and_says_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    code = main()
+
+    printed = capfd.readouterr()
+    assert code == 0
+    assert "money is right" in printed.out
+    assert printed.err == ""
+
+
+def test_a_story_that_ends_wrongly_fails_the_demo() -> None:
+    code, printed = told(card, going_wrong)
+
+    assert code == 1
+    assert "expected 'PAID', found 'READY'" in printed
+    assert "something is wrong" in printed
+
+
+def test_a_broken_invariant_fails_the_demo() -> None:
+    code, printed = told(told_aloud)
+
+    assert code == 1
+    assert re.search(r"broken\s+no secret", printed)
+
+
+@pytest.mark.parametrize("width", [80, 110, 200])
+def test_a_payment_id_is_shown_whole_and_its_row_fits(width: int) -> None:
+    _, printed = told(card, width=width)
+
+    table = printed.partition("side by side")[2]
+    assert re.search(r"^ *[0-9A-Za-z]{26} *$", table, re.MULTILINE)
+    assert re.search(r"card +PAID +PAID +24,000 +2 +[\d.]+ +\d+", table)
+    assert "…" not in printed
+
+
+def test_every_story_says_what_it_is_about() -> None:
+    assert all(story.__doc__ for story in STORIES)
+
+
+def test_every_invariant_the_oracle_judges_is_told() -> None:
+    sources = [file.read_text() for file in Path(oracle_file).parent.glob("*.py")]
+    judged = set(re.findall(r'Finding\("(I\d+)"', "".join(sources)))
+
+    assert set(INVARIANTS) == judged

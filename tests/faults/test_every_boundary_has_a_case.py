@@ -1,0 +1,129 @@
+"""A call that leaves the bundle and that no crash case cuts off fails the build."""
+
+import ast
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portone_local import template
+from portone_local.ministack import MiniStack
+from portone_local.stack import Stack
+from portone_local.testing.boundaries import Boundaries
+from portone_local.testing.stories import PATIENCE, Story, World, let_pass
+from portone_local.testing.story_book import STORIES, look
+from portone_local.testing.telling import in_memory, on_ministack, step_of
+
+type Kind = tuple[str, str]
+
+SOURCE = template.ROOT / "layers/portone_payments/src/portone_payments"
+CLIENTS = {
+    "dynamo.py": "dynamodb",
+    "queue.py": "sqs",
+    "secrets.py": "secretsmanager",
+    "vault.py": "kms",
+}
+# nobody reads a billing key back yet; the test below fails as soon as somebody does
+CALLED_BY_NOBODY = {"kms.decrypt"}
+
+
+class Seen:
+    """Kinds of calls: those in the steps that the crash tests cut off, and all that handlers made."""
+
+    def __init__(self) -> None:
+        self.cut_off: set[Kind] = set()
+        self.made: set[Kind] = set()
+
+    def record(self, story: Story, world: World, boundaries: Boundaries) -> None:
+        """One story with nothing broken, what time makes of it, and a look at it afterwards."""
+        self.cut_off |= {crossing.kind for crossing in step_of(story, world, boundaries)}
+        let_pass(world.stack, PATIENCE)
+        for payment_id in world.handed:
+            look(world, payment_id)
+        self.made |= boundaries.made
+
+    @property
+    def owed(self) -> set[Kind]:
+        """What handlers make and no case cuts off."""
+        return self.made - self.cut_off
+
+
+def calls_in(source: Path) -> Iterator[str]:
+    """Every method of a boto3 client, and every operation of PortOne, that the shipped source names."""
+    for file, service in CLIENTS.items():
+        for method in called_on(source / "adapters" / file, "_client"):
+            yield f"{service}.{method}"
+    for node in ast.walk(ast.parse((source / "ports.py").read_text())):
+        if isinstance(node, ast.ClassDef) and node.name == "PortOne":
+            yield from (f"portone.{each.name}" for each in node.body if isinstance(each, ast.FunctionDef))
+
+
+def called_on(file: Path, attribute: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
+            if node.value.attr == attribute:
+                yield node.attr
+
+
+@pytest.fixture(scope="module")
+def seen(ministack: MiniStack) -> Seen:
+    """All stories, told once each with the real adapters."""
+    found = Seen()
+    with on_ministack(ministack) as (new_world, boundaries):
+        for story in STORIES:
+            found.record(story, new_world(), boundaries)
+    return found
+
+
+@pytest.mark.ministack
+def test_every_kind_of_call_a_handler_makes_is_cut_off_by_a_crash_case(seen: Seen) -> None:
+    assert seen.made
+    assert seen.owed == set()
+
+
+@pytest.mark.ministack
+def test_every_function_has_crash_cases(seen: Seen) -> None:
+    folders = {file.parent.name for file in (template.ROOT / "functions").glob("*/handler.py")}
+
+    assert folders == {function for function, _ in seen.cut_off}
+
+
+@pytest.mark.ministack
+def test_every_call_the_adapters_can_make_is_cut_off_by_a_crash_case(seen: Seen) -> None:
+    assert set(calls_in(SOURCE)) - {call for _, call in seen.cut_off} == CALLED_BY_NOBODY
+
+
+@pytest.mark.ministack
+def test_a_planted_call_of_an_adapter_is_noticed(seen: Seen, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(SOURCE, tmp_path / "source"))
+    with (copy / "adapters" / "queue.py").open("a") as file:
+        file.write("\n\ndef planted(queue):\n    queue._client.purge_queue()\n")
+
+    assert "sqs.purge_queue" in set(calls_in(copy)) - {call for _, call in seen.cut_off}
+
+
+def test_a_planted_call_of_a_handler_is_noticed() -> None:
+    found = Seen()
+    for story in STORIES:
+        with in_memory() as (world, boundaries):
+            plant(world.stack, "GetPayment", lambda stack: stack.ports["queue"].backlog())
+            boundaries.follow(world.stack)
+            found.record(story, world, boundaries)
+
+    assert found.owed == {("get_payment", "sqs.backlog")}
+
+
+def plant(stack: Stack, function: str, extra: Callable[[Stack], object]) -> None:
+    """Have a function do something more, about a payment that was paid."""
+    handlers: dict[str, Any] = dict(stack.functions._handlers)
+    shipped = handlers[function]
+
+    def planted(event: Any, context: Any) -> Any:
+        answer = shipped(event, context)
+        if '"PAID"' in answer["body"]:
+            extra(stack)
+        return answer
+
+    stack.functions._handlers = handlers | {function: planted}

@@ -1,0 +1,88 @@
+"""Each sample event, which `sam local invoke` takes as well, reaches its function and does what it shows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portone_local.stack import Stack
+from portone_local.template import ROOT, functions
+from portone_local.testing.deliveries import SECRET
+from portone_local.testing.records import NOW, a_payment, an_order
+from portone_payments.domain.records import Attention
+
+EVENTS = ROOT / "events"
+# function, status, and what its answer shows
+ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
+    "put-order": ("put_order", 409, {}),
+    "get-order": ("get_order", 200, {"orderId": "order-1", "paidTotal": 0}),
+    "prepare": ("prepare", 200, {"paymentId": "examplePayment0001", "payMethod": "CARD"}),
+    "verify": ("verify", 200, {"status": "READY"}),
+    "get-payment": ("get_payment", 200, {"paymentId": "examplePayment0001"}),
+    "list-payments": ("list_payments", 200, {"cursor": None}),
+    "attention": ("attention", 200, {"cursor": None}),
+    "ops-catch-up": ("ops_catch_up", 200, {"portoneAnswered": True}),
+    "ops-resolve": ("ops_resolve", 200, {"attention": None}),
+    "webhook-paid": ("webhook", 200, {"result": "stored"}),
+    "webhook-cancelled-base64": ("webhook", 200, {"result": "stored"}),
+    "webhook-old-version-form": ("webhook", 200, {"result": "stored"}),
+    "webhook-confirm": ("webhook", 403, {}),
+}
+RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "sweep": ("sweep", {"sent": 1, "dead": 0}),
+    "work": ("work", {"batchItemFailures": []}),
+}
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """One order, its payment begun, due and in need of a person."""
+    with Stack.in_memory() as found:
+        order = an_order(payment_id="examplePayment0001", name="Example order")
+        payment = a_payment(
+            "examplePayment0001",
+            attention=Attention.UNKNOWN,
+            attention_at=NOW,
+            due_at=int(NOW) - 60,
+        )
+        found.ports["store"].save(order, payment)
+        found.ports["secrets"].rotate(SECRET)
+        yield found
+
+
+def invoked(stack: Stack, event: str, folder: str) -> Any:
+    return stack.functions.invoke(
+        functions(stack.template)[folder], json.loads((EVENTS / f"{event}.json").read_text())
+    )
+
+
+def test_every_sample_event_is_used_and_every_function_has_one(stack: Stack) -> None:
+    used = {name: folder for name, (folder, *_) in (ANSWERS | RESULTS).items()}
+
+    assert set(used) == {file.stem for file in EVENTS.glob("*.json")}
+    assert set(used.values()) == set(functions(stack.template))
+
+
+@pytest.mark.parametrize("event", ANSWERS)
+def test_a_sample_request_is_answered(stack: Stack, event: str) -> None:
+    folder, status, shown = ANSWERS[event]
+
+    answer = invoked(stack, event, folder)
+
+    assert answer["statusCode"] == status
+    assert json.loads(answer["body"]).items() >= shown.items()
+
+
+@pytest.mark.parametrize("event", RESULTS)
+def test_a_sample_job_is_done(stack: Stack, event: str) -> None:
+    folder, result = RESULTS[event]
+
+    assert invoked(stack, event, folder) == result
+
+
+def test_the_sample_work_reads_the_payment_that_is_due(stack: Stack) -> None:
+    invoked(stack, "work", "work")
+
+    assert [call.operation for call in stack.portone.calls()] == ["get_payment"]
+    assert stack.ports["store"].payment("examplePayment0001").read_at is not None
