@@ -16,7 +16,12 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
         deps.logger.warning("unreadable message")
         return
     worker = Worker(
-        reader=deps.reader, sender=deps.sender, strays=deps.strays, clock=deps.clock, ids=deps.ids
+        reader=deps.reader,
+        sender=deps.sender,
+        closer=deps.closer,
+        strays=deps.strays,
+        clock=deps.clock,
+        ids=deps.ids,,
     )
     worker.work(due)
 

@@ -1,11 +1,23 @@
 """`make doctor` says what is wrong with a stack, and where to put it right."""
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import boto3
 import pytest
 
+from portone_local.doctor.__main__ import main
 from portone_local.doctor.examine import Verdict, examine
+from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack, free_port
+from portone_local.portone import EXAMPLE_WEBHOOK_SECRET
+from portone_local.serve.elsewhere import endpoint
+from portone_local.serve.up import STATE, served
+from portone_local.testing.fixtures import ministack
+from portone_local.testing.shopping import pay, prepare
 from portone_payments.ports import Metric
+
+__all__ = ["ministack"]
 
 SOUND = {
     "ApiSecretArn": '{"apiSecret":"example-secret"}',
@@ -17,7 +29,7 @@ SOUND = {
 class Stub:
     """A stack as it may be found."""
 
-    secrets: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str | None] = field(default_factory=dict)
     counts: dict[str, float] = field(default_factory=dict)
     skew: float = 0.0
     name: str = "payments-example"
@@ -33,8 +45,12 @@ class Stub:
         return self.counts.get(metric, 0.0)
 
 
+def noted(stub: Stub, verdict: Verdict) -> list[str]:
+    return [note.finding for note in examine(stub) if note.verdict is verdict]
+
+
 def wrong(stub: Stub) -> list[str]:
-    return [note.finding for note in examine(stub) if note.verdict is Verdict.WRONG]
+    return noted(stub, Verdict.WRONG)
 
 
 def test_a_sound_stack_has_nothing_wrong() -> None:
@@ -58,11 +74,29 @@ def test_a_sound_stack_has_nothing_wrong() -> None:
             {"WebhookSecretArn": '{"current":"?","hashKey":"example"}'},
             'the webhook secret "current" is not Base64 as PortOne gives it',
         ),
+        (
+            {"ApiSecretArn": '["not an object"]'},
+            "the API secret is missing or still the placeholder",
+        ),
+        (
+            {"WebhookSecretArn": '{"current":"whsec_ZXhhbXBsZS1zZWNyZXQ=","previous":7,"hashKey":"example"}'},
+            'the webhook secret "previous" is not Base64 as PortOne gives it',
+        ),
         ({"WebhookSecretArn": '{"current":"whsec_ZXhhbXBsZS1zZWNyZXQ="}'}, "hashKey is missing"),
     ],
 )
 def test_a_secret_that_cannot_work_is_named(secrets: dict[str, str], finding: str) -> None:
     assert wrong(Stub(secrets=secrets)) == [finding]
+
+
+def test_secrets_nobody_may_read_here_are_worth_a_look_and_not_called_missing() -> None:
+    stub = Stub(secrets={"ApiSecretArn": None, "WebhookSecretArn": None}, counts={Metric.READY_HINT: 1})
+
+    assert wrong(stub) == []
+    assert noted(stub, Verdict.LOOK) == [
+        "the API secret cannot be read with these credentials",
+        "the webhook secret cannot be read with these credentials",
+    ]
 
 
 def test_webhooks_of_the_old_version_are_wrong() -> None:
@@ -86,3 +120,65 @@ def test_nothing_examined_shows_a_secret() -> None:
     told = str(list(examine(Stub(secrets={"WebhookSecretArn": '{"current":"canary","hashKey":"canary"}'}))))
 
     assert "canary" not in told
+
+
+def test_without_a_running_stack_it_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main([], state=tmp_path / "stack.json")
+
+    assert code == 2
+    assert "start one with `make serve`" in capsys.readouterr().out
+
+
+def test_a_stack_that_was_killed_counts_as_not_running(tmp_path: Path) -> None:
+    left_behind = tmp_path / "stack.json"
+    left_behind.write_text(f'{{"api":"http://127.0.0.1:{free_port()}"}}')
+
+    assert main([], state=left_behind) == 2
+
+
+@pytest.mark.ministack
+def test_it_examines_what_make_serve_keeps_up(capsys: pytest.CaptureFixture[str]) -> None:
+    with served(endpoint({}), {}) as up:
+        prepared = prepare(up.stack)
+        unheard = main([])
+        pay(up.stack, prepared)
+        up.stack.deliver()
+        sound = main([])
+        known = json.loads(STATE.read_text())
+        manager = boto3.client(
+            "secretsmanager", endpoint_url=known["aws"], region_name=REGION, **FAKE_CREDENTIALS
+        )
+        manager.put_secret_value(
+            SecretId=known["resources"]["ApiSecret"], SecretString='{"apiSecret":"REPLACE-ME"}'
+        )
+        ill = main([])
+
+    told = capsys.readouterr().out
+    assert (unheard, sound, ill) == (0, 0, 1)
+    assert "no webhook was seen" in told
+    assert "webhooks arrive, version 2024-04-25" in told
+    assert "1 TEST, 0 LIVE readings" in told
+    assert "the API secret is missing or still the placeholder" in told
+    assert EXAMPLE_WEBHOOK_SECRET not in told
+
+
+@pytest.mark.ministack
+def test_a_stack_that_is_not_deployed_is_no_patient(
+    ministack: MiniStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The doctor takes credentials and region from the environment, as the AWS CLI does."""
+    environment = {
+        "AWS_ENDPOINT_URL": ministack.endpoint_url,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": FAKE_CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": FAKE_CREDENTIALS["aws_secret_access_key"],
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    code = main(["--stack", "payments-nowhere"])
+
+    assert code == 2
+    assert "no stack payments-nowhere" in capsys.readouterr().out

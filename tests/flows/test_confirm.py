@@ -13,6 +13,7 @@ from portone_local.testing.shopping import ask_to_prepare, checkout, pay, prepar
 from portone_payments.ports import Metric
 
 pytestmark = pytest.mark.parametrize("webhooks", [True])
+IN_HALF_AN_HOUR = "2026-01-02T03:34:05Z"
 switched_on = pytest.mark.parametrize("settings", [{"confirm_process": "on"}], ids=["on"])
 
 
@@ -78,12 +79,13 @@ def test_an_offer_that_is_over_is_refused_until_it_is_made_again(stack: Observed
     assert (over.status, again.status) == (403, 200)
 
 
-@pytest.mark.parametrize("settings", [{"confirm_process": "on", "ready_minutes": "10080"}], ids=["on"])
+@pytest.mark.parametrize("settings", [{"confirm_process": "on", "ready_minutes": "1440"}], ids=["on"])
 def test_the_older_of_two_payments_of_an_order_is_refused(stack: ObservedStack) -> None:
     old = prepare(stack)
-    pay(stack, old, method="VIRTUAL_ACCOUNT")
+    account = {"type": "PaymentMethodVirtualAccount", "accountNumber": "0001", "expiredAt": IN_HALF_AN_HOUR}
+    pay(stack, old, method=account)
     stack.deliver()
-    stack.run_for(75 * 3600, step=3600)
+    stack.run_for(2 * 3600, step=600)
     new = prepare(stack)
 
     assert status(stack, old) == "EXPIRED"

@@ -39,17 +39,25 @@ def examine(patient: Patient) -> Iterator[Note]:
     yield _channels(patient)
 
 
-def _fields(text: str | None) -> dict[str, str]:
+def _fields(text: str) -> dict[str, str]:
     try:
-        fields = json.loads(text or "")
+        fields = json.loads(text)
     except ValueError:
         return {}
-    return fields if isinstance(fields, dict) else {}
+    return {name: str(value) for name, value in fields.items()} if isinstance(fields, dict) else {}
+
+
+def _unreadable(which: str) -> Note:
+    remedy = "allow secretsmanager:GetSecretValue on it and kms:Decrypt with its key"
+    return Note(Verdict.LOOK, f"the {which} secret cannot be read with these credentials", remedy)
 
 
 def _api_secret(patient: Patient) -> Note:
     remedy = 'put {"apiSecret":"..."} into the secret ApiSecretArn (PortOne console > API keys > V2)'
-    secret = _fields(patient.secret("ApiSecretArn")).get("apiSecret", "")
+    text = patient.secret("ApiSecretArn")
+    if text is None:
+        return _unreadable("API")
+    secret = _fields(text).get("apiSecret", "")
     if not secret or secret == PLACEHOLDER:
         return Note(Verdict.WRONG, "the API secret is missing or still the placeholder", remedy)
     if secret != secret.strip() or not secret.isascii():
@@ -59,7 +67,11 @@ def _api_secret(patient: Patient) -> Note:
 
 def _webhook_secret(patient: Patient) -> Iterator[Note]:
     remedy = 'put PortOne\'s webhook secret into WebhookSecretArn as "current" (the former one as "previous")'
-    fields = _fields(patient.secret("WebhookSecretArn"))
+    text = patient.secret("WebhookSecretArn")
+    if text is None:
+        yield _unreadable("webhook")
+        return
+    fields = _fields(text)
     for name in ("current", "previous"):
         secret = fields.get(name, "")
         if secret in {"", PLACEHOLDER}:

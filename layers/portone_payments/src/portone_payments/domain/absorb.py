@@ -123,9 +123,18 @@ def _status(payment: Payment, snapshot: Snapshot, findings: Findings, now: float
     if findings.doubts and not payment.accepted:
         return None
     claimed = Status(snapshot.status.value)
+    if claimed is Status.FAILED and _closed_in_time(payment, now):
+        return Status.EXPIRED
     if payment.status is Status.EXPIRED and (claimed is Status.READY or _lapsed(snapshot, now)):
         return Status.EXPIRED
     return claimed
+
+
+def _closed_in_time(payment: Payment, now: float) -> bool:
+    """PortOne shows an account that was closed as failed (facts 7.2); when its time was over it expired."""
+    due_at = account_due_at(payment)
+    waited = payment.status in {Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED}
+    return waited and payment.close_tried and due_at is not None and now >= due_at
 
 
 def _lapsed(snapshot: Snapshot, now: float) -> bool:

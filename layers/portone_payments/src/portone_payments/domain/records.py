@@ -166,6 +166,7 @@ class Payment:
     """One payment of one order, with its hints and history in the same record.
 
     Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
+    `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
     `doubted`: the last reading could neither be believed nor refuted; `accepted`: staff believes it.
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
@@ -200,6 +201,8 @@ class Payment:
     siblings: bool = False
     surplus: bool = False
     late: bool = False
+    closing: bool = False
+    close_tried: bool = False
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 

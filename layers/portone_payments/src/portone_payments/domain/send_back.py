@@ -18,6 +18,8 @@ def send_back(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     """The payment with a refund of all that was wrongly taken, if it was; calm again once it is back."""
     if snapshot.status is RemoteStatus.CANCELLED:
         return clear_attention(payment, Attention.MISMATCH, Attention.SURPLUS)
+    waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
+    payment = replace(payment, closing=waiting and payment.status is Status.MISMATCH)
     if payment.status is not Status.MISMATCH or snapshot.status not in _TAKEN:
         return payment
     return return_all(payment, MISMATCH, moment)

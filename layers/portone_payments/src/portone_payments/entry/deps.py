@@ -7,6 +7,7 @@ from typing import Any
 from portone_payments.entry.settings import Settings, read_settings
 from portone_payments.flows.cancel import Canceller
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
 from portone_payments.ports import Clock, Ids, Meter, PortOne, Queue, Secrets, Store, Vault
@@ -108,6 +109,11 @@ class Deps:
     def sender(self) -> RefundSender:
         """Sends reserved refunds."""
         return RefundSender(reader=self.reader, vault=self.vault)
+
+    @cached_property
+    def closer(self) -> AccountCloser:
+        """Closes virtual accounts."""
+        return AccountCloser(reader=self.reader)
 
     @cached_property
     def canceller(self) -> Canceller:

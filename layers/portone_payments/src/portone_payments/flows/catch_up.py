@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.absorb import Absorbed, absorb, silence, with_hint
 from portone_payments.domain.errors import Busy, PaymentNotFound, PortOneError
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Attention, Hint, Order, Payment, Record, Status
+from portone_payments.domain.send_back import SURPLUS, return_all
 from portone_payments.flows.counting import count_absorbed
 from portone_payments.ports import Conflict, Deadline, Meter, Metric, PortOne, Store
 
@@ -105,6 +107,7 @@ def _settled(order: Order, payment: Payment) -> Order:
 
 def _surplus(payment: Payment, moment: Moment) -> Payment:
     """The later of two paid payments of one order: it has to go back, and a person is told."""
-    marked = replace(payment, surplus=True, due_at=payment.due_at or int(moment.now) + 24 * 3600)
-    told = record(marked, Fact.SURPLUS, moment, total=payment.total)
-    return raise_attention(told, Attention.SURPLUS, at=moment.now)
+    told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
+    called = raise_attention(told, Attention.SURPLUS, at=moment.now)
+    returned = return_all(called, SURPLUS, moment)
+    return replace(returned, due_at=next_due(returned, moment.now))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from portone_payments.domain.accounts import wants_closing
 from portone_payments.domain.errors import Busy, PaymentNotFound
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.refund_settle import in_flight
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
 from portone_payments.ports import Clock, Conflict, Deadline, Due, Ids, Kind, Metric
@@ -20,6 +22,7 @@ class Worker:
 
     reader: Reader
     sender: RefundSender
+    closer: AccountCloser
     strays: StrayKeeper
     clock: Clock
     ids: Ids
@@ -43,6 +46,8 @@ class Worker:
         try:
             if in_flight(held) is not None:
                 self.sender.send(held, moment, deadline=deadline)
+            elif wants_closing(held, moment.now):
+                self.closer.close(held, moment, deadline=deadline)
             else:
                 self.reader.catch_up(due.id, moment, deadline=deadline, held=held)
         except PaymentNotFound:

@@ -1,0 +1,37 @@
+"""Close a virtual account at PortOne, where the PG can; a reading decides what became of it (rule 7)."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.records import Payment
+from portone_payments.flows.catch_up import CaughtUp, Reader
+from portone_payments.ports import Deadline
+
+_UNANSWERED = frozenset({Outcome.UNKNOWN, Outcome.IN_FLIGHT, Outcome.REFUSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCloser:
+    """Asks once; an unknown outcome is asked again under the same key."""
+
+    reader: Reader
+
+    def close(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> CaughtUp:
+        """Ask PortOne to close the account, then read. Raises `Busy`."""
+        answered = self._asked(payment.payment_id, deadline)
+
+        def told(held: Payment, _moment: Moment) -> Payment:
+            return replace(held, close_tried=held.close_tried or answered)
+
+        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
+
+    def _asked(self, payment_id: str, deadline: Deadline) -> bool:
+        key = hashlib.sha256(f"{payment_id} close".encode()).hexdigest()
+        try:
+            self.reader.portone.close_virtual_account(payment_id, key=key, deadline=deadline)
+        except PortOneError as error:
+            return error.outcome not in _UNANSWERED
+        return True
