@@ -13,10 +13,10 @@ from portone_payments.flows.staff import Decision, resolve
 
 
 class ResolveBody(Body):
-    """Why, for the history; `accept` believes a quarantined payment from the next reading on."""
+    """Why, for the history, and what was decided: see `flows.staff.Decision`."""
 
     reason: Annotated[str, StringConstraints(min_length=3, max_length=500)]
-    decision: Literal["close", "accept"] = "close"
+    decision: Literal["close", "accept", "refunded", "not_refunded"] = "close"
 
 
 def route(request: Request, deps: Deps) -> dict[str, Any]:

@@ -4,10 +4,17 @@ from typing import Any
 
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
-from portone_payments.entry.refunds import refund_answer, refund_id
-from portone_payments.entry.request import Request
+from portone_payments.entry.refunds import refund_answer, refund_id, refund_view
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
 from portone_payments.flows.cancel import Asker
 from portone_payments.ports import Deadline
+
+
+class ApproveBody(Body):
+    """Yes, unless said otherwise."""
+
+    approve: bool = True
 
 
 def route(request: Request, deps: Deps) -> dict[str, Any]:
@@ -15,6 +22,9 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     asker = Asker(name=request.staff(deps.settings.staff_claim), owner=False)
     stored = f"{asker.space}:{refund_id(request)}"
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    agreed = not request.has_body or request.body(ApproveBody).approve
+    if not agreed:
+        return answer(200, refund_view(deps.canceller.decline(request.payment_id, stored, asker).refund))
     return refund_answer(deps.canceller.approve(request.payment_id, stored, asker, deadline))
 
 

@@ -21,7 +21,7 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
         closer=deps.closer,
         strays=deps.strays,
         clock=deps.clock,
-        ids=deps.ids,,
+        ids=deps.ids,
     )
     worker.work(due)
 

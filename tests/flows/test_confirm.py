@@ -82,7 +82,11 @@ def test_an_offer_that_is_over_is_refused_until_it_is_made_again(stack: Observed
 @pytest.mark.parametrize("settings", [{"confirm_process": "on", "ready_minutes": "1440"}], ids=["on"])
 def test_the_older_of_two_payments_of_an_order_is_refused(stack: ObservedStack) -> None:
     old = prepare(stack)
-    account = {"type": "PaymentMethodVirtualAccount", "accountNumber": "0001", "expiredAt": IN_HALF_AN_HOUR}
+    account = {
+        "type": "PaymentMethodVirtualAccount",
+        "accountNumber": "000198765432",
+        "expiredAt": IN_HALF_AN_HOUR,
+    }
     pay(stack, old, method=account)
     stack.deliver()
     stack.run_for(2 * 3600, step=600)

@@ -9,6 +9,17 @@ from portone_local.clock import MovableClock
 from portone_local.portone import ANY_OPERATION, Checkout, FakePortOne, Fault, faults_of, operations
 
 ORDER = Checkout(amount=1)
+CALLS = {
+    "get_payment": ("GET", "/payments/p1"),
+    "list_payments": ("GET", "/payments"),
+    "pre_register": ("POST", "/payments/p1/pre-register"),
+    "confirm_payment": ("POST", "/payments/p1/confirm"),
+    "cancel_payment": ("POST", "/payments/p1/cancel"),
+    "close_virtual_account": ("POST", "/payments/p1/virtual-account/close"),
+    "issue_cash_receipt": ("POST", "/cash-receipts"),
+    "get_cash_receipt": ("GET", "/payments/p1/cash-receipt"),
+    "cancel_cash_receipt": ("POST", "/payments/p1/cash-receipt/cancel"),
+}
 
 
 def register(client: httpx.Client) -> httpx.Response:
@@ -182,18 +193,32 @@ def test_an_outage_lasts_until_it_is_cleared(portone: FakePortOne, client: httpx
 def test_every_fault_of_an_operation_can_be_injected(
     portone: FakePortOne, client: httpx.Client, operation: str
 ) -> None:
-    calls = {"get_payment": lambda: client.get("/payments/p1"), "pre_register": lambda: register(client)}
     for fault in faults_of(operation):
         portone.inject(operation=operation, fault=fault)
         with contextlib.suppress(httpx.TransportError):
-            calls[operation]()
+            client.request(*CALLS[operation])
 
     assert [call.fault for call in portone.calls()] == [fault.value for fault in faults_of(operation)]
 
 
-def test_a_fault_that_cannot_happen_is_refused(portone: FakePortOne) -> None:
-    with pytest.raises(ValueError, match="lagging does not happen to pre_register"):
-        portone.inject(operation="pre_register", fault=Fault.LAGGING)
+@pytest.mark.parametrize(
+    ("operation", "fault"),
+    [
+        ("pre_register", Fault.LAGGING),
+        ("cancel_payment", Fault.NOT_FOUND),
+        ("list_payments", Fault.NOT_FOUND),
+        ("list_payments", Fault.LATE_COMMIT),
+    ],
+)
+def test_a_fault_that_cannot_happen_is_refused(portone: FakePortOne, operation: str, fault: Fault) -> None:
+    with pytest.raises(ValueError, match=f"{fault} does not happen to {operation}"):
+        portone.inject(operation=operation, fault=fault)
+
+
+def test_a_receipt_that_is_there_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.inject(operation="get_cash_receipt", fault=Fault.NOT_FOUND)
+
+    assert client.get("/payments/p1/cash-receipt").json()["type"] == "CASH_RECEIPT_NOT_FOUND"
 
 
 def test_the_call_log_holds_no_secret(portone: FakePortOne, client: httpx.Client) -> None:

@@ -1,10 +1,12 @@
 """What the flows need from the world. Each port has two implementations: the real adapter and a fake."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from portone_payments.domain.records import Attention, ClientRequest, Order, Payment, Record, Stray
+from portone_payments.domain.events import Event
+from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, Record, Stray
 from portone_payments.domain.snapshot import Cancellation, Snapshot
 
 
@@ -125,6 +127,10 @@ class Store(Protocol):
     def request(self, user_id: str, route: str, key: str) -> ClientRequest | None: ...
     def stray(self, webhook_id: str) -> Stray | None: ...
 
+    def spilled(self, payment_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
+        """The history entries of these numbers that have items of their own, in order."""
+        ...
+
     def save(self, *records: Record) -> None:
         """Write all or none, each IF its stored version is the one read; stored as version + 1.
 
@@ -155,6 +161,14 @@ class Store(Protocol):
 
 class Conflict(Exception):
     """A record was not at the version that was read."""
+
+
+class EventBus(Protocol):
+    """Where facts leave for the shop's own services."""
+
+    def publish(self, events: tuple[Event, ...]) -> None:
+        """Hand over all of them, in order. Raises `StorageUnavailable` when some were refused again."""
+        ...
 
 
 class Queue(Protocol):
@@ -238,6 +252,7 @@ class Metric(StrEnum):
     TEST_CHANNEL = "ChannelTest"
     LIVE_CHANNEL = "ChannelLive"
     CONFLICT = "SaveConflict"
+    PUBLISHED = "EventPublished"
 
 
 class Meter(Protocol):

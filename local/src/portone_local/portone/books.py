@@ -8,7 +8,7 @@ from portone_local.portone.records import Cancellation, CancellationStatus, Cash
 
 @dataclass(frozen=True)
 class CancellationBook:
-    """One cancellation. Minor units, epoch seconds; `trigger` is API, CONSOLE, CHARGEBACK or PORTONE_ADMIN."""
+    """One cancellation, by API, CONSOLE, CHARGEBACK or PORTONE_ADMIN. Minor units, epoch seconds."""
 
     id: str
     status: CancellationStatus

@@ -30,7 +30,7 @@ EXAMPLE_WEBHOOK_SECRET = "whsec_ZXhhbXBsZS13ZWJob29rLXNlY3JldC1mYWtlLTAwMDE="
 class FakePortOne:
     """One store at PortOne: `buyer` and `console` act, `webhooks` tell, `inject` makes it misbehave.
 
-    `pg` holds what the PG can do and may be changed at any time. `webhook_secret` may be several, oldest first.
+    `pg` is what the PG can do, to be changed at any time. `webhook_secret` may be several, oldest first.
     `pause` is how a slow reply waits: it moves a MovableClock.
     """
 

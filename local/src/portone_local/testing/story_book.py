@@ -64,6 +64,15 @@ def _told_late(world: World) -> str:
     return payment_id
 
 
+def _cancellation_told_late(world: World) -> str:
+    payment_id = _paid(world)
+    world.stack.deliver()
+    world.stack.portone.console.cancel(payment_id)
+    world.keep_letters()
+    world.wait(6 * MINUTE)
+    return payment_id
+
+
 def _paid_and_portone_down(world: World) -> str:
     payment_id = _paid(world)
     _portone_down(world)
@@ -236,9 +245,18 @@ STORIES = (
     Story("verify while PortOne is down", _unheard_and_portone_down, World.verify, _portone_up),
     Story("staff asks while PortOne is down", _unheard_and_portone_down, World.catch_up, _portone_up),
     Story("receive webhooks", _paid, _deliver, _nothing),
-    Story("receive webhooks of a cancelled payment", _paid_and_cancelled, _deliver, _nothing, wanted="CANCELLED"),
+    Story(
+        "receive webhooks of a cancelled payment", _paid_and_cancelled, _deliver, _nothing, wanted="CANCELLED"
+    ),
     Story("receive webhooks while PortOne is down", _paid_and_portone_down, _deliver, _portone_up),
     Story("receive webhooks six minutes old", _told_late, _deliver_letters, _nothing),
+    Story(
+        "receive a cancellation six minutes old",
+        _cancellation_told_late,
+        _deliver_letters,
+        _deliver_letters,
+        wanted="CANCELLED",
+    ),
     Story("receive a webhook of a foreign payment", _foreign, _deliver, _nothing, wanted=None),
     Story(
         "receive a foreign webhook while PortOne is down",

@@ -10,6 +10,7 @@ from portone_local.stack import Stack
 from portone_local.testing.boundaries import Boundaries, Breaks, Crash, Crossing, Side, at, crash, none
 from portone_local.testing.stories import Act, Story, World, surviving_crashes
 from portone_payments.adapters.secrets import SecretsManager
+from portone_payments.entry.failure import JobFailed
 
 FEW = 8
 
@@ -70,7 +71,7 @@ def acted(
 ) -> list[Crossing]:
     """The calls an act makes in new containers, as far as it gets."""
     world.restart()
-    with boundaries.watch(breaks), suppress(Crash, LookupError):
+    with boundaries.watch(breaks), suppress(Crash, LookupError, JobFailed):
         act(world, subject)
     return boundaries.crossed
 

@@ -119,7 +119,18 @@ def decode(item: Item) -> Record:
 def encode_entry(payment_id: str, entry: Entry) -> Item:
     """An entry of a payment's history as an item of its own."""
     item: Item = coder(Entry).encode(entry)["M"]
-    return item | {"pk": {"S": key_of("payment", payment_id).pk}, "sk": {"S": f"history#{entry.seq:08d}"}}
+    return item | entry_key(payment_id, entry.seq).wire()
+
+
+def decode_entry(item: Item) -> Entry:
+    """The entry in an item of its own."""
+    entry: Entry = coder(Entry).decode({"M": {name: item[name] for name in item if name not in DERIVED}})
+    return entry
+
+
+def entry_key(payment_id: str, seq: int) -> Key:
+    """Where entry `seq` of a payment's history lies once it has an item of its own."""
+    return Key(key_of("payment", payment_id).pk, f"history#{seq:08d}")
 
 
 def _check(item: Item) -> None:

@@ -14,16 +14,18 @@ from portone_payments.adapters.keys import (
     Index,
     Key,
     decode,
+    decode_entry,
     encode,
     encode_entry,
     encoded,
+    entry_key,
     id_of,
     key_of,
     read_cursor,
     shard_of,
     write_cursor,
 )
-from portone_payments.domain.records import Attention, ClientRequest, Order, Payment, Record, Stray
+from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, Record, Stray
 from portone_payments.ports import Conflict, Due, Ids, Kind, Page
 
 BATCH = 100  # keys in one BatchGetItem
@@ -88,6 +90,12 @@ class TableStore:
     def stray(self, webhook_id: str) -> Stray | None:
         """A webhook about something that is not ours."""
         return self._read(Stray, key_of("stray", webhook_id))
+
+    def spilled(self, payment_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
+        """The history entries of these numbers that have items of their own, in order."""
+        wanted = [entry_key(payment_id, seq) for seq in seqs]
+        found = (item for some in batched(wanted, BATCH, strict=False) for item in self.table.get_many(some))
+        return tuple(sorted(map(decode_entry, found), key=lambda entry: entry.seq))
 
     def save(self, *records: Record) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""

@@ -93,9 +93,7 @@ def _unmatched(payment: Payment, refund: Refund, snapshot: Snapshot, moment: Mom
         return with_refund(payment, replace(refund, quiet_at=moment.now))
     if moment.now - refund.quiet_at < QUIET:
         return payment
-    return decide(
-        payment, refund, RefundState.FAILED, moment, "refused_by_pg" if refund.pg_answered else "not_executed"
-    )
+    return decide(payment, refund, RefundState.FAILED, moment, refund.code or "not_executed")
 
 
 def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:

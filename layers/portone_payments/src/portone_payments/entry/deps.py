@@ -10,7 +10,7 @@ from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
-from portone_payments.ports import Clock, Ids, Meter, PortOne, Queue, Secrets, Store, Vault
+from portone_payments.ports import Clock, EventBus, Ids, Meter, PortOne, Queue, Secrets, Store, Vault
 
 
 class Deps:
@@ -72,6 +72,13 @@ class Deps:
         from portone_payments.adapters.queue import SqsQueue  # noqa: PLC0415 - lazy on purpose
 
         return SqsQueue(self.aws("sqs"), self.settings.work_queue_url)
+
+    @cached_property
+    def bus(self) -> EventBus:
+        """The bus the shop's services listen to."""
+        from portone_payments.adapters.event_bus import EventBridgeBus  # noqa: PLC0415 - lazy on purpose
+
+        return EventBridgeBus(self.aws("events"), self.settings.event_bus)
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -14,7 +14,7 @@ from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.views import time_view
+from portone_payments.entry.views import refund_summary, time_view
 from portone_payments.flows.cancel import Asker, Refunded
 from portone_payments.ports import Deadline, RefundAccount
 
@@ -99,12 +99,9 @@ def refund_answer(refunded: Refunded) -> dict[str, Any]:
 
 
 def refund_view(refund: Refund) -> dict[str, Any]:
-    """A refund as its asker sees it; what was stored but has no outcome yet is UNKNOWN."""
-    state = "UNKNOWN" if refund.state is RefundState.RESERVED else refund.state.value
+    """A refund as its asker sees it."""
     return {
-        "refundId": shown_id(refund),
-        "state": state,
-        "amount": refund.amount,
+        **refund_summary(refund),
         "taxFreeAmount": refund.tax_free,
         "vatAmount": refund.vat,
         "reason": refund.reason,

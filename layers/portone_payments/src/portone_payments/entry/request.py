@@ -138,6 +138,11 @@ class Request:
             field = ".".join(str(part) for part in first["loc"])[:64]
             raise InvalidRequest(field=field, reason=str(first["type"])) from None
 
+    @property
+    def has_body(self) -> bool:
+        """Whether anything was sent."""
+        return bool(self.event.get("body"))
+
     def body_hash(self) -> str:
         """A digest of the body's meaning: JSON equal up to spelling has the same one."""
         canonical = json.dumps(self._json(), sort_keys=True, separators=(",", ":"))

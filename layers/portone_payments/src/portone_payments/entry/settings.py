@@ -26,6 +26,7 @@ class Settings:
     portone_url: str = PORTONE_URL
     payments_table: str = ""
     work_queue_url: str = ""
+    event_bus: str = ""
     api_secret_arn: str = ""
     webhook_secret_arn: str = ""
     pii_key_arn: str = ""
@@ -61,6 +62,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         portone_url=portone_url,
         payments_table=env.get("PAYMENTS_TABLE", ""),
         work_queue_url=env.get("WORK_QUEUE_URL", ""),
+        event_bus=env.get("EVENT_BUS", ""),
         api_secret_arn=env.get("API_SECRET_ARN", ""),
         webhook_secret_arn=env.get("WEBHOOK_SECRET_ARN", ""),
         pii_key_arn=env.get("PII_KEY_ARN", ""),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from portone_payments.domain.records import Entry, Order, Payment, Status
+from portone_payments.domain.records import Entry, Order, Payment, Refund, RefundState, Status
 from portone_payments.flows.orders import OrderWithPayment
 
 
@@ -35,8 +35,17 @@ def payment_view(payment: Payment) -> dict[str, Any]:
         view["receiptUrl"] = seen.receipt_url
     if seen is not None and seen.method is not None:
         view["payMethod"] = {"type": seen.method.kind.value, "provider": seen.method.provider}
+    if payment.refunds:
+        view["refunds"] = [refund_summary(refund) for refund in payment.refunds.values()]
     account = _account_view(payment)
     return {**view, "virtualAccount": account} if account else view
+
+
+def refund_summary(refund: Refund) -> dict[str, Any]:
+    """One refund in the list of a payment; `by` is owner, staff or auto. No outcome yet is UNKNOWN."""
+    by, _, shown = refund.id.partition(":")
+    state = "UNKNOWN" if refund.state is RefundState.RESERVED else refund.state.value
+    return {"refundId": shown, "by": by, "state": state, "amount": refund.amount}
 
 
 def amount_view(payment: Payment) -> dict[str, int]:

@@ -13,6 +13,7 @@ from portone_payments.domain.errors import (
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.records import Payment, Refund, RefundState
 from portone_payments.domain.refund_rules import Asked, RefundPolicy, check_refund
+from portone_payments.domain.refund_settle import decide
 from portone_payments.domain.refunds import RefundWish, cancellable, known_refund, reserve, with_refund
 from portone_payments.flows.nudge import nudge
 from portone_payments.flows.refund_send import RefundSender, sealed_account
@@ -101,6 +102,18 @@ class Canceller:
 
         self._change(payment_id, refund_id, asker, approved)
         return self._send(self._held(payment_id, asker), refund_id, asker.by, deadline)
+
+    def decline(self, payment_id: str, refund_id: str, asker: Asker) -> Refunded:
+        """The second person says no. Raises `RefundNotFound`, `NothingToResolve`."""
+        moment = Moment(now=self.clock.now(), by=asker.by)
+
+        def declined(held: Payment, refund: Refund) -> Payment:
+            if refund.state is not RefundState.AWAITING_APPROVAL:
+                raise NothingToResolve
+            return decide(held, refund, RefundState.FAILED, moment, "declined_by_staff")
+
+        self._change(payment_id, refund_id, asker, declined)
+        return self.read(payment_id, refund_id, asker)
 
     def read(self, payment_id: str, refund_id: str, asker: Asker) -> Refunded:
         """A refund as it stands. Raises `PaymentNotFound`, `RefundNotFound`."""

@@ -102,12 +102,15 @@ class Receiver:
 
     def _bring_forward(self, delivery: Delivery) -> str:
         """Authentic but outside the tolerance: only the due mark moves, at most once a minute (rule 2)."""
-        held = self.reader.store.payment(delivery.payment_id) if delivery.payment_id else None
-        now = self.clock.now()
-        if held is None or (held.due_at is not None and held.due_at <= now + STALE_EVERY):
+        for _ in range(STORE_ATTEMPTS):
+            held = self.reader.store.payment(delivery.payment_id) if delivery.payment_id else None
+            now = self.clock.now()
+            if held is None or (held.due_at is not None and held.due_at <= now + STALE_EVERY):
+                return "stale"
+            try:
+                self.reader.store.save(replace(held, due_at=int(now) + STALE_EVERY // 2))
+            except Conflict:
+                self.reader.meter.count(Metric.CONFLICT)
+                continue
             return "stale"
-        try:
-            self.reader.store.save(replace(held, due_at=int(now) + STALE_EVERY // 2))
-        except Conflict:
-            self.reader.meter.count(Metric.CONFLICT)
-        return "stale"
+        raise Busy

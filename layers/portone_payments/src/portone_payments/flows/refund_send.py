@@ -47,8 +47,9 @@ class RefundSender:
     def _failed(self, refund: Refund, error: PortOneError) -> Told:
         if error.outcome is Outcome.NO_EFFECT:
             return lambda held, at: _refused(held, refund.id, error.error_type or "refused", at)
-        if error.outcome is Outcome.PG_ANSWER:
-            return lambda held, _: _pg_answered(held, refund.id)
+        if error.outcome in {Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
+            code = "refused_by_pg" if error.outcome is Outcome.PG_ANSWER else "already_cancelled"
+            return lambda held, _: _pg_answered(held, refund.id, code)
         if error.outcome is Outcome.REFUSED:
             self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
         return _unchanged
@@ -111,5 +112,9 @@ def _refused(payment: Payment, refund_id: str, error_type: str, moment: Moment) 
     return decide(payment, refund, RefundState.FAILED, moment, code)
 
 
-def _pg_answered(payment: Payment, refund_id: str) -> Payment:
-    return with_refund(payment, replace(payment.refunds[refund_id], pg_answered=True))
+def _pg_answered(payment: Payment, refund_id: str, code: str) -> Payment:
+    """An answer, not an outage: two readings without a trace of the refund make it a no (rule 3)."""
+    refund = payment.refunds[refund_id]
+    if refund.state is not RefundState.RESERVED:
+        return payment
+    return with_refund(payment, replace(refund, pg_answered=True, code=code))

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.delivery import Delivery
-from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.ladder import SILENCE
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.records import HintState, Stray
@@ -86,8 +86,11 @@ class StrayKeeper:
         return order_id is not None and self.store.order(order_id) is not None
 
     def _file(self, stray: Stray) -> str:
+        """Raises `Busy` where a conflict left nothing behind: a 2xx would lose the webhook (I2)."""
         try:
             self.store.save(stray)
         except Conflict:
+            if self.store.stray(stray.webhook_id) is None:
+                raise Busy from None
             return "duplicate"
         return "stored" if stray.state is HintState.OPEN else "filed"

@@ -1,0 +1,105 @@
+"""Events out: stream records in, entries on an EventBridge bus out."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from portone_payments.adapters.aws import answered
+from portone_payments.adapters.codec import Item
+from portone_payments.adapters.keys import decode
+from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.domain.events import Change, Event
+from portone_payments.domain.records import Payment
+
+SOURCE = "portone-payments"
+PAYMENT = {"S": "payment"}
+BATCH = 10  # entries in one PutEvents
+BATCH_BYTES = 262_144  # of one PutEvents
+TIME_BYTES = 14  # what EventBridge counts for the time of an entry
+ATTEMPTS = 3  # of one entry; after that the stream brings it again
+
+
+def changes_in(records: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
+    """The saves of payments among a stream's records. Raises what `decode` raises."""
+    for record in records:
+        images = record["dynamodb"]
+        after, before = _payment(images.get("NewImage")), _payment(images.get("OldImage"))
+        if after is not None:
+            yield Change(after, before)
+
+
+def detail_of(event: Event) -> dict[str, Any]:
+    """The JSON a consumer gets (docs/events.md); `at` in RFC 3339 UTC."""
+    return {
+        "id": event.id,
+        "type": event.type,
+        "paymentId": event.payment_id,
+        "orderId": event.order_id,
+        "userId": event.user_id,
+        "seq": event.seq,
+        "at": _time(event).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "currency": event.currency,
+        "data": dict(event.data),
+    }
+
+
+class EventBridgeBus:
+    """The real `EventBus`, over a low-level boto3 EventBridge client."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def publish(self, events: tuple[Event, ...]) -> None:
+        """Put all of them; one that is refused goes again with the next. Raises `StorageUnavailable`."""
+        waiting = [(self._entry(event), 1) for event in events]
+        given_up = False
+        while waiting:
+            batch = waiting[: _room(entry for entry, _ in waiting)]
+            refused = self._put([entry for entry, _ in batch])
+            again = [(entry, tries + 1) for (entry, tries), bad in zip(batch, refused, strict=True) if bad]
+            given_up = given_up or any(tries > ATTEMPTS for _, tries in again)
+            waiting = waiting[len(batch) :] + [each for each in again if each[1] <= ATTEMPTS]
+        if given_up:
+            raise StorageUnavailable(service="events", reason="partial_failure")
+
+    def _put(self, entries: list[dict[str, Any]]) -> list[bool]:
+        """Whether each was refused."""
+        with answered("events"):
+            found = self._client.put_events(Entries=entries)["Entries"]
+        return ["ErrorCode" in each for each in found]
+
+    def _entry(self, event: Event) -> dict[str, Any]:
+        return {
+            "EventBusName": self._name,
+            "Source": SOURCE,
+            "DetailType": event.type,
+            "Detail": json.dumps(detail_of(event), ensure_ascii=False, separators=(",", ":")),
+            "Time": _time(event),
+        }
+
+
+def _payment(image: Item | None) -> Payment | None:
+    if image is None or image["sk"] != PAYMENT:
+        return None
+    record = decode(image)
+    return record if isinstance(record, Payment) else None
+
+
+def _time(event: Event) -> datetime:
+    return datetime.fromtimestamp(event.at, UTC)
+
+
+def _room(entries: Iterable[Mapping[str, Any]]) -> int:
+    """How many of these fit into one call. Raises `StorageUnavailable` for one that fits into none."""
+    taken = size = 0
+    for entry in islice(entries, BATCH):
+        size += TIME_BYTES + sum(len(entry[name].encode()) for name in ("Source", "DetailType", "Detail"))
+        if size > BATCH_BYTES:
+            break
+        taken += 1
+    if not taken:
+        raise StorageUnavailable(service="events", reason="event_too_large")
+    return taken

@@ -1,0 +1,225 @@
+"""How a cancel ends: at once, later, not at all, with which webhook, under which fault."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.portone import CancellationStatus, Checkout, FakePortOne, Fault, Refused, Unknowns
+
+type ClientOf = Callable[[FakePortOne], httpx.Client]
+
+ORDER = Checkout(amount=11_000)
+EASY_PAY = replace(ORDER, method="EASY_PAY")
+ACCOUNT = {"bank": "SHINHAN", "number": "00000000000000", "holderName": "홍길동"}
+KEY = {"Idempotency-Key": '"example-key-0123456789"'}
+
+
+def cancel(client: httpx.Client, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
+    return client.post("/payments/p1/cancel", json={"reason": "test", **body}, headers=headers)
+
+
+def status_of(answer: httpx.Response) -> str:
+    return str(answer.json()["cancellation"]["status"])
+
+
+def events(fake: FakePortOne) -> list[str]:
+    return [delivery.type.removeprefix("Transaction.") for delivery in fake.pending()][2:]
+
+
+def test_a_cancel_tells_of_itself_by_webhook(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.buyer.pay("p1", ORDER)
+
+    part, rest = cancel(client, amount=1_000), cancel(client)
+
+    ids = [answer.json()["cancellation"]["id"] for answer in (part, rest)]
+    assert events(portone) == ["PartialCancelled", "Cancelled"]
+    assert [ids[n].encode() in portone.pending()[2 + n].body for n in (0, 1)] == [True, True]
+
+
+def test_a_webhook_is_skipped_on_request(portone: FakePortOne, client: httpx.Client) -> None:
+    portone.buyer.pay("p1", ORDER)
+
+    cancel(client, skipWebhook=True)
+
+    assert events(portone) == []
+
+
+@pytest.mark.parametrize(("succeeded", "state"), [(True, "CANCELLED"), (False, "PAID")])
+def test_an_asynchronous_cancel_is_settled_later(
+    portone: FakePortOne, client: httpx.Client, *, succeeded: bool, state: str
+) -> None:
+    portone.pg.asynchronous = frozenset({"PaymentMethodEasyPay"})
+    portone.buyer.pay("p1", EASY_PAY)
+    asked = cancel(client)
+    before = portone.books()["p1"]
+
+    portone.console.settle_cancellation("p1", asked.json()["cancellation"]["id"], succeeded=succeeded)
+
+    assert (status_of(asked), before.state, before.refunds_in_flight) == ("REQUESTED", "PAID", 11_000)
+    assert portone.books()["p1"].state == state
+    assert events(portone) == ["CancelPending"] + ["Cancelled"] * succeeded
+
+
+def test_an_asynchronous_cancel_may_settle_by_itself(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.pg.asynchronous, portone.pg.settles_after = frozenset({"PaymentMethodEasyPay"}), 600
+    portone.buyer.pay("p1", EASY_PAY)
+    cancel(client)
+    clock.advance(599)
+    before = portone.books()["p1"].state
+
+    clock.advance(1)
+
+    assert (before, portone.books()["p1"].state) == ("PAID", "CANCELLED")
+
+
+@pytest.mark.parametrize(("sends", "after"), [(True, ["CancelFailed"]), (False, [])])
+def test_what_a_failed_asynchronous_cancel_sends_is_a_switch(
+    clock: MovableClock, *, sends: bool, after: list[str]
+) -> None:
+    fake = FakePortOne(clock=clock, unknowns=Unknowns(failed_cancel_sends_a_webhook=sends))
+    fake.buyer.pay("p1", ORDER)
+    asked = fake.console.cancel("p1", status=CancellationStatus.REQUESTED)
+
+    fake.console.settle_cancellation("p1", asked, succeeded=False)
+
+    assert events(fake) == ["CancelPending", *after]
+
+
+@pytest.mark.parametrize(("holds", "second"), [(True, 409), (False, 200)])
+def test_whether_a_requested_cancel_holds_the_balance_is_a_switch(
+    clock: MovableClock, client_of: ClientOf, *, holds: bool, second: int
+) -> None:
+    fake = FakePortOne(clock=clock, unknowns=Unknowns(requested_cancel_holds_the_balance=holds))
+    fake.buyer.pay("p1", ORDER)
+    asked = fake.console.cancel("p1", 6_000, status=CancellationStatus.REQUESTED)
+
+    answer = cancel(client_of(fake), amount=6_000)
+    fake.console.settle_cancellation("p1", asked)
+
+    assert answer.status_code == second
+    assert fake.books()["p1"].cancelled == 6_000
+
+
+@pytest.mark.parametrize(("later", "statuses"), [(True, ["PENDING", "FAILED"]), (False, ["COMPLETED"] * 2)])
+def test_when_an_account_refund_is_done_is_a_switch(
+    clock: MovableClock, client_of: ClientOf, *, later: bool, statuses: list[str]
+) -> None:
+    fake = FakePortOne(clock=clock, unknowns=Unknowns(account_refund_is_asynchronous=later))
+    client = client_of(fake)
+    fake.buyer.pay("p1", replace(ORDER, method="VIRTUAL_ACCOUNT"))
+    fake.buyer.deposit("p1")
+
+    asked = cancel(client, refundAccount=ACCOUNT).json()["cancellation"]["id"]
+    seen = [client.get("/payments/p1").json()["method"]["refundStatus"]]
+    if later:
+        fake.console.settle_cancellation("p1", asked, succeeded=False)
+
+    assert [*seen, client.get("/payments/p1").json()["method"]["refundStatus"]] == statuses
+
+
+def test_a_failed_cancel_is_answered_200_and_takes_nothing(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
+    portone.buyer.pay("p1", ORDER)
+    portone.console.end_next_cancel(CancellationStatus.FAILED)
+
+    answers = [cancel(client), cancel(client)]
+
+    assert [(answer.status_code, status_of(answer)) for answer in answers] == [
+        (200, "FAILED"),
+        (200, "SUCCEEDED"),
+    ]
+    assert portone.books()["p1"].cancelled == 11_000
+
+
+@pytest.mark.parametrize(
+    ("leaves", "state", "read"),
+    [
+        (None, "PAID", []),
+        ("FAILED", "PAID", ["FAILED"]),
+        ("SUCCEEDED", "CANCELLED", ["SUCCEEDED"]),
+        ("REQUESTED", "PAID", ["REQUESTED"]),
+    ],
+)
+def test_what_a_pg_error_leaves_behind_is_told_beforehand(
+    portone: FakePortOne, client: httpx.Client, leaves: str | None, state: str, read: list[str]
+) -> None:
+    portone.buyer.pay("p1", ORDER)
+    portone.console.refuse_next_cancel(leaves=leaves)
+
+    answer = cancel(client)
+
+    payment = client.get("/payments/p1").json()
+    assert (answer.status_code, answer.json()["type"], payment["status"]) == (502, "PG_PROVIDER", state)
+    assert [entry["status"] for entry in payment.get("cancellations", [])] == read
+
+
+def test_a_cancel_under_a_used_key_has_one_effect_for_three_hours(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.buyer.pay("p1", ORDER)
+    first, again = (cancel(client, KEY, amount=1_000) for _ in range(2))
+    within = portone.books()["p1"].cancelled
+    clock.advance(3 * 60 * 60)
+
+    cancel(client, KEY, amount=1_000)
+
+    assert (first.content, within) == (again.content, 1_000)
+    assert portone.books()["p1"].cancelled == 2_000
+
+
+def test_a_cancel_that_still_runs_is_outstanding_and_commits_late(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.buyer.pay("p1", ORDER)
+    portone.inject(operation="cancel_payment", fault=Fault.LATE_COMMIT, seconds=60)
+    with pytest.raises(httpx.ReadTimeout):
+        cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+    running = cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+
+    clock.advance(60)
+
+    finished = cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+    assert running.json()["type"] == "IDEMPOTENCY_OUTSTANDING_REQUEST"
+    assert (status_of(finished), portone.books()["p1"].cancelled) == ("SUCCEEDED", 1_000)
+
+
+def test_a_late_cancel_finds_the_balance_that_is_there_by_then(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.buyer.pay("p1", ORDER)
+    portone.inject(operation="cancel_payment", fault=Fault.LATE_COMMIT, seconds=60)
+    with pytest.raises(httpx.ReadTimeout):
+        cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+    portone.console.cancel("p1", 500)
+
+    clock.advance(60)
+
+    answer = cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+    assert answer.json()["type"] == "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN"
+    assert portone.books()["p1"].cancelled == 500
+
+
+def test_a_chargeback_takes_the_money_and_leaves_a_dispute(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
+    portone.buyer.pay("p1", ORDER)
+
+    portone.console.chargeback("p1", 1_000)
+
+    payment = client.get("/payments/p1").json()
+    assert (payment["status"], payment["cancellations"][0]["trigger"]) == ("PARTIAL_CANCELLED", "CHARGEBACK")
+    assert events(portone) == ["PartialCancelled", "DisputeCreated"]
+
+
+def test_nothing_unpaid_is_charged_back(portone: FakePortOne) -> None:
+    portone.buyer.open_window("p1", ORDER)
+
+    with pytest.raises(Refused, match="PAYMENT_NOT_PAID"):
+        portone.console.chargeback("p1")
