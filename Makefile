@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup lock demo serve test check static prove doctor fix
+PHONY_TARGETS = help setup lock demo serve test check static prove doctor replay-events fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
@@ -65,6 +65,9 @@ prove: setup .venv-sam/.ready ## the longest settings: hours, not minutes
 
 doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it the local one (make serve)
 	@$(run) portone_local.doctor $(if $(STACK),--stack $(STACK))
+
+replay-events: setup ## publish again what happened since SINCE=2026-11-01T00:00:00Z, under the same ids; STACK=name for a deployed stack
+	@$(run) portone_local.replay --since "$(SINCE)" $(if $(STACK),--stack $(STACK))
 
 fix: setup ## format and mend what can be mended
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

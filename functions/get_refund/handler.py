@@ -2,19 +2,24 @@
 
 from typing import Any
 
+from portone_payments.domain.errors import RefundNotFound
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.refunds import refund_id, refund_view
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.flows.cancel import Asker
+from portone_payments.flows.verify import owned
 
 
 def route(request: Request, deps: Deps) -> dict[str, Any]:
     """The refund; absent and foreign ids answer alike."""
     asker = Asker(name=request.user_id, owner=True)
-    found = deps.canceller.read(request.payment_id, f"{asker.space}:{refund_id(request)}", asker)
-    return answer(200, refund_view(found.refund))
+    payment = owned(request.payment_id, asker.name, store=deps.store)
+    refund = payment.refunds.get(f"{asker.space}:{refund_id(request)}")
+    if refund is None:
+        raise RefundNotFound
+    return answer(200, refund_view(refund))
 
 
 handler = HttpHandler(route, needs=("store",))

@@ -18,6 +18,8 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     worker = Worker(
         reader=deps.reader,
         sender=deps.sender,
+        approvals=deps.approvals,
+        receipts=deps.receipts,
         closer=deps.closer,
         strays=deps.strays,
         clock=deps.clock,

@@ -26,7 +26,7 @@ VIOLATIONS = {
         "flows/verify.py": "portone_payments.entry.clock",
     },
     "Domain, ports and flows have no I/O, clock, environment, randomness, model library or SDK": {
-        "domain/money.py": "datetime",
+        "domain/money.py": "random",
         "domain/check.py": "pydantic",
         "ports.py": "time",
         "flows/nudge.py": "httpx",
@@ -61,6 +61,30 @@ def foreign_imports(handler: Path) -> set[str]:
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
     return {name for name in names if name.partition(".")[0] not in SHARED}
+
+
+def clock_readings(source: str) -> list[int]:
+    """The lines that ask datetime for the time; arithmetic on times that were handed over is fine."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "today", "utcnow"}
+        and ast.unparse(node.value).rpartition(".")[2] in {"datetime", "date"}
+    ]
+
+
+@pytest.mark.parametrize("part", ["domain", "flows"])
+def test_the_time_is_handed_over_and_never_looked_up(part: str) -> None:
+    found = {file.name: clock_readings(file.read_text()) for file in (PACKAGE / part).glob("*.py")}
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("reading", ["datetime.now(UTC)", "dt.datetime.utcnow()", "date.today()"])
+def test_looking_up_the_time_is_seen(reading: str) -> None:
+    assert clock_readings(f"at = {reading}") == [1]
+    assert clock_readings("at = self.clock.now()") == []
 
 
 def test_every_contract_is_kept() -> None:

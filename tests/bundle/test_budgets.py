@@ -12,7 +12,7 @@ from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean, converge
 from portone_local.stack import Stack
 from portone_local.template import ROOT
-from portone_local.testing.budgets import BUDGETS, Budget, markdown, spent
+from portone_local.testing.budgets import BUDGETS, Budget, from_order_to_paid, markdown, spent
 from portone_local.testing.fixtures import ministack
 from portone_local.testing.records import a_payment
 from portone_local.tripwire import Scanned, forbid_scans
@@ -96,7 +96,10 @@ def test_it_costs_the_same_on_the_local_aws_which_counts_the_same_writes(
 
 
 def test_the_readme_states_these_costs() -> None:
-    assert markdown() in (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text()
+
+    assert markdown() in readme
+    assert from_order_to_paid() in readme
 
 
 def sweep(store: Any, stack: Stack) -> None:

@@ -1,6 +1,7 @@
 """`make doctor` says what is wrong with a stack, and where to put it right."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,14 +30,14 @@ SOUND = {
 class Stub:
     """A stack as it may be found."""
 
-    secrets: dict[str, str | None] = field(default_factory=dict)
+    secrets: Mapping[str, str | None] = field(default_factory=dict)
     counts: dict[str, float] = field(default_factory=dict)
     skew: float = 0.0
     name: str = "payments-example"
     mode: str = "test"
 
     def secret(self, which: str) -> str | None:
-        return (SOUND | self.secrets).get(which)
+        return {**SOUND, **self.secrets}[which]
 
     def clock_skew(self) -> float:
         return self.skew

@@ -37,10 +37,11 @@ def shape(value: Any) -> Any:
 
 
 def test_every_function_has_a_sample_event(dev: dict[str, Any]) -> None:
-    named = {file.stem.replace("-", "_") for file in EVENTS.glob("*.json")} - {"webhook"}
+    named = {file.stem.replace("-", "_") for file in EVENTS.glob("*.json")}
 
-    assert set(functions(dev)) - {"webhook"} <= named
+    assert set(functions(dev)) - {"webhook", "publish"} <= named
     assert list(EVENTS.glob("webhook-*.json"))
+    assert "stream" in named
 
 
 def test_sample_events_are_answered_and_routed_as_the_gateway_would() -> None:
@@ -78,10 +79,12 @@ def test_a_sample_event_has_the_shape_the_gateway_gives(name: str) -> None:
     assert [shape(each) for each in seen] == [shape(sample)]
 
 
-def test_the_timer_and_the_queue_have_samples_their_functions_take() -> None:
+def test_the_timer_the_queue_and_the_stream_have_samples_their_functions_take() -> None:
     with Stack.in_memory() as stack:
         swept = stack.functions.invoke("Sweep", event("sweep"))
         worked = stack.functions.invoke("Work", event("work"))
+        published = stack.functions.invoke("Publish", event("stream"))
 
     assert swept == {"sent": 0, "dead": 0}
     assert worked == {"batchItemFailures": []}
+    assert published == {"published": 1}

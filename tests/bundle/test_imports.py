@@ -99,7 +99,20 @@ class Story:
         assert len(self.staff.get("/ops/attention?kind=mismatch").json()["items"]) == 1
         assert self.staff.post(f"/ops/payments/{good}/catch-up").status == 200
         assert self.staff.post(f"/ops/payments/{bad}/resolve", {"reason": "refunded by hand"}).status == 200
+        self.refund(good)
         self.sweep()
+        self.publish()
+
+    def refund(self, payment_id: str) -> None:
+        """A part goes back for the owner, another for staff; nothing waits for an account or an approval."""
+        part = {"refundId": "refund-1", "reason": "changed their mind", "amount": 300}
+        account = {"bank": "SHINHAN", "number": "000-000-0000", "holderName": "Example"}
+        refund = f"payments/{payment_id}/refunds/refund-1"
+        assert self.app.post(f"/payments/{payment_id}/cancel", part).status == 200
+        assert self.staff.post(f"/ops/payments/{payment_id}/cancel", part).status == 200
+        assert self.app.get(f"/{refund}").json()["state"] == "SUCCEEDED"
+        assert self.app.put(f"/{refund}/account", account).status == 409
+        assert self.staff.post(f"/ops/{refund}/approve").status == 409
 
     def prepared(self, order_id: str) -> str:
         """A payment of an order, stored and pre-registered."""
@@ -126,6 +139,11 @@ class Story:
         assert self.invoke("Work", {"Records": [message.record()]}) == {"batchItemFailures": []}
         assert self.stack.ports["store"].payment("left0001").version == 2
 
+    def publish(self) -> None:
+        """The stream brings all of it."""
+        records = self.stack.stream.source.take(1_000)
+        assert self.invoke("Publish", {"Records": records})["published"] >= 6
+
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_bare_handler_loads_no_sdk(bare: dict[str, set[str]], folder: str) -> None:
@@ -135,6 +153,7 @@ def test_a_bare_handler_loads_no_sdk(bare: dict[str, set[str]], folder: str) -> 
 @pytest.mark.ministack
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_after_priming_an_invocation_imports_nothing(used: Containers, folder: str) -> None:
+    assert used.by_folder[folder].handled, "the story has nothing for it to do"
     assert used.by_folder[folder].late == []
 
 

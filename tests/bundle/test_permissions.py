@@ -30,6 +30,16 @@ ALLOWED = {
     },
     "work": CALLS
     | {"sqs:ReceiveMessage WorkQueue", "sqs:DeleteMessage WorkQueue", "sqs:GetQueueAttributes WorkQueue"},
+    "publish": {
+        "dynamodb:DescribeStream PaymentsTable/stream",
+        "dynamodb:GetRecords PaymentsTable/stream",
+        "dynamodb:GetShardIterator PaymentsTable/stream",
+        "dynamodb:ListStreams *",
+        "dynamodb:BatchGetItem PaymentsTable",
+        "events:PutEvents EventBus",
+        "s3:PutObject UnpublishedRecords/*",
+        "s3:ListBucket UnpublishedRecords",
+    },
     "attention": {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"},
     "ops_catch_up": HINTS,
     "ops_resolve": WRITES,
@@ -43,6 +53,8 @@ STARS = {
     ("DataKey", "Alarms", "Resource"),
     ("PiiKey", "Administration", "Resource"),
     ("PiiKey", "RolesOfThisAccount", "Resource"),
+    ("PublishRole", "Streams", "Resource"),
+    ("PublishRole", "Unpublished", "Resource"),
 }
 
 
@@ -51,8 +63,12 @@ def as_list(value: Any) -> list[Any]:
 
 
 def named(resource: Any) -> str:
-    """A resource as `LogicalId` or `LogicalId/rest`; exact ARNs only."""
+    """A resource as `LogicalId` or `LogicalId/rest`; exact ARNs, and the star that STARS knows."""
     match resource:
+        case "*":
+            return "*"
+        case {"Fn::GetAtt": [str(logical_id), "StreamArn"]}:
+            return f"{logical_id}/stream"
         case {"Fn::GetAtt": [str(logical_id), "Arn" | "Id"]}:
             return logical_id
         case {"Fn::Sub": str(text)}:
@@ -127,7 +143,7 @@ def test_no_policy_has_a_star_that_aws_does_not_demand(each: dict[str, Any]) -> 
     assert found == STARS
 
 
-def test_the_open_statement_of_the_data_key_serves_two_services_in_this_account_only(
+def test_the_open_statement_of_the_data_key_serves_three_services_in_this_account_only(
     each: dict[str, Any],
 ) -> None:
     (statement,) = [
@@ -141,6 +157,7 @@ def test_the_open_statement_of_the_data_key_serves_two_services_in_this_account_
             "kms:CallerAccount": {"Ref": "AWS::AccountId"},
             "kms:ViaService": [
                 {"Fn::Sub": "dynamodb.${AWS::Region}.${AWS::URLSuffix}"},
+                {"Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}"},
                 {"Fn::Sub": "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"},
             ],
         }

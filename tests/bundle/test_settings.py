@@ -25,11 +25,12 @@ TOLD = {
     "webhook": CALLS | HINTS | WEBHOOK,
     "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE"},
     "work": CALLS,
+    "publish": {"EVENT_BUS"},
     "attention": STAFF,
     "ops_catch_up": STAFF | CALLS | HINTS,
     "ops_resolve": STAFF,
 }
-PORTS = {"portone": "API_SECRET_ARN", "queue": "WORK_QUEUE_URL", "vault": "PII_KEY_ARN"}
+PORTS = {"portone": "API_SECRET_ARN", "queue": "WORK_QUEUE_URL", "vault": "PII_KEY_ARN", "bus": "EVENT_BUS"}
 ENVIRONMENTS = ("dev", "stg", "prod")
 
 

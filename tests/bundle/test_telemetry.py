@@ -185,9 +185,9 @@ def test_counts_of_an_invocation_are_written_once_also_when_it_fails(
     assert [line["WebhookSignatureFailure"] for line in lines] == [[1.0], [1.0]]
 
 
-def test_counts_of_a_failed_job_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_counts_of_a_failed_job_are_written(logger: Logger, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(JobFailed):
-        JobHandler(fail, deps=deps())({}, None)
+        JobHandler(fail, deps=deps(logger=logger))({}, None)
 
     (line,) = emf(capsys.readouterr().out)
     assert line["WebhookSignatureFailure"] == [1.0]

@@ -13,6 +13,7 @@ BY_GRAVITY = (
     Attention.UNKNOWN,
     Attention.LAGGING,
     Attention.DEAD_LETTERED,
+    Attention.AMBIGUOUS,
     Attention.QUARANTINED,
     Attention.SURPLUS,
     Attention.MISMATCH,

@@ -68,6 +68,20 @@ def test_a_later_attempt_overtakes_what_a_hint_said_of_an_earlier_one(event: Eve
     assert not borne_out(hint, earlier)
 
 
+@pytest.mark.parametrize("event", [EventType.VIRTUAL_ACCOUNT_ISSUED, EventType.PAY_PENDING])
+def test_how_an_earlier_attempt_ended_bears_nothing_out_of_a_later_one(event: EventType) -> None:
+    hint = a_hint(type=event, transaction_id="tx-2", happened_at=NOW + 60)
+
+    assert not borne_out(hint, a_snapshot(FAILED, transaction_id="tx-1", after=30))
+    assert borne_out(hint, a_snapshot(PAID, transaction_id="tx-1", after=30))
+
+
+def test_a_second_decline_is_borne_out_by_whichever_is_shown() -> None:
+    hint = a_hint(type=EventType.FAILED, transaction_id="tx-1", happened_at=NOW + 60)
+
+    assert borne_out(hint, a_snapshot(FAILED, transaction_id="tx-2", after=30))
+
+
 def test_paid_is_not_overtaken_by_another_attempt() -> None:
     hint = a_hint(type=EventType.PAID, transaction_id="tx-1", happened_at=NOW)
 

@@ -29,7 +29,7 @@ def wait(payment: Payment, at: float = 0) -> int | None:
 
 
 def test_what_is_unfinished_climbs_half_a_minute_one_two_five_ten_minutes_then_hourly() -> None:
-    waiting = with_hint(a_payment(), a_hint())
+    waiting = with_hint(a_payment(status=Status.PAID), a_hint())
 
     waits = [wait(replace(waiting, rung=rung)) for rung in range(BY_KIND + 1)]
 

@@ -22,6 +22,7 @@ SOURCE = template.ROOT / "layers/portone_payments/src/portone_payments"
 CLIENTS = {
     "dynamo.py": "dynamodb",
     "queue.py": "sqs",
+    "event_bus.py": "events",
     "secrets.py": "secretsmanager",
     "vault.py": "kms",
 }

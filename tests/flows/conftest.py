@@ -17,10 +17,10 @@ def settings() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture
-def unknowns() -> Unknowns:
-    """What nobody documents about PortOne; a test replaces it by parametrizing `unknowns`."""
-    return Unknowns()
+@pytest.fixture(params=["defaults", "all_turned"])
+def unknowns(request: pytest.FixtureRequest) -> Unknowns:
+    """What nobody documents about PortOne, either way; a test of its own choice parametrizes `unknowns`."""
+    return Unknowns.all_settings()[request.param]
 
 
 @pytest.fixture(params=[True, False], ids=["webhooks", "no_webhooks"])

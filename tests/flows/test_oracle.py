@@ -69,7 +69,36 @@ def test_a_clean_world_has_no_findings(clean: Evidence) -> None:
 
 
 def test_every_invariant_is_planted_below() -> None:
-    assert len(INVARIANTS) == 13
+    assert len(INVARIANTS) == 17
+
+
+def test_i11_a_fact_that_nobody_was_told(clean: Evidence) -> None:
+    payment_id = payment_of(clean).payment_id
+    kept = tuple(event for event in clean.published if event.id != f"{payment_id}:2")
+
+    assert len(kept) < len(clean.published)
+    assert found(replace(clean, published=kept)) == ["I11"]
+
+
+@pytest.mark.parametrize("changes", [{"type": "payment.failed"}, {"user_id": "user-2"}, {"at": 0.0}])
+def test_i11_a_fact_that_was_told_differently(clean: Evidence, changes: dict[str, Any]) -> None:
+    first = next(e for e in clean.published if e.payment_id == payment_of(clean).payment_id)
+
+    again = (*clean.published, replace(first, **changes))
+
+    assert found(replace(clean, published=again)) == ["I11"]
+
+
+def test_i11_an_event_of_something_that_never_happened(clean: Evidence) -> None:
+    first = next(e for e in clean.published if e.payment_id == payment_of(clean).payment_id)
+
+    again = (*clean.published, replace(first, id=f"{first.payment_id}:99", seq=99))
+
+    assert found(replace(clean, published=again)) == ["I11"]
+
+
+def test_i11_a_fact_told_twice_is_no_fault(clean: Evidence) -> None:
+    assert judge(replace(clean, published=clean.published * 2)) == []
 
 
 def test_i1_two_paid_payments_of_one_order(clean: Evidence) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.memory import FixedSecrets, answer_lost, retried, throttled
+from portone_local.memory import FixedSecrets, answer_lost, in_conflict, retried, throttled
 from portone_local.memory_table import Around, undisturbed
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
@@ -165,3 +165,14 @@ def test_an_sdk_that_sends_every_write_twice_changes_nothing(stack: ObservedStac
 
     assert status(stack, prepared) == "PAID"
     assert len(payments(stack)) == 1
+
+
+def test_a_prepare_that_loses_every_race_is_503_and_may_be_repeated(stack: ObservedStack) -> None:
+    put_order(stack)
+    table, stack.hurt = stack.ports["store"].table, True
+    table.around = lambda operation, call: in_conflict(operation, call) if "Write" in operation else call()
+    busy = ask_to_prepare(stack)
+    table.around = undisturbed
+
+    assert (busy.status, busy.json()["error"]["code"]) == (503, "busy")
+    assert ask_to_prepare(stack).status == 200

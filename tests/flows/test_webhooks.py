@@ -1,6 +1,8 @@
 """PortOne's webhooks: authenticated, then a hint; a 2xx is only said of what is saved or stored."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from portone_local.testing.deliveries import FOREIGN_SECRET, NEXT_SECRET
 from portone_local.testing.letters import FORM, event, send
 from portone_local.testing.shopping import checkout, pay, prepare, status
 from portone_payments.domain.records import HintState, Payment, Stray
-from portone_payments.ports import Metric
+from portone_payments.ports import Conflict, Metric
 
 pytestmark = pytest.mark.parametrize("webhooks", [True])
 MINUTE = 60
@@ -267,6 +269,25 @@ def test_the_table_failing_is_503_and_the_retry_is_taken(stack: ObservedStack) -
 
     assert (failed.status, failed.json()["error"]["code"]) == (503, "storage_unavailable")
     assert again.json() == {"result": "done"}
+
+
+def test_a_webhook_that_loses_every_race_is_stored_by_itself_as_open(stack: ObservedStack) -> None:
+    payment_id = paid(stack)
+    races = iter(range(3))
+
+    def lost(operation: str, call: Callable[[], Any]) -> Any:
+        if operation == "PutItem" and next(races, None) is not None:
+            raise Conflict
+        return call()
+
+    stack.ports["store"].table.around = lost
+    answered = send(stack, event("Transaction.Paid", payment_id))
+    stored = payment_of(stack, payment_id)
+    stack.run_for(5 * MINUTE)
+
+    assert answered.json() == {"result": "stored"}
+    assert (stored.status, stored.hints["wh_by_hand"].state) == ("READY", HintState.OPEN)
+    assert payment_of(stack, payment_id).status == "PAID"
 
 
 def test_twenty_copies_in_any_order_pay_once(stack: ObservedStack) -> None:

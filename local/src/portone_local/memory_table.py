@@ -1,6 +1,6 @@
 """A DynamoDB table in memory, its sparse indexes included."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from threading import RLock
@@ -9,7 +9,7 @@ from typing import Any
 from portone_local.units import CallLog, read_units, write_units
 from portone_payments.adapters.codec import Item, item_size
 from portone_payments.adapters.dynamo import Refused
-from portone_payments.adapters.keys import ATTENTION, DUE, MINE, Index, Key
+from portone_payments.adapters.keys import INDEXES, Index, Key
 
 type Around = Callable[[str, Callable[[], Any]], Any]
 
@@ -28,6 +28,7 @@ class MemoryTable:
         self._lock = RLock()
         self._items: dict[Key, Item] = {}
         self._indexes: dict[tuple[str, str], set[Key]] = defaultdict(set)
+        self._written: deque[tuple[Item | None, Item]] = deque()
 
     def get(self, wanted: Key) -> Item | None:
         """An item."""
@@ -57,13 +58,17 @@ class MemoryTable:
         *,
         limit: int,
         newest_first: bool = False,
+        since: float | None = None,
         upto: float | None = None,
         start: Item | None = None,
     ) -> list[Item]:
         """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`."""
 
         def found() -> list[Item]:
-            return self._query(index, partition, limit, newest_first=newest_first, upto=upto, start=start)
+            between = (since, upto)
+            return self._query(
+                index, partition, limit, newest_first=newest_first, between=between, start=start
+            )
 
         return self.around("Query", found)  # type: ignore[no-any-return]
 
@@ -71,6 +76,20 @@ class MemoryTable:
         """Every item, as DynamoDB would export it."""
         with self._lock:
             return deepcopy(list(self._items.values()))
+
+    def take_written(self, limit: int) -> list[tuple[Item | None, Item]]:
+        """What was written and not taken yet, oldest first: each item as it was before and after."""
+        with self._lock:
+            return [self._written.popleft() for _ in range(min(limit, len(self._written)))]
+
+    def forget(self, partitions: set[str]) -> None:
+        """Lose every item of these partitions, as a restore to an earlier time does."""
+        with self._lock:
+            for where in [each for each in self._items if each.pk in partitions]:
+                for index in INDEXES:
+                    partition = self._items[where].get(index.partition, {}).get("S", "")
+                    self._indexes[index.name, partition].discard(where)
+                del self._items[where]
 
     def _get(self, wanted: Key) -> Item | None:
         with self._lock:
@@ -121,7 +140,7 @@ class MemoryTable:
         limit: int,
         *,
         newest_first: bool,
-        upto: float | None,
+        between: tuple[float | None, float | None],
         start: Item | None,
     ) -> list[Item]:
         with self._lock:
@@ -134,6 +153,9 @@ class MemoryTable:
                 for item in entries
                 if (_order(index, item) < at if newest_first else _order(index, item) > at)
             ]
+        since, upto = between
+        if since is not None:
+            entries = [item for item in entries if float(item[index.sort]["N"]) >= since]
         if upto is not None:
             entries = [item for item in entries if float(item[index.sort]["N"]) <= upto]
         names = ("pk", "sk", index.partition, index.sort)
@@ -144,11 +166,13 @@ class MemoryTable:
     def _write(self, item: Item) -> None:
         where = Key.of(item)
         old = self._items.get(where, {})
-        for index in (DUE, MINE, ATTENTION):
+        for index in INDEXES:
             if index.partition in old:
                 self._indexes[index.name, old[index.partition]["S"]].discard(where)
             if index.partition in item and index.sort in item:
                 self._indexes[index.name, item[index.partition]["S"]].add(where)
+        if item != old:
+            self._written.append((old or None, item))
         self._items[where] = item
 
 

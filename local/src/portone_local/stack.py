@@ -17,12 +17,14 @@ from typing import Self
 from portone_local import template, wiring
 from portone_local.capture import capturing
 from portone_local.clock import Clock, MovableClock
+from portone_local.event_bus import MemoryBus, RecordingBus
 from portone_local.gateway.api import FunctionUrl, Gateway
 from portone_local.gateway.client import Client
 from portone_local.gateway.functions import Functions
 from portone_local.gateway.messages import Request
 from portone_local.gateway.polling import QueueRules, failed_in
 from portone_local.gateway.server import Server
+from portone_local.gateway.streaming import StreamPoller, StreamRules
 from portone_local.gateway.tokens import Fetch, fetch_json
 from portone_local.issuer import TokenIssuer
 from portone_local.ministack import MiniStack
@@ -72,6 +74,11 @@ class Stack:
         self._wired = wired
         self.functions = Functions.of(
             self.template, resources=wired.resources, ports=wired.ports, clock=clock
+        )
+        self.stream = StreamPoller(
+            wired.stream,
+            StreamRules.of(self.template),
+            lambda event: self.functions.invoke("Publish", event),
         )
         callers = caller_clock or clock
         self.iam = SigV4([SHOP, STAFF], region=template.REGION, clock=callers)
@@ -174,11 +181,12 @@ class Stack:
         self.portone.run_due()
 
     def tick(self) -> None:
-        """One minute's sweep, then every message that is visible. What fails is in `failures`, as on AWS."""
+        """One minute's sweep, every visible message, the stream. What fails is in `failures`, as on AWS."""
         target = self.template["Resources"]["SweepEveryMinute"]["Properties"]["Target"]
         with suppress(Exception):
             self.functions.invoke("Sweep", json.loads(target["Input"]))
         self.work()
+        self.publish()
 
     def work(self) -> None:
         """Hand every visible message to the worker, in batches."""
@@ -188,6 +196,10 @@ class Stack:
                 result = self.functions.invoke("Work", {"Records": [message.record() for message in batch]})
                 failed = failed_in(batch, result)
             self.source.settle(batch, failed)
+
+    def publish(self) -> None:
+        """Hand what was saved to the publisher, as Lambda does all the time."""
+        self.stream.poll()
 
     def run_for(self, seconds: float, step: float = 60) -> None:
         """Let time pass, with webhooks and a tick at each step."""
@@ -202,6 +214,11 @@ class Stack:
     def dump(self) -> list[Item]:
         """Every item of the payments table."""
         return self._wired.dump()
+
+    @property
+    def bus(self) -> MemoryBus | RecordingBus:
+        """Where events go; `bus.published` is what it took."""
+        return self._wired.bus
 
     @property
     def calls(self) -> Calls:

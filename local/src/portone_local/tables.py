@@ -4,13 +4,15 @@ from typing import Any
 
 from portone_local.template import transformed
 
-LOCAL = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+LOCAL = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode", "StreamSpecification")
 
 
 def payments_table() -> dict[str, Any]:
     """What CreateTable needs of the template's table; encryption, backups and TTL have no local meaning."""
     properties = transformed()["Resources"]["PaymentsTable"]["Properties"]
-    return {name: properties[name] for name in LOCAL}
+    table = {name: properties[name] for name in LOCAL}
+    table["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
+    return table
 
 
 def create_payments_table(client: Any, name: str) -> None:

@@ -11,11 +11,10 @@ from math import ceil
 from typing import Any
 
 from portone_payments.adapters.codec import Item, item_size
-from portone_payments.adapters.keys import ATTENTION, DUE, MINE, Key
+from portone_payments.adapters.keys import INDEXES, Key
 
 READ_BYTES = 4096
 WRITE_BYTES = 1024
-INDEXES = (DUE, MINE, ATTENTION)
 
 
 def read_units(sizes: Iterable[int], *, consistent: bool) -> float:

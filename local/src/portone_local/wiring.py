@@ -10,15 +10,20 @@ import httpx
 
 from portone_local.capture import RecordingMeter, local_logger
 from portone_local.clock import Clock
+from portone_local.event_bus import MemoryBus, RecordingBus
 from portone_local.gateway.polling import MemorySource, QueueRules, Source, SqsSource
+from portone_local.gateway.streaming import StreamSource
 from portone_local.ids import SeededIds
 from portone_local.memory import FixedSecrets, MemoryQueue, MemoryStore, PlainVault
 from portone_local.ministack import MiniStack
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
+from portone_local.stock import MemoryStockHook
+from portone_local.streams import AwsStream, MemoryStream
 from portone_local.tables import create_payments_table
 from portone_local.template import transformed
 from portone_local.units import CallLog
 from portone_payments.adapters.codec import Item
+from portone_payments.adapters.event_bus import EventBridgeBus
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.portone import PortOneClient
 from portone_payments.adapters.queue import SqsQueue
@@ -36,6 +41,8 @@ class Wiring:
 
     ports: dict[str, Any]
     source: Source
+    stream: StreamSource
+    bus: MemoryBus | RecordingBus
     units: CallLog
     resources: dict[str, str] = field(default_factory=dict)
     client: Any = None
@@ -62,6 +69,7 @@ def untapped(_service: str, client: Any) -> Any:
 RESOURCES = {
     "PaymentsTable": "payments",
     "WorkQueue": "https://sqs.local.invalid/000000000000/work",
+    "EventBus": "payments",
     "ApiSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:api",
     "WebhookSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:webhook",
     "PiiKey": "arn:aws:kms:ap-northeast-2:000000000000:key/pii",
@@ -81,6 +89,11 @@ def portone_client(
     )
 
 
+def stock_hook(parameters: dict[str, str], tap: Tap) -> Any:
+    """The shop's hook where the parameters name one; a function of the shop's is no part of the stack."""
+    return tap("stock", MemoryStockHook()) if parameters.get("StockHookArn") else None
+
+
 def in_memory(
     parameters: dict[str, str],
     *,
@@ -93,23 +106,26 @@ def in_memory(
     ids = SeededIds(seed)
     store = MemoryStore(ids)
     units = store.table.log
+    stream = MemoryStream(store.table, clock)
     store.table = tap("dynamodb", store.table)
-    queue = MemoryQueue(clock)
+    queue, bus = MemoryQueue(clock), MemoryBus()
     secrets = FixedSecrets(api=EXAMPLE_SECRET, signing=(EXAMPLE_WEBHOOK_SECRET,), hash_key=HASH_KEY)
     ports = {
         "clock": clock,
         "ids": ids,
         "store": store,
         "queue": tap("sqs", queue),
+        "bus": tap("events", bus),
         "secrets": tap("secrets", secrets),
         "vault": tap("kms", PlainVault()),
+        "stock": stock_hook(parameters, tap),
         "meter": RecordingMeter(),
         "logger": local_logger(),
         "portone": portone_client(parameters, secrets, transport),
     }
     rules = QueueRules.of(transformed(parameters))
     source = MemorySource(queue, clock, rules.visibility, rules.max_receives)
-    return Wiring(ports=ports, source=source, units=units, resources=RESOURCES)
+    return Wiring(ports=ports, source=source, stream=stream, bus=bus, units=units, resources=RESOURCES)
 
 
 def on_ministack(
@@ -135,20 +151,26 @@ def on_ministack(
     ids = RandomIds()
     manager = tap("secretsmanager", ministack.client("secretsmanager"))
     secrets = SecretsManager(manager, clock, resources["ApiSecret"], resources["WebhookSecret"])
+    bus = RecordingBus(EventBridgeBus(tap("events", ministack.client("events")), resources["EventBus"]))
     ports = {
         "clock": clock,
         "ids": ids,
         "store": DynamoStore(tap("dynamodb", dynamodb), name, ids),
         "queue": SqsQueue(tap("sqs", sqs), resources["WorkQueue"]),
+        "bus": bus,
         "secrets": secrets,
         "vault": KmsVault(tap("kms", ministack.client("kms")), resources["PiiKey"]),
+        "stock": stock_hook(parameters, tap),
         "meter": RecordingMeter(),
         "logger": local_logger(),
         "portone": portone_client(parameters, secrets, transport),
     }
     source = SqsSource(ministack.client("sqs"), resources["WorkQueue"])
     reader = ministack.client("dynamodb")  # what it reads is not counted
-    return Wiring(ports=ports, source=source, units=units, resources=resources, client=reader)
+    stream = AwsStream(ministack.client("dynamodbstreams"), name)
+    return Wiring(
+        ports=ports, source=source, stream=stream, bus=bus, units=units, resources=resources, client=reader
+    )
 
 
 def _resources(
@@ -156,7 +178,9 @@ def _resources(
 ) -> dict[str, str]:
     create_payments_table(ministack.client("dynamodb"), name)
     manager = ministack.client("secretsmanager")
+    ministack.client("events").create_event_bus(Name=name)
     return RESOURCES | {
+        "EventBus": name,
         "PaymentsTable": name,
         "WorkQueue": _queue(ministack.client("sqs"), name, rules),
         "ApiSecret": _secret(manager, f"{name}-api", secrets["api"]),

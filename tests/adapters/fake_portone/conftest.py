@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from portone_server_sdk import payment as sdk
 
 from portone_local.clock import MovableClock
-from portone_local.portone import EXAMPLE_SECRET, FakePortOne
+from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_STORE, FakePortOne
 from portone_local.portone.contract import Contract
 from portone_local.portone.http_server import HttpPortOne
 
@@ -52,6 +53,15 @@ def base_url(portone: FakePortOne) -> Iterator[str]:
     """`portone` over real HTTP."""
     with HttpPortOne(portone) as served:
         yield served.base_url
+
+
+@pytest.fixture
+def official(base_url: str) -> Iterator[sdk.PaymentClient]:
+    """The official client over real HTTP; it cannot be closed from outside."""
+    client = sdk.PaymentClient(secret=EXAMPLE_SECRET, store_id=EXAMPLE_STORE, base_url=base_url)
+    yield client
+    client._sync_client.close()
+    client.cash_receipt._sync_client.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Refused, Unknowns
+from portone_local.testing.asking import refused
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 
@@ -15,10 +16,6 @@ ACCOUNT = Checkout(amount=11_000, method="VIRTUAL_ACCOUNT")
 
 def close(client: httpx.Client, payment_id: str = "p1", **query: str) -> httpx.Response:
     return client.post(f"/payments/{payment_id}/virtual-account/close", params=query)
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["type"]
 
 
 def test_a_closed_account_is_failed_and_takes_no_deposit(portone: FakePortOne, client: httpx.Client) -> None:
@@ -78,6 +75,20 @@ def test_some_pgs_cannot_close_an_account(portone: FakePortOne, client: httpx.Cl
 
     assert refused(answer) == (502, "PG_PROVIDER")
     assert portone.books()["p1"].state == "VIRTUAL_ACCOUNT_ISSUED"
+
+
+def test_an_account_with_a_deposit_under_way_is_not_closed(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.buyer.pay("p1", ACCOUNT)
+    portone.buyer.deposit("p1", after=600)
+    clock.advance(599)
+
+    answer, before = close(client), portone.books()["p1"].state
+    clock.advance(1)
+
+    assert (refused(answer), before) == ((502, "PG_PROVIDER"), "VIRTUAL_ACCOUNT_ISSUED")
+    assert portone.books()["p1"].state == "PAID"
 
 
 @pytest.mark.parametrize(("leaves", "state"), [(None, "VIRTUAL_ACCOUNT_ISSUED"), ("FAILED", "FAILED")])

@@ -1,6 +1,7 @@
 """What a cancel may take: the balance, its tax-free share and VAT, the account it goes back to."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -9,27 +10,16 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import (
-    Channel,
     Checkout,
     FakePortOne,
-    PgRules,
-    Promotion,
     Unknowns,
 )
+from portone_local.testing.asking import REFUND_ACCOUNT, cancel, refused
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 
 ORDER = Checkout(amount=11_000, tax_free=1_100)
 DISCOUNTED = Checkout(amount=10_000, discount=1_000)
-ACCOUNT = {"bank": "SHINHAN", "number": "00000000000000", "holderName": "홍길동"}
-
-
-def cancel(client: httpx.Client, payment_id: str = "p1", **body: Any) -> httpx.Response:
-    return client.post(f"/payments/{payment_id}/cancel", json={"reason": "test", **body})
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["type"]
 
 
 def test_a_cancel_without_amount_takes_all_that_is_left(portone: FakePortOne, client: httpx.Client) -> None:
@@ -67,9 +57,9 @@ def test_the_books_keep_who_asked_what_and_why(portone: FakePortOne, client: htt
         {"reason": "test", "taxFreeAmount": -1},
         {"reason": "test", "requester": "Admin"},
         {"reason": "test", "cancelAmount": 1_000},
-        {"reason": "test", "refundAccount": {**ACCOUNT, "bank": "SHINHAN_BANK"}},
-        {"reason": "test", "refundAccount": {**ACCOUNT, "memo": "x"}},
-        {"reason": "test", "refundAccount": {**ACCOUNT, "holderPhoneNumber": None}},
+        {"reason": "test", "refundAccount": {**REFUND_ACCOUNT, "bank": "SHINHAN_BANK"}},
+        {"reason": "test", "refundAccount": {**REFUND_ACCOUNT, "memo": "x"}},
+        {"reason": "test", "refundAccount": {**REFUND_ACCOUNT, "holderPhoneNumber": None}},
         {"reason": "test", "refundAccount": {"bank": "SHINHAN", "number": "0"}},
     ],
 )
@@ -129,6 +119,18 @@ def test_a_cancel_between_our_calls_breaks_the_balance(portone: FakePortOne, cli
     assert [entry.trigger for entry in portone.books()["p1"].cancellations] == ["CONSOLE", "API"]
 
 
+def test_of_many_racing_cancels_no_more_is_taken_than_was_paid(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
+    portone.buyer.pay("p1", replace(ORDER, tax_free=0))
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: cancel(client, amount=300).status_code, range(100)))
+
+    assert (answers.count(200), answers.count(409)) == (36, 64)
+    assert portone.books()["p1"].cancelled == 10_800
+
+
 @pytest.mark.parametrize("vats", [[None, None, None], [333, 333, 234]])
 def test_the_shares_of_partial_cancels_add_up_to_the_payment(
     portone: FakePortOne, client: httpx.Client, vats: list[int | None]
@@ -137,7 +139,7 @@ def test_the_shares_of_partial_cancels_add_up_to_the_payment(
     splits = [(3_667, 0), (3_667, 1_000), (3_666, 100)]
 
     for (amount, tax_free), vat in zip(splits, vats, strict=True):
-        given = {} if vat is None else {"vatAmount": vat}
+        given: dict[str, Any] = {} if vat is None else {"vatAmount": vat}
         assert cancel(client, amount=amount, taxFreeAmount=tax_free, **given).status_code == 200
 
     book = portone.books()["p1"]
@@ -181,84 +183,6 @@ def test_tries_at_cancelling_are_counted(portone: FakePortOne, client: httpx.Cli
     assert answers[2].json()["type"] == "MAX_CANCEL_COUNT_REACHED"
 
 
-def test_a_virtual_account_is_refunded_to_an_account_only(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.pay("p1", replace(ORDER, method="VIRTUAL_ACCOUNT"))
-    portone.buyer.deposit("p1")
-
-    without, with_account = cancel(client), cancel(client, refundAccount=ACCOUNT)
-
-    assert refused(without) == (400, "INVALID_REQUEST")
-    assert with_account.json()["cancellation"]["status"] == "SUCCEEDED"
-    assert client.get("/payments/p1").json()["method"]["refundStatus"] == "COMPLETED"
-
-
-def test_smartro_wants_the_holders_phone_too(portone: FakePortOne, client: httpx.Client) -> None:
-    channel = Channel(pg_provider="SMARTRO_V2")
-    portone.buyer.pay("p1", replace(ORDER, method="VIRTUAL_ACCOUNT", channel=channel))
-    portone.buyer.deposit("p1")
-
-    without = cancel(client, refundAccount=ACCOUNT)
-    with_phone = cancel(client, refundAccount={**ACCOUNT, "holderPhoneNumber": "01000000000"})
-
-    assert (without.status_code, with_phone.status_code) == (400, 200)
-
-
-def test_a_method_without_partial_cancels_is_refused_by_the_pg(
-    portone: FakePortOne, client: httpx.Client
-) -> None:
-    portone.buyer.pay("p1", replace(ORDER, method="MOBILE"))
-
-    part, whole = cancel(client, amount=1_000), cancel(client)
-
-    assert refused(part) == (502, "PG_PROVIDER")
-    assert part.json()["pgCode"]
-    assert whole.status_code == 200
-
-
-@pytest.mark.parametrize(("on_total", "whole"), [(True, 10_000), (False, 9_000)])
-def test_the_base_of_a_discounted_refund_is_a_switch(
-    clock: MovableClock, client_of: ClientOf, *, on_total: bool, whole: int
-) -> None:
-    fake = FakePortOne(clock=clock, unknowns=Unknowns(refunds_are_based_on_total=on_total))
-    fake.buyer.pay("p1", DISCOUNTED)
-    client = client_of(fake)
-    cancel(client, amount=1_000, currentCancellableAmount=whole)
-
-    cancel(client)
-
-    assert (fake.books()["p1"].state, fake.books()["p1"].cancelled) == ("CANCELLED", whole)
-
-
-def test_the_promotion_option_stays_the_same(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.pay("p1", replace(DISCOUNTED, promotion=Promotion()))
-    cancel(client, amount=1_000, promotionDiscountRetainOption="RETAIN")
-
-    answer = cancel(client, amount=1_000)
-
-    assert refused(answer) == (400, "PROMOTION_DISCOUNT_RETAIN_OPTION_SHOULD_NOT_BE_CHANGED")
-
-
-@pytest.mark.parametrize(("option", "status"), [("RELEASE", 400), ("RETAIN", 200)])
-def test_a_released_promotion_does_not_make_a_refund_negative(
-    portone: FakePortOne, client: httpx.Client, option: str, status: int
-) -> None:
-    portone.buyer.pay("p1", replace(DISCOUNTED, promotion=Promotion(minimum=9_501)))
-
-    answer = cancel(client, amount=500, promotionDiscountRetainOption=option)
-
-    assert answer.status_code == status
-    assert status == 200 or answer.json()["type"] == "NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT"
-
-
-def test_the_pg_may_cut_a_reason(clock: MovableClock, client_of: ClientOf) -> None:
-    fake = FakePortOne(clock=clock, pg=PgRules(reason_bytes=15))
-    fake.buyer.pay("p1", ORDER)
-
-    cancel(client_of(fake), reason="0123456789AB 가나다")
-
-    assert fake.books()["p1"].cancellations[0].reason == "0123456789AB "
-
-
 @pytest.mark.parametrize(
     "kind",
     [
@@ -281,6 +205,17 @@ def test_every_error_can_be_had_on_command_once(
     assert answers[1].status_code == 200
 
 
-def test_an_error_that_portone_does_not_have_is_not_commanded(portone: FakePortOne) -> None:
-    with pytest.raises(ValueError, match="no error type TEAPOT"):
-        portone.console.refuse_next_cancel("TEAPOT")
+@pytest.mark.parametrize(
+    ("operation", "kind", "leaves"),
+    [
+        ("cancel_payment", "TEAPOT", None),
+        ("cancel_payment", "PG_PROVIDER", "PAID"),
+        ("cancel_payment", "PAYMENT_NOT_PAID", "FAILED"),
+        ("get_payment", "PG_PROVIDER", None),
+    ],
+)
+def test_what_cannot_happen_is_not_commanded(
+    portone: FakePortOne, operation: str, kind: str, leaves: str | None
+) -> None:
+    with pytest.raises(ValueError, match=f"{kind}|{operation}"):
+        portone.console.refuse_next(operation, kind, leaves=leaves)

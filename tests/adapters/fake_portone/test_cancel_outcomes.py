@@ -9,17 +9,17 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import CancellationStatus, Checkout, FakePortOne, Fault, Refused, Unknowns
+from portone_local.testing.asking import REFUND_ACCOUNT, cancel
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 
 ORDER = Checkout(amount=11_000)
 EASY_PAY = replace(ORDER, method="EASY_PAY")
-ACCOUNT = {"bank": "SHINHAN", "number": "00000000000000", "holderName": "홍길동"}
 KEY = {"Idempotency-Key": '"example-key-0123456789"'}
 
 
-def cancel(client: httpx.Client, headers: dict[str, str] | None = None, **body: Any) -> httpx.Response:
-    return client.post("/payments/p1/cancel", json={"reason": "test", **body}, headers=headers)
+def keyed(client: httpx.Client, **body: Any) -> httpx.Response:
+    return client.post("/payments/p1/cancel", json={"reason": "test", **body}, headers=KEY)
 
 
 def status_of(answer: httpx.Response) -> str:
@@ -115,7 +115,7 @@ def test_when_an_account_refund_is_done_is_a_switch(
     fake.buyer.pay("p1", replace(ORDER, method="VIRTUAL_ACCOUNT"))
     fake.buyer.deposit("p1")
 
-    asked = cancel(client, refundAccount=ACCOUNT).json()["cancellation"]["id"]
+    asked = cancel(client, refundAccount=REFUND_ACCOUNT).json()["cancellation"]["id"]
     seen = [client.get("/payments/p1").json()["method"]["refundStatus"]]
     if later:
         fake.console.settle_cancellation("p1", asked, succeeded=False)
@@ -164,11 +164,11 @@ def test_a_cancel_under_a_used_key_has_one_effect_for_three_hours(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.buyer.pay("p1", ORDER)
-    first, again = (cancel(client, KEY, amount=1_000) for _ in range(2))
+    first, again = (keyed(client, amount=1_000) for _ in range(2))
     within = portone.books()["p1"].cancelled
     clock.advance(3 * 60 * 60)
 
-    cancel(client, KEY, amount=1_000)
+    keyed(client, amount=1_000)
 
     assert (first.content, within) == (again.content, 1_000)
     assert portone.books()["p1"].cancelled == 2_000
@@ -180,12 +180,12 @@ def test_a_cancel_that_still_runs_is_outstanding_and_commits_late(
     portone.buyer.pay("p1", ORDER)
     portone.inject(operation="cancel_payment", fault=Fault.LATE_COMMIT, seconds=60)
     with pytest.raises(httpx.ReadTimeout):
-        cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
-    running = cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+        keyed(client, amount=1_000, currentCancellableAmount=11_000)
+    running = keyed(client, amount=1_000, currentCancellableAmount=11_000)
 
     clock.advance(60)
 
-    finished = cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+    finished = keyed(client, amount=1_000, currentCancellableAmount=11_000)
     assert running.json()["type"] == "IDEMPOTENCY_OUTSTANDING_REQUEST"
     assert (status_of(finished), portone.books()["p1"].cancelled) == ("SUCCEEDED", 1_000)
 
@@ -196,12 +196,12 @@ def test_a_late_cancel_finds_the_balance_that_is_there_by_then(
     portone.buyer.pay("p1", ORDER)
     portone.inject(operation="cancel_payment", fault=Fault.LATE_COMMIT, seconds=60)
     with pytest.raises(httpx.ReadTimeout):
-        cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+        keyed(client, amount=1_000, currentCancellableAmount=11_000)
     portone.console.cancel("p1", 500)
 
     clock.advance(60)
 
-    answer = cancel(client, KEY, amount=1_000, currentCancellableAmount=11_000)
+    answer = keyed(client, amount=1_000, currentCancellableAmount=11_000)
     assert answer.json()["type"] == "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN"
     assert portone.books()["p1"].cancelled == 500
 

@@ -8,16 +8,13 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import TEST_CHANNEL, Checkout, FakePortOne
+from portone_local.testing.asking import refused
 
 ORDER = Checkout(amount=11_000, tax_free=1_000)
 
 
 def confirm(client: httpx.Client, token: str, **body: Any) -> httpx.Response:
     return client.post("/payments/p1/confirm", json={"paymentToken": token, **body})
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["type"]
 
 
 def events(fake: FakePortOne) -> list[str]:

@@ -1,6 +1,6 @@
 """The fake's answers and the official client's calls, held against PortOne's OpenAPI document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import httpx
@@ -10,7 +10,6 @@ from portone_server_sdk.errors import AlreadyPaidError, PaymentNotFoundError, Un
 
 from portone_local.clock import MovableClock
 from portone_local.portone import (
-    EXAMPLE_SECRET,
     EXAMPLE_STORE,
     CancellationStatus,
     Channel,
@@ -38,14 +37,6 @@ STATES: dict[str, Callable[[FakePortOne, str], object]] = {
     ),
     "CANCELLED": lambda fake, payment: (fake.buyer.pay(payment, ORDER), fake.console.cancel(payment)),
 }
-
-
-@pytest.fixture
-def official(base_url: str) -> Iterator[sdk.PaymentClient]:
-    """The official client over real HTTP; it cannot be closed from outside."""
-    client = sdk.PaymentClient(secret=EXAMPLE_SECRET, store_id=EXAMPLE_STORE, base_url=base_url)
-    yield client
-    client._sync_client.close()
 
 
 def recorded(fake: FakePortOne) -> list[Exchange]:

@@ -23,6 +23,11 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/payments/p1?storeId=store-other", {"headers": AUTHORIZED}),
     ("GET", "/payments/p1", {"headers": AUTHORIZED}),
     ("DELETE", "/payments/p1", {"headers": AUTHORIZED}),
+    ("POST", "/payments/p1/cancel", {"json": {"reason": "변심"}, "headers": AUTHORIZED}),
+    ("POST", "/payments/p1/cancel", {"json": {"reason": "변심"}, "headers": AUTHORIZED}),
+    ("GET", "/payments?requestBody=%7B%22page%22%3A%7B%22size%22%3A1%7D%7D", {"headers": AUTHORIZED}),
+    ("GET", "/payments", {"json": {"filter": {"status": ["PAID"]}}, "headers": AUTHORIZED}),
+    ("POST", "/payments/a%2Fb%20%ED%95%9C/virtual-account/close", {"headers": AUTHORIZED}),
 ]
 
 
@@ -42,7 +47,19 @@ def test_both_ways_give_the_same_answers(clock: MovableClock) -> None:
 
     answers = [[(one.status_code, one.content) for one in pair] for pair in pairs]
     assert [first for first, _ in answers] == [second for _, second in answers]
-    assert [first.status_code for first, _ in pairs] == [401, 409, 400, 400, 400, 200, 400, 403, 200, 404]
+    assert [first.status_code for first, _ in pairs[:10]] == [
+        401,
+        409,
+        400,
+        400,
+        400,
+        200,
+        400,
+        403,
+        200,
+        404,
+    ]
+    assert [first.status_code for first, _ in pairs[10:]] == [200, 409, 200, 200, 409]
     assert in_process.calls() == served.calls()
 
 
@@ -111,6 +128,23 @@ def test_the_control_api_plays_a_whole_payment(base_url: str) -> None:
     assert len(command(base_url, "pending").json()) == 3
 
 
+def test_the_control_api_plays_refunds_and_confirms(portone: FakePortOne, base_url: str) -> None:
+    rules = command(base_url, "pg_rules", changes={"asynchronous": ["PaymentMethodCard"], "token_life": 60})
+    token = command(base_url, "authenticate", payment_id="p1", checkout={"amount": 11_000}).json()
+    with httpx.Client(base_url=base_url, headers=AUTHORIZED) as client:
+        client.post("/payments/p1/confirm", json={"paymentToken": token})
+        command(base_url, "console_refuse_next_cancel", leaves="FAILED")
+        for _ in range(2):
+            client.post("/payments/p1/cancel", json={"reason": "test", "amount": 1_000})
+    command(base_url, "console_chargeback", payment_id="p1", amount=2_000)
+
+    book = command(base_url, "books").json()["p1"]
+
+    assert [entry["status"] for entry in book["cancellations"]] == ["FAILED", "REQUESTED", "SUCCEEDED"]
+    assert (book["refunds_in_flight"], book["cancelled"]) == (1_000, 2_000)
+    assert (portone.pg.token_life, rules.json()["token_life"]) == (60, 60)
+
+
 def test_the_control_api_injects_faults_and_moves_the_clock(
     portone: FakePortOne, base_url: str, clock: MovableClock
 ) -> None:
@@ -132,6 +166,8 @@ def test_the_control_api_injects_faults_and_moves_the_clock(
         ("inject", {"operation": "pre_register", "fault": "lagging"}, 400),
         ("pay", {"payment_id": "p1"}, 409),
         ("console_cancel", {"payment_id": "p1"}, 409),
+        ("console_refuse_next", {"operation": "cancel_payment", "kind": "TEAPOT"}, 400),
+        ("pg_rules", {"changes": {"max_cancel": 1}}, 400),
         ("rob", {}, 404),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Fault
+from portone_local.testing.asking import refused
 
 ORDER = Checkout(amount=110_000, tax_free=11_000, method="TRANSFER")
 RECEIPT = {
@@ -32,10 +33,6 @@ def cancel(client: httpx.Client) -> httpx.Response:
     return client.post("/payments/p1/cash-receipt/cancel")
 
 
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["type"]
-
-
 def test_an_issued_receipt_stands_alone_and_in_the_payment(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
@@ -48,6 +45,21 @@ def test_an_issued_receipt_stands_alone_and_in_the_payment(
     assert (alone["status"], alone["issueNumber"], alone["vatAmount"]) == ("ISSUED", number, 9_000)
     assert (before["cashReceiptIssuanceStatus"], "cashReceipt" in before) == ("NOT_ISSUED", False)
     assert (payment["cashReceiptIssuanceStatus"], payment["cashReceipt"]["issueNumber"]) == ("ISSUED", number)
+
+
+def test_all_that_the_document_lists_may_be_sent(client: httpx.Client) -> None:
+    customer = {"identityNumber": "0", "identityNumberType": "PHONE", "name": "홍길동", "phoneNumber": "0"}
+
+    answer = issue(
+        client,
+        customer=customer,
+        paidAt="2026-01-02T03:04:05Z",
+        productType="DIGITAL",
+        businessRegistrationNumber="0000000000",
+        paymentMethod="TRANSFER",
+    )
+
+    assert answer.status_code == 200
 
 
 def test_a_receipt_needs_no_payment_at_portone(portone: FakePortOne, client: httpx.Client) -> None:

@@ -1,13 +1,24 @@
 """What the flows need from the world. Each port has two implementations: the real adapter and a fake."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from portone_payments.domain.events import Event
-from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, Record, Stray
-from portone_payments.domain.snapshot import Cancellation, Snapshot
+from portone_payments.domain.records import (
+    Attention,
+    AuditMark,
+    ClientRequest,
+    Discrepancy,
+    DiscrepancyState,
+    Entry,
+    Order,
+    Payment,
+    Record,
+    Stray,
+)
+from portone_payments.domain.snapshot import Cancellation, ReceiptReading, Snapshot
 
 
 class Clock(Protocol):
@@ -49,6 +60,10 @@ class Deadline:
         """Seconds left; zero or less when it has passed."""
         return self.at - self.clock.monotonic()
 
+    def leaving(self, seconds: float) -> "Deadline":
+        """An earlier deadline, so that `seconds` are left for the reading that decides."""
+        return Deadline(self.clock, self.at - seconds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundAccount:
@@ -73,11 +88,69 @@ class CancelOrder:
     account: RefundAccount | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmOrder:
+    """What an approval is sent with, so that PortOne refuses what does not match; amounts in minor units."""
+
+    token: str = field(repr=False)
+    total: int
+    tax_free: int
+    currency: str
+    test: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One payment of PortOne's list. `snapshot` None: what the list says of it could not be read.
+
+    `changed_at` in epoch microseconds UTC: when its status changed, by which the list was asked.
+    """
+
+    payment_id: str
+    changed_at: int
+    snapshot: Snapshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of PortOne's list; `full`: there may be more (its `totalCount` says nothing, facts 13)."""
+
+    items: tuple[Listed, ...]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptOrder:
+    """What a cash receipt is issued with (PortOne facts 13); amounts in minor units."""
+
+    identity: str = field(repr=False)
+    kind: str
+    amount: int
+    tax_free: int
+    currency: str
+    order_name: str
+    channel_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedReceipt:
+    """PortOne's answer to an issue."""
+
+    issue_number: str
+    url: str | None
+
+
 class PortOne(Protocol):
     """PortOne V2. Every method raises `PortOneError` (flows look at its `outcome`)."""
 
     def get_payment(self, payment_id: str, *, deadline: Deadline) -> Snapshot | None:
         """What PortOne says now; None where it knows no such payment (404 PAYMENT_NOT_FOUND)."""
+        ...
+
+    def list_payments(
+        self, since: int, until: int, *, number: int, size: int, deadline: Deadline
+    ) -> ListPage:
+        """Payments whose status changed between two epoch seconds, oldest change first (facts 13)."""
         ...
 
     def pre_register(
@@ -88,6 +161,24 @@ class PortOne(Protocol):
 
     def cancel(self, payment_id: str, order: CancelOrder, *, key: str, deadline: Deadline) -> Cancellation:
         """Refund in full or in part; a 200 may carry a FAILED cancellation (PortOne facts 5)."""
+        ...
+
+    def confirm(self, payment_id: str, order: ConfirmOrder, *, key: str, deadline: Deadline) -> None:
+        """Charge what the buyer authenticated, or issue the virtual account (PortOne facts 4.1)."""
+        ...
+
+    def issue_cash_receipt(
+        self, payment_id: str, order: ReceiptOrder, *, key: str, deadline: Deadline
+    ) -> IssuedReceipt:
+        """Report a cash payment to the tax office (PortOne facts 13)."""
+        ...
+
+    def cancel_cash_receipt(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
+        """Take all of a cash receipt back."""
+        ...
+
+    def get_cash_receipt(self, payment_id: str, *, deadline: Deadline) -> ReceiptReading | None:
+        """The newest cash receipt; None where PortOne knows none (404 CASH_RECEIPT_NOT_FOUND)."""
         ...
 
     def close_virtual_account(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
@@ -158,6 +249,21 @@ class Store(Protocol):
         """Payments a person has to look at, oldest first."""
         ...
 
+    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
+        """Payments by id; absent ones are left out."""
+        ...
+
+    def changed(self, since: float, until: float) -> Iterable[str]:
+        """Ids of payments PortOne must know whose status changed in here (sparse, eventually consistent)."""
+        ...
+
+    def audit_mark(self) -> AuditMark | None: ...
+    def discrepancy(self, discrepancy_id: str) -> Discrepancy | None: ...
+
+    def discrepancies(self, state: DiscrepancyState, *, cursor: str | None, limit: int) -> Page[Discrepancy]:
+        """What the audit could not heal, oldest first. Raises `InvalidRequest`."""
+        ...
+
 
 class Conflict(Exception):
     """A record was not at the version that was read."""
@@ -213,6 +319,14 @@ class Vault(Protocol):
     def decrypt(self, ciphertext: str, *, context: dict[str, str]) -> str: ...
 
 
+class StockHook(Protocol):
+    """The shop's own word on whether a payment may be approved."""
+
+    def reserve(self, payment_id: str, attempt: int) -> bool:
+        """Whether the shop holds the goods for this try; an error or a timeout is a no. Idempotent."""
+        ...
+
+
 class Metric(StrEnum):
     """Everything that is counted; alarms and the runbook go by these names."""
 
@@ -251,6 +365,10 @@ class Metric(StrEnum):
     METHOD_DIFFERS = "MethodDiffers"
     TEST_CHANNEL = "ChannelTest"
     LIVE_CHANNEL = "ChannelLive"
+    DISCREPANCY = "AuditDiscrepancy"
+    AUDIT_HEALED = "AuditHealed"
+    AUDIT_FOREIGN = "AuditForeign"
+    AUDIT_CROWDED = "AuditSecondCrowded"
     CONFLICT = "SaveConflict"
     PUBLISHED = "EventPublished"
 

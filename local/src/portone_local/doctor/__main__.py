@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.console import Console
 
 from portone_local.doctor.examine import Verdict, examine
-from portone_local.doctor.patient import STATE, Deployed, NoPatient, Served
+from portone_local.doctor.patient import Deployed, NoPatient, Served
+from portone_local.serve.up import STATE
 
 COLOURS = {Verdict.RIGHT: "green", Verdict.LOOK: "yellow", Verdict.WRONG: "red"}
 

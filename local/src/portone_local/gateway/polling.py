@@ -56,11 +56,15 @@ class QueueRules:
     def of(cls, template: Mapping[str, Any]) -> Self:
         """Read from the transformed template."""
         queue = template["Resources"]["WorkQueue"]["Properties"]
-        mappings = (each for each in template["Resources"].values() if each["Type"] == EVENT_SOURCE)
+        mapping = next(
+            each["Properties"]
+            for each in template["Resources"].values()
+            if each["Type"] == EVENT_SOURCE and "WorkQueue" in str(each["Properties"]["EventSourceArn"])
+        )
         return cls(
             visibility=float(queue["VisibilityTimeout"]),
             max_receives=int(queue["RedrivePolicy"]["maxReceiveCount"]),
-            batch_size=int(next(mappings)["Properties"]["BatchSize"]),
+            batch_size=int(mapping["BatchSize"]),
         )
 
 

@@ -2,20 +2,13 @@
 
 from typing import Annotated, NotRequired, TypedDict
 
-from pydantic import ConfigDict, Field, with_config
-from pydantic.alias_generators import to_camel
+from pydantic import Field, with_config
 
+from portone_local.openapi.refund_answers import RefundSummary
+from portone_local.openapi.shapes import CLOSED, Currency, Cursor, Minor, Time
 from portone_payments.domain.facts import Fact
-from portone_payments.domain.money import CURRENCIES
 from portone_payments.domain.records import Attention, Status
 from portone_payments.domain.snapshot import PayMethod
-
-CLOSED = ConfigDict(alias_generator=to_camel, extra="forbid")
-
-type Minor = Annotated[int, Field(ge=0, description="minor units of the currency")]
-type Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
-type Currency = Annotated[str, Field(json_schema_extra={"enum": sorted(CURRENCIES)})]
-type Cursor = Annotated[str | None, Field(description="of the next page; null at the end")]
 
 
 @with_config(CLOSED)
@@ -71,6 +64,7 @@ class Payment(TypedDict):
     paid_at: NotRequired[Time]
     receipt_url: NotRequired[str]
     pay_method: NotRequired[PaidWith]
+    refunds: NotRequired[list[RefundSummary]]
     virtual_account: NotRequired[Account]
 
 

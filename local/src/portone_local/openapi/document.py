@@ -17,6 +17,7 @@ from portone_local.gateway.routes import Iam, Route, routes_of
 from portone_local.openapi.operations import OPERATIONS, Operation
 from portone_local.openapi.refusals import RETRY_AFTER, SCHEMAS, Error, GatewayMessage, Refusals, as_json
 from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_payments.entry.refunds import REFUND_ID
 from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
 
@@ -25,7 +26,11 @@ ABOUT = (
     "Amounts are whole numbers of the currency's minor unit, times are RFC 3339 in UTC. "
     "An error is known by its `code`; one that is `retryable` may be sent again as it was."
 )
-PATTERNS = {"orderId": ORDER_ID.pattern, "paymentId": PAYMENT_ID.pattern}
+PATTERNS = {
+    "orderId": ORDER_ID.pattern,
+    "paymentId": PAYMENT_ID.pattern,
+    "refundId": REFUND_ID.pattern,
+}
 TOKEN_ERRORS = frozenset({Unauthenticated, Forbidden})
 # statuses API Gateway also answers by itself
 GATEWAY = (404, 413, 429, 500, 503)
@@ -79,9 +84,14 @@ def _operation(route: Route, folder: str, refusals: Refusals) -> dict[str, Any]:
         "responses": _responses(said, refusals, iam=iam),
     }
     if said.body:
-        content = as_json({"$ref": SCHEMAS + said.body})
-        operation["requestBody"] = {"required": True, "content": content}
+        content = as_json({"$ref": SCHEMAS + _model(folder, said).__name__})
+        operation["requestBody"] = {"required": not said.body_optional, "content": content}
     return operation
+
+
+def _model(folder: str, said: Operation) -> Any:
+    """The request model: the handler's own by name, or a shared one."""
+    return _from(folder, said.body) if isinstance(said.body, str) else said.body
 
 
 def _from(folder: str, name: str) -> Any:
@@ -142,7 +152,7 @@ def _answer(status: int, model: type) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     models: list[Any] = [Error, GatewayMessage]
     models += [model for said in OPERATIONS.values() for model in said.answers.values()]
-    models += [_from(folder, said.body) for folder, said in OPERATIONS.items() if said.body]
+    models += [_model(folder, said) for folder, said in OPERATIONS.items() if said.body]
     _, found = TypeAdapter.json_schemas(
         [(model, "validation", TypeAdapter(model)) for model in models],
         ref_template=SCHEMAS + "{model}",

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portone_local.openapi import answers
+from portone_local.openapi.refund_answers import OpenRefund, Refund
 from portone_payments.domain import errors
 from portone_payments.domain.errors import BundleError
 from portone_payments.domain.records import Attention
+from portone_payments.entry.refunds import AccountBody, CancelBody
+from portone_payments.entry.request import Body
 
 type Errors = tuple[type[BundleError], ...]
 
@@ -40,14 +43,33 @@ PREPARE: Errors = (
     errors.SecretsUnavailable,
 )
 
+SENT: Errors = (errors.ProviderUnavailable, errors.ProviderRefused, errors.SecretsUnavailable, *WRITTEN)
+REFUND: Errors = (
+    *BODY,
+    errors.PaymentNotFound,
+    errors.RefundNotAllowed,
+    errors.NotRefundable,
+    errors.RefundInProgress,
+    errors.RefundAboveBalance,
+    errors.RefundAccountRequired,
+    errors.RefundFailed,
+    errors.RefundIdReused,
+    *SENT,
+)
+REFUNDED = {200: Refund, 202: OpenRefund}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A function: `body` names its request model, `answers` are by status, `keyed`: Idempotency-Key."""
+    """A function: `body` is its request model or its name there, `answers` are by status.
+
+    `keyed`: it takes an Idempotency-Key.
+    """
 
     answers: dict[int, type]
     errors: Errors
-    body: str | None = None
+    body: str | type[Body] | None = None
+    body_optional: bool = False
     query: dict[str, Any] = field(default_factory=dict)
     keyed: bool = False
 
@@ -94,5 +116,22 @@ OPERATIONS = {
         body="ResolveBody",
         answers={200: answers.StaffPayment},
         errors=(*BODY, *STAFF, errors.PaymentNotFound, errors.NothingToResolve, *WRITTEN),
+    ),
+    "cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
+    "staff_cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
+    "get_refund": Operation(
+        answers={200: Refund},
+        errors=(*USER, errors.PaymentNotFound, errors.RefundNotFound, *READ),
+    ),
+    "refund_account": Operation(
+        body=AccountBody,
+        answers=REFUNDED,
+        errors=(*USER, *REFUND, errors.RefundNotFound, errors.NothingToResolve),
+    ),
+    "staff_approve_refund": Operation(
+        body="ApproveBody",
+        body_optional=True,
+        answers=REFUNDED,
+        errors=(*STAFF, *REFUND, errors.RefundNotFound, errors.NothingToResolve),
     ),
 }

@@ -4,7 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 from pydantic import with_config
 
-from portone_local.openapi.answers import CLOSED
+from portone_local.openapi.shapes import CLOSED
 from portone_payments.domain.errors import Busy
 from portone_payments.entry.messages import MESSAGES
 from portone_payments.entry.responses import STATUSES
@@ -29,6 +29,9 @@ class Details(TypedDict):
     field: NotRequired[str]
     reason: NotRequired[str]
     payment_id: NotRequired[str]
+    refund_id: NotRequired[str]
+    balance: NotRequired[int]
+    status: NotRequired[str]
 
 
 @with_config(CLOSED)

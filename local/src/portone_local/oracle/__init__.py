@@ -33,6 +33,12 @@ from portone_local.oracle.promises import (
     hints_are_closed,
     keys_lead_to_their_resource,
 )
+from portone_local.oracle.published import every_fact_is_published
+from portone_local.oracle.refunds import (
+    never_more_than_paid,
+    refunds_happen_once,
+    settled_refunds_keep_no_account,
+)
 from portone_local.stack import Stack
 
 __all__ = [
@@ -57,6 +63,9 @@ type Invariant = Callable[[Evidence], Iterator[Finding]]
 INVARIANTS: tuple[Invariant, ...] = (
     one_payment_per_order,
     sums_within_orders,
+    refunds_happen_once,
+    never_more_than_paid,
+    settled_refunds_keep_no_account,
     agrees_with_portone,
     never_paid_when_different,
     hints_are_closed,
@@ -64,6 +73,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     keys_lead_to_their_resource,
     status_never_regresses,
     history_has_no_gap,
+    every_fact_is_published,
     age_raises_alarms,
     unfinished_is_due,
     doubt_calls_a_person,

@@ -70,8 +70,9 @@ def doubt_calls_a_person(evidence: Evidence) -> Iterator[Finding]:
     """I10: what can neither be believed nor refuted, and what must go back, has called a person."""
     for payment in evidence.payments.values():
         resolved = any(entry.fact == "resolved" for entry in evidence.history(payment))
+        gone_back = payment.status is Status.CANCELLED
         doubtful = payment.doubted or payment.surplus or payment.status is Status.MISMATCH
-        if doubtful and payment.attention is None and not resolved:
+        if doubtful and not gone_back and payment.attention is None and not resolved:
             yield Finding("I10", payment.payment_id, "is in doubt and nobody was told")
 
 

@@ -13,6 +13,7 @@ from portone_local.portone import PaymentBook, Sent
 from portone_local.stack import Stack
 from portone_payments.adapters.codec import Item, coder
 from portone_payments.adapters.keys import decode
+from portone_payments.domain.events import Event
 from portone_payments.domain.records import ClientRequest, Entry, Order, Payment, Stray
 
 SPILLED = "history#"
@@ -57,6 +58,7 @@ class Evidence:
     statuses: tuple[tuple[str, int], ...] = ()
     answers: tuple[Answered, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
+    published: tuple[Event, ...] = ()
     store_id: str = ""
     live: bool = False
     hurt: bool = False
@@ -68,7 +70,8 @@ class Evidence:
 
 
 def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False) -> Evidence:
-    """The evidence a stack offers now; `hurt` when the test made a dependency other than PortOne fail."""
+    """The evidence a stack offers, its stream read; `hurt` when a dependency other than PortOne was made to fail."""
+    stack.publish()
     items = stack.dump()
     records = [decode(item) for item in items if not item["sk"]["S"].startswith(SPILLED)]
     chosen = template.environment(stack.template, "webhook")
@@ -87,6 +90,7 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
         statuses=tuple(_statuses(stack.logs)),
         answers=given,
         failures=tuple((function, type(error).__name__) for function, error in stack.failures),
+        published=tuple(stack.bus.published),
         store_id=chosen["STORE_ID"],
         live=chosen["MODE"] == "live",
         hurt=hurt or any(call.fault for call in stack.portone.calls()),
@@ -112,6 +116,7 @@ def _texts(stack: Stack, answers: tuple[Answered, ...]) -> Mapping[str, str]:
         "a metric": "\n".join(stack.metrics),
         "a queue body": "\n".join([*bodies, *dead]),
         "an error answer": "\n".join(refusals),
+        "an event": "\n".join(map(repr, stack.bus.published)),
     }
 
 

@@ -70,11 +70,18 @@ class Buyer:
             self._till.fail(record, attempt, at, decline)
             return attempt.transaction_id
 
-    def deposit(self, payment_id: str) -> str:
-        """Transfer the money to the issued account, in time or not: PAID."""
+    def deposit(self, payment_id: str, *, after: float = 0.0) -> str:
+        """Transfer the money to the issued account, in time or not: PAID.
+
+        PortOne hears of it `after` seconds later; until then the PG does not close the account.
+        """
         with self._changing(payment_id) as (record, at):
             attempt = _newest(record, Status.VIRTUAL_ACCOUNT_ISSUED)
-            self._till.succeed(record, attempt, at)
+            if after:
+                attempt.deposited = True
+                self._succeed_later(payment_id, attempt.transaction_id, at + after)
+            else:
+                self._till.succeed(record, attempt, at)
             return attempt.transaction_id
 
     def decline(self, payment_id: str, checkout: Checkout | None = None, decline: Decline = NO) -> str:
@@ -105,13 +112,15 @@ class Buyer:
     ) -> str:
         """FAILED now, the same attempt PAID `after` seconds later unless another has succeeded by then."""
         transaction_id = self.decline(payment_id, checkout)
+        self._succeed_later(payment_id, transaction_id, self._ledger.clock.now() + after)
+        return transaction_id
 
-        def approve_late(due: float) -> None:
-            with self._changing(payment_id, due) as (record, at):
+    def _succeed_later(self, payment_id: str, transaction_id: str, due: float) -> None:
+        def succeed(moment: float) -> None:
+            with self._changing(payment_id, moment) as (record, at):
                 self._till.succeed(record, _by_id(record, transaction_id), at)
 
-        self._ledger.later(self._ledger.clock.now() + after, approve_late)
-        return transaction_id
+        self._ledger.later(due, succeed)
 
     def _changing(
         self, payment_id: str, at: float | None = None

@@ -78,7 +78,7 @@ class Console:
     ) -> None:
         """Refuse the next `times` calls of `operation` with error type `kind`.
 
-        A PG_PROVIDER may leave a readable state behind, see Refusal. ValueError for no such type.
+        A PG_PROVIDER may leave a readable state behind, one of pg.LEAVES. ValueError for what there is not.
         """
         if kind not in STATUS_OF:
             raise ValueError(f"no error type {kind}")

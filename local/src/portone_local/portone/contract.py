@@ -19,7 +19,8 @@ class Contract:
 
     def __init__(self, path: Path) -> None:
         document = json.loads(path.read_bytes())
-        self._schemas = {"components": {"schemas": _strict(document["components"]["schemas"])}}
+        self._document: dict[str, Any] = document["components"]["schemas"]
+        self._schemas = {"components": {"schemas": _strict(self._document)}}
         self._operations = {
             operation["operationId"]: operation
             for methods in document["paths"].values()
@@ -37,6 +38,22 @@ class Contract:
         if sent and b"IDEMPOTENCY_OUTSTANDING_REQUEST" not in answer.body:
             found += self._answer_problems(operation, answer.status, answer.body)
         return found
+
+    def error_types(self, operation_id: str) -> dict[str, int]:
+        """The error types that the document lists for an operation, each with its HTTP status."""
+        found = {}
+        for status, response in self._operations[operation_id]["responses"].items():
+            schema = response["content"]["application/json"]["schema"]
+            named = self._document[schema["$ref"].rpartition("/")[2]]
+            for kind, reference in named.get("discriminator", {}).get("mapping", {}).items():
+                error = self._document[reference.rpartition("/")[2]]
+                if str(error.get("x-portone-status-code")) == status:
+                    found[kind] = int(status)
+        return found
+
+    def enum(self, name: str) -> list[str]:
+        """The values of an enumeration of the document."""
+        return list(self._document[name]["enum"])
 
     def _request_problems(self, operation: dict[str, Any], exchange: Exchange) -> Iterator[str]:
         known = {entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "query"}

@@ -1,10 +1,11 @@
 """What an operation of the REST API is given: the call, the desk it works at, the form of its body."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from portone_local.portone.exchange import Answer, ApiError
@@ -61,6 +62,17 @@ class Desk:
         if refusal and refusal.kind != "PG_PROVIDER":
             raise ApiError(refusal.kind, "refused on command")
         return refusal
+
+
+def _moment(value: Any) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("not a date-time with an offset")
+    return moment
+
+
+type Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
+"""A date-time of a body: RFC 3339 text, which a strict model would refuse."""
 
 
 class Body(BaseModel):

@@ -7,6 +7,15 @@ from pydantic import ConfigDict
 
 from portone_local.portone.records import CancellationStatus
 
+LEAVES = {
+    "cancel_payment": frozenset(CancellationStatus),
+    "confirm_payment": frozenset({"PAID", "FAILED"}),
+    "close_virtual_account": frozenset({"FAILED"}),
+    "issue_cash_receipt": frozenset({"ISSUED"}),
+    "cancel_cash_receipt": frozenset({"CANCELLED"}),
+}
+"""Operations that can be refused on command, and the states that a PG_PROVIDER may leave behind."""
+
 WHOLE_ONLY = frozenset({"PaymentMethodMobile", "PaymentMethodGiftCertificate"})
 
 
@@ -35,11 +44,7 @@ class PgRules:
 
 @dataclass(frozen=True)
 class Refusal:
-    """An error that the next call of an operation gets, and what that call leaves behind nevertheless.
-
-    `leaves` is a state: of the cancellation (REQUESTED, SUCCEEDED, FAILED), of a confirmed payment (PAID,
-    FAILED), of a closed account (FAILED), of a cash receipt (ISSUED, CANCELLED); None leaves nothing.
-    """
+    """An error that an operation gets next; `leaves` is the state it leaves behind nevertheless."""
 
     kind: str = "PG_PROVIDER"
     leaves: str | None = None
@@ -55,7 +60,12 @@ class Commands:
     outcomes: list[CancellationStatus] = field(default_factory=list)
 
     def refuse(self, operation: str, refusal: Refusal, times: int) -> None:
-        """Refuse the next `times` calls of `operation`."""
+        """Refuse the next `times` calls of `operation`; ValueError where LEAVES has no such thing."""
+        possible = LEAVES.get(operation)
+        if possible is None or not (refusal.leaves is None or refusal.leaves in possible):
+            raise ValueError(f"{operation} does not leave {refusal.leaves} behind")
+        if refusal.leaves and refusal.kind != "PG_PROVIDER":
+            raise ValueError(f"{refusal.kind} leaves nothing behind")
         self.refusals.setdefault(operation, []).extend([refusal] * times)
 
     def refusal_of(self, operation: str) -> Refusal | None:

@@ -70,7 +70,8 @@ class PreRegistration:
 class Attempt:
     """One try at paying a paymentId, with a transactionId of its own. Times in epoch seconds, UTC.
 
-    `refundable` is what a full refund returns; `token` waits for a manual approval.
+    `deposited` before PortOne hears of it; `refundable` is what a full refund returns; `token` waits for a
+    manual approval.
     """
 
     transaction_id: str
@@ -84,6 +85,7 @@ class Attempt:
     readable: bool = True
     window_open: bool = True
     placeholder: bool = False
+    deposited: bool = False
     refundable: Parts = Parts()
     token: str | None = field(default=None, repr=False)
     token_at: float = 0.0

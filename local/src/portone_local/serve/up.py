@@ -66,6 +66,7 @@ def served(portone: Endpoint, env: Mapping[str, str]) -> Iterator[Served]:
             fetch=fetch_json,
             caller_clock=SystemClock(),
         )
+        opened.callback(stack.ports["portone"].close)
         webhook_url = _listening(opened, stack.webhook.handle, env, "WEBHOOK_PORT")
         fake.webhooks.deliver = http_sink(webhook_url, opened.enter_context(httpx.Client(trust_env=False)))
         timer = Timer(stack)

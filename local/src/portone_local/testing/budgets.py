@@ -10,6 +10,7 @@ from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, p
 from portone_local.units import CallLog
 
 PAGE = 20
+WHOLE = ("store an order", "prepare a payment", "a paid webhook")
 HEADINGS = ("use case", "PortOne calls", "read units", "write units", "DynamoDB calls")
 
 type Act = Callable[[], object]
@@ -158,6 +159,20 @@ def markdown() -> str:
     rows = [HEADINGS, ("---", "---:", "---:", "---:", "---")]
     rows += [(each.name, *_numbers(each.cost)) for each in BUDGETS]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def from_order_to_paid() -> str:
+    """What the README says of a whole payment."""
+    whole = [each.cost for each in BUDGETS if each.name in WHOLE]
+    calls, reads, writes = (
+        sum(cost.portone for cost in whole),
+        sum(cost.reads for cost in whole),
+        sum(cost.writes for cost in whole),
+    )
+    return (
+        "An order stored, prepared and paid, told by its webhook, takes "
+        f"{writes:g} write units, {reads:g} read units and {calls} calls of PortOne."
+    )
 
 
 def _numbers(cost: Cost) -> tuple[str, str, str, str]:

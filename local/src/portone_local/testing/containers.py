@@ -37,6 +37,7 @@ class Container:
             text=True,
         )
         self.late: list[str] = []
+        self.handled = 0
         self._loaded: frozenset[str] | None = None
 
     @property
@@ -55,6 +56,7 @@ class Container:
         self._process.stdin.flush()
         told = self._heard()
         self.late += told["new"]
+        self.handled += 1
         return told["result"]
 
     def stop(self) -> None:

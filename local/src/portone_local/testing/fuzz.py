@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 import schemathesis
-from hypothesis.strategies import SearchStrategy, one_of, sampled_from
+from hypothesis.strategies import SearchStrategy, fixed_dictionaries, one_of, sampled_from
 from requests.adapters import BaseAdapter
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -20,7 +20,7 @@ from urllib3 import HTTPResponse
 
 from portone_local.gateway.messages import Response
 from portone_local.stack import Stack
-from portone_local.testing.world import USER, World
+from portone_local.testing.world import REFUND, USER, World
 
 BASE_URL = "https://api.localhost"
 CHECKS = [
@@ -87,12 +87,12 @@ def schema_of(document: dict[str, Any]) -> Any:
 def cases(operation: Any, mode: GenerationMode, world: World) -> SearchStrategy[Any]:
     """Cases of an operation, most of them about something that exists."""
     anything: SearchStrategy[Any] = operation.as_strategy(generation_mode=mode)
-    known = {"orderId": world.orders, "paymentId": [*world.payments.values()]}
-    named = [name for name in known if f"{{{name}}}" in operation.path]
+    known = {"orderId": world.orders, "paymentId": [*world.payments.values()], "refundId": [REFUND]}
+    named = {name: sampled_from(ids) for name, ids in known.items() if f"{{{name}}}" in operation.path}
     if not named:
         return anything
-    aimed = sampled_from(known[named[0]]).flatmap(
-        lambda found: operation.as_strategy(generation_mode=mode, path_parameters={named[0]: found})
+    aimed = fixed_dictionaries(named).flatmap(
+        lambda found: operation.as_strategy(generation_mode=mode, path_parameters=found)
     )
     return one_of(anything, aimed, aimed)
 

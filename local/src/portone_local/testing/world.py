@@ -8,6 +8,7 @@ from portone_local.stack import Stack
 
 USER = "user-1"
 STRANGER = "user-2"
+REFUND = "refund-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def populate(stack: Stack) -> World:
         "declined": buyer.decline,
         "tampered": lambda payment: buyer.pay(payment, Checkout(amount=10, tampered=True)),
         "quarantined": lambda payment: buyer.pay(payment, Checkout(method={"type": "PaymentMethodNew"})),
+        "refunded": buyer.pay,
         "foreign": buyer.pay,
     }
     world = World(stack, {name: _prepared(stack, name) for name in ways})
@@ -58,6 +60,9 @@ def populate(stack: Stack) -> World:
         way(world.payments[name])
         stack.app(_owner(name)).post(f"/payments/{world.payments[name]}/verify")
     stack.deliver()
+    refund = {"refundId": REFUND, "reason": "changed their mind", "amount": 300}
+    stack.app(USER).post(f"/payments/{world.payments['refunded']}/cancel", refund)
+    stack.staff.post(f"/ops/payments/{world.payments['refunded']}/cancel", refund)
     return world
 
 

@@ -13,13 +13,13 @@ from portone_payments.domain.errors import StorageUnavailable
 
 
 @cache
-def client(service: str) -> Any:
-    """One boto3 client per service and container; connect 1 s, read 3 s, 3 attempts (money rule 4)."""
+def client(service: str, *, read: float = 3, attempts: int = 3) -> Any:
+    """One boto3 client per service and container; connect 1 s, read in seconds (money rule 4)."""
     import boto3  # noqa: PLC0415 - see the module
     from botocore.config import Config  # noqa: PLC0415 - see the module
 
-    retries: Any = {"mode": "standard", "total_max_attempts": 3}
-    return boto3.client(service, config=Config(connect_timeout=1, read_timeout=3, retries=retries))  # type: ignore[call-overload]
+    retries: Any = {"mode": "standard", "total_max_attempts": attempts}
+    return boto3.client(service, config=Config(connect_timeout=1, read_timeout=read, retries=retries))  # type: ignore[call-overload]
 
 
 def failures() -> tuple[type[Exception], ...]:

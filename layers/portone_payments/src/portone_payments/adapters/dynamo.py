@@ -99,17 +99,20 @@ class DynamoTable:
         *,
         limit: int,
         newest_first: bool = False,
+        since: float | None = None,
         upto: float | None = None,
         start: Item | None = None,
     ) -> list[Item]:
-        """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`."""
+        """Keys from an index in its order, at most `limit`, after `start`, from `since` to `upto`."""
         values: Item = {":partition": {"S": partition}}
         names = {"#partition": index.partition}
         condition = "#partition = :partition"
         if upto is not None:
             values[":upto"] = {"N": repr(upto)}
             names["#sort"] = index.sort
-            condition += " AND #sort <= :upto"
+            condition += " AND #sort <= :upto" if since is None else " AND #sort BETWEEN :since AND :upto"
+        if since is not None:
+            values[":since"] = {"N": repr(since)}
         with answered("dynamodb"):
             found = self._client.query(
                 TableName=self._name,

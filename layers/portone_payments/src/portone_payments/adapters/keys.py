@@ -9,20 +9,25 @@ from urllib.parse import quote_from_bytes, unquote
 from zlib import crc32
 
 from portone_payments.adapters.codec import Attribute, Item, coder, item_size
+from portone_payments.domain.days import day_of
 from portone_payments.domain.errors import InvalidRequest, StorageUnavailable
 from portone_payments.domain.records import (
+    DAY_SHARDS,
     DUE_SHARDS,
     SCHEMA,
+    AuditMark,
     ClientRequest,
+    Discrepancy,
     Entry,
     Order,
     Payment,
     Record,
+    Status,
     Stray,
 )
 from portone_payments.ports import Kind
 
-DERIVED = frozenset({"pk", "sk", "due_shard", "owner", "mine_at", "ttl", "token"})
+DERIVED = frozenset({"pk", "sk", "due_shard", "owner", "mine_at", "ttl", "token", "changed_day"})
 KEY_LIMIT = 2048  # bytes of a partition key
 ITEM_LIMIT = 360_000  # bytes; DynamoDB refuses an item above 400 kB
 KINDS: dict[str, Any] = {
@@ -30,7 +35,19 @@ KINDS: dict[str, Any] = {
     "payment": Payment,
     "request": ClientRequest,
     "stray": Stray,
+    "discrepancy": Discrepancy,
+    "audit": AuditMark,
 }
+# what PortOne must know as well: the audit asks it for these
+CLAIMS = frozenset(
+    {
+        Status.VIRTUAL_ACCOUNT_ISSUED,
+        Status.PAID,
+        Status.PARTIAL_CANCELLED,
+        Status.CANCELLED,
+        Status.MISMATCH,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,9 @@ class Index:
 DUE = Index("due", "due_shard", "due_at", "N")
 MINE = Index("mine", "owner", "mine_at", "S")
 ATTENTION = Index("attention", "attention", "attention_at", "N")
+CHANGED = Index("changed", "changed_day", "status_at", "N")
+INDEXES = (DUE, MINE, ATTENTION, CHANGED)
+AUDIT_MARK = "list"
 
 
 def key_of(kind: str, *parts: str) -> Key:
@@ -150,7 +170,10 @@ def _derived(record: Record) -> Item:
             return key_of("order", record.order_id).wire()
         case Payment():
             return (
-                key_of("payment", record.payment_id).wire() | _mine(record) | _due(record, record.payment_id)
+                key_of("payment", record.payment_id).wire()
+                | _mine(record)
+                | _due(record, record.payment_id)
+                | _changed(record)
             )
         case ClientRequest():
             ttl: Attribute = {"N": str(record.expires_at)}
@@ -158,6 +181,10 @@ def _derived(record: Record) -> Item:
         case Stray():
             ttl = {"N": str(record.expires_at)}
             return key_of("stray", record.webhook_id).wire() | _due(record, record.webhook_id) | {"ttl": ttl}
+        case Discrepancy():
+            return key_of("discrepancy", record.id).wire()
+        case AuditMark():
+            return key_of("audit", AUDIT_MARK).wire()
 
 
 def _mine(payment: Payment) -> Item:
@@ -174,6 +201,19 @@ def _due(record: Payment | Stray, record_id: str) -> Item:
     return {"due_shard": {"S": shard_of(kind, shard)}}
 
 
+def _changed(payment: Payment) -> Item:
+    """The day of the last change, where PortOne must know the payment too; sharded, for it is written now."""
+    if payment.status not in CLAIMS or not payment.status_at:
+        return {}
+    shard = crc32(payment.payment_id.encode("utf-8", "surrogatepass")) % DAY_SHARDS
+    return {"changed_day": {"S": changed_on(day_of(payment.status_at), shard)}}
+
+
+def changed_on(day: str, shard: int) -> str:
+    """The partition of one shard of a day in the index of changes."""
+    return f"{day}#{shard}"
+
+
 CURSOR = re.compile(r"([0-9]{1,17}(?:\.[0-9]{1,9})?)#([0-9A-Za-z._~%-]{1,200})")
 
 
@@ -184,7 +224,7 @@ def write_cursor(index: Index, item: Item) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(index: Index, partition: str, cursor: str) -> Item:
+def read_cursor(index: Index, partition: str, cursor: str, kind: str = "payment") -> Item:
     """The index key a cursor stands for, always inside `partition`. Raises `InvalidRequest`."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
@@ -194,7 +234,7 @@ def read_cursor(index: Index, partition: str, cursor: str) -> Item:
     if not found or len(text) > KEY_LIMIT:
         raise InvalidRequest(field="cursor", reason="malformed")
     sort = text if index.sort_type == "S" else found[1]
-    return Key(f"payment#{found[2]}", "payment").wire() | {
+    return Key(f"{kind}#{found[2]}", kind).wire() | {
         index.partition: {"S": partition},
         index.sort: {index.sort_type: sort},
     }

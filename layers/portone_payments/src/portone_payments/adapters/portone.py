@@ -10,13 +10,15 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from portone_payments.adapters.portone_bodies import cancel_body
+from portone_payments.adapters.portone_bodies import cancel_body, confirm_body
+from portone_payments.adapters.portone_list import list_query, page_of
+from portone_payments.adapters.portone_receipts import issued_of, receipt_body, receipt_of
 from portone_payments.adapters.portone_wire import cancellation_of, error_type_of, nothing_of, payment_of
 from portone_payments.adapters.transport import DeadlineTransport
 from portone_payments.domain.errors import PortOneError
-from portone_payments.domain.outcomes import PAYMENT_NOT_FOUND, Outcome, outcome_of
-from portone_payments.domain.snapshot import Cancellation, Snapshot
-from portone_payments.ports import CancelOrder, Deadline
+from portone_payments.domain.outcomes import CASH_RECEIPT_NOT_FOUND, PAYMENT_NOT_FOUND, Outcome, outcome_of
+from portone_payments.domain.snapshot import Cancellation, ReceiptReading, Snapshot
+from portone_payments.ports import CancelOrder, ConfirmOrder, Deadline, IssuedReceipt, ListPage, ReceiptOrder
 
 MAX_BYTES = 4 * 1024 * 1024
 REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-amz-cf-id", "cf-ray")
@@ -81,6 +83,18 @@ class PortOneClient:
                 return None
             raise
 
+    def list_payments(
+        self, since: int, until: int, *, number: int, size: int, deadline: Deadline
+    ) -> ListPage:
+        """Payments whose status changed between two epoch seconds, oldest change first (facts 13)."""
+        return self._send(
+            "GET",
+            ("payments",),
+            query=list_query(self._store_id, since, until, number=number, size=size),
+            read=partial(page_of, size),
+            deadline=deadline,
+        )
+
     def pre_register(
         self, payment_id: str, *, total: int, tax_free: int, currency: str, key: str, deadline: Deadline
     ) -> None:
@@ -109,6 +123,56 @@ class PortOneClient:
             read=cancellation_of,
             deadline=deadline,
         )
+
+    def confirm(self, payment_id: str, order: ConfirmOrder, *, key: str, deadline: Deadline) -> None:
+        """Charge what the buyer authenticated; amounts in minor units (facts 4.1)."""
+        self._send(
+            "POST",
+            ("payments", payment_id, "confirm"),
+            body=confirm_body(order, self._store_id),
+            key=key,
+            read=nothing_of,
+            deadline=deadline,
+        )
+
+    def issue_cash_receipt(
+        self, payment_id: str, order: ReceiptOrder, *, key: str, deadline: Deadline
+    ) -> IssuedReceipt:
+        """Report a cash payment, in minor units, to the tax office (facts 13)."""
+        return self._send(
+            "POST",
+            ("cash-receipts",),
+            body=receipt_body(payment_id, order, self._store_id),
+            key=key,
+            read=issued_of,
+            deadline=deadline,
+        )
+
+    def cancel_cash_receipt(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
+        """Take all of a cash receipt back (facts 13)."""
+        self._send(
+            "POST",
+            ("payments", payment_id, "cash-receipt", "cancel"),
+            query={"storeId": self._store_id},
+            key=key,
+            read=nothing_of,
+            deadline=deadline,
+        )
+
+    def get_cash_receipt(self, payment_id: str, *, deadline: Deadline) -> ReceiptReading | None:
+        """The newest cash receipt, None for 404 CASH_RECEIPT_NOT_FOUND (facts 13)."""
+        try:
+            return self._send(
+                "GET",
+                ("payments", payment_id, "cash-receipt"),
+                query={"storeId": self._store_id},
+                read=partial(receipt_of, payment_id),
+                deadline=deadline,
+            )
+        except PortOneError as error:
+            if error.status == httpx.codes.NOT_FOUND and error.error_type == CASH_RECEIPT_NOT_FOUND:
+                return None
+            raise
 
     def close_virtual_account(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
         """Stop waiting for a deposit (facts 7.2)."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.ports import CancelOrder, RefundAccount
+from portone_payments.ports import CancelOrder, ConfirmOrder, RefundAccount
 
 
 def cancel_body(order: CancelOrder, store_id: str) -> dict[str, Any]:
@@ -20,6 +20,18 @@ def cancel_body(order: CancelOrder, store_id: str) -> dict[str, Any]:
     if order.account is not None:
         body["refundAccount"] = _account(order.account)
     return body
+
+
+def confirm_body(order: ConfirmOrder, store_id: str) -> dict[str, Any]:
+    """ConfirmPaymentBody (facts 4.1): all but the token is there for PortOne to refuse what differs."""
+    return {
+        "storeId": store_id,
+        "paymentToken": order.token,
+        "totalAmount": order.total,
+        "taxFreeAmount": order.tax_free,
+        "currency": order.currency,
+        "isTest": order.test,
+    }
 
 
 def _account(account: RefundAccount) -> dict[str, str]:

@@ -65,7 +65,9 @@ class _Cancellation(_Wire):
     trigger: Any = None
 
 
-class _Payment(_Wire):
+class WirePayment(_Wire):
+    """A payment in any state, as GET and the list show it."""
+
     id: Text
     status: str
     transaction_id: Text
@@ -99,9 +101,14 @@ def cancellation_of(body: bytes) -> Cancellation:
 
 def payment_of(payment_id: str, body: bytes) -> Snapshot:
     """The answer of GET /payments/{id} (facts 3). Raises ValueError when it is not that payment."""
-    wire = _Payment.model_validate_json(body)
+    wire = WirePayment.model_validate_json(body)
     if wire.id != payment_id:
         raise ValueError("the answer is about another payment")
+    return snapshot_of(wire)
+
+
+def snapshot_of(wire: WirePayment) -> Snapshot:
+    """The payment as PortOne shows it. Raises ValueError for a time that is none."""
     return Snapshot(
         payment_id=wire.id,
         transaction_id=wire.transaction_id,

@@ -1,6 +1,6 @@
 """The payments table: records in, records out, over a table that knows only items."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import Protocol
 
@@ -9,10 +9,13 @@ from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import DynamoTable, Refused
 from portone_payments.adapters.keys import (
     ATTENTION,
+    AUDIT_MARK,
+    CHANGED,
     DUE,
     MINE,
     Index,
     Key,
+    changed_on,
     decode,
     decode_entry,
     encode,
@@ -25,10 +28,24 @@ from portone_payments.adapters.keys import (
     shard_of,
     write_cursor,
 )
-from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, Record, Stray
+from portone_payments.domain.days import days_between
+from portone_payments.domain.records import (
+    DAY_SHARDS,
+    Attention,
+    AuditMark,
+    ClientRequest,
+    Discrepancy,
+    DiscrepancyState,
+    Entry,
+    Order,
+    Payment,
+    Record,
+    Stray,
+)
 from portone_payments.ports import Conflict, Due, Ids, Kind, Page
 
 BATCH = 100  # keys in one BatchGetItem
+CHANGED_PAGE = 1000  # keys of one query; far below the 1 MB a query answers
 
 
 class Table(Protocol):
@@ -61,10 +78,14 @@ class Table(Protocol):
         *,
         limit: int,
         newest_first: bool = False,
+        since: float | None = None,
         upto: float | None = None,
         start: Item | None = None,
     ) -> list[Item]:
-        """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`."""
+        """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`.
+
+        `since`, together with `upto`, is the smallest sort key.
+        """
         ...
 
 
@@ -128,6 +149,44 @@ class TableStore:
         page = self._page(ATTENTION, kind.value, cursor=cursor, limit=limit, newest_first=False)
         return Page(tuple(payment for payment in page.items if payment.attention == kind), page.cursor)
 
+    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
+        """Payments by id; absent ones are left out."""
+        wanted = [key_of("payment", each) for each in dict.fromkeys(payment_ids)]
+        found = map(decode, self._read_all([key for key in wanted if key.usable]).values())
+        return {record.payment_id: record for record in found if isinstance(record, Payment)}
+
+    def changed(self, since: float, until: float) -> Iterator[str]:
+        """Ids of payments PortOne must know whose status changed in here (epoch seconds UTC)."""
+        for day in days_between(since, until):
+            for shard in range(DAY_SHARDS):
+                yield from self._changed(changed_on(day, shard), since, until)
+
+    def audit_mark(self) -> AuditMark | None:
+        """How far the audit got."""
+        return self._read(AuditMark, key_of("audit", AUDIT_MARK))
+
+    def discrepancy(self, discrepancy_id: str) -> Discrepancy | None:
+        """A discrepancy by id."""
+        return self._read(Discrepancy, key_of("discrepancy", discrepancy_id))
+
+    def discrepancies(self, state: DiscrepancyState, *, cursor: str | None, limit: int) -> Page[Discrepancy]:
+        """Discrepancies in this state, oldest first. Raises `InvalidRequest`."""
+        page = self._records(
+            Discrepancy, ATTENTION, state.value, cursor=cursor, limit=limit, newest_first=False
+        )
+        return Page(tuple(each for each in page.items if each.attention == state), page.cursor)
+
+    def _changed(self, partition: str, since: float, until: float) -> Iterator[str]:
+        start: Item | None = None
+        while True:
+            found = self.table.query(
+                CHANGED, partition, limit=CHANGED_PAGE, since=since, upto=until, start=start
+            )
+            yield from (id_of(Key.of(item)) for item in found)
+            if len(found) < CHANGED_PAGE:
+                return
+            start = found[-1]
+
     def _read[T: Record](self, kind: type[T], wanted: Key) -> T | None:
         item = self.table.get(wanted) if wanted.usable else None
         record = decode(item) if item else None
@@ -144,18 +203,33 @@ class TableStore:
     def _page(
         self, index: Index, partition: str, *, cursor: str | None, limit: int, newest_first: bool
     ) -> Page[Payment]:
-        start = read_cursor(index, partition, cursor) if cursor else None
+        return self._records(Payment, index, partition, cursor=cursor, limit=limit, newest_first=newest_first)
+
+    def _records[T: Record](
+        self,
+        kind: type[T],
+        index: Index,
+        partition: str,
+        *,
+        cursor: str | None,
+        limit: int,
+        newest_first: bool,
+    ) -> Page[T]:
+        start = read_cursor(index, partition, cursor, kind.__name__.lower()) if cursor else None
         found = self.table.query(index, partition, limit=limit + 1, newest_first=newest_first, start=start)
         page = found[:limit]
         wanted = [Key.of(item) for item in page]
-        items = {
+        items = self._read_all(wanted)
+        records = (decode(items[each]) for each in wanted if each in items)
+        more = write_cursor(index, page[-1]) if len(found) > limit else None
+        return Page(tuple(record for record in records if isinstance(record, kind)), more)
+
+    def _read_all(self, wanted: Sequence[Key]) -> dict[Key, Item]:
+        return {
             Key.of(item): item
             for some in batched(wanted, BATCH, strict=False)
             for item in self.table.get_many(some)
         }
-        payments = (decode(items[each]) for each in wanted if each in items)
-        more = write_cursor(index, page[-1]) if len(found) > limit else None
-        return Page(tuple(payment for payment in payments if isinstance(payment, Payment)), more)
 
 
 class DynamoStore(TableStore):

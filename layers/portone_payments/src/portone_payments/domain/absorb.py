@@ -6,6 +6,8 @@ nothing. A reading behind what we hold or were promised changes nothing either a
 
 from dataclasses import dataclass, field, replace
 
+from portone_payments.domain.approval import contradicts_confirmation, open_approval, settle_approval
+from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.hints import borne_out
@@ -48,10 +50,12 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
         return Absorbed(_stay(payment, moment), lagging=True)
     payment = _give_up(payment, missing, moment)
     if snapshot is None:
-        return Absorbed(_finish(payment, payment, moment))
+        return Absorbed(_finish(payment, settle_approval(payment, None, moment), moment))
     findings = compare(payment, snapshot, policy)
     believed = settle_refunds(_believe(payment, snapshot, findings, moment), snapshot, moment)
-    believed = send_back(believed, snapshot, moment)
+    believed = settle_approval(send_back(believed, snapshot, moment), snapshot, moment)
+    if policy.self_issue_receipts:
+        believed = replace(believed, receipt_due=self_issue_at(believed))
     return Absorbed(_finish(payment, believed, moment), findings=findings)
 
 
@@ -73,6 +77,8 @@ def _open_hints(payment: Payment) -> list[Hint]:
 
 
 def _lags(payment: Payment, snapshot: Snapshot | None) -> bool:
+    if contradicts_confirmation(payment, snapshot):
+        return True
     if snapshot is None:
         return payment.seen is not None
     shown = {cancellation.id for cancellation in snapshot.cancellations}
@@ -174,7 +180,7 @@ def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
 
 
 def _expire(payment: Payment, moment: Moment) -> Payment:
-    if payment.doubted or not _over(payment, moment.now):
+    if payment.doubted or open_approval(payment) is not None or not _over(payment, moment.now):
         return payment
     payment = replace(payment, status=Status.EXPIRED, status_at=moment.now)
     return record(payment, Fact.EXPIRED, moment)
@@ -202,8 +208,11 @@ def _age(payment: Payment, moment: Moment) -> Payment:
 
 
 def _unknown_since(payment: Payment, now: float) -> float:
-    """Since when the oldest hint is open, or the oldest refund without an outcome."""
+    """Since when the oldest hint is open, or the oldest refund or approval without an outcome."""
     hints = [hint.received_at for hint in _open_hints(payment)]
+    approval = open_approval(payment)
+    if approval is not None:
+        hints.append(approval.created_at)
     refund = in_flight(payment)
     if refund is None or refund.sent_at is None:
         return min(hints, default=now)

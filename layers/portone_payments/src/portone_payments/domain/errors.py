@@ -112,6 +112,66 @@ class RefundFailed(BundleError):
     code = "refund_failed"
 
 
+class NotApprovable(BundleError):
+    """The payment is not on offer, or not in a state from which it can be approved."""
+
+    code = "not_approvable"
+
+
+class ApprovalInProgress(BundleError):
+    """Another payment token is being approved; this one used nothing up."""
+
+    code = "approval_in_progress"
+
+
+class OutOfStock(BundleError):
+    """The shop's stock hook said no, or did not answer; nothing was charged."""
+
+    code = "out_of_stock"
+
+
+class InvalidPaymentToken(BundleError):
+    """PortOne does not know the payment token, or no longer; nothing was charged."""
+
+    code = "invalid_payment_token"
+
+
+class InformationMismatch(BundleError):
+    """What the buyer authenticated is not what was ordered; nothing was charged."""
+
+    code = "information_mismatch"
+
+
+class ApprovalFailed(BundleError):
+    """The approval took no effect; `reason` is the stable cause, the same token will not be tried again."""
+
+    code = "approval_failed"
+
+
+class CashReceiptNotAllowed(BundleError):
+    """No cash receipt can be issued for this payment; `reason` says why."""
+
+    code = "cash_receipt_not_allowed"
+
+
+class CashReceiptExists(BundleError):
+    """Another cash receipt stands; it has to be cancelled first."""
+
+    code = "cash_receipt_exists"
+
+
+class CashReceiptNotFound(BundleError):
+    """The payment has no cash receipt, or none that stands."""
+
+    code = "cash_receipt_not_found"
+
+
+class CashReceiptFailed(BundleError):
+    """The cash receipt was not issued or not cancelled; `reason` is the stable cause."""
+
+    code = "cash_receipt_failed"
+
+
 class NothingToResolve(BundleError):
     """The payment does not need a person, or not this decision."""
 

@@ -8,6 +8,7 @@ from portone_payments.domain.records import Entry, Payment
 # of what a fact may carry, what leaves and under which name; a new name stays inside until it is added here
 PUBLIC_DATA = {
     "amount": "amount",
+    "attempt": "attempt",
     "attention": "attention",
     "cancellation": "cancellationId",
     "code": "code",

@@ -56,11 +56,9 @@ def borne_out(hint: Hint, snapshot: Snapshot | None) -> bool:
         case EventType.CANCELLED | EventType.PARTIAL_CANCELLED | EventType.CANCEL_PENDING:
             return _has_cancellation(hint, snapshot)
         case EventType.VIRTUAL_ACCOUNT_ISSUED:
-            return snapshot.status not in {RemoteStatus.READY, RemoteStatus.PAY_PENDING} or _later_attempt(
-                hint, snapshot
-            )
+            return _past(hint, snapshot, frozenset({RemoteStatus.READY, RemoteStatus.PAY_PENDING}))
         case EventType.PAY_PENDING:
-            return snapshot.status is not RemoteStatus.READY or _later_attempt(hint, snapshot)
+            return _past(hint, snapshot, frozenset({RemoteStatus.READY}))
         case EventType.FAILED:
             return (
                 snapshot.status is RemoteStatus.FAILED
@@ -75,6 +73,13 @@ def _has_cancellation(hint: Hint, snapshot: Snapshot) -> bool:
     if hint.cancellation_id is None:
         return snapshot.status in _CANCELLED or bool(snapshot.cancellations)
     return any(cancellation.id == hint.cancellation_id for cancellation in snapshot.cancellations)
+
+
+def _past(hint: Hint, snapshot: Snapshot, before: frozenset[RemoteStatus]) -> bool:
+    """Whether this very attempt is beyond the states `before`; how an earlier one ended says nothing."""
+    same = hint.transaction_id in {None, snapshot.transaction_id}
+    beyond = same and snapshot.status not in before
+    return beyond or snapshot.status in _TAKEN or _later_attempt(hint, snapshot)
 
 
 def _later_attempt(hint: Hint, snapshot: Snapshot) -> bool:

@@ -1,6 +1,7 @@
 """When to look again (money rule 4). All times in epoch seconds UTC."""
 
-from portone_payments.domain.records import HintState, Payment, Refund, RefundState, Status
+from portone_payments.domain.cash_receipts import receipt_due_at
+from portone_payments.domain.records import ApprovalState, HintState, Payment, Refund, RefundState, Status
 from portone_payments.domain.snapshot import CancellationStatus, Method
 
 CLIMB = (30, 60, 120, 300, 600)
@@ -19,11 +20,13 @@ UNKNOWN_AFTER = 1800
 REQUESTED_FOR = 7 * DAY
 LAGGING_LIMIT = 6
 _OPEN = frozenset(RefundState) - {RefundState.SUCCEEDED, RefundState.FAILED}
+_SETTLED_APPROVAL = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
 
 
 def next_due(payment: Payment, now: float) -> int | None:
     """When the payment should be read again after an answered reading; None when nothing is unfinished."""
     marks = [_routine(payment, now), _climbed(payment, now), _refund_due(payment, now)]
+    marks += [_approval_due(payment, now), receipt_due_at(payment, now)]
     return min((mark for mark in marks if mark is not None), default=None)
 
 
@@ -50,6 +53,17 @@ def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
     if refund.state is RefundState.REQUESTED:
         return HOUR if age < DAY else 6 * HOUR
     return DAY
+
+
+def _approval_due(payment: Payment, now: float) -> int | None:
+    """An approval without an outcome climbs, then every 10 min for 3 h, then hourly."""
+    waiting = next((each for each in payment.approvals if each.state not in _SETTLED_APPROVAL), None)
+    if waiting is None:
+        return None
+    if waiting.quiet_at is not None:
+        return int(now) + 60
+    age = now - (waiting.sent_at or waiting.created_at)
+    return int(now) + (CLIMB[payment.rung] if payment.rung < BY_KIND else 600 if age < 3 * HOUR else HOUR)
 
 
 def unfinished(payment: Payment) -> bool:

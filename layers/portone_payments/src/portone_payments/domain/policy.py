@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPolicy:
-    """How differences that prove nothing are handled (money rule 6): quarantine, or pass with a metric."""
+    """How differences that prove nothing are handled (money rule 6): quarantine, or pass with a metric.
+
+    `self_issue_receipts`: a cash payment nobody asked a receipt for is noted, to be reported by the shop.
+    """
 
     store_id: str = ""
     live: bool = False
@@ -14,6 +17,7 @@ class CheckPolicy:
     merchants: frozenset[tuple[str, str]] = frozenset()
     quarantine_tax_free: bool = False
     quarantine_method: bool = False
+    self_issue_receipts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from portone_payments.domain.snapshot import Channel, Method
 
 SCHEMA = 1
 DUE_SHARDS = 16  # per kind of due work; only ever raised
+DAY_SHARDS = 4  # per day in the index of changes; only ever raised
 
 
 class Status(StrEnum):
@@ -45,6 +46,29 @@ class RefundState(StrEnum):
     FAILED = "FAILED"
 
 
+class ApprovalState(StrEnum):
+    """Where a manual approval stands. ASKED: of the stock hook. RESERVED: perhaps sent, unknown.
+
+    CONFIRMED: PortOne said yes, a reading has yet to show it. APPROVED: a reading shows the money.
+    """
+
+    ASKED = "ASKED"
+    RESERVED = "RESERVED"
+    CONFIRMED = "CONFIRMED"
+    APPROVED = "APPROVED"
+    FAILED = "FAILED"
+
+
+class ReceiptState(StrEnum):
+    """Where a cash receipt stands. ISSUING and CANCELLING: stored, perhaps sent, unknown."""
+
+    ISSUING = "ISSUING"
+    ISSUED = "ISSUED"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+
+
 class Attention(StrEnum):
     """Why a person has to look at a payment."""
 
@@ -55,6 +79,24 @@ class Attention(StrEnum):
     SURPLUS = "surplus"
     LAGGING = "lagging"
     DEAD_LETTERED = "dead-lettered"
+
+
+class DiscrepancyKind(StrEnum):
+    """What differs between PortOne's list and ours; CANCELLED is a cancellation we do not know."""
+
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    AMOUNT = "amount"
+    STATUS = "status"
+    CANCELLED = "cancelled"
+    UNREADABLE = "unreadable"
+
+
+class DiscrepancyState(StrEnum):
+    """Which list a discrepancy is on."""
+
+    OPEN = "discrepancy-open"
+    CLOSED = "discrepancy-closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +160,59 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One try at approving by hand what the buyer authenticated (PortOne facts 4.1). Epoch seconds UTC.
+
+    `token` is the ciphertext of the paymentToken, gone once settled; `token_hash` knows the same one again.
+    `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
+    `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
+    """
+
+    attempt: int
+    token_hash: str
+    key: str
+    created_at: float
+    token: str | None = field(default=None, repr=False)
+    state: ApprovalState = ApprovalState.ASKED
+    sent_at: float | None = None
+    answered: str | None = None
+    quiet_at: float | None = None
+    failed_before: str | None = None
+    transaction_id: str | None = None
+    code: str | None = None
+    settled_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashReceipt:
+    """One cash receipt (현금영수증), frozen before it is sent (PortOne facts 13). Minor units, epoch seconds UTC.
+
+    `identity` is the ciphertext of whose it is, gone once settled; `self_issued` goes to the tax office's
+    number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `quiet_at` as of an
+    approval. `remainder`: what is left is issued anew once this one is cancelled.
+    """
+
+    number: int
+    kind: str
+    amount: int
+    tax_free: int
+    by: str
+    key: str
+    sent_at: float
+    identity: str | None = field(default=None, repr=False)
+    self_issued: bool = False
+    state: ReceiptState = ReceiptState.ISSUING
+    answered: str | None = None
+    quiet_at: float | None = None
+    remainder: bool = False
+    issue_number: str | None = None
+    url: str | None = None
+    issued_at: float | None = None
+    cancelled_at: float | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What the last believed reading said. Amounts in minor units, times in epoch microseconds UTC."""
 
@@ -169,6 +264,7 @@ class Payment:
     `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
     `doubted`: the last reading could neither be believed nor refuted; `accepted`: staff believes it.
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
+    `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
     """
 
@@ -188,6 +284,9 @@ class Payment:
     read_at: float | None = None
     hints: Mapping[str, Hint] = field(default_factory=dict)
     refunds: Mapping[str, Refund] = field(default_factory=dict)
+    approvals: tuple[Approval, ...] = ()
+    receipts: tuple[CashReceipt, ...] = ()
+    receipt_due: int | None = None
     history: tuple[Entry, ...] = ()
     next_seq: int = 1
     lagging: int = 0
@@ -244,4 +343,49 @@ class Stray:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-type Record = Order | Payment | ClientRequest | Stray
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """A difference the audit could not heal, one per payment and kind, for a person (audit).
+
+    `ours` and `theirs` are the evidence, without personal data; times in epoch seconds UTC. `attention` puts
+    it on the list of its state, ordered by `attention_at`: when it was found, or found changed.
+    """
+
+    id: str
+    payment_id: str
+    kind: DiscrepancyKind
+    found_at: float
+    attention_at: float
+    ours: Mapping[str, str | int | bool] = field(default_factory=dict)
+    theirs: Mapping[str, str | int | bool] = field(default_factory=dict)
+    attention: DiscrepancyState = DiscrepancyState.OPEN
+    closed_at: float | None = None
+    closed_by: str | None = None
+    reason: str | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDay:
+    """What PortOne's list showed for one day (UTC): how many payments, and how many of them are not ours."""
+
+    listed: int = 0
+    foreign: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditMark:
+    """How far the audit got: all that changed before `until` (epoch seconds UTC) has been compared.
+
+    `span` is the length of the next window in seconds; `days` by yyyy-mm-dd, the newest month of them.
+    """
+
+    until: int
+    span: int
+    days: Mapping[str, AuditDay] = field(default_factory=dict)
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+type Record = Order | Payment | ClientRequest | Stray | Discrepancy | AuditMark

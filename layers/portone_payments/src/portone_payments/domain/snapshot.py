@@ -84,6 +84,25 @@ class Cancellation:
     vat: int = 0
 
 
+class ReceiptStatus(StrEnum):
+    """PortOne's cash receipt states (PortOne facts 3.5)."""
+
+    ISSUED = "ISSUED"
+    CANCELLED = "CANCELLED"
+    ISSUE_FAILED = "ISSUE_FAILED"
+    UNRECOGNISED = "UNRECOGNISED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptReading:
+    """The newest cash receipt of a payment as PortOne books it; amounts in minor units."""
+
+    status: ReceiptStatus
+    amount: int
+    issue_number: str | None = None
+    url: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One answer of GET /payments/{id}. Amounts in minor units, times in epoch microseconds UTC.

@@ -5,12 +5,26 @@ from functools import cached_property
 from typing import Any
 
 from portone_payments.entry.settings import Settings, read_settings
+from portone_payments.flows.approval_send import ApprovalSender
+from portone_payments.flows.approve import Approver
 from portone_payments.flows.cancel import Canceller
+from portone_payments.flows.cash_receipts import ReceiptDesk
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
-from portone_payments.ports import Clock, EventBus, Ids, Meter, PortOne, Queue, Secrets, Store, Vault
+from portone_payments.ports import (
+    Clock,
+    EventBus,
+    Ids,
+    Meter,
+    PortOne,
+    Queue,
+    Secrets,
+    StockHook,
+    Store,
+    Vault,
+)
 
 
 class Deps:
@@ -121,6 +135,40 @@ class Deps:
     def closer(self) -> AccountCloser:
         """Closes virtual accounts."""
         return AccountCloser(reader=self.reader)
+
+    @cached_property
+    def stock(self) -> StockHook | None:
+        """The shop's stock hook; None where it has none."""
+        if not self.settings.stock_hook_arn:
+            return None
+        from portone_payments.adapters.aws import client  # noqa: PLC0415 - lazy on purpose
+        from portone_payments.adapters.stock_hook import READ_SECONDS, LambdaStockHook  # noqa: PLC0415 - too
+
+        return LambdaStockHook(client("lambda", read=READ_SECONDS, attempts=1), self.settings.stock_hook_arn)
+
+    @cached_property
+    def approvals(self) -> ApprovalSender:
+        """Sends stored approvals."""
+        return ApprovalSender(
+            reader=self.reader, vault=self.vault, stock=self.stock, test=not self.settings.live
+        )
+
+    @cached_property
+    def approver(self) -> Approver:
+        """Everything that starts an approval."""
+        return Approver(sender=self.approvals, queue=self.queue, clock=self.clock)
+
+    @cached_property
+    def receipts(self) -> ReceiptDesk:
+        """Everything about cash receipts."""
+        chosen = self.settings
+        return ReceiptDesk(
+            reader=self.reader,
+            vault=self.vault,
+            clock=self.clock,
+            channels=chosen.channels,
+            self_issue=chosen.check.self_issue_receipts,
+        )
 
     @cached_property
     def canceller(self) -> Canceller:

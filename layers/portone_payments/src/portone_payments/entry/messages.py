@@ -30,6 +30,43 @@ MESSAGES: dict[str, Message] = {
         "처리할 항목이 없거나 허용되지 않는 처리입니다.",
         "Nothing waits for a person here, or not for this decision.",
     ),
+    "not_approvable": Message(
+        "승인할 수 없는 상태의 결제입니다. 결제를 다시 시작해 주세요.",
+        "This payment cannot be approved now. Start the payment again.",
+    ),
+    "approval_in_progress": Message(
+        "진행 중인 결제 승인이 있습니다. 잠시 후 결제 상태를 확인해 주세요.",
+        "Another approval is under way. Look at the payment again shortly.",
+    ),
+    "out_of_stock": Message(
+        "재고가 부족하여 결제하지 않았습니다.", "It is out of stock. Nothing was charged."
+    ),
+    "invalid_payment_token": Message(
+        "결제 인증이 만료되었거나 올바르지 않습니다. 다시 결제해 주세요.",
+        "The authentication is not valid any more. Nothing was charged; pay again.",
+    ),
+    "information_mismatch": Message(
+        "인증한 결제 정보가 주문과 다릅니다. 결제되지 않았습니다.",
+        "What was authenticated differs from the order. Nothing was charged.",
+    ),
+    "approval_failed": Message(
+        "결제가 승인되지 않았습니다. 다시 결제해 주세요.",
+        "The payment was not approved. Pay again.",
+    ),
+    "cash_receipt_not_allowed": Message(
+        "현금영수증을 발급할 수 없는 결제입니다.", "No cash receipt can be issued for this payment."
+    ),
+    "cash_receipt_exists": Message(
+        "이미 발급된 현금영수증이 있습니다. 고객센터에 문의해 주세요.",
+        "Another cash receipt stands. Please contact support.",
+    ),
+    "cash_receipt_not_found": Message(
+        "현금영수증을 찾을 수 없습니다.", "There is no cash receipt of this payment."
+    ),
+    "cash_receipt_failed": Message(
+        "현금영수증이 처리되지 않았습니다. 번호를 확인한 뒤 다시 요청해 주세요.",
+        "The cash receipt was not processed. Check the number and ask again.",
+    ),
     "not_refundable": Message("환불할 수 없는 상태의 결제입니다.", "This payment cannot be refunded now."),
     "refund_not_allowed": Message(
         "환불 정책상 직접 환불할 수 없습니다. 고객센터에 문의해 주세요.",

@@ -39,6 +39,7 @@ class Settings:
     user_claim: str = "sub"
     staff_claim: str = ""
     confirm_process: bool = False
+    stock_hook_arn: str = ""
     webhook_tolerance: int = 300
     sweep_rate: int = 20
     check: CheckPolicy
@@ -77,6 +78,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         user_claim=env.get("USER_CLAIM") or "sub",
         staff_claim=env.get("STAFF_CLAIM", ""),
         confirm_process=env.get("CONFIRM_PROCESS") == "on",
+        stock_hook_arn=env.get("STOCK_HOOK_ARN", ""),
         webhook_tolerance=int(env.get("WEBHOOK_TOLERANCE") or 300),
         sweep_rate=int(env.get("SWEEP_RATE") or 20),
         refund=RefundPolicy(
@@ -93,6 +95,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             merchants=frozenset(_merchants(channels.values())),
             quarantine_tax_free=env.get("TAX_FREE_DIFFERENCE") == "quarantine",
             quarantine_method=env.get("METHOD_DIFFERENCE") == "quarantine",
+            self_issue_receipts=env.get("SELF_ISSUE_RECEIPTS") == "on",
         ),
     )
 

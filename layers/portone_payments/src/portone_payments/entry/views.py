@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from portone_payments.domain.records import Entry, Order, Payment, Refund, RefundState, Status
+from portone_payments.domain.records import (
+    Approval,
+    ApprovalState,
+    Entry,
+    Order,
+    Payment,
+    Refund,
+    RefundState,
+    Status,
+)
 from portone_payments.flows.orders import OrderWithPayment
 
 
@@ -37,6 +46,8 @@ def payment_view(payment: Payment) -> dict[str, Any]:
         view["payMethod"] = {"type": seen.method.kind.value, "provider": seen.method.provider}
     if payment.refunds:
         view["refunds"] = [refund_summary(refund) for refund in payment.refunds.values()]
+    if payment.approvals:
+        view["approval"] = _approval_view(payment.approvals[-1])
     account = _account_view(payment)
     return {**view, "virtualAccount": account} if account else view
 
@@ -56,6 +67,16 @@ def amount_view(payment: Payment) -> dict[str, int]:
         "taxFree": payment.tax_free,
         "paid": seen.paid if seen and seen.paid_at is not None else 0,
         "cancelled": seen.cancelled if seen else 0,
+    }
+
+
+def _approval_view(approval: Approval) -> dict[str, Any]:
+    """The newest try at approving by hand; what has no outcome yet is UNKNOWN."""
+    settled = approval.state in {ApprovalState.APPROVED, ApprovalState.FAILED}
+    return {
+        "attempt": approval.attempt,
+        "state": approval.state.value if settled else "UNKNOWN",
+        "code": approval.code,
     }
 
 

@@ -11,6 +11,7 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Attention, Hint, Order, Payment, Record, Status
 from portone_payments.domain.send_back import SURPLUS, return_all
+from portone_payments.domain.snapshot import Snapshot
 from portone_payments.flows.counting import count_absorbed
 from portone_payments.ports import Conflict, Deadline, Meter, Metric, PortOne, Store
 
@@ -21,11 +22,15 @@ _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """The payment as saved; `answered` False when PortOne gave no reading and the payment stays due."""
+    """The payment as saved; `answered` False when PortOne gave no reading and the payment stays due.
+
+    `reading` is what PortOne said, None also where it knows no such payment.
+    """
 
     payment: Payment
     answered: bool = True
     lagging: bool = False
+    reading: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ class Reader:
         self.store.save(*settled)
         payment = settled[0]
         count_absorbed(self.meter, held, Absorbed(payment, absorbed.lagging, absorbed.findings))
-        return CaughtUp(payment, lagging=absorbed.lagging)
+        return CaughtUp(payment, lagging=absorbed.lagging, reading=snapshot)
 
     def _unanswered(self, held: Payment, moment: Moment) -> CaughtUp:
         silent = silence(held, moment)

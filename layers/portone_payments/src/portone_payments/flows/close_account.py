@@ -10,6 +10,7 @@ from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Reader
 from portone_payments.ports import Deadline
 
+READING = 5.0
 _UNANSWERED = frozenset({Outcome.UNKNOWN, Outcome.IN_FLIGHT, Outcome.REFUSED})
 
 
@@ -31,7 +32,7 @@ class AccountCloser:
     def _asked(self, payment_id: str, deadline: Deadline) -> bool:
         key = hashlib.sha256(f"{payment_id} close".encode()).hexdigest()
         try:
-            self.reader.portone.close_virtual_account(payment_id, key=key, deadline=deadline)
+            self.reader.portone.close_virtual_account(payment_id, key=key, deadline=deadline.leaving(READING))
         except PortOneError as error:
             return error.outcome not in _UNANSWERED
         return True

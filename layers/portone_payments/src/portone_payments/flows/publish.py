@@ -11,7 +11,7 @@ from portone_payments.ports import EventBus, Meter, Metric, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Hands facts to the bus, at least once each. What was published before is the record before: no state."""
+    """Hands facts to the bus, at least once each; stateless: what went before is the record before."""
 
     bus: EventBus
     store: Store

@@ -17,6 +17,7 @@ _ANSWERED = {
     CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,
     CancellationStatus.REQUESTED: RefundState.REQUESTED,
 }
+READING = 5.0
 _BALANCE = "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN"
 
 
@@ -38,7 +39,10 @@ class RefundSender:
             return _unchanged
         try:
             answer = self.reader.portone.cancel(
-                payment.payment_id, self._order(payment, refund), key=refund.key, deadline=deadline
+                payment.payment_id,
+                self._order(payment, refund),
+                key=refund.key,
+                deadline=deadline.leaving(READING),
             )
         except PortOneError as error:
             return self._failed(refund, error)

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 
 from portone_payments.domain.accounts import wants_closing
+from portone_payments.domain.approval import open_approval
 from portone_payments.domain.errors import Busy, PaymentNotFound
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.refund_settle import in_flight
+from portone_payments.flows.approval_send import ApprovalSender
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
 from portone_payments.ports import Clock, Conflict, Deadline, Due, Ids, Kind, Metric
 
-PER_ITEM = 10.0
+PER_ITEM = 14.0
 JITTER = 30.0
 
 
@@ -22,6 +24,7 @@ class Worker:
 
     reader: Reader
     sender: RefundSender
+    approvals: ApprovalSender
     closer: AccountCloser
     strays: StrayKeeper
     clock: Clock
@@ -46,6 +49,8 @@ class Worker:
         try:
             if in_flight(held) is not None:
                 self.sender.send(held, moment, deadline=deadline)
+            elif open_approval(held) is not None:
+                self.approvals.send(held, moment, deadline=deadline)
             elif wants_closing(held, moment.now):
                 self.closer.close(held, moment, deadline=deadline)
             else:

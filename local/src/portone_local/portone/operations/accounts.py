@@ -7,7 +7,7 @@ from portone_local.portone.pg import Refusal
 from portone_local.portone.records import Attempt, PaymentRecord, Refused, Status
 
 OPERATION = "close_virtual_account"
-_IMPOSSIBLE = Refusal(pg_code="4001", pg_message="가상계좌 말소를 지원하지 않습니다")
+_IMPOSSIBLE = Refusal(pg_code="4001", pg_message="말소할 수 없는 가상계좌입니다")
 
 
 def close_virtual_account(desk: Desk, call: ApiCall) -> Answer:
@@ -19,7 +19,8 @@ def close_virtual_account(desk: Desk, call: ApiCall) -> Answer:
         attempt = record.newest(Status.VIRTUAL_ACCOUNT_ISSUED)
         if attempt is None or record.paid_attempt:
             raise Refused("PAYMENT_NOT_WAITING_FOR_DEPOSIT")
-        refusal = refusal or (None if desk.pg.closes_accounts else _IMPOSSIBLE)
+        closable = desk.pg.closes_accounts and not attempt.deposited
+        refusal = refusal or (None if closable else _IMPOSSIBLE)
         if refusal is None or refusal.leaves == Status.FAILED:
             _close(desk, record, attempt, at)
         if refusal:

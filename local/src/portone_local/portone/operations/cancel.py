@@ -1,5 +1,6 @@
 """`POST /payments/{paymentId}/cancel` (PortOne facts 5)."""
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import Field
@@ -13,6 +14,8 @@ from portone_local.portone.refunds import Ask, paid_attempt
 
 OPERATION = "cancel_payment"
 _ACCOUNT = "PaymentMethodVirtualAccount"
+_KST = dt.timezone(dt.timedelta(hours=9))
+_TOO_LATE = Refusal(pg_code="2013", pg_message="당월 결제 건만 취소할 수 있습니다")
 _WHOLE_ONLY = Refusal(pg_code="2031", pg_message="부분취소가 불가능한 결제수단입니다")
 
 
@@ -61,7 +64,8 @@ def cancel_payment(desk: Desk, call: ApiCall) -> Answer:
     with desk.ledger.changing(call.payment_id, call.at) as (record, at):
         attempt = paid_attempt(record)
         parts = _checked(desk, record, attempt, body)
-        refusal = refusal or _limit(desk, record, attempt, parts)
+        partial = parts.amount < desk.refunds.left(record, attempt).amount
+        refusal = refusal or _limit(desk, attempt, body, at, partial=partial)
         if refusal and refusal.leaves:
             desk.refunds.book(record, parts, body.ask(), CancellationStatus(refusal.leaves), at)
         if refusal:
@@ -96,10 +100,16 @@ def _check_account(attempt: Attempt, account: _RefundAccount | None) -> None:
         raise ApiError("INVALID_REQUEST", "holderPhoneNumber is required for Smartro")
 
 
-def _limit(desk: Desk, record: PaymentRecord, attempt: Attempt, parts: Parts) -> Refusal | None:
-    """What the PG says to a partial cancel of a method that has none."""
-    part = parts.amount < desk.refunds.left(record, attempt).amount
-    return _WHOLE_ONLY if part and attempt.kind in desk.pg.whole_only else None
+def _limit(desk: Desk, attempt: Attempt, body: _CancelBody, at: float, *, partial: bool) -> Refusal | None:
+    """What the PG says to what the method cannot do (PortOne facts 5.2)."""
+    if partial and attempt.kind in desk.pg.whole_only:
+        return _WHOLE_ONLY
+    billed = attempt.kind == "PaymentMethodMobile" and _month(attempt.paid_at or at) != _month(at)
+    return _TOO_LATE if billed and body.refund_account is None else None
+
+
+def _month(moment: float) -> str:
+    return dt.datetime.fromtimestamp(moment, tz=_KST).strftime("%Y-%m")
 
 
 def _usual_outcome(desk: Desk, attempt: Attempt) -> CancellationStatus:

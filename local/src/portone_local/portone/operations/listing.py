@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from portone_local.portone.desk import ApiCall, Body, Desk, parsed
+from portone_local.portone.desk import ApiCall, Body, Desk, Moment, parsed
 from portone_local.portone.exchange import Answer, ApiError, as_json
 from portone_local.portone.records import Status
 
@@ -30,8 +30,8 @@ class _Filter(Body):
     merchant_id: str | None = None
     store_id: str | None = None
     timestamp_type: Literal["CREATED_AT", "STATUS_CHANGED_AT"] = "STATUS_CHANGED_AT"
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = None
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = None
     status: list[_Spelled] | None = None
     pg_provider: list[str] | None = None
     is_test: bool | None = None

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from portone_local.portone.desk import ApiCall, Body, Desk, parsed, pg_error
+from portone_local.portone.desk import ApiCall, Body, Desk, Moment, parsed, pg_error
 from portone_local.portone.exchange import Answer, ApiError, as_json
 from portone_local.portone.records import CashReceipt, Parts
 
@@ -32,7 +32,7 @@ class _Amount(Body):
     def parts(self) -> Parts:
         """Its shares; ApiError where they do not fit into the total."""
         vat = (self.total - self.tax_free) // 11 if self.vat is None else self.vat
-        if self.tax_free + vat > self.total:
+        if vat < 0 or self.tax_free + vat > self.total:
             raise ApiError("INVALID_REQUEST", "taxFree and vat exceed total")
         return Parts(self.total, self.tax_free, vat)
 
@@ -49,7 +49,7 @@ class _IssueBody(Body):
     customer: _Customer
     store_id: str | None = None
     product_type: Literal["PHYSICAL", "DIGITAL"] | None = None
-    paid_at: AwareDatetime | None = None
+    paid_at: Moment | None = None
     business_registration_number: str | None = None
     payment_method: Literal["TRANSFER", "VIRTUAL_ACCOUNT"] | None = None
 

@@ -1,0 +1,68 @@
+"""The list endpoint on the wire: what is asked, and a page of it as our own types (PortOne facts 13)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from portone_payments.adapters.portone_wire import WirePayment, micros, snapshot_of
+from portone_payments.ports import Listed, ListPage
+
+REACH = 60_000  # PortOne refuses a page that ends beyond it
+
+
+def list_query(store_id: str, since: int, until: int, *, number: int, size: int) -> dict[str, str]:
+    """The query of GET /payments: its body, as JSON text, for a GET with a body gets lost on the way.
+
+    `since` and `until` in epoch seconds UTC. No filter by status: one PortOne invents later must be seen.
+    Raises ValueError for a page beyond PortOne's reach.
+    """
+    if (number + 1) * size > REACH:
+        raise ValueError("a page beyond PortOne's reach")
+    asked = {
+        "page": {"number": number, "size": size},
+        "filter": {
+            "storeId": store_id,
+            "timestampType": "STATUS_CHANGED_AT",
+            "from": _time(since),
+            "until": _time(until),
+            "sortBy": "STATUS_CHANGED_AT",
+            "sortOrder": "ASC",
+            "version": "V2",
+        },
+    }
+    return {"requestBody": json.dumps(asked, separators=(",", ":"))}
+
+
+def page_of(size: int, body: bytes) -> ListPage:
+    """A page of at most `size`. Raises ValueError when it is none.
+
+    Full when it holds as many as were asked for, as PortOne says it gives, or fewer than it counted.
+    """
+    raw = json.loads(body)
+    if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
+        raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
+    items, page = [_listed(each) for each in raw["items"]], raw.get("page")
+    given, counted = (_count(page, name) for name in ("size", "totalCount"))
+    full = len(items) >= min(size, given or size) or len(items) < (counted or 0)
+    return ListPage(tuple(items), full and bool(items))
+
+
+def _listed(raw: Any) -> Listed:
+    """One payment. Raises ValueError when not even its id and its time can be read."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
+        raise ValueError("not a payment")  # noqa: TRY004 - what is read is a text, not a Python value
+    changed_at = micros(str(raw.get("statusChangedAt")))
+    try:
+        snapshot = snapshot_of(WirePayment.model_validate(raw))
+    except ValueError:
+        snapshot = None
+    return Listed(payment_id=raw["id"], changed_at=changed_at, snapshot=snapshot)
+
+
+def _count(page: Any, name: str) -> int | None:
+    value = page.get(name) if isinstance(page, dict) else None
+    return value if isinstance(value, int) else None
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,70 @@
+"""Cash receipts in PortOne's words: the body of an issue, what it answers, what a reading says (facts 13)."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
+from portone_payments.ports import IssuedReceipt, ReceiptOrder
+
+type Amount = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, hide_input_in_errors=True)
+
+
+class _Summary(_Wire):
+    issue_number: Annotated[str, Field(min_length=1)]
+    url: Any = None
+
+
+class _Issued(_Wire):
+    cash_receipt: _Summary
+
+
+class _Reading(_Wire):
+    payment_id: str
+    status: str
+    amount: Amount = 0
+    issue_number: Any = None
+    url: Any = None
+
+
+def receipt_body(payment_id: str, order: ReceiptOrder, store_id: str) -> dict[str, Any]:
+    """IssueCashReceiptBody; VAT is left to PortOne, which takes an eleventh of what is not tax-free."""
+    return {
+        "storeId": store_id,
+        "paymentId": payment_id,
+        "channelKey": order.channel_key,
+        "type": order.kind,
+        "orderName": order.order_name,
+        "currency": order.currency,
+        "amount": {"total": order.amount, "taxFree": order.tax_free},
+        "customer": {"identityNumber": order.identity},
+    }
+
+
+def issued_of(body: bytes) -> IssuedReceipt:
+    """The answer of an issue. Raises ValueError when it is none."""
+    summary = _Issued.model_validate_json(body).cash_receipt
+    return IssuedReceipt(issue_number=summary.issue_number, url=_text(summary.url))
+
+
+def receipt_of(payment_id: str, body: bytes) -> ReceiptReading:
+    """The newest cash receipt of a payment. Raises ValueError when it is not that payment's."""
+    wire = _Reading.model_validate_json(body)
+    if wire.payment_id != payment_id:
+        raise ValueError("the answer is about another payment")
+    known = wire.status in ReceiptStatus
+    return ReceiptReading(
+        status=ReceiptStatus(wire.status) if known else ReceiptStatus.UNRECOGNISED,
+        amount=wire.amount,
+        issue_number=_text(wire.issue_number),
+        url=_text(wire.url),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

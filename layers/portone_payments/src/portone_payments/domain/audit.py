@@ -1,0 +1,239 @@
+"""What the daily audit compares: PortOne's list against ours. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.days import day_of
+from portone_payments.domain.marker import marked_order
+from portone_payments.domain.moves import behind, holds_money
+from portone_payments.domain.records import (
+    AuditDay,
+    AuditMark,
+    Discrepancy,
+    DiscrepancyKind,
+    DiscrepancyState,
+    Payment,
+    Status,
+)
+from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+
+SETTLED = 600  # seconds; what changed later than this may not be in PortOne's list yet
+OVERLAP = 3600
+FIRST_REACH = 24 * 3600
+LONGEST = 24 * 3600
+DAYS_KEPT = 31
+_MONEY = frozenset(
+    {
+        RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
+        RemoteStatus.PAID,
+        RemoteStatus.PARTIAL_CANCELLED,
+        RemoteStatus.CANCELLED,
+        RemoteStatus.UNRECOGNISED,
+    }
+)
+_CHARGED = frozenset({RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED})
+# in every other status ours is PortOne's own word
+_AGREES: Mapping[Status, frozenset[RemoteStatus]] = {
+    Status.EXPIRED: frozenset({RemoteStatus.READY, RemoteStatus.FAILED}),
+    Status.MISMATCH: _CHARGED,
+}
+
+type Evidence = Mapping[str, str | int | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One kind of difference of one payment, with what both sides say (no personal data)."""
+
+    payment_id: str
+    kind: DiscrepancyKind
+    ours: Evidence
+    theirs: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of status changes in epoch seconds UTC."""
+
+    since: int
+    until: int
+
+    @property
+    def span(self) -> int:
+        """Its length in seconds."""
+        return self.until - self.since
+
+
+def first_mark(now: float) -> AuditMark:
+    """Where an audit begins that has never run."""
+    return AuditMark(until=int(now) - FIRST_REACH, span=LONGEST)
+
+
+def next_window(since: int, span: int, now: float) -> Window | None:
+    """The window after `since`, never younger than ten minutes; None when nothing is left."""
+    newest = int(now) - SETTLED - 1  # the list is asked for a second more
+    return Window(since, min(newest, since + span)) if since < newest else None
+
+
+def narrower(window: Window) -> Window:
+    """Its first half, at least a second."""
+    return Window(window.since, window.since + max(1, window.span // 2))
+
+
+def differences(held: Payment, snapshot: Snapshot | None) -> tuple[Difference, ...]:
+    """Where the two disagree about money. None: PortOne knows no such payment."""
+    if snapshot is None:
+        there = Difference(held.payment_id, DiscrepancyKind.MISSING_THERE, _ours(held), {})
+        return (there,) if _must_exist(held) else ()
+    kinds = [
+        kind
+        for kind, differs in (
+            (DiscrepancyKind.AMOUNT, _amount_differs(held, snapshot)),
+            (DiscrepancyKind.CANCELLED, _cancelled_differs(held, snapshot)),
+            (DiscrepancyKind.STATUS, not _status_agrees(held, snapshot)),
+        )
+        if differs
+    ]
+    if DiscrepancyKind.CANCELLED in kinds and DiscrepancyKind.STATUS in kinds:
+        kinds.remove(DiscrepancyKind.STATUS)
+    return tuple(Difference(held.payment_id, kind, _ours(held), _theirs(snapshot)) for kind in kinds)
+
+
+def heals(held: Payment, snapshot: Snapshot | None) -> bool:
+    """Whether a catch-up may help: PortOne says more than we do, not less."""
+    return snapshot is not None and not behind(held.status, held.seen, snapshot)
+
+
+def moving(held: Payment, snapshot: Snapshot | None, now: float) -> bool:
+    """Whether we changed so lately that a reading behind it proves nothing; such a payment comes again."""
+    last = max(held.status_at, held.history[-1].at if held.history else 0.0)
+    return now - last < SETTLED and not heals(held, snapshot)
+
+
+def unhealed(before: Payment, after: Payment, snapshot: Snapshot | None) -> tuple[Difference, ...]:
+    """What a catch-up left: `after` is the payment that has taken `snapshot` in, `before` the one it was.
+
+    Another amount is told even though the payment is a MISMATCH now: money was taken for something else.
+    """
+    left = differences(after, snapshot)
+    if snapshot is None or after.status is not Status.MISMATCH or before.status is Status.MISMATCH:
+        return left
+    amount = Difference(after.payment_id, DiscrepancyKind.AMOUNT, _ours(after), _theirs(snapshot))
+    return (amount, *left)
+
+
+def missing_here(snapshot: Snapshot) -> Difference:
+    """PortOne knows a payment of ours that we do not hold."""
+    return Difference(snapshot.payment_id, DiscrepancyKind.MISSING_HERE, {}, _theirs(snapshot))
+
+
+def unreadable(held: Payment) -> Difference:
+    """What PortOne says of a payment of ours cannot be read."""
+    return Difference(held.payment_id, DiscrepancyKind.UNREADABLE, _ours(held), {})
+
+
+def orphaned(snapshot: Snapshot, *, live: bool, order_known: bool) -> bool:
+    """Whether a payment missing here is ours and holds money; a shared store holds others' marks too.
+
+    In live mode an order may have been lost with the payment. TEST payments of a live store are others'.
+    """
+    test = snapshot.channel is not None and snapshot.channel.test
+    marked = marked_order(snapshot.custom_data) is not None
+    return marked and snapshot.status in _MONEY and (order_known or (live and not test))
+
+
+def discrepancy_id(difference: Difference) -> str:
+    """One stable id per payment and kind, whatever characters a payment of another system has."""
+    return hashlib.sha256(f"{difference.kind}:{difference.payment_id}".encode()).hexdigest()[:32]
+
+
+def filed(known: Discrepancy | None, difference: Difference, now: float) -> Discrepancy | None:
+    """The discrepancy to save; None where the same evidence is on a list already, be it the closed one."""
+    if known is None:
+        return Discrepancy(
+            id=discrepancy_id(difference),
+            payment_id=difference.payment_id,
+            kind=difference.kind,
+            found_at=now,
+            attention_at=now,
+            ours=difference.ours,
+            theirs=difference.theirs,
+        )
+    if (known.ours, known.theirs) == (difference.ours, difference.theirs):
+        return None
+    return replace(
+        known,
+        ours=difference.ours,
+        theirs=difference.theirs,
+        attention=DiscrepancyState.OPEN,
+        attention_at=now,
+    )
+
+
+def counted(mark: AuditMark, listed: Mapping[str, int], foreign: Mapping[str, int]) -> dict[str, AuditDay]:
+    """The days after a window added these counts; the newest month stays."""
+    days = dict(mark.days)
+    for day, count in listed.items():
+        known = days.get(day, AuditDay())
+        days[day] = AuditDay(listed=known.listed + count, foreign=known.foreign + foreign.get(day, 0))
+    return {day: days[day] for day in sorted(days)[-DAYS_KEPT:]}
+
+
+def changed_day(micros: int) -> str:
+    """The day (UTC) of a change in epoch microseconds."""
+    return day_of(micros // 1_000_000)
+
+
+def _must_exist(held: Payment) -> bool:
+    return holds_money(held.status) or held.status is Status.VIRTUAL_ACCOUNT_ISSUED
+
+
+def _amount_differs(held: Payment, snapshot: Snapshot) -> bool:
+    """Money was or will be taken for something else; a mismatch we know of is no news."""
+    seen = held.seen
+    if seen is not None and snapshot.total != seen.total:
+        return snapshot.status in _MONEY
+    if held.status is Status.MISMATCH or snapshot.status not in _CHARGED:
+        return False
+    return (snapshot.total, snapshot.currency) != (held.total, held.currency)
+
+
+def _cancelled_differs(held: Payment, snapshot: Snapshot) -> bool:
+    seen = held.seen
+    theirs = {each.id: each.status.value for each in snapshot.cancellations}
+    if seen is None:
+        return bool(theirs)
+    ours = (seen.cancelled, seen.cancelled_tax_free, dict(seen.cancellations))
+    return ours != (snapshot.cancelled, snapshot.cancelled_tax_free, theirs)
+
+
+def _status_agrees(held: Payment, snapshot: Snapshot) -> bool:
+    if held.status is Status.EXPIRED and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED:
+        # PortOne goes on showing the account whose time is over
+        return held.seen is not None and held.seen.transaction_id == snapshot.transaction_id
+    if held.status in _AGREES:
+        return snapshot.status in _AGREES[held.status]
+    return held.status.value == snapshot.status.value
+
+
+def _ours(held: Payment) -> Evidence:
+    seen = held.seen
+    return {
+        "status": held.status.value,
+        "total": held.total,
+        "currency": held.currency,
+        "cancelled": seen.cancelled if seen else 0,
+        "doubted": held.doubted,
+        "changedAt": int(held.status_at),
+    }
+
+
+def _theirs(snapshot: Snapshot) -> Evidence:
+    return {
+        "status": snapshot.status.value,
+        "total": snapshot.total,
+        "currency": snapshot.currency,
+        "cancelled": snapshot.cancelled,
+        "transactionId": snapshot.transaction_id,
+    }

@@ -1,0 +1,38 @@
+"""Manual approvals over HTTP: 200, 202, or a 409 that says what to do."""
+
+from typing import Any
+
+from portone_payments.domain.approval import OUT_OF_STOCK
+from portone_payments.domain.errors import (
+    ApprovalFailed,
+    InformationMismatch,
+    InvalidPaymentToken,
+    OutOfStock,
+)
+from portone_payments.domain.records import Approval, ApprovalState
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views import payment_view
+from portone_payments.flows.approve import Approved
+
+
+def approval_answer(approved: Approved) -> dict[str, Any]:
+    """200 approved; 202 while the outcome is open, with a status URL. Raises the error of a failed try."""
+    approval, payment = approved.approval, approved.payment
+    if approval.state is ApprovalState.FAILED:
+        _refuse(approval)
+    view = payment_view(payment)
+    if approval.state is ApprovalState.APPROVED and not payment.doubted:
+        return answer(200, view)
+    return answer(202, {**view, "statusUrl": f"/payments/{payment.payment_id}"}, retry_after="5")
+
+
+def _refuse(approval: Approval) -> None:
+    match approval.code:
+        case code if code == OUT_OF_STOCK:
+            raise OutOfStock
+        case "invalid_payment_token" | "payment_not_found":
+            raise InvalidPaymentToken
+        case "information_mismatch":
+            raise InformationMismatch
+        case code:
+            raise ApprovalFailed(reason=code or "failed")

@@ -1,0 +1,112 @@
+"""Asks the stock hook, sends a stored approval under its one key, lets a reading decide (rule 3)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approval import (
+    answered,
+    confirmed,
+    open_approval,
+    refused,
+    sendable,
+    stock_answered,
+)
+from portone_payments.domain.errors import Busy, PaymentNotFound, PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.ladder import next_due
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.records import Approval, ApprovalState, Payment
+from portone_payments.flows.catch_up import CaughtUp, Reader, Told
+from portone_payments.ports import ConfirmOrder, Conflict, Deadline, Metric, StockHook, Vault
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSender:
+    """What was stored is sent exactly as it was frozen; `test` says which channels the mode allows."""
+
+    reader: Reader
+    vault: Vault
+    stock: StockHook | None
+    test: bool
+
+    def send(self, payment: Payment, moment: Moment, *, deadline: Deadline, first: bool = False) -> CaughtUp:
+        """Bring the open try on as far as it goes. Raises `Busy`, `PaymentNotFound`.
+
+        `first`: nobody has sent it before, so that a refusal without effect is the whole outcome.
+        """
+        payment = self._asked(payment, moment)
+        approval = open_approval(payment)
+        if approval is None:
+            return CaughtUp(payment)
+        told = self._tried(payment, approval, moment, deadline, first=first)
+        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
+
+    def _asked(self, payment: Payment, moment: Moment) -> Payment:
+        """The payment with the stock hook's answer stored, before anything is sent."""
+        approval = open_approval(payment)
+        if approval is None or approval.state is not ApprovalState.ASKED:
+            return payment
+        reserved = self.stock is None or self.stock.reserve(payment.payment_id, approval.attempt)
+        for attempt in range(ATTEMPTS):
+            held = self._held(payment.payment_id) if attempt else payment
+            told = stock_answered(held, approval.attempt, moment, reserved=reserved)
+            if told is held:
+                return held
+            told = replace(told, due_at=next_due(told, moment.now), tries=0)
+            try:
+                self.reader.store.save(told)
+            except Conflict:
+                self.reader.meter.count(Metric.CONFLICT)
+                continue
+            return replace(told, version=told.version + 1)
+        raise Busy
+
+    def _held(self, payment_id: str) -> Payment:
+        held = self.reader.store.payment(payment_id)
+        if held is None:
+            raise PaymentNotFound
+        return held
+
+    def _tried(
+        self, payment: Payment, approval: Approval, moment: Moment, deadline: Deadline, *, first: bool
+    ) -> Told:
+        if approval.token is None or not sendable(approval, moment.now):
+            return _unchanged
+        token = self.vault.decrypt(
+            approval.token, context=token_context(payment.payment_id, approval.attempt)
+        )
+        order = ConfirmOrder(
+            token=token,
+            total=payment.total,
+            tax_free=payment.tax_free,
+            currency=payment.currency,
+            test=self.test,
+        )
+        try:
+            self.reader.portone.confirm(payment.payment_id, order, key=approval.key, deadline=deadline)
+        except PortOneError as error:
+            return self._failed(approval.attempt, error, first=first)
+        return lambda held, _: confirmed(held, approval.attempt)
+
+    def _failed(self, attempt: int, error: PortOneError, *, first: bool) -> Told:
+        code = (error.error_type or "refused").lower()
+        if error.outcome is Outcome.ALREADY_DONE:
+            return lambda held, _: confirmed(held, attempt)
+        if error.outcome is Outcome.NO_EFFECT and first:
+            return lambda held, at: refused(held, attempt, code, at)
+        # of what was sent before, a later refusal says nothing: the token may be spent by our own success
+        if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
+            return lambda held, _: answered(held, attempt, code)
+        if error.outcome is Outcome.REFUSED:
+            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
+        return _unchanged
+
+
+def token_context(payment_id: str, attempt: int) -> dict[str, str]:
+    """The encryption context of a payment token: it opens for no other try."""
+    return {"payment": payment_id, "attempt": str(attempt)}
+
+
+def _unchanged(payment: Payment, _moment: Moment) -> Payment:
+    return payment

@@ -1,0 +1,177 @@
+"""Many at once about one order, on a table that is atomic: one effect, and everybody gets a documented answer."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from portone_local.gateway.messages import Response
+from portone_local.ministack import MiniStack
+from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.testing.stories import MINUTE, PATIENCE, TOTAL, USER, World, let_pass
+
+pytestmark = [pytest.mark.race, pytest.mark.ministack]
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+FEW_ROUNDS = max(2, ROUNDS // 10)  # of fifty racers: MiniStack does about 260 racing writes a second
+MANY = 50
+DEARER = TOTAL + 500
+NUMBERS = count(1)
+
+type Act = Callable[[], Any]
+
+
+def race(acts: Sequence[Act]) -> list[Any]:
+    """What each act gave; all begin at the same moment."""
+    start = Barrier(len(acts))
+
+    def run(act: Act) -> Any:
+        start.wait()
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as racers:
+        return list(racers.map(run, acts))
+
+
+@pytest.fixture(scope="module")
+def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
+    """One stack for all rounds of all races; the oracle judges it once more at the end."""
+    with ObservedStack.on_ministack(ministack, seed=1) as observed:
+        yield observed
+        let_pass(observed, PATIENCE)
+        assert_clean(observed, answers=observed.answers, hurt=True)
+
+
+@pytest.fixture
+def world(stack: ObservedStack) -> World:
+    """An order of its own for each round."""
+    return World(stack, f"race-{next(NUMBERS)}")
+
+
+def paid(world: World) -> str:
+    """A payment that was paid, its webhook in hand and the sweep's time come."""
+    payment_id = world.ready()
+    world.pay(payment_id)
+    world.wait(10 * MINUTE + 1)
+    world.keep_letters()
+    return payment_id
+
+
+def told_paid(world: World) -> int:
+    return world.stack.receive(*world.letters[-1])
+
+
+def facts(world: World, payment_id: str) -> list[str]:
+    return [entry.fact for entry in world.held(payment_id).history]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_webhook_verify_and_sweep_of_one_payment_settle_it_once(world: World, _round: int) -> None:
+    payment_id = paid(world)
+
+    told, verified, _ = race(
+        [lambda: told_paid(world), lambda: world.verify(payment_id), lambda: world.stack.tick()]
+    )
+
+    assert (told, verified) == (200, 200)
+    assert facts(world, payment_id).count("paid") == 1
+    let_pass(world.stack, 4 * MINUTE)
+    assert world.statuses() == {payment_id: "PAID"}
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_sweeps_at_the_same_moment_one_leases_a_payment(world: World, _round: int) -> None:
+    payment_id = world.ready()
+    world.wait(10 * MINUTE + 1)
+
+    race([lambda: world.stack.functions.invoke("Sweep", {})] * 4)
+
+    assert world.held(payment_id).tries == 1
+    world.stack.work()
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_fifty_identical_webhooks_settle_a_payment_once(world: World, _round: int) -> None:
+    payment_id = paid(world)
+
+    statuses = race([lambda: told_paid(world)] * MANY)
+
+    assert set(statuses) <= {200, 503}
+    assert 200 in statuses
+    assert facts(world, payment_id).count("paid") == 1
+    assert len(world.held(payment_id).hints) == 1
+
+
+def asking(world: World, order_id: str, number: int) -> Response:
+    """A prepare: every fourth with a key of its own, every fourth with none, the others with one key."""
+    key = {0: f"{order_id}-{number}", 1: None}.get(number % 4, f"{order_id}-one")
+    headers = {"idempotency-key": key} if key else {}
+    wanted = {"orderId": order_id, "platform": "ios"}
+    return world.stack.app(USER).post("/payments", wanted, headers=headers)
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_fifty_prepares_beside_a_change_of_the_price_make_one_payment_of_one_price(
+    world: World, _round: int
+) -> None:
+    order_id = world.order()
+    prepares = [lambda number=number: asking(world, order_id, number) for number in range(MANY)]
+
+    changed, *answers = race([lambda: world.put(order_id, total=DEARER), *prepares])
+
+    handed = {answer.json()["paymentId"]: answer.json() for answer in answers if answer.status == 200}
+    codes = {answer.json()["error"]["code"] for answer in answers if answer.status != 200}
+    ((payment_id, checkout),) = handed.items()
+    order = world.stack.ports["store"].order(order_id)
+    assert codes <= {"busy"}
+    assert changed in {200, 409, 503}
+    assert order.payment_id == payment_id
+    assert order.total == world.held(payment_id).total == checkout["totalAmount"]
+    assert (order.total == DEARER) == (changed == 200)
+    assert payments_of(world, order_id) == [payment_id]
+
+
+def payments_of(world: World, order_id: str) -> list[str]:
+    """Every payment in the table that is of this order."""
+    return [
+        item["payment_id"]["S"]
+        for item in world.stack.dump()
+        if item["pk"]["S"].startswith("payment#") and item["order_id"]["S"] == order_id
+    ]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_a_late_payment_and_a_second_one_of_the_same_order_one_is_surplus(
+    world: World, _round: int
+) -> None:
+    first = world.ready()
+    world.pay(first, method="VIRTUAL_ACCOUNT")
+    world.stack.deliver()
+    world.wait(3 * 24 * 60 * MINUTE + 62 * MINUTE)
+    world.catch_up(first)
+    assert world.statuses() == {first: "EXPIRED"}
+    world.stack.portone.buyer.deposit(first)
+    world.keep_letters()
+
+    answer, told, seen = race(
+        [
+            lambda: asking(world, world.order_of(first), 1),
+            lambda: told_paid(world),
+            lambda: world.verify(first),
+        ]
+    )
+
+    assert (told, seen) == (200, 200)
+    if answer.status == 200:
+        second = answer.json()["paymentId"]
+        world.handed[second] = answer.json()
+        world.pay(second)
+        world.verify(second)
+        taken = [payment for payment in (first, second) if not world.held(payment).surplus]
+        assert len(taken) == 1
+    else:
+        assert answer.json()["error"]["code"] in {"order_already_paid", "busy"}
