@@ -77,6 +77,15 @@ class Stage:
         view: dict[str, Any] = self.stack.app(user).get(f"/payments/{payment_id}").json()
         return view
 
+    def wait(self, user: str, payment_id: str, status: str, *, most: int) -> int:
+        """Let time pass, with webhooks and sweeps, until the payment has this status; the minutes it took."""
+        for minutes in range(most):
+            if self.look(user, payment_id)["status"] == status:
+                return minutes
+            self.stack.run_for(60)
+        expect(self.look(user, payment_id)["status"], status)
+        return most
+
     def count(self, metric: str) -> float:
         """How often a metric was counted so far."""
         return self.stack.metrics.get(metric, 0)

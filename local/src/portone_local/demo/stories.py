@@ -78,7 +78,9 @@ def tampered(stage: Stage) -> str:
     expect(stage.verify("eve", payment)["status"], "MISMATCH")
     kinds = stage.stack.staff.get("/ops/attention?kind=mismatch").json()["items"]
     expect([item["paymentId"] for item in kinds], [payment])
-    stage.say("PortOne says PAID, 1,000 won. We say [red]MISMATCH[/red], never PAID, and call a person.")
+    stage.say("PortOne says PAID, 1,000 won. We say [red]MISMATCH[/red], never PAID, and tell a person.")
+    minutes = stage.wait("eve", payment, "CANCELLED", most=10)
+    stage.say(f"The money goes back by itself: CANCELLED after {minutes} virtual minutes.")
     return payment
 
 
@@ -124,11 +126,7 @@ def all_lost(stage: Stage) -> str:
     stage.stack.portone.webhooks.lose()
     stage.say("Jun pays, his phone dies, and every webhook is lost. We still say READY.")
     expect(stage.look("jun", payment)["status"], "READY")
-    minutes = 0
-    while stage.look("jun", payment)["status"] != "PAID" and minutes < 15:  # noqa: PLR2004 - invariant I4
-        stage.stack.run_for(60)
-        minutes += 1
-    expect(stage.look("jun", payment)["status"], "PAID")
+    minutes = stage.wait("jun", payment, "PAID", most=15)
     stage.say(
         f"Nobody told us, so our own sweep looked: [green]PAID[/green] after {minutes} virtual minutes."
     )

@@ -144,5 +144,3 @@ def _moving(payment: Payment, number: int, state: ReceiptState) -> CashReceipt |
     receipt = latest(payment)
     matches = receipt is not None and (receipt.number, receipt.state) == (number, state)
     return receipt if matches else None
-
-

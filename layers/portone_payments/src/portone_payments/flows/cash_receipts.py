@@ -29,9 +29,7 @@ from portone_payments.ports import Clock, Conflict, Deadline, Metric, ReceiptOrd
 
 ATTEMPTS = 6
 # said of what somebody, perhaps our own earlier send, has already done: a reading decides
-ALREADY_DONE = frozenset(
-    {"CASH_RECEIPT_ALREADY_ISSUED", "CASH_RECEIPT_NOT_ISSUED", "CASH_RECEIPT_NOT_FOUND"}
-)
+ALREADY_DONE = frozenset({"CASH_RECEIPT_ALREADY_ISSUED", "CASH_RECEIPT_NOT_ISSUED", "CASH_RECEIPT_NOT_FOUND"})
 PERSONAL = "PERSONAL"
 type Change = Callable[[Payment], Payment]
 
@@ -46,10 +44,8 @@ class ReceiptDesk:
     channels: Mapping[str, str]
     self_issue: bool
 
-    def issue(
-        self, payment_id: str, asker: Asker, kind: str, identity: str, deadline: Deadline
-    ) -> CashReceipt:
-        """The standing receipt of this kind, new or known.
+    def issue(self, payment_id: str, asker: Asker, kind: str, identity: str, deadline: Deadline) -> Payment:
+        """The payment with the standing receipt of this kind, new or known.
 
         Raises `PaymentNotFound`, `CashReceiptNotAllowed`, `CashReceiptExists`, `Busy`.
         """
@@ -64,10 +60,10 @@ class ReceiptDesk:
             return intend_issue(held, kind, sealed, moment)
 
         payment, fresh = self._change(payment_id, intended)
-        return _newest(self._moved(payment, moment, deadline, first=True) if fresh else payment)
+        return self._moved(payment, moment, deadline, first=True) if fresh else payment
 
-    def cancel(self, payment_id: str, asker: Asker, deadline: Deadline) -> CashReceipt:
-        """The cancelled receipt, or its cancel under way. Raises `PaymentNotFound`, `CashReceiptNotFound`."""
+    def cancel(self, payment_id: str, asker: Asker, deadline: Deadline) -> Payment:
+        """The payment with its receipt cancelled, or the cancel under way. Raises `PaymentNotFound`, `CashReceiptNotFound`."""
         moment = Moment(now=self.clock.now(), by=asker.by)
 
         def intended(held: Payment) -> Payment:
@@ -78,13 +74,7 @@ class ReceiptDesk:
             return intend_cancel(held, moment, remainder=False)
 
         payment, fresh = self._change(payment_id, intended)
-        return _newest(self._moved(payment, moment, deadline, first=True) if fresh else payment)
-
-    def read(self, payment_id: str, asker: Asker) -> CashReceipt:
-        """The newest receipt as we have it. Raises `PaymentNotFound`, `CashReceiptNotFound`."""
-        held = self._held(payment_id)
-        _check_owner(held, asker)
-        return _newest(held)
+        return self._moved(payment, moment, deadline, first=True) if fresh else payment
 
     def work(self, payment_id: str, moment: Moment, *, deadline: Deadline) -> None:
         """Whatever a payment's receipt needs now: finish, keep step with refunds, issue unasked."""
@@ -125,9 +115,7 @@ class ReceiptDesk:
         if receipt is not None and receipt.state is ReceiptState.ISSUING:
             self._moved(payment, moment, deadline, first=True)
 
-    def _moved(
-        self, payment: Payment, moment: Moment, deadline: Deadline, *, first: bool = False
-    ) -> Payment:
+    def _moved(self, payment: Payment, moment: Moment, deadline: Deadline, *, first: bool = False) -> Payment:
         """Send what is stored if it may be sent, read where the answer leaves a doubt, save both at once."""
         receipt = _newest(payment)
         told: Change = _unchanged

@@ -8,6 +8,7 @@ from portone_payments.domain.errors import Busy, PaymentNotFound
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.refund_settle import in_flight
 from portone_payments.flows.approval_send import ApprovalSender
+from portone_payments.flows.cash_receipts import ReceiptDesk
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
@@ -25,6 +26,7 @@ class Worker:
     reader: Reader
     sender: RefundSender
     approvals: ApprovalSender
+    receipts: ReceiptDesk
     closer: AccountCloser
     strays: StrayKeeper
     clock: Clock
@@ -55,6 +57,7 @@ class Worker:
                 self.closer.close(held, moment, deadline=deadline)
             else:
                 self.reader.catch_up(due.id, moment, deadline=deadline, held=held)
+            self.receipts.work(due.id, moment, deadline=deadline)
         except PaymentNotFound:
             return
 

@@ -1,0 +1,21 @@
+"""POST /payments/{paymentId}/cash-receipt: a cash receipt (현금영수증) of what remains paid (JWT or staff)."""
+
+from typing import Any
+
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.receipts import ReceiptBody, asker_of, receipt_answer
+from portone_payments.entry.request import Request
+from portone_payments.ports import Deadline
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """200 with the receipt that stands, 202 while that is open."""
+    asker, body = asker_of(request, deps), request.body(ReceiptBody)
+    identity = body.identity_number.replace("-", "")
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    payment = deps.receipts.issue(request.payment_id, asker, body.type, identity, deadline)
+    return receipt_answer(payment, deps)
+
+
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))

@@ -1,0 +1,21 @@
+"""GET /payments/{paymentId}/cash-receipt: the newest cash receipt as we have it (JWT or staff)."""
+
+from typing import Any
+
+from portone_payments.domain.errors import PaymentNotFound
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.receipts import asker_of, newest, receipt_view
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """The receipt; absent and foreign ids answer alike."""
+    asker, payment = asker_of(request, deps), deps.store.payment(request.payment_id)
+    if payment is None or (asker.owner and payment.user_id != asker.name):
+        raise PaymentNotFound
+    return answer(200, receipt_view(newest(payment)))
+
+
+handler = HttpHandler(route, needs=("store",))

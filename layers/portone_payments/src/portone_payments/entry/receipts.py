@@ -1,0 +1,70 @@
+"""Cash receipts over HTTP: who asks, the number they give, and how a receipt is shown."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
+
+from portone_payments.domain.cash_receipts import MOVING, latest
+from portone_payments.domain.errors import CashReceiptFailed, CashReceiptNotFound
+from portone_payments.domain.records import CashReceipt, Payment, ReceiptState
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views import time_view
+from portone_payments.flows.cancel import Asker
+from portone_payments.flows.nudge import nudge
+
+_STAFF_PATHS = ("/ops/", "/staff/")
+
+
+class ReceiptBody(Body):
+    """Whose receipt it is: a phone or card number for PERSONAL, a business registration number for CORPORATE."""
+
+    type: Literal["PERSONAL", "CORPORATE"]
+    identity_number: Annotated[str, StringConstraints(pattern=r"^[0-9-]{10,24}$")]
+
+
+def asker_of(request: Request, deps: Deps) -> Asker:
+    """The owner, or staff on a route of theirs. Raises `Unauthenticated`, `Forbidden`."""
+    path = request.route.partition(" ")[2]
+    if path.startswith(_STAFF_PATHS):
+        return Asker(name=request.staff(deps.settings.staff_claim), owner=False)
+    return Asker(name=request.user_id, owner=True)
+
+
+def receipt_answer(payment: Payment, deps: Deps) -> dict[str, Any]:
+    """200 with the receipt, 202 while its outcome is open. Raises `CashReceiptFailed`."""
+    receipt = newest(payment)
+    if receipt.state not in MOVING and receipt.code is not None:
+        raise CashReceiptFailed(reason=receipt.code)
+    view = receipt_view(receipt)
+    if receipt.state not in MOVING:
+        return answer(200, view)
+    nudge(payment, queue=deps.queue)
+    status_url = f"/payments/{payment.payment_id}/cash-receipt"
+    return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
+
+
+def newest(payment: Payment) -> CashReceipt:
+    """The newest receipt. Raises `CashReceiptNotFound`."""
+    receipt = latest(payment)
+    if receipt is None:
+        raise CashReceiptNotFound
+    return receipt
+
+
+def receipt_view(receipt: CashReceipt) -> dict[str, Any]:
+    """A receipt without the number it is for; what has no outcome yet is UNKNOWN."""
+    open_ = receipt.state in {ReceiptState.ISSUING, ReceiptState.CANCELLING}
+    return {
+        "type": receipt.kind,
+        "state": "UNKNOWN" if open_ else receipt.state.value,
+        "amount": receipt.amount,
+        "taxFreeAmount": receipt.tax_free,
+        "selfIssued": receipt.self_issued,
+        "issueNumber": receipt.issue_number,
+        "url": receipt.url,
+        "code": receipt.code,
+        "issuedAt": time_view(receipt.issued_at),
+        "cancelledAt": time_view(receipt.cancelled_at),
+    }
