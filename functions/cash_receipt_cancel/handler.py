@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portone_payments.domain.records import ReceiptState
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.receipts import asker_of, receipt_answer
@@ -13,7 +14,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     """200 when it is cancelled, 202 while that is open."""
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     payment = deps.receipts.cancel(request.payment_id, asker_of(request, deps), deadline)
-    return receipt_answer(payment, deps)
+    return receipt_answer(payment, deps, ReceiptState.CANCELLED)
 
 
 handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portone_payments.domain.records import ReceiptState
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.receipts import ReceiptBody, asker_of, receipt_answer
@@ -15,7 +16,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     identity = body.identity_number.replace("-", "")
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     payment = deps.receipts.issue(request.payment_id, asker, body.type, identity, deadline)
-    return receipt_answer(payment, deps)
+    return receipt_answer(payment, deps, ReceiptState.ISSUED)
 
 
 handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))

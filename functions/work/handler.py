@@ -28,4 +28,4 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     worker.work(due)
 
 
-handler = QueueHandler(job, needs=("store", "portone", "strays"))
+handler = QueueHandler(job, needs=("store", "portone", "strays", "vault", "stock"))

@@ -11,11 +11,8 @@ from portone_local.ids import SeededIds
 from portone_local.memory import MemoryStore
 from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
 from portone_local.tables import create_payments_table
-from portone_local.testing.fixtures import ministack
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore, TableStore
-
-__all__ = ["ministack"]
 
 NUMBERS = count()
 

@@ -1,5 +1,6 @@
 """The seeded corpus of malformed deliveries, cross-checked with two verifiers that are not ours."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.errors import InvalidRequest, PayloadTooLarge, SignatureRejected
 from portone_payments.ports import WebhookSecrets
 
-SIZE = 20_000
+SIZE = int(os.environ.get("CORPUS_CASES", "20000"))
 SEED = 20260102
 
 # Where both other verifiers accept and we do not: by the change that leads there, and why.

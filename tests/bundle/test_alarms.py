@@ -21,6 +21,7 @@ WATCHED = {
     Metric.OLD_VERSION,
     Metric.CREDENTIAL_REFUSED,
     Metric.DUE_LAG,
+    Metric.DISCREPANCY,
 }
 OURS = "PortOnePayments"
 

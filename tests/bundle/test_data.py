@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from portone_local.template import configuration, refusals, transformed
-from portone_payments.adapters.keys import ATTENTION, DUE, MINE
+from portone_payments.adapters.keys import INDEXES
 from portone_payments.adapters.webhook import signing_key
 
 OUTLIVES = ("PaymentsTable", "DataKey", "PiiKey", "ApiSecret", "WebhookSecret", "FunctionLogs", "AccessLogs")
@@ -30,8 +30,8 @@ def test_the_table_has_the_keys_and_sparse_indexes_the_store_uses(each: dict[str
     indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
 
     assert keys(table["KeySchema"]) == ("pk", "sk")
-    assert set(indexes) == {"due", "mine", "attention"}
-    for index in (DUE, MINE, ATTENTION):
+    assert set(indexes) == {index.name for index in INDEXES}
+    for index in INDEXES:
         assert keys(indexes[index.name]["KeySchema"]) == (index.partition, index.sort)
         assert indexes[index.name]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
         assert (types[index.partition], types[index.sort]) == ("S", index.sort_type)

@@ -21,6 +21,8 @@ ANSWERS = {  # on an empty table, in this order
     "attention": ("attention", 200),
     "ops-catch-up": ("ops_catch_up", 404),
     "ops-resolve": ("ops_resolve", 404),
+    "discrepancies": ("discrepancies", 200),
+    "close-discrepancy": ("close_discrepancy", 404),
 }
 
 

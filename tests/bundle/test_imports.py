@@ -100,6 +100,8 @@ class Story:
         assert self.staff.post(f"/ops/payments/{good}/catch-up").status == 200
         assert self.staff.post(f"/ops/payments/{bad}/resolve", {"reason": "refunded by hand"}).status == 200
         self.refund(good)
+        self.approve()
+        self.report()
         self.sweep()
         self.publish()
 
@@ -114,9 +116,26 @@ class Story:
         assert self.app.put(f"/{refund}/account", account).status == 409
         assert self.staff.post(f"/ops/{refund}/approve").status == 409
 
-    def prepared(self, order_id: str) -> str:
+    def approve(self) -> None:
+        """A payment is approved by hand."""
+        payment_id = self.prepared("order-3")
+        token = {"paymentToken": self.stack.portone.buyer.authenticate(payment_id)}
+        assert self.app.post(f"/payments/{payment_id}/confirm", token).json()["status"] == "PAID"
+
+    def report(self) -> None:
+        """A transfer gets its cash receipt, which staff takes back."""
+        payment_id = self.prepared("order-4", payMethods=["TRANSFER"])
+        self.stack.portone.buyer.pay(payment_id, Checkout(method="TRANSFER"))
+        self.stack.deliver()
+        receipt = f"payments/{payment_id}/cash-receipt"
+        wish = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
+        assert self.app.post(f"/{receipt}", wish).status == 200
+        assert self.app.get(f"/{receipt}").json()["state"] == "ISSUED"
+        assert self.staff.post(f"/ops/{receipt}/cancel").json()["state"] == "CANCELLED"
+
+    def prepared(self, order_id: str, **changes: Any) -> str:
         """A payment of an order, stored and pre-registered."""
-        assert self.shop.put(f"/orders/{order_id}", an_order_body()).status == 200
+        assert self.shop.put(f"/orders/{order_id}", an_order_body(**changes)).status == 200
         body = {"orderId": order_id, "platform": "web"}
         prepared = self.app.post("/payments", body, headers={"idempotency-key": order_id})
         return str(prepared.json()["paymentId"])

@@ -8,7 +8,7 @@ from portone_local.template import functions
 
 API = (
     *("put_order", "get_order", "prepare", "verify", "get_payment", "list_payments"),
-    *("attention", "ops_catch_up", "ops_resolve"),
+    *("attention", "ops_catch_up", "ops_resolve", "discrepancies", "close_discrepancy"),
 )
 LEASE_SECONDS = 180
 
@@ -39,6 +39,16 @@ def test_a_sweep_ends_before_the_next_begins(each: dict[str, Any]) -> None:
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     assert timeout(each, "sweep") == 50
+
+
+def test_an_audit_runs_within_a_day_of_any_change_and_goes_on_after_its_timeout(each: dict[str, Any]) -> None:
+    schedule = properties(each, "AuditDaily")
+    invoked = properties(each, "AuditEventInvokeConfig")
+
+    assert schedule["ScheduleExpression"] == "cron(30 7,19 * * ? *)"  # 16:30 and 04:30 KST
+    assert schedule["ScheduleExpressionTimezone"] == "UTC"
+    assert invoked["MaximumRetryAttempts"] == 2
+    assert timeout(each, "audit") == 900 > 840
 
 
 def test_a_worker_ends_within_the_lease_and_long_before_its_message_returns(each: dict[str, Any]) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import functions, statements
+from portone_local.template import configuration, functions, statements, transformed
 
 LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
 READS = {"dynamodb:GetItem PaymentsTable"}
 WRITES = READS | {"dynamodb:PutItem PaymentsTable"}
 CALLS = WRITES | {"secretsmanager:GetSecretValue ApiSecret"}
 HINTS = CALLS | {"sqs:SendMessage WorkQueue"}
+SEALS = {"kms:Encrypt PiiKey", "kms:Decrypt PiiKey"}
 ALLOWED = {
     "put_order": WRITES,
     "get_order": READS,
@@ -28,7 +29,12 @@ ALLOWED = {
         "sqs:GetQueueAttributes WorkQueue",
         "sqs:SendMessage SweepDeadLetters",
     },
+    "confirm": HINTS | SEALS,
+    "cash_receipt_issue": HINTS | SEALS,
+    "cash_receipt_cancel": HINTS | SEALS,
+    "cash_receipt_read": READS,
     "work": CALLS
+    | SEALS
     | {"sqs:ReceiveMessage WorkQueue", "sqs:DeleteMessage WorkQueue", "sqs:GetQueueAttributes WorkQueue"},
     "publish": {
         "dynamodb:DescribeStream PaymentsTable/stream",
@@ -43,6 +49,16 @@ ALLOWED = {
     "attention": {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"},
     "ops_catch_up": HINTS,
     "ops_resolve": WRITES,
+    "audit": CALLS
+    | {
+        "dynamodb:Query PaymentsTable/index/changed",
+        "dynamodb:Query PaymentsTable/index/attention",
+        "dynamodb:BatchGetItem PaymentsTable",
+        "sqs:SendMessage SweepDeadLetters",
+    },
+    "discrepancies": READS
+    | {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"},
+    "close_discrepancy": WRITES,
 }
 # a key policy's Resource "*" is that key; the second statement is how AWS's own keys allow a service's users
 STARS = {
@@ -107,6 +123,20 @@ def test_a_function_may_do_exactly_this(each: dict[str, Any], function: str, exp
 
     assert sorted(found) == sorted(LOGS | expected)
     assert all(statement["Effect"] == "Allow" for statement in statements(each, role_of(each, function)))
+
+
+def test_with_a_stock_hook_who_approves_may_invoke_that_function_and_no_other() -> None:
+    hook = "arn:aws:lambda:ap-northeast-2:000000000000:function:example-stock"
+    asking = transformed(configuration("dev") | {"StockHookArn": hook})
+
+    may_invoke = {
+        function: statement["Resource"]
+        for function in functions(asking)
+        for statement in statements(asking, role_of(asking, function))
+        if statement["Action"] == "lambda:InvokeFunction"
+    }
+
+    assert may_invoke == {"confirm": hook, "work": hook}
 
 
 def test_every_function_has_a_role_of_its_own(each: dict[str, Any]) -> None:

@@ -1,15 +1,18 @@
-"""How the stream reaches the publisher, and what becomes of what it cannot publish: dropped by the local AWS."""
+"""How the stream reaches the publisher, and what becomes of what it cannot publish."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
+from portone_local.deployed import DeployedStack
 from portone_local.gateway.streaming import StreamRules, matches_any
 from portone_local.template import functions, transformed
 from portone_payments.adapters.event_bus import ATTEMPTS
 
 DAY = 86_400
+PATIENCE_SECONDS = 30
 DATA_KEY = {"Fn::GetAtt": ["DataKey", "Arn"]}
 BUCKET = "UnpublishedRecords"
 
@@ -110,3 +113,21 @@ def test_events_that_leave_late_or_fail_reach_somebody(each: dict[str, Any]) -> 
 def test_the_bus_has_the_stacks_name_and_is_an_output(each: dict[str, Any]) -> None:
     assert properties(each, "EventBus") == {"Name": {"Ref": "AWS::StackName"}}
     assert transformed()["Outputs"]["EventBus"]["Value"] == {"Ref": "EventBus"}
+
+
+@pytest.mark.check
+def test_the_deployed_publisher_is_fed_by_the_tables_stream(deployed: DeployedStack) -> None:
+    bus, events = deployed.resources.ids["EventBus"], deployed.resources.client("events")
+    sqs = deployed.resources.client("sqs")
+    url = sqs.create_queue(QueueName="listener")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="all", EventBusName=bus, EventPattern='{"source":["portone-payments"]}')
+    events.put_targets(Rule="all", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+
+    payment_id = deployed.prepared("order-published")
+
+    end, heard = time.monotonic() + PATIENCE_SECONDS, list[str]()
+    while f"{payment_id}:1" not in heard and time.monotonic() < end:
+        for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", []):
+            heard.append(json.loads(message["Body"])["detail"]["id"])
+    assert f"{payment_id}:1" in heard

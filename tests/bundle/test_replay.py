@@ -28,7 +28,7 @@ def stack() -> Iterator[ObservedStack]:
         observed.deliver()
         observed.ports["store"].save(
             an_order("order-l", payment_id="long1"),
-            a_payment("long1", order_id="order-l", history=history(70), next_seq=71),
+            a_payment("long1", order_id="order-l", history=history(70), next_seq=71, due_at=int(NOW) + 600),
         )
         observed.publish()
         yield observed

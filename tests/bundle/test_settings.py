@@ -10,7 +10,15 @@ from portone_local.template import ROOT, configuration, environment, functions, 
 from portone_payments.entry.settings import PORTONE_URL, read_settings
 
 COMMON = {"MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
-CALLS = {"STORE_ID", "CHANNELS", "PORTONE_URL", "API_SECRET_ARN", "TAX_FREE_DIFFERENCE", "METHOD_DIFFERENCE"}
+CALLS = {
+    "STORE_ID",
+    "CHANNELS",
+    "PORTONE_URL",
+    "API_SECRET_ARN",
+    "TAX_FREE_DIFFERENCE",
+    "METHOD_DIFFERENCE",
+    "SELF_ISSUE_RECEIPTS",
+}
 HINTS = {"WORK_QUEUE_URL"}
 CHECKOUT = {"PAY_METHOD_RULES", "REDIRECT_URL", "APP_SCHEME", "NOTICE_URLS", "READY_MINUTES"}
 WEBHOOK = {"WEBHOOK_SECRET_ARN", "PII_KEY_ARN", "CONFIRM_PROCESS", "WEBHOOK_TOLERANCE"}
@@ -24,11 +32,18 @@ TOLD = {
     "list_payments": {"USER_CLAIM"},
     "webhook": CALLS | HINTS | WEBHOOK,
     "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE"},
-    "work": CALLS,
+    "work": CALLS | {"PII_KEY_ARN", "STOCK_HOOK_ARN"},
+    "confirm": {"USER_CLAIM", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
+    "cash_receipt_issue": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
+    "cash_receipt_cancel": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
+    "cash_receipt_read": STAFF,
     "publish": {"EVENT_BUS"},
     "attention": STAFF,
     "ops_catch_up": STAFF | CALLS | HINTS,
     "ops_resolve": STAFF,
+    "audit": CALLS,
+    "discrepancies": STAFF,
+    "close_discrepancy": STAFF,
 }
 PORTS = {"portone": "API_SECRET_ARN", "queue": "WORK_QUEUE_URL", "vault": "PII_KEY_ARN", "bus": "EVENT_BUS"}
 ENVIRONMENTS = ("dev", "stg", "prod")

@@ -1,4 +1,4 @@
-"""DynamoDB, SQS, Secrets Manager and KMS refuse, lose answers or get a call twice; afterwards the books agree."""
+"""AWS refuses, loses an answer or gets a call twice; afterwards the books agree."""
 
 from contextlib import suppress
 

@@ -27,6 +27,12 @@ def redelivered(world: World, _payment_id: str) -> None:
     world.stack.deliver()
 
 
+def swept_again(world: World, _payment_id: str) -> None:
+    """The next sweep after the lease."""
+    world.wait(4 * MINUTE)
+    world.stack.tick()
+
+
 # what tries again: the shop, the app, PortOne, the worker after the lease and the next sweep
 RETRIES: dict[str, Act] = {
     "put an order": World.put,
@@ -37,7 +43,7 @@ RETRIES: dict[str, Act] = {
     "receive webhooks": redelivered,
     "receive webhooks of a cancelled payment": redelivered,
     "receive a late deposit after a second payment was paid": redelivered,
-    "work": lambda world, _: (world.wait(4 * MINUTE), world.stack.tick()),
+    "work": swept_again,
 }
 
 

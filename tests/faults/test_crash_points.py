@@ -3,8 +3,8 @@
 import pytest
 
 from portone_local.testing.boundaries import Side
-from portone_local.testing.story_book import STORIES
 from portone_local.testing.stories import PATIENCE, Story, let_pass
+from portone_local.testing.story_book import STORIES
 from portone_local.testing.telling import assert_ended_well, break_off, in_memory, points_of
 
 

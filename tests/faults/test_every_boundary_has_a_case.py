@@ -13,7 +13,8 @@ from portone_local.ministack import MiniStack
 from portone_local.stack import Stack
 from portone_local.testing.boundaries import Boundaries
 from portone_local.testing.stories import PATIENCE, Story, World, let_pass
-from portone_local.testing.story_book import STORIES, look
+from portone_local.testing.story_acts import look
+from portone_local.testing.story_book import STORIES
 from portone_local.testing.telling import in_memory, on_ministack, step_of
 
 type Kind = tuple[str, str]
@@ -63,9 +64,9 @@ def calls_in(source: Path) -> Iterator[str]:
 
 def called_on(file: Path, attribute: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
-            if node.value.attr == attribute:
-                yield node.attr
+        match node:
+            case ast.Attribute(value=ast.Attribute(attr=name), attr=method) if name == attribute:
+                yield method
 
 
 @pytest.fixture(scope="module")

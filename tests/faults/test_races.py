@@ -1,4 +1,4 @@
-"""Many at once about one order, on a table that is atomic: one effect, and everybody gets a documented answer."""
+"""Many at once about one order: one effect, and everybody gets a documented answer."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -73,9 +73,7 @@ def facts(world: World, payment_id: str) -> list[str]:
 def test_webhook_verify_and_sweep_of_one_payment_settle_it_once(world: World, _round: int) -> None:
     payment_id = paid(world)
 
-    told, verified, _ = race(
-        [lambda: told_paid(world), lambda: world.verify(payment_id), lambda: world.stack.tick()]
-    )
+    told, verified, _ = race([lambda: told_paid(world), lambda: world.verify(payment_id), world.stack.tick])
 
     assert (told, verified) == (200, 200)
     assert facts(world, payment_id).count("paid") == 1

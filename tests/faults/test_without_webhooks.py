@@ -2,12 +2,11 @@
 
 import pytest
 
-from portone_local.testing.stories import MINUTE, Story, let_pass
+from portone_local.testing.stories import DAY, MINUTE, Story, let_pass
 from portone_local.testing.story_book import STORIES
 from portone_local.testing.telling import assert_ended_well, in_memory, step_of
 
 # what is changed after it was paid, or paid too late, is found within a day
-DAY = 24 * 60 * MINUTE
 LATE = {
     "receive webhooks of a cancelled payment",
     "receive a cancellation six minutes old",

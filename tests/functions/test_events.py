@@ -24,6 +24,8 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "attention": ("attention", 200, {"cursor": None}),
     "ops-catch-up": ("ops_catch_up", 200, {"portoneAnswered": True}),
     "ops-resolve": ("ops_resolve", 200, {"attention": None}),
+    "discrepancies": ("discrepancies", 200, {"items": [], "audit": None}),
+    "close-discrepancy": ("close_discrepancy", 404, {}),
     "webhook-paid": ("webhook", 200, {"result": "stored"}),
     "webhook-cancelled-base64": ("webhook", 200, {"result": "stored"}),
     "webhook-old-version-form": ("webhook", 200, {"result": "stored"}),
@@ -31,6 +33,7 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
 }
 RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "sweep": ("sweep", {"sent": 1, "dead": 0}),
+    "audit": ("audit", {"listed": 0, "healed": 0, "found": 0}),
     "work": ("work", {"batchItemFailures": []}),
     "stream": ("publish", {"published": 1}),
 }

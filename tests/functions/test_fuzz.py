@@ -31,6 +31,7 @@ def test_the_document_in_docs_is_the_one_of_this_code() -> None:
     assert FILE.read_text() == text(), "stale: run python -m portone_local.openapi"
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("mode", GenerationMode, ids=str)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_every_answer_is_documented(schema: Any, method: str, path: str, mode: GenerationMode) -> None:

@@ -78,6 +78,19 @@ def test_an_asynchronous_cancel_may_settle_by_itself(
     assert (before, portone.books()["p1"].state) == ("PAID", "CANCELLED")
 
 
+def test_a_cancel_settled_by_hand_does_not_settle_again(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.pg.asynchronous, portone.pg.settles_after = frozenset({"PaymentMethodEasyPay"}), 600
+    portone.buyer.pay("p1", EASY_PAY)
+    asked = cancel(client).json()["cancellation"]["id"]
+    portone.console.settle_cancellation("p1", asked, succeeded=False)
+
+    clock.advance(600)
+
+    assert portone.books()["p1"].state == "PAID"
+
+
 @pytest.mark.parametrize(("sends", "after"), [(True, ["CancelFailed"]), (False, [])])
 def test_what_a_failed_asynchronous_cancel_sends_is_a_switch(
     clock: MovableClock, *, sends: bool, after: list[str]
@@ -121,6 +134,18 @@ def test_when_an_account_refund_is_done_is_a_switch(
         fake.console.settle_cancellation("p1", asked, succeeded=False)
 
     assert [*seen, client.get("/payments/p1").json()["method"]["refundStatus"]] == statuses
+
+
+def test_a_failed_part_of_an_account_refund_is_told_from_a_failed_whole(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
+    portone.buyer.pay("p1", replace(ORDER, method="VIRTUAL_ACCOUNT"))
+    portone.buyer.deposit("p1")
+    portone.console.end_next_cancel(CancellationStatus.FAILED)
+
+    cancel(client, amount=1_000, refundAccount=REFUND_ACCOUNT)
+
+    assert client.get("/payments/p1").json()["method"]["refundStatus"] == "PARTIAL_REFUND_FAILED"
 
 
 def test_a_failed_cancel_is_answered_200_and_takes_nothing(

@@ -125,6 +125,13 @@ def test_a_virtual_account_is_issued_by_the_confirm(portone: FakePortOne, client
     assert events(portone) == ["Ready", "VirtualAccountIssued"]
 
 
+def test_a_token_is_used_once(portone: FakePortOne, client: httpx.Client) -> None:
+    token = portone.buyer.authenticate("p1", replace(ORDER, method="VIRTUAL_ACCOUNT"))
+    confirm(client, token)
+
+    assert refused(confirm(client, token)) == (400, "INVALID_PAYMENT_TOKEN")
+
+
 @pytest.mark.parametrize(("leaves", "state"), [(None, "READY"), ("FAILED", "FAILED"), ("PAID", "PAID")])
 def test_what_a_pg_error_leaves_behind_is_told_beforehand(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, state: str

@@ -16,6 +16,7 @@ PIPE_WIDTH = 110
 INVARIANTS = {
     "I1": "one order is paid once",
     "I2": "what a webhook said was stored before it was answered, and is settled",
+    "I3": "no refund twice, and none above what was paid",
     "I4": "we say what PortOne says, money and status",
     "I5": "what differs from its order is never PAID",
     "I7": "no secret, name, phone or card number in logs, metrics, queues, errors",
@@ -23,6 +24,7 @@ INVARIANTS = {
     "I9": "no status went back",
     "I10": "nothing is guessed: what is unfinished is due, what is doubtful calls a person",
     "I11": "every fact is in the history once",
+    "I14": "what is personal is gone when its time is over",
     "I15": "nobody was answered with a server error",
 }
 
@@ -97,7 +99,7 @@ def _books(stage: Stage, line: Line) -> tuple[str, ...]:
     return (
         (book.state if book else None) or "-",
         held.status.value,
-        f"{book.paid if book else 0:,}",
+        f"{book.paid - book.cancelled if book else 0:,}",
         f"{line.calls.portone}",
         f"{line.calls.reads:g}",
         f"{line.calls.writes:g}",

@@ -86,10 +86,6 @@ class Stage:
         expect(self.look(user, payment_id)["status"], status)
         return most
 
-    def count(self, metric: str) -> float:
-        """How often a metric was counted so far."""
-        return self.stack.metrics.get(metric, 0)
-
 
 def expect(found: object, wanted: object) -> None:
     """Raises `Surprise` unless they are equal."""

@@ -80,7 +80,7 @@ def tampered(stage: Stage) -> str:
     expect([item["paymentId"] for item in kinds], [payment])
     stage.say("PortOne says PAID, 1,000 won. We say [red]MISMATCH[/red], never PAID, and tell a person.")
     minutes = stage.wait("eve", payment, "CANCELLED", most=10)
-    stage.say(f"The money goes back by itself: CANCELLED after {minutes} virtual minutes.")
+    stage.say(f"The money goes back by itself: CANCELLED after {minutes} min of virtual time.")
     return payment
 
 
@@ -128,7 +128,7 @@ def all_lost(stage: Stage) -> str:
     expect(stage.look("jun", payment)["status"], "READY")
     minutes = stage.wait("jun", payment, "PAID", most=15)
     stage.say(
-        f"Nobody told us, so our own sweep looked: [green]PAID[/green] after {minutes} virtual minutes."
+        f"Nobody told us, so our own sweep looked: [green]PAID[/green] after {minutes} min of virtual time."
     )
     return payment
 

@@ -4,6 +4,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import Field, with_config
 
+from portone_local.openapi.receipt_answers import Approval
 from portone_local.openapi.refund_answers import RefundSummary
 from portone_local.openapi.shapes import CLOSED, Currency, Cursor, Minor, Time
 from portone_payments.domain.facts import Fact
@@ -65,6 +66,7 @@ class Payment(TypedDict):
     receipt_url: NotRequired[str]
     pay_method: NotRequired[PaidWith]
     refunds: NotRequired[list[RefundSummary]]
+    approval: NotRequired[Approval]
     virtual_account: NotRequired[Account]
 
 

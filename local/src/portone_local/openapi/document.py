@@ -76,7 +76,7 @@ def _operation(route: Route, folder: str, refusals: Refusals) -> dict[str, Any]:
     said = OPERATIONS[folder]
     iam = isinstance(route.authorizer, Iam)
     operation: dict[str, Any] = {
-        "operationId": _camel(folder) + ("AsStaff" if route.path.startswith("/staff") else ""),
+        "operationId": _camel(folder) + _caller(route, said),
         "summary": _summary(_from(folder, "__doc__")),
         "description": inspect.getdoc(_from(folder, "route")),
         "security": [{"iam" if iam else "jwt": []}],
@@ -87,6 +87,13 @@ def _operation(route: Route, folder: str, refusals: Refusals) -> dict[str, Any]:
         content = as_json({"$ref": SCHEMAS + _model(folder, said).__name__})
         operation["requestBody"] = {"required": not said.body_optional, "content": content}
     return operation
+
+
+def _caller(route: Route, said: Operation) -> str:
+    """What tells the routes of one function apart."""
+    if route.path.startswith("/staff"):
+        return "AsStaff"
+    return "AsOperator" if said.shared and route.path.startswith("/ops") else ""
 
 
 def _model(folder: str, said: Operation) -> Any:

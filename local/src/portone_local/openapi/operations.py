@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from portone_local.openapi import answers
+from portone_local.openapi import answers, audit_answers
+from portone_local.openapi.receipt_answers import CashReceipt, OpenCashReceipt
 from portone_local.openapi.refund_answers import OpenRefund, Refund
 from portone_payments.domain import errors
 from portone_payments.domain.errors import BundleError
 from portone_payments.domain.records import Attention
+from portone_payments.entry.receipts import ReceiptBody
 from portone_payments.entry.refunds import AccountBody, CancelBody
 from portone_payments.entry.request import Body
 
@@ -25,6 +27,12 @@ KIND: dict[str, Any] = {
         "schema": {"type": "string", "enum": sorted(Attention)},
         "required": True,
         "description": "why a person is needed",
+    }
+}
+STATUS: dict[str, Any] = {
+    "status": {
+        "schema": {"type": "string", "enum": ["closed", "open"], "default": "open"},
+        "description": "which list",
     }
 }
 READ: Errors = (errors.StorageUnavailable,)
@@ -57,13 +65,26 @@ REFUND: Errors = (
     *SENT,
 )
 REFUNDED = {200: Refund, 202: OpenRefund}
+CONFIRM: Errors = (
+    *BODY,
+    errors.PaymentNotFound,
+    errors.NotApprovable,
+    errors.ApprovalInProgress,
+    errors.OutOfStock,
+    errors.InvalidPaymentToken,
+    errors.InformationMismatch,
+    errors.ApprovalFailed,
+    *SENT,
+)
+RECEIPT: Errors = (errors.PaymentNotFound, errors.CashReceiptFailed, *SENT)
+RECEIVED = {200: CashReceipt, 202: OpenCashReceipt}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """A function: `body` is its request model or its name there, `answers` are by status.
 
-    `keyed`: it takes an Idempotency-Key.
+    `keyed`: it takes an Idempotency-Key. `shared`: owners and staff call the same function.
     """
 
     answers: dict[int, type]
@@ -72,6 +93,7 @@ class Operation:
     body_optional: bool = False
     query: dict[str, Any] = field(default_factory=dict)
     keyed: bool = False
+    shared: bool = False
 
 
 OPERATIONS = {
@@ -117,6 +139,33 @@ OPERATIONS = {
         answers={200: answers.StaffPayment},
         errors=(*BODY, *STAFF, errors.PaymentNotFound, errors.NothingToResolve, *WRITTEN),
     ),
+    "discrepancies": Operation(
+        query=STATUS | PAGE,
+        answers={200: audit_answers.Discrepancies},
+        errors=(errors.InvalidRequest, *STAFF, *READ),
+    ),
+    "close_discrepancy": Operation(
+        body="CloseBody",
+        answers={200: audit_answers.Discrepancy},
+        errors=(*BODY, *STAFF, errors.DiscrepancyNotFound, errors.NothingToResolve, *WRITTEN),
+    ),
+    "confirm": Operation(
+        body="ConfirmBody",
+        answers={200: answers.Payment, 202: answers.UnreadPayment},
+        errors=(*USER, *CONFIRM),
+    ),
+    "cash_receipt_issue": Operation(
+        body=ReceiptBody,
+        shared=True,
+        answers=RECEIVED,
+        errors=(*STAFF, *BODY, errors.CashReceiptNotAllowed, errors.CashReceiptExists, *RECEIPT),
+    ),
+    "cash_receipt_read": Operation(
+        shared=True,
+        answers={200: CashReceipt},
+        errors=(*STAFF, errors.PaymentNotFound, errors.CashReceiptNotFound, *READ),
+    ),
+    "cash_receipt_cancel": Operation(answers=RECEIVED, errors=(*STAFF, errors.CashReceiptNotFound, *RECEIPT)),
     "cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
     "staff_cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
     "get_refund": Operation(

@@ -1,4 +1,4 @@
-"""What can happen to one call of AWS, as `Break`s: botocore's own exceptions, and what adapters make of them."""
+"""What can happen to one call of AWS: botocore's own exceptions, and what the adapters make of them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +12,8 @@ from portone_payments.ports import Conflict
 
 def refusal(code: str, **members: Any) -> Callable[[], Exception]:
     """AWS answers with an error."""
-    return lambda: ClientError({"Error": {"Code": code, "Message": "made up"}, **members}, "Operation")
+    response: Any = {"Error": {"Code": code, "Message": "made up"}, **members}
+    return lambda: ClientError(response, "Operation")
 
 
 def timed_out() -> Exception:

@@ -14,6 +14,7 @@ from portone_local.testing.boundaries import Crash
 from portone_payments.domain.records import Payment
 
 MINUTE = 60
+DAY = 24 * 60 * MINUTE
 USER = "user-1"
 TOTAL = 12_000
 GONE = 502
@@ -114,7 +115,7 @@ type Act = Callable[[World, str], object]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`before` makes a payment (or what the story is about), `step` is cut off, `after` is what people do then.
+    """`before` makes what the story is about, `step` is cut off, `after` is what people do then.
 
     `wanted`: a status some payment of the story has in the end. `restless`: what others left undone would be
     done in its step, so on a shared stack they have to be over.

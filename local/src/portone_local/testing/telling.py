@@ -1,4 +1,4 @@
-"""How a story is told to the end: with a call cut off or broken, with time passing, with the oracle judging."""
+"""How a story is told to the end: with a call cut off or broken, and with the oracle judging."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,13 +13,14 @@ from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.entry.failure import JobFailed
 
 FEW = 8
+LIMIT = "10000"  # won; for a larger refund by staff a second person has to agree
 
 
 @contextmanager
 def in_memory() -> Iterator[tuple[World, Boundaries]]:
     """A world of its own; always the same ids, so that a story always makes the same calls."""
     boundaries = Boundaries()
-    with ObservedStack.in_memory(seed=1, tap=boundaries.tap) as stack:
+    with ObservedStack.in_memory(seed=1, tap=boundaries.tap, staff_refund_limit=LIMIT) as stack:
         boundaries.follow(stack)
         surviving_crashes(stack)
         yield World(stack), boundaries
@@ -29,7 +30,7 @@ def in_memory() -> Iterator[tuple[World, Boundaries]]:
 def on_ministack(ministack: MiniStack) -> Iterator[tuple[Callable[[], World], Boundaries]]:
     """A stack of the real adapters that many worlds share, one after the other."""
     boundaries, numbers = Boundaries(), count(1)
-    with ObservedStack.on_ministack(ministack, seed=1, tap=boundaries.tap) as stack:
+    with ObservedStack.on_ministack(ministack, seed=1, tap=boundaries.tap, staff_refund_limit=LIMIT) as stack:
         boundaries.follow(stack)
         surviving_crashes(stack)
         yield lambda: World(stack, f"case-{next(numbers)}", lambda: cold(stack)), boundaries

@@ -111,18 +111,6 @@ def moving(held: Payment, snapshot: Snapshot | None, now: float) -> bool:
     return now - last < SETTLED and not heals(held, snapshot)
 
 
-def unhealed(before: Payment, after: Payment, snapshot: Snapshot | None) -> tuple[Difference, ...]:
-    """What a catch-up left: `after` is the payment that has taken `snapshot` in, `before` the one it was.
-
-    Another amount is told even though the payment is a MISMATCH now: money was taken for something else.
-    """
-    left = differences(after, snapshot)
-    if snapshot is None or after.status is not Status.MISMATCH or before.status is Status.MISMATCH:
-        return left
-    amount = Difference(after.payment_id, DiscrepancyKind.AMOUNT, _ours(after), _theirs(snapshot))
-    return (amount, *left)
-
-
 def missing_here(snapshot: Snapshot) -> Difference:
     """PortOne knows a payment of ours that we do not hold."""
     return Difference(snapshot.payment_id, DiscrepancyKind.MISSING_HERE, {}, _theirs(snapshot))

@@ -53,12 +53,12 @@ def check_issuable(payment: Payment) -> None:
 def known_receipt(payment: Payment, kind: str) -> CashReceipt | None:
     """The receipt that stands, if any: a second wish for the same kind is the same receipt.
 
-    Raises `CashReceiptExists` for another kind.
+    Raises `CashReceiptExists` for another kind, and where the shop had reported it unasked.
     """
     held = latest(payment)
     if held is None or held.state not in _STANDING:
         return None
-    if held.kind != kind:
+    if held.kind != kind or held.self_issued:
         raise CashReceiptExists
     return held
 
@@ -114,7 +114,10 @@ def out_of_step(payment: Payment) -> bool:
 
 
 def step_at(payment: Payment) -> float:
-    """From when on a receipt out of step is corrected by us, in epoch seconds."""
+    """From when on a receipt out of step is corrected by us, in epoch seconds; a day after a failure."""
+    receipt = latest(payment)
+    if receipt is not None and receipt.code is not None:
+        return receipt.sent_at + DAY
     return STEP_GRACE + (payment.seen.updated_at / 1_000_000 if payment.seen else 0)
 
 
@@ -139,7 +142,7 @@ def receipt_due_at(payment: Payment, now: float) -> int | None:
         age = now - receipt.sent_at
         return int(now) + (60 if age < STEP_GRACE or receipt.quiet_at else 600 if age < 3 * 3600 else 3600)
     if receipt is not None and out_of_step(payment):
-        return int(now) + DAY if receipt.code else max(int(now) + 30, int(step_at(payment)))
+        return max(int(now) + 30, int(step_at(payment)))
     return None if payment.receipt_due is None else max(int(now) + 30, payment.receipt_due)
 
 

@@ -178,6 +178,12 @@ class NothingToResolve(BundleError):
     code = "nothing_to_resolve"
 
 
+class DiscrepancyNotFound(BundleError):
+    """No such discrepancy."""
+
+    code = "discrepancy_not_found"
+
+
 class Unauthenticated(BundleError):
     """The request carries no identity the authorizer vouched for."""
 

@@ -15,6 +15,7 @@ PUBLIC_DATA = {
     "decision": "decision",
     "doubts": "doubts",
     "fields": "fields",
+    "number": "receiptNumber",
     "paid": "paid",
     "pg_code": "pgCode",
     "platform": "platform",

@@ -67,9 +67,10 @@ def _approval_due(payment: Payment, now: float) -> int | None:
 
 
 def unfinished(payment: Payment) -> bool:
-    """Whether something beyond the routine waits: an open hint, a lagging reading, a doubt."""
+    """Whether something beyond the routine waits: an open hint, a lagging reading, a doubt, a closing."""
     open_hint = any(hint.state is HintState.OPEN for hint in payment.hints.values())
-    return open_hint or payment.lagging > 0 or payment.doubted
+    to_close = payment.closing and not payment.close_tried
+    return open_hint or payment.lagging > 0 or payment.doubted or to_close
 
 
 def after_silence(now: float, jitter: float) -> int:

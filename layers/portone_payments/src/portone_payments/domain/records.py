@@ -185,7 +185,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashReceipt:
-    """One cash receipt (현금영수증), frozen before it is sent (PortOne facts 13). Minor units, epoch seconds UTC.
+    """One cash receipt (현금영수증), frozen before it is sent (PortOne facts 13). Minor units, epoch seconds.
 
     `identity` is the ciphertext of whose it is, gone once settled; `self_issued` goes to the tax office's
     number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `quiet_at` as of an
@@ -224,8 +224,10 @@ class Seen:
     cancelled: int
     cancelled_tax_free: int
     cancellations: Mapping[str, str] = field(default_factory=dict)
+    tax_free: int | None = None
     vat: int | None = None
     cancelled_vat: int = 0
+    disputed: bool = False
     method: Method | None = None
     channel: Channel | None = None
     paid_at: int | None = None

@@ -47,7 +47,7 @@ def check_refund(payment: Payment, asked: Asked, policy: RefundPolicy, *, now: f
         _check_owner(payment, asked, policy, now)
     _check_window(payment, now)
     _check_whole(payment, asked, policy)
-    _check_account(payment, asked)
+    check_account(payment, has_account=asked.has_account, has_phone=asked.has_phone)
 
 
 def _check_owner(payment: Payment, asked: Asked, policy: RefundPolicy, now: float) -> None:
@@ -76,14 +76,15 @@ def _check_whole(payment: Payment, asked: Asked, policy: RefundPolicy) -> None:
         raise RefundNotAllowed(reason="pay_method_has_no_partial_refund")
 
 
-def _check_account(payment: Payment, asked: Asked) -> None:
-    if needs_account(payment) and not asked.has_account:
+def check_account(payment: Payment, *, has_account: bool, has_phone: bool) -> None:
+    """Raises `RefundAccountRequired` or `InvalidRequest`, also for an account that is supplied later."""
+    if needs_account(payment) and not has_account:
         raise RefundAccountRequired
-    if not needs_account(payment) and asked.has_account and _kind(payment) is not PayMethod.MOBILE:
+    if not needs_account(payment) and has_account and _kind(payment) is not PayMethod.MOBILE:
         raise InvalidRequest(field="refundAccount", reason="not_for_this_pay_method")
     channel = payment.seen.channel if payment.seen else None
     smartro = channel is not None and channel.pg_provider.startswith("SMARTRO")
-    if needs_account(payment) and smartro and not asked.has_phone:
+    if needs_account(payment) and smartro and not has_phone:
         raise InvalidRequest(field="refundAccount.phone", reason="required_by_pg")
 
 

@@ -1,9 +1,8 @@
 """What a reading says of our refunds: matched by cancellation id, then by token, never guessed (rule 5)."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.records import Attention, Payment, Refund, RefundState
 from portone_payments.domain.refunds import OPEN, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
@@ -57,6 +56,8 @@ def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment,
     payment = with_refund(payment, changed)
     if state is RefundState.AMBIGUOUS:
         payment = raise_attention(payment, Attention.AMBIGUOUS, at=moment.now)
+    if settled:
+        payment = clear_attention(payment, Attention.AMBIGUOUS)
     fact = _FACTS.get(state)
     if fact is None:
         return payment
@@ -64,13 +65,12 @@ def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment,
 
 
 def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
-    by_id: Callable[[Cancellation], bool] = lambda each: each.id == refund.cancellation_id  # noqa: E731
-    by_token: Callable[[Cancellation], bool] = lambda each: each.reason.startswith(refund.token)  # noqa: E731
-    for matches in (by_id, by_token):
-        found = next(filter(matches, snapshot.cancellations), None)
-        if found is not None:
-            return found
-    return None
+    """By id, then by token; a try of ours that failed is no match where another one moved the money."""
+    by_id = [each for each in snapshot.cancellations if each.id == refund.cancellation_id]
+    by_token = [each for each in snapshot.cancellations if each.reason.startswith(refund.token)]
+    found = [*by_id, *by_token]
+    moved = (each for each in found if each.status is not CancellationStatus.FAILED)
+    return next(moved, found[0] if found else None)
 
 
 def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Moment) -> Payment:

@@ -12,7 +12,7 @@ from portone_payments.domain.errors import (
     RefundInProgress,
 )
 from portone_payments.domain.facts import Fact, Moment, record
-from portone_payments.domain.records import Payment, Refund, RefundState, Status
+from portone_payments.domain.records import Payment, Refund, RefundState, Seen, Status
 from portone_payments.domain.tax import Left, split
 
 TOKEN_LENGTH = 12
@@ -86,7 +86,7 @@ def reserve_back(payment: Payment, wish: RefundWish, moment: Moment) -> Payment:
 
 
 def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> Payment:
-    if open_refund(payment) is not None:
+    if open_refund(payment) is not None or _unread(payment):
         raise RefundInProgress(retry_after=10)
     balance = cancellable(payment, base=base)
     amount = _amount(wish, balance)
@@ -144,13 +144,25 @@ def _amount(wish: RefundWish, balance: int) -> int:
     return amount
 
 
+def _unread(payment: Payment) -> bool:
+    """Whether an answer showed a cancellation that no reading has shown yet: the balance is an old one."""
+    seen = payment.seen.cancellations if payment.seen else {}
+    shown = {refund.cancellation_id for refund in payment.refunds.values()} - {None}
+    return not shown <= set(seen)
+
+
 def _left(payment: Payment, balance: int) -> Left:
     seen = payment.seen
     if seen is None:
         return Left(total=balance, tax_free=0)
-    tax_free = min(balance, max(0, payment.tax_free - seen.cancelled_tax_free))
+    tax_free = min(balance, max(0, _tax_free(payment, seen) - seen.cancelled_tax_free))
     vat = None if seen.vat is None else min(balance - tax_free, max(0, seen.vat - seen.cancelled_vat))
     return Left(total=balance, tax_free=tax_free, vat=vat)
+
+
+def _tax_free(payment: Payment, seen: Seen) -> int:
+    """The tax-free part as PortOne booked it; a tampered payment has another one than we asked for."""
+    return payment.tax_free if seen.tax_free is None else seen.tax_free
 
 
 def _digest(*parts: str) -> str:

@@ -54,8 +54,10 @@ def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, momen
 
 
 def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
-    """The payment with the facts of cancellations that are new or changed."""
+    """The payment with the facts of cancellations and disputes that are new or changed."""
     known = before.seen.cancellations if before.seen else {}
+    if snapshot.disputed and not (before.seen and before.seen.disputed):
+        after = record(after, Fact.DISPUTED, moment)
     for cancellation in snapshot.cancellations:
         fact = _CANCELLATION_FACTS.get(cancellation.status)
         if fact is None or known.get(cancellation.id) == cancellation.status:
@@ -75,7 +77,9 @@ def seen_in(snapshot: Snapshot) -> Seen:
         discount=snapshot.discount,
         cancelled=snapshot.cancelled,
         cancelled_tax_free=snapshot.cancelled_tax_free,
+        tax_free=snapshot.tax_free,
         vat=snapshot.vat,
+        disputed=snapshot.disputed,
         cancelled_vat=sum(
             each.vat for each in snapshot.cancellations if each.status is CancellationStatus.SUCCEEDED
         ),

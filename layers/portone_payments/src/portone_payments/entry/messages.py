@@ -92,6 +92,7 @@ MESSAGES: dict[str, Message] = {
         "환불받을 계좌 정보(은행, 계좌번호, 예금주)가 필요합니다.",
         "A refund account is needed: bank, number and holder.",
     ),
+    "discrepancy_not_found": Message("불일치 항목을 찾을 수 없습니다.", "There is no such discrepancy."),
     "unauthenticated": Message("로그인이 필요합니다.", "Please sign in."),
     "forbidden": Message("권한이 없습니다.", "You may not do this."),
     "signature_rejected": Message("서명이 올바르지 않습니다.", "The signature does not hold."),

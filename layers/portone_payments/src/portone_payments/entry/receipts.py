@@ -18,7 +18,7 @@ _STAFF_PATHS = ("/ops/", "/staff/")
 
 
 class ReceiptBody(Body):
-    """Whose receipt it is: a phone or card number for PERSONAL, a business registration number for CORPORATE."""
+    """Whose it is: a phone or card number for PERSONAL, a business registration number for CORPORATE."""
 
     type: Literal["PERSONAL", "CORPORATE"]
     identity_number: Annotated[str, StringConstraints(pattern=r"^[0-9-]{10,24}$")]
@@ -32,10 +32,10 @@ def asker_of(request: Request, deps: Deps) -> Asker:
     return Asker(name=request.user_id, owner=True)
 
 
-def receipt_answer(payment: Payment, deps: Deps) -> dict[str, Any]:
-    """200 with the receipt, 202 while its outcome is open. Raises `CashReceiptFailed`."""
+def receipt_answer(payment: Payment, deps: Deps, wanted: ReceiptState) -> dict[str, Any]:
+    """200 with the receipt as wanted, 202 while its outcome is open. Raises `CashReceiptFailed`."""
     receipt = newest(payment)
-    if receipt.state not in MOVING and receipt.code is not None:
+    if receipt.state not in MOVING | {wanted} and receipt.code is not None:
         raise CashReceiptFailed(reason=receipt.code)
     view = receipt_view(receipt)
     if receipt.state not in MOVING:

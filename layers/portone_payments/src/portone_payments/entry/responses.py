@@ -32,6 +32,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.CashReceiptFailed: 409,
     errors.NothingToResolve: 409,
     errors.RefundNotFound: 404,
+    errors.DiscrepancyNotFound: 404,
     errors.RefundNotAllowed: 403,
     errors.NotRefundable: 409,
     errors.RefundInProgress: 409,

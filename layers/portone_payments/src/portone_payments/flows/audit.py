@@ -4,7 +4,7 @@ It goes on from a stored mark, window by window: whatever dies, the next run rep
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
@@ -25,14 +25,13 @@ from portone_payments.domain.audit import (
     narrower,
     next_window,
     orphaned,
-    unhealed,
     unreadable,
 )
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.domain.records import AuditMark, DiscrepancyState, Payment
+from portone_payments.domain.records import AuditMark, DiscrepancyKind, DiscrepancyState, Payment
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.flows.catch_up import Reader
 from portone_payments.ports import Clock, Deadline, Listed, ListPage, Metric
@@ -167,7 +166,7 @@ class Auditor:
             return
         found = differences(held, reading)
         if found and heals(held, reading):
-            found = self._heal(run, held)
+            found = self._heal(run, held, found)
         elif moving(held, reading, self.clock.now()):
             return
         self._file(run, found)
@@ -181,8 +180,13 @@ class Auditor:
                 raise
             return error
 
-    def _heal(self, run: Run, held: Payment) -> tuple[Difference, ...]:
-        """What a catch-up leaves, judged by the very reading it took in."""
+    def _heal(self, run: Run, held: Payment, found: Sequence[Difference]) -> tuple[Difference, ...]:
+        """What a catch-up leaves, judged by the very reading it took in.
+
+        Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news.
+        """
+        amounts = [each for each in found if each.kind is DiscrepancyKind.AMOUNT]
+        self._file(run, amounts)
         moment = Moment(now=self.clock.now(), by="audit")
         deadline = Deadline.after(self.clock, PATIENCE)
         caught = self.reader.catch_up(held.payment_id, moment, deadline=deadline)
@@ -190,11 +194,11 @@ class Auditor:
             raise AuditUnfinished
         if moving(caught.payment, caught.reading, self.clock.now()):
             return ()
-        left = unhealed(held, caught.payment, caught.reading)
-        if not left:
+        left = differences(caught.payment, caught.reading)
+        if not left and not amounts:
             run.did.healed += 1
             self.reader.meter.count(Metric.AUDIT_HEALED)
-        return left
+        return tuple(each for each in left if each.kind is not DiscrepancyKind.AMOUNT)
 
     def _file(self, run: Run, found: Iterable[Difference]) -> None:
         store, now = self.reader.store, self.clock.now()

@@ -12,7 +12,7 @@ from portone_payments.domain.errors import (
 )
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.records import Payment, Refund, RefundState
-from portone_payments.domain.refund_rules import Asked, RefundPolicy, check_refund
+from portone_payments.domain.refund_rules import Asked, RefundPolicy, check_account, check_refund
 from portone_payments.domain.refund_settle import decide
 from portone_payments.domain.refunds import RefundWish, cancellable, known_refund, reserve, with_refund
 from portone_payments.flows.nudge import nudge
@@ -82,6 +82,7 @@ class Canceller:
         def supplied(held: Payment, refund: Refund) -> Payment:
             if refund.state is not RefundState.AWAITING_ACCOUNT:
                 raise NothingToResolve
+            check_account(held, has_account=True, has_phone=account.phone is not None)
             sealed = sealed_account(account, payment_id, refund_id, self.sender.vault)
             return with_refund(held, self._released(held, refund, moment, account=sealed))
 

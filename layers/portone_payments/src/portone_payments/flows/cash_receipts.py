@@ -1,4 +1,4 @@
-"""Issue and cancel cash receipts: store the intent, send it under its one key, let a reading decide (rule 3)."""
+"""Issue and cancel cash receipts: store the intent, send it under its key, let a reading decide (rule 3)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ type Change = Callable[[Payment], Payment]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDesk:
-    """Everything about cash receipts. `channels` are by pay method; `self_issue`: the shop reports by itself."""
+    """Everything about cash receipts. `channels` by pay method; `self_issue`: the shop reports unasked."""
 
     reader: Reader
     vault: Vault
@@ -63,7 +63,10 @@ class ReceiptDesk:
         return self._moved(payment, moment, deadline, first=True) if fresh else payment
 
     def cancel(self, payment_id: str, asker: Asker, deadline: Deadline) -> Payment:
-        """The payment with its receipt cancelled, or the cancel under way. Raises `PaymentNotFound`, `CashReceiptNotFound`."""
+        """The payment with its receipt cancelled, or the cancel under way.
+
+        Raises `PaymentNotFound`, `CashReceiptNotFound`, `Busy`.
+        """
         moment = Moment(now=self.clock.now(), by=asker.by)
 
         def intended(held: Payment) -> Payment:

@@ -86,8 +86,6 @@ class Preparer:
         order = self.store.order(wish.order_id)
         if order is None or order.user_id != wish.user_id:
             raise OrderNotFound
-        if order.settled_by is not None:
-            raise OrderAlreadyPaid(payment_id=order.settled_by)
         return order
 
     def _payment(self, order: Order) -> Payment | None:
@@ -125,7 +123,10 @@ class Preparer:
         now = self.clock.now()
         fresh = self._fresh(order, held, wish, methods, now)
         earlier = (*order.earlier, held.payment_id) if held else order.earlier
-        changes: list[Record] = [replace(order, payment_id=fresh.payment_id, earlier=earlier), fresh]
+        changes: list[Record] = [
+            replace(order, payment_id=fresh.payment_id, earlier=earlier, settled_by=None),
+            fresh,
+        ]
         if held is not None:
             changes.append(replace(held, siblings=True))
         if wish.idempotency_key:

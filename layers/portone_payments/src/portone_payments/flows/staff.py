@@ -59,13 +59,17 @@ def _check(held: Payment, decision: Decision, now: float) -> None:
     """A proven difference is never accepted (I5), an undecided refund never just closed (I10)."""
     refund = _undecided(held, now)
     fits = {
-        Decision.CLOSE: held.attention is not None and held.attention is not Attention.AMBIGUOUS,
+        Decision.CLOSE: held.attention is not None and not _ambiguous(held),
         Decision.ACCEPT: held.attention is Attention.QUARANTINED,
         Decision.REFUNDED: refund is not None,
         Decision.NOT_REFUNDED: refund is not None,
     }
     if not fits[decision]:
         raise NothingToResolve
+
+
+def _ambiguous(held: Payment) -> bool:
+    return any(refund.state is RefundState.AMBIGUOUS for refund in held.refunds.values())
 
 
 def _undecided(held: Payment, now: float) -> Refund | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
 from portone_payments.domain.ladder import DAY, POISON
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import Attention, HintState
 from portone_payments.ports import Clock, Conflict, Deadline, Due, Kind, Meter, Metric, Queue, Store
 
 LEASE = 180
@@ -73,7 +73,10 @@ class Sweeper:
     def _bury(self, due: Due) -> None:
         """Twelve workers died on this item: a person is told, and it is tried once a day."""
         self.meter.count(Metric.DEAD_LETTERED)
-        payment = self.store.payment(due.id) if due.kind is Kind.PAYMENT else None
+        if due.kind is Kind.STRAY:
+            self._give_up(due.id)
+            return
+        payment = self.store.payment(due.id)
         if payment is None:
             return
         moment = Moment(now=self.clock.now(), by="sweep")
@@ -82,3 +85,10 @@ class Sweeper:
             buried = record(buried, Fact.DEAD_LETTERED, moment)
         with suppress(Conflict):
             self.store.save(raise_attention(buried, Attention.DEAD_LETTERED, at=moment.now))
+
+    def _give_up(self, webhook_id: str) -> None:
+        """A webhook about something that is not ours is not worth a daily try."""
+        stray = self.store.stray(webhook_id)
+        if stray is not None:
+            with suppress(Conflict):
+                self.store.save(replace(stray, state=HintState.QUARANTINED, due_at=None))

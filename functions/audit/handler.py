@@ -1,0 +1,22 @@
+"""Woken by EventBridge Scheduler: holds PortOne's list against ours and heals what is safe."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.job import JobHandler
+from portone_payments.flows.audit import Auditor
+from portone_payments.ports import Deadline
+
+SECONDS = 840.0
+
+
+def job(_event: Mapping[str, Any], deps: Deps) -> dict[str, int]:
+    """One run; one that could not finish fails, and Lambda's retry goes on from the mark."""
+    auditor = Auditor(reader=deps.reader, clock=deps.clock, live=deps.settings.live)
+    did = auditor.audit(deadline=Deadline.after(deps.clock, SECONDS))
+    deps.logger.info("audited", count=did.listed)
+    return {"listed": did.listed, "healed": did.healed, "found": did.found}
+
+
+handler = JobHandler(job, needs=("store", "portone"))

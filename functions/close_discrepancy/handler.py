@@ -1,0 +1,30 @@
+"""POST /ops/discrepancies/{discrepancyId}/close: a person has dealt with a discrepancy (staff)."""
+
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from portone_payments.entry.audits import discrepancy_view
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
+from portone_payments.flows.discrepancies import close
+
+
+class CloseBody(Body):
+    """Why it is settled."""
+
+    reason: Annotated[str, StringConstraints(min_length=3, max_length=500)]
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """The discrepancy as closed."""
+    staff = request.staff(deps.settings.staff_claim)
+    reason = request.body(CloseBody).reason
+    found = request.path("discrepancyId")
+    closed = close(found, reason=reason, staff=staff, store=deps.store, clock=deps.clock)
+    return answer(200, discrepancy_view(closed))
+
+
+handler = HttpHandler(route, needs=("store",))

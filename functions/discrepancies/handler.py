@@ -1,0 +1,27 @@
+"""GET /ops/discrepancies?status=: what the audit found and could not heal, oldest first (staff)."""
+
+from typing import Any
+
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.records import DiscrepancyState
+from portone_payments.entry.audits import audit_view, discrepancy_view
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+
+STATES = {"open": DiscrepancyState.OPEN, "closed": DiscrepancyState.CLOSED}
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """One page, and how far the audit got."""
+    request.staff(deps.settings.staff_claim)
+    state = STATES.get(request.query("status") or "open")
+    if state is None:
+        raise InvalidRequest(field="status", reason="unknown")
+    page = deps.store.discrepancies(state, cursor=request.query("cursor"), limit=request.limit)
+    items = [discrepancy_view(each) for each in page.items]
+    return answer(200, {"items": items, "cursor": page.cursor, "audit": audit_view(deps.store.audit_mark())})
+
+
+handler = HttpHandler(route, needs=("store",))

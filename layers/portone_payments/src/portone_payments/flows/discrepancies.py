@@ -1,0 +1,41 @@
+"""What staff may do about a discrepancy: close it, with a reason."""
+
+import re
+from dataclasses import replace
+
+from portone_payments.domain.errors import Busy, DiscrepancyNotFound, NothingToResolve
+from portone_payments.domain.records import Discrepancy, DiscrepancyState
+from portone_payments.ports import Clock, Conflict, Store
+
+ATTEMPTS = 4
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def close(discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: Clock) -> Discrepancy:
+    """Close a discrepancy; closing it again with the same words changes nothing.
+
+    Raises `DiscrepancyNotFound`, `NothingToResolve` when somebody else had closed it, `Busy`.
+    """
+    for _ in range(ATTEMPTS):
+        held = store.discrepancy(discrepancy_id) if _ID.fullmatch(discrepancy_id) else None
+        if held is None:
+            raise DiscrepancyNotFound
+        if held.attention is DiscrepancyState.CLOSED:
+            if (held.reason, held.closed_by) != (reason, staff):
+                raise NothingToResolve
+            return held
+        now = clock.now()
+        closed = replace(
+            held,
+            attention=DiscrepancyState.CLOSED,
+            attention_at=now,
+            closed_at=now,
+            closed_by=staff,
+            reason=reason,
+        )
+        try:
+            store.save(closed)
+        except Conflict:
+            continue
+        return closed
+    raise Busy

@@ -1,0 +1,73 @@
+"""Refunds for tests: payments of 1,000 won that were paid, wishes, and what PortOne books of a refund."""
+
+from dataclasses import replace
+from typing import Any
+
+from portone_local.testing.records import a_payment
+from portone_local.testing.snapshots import a_snapshot, after_reading, micros, moment
+from portone_payments.domain.records import Payment, Refund
+from portone_payments.domain.refund_settle import settle_refunds
+from portone_payments.domain.refunds import RefundWish, reserve, sent_reason, with_refund
+from portone_payments.domain.snapshot import Cancellation, CancellationStatus, RemoteStatus, Snapshot
+
+REFUND = "owner:refund-1"
+SENT = 100.0
+
+
+def paid(**reading: Any) -> Payment:
+    """A payment that a reading showed as paid; the reading's interesting fields."""
+    return after_reading(a_payment(), a_snapshot(**reading))
+
+
+def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundWish:
+    """300 won back to the owner."""
+    ordinary: dict[str, Any] = {
+        "by": "owner",
+        "requester": "CUSTOMER",
+        "reason": "changed mind",
+        "body_hash": "0" * 64,
+        "amount": None if interesting.get("full") else 300,
+    }
+    return RefundWish(id=refund_id, **ordinary | interesting)
+
+
+def reserved(payment: Payment | None = None, refund_id: str = REFUND, **wish: Any) -> Payment:
+    """A payment with a refund stored and about to be sent, SENT seconds after NOW."""
+    return reserve(payment or paid(), a_wish(refund_id, **wish), moment(SENT))
+
+
+def changed(payment: Payment, refund_id: str = REFUND, **fields: Any) -> Payment:
+    """The payment with some fields of a refund replaced."""
+    return with_refund(payment, replace(payment.refunds[refund_id], **fields))
+
+
+def booked(
+    refund: Refund, status: CancellationStatus = CancellationStatus.SUCCEEDED, **fields: Any
+) -> Cancellation:
+    """What PortOne books of a refund that was sent."""
+    ordinary: dict[str, Any] = {
+        "id": "cancellation-1",
+        "total": refund.amount,
+        "tax_free": refund.tax_free,
+        "reason": sent_reason(refund),
+        "requested_at": micros(SENT + 1),
+        "trigger": "API",
+    }
+    return Cancellation(status=status, **ordinary | fields)
+
+
+def showing(*cancellations: Cancellation, after: float = SENT + 1) -> Snapshot:
+    """A reading of the payment with these cancellations."""
+    done = sum(each.total for each in cancellations if each.status is CancellationStatus.SUCCEEDED)
+    status = RemoteStatus.PARTIAL_CANCELLED if done else RemoteStatus.PAID
+    return a_snapshot(status, after=after, cancelled=done, cancellations=cancellations)
+
+
+def settled(payment: Payment, *cancellations: Cancellation, at: float = SENT + 60) -> Payment:
+    """The payment after its refunds were settled by a reading with these cancellations."""
+    return settle_refunds(payment, showing(*cancellations), moment(at))
+
+
+def the_refund(payment: Payment, refund_id: str = REFUND) -> Refund:
+    """Its refund."""
+    return payment.refunds[refund_id]

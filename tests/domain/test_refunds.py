@@ -1,0 +1,202 @@
+"""Reserving: everything is decided and frozen before the first byte leaves."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portone_local.testing.records import NOW, a_payment
+from portone_local.testing.refund_records import REFUND, SENT, a_wish, changed, paid, reserved, the_refund
+from portone_local.testing.snapshots import a_snapshot, after_reading, facts, moment
+from portone_payments.domain.errors import (
+    BundleError,
+    InvalidRequest,
+    NotRefundable,
+    RefundAboveBalance,
+    RefundIdReused,
+    RefundInProgress,
+)
+from portone_payments.domain.records import RefundState
+from portone_payments.domain.refunds import (
+    OPEN,
+    TOKEN_LENGTH,
+    cancellable,
+    known_refund,
+    reserve,
+    reserve_back,
+    sent_reason,
+    token_of,
+)
+from portone_payments.domain.send_back import MISMATCH
+from portone_payments.domain.snapshot import RemoteStatus
+
+NOTHING_TAKEN = [RemoteStatus.READY, RemoteStatus.FAILED, RemoteStatus.PAY_PENDING, RemoteStatus.CANCELLED]
+
+
+def test_a_reserved_refund_freezes_amount_balance_key_and_token() -> None:
+    refund = the_refund(reserved(amount=300))
+
+    assert (refund.amount, refund.balance) == (300, 1_000)
+    assert (refund.state, refund.sent_at) == (RefundState.RESERVED, NOW + SENT)
+    assert (len(refund.key), len(refund.token)) == (64, TOKEN_LENGTH)
+
+
+def test_reserving_is_told_in_the_history() -> None:
+    assert facts(reserved())[-1] == "refund_reserved"
+
+
+def test_a_refund_that_waits_for_somebody_is_not_sent() -> None:
+    waiting = the_refund(reserved(state=RefundState.AWAITING_ACCOUNT))
+
+    assert (waiting.state, waiting.sent_at) == (RefundState.AWAITING_ACCOUNT, None)
+
+
+@pytest.mark.parametrize("status", NOTHING_TAKEN)
+def test_what_holds_no_money_cannot_be_refunded(status: RemoteStatus) -> None:
+    payment = after_reading(a_payment(), a_snapshot(status))
+
+    with pytest.raises(NotRefundable):
+        reserve(payment, a_wish(), moment())
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_while_a_refund_is_open_another_is_not_reserved(state: RefundState) -> None:
+    busy = changed(reserved(), state=state)
+
+    with pytest.raises(RefundInProgress) as refused:
+        reserve(busy, a_wish("owner:refund-2"), moment())
+
+    assert refused.value.data["retry_after"] > 0
+
+
+@pytest.mark.parametrize("state", [RefundState.SUCCEEDED, RefundState.FAILED])
+def test_after_a_refund_is_settled_another_can_be_reserved(state: RefundState) -> None:
+    calm = changed(reserved(), state=state)
+
+    assert "owner:refund-2" in reserve(calm, a_wish("owner:refund-2"), moment()).refunds
+
+
+def test_no_other_refund_is_reserved_until_a_reading_shows_what_an_answer_promised() -> None:
+    answered = changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
+
+    with pytest.raises(RefundInProgress):
+        reserve(answered, a_wish("owner:refund-2"), moment())
+
+
+def test_more_than_the_balance_is_refused_with_the_balance() -> None:
+    with pytest.raises(RefundAboveBalance) as refused:
+        reserved(amount=1_001)
+
+    assert refused.value.data["balance"] == 1_000
+
+
+def test_the_balance_itself_can_be_refunded() -> None:
+    assert the_refund(reserved(amount=1_000)).amount == 1_000
+
+
+def test_a_full_refund_takes_what_is_left() -> None:
+    rest = paid(status=RemoteStatus.PARTIAL_CANCELLED, cancelled=400)
+
+    assert the_refund(reserved(rest, full=True)).amount == 600
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_an_amount_below_one_is_refused(amount: int) -> None:
+    with pytest.raises(InvalidRequest):
+        reserved(amount=amount)
+
+
+@pytest.mark.parametrize(("full", "amount"), [(True, 300), (False, None)])
+def test_either_full_or_an_amount_is_said(full: bool, amount: int | None) -> None:  # noqa: FBT001 - a case
+    with pytest.raises(InvalidRequest):
+        reserve(paid(), a_wish(full=full, amount=amount), moment())
+
+
+def test_of_a_full_refund_nothing_is_left_to_refund() -> None:
+    with pytest.raises(BundleError):
+        reserve_back(paid(cancelled=1_000), a_wish(full=True), moment())
+
+
+@pytest.mark.parametrize(("base", "balance"), [("total", 1_000), ("paid", 900)])
+def test_the_balance_starts_at_what_the_channel_reckons_by(base: str, balance: int) -> None:
+    assert cancellable(paid(paid=900, discount=100), base=base) == balance
+
+
+def test_a_payment_nobody_has_read_has_no_balance() -> None:
+    assert cancellable(a_payment()) == 0
+
+
+def test_the_same_id_with_the_same_body_is_the_same_refund() -> None:
+    payment = reserved()
+
+    assert known_refund(payment, a_wish()) is the_refund(payment)
+    assert known_refund(payment, a_wish("staff:refund-1")) is None
+
+
+def test_the_same_id_with_another_body_is_refused() -> None:
+    with pytest.raises(RefundIdReused):
+        known_refund(reserved(), a_wish(body_hash="1" * 64))
+
+
+ids = st.text(min_size=1, max_size=40)
+
+
+@given(first=st.tuples(ids, ids), second=st.tuples(ids, ids))
+def test_no_two_refunds_have_one_token_or_one_key(first: tuple[str, str], second: tuple[str, str]) -> None:
+    assert (token_of(*first) == token_of(*second)) == (first == second)
+
+
+@given(payment_id=ids, refund_id=ids)
+def test_a_token_is_twelve_letters_or_digits(payment_id: str, refund_id: str) -> None:
+    token = token_of(payment_id, refund_id)
+
+    assert len(token) == TOKEN_LENGTH
+    assert token.isascii()
+    assert token.isalnum()
+    assert token.upper() == token
+
+
+def test_key_and_token_are_the_same_at_every_attempt() -> None:
+    first, again = the_refund(reserved()), the_refund(reserved())
+
+    assert (first.key, first.token) == (again.key, again.token)
+
+
+def test_equal_refunds_of_two_payments_differ_in_key_and_token() -> None:
+    one, other = (after_reading(a_payment(name), a_snapshot(payment_id=name)) for name in ("one", "other"))
+
+    mine, theirs = the_refund(reserved(one)), the_refund(reserved(other))
+
+    assert mine.key != theirs.key
+    assert mine.token != theirs.token
+
+
+def test_the_token_stands_in_front_of_the_reason() -> None:
+    refund = the_refund(reserved(reason="단순 변심"))
+
+    assert sent_reason(refund) == f"{refund.token} 단순 변심"
+
+
+def test_the_tax_free_part_that_goes_back_is_of_what_portone_booked_not_of_what_we_asked() -> None:
+    tampered = after_reading(a_payment(tax_free=500), a_snapshot(total=300, paid=300, tax_free=0))
+
+    refund = the_refund(tampered, MISMATCH)
+
+    assert (refund.amount, refund.tax_free) == (300, 0)
+
+
+def test_what_was_refunded_tax_free_is_not_refunded_tax_free_again() -> None:
+    rest = after_reading(
+        a_payment(tax_free=500),
+        a_snapshot(RemoteStatus.PARTIAL_CANCELLED, tax_free=500, cancelled=500, cancelled_tax_free=500),
+    )
+
+    assert the_refund(reserved(rest, full=True)).tax_free == 0
+
+
+def test_reserving_changes_nothing_else() -> None:
+    before = paid()
+
+    after = reserved(before)
+
+    assert (after.status, after.seen, after.total) == (before.status, before.seen, before.total)
+    assert set(after.refunds) == {REFUND}
