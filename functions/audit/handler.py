@@ -6,6 +6,7 @@ from typing import Any
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.job import JobHandler
 from portone_payments.flows.audit import Auditor
+from portone_payments.flows.audit_examine import Examiner
 from portone_payments.ports import Deadline
 
 SECONDS = 840.0
@@ -13,8 +14,8 @@ SECONDS = 840.0
 
 def job(_event: Mapping[str, Any], deps: Deps) -> dict[str, int]:
     """One run; one that could not finish fails, and Lambda's retry goes on from the mark."""
-    auditor = Auditor(reader=deps.reader, clock=deps.clock, live=deps.settings.live)
-    did = auditor.audit(deadline=Deadline.after(deps.clock, SECONDS))
+    examiner = Examiner(reader=deps.reader, clock=deps.clock, live=deps.settings.live)
+    did = Auditor(examiner=examiner).audit(deadline=Deadline.after(deps.clock, SECONDS))
     deps.logger.info("audited", count=did.listed)
     return {"listed": did.listed, "healed": did.healed, "found": did.found}
 

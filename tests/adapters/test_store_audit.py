@@ -3,7 +3,8 @@
 import pytest
 
 from portone_local.testing.records import NOW, a_payment
-from portone_payments.adapters.tables import CHANGED_PAGE, TableStore
+from portone_payments.adapters.audit_rows import CHANGED_PAGE
+from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.records import (
     DAY_SHARDS,

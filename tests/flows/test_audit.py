@@ -1,16 +1,19 @@
 """The audit: each class of difference is found, what is safe heals, nothing is invented or skipped."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from portone_local.memory_table import undisturbed
 from portone_local.portone import CancellationStatus, Fault
 from portone_local.portone.checkout import TEST_CHANNEL
 from portone_local.testing.audited import HOUR, AuditedShop
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.records import DiscrepancyKind, DiscrepancyState, Status
 from portone_payments.flows import audit
-from portone_payments.flows.audit import AuditUnfinished
+from portone_payments.flows.audit_examine import AuditUnfinished
 from portone_payments.ports import Metric
 
 KIND = DiscrepancyKind
@@ -161,6 +164,24 @@ def test_a_payment_nobody_paid_need_not_be_known_there(shop: AuditedShop) -> Non
     assert shop.found() == set()
 
 
+def test_a_reading_behind_what_we_have_just_learnt_proves_nothing(shop: AuditedShop) -> None:
+    shop.sell("p1")
+    shop.settle()
+
+    def cancel_meanwhile(operation: str, call: Callable[[], Any]) -> Any:
+        if operation == "BatchGetItem":
+            shop.store.table.around = undisturbed
+            shop.portone.console.cancel("p1", 300)
+            shop.hear("p1")
+            shop.portone.inject(operation="get_payment", fault=Fault.LAGGING)
+        return call()
+
+    shop.store.table.around = cancel_meanwhile
+    shop.audit()
+
+    assert (shop.status("p1"), shop.found()) == ("PARTIAL_CANCELLED", set())
+
+
 def test_a_payment_the_list_left_out_is_confirmed_by_a_reading(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False)
     shop.clock.advance(3 * HOUR)
@@ -178,10 +199,11 @@ def test_where_we_say_more_than_portone_it_is_listed_and_not_undone(shop: Audite
     shop.sell("p1")
     shop.spoil("p1", status=Status.CANCELLED)
     shop.settle()
+    before = shop.held("p1")
 
     shop.audit()
 
-    assert (shop.status("p1"), shop.found()) == ("CANCELLED", {("p1", KIND.STATUS)})
+    assert (shop.held("p1"), shop.found()) == (before, {("p1", KIND.STATUS)})
 
 
 def test_a_refund_portone_does_not_know_is_listed(shop: AuditedShop) -> None:

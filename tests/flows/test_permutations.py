@@ -15,6 +15,7 @@ from portone_local.testing.one_life import PAYMENT_ID, Life, Shown, declined_dep
 from portone_local.testing.records import NOW
 from portone_payments.adapters.webhook import read_delivery
 from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.events import event_of
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import HintState, Payment, Status
@@ -138,6 +139,7 @@ def test_every_order_of_the_events_ends_in_portones_state(
             books=books,
             orders={life.order.order_id: life.order},
             payments={PAYMENT_ID: payment},
+            published=tuple(event_of(payment, entry) for entry in payment.history),
             store_id=EXAMPLE_STORE,
         )
         assert judge(evidence) == [], order

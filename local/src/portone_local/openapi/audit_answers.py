@@ -4,7 +4,7 @@ from typing import Literal, TypedDict
 
 from pydantic import with_config
 
-from portone_local.openapi.answers import CLOSED, Cursor, Time
+from portone_local.openapi.shapes import CLOSED, Cursor, Time
 from portone_payments.domain.records import DiscrepancyKind
 
 

@@ -17,6 +17,7 @@ TELLS = {
     "paid": Status.PAID,
     "failed": Status.FAILED,
     "expired": Status.EXPIRED,
+    "virtual_account_expired": Status.EXPIRED,
     "mismatch": Status.MISMATCH,
 }
 LATE_WORK = 600

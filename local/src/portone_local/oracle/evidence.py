@@ -70,7 +70,7 @@ class Evidence:
 
 
 def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False) -> Evidence:
-    """The evidence a stack offers, its stream read; `hurt` when something besides PortOne was made to fail."""
+    """The evidence a stack offers, its stream read; `hurt` when anything but PortOne was made to fail."""
     stack.publish()
     items = stack.dump()
     records = [decode(item) for item in items if not item["sk"]["S"].startswith(SPILLED)]

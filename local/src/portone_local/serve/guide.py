@@ -21,12 +21,29 @@ ORDER = {
     "currency": "KRW",
     "payMethods": ["CARD", "VIRTUAL_ACCOUNT"],
 }
+REFUND = {"refundId": "refund-1", "amount": 1000, "reason": "changed my mind"}
 BODIES: dict[str, object] = {
     "PUT /orders/{orderId}": ORDER,
     "POST /payments": {"orderId": ORDER_ID, "platform": "web"},
-    "POST /ops/payments/{paymentId}/resolve": {"reason": "looked at it"},
-    "POST /staff/payments/{paymentId}/resolve": {"reason": "looked at it"},
+    "POST /payments/{paymentId}/cancel": REFUND,
+    "POST /payments/{paymentId}/confirm": {"paymentToken": "TOKEN-FROM-THE-SDK"},
+    "POST /payments/{paymentId}/cash-receipt": {"type": "PERSONAL", "identityNumber": "01000000000"},
+    "PUT /payments/{paymentId}/refunds/{refundId}/account": {
+        "bank": "SHINHAN",
+        "number": "110-000-000000",
+        "holderName": "Example Buyer",
+    },
+} | {
+    f"POST {side}{path}": body
+    for side in ("/ops", "/staff")
+    for path, body in {
+        "/payments/{paymentId}/resolve": {"reason": "looked at it"},
+        "/payments/{paymentId}/cancel": REFUND,
+        "/discrepancies/{discrepancyId}/close": {"reason": "looked at it"},
+    }.items()
 }
+# what a path names and nothing here has made yet
+PLACES = {"orderId": ORDER_ID, "refundId": "refund-1", "discrepancyId": "DISCREPANCY-ID"}
 QUERIES = {"GET /ops/attention": "?kind=mismatch", "GET /staff/attention": "?kind=mismatch"}
 
 
@@ -58,7 +75,7 @@ def _example(stack: Stack) -> str:
 
 
 def _route(up: Served, route: Route, payment_id: str) -> list[str]:
-    path = route.path.format(orderId=ORDER_ID, paymentId=payment_id) + QUERIES.get(route.key, "")
+    path = route.path.format(paymentId=payment_id, **PLACES) + QUERIES.get(route.key, "")
     return [
         f"# {route.key}",
         _curl(route.method, up.api_url + path, _identity(up, route), BODIES.get(route.key)),

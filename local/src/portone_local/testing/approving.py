@@ -7,7 +7,7 @@ from portone_local.stack import Stack
 from portone_local.testing.shopping import USER, checkout
 from portone_payments.domain.records import Approval, Payment
 
-HOOK = {"stock_hook_arn": "arn:aws:lambda:ap-northeast-2:000000000000:function:example-stock"}
+HOOK: dict[str, Any] = {"stock_hook_arn": "arn:aws:lambda:ap-northeast-2:000000000000:function:example-stock"}
 
 
 def authenticate(stack: Stack, prepared: dict[str, Any], **changes: Any) -> str:

@@ -24,7 +24,8 @@ from portone_payments.domain.records import (
     DiscrepancyState,
     Payment,
 )
-from portone_payments.flows.audit import Audited, Auditor
+from portone_payments.flows.audit import Auditor
+from portone_payments.flows.audit_examine import Audited, Examiner
 from portone_payments.flows.catch_up import Reader
 from portone_payments.ports import Deadline
 
@@ -72,8 +73,8 @@ class AuditedShop:
 
     def audit(self, *, seconds: float = 600) -> Audited:
         """One run of the audit."""
-        auditor = Auditor(reader=self.reader, clock=self.clock, live=self.live)
-        return auditor.audit(deadline=Deadline.after(self.clock, seconds))
+        examiner = Examiner(reader=self.reader, clock=self.clock, live=self.live)
+        return Auditor(examiner=examiner).audit(deadline=Deadline.after(self.clock, seconds))
 
     def settle(self) -> None:
         """Let a quarter of an hour pass, so that the newest change is compared as well."""
@@ -93,7 +94,8 @@ class AuditedShop:
     def checkout(self, payment_id: str, **changes: Any) -> Checkout:
         """The window the app opens, with our mark in it."""
         mark = json.dumps(marker(f"order-{payment_id}"))
-        return Checkout(**{"amount": 1_000, "currency": "KRW", "custom_data": mark} | changes)
+        ordinary: dict[str, Any] = {"amount": 1_000, "currency": "KRW", "custom_data": mark}
+        return Checkout(**ordinary | changes)
 
     def sell(self, payment_id: str, *, heard: bool = True, **changes: Any) -> Payment:
         """A payment that was paid; unheard, we do not know it yet."""

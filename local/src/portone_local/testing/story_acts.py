@@ -48,6 +48,7 @@ def paid_and_told(world: World) -> str:
     """A payment that was paid, and we know it."""
     payment_id = paid(world)
     world.stack.deliver()
+    world.verify(payment_id)
     return payment_id
 
 
@@ -192,6 +193,7 @@ def look(world: World, payment_id: str) -> None:
     app = world.stack.app(USER)
     app.get(f"/payments/{payment_id}")
     app.get("/payments?limit=2")
+    app.get(f"/payments/{payment_id}/refunds/refund-1")
     world.stack.shop.get(f"/orders/{world.order_of(payment_id)}")
     world.stack.staff.get("/ops/attention?kind=mismatch")
 

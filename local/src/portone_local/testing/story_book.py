@@ -1,6 +1,5 @@
 """The stories of the fault tests: every function is in one, in each way it uses what is outside."""
 
-from portone_local.testing.refund_stories import REFUND_STORIES
 from portone_local.testing.second_payments import (
     late_deposit,
     second_leased,
@@ -41,7 +40,7 @@ from portone_local.testing.story_acts import (
     work,
 )
 
-PAYMENT_STORIES = (
+STORIES = (
     Story("put an order", lambda world: f"{world.name}-new", World.put, pay_after_all),
     Story(
         "change the price of an order",
@@ -64,6 +63,7 @@ PAYMENT_STORIES = (
     Story("prepare what somebody has just paid", paid_unheard, prepare_again, nothing),
     Story("verify a payment nobody told of", paid_unheard, World.verify, nothing),
     Story("staff has PortOne read", paid_unheard, World.catch_up, nothing),
+    Story("staff has PortOne read what we know", paid_and_told, World.catch_up, nothing),
     Story("verify while PortOne is down", unheard_and_portone_down, World.verify, portone_up),
     Story("staff asks while PortOne is down", unheard_and_portone_down, World.catch_up, portone_up),
     Story("receive webhooks", paid, deliver, nothing),
@@ -113,7 +113,6 @@ PAYMENT_STORIES = (
     Story("resolve a mismatch", mismatched, resolve, resolve, wanted="CANCELLED"),
     Story("look at what there is", mismatched, look, nothing, wanted="CANCELLED"),
 )
-STORIES = (*PAYMENT_STORIES, *REFUND_STORIES)
 
 
 def story_named(name: str) -> Story:

@@ -27,10 +27,12 @@ def in_memory() -> Iterator[tuple[World, Boundaries]]:
 
 
 @contextmanager
-def on_ministack(ministack: MiniStack) -> Iterator[tuple[Callable[[], World], Boundaries]]:
-    """A stack of the real adapters that many worlds share, one after the other."""
+def on_ministack(ministack: MiniStack, **settings: str) -> Iterator[tuple[Callable[[], World], Boundaries]]:
+    """A stack of the real adapters that many worlds share; `settings` are template parameters."""
     boundaries, numbers = Boundaries(), count(1)
-    with ObservedStack.on_ministack(ministack, seed=1, tap=boundaries.tap, staff_refund_limit=LIMIT) as stack:
+    with ObservedStack.on_ministack(
+        ministack, seed=1, tap=boundaries.tap, staff_refund_limit=LIMIT, **settings
+    ) as stack:
         boundaries.follow(stack)
         surviving_crashes(stack)
         yield lambda: World(stack, f"case-{next(numbers)}", lambda: cold(stack)), boundaries

@@ -129,18 +129,22 @@ def _status(payment: Payment, snapshot: Snapshot, findings: Findings, now: float
     if findings.doubts and not payment.accepted:
         return None
     claimed = Status(snapshot.status.value)
-    if claimed is Status.FAILED and _closed_in_time(payment, now):
+    if claimed is Status.FAILED and _closed_in_time(payment, snapshot, now):
         return Status.EXPIRED
     if payment.status is Status.EXPIRED and (claimed is Status.READY or _lapsed(snapshot, now)):
         return Status.EXPIRED
     return claimed
 
 
-def _closed_in_time(payment: Payment, now: float) -> bool:
-    """PortOne shows an account that was closed as failed (facts 7.2); when its time was over it expired."""
-    due_at = account_due_at(payment)
+def _closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:
+    """PortOne shows an account that was closed as failed (facts 7.2); when its time was over it expired.
+
+    Whether it was us who closed it does not matter: who asks may die before it is stored.
+    """
+    due_at, seen = account_due_at(payment), payment.seen
     waited = payment.status in {Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED}
-    return waited and payment.close_tried and due_at is not None and now >= due_at
+    same = seen is not None and seen.transaction_id == snapshot.transaction_id
+    return waited and same and due_at is not None and now >= due_at
 
 
 def _lapsed(snapshot: Snapshot, now: float) -> bool:
@@ -183,7 +187,8 @@ def _expire(payment: Payment, moment: Moment) -> Payment:
     if payment.doubted or open_approval(payment) is not None or not _over(payment, moment.now):
         return payment
     payment = replace(payment, status=Status.EXPIRED, status_at=moment.now)
-    return record(payment, Fact.EXPIRED, moment)
+    fact = Fact.EXPIRED if account_due_at(payment) is None else Fact.ACCOUNT_EXPIRED
+    return record(payment, fact, moment)
 
 
 def _over(payment: Payment, now: float) -> bool:

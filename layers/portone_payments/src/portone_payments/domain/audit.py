@@ -1,55 +1,17 @@
-"""What the daily audit compares: PortOne's list against ours. Pure."""
+"""The audit's windows over time, its mark, and what it puts on the list for a person. Pure."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.days import day_of
-from portone_payments.domain.marker import marked_order
-from portone_payments.domain.moves import behind, holds_money
-from portone_payments.domain.records import (
-    AuditDay,
-    AuditMark,
-    Discrepancy,
-    DiscrepancyKind,
-    DiscrepancyState,
-    Payment,
-    Status,
-)
-from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+from portone_payments.domain.differences import SETTLED, Difference
+from portone_payments.domain.records import AuditDay, AuditMark, Discrepancy, DiscrepancyState
 
-SETTLED = 600  # seconds; what changed later than this may not be in PortOne's list yet
 OVERLAP = 3600
 FIRST_REACH = 24 * 3600
 LONGEST = 24 * 3600
 DAYS_KEPT = 31
-_MONEY = frozenset(
-    {
-        RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
-        RemoteStatus.PAID,
-        RemoteStatus.PARTIAL_CANCELLED,
-        RemoteStatus.CANCELLED,
-        RemoteStatus.UNRECOGNISED,
-    }
-)
-_CHARGED = frozenset({RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED})
-# in every other status ours is PortOne's own word
-_AGREES: Mapping[Status, frozenset[RemoteStatus]] = {
-    Status.EXPIRED: frozenset({RemoteStatus.READY, RemoteStatus.FAILED}),
-    Status.MISMATCH: _CHARGED,
-}
-
-type Evidence = Mapping[str, str | int | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One kind of difference of one payment, with what both sides say (no personal data)."""
-
-    payment_id: str
-    kind: DiscrepancyKind
-    ours: Evidence
-    theirs: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,56 +41,6 @@ def next_window(since: int, span: int, now: float) -> Window | None:
 def narrower(window: Window) -> Window:
     """Its first half, at least a second."""
     return Window(window.since, window.since + max(1, window.span // 2))
-
-
-def differences(held: Payment, snapshot: Snapshot | None) -> tuple[Difference, ...]:
-    """Where the two disagree about money. None: PortOne knows no such payment."""
-    if snapshot is None:
-        there = Difference(held.payment_id, DiscrepancyKind.MISSING_THERE, _ours(held), {})
-        return (there,) if _must_exist(held) else ()
-    kinds = [
-        kind
-        for kind, differs in (
-            (DiscrepancyKind.AMOUNT, _amount_differs(held, snapshot)),
-            (DiscrepancyKind.CANCELLED, _cancelled_differs(held, snapshot)),
-            (DiscrepancyKind.STATUS, not _status_agrees(held, snapshot)),
-        )
-        if differs
-    ]
-    if DiscrepancyKind.CANCELLED in kinds and DiscrepancyKind.STATUS in kinds:
-        kinds.remove(DiscrepancyKind.STATUS)
-    return tuple(Difference(held.payment_id, kind, _ours(held), _theirs(snapshot)) for kind in kinds)
-
-
-def heals(held: Payment, snapshot: Snapshot | None) -> bool:
-    """Whether a catch-up may help: PortOne says more than we do, not less."""
-    return snapshot is not None and not behind(held.status, held.seen, snapshot)
-
-
-def moving(held: Payment, snapshot: Snapshot | None, now: float) -> bool:
-    """Whether we changed so lately that a reading behind it proves nothing; such a payment comes again."""
-    last = max(held.status_at, held.history[-1].at if held.history else 0.0)
-    return now - last < SETTLED and not heals(held, snapshot)
-
-
-def missing_here(snapshot: Snapshot) -> Difference:
-    """PortOne knows a payment of ours that we do not hold."""
-    return Difference(snapshot.payment_id, DiscrepancyKind.MISSING_HERE, {}, _theirs(snapshot))
-
-
-def unreadable(held: Payment) -> Difference:
-    """What PortOne says of a payment of ours cannot be read."""
-    return Difference(held.payment_id, DiscrepancyKind.UNREADABLE, _ours(held), {})
-
-
-def orphaned(snapshot: Snapshot, *, live: bool, order_known: bool) -> bool:
-    """Whether a payment missing here is ours and holds money; a shared store holds others' marks too.
-
-    In live mode an order may have been lost with the payment. TEST payments of a live store are others'.
-    """
-    test = snapshot.channel is not None and snapshot.channel.test
-    marked = marked_order(snapshot.custom_data) is not None
-    return marked and snapshot.status in _MONEY and (order_known or (live and not test))
 
 
 def discrepancy_id(difference: Difference) -> str:
@@ -171,57 +83,3 @@ def counted(mark: AuditMark, listed: Mapping[str, int], foreign: Mapping[str, in
 def changed_day(micros: int) -> str:
     """The day (UTC) of a change in epoch microseconds."""
     return day_of(micros // 1_000_000)
-
-
-def _must_exist(held: Payment) -> bool:
-    return holds_money(held.status) or held.status is Status.VIRTUAL_ACCOUNT_ISSUED
-
-
-def _amount_differs(held: Payment, snapshot: Snapshot) -> bool:
-    """Money was or will be taken for something else; a mismatch we know of is no news."""
-    seen = held.seen
-    if seen is not None and snapshot.total != seen.total:
-        return snapshot.status in _MONEY
-    if held.status is Status.MISMATCH or snapshot.status not in _CHARGED:
-        return False
-    return (snapshot.total, snapshot.currency) != (held.total, held.currency)
-
-
-def _cancelled_differs(held: Payment, snapshot: Snapshot) -> bool:
-    seen = held.seen
-    theirs = {each.id: each.status.value for each in snapshot.cancellations}
-    if seen is None:
-        return bool(theirs)
-    ours = (seen.cancelled, seen.cancelled_tax_free, dict(seen.cancellations))
-    return ours != (snapshot.cancelled, snapshot.cancelled_tax_free, theirs)
-
-
-def _status_agrees(held: Payment, snapshot: Snapshot) -> bool:
-    if held.status is Status.EXPIRED and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED:
-        # PortOne goes on showing the account whose time is over
-        return held.seen is not None and held.seen.transaction_id == snapshot.transaction_id
-    if held.status in _AGREES:
-        return snapshot.status in _AGREES[held.status]
-    return held.status.value == snapshot.status.value
-
-
-def _ours(held: Payment) -> Evidence:
-    seen = held.seen
-    return {
-        "status": held.status.value,
-        "total": held.total,
-        "currency": held.currency,
-        "cancelled": seen.cancelled if seen else 0,
-        "doubted": held.doubted,
-        "changedAt": int(held.status_at),
-    }
-
-
-def _theirs(snapshot: Snapshot) -> Evidence:
-    return {
-        "status": snapshot.status.value,
-        "total": snapshot.total,
-        "currency": snapshot.currency,
-        "cancelled": snapshot.cancelled,
-        "transactionId": snapshot.transaction_id,
-    }

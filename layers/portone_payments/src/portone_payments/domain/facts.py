@@ -17,6 +17,7 @@ class Fact(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     EXPIRED = "expired"
+    ACCOUNT_EXPIRED = "virtual_account_expired"
     MISMATCH = "mismatch"
     SURPLUS = "surplus"
     QUARANTINED = "quarantined"

@@ -9,6 +9,7 @@ _FACTS = {
     Fact.PAID: Metric.PAID,
     Fact.FAILED: Metric.FAILED,
     Fact.EXPIRED: Metric.EXPIRED,
+    Fact.ACCOUNT_EXPIRED: Metric.EXPIRED,
     Fact.CANCELLED: Metric.CANCELLED,
     Fact.PAY_PENDING: Metric.PENDING,
     Fact.ACCOUNT_ISSUED: Metric.VIRTUAL_ACCOUNT_ISSUED,

@@ -1,0 +1,61 @@
+"""What the audit reads of the payments table: what changed, its own mark, the list for a person."""
+
+from collections.abc import Iterable, Iterator
+
+from portone_payments.adapters.codec import Item
+from portone_payments.adapters.keys import (
+    ATTENTION,
+    AUDIT_MARK,
+    CHANGED,
+    Key,
+    changed_on,
+    decode,
+    id_of,
+    key_of,
+)
+from portone_payments.adapters.table_reads import TableReads
+from portone_payments.domain.days import days_between
+from portone_payments.domain.records import DAY_SHARDS, AuditMark, Discrepancy, DiscrepancyState, Payment
+from portone_payments.ports import Page
+
+CHANGED_PAGE = 1000  # keys of one query; far below the 1 MB a query answers
+
+
+class AuditRows(TableReads):
+    """The audit's part of `Store`."""
+
+    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
+        """Payments by id; absent ones are left out."""
+        wanted = [key_of("payment", each) for each in dict.fromkeys(payment_ids)]
+        found = map(decode, self._read_all([key for key in wanted if key.usable]).values())
+        return {record.payment_id: record for record in found if isinstance(record, Payment)}
+
+    def changed(self, since: float, until: float) -> Iterator[str]:
+        """Ids of payments PortOne must know whose status changed in here (epoch seconds UTC)."""
+        for day in days_between(since, until):
+            for shard in range(DAY_SHARDS):
+                yield from self._changed(changed_on(day, shard), since, until)
+
+    def audit_mark(self) -> AuditMark | None:
+        """How far the audit got."""
+        return self._read(AuditMark, key_of("audit", AUDIT_MARK))
+
+    def discrepancy(self, discrepancy_id: str) -> Discrepancy | None:
+        """A discrepancy by id."""
+        return self._read(Discrepancy, key_of("discrepancy", discrepancy_id))
+
+    def discrepancies(self, state: DiscrepancyState, *, cursor: str | None, limit: int) -> Page[Discrepancy]:
+        """Discrepancies in this state, oldest first. Raises `InvalidRequest`."""
+        page = self._page(Discrepancy, ATTENTION, state.value, cursor=cursor, limit=limit, newest_first=False)
+        return Page(tuple(each for each in page.items if each.attention == state), page.cursor)
+
+    def _changed(self, partition: str, since: float, until: float) -> Iterator[str]:
+        start: Item | None = None
+        while True:
+            found = self.table.query(
+                CHANGED, partition, limit=CHANGED_PAGE, since=since, upto=until, start=start
+            )
+            yield from (id_of(Key.of(item)) for item in found)
+            if len(found) < CHANGED_PAGE:
+                return
+            start = found[-1]

@@ -1,0 +1,91 @@
+"""Records out of a table: by key, by keys, and in pages of an index."""
+
+from collections.abc import Sequence
+from itertools import batched
+from typing import Protocol
+
+from portone_payments.adapters.codec import Item
+from portone_payments.adapters.keys import Index, Key, decode, read_cursor, write_cursor
+from portone_payments.domain.records import Record
+from portone_payments.ports import Page
+
+BATCH = 100  # keys in one BatchGetItem
+
+
+class Table(Protocol):
+    """What the store needs of a table; every method raises `StorageUnavailable`."""
+
+    def get(self, wanted: Key) -> Item | None:
+        """An item, strongly consistent."""
+        ...
+
+    def get_many(self, wanted: Sequence[Key]) -> list[Item]:
+        """At most a hundred items, strongly consistent, in any order; absent ones are left out."""
+        ...
+
+    def put(self, items: Sequence[Item], *, token: str) -> None:
+        """All or none, each IF the stored version is one less. Raises `Refused`, `Conflict`."""
+        ...
+
+    def append(self, item: Item) -> None:
+        """Write one item whatever is there."""
+        ...
+
+    def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
+        """Move `due_at` from `seen` to `until`; the tries, or None where it was moved before."""
+        ...
+
+    def query(
+        self,
+        index: Index,
+        partition: str,
+        *,
+        limit: int,
+        newest_first: bool = False,
+        since: float | None = None,
+        upto: float | None = None,
+        start: Item | None = None,
+    ) -> list[Item]:
+        """Keys from an index in its order, at most `limit`, after `start`, not beyond `upto`.
+
+        `since`, together with `upto`, is the smallest sort key.
+        """
+        ...
+
+
+class TableReads:
+    """How every record is read."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def _read[T: Record](self, kind: type[T], wanted: Key) -> T | None:
+        item = self.table.get(wanted) if wanted.usable else None
+        record = decode(item) if item else None
+        return record if isinstance(record, kind) else None
+
+    def _page[T: Record](
+        self,
+        kind: type[T],
+        index: Index,
+        partition: str,
+        *,
+        cursor: str | None,
+        limit: int,
+        newest_first: bool,
+    ) -> Page[T]:
+        start = read_cursor(index, partition, cursor, kind.__name__.lower()) if cursor else None
+        found = self.table.query(index, partition, limit=limit + 1, newest_first=newest_first, start=start)
+        page = found[:limit]
+        wanted = [Key.of(item) for item in page]
+        items = self._read_all(wanted)
+        records = (decode(items[each]) for each in wanted if each in items)
+        more = write_cursor(index, page[-1]) if len(found) > limit else None
+        return Page(tuple(record for record in records if isinstance(record, kind)), more)
+
+    def _read_all(self, wanted: Sequence[Key]) -> dict[Key, Item]:
+        return {
+            Key.of(item): item
+            for some in batched(wanted, BATCH, strict=False)
+            for item in self.table.get_many(some)
+        }

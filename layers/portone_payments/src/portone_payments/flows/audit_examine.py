@@ -1,0 +1,126 @@
+"""One payment the list shows otherwise than we do: heal what is safe, list the rest for a person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from portone_payments.domain.audit import discrepancy_id, filed
+from portone_payments.domain.differences import (
+    Difference,
+    differences,
+    heals,
+    missing_here,
+    moving,
+    orphaned,
+    unreadable,
+)
+from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.marker import marked_order
+from portone_payments.domain.records import DiscrepancyKind, Payment
+from portone_payments.domain.snapshot import Snapshot
+from portone_payments.flows.catch_up import Reader
+from portone_payments.ports import Clock, Deadline, Listed, Metric
+
+PATIENCE = 60.0  # seconds for one answer of PortOne (facts 1.4)
+ANSWERED = 200
+
+
+class AuditUnfinished(Exception):
+    """Time ran out before the audit was through; the mark says where to go on."""
+
+
+@dataclass(slots=True)
+class Audited:
+    """What a run has done so far, and until when it may go on."""
+
+    deadline: Deadline
+    windows: int = 0
+    listed: int = 0
+    healed: int = 0
+    found: int = 0
+
+    def check_time(self, needed: float = 0.0) -> None:
+        """Raises `AuditUnfinished` when fewer than `needed` seconds are left."""
+        if self.deadline.remaining() <= needed:
+            raise AuditUnfinished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examiner:
+    """Judges single payments. `live`: real money moves on this store."""
+
+    reader: Reader
+    clock: Clock
+    live: bool
+
+    def compare(self, did: Audited, listed: Listed, held: Payment | None) -> bool:
+        """Hold one listed payment against ours; whether it is foreign."""
+        if held is None:
+            return not self._orphan(did, listed.snapshot)
+        if listed.snapshot is None or differences(held, listed.snapshot):
+            self.examine(did, held.payment_id)
+        return False
+
+    def _orphan(self, did: Audited, snapshot: Snapshot | None) -> bool:
+        order_id = marked_order(snapshot.custom_data) if snapshot else None
+        if snapshot is None or order_id is None:
+            return False
+        known = self.reader.store.order(order_id) is not None
+        ours = orphaned(snapshot, live=self.live, order_known=known)
+        if ours and self.reader.store.payment(snapshot.payment_id) is None:
+            self._file(did, [missing_here(snapshot)])
+        return ours
+
+    def examine(self, did: Audited, payment_id: str) -> None:
+        """The list is old by now: read both sides again, heal what is safe, list what still differs."""
+        did.check_time()
+        reading, held = self._read(payment_id), self.reader.store.payment(payment_id)
+        if held is None:
+            return
+        if isinstance(reading, PortOneError):
+            self._file(did, [unreadable(held)])
+            return
+        found = differences(held, reading)
+        if found and heals(held, reading):
+            found = self._heal(did, held, found)
+        elif moving(held, reading, self.clock.now()):
+            return
+        self._file(did, found)
+
+    def _read(self, payment_id: str) -> Snapshot | PortOneError | None:
+        """What PortOne says now; the error where it answered and nobody can read it."""
+        try:
+            return self.reader.portone.get_payment(payment_id, deadline=Deadline.after(self.clock, PATIENCE))
+        except PortOneError as error:
+            if error.status != ANSWERED:
+                raise
+            return error
+
+    def _heal(self, did: Audited, held: Payment, found: Sequence[Difference]) -> tuple[Difference, ...]:
+        """What a catch-up leaves, judged by the very reading it took in.
+
+        Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news.
+        """
+        amounts = [each for each in found if each.kind is DiscrepancyKind.AMOUNT]
+        self._file(did, amounts)
+        moment = Moment(now=self.clock.now(), by="audit")
+        deadline = Deadline.after(self.clock, PATIENCE)
+        caught = self.reader.catch_up(held.payment_id, moment, deadline=deadline)
+        if not caught.answered:
+            raise AuditUnfinished
+        if moving(caught.payment, caught.reading, self.clock.now()):
+            return ()
+        left = differences(caught.payment, caught.reading)
+        if not left and not amounts:
+            did.healed += 1
+            self.reader.meter.count(Metric.AUDIT_HEALED)
+        return tuple(each for each in left if each.kind is not DiscrepancyKind.AMOUNT)
+
+    def _file(self, did: Audited, found: Iterable[Difference]) -> None:
+        store, now = self.reader.store, self.clock.now()
+        for difference in found:
+            row = filed(store.discrepancy(discrepancy_id(difference)), difference, now)
+            if row is not None:
+                store.save(row)
+                did.found += 1
+                self.reader.meter.count(Metric.DISCREPANCY)

@@ -1,0 +1,90 @@
+"""PortOne misbehaves in every way while a payment is approved or a cash receipt moves; the books agree."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+
+from portone_local.oracle import assert_clean
+from portone_local.portone import Fault, faults_of
+from portone_local.testing.approval_stories import APPROVAL_STORIES, RECEIPT_STORIES
+from portone_local.testing.stories import MINUTE, Story, World, let_pass
+from portone_local.testing.telling import in_memory
+from portone_payments.domain.records import ApprovalState, ReceiptState
+
+USES = {
+    "confirm_payment": APPROVAL_STORIES,
+    "issue_cash_receipt": RECEIPT_STORIES[:1],
+    "cancel_cash_receipt": RECEIPT_STORIES[1:2],
+    "get_cash_receipt": RECEIPT_STORIES[-1:],
+    "get_payment": (APPROVAL_STORIES[0],),
+}
+LIMITS = {"webhook": 10.0, "work": 150.0}
+API_LIMIT = 20.0 + 1.0
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(operation, story, fault, id=f"{operation}-{story.name}-{fault}")
+        for operation, stories in USES.items()
+        for story, fault in product(stories, faults_of(operation))
+    ]
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A world; however slow PortOne was in it, nobody waited too long."""
+    with in_memory() as (world, boundaries):
+        yield world
+        assert [
+            each.function
+            for each in boundaries.invocations
+            if each.seconds > LIMITS.get(each.function, API_LIMIT)
+        ] == []
+
+
+def assert_known_and_once(world: World) -> None:
+    """Nothing is open, nothing happened twice, and what we hold is what PortOne holds."""
+    for payment_id, book in world.stack.portone.books().items():
+        held = world.held(payment_id)
+        paid = [each for each in held.approvals if each.state is ApprovalState.APPROVED]
+        standing = [each.amount for each in book.cash_receipts if each.cancelled_at is None]
+        issued = [each.amount for each in held.receipts if each.state is ReceiptState.ISSUED]
+        assert book.times_paid <= 1
+        assert not held.approvals or len(paid) == book.times_paid
+        assert standing == issued
+        assert not any(each.token for each in held.approvals)
+        assert not any(each.identity for each in held.receipts)
+    assert_clean(world.stack, answers=world.answers)
+
+
+@pytest.mark.parametrize(("operation", "story", "fault"), cases())
+def test_after_one_fault_the_outcome_is_known_and_happened_once(
+    world: World, operation: str, story: Story, fault: Fault
+) -> None:
+    subject = story.before(world)
+    world.stack.portone.inject(operation=operation, fault=fault)
+
+    story.step(world, subject)
+    story.after(world, subject)
+    let_pass(world.stack, 15 * MINUTE)
+
+    assert [call for call in world.stack.portone.calls() if call.fault]
+    assert_known_and_once(world)
+
+
+@pytest.mark.parametrize(("operation", "story", "fault"), cases())
+def test_after_ten_minutes_of_faults_the_outcome_is_known_and_happened_once(
+    world: World, operation: str, story: Story, fault: Fault
+) -> None:
+    subject = story.before(world)
+    world.stack.portone.inject(operation=operation, fault=fault, times=None)
+
+    story.step(world, subject)
+    let_pass(world.stack, 10 * MINUTE)
+    world.stack.portone.clear_faults()
+    story.after(world, subject)
+    let_pass(world.stack, 30 * MINUTE)
+
+    assert_known_and_once(world)
