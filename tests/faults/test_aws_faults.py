@@ -18,6 +18,7 @@ from portone_local.testing.telling import (
     representatives,
     step_of,
 )
+from portone_payments.domain.records import HintState
 from portone_payments.entry.failure import JobFailed
 from portone_payments.ports import Metric
 
@@ -78,6 +79,23 @@ def test_a_save_the_sdk_sends_twice_is_no_conflict(story: Story) -> None:
                 step_of(story, world, boundaries, at(point.call, point.nth, sent_twice))
 
                 assert Metric.CONFLICT not in world.stack.metrics
+
+
+def test_a_webhook_that_loses_three_races_is_stored_by_itself() -> None:
+    with in_memory() as (world, boundaries):
+        payment_id = story_named("receive webhooks").before(world)
+
+        with boundaries.watch(three_races_lost):
+            world.stack.deliver()
+
+        (hint,) = world.held(payment_id).hints.values()
+        assert hint.state is HintState.OPEN
+        assert world.stack.portone.webhooks.sent[-1].status == 200
+
+
+def three_races_lost(crossing: Crossing) -> Break | None:
+    lost = crossing.call == "dynamodb.put" and crossing.nth <= 3
+    return IN_MEMORY["dynamodb.put"]["conflict"] if lost else None
 
 
 def no_writes(crossing: Crossing) -> Break | None:

@@ -82,13 +82,13 @@ def _table(stage: Stage) -> Table:
     table.add_column("payment", no_wrap=True)
     for heading in ("PortOne says", "we say"):
         table.add_column(heading)
-    for heading in ("won", "calls", "reads", "writes"):
+    for heading in ("paid", "back", "calls", "reads", "writes"):
         table.add_column(heading, justify="right")
     for line in stage.lines:
         table.add_row(f"{line.story}\n[dim]{line.payment_id}[/dim]", *_books(stage, line))
     spent = [(line.calls.portone, line.calls.reads, line.calls.writes) for line in stage.lines]
     table.add_section()
-    table.add_row("together", "", "", "", *(f"{sum(each):g}" for each in zip(*spent, strict=True)))
+    table.add_row("together", "", "", "", "", *(f"{sum(each):g}" for each in zip(*spent, strict=True)))
     table.caption = "calls of PortOne; DynamoDB request units, with what the app's own looks cost"
     return table
 
@@ -99,7 +99,8 @@ def _books(stage: Stage, line: Line) -> tuple[str, ...]:
     return (
         (book.state if book else None) or "-",
         held.status.value,
-        f"{book.paid - book.cancelled if book else 0:,}",
+        f"{book.paid if book else 0:,}",
+        f"{book.cancelled if book else 0:,}",
         f"{line.calls.portone}",
         f"{line.calls.reads:g}",
         f"{line.calls.writes:g}",

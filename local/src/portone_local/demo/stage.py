@@ -5,7 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
-from portone_local.portone import Checkout
+from portone_local.gateway.messages import Response
+from portone_local.portone import Checkout, PaymentBook
 from portone_local.stack import Calls, Stack
 
 WON = "KRW"
@@ -76,6 +77,15 @@ class Stage:
         """The payment as we have it."""
         view: dict[str, Any] = self.stack.app(user).get(f"/payments/{payment_id}").json()
         return view
+
+    def refund(self, user: str, payment_id: str, refund_id: str, **wish: object) -> Response:
+        """The buyer asks for money back."""
+        body = {"refundId": refund_id, "reason": "changed my mind"} | wish
+        return self.stack.app(user).post(f"/payments/{payment_id}/cancel", body)
+
+    def books(self, payment_id: str) -> PaymentBook:
+        """What is true at PortOne."""
+        return self.stack.portone.books()[payment_id]
 
     def wait(self, user: str, payment_id: str, status: str, *, most: int) -> int:
         """Let time pass, with webhooks and sweeps, until the payment has this status; the minutes it took."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from portone_local.demo import refund_stories
 from portone_local.demo.stage import Stage, expect
 
 type Story = Callable[[Stage], str]
@@ -142,4 +143,5 @@ STORIES: tuple[Story, ...] = (
     forged,
     twenty_times,
     all_lost,
+    *refund_stories.STORIES,
 )

@@ -20,6 +20,7 @@ from portone_payments.domain.errors import Forbidden, Unauthenticated
 from portone_payments.entry.refunds import REFUND_ID
 from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
+from portone_payments.flows.discrepancies import DISCREPANCY_ID
 
 FILE = template.ROOT / "docs" / "openapi.json"
 ABOUT = (
@@ -30,6 +31,7 @@ PATTERNS = {
     "orderId": ORDER_ID.pattern,
     "paymentId": PAYMENT_ID.pattern,
     "refundId": REFUND_ID.pattern,
+    "discrepancyId": DISCREPANCY_ID.pattern,
 }
 TOKEN_ERRORS = frozenset({Unauthenticated, Forbidden})
 # statuses API Gateway also answers by itself

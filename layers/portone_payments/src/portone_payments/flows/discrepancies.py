@@ -8,7 +8,7 @@ from portone_payments.domain.records import Discrepancy, DiscrepancyState
 from portone_payments.ports import Clock, Conflict, Store
 
 ATTEMPTS = 4
-_ID = re.compile(r"[0-9a-f]{32}")
+DISCREPANCY_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def close(discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: Clock) -> Discrepancy:
@@ -17,7 +17,7 @@ def close(discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: 
     Raises `DiscrepancyNotFound`, `NothingToResolve` when somebody else had closed it, `Busy`.
     """
     for _ in range(ATTEMPTS):
-        held = store.discrepancy(discrepancy_id) if _ID.fullmatch(discrepancy_id) else None
+        held = store.discrepancy(discrepancy_id) if DISCREPANCY_ID.fullmatch(discrepancy_id) else None
         if held is None:
             raise DiscrepancyNotFound
         if held.attention is DiscrepancyState.CLOSED:
