@@ -1,13 +1,17 @@
 """The audit: each class of difference is found, what is safe heals, nothing is invented or skipped."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from portone_local.memory_table import undisturbed
 from portone_local.portone import CancellationStatus, Fault
+from portone_local.portone.api import Exchange
 from portone_local.portone.checkout import TEST_CHANNEL
 from portone_local.testing.audited import HOUR, AuditedShop
 from portone_payments.domain.errors import PortOneError
@@ -402,3 +406,22 @@ def test_a_payment_whose_reading_nobody_can_read_is_listed_and_stops_nothing(sho
 
     assert shop.found() == {("p1", KIND.UNREADABLE)}
     assert shop.status("p2") == "PAID"
+
+
+def test_windows_overlap_by_a_second_at_both_ends_whether_or_not_portone_counts_them_in(
+    shop: AuditedShop,
+) -> None:
+    asked: list[Exchange] = []
+    shop.sell("p1")
+    shop.clock.advance(30 * HOUR)
+    shop.portone.api.watchers.append(asked.append)
+
+    shop.audit()
+
+    windows = [json.loads(each.request.query["requestBody"])["filter"] for each in asked]
+    pairs = [
+        (datetime.fromisoformat(before["until"]), datetime.fromisoformat(after["from"]))
+        for before, after in pairwise(windows)
+    ]
+    assert pairs
+    assert {(until - since).total_seconds() for until, since in pairs} == {2}

@@ -17,7 +17,7 @@ from portone_local.oracle.refunds import never_more_than_paid
 from portone_local.portone import CancellationStatus, Fault, Refused, Unknowns
 from portone_local.testing.boundaries import Boundaries, Crash, Crossing, Side, crash
 from portone_local.testing.money_model import MoneyModel
-from portone_local.testing.shopping import USER, ask_to_prepare, checkout, prepare, verify
+from portone_local.testing.shopping import USER, checkout, prepare, verify
 from portone_local.testing.stories import surviving_crashes
 from portone_payments.domain.records import Payment, RefundState
 from portone_payments.entry.failure import JobFailed
@@ -75,11 +75,11 @@ class Money(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def pay(self, pick: int) -> None:
-        self._charge(pick, TOTAL)
+        self._charge(pick)
 
     @rule(pick=picks)
     def pay_tampered(self, pick: int) -> None:
-        self._charge(pick, TAMPERED, amount=TAMPERED, tampered=True)
+        self._charge(pick, amount=TAMPERED, tampered=True)
 
     @rule(pick=picks)
     def decline(self, pick: int) -> None:
@@ -255,11 +255,11 @@ class Money(RuleBasedStateMachine):
             if each.status is CancellationStatus.REQUESTED:
                 self.stack.portone.console.settle_cancellation(payment_id, each.id, succeeded=succeeded)
 
-    def _charge(self, pick: int, amount: int, **changes: Any) -> None:
+    def _charge(self, pick: int, **changes: Any) -> None:
         prepared = self._payment(pick)
         with suppress(Refused):
             self.stack.portone.buyer.pay(prepared["paymentId"], checkout(prepared, **changes))
-            self.models[prepared["paymentId"]].charged(amount)
+            self.models[prepared["paymentId"]].charged(changes.get("amount", TOTAL))
 
     def _elsewhere(self, pick: int, take: Callable[[str, int], object], amount: int) -> None:
         payment_id = self._payment(pick)["paymentId"]
@@ -269,9 +269,7 @@ class Money(RuleBasedStateMachine):
 
     def _refund(self, pick: int, refund_id: str, **body: Any) -> None:
         payment_id = self._payment(pick)["paymentId"]
-        if any(call for call in [self._held(payment_id).seen] if call and call.method):
-            body = self._with_account(payment_id, body)
-        wanted = {"refundId": refund_id, "reason": "단순 변심"} | body
+        wanted = {"refundId": refund_id, "reason": "단순 변심"} | self._with_account(payment_id, body)
         answered = self.stack.app(USER).post(f"/payments/{payment_id}/cancel", wanted)
         if answered.status == 200:
             self.models[payment_id].promised[f"owner:{refund_id}"] = answered.json()["amount"]

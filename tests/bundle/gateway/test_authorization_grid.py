@@ -58,11 +58,19 @@ OPS_ROWS = {
     "GET /ops/attention": Row(query="?kind=mismatch", about_something=False),
     "POST /ops/payments/{paymentId}/catch-up": Row(),
     "POST /ops/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
+    "GET /ops/discrepancies": Row(about_something=False),
+    "POST /ops/discrepancies/{discrepancyId}/close": Row(
+        json=lambda _: REASON, good=404, about_something=False
+    ),
 }
 STAFF_ROWS = {
     "GET /staff/attention": Row(query="?kind=mismatch", about_something=False),
     "POST /staff/payments/{paymentId}/catch-up": Row(),
     "POST /staff/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
+    "GET /staff/discrepancies": Row(about_something=False),
+    "POST /staff/discrepancies/{discrepancyId}/close": Row(
+        json=lambda _: REASON, good=404, about_something=False
+    ),
 }
 JWT_ROWS = APP_ROWS | STAFF_ROWS
 IAM_ROWS = SHOP_ROWS | OPS_ROWS
@@ -120,7 +128,7 @@ def stored(stack: Stack, order_id: str, user_id: str) -> Subject:
 
 def call(client: Client, route: str, subject: Subject) -> Response:
     method, path = route.split()
-    filled = path.format(orderId=subject.order_id, paymentId=subject.payment_id)
+    filled = path.format(orderId=subject.order_id, paymentId=subject.payment_id, discrepancyId="0" * 32)
     row = ROWS[route]
     return client.request(method, filled + row.query, json=row.json(subject))
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from portone_local.demo.stage import Line, Stage, Surprise
 from portone_local.demo.stories import STORIES, Story
 from portone_local.oracle import check
+from portone_local.portone import PaymentBook
 from portone_local.stack import Stack
 
 PIPE_WIDTH = 110
@@ -82,13 +83,13 @@ def _table(stage: Stage) -> Table:
     table.add_column("payment", no_wrap=True)
     for heading in ("PortOne says", "we say"):
         table.add_column(heading)
-    for heading in ("paid", "back", "calls", "reads", "writes"):
+    for heading in ("won", "calls", "reads", "writes"):
         table.add_column(heading, justify="right")
     for line in stage.lines:
         table.add_row(f"{line.story}\n[dim]{line.payment_id}[/dim]", *_books(stage, line))
     spent = [(line.calls.portone, line.calls.reads, line.calls.writes) for line in stage.lines]
     table.add_section()
-    table.add_row("together", "", "", "", "", *(f"{sum(each):g}" for each in zip(*spent, strict=True)))
+    table.add_row("together", "", "", "", *(f"{sum(each):g}" for each in zip(*spent, strict=True)))
     table.caption = "calls of PortOne; DynamoDB request units, with what the app's own looks cost"
     return table
 
@@ -99,12 +100,18 @@ def _books(stage: Stage, line: Line) -> tuple[str, ...]:
     return (
         (book.state if book else None) or "-",
         held.status.value,
-        f"{book.paid if book else 0:,}",
-        f"{book.cancelled if book else 0:,}",
+        _won(book),
         f"{line.calls.portone}",
         f"{line.calls.reads:g}",
         f"{line.calls.writes:g}",
     )
+
+
+def _won(book: PaymentBook | None) -> str:
+    """What was paid, and below it what went back."""
+    if book is None:
+        return "0"
+    return f"{book.paid:,}" + (f"\n[dim]-{book.cancelled:,}[/dim]" if book.cancelled else "")
 
 
 def _invariants(stage: Stage) -> bool:
