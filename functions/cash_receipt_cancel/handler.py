@@ -1,4 +1,4 @@
-"""POST /ops/payments/{paymentId}/cash-receipt/cancel: staff takes a cash receipt back (IAM or staff claim)."""
+"""POST /ops/payments/{paymentId}/cash-receipt/cancel: staff takes a cash receipt back (IAM or JWT)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""POST /payments/{paymentId}/cash-receipt: a cash receipt (현금영수증) of what remains paid (JWT or staff)."""
+"""POST /payments/{paymentId}/cash-receipt: a cash receipt (현금영수증) of what remains paid (JWT, IAM)."""
 
 from typing import Any
 

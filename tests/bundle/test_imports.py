@@ -102,8 +102,16 @@ class Story:
         self.refund(good)
         self.approve()
         self.report()
+        self.audit()
         self.sweep()
         self.publish()
+
+    def audit(self) -> None:
+        """The day is compared, and nothing is found."""
+        assert self.invoke("Audit", {})["found"] == 0
+        assert self.staff.get("/ops/discrepancies").json()["items"] == []
+        closed = self.staff.post("/ops/discrepancies/absent/close", {"reason": "looked at it"})
+        assert closed.status == 404
 
     def refund(self, payment_id: str) -> None:
         """A part goes back for the owner, another for staff; nothing waits for an account or an approval."""

@@ -299,6 +299,49 @@ def test_a_lagging_reading_does_not_undo_portones_own_yes(stack: ObservedStack, 
     assert events_released(stack, prepared) == []
 
 
+def test_an_old_decline_read_after_portones_own_yes_is_not_believed(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.decline(prepared["paymentId"])
+    clock_of(stack).advance(90)
+    token = authenticate(stack, prepared)
+    stack.portone.inject(operation="get_payment", fault=Fault.STALE, seconds=60)
+
+    answered = confirm(stack, prepared, token)
+
+    assert (answered.status, answered.json()["status"]) == (202, "READY")
+    assert "failed" not in facts(stack, prepared)
+    assert approval(stack, prepared).state is ApprovalState.CONFIRMED
+
+
+def test_two_readings_in_one_minute_are_one(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    token = authenticate(stack, prepared)
+    stack.portone.console.refuse_next("confirm_payment")
+    confirm(stack, prepared, token)
+
+    clock_of(stack).advance(10)
+    stack.staff.post(f"/ops/payments/{prepared['paymentId']}/catch-up")
+
+    assert approval(stack, prepared).state is ApprovalState.RESERVED
+
+
+def test_a_refusal_of_a_second_send_says_nothing_about_the_first(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    token = authenticate(stack, prepared)
+    stack.portone.inject(operation="confirm_payment", fault=Fault.RESET_BEFORE_COMMIT)
+    confirm(stack, prepared, token)
+    stack.portone.console.refuse_next("confirm_payment", "INVALID_PAYMENT_TOKEN")
+    stack.run_for(MINUTE)
+    refused = approval(stack, prepared)
+
+    stack.portone.buyer.pay(prepared["paymentId"])
+    stack.run_for(5 * MINUTE)
+
+    assert (refused.state, refused.answered) == (ApprovalState.RESERVED, "invalid_payment_token")
+    assert approval(stack, prepared).state is ApprovalState.APPROVED
+    assert events_released(stack, prepared) == []
+
+
 @pytest.mark.parametrize("fault", UNKNOWN)
 def test_an_unknown_outcome_is_202_and_finished_by_the_worker(stack: ObservedStack, fault: Fault) -> None:
     prepared = prepare(stack)

@@ -148,6 +148,18 @@ def test_what_is_listed_twice_is_counted_once(shop: AuditedShop) -> None:
     assert [day.foreign for day in shop.mark().days.values()] == [1]
 
 
+def test_the_mark_never_goes_back_while_small_windows_repeat_the_last_hour(shop: AuditedShop) -> None:
+    shop.portone.buyer.pay("foreign", shop.checkout("", custom_data=None))
+    shop.settle()
+    shop.audit()
+    shop.store.save(replace(shop.mark(), span=600))
+    shop.clock.advance(HOUR / 2)
+
+    shop.audit()
+
+    assert [day.foreign for day in shop.mark().days.values()] == [1]
+
+
 @pytest.mark.parametrize("status", [Status.PAID, Status.CANCELLED, Status.VIRTUAL_ACCOUNT_ISSUED])
 def test_a_payment_portone_does_not_know_is_listed(shop: AuditedShop, status: Status) -> None:
     shop.prepare("p1")

@@ -260,6 +260,16 @@ def test_a_cancel_without_an_answer_is_finished_by_the_worker(stack: ObservedSta
 
 def test_a_receipt_somebody_issued_before_is_adopted(stack: ObservedStack) -> None:
     prepared = paid(stack)
+    stack.portone.console.refuse_next("issue_cash_receipt", "CASH_RECEIPT_ALREADY_ISSUED", leaves="ISSUED")
+
+    answered = issue(stack, prepared)
+
+    [booked] = receipts(stack, prepared)
+    assert (answered.status, answered.json()["issueNumber"]) == (200, booked.issue_number)
+
+
+def test_a_receipt_whose_answer_was_lost_is_found_again(stack: ObservedStack) -> None:
+    prepared = paid(stack)
     stack.portone.inject(operation="issue_cash_receipt", fault=Fault.RESET_AFTER_COMMIT)
     stack.portone.inject(operation="get_cash_receipt", fault=Fault.RESET_BEFORE_COMMIT)
     issue(stack, prepared)
@@ -406,10 +416,10 @@ def test_a_receipt_nobody_asked_for_follows_a_partial_refund_by_itself(stack: Ob
     prepared = paid(stack, total=200_000)
     stack.run_for(5 * DAY, step=HOUR)
 
-    refund(stack, prepared, 50_000)
+    refund(stack, prepared, 150_000)
     stack.run_for(30 * MINUTE)
 
-    assert standing(stack, prepared) == [150_000]
+    assert standing(stack, prepared) == [50_000]
     assert read(stack, prepared).json()["selfIssued"] is True
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from typing import Any
 
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
@@ -27,7 +28,7 @@ def in_memory() -> Iterator[tuple[World, Boundaries]]:
 
 
 @contextmanager
-def on_ministack(ministack: MiniStack, **settings: str) -> Iterator[tuple[Callable[[], World], Boundaries]]:
+def on_ministack(ministack: MiniStack, **settings: Any) -> Iterator[tuple[Callable[[], World], Boundaries]]:
     """A stack of the real adapters that many worlds share; `settings` are template parameters."""
     boundaries, numbers = Boundaries(), count(1)
     with ObservedStack.on_ministack(
