@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup lock demo serve test check static prove doctor replay-events fix
+PHONY_TARGETS = help setup lock demo serve test check static prove planted-bugs doctor replay-events fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
@@ -52,7 +52,7 @@ test: setup ## the whole suite at everyday settings
 
 check: setup .venv-sam/.ready ## static checks, the built and deployed artifact, races and fuzz at full settings
 	@$(MAKE) --no-print-directory static
-	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 .venv/bin/pytest -m "check or race or fuzz"
+	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 .venv/bin/pytest -m "check or race or fuzz or machine"
 
 static: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet . && echo "format: as agreed"
@@ -61,7 +61,10 @@ static: setup ## format, lint, types, import contracts
 	@out=$$(.venv/bin/lint-imports --no-cache 2>&1) && echo "imports: as drawn" || { echo "$$out"; exit 1; }
 
 prove: setup .venv-sam/.ready ## the longest settings: hours, not minutes
-	@RACE_ROUNDS=1000 FUZZ_EXAMPLES=2000 CORPUS_CASES=100000 .venv/bin/pytest
+	@RACE_ROUNDS=1000 FUZZ_EXAMPLES=2000 CORPUS_CASES=100000 STATE_MACHINE_RUNS=5000 .venv/bin/pytest
+
+planted-bugs: setup ## plant known bugs in a copy, one by one, and show the test that catches each
+	@$(run) portone_local.planted
 
 doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it the local one (make serve)
 	@$(run) portone_local.doctor $(if $(STACK),--stack $(STACK))

@@ -1,6 +1,7 @@
 """When a virtual account is closed: before a wrong deposit, and when its time is over."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from portone_payments.domain.snapshot import RemoteStatus
 DUE = NOW + 3_600
 
 
-def issued(**reading: object) -> Payment:
+def issued(**reading: Any) -> Payment:
     shown = a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, method=an_account(3_600), **reading)
     return after_reading(a_payment(), shown)
 

@@ -1,6 +1,7 @@
 """Settling: PortOne's own cancellation decides, found by id, then by token; nothing is guessed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -144,7 +145,7 @@ def test_a_strangers_cancellation_that_cannot_be_ours_makes_nothing_ambiguous(
 ) -> None:
     payment = reserved()
     refund = the_refund(payment)
-    fields = {"reason": "console", "status": SUCCEEDED} | difference
+    fields: dict[str, Any] = {"reason": "console", "status": SUCCEEDED} | difference
 
     after = settled(payment, booked(refund, **fields))
 

@@ -1,6 +1,7 @@
 """Money that must not stay is on its way back in the write that sees it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,10 @@ from portone_payments.domain.records import Attention, Payment, RefundState, Sta
 from portone_payments.domain.send_back import MISMATCH, SURPLUS, needs_account, return_all, send_back
 from portone_payments.domain.snapshot import CancellationStatus, Method, PayMethod, RemoteStatus, Snapshot
 
-TAMPERED = {"total": 300, "paid": 300}
+TAMPERED: dict[str, Any] = {"total": 300, "paid": 300}
 
 
-def deposited(**fields: object) -> Snapshot:
+def deposited(**fields: Any) -> Snapshot:
     return a_snapshot(method=an_account(), **fields)
 
 
@@ -66,7 +67,9 @@ def test_what_somebody_in_the_console_gave_back_already_is_not_given_back_again(
 
 
 def test_a_partly_cancelled_mismatch_returns_the_rest() -> None:
-    payment = after_reading(a_payment(), a_snapshot(RemoteStatus.PARTIAL_CANCELLED, cancelled=100, **TAMPERED))
+    partly = a_snapshot(RemoteStatus.PARTIAL_CANCELLED, cancelled=100, **TAMPERED)
+
+    payment = after_reading(a_payment(), partly)
 
     assert payment.refunds[MISMATCH].amount == 200
 

@@ -2,7 +2,7 @@
 
 import ast
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,16 @@ class Seen:
         self.made: set[Kind] = set()
 
     def record(self, story: Story, world: World, boundaries: Boundaries) -> None:
-        """One story with nothing broken, what time makes of it, and a look at it afterwards."""
+        """One story with nothing broken."""
         self.cut_off |= {crossing.kind for crossing in step_of(story, world, boundaries)}
-        let_pass(world.stack, PATIENCE)
-        for payment_id in world.handed:
-            look(world, payment_id)
+        let_pass(world.stack, PATIENCE if story.restless else 0)
+
+    def end(self, worlds: Sequence[World], boundaries: Boundaries) -> None:
+        """What time makes of the stories, and a look at what has become of them."""
+        let_pass(worlds[0].stack, PATIENCE)
+        for world in worlds:
+            for payment_id in world.handed:
+                look(world, payment_id)
         self.made |= boundaries.made
 
     @property
@@ -82,8 +87,10 @@ def seen(ministack: MiniStack) -> Seen:
     """All stories, told once each with the real adapters."""
     found = Seen()
     with on_ministack(ministack, **HOOK) as (new_world, boundaries):
-        for story in ALL_STORIES:
-            found.record(story, new_world(), boundaries)
+        worlds = [new_world() for _ in ALL_STORIES]
+        for story, world in zip(ALL_STORIES, worlds, strict=True):
+            found.record(story, world, boundaries)
+        found.end(worlds, boundaries)
     return found
 
 
@@ -121,6 +128,7 @@ def test_a_planted_call_of_a_handler_is_noticed() -> None:
             plant(world.stack, "GetPayment", lambda stack: stack.ports["queue"].backlog())
             boundaries.follow(world.stack)
             found.record(story, world, boundaries)
+            found.end([world], boundaries)
 
     assert found.owed == {("get_payment", "sqs.backlog")}
 

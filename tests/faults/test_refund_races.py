@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import count
 
 import pytest
@@ -54,7 +55,7 @@ def refund(world: World, payment_id: str, refund_id: str, amount: int = PART) ->
 
 def refunds_of(world: World, payment_id: str) -> list[Act]:
     """As many partial refunds, ten times more than there is money for."""
-    return [lambda each=f"refund-{number}": refund(world, payment_id, each) for number in range(MANY)]
+    return [partial(refund, world, payment_id, f"refund-{number}") for number in range(MANY)]
 
 
 def console_cancel(world: World, payment_id: str) -> None:
@@ -73,7 +74,7 @@ def assert_documented(answers: list[Response]) -> None:
 
 
 def assert_each_once(world: World, payment_id: str) -> None:
-    """Each of our tokens stands at most once in PortOne's books, and what went back is not above what came."""
+    """Each token of ours stands at most once in PortOne's books, and no more went back than came."""
     tokens = [refund.token for refund in world.held(payment_id).refunds.values()]
     reasons = [each.reason for each in book(world, payment_id).cancellations]
     assert all(sum(reason.startswith(token) for reason in reasons) <= 1 for token in tokens)

@@ -81,7 +81,8 @@ def test_a_refund_that_is_not_answered_is_202_in_time_and_right_in_the_end(
     let_pass(world.stack, 6 * HOUR)
 
     effects = world.stack.portone.books()[payment_id].cancellations
-    sent = {call.idempotency_key for call in world.stack.portone.calls() if call.operation == "cancel_payment"}
+    calls = world.stack.portone.calls()
+    sent = {call.idempotency_key for call in calls if call.operation == "cancel_payment"}
     assert (status, shown["state"]) in {(202, "UNKNOWN"), (200, "SUCCEEDED")}
     assert refund_state(world, payment_id) == ("SUCCEEDED" if effects else "FAILED")
     assert len(effects) == (0 if never_takes_effect(wait, times) else 1)

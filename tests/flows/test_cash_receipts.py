@@ -7,10 +7,11 @@ import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
-from portone_local.portone import Fault
+from portone_local.portone import TEST_CHANNEL, Fault
 from portone_local.portone.books import ReceiptBook
 from portone_local.testing.approving import code_of, facts, held
 from portone_local.testing.shopping import pay, prepare, put_order, verify
+from portone_payments.ports import Deadline, ReceiptOrder
 
 MINUTE = 60
 HOUR = 3600
@@ -260,7 +261,19 @@ def test_a_cancel_without_an_answer_is_finished_by_the_worker(stack: ObservedSta
 
 def test_a_receipt_somebody_issued_before_is_adopted(stack: ObservedStack) -> None:
     prepared = paid(stack)
-    stack.portone.console.refuse_next("issue_cash_receipt", "CASH_RECEIPT_ALREADY_ISSUED", leaves="ISSUED")
+    order = ReceiptOrder(
+        identity="0100000000",
+        kind="PERSONAL",
+        amount=12_000,
+        tax_free=0,
+        currency="KRW",
+        order_name="모자",
+        channel_key=str(TEST_CHANNEL.key),
+    )
+    deadline = Deadline.after(stack.clock, 20)
+    stack.ports["portone"].issue_cash_receipt(
+        prepared["paymentId"], order, key="example-key-of-another-system", deadline=deadline
+    )
 
     answered = issue(stack, prepared)
 

@@ -1,4 +1,4 @@
-"""Rules of refunds that show only over several calls: what a retry sends, whose id is whose, who closes what."""
+"""Rules of refunds that show only over several calls: what a retry sends, whose id is whose."""
 
 import json
 from typing import Any

@@ -6,6 +6,7 @@ from contextlib import ExitStack, suppress
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -303,11 +304,12 @@ class Money(RuleBasedStateMachine):
         return held
 
 
-TestMoney = Money.TestCase
+TestMoney = pytest.mark.machine(pytest.mark.timeout(3600)(Money.TestCase))
 TestMoney.settings = settings(
     max_examples=RUNS,
     stateful_step_count=STEPS,
     deadline=None,
     derandomize=True,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )

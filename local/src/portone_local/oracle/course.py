@@ -6,7 +6,8 @@ from itertools import pairwise
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_payments.domain.ladder import ACCOUNT_GRACE, DAY, UNKNOWN_AFTER, unfinished
 from portone_payments.domain.moves import MOVES
-from portone_payments.domain.records import Attention, HintState, Payment, Status
+from portone_payments.domain.records import Attention, HintState, Payment, RefundState, Status
+from portone_payments.domain.refunds import OPEN
 
 TELLS = {
     "prepared": Status.READY,
@@ -45,9 +46,11 @@ def status_never_regresses(evidence: Evidence) -> Iterator[Finding]:
 
 
 def age_raises_alarms(evidence: Evidence) -> Iterator[Finding]:
-    """I10: a webhook open for half an hour has called a person."""
+    """I10: a webhook or a refund without an outcome for half an hour has called a person."""
     for payment in evidence.payments.values():
         opened = [hint.received_at for hint in payment.hints.values() if hint.state is HintState.OPEN]
+        unknown = [each for each in payment.refunds.values() if each.state is RefundState.RESERVED]
+        opened += [each.sent_at or each.created_at for each in unknown]
         old = opened and evidence.now - min(opened) > UNKNOWN_AFTER + LATE_WORK
         if old and payment.attention is None:
             yield Finding("I10", payment.payment_id, "its outcome is unknown for long and nobody was told")
@@ -80,6 +83,9 @@ def doubt_calls_a_person(evidence: Evidence) -> Iterator[Finding]:
 def _waits_for(payment: Payment, now: float) -> str | None:
     if unfinished(payment):
         return "a webhook, a lagging reading or a doubt is open"
+    waiting = next((each for each in payment.refunds.values() if each.state in OPEN), None)
+    if waiting is not None:
+        return f"its refund {waiting.id} is {waiting.state}"
     if payment.attention is not None:
         return f"a person is called ({Attention(payment.attention)})"
     if payment.status in _ASKING:

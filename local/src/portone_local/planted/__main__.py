@@ -75,7 +75,7 @@ def planted(source: str, bug: Bug) -> str:
 
 
 def tested(tree: Path, *arguments: str) -> tuple[int, str]:
-    """pytest in the copy: its status and the end of what it said."""
+    """Run pytest in the copy: its status and the end of what it said."""
     paths = [str(tree / part) for part in ("layers/portone_payments/src", "local/src")]
     chosen = {"RACE_ROUNDS": "2", "PYTHONDONTWRITEBYTECODE": "1"}
     env = {**os.environ, **chosen, "PYTHONPATH": os.pathsep.join(paths)}

@@ -17,7 +17,7 @@ class Bug:
     only: str = ""
 
 
-def _bug(name: str, file: str, old: str, new: str, test: str, only: str = "") -> Bug:
+def _bug(name: str, file: str, old: str, new: str, test: str, only: str = "") -> Bug:  # noqa: PLR0917 - a table
     return Bug(name=name, file=f"{CORE}/{file}", old=old, new=new, test=f"tests/{test}.py", only=only)
 
 

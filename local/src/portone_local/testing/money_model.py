@@ -9,8 +9,10 @@ _BACK = {RefundState.SUCCEEDED}
 
 @dataclass(slots=True)
 class MoneyModel:
-    """One payment. Minor units: `asked` is its price, `taken` what the buyer was charged, `elsewhere` what
-    console and issuer took back. `promised` are the refunds whose asker was told that they succeeded.
+    """One payment. Minor units.
+
+    `asked` is its price, `taken` what the buyer was charged, `elsewhere` what console and issuer took back.
+    `promised` are the refunds whose asker was told that they succeeded.
     """
 
     asked: int

@@ -1,0 +1,37 @@
+"""The list of planted bugs cannot rot: each still has its place, its test and its line in the document."""
+
+import pytest
+
+from portone_local.planted.__main__ import planted
+from portone_local.planted.bugs import BUGS, Bug
+from portone_local.planted.document import PAGE, page
+from portone_local.template import ROOT
+
+AT_LEAST = 25
+bugs = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+
+
+@bugs
+def test_a_bug_has_one_place_and_leaves_python_that_compiles(bug: Bug) -> None:
+    source = (ROOT / bug.file).read_text()
+
+    assert source.count(bug.old) == 1
+    compile(planted(source, bug), bug.file, "exec")
+
+
+@bugs
+def test_the_test_that_notices_a_bug_exists(bug: Bug) -> None:
+    assert (ROOT / bug.test).is_file()
+
+
+def test_a_bug_whose_place_is_gone_is_not_planted() -> None:
+    with pytest.raises(ValueError, match="stands 0 times"):
+        planted("", BUGS[0])
+
+
+def test_there_are_enough_bugs_each_with_a_name_of_its_own() -> None:
+    assert len({bug.name for bug in BUGS}) == len(BUGS) >= AT_LEAST
+
+
+def test_the_document_lists_the_bugs_as_they_are() -> None:
+    assert PAGE.read_text() == page()
