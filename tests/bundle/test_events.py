@@ -11,6 +11,8 @@ from portone_local.stack import Stack
 from portone_local.template import ROOT, functions
 
 EVENTS = ROOT / "events"
+
+
 def event(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
     return found

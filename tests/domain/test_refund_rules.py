@@ -1,6 +1,6 @@
 """Each refusal before a refund is reserved has a reason of its own, and nothing else is refused."""
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,9 +9,10 @@ from portone_local.testing.refund_records import paid
 from portone_local.testing.snapshots import an_account
 from portone_payments.domain.errors import InvalidRequest, RefundAccountRequired, RefundNotAllowed
 from portone_payments.domain.records import Payment
-from portone_payments.domain.refund_rules import KST, Asked, RefundPolicy, check_account, check_refund
+from portone_payments.domain.refund_rules import Asked, RefundPolicy, check_account, check_refund
 from portone_payments.domain.snapshot import Channel, Method, PayMethod
 
+KST = timezone(timedelta(hours=9))
 DAY = 24 * 3600
 PAID_AT = datetime(2026, 1, 31, 12, tzinfo=KST).timestamp()
 SMARTRO = Channel(test=True, pg_provider="SMARTRO_V2", pg_merchant_id="merchant-1", key="channel-1")

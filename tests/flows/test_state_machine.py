@@ -40,8 +40,9 @@ CANCELS = (
     Fault.OUTSTANDING,
 )
 orders = st.sampled_from(["order-1", "order-2"])
-picks = st.integers(min_value=0, max_value=5)
-amounts = st.sampled_from([1, 100, 3_000, 5_999, 12_000])
+picks = st.sampled_from([0, 0, 0, 1, 2])
+waits = st.sampled_from([0, 30, 180, 600])
+amounts = st.sampled_from([1, 100, 100, 3_000, 12_000])
 
 type Act = Callable[[], object]
 
@@ -49,8 +50,10 @@ type Act = Callable[[], object]
 class Money(RuleBasedStateMachine):
     """Shop, app, buyer, staff, console, issuer, PortOne and AWS, each doing whatever it can."""
 
-    @initialize(unknowns=st.sampled_from(["defaults", "all_turned"]))
-    def open(self, unknowns: str) -> None:
+    @initialize(
+        unknowns=st.sampled_from(["defaults", "all_turned"]), begun=st.sampled_from(["paid", "paid", ""])
+    )
+    def open(self, unknowns: str, begun: str) -> None:
         self.opened, self.boundaries, self.ids = ExitStack(), Boundaries(), count(1)
         switches = Unknowns.all_settings()[unknowns]
         stack = ObservedStack.in_memory(seed=1, unknowns=switches, tap=self.boundaries.tap)
@@ -60,6 +63,9 @@ class Money(RuleBasedStateMachine):
         self.prepared: dict[str, dict[str, Any]] = {}
         self.models: dict[str, MoneyModel] = {}
         self.prepare("order-1")
+        if begun:
+            self.pay(0)
+            self.stack.deliver()
 
     # the app
 
@@ -116,6 +122,30 @@ class Money(RuleBasedStateMachine):
         refund_id = f"refund-{next(self.ids)}"
         for _ in range(2):
             self._refund(pick, refund_id, amount=amount)
+
+    @rule(pick=picks, amount=amounts, fault=st.sampled_from(CANCELS), after=waits)
+    def refund_unanswered(self, pick: int, amount: int, fault: Fault, after: int) -> None:
+        """PortOne's answer is lost, or even the request, and readings are for a while too."""
+        self.stack.portone.inject(operation="cancel_payment", fault=fault)
+        self.stack.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=3)
+        self._refund(pick, f"refund-{next(self.ids)}", amount=amount)
+        self.stack.run_for(after)
+
+    @rule(pick=picks, amount=amounts, times=st.sampled_from([1, 2, None]))
+    def refund_beside_the_console(self, pick: int, amount: int, times: int | None) -> None:
+        """The request is lost, and somebody else gives the same back meanwhile."""
+        lost = Fault.TIMEOUT_BEFORE_COMMIT
+        self.stack.portone.inject(operation="cancel_payment", fault=lost, times=times)
+        self._refund(pick, f"refund-{next(self.ids)}", amount=amount)
+        self.console_cancel(pick, amount)
+        self.stack.run_for(3 * MINUTE)
+
+    @rule(pick=picks, amount=amounts)
+    def refund_lagging(self, pick: int, amount: int) -> None:
+        """What we read after the answer is from before it."""
+        self.stack.portone.inject(operation="get_payment", fault=Fault.LAGGING, times=2)
+        for _ in range(2):
+            self._refund(pick, f"refund-{next(self.ids)}", amount=amount)
 
     @rule(status=st.sampled_from([CancellationStatus.REQUESTED, CancellationStatus.FAILED]))
     def next_refund_ends(self, status: CancellationStatus) -> None:

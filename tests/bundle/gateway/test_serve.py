@@ -100,19 +100,22 @@ def test_a_running_clock_is_ahead_by_what_it_was_advanced() -> None:
 def test_what_serve_prints_can_be_pasted_and_ctrl_c_stops_it() -> None:
     command = [sys.executable, "-m", "portone_local.serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:  # noqa: S603 - our own module
-        assert serving.stdout is not None
-        printed = []
-        for line in serving.stdout:
-            printed.append(line.strip())
-            if "Ctrl-C" in line:
-                break
-        assert "Ctrl-C" in printed[-1], "it ended before it was up"
-        curls = dict(itertools.pairwise(printed))
-        paid = pasted(next(line for line in printed if "__control/pay" in line))
-        verified = json.loads(pasted(curls["# POST /payments/{paymentId}/verify"]))
-        order = json.loads(pasted(curls["# GET /orders/{orderId}"]))
-        serving.send_signal(signal.SIGINT)
-        code = serving.wait(30)
+        try:
+            assert serving.stdout is not None
+            printed = []
+            for line in serving.stdout:
+                printed.append(line.strip())
+                if "Ctrl-C" in line:
+                    break
+            assert "Ctrl-C" in printed[-1], "it ended before it was up"
+            curls = dict(itertools.pairwise(printed))
+            paid = pasted(next(line for line in printed if "__control/pay" in line))
+            verified = json.loads(pasted(curls["# POST /payments/{paymentId}/verify"]))
+            order = json.loads(pasted(curls["# GET /orders/{orderId}"]))
+            serving.send_signal(signal.SIGINT)
+            code = serving.wait(30)
+        finally:
+            serving.kill()
 
     assert len(json.loads(paid)) == 36
     assert (verified["status"], order["payment"]["status"], code) == ("PAID", "PAID", 0)

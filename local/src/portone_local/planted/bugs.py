@@ -285,7 +285,7 @@ BUGS: tuple[Bug, ...] = (
         "a duplicate webhook is worked again",
         "flows/receive.py",
         "if known.state is not HintState.OPEN or young:",
-        "if young:",
+        "if known.state is HintState.OPEN and young:",
         "flows/test_webhooks",
         "duplicate",
     ),

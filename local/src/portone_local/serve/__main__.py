@@ -13,7 +13,11 @@ from portone_local.serve.up import served
 
 def main() -> int:
     """0 after Ctrl-C, 1 when something is missing."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # a shell starts what it puts into the background without SIGINT
+        signal.signal(stop, signal.default_int_handler)
     os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "payments-local")
     write_logs_to(sys.stderr)
     print("starting: MiniStack, issuer, gateway, webhook URL, PortOne", flush=True)

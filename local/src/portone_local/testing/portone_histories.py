@@ -86,7 +86,7 @@ def portone_histories(draw: st.DrawFn, *, longest: int = 8) -> list[Snapshot]:
     """What PortOne showed, oldest first: whole seconds or fractions, states sometimes within one second."""
     fraction = draw(st.sampled_from([0, 366_979]))
     course = _Course(now=a_snapshot(RemoteStatus.READY))
-    shown = []
+    shown: list[Snapshot] = []
     for _ in range(draw(st.integers(1, longest))):
         whole = micros(course.at) // 1_000_000 * 1_000_000
         shown.append(replace(course.now, updated_at=whole + (fraction and fraction + len(shown))))
