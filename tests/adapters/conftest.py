@@ -33,7 +33,7 @@ def moto_store() -> Iterator[DynamoStore]:
 @pytest.fixture
 def table_name(ministack: MiniStack) -> str:
     """A payments table of its own on MiniStack."""
-    name = f"payments-{next(NUMBERS)}"
+    name = f"store-{next(NUMBERS)}"
     create_payments_table(ministack.client("dynamodb"), name)
     return name
 

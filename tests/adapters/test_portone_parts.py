@@ -116,6 +116,7 @@ def test_a_refund_is_read_with_the_token_in_its_reason() -> None:
             reason="ABCDEF012345 changed mind",
             requested_at=1_767_326_400_000_001,
             trigger="API",
+            vat=273,
         ),
     )
 

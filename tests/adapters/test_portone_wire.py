@@ -46,6 +46,7 @@ def test_a_paid_card_payment_is_read_whole() -> None:
         discount=0,
         cancelled=0,
         cancelled_tax_free=0,
+        vat=909,
         currency="KRW",
         requested_at=1_767_323_045_000_000,
         updated_at=1_767_323_138_366_979,

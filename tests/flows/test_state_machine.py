@@ -25,6 +25,7 @@ from portone_payments.entry.failure import JobFailed
 
 RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "100"))
 STEPS = 50
+WITHIN = 15 * 60
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 TOTAL, TAMPERED = 12_000, 1_000
 ACCOUNT = {"bank": "SHINHAN", "number": "110123456789", "holderName": "홍길동"}
@@ -44,6 +45,8 @@ picks = st.sampled_from([0, 0, 0, 1, 2])
 waits = st.sampled_from([0, 30, 180, 600])
 amounts = st.sampled_from([1, 100, 100, 3_000, 12_000])
 
+holding = precondition(lambda self: any(model.left > 0 for model in self.models.values()))
+
 type Act = Callable[[], object]
 
 
@@ -56,7 +59,9 @@ class Money(RuleBasedStateMachine):
     def open(self, unknowns: str, begun: str) -> None:
         self.opened, self.boundaries, self.ids = ExitStack(), Boundaries(), count(1)
         switches = Unknowns.all_settings()[unknowns]
-        stack = ObservedStack.in_memory(seed=1, unknowns=switches, tap=self.boundaries.tap)
+        stack = ObservedStack.in_memory(
+            seed=1, unknowns=switches, tap=self.boundaries.tap, owner_refund_days="60"
+        )
         self.stack = self.opened.enter_context(stack)
         self.boundaries.follow(self.stack)
         surviving_crashes(self.stack)
@@ -109,20 +114,24 @@ class Money(RuleBasedStateMachine):
 
     # refunds
 
+    @holding
     @rule(pick=picks, amount=amounts)
     def refund_part(self, pick: int, amount: int) -> None:
         self._refund(pick, f"refund-{next(self.ids)}", amount=amount)
 
+    @holding
     @rule(pick=picks)
     def refund_all(self, pick: int) -> None:
         self._refund(pick, f"refund-{next(self.ids)}", full=True)
 
+    @holding
     @rule(pick=picks, amount=amounts)
     def click_twice(self, pick: int, amount: int) -> None:
         refund_id = f"refund-{next(self.ids)}"
         for _ in range(2):
             self._refund(pick, refund_id, amount=amount)
 
+    @holding
     @rule(pick=picks, amount=amounts, fault=st.sampled_from(CANCELS), after=waits)
     def refund_unanswered(self, pick: int, amount: int, fault: Fault, after: int) -> None:
         """PortOne's answer is lost, or even the request, and readings are for a while too."""
@@ -131,15 +140,17 @@ class Money(RuleBasedStateMachine):
         self._refund(pick, f"refund-{next(self.ids)}", amount=amount)
         self.stack.run_for(after)
 
+    @holding
     @rule(pick=picks, amount=amounts, times=st.sampled_from([1, 2, None]))
     def refund_beside_the_console(self, pick: int, amount: int, times: int | None) -> None:
         """The request is lost, and somebody else gives the same back meanwhile."""
         lost = Fault.TIMEOUT_BEFORE_COMMIT
         self.stack.portone.inject(operation="cancel_payment", fault=lost, times=times)
         self._refund(pick, f"refund-{next(self.ids)}", amount=amount)
-        self.console_cancel(pick, amount)
+        self._elsewhere(self._worth_refunding(pick), self.stack.portone.console.cancel, amount)
         self.stack.run_for(3 * MINUTE)
 
+    @holding
     @rule(pick=picks, amount=amounts)
     def refund_lagging(self, pick: int, amount: int) -> None:
         """What we read after the answer is from before it."""
@@ -163,13 +174,15 @@ class Money(RuleBasedStateMachine):
 
     # PortOne's console and the issuer
 
+    @holding
     @rule(pick=picks, amount=amounts)
     def console_cancel(self, pick: int, amount: int) -> None:
-        self._elsewhere(pick, self.stack.portone.console.cancel, amount)
+        self._elsewhere(self._worth_refunding(pick), self.stack.portone.console.cancel, amount)
 
+    @holding
     @rule(pick=picks, amount=amounts)
     def chargeback(self, pick: int, amount: int) -> None:
-        self._elsewhere(pick, self.stack.portone.console.chargeback, amount)
+        self._elsewhere(self._worth_refunding(pick), self.stack.portone.console.chargeback, amount)
 
     # messages, readings, answers
 
@@ -209,6 +222,7 @@ class Money(RuleBasedStateMachine):
     def days(self, days: int) -> None:
         self.stack.run_for(days * DAY, step=days * DAY / 8)
 
+    @holding
     @rule(pick=picks, nth=st.integers(min_value=1, max_value=8), side=st.sampled_from(Side))
     def die_refunding(self, pick: int, nth: int, side: Side) -> None:
         self._die(lambda: self._refund(pick, f"refund-{next(self.ids)}", amount=100), nth, side)
@@ -262,7 +276,8 @@ class Money(RuleBasedStateMachine):
             if not any(self._undecided(payment_id) for payment_id in self.models):
                 break
             self.stack.run_for(8 * HOUR, step=20 * MINUTE)
-        converge(self.stack)
+        if converge(self.stack) >= WITHIN:  # paid after its offer had ended: found within a day (I4)
+            self.stack.run_for(DAY, step=10 * MINUTE)
 
     def _undecided(self, payment_id: str) -> bool:
         waiting = {RefundState.RESERVED, RefundState.REQUESTED, RefundState.AMBIGUOUS}
@@ -292,18 +307,23 @@ class Money(RuleBasedStateMachine):
             self.stack.portone.buyer.pay(prepared["paymentId"], checkout(prepared, **changes))
             self.models[prepared["paymentId"]].charged(changes.get("amount", TOTAL))
 
-    def _elsewhere(self, pick: int, take: Callable[[str, int], object], amount: int) -> None:
-        payment_id = self._payment(pick)["paymentId"]
+    def _elsewhere(self, payment_id: str, take: Callable[[str, int], object], amount: int) -> None:
         with suppress(Refused):
             take(payment_id, amount)
             self.models[payment_id].elsewhere += amount
 
     def _refund(self, pick: int, refund_id: str, **body: Any) -> None:
-        payment_id = self._payment(pick)["paymentId"]
+        payment_id = self._worth_refunding(pick)
         wanted = {"refundId": refund_id, "reason": "단순 변심"} | self._with_account(payment_id, body)
         answered = self.stack.app(USER).post(f"/payments/{payment_id}/cancel", wanted)
         if answered.status == 200:
             self.models[payment_id].promised[f"owner:{refund_id}"] = answered.json()["amount"]
+
+    def _worth_refunding(self, pick: int) -> str:
+        """Mostly one that holds money: refusing the others is soon seen."""
+        holding = [payment_id for payment_id, model in self.models.items() if model.left > 0]
+        known = holding or list(self.models)
+        return known[-1 - pick % len(known)]
 
     def _with_account(self, payment_id: str, body: dict[str, Any]) -> dict[str, Any]:
         seen = self._held(payment_id).seen

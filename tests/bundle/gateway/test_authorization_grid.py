@@ -44,6 +44,10 @@ ORDER = {
     "payMethods": ["CARD"],
 }
 
+REFUND = {"refundId": "refund-1", "full": True, "reason": "changed my mind"}
+ACCOUNT = {"bank": "SHINHAN", "number": "000-000-0000", "holderName": "Example"}
+RECEIPT = {"type": "PERSONAL", "identityNumber": "01000000000"}
+
 SHOP_ROWS = {
     "PUT /orders/{orderId}": Row(json=lambda _: ORDER),
     "GET /orders/{orderId}": Row(),
@@ -53,8 +57,27 @@ APP_ROWS = {
     "POST /payments/{paymentId}/verify": Row(),
     "GET /payments/{paymentId}": Row(),
     "GET /payments": Row(about_something=False),
+    "POST /payments/{paymentId}/cancel": Row(json=lambda _: REFUND, good=409),
+    "GET /payments/{paymentId}/refunds/{refundId}": Row(good=404),
+    "PUT /payments/{paymentId}/refunds/{refundId}/account": Row(json=lambda _: ACCOUNT, good=404),
+    "POST /payments/{paymentId}/confirm": Row(json=lambda _: {"paymentToken": "a-guess"}, good=409),
+    "POST /payments/{paymentId}/cash-receipt": Row(json=lambda _: RECEIPT, good=409),
+    "GET /payments/{paymentId}/cash-receipt": Row(good=404),
 }
-OPS_ROWS = {
+
+
+def of_staff(side: str) -> dict[str, Row]:
+    """Refunds and receipts, for staff under this authorizer."""
+    return {
+        f"POST {side}/payments/{{paymentId}}/cancel": Row(json=lambda _: REFUND, good=409),
+        f"POST {side}/payments/{{paymentId}}/refunds/{{refundId}}/approve": Row(good=404),
+        f"POST {side}/payments/{{paymentId}}/cash-receipt": Row(json=lambda _: RECEIPT, good=409),
+        f"GET {side}/payments/{{paymentId}}/cash-receipt": Row(good=404),
+        f"POST {side}/payments/{{paymentId}}/cash-receipt/cancel": Row(good=404),
+    }
+
+
+OPS_ROWS = of_staff("/ops") | {
     "GET /ops/attention": Row(query="?kind=mismatch", about_something=False),
     "POST /ops/payments/{paymentId}/catch-up": Row(),
     "POST /ops/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
@@ -63,7 +86,7 @@ OPS_ROWS = {
         json=lambda _: REASON, good=404, about_something=False
     ),
 }
-STAFF_ROWS = {
+STAFF_ROWS = of_staff("/staff") | {
     "GET /staff/attention": Row(query="?kind=mismatch", about_something=False),
     "POST /staff/payments/{paymentId}/catch-up": Row(),
     "POST /staff/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
@@ -128,7 +151,8 @@ def stored(stack: Stack, order_id: str, user_id: str) -> Subject:
 
 def call(client: Client, route: str, subject: Subject) -> Response:
     method, path = route.split()
-    filled = path.format(orderId=subject.order_id, paymentId=subject.payment_id, discrepancyId="0" * 32)
+    names = {"orderId": subject.order_id, "paymentId": subject.payment_id}
+    filled = path.format(**names, refundId="refund-1", discrepancyId="0" * 32)
     row = ROWS[route]
     return client.request(method, filled + row.query, json=row.json(subject))
 

@@ -113,7 +113,7 @@ BUGS: tuple[Bug, ...] = (
         "flows/prepare.py",
         "return held.status is Status.CANCELLED or lapsed_account",
         "return held.status in {Status.CANCELLED, Status.FAILED} or lapsed_account",
-        "flows/test_random_stories",
+        "flows/test_paying",
     ),
     _bug(
         "reserved and not due: who dies while sending is followed by nobody",
