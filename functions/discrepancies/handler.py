@@ -16,7 +16,8 @@ STATES = {"open": DiscrepancyState.OPEN, "closed": DiscrepancyState.CLOSED}
 def route(request: Request, deps: Deps) -> dict[str, Any]:
     """One page, and how far the audit got."""
     request.staff(deps.settings.staff_claim)
-    state = STATES.get(request.query("status") or "open")
+    asked = request.query("status")
+    state = STATES.get("open" if asked is None else asked)
     if state is None:
         raise InvalidRequest(field="status", reason="unknown")
     page = deps.store.discrepancies(state, cursor=request.query("cursor"), limit=request.limit)
