@@ -61,7 +61,7 @@ static: setup ## format, lint, types, import contracts
 	@out=$$(.venv/bin/lint-imports --no-cache 2>&1) && echo "imports: as drawn" || { echo "$$out"; exit 1; }
 
 prove: setup .venv-sam/.ready ## the longest settings: hours, not minutes
-	@RACE_ROUNDS=1000 FUZZ_EXAMPLES=2000 CORPUS_CASES=100000 STATE_MACHINE_RUNS=5000 .venv/bin/pytest
+	@PROVE=1 RACE_ROUNDS=1000 FUZZ_EXAMPLES=2000 CORPUS_CASES=100000 STATE_MACHINE_RUNS=5000 .venv/bin/pytest
 
 planted-bugs: setup ## plant known bugs in a copy, one by one, and show the test that catches each
 	@$(run) portone_local.planted

@@ -365,3 +365,29 @@ TestMoney.settings = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_what_the_issuer_takes_back_beside_a_requested_refund_is_not_our_fault() -> None:
+    state = Money()
+    state.open(unknowns="all_turned", begun="paid")
+    state.next_refund_ends(status=CancellationStatus.REQUESTED)
+    state.refund_all(pick=0)
+    state.chargeback(amount=1, pick=0)
+    state.check_invariants(settings())
+    state.teardown()
+
+
+def test_what_is_paid_two_days_after_its_offer_ended_is_found_within_a_day_without_a_webhook() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="")
+    state.days(days=2)
+    state.pay(pick=0)
+    state.lose()
+    state.teardown()
+
+
+def test_who_dies_after_reserving_a_refund_is_followed_by_the_sweep() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.die_refunding(nth=3, pick=0, side=Side.BEFORE)
+    state.teardown()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from portone_payments.domain.records import Payment, RefundState, Status
+from portone_payments.domain.send_back import MISMATCH
 
 _BACK = {RefundState.SUCCEEDED}
 
@@ -45,9 +46,14 @@ class MoneyModel:
             f"{cancelled} went back, {self.elsewhere} elsewhere and {succeeded} by us": cancelled
             != self.elsewhere + sum(succeeded.values()),
             f"{cancelled} of {self.taken} went back": cancelled > self.taken,
+            f"{self.taken} was wrongly taken and nobody sends it back": self._stays(held, cancelled),
             f"promised and not kept: {broken}": bool(broken),
         }
         return [sentence for sentence, wrong in said.items() if wrong]
+
+    def _stays(self, held: Payment, cancelled: int) -> bool:
+        wrong = self.taken not in {0, self.asked} and cancelled < self.taken
+        return wrong and MISMATCH not in held.refunds
 
     def _fits(self, status: Status, cancelled: int) -> bool:
         holds = {Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH}
