@@ -23,6 +23,8 @@ from portone_local.testing.stories import surviving_crashes
 from portone_payments.domain.records import Payment, RefundState
 from portone_payments.entry.failure import JobFailed
 
+# it takes minutes to hours, so make prove runs it
+pytestmark = pytest.mark.machine
 RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "100"))
 STEPS = 50
 WITHIN = 15 * 60
@@ -356,7 +358,7 @@ class Money(RuleBasedStateMachine):
         return held
 
 
-TestMoney = pytest.mark.machine(pytest.mark.timeout(3600)(Money.TestCase))
+TestMoney = pytest.mark.timeout(3600)(Money.TestCase)
 TestMoney.settings = settings(
     max_examples=RUNS,
     stateful_step_count=STEPS,
