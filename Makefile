@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup lock demo serve test check static prove planted-bugs doctor replay-events fix
+PHONY_TARGETS = help setup lock demo serve test check static prove planted-bugs doctor replay-events audit-from fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
@@ -41,6 +41,8 @@ lock: | $(UV) ## compile the three locks anew, without addresses
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/sam.in -o requirements/sam.txt
 
 run = .venv/bin/python -m
+# a process per core, each with a local AWS of its own; a file's tests stay together
+spread = .venv/bin/pytest -n auto --dist loadfile
 demo: setup ## one payment after another through the whole stack, told as it happens; ends with the books compared
 	@$(run) portone_local.demo
 
@@ -48,11 +50,12 @@ serve: setup ## the whole stack on this machine, with URLs and a curl for each r
 	@$(run) portone_local.serve
 
 test: setup ## the whole suite at everyday settings
-	@.venv/bin/pytest -m "not check and not machine"
+	@$(spread) -m "not check"
 
 check: setup .venv-sam/.ready ## static checks, the built and deployed artifact, races and fuzz at full settings
 	@$(MAKE) --no-print-directory static
-	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 .venv/bin/pytest -m "check or race or fuzz"
+	@.venv/bin/pytest -m check
+	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 $(spread) -m "(race or fuzz or machine) and not check"
 
 static: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet . && echo "format: as agreed"
@@ -71,6 +74,9 @@ doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it 
 
 replay-events: setup ## publish again what happened since SINCE=2026-11-01T00:00:00Z, under the same ids; STACK=name for a deployed stack
 	@$(run) portone_local.replay --since "$(SINCE)" $(if $(STACK),--stack $(STACK))
+
+audit-from: setup ## have the next audit compare again from SINCE=2026-11-01T00:00:00Z; STACK=name for a deployed stack
+	@$(run) portone_local.audit_from --since "$(SINCE)" $(if $(STACK),--stack $(STACK))
 
 fix: setup ## format and mend what can be mended
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

@@ -1,7 +1,9 @@
 """What every folder of tests shares: one local AWS for the whole run, and no stop-watch in properties."""
 
 import os
+from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from portone_local.testing.fixtures import ministack
@@ -16,3 +18,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("rules")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted, whichever process they ran in: the sum of each recorded property."""
+    counted: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", []):
+        counted.update({name: number for name, number in report.user_properties if isinstance(number, int)})
+    for name, number in sorted(counted.items()):
+        terminalreporter.write_line(f"{number:,} {name}")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portone_payments.domain.errors import RefundNotFound
+from portone_payments.domain.refunds import refund_of
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.refunds import refund_id, refund_view
@@ -16,7 +17,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     """The refund; absent and foreign ids answer alike."""
     asker = Asker(name=request.user_id, owner=True)
     payment = owned(request.payment_id, asker.name, store=deps.store)
-    refund = payment.refunds.get(f"{asker.space}:{refund_id(request)}")
+    refund = refund_of(payment, f"{asker.space}:{refund_id(request)}")
     if refund is None:
         raise RefundNotFound
     return answer(200, refund_view(refund))

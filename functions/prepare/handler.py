@@ -7,10 +7,11 @@ from pydantic import StringConstraints
 from portone_payments.entry.checkout import checkout_view
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.preparing import preparer
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.flows.open_checkout import open_checkout
-from portone_payments.flows.prepare import Preparer, Wish
+from portone_payments.flows.prepare import Wish
 from portone_payments.ports import Deadline
 
 
@@ -32,21 +33,9 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
         body_hash=request.body_hash(),
         idempotency_key=request.idempotency_key,
     )
-    prepared = _preparer(deps).prepare(wish)
+    prepared = preparer(deps).prepare(wish)
     open_checkout(prepared.payment, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return answer(200, checkout_view(prepared, deps.settings))
-
-
-def _preparer(deps: Deps) -> Preparer:
-    return Preparer(
-        store=deps.store,
-        clock=deps.clock,
-        ids=deps.ids,
-        meter=deps.meter,
-        rules=deps.settings.pay_method_rules,
-        channels=frozenset(deps.settings.channels),
-        ready_seconds=deps.settings.ready_minutes * 60,
-    )
 
 
 handler = HttpHandler(route, needs=("store", "portone"))

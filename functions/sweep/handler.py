@@ -16,13 +16,15 @@ def job(_event: Mapping[str, Any], deps: Deps) -> dict[str, int]:
     sweeper = Sweeper(
         store=deps.store,
         queue=deps.queue,
+        charges=deps.charge_queue,
         clock=deps.clock,
         meter=deps.meter,
         rate=deps.settings.sweep_rate,
+        charge_rate=deps.settings.charge_rate,
     )
     swept = sweeper.sweep(deadline=Deadline.after(deps.clock, SECONDS))
     deps.logger.info("swept", count=swept.sent)
     return {"sent": swept.sent, "dead": swept.dead}
 
 
-handler = JobHandler(job, needs=("store", "queue"))
+handler = JobHandler(job, needs=("store", "queue", "charge_queue"))

@@ -19,6 +19,8 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
         reader=deps.reader,
         sender=deps.sender,
         approvals=deps.approvals,
+        charges=deps.charges,
+        wallets=deps.wallets,
         receipts=deps.receipts,
         closer=deps.closer,
         strays=deps.strays,
@@ -28,4 +30,4 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     worker.work(due)
 
 
-handler = QueueHandler(job, needs=("store", "portone", "strays", "vault", "stock"))
+handler = QueueHandler(job, needs=("store", "portone", "queue", "strays", "vault", "stock"))

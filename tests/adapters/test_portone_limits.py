@@ -10,7 +10,7 @@ import pytest
 from portone_local.clock import MovableClock
 from portone_local.testing.payment_answers import PAYMENT_ID, paid
 from portone_local.testing.portone_calls import Wire, client, error_of, get, in_time
-from portone_payments.adapters.portone import MAX_BYTES
+from portone_payments.adapters.portone_call import MAX_BYTES
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.outcomes import Outcome
 

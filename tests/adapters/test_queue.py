@@ -157,7 +157,7 @@ def test_memory_delivers_when_the_clock_says_so() -> None:
     at_once = (queue.backlog(), queue.receive())
     clock.advance(30)
 
-    assert at_once == (2, hints(2))
+    assert at_once == (3, hints(2))
     assert (queue.backlog(), queue.receive(), queue.backlog()) == (1, (DUE,), 0)
 
 

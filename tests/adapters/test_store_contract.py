@@ -8,7 +8,8 @@ import pytest
 from portone_local.testing.records import NOW, a_hint, a_payment, a_request, a_stray, an_order, history
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.records import Attention, Payment, Record, Seen, Status
+from portone_payments.domain.kept import Record
+from portone_payments.domain.records import Attention, Payment, Seen, Status
 from portone_payments.domain.snapshot import Channel, Method, PayMethod, VirtualAccount
 from portone_payments.ports import Conflict
 

@@ -63,6 +63,16 @@ def test_a_lease_of_what_was_moved_before_is_none(store: TableStore) -> None:
     assert store.payment("payment1") == a_payment(due_at=50, version=1)
 
 
+def test_a_lease_whose_own_answer_was_lost_is_ours_and_counts_once(store: TableStore) -> None:
+    store.save(a_payment(due_at=10))
+    due = Due(kind=Kind.PAYMENT, id="payment1", due_at=10)
+
+    tries = [store.lease(due, until=190), store.lease(due, until=190)]
+
+    assert tries == [1, 1]
+    assert store.payment("payment1") == a_payment(due_at=190, tries=1, version=1)
+
+
 def test_a_lease_of_what_is_gone_creates_nothing(store: TableStore) -> None:
     tries = store.lease(Due(kind=Kind.PAYMENT, id="payment1", due_at=10), until=190)
 

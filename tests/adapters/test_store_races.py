@@ -8,7 +8,7 @@ import pytest
 
 from portone_local.testing.records import a_payment, an_order
 from portone_payments.adapters.tables import TableStore
-from portone_payments.domain.records import Record
+from portone_payments.domain.kept import Record
 from portone_payments.ports import Conflict, Due, Kind
 
 RACERS = 16

@@ -38,7 +38,7 @@ class Tally:
     def tap(self, service: str, client: Any) -> Any:
         """To be given to a stack."""
         if isinstance(client, MemoryTable):
-            self.log = client.log
+            client.log.calls = self.log.calls
         elif service == "dynamodb":
             forbid_scans(client)
             self.log.listen(client)
@@ -73,7 +73,7 @@ def judged(stack: ObservedStack) -> None:
 @every_use_case
 def test_a_use_case_costs_exactly_this(budget: Budget) -> None:
     tally = Tally()
-    with ObservedStack.in_memory(seed=1, tap=tally.tap) as stack:
+    with ObservedStack.in_memory(seed=1, tap=tally.tap, **budget.settings) as stack:
         act = budget.scene(stack)
 
         assert spent(stack, tally.log, act) == budget.cost
@@ -86,7 +86,7 @@ def test_it_costs_the_same_on_the_local_aws_which_counts_the_same_writes(
     ministack: MiniStack, budget: Budget
 ) -> None:
     tally = Tally()
-    with ObservedStack.on_ministack(ministack, tap=tally.tap) as stack:
+    with ObservedStack.on_ministack(ministack, tap=tally.tap, **budget.settings) as stack:
         act = budget.scene(stack)
         written = tally.writes
 
@@ -104,7 +104,13 @@ def test_the_readme_states_these_costs() -> None:
 
 def sweep(store: Any, stack: Stack) -> None:
     sweeper = Sweeper(
-        store=store, queue=stack.ports["queue"], clock=stack.clock, meter=stack.ports["meter"], rate=20
+        store=store,
+        queue=stack.ports["queue"],
+        charges=stack.ports["charge_queue"],
+        clock=stack.clock,
+        meter=stack.ports["meter"],
+        rate=20,
+        charge_rate=20,
     )
     sweeper.sweep(deadline=Deadline.after(stack.clock, 40))
 

@@ -25,6 +25,7 @@ __all__ = ["ministack"]
 FROM_ELSEWHERE = {
     *("api_secret", "webhook_secret", "hash_key"),
     *("token_claim", "idempotency_key", "staff_reason", "forged_signature"),
+    *("payment_token", "refund_account", "refund_holder", "receipt_number"),
 }
 
 

@@ -12,12 +12,23 @@ from portone_local.portone import CancellationStatus, Fault, Unknowns
 from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
 from portone_local.portone.records import Status
+from portone_local.testing.approving import authenticate, confirm
 from portone_local.testing.shopping import USER, ask_to_prepare, checkout, pay, prepare, put_order, verify
 
 MINUTE = 60
 HOUR = 60 * MINUTE
 ALL = Unknowns.all_settings()
-CALLED = {"pre_register", "get_payment", "cancel_payment"}
+CALLED = {
+    "pre_register",
+    "get_payment",
+    "cancel_payment",
+    "confirm_payment",
+    "close_virtual_account",
+    "issue_cash_receipt",
+    "get_cash_receipt",
+    "cancel_cash_receipt",
+    "list_payments",
+}
 
 type Story = Callable[[ObservedStack], object]
 
@@ -125,6 +136,39 @@ def disputed(stack: ObservedStack) -> None:
     stack.deliver()
 
 
+def approved_by_hand(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    confirm(stack, prepared, "example-token-nobody-gave")
+    confirm(stack, prepared, authenticate(stack, prepared))
+
+
+def account_approved_by_hand(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    confirm(stack, prepared, authenticate(stack, prepared, method="VIRTUAL_ACCOUNT"))
+    stack.deliver()
+
+
+def cash_receipt_that_follows_a_refund(stack: ObservedStack) -> None:
+    put_order(stack, amount={"total": 12_000, "taxFree": 2_000}, payMethods=["TRANSFER"])
+    prepared = prepare(stack)
+    pay(stack, prepared, method="TRANSFER", tax_free=2_000)
+    stack.deliver()
+    path = f"/payments/{prepared['paymentId']}"
+    wish = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
+    stack.app(USER).post(f"{path}/cash-receipt", wish)
+    part = {"refundId": "part", "amount": 1_000, "taxFreeAmount": 0, "reason": "too big"}
+    stack.app(USER).post(f"{path}/cancel", part)
+    stack.run_for(30 * MINUTE)
+    stack.app(USER).post(f"{path}/cash-receipt", wish)
+    stack.staff.post(f"/ops{path}/cash-receipt/cancel", {})
+
+
+def audited(stack: ObservedStack) -> None:
+    card(stack)
+    stack.run_for(HOUR, step=10 * MINUTE)
+    stack.functions.invoke("Audit", {})
+
+
 def two_devices(stack: ObservedStack) -> None:
     phone, laptop = prepare(stack, platform="ios"), prepare(stack, platform="web")
     pay(stack, phone)
@@ -163,6 +207,10 @@ STORIES: tuple[Story, ...] = (
     refunded_in_parts,
     cancelled_in_parts,
     cancellation_that_waits,
+    approved_by_hand,
+    account_approved_by_hand,
+    cash_receipt_that_follows_a_refund,
+    audited,
     disputed,
     two_devices,
     foreign_payment,

@@ -95,7 +95,7 @@ def test_every_function_logs_json_into_the_group_that_ends(each: dict[str, Any])
 def test_queues_and_the_alarm_topic_are_encrypted(each: dict[str, Any]) -> None:
     queues = [r["Properties"] for r in each["Resources"].values() if r["Type"] == "AWS::SQS::Queue"]
 
-    assert len(queues) == 3
+    assert len(queues) == 5
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues)
     assert properties(each, "AlarmTopic")["KmsMasterKeyId"] == DATA_KEY
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from portone_local.demo.recurring_stories import healed, month_ends
 from portone_local.demo.show import INVARIANTS, main, perform
 from portone_local.demo.stage import Stage, expect
-from portone_local.demo.stories import STORIES, Story, card
+from portone_local.demo.stories import CHAPTERS, Story, card
 from portone_local.oracle import __file__ as oracle_file
 from portone_local.portone import EXAMPLE_SECRET
 from portone_local.stack import Stack
@@ -33,7 +34,7 @@ def told(*stories: Story, width: int = 110) -> tuple[int, str]:
     """Exit code and printed text of a demo in memory."""
     console = Console(file=io.StringIO(), width=width)
     with Stack.in_memory(seed=1) as stack:
-        code = perform(stack, stories, console)
+        code = perform(stack, {"A chapter": stories}, console)
     assert isinstance(console.file, io.StringIO)
     return code, console.file.getvalue()
 
@@ -64,17 +65,37 @@ def test_a_broken_invariant_fails_the_demo() -> None:
 
 
 @pytest.mark.parametrize("width", [80, 110, 200])
-def test_a_payment_id_is_shown_whole_and_its_row_fits(width: int) -> None:
+def test_the_row_of_a_payment_fits_any_terminal(width: int) -> None:
     _, printed = told(card, width=width)
 
     table = printed.partition("side by side")[2]
-    assert re.search(r"^ *[0-9A-Za-z]{26} *$", table, re.MULTILINE)
-    assert re.search(r"card +PAID +PAID +24,000 +2 +[\d.]+ +\d+", table)
+    assert re.search(r"^card +PAID +PAID +24,000 +- +2 +[\d.]+ +\d+", table, re.MULTILINE)
     assert "…" not in printed
 
 
+def test_what_was_charged_is_told_day_by_day_and_why() -> None:
+    code, printed = told(month_ends)
+
+    assert code == 0, printed
+    assert re.search(
+        r"^Sat 31 Jan +Mina +9,900 +withheld, no consent; .*31 Jan to 27 Feb", printed, re.MULTILINE
+    )
+    assert re.search(r"^Sat 28 Feb +Mina +9,900 +28 Feb to 30 Mar", printed, re.MULTILINE)
+
+
+def test_the_days_add_up_to_what_portone_took() -> None:
+    console = Console(file=io.StringIO(), width=110)
+    with Stack.in_memory(seed=1) as stack:
+        perform(stack, {"A chapter": (healed,)}, console)
+        taken = [each.total for each in stack.portone.billing_books().charges if each.paid_at is not None]
+
+    assert isinstance(console.file, io.StringIO)
+    assert (taken, f"{sum(taken):,}") == ([12_900, 12_900], "25,800")
+    assert re.search(r"^ +together +25,800 *$", console.file.getvalue(), re.MULTILINE)
+
+
 def test_every_story_says_what_it_is_about() -> None:
-    assert all(story.__doc__ for story in STORIES)
+    assert all(story.__doc__ for stories in CHAPTERS.values() for story in stories)
 
 
 def test_every_invariant_the_oracle_judges_is_told() -> None:

@@ -35,6 +35,10 @@ def make_targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
 
 
+SHOPS = "/ops/subscriptions/"
+"""Under /ops, but called by the shop's backend, which has no token."""
+
+
 def routes_in_prose(text: str) -> set[str]:
     found = re.findall(r"`(GET|PUT|POST|DELETE) (/[^`?\s]*)", text)
     return {f"{method} {path}" for method, path in found}
@@ -62,7 +66,11 @@ def test_every_page_is_about_an_alarm(prod: dict[str, Any]) -> None:
 
 
 def test_a_page_sends_its_reader_to_pages_that_are_there() -> None:
-    assert set(re.findall(r"\]\(#([^)]+)\)", read("docs/runbook.md"))) <= set(pages())
+    text = read("docs/runbook.md")
+    procedures = re.findall(r"^# (.+)$", text, re.MULTILINE)
+
+    there = {title.lower().replace(" ", "-") for title in (*pages(), *procedures)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= there
 
 
 def test_the_runbook_names_every_kind_of_attention_and_every_decision() -> None:
@@ -99,12 +107,12 @@ def test_the_refusal_shown_in_the_readme_is_one_of_ours() -> None:
         r'"code":"(\w+)","message":\{"ko":"([^"]+)","en":"([^"]+)"', read("README.md")
     )
 
-    assert MESSAGES[code] == (ko, en)
+    assert MESSAGES[code][:2] == (ko, en)
 
 
 def test_every_staff_route_exists_under_both_authorizers() -> None:
     routes = routes_in_openapi()
-    staff = {route for route in routes if TWIN[0] in route}
+    staff = {route for route in routes if TWIN[0] in route and SHOPS not in route}
 
     assert {route.replace(*TWIN) for route in staff} == {route for route in routes if TWIN[1] in route}
 
@@ -161,8 +169,8 @@ def test_every_setting_the_makefile_gives_to_the_tests_is_read_by_one() -> None:
 
 
 def test_every_mark_the_makefile_selects_by_is_on_a_test() -> None:
-    selections = re.findall(r'pytest -m "([^"]+)"', read("Makefile"))
-    marks = {word for chosen in selections for word in chosen.split()} - {"not", "or", "and"}
+    selections = re.findall(r'-m "([^"]+)"', read("Makefile"))
+    marks = {word for chosen in selections for word in re.findall(r"\w+", chosen)} - {"not", "or", "and"}
 
     assert marks
     assert {mark for mark in marks if f"pytest.mark.{mark}" not in what_the_tests_say()} == set()

@@ -13,7 +13,7 @@ from portone_local.doctor.examine import Verdict, examine
 from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack, free_port
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET
 from portone_local.serve.elsewhere import endpoint
-from portone_local.serve.up import STATE, served
+from portone_local.serve.up import served
 from portone_local.testing.fixtures import ministack
 from portone_local.testing.shopping import pay, prepare
 from portone_payments.ports import Metric
@@ -140,21 +140,22 @@ def test_a_stack_that_was_killed_counts_as_not_running(tmp_path: Path) -> None:
 
 
 @pytest.mark.ministack
-def test_it_examines_what_make_serve_keeps_up(capsys: pytest.CaptureFixture[str]) -> None:
-    with served(endpoint({}), {}) as up:
+def test_it_examines_what_make_serve_keeps_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = tmp_path / "stack.json"
+    with served(endpoint({}), {}, state=state) as up:
         prepared = prepare(up.stack)
-        unheard = main([])
+        unheard = main([], state=state)
         pay(up.stack, prepared)
         up.stack.deliver()
-        sound = main([])
-        known = json.loads(STATE.read_text())
+        sound = main([], state=state)
+        known = json.loads(state.read_text())
         manager = boto3.client(
             "secretsmanager", endpoint_url=known["aws"], region_name=REGION, **FAKE_CREDENTIALS
         )
         manager.put_secret_value(
             SecretId=known["resources"]["ApiSecret"], SecretString='{"apiSecret":"REPLACE-ME"}'
         )
-        ill = main([])
+        ill = main([], state=state)
 
     told = capsys.readouterr().out
     assert (unheard, sound, ill) == (0, 0, 1)

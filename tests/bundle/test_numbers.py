@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import functions
+from portone_local.template import environment, functions
 
 API = (
     *("put_order", "get_order", "prepare", "verify", "get_payment", "list_payments"),
@@ -26,6 +26,13 @@ def timeout(template: dict[str, Any], function: str) -> int:
 @pytest.mark.parametrize("function", API)
 def test_a_function_behind_the_api_ends_before_the_api_gives_up(each: dict[str, Any], function: str) -> None:
     assert timeout(each, function) == 27
+
+
+def test_a_look_up_of_a_name_ends_within_the_time_a_connection_has(each: dict[str, Any]) -> None:
+    """A second for each of two tries; httpx and boto3 bound what comes after the look-up only."""
+    options = {environment(each, function)["RES_OPTIONS"] for function in functions(each)}
+
+    assert options == {"timeout:1 attempts:2"}
 
 
 def test_the_webhook_ends_after_ten_seconds(each: dict[str, Any]) -> None:

@@ -13,13 +13,37 @@ WRITES = READS | {"dynamodb:PutItem PaymentsTable"}
 CALLS = WRITES | {"secretsmanager:GetSecretValue ApiSecret"}
 HINTS = CALLS | {"sqs:SendMessage WorkQueue"}
 SEALS = {"kms:Encrypt PiiKey", "kms:Decrypt PiiKey"}
+LISTS = {"dynamodb:Query PaymentsTable/index/mine", "dynamodb:BatchGetItem PaymentsTable"}
+KNOWS = {"secretsmanager:GetSecretValue WebhookSecret"}
+CHARGES = CALLS | {"secretsmanager:GetSecretValue ChargeKeys", "kms:Decrypt PiiKey"}
 ALLOWED = {
     "put_order": WRITES,
     "get_order": READS,
     "prepare": CALLS,
     "verify": HINTS,
     "get_payment": READS,
-    "list_payments": {"dynamodb:Query PaymentsTable/index/mine", "dynamodb:BatchGetItem PaymentsTable"},
+    "list_payments": LISTS,
+    "put_plan": WRITES,
+    "get_plan": READS,
+    "start_billing_key": CALLS,
+    "register_billing_key": HINTS | SEALS | KNOWS | LISTS,
+    "list_billing_keys": READS,
+    "get_billing_key": READS,
+    "default_billing_key": WRITES | LISTS,
+    "delete_billing_key": HINTS | {"kms:Decrypt PiiKey"},
+    "charge": HINTS | {"kms:Decrypt PiiKey"},
+    "subscribe": CHARGES,
+    "start_schedule": CHARGES,
+    "list_subscriptions": LISTS,
+    "get_subscription": READS,
+    "preview_plan": READS,
+    "change_plan": CHARGES,
+    "change_billing_key": CHARGES,
+    "pause_subscription": WRITES,
+    "resume_subscription": CHARGES,
+    "cancel_subscription": WRITES,
+    "consent": CHARGES,
+    "cancel_part": WRITES,
     "webhook": HINTS | {"secretsmanager:GetSecretValue WebhookSecret", "kms:Encrypt PiiKey"},
     "sweep": WRITES
     | {
@@ -27,14 +51,20 @@ ALLOWED = {
         "dynamodb:UpdateItem PaymentsTable",
         "sqs:SendMessage WorkQueue",
         "sqs:GetQueueAttributes WorkQueue",
+        "sqs:SendMessage ChargeQueue",
+        "sqs:GetQueueAttributes ChargeQueue",
         "sqs:SendMessage SweepDeadLetters",
     },
+    "charges": CHARGES
+    | {"sqs:ReceiveMessage ChargeQueue", "sqs:DeleteMessage ChargeQueue", "sqs:GetQueueAttributes ChargeQueue"},
     "confirm": HINTS | SEALS,
     "cash_receipt_issue": HINTS | SEALS,
     "cash_receipt_cancel": HINTS | SEALS,
     "cash_receipt_read": READS,
-    "work": CALLS
+    "work": HINTS
     | SEALS
+    | KNOWS
+    | LISTS
     | {"sqs:ReceiveMessage WorkQueue", "sqs:DeleteMessage WorkQueue", "sqs:GetQueueAttributes WorkQueue"},
     "publish": {
         "dynamodb:DescribeStream PaymentsTable/stream",
@@ -69,6 +99,10 @@ STARS = {
     ("DataKey", "Alarms", "Resource"),
     ("PiiKey", "Administration", "Resource"),
     ("PiiKey", "RolesOfThisAccount", "Resource"),
+    ("IdentityKey", "Administration", "Resource"),
+    ("IdentityKey", "WhoeverMayUseTheTable", "Resource"),
+    ("IdentityKey", "WhoeverMayUseTheTable", "Principal"),
+    ("IdentityKey", "IdentityFunctions", "Resource"),
     ("PublishRole", "Streams", "Resource"),
     ("PublishRole", "Unpublished", "Resource"),
 }

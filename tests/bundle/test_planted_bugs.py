@@ -3,7 +3,8 @@
 import pytest
 
 from portone_local.planted.__main__ import planted
-from portone_local.planted.bugs import BUGS, Bug
+from portone_local.planted.bugs import BUGS, CORE, Bug
+from portone_local.planted.by_hand import BY_HAND, SeenOnce
 from portone_local.planted.document import PAGE, page
 from portone_local.template import ROOT
 
@@ -24,13 +25,20 @@ def test_the_test_that_notices_a_bug_exists(bug: Bug) -> None:
     assert (ROOT / bug.test).is_file()
 
 
+@pytest.mark.parametrize("bug", BY_HAND, ids=lambda bug: bug.name)
+def test_what_was_planted_by_hand_has_its_file_and_its_test_still(bug: SeenOnce) -> None:
+    assert (ROOT / CORE / bug.file).is_file()
+    assert (ROOT / bug.test).is_file()
+
+
 def test_a_bug_whose_place_is_gone_is_not_planted() -> None:
     with pytest.raises(ValueError, match="stands 0 times"):
         planted("", BUGS[0])
 
 
 def test_there_are_enough_bugs_each_with_a_name_of_its_own() -> None:
-    assert len({bug.name for bug in BUGS}) == len(BUGS) >= AT_LEAST
+    assert len({bug.name for bug in (*BUGS, *BY_HAND)}) == len(BUGS) + len(BY_HAND)
+    assert len(BUGS) >= AT_LEAST
 
 
 def test_the_document_lists_the_bugs_as_they_are() -> None:

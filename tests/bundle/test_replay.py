@@ -50,7 +50,7 @@ def test_everything_is_published_again_just_as_it_was(stack: ObservedStack) -> N
     done = all_of(stack)
 
     assert sorted(stack.bus.published, key=lambda event: event.id) == first
-    assert done == Replayed(payments=2, events=72)
+    assert done == Replayed(records=2, events=72)
 
 
 def test_what_the_bus_never_got_is_published_by_it(stack: ObservedStack) -> None:
@@ -94,7 +94,7 @@ def test_a_stack_on_aws_is_read_page_by_page_and_its_bus_is_told(ministack: Mini
 
         *_, done = replay(place.items(), place.publisher(), since=0)
 
-        assert done == Replayed(payments=1, events=2)
+        assert done == Replayed(records=1, events=2)
         assert_clean(stack)
 
 

@@ -36,6 +36,43 @@ ROUTES = {
     "POST /staff/payments/{paymentId}/catch-up": ("ops_catch_up", JWT),
     "POST /ops/payments/{paymentId}/resolve": ("ops_resolve", IAM),
     "POST /staff/payments/{paymentId}/resolve": ("ops_resolve", JWT),
+    "POST /identity-verifications": ("identity_start", JWT),
+    "POST /identity-verifications/bypass-preview": ("identity_bypass", JWT),
+    "GET /identity-verifications/{verificationId}": ("identity_status", JWT),
+    "POST /identity-verifications/{verificationId}/verify": ("identity_verify", JWT),
+    "POST /identity-verifications/{verificationId}/send": ("identity_send", JWT),
+    "POST /identity-verifications/{verificationId}/resend": ("identity_resend", JWT),
+    "POST /identity-verifications/{verificationId}/confirm": ("identity_confirm", JWT),
+    "GET /me/verification": ("identity_me", JWT),
+    "DELETE /users/{userId}/identity": ("identity_erase", IAM),
+    "POST /ops/users/{userId}/identity/reveal": ("identity_reveal", IAM),
+    "POST /staff/users/{userId}/identity/reveal": ("identity_reveal", JWT),
+    "POST /ops/users/{userId}/identity/replace": ("identity_replace", IAM),
+    "POST /staff/users/{userId}/identity/replace": ("identity_replace", JWT),
+    "PUT /plans/{planId}": ("put_plan", IAM),
+    "GET /plans/{planId}": ("get_plan", JWT),
+    "POST /billing-keys": ("start_billing_key", JWT),
+    "GET /billing-keys": ("list_billing_keys", JWT),
+    "GET /billing-keys/{billingKeyId}": ("get_billing_key", JWT),
+    "DELETE /billing-keys/{billingKeyId}": ("delete_billing_key", JWT),
+    "POST /billing-keys/{billingKeyId}/register": ("register_billing_key", JWT),
+    "PUT /billing-keys/{billingKeyId}/default": ("default_billing_key", JWT),
+    "POST /payments/{paymentId}/charge": ("charge", JWT),
+    "POST /schedules": ("start_schedule", JWT),
+    "POST /subscriptions": ("subscribe", JWT),
+    "GET /subscriptions": ("list_subscriptions", JWT),
+    "GET /subscriptions/{subscriptionId}": ("get_subscription", JWT),
+    "GET /ops/subscriptions/{subscriptionId}": ("get_subscription", IAM),
+    "POST /subscriptions/{subscriptionId}/preview": ("preview_plan", JWT),
+    "PUT /subscriptions/{subscriptionId}/plan": ("change_plan", JWT),
+    "PUT /ops/subscriptions/{subscriptionId}/plan": ("change_plan", IAM),
+    "PUT /subscriptions/{subscriptionId}/billing-key": ("change_billing_key", JWT),
+    "POST /subscriptions/{subscriptionId}/pause": ("pause_subscription", JWT),
+    "POST /subscriptions/{subscriptionId}/resume": ("resume_subscription", JWT),
+    "POST /subscriptions/{subscriptionId}/cancel": ("cancel_subscription", JWT),
+    "POST /ops/subscriptions/{subscriptionId}/cancel": ("cancel_subscription", IAM),
+    "POST /subscriptions/{subscriptionId}/consent": ("consent", JWT),
+    "POST /subscriptions/{subscriptionId}/parts/{invoiceId}/cancel": ("cancel_part", JWT),
     "GET /ops/discrepancies": ("discrepancies", IAM),
     "GET /staff/discrepancies": ("discrepancies", JWT),
     "POST /ops/discrepancies/{discrepancyId}/close": ("close_discrepancy", IAM),
@@ -107,7 +144,7 @@ def test_pages_of_the_configured_origins_may_call_and_no_others() -> None:
     cors = body(transformed(parameters))["x-amazon-apigateway-cors"]
 
     assert cors["allowOrigins"] == ["https://a.example", "https://b.example"]
-    assert cors["allowMethods"] == ["GET", "POST"]
+    assert cors["allowMethods"] == ["GET", "POST", "PUT", "DELETE"]
     assert set(cors["allowHeaders"]) >= {"authorization", "content-type", "idempotency-key"}
     assert "allowCredentials" not in cors
 

@@ -7,9 +7,10 @@ import pytest
 
 from portone_local.gateway.functions import load_handler
 from portone_local.template import ROOT, configuration, environment, functions, refusals
+from portone_payments.entry.identity_settings import read_identity_settings
 from portone_payments.entry.settings import PORTONE_URL, read_settings
 
-COMMON = {"MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+COMMON = {"MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"}
 CALLS = {
     "STORE_ID",
     "CHANNELS",
@@ -18,11 +19,18 @@ CALLS = {
     "TAX_FREE_DIFFERENCE",
     "METHOD_DIFFERENCE",
     "SELF_ISSUE_RECEIPTS",
+    "BILLING_CHANNELS",
+    "DUNNING",
+    "CONSENT_ALWAYS",
+    "REFUND_LATE_CHARGES",
 }
 HINTS = {"WORK_QUEUE_URL"}
 CHECKOUT = {"PAY_METHOD_RULES", "REDIRECT_URL", "APP_SCHEME", "NOTICE_URLS", "READY_MINUTES"}
 WEBHOOK = {"WEBHOOK_SECRET_ARN", "PII_KEY_ARN", "CONFIRM_PROCESS", "WEBHOOK_TOLERANCE"}
 STAFF = {"USER_CLAIM", "STAFF_CLAIM"}
+WALLET = {"USER_CLAIM", "PII_KEY_ARN"} | CALLS | HINTS
+CHARGES = {"PII_KEY_ARN", "CHARGE_KEYS_ARN", "NOTICE_URLS"} | CALLS
+CHANGES = {"USER_CLAIM", "DUNNING"}
 TOLD = {
     "put_order": set[str](),
     "get_order": set[str](),
@@ -31,8 +39,30 @@ TOLD = {
     "get_payment": {"USER_CLAIM"},
     "list_payments": {"USER_CLAIM"},
     "webhook": CALLS | HINTS | WEBHOOK,
-    "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE"},
-    "work": CALLS | {"PII_KEY_ARN", "STOCK_HOOK_ARN"},
+    "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE", "CHARGE_QUEUE_URL", "CHARGE_RATE"},
+    "work": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "WEBHOOK_SECRET_ARN", "NOTICE_URLS"},
+    "charges": CHARGES,
+    "put_plan": set[str](),
+    "get_plan": {"USER_CLAIM"},
+    "start_billing_key": WALLET | CHECKOUT,
+    "register_billing_key": WALLET | {"WEBHOOK_SECRET_ARN", "KEY_IN_ISSUE"},
+    "list_billing_keys": {"USER_CLAIM"},
+    "get_billing_key": {"USER_CLAIM"},
+    "default_billing_key": WALLET,
+    "delete_billing_key": WALLET,
+    "charge": WALLET | {"NOTICE_URLS"},
+    "subscribe": {"USER_CLAIM"} | CHARGES,
+    "start_schedule": {"USER_CLAIM"} | CHARGES,
+    "list_subscriptions": {"USER_CLAIM"},
+    "get_subscription": {"USER_CLAIM"},
+    "preview_plan": {"USER_CLAIM"},
+    "change_plan": {"USER_CLAIM"} | CHARGES,
+    "change_billing_key": {"USER_CLAIM"} | CHARGES,
+    "pause_subscription": CHANGES,
+    "resume_subscription": {"USER_CLAIM"} | CHARGES,
+    "cancel_subscription": CHANGES,
+    "consent": {"USER_CLAIM"} | CHARGES,
+    "cancel_part": CHANGES,
     "confirm": {"USER_CLAIM", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
     "cash_receipt_issue": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "cash_receipt_cancel": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
@@ -76,10 +106,11 @@ def test_a_function_is_told_exactly_what_it_needs(
 def test_the_template_sets_every_setting_and_no_other(dev: dict[str, Any]) -> None:
     asked = Asked()
     read_settings(asked)
+    read_identity_settings(asked)
 
     told = {name for function in functions(dev) for name in environment(dev, function)}
 
-    assert told - {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"} == asked.names
+    assert told - {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"} == asked.names
 
 
 @pytest.mark.parametrize("function", TOLD)

@@ -10,6 +10,7 @@ from portone_payments.domain.facts import Fact, clear_attention, raise_attention
 from portone_payments.domain.records import Attention
 
 BY_GRAVITY = (
+    Attention.RECEIPT,
     Attention.UNKNOWN,
     Attention.LAGGING,
     Attention.DEAD_LETTERED,

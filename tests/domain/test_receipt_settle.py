@@ -7,8 +7,9 @@ import pytest
 from portone_local.testing.records import a_payment
 from portone_payments.domain.cash_receipts import intend_issue, latest
 from portone_payments.domain.facts import Moment
-from portone_payments.domain.receipt_settle import answered, settle_receipt
-from portone_payments.domain.records import Payment, ReceiptState
+from portone_payments.domain.ladder import UNKNOWN_AFTER
+from portone_payments.domain.receipt_settle import aged, answered, overdue, settle_receipt
+from portone_payments.domain.records import Attention, Payment, ReceiptState
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 
 ISSUED = ReceiptReading(status=ReceiptStatus.ISSUED, amount=1_000, issue_number="1")
@@ -50,3 +51,24 @@ def test_a_reading_of_an_earlier_receipt_says_nothing_about_the_new_one() -> Non
     payment = settle_receipt(second, ISSUED, at(3))
 
     assert state(payment) is ReceiptState.ISSUING
+
+
+def test_what_is_unknown_for_half_an_hour_calls_a_person() -> None:
+    young, old = aged(issuing(), at(UNKNOWN_AFTER - 1)), aged(issuing(), at(UNKNOWN_AFTER))
+
+    assert (young.attention, old.attention) == (None, Attention.RECEIPT)
+
+
+def test_a_graver_call_is_not_hidden_by_a_receipt() -> None:
+    called = replace(issuing(), attention=Attention.MISMATCH)
+
+    assert aged(called, at(UNKNOWN_AFTER)).attention is Attention.MISMATCH
+    assert overdue(called, UNKNOWN_AFTER)
+
+
+def test_once_its_outcome_is_known_nobody_is_called() -> None:
+    called = aged(issuing(), at(UNKNOWN_AFTER))
+
+    known = settle_receipt(called, ISSUED, at(UNKNOWN_AFTER + 60))
+
+    assert aged(known, at(UNKNOWN_AFTER + 60)).attention is None

@@ -7,6 +7,7 @@ import pytest
 
 from portone_local.oracle import assert_clean
 from portone_local.portone import Fault
+from portone_local.testing.approval_stories import authenticated, confirm, issue, take_back, transferred
 from portone_local.testing.boundaries import Boundaries
 from portone_local.testing.refund_stories import PART, paid
 from portone_local.testing.shopping import put_order
@@ -133,6 +134,88 @@ def test_a_preparation_that_is_not_answered_is_503_in_time_and_its_retry_is_the_
     assert int(first.headers["retry-after"]) > 0
     assert again.status == 200
     assert len(stored) == 1
+
+
+def one_charge(world: World, payment_id: str) -> bool:
+    """Whether the buyer was charged; never twice."""
+    times_paid = world.stack.portone.books()[payment_id].times_paid
+    assert times_paid <= 1
+    return times_paid == 1
+
+
+@waits
+@times
+def test_an_approval_that_is_not_answered_is_202_in_time_and_right_in_the_end(
+    told: tuple[World, Boundaries], wait: str, times: int | None
+) -> None:
+    world, _ = told
+    subject = authenticated(world)
+    payment_id = subject.partition(" ")[0]
+    is_slow(world, "confirm_payment", wait, times)
+
+    status = confirm(world, subject)
+    let_pass(world.stack, 6 * HOUR)
+
+    [approval] = world.held(payment_id).approvals
+    calls = [call for call in world.stack.portone.calls() if call.operation == "confirm_payment"]
+    assert status in {200, 202}
+    assert approval.state == ("APPROVED" if one_charge(world, payment_id) else "FAILED")
+    # by then the token has lapsed, and PortOne refuses it
+    over = wait == "effect after 3 h 1 min"
+    assert one_charge(world, payment_id) is not (over or never_takes_effect(wait, times))
+    assert {call.idempotency_key for call in calls} == {f'"{approval.key}"'}
+
+
+def standing(world: World, payment_id: str) -> list[int]:
+    """The amounts of the cash receipts that stand at PortOne."""
+    receipts = world.stack.portone.books()[payment_id].cash_receipts
+    return [each.amount for each in receipts if each.cancelled_at is None]
+
+
+def keys(world: World, operation: str) -> int:
+    """Under how many keys PortOne was asked."""
+    calls = world.stack.portone.calls()
+    return len({call.idempotency_key for call in calls if call.operation == operation})
+
+
+@waits
+@times
+def test_a_cash_receipt_that_is_not_answered_is_202_in_time_and_right_in_the_end(
+    told: tuple[World, Boundaries], wait: str, times: int | None
+) -> None:
+    world, _ = told
+    payment_id = transferred(world)
+    is_slow(world, "issue_cash_receipt", wait, times)
+
+    status = issue(world, payment_id)
+    let_pass(world.stack, 6 * HOUR)
+
+    [receipt] = world.held(payment_id).receipts
+    assert status in {200, 202}
+    assert receipt.state == ("ISSUED" if standing(world, payment_id) else "FAILED")
+    assert bool(standing(world, payment_id)) is not never_takes_effect(wait, times)
+    assert len(world.stack.portone.books()[payment_id].cash_receipts) <= 1
+    assert keys(world, "issue_cash_receipt") == 1
+
+
+@waits
+@times
+def test_a_cancelled_cash_receipt_that_is_not_answered_is_202_in_time_and_right_in_the_end(
+    told: tuple[World, Boundaries], wait: str, times: int | None
+) -> None:
+    world, _ = told
+    payment_id = transferred(world)
+    issue(world, payment_id)
+    is_slow(world, "cancel_cash_receipt", wait, times)
+
+    status = take_back(world, payment_id)
+    let_pass(world.stack, 6 * HOUR)
+
+    [receipt] = world.held(payment_id).receipts
+    assert status in {200, 202}
+    assert receipt.state == ("ISSUED" if standing(world, payment_id) else "CANCELLED")
+    assert bool(standing(world, payment_id)) is never_takes_effect(wait, times)
+    assert keys(world, "cancel_cash_receipt") == 1
 
 
 def account_over(world: World) -> str:

@@ -1,6 +1,9 @@
 """An audit that dies anywhere goes on from its mark: nothing is skipped, doubled or counted twice."""
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -8,8 +11,10 @@ import pytest
 from portone_local.memory_table import undisturbed
 from portone_local.testing.audited import AuditedShop
 from portone_local.testing.boundaries import Crash, Side
+from portone_local.testing.telling import THOROUGH
 from portone_payments.domain.records import AuditDay, DiscrepancyKind, Status
 
+STEP = 1 if THOROUGH else 101  # every pair in make check
 type End = dict[str, object]
 
 
@@ -110,6 +115,33 @@ def test_an_audit_that_dies_here_ends_like_one_that_lived(nth: int, side: Side) 
     recover(shop, inner)
 
     assert end_of(shop) == end_of(lived)
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("sides", [*product(Side, Side)], ids="-".join)
+def test_an_audit_that_dies_again_in_its_next_run_ends_like_one_that_lived(
+    sides: tuple[Side, Side], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lived, pairs = a_short_day(), 0
+    lived.audit()
+    calls = range(1, CALLS + 1)
+
+    for pair in islice(product(calls, calls), 0, None, STEP):
+        shop = a_short_day()
+        inner = shop.wire.inner
+        for nth, side in zip(pair, sides, strict=True):
+            shop.wire.inner, shop.store.table.around = inner, undisturbed
+            dying(shop, nth, side)
+            with suppress(Crash):
+                shop.audit()
+        recover(shop, inner)
+
+        assert end_of(shop) == end_of(lived)
+        pairs += 1
+
+    with capsys.disabled():
+        sys.stdout.write(f"audit: {pairs} pairs ")
+    assert pairs
 
 
 def test_every_boundary_of_the_audit_was_cut() -> None:

@@ -71,6 +71,12 @@ def refunded_only_here(shop: AuditedShop, payment_id: str) -> DiscrepancyKind:
     return KIND.CANCELLED
 
 
+def readable_in_the_list_only(shop: AuditedShop, payment_id: str) -> DiscrepancyKind:
+    shop.sell(payment_id, heard=False)
+    shop.wire.garbled.add(payment_id)
+    return KIND.UNREADABLE
+
+
 def unheard(shop: AuditedShop, payment_id: str) -> None:
     shop.sell(payment_id, heard=False)
 
@@ -93,6 +99,7 @@ PLANTS: tuple[Plant, ...] = (
     cancelled_only_here,
     new_status_there,
     refunded_only_here,
+    readable_in_the_list_only,
     unheard,
     cancelled_in_the_console,
     partly_cancelled_in_the_console,
@@ -148,12 +155,13 @@ def test_all_planted_differences_are_found_none_is_invented_and_what_can_heal_he
     listed = {(payment_id, kind) for payment_id, kind in planted.items() if kind is not None}
     healable = [payment_id for payment_id, kind in planted.items() if kind is None]
     books = shop.portone.books()
-    assert len(planted) == 40
+    assert (len(planted), {*planted.values()}) == (40, {*DiscrepancyKind, None})
     assert len(list(moved)) > 10
     assert (did.windows > 1, audit.PAGE < PAYMENTS) == (True, True)
     assert shop.wire.counts["list_payments"] < 20
     assert shop.found() == listed
     assert [shop.status(each) for each in healable] == [books[each].state for each in healable]
+    assert [seen(shop, each).cancelled for each in healable] == [books[each].cancelled for each in healable]
 
 
 def test_a_second_audit_finds_nothing_more_and_what_moved_in_the_first_agrees() -> None:

@@ -10,8 +10,8 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import TEST_CHANNEL, Fault
 from portone_local.portone.books import ReceiptBook
 from portone_local.testing.approving import code_of, facts, held
-from portone_local.testing.shopping import pay, prepare, put_order, verify
-from portone_payments.ports import Deadline, ReceiptOrder
+from portone_local.testing.shopping import pay, prepare, put_order, seen_by_staff, verify
+from portone_payments.ports import Deadline, Metric, ReceiptOrder
 
 MINUTE = 60
 HOUR = 3600
@@ -291,6 +291,24 @@ def test_a_receipt_whose_answer_was_lost_is_found_again(stack: ObservedStack) ->
 
     [booked] = receipts(stack, prepared)
     assert read(stack, prepared).json()["issueNumber"] == booked.issue_number
+
+
+def test_a_receipt_nobody_hears_of_calls_a_person_until_it_is_known(stack: ObservedStack) -> None:
+    prepared = paid(stack)
+    for operation in ("issue_cash_receipt", "get_cash_receipt"):
+        stack.portone.inject(operation=operation, fault=Fault.HTML_504, times=None)
+    issue(stack, prepared)
+
+    stack.run_for(25 * MINUTE)
+    early = stack.metrics.get(Metric.RECEIPT_UNKNOWN, 0)
+    stack.run_for(15 * MINUTE)
+    waiting = seen_by_staff(stack, "receipt")
+    stack.portone.clear_faults()
+    stack.run_for(15 * MINUTE)
+
+    assert (early, [each["paymentId"] for each in waiting]) == (0, [prepared["paymentId"]])
+    assert stack.metrics[Metric.RECEIPT_UNKNOWN] >= 1
+    assert seen_by_staff(stack, "receipt") == []
 
 
 def test_a_refusal_is_told_and_the_number_forgotten(stack: ObservedStack) -> None:

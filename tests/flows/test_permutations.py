@@ -20,10 +20,10 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import HintState, Payment, Status
 from portone_payments.domain.snapshot import Snapshot
+from portone_payments.entry.deps import Deps
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.confirm import ConfirmPolicy
 from portone_payments.flows.receive import Receiver
-from portone_payments.flows.strays import StrayKeeper
 from portone_payments.ports import Deadline
 
 type Shows = Callable[[Life, int], Snapshot | None]
@@ -68,17 +68,20 @@ class Desk:
         self.meter = RecordingMeter()
         policy = CheckPolicy(store_id=EXAMPLE_STORE)
         self.reader = Reader(store=self.store, portone=self.shown, meter=self.meter, policy=policy)
-        strays = StrayKeeper(
+        queue = MemoryQueue(self.clock)
+        deps = Deps(
+            {"STORE_ID": EXAMPLE_STORE},
             store=self.store,
             portone=self.shown,
             secrets=SECRETS,
             vault=PlainVault(),
+            queue=queue,
+            ids=ids,
             meter=self.meter,
             clock=self.clock,
         )
-        queue = MemoryQueue(self.clock)
         self.receiver = Receiver(
-            reader=self.reader, strays=strays, queue=queue, clock=self.clock, confirm=ConfirmPolicy()
+            reader=self.reader, strays=deps.strays, queue=queue, clock=self.clock, confirm=ConfirmPolicy()
         )
 
     @property

@@ -6,7 +6,7 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.testing.shopping import pay, prepare, seen_by_staff, status, verify
 
-KINDS = ["unknown", "mismatch", "quarantined", "surplus", "lagging", "dead-lettered"]
+KINDS = ["unknown", "mismatch", "quarantined", "surplus", "lagging", "dead-lettered", "receipt"]
 
 
 def differing(stack: ObservedStack) -> str:

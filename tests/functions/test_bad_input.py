@@ -26,7 +26,8 @@ def refused(world: World, send: Send) -> tuple[int, str]:
 
     error = answer.json()["error"]
     assert 400 <= answer.status < 500
-    assert error["message"] == MESSAGES[error["code"]]._asdict()
+    told = MESSAGES[error["code"]]
+    assert (error["message"], error["action"]) == ({"ko": told.ko, "en": told.en}, told.action)
     assert not error["retryable"]
     assert world.refused() == before
     assert world.stack.failures == failed

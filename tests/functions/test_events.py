@@ -8,6 +8,7 @@ import pytest
 
 from portone_local.stack import Stack
 from portone_local.template import ROOT, functions
+from portone_local.testing.billing_records import a_plan, a_trial, a_wallet
 from portone_local.testing.deliveries import SECRET
 from portone_local.testing.records import NOW, a_payment, an_order
 from portone_payments.domain.records import Attention
@@ -33,6 +34,27 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "cash-receipt-issue": ("cash_receipt_issue", 409, {}),
     "cash-receipt-read": ("cash_receipt_read", 404, {}),
     "cash-receipt-cancel": ("cash_receipt_cancel", 404, {}),
+    "put-plan": ("put_plan", 200, {"planId": "plan-1", "amount": 9_900}),
+    "get-plan": ("get_plan", 200, {"planId": "plan-1"}),
+    "start-billing-key": ("start_billing_key", 200, {"billingKeyMethod": "CARD"}),
+    "register-billing-key": ("register_billing_key", 409, {}),
+    "list-billing-keys": ("list_billing_keys", 200, {"items": []}),
+    "get-billing-key": ("get_billing_key", 200, {"state": "PENDING"}),
+    "default-billing-key": ("default_billing_key", 409, {}),
+    "delete-billing-key": ("delete_billing_key", 200, {"state": "DELETED"}),
+    "charge": ("charge", 409, {}),
+    "subscribe": ("subscribe", 409, {}),
+    "start-schedule": ("start_schedule", 409, {}),
+    "list-subscriptions": ("list_subscriptions", 200, {"cursor": None}),
+    "get-subscription": ("get_subscription", 200, {"status": "TRIALING"}),
+    "preview-plan": ("preview_plan", 200, {"due": 0}),
+    "change-plan": ("change_plan", 200, {"nextPlan": {"planId": "plan-1", "name": "plan", "amount": 9_900}}),
+    "change-billing-key": ("change_billing_key", 200, {"billingKeyId": None}),
+    "pause-subscription": ("pause_subscription", 200, {"status": "PAUSED"}),
+    "resume-subscription": ("resume_subscription", 409, {}),
+    "cancel-subscription": ("cancel_subscription", 200, {"cancelling": False}),
+    "consent": ("consent", 200, {"status": "TRIALING"}),
+    "cancel-part": ("cancel_part", 409, {}),
     "discrepancies": ("discrepancies", 200, {"items": [], "audit": None}),
     "close-discrepancy": ("close_discrepancy", 404, {}),
     "webhook-paid": ("webhook", 200, {"result": "stored"}),
@@ -44,13 +66,14 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "sweep": ("sweep", {"sent": 1, "dead": 0}),
     "audit": ("audit", {"listed": 0, "healed": 0, "found": 0}),
     "work": ("work", {"batchItemFailures": []}),
+    "charges": ("charges", {"batchItemFailures": []}),
     "stream": ("publish", {"published": 1}),
 }
 
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    """One order, its payment begun, due and in need of a person."""
+    """One order, its payment begun, due and in need of a person; a trial; a window that saves a card."""
     with Stack.in_memory() as found:
         order = an_order(payment_id="examplePayment0001", name="Example order")
         payment = a_payment(
@@ -59,7 +82,10 @@ def stack() -> Iterator[Stack]:
             attention_at=NOW,
             due_at=int(NOW) - 60,
         )
-        found.ports["store"].save(order, payment)
+        plan = a_plan(trial_days=30)
+        trial = a_trial(plan, "exampleSubscription0001", user_id=payment.user_id)
+        wallet = a_wallet("exampleBillingKey0001", user_id=payment.user_id)
+        found.ports["store"].save(order, payment, plan, trial, wallet)
         found.ports["secrets"].rotate(SECRET)
         yield found
 

@@ -15,8 +15,13 @@ from portone_local.testing.world import populate
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))  # of an operation, half of them not as documented
 DOCUMENT = json.loads(FILE.read_text())
-OPERATIONS = [
-    (method.upper(), path) for path, operations in DOCUMENT["paths"].items() for method in operations
+# what takes no input cannot be asked wrongly
+CASES = [
+    (method.upper(), path, mode)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, said in operations.items()
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or said["parameters"] or "requestBody" in said
 ]
 # refused for what was sent; a conflict or an outage may have been recorded first
 REFUSED = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
@@ -32,8 +37,7 @@ def test_the_document_in_docs_is_the_one_of_this_code() -> None:
 
 
 @pytest.mark.fuzz
-@pytest.mark.parametrize("mode", GenerationMode, ids=str)
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path", "mode"), CASES)
 def test_every_answer_is_documented(schema: Any, method: str, path: str, mode: GenerationMode) -> None:
     with Stack.in_memory(seed=1) as stack:
         world = populate(stack)

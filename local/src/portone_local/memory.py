@@ -17,7 +17,7 @@ from portone_payments.adapters.keys import decode
 from portone_payments.adapters.queue import parse_due, write_due
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import SecretsUnavailable, StorageUnavailable
-from portone_payments.domain.records import Record
+from portone_payments.domain.kept import Record
 from portone_payments.ports import Conflict, Due, Ids, WebhookSecrets
 
 
@@ -80,10 +80,10 @@ class MemoryQueue:
             self._waiting += [(self._clock.now() + delay, body) for body in bodies]
 
     def backlog(self) -> int:
-        """How many messages are visible."""
+        """How many messages wait, visible or not."""
         if not self.available:
             raise StorageUnavailable(service="sqs", reason="EndpointConnectionError")
-        return len(self._visible())
+        return len(self._waiting)
 
     def receive_bodies(self, limit: int = 10) -> tuple[str, ...]:
         """Take visible messages, oldest first."""
@@ -129,6 +129,11 @@ class FixedSecrets:
         """The signing secrets as last read."""
         self._check()
         return self._webhook
+
+    def charge_keys(self) -> dict[int, str]:
+        """The key of charges' paymentIds."""
+        self._check()
+        return {1: "fake-charge-key"}
 
     def refresh_webhook(self) -> bool:
         """Read anew; whether there was something to read."""

@@ -2,7 +2,6 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from threading import RLock
 from typing import Any
 
@@ -22,11 +21,14 @@ def undisturbed(_operation: str, call: Callable[[], Any]) -> Any:
 class MemoryTable:
     """A table with its sparse indexes, atomic under threads. `around` wraps each call and may disturb it."""
 
-    def __init__(self) -> None:
+    def __init__(self, indexes: tuple[Index, ...] = INDEXES) -> None:
         self.around: Around = undisturbed
+        self._known = indexes
         self.log = CallLog()
         self._lock = RLock()
+        # replaced, never changed in place: whoever holds an item holds it as it was
         self._items: dict[Key, Item] = {}
+        self._sizes: dict[Key, int] = defaultdict(int)
         self._indexes: dict[tuple[str, str], set[Key]] = defaultdict(set)
         self._written: deque[tuple[Item | None, Item]] = deque()
 
@@ -48,7 +50,7 @@ class MemoryTable:
         self.around("PutItem", lambda: self._append(item))
 
     def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
-        """Move `due_at` from `seen` to `until` and count a try; None where it was moved before."""
+        """Move `due_at` from `seen` to `until` and count a try; None where somebody else moved it before."""
         return self.around("UpdateItem", lambda: self._push(wanted, seen, until))  # type: ignore[no-any-return]
 
     def query(
@@ -75,7 +77,7 @@ class MemoryTable:
     def dump(self) -> list[Item]:
         """Every item, as DynamoDB would export it."""
         with self._lock:
-            return deepcopy(list(self._items.values()))
+            return list(self._items.values())
 
     def take_written(self, limit: int) -> list[tuple[Item | None, Item]]:
         """What was written and not taken yet, oldest first: each item as it was before and after."""
@@ -86,51 +88,64 @@ class MemoryTable:
         """Lose every item of these partitions, as a restore to an earlier time does."""
         with self._lock:
             for where in [each for each in self._items if each.pk in partitions]:
-                for index in INDEXES:
-                    partition = self._items[where].get(index.partition, {}).get("S", "")
-                    self._indexes[index.name, partition].discard(where)
-                del self._items[where]
+                self._drop(where)
+
+    def restore(self, items: Sequence[Item]) -> None:
+        """Hold what an earlier `dump` held and nothing else, item by item."""
+        with self._lock:
+            for where in set(self._items) - {Key.of(item) for item in items}:
+                self._drop(where)
+            for item in items:
+                self._write(item, item_size(item))
+
+    def _drop(self, where: Key) -> None:
+        for index in self._known:
+            partition = self._items[where].get(index.partition, {}).get("S", "")
+            self._indexes[index.name, partition].discard(where)
+        del self._items[where], self._sizes[where]
 
     def _get(self, wanted: Key) -> Item | None:
         with self._lock:
-            item = self._items.get(wanted)
-            self.log.add("GetItem", reads=read_units([item_size(item or {})], consistent=True))
-            return item
+            self.log.add("GetItem", reads=read_units([self._sizes.get(wanted, 0)], consistent=True))
+            return self._items.get(wanted)
 
     def _get_many(self, wanted: Sequence[Key]) -> list[Item]:
         with self._lock:
-            items = [self._items[each] for each in wanted if each in self._items]
-            units = sum(read_units([item_size(item)], consistent=True) for item in items)
+            found = [each for each in wanted if each in self._items]
+            units = sum(read_units([self._sizes[each]], consistent=True) for each in found)
             self.log.add("BatchGetItem", reads=units)
-            return items
+            return [self._items[each] for each in found]
 
     def _put(self, operation: str, items: Sequence[Item]) -> None:
         with self._lock:
             stored = [self._items.get(Key.of(item)) for item in items]
             refused = [_version(old) != _version(new) - 1 for old, new in zip(stored, items, strict=True)]
-            writes = zip(stored, stored if any(refused) else items, strict=True)
-            units = sum(write_units(old, new, transaction=len(items) > 1) for old, new in writes)
+            sizes = [item_size(item) for item in items]
+            writes = zip(stored, stored if any(refused) else items, sizes, strict=True)
+            units = sum(self._units(old, new, size, transaction=len(items) > 1) for old, new, size in writes)
             self.log.add(operation, writes=units)
             if any(refused):
                 raise Refused([old if bad else None for old, bad in zip(stored, refused, strict=True)])
-            for item in items:
-                self._write(item)
+            for item, size in zip(items, sizes, strict=True):
+                self._write(item, size)
 
     def _append(self, item: Item) -> None:
         with self._lock:
-            self.log.add("PutItem", writes=write_units(self._items.get(Key.of(item)), item))
-            self._write(item)
+            size = item_size(item)
+            self.log.add("PutItem", writes=self._units(self._items.get(Key.of(item)), item, size))
+            self._write(item, size)
 
     def _push(self, wanted: Key, seen: int, until: int) -> int | None:
         with self._lock:
             old = self._items.get(wanted)
             if old is None or old.get("due_at") != {"N": str(seen)}:
-                self.log.add("UpdateItem", writes=write_units(old, old))
-                return None
+                self.log.add("UpdateItem", writes=self._units(old, old, 0))
+                return _pushed_before(old, until)
             tries = int(old.get("tries", {"N": "0"})["N"]) + 1
             new = old | {"due_at": {"N": str(until)}, "tries": {"N": str(tries)}}
-            self.log.add("UpdateItem", writes=write_units(old, new))
-            self._write(new)
+            size = item_size(new)
+            self.log.add("UpdateItem", writes=self._units(old, new, size))
+            self._write(new, size)
             return tries
 
     def _query(
@@ -163,17 +178,29 @@ class MemoryTable:
         self.log.add("Query", reads=read_units(map(item_size, found), consistent=False))
         return found
 
-    def _write(self, item: Item) -> None:
+    def _write(self, item: Item, size: int) -> None:
         where = Key.of(item)
         old = self._items.get(where, {})
-        for index in INDEXES:
+        for index in self._known:
             if index.partition in old:
                 self._indexes[index.name, old[index.partition]["S"]].discard(where)
             if index.partition in item and index.sort in item:
                 self._indexes[index.name, item[index.partition]["S"]].add(where)
         if item != old:
             self._written.append((old or None, item))
-        self._items[where] = item
+        self._items[where], self._sizes[where] = item, size
+
+    def _units(self, old: Item | None, new: Item | None, size: int, *, transaction: bool = False) -> float:
+        """What a write costs; what stands in the table was measured when it was written."""
+        before = self._sizes.get(Key.of(old), 0) if old else 0
+        larger = before if new is old else max(before, size)
+        return write_units(old, new, transaction=transaction, size=larger)
+
+
+def _pushed_before(item: Item | None, until: int) -> int | None:
+    """The tries where it stands at `until` already: our own earlier attempt did that."""
+    ours = item is not None and item.get("due_at") == {"N": str(until)}
+    return int(item["tries"]["N"]) if ours and item and "tries" in item else None
 
 
 def _version(item: Item | None) -> int:

@@ -5,8 +5,15 @@ import json
 from portone_local.clock import Clock
 from portone_local.issuer import AUDIENCE, TokenIssuer
 from portone_local.portone import EXAMPLE_STORE, LIVE_CHANNEL, TEST_CHANNEL, FakePortOne, Unknowns
+from portone_local.portone.identity.pg import DANAL_CHANNEL, INICIS_CHANNEL, KCP_CHANNEL
 
 STAFF_CLAIM = {"role": "payments-staff"}
+IDENTITY = (DANAL_CHANNEL, KCP_CHANNEL, INICIS_CHANNEL)
+# CI or a DI is enough to sign up; the adult check asks for a CI and keeps nothing but the answer
+PURPOSES = {
+    "signup": {"require": "any", "needs": ["name"], "keeps": ["phone", "operator", "gender", "foreigner"]},
+    "adult": {"require": "ci", "needs": [], "minAge": 19, "bypass": {"DANAL": {"title": "Example shop"}}},
+}
 METHODS = ("CARD", "EASY_PAY", "TRANSFER", "MOBILE", "VIRTUAL_ACCOUNT", "GIFT_CERTIFICATE")
 
 
@@ -19,11 +26,15 @@ def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, st
         "Stage": "stg" if live else "dev",
         "StoreId": EXAMPLE_STORE,
         "Channels": json.dumps(dict.fromkeys(METHODS, channel.key)),
+        "BillingChannels": json.dumps({"*": channel.key}),
         "JwtIssuer": issuer.url,
         "JwtAudience": AUDIENCE,
         "StaffClaim": f"{claim}={value}",
         "RedirectUrl": "https://shop.example/paid",
         "AppScheme": "shopapp",
+        "IdentityChannels": json.dumps({each.pg_provider: each.key for each in IDENTITY}),
+        "IdentityPurposes": json.dumps(PURPOSES),
+        "PrivacyClaim": f"{claim}={value}",
     }
     return defaults | {camel_case(name): value for name, value in settings.items()}
 

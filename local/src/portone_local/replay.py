@@ -19,12 +19,10 @@ from portone_local.capture import RecordingMeter
 from portone_local.ministack import FAKE_CREDENTIALS, REGION
 from portone_local.serve.up import STATE
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.event_bus import EventBridgeBus
+from portone_payments.adapters.event_bus import TOLD, EventBridgeBus, told_in
 from portone_payments.adapters.ids import RandomIds
-from portone_payments.adapters.keys import decode
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.domain.errors import BundleError
-from portone_payments.domain.records import Payment
 from portone_payments.flows.publish import Publisher
 
 TOLD_EVERY = 1_000
@@ -79,31 +77,31 @@ class Place:
         pages = self.dynamodb.get_paginator("scan").paginate(
             TableName=self.table,
             ConsistentRead=True,
-            FilterExpression="sk = :payment",
-            ExpressionAttributeValues={":payment": {"S": "payment"}},
+            FilterExpression="sk IN (:payment, :subscription, :wallet)",
+            ExpressionAttributeValues={f":{kind}": {"S": kind} for kind in TOLD},
         )
         return (item for page in pages for item in page["Items"])
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How far it is: payments read, events published."""
+    """How far it is: records read, events published."""
 
-    payments: int = 0
+    records: int = 0
     events: int = 0
 
 
 def replay(items: Iterable[Item], publisher: Publisher, *, since: float) -> Iterator[Replayed]:
-    """Publish anew what happened at or after `since` (epoch seconds UTC), payment by payment.
+    """Publish anew what happened at or after `since` (epoch seconds UTC), record by record.
 
     Where it stops, it may simply be started again. Raises `BundleError`.
     """
     done = Replayed()
     for item in items:
-        payment = decode(item) if item["sk"]["S"] == "payment" else None
-        if isinstance(payment, Payment):
-            events = publisher.again(payment, since=since)
-            done = Replayed(done.payments + 1, done.events + events)
+        told = told_in(item)
+        if told is not None:
+            events = publisher.again(told, since=since)
+            done = Replayed(done.records + 1, done.events + events)
             yield done
 
 
@@ -133,12 +131,12 @@ def _run(place: Place, since: float, console: Console) -> int:
     done = Replayed()
     try:
         for done in replay(place.items(), place.publisher(), since=since):
-            if done.payments % TOLD_EVERY == 0:
-                console.print(f"  {done.payments:,} payments read, {done.events:,} events published")
+            if done.records % TOLD_EVERY == 0:
+                console.print(f"  {done.records:,} records read, {done.events:,} events published")
     except (BundleError, ClientError, BotoCoreError) as error:
-        console.print(f"[red]stopped after {done.payments:,} payments ({error}): run it again[/red]")
+        console.print(f"[red]stopped after {done.records:,} records ({error}): run it again[/red]")
         return 1
-    console.print(f"{done.events:,} events of {done.payments:,} payments published under their ids")
+    console.print(f"{done.events:,} events of {done.records:,} records published under their ids")
     return 0
 
 

@@ -42,13 +42,22 @@ SHOP = Principal(
     name="shop-backend",
     access_key="LOCALSHOPKEY",
     secret_key="not-a-secret-shop",
-    allowed=("PUT /orders/*", "GET /orders/*"),
+    allowed=(
+        "PUT /orders/*",
+        "GET /orders/*",
+        "DELETE /users/*",
+        "PUT /plans/*",
+        "* /ops/subscriptions/*",
+    ),
 )
 STAFF = Principal(
     name="operator",
     access_key="LOCALSTAFFKEY",
     secret_key="not-a-secret-staff",
-    allowed=("GET /ops/*", "POST /ops/*"),
+    allowed=("GET /ops/*", "POST /ops/*", "PUT /ops/subscriptions/*"),
+)
+NOBODY = Principal(
+    name="no-policy", access_key="LOCALNOBODYKEY", secret_key="not-a-secret-nobody", allowed=()
 )
 
 

@@ -22,7 +22,7 @@ from portone_local.gateway.api import FunctionUrl, Gateway
 from portone_local.gateway.client import Client
 from portone_local.gateway.functions import Functions
 from portone_local.gateway.messages import Request
-from portone_local.gateway.polling import QueueRules, failed_in
+from portone_local.gateway.polling import QueueRules, Source, failed_in
 from portone_local.gateway.server import Server
 from portone_local.gateway.streaming import StreamPoller, StreamRules
 from portone_local.gateway.tokens import Fetch, fetch_json
@@ -30,7 +30,7 @@ from portone_local.issuer import TokenIssuer
 from portone_local.ministack import MiniStack
 from portone_local.parameters import STAFF_CLAIM, fake_portone, parameters_of
 from portone_local.portone import FakePortOne, Unknowns
-from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
+from portone_local.sigv4 import NOBODY, SHOP, STAFF, Principal, SigV4
 from portone_payments.adapters.codec import Item
 
 __all__ = ["START", "Calls", "Stack", "fake_portone", "parameters_of"]
@@ -70,6 +70,7 @@ class Stack:
         self.issuer = issuer
         self.ports = wired.ports
         self.source = wired.source
+        self.charge_source = wired.charge_source
         self.logs: list[str] = []
         self._wired = wired
         self.functions = Functions.of(
@@ -81,7 +82,7 @@ class Stack:
             lambda event: self.functions.invoke("Publish", event),
         )
         callers = caller_clock or clock
-        self.iam = SigV4([SHOP, STAFF], region=template.REGION, clock=callers)
+        self.iam = SigV4([SHOP, STAFF, NOBODY], region=template.REGION, clock=callers)
         self.gateway = Gateway(
             self.template, invoke=self.functions.invoke, clock=callers, iam=self.iam, fetch=fetch
         )
@@ -189,13 +190,17 @@ class Stack:
         self.publish()
 
     def work(self) -> None:
-        """Hand every visible message to the worker, in batches."""
-        while batch := self.source.take(QueueRules.of(self.template).batch_size):
+        """Hand every visible message to its worker, in batches."""
+        self._poll(self.charge_source, "Charges", QueueRules.of(self.template, "ChargeQueue"))
+        self._poll(self.source, "Work", QueueRules.of(self.template))
+
+    def _poll(self, source: Source, function: str, rules: QueueRules) -> None:
+        while batch := source.take(rules.batch_size):
             failed = {message.id for message in batch}
             with suppress(Exception):
-                result = self.functions.invoke("Work", {"Records": [message.record() for message in batch]})
+                result = self.functions.invoke(function, {"Records": [each.record() for each in batch]})
                 failed = failed_in(batch, result)
-            self.source.settle(batch, failed)
+            source.settle(batch, failed)
 
     def publish(self) -> None:
         """Hand what was saved to the publisher, as Lambda does all the time."""
@@ -214,6 +219,10 @@ class Stack:
     def dump(self) -> list[Item]:
         """Every item of the payments table."""
         return self._wired.dump()
+
+    def identity_dump(self) -> list[Item]:
+        """Every item of the identity table."""
+        return self._wired.identity_dump()
 
     @property
     def bus(self) -> MemoryBus | RecordingBus:

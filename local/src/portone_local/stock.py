@@ -2,11 +2,15 @@
 
 
 class MemoryStockHook:
-    """`StockHook` of a shop with goods for every try. `out` makes it say no, `silent` time out."""
+    """`StockHook` of a shop with goods for every try. `out` makes it say no, `silent` time out.
+
+    `agreed` is what it said yes to, in words that arrived.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
         self.reserved: set[tuple[str, int]] = set()
+        self.agreed: set[tuple[str, int]] = set()
         self.out = False
         self.silent = False
 
@@ -16,4 +20,7 @@ class MemoryStockHook:
         if self.out:
             return False
         self.reserved.add((payment_id, attempt))
-        return not self.silent
+        if self.silent:
+            return False
+        self.agreed.add((payment_id, attempt))
+        return True

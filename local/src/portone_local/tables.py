@@ -1,4 +1,4 @@
-"""The payments table as `template.yaml` defines it, created on a local AWS."""
+"""The tables as `template.yaml` defines them, created on a local AWS."""
 
 from typing import Any
 
@@ -13,6 +13,12 @@ def payments_table() -> dict[str, Any]:
     table = {name: properties[name] for name in LOCAL}
     table["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
     return table
+
+
+def create_identity_table(client: Any, name: str) -> None:
+    """Create the identity table under `name`."""
+    properties = transformed()["Resources"]["IdentityTable"]["Properties"]
+    client.create_table(TableName=name, **{each: properties[each] for each in LOCAL if each in properties})
 
 
 def create_payments_table(client: Any, name: str) -> None:

@@ -39,7 +39,7 @@ def transformed(parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
 def functions(template: Mapping[str, Any]) -> dict[str, str]:
     """Logical id of each function by the name of its folder."""
     return {
-        Path(resource["Properties"]["Code"]["S3Key"]).name: logical_id
+        resource["Properties"]["Code"]["S3Key"].rstrip("/").rpartition("/")[2]: logical_id
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] == "AWS::Lambda::Function"
     }

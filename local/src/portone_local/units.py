@@ -22,9 +22,11 @@ def read_units(sizes: Iterable[int], *, consistent: bool) -> float:
     return max(1, ceil(sum(sizes) / READ_BYTES)) * (1 if consistent else 0.5)
 
 
-def write_units(old: Item | None, new: Item | None, *, transaction: bool = False) -> float:
-    """Units of writing `new` over `old`, index entries included."""
-    size = max(item_size(old or {}), item_size(new or {}))
+def write_units(
+    old: Item | None, new: Item | None, *, transaction: bool = False, size: int | None = None
+) -> float:
+    """Units of writing `new` over `old`, index entries included; `size` of the larger, where known."""
+    size = max(item_size(old or {}), item_size(new or {})) if size is None else size
     return max(1, ceil(size / WRITE_BYTES)) * (2 if transaction else 1) + index_writes(old, new)
 
 
@@ -37,7 +39,9 @@ def index_writes(old: Item | None, new: Item | None) -> int:
 def _entry(index: Any, item: Item | None) -> tuple[Any, Any] | None:
     if not item or index.partition not in item or index.sort not in item:
         return None
-    return item[index.partition], item[index.sort]
+    sort = item[index.sort]
+    # DynamoDB gives numbers back in a spelling of its own
+    return item[index.partition], float(sort["N"]) if "N" in sort else sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,11 @@ class CallLog:
     def add(self, operation: str, *, reads: float = 0, writes: float = 0) -> None:
         """Log one call."""
         self.calls.append(Call(operation, reads, writes))
+
+    def forget(self) -> None:
+        """Begin anew: a log that runs for long keeps neither calls nor items."""
+        self.calls.clear()
+        self._seen.clear()
 
     def listen(self, client: Any) -> None:
         """Log every call of a boto3 DynamoDB client that got an answer, refusals too."""

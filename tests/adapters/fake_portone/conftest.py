@@ -60,8 +60,8 @@ def official(base_url: str) -> Iterator[sdk.PaymentClient]:
     """The official client over real HTTP; it cannot be closed from outside."""
     client = sdk.PaymentClient(secret=EXAMPLE_SECRET, store_id=EXAMPLE_STORE, base_url=base_url)
     yield client
-    client._sync_client.close()
-    client.cash_receipt._sync_client.close()
+    for part in (client, client.cash_receipt, client.billing_key, client.payment_schedule):
+        part._sync_client.close()
 
 
 @pytest.fixture(scope="session")

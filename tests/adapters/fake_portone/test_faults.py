@@ -7,6 +7,7 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import ANY_OPERATION, Checkout, FakePortOne, Fault, faults_of, operations
+from portone_local.testing.billing_asks import BILLING_CALLS
 
 ORDER = Checkout(amount=1)
 CALLS = {
@@ -19,6 +20,12 @@ CALLS = {
     "issue_cash_receipt": ("POST", "/cash-receipts"),
     "get_cash_receipt": ("GET", "/payments/p1/cash-receipt"),
     "cancel_cash_receipt": ("POST", "/payments/p1/cash-receipt/cancel"),
+    "get_identity_verification": ("GET", "/identity-verifications/v1"),
+    "list_identity_verifications": ("GET", "/identity-verifications"),
+    "send_identity_verification": ("POST", "/identity-verifications/v1/send"),
+    "resend_identity_verification": ("POST", "/identity-verifications/v1/resend"),
+    "confirm_identity_verification": ("POST", "/identity-verifications/v1/confirm"),
+    **{name: (method, path) for name, (method, path, _) in BILLING_CALLS.items()},
 }
 
 

@@ -1,11 +1,12 @@
 """What the flows need from the world. Each port has two implementations: the real adapter and a fake."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from portone_payments.domain.events import Event
+from portone_payments.domain.kept import Record
 from portone_payments.domain.records import (
     Attention,
     AuditMark,
@@ -15,10 +16,11 @@ from portone_payments.domain.records import (
     Entry,
     Order,
     Payment,
-    Record,
     Stray,
 )
 from portone_payments.domain.snapshot import Cancellation, ReceiptReading, Snapshot
+from portone_payments.domain.subscription_records import Pace, Plan, Subscription
+from portone_payments.domain.wallet_records import KeyRef, Wallet
 
 
 class Clock(Protocol):
@@ -191,15 +193,25 @@ class Kind(StrEnum):
 
     PAYMENT = "payment"
     STRAY = "stray"
+    WALLET = "wallet"
+    SUBSCRIPTION = "subscription"
+
+
+# charges have a queue and workers of their own: a million of them never stand before a refund (rule 4)
+CHARGES = frozenset({Kind.SUBSCRIPTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth."""
+    """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth.
+
+    `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once.
+    """
 
     kind: Kind
     id: str
     due_at: int
+    slot: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +229,17 @@ class Store(Protocol):
     def payment(self, payment_id: str) -> Payment | None: ...
     def request(self, user_id: str, route: str, key: str) -> ClientRequest | None: ...
     def stray(self, webhook_id: str) -> Stray | None: ...
+    def wallet(self, user_id: str) -> Wallet | None: ...
+    def key_ref(self, ref: str) -> KeyRef | None: ...
+    def plan(self, plan_id: str) -> Plan | None: ...
+    def pace(self) -> Pace | None: ...
+    def subscription(self, subscription_id: str) -> Subscription | None: ...
 
-    def spilled(self, payment_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
+    def subscriptions(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Subscription]:
+        """A user's subscriptions and plans of parts, newest first. Raises `InvalidRequest`."""
+        ...
+
+    def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
         """The history entries of these numbers that have items of their own, in order."""
         ...
 
@@ -285,7 +306,7 @@ class Queue(Protocol):
         ...
 
     def backlog(self) -> int:
-        """About how many messages wait."""
+        """About how many messages wait, also those sent with a delay."""
         ...
 
 
@@ -306,6 +327,10 @@ class Secrets(Protocol):
 
     def api_secret(self) -> str: ...
     def webhook(self) -> WebhookSecrets: ...
+
+    def charge_keys(self) -> Mapping[int, str]:
+        """The keys of charges' paymentIds by version; the highest is for new ones, all are kept (rule 8)."""
+        ...
 
     def refresh_webhook(self) -> bool:
         """After a signature miss: read anew unless done within the last minute; True when it was read."""
@@ -344,6 +369,7 @@ class Metric(StrEnum):
     LAGGING = "ReadingLagging"
     HINT_GIVEN_UP = "HintGivenUp"
     UNKNOWN = "OutcomeUnknown"
+    RECEIPT_UNKNOWN = "CashReceiptUnknown"
     ORPHAN = "WebhookOrphan"
     FOREIGN = "WebhookForeign"
     DUPLICATE = "WebhookDuplicate"
@@ -357,6 +383,9 @@ class Metric(StrEnum):
     CONFIRM_REFUSED = "ConfirmRefused"
     CONFIRM_APPROVED = "ConfirmApproved"
     DUE_LAG = "DueLagSeconds"
+    CHARGE_LAG = "ChargeLagSeconds"
+    CHARGE_TAKEN = "ChargeTaken"
+    CHARGE_DECLINED = "ChargeDeclined"
     DEAD_LETTERED = "WorkDeadLettered"
     BACKLOG_STOP = "SweepStoppedByBacklog"
     CREDENTIAL_REFUSED = "PortOneCredentialRefused"
@@ -371,6 +400,9 @@ class Metric(StrEnum):
     AUDIT_CROWDED = "AuditSecondCrowded"
     CONFLICT = "SaveConflict"
     PUBLISHED = "EventPublished"
+    IDENTITY_VERIFIED = "IdentityVerified"
+    IDENTITY_DUPLICATE = "IdentityDuplicate"
+    IDENTITY_SENT = "IdentityMessageSent"
 
 
 class Meter(Protocol):

@@ -2,6 +2,7 @@
 
 from portone_local.demo.stage import Stage, expect
 from portone_local.portone import CancellationStatus, Fault
+from portone_local.testing.stories import let_pass
 
 ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-000-000000", "holderName": "Example Buyer"}
 
@@ -12,7 +13,7 @@ def in_parts(stage: Stage) -> str:
     for number, amount in enumerate((20_000, 5_000), 1):
         answered = stage.refund("mina", payment, f"part-{number}", amount=amount)
         expect((answered.status, answered.json()["state"]), (200, "SUCCEEDED"))
-        stage.say(f"Mina returns something: {amount:,} won back.")
+    stage.say("Mina returns something, 20,000 won, then something else, 5,000 won.")
     rest = stage.refund("mina", payment, "rest", full=True).json()
     expect((rest["amount"], stage.look("mina", payment)["status"]), (25_000, "CANCELLED"))
     stage.say('Then "all that is left": 25,000 won, to the won, VAT included.')
@@ -49,13 +50,12 @@ def later(stage: Stage) -> str:
     stage.stack.portone.console.end_next_cancel(CancellationStatus.REQUESTED)
     answered = stage.refund("hana", payment, "slow", full=True)
     expect((answered.status, answered.json()["state"]), (202, "REQUESTED"))
-    stage.say("The PG takes the refund and decides later: 202 REQUESTED.")
-    stage.stack.run_for(3600, step=600)
+    let_pass(stage.stack, 3600)
     [cancellation] = stage.books(payment).cancellation_ids
     stage.stack.portone.console.settle_cancellation(payment, cancellation)
     stage.stack.deliver()
     expect(stage.look("hana", payment)["refunds"][0]["state"], "SUCCEEDED")
-    stage.say("An hour later the PG's webhook settles it: [green]SUCCEEDED[/green].")
+    stage.say("202 REQUESTED: it decides later. After an hour its webhook says [green]SUCCEEDED[/green].")
     return payment
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from portone_local.gateway.messages import Response
 from portone_local.portone import Checkout, PaymentBook
 from portone_local.stack import Calls, Stack
+from portone_local.testing.stories import let_pass
 
 WON = "KRW"
 
@@ -32,11 +33,19 @@ class Stage:
     stack: Stack
     console: Console
     lines: list[Line] = field(default_factory=list)
+    _heading: str = ""
     _orders: int = 0
     _handed: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def begin(self, heading: str) -> None:
+        """A story; its heading waits for what is sold in it."""
+        self._heading = heading
+
     def say(self, sentence: str) -> None:
         """One step, as it happens."""
+        if self._heading:
+            self.console.print(self._heading)
+            self._heading = ""
         self.console.print(f"   {sentence}")
 
     def sell(self, user: str, name: str, total: int) -> str:
@@ -51,7 +60,7 @@ class Stage:
             "payMethods": ["CARD", "VIRTUAL_ACCOUNT", "EASY_PAY"],
         }
         expect(self.stack.shop.put(f"/orders/{order_id}", order).status, 200)
-        self.say(f"The shop stores {order_id}: {name}, {total:,} won, for {user}.")
+        self._heading += f"  [dim]{name}, {total:,} won, for {user.capitalize()}[/dim]"
         return order_id
 
     def prepare(self, user: str, order_id: str, platform: str = "ios") -> str:
@@ -92,7 +101,7 @@ class Stage:
         for minutes in range(most):
             if self.look(user, payment_id)["status"] == status:
                 return minutes
-            self.stack.run_for(60)
+            let_pass(self.stack, 60)
         expect(self.look(user, payment_id)["status"], status)
         return most
 

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from portone_local.demo import refund_stories
+from portone_local.demo import identity_stories, recurring_stories, refund_stories
 from portone_local.demo.stage import Stage, expect
 
-type Story = Callable[[Stage], str]
+type Story = Callable[[Stage], str | None]
 
 
 def card(stage: Stage) -> str:
     """A card payment, told by webhook."""
     order = stage.sell("mina", "털모자", 24_000)
     payment = stage.prepare("mina", order)
-    stage.say(f"The app opens the checkout with {payment}; the amount is fixed at PortOne first.")
     stage.stack.portone.buyer.pay(payment, stage.checkout(payment))
     stage.stack.deliver()
     stage.say("Mina pays by card. PortOne's webhook arrives: one read, one look at PortOne, one write.")
@@ -134,14 +133,18 @@ def all_lost(stage: Stage) -> str:
     return payment
 
 
-STORIES: tuple[Story, ...] = (
-    card,
-    two_devices,
-    virtual_account,
-    declined_first,
-    tampered,
-    forged,
-    twenty_times,
-    all_lost,
-    *refund_stories.STORIES,
-)
+CHAPTERS: dict[str, tuple[Story, ...]] = {
+    "Money comes in": (
+        card,
+        two_devices,
+        virtual_account,
+        declined_first,
+        tampered,
+        forged,
+        twenty_times,
+        all_lost,
+    ),
+    "Money goes back": refund_stories.STORIES,
+    "Who somebody is": identity_stories.STORIES,
+    "Half a year of charges": recurring_stories.STORIES,
+}

@@ -31,9 +31,13 @@ class Client:
         """POST a JSON value, or nothing where it is None."""
         return self.request("POST", path, json=json, headers=headers)
 
-    def put(self, path: str, json: object, *, headers: Mapping[str, str] | None = None) -> Response:
-        """PUT a JSON value."""
+    def put(self, path: str, json: object = None, *, headers: Mapping[str, str] | None = None) -> Response:
+        """PUT a JSON value, or nothing where it is None."""
         return self.request("PUT", path, json=json, headers=headers)
+
+    def delete(self, path: str, *, headers: Mapping[str, str] | None = None) -> Response:
+        """DELETE `path`."""
+        return self.request("DELETE", path, headers=headers)
 
     def request(
         self,

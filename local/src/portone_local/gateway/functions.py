@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from portone_local import template
 from portone_local.clock import Clock
-from portone_payments.entry.deps import Deps
 
 type Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 
@@ -61,9 +60,12 @@ class Functions:
     ) -> Self:
         """The template's functions over these ports, each with the environment the template gives it."""
         folders = template.functions(transformed)
+        loaded = {
+            folder: load_handler(template.ROOT / "functions" / folder / "handler.py") for folder in folders
+        }
         handlers = {
-            function: load_handler(template.ROOT / "functions" / folder / "handler.py").using(
-                Deps(filled(template.environment(transformed, folder), resources), **ports)
+            function: loaded[folder].using(
+                loaded[folder].kind(filled(template.environment(transformed, folder), resources), **ports)
             )
             for folder, function in folders.items()
         }

@@ -46,20 +46,20 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRules:
-    """What the template says of the work queue and its mapping; `visibility` in seconds."""
+    """What the template says of a queue and its mapping; `visibility` in seconds."""
 
     visibility: float
     max_receives: int
     batch_size: int
 
     @classmethod
-    def of(cls, template: Mapping[str, Any]) -> Self:
+    def of(cls, template: Mapping[str, Any], name: str = "WorkQueue") -> Self:
         """Read from the transformed template."""
-        queue = template["Resources"]["WorkQueue"]["Properties"]
+        queue = template["Resources"][name]["Properties"]
         mapping = next(
             each["Properties"]
             for each in template["Resources"].values()
-            if each["Type"] == EVENT_SOURCE and "WorkQueue" in str(each["Properties"]["EventSourceArn"])
+            if each["Type"] == EVENT_SOURCE and name in str(each["Properties"]["EventSourceArn"])
         )
         return cls(
             visibility=float(queue["VisibilityTimeout"]),

@@ -86,6 +86,16 @@ class Payments(TypedDict):
 
 
 @with_config(CLOSED)
+class OrderPart(TypedDict):
+    """One of the amounts an order is paid in; at once where there is no time."""
+
+    amount: Minor
+    tax_free_amount: Minor
+    due_at: Time | None
+    name: str | None
+
+
+@with_config(CLOSED)
 class Order(TypedDict):
     """An order as it was stored."""
 
@@ -97,6 +107,8 @@ class Order(TypedDict):
     pay_methods: list[PayMethod]
     item_kind: str | None
     expires_at: Time | None
+    parts: NotRequired[list[OrderPart]]
+    subscription_id: NotRequired[str]
 
 
 @with_config(CLOSED)

@@ -14,14 +14,20 @@ from pydantic import TypeAdapter
 from portone_local import template
 from portone_local.gateway.functions import load_handler
 from portone_local.gateway.routes import Iam, Route, routes_of
-from portone_local.openapi.operations import OPERATIONS, Operation
+from portone_local.openapi.billing_operations import BILLING_OPERATIONS
+from portone_local.openapi.identity_operations import IDENTITY_OPERATIONS
+from portone_local.openapi.operations import OPERATIONS as OTHERS
+from portone_local.openapi.operations import Operation
 from portone_local.openapi.refusals import RETRY_AFTER, SCHEMAS, Error, GatewayMessage, Refusals, as_json
 from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_payments.entry.identity_views import USER_ID, VERIFICATION_ID
+from portone_payments.entry.ids import INVOICE_ID
 from portone_payments.entry.refunds import REFUND_ID
 from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
 from portone_payments.flows.discrepancies import DISCREPANCY_ID
 
+OPERATIONS = OTHERS | IDENTITY_OPERATIONS | BILLING_OPERATIONS
 FILE = template.ROOT / "docs" / "openapi.json"
 ABOUT = (
     "Amounts are whole numbers of the currency's minor unit, times are RFC 3339 in UTC. "
@@ -32,6 +38,12 @@ PATTERNS = {
     "paymentId": PAYMENT_ID.pattern,
     "refundId": REFUND_ID.pattern,
     "discrepancyId": DISCREPANCY_ID.pattern,
+    "verificationId": VERIFICATION_ID.pattern,
+    "userId": USER_ID.pattern,
+    "planId": ORDER_ID.pattern,
+    "billingKeyId": PAYMENT_ID.pattern,
+    "subscriptionId": PAYMENT_ID.pattern,
+    "invoiceId": INVOICE_ID.pattern,
 }
 TOKEN_ERRORS = frozenset({Unauthenticated, Forbidden})
 # statuses API Gateway also answers by itself
@@ -129,9 +141,9 @@ def _headers(said: Operation) -> Iterator[dict[str, Any]]:
         yield {
             "name": "Idempotency-Key",
             "in": "header",
-            "required": False,
+            "required": said.key_required,
             "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
-            "description": "the same key with the same body is the same payment",
+            "description": "the same key with the same body is the same payment or subscription",
         }
 
 

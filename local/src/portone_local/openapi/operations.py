@@ -6,7 +6,7 @@ from typing import Any
 from portone_local.openapi import answers, audit_answers
 from portone_local.openapi.receipt_answers import CashReceipt, OpenCashReceipt
 from portone_local.openapi.refund_answers import OpenRefund, Refund
-from portone_payments.domain import errors
+from portone_payments.domain import billing_errors, errors
 from portone_payments.domain.errors import BundleError
 from portone_payments.domain.records import Attention
 from portone_payments.entry.receipts import ReceiptBody
@@ -45,6 +45,7 @@ PREPARE: Errors = (
     errors.OrderExpired,
     errors.OrderAlreadyPaid,
     errors.NoPayMethod,
+    billing_errors.OrderHasPlan,
     errors.IdempotencyKeyReused,
     errors.ProviderUnavailable,
     errors.ProviderRefused,
@@ -84,7 +85,8 @@ RECEIVED = {200: CashReceipt, 202: OpenCashReceipt}
 class Operation:
     """A function: `body` is its request model or its name there, `answers` are by status.
 
-    `keyed`: it takes an Idempotency-Key. `shared`: owners and staff call the same function.
+    `keyed`: it takes an Idempotency-Key, `key_required`: not without one. `shared`: owners and staff call the
+    same function.
     """
 
     answers: dict[int, type]
@@ -93,6 +95,7 @@ class Operation:
     body_optional: bool = False
     query: dict[str, Any] = field(default_factory=dict)
     keyed: bool = False
+    key_required: bool = False
     shared: bool = False
 
 
@@ -100,7 +103,7 @@ OPERATIONS = {
     "put_order": Operation(
         body="OrderBody",
         answers={200: answers.Order},
-        errors=(*BODY, errors.OrderHasPayment, *WRITTEN),
+        errors=(*BODY, errors.OrderHasPayment, billing_errors.PartsDisagree, *WRITTEN),
     ),
     "get_order": Operation(
         answers={200: answers.OrderWithPayment},

@@ -17,7 +17,7 @@ class RefundSummary(TypedDict):
     """One refund in the list of a payment."""
 
     refund_id: str
-    by: Literal["owner", "staff", "auto"]
+    by: Literal["owner", "staff", "auto", "lost"]
     state: State
     amount: Minor
 

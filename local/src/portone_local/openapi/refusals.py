@@ -6,6 +6,7 @@ from pydantic import with_config
 
 from portone_local.openapi.shapes import CLOSED
 from portone_payments.domain.errors import Busy
+from portone_payments.entry.catalogue import Action
 from portone_payments.entry.messages import MESSAGES
 from portone_payments.entry.responses import STATUSES
 
@@ -31,15 +32,20 @@ class Details(TypedDict):
     payment_id: NotRequired[str]
     refund_id: NotRequired[str]
     balance: NotRequired[int]
+    amount: NotRequired[int]
     status: NotRequired[str]
 
 
 @with_config(CLOSED)
 class ErrorBody(TypedDict):
-    """Go by `code`, which is stable; `retryable`: the same request may be sent again."""
+    """Go by `code`, which is stable; `retryable`: the same request may be sent again.
+
+    `message` says why where that is known, `action` what to offer next; support asks for `requestId`.
+    """
 
     code: str
     message: Message
+    action: Action
     retryable: bool
     request_id: str
     details: NotRequired[Details]

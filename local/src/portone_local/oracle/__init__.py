@@ -12,6 +12,23 @@ calls nothing of what it judges but the codec, and the two tables it shares (MOV
 from collections.abc import Callable, Iterable, Iterator
 
 from portone_local.oracle.aloud import CANARIES, answers_are_documented, nothing_secret_aloud
+from portone_local.oracle.approvals import (
+    approvals_happen_once,
+    failed_tries_are_released,
+    nothing_is_charged_unasked,
+    settled_tries_keep_no_token,
+)
+from portone_local.oracle.charges import (
+    charges_are_stored_first,
+    dropped_keys_keep_nothing,
+    ends_are_final,
+    invoices_agree_with_payments,
+    invoices_ask_what_is_agreed,
+    keys_agree_with_portone,
+    nothing_is_charged_after_the_end,
+    one_payment_per_invoice,
+    subscriptions_move_on,
+)
 from portone_local.oracle.course import (
     age_raises_alarms,
     doubt_calls_a_person,
@@ -34,6 +51,12 @@ from portone_local.oracle.promises import (
     keys_lead_to_their_resource,
 )
 from portone_local.oracle.published import every_fact_is_published
+from portone_local.oracle.receipts import (
+    moving_receipts_are_due,
+    receipts_are_portones,
+    receipts_keep_step,
+    settled_receipts_keep_no_number,
+)
 from portone_local.oracle.refunds import (
     never_more_than_paid,
     refunds_happen_once,
@@ -66,6 +89,23 @@ INVARIANTS: tuple[Invariant, ...] = (
     refunds_happen_once,
     never_more_than_paid,
     settled_refunds_keep_no_account,
+    nothing_is_charged_unasked,
+    approvals_happen_once,
+    failed_tries_are_released,
+    settled_tries_keep_no_token,
+    receipts_are_portones,
+    receipts_keep_step,
+    settled_receipts_keep_no_number,
+    moving_receipts_are_due,
+    one_payment_per_invoice,
+    invoices_ask_what_is_agreed,
+    charges_are_stored_first,
+    nothing_is_charged_after_the_end,
+    invoices_agree_with_payments,
+    keys_agree_with_portone,
+    dropped_keys_keep_nothing,
+    subscriptions_move_on,
+    ends_are_final,
     agrees_with_portone,
     never_paid_when_different,
     hints_are_closed,

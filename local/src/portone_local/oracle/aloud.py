@@ -26,7 +26,7 @@ CANARIES = (
 
 def nothing_secret_aloud(evidence: Evidence, canaries: Iterable[str]) -> Iterator[Finding]:
     """I7: no canary in logs, metrics, queue bodies or error answers, nor in clear in the table."""
-    planted = tuple(canaries)
+    planted = (*canaries, *(book.billing_key for book in evidence.keys))
     for where, text in evidence.texts.items():
         for canary in (*planted, *_account_numbers(evidence)):
             if canary in text:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from portone_local.oracle.evidence import Evidence, Finding
+from portone_payments.domain.approval import OPEN as TRYING
 from portone_payments.domain.ladder import ACCOUNT_GRACE, DAY, UNKNOWN_AFTER, unfinished
 from portone_payments.domain.moves import MOVES
 from portone_payments.domain.records import Attention, HintState, Payment, RefundState, Status
@@ -46,11 +47,12 @@ def status_never_regresses(evidence: Evidence) -> Iterator[Finding]:
 
 
 def age_raises_alarms(evidence: Evidence) -> Iterator[Finding]:
-    """I10: a webhook or a refund without an outcome for half an hour has called a person."""
+    """I10: a webhook, a refund or an approval without an outcome for half an hour has called a person."""
     for payment in evidence.payments.values():
         opened = [hint.received_at for hint in payment.hints.values() if hint.state is HintState.OPEN]
         unknown = [each for each in payment.refunds.values() if each.state is RefundState.RESERVED]
         opened += [each.sent_at or each.created_at for each in unknown]
+        opened += [each.sent_at or each.created_at for each in payment.approvals if each.state in TRYING]
         old = opened and evidence.now - min(opened) > UNKNOWN_AFTER + LATE_WORK
         if old and payment.attention is None:
             yield Finding("I10", payment.payment_id, "its outcome is unknown for long and nobody was told")
@@ -90,6 +92,8 @@ def _waits_for(payment: Payment, now: float) -> str | None:
         return f"a person is called ({Attention(payment.attention)})"
     if payment.status in _ASKING:
         return f"it is {payment.status}"
-    if payment.status in _OFFERED and now < payment.expires_at + WATCHED_AFTER_EXPIRY - ACCOUNT_GRACE:
+    # a charge is only ours to make: nobody else pays it later
+    watched = WATCHED_AFTER_EXPIRY if payment.subscription_id is None else DAY
+    if payment.status in _OFFERED and now < payment.expires_at + watched - ACCOUNT_GRACE:
         return f"it is {payment.status} and may still be paid"
     return None

@@ -29,6 +29,8 @@ def one_payment_per_order(evidence: Evidence) -> Iterator[Finding]:
     """I1: at most one payment of an order holds money at PortOne, unless the surplus was called out."""
     by_order: dict[str, list[Payment]] = defaultdict(list)
     for payment in evidence.payments.values():
+        if payment.subscription_id is not None:
+            continue  # those have invoices
         if _state(evidence, payment) in TAKEN and not _called_out(evidence, payment):
             by_order[payment.order_id].append(payment)
     for order_id, paid in by_order.items():
@@ -44,6 +46,8 @@ def sums_within_orders(evidence: Evidence) -> Iterator[Finding]:
     """I1: what an order's payments ask for is what the order costs."""
     for payment in evidence.payments.values():
         order = evidence.orders.get(payment.order_id)
+        if payment.subscription_id is not None:
+            continue  # those ask for what their invoice asks for
         if order is None:
             yield Finding("I1", payment.payment_id, f"its order {payment.order_id} is not stored")
         elif (payment.total, payment.currency) != (order.total, order.currency):

@@ -46,7 +46,8 @@ class ObservedStack(Stack):
             response = send(request)
             body = response.body.decode("utf-8", "replace")
             asked = f"{request.method} {request.path}"
-            self.answers.append(Answered(asked=asked, status=response.status, body=body))
+            at = self.clock.now()
+            self.answers.append(Answered(asked=asked, status=response.status, body=body, at=at))
             return response
 
         return sent

@@ -39,8 +39,8 @@ def accepted_deliveries_count(evidence: Evidence) -> Iterator[Finding]:
 def keys_lead_to_their_resource(evidence: Evidence) -> Iterator[Finding]:
     """I8: what an idempotency key remembers exists and belongs to the user who sent the key."""
     for request in evidence.requests:
-        payment = evidence.payments.get(request.resource_id)
-        if payment is None or payment.user_id != request.user_id:
+        found = evidence.payments.get(request.resource_id) or evidence.subscriptions.get(request.resource_id)
+        if found is None or found.user_id != request.user_id:
             told = f"a key of user {request.user_id} leads to a payment that is not theirs"
             yield Finding("I8", request.resource_id, told)
 

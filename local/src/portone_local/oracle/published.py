@@ -4,27 +4,30 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.domain.events import Event
+from portone_payments.domain.events import Event, Told, event_of, place_of
+from portone_payments.domain.records import Entry
 
 
 def every_fact_is_published(evidence: Evidence) -> Iterator[Finding]:
     """Each line of each history left at least once, as it stands there, so that it can leave again."""
     published = _by_id(evidence)
-    for payment in evidence.payments.values():
-        for entry in evidence.history(payment):
-            found = published.pop(f"{payment.payment_id}:{entry.seq}", [])
-            if not found:
-                told = f"fact {entry.seq} ({entry.fact}) was never published"
-                yield Finding("I11", payment.payment_id, told)
-            for event in found:
-                same = (event.seq, event.at, event.type.replace(".", "_").removeprefix("payment_"))
-                if same != (entry.seq, entry.at, entry.fact) or event.user_id != payment.user_id:
-                    told = f"fact {entry.seq} ({entry.fact}) was published as {event.type} of {event.user_id}"
-                    yield Finding("I11", payment.payment_id, told)
+    for told in evidence.told:
+        for entry in evidence.history(told):
+            due = event_of(told, entry)
+            yield from _judged(told, entry, due, published.pop(due.id, []))
     for id_, events in published.items():
-        yield Finding(
-            "I11", events[0].payment_id, f"event {id_} ({events[0].type}) tells what never happened"
-        )
+        told_what = f"event {id_} ({events[0].type}) tells what never happened"
+        yield Finding("I11", events[0].payment_id, told_what)
+
+
+def _judged(told: Told, entry: Entry, due: Event, found: list[Event]) -> Iterator[Finding]:
+    _, record_id = place_of(told)
+    if not found:
+        yield Finding("I11", record_id, f"fact {entry.seq} ({entry.fact}) was never published")
+    for event in found:
+        if (event.seq, event.at, event.type, event.user_id) != (due.seq, due.at, due.type, due.user_id):
+            sentence = f"fact {entry.seq} ({entry.fact}) was published as {event.type} of {event.user_id}"
+            yield Finding("I11", record_id, sentence)
 
 
 def _by_id(evidence: Evidence) -> dict[str, list[Event]]:

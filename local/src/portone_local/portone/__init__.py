@@ -13,6 +13,9 @@ It follows what PortOne documents; what nobody documents is a switch of `Unknown
 
 from portone_local.portone.answers import Optionals
 from portone_local.portone.api import Call, Exchange
+from portone_local.portone.billing.books import BillingBooks, ChargeBook, KeyBook, ScheduleBook
+from portone_local.portone.billing.cards import ANY_CARD
+from portone_local.portone.billing.records import BillingIssue, IssueResult, KeyState, ScheduleState
 from portone_local.portone.books import CancellationBook, PaymentBook, ReceiptBook
 from portone_local.portone.checkout import (
     LIVE_CHANNEL,
@@ -32,40 +35,60 @@ from portone_local.portone.fake import (
     operations,
 )
 from portone_local.portone.faults import ANY_OPERATION, Fault
+from portone_local.portone.identity.people import Person
+from portone_local.portone.identity.pg import IdentityRules
+from portone_local.portone.identity.records import IdentityStatus, VerificationBook
+from portone_local.portone.identity.window import IdentityWindow
 from portone_local.portone.pg import PgRules, Refusal
 from portone_local.portone.records import CancellationStatus, Refused, Status
-from portone_local.portone.unknowns import Unknowns
+from portone_local.portone.unknowns import BillingUnknowns, IdentityUnknowns, Unknowns
 from portone_local.portone.webhooks import sign
 
 __all__ = [
+    "ANY_CARD",
     "ANY_OPERATION",
     "EXAMPLE_SECRET",
     "EXAMPLE_STORE",
     "EXAMPLE_WEBHOOK_SECRET",
     "LIVE_CHANNEL",
     "TEST_CHANNEL",
+    "BillingBooks",
+    "BillingIssue",
+    "BillingUnknowns",
     "BodyVersion",
     "Call",
     "CancellationBook",
     "CancellationStatus",
     "Channel",
+    "ChargeBook",
     "Checkout",
     "Decline",
     "Delivery",
     "Exchange",
     "FakePortOne",
     "Fault",
+    "IdentityRules",
+    "IdentityStatus",
+    "IdentityUnknowns",
+    "IdentityWindow",
+    "IssueResult",
+    "KeyBook",
+    "KeyState",
     "Mischief",
     "Optionals",
     "PaymentBook",
+    "Person",
     "PgRules",
     "Promotion",
     "ReceiptBook",
     "Refusal",
     "Refused",
+    "ScheduleBook",
+    "ScheduleState",
     "Sent",
     "Status",
     "Unknowns",
+    "VerificationBook",
     "faults_of",
     "operations",
     "sign",

@@ -39,7 +39,7 @@ _MAY_BE_ABSENT = (
         "isCulturalExpense",
     ),
     *("customer.id", "customer.name", "customer.phoneNumber", "customer.email", "failure.reason"),
-    *("failure.pgCode", "failure.pgMessage"),
+    *("failure.pgCode", "failure.pgMessage", "billingKey", "scheduleId"),
 )
 _MAY_BE_ABSENT_WHEN = {
     Status.READY: ("channel",),
@@ -55,6 +55,14 @@ class Optionals(StrEnum):
     ALL = "all"
     NONE = "none"
     SEEDED = "seeded"
+
+
+def drop(answer: dict[str, Any], path: str) -> None:
+    """Take the field at the dotted `path` away, if it is there."""
+    *parents, last = path.split(".")
+    for parent in parents:
+        answer = answer.get(parent, {})
+    answer.pop(last, None)
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class PaymentAnswers:
         status = record.status_of(attempt)
         answer = self._common(record, attempt, at) | self._by_status(record, attempt, status)
         for path in (*_MAY_BE_ABSENT, *_MAY_BE_ABSENT_WHEN.get(status, ())):
-            self._leave_out(answer, path, record.payment_id)
+            self.leave_out(answer, path, record.payment_id)
         return {"status": record.shown_status or status.value, **answer}
 
     def stamp(self, payment_id: str, field: str, at: float) -> str:
@@ -87,13 +95,11 @@ class PaymentAnswers:
     def _draw(self, *what: str) -> bool:
         return random.Random(":".join((str(self.seed), *what))).random() < 0.5  # noqa: PLR2004 - a fair coin
 
-    def _leave_out(self, answer: dict[str, Any], path: str, payment_id: str) -> None:
+    def leave_out(self, answer: dict[str, Any], path: str, payment_id: str) -> None:
+        """Take the optional field at `path` away where the setting, or the draw, says so."""
         absent = self.optionals is Optionals.SEEDED and self._draw(payment_id, "absent", path)
-        *parents, last = path.split(".")
         if absent or self.optionals is Optionals.NONE:
-            for parent in parents:
-                answer = answer.get(parent, {})
-            answer.pop(last, None)
+            drop(answer, path)
 
     def _common(self, record: PaymentRecord, attempt: Attempt, at: float) -> dict[str, Any]:
         checkout, payment_id = attempt.checkout, record.payment_id
@@ -102,6 +108,8 @@ class PaymentAnswers:
             "channel": attempt.channel and attempt.channel.as_answer(),
             "customData": checkout.custom_data,
             "promotionId": checkout.promotion and checkout.promotion.id,
+            "billingKey": attempt.billing_key,
+            "scheduleId": attempt.schedule_id,
         }
         return {
             "id": payment_id,

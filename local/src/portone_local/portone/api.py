@@ -1,6 +1,8 @@
 """PortOne's REST side, transport-free: credentials, idempotency, faults, the operation, the call log."""
 
 import hmac
+import random
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,10 +11,12 @@ from portone_local.portone.desk import ApiCall, Desk
 from portone_local.portone.exchange import Answer, ApiError, Request, as_html
 from portone_local.portone.faults import Commit, Fault, FaultBook, Plan, Wire
 from portone_local.portone.idempotency import IdempotencyStore, key_of
+from portone_local.portone.pg import LEAVES, PORTONE_ONLY
 from portone_local.portone.records import Refused
 from portone_local.portone.routes import Route, find_route
 
 UNKNOWN_OPERATION = "unknown"
+_BILLING_KEY = re.compile(r"(?<=/billing-keys/)(?!confirm(?:-issue-and-pay)?$)[^/]+")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class PortOneApi:
         self._authorization = f"PortOne {secret}".encode()
         self._keys = IdempotencyStore(desk.unknowns)
         self._log_lock = threading.Lock()
+        self._pace = random.Random(f"{desk.till.answers.seed}:gateway")
 
     def handle(self, request: Request) -> Reply:
         """Carry out one call, with the fault that was injected into it."""
@@ -74,7 +79,7 @@ class PortOneApi:
         route, ids = found
         self._intervene(route)
         injection = self.faults.take(route.operation)
-        reply = self._play(request, route, ids, injection.plan if injection else Plan())
+        reply = self._play(request, route, ids, injection.plan if injection else self._usual(route))
         return self._logged(request, route, reply, at, injection.fault if injection else None)
 
     def _intervene(self, route: Route) -> None:
@@ -82,6 +87,13 @@ class PortOneApi:
         for entry in due:
             self.interventions.remove(entry)
             entry[1]()
+
+    def _usual(self, route: Route) -> Plan:
+        """How a call goes without a fault: what reaches the PG takes as long as the PG does."""
+        span = self._desk.pg.gateway
+        if span is None or route.operation not in LEAVES.keys() - PORTONE_ONLY:
+            return Plan()
+        return Plan(seconds=self._pace.uniform(*span))
 
     def _play(self, request: Request, route: Route, ids: dict[str, str], plan: Plan) -> Reply:
         now = self._desk.ledger.clock.now()
@@ -151,7 +163,7 @@ class PortOneApi:
         line = Call(
             operation=route.operation if route else UNKNOWN_OPERATION,
             method=request.method,
-            path=request.path,
+            path=_BILLING_KEY.sub("***", request.path),
             idempotency_key=request.headers.get("idempotency-key"),
             at=at,
             seconds=reply.seconds,

@@ -1,8 +1,13 @@
 """The buyer's side: checkout windows, approvals, declines, deposits, each with the webhook PortOne sends."""
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
 
+from portone_local.portone.billing.buyer import BillingVisitor
+from portone_local.portone.billing.records import BillingIssue, IssueResult
 from portone_local.portone.checkout import NO, Checkout, Decline
+from portone_local.portone.identity.window import IdentityVisitor, IdentityWindow
 from portone_local.portone.ledger import Ledger
 from portone_local.portone.records import Attempt, PaymentRecord, Refused, Status
 from portone_local.portone.till import Till, event_data
@@ -17,10 +22,20 @@ class Buyer:
     one opens as pre-registered.
     """
 
-    def __init__(self, *, ledger: Ledger, webhooks: Webhooks, till: Till) -> None:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        webhooks: Webhooks,
+        till: Till,
+        identity: IdentityVisitor,
+        billing: BillingVisitor,
+    ) -> None:
         self._ledger = ledger
         self._webhooks = webhooks
         self._till = till
+        self._identity = identity
+        self._billing = billing
 
     def open_window(self, payment_id: str, checkout: Checkout | None = None) -> str:
         """Open a checkout window: READY. Two open windows are two attempts."""
@@ -114,6 +129,39 @@ class Buyer:
         transaction_id = self.decline(payment_id, checkout)
         self._succeed_later(payment_id, transaction_id, self._ledger.clock.now() + after)
         return transaction_id
+
+    def open_issue_window(self, issue: BillingIssue | None = None, **changes: Any) -> None:
+        """Open `PortOne.requestIssueBillingKey` and leave; `changes` are fields of the issue."""
+        self._billing.open(replace(issue or BillingIssue(), **changes))
+
+    def issue_billing_key(self, issue: BillingIssue | None = None, **changes: Any) -> IssueResult:
+        """Go through `PortOne.requestIssueBillingKey`; `changes` are fields of the issue."""
+        return self._billing.issue(replace(issue or BillingIssue(), **changes))
+
+    def issue_billing_key_and_pay(
+        self,
+        payment_id: str,
+        checkout: Checkout | None = None,
+        issue: BillingIssue | None = None,
+        **changes: Any,
+    ) -> IssueResult:
+        """Go through `PortOne.requestIssueBillingKeyAndPay`; `changes` are fields of the issue."""
+        asked = replace(issue or BillingIssue(), **changes)
+        return self._billing.issue_and_pay(payment_id, checkout or Checkout(), asked)
+
+    def verify_identity(
+        self, verification_id: str, window: IdentityWindow | None = None, **changes: Any
+    ) -> None:
+        """Go through `PortOne.requestIdentityVerification`; `changes` are fields of the window."""
+        self._identity.visit(verification_id, replace(window or IdentityWindow(), **changes))
+
+    def otp_of(self, verification_id: str) -> str:
+        """Read the code in the newest SMS."""
+        return self._identity.code_of(verification_id)
+
+    def approve_in_app(self, verification_id: str) -> None:
+        """Say yes in the carrier's app."""
+        self._identity.approve_in_app(verification_id)
 
     def _succeed_later(self, payment_id: str, transaction_id: str, due: float) -> None:
         def succeed(moment: float) -> None:

@@ -1,5 +1,6 @@
 """PortOne's console: refunds the shop's code did not ask for, chargebacks, what comes next on command."""
 
+from portone_local.portone.billing.wallet import Wallet
 from portone_local.portone.exchange import STATUS_OF
 from portone_local.portone.ledger import Ledger
 from portone_local.portone.pg import Commands, Refusal
@@ -14,11 +15,14 @@ class Console:
     Refused for a payment that is not paid.
     """
 
-    def __init__(self, *, ledger: Ledger, till: Till, refunds: Refunds, commands: Commands) -> None:
+    def __init__(
+        self, *, ledger: Ledger, till: Till, refunds: Refunds, commands: Commands, wallet: Wallet
+    ) -> None:
         self._ledger = ledger
         self._till = till
         self._refunds = refunds
         self._commands = commands
+        self._wallet = wallet
 
     def cancel(
         self,
@@ -93,6 +97,16 @@ class Console:
     def end_next_cancel(self, status: CancellationStatus) -> None:
         """Have the next accepted cancel be SUCCEEDED, REQUESTED or FAILED, all with HTTP 200."""
         self._commands.outcomes.append(status)
+
+    def delete_billing_key(self, billing_key: str) -> None:
+        """Delete a key behind the shop's back; its schedules stay, and fail at their time."""
+        with self._ledger.lock:
+            self._wallet.delete(self._wallet.usable(billing_key), self._ledger.clock.now())
+
+    def update_billing_key(self, billing_key: str) -> None:
+        """Have `BillingKey.Updated` told, which says nothing of what."""
+        with self._ledger.lock:
+            self._wallet.updated(self._wallet.get(billing_key), self._ledger.clock.now())
 
     def _cancel(self, record: PaymentRecord, at: float, ask: Ask, status: CancellationStatus) -> str:
         attempt = paid_attempt(record)

@@ -20,7 +20,8 @@ class Contract:
     def __init__(self, path: Path) -> None:
         document = json.loads(path.read_bytes())
         self._document: dict[str, Any] = document["components"]["schemas"]
-        self._schemas = {"components": {"schemas": _strict(self._document)}}
+        named = {name: _strict(schema) | _closed(schema) for name, schema in self._document.items()}
+        self._schemas = {"components": {"schemas": named}}
         self._operations = {
             operation["operationId"]: operation
             for methods in document["paths"].values()
@@ -38,6 +39,10 @@ class Contract:
         if sent and b"IDEMPOTENCY_OUTSTANDING_REQUEST" not in answer.body:
             found += self._answer_problems(operation, answer.status, answer.body)
         return found
+
+    def operation_ids(self) -> list[str]:
+        """Every operation of the document."""
+        return list(self._operations)
 
     def error_types(self, operation_id: str) -> dict[str, int]:
         """The error types that the document lists for an operation, each with its HTTP status."""
@@ -91,8 +96,13 @@ def _strict(schema: Any) -> Any:
         return schema
     if "discriminator" in schema:
         return _chosen(schema["discriminator"]["propertyName"], schema["discriminator"]["mapping"])
-    closed = {"additionalProperties": False} if schema.get("type") == "object" else {}
-    return {name: _strict(value) for name, value in schema.items()} | closed
+    strict = {name: _strict(value) for name, value in schema.items()}
+    return strict | _closed(schema) if "properties" in schema else strict
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, bool]:
+    """No further field in an object; one written in place without any, such as `bypass`, is left free."""
+    return {"additionalProperties": False} if schema.get("type") == "object" else {}
 
 
 def _chosen(name: str, mapping: dict[str, str]) -> dict[str, Any]:

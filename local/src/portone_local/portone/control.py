@@ -22,13 +22,14 @@ PREFIX = "/__control/"
 
 _BUYER = (
     *("open_window", "close_window", "pay", "pay_pending", "approve", "refuse", "deposit", "decline"),
-    *("pay_if_confirmed", "fail_then_approve", "authenticate"),
+    *("pay_if_confirmed", "fail_then_approve", "authenticate", "verify_identity", "otp_of", "approve_in_app"),
+    *("open_issue_window", "issue_billing_key", "issue_billing_key_and_pay"),
 )
 _CONSOLE = (
     *("cancel", "settle_cancellation", "open_dispute", "resolve_dispute", "show_status", "chargeback"),
-    *("refuse_next", "refuse_next_cancel", "end_next_cancel"),
+    *("refuse_next", "refuse_next_cancel", "end_next_cancel", "delete_billing_key", "update_billing_key"),
 )
-_FAKE = ("inject", "clear_faults", "run_due", "pending", "calls", "books")
+_FAKE = ("inject", "clear_faults", "run_due", "pending", "calls", "books", "verifications", "billing_books")
 
 
 class Control:
@@ -48,6 +49,8 @@ class Control:
             "webhooks_reorder": self._reorder,
             "webhooks_switch": self._switch,
             "pg_rules": self._pg_rules,
+            "pg_decline": fake.pg.decline,
+            "pg_accept": fake.pg.accept,
             "advance_clock": self._advance_clock,
         }
 
@@ -89,7 +92,7 @@ class Control:
 
     def _pg_rules(self, changes: dict[str, Any] | None = None) -> PgRules:
         rules = TypeAdapter(PgRules).validate_python(asdict(self._fake.pg) | (changes or {}))
-        vars(self._fake.pg).update(vars(rules))
+        vars(self._fake.pg).update(asdict(rules))
         return rules
 
     def _advance_clock(self, seconds: float) -> float:

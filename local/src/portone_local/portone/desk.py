@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from portone_local.portone.billing.books import Billing
 from portone_local.portone.exchange import Answer, ApiError
+from portone_local.portone.identity.book import IdentityBook
 from portone_local.portone.ledger import Ledger
 from portone_local.portone.pg import Commands, PgRules, Refusal
 from portone_local.portone.refunds import Refunds
@@ -44,6 +46,8 @@ class Desk:
     refunds: Refunds
     pg: PgRules
     commands: Commands
+    identities: IdentityBook
+    billing: Billing
 
     def check_store(self, store_id: str | None) -> None:
         """ApiError unless the credential may act for `store_id` (PortOne facts 1.3)."""
@@ -60,8 +64,17 @@ class Desk:
         """What the PG was told to say to this call; ApiError for a refusal of PortOne's own."""
         refusal = self.commands.refusal_of(operation)
         if refusal and refusal.kind != "PG_PROVIDER":
-            raise ApiError(refusal.kind, "refused on command")
+            raise ApiError(refusal.kind, "refused on command", **self._more(refusal))
         return refusal
+
+    def _more(self, refusal: Refusal) -> dict[str, Any]:
+        """What CHANNEL_SPECIFIC has beyond its type: here no channel succeeded."""
+        if refusal.kind != "CHANNEL_SPECIFIC":
+            return {}
+        said = {"type": "PG_PROVIDER", "pgCode": refusal.pg_code, "pgMessage": refusal.pg_message}
+        channels = [channel.as_answer() for channel in self.till.channels.values()]
+        failures = [{**said, "channel": channel} for channel in channels]
+        return {"failures": failures, "succeededChannels": []}
 
 
 def _moment(value: Any) -> dt.datetime:

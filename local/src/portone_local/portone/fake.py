@@ -6,6 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from portone_local.clock import Clock, MovableClock
 from portone_local.portone.answers import Optionals, PaymentAnswers
 from portone_local.portone.api import Call, PortOneApi
+from portone_local.portone.billing.answers import BillingAnswers
+from portone_local.portone.billing.books import Billing, BillingBooks
+from portone_local.portone.billing.buyer import BillingVisitor
+from portone_local.portone.billing.charging import Charging
+from portone_local.portone.billing.schedules import Schedules
+from portone_local.portone.billing.wallet import Wallet
 from portone_local.portone.books import PaymentBook, book_of
 from portone_local.portone.buyer import Buyer
 from portone_local.portone.checkout import LIVE_CHANNEL, TEST_CHANNEL, Channel
@@ -13,6 +19,11 @@ from portone_local.portone.console import Console
 from portone_local.portone.desk import Desk
 from portone_local.portone.events import Delivery, Sent
 from portone_local.portone.faults import ANY_OPERATION, MUTATIONS_ONLY, READS_ONLY, Fault, Injection
+from portone_local.portone.identity.answers import IdentityAnswers
+from portone_local.portone.identity.book import IdentityBook
+from portone_local.portone.identity.pg import IDENTITY_CHANNELS, IdentityRules
+from portone_local.portone.identity.records import VerificationBook
+from portone_local.portone.identity.window import IdentityVisitor
 from portone_local.portone.ledger import Ledger
 from portone_local.portone.pg import Commands, PgRules
 from portone_local.portone.refunds import Refunds
@@ -30,8 +41,8 @@ EXAMPLE_WEBHOOK_SECRET = "whsec_ZXhhbXBsZS13ZWJob29rLXNlY3JldC1mYWtlLTAwMDE="
 class FakePortOne:
     """One store at PortOne: `buyer` and `console` act, `webhooks` tell, `inject` makes it misbehave.
 
-    `pg` is what the PG can do, to be changed at any time. `webhook_secret` may be several, oldest first.
-    `pause` is how a slow reply waits: it moves a MovableClock.
+    `pg` and `identity_rules` are what PGs can do, to be changed at any time. `webhook_secret` may be several,
+    oldest first. `pause` is how a slow reply waits: it moves a MovableClock.
     """
 
     def __init__(
@@ -47,6 +58,7 @@ class FakePortOne:
         optionals: Optionals = Optionals.ALL,
         pause: Pause | None = None,
         pg: PgRules | None = None,
+        identity_channels: Iterable[Channel] = IDENTITY_CHANNELS,
     ) -> None:
         switches = unknowns or Unknowns()
         secrets = [webhook_secret] if isinstance(webhook_secret, str) else webhook_secret
@@ -58,12 +70,44 @@ class FakePortOne:
         self.webhooks = Webhooks(clock=clock, seed=seed, secrets=secrets, unknowns=switches)
         self._ledger = Ledger(clock=clock, seed=seed, render=answers)
         till = Till(self._ledger, self.webhooks, answers, store_id, by_key)
-        self.buyer = Buyer(ledger=self._ledger, webhooks=self.webhooks, till=till)
-        commands = Commands()
+        self.identity_rules = IdentityRules()
+        self.identities = IdentityBook(
+            ledger=self._ledger,
+            answers=IdentityAnswers(answers),
+            unknowns=switches.identity,
+            channels=identity_channels,
+            rules=self.identity_rules,
+        )
+        visitor = IdentityVisitor(self.identities, store_id)
         self.pg = pg or PgRules()
+        self._billing = _billing(self._ledger, till, self.pg)
+        self.buyer = Buyer(
+            ledger=self._ledger,
+            webhooks=self.webhooks,
+            till=till,
+            identity=visitor,
+            billing=self._billing.visitor,
+        )
+        commands = Commands()
         refunds = Refunds(self._ledger, till, self.pg)
-        self.console = Console(ledger=self._ledger, till=till, refunds=refunds, commands=commands)
-        desk = Desk(self._ledger, switches, store_id, till, refunds, self.pg, commands)
+        self.console = Console(
+            ledger=self._ledger,
+            till=till,
+            refunds=refunds,
+            commands=commands,
+            wallet=self._billing.wallet,
+        )
+        desk = Desk(
+            self._ledger,
+            switches,
+            store_id,
+            till,
+            refunds,
+            self.pg,
+            commands,
+            self.identities,
+            self._billing,
+        )
         self.api = PortOneApi(desk=desk, secret=secret)
 
     def transport(self) -> InProcessTransport:
@@ -104,6 +148,10 @@ class FakePortOne:
         """Webhooks still to be delivered."""
         return self.webhooks.pending()
 
+    def happens_at(self) -> list[float]:
+        """When something happens here by itself, in epoch seconds: late effects, late approvals."""
+        return self._ledger.happens_at()
+
     def calls(self) -> list[Call]:
         """Every API call so far, oldest first, without secrets."""
         return list(self.api.calls)
@@ -114,6 +162,27 @@ class FakePortOne:
             self._ledger.run_due()
             payments = self._ledger.payments.items()
             return {name: book_of(record, self._ledger.answer(name) or {}) for name, record in payments}
+
+    def billing_books(self) -> BillingBooks:
+        """What is true at PortOne now about billing keys, charges and schedules."""
+        with self._ledger.lock:
+            self._ledger.run_due()
+            return self._billing.books()
+
+    def verifications(self) -> dict[str, VerificationBook]:
+        """What is true at PortOne now about identity verifications, by id."""
+        return self.identities.books()
+
+
+def _billing(ledger: Ledger, till: Till, pg: PgRules) -> Billing:
+    answers = BillingAnswers(till.answers)
+    wallet = Wallet(ledger=ledger, till=till, answers=answers)
+    charging = Charging(ledger, wallet, till, pg)
+    schedules = Schedules(
+        ledger=ledger, charging=charging, answers=answers, unknowns=till.answers.unknowns.billing
+    )
+    visitor = BillingVisitor(ledger=ledger, wallet=wallet, charging=charging)
+    return Billing(wallet, charging, schedules, visitor)
 
 
 def operations() -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def key_of(request: Request) -> str | None:
 
 @dataclass
 class _Entry:
-    request: tuple[str, str, bytes]
+    request: tuple[object, ...]
     since: float
     answer: Answer | None = None
     running_until: float = 0.0
@@ -46,7 +46,7 @@ class IdempotencyStore:
         ApiError IDEMPOTENCY_OUTSTANDING_REQUEST while the first runs, INVALID_REQUEST for a changed request.
         """
         name = self._name(key, request)
-        asked = (request.method, request.path, request.body)
+        asked = (request.method, request.path, sorted(request.query.items()), request.body)
         entry = self._entries.get(name)
         if entry is None or now - entry.since >= WINDOW_SECONDS:
             self._entries[name] = _Entry(asked, now)

@@ -11,6 +11,7 @@ from typing import Any
 from portone_local.clock import Clock
 from portone_local.portone.records import PaymentRecord, Refused
 
+type History = list[tuple[float, dict[str, Any] | None]]
 type Render = Callable[[PaymentRecord, float], dict[str, Any] | None]
 
 
@@ -40,15 +41,18 @@ class Ledger:
             record = self.payments.get(payment_id) or PaymentRecord(payment_id)
             yield record, moment
             self.payments[payment_id] = record
-            answer = self._render(record, moment)
-            if not record.history or _differs(answer, record.history[-1][1]):
-                record.history.append((moment, answer))
+            remember(record.history, moment, self._render(record, moment))
 
     def later(self, due: float, action: Callable[[float], None]) -> None:
         """Run `action(due)` once the clock has come to `due`, epoch seconds."""
         with self.lock:
             self._scheduled += 1
             heapq.heappush(self._due, (due, self._scheduled, action))
+
+    def happens_at(self) -> list[float]:
+        """When what waits will run, epoch seconds, in no order."""
+        with self.lock:
+            return [due for due, _, _ in self._due]
 
     def run_due(self) -> None:
         """Run what came due, oldest first; something refused by then simply does not happen."""
@@ -64,9 +68,19 @@ class Ledger:
         """What GET says: now, at epoch second `as_of`, or `lag` states ago; None where there is nothing."""
         with self.lock:
             record = self.payments.get(payment_id)
-            history = record.history if record else []
-            seen = [entry for moment, entry in history if as_of is None or moment <= as_of]
-            return seen[-1 - lag] if len(seen) > lag else None
+            return seen(record.history if record else [], as_of=as_of, lag=lag)
+
+
+def remember(history: History, at: float, answer: dict[str, Any] | None) -> None:
+    """Add how something reads now, unless a reader would see no more than another `updatedAt`."""
+    if not history or _differs(answer, history[-1][1]):
+        history.append((at, answer))
+
+
+def seen(history: History, *, as_of: float | None, lag: int) -> dict[str, Any] | None:
+    """The answer of now, of epoch second `as_of`, or of `lag` states ago; None where there is none."""
+    known = [entry for moment, entry in history if as_of is None or moment <= as_of]
+    return known[-1 - lag] if len(known) > lag else None
 
 
 def _differs(answer: dict[str, Any] | None, before: dict[str, Any] | None) -> bool:

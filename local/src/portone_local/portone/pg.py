@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
+from portone_local.portone.billing.cards import ANY_CARD, CardDecline, CardScript
 from portone_local.portone.records import CancellationStatus
 
 LEAVES = {
@@ -13,8 +14,21 @@ LEAVES = {
     "close_virtual_account": frozenset({"FAILED"}),
     "issue_cash_receipt": frozenset({"ISSUED"}),
     "cancel_cash_receipt": frozenset({"CANCELLED"}),
+    "pay_with_billing_key": frozenset({"PAID", "FAILED"}),
+    "issue_billing_key": frozenset({"ISSUED"}),
+    "confirm_billing_key": frozenset({"ISSUED"}),
+    "confirm_issue_and_pay": frozenset({"ISSUED", "PAID"}),
+    "delete_billing_key": frozenset({"DELETED"}),
+    "create_schedule": frozenset(),
+    "revoke_schedules": frozenset(),
+    "send_identity_verification": frozenset({"READY"}),
+    "resend_identity_verification": frozenset(),
+    "confirm_identity_verification": frozenset({"VERIFIED", "FAILED"}),
 }
 """Operations that can be refused on command, and the states that a PG_PROVIDER may leave behind."""
+
+PORTONE_ONLY = frozenset({"create_schedule", "revoke_schedules"})
+"""Those of them that end at PortOne, without the PG."""
 
 WHOLE_ONLY = frozenset({"PaymentMethodMobile", "PaymentMethodGiftCertificate"})
 
@@ -27,7 +41,9 @@ class PgRules:
     REQUESTED first, settled by the console or, given `settles_after` seconds, by themselves. `max_cancels`:
     tries before MAX_CANCEL_COUNT_REACHED. `reason_bytes`: the PG keeps so many bytes of a reason.
     `token_life`: seconds a paymentToken lives. `closes_accounts`: whether a virtual account can be closed.
-    `voids_receipts`: whether a full cancel voids the cash receipt.
+    `voids_receipts`: whether a full cancel voids the cash receipt. `max_attempts`: tries at one
+    paymentId before MAX_TRANSACTION_COUNT_REACHED. `gateway`: seconds the PG takes to
+    answer, at least and at most.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
@@ -40,6 +56,30 @@ class PgRules:
     token_life: float = 600.0
     closes_accounts: bool = True
     voids_receipts: bool = False
+    max_attempts: int | None = None
+    gateway: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        self.cards = CardScript()
+
+    def decline(
+        self,
+        card: str = ANY_CARD,
+        *,
+        code: str = "51",
+        message: str = "잔액이 부족합니다",
+        times: int | None = 1,
+        readable: bool | None = None,
+        approves_after: float | None = None,
+        silent: bool = False,
+    ) -> None:
+        """Decline the next `times` charges (None: all) of a billing key, a card or any; see CardDecline."""
+        decline = CardDecline(code, message, readable, approves_after, silent)
+        self.cards.add(card, decline, times)
+
+    def accept(self, card: str = ANY_CARD) -> None:
+        """Take back what `decline` ordered for `card`; all of it without one."""
+        self.cards.clear(card)
 
 
 @dataclass(frozen=True)

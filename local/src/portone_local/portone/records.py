@@ -71,7 +71,7 @@ class Attempt:
     """One try at paying a paymentId, with a transactionId of its own. Times in epoch seconds, UTC.
 
     `deposited` before PortOne hears of it; `refundable` is what a full refund returns; `token` waits for a
-    manual approval.
+    manual approval, `billing_key` was charged, by a schedule where there is a `schedule_id`.
     """
 
     transaction_id: str
@@ -89,6 +89,8 @@ class Attempt:
     refundable: Parts = Parts()
     token: str | None = field(default=None, repr=False)
     token_at: float = 0.0
+    billing_key: str | None = field(default=None, repr=False)
+    schedule_id: str | None = None
 
     @property
     def kind(self) -> str:

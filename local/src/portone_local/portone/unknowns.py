@@ -1,10 +1,74 @@
 """What nobody documents about PortOne, as switches: both settings are played, so neither is relied on."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Self
 
 
 @dataclass(frozen=True)
-class Unknowns:
+class Switches:
+    """Dataclasses of switches; True is what a switch's name says."""
+
+    @classmethod
+    def all_settings(cls) -> dict[str, Self]:
+        """The defaults, each switch turned alone, and all turned: for parametrised tests, by name."""
+        defaults = cls()
+        switches = [field.name for field in fields(cls) if isinstance(getattr(defaults, field.name), bool)]
+        turned = {name: not getattr(defaults, name) for name in switches}
+        each = {f"{name}={value}": replace(defaults, **{name: value}) for name, value in turned.items()}
+        return {"defaults": defaults, **each, "all_turned": replace(defaults, **turned)}
+
+
+@dataclass(frozen=True)
+class IdentityUnknowns(Switches):
+    """What is open about identity verifications alone, so that payments need not be tried with each."""
+
+    ci_is_given: bool = True
+    """Danal and KCP hand out a CI; otherwise contract or setting leaves it out (facts 9)."""
+
+    wrong_otp_is_a_pg_error: bool = True
+    """A wrong or late OTP is 502 PG_PROVIDER; otherwise 400 INVALID_REQUEST (facts 9)."""
+
+    wrong_otp_fails_the_attempt: bool = False
+    """After a wrong OTP the verification reads FAILED; otherwise it can be tried again (facts 9)."""
+
+    leaving_fails_the_attempt: bool = False
+    """A person who leaves the window makes it FAILED; otherwise it stays READY (facts 9)."""
+
+    resend_replaces_the_code: bool = True
+    """Only the newest SMS counts; otherwise a resend repeats the first code (facts 9)."""
+
+    refused_send_is_readable: bool = True
+    """A send that the PG refuses reads as FAILED afterwards; otherwise it leaves no trace (facts 9)."""
+
+
+@dataclass(frozen=True)
+class BillingUnknowns(Switches):
+    """What is open about billing keys, charges and schedules."""
+
+    failed_charge_is_readable: bool = True
+    """A declined charge leaves an attempt that GET shows; otherwise nothing (facts 16)."""
+
+    pre_registration_binds_charges: bool = False
+    """A charge of another amount than was pre-registered is refused; otherwise it is made (facts 2)."""
+
+    expired_issue_token_is_not_found: bool = True
+    """A billingIssueToken that is too old is 404; otherwise the PG refuses it (facts 16)."""
+
+    declined_issue_and_pay_keeps_the_key: bool = False
+    """An issue whose first payment is declined leaves a key; otherwise none (facts 4.2)."""
+
+    past_schedule_is_accepted: bool = True
+    """A schedule for a time that is over runs at once; otherwise it is 400 INVALID_REQUEST (facts 16)."""
+
+    schedules_run_late: bool = False
+    """Schedules run ten minutes after their time; otherwise at it (facts 16)."""
+
+    revoked_schedule_frees_the_payment_id: bool = True
+    """A paymentId can be scheduled again after a revocation; otherwise never (facts 6.4)."""
+
+
+@dataclass(frozen=True)
+class Unknowns(Switches):
     """One switch per question that PortOne's documents leave open; True is what its name says."""
 
     errors_are_replayed: bool = True
@@ -67,10 +131,5 @@ class Unknowns:
     only_200_is_delivered: bool = False
     """A webhook answered 201 to 299 is sent again; otherwise any 2xx is delivered (facts 8.5)."""
 
-    @classmethod
-    def all_settings(cls) -> dict[str, "Unknowns"]:
-        """The defaults, each switch turned alone, and all turned: for parametrised tests, by name."""
-        defaults = cls()
-        turned = {field.name: not getattr(defaults, field.name) for field in fields(cls)}
-        each = {f"{name}={value}": replace(defaults, **{name: value}) for name, value in turned.items()}
-        return {"defaults": defaults, **each, "all_turned": replace(defaults, **turned)}
+    identity: IdentityUnknowns = IdentityUnknowns()
+    billing: BillingUnknowns = BillingUnknowns()

@@ -6,80 +6,70 @@ import shlex
 from portone_local.gateway.routes import Iam, Route
 from portone_local.issuer import TokenIssuer
 from portone_local.parameters import STAFF_CLAIM
+from portone_local.serve.bodies import BODIES, HEADERS, ORDER_ID, USER
+from portone_local.serve.examples import Examples, make
+from portone_local.serve.timer import DAY
 from portone_local.serve.up import Served
 from portone_local.sigv4 import SERVICE, SHOP, STAFF, Principal
-from portone_local.stack import Stack
 from portone_local.template import REGION
 
-USER = "user-1"
-ORDER_ID = "order-1"
 TOKEN_SECONDS = 12 * 60 * 60
-ORDER = {
-    "userId": USER,
-    "name": "Blue shoes",
-    "amount": {"total": 15000},
-    "currency": "KRW",
-    "payMethods": ["CARD", "VIRTUAL_ACCOUNT"],
-}
-REFUND = {"refundId": "refund-1", "amount": 1000, "reason": "changed my mind"}
-BODIES: dict[str, object] = {
-    "PUT /orders/{orderId}": ORDER,
-    "POST /payments": {"orderId": ORDER_ID, "platform": "web"},
-    "POST /payments/{paymentId}/cancel": REFUND,
-    "POST /payments/{paymentId}/confirm": {"paymentToken": "TOKEN-FROM-THE-SDK"},
-    "POST /payments/{paymentId}/cash-receipt": {"type": "PERSONAL", "identityNumber": "01000000000"},
-    "PUT /payments/{paymentId}/refunds/{refundId}/account": {
-        "bank": "SHINHAN",
-        "number": "110-000-000000",
-        "holderName": "Example Buyer",
-    },
-} | {
-    f"POST {side}{path}": body
-    for side in ("/ops", "/staff")
-    for path, body in {
-        "/payments/{paymentId}/resolve": {"reason": "looked at it"},
-        "/payments/{paymentId}/cancel": REFUND,
-        "/discrepancies/{discrepancyId}/close": {"reason": "looked at it"},
-    }.items()
-}
-# what a path names and nothing here has made yet
-PLACES = {"orderId": ORDER_ID, "refundId": "refund-1", "discrepancyId": "DISCREPANCY-ID"}
 QUERIES = {"GET /ops/attention": "?kind=mismatch", "GET /staff/attention": "?kind=mismatch"}
 
 
 def guide(up: Served) -> str:
-    """The text, for an order and a payment of it that are made here."""
-    payment_id = _example(up.stack)
+    """The text, for what is made here to try."""
+    made = make(up.stack, fake=up.fake)
     lines = [
         f"API       {up.api_url}",
         f"webhook   {up.webhook_url}   (the Function URL)",
         f"PortOne   {up.portone_url}" + ("   (the fake)" if up.fake else ""),
         f"issuer    {up.stack.issuer.url}   (tokens below are good for 12 hours)",
         "",
-        f"Order {ORDER_ID} of {USER} and its payment {payment_id} are there to try. One call for each route:",
+        f"There to try: order {ORDER_ID} of {USER} with payment {made.payment}, billing key {made.billing_key},",
+        f"subscription {made.subscription}, verification {made.verification}. One call for each route:",
     ]
-    lines += [text for route in up.stack.gateway.routes for text in ("", *_route(up, route, payment_id))]
-    lines += ["", "# move the clock on by an hour, with every sweep on the way"]
-    lines += [_curl("POST", f"{up.api_url}/__clock/advance", [], {"seconds": 3600})]
-    if up.fake:
-        lines += ["", "# pay it at the fake PortOne, which then sends its webhooks; the books afterwards"]
-        lines += [_curl("POST", f"{up.portone_url}/__control/pay", [], {"payment_id": payment_id})]
-        lines += [_curl("POST", f"{up.portone_url}/__control/books", [], None)]
-    return "\n".join(lines)
+    for route in up.stack.gateway.routes:
+        lines += ["", f"# {route.key}", _call(up, route, made.places())]
+    lines += _later(up)
+    return "\n".join(lines + (_at_the_fake(up, made) if up.fake else []))
 
 
-def _example(stack: Stack) -> str:
-    stack.shop.put(f"/orders/{ORDER_ID}", ORDER)
-    prepared = stack.app(USER).post("/payments", {"orderId": ORDER_ID, "platform": "web"})
-    return str(prepared.json().get("paymentId", "PAYMENT-ID"))
-
-
-def _route(up: Served, route: Route, payment_id: str) -> list[str]:
-    path = route.path.format(paymentId=payment_id, **PLACES) + QUERIES.get(route.key, "")
+def _later(up: Served) -> list[str]:
+    advance = f"{up.api_url}/__clock/advance"
     return [
-        f"# {route.key}",
-        _curl(route.method, up.api_url + path, _identity(up, route), BODIES.get(route.key)),
+        "",
+        "# move the clock on by an hour; sweeps run wherever something is due on the way",
+        _curl("POST", advance, [], {"seconds": 3600}),
+        "",
+        "# 45 days of renewals and dunning in seconds; look at the subscription before and after",
+        _curl("POST", advance, [], {"seconds": 45 * DAY}),
     ]
+
+
+def _at_the_fake(up: Served, made: Examples) -> list[str]:
+    control = f"{up.portone_url}/__control"
+    return [
+        "",
+        "# pay it at the fake PortOne, which then sends its webhooks",
+        _curl("POST", f"{control}/pay", [], {"payment_id": made.payment}),
+        "",
+        "# have the next two charges declined: dunning heals them as the clock moves",
+        _curl("POST", f"{control}/pg_decline", [], {"times": 2}),
+        "",
+        "# go through the window of an identity verification; verify it afterwards",
+        _curl("POST", f"{control}/verify_identity", [], {"verification_id": made.verification}),
+        "",
+        "# the books: payments, and what was charged with billing keys",
+        _curl("POST", f"{control}/books", [], None),
+        _curl("POST", f"{control}/billing_books", [], None),
+    ]
+
+
+def _call(up: Served, route: Route, places: dict[str, str]) -> str:
+    path = route.path.format(**places) + QUERIES.get(route.key, "")
+    headers = [part for header in HEADERS.get(route.key, {}).items() for part in ("-H", ": ".join(header))]
+    return _curl(route.method, up.api_url + path, _identity(up, route) + headers, BODIES.get(route.key))
 
 
 def _identity(up: Served, route: Route) -> list[str]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -39,8 +40,11 @@ class Served:
 
 
 @contextmanager
-def served(portone: Endpoint, env: Mapping[str, str]) -> Iterator[Served]:
-    """The whole stack until the context ends; PORT, WEBHOOK_PORT and ISSUER_PORT fix ports. NotReady."""
+def served(portone: Endpoint, env: Mapping[str, str], *, state: Path = STATE) -> Iterator[Served]:
+    """The whole stack until the context ends; PORT, WEBHOOK_PORT and ISSUER_PORT fix ports. NotReady.
+
+    Where it is up is written into the file `state`.
+    """
     clock, issuer = RunningClock(), TokenIssuer(SystemClock())
     with ExitStack() as opened:
         issuer.url = _listening(opened, issuer.handle, env, "ISSUER_PORT")
@@ -80,7 +84,7 @@ def served(portone: Endpoint, env: Mapping[str, str]) -> Iterator[Served]:
             portone_url=parameters["PortOneUrl"],
             fake=portone.url is None,
         )
-        opened.enter_context(_written_down(up, ministack))
+        opened.enter_context(_written_down(up, ministack, state))
         yield up
 
 
@@ -105,7 +109,7 @@ def _listening(opened: ExitStack, app: App, env: Mapping[str, str], setting: str
 
 
 @contextmanager
-def _written_down(up: Served, ministack: MiniStack) -> Iterator[None]:
+def _written_down(up: Served, ministack: MiniStack, state: Path) -> Iterator[None]:
     """For tools that look at a running stack: where it is."""
     known = {
         "api": up.api_url,
@@ -115,9 +119,9 @@ def _written_down(up: Served, ministack: MiniStack) -> Iterator[None]:
         "aws": ministack.endpoint_url,
         "resources": up.stack.resources,
     }
-    STATE.parent.mkdir(exist_ok=True)
-    STATE.write_text(json.dumps(known, indent=2))
+    state.parent.mkdir(exist_ok=True)
+    state.write_text(json.dumps(known, indent=2))
     try:
         yield
     finally:
-        STATE.unlink(missing_ok=True)
+        state.unlink(missing_ok=True)

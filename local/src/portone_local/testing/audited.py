@@ -34,11 +34,15 @@ HOUR = 3600
 
 @dataclass(slots=True)
 class Interrupted(httpx.BaseTransport):
-    """A transport that does something once, just before the `nth` call of an operation is answered."""
+    """A transport that does something once, just before the `nth` call of an operation is answered.
+
+    A reading of a `garbled` payment is an answer that nobody can read.
+    """
 
     inner: httpx.BaseTransport
     plans: dict[tuple[str, int], Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    garbled: set[str] = field(default_factory=set)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a call on."""
@@ -49,6 +53,8 @@ class Interrupted(httpx.BaseTransport):
         plan = self.plans.pop((name, self.counts[name]), None)
         if plan is not None:
             plan()
+        if name == "get_payment" and path.rpartition("/")[2] in self.garbled:
+            return httpx.Response(200, json={"status": "PAID"})
         return self.inner.handle_request(request)
 
 

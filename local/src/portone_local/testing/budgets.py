@@ -1,11 +1,12 @@
 """What each use case may cost: calls of PortOne and of DynamoDB. The README's table is made of this one."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from portone_local.stack import Stack
+from portone_local.testing.approving import HOOK, authenticate, confirm
 from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order, verify
 from portone_local.units import CallLog
 
@@ -28,11 +29,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A use case: `scene` prepares it and answers the act that is counted."""
+    """A use case: `scene` prepares it and answers the act that is counted; `settings` of the shop."""
 
     name: str
     scene: Callable[[Stack], Act]
     cost: Cost
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def spent(stack: Stack, log: CallLog, act: Act) -> Cost:
@@ -117,6 +119,46 @@ def _listing(stack: Stack) -> Act:
     return lambda: stack.app(USER).get(f"/payments?limit={PAGE}")
 
 
+def _refunding(stack: Stack) -> Act:
+    path = f"/payments/{_verified(stack)['paymentId']}"
+    body = {"refundId": "refund-1", "amount": 1_000, "reason": "too big"}
+    return lambda: stack.app(USER).post(f"{path}/cancel", body)
+
+
+def _looking_at_a_refund(stack: Stack) -> Act:
+    refund = _refunding(stack)
+    refund()
+    [payment_id] = stack.portone.books()
+    return lambda: stack.app(USER).get(f"/payments/{payment_id}/refunds/refund-1")
+
+
+def _approving(stack: Stack) -> Act:
+    prepared = prepare(stack)
+    token = authenticate(stack, prepared)
+    return lambda: confirm(stack, prepared, token)
+
+
+def _wanting_a_receipt(stack: Stack) -> Act:
+    put_order(stack, payMethods=["TRANSFER"])
+    prepared = prepare(stack)
+    pay(stack, prepared, method="TRANSFER")
+    verify(stack, prepared)
+    body = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
+    return lambda: stack.app(USER).post(f"/payments/{prepared['paymentId']}/cash-receipt", body)
+
+
+def _looking_at_a_receipt(stack: Stack) -> Act:
+    _wanting_a_receipt(stack)()
+    [payment_id] = stack.portone.books()
+    return lambda: stack.app(USER).get(f"/payments/{payment_id}/cash-receipt")
+
+
+def _taking_a_receipt_back(stack: Stack) -> Act:
+    _wanting_a_receipt(stack)()
+    [payment_id] = stack.portone.books()
+    return lambda: stack.staff.post(f"/ops/payments/{payment_id}/cash-receipt/cancel", {})
+
+
 def _sweeping(stack: Stack) -> Act:
     _verified(stack)
     return stack.tick
@@ -145,11 +187,17 @@ BUDGETS = (
     Budget("show a payment", _getting, Cost(0, 1, 0, "1 GetItem")),
     Budget("show an order with its payment", _getting_the_order, Cost(0, 2, 0, "2 GetItem")),
     Budget(f"list {PAGE} payments", _listing, Cost(0, 20.5, 0, "1 Query, 1 BatchGetItem")),
-    Budget("a sweep with nothing due", _sweeping, Cost(0, 16, 0, "32 Query")),
+    Budget("refund a part", _refunding, Cost(2, 2, 6, "2 GetItem, 2 PutItem")),
+    Budget("show a refund", _looking_at_a_refund, Cost(0, 1, 0, "1 GetItem")),
+    Budget("approve by hand, with a stock hook", _approving, Cost(2, 2, 8, "2 GetItem, 3 PutItem"), HOOK),
+    Budget("issue a cash receipt", _wanting_a_receipt, Cost(1, 2, 5, "2 GetItem, 2 PutItem")),
+    Budget("show a cash receipt", _looking_at_a_receipt, Cost(0, 1, 0, "1 GetItem")),
+    Budget("take a cash receipt back", _taking_a_receipt_back, Cost(1, 2, 4, "2 GetItem, 2 PutItem")),
+    Budget("a sweep with nothing due", _sweeping, Cost(0, 32, 0, "64 Query")),
     Budget(
         "a sweep that settles one payment",
         _settling,
-        Cost(1, 18, 6, "32 Query, 1 UpdateItem, 2 GetItem, 1 PutItem"),
+        Cost(1, 33, 6, "64 Query, 1 UpdateItem, 1 GetItem, 1 PutItem"),
     ),
 )
 

@@ -27,17 +27,28 @@ _PLANTED = (
     "foreign_custom_data",
     "token_claim",
     "forged_signature",
+    "payment_token",
+    "refund_holder",
 )
 SECRET = {name: f"canary0{name.replace('_', '0')}" for name in _PLANTED} | {
     "api_secret": EXAMPLE_SECRET,
     "webhook_secret": EXAMPLE_WEBHOOK_SECRET.removeprefix("whsec_"),
     "hash_key": HASH_KEY,
+    "refund_account": "11090807060504",
+    "receipt_number": "01090807060",
 }
 """In no log, metric, queue body or error answer, and not in clear in the table."""
 
 UNSPOKEN = {
     name: f"canary0{name.replace('_', '0')}"
-    for name in ("account_number", "pg_code", "idempotency_key", "order_name", "staff_reason")
+    for name in (
+        "account_number",
+        "pg_code",
+        "idempotency_key",
+        "order_name",
+        "staff_reason",
+        "refund_reason",
+    )
 }
 """Stored, because somebody is shown it later; said nowhere else."""
 
@@ -63,6 +74,16 @@ ACCOUNT: dict[str, Any] = {
     "issuedAt": "2026-01-02T03:04:05Z",
     "expiredAt": "2026-01-03T03:04:05Z",
 }
+REFUND = {
+    "refundId": "refund-1",
+    "full": True,
+    "reason": UNSPOKEN["refund_reason"],
+    "refundAccount": {
+        "bank": "SHINHAN_BANK",
+        "number": SECRET["refund_account"],
+        "holderName": SECRET["refund_holder"],
+    },
+}
 DECLINE = Decline(SECRET["pg_reason"], UNSPOKEN["pg_code"], SECRET["pg_message"])
 
 
@@ -75,6 +96,8 @@ def live_through(stack: ObservedStack) -> None:
     _strays(stack)
     _refused(stack)
     _portone_breaks(stack)
+    _money_back(stack)
+    _approved(stack)
     stack.run_for(300)
 
 
@@ -147,6 +170,37 @@ def _mismatched(stack: ObservedStack) -> None:
     stack.staff.get("/ops/attention?kind=mismatch")
     path = f"/ops/payments/{prepared['paymentId']}/resolve"
     stack.staff.post(path, {"reason": UNSPOKEN["staff_reason"]})
+
+
+def _money_back(stack: ObservedStack) -> None:
+    """A refund to a bank account and a cash receipt: both done once, then both without an answer."""
+    for number in range(2):
+        prepared = prepare(stack, f"order-back-{number}")
+        path = f"payments/{prepared['paymentId']}"
+        stack.portone.buyer.pay(prepared["paymentId"], _window(prepared, ACCOUNT))
+        stack.portone.buyer.deposit(prepared["paymentId"])
+        stack.deliver()
+        app = stack.app(USER)
+        app.post(f"/{path}/cash-receipt", {"type": "PERSONAL", "identityNumber": SECRET["receipt_number"]})
+        app.post(f"/{path}/cancel", REFUND)
+        app.get(f"/{path}/cash-receipt")
+        app.get(f"/{path}/refunds/{REFUND['refundId']}")
+        stack.staff.post(f"/ops/{path}/cash-receipt/cancel", {})
+        for operation in ("cancel_payment", "issue_cash_receipt"):
+            stack.portone.inject(operation=operation, fault=Fault.RESET_BEFORE_COMMIT, times=None)
+
+
+def _approved(stack: ObservedStack) -> None:
+    """Manual approvals: of the wrong token, refused by the PG, and one without an answer."""
+    prepared = prepare(stack, "order-approved")
+    path = f"/payments/{prepared['paymentId']}/confirm"
+    app, token = stack.app(USER), {"paymentToken": SECRET["payment_token"]}
+    refused = stack.portone.buyer.authenticate(prepared["paymentId"], _window(prepared, CARD))
+    stack.portone.console.refuse_next("confirm_payment", leaves="FAILED")
+    app.post(path, {"paymentToken": refused})
+    app.post(f"/payments/{prepare(stack, 'order-wrong-token')['paymentId']}/confirm", token)
+    stack.portone.inject(operation="confirm_payment", fault=Fault.RESET_BEFORE_COMMIT, times=None)
+    app.post(f"/payments/{prepare(stack, 'order-unanswered')['paymentId']}/confirm", token)
 
 
 def _strays(stack: ObservedStack) -> None:

@@ -20,7 +20,7 @@ from urllib3 import HTTPResponse
 
 from portone_local.gateway.messages import Response
 from portone_local.stack import Stack
-from portone_local.testing.world import REFUND, USER, World
+from portone_local.testing.world import PLAN, REFUND, USER, World
 
 BASE_URL = "https://api.localhost"
 CHECKS = [
@@ -47,7 +47,8 @@ class InProcess(BaseAdapter):
         headers = {name: _text(value) for name, value in request.headers.items()}
         target = request.path_url
         client = self._stack.app(USER)
-        if target.startswith("/orders"):
+        stores = request.method == "PUT" and target.startswith("/plans")
+        if stores or target.startswith(("/orders", "/users")):
             client = self._stack.shop
         elif target.startswith("/ops"):
             client = self._stack.staff
@@ -87,7 +88,16 @@ def schema_of(document: dict[str, Any]) -> Any:
 def cases(operation: Any, mode: GenerationMode, world: World) -> SearchStrategy[Any]:
     """Cases of an operation, most of them about something that exists."""
     anything: SearchStrategy[Any] = operation.as_strategy(generation_mode=mode)
-    known = {"orderId": world.orders, "paymentId": [*world.payments.values()], "refundId": [REFUND]}
+    known = {
+        "orderId": world.orders,
+        "paymentId": [*world.payments.values()],
+        "refundId": [REFUND],
+        "verificationId": [*world.verifications],
+        "userId": [USER],
+        "planId": [PLAN],
+        "billingKeyId": [*world.keys],
+        "subscriptionId": [*world.subscriptions],
+    }
     named = {name: sampled_from(ids) for name, ids in known.items() if f"{{{name}}}" in operation.path}
     if not named:
         return anything

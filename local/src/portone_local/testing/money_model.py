@@ -1,11 +1,14 @@
 """What must have become of the money of a payment, from what was done to it alone: no clock, no stack."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from portone_payments.domain.records import Payment, RefundState, Status
+from portone_payments.domain.records import Payment, Refund, RefundState, Status
 from portone_payments.domain.send_back import MISMATCH
 
 _BACK = {RefundState.SUCCEEDED}
+_HOLDS = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+_TOOK = _HOLDS | {Status.CANCELLED, Status.MISMATCH}
 
 
 @dataclass(slots=True)
@@ -13,13 +16,16 @@ class MoneyModel:
     """One payment. Minor units.
 
     `asked` is its price, `taken` what the buyer was charged, `elsewhere` what console and issuer took back.
-    `promised` are the refunds whose asker was told that they succeeded.
+    `promised` are the refunds whose asker was told that they succeeded. `tokens` wait for a manual approval,
+    `told_paid`: the app was told that one of them was charged.
     """
 
     asked: int
     taken: int = 0
     elsewhere: int = 0
     promised: dict[str, int] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=list)
+    told_paid: bool = False
 
     @property
     def left(self) -> int:
@@ -32,13 +38,32 @@ class MoneyModel:
             raise ValueError("charged twice")
         self.taken = amount
 
+    def approved(self, amount: int, *, stocked: bool) -> None:
+        """The buyer was charged by a manual approval. ValueError where that must not be."""
+        if amount != self.asked or not stocked:
+            raise ValueError(f"approved {amount} for {self.asked}, goods were held: {stocked}")
+        self.charged(amount)
+
+    def breaches(self, held: Payment, before: Payment | None) -> Iterator[str]:
+        """What is wrong with what we hold at any time; `before` is what we held when last asked."""
+        if held.status in _HOLDS and self.taken != self.asked:
+            yield f"is {held.status} though {self.taken} of {self.asked} was taken"
+        if held.seen is not None and held.seen.cancelled > self.taken:
+            yield f"says that {held.seen.cancelled} of {self.taken} went back"
+        if self._broken(held):
+            yield f"promised and not kept: {self._broken(held)}"
+        if self.told_paid and held.status not in _TOOK:
+            yield f"is {held.status} though the app was told that it is paid"
+        for name, earlier in (before.refunds if before else {}).items():
+            yield from _changed(earlier, held.refunds.get(name))
+
     def wrongs(self, held: Payment, cancelled: int) -> list[str]:
         """What is wrong with what we hold, in sentences, once nothing is on its way.
 
         `cancelled` is what PortOne's books say went back.
         """
         succeeded = {name: each.amount for name, each in held.refunds.items() if each.state in _BACK}
-        broken = [name for name, amount in self.promised.items() if succeeded.get(name) != amount]
+        broken = self._broken(held)
         said = {
             f"{held.status} though {self.taken} was taken and {cancelled} went back": not self._fits(
                 held.status, cancelled
@@ -51,16 +76,33 @@ class MoneyModel:
         }
         return [sentence for sentence, wrong in said.items() if wrong]
 
+    def _broken(self, held: Payment) -> list[str]:
+        succeeded = {name: each.amount for name, each in held.refunds.items() if each.state in _BACK}
+        return [name for name, amount in self.promised.items() if succeeded.get(name) != amount]
+
     def _stays(self, held: Payment, cancelled: int) -> bool:
         wrong = self.taken not in {0, self.asked} and cancelled < self.taken
         return wrong and MISMATCH not in held.refunds
 
     def _fits(self, status: Status, cancelled: int) -> bool:
-        holds = {Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH}
         if not self.taken:
-            return status not in holds or status is Status.MISMATCH
+            return status not in _TOOK or status is Status.MISMATCH
         if cancelled == self.taken:
             return status is Status.CANCELLED
         if self.taken != self.asked:
             return status is Status.MISMATCH
         return status is (Status.PARTIAL_CANCELLED if cancelled else Status.PAID)
+
+
+def _changed(before: Refund, now: Refund | None) -> Iterator[str]:
+    """A refund that left is frozen (money rule 5), and one that succeeded stays so."""
+    if now is None:
+        yield f"refund {before.id} is gone"
+    elif before.sent_at is not None and _frozen(before) != _frozen(now):
+        yield f"refund {before.id} was changed after it had been sent"
+    elif before.state in _BACK and now.state not in _BACK:
+        yield f"refund {before.id} is {now.state} after it had succeeded"
+
+
+def _frozen(refund: Refund) -> tuple[object, ...]:
+    return (refund.amount, refund.tax_free, refund.vat, refund.balance, refund.key, refund.token)

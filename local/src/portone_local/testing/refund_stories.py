@@ -134,9 +134,16 @@ def _console(world: World, payment_id: str) -> Callable[[], object]:
 
 REFUND_STORIES = (
     Story("refund a part", paid, cancel, cancel, wanted="PARTIAL_CANCELLED"),
-    Story("refund without an answer", _answer_lost, cancel, cancel, wanted="PARTIAL_CANCELLED"),
-    Story("refund and never ask again", _answer_lost, cancel, _nothing, wanted=None),
-    Story("refund beside the console", _refunded_in_the_console, cancel, cancel, wanted="PARTIAL_CANCELLED"),
+    Story("refund without an answer", _answer_lost, cancel, cancel, "PARTIAL_CANCELLED", restless=True),
+    Story("refund and never ask again", _answer_lost, cancel, _nothing, wanted=None, restless=True),
+    Story(
+        "refund beside the console",
+        _refunded_in_the_console,
+        cancel,
+        cancel,
+        wanted="PARTIAL_CANCELLED",
+        restless=True,
+    ),
     Story("work at a refund that was not sent", _unsent, _work, _nothing, "PARTIAL_CANCELLED", restless=True),
     Story("see a mismatch that must go back", _tampered, _deliver, _nothing, "CANCELLED"),
     Story(

@@ -118,7 +118,7 @@ class Story:
     """`before` makes what the story is about, `step` is cut off, `after` is what people do then.
 
     `wanted`: a status some payment of the story has in the end. `restless`: what others left undone would be
-    done in its step, so on a shared stack they have to be over.
+    done in its step, so on a shared stack they have to be over. `patience`: seconds until the books agree.
     """
 
     name: str
@@ -127,6 +127,7 @@ class Story:
     after: Act
     wanted: str | None = "PAID"
     restless: bool = False
+    patience: float = PATIENCE
 
 
 def clock_of(stack: Stack) -> MovableClock:
@@ -149,7 +150,8 @@ def let_pass(stack: Stack, seconds: float) -> None:
 
 def _next_due(stack: Stack) -> float:
     marks = [float(item["due_at"]["N"]) for item in stack.dump() if "due_at" in item]
-    return min([math.inf, *marks, *(each.due for each in stack.portone.pending())])
+    at_portone = (*(each.due for each in stack.portone.pending()), *stack.portone.happens_at())
+    return min([math.inf, *marks, *at_portone])
 
 
 def surviving_crashes(stack: Stack) -> None:

@@ -1,5 +1,11 @@
 """The stories of the fault tests: every function is in one, in each way it uses what is outside."""
 
+from dataclasses import replace
+
+from portone_local.testing.approval_stories import APPROVAL_STORIES, RECEIPT_STORIES
+from portone_local.testing.charge_stories import CHARGE_STORIES, SUBSCRIPTION_STORIES
+from portone_local.testing.key_stories import KEY_STORIES
+from portone_local.testing.refund_stories import HOUR, REFUND_STORIES
 from portone_local.testing.second_payments import (
     late_deposit,
     second_leased,
@@ -114,7 +120,12 @@ STORIES = (
     Story("look at what there is", mismatched, look, nothing, wanted="CANCELLED"),
 )
 
+# a refund whose outcome is unknown is waited for
+MONEY_BACK = tuple(replace(story, patience=HOUR) for story in REFUND_STORIES)
+RECURRING = (*KEY_STORIES, *CHARGE_STORIES, *SUBSCRIPTION_STORIES)
+ALL_STORIES = (*STORIES, *MONEY_BACK, *APPROVAL_STORIES, *RECEIPT_STORIES, *RECURRING)
+
 
 def story_named(name: str) -> Story:
     """One of them."""
-    return next(story for story in STORIES if story.name == name)
+    return next(story for story in ALL_STORIES if story.name == name)

@@ -1,13 +1,14 @@
 """How a story is told to the end: with a call cut off or broken, and with the oracle judging."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
-from typing import Any
 
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.stack import Stack
+from portone_local.testing.approving import HOOK
 from portone_local.testing.boundaries import Boundaries, Breaks, Crash, Crossing, Side, at, crash, none
 from portone_local.testing.stories import Act, Story, World, surviving_crashes
 from portone_payments.adapters.secrets import SecretsManager
@@ -15,25 +16,25 @@ from portone_payments.entry.failure import JobFailed
 
 FEW = 8
 LIMIT = "10000"  # won; for a larger refund by staff a second person has to agree
+SHOP = {"staff_refund_limit": LIMIT, **HOOK}
+THOROUGH = int(os.environ.get("RACE_ROUNDS", "20")) >= 200  # noqa: PLR2004 - what make check asks for
 
 
 @contextmanager
 def in_memory() -> Iterator[tuple[World, Boundaries]]:
     """A world of its own; always the same ids, so that a story always makes the same calls."""
     boundaries = Boundaries()
-    with ObservedStack.in_memory(seed=1, tap=boundaries.tap, staff_refund_limit=LIMIT) as stack:
+    with ObservedStack.in_memory(seed=1, tap=boundaries.tap, **SHOP) as stack:
         boundaries.follow(stack)
         surviving_crashes(stack)
         yield World(stack), boundaries
 
 
 @contextmanager
-def on_ministack(ministack: MiniStack, **settings: Any) -> Iterator[tuple[Callable[[], World], Boundaries]]:
-    """A stack of the real adapters that many worlds share; `settings` are template parameters."""
+def on_ministack(ministack: MiniStack) -> Iterator[tuple[Callable[[], World], Boundaries]]:
+    """A stack of the real adapters that many worlds share."""
     boundaries, numbers = Boundaries(), count(1)
-    with ObservedStack.on_ministack(
-        ministack, seed=1, tap=boundaries.tap, staff_refund_limit=LIMIT, **settings
-    ) as stack:
+    with ObservedStack.on_ministack(ministack, seed=1, tap=boundaries.tap, **SHOP) as stack:
         boundaries.follow(stack)
         surviving_crashes(stack)
         yield lambda: World(stack, f"case-{next(numbers)}", lambda: cold(stack)), boundaries
@@ -42,7 +43,8 @@ def on_ministack(ministack: MiniStack, **settings: Any) -> Iterator[tuple[Callab
 def cold(stack: Stack) -> None:
     """Forget the secrets, as a new container has."""
     secrets: SecretsManager = stack.ports["secrets"]
-    secrets._api._value = secrets._webhook._value = None  # noqa: SLF001 - a container cannot be told to
+    for cached in (secrets._api, secrets._webhook, secrets._charge_keys):  # noqa: SLF001 - cannot be told to
+        cached._value = None  # noqa: SLF001 - as above
 
 
 def points_of(story: Story) -> list[Crossing]:

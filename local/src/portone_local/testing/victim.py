@@ -25,7 +25,7 @@ from portone_local.gateway.functions import LambdaContext, filled, load_handler
 from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
 from portone_local.stack import Stack
 from portone_local.testing.boundaries import Boundaries, Break, Crash, Crossing, Side, at
-from portone_payments.adapters.portone import PortOneClient
+from portone_payments.adapters.portone_billing import BillingClient
 from portone_payments.adapters.transport import DeadlineTransport
 from portone_payments.entry.deps import Deps
 
@@ -111,7 +111,7 @@ class _TappedDeps(Deps):
         super().__init__(dict(os.environ), clock=clock)
         self._boundaries = boundaries
         transport = DeadlineTransport(httpx.create_ssl_context(trust_env=False))
-        vars(self)["portone"] = PortOneClient(
+        vars(self)["portone"] = BillingClient(
             base_url=self.settings.portone_url,
             secret=self.secrets.api_secret,
             store_id=self.settings.store_id,

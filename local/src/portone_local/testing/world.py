@@ -1,14 +1,26 @@
 """A stack with orders and payments in every state a caller can come upon."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from portone_local.portone import Checkout
 from portone_local.stack import Stack
+from portone_local.testing.billing_app import (
+    issue_window,
+    put_parts,
+    put_plan,
+    save_key,
+    schedule,
+    subscribe,
+)
+from portone_local.testing.identifying import done, id_of, press, start, typed, verified
 
 USER = "user-1"
 STRANGER = "user-2"
 REFUND = "refund-1"
+PARTS = "order-parts"
+PLAN = "0"  # what a fuzzer comes upon
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +30,19 @@ class World:
     stack: Stack
     payments: dict[str, str]
     fresh: str = "order-fresh"
+    verifications: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    subscriptions: tuple[str, ...] = ()
 
     @property
     def orders(self) -> list[str]:
         """Every order."""
-        return [self.fresh, *(f"order-{name}" for name in self.payments)]
+        return [self.fresh, PARTS, *(f"order-{name}" for name in self.payments)]
 
     def refused(self) -> dict[str, Any]:
         """What must be the same after a refusal: every item, and what PortOne was asked."""
-        return {"items": self.stack.dump(), "asked": len(self.stack.portone.calls())}
+        items = [*self.stack.dump(), *self.stack.identity_dump()]
+        return {"items": items, "asked": len(self.stack.portone.calls())}
 
 
 def an_order_body(**interesting: Any) -> dict[str, Any]:
@@ -54,7 +70,14 @@ def populate(stack: Stack) -> World:
         "refunded": buyer.pay,
         "foreign": buyer.pay,
     }
-    world = World(stack, {name: _prepared(stack, name) for name in ways})
+    payments = {name: _prepared(stack, name) for name in ways}
+    world = World(
+        stack,
+        payments,
+        verifications=tuple(_verifications(stack)),
+        keys=tuple(_keys(stack)),
+        subscriptions=tuple(_subscriptions(stack)),
+    )
     stack.shop.put(f"/orders/{world.fresh}", an_order_body())
     for name, way in ways.items():
         way(world.payments[name])
@@ -64,6 +87,28 @@ def populate(stack: Stack) -> World:
     stack.app(USER).post(f"/payments/{world.payments['refunded']}/cancel", refund)
     stack.staff.post(f"/ops/payments/{world.payments['refunded']}/cancel", refund)
     return world
+
+
+def _verifications(stack: Stack) -> Iterator[str]:
+    """One used, one sent, one gone through, one just begun, one of the stranger."""
+    verified(stack, USER)
+    sent = id_of(start(stack, USER))
+    press(stack, sent, "send", typed())
+    yield from (sent, done(stack, USER), id_of(start(stack, USER)), id_of(start(stack, STRANGER)))
+
+
+def _keys(stack: Stack) -> Iterator[str]:
+    """One that can be charged, a window, one of the stranger."""
+    yield from (save_key(stack), issue_window(stack)["billingKeyId"], save_key(stack, STRANGER))
+
+
+def _subscriptions(stack: Stack) -> Iterator[str]:
+    """One with its first month paid, a trial of the stranger, an order whose deposit is paid."""
+    put_plan(stack, trialDays=7)
+    put_plan(stack, PLAN)
+    put_parts(stack, {"amount": 400}, {"amount": 600, "dueAt": "2026-02-01T03:00:00Z"}, order_id=PARTS)
+    started = (subscribe(stack, planId=PLAN), subscribe(stack, STRANGER), schedule(stack, PARTS))
+    yield from (answer.json()["subscriptionId"] for answer in started)
 
 
 def _owner(name: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from portone_payments.domain.errors import StorageUnavailable
 
+CONNECTIONS = 16  # kept open: as many as a function has threads, else each call beyond ten shakes hands anew
+
 
 @cache
 def client(service: str, *, read: float = 3, attempts: int = 3) -> Any:
@@ -19,7 +21,8 @@ def client(service: str, *, read: float = 3, attempts: int = 3) -> Any:
     from botocore.config import Config  # noqa: PLC0415 - see the module
 
     retries: Any = {"mode": "standard", "total_max_attempts": attempts}
-    return boto3.client(service, config=Config(connect_timeout=1, read_timeout=read, retries=retries))  # type: ignore[call-overload]
+    config = Config(connect_timeout=1, read_timeout=read, retries=retries, max_pool_connections=CONNECTIONS)
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
 def failures() -> tuple[type[Exception], ...]:

@@ -1,27 +1,26 @@
-"""How much of a payment's past stays in its item, so that the item stays small and cheap to write."""
+"""How much of a record's past stays in its item, so that the item stays small and cheap to write."""
 
 from dataclasses import replace
 
 from portone_payments.domain.records import Entry, HintState, Payment
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet_records import Wallet
 
 HISTORY_LIMIT = 60
 HISTORY_KEPT = 40
 CLOSED_HINTS_KEPT = 50
 
 
-def bounded(payment: Payment) -> tuple[Payment, tuple[Entry, ...]]:
-    """The payment to store, and the oldest history entries that first need items of their own.
-
-    Open hints are never evicted (invariant I2); of the closed ones the newest stay.
-    """
-    payment = _evict_closed_hints(payment)
-    if len(payment.history) <= HISTORY_LIMIT:
-        return payment, ()
-    oldest, newest = payment.history[:-HISTORY_KEPT], payment.history[-HISTORY_KEPT:]
-    return replace(payment, history=newest), oldest
+def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
+    """The record to store, and the oldest history entries that first need items of their own."""
+    if len(told.history) <= HISTORY_LIMIT:
+        return told, ()
+    oldest, newest = told.history[:-HISTORY_KEPT], told.history[-HISTORY_KEPT:]
+    return replace(told, history=newest), oldest
 
 
-def _evict_closed_hints(payment: Payment) -> Payment:
+def without_old_hints(payment: Payment) -> Payment:
+    """Open hints are never evicted (invariant I2); of the closed ones the newest stay."""
     closed = [hint for hint in payment.hints.values() if hint.state != HintState.OPEN]
     if len(closed) <= CLOSED_HINTS_KEPT:
         return payment

@@ -44,7 +44,7 @@ def coder(hint: Any) -> Coder:
 
 def item_size(item: Mapping[str, Attribute]) -> int:
     """Bytes DynamoDB counts for an item: names and values, 3 per container and 1 per element of it."""
-    return sum(len(name.encode()) + _size(attribute) for name, attribute in item.items())
+    return sum(_length(name) + _size(attribute) for name, attribute in item.items())
 
 
 def _union(hints: tuple[Any, ...]) -> Coder:
@@ -126,7 +126,7 @@ def _size(attribute: Attribute) -> int:
     (kind, value), *_ = attribute.items()
     match kind:
         case "S":
-            return len(value.encode())
+            return _length(value)
         case "N":
             return _number_size(value)
         case "M":
@@ -141,7 +141,14 @@ def _size(attribute: Attribute) -> int:
             return sum(_size({kind[0]: each}) for each in value)
 
 
+def _length(text: str) -> int:
+    """Bytes of a text; every save measures every name and value."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def _number_size(text: str) -> int:
+    if text.isdecimal():
+        return 1 + (len(text.strip("0")) + 1) // 2
     digits = text.lstrip("-").split("e")[0].replace(".", "").strip("0")
     return 1 + (len(digits) + 1) // 2 + text.startswith("-")
 

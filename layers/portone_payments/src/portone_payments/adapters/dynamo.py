@@ -72,7 +72,10 @@ class DynamoTable:
             self._client.put_item(TableName=self._name, Item=item)
 
     def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
-        """Move `due_at` from `seen` to `until` and count a try; None where it was moved before."""
+        """Move `due_at` from `seen` to `until` and count a try; None where somebody else moved it before.
+
+        Where it stands at `until` already, our own earlier attempt did that and its answer was lost.
+        """
         try:
             with _refusals():
                 answer = self._client.update_item(
@@ -87,8 +90,13 @@ class DynamoTable:
                         ":one": {"N": "1"},
                     },
                     ReturnValues="UPDATED_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except (Refused, Conflict):
+        except Refused as refused:
+            [stored] = refused.stored
+            ours = stored is not None and stored.get("due_at") == {"N": str(until)}
+            return int(stored["tries"]["N"]) if ours and stored and "tries" in stored else None
+        except Conflict:
             return None
         return int(answer["Attributes"]["tries"]["N"])
 

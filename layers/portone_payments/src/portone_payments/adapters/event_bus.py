@@ -10,11 +10,13 @@ from portone_payments.adapters.aws import answered
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.keys import decode
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.domain.events import Change, Event
+from portone_payments.domain.events import Change, Event, Told
 from portone_payments.domain.records import Payment
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet_records import Wallet
 
 SOURCE = "portone-payments"
-PAYMENT = {"S": "payment"}
+TOLD = frozenset({"payment", "subscription", "wallet"})
 BATCH = 10  # entries in one PutEvents
 BATCH_BYTES = 262_144  # of one PutEvents
 TIME_BYTES = 14  # what EventBridge counts for the time of an entry
@@ -22,27 +24,29 @@ ATTEMPTS = 3  # of one entry; after that the stream brings it again
 
 
 def changes_in(records: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
-    """The saves of payments among a stream's records. Raises what `decode` raises."""
+    """The saves of records with a history among a stream's. Raises what `decode` raises."""
     for record in records:
         images = record["dynamodb"]
-        after, before = _payment(images.get("NewImage")), _payment(images.get("OldImage"))
+        after, before = told_in(images.get("NewImage")), told_in(images.get("OldImage"))
         if after is not None:
             yield Change(after, before)
 
 
 def detail_of(event: Event) -> dict[str, Any]:
     """The JSON a consumer gets (docs/events.md); `at` in RFC 3339 UTC."""
-    return {
+    detail = {
         "id": event.id,
         "type": event.type,
         "paymentId": event.payment_id,
         "orderId": event.order_id,
+        "subscriptionId": event.subscription_id,
         "userId": event.user_id,
         "seq": event.seq,
         "at": _time(event).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "currency": event.currency,
         "data": dict(event.data),
     }
+    return {name: value for name, value in detail.items() if value is not None}
 
 
 class EventBridgeBus:
@@ -81,11 +85,12 @@ class EventBridgeBus:
         }
 
 
-def _payment(image: Item | None) -> Payment | None:
-    if image is None or image["sk"] != PAYMENT:
+def told_in(image: Item | None) -> Told | None:
+    """The record with a history in an item; None for any other item."""
+    if image is None or image["sk"]["S"] not in TOLD:
         return None
     record = decode(image)
-    return record if isinstance(record, Payment) else None
+    return record if isinstance(record, Payment | Subscription | Wallet) else None
 
 
 def _time(event: Event) -> datetime:

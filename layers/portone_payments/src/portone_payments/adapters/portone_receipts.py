@@ -2,29 +2,25 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from portone_payments.adapters.portone_wire import Wire
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 from portone_payments.ports import IssuedReceipt, ReceiptOrder
 
 type Amount = Annotated[int, Field(ge=0, lt=2**63)]
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, strict=True, hide_input_in_errors=True)
-
-
-class _Summary(_Wire):
+class _Summary(Wire):
     issue_number: Annotated[str, Field(min_length=1)]
     url: Any = None
 
 
-class _Issued(_Wire):
+class _Issued(Wire):
     cash_receipt: _Summary
 
 
-class _Reading(_Wire):
+class _Reading(Wire):
     payment_id: str
     status: str
     amount: Amount = 0

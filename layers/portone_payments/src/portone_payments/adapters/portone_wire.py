@@ -35,16 +35,19 @@ METHODS = {
 }
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ERROR_TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
+PG_CODE = re.compile(r"[\w.:+/-]{1,40}", re.ASCII)
 
 type Text = Annotated[str, Field(min_length=1)]
 type Amount = Annotated[int, Field(ge=0, lt=2**63)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """What PortOne sends: camelCase, no value of another type, never quoted in an error."""
+
     model_config = ConfigDict(alias_generator=to_camel, strict=True, hide_input_in_errors=True)
 
 
-class _Amount(_Wire):
+class _Amount(Wire):
     total: Amount
     tax_free: Amount
     paid: Amount
@@ -54,7 +57,7 @@ class _Amount(_Wire):
     vat: Amount | None = None
 
 
-class _Cancellation(_Wire):
+class _Cancellation(Wire):
     id: Text
     status: str
     total_amount: Amount
@@ -65,7 +68,7 @@ class _Cancellation(_Wire):
     trigger: Any = None
 
 
-class WirePayment(_Wire):
+class WirePayment(Wire):
     """A payment in any state, as GET and the list show it."""
 
     id: Text
@@ -90,7 +93,7 @@ class WirePayment(_Wire):
     receipt_url: Any = None
 
 
-class _Cancelled(_Wire):
+class _Cancelled(Wire):
     cancellation: _Cancellation
 
 
@@ -124,18 +127,18 @@ def snapshot_of(wire: WirePayment) -> Snapshot:
         currency=wire.currency,
         requested_at=micros(wire.requested_at),
         updated_at=micros(wire.updated_at),
-        version=_text(wire.version) or "V2",
-        custom_data=_text(wire.custom_data),
-        customer_id=_text(wire.customer, "id"),
-        channel=_channel(wire.channel),
+        version=text_of(wire.version) or "V2",
+        custom_data=text_of(wire.custom_data),
+        customer_id=text_of(wire.customer, "id"),
+        channel=channel_of(wire.channel),
         method=None if wire.method is None else _method(wire.method),
         cancellations=tuple(_cancellation(each) for each in wire.cancellations or ()),
         disputed=_disputed(wire.disputes),
-        paid_at=_moment(wire.paid_at),
-        failed_at=_moment(wire.failed_at),
-        pg_code=_text(wire.failure, "pgCode"),
-        pg_tx_id=_text(wire.pg_tx_id),
-        receipt_url=_text(wire.receipt_url),
+        paid_at=moment_of(wire.paid_at),
+        failed_at=moment_of(wire.failed_at),
+        pg_code=text_of(wire.failure, "pgCode"),
+        pg_tx_id=text_of(wire.pg_tx_id),
+        receipt_url=text_of(wire.receipt_url),
     )
 
 
@@ -148,10 +151,19 @@ def nothing_of(body: bytes) -> None:
 def error_type_of(body: bytes) -> str | None:
     """PortOne's `type` of an error (facts 10), None where somebody else answered."""
     try:
-        found = _text(from_json(body), "type")
+        found = text_of(from_json(body), "type")
     except ValueError:
         return None
     return found if found and ERROR_TYPE.fullmatch(found) else None
+
+
+def pg_code_of(body: bytes) -> str | None:
+    """The PG's own code of a PG_PROVIDER error (facts 6.3); opaque, and never longer than a code."""
+    try:
+        found = text_of(from_json(body), "pgCode")
+    except ValueError:
+        return None
+    return found if found and PG_CODE.fullmatch(found) else None
 
 
 def micros(text: str) -> int:
@@ -162,46 +174,51 @@ def micros(text: str) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def _moment(value: Any) -> int | None:
+def moment_of(value: Any) -> int | None:
+    """Epoch microseconds of an optional time; None for what is none."""
+    """Epoch microseconds of a time that may be missing or strange."""
     try:
-        return micros(_text(value) or "")
+        return micros(text_of(value) or "")
     except ValueError:
         return None
 
 
-def _text(value: Any, key: str | None = None) -> str | None:
+def text_of(value: Any, key: str | None = None) -> str | None:
+    """`value`, or what it has under `key`, where that is a text."""
     if key is not None:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None
 
 
-def _channel(raw: Any) -> Channel | None:
+def channel_of(raw: Any) -> Channel | None:
     """None unless it is surely LIVE or surely TEST: a guess would accept or refund (money rule 6)."""
-    kind, provider, merchant = (_text(raw, key) for key in ("type", "pgProvider", "pgMerchantId"))
+    kind, provider, merchant = (text_of(raw, key) for key in ("type", "pgProvider", "pgMerchantId"))
     if kind not in {"LIVE", "TEST"} or provider is None or merchant is None:
         return None
-    return Channel(test=kind == "TEST", pg_provider=provider, pg_merchant_id=merchant, key=_text(raw, "key"))
+    return Channel(
+        test=kind == "TEST", pg_provider=provider, pg_merchant_id=merchant, key=text_of(raw, "key")
+    )
 
 
 def _method(raw: Any) -> Method:
-    kind = METHODS.get(_text(raw, "type") or "", PayMethod.UNRECOGNISED)
+    kind = METHODS.get(text_of(raw, "type") or "", PayMethod.UNRECOGNISED)
     if kind is PayMethod.EASY_PAY:
-        card = _text(raw.get("easyPayMethod"), "type") == "PaymentMethodCard"
-        return Method(kind=kind, provider=_text(raw, "provider"), card_inside=card)
+        card = text_of(raw.get("easyPayMethod"), "type") == "PaymentMethodCard"
+        return Method(kind=kind, provider=text_of(raw, "provider"), card_inside=card)
     if kind is PayMethod.VIRTUAL_ACCOUNT:
         return Method(kind=kind, virtual_account=_virtual_account(raw))
     return Method(kind=kind)
 
 
 def _virtual_account(raw: Any) -> VirtualAccount | None:
-    number = _text(raw, "accountNumber")
+    number = text_of(raw, "accountNumber")
     if not number:
         return None
-    due_at = _moment(raw.get("expiredAt"))
+    due_at = moment_of(raw.get("expiredAt"))
     return VirtualAccount(
-        bank=_text(raw, "bank"),
+        bank=text_of(raw, "bank"),
         number=number,
-        holder=_text(raw, "remitteeName"),
+        holder=text_of(raw, "remitteeName"),
         due_at=None if due_at is None else due_at // 1_000_000,
     )
 
@@ -215,10 +232,10 @@ def _cancellation(wire: _Cancellation) -> Cancellation:
         tax_free=wire.tax_free_amount,
         reason=wire.reason,
         requested_at=micros(wire.requested_at),
-        trigger=_text(wire.trigger),
+        trigger=text_of(wire.trigger),
         vat=wire.vat_amount,
     )
 
 
 def _disputed(raw: Any) -> bool:
-    return isinstance(raw, list) and any(_text(dispute, "status") != "RESOLVED" for dispute in raw)
+    return isinstance(raw, list) and any(text_of(dispute, "status") != "RESOLVED" for dispute in raw)

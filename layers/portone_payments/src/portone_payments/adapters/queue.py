@@ -1,4 +1,4 @@
-"""The work queue on SQS. A message is a hint, {kind, id, due_at} and nothing else: the table is the truth."""
+"""The work queue on SQS. A message is a hint, {kind, id, due_at, slot?}, no more: the table is the truth."""
 
 import json
 from itertools import batched
@@ -9,20 +9,23 @@ from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.ports import Due, Kind
 
 BATCH = 10  # messages in one SendMessageBatch
-BACKLOG = "ApproximateNumberOfMessages"
+BACKLOG = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
 
 
 def write_due(due: Due) -> str:
     """The message body of a hint."""
-    return json.dumps({"kind": due.kind, "id": due.id, "due_at": due.due_at}, separators=(",", ":"))
+    hint = {"kind": due.kind, "id": due.id, "due_at": due.due_at}
+    return json.dumps(hint if due.slot is None else hint | {"slot": due.slot}, separators=(",", ":"))
 
 
 def parse_due(body: str) -> Due | None:
     """The hint in a message body; None for a body this queue never carries."""
     try:
         match json.loads(body):
-            case {"kind": str(kind), "id": str(id_), "due_at": int(due_at)} if not isinstance(due_at, bool):
-                return Due(kind=Kind(kind), id=id_, due_at=due_at)
+            case {"kind": str(kind), "id": str(id_), "due_at": int(at), **more} if not isinstance(at, bool):
+                slot = more.get("slot")
+                timed = slot if isinstance(slot, float) else None
+                return Due(kind=Kind(kind), id=id_, due_at=at, slot=timed)
     except (ValueError, RecursionError):
         return None
     return None
@@ -47,10 +50,10 @@ class SqsQueue:
                 raise StorageUnavailable(service="sqs", reason="partial_failure")
 
     def backlog(self) -> int:
-        """About how many messages wait."""
+        """About how many messages wait, also for a second of their own."""
         with answered("sqs"):
-            found = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[BACKLOG])
-        return int(found["Attributes"][BACKLOG])
+            found = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(BACKLOG))
+        return sum(int(found["Attributes"][each]) for each in BACKLOG)
 
     def _send(self, entries: list[dict[str, Any]]) -> set[str]:
         with answered("sqs"):

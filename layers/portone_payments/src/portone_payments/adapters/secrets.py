@@ -4,7 +4,7 @@ Ages are wall-clock seconds, because a frozen container's monotonic clock may st
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Any
 
@@ -64,13 +64,17 @@ class Cached[T]:
 class SecretsManager:
     """The real `Secrets`, over a low-level boto3 Secrets Manager client.
 
-    The API secret is {"apiSecret"}; the webhook's {"current", "previous"?, "hashKey"}, while two are alive.
+    The API secret is {"apiSecret"}; the webhook's {"current", "previous"?, "hashKey"}, while two are alive;
+    the keys of charges' paymentIds are {"1": ..., "2"?: ...}.
     """
 
-    def __init__(self, client: Any, clock: Clock, api_arn: str, webhook_arn: str) -> None:
+    def __init__(
+        self, client: Any, clock: Clock, api_arn: str, webhook_arn: str, charge_keys_arn: str = ""
+    ) -> None:
         self._client = client
         self._api = Cached(lambda: self._read_api(api_arn), clock)
         self._webhook = Cached(lambda: self._read_webhook(webhook_arn), clock)
+        self._charge_keys = Cached(lambda: self._read_charge_keys(charge_keys_arn), clock)
 
     def api_secret(self) -> str:
         """PortOne's API secret."""
@@ -80,30 +84,43 @@ class SecretsManager:
         """The signing secrets, current first, and the key of keyed hashes."""
         return self._webhook.get()
 
+    def charge_keys(self) -> Mapping[int, str]:
+        """The keys of charges' paymentIds, by version."""
+        return self._charge_keys.get()
+
     def refresh_webhook(self) -> bool:
         """After a signature miss: read anew, at most once a minute; whether it was read."""
         return self._webhook.refresh()
 
     def _read_api(self, arn: str) -> str:
-        return _text(self._read(arn), "apiSecret")
+        return _text(read_secret(self._client, arn), "apiSecret")
+
+    def _read_charge_keys(self, arn: str) -> Mapping[int, str]:
+        secret = read_secret(self._client, arn)
+        keys = {int(name): _text(secret, name) for name in secret if name.isdigit()}
+        if not keys:
+            raise SecretsUnavailable(reason="malformed")
+        return keys
 
     def _read_webhook(self, arn: str) -> WebhookSecrets:
-        secret = self._read(arn)
+        secret = read_secret(self._client, arn)
         signing = [
             _text(secret, name) for name in ("current", "previous") if secret.get(name) or name == "current"
         ]
         return WebhookSecrets(tuple(signing), _text(secret, "hashKey"))
 
-    def _read(self, arn: str) -> dict[str, Any]:
-        try:
-            found = json.loads(self._client.get_secret_value(SecretId=arn)["SecretString"])
-        except (ValueError, KeyError):
-            raise SecretsUnavailable(reason="malformed") from None
-        except failures():
-            raise SecretsUnavailable(reason="unanswered") from None
-        if not isinstance(found, dict):
-            raise SecretsUnavailable(reason="malformed")
-        return found
+
+def read_secret(client: Any, arn: str) -> dict[str, Any]:
+    """A secret that holds a JSON object. Raises `SecretsUnavailable`."""
+    try:
+        found = json.loads(client.get_secret_value(SecretId=arn)["SecretString"])
+    except (ValueError, KeyError):
+        raise SecretsUnavailable(reason="malformed") from None
+    except failures():
+        raise SecretsUnavailable(reason="unanswered") from None
+    if not isinstance(found, dict):
+        raise SecretsUnavailable(reason="malformed")
+    return found
 
 
 def _text(secret: dict[str, Any], name: str) -> str:

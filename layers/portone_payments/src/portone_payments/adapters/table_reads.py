@@ -5,9 +5,10 @@ from itertools import batched
 from typing import Protocol
 
 from portone_payments.adapters.codec import Item
+from portone_payments.adapters.dynamo import Refused
 from portone_payments.adapters.keys import Index, Key, decode, read_cursor, write_cursor
-from portone_payments.domain.records import Record
-from portone_payments.ports import Page
+from portone_payments.domain.kept import Record
+from portone_payments.ports import Conflict, Page
 
 BATCH = 100  # keys in one BatchGetItem
 
@@ -51,6 +52,16 @@ class Table(Protocol):
         `since`, together with `upto`, is the smallest sort key.
         """
         ...
+
+
+def save_items(table: Table, items: Sequence[Item], token: str) -> None:
+    """Write all or none under our `token`. Raises `Conflict`, `StorageUnavailable`."""
+    try:
+        table.put(items, token=token)
+    except Refused as refused:
+        # an earlier attempt of this very call may have committed, its answer lost to the SDK's retry
+        if not any(old and old.get("token") == {"S": token} for old in refused.stored):
+            raise Conflict from None
 
 
 class TableReads:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import batched
 
 from portone_payments.adapters.audit_rows import AuditRows
-from portone_payments.adapters.bounds import bounded
-from portone_payments.adapters.dynamo import DynamoTable, Refused
+from portone_payments.adapters.billing_rows import BillingRows
+from portone_payments.adapters.bounds import bounded, without_old_hints
+from portone_payments.adapters.dynamo import DynamoTable
 from portone_payments.adapters.keys import (
     ATTENTION,
     DUE,
@@ -14,26 +15,28 @@ from portone_payments.adapters.keys import (
     decode_entry,
     encode,
     encode_entry,
-    encoded,
     entry_key,
     id_of,
     key_of,
+    owned_by,
     shard_of,
 )
-from portone_payments.adapters.table_reads import BATCH, Table
+from portone_payments.adapters.table_reads import BATCH, Table, save_items
+from portone_payments.domain.kept import Record
 from portone_payments.domain.records import (
     Attention,
     ClientRequest,
     Entry,
     Order,
     Payment,
-    Record,
     Stray,
 )
-from portone_payments.ports import Conflict, Due, Ids, Kind, Page
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet_records import Wallet
+from portone_payments.ports import Due, Ids, Kind, Page
 
 
-class TableStore(AuditRows):
+class TableStore(AuditRows, BillingRows):
     """`Store` over any `Table`, so that the real one and its twin in memory share every decision."""
 
     def __init__(self, table: Table, ids: Ids) -> None:
@@ -56,22 +59,16 @@ class TableStore(AuditRows):
         """A webhook about something that is not ours."""
         return self._read(Stray, key_of("stray", webhook_id))
 
-    def spilled(self, payment_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
+    def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
         """The history entries of these numbers that have items of their own, in order."""
-        wanted = [entry_key(payment_id, seq) for seq in seqs]
+        wanted = [entry_key(kind, record_id, seq) for seq in seqs]
         found = (item for some in batched(wanted, BATCH, strict=False) for item in self.table.get_many(some))
         return tuple(sorted(map(decode_entry, found), key=lambda entry: entry.seq))
 
     def save(self, *records: Record) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
-        items = [encode(self._trimmed(record), token) for record in records]
-        try:
-            self.table.put(items, token=token)
-        except Refused as refused:
-            # an earlier attempt of this very call may have committed, its answer lost to the SDK's retry
-            if not any(old and old.get("token") == {"S": token} for old in refused.stored):
-                raise Conflict from None
+        save_items(self.table, [encode(self._trimmed(record), token) for record in records], token)
 
     def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
         """What is due at `before` (epoch seconds UTC), oldest first, at most `limit`."""
@@ -86,7 +83,7 @@ class TableStore(AuditRows):
 
     def mine(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Payment]:
         """A user's payments, newest first. Raises `InvalidRequest`."""
-        return self._page(Payment, MINE, encoded(user_id), cursor=cursor, limit=limit, newest_first=True)
+        return self._page(Payment, MINE, owned_by(user_id), cursor=cursor, limit=limit, newest_first=True)
 
     def attention(self, kind: Attention, *, cursor: str | None, limit: int) -> Page[Payment]:
         """Payments a person has to look at, oldest first. Raises `InvalidRequest`."""
@@ -94,11 +91,20 @@ class TableStore(AuditRows):
         return Page(tuple(payment for payment in page.items if payment.attention == kind), page.cursor)
 
     def _trimmed(self, record: Record) -> Record:
-        if not isinstance(record, Payment):
-            return record
-        kept, oldest = bounded(record)
+        match record:
+            case Payment():
+                return self._spilling(without_old_hints(record), "payment", record.payment_id)
+            case Subscription():
+                return self._spilling(record, "subscription", record.subscription_id)
+            case Wallet():
+                return self._spilling(record, "wallet", record.user_id)
+            case _:
+                return record
+
+    def _spilling[Told: (Payment, Subscription, Wallet)](self, told: Told, kind: str, id_: str) -> Told:
+        kept, oldest = bounded(told)
         for entry in oldest:
-            self.table.append(encode_entry(record.payment_id, entry))
+            self.table.append(encode_entry(kind, id_, entry))
         return kept
 
 

@@ -206,7 +206,7 @@ def _age(payment: Payment, moment: Moment) -> Payment:
     """What is unknown for half an hour calls a person; the payment stays due all the same (I10)."""
     if moment.now - _unknown_since(payment, moment.now) < UNKNOWN_AFTER:
         return clear_attention(payment, Attention.UNKNOWN)
-    if payment.attention is not None:
+    if payment.attention not in {None, Attention.RECEIPT}:
         return payment
     payment = raise_attention(payment, Attention.UNKNOWN, at=moment.now)
     return record(payment, Fact.UNKNOWN, moment)

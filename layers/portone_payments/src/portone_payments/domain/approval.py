@@ -1,4 +1,4 @@
-"""Manual approval (수동 승인): one try at a time, and what a reading says of it (money rule 3, facts 4.1)."""
+"""Manual approval (수동 승인) and charges: one try at a time, and what a reading says of it (rule 3)."""
 
 import hashlib
 from dataclasses import replace
@@ -54,19 +54,39 @@ def next_attempt(payment: Payment, now: float) -> int:
 
 def intend(payment: Payment, token_hash: str, sealed: str, moment: Moment, *, asks_stock: bool) -> Payment:
     """The payment with a new try stored and frozen; nothing is sent by this. Raises as `next_attempt`."""
-    attempt = next_attempt(payment, moment.now)
-    failed = payment.seen is not None and payment.status is Status.FAILED
-    approval = Approval(
-        attempt=attempt,
-        token_hash=token_hash,
+    approval = replace(
+        _frozen(payment, token_hash, moment),
         token=sealed,
-        key=_digest(payment.payment_id, token_hash, "key"),
-        created_at=moment.now,
         state=ApprovalState.ASKED if asks_stock else ApprovalState.RESERVED,
         sent_at=None if asks_stock else moment.now,
+    )
+    return _reserved(payment, approval, Fact.APPROVAL_RESERVED, moment)
+
+
+def intend_charge(payment: Payment, token_hash: str, issue_id: str, moment: Moment) -> Payment:
+    """The payment with a charge of a saved payment method stored and frozen. Raises as `next_attempt`."""
+    approval = replace(
+        _frozen(payment, token_hash, moment),
+        issue_id=issue_id,
+        state=ApprovalState.RESERVED,
+        sent_at=moment.now,
+    )
+    return _reserved(payment, approval, Fact.CHARGE_RESERVED, moment)
+
+
+def _frozen(payment: Payment, token_hash: str, moment: Moment) -> Approval:
+    failed = payment.seen is not None and payment.status is Status.FAILED
+    return Approval(
+        attempt=next_attempt(payment, moment.now),
+        token_hash=token_hash,
+        key=_digest(payment.payment_id, token_hash, "key"),
+        created_at=moment.now,
         failed_before=payment.seen.transaction_id if payment.seen and failed else None,
     )
-    told = record(payment, Fact.APPROVAL_RESERVED, moment, attempt=attempt)
+
+
+def _reserved(payment: Payment, approval: Approval, fact: Fact, moment: Moment) -> Payment:
+    told = record(payment, fact, moment, attempt=approval.attempt)
     return replace(told, approvals=(*told.approvals, approval)[-KEPT:])
 
 
@@ -97,10 +117,12 @@ def refused(payment: Payment, attempt: int, code: str, moment: Moment) -> Paymen
     return payment if approval is None else _released(payment, approval, code, moment)
 
 
-def answered(payment: Payment, attempt: int, code: str) -> Payment:
+def answered(payment: Payment, attempt: int, code: str, pg_code: str | None = None) -> Payment:
     """A no that does not say what became of the try: two quiet readings decide (money rule 3)."""
     approval = _sent(payment, attempt)
-    return payment if approval is None else _with(payment, replace(approval, answered=code))
+    if approval is None:
+        return payment
+    return _with(payment, replace(approval, answered=code, pg_code=pg_code or approval.pg_code))
 
 
 def sendable(approval: Approval, now: float) -> bool:
@@ -128,8 +150,9 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
     if approval.state is not ApprovalState.RESERVED:
         return payment
     if snapshot is not None and _declined(payment, approval, snapshot):
-        known = replace(approval, transaction_id=snapshot.transaction_id)
-        return _released(payment, known, approval.answered or "pg_provider", moment)
+        return _released(
+            payment, _refused_by_pg(approval, snapshot), approval.answered or "pg_provider", moment
+        )
     if snapshot is not None and snapshot.status not in _NOTHING_YET:
         return payment
     return _quiet(payment, approval, moment)
@@ -157,10 +180,20 @@ def _declined(payment: Payment, approval: Approval, snapshot: Snapshot) -> bool:
     return snapshot.transaction_id not in known and failed_at >= since
 
 
+def _refused_by_pg(approval: Approval, snapshot: Snapshot) -> Approval:
+    return replace(
+        approval,
+        transaction_id=snapshot.transaction_id,
+        pg_provider=snapshot.channel.pg_provider if snapshot.channel else None,
+        pg_code=snapshot.pg_code or approval.pg_code,
+    )
+
+
 def _released(payment: Payment, approval: Approval, code: str, moment: Moment) -> Payment:
     """The try failed: whatever the shop held for it is free again."""
     failed = _with(payment, _settled(approval, ApprovalState.FAILED, code, moment))
-    return record(failed, Fact.APPROVAL_RELEASED, moment, attempt=approval.attempt, code=code)
+    fact = Fact.APPROVAL_RELEASED if approval.issue_id is None else Fact.CHARGE_FAILED
+    return record(failed, fact, moment, attempt=approval.attempt, code=code, pg_code=approval.pg_code)
 
 
 def _settled(approval: Approval, state: ApprovalState, code: str | None, moment: Moment) -> Approval:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portone_payments.domain.records import Attention, Entry, Payment
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet_records import Wallet
 
 
 class Fact(StrEnum):
@@ -28,6 +30,8 @@ class Fact(StrEnum):
     REFUND_AMBIGUOUS = "refund_ambiguous"
     APPROVAL_RESERVED = "approval_reserved"
     STOCK_REFUSED = "stock_refused"
+    CHARGE_RESERVED = "charge_reserved"
+    CHARGE_FAILED = "charge_failed"
     APPROVAL_RELEASED = "approval_released"
     CASH_RECEIPT_ISSUED = "cash_receipt_issued"
     CASH_RECEIPT_FAILED = "cash_receipt_failed"
@@ -42,6 +46,26 @@ class Fact(StrEnum):
     UNKNOWN = "outcome_unknown"
     DEAD_LETTERED = "dead_lettered"
     RESOLVED = "resolved"
+    SUBSCRIPTION_STARTED = "subscription_started"
+    SUBSCRIPTION_CHANGED = "subscription_changed"
+    SUBSCRIPTION_CONSENTED = "subscription_consented"
+    SUBSCRIPTION_PAUSED = "subscription_paused"
+    SUBSCRIPTION_RESUMED = "subscription_resumed"
+    SUBSCRIPTION_UNPAID = "subscription_unpaid"
+    SUBSCRIPTION_CANCELLED = "subscription_cancelled"
+    SUBSCRIPTION_COMPLETED = "subscription_completed"
+    INVOICE_PAID = "invoice_paid"
+    INVOICE_FAILED = "invoice_failed"
+    INVOICE_WITHHELD = "invoice_withheld"
+    INVOICE_MISSED = "invoice_missed"
+    INVOICE_UNPAID = "invoice_unpaid"
+    INVOICE_VOIDED = "invoice_voided"
+    BILLING_KEY_SAVED = "billing_key_saved"
+    BILLING_KEY_DEFAULT = "billing_key_default"
+    BILLING_KEY_REFUSED = "billing_key_refused"
+    BILLING_KEY_DELETING = "billing_key_deleting"
+    BILLING_KEY_DELETED = "billing_key_deleted"
+    BILLING_KEY_LAPSED = "billing_key_lapsed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +82,7 @@ class Moment:
 
 
 _SEVERITY = (
+    Attention.RECEIPT,
     Attention.UNKNOWN,
     Attention.LAGGING,
     Attention.DEAD_LETTERED,
@@ -68,11 +93,13 @@ _SEVERITY = (
 )
 
 
-def record(payment: Payment, fact: Fact, moment: Moment, **data: str | int | bool | None) -> Payment:
-    """The payment with one more line in its history; data holds no personal datum."""
+def record[Told: (Payment, Subscription, Wallet)](
+    told: Told, fact: Fact, moment: Moment, **data: str | int | bool | None
+) -> Told:
+    """The record with one more line in its history; data holds no personal datum."""
     known = {name: value for name, value in data.items() if value is not None}
-    entry = Entry(seq=payment.next_seq, at=moment.now, fact=fact, by=moment.by, data=known)
-    return replace(payment, history=(*payment.history, entry), next_seq=payment.next_seq + 1)
+    entry = Entry(seq=told.next_seq, at=moment.now, fact=fact, by=moment.by, data=known)
+    return replace(told, history=(*told.history, entry), next_seq=told.next_seq + 1)
 
 
 def raise_attention(payment: Payment, kind: Attention, *, at: float) -> Payment:

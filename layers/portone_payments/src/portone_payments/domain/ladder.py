@@ -11,6 +11,9 @@ HOUR = 3600
 DAY = 24 * HOUR
 # 48 h beside the others: an expired payment that is paid late is seen within 24 h at any hour of three days
 AFTER_EXPIRY = (HOUR, 6 * HOUR, DAY, 2 * DAY, 3 * DAY)
+WEEK = 7 * DAY
+AFTER_DECLINE = (600, HOUR, 6 * HOUR, DAY)
+AFTER_CHARGE = (DAY,)
 ACCOUNT_GRACE = HOUR
 AFTER_ACCOUNT = (ACCOUNT_GRACE, DAY, 3 * DAY)
 SILENCE = 120
@@ -115,7 +118,18 @@ def _refunding(payment: Payment, now: float) -> int | None:
     return int(now) + (HOUR if young else 6 * HOUR)
 
 
+def _charged(payment: Payment, now: float) -> int | None:
+    """A declined charge may still be approved: soon after each try, then weekly until its period ends."""
+    tried = max((each.created_at for each in payment.approvals), default=payment.created_at)
+    soon = _first_after(int(tried), AFTER_DECLINE, now)
+    weeks = int((now - tried) // WEEK) + 1
+    mark = soon if soon is not None else int(tried) + weeks * WEEK
+    return mark if mark < payment.expires_at else _first_after(payment.expires_at, AFTER_CHARGE, now)
+
+
 def _payable(payment: Payment, now: float) -> int | None:
+    if payment.subscription_id is not None:
+        return _charged(payment, now)
     if now < payment.expires_at:
         return min(int(now) + READY_EVERY, payment.expires_at)
     later = _first_after(payment.expires_at, AFTER_EXPIRY, now)

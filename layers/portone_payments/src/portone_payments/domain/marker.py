@@ -10,6 +10,11 @@ def marker(order_id: str) -> dict[str, str]:
     return {"bundle": BUNDLE, "orderId": order_id}
 
 
+def issue_marker(issue_id: str) -> dict[str, str]:
+    """What the app hands to `PortOne.requestIssueBillingKey` as customData."""
+    return {"bundle": BUNDLE, "issueId": issue_id}
+
+
 def marked_order(custom_data: str | None) -> str | None:
     """The order id in a payment's customData when the payment carries our mark, else None."""
     try:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from portone_payments.domain.cash_receipts import MOVING, PAID, intend_issue, latest, remaining, with_receipt
-from portone_payments.domain.facts import Fact, Moment, record
-from portone_payments.domain.records import CashReceipt, Payment, ReceiptState
+from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.ladder import UNKNOWN_AFTER
+from portone_payments.domain.records import Attention, CashReceipt, Payment, ReceiptState
 from portone_payments.domain.refund_settle import FORGOTTEN, QUIET
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 
@@ -51,6 +52,19 @@ def settle_receipt(payment: Payment, reading: ReceiptReading | None, moment: Mom
     if receipt.state is ReceiptState.ISSUED and _same(receipt, reading):
         return _settle_standing(payment, receipt, reading, moment)
     return payment
+
+
+def overdue(payment: Payment, now: float) -> bool:
+    """Whether what became of its receipt is unknown for half an hour (money rule 4)."""
+    receipt = latest(payment)
+    return receipt is not None and receipt.state in MOVING and now - receipt.sent_at >= UNKNOWN_AFTER
+
+
+def aged(payment: Payment, moment: Moment) -> Payment:
+    """The payment with a person called for a receipt whose outcome stays unknown, and no longer than that."""
+    if overdue(payment, moment.now):
+        return raise_attention(payment, Attention.RECEIPT, at=moment.now)
+    return clear_attention(payment, Attention.RECEIPT)
 
 
 def _settle_issue(

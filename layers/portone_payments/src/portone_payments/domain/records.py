@@ -79,6 +79,7 @@ class Attention(StrEnum):
     SURPLUS = "surplus"
     LAGGING = "lagging"
     DEAD_LETTERED = "dead-lettered"
+    RECEIPT = "receipt"
 
 
 class DiscrepancyKind(StrEnum):
@@ -161,9 +162,11 @@ class Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One try at approving by hand what the buyer authenticated (PortOne facts 4.1). Epoch seconds UTC.
+    """One try at having a payment approved (승인) without a checkout window. Epoch seconds UTC.
 
-    `token` is the ciphertext of the paymentToken, gone once settled; `token_hash` knows the same one again.
+    Either what the buyer authenticated (PortOne facts 4.1): `token` is the paymentToken's ciphertext, gone
+    once settled. Or a charge of the saved payment method `issue_id` (facts 6.3). `token_hash` knows the same
+    try again; `pg_provider` and `pg_code` say who declined it and how.
     `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
     `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
     """
@@ -181,6 +184,9 @@ class Approval:
     transaction_id: str | None = None
     code: str | None = None
     settled_at: float | None = None
+    issue_id: str | None = None
+    pg_provider: str | None = None
+    pg_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,8 +244,21 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPart:
+    """One of the amounts an order is paid in; `due_at` in epoch seconds UTC, None at once."""
+
+    amount: int
+    tax_free: int = 0
+    due_at: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What the shop's backend wants paid; the price comes from here, never from the app."""
+    """What the shop's backend wants paid; the price comes from here, never from the app.
+
+    `parts` add up to `total`; `subscription_id` collects them.
+    """
 
     order_id: str
     user_id: str
@@ -254,6 +273,8 @@ class Order:
     payment_id: str | None = None
     earlier: tuple[str, ...] = ()
     settled_by: str | None = None
+    parts: tuple[OrderPart, ...] = ()
+    subscription_id: str | None = None
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -268,6 +289,7 @@ class Payment:
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
     `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
+    `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
     """
 
     payment_id: str
@@ -304,6 +326,8 @@ class Payment:
     late: bool = False
     closing: bool = False
     close_tried: bool = False
+    subscription_id: str | None = None
+    invoice_id: str | None = None
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -388,6 +412,3 @@ class AuditMark:
     days: Mapping[str, AuditDay] = field(default_factory=dict)
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
-
-
-type Record = Order | Payment | ClientRequest | Stray | Discrepancy | AuditMark

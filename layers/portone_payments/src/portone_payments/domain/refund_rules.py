@@ -54,6 +54,9 @@ def _check_owner(payment: Payment, asked: Asked, policy: RefundPolicy, now: floa
     amount = asked.amount if asked.amount is not None else cancellable(payment, base=policy.base)
     if policy.owner_days == 0:
         raise RefundNotAllowed(reason="owners_may_not_refund")
+    if payment.subscription_id is not None:
+        # what a period is worth once it has begun is the shop's to say
+        raise RefundNotAllowed(reason="recurring_charge")
     if now - _paid_at(payment) > policy.owner_days * _DAY:
         raise RefundNotAllowed(reason="too_late")
     if policy.owner_max and amount > policy.owner_max:

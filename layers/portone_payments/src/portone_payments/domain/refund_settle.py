@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.lost_refunds import adopt, could_be
 from portone_payments.domain.records import Attention, Payment, Refund, RefundState
 from portone_payments.domain.refunds import OPEN, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
@@ -10,7 +11,6 @@ from portone_payments.domain.snapshot import Cancellation, CancellationStatus, S
 KEY_WINDOW = 165 * 60
 FORGOTTEN = 190 * 60
 QUIET = 60
-_SKEW = 60
 _STATES = {
     CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,
     CancellationStatus.REQUESTED: RefundState.REQUESTED,
@@ -31,7 +31,8 @@ def promised(payment: Payment) -> frozenset[str]:
 
 
 def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
-    """The payment with each refund as the reading shows it."""
+    """The payment with each refund as the reading shows it, those whose record was lost included."""
+    payment = adopt(payment, snapshot, moment)
     for refund in payment.refunds.values():
         match = _match(refund, snapshot)
         if match is not None:
@@ -100,12 +101,10 @@ def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
     """A cancellation of our amount that belongs to none of our refunds and came after our first send."""
     tokens = tuple(each.token for each in payment.refunds.values())
     ours = {each.cancellation_id for each in payment.refunds.values()}
-    sent_at = ((refund.sent_at or 0) - _SKEW) * 1_000_000
     return any(
         each.id not in ours
         and not each.reason.startswith(tokens)
-        and each.total == refund.amount
-        and each.requested_at >= sent_at
+        and could_be(refund, each)
         and each.status is not CancellationStatus.FAILED
         for each in snapshot.cancellations
     )

@@ -51,10 +51,25 @@ class RefundWish:
 
 def known_refund(payment: Payment, wish: RefundWish) -> Refund | None:
     """The refund of this id when there is one. Raises `RefundIdReused` when it was asked for differently."""
-    held = payment.refunds.get(wish.id)
-    if held is not None and held.body_hash != wish.body_hash:
+    held = refund_of(payment, wish.id)
+    if held is None:
+        return None
+    lost = wish.id not in payment.refunds
+    if wish.amount not in {None, held.amount} if lost else held.body_hash != wish.body_hash:
         raise RefundIdReused
     return held
+
+
+def refund_of(payment: Payment, refund_id: str) -> Refund | None:
+    """The refund of this id, also where its record was lost and PortOne's own was adopted in its place."""
+    held = payment.refunds.get(refund_id)
+    lost = payment.refunds.get(lost_id(token_of(payment.payment_id, refund_id)))
+    return held or (replace(lost, id=refund_id) if lost else None)
+
+
+def lost_id(token: str) -> str:
+    """The id of a refund of which only its token is known."""
+    return f"lost:{token}"
 
 
 def open_refund(payment: Payment) -> Refund | None:

@@ -8,7 +8,7 @@ from portone_payments.domain.records import Attention, Payment, RefundState, Sta
 from portone_payments.domain.refunds import RefundWish, open_refund, reserve_back
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
 
-MISMATCH, SURPLUS = "auto:mismatch", "auto:surplus"
+MISMATCH, SURPLUS, LATE = "auto:mismatch", "auto:surplus", "auto:late"
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED})
 # the PG pays these back to a bank account the buyer has to name (facts 5.2)
 _TO_ACCOUNT = frozenset({PayMethod.VIRTUAL_ACCOUNT})

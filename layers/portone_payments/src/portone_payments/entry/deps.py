@@ -1,6 +1,7 @@
 """What a handler needs, built when first asked for, so that tests and tools import handlers cheaply."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,21 +11,30 @@ from portone_payments.flows.approve import Approver
 from portone_payments.flows.cancel import Canceller
 from portone_payments.flows.cash_receipts import ReceiptDesk
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.charge import Charger
+from portone_payments.flows.charge_send import ChargeSender
 from portone_payments.flows.close_account import AccountCloser
+from portone_payments.flows.collect import Collector
+from portone_payments.flows.delete_key import KeyRemover
+from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.flows.refund_send import RefundSender
+from portone_payments.flows.register_key import Registrar
 from portone_payments.flows.strays import StrayKeeper
+from portone_payments.flows.subscribe import Subscriber
+from portone_payments.flows.subscription_desk import SubscriptionDesk
+from portone_payments.flows.wallet_work import WalletKeeper
 from portone_payments.ports import (
     Clock,
     EventBus,
     Ids,
     Meter,
-    PortOne,
     Queue,
     Secrets,
     StockHook,
     Store,
     Vault,
 )
+from portone_payments.ports_billing import BillingPortOne
 
 
 class Deps:
@@ -101,7 +111,11 @@ class Deps:
 
         chosen = self.settings
         return SecretsManager(
-            self.aws("secretsmanager"), self.clock, chosen.api_secret_arn, chosen.webhook_secret_arn
+            self.aws("secretsmanager"),
+            self.clock,
+            chosen.api_secret_arn,
+            chosen.webhook_secret_arn,
+            chosen.charge_keys_arn,
         )
 
     @cached_property
@@ -112,19 +126,28 @@ class Deps:
         return KmsVault(self.aws("kms"), self.settings.pii_key_arn)
 
     @cached_property
-    def portone(self) -> PortOne:
+    def portone(self) -> BillingPortOne:
         """PortOne's REST API."""
-        from portone_payments.adapters.portone import PortOneClient  # noqa: PLC0415 - lazy on purpose
+        from portone_payments.adapters.portone_billing import BillingClient  # noqa: PLC0415 - lazy on purpose
 
         chosen = self.settings
-        return PortOneClient(
-            base_url=chosen.portone_url, secret=self.secrets.api_secret, store_id=chosen.store_id
+        return BillingClient(
+            base_url=chosen.portone_url,
+            secret=self.secrets.api_secret,
+            store_id=chosen.store_id,
+            key_in=chosen.key_in_issue,
         )
 
     @cached_property
     def reader(self) -> Reader:
         """The one way a payment's state changes."""
-        return Reader(store=self.store, portone=self.portone, meter=self.meter, policy=self.settings.check)
+        return Reader(
+            store=self.store,
+            portone=self.portone,
+            meter=self.meter,
+            policy=self.settings.check,
+            billing=self.settings.billing,
+        )
 
     @cached_property
     def sender(self) -> RefundSender:
@@ -185,4 +208,91 @@ class Deps:
             vault=self.vault,
             meter=self.meter,
             clock=self.clock,
+            keys=self.wallets,
         )
+
+    @cached_property
+    def keys(self) -> KeyDesk:
+        """Saved payment methods."""
+        return KeyDesk(
+            store=self.store,
+            portone=self.portone,
+            secrets=self.secrets,
+            vault=self.vault,
+            queue=self.queue,
+            clock=self.clock,
+            ids=self.ids,
+            meter=self.meter,
+            policy=self.settings.check,
+        )
+
+    @cached_property
+    def registrar(self) -> Registrar:
+        """Registers billing keys."""
+        return Registrar(desk=self.keys, test=not self.settings.live)
+
+    @cached_property
+    def remover(self) -> KeyRemover:
+        """Deletes billing keys."""
+        return KeyRemover(desk=self.keys)
+
+    @cached_property
+    def wallets(self) -> WalletKeeper:
+        """Finishes what is unfinished about billing keys."""
+        return WalletKeeper(
+            desk=self.keys,
+            registrar=self.registrar,
+            remover=self.remover,
+            billing=self.settings.billing,
+        )
+
+    @cached_property
+    def charges(self) -> ChargeSender:
+        """Sends claimed charges."""
+        return ChargeSender(
+            reader=self.reader,
+            portone=self.portone,
+            vault=self.vault,
+            notice_urls=self.settings.notice_urls,
+        )
+
+    @cached_property
+    def charger(self) -> Charger:
+        """Everything that starts a charge a customer asks for."""
+        return Charger(sender=self.charges, queue=self.queue, clock=self.clock)
+
+    @cached_property
+    def wait(self) -> Callable[[float], None]:
+        """Lets seconds pass."""
+        return time.sleep
+
+    @cached_property
+    def collector(self) -> Collector:
+        """Brings subscriptions on."""
+        return Collector(
+            sender=self.charges,
+            wait=self.wait,
+            secrets=self.secrets,
+            clock=self.clock,
+            policy=self.settings.billing,
+            store_id=self.settings.store_id,
+        )
+
+    @cached_property
+    def subscriber(self) -> Subscriber:
+        """Everything a customer or the shop does with a subscription."""
+        return Subscriber(collector=self.collector, desk=self.subscriptions, ids=self.ids)
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionDesk:
+        """Subscriptions as they are found and changed, without a charge."""
+        return SubscriptionDesk(
+            store=self.store, clock=self.clock, meter=self.meter, policy=self.settings.billing
+        )
+
+    @cached_property
+    def charge_queue(self) -> Queue:
+        """The queue of charges."""
+        from portone_payments.adapters.queue import SqsQueue  # noqa: PLC0415 - lazy on purpose
+
+        return SqsQueue(self.aws("sqs"), self.settings.charge_queue_url)

@@ -8,24 +8,32 @@ from portone_payments.entry.deps import Deps
 from portone_payments.entry.failure import what_failed
 from portone_payments.entry.prime import prime
 from portone_payments.entry.request import Request
-from portone_payments.entry.responses import error_answer, unexpected_answer
+from portone_payments.entry.responses import error_answer, logged, unexpected_answer
 
-type Route = Callable[[Request, Deps], dict[str, Any]]
+type Route[D: Deps] = Callable[[Request, D], dict[str, Any]]
 # API Gateway gives up after 29 to 30 s; every PortOne call of a request fits under this (money rule 4)
 INLINE_SECONDS = 20.0
 
 
-class HttpHandler:
-    """A Lambda handler for one route. `using` gives the same one over other dependencies."""
+class HttpHandler[D: Deps = Deps]:
+    """A Lambda handler for one route. `using` gives the same one over other dependencies of its `kind`."""
 
-    def __init__(self, route: Route, *, needs: tuple[str, ...] = (), deps: Deps | None = None) -> None:
+    def __init__(
+        self,
+        route: Route[D],
+        *,
+        needs: tuple[str, ...] = (),
+        deps: D | None = None,
+        kind: type[D] = Deps,  # type: ignore[assignment]  # the default of D
+    ) -> None:
         self.route = route
         self.needs = needs
-        self._deps = deps or prime(Deps(), needs)
+        self.kind = kind
+        self._deps = deps or prime(kind(), needs)
 
-    def using(self, deps: Deps) -> "HttpHandler":
+    def using(self, deps: D) -> "HttpHandler[D]":
         """This handler over `deps`."""
-        return HttpHandler(self.route, needs=self.needs, deps=deps)
+        return HttpHandler(self.route, needs=self.needs, deps=deps, kind=self.kind)
 
     def __call__(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
         """Answer one event; only what nobody foresaw is a 500, and then a retry is safe (I15)."""
@@ -35,11 +43,12 @@ class HttpHandler:
         try:
             answer = self.route(request, deps)
         except BundleError as error:
-            answer, told = error_answer(error, request.id), {"code": error.code}
+            answer, told = error_answer(error, request.id), logged(error)
         except Exception as error:  # noqa: BLE001 - the boundary: the caller gets a documented answer
             answer, told = unexpected_answer(request.id), what_failed(error)
         finally:
             deps.meter.flush()
-        told |= {"route": request.route, "function_request_id": getattr(context, "aws_request_id", "-")}
+        told |= {"route": request.route, "request_id": request.id}
+        told["function_request_id"] = getattr(context, "aws_request_id", "-")
         deps.logger.info("answered", status=answer["statusCode"], **told)
         return answer

@@ -7,7 +7,7 @@ from portone_payments.entry.deps import Deps
 EVERYWHERE = ("settings", "logger", "meter", "clock", "ids")
 
 
-def prime(deps: Deps, needs: tuple[str, ...]) -> Deps:
+def prime[D: Deps](deps: D, needs: tuple[str, ...]) -> D:
     """`deps`, with `needs` built when this is a Lambda container and untouched anywhere else.
 
     Calls nobody: a container starts whether or not AWS and PortOne answer.

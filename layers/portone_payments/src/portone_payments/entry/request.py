@@ -93,6 +93,11 @@ class Request:
         return order_id
 
     @property
+    def source_ip(self) -> str:
+        """The caller's address as API Gateway saw it."""
+        return str((self._context.get("http") or {}).get("sourceIp", ""))
+
+    @property
     def method(self) -> str:
         """The HTTP method, in capitals."""
         return str((self._context.get("http") or {}).get("method", "")).upper()

@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.domain import errors
+from portone_payments.domain import billing_errors, errors
+from portone_payments.entry.catalogue import Message
 from portone_payments.entry.messages import MESSAGES
+from portone_payments.entry.reasons import REASONS
 
 STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.InvalidRequest: 400,
@@ -39,7 +41,39 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.RefundAboveBalance: 409,
     errors.RefundAccountRequired: 409,
     errors.RefundFailed: 409,
+    errors.VerificationNotFound: 404,
+    errors.IdentityNotFound: 404,
+    errors.VerificationExpired: 409,
+    errors.VerificationUsed: 409,
+    errors.VerificationPending: 409,
+    errors.VerificationFailed: 409,
+    errors.VerificationMismatch: 409,
+    errors.VerificationNotSent: 409,
+    errors.SendFailed: 409,
+    errors.OtpRefused: 409,
+    errors.IdentityIncomplete: 409,
+    errors.UnderAge: 409,
+    errors.IdentityDuplicate: 409,
+    errors.DifferentPerson: 409,
+    billing_errors.ChargeDeclined: 402,
+    billing_errors.BillingKeyNotFound: 404,
+    billing_errors.PlanNotFound: 404,
+    billing_errors.SubscriptionNotFound: 404,
+    billing_errors.BillingKeyRefused: 409,
+    billing_errors.BillingKeyGone: 409,
+    billing_errors.TooManyBillingKeys: 409,
+    billing_errors.BillingMethodNotOffered: 409,
+    billing_errors.NoBillingKey: 409,
+    billing_errors.ChargeInProgress: 409,
+    billing_errors.PriceChanged: 409,
+    billing_errors.SubscriptionEnded: 409,
+    billing_errors.SubscriptionBusy: 409,
+    billing_errors.ChangeNotAllowed: 409,
+    billing_errors.OrderHasPlan: 409,
+    billing_errors.PartsDisagree: 409,
+    billing_errors.ChargeIdReused: 422,
     errors.RefundIdReused: 422,
+    errors.VerificationLimit: 429,
     errors.PayloadTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.IdempotencyKeyReused: 422,
@@ -56,8 +90,10 @@ _SHOWN = {
     "payment_id": "paymentId",
     "refund_id": "refundId",
     "balance": "balance",
+    "amount": "amount",
     "status": "status",
 }
+UNEXPECTED = "internal_error"
 _HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
 
 
@@ -76,7 +112,7 @@ def error_answer(error: errors.BundleError, request_id: str) -> dict[str, Any]:
     """The answer to an error of ours; retryable ones say when to come back."""
     status = STATUSES[type(error)]
     details = {_SHOWN[name]: value for name, value in error.data.items() if name in _SHOWN}
-    body = _error_body(error.code, request_id, retryable=error.retryable, details=details)
+    body = _error_body(error.code, told(error), request_id, retryable=error.retryable, details=details)
     if isinstance(error, errors.ApprovalRefused):
         # PortOne passes this field to the buyer's SDK (facts 4.3)
         body["errorMessage"] = MESSAGES[error.code].ko
@@ -85,17 +121,35 @@ def error_answer(error: errors.BundleError, request_id: str) -> dict[str, Any]:
     return answer(status, body)
 
 
+def told(error: errors.BundleError) -> Message:
+    """What a person reads: of the reason where the catalogue has it, else of the code."""
+    reason = None if isinstance(error, errors.InvalidRequest) else error.data.get("reason")
+    return REASONS.get(str(reason), MESSAGES[error.code])
+
+
+def logged(error: errors.BundleError) -> dict[str, str]:
+    """What the log says of an error, so that support finds it by the request's id."""
+    reason, pg_code = error.data.get("reason"), error.data.get("pg_code")
+    told = {"reason": reason if reason in REASONS else None, "pg_code": pg_code}
+    return {"code": error.code, **{name: str(value) for name, value in told.items() if value is not None}}
+
+
 def unexpected_answer(request_id: str) -> dict[str, Any]:
     """The answer to a fault nobody foresaw: safe to repeat, nothing of it shown."""
-    return answer(500, _error_body("internal_error", request_id, retryable=True, details={}), retry_after="1")
+    message = MESSAGES[UNEXPECTED]
+    return answer(
+        500, _error_body(UNEXPECTED, message, request_id, retryable=True, details={}), retry_after="1"
+    )
 
 
-def _error_body(code: str, request_id: str, *, retryable: bool, details: Mapping[str, Any]) -> dict[str, Any]:
-    message = MESSAGES[code]
+def _error_body(
+    code: str, message: Message, request_id: str, *, retryable: bool, details: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "error": {
             "code": code,
             "message": {"ko": message.ko, "en": message.en},
+            "action": message.action,
             "retryable": retryable,
             "requestId": request_id,
             **({"details": dict(details)} if details else {}),

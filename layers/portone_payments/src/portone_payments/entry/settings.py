@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.dunning import DunningPolicy
 from portone_payments.domain.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refund_rules import RefundPolicy
 
@@ -29,6 +31,11 @@ class Settings:
     event_bus: str = ""
     api_secret_arn: str = ""
     webhook_secret_arn: str = ""
+    charge_keys_arn: str = ""
+    charge_queue_url: str = ""
+    billing_channels: Mapping[str, str] = field(default_factory=dict)
+    charge_rate: int = 20
+    billing: BillingPolicy = field(default_factory=BillingPolicy)
     pii_key_arn: str = ""
     channels: Mapping[str, str]
     pay_method_rules: tuple[MethodRule, ...] = ()
@@ -39,6 +46,7 @@ class Settings:
     user_claim: str = "sub"
     staff_claim: str = ""
     confirm_process: bool = False
+    key_in_issue: bool = False
     stock_hook_arn: str = ""
     webhook_tolerance: int = 300
     sweep_rate: int = 20
@@ -57,6 +65,8 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     portone_url = env.get("PORTONE_URL") or PORTONE_URL
     refuse_unsafe_url(mode, portone_url)
     channels = json.loads(env.get("CHANNELS") or "{}")
+    billing_channels = json.loads(env.get("BILLING_CHANNELS") or "{}")
+    every_channel = (*channels.values(), *billing_channels.values())
     return Settings(
         mode=mode,
         store_id=env.get("STORE_ID", ""),
@@ -66,6 +76,15 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         event_bus=env.get("EVENT_BUS", ""),
         api_secret_arn=env.get("API_SECRET_ARN", ""),
         webhook_secret_arn=env.get("WEBHOOK_SECRET_ARN", ""),
+        charge_keys_arn=env.get("CHARGE_KEYS_ARN", ""),
+        charge_queue_url=env.get("CHARGE_QUEUE_URL", ""),
+        billing_channels={method: _channel_key(channel) for method, channel in billing_channels.items()},
+        charge_rate=int(env.get("CHARGE_RATE") or 20),
+        billing=BillingPolicy(
+            dunning=DunningPolicy.parse(env.get("DUNNING") or "{}"),
+            consent_always=env.get("CONSENT_ALWAYS") == "on",
+            refund_late=env.get("REFUND_LATE_CHARGES") != "off",
+        ),
         pii_key_arn=env.get("PII_KEY_ARN", ""),
         channels={method: _channel_key(channel) for method, channel in channels.items()},
         pay_method_rules=tuple(
@@ -78,6 +97,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         user_claim=env.get("USER_CLAIM") or "sub",
         staff_claim=env.get("STAFF_CLAIM", ""),
         confirm_process=env.get("CONFIRM_PROCESS") == "on",
+        key_in_issue=env.get("KEY_IN_ISSUE") == "on",
         stock_hook_arn=env.get("STOCK_HOOK_ARN", ""),
         webhook_tolerance=int(env.get("WEBHOOK_TOLERANCE") or 300),
         sweep_rate=int(env.get("SWEEP_RATE") or 20),
@@ -91,8 +111,8 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         check=CheckPolicy(
             store_id=env.get("STORE_ID", ""),
             live=mode == "live",
-            channels=frozenset(_channel_key(channel) for channel in channels.values()),
-            merchants=frozenset(_merchants(channels.values())),
+            channels=frozenset(_channel_key(channel) for channel in every_channel),
+            merchants=frozenset(_merchants(every_channel)),
             quarantine_tax_free=env.get("TAX_FREE_DIFFERENCE") == "quarantine",
             quarantine_method=env.get("METHOD_DIFFERENCE") == "quarantine",
             self_issue_receipts=env.get("SELF_ISSUE_RECEIPTS") == "on",

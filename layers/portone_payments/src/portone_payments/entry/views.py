@@ -8,6 +8,7 @@ from portone_payments.domain.records import (
     ApprovalState,
     Entry,
     Order,
+    OrderPart,
     Payment,
     Refund,
     RefundState,
@@ -53,7 +54,7 @@ def payment_view(payment: Payment) -> dict[str, Any]:
 
 
 def refund_summary(refund: Refund) -> dict[str, Any]:
-    """One refund in the list of a payment; `by` is owner, staff or auto. No outcome yet is UNKNOWN."""
+    """One refund in the list of a payment; `by` is owner, staff, auto or lost. No outcome yet is UNKNOWN."""
     by, _, shown = refund.id.partition(":")
     state = "UNKNOWN" if refund.state is RefundState.RESERVED else refund.state.value
     return {"refundId": shown, "by": by, "state": state, "amount": refund.amount}
@@ -110,7 +111,9 @@ def order_view(held: OrderWithPayment) -> dict[str, Any]:
 
 
 def order_fields(order: Order) -> dict[str, Any]:
-    """The order as it was put."""
+    """The order as it was put, and the schedule that collects its parts."""
+    parts = {"parts": [part_view(part) for part in order.parts]} if order.parts else {}
+    schedule = {"subscriptionId": order.subscription_id} if order.subscription_id else {}
     return {
         "orderId": order.order_id,
         "userId": order.user_id,
@@ -120,6 +123,18 @@ def order_fields(order: Order) -> dict[str, Any]:
         "payMethods": list(order.pay_methods),
         "itemKind": order.item_kind,
         "expiresAt": time_view(order.expires_at),
+        **parts,
+        **schedule,
+    }
+
+
+def part_view(part: OrderPart) -> dict[str, Any]:
+    """One of the amounts an order is paid in."""
+    return {
+        "amount": part.amount,
+        "taxFreeAmount": part.tax_free,
+        "dueAt": time_view(part.due_at),
+        "name": part.name or None,
     }
 
 

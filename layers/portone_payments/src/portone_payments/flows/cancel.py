@@ -14,7 +14,14 @@ from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.records import Payment, Refund, RefundState
 from portone_payments.domain.refund_rules import Asked, RefundPolicy, check_account, check_refund
 from portone_payments.domain.refund_settle import decide
-from portone_payments.domain.refunds import RefundWish, cancellable, known_refund, reserve, with_refund
+from portone_payments.domain.refunds import (
+    RefundWish,
+    cancellable,
+    known_refund,
+    refund_of,
+    reserve,
+    with_refund,
+)
 from portone_payments.flows.nudge import nudge
 from portone_payments.flows.refund_send import RefundSender, sealed_account
 from portone_payments.ports import Clock, Conflict, Deadline, Metric, Queue, RefundAccount
@@ -71,7 +78,7 @@ class Canceller:
         payment, fresh = self._reserved(payment_id, asker, wish, account)
         if fresh and payment.refunds[wish.id].state is RefundState.RESERVED:
             return self._send(payment, wish.id, asker.by, deadline)
-        return Refunded(payment, payment.refunds[wish.id])
+        return Refunded(payment, _refund(payment, wish.id))
 
     def supply_account(
         self, payment_id: str, refund_id: str, asker: Asker, account: RefundAccount, deadline: Deadline
@@ -196,7 +203,7 @@ class Canceller:
 
 
 def _refund(payment: Payment, refund_id: str) -> Refund:
-    refund = payment.refunds.get(refund_id)
+    refund = refund_of(payment, refund_id)
     if refund is None:
         raise RefundNotFound
     return refund

@@ -79,9 +79,8 @@ class ReceiptDesk:
         payment, fresh = self._change(payment_id, intended)
         return self._moved(payment, moment, deadline, first=True) if fresh else payment
 
-    def work(self, payment_id: str, moment: Moment, *, deadline: Deadline) -> None:
+    def work(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> None:
         """Whatever a payment's receipt needs now: finish, keep step with refunds, issue unasked."""
-        payment = self._held(payment_id)
         receipt = latest(payment)
         if receipt is not None and receipt.state in MOVING:
             self._moved(payment, moment, deadline)
@@ -128,7 +127,13 @@ class ReceiptDesk:
         if _newest(told(payment)).state in MOVING:
             settle = self._reading(payment, moment, deadline)
         settled = settle or _unchanged
-        saved, _ = self._change(payment.payment_id, lambda held: settled(told(held)), force=True)
+
+        def moved(held: Payment) -> Payment:
+            return receipt_settle.aged(settled(told(held)), moment)
+
+        saved, _ = self._change(payment.payment_id, moved, force=True)
+        if receipt_settle.overdue(saved, moment.now):
+            self.reader.meter.count(Metric.RECEIPT_UNKNOWN)
         return saved
 
     def _sent(

@@ -1,16 +1,20 @@
 """Read what PortOne says now, decide purely, save under the version: the only way a payment changes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.absorb import Absorbed, absorb, silence, with_hint
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.charge_settle import concerns, settle
+from portone_payments.domain.collecting import next_due as next_collected
 from portone_payments.domain.errors import Busy, PaymentNotFound, PortOneError
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.kept import Record
 from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, Hint, Order, Payment, Record, Status
-from portone_payments.domain.send_back import SURPLUS, return_all
+from portone_payments.domain.records import Attention, Hint, Order, Payment, Status
+from portone_payments.domain.send_back import LATE, SURPLUS, return_all
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.flows.counting import count_absorbed
 from portone_payments.ports import Conflict, Deadline, Meter, Metric, PortOne, Store
@@ -41,6 +45,7 @@ class Reader:
     portone: PortOne
     meter: Meter
     policy: CheckPolicy
+    billing: BillingPolicy = field(default_factory=BillingPolicy)
 
     def catch_up(
         self,
@@ -93,8 +98,10 @@ class Reader:
 
     def _settle(self, held: Payment, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
         """Where the order has had another payment, being paid is decided on the order as well (rule 1)."""
+        if concerns(held, after):
+            return self._with_subscription(held, after, moment)
         newly_paid = after.status in _PAID and held.status not in _PAID
-        if not after.siblings or not newly_paid:
+        if not after.siblings or not newly_paid or after.surplus:
             return (after,)
         order = self.store.order(after.order_id)
         if order is None:
@@ -102,6 +109,23 @@ class Reader:
         if order.settled_by in {None, after.payment_id}:
             return (after, _settled(order, after))
         return (_surplus(after, moment),)
+
+    def _with_subscription(
+        self, held: Payment, after: Payment, moment: Moment
+    ) -> tuple[Payment, *tuple[Record, ...]]:
+        """What a charge pays is settled in the same write (rule 8)."""
+        subscription = self.store.subscription(after.subscription_id or "")
+        if subscription is None:
+            return (after,)
+        settled = settle(subscription, held, after, moment, self.billing)
+        if settled.surplus:
+            return (_surplus(after, moment),)
+        if settled.late:
+            after = _returned(after, LATE, moment)
+        if settled.subscription is subscription:
+            return (after,)
+        due_at = next_collected(settled.subscription, moment.now, self.billing)
+        return (after, replace(settled.subscription, due_at=due_at, tries=0))
 
 
 def _settled(order: Order, payment: Payment) -> Order:
@@ -114,5 +138,9 @@ def _surplus(payment: Payment, moment: Moment) -> Payment:
     """The later of two paid payments of one order: it has to go back, and a person is told."""
     told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
     called = raise_attention(told, Attention.SURPLUS, at=moment.now)
-    returned = return_all(called, SURPLUS, moment)
+    return _returned(called, SURPLUS, moment)
+
+
+def _returned(payment: Payment, refund_id: str, moment: Moment) -> Payment:
+    returned = return_all(payment, refund_id, moment)
     return replace(returned, due_at=next_due(returned, moment.now))

@@ -14,6 +14,7 @@ _FACTS = {
     Fact.PAY_PENDING: Metric.PENDING,
     Fact.ACCOUNT_ISSUED: Metric.VIRTUAL_ACCOUNT_ISSUED,
     Fact.HINT_GIVEN_UP: Metric.HINT_GIVEN_UP,
+    Fact.CHARGE_FAILED: Metric.CHARGE_DECLINED,
 }
 # a standing call for a person is counted at every reading, so its alarm repeats until somebody closes it
 _ATTENTION = {
@@ -37,6 +38,8 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
     for entry in after.history:
         if entry.seq >= before.next_seq and entry.fact in _FACTS:
             meter.count(_FACTS[Fact(entry.fact)])
+            if entry.fact == Fact.PAID and after.approvals and after.approvals[-1].issue_id is not None:
+                meter.count(Metric.CHARGE_TAKEN)
     for note in absorbed.findings.notes:
         meter.count(_NOTES[note])
     if absorbed.lagging:

@@ -7,20 +7,30 @@ from portone_payments.domain.records import Order, Payment
 from portone_payments.ports import Conflict, Store
 
 ATTEMPTS = 4
-_FIXED = ("user_id", "name", "total", "tax_free", "currency", "pay_methods", "item_kind", "expires_at")
+_FIXED = (
+    "user_id",
+    "name",
+    "total",
+    "tax_free",
+    "currency",
+    "pay_methods",
+    "item_kind",
+    "expires_at",
+    "parts",
+)
 
 
 def put_order(wanted: Order, *, store: Store) -> Order:
     """Store or change an order; the same body again is the same answer.
 
-    Raises `OrderHasPayment` for another body once a payment exists, also in a race with prepare
+    Raises `OrderHasPayment` for another body once a payment or a schedule exists, also in a race with prepare
     (both write under the order's version).
     """
     for _ in range(ATTEMPTS):
         held = store.order(wanted.order_id)
         if held is not None and _same(held, wanted):
             return held
-        if held is not None and held.payment_id is not None:
+        if held is not None and (held.payment_id is not None or held.subscription_id is not None):
             raise OrderHasPayment
         try:
             return _write(held, wanted, store)

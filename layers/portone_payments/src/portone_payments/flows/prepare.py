@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.billing_errors import OrderHasPlan
 from portone_payments.domain.errors import (
     Busy,
     IdempotencyKeyReused,
@@ -11,10 +12,11 @@ from portone_payments.domain.errors import (
     OrderNotFound,
 )
 from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.kept import Record
 from portone_payments.domain.ladder import BY_KIND, account_due_at, next_due
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.policy import MethodRule, allowed_methods
-from portone_payments.domain.records import ClientRequest, Order, Payment, Record, Status
+from portone_payments.domain.records import ClientRequest, Order, Payment, Status
 from portone_payments.ports import Clock, Conflict, Ids, Meter, Metric, Store
 
 ATTEMPTS = 6
@@ -86,6 +88,8 @@ class Preparer:
         order = self.store.order(wish.order_id)
         if order is None or order.user_id != wish.user_id:
             raise OrderNotFound
+        if order.parts:
+            raise OrderHasPlan
         return order
 
     def _payment(self, order: Order) -> Payment | None:

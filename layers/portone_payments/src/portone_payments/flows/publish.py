@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.domain.events import Change, Event, event_of
-from portone_payments.domain.records import Entry, Payment
+from portone_payments.domain.events import Change, Event, Told, event_of, place_of
+from portone_payments.domain.records import Entry
 from portone_payments.ports import EventBus, Meter, Metric, Store
 
 
@@ -21,23 +21,23 @@ class Publisher:
         """Publish what these saves added, oldest save first; how many events. Raises `StorageUnavailable`."""
         return self._send(event for change in changes for event in self._news(change))
 
-    def again(self, payment: Payment, *, since: float) -> int:
-        """Publish once more what happened to a payment at or after `since` (epoch seconds UTC)."""
-        entries = self._entries(payment, 1)
-        return self._send(event_of(payment, entry) for entry in entries if entry.at >= since)
+    def again(self, told: Told, *, since: float) -> int:
+        """Publish once more what happened to a record at or after `since` (epoch seconds UTC)."""
+        entries = self._entries(told, 1)
+        return self._send(event_of(told, entry) for entry in entries if entry.at >= since)
 
     def _news(self, change: Change) -> Iterator[Event]:
         first = change.before.next_seq if change.before else 1
         for entry in self._entries(change.after, first):
             yield event_of(change.after, entry)
 
-    def _entries(self, payment: Payment, first: int) -> tuple[Entry, ...]:
+    def _entries(self, told: Told, first: int) -> tuple[Entry, ...]:
         """The history from number `first` on; what is no longer in the record is read from its own items."""
-        held = tuple(entry for entry in payment.history if entry.seq >= first)
-        gone = range(first, held[0].seq if held else payment.next_seq)
+        held = tuple(entry for entry in told.history if entry.seq >= first)
+        gone = range(first, held[0].seq if held else told.next_seq)
         if not gone:
             return held
-        found = self.store.spilled(payment.payment_id, gone)
+        found = self.store.spilled(*place_of(told), gone)
         if len(found) != len(gone):
             raise StorageUnavailable(service="dynamodb", reason="history_missing")
         return (*found, *held)

@@ -10,6 +10,7 @@ from portone_payments.domain.ladder import SILENCE
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.records import HintState, Stray
 from portone_payments.domain.snapshot import Snapshot
+from portone_payments.flows.wallet_work import Heard, WalletKeeper
 from portone_payments.ports import Clock, Conflict, Deadline, Meter, Metric, PortOne, Secrets, Store, Vault
 
 INLINE = 5.0
@@ -26,6 +27,7 @@ class StrayKeeper:
     vault: Vault
     meter: Meter
     clock: Clock
+    keys: WalletKeeper
 
     def unknown_payment(self, delivery: Delivery, payment_id: str) -> str:
         """A payment we hold no record of: counted, never touched."""
@@ -45,16 +47,20 @@ class StrayKeeper:
             self._stray(delivery),
             subject_hash=hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest(),
             subject_cipher=self.vault.encrypt(billing_key, context={"webhook": delivery.id}),
-            state=HintState.IGNORED,
         )
         self.meter.count(Metric.BILLING_KEY_HINT)
-        return self._file(stray)
+        return self._file(self._heard(stray, billing_key, Deadline.after(self.clock, INLINE)))
 
     def settle(self, webhook_id: str, *, deadline: Deadline) -> None:
         """The worker's turn at a stray PortOne gave no answer about. Raises `Conflict`."""
         stray = self.store.stray(webhook_id)
-        if stray is not None and stray.state is HintState.OPEN and stray.payment_id is not None:
+        if stray is None or stray.state is not HintState.OPEN:
+            return
+        if stray.payment_id is not None:
             self.store.save(self._judge(stray, deadline))
+        elif stray.subject_cipher is not None:
+            billing_key = self.vault.decrypt(stray.subject_cipher, context={"webhook": webhook_id})
+            self.store.save(self._heard(stray, billing_key, deadline))
 
     def _again(self, stray: Stray, delivery: Delivery) -> str:
         same = stray.body_hash == delivery.body_hash
@@ -80,10 +86,20 @@ class StrayKeeper:
         self.meter.count(Metric.ORPHAN if orphan else Metric.FOREIGN)
         return replace(stray, state=HintState.QUARANTINED if orphan else HintState.IGNORED, due_at=None)
 
+    def _heard(self, stray: Stray, billing_key: str, deadline: Deadline) -> Stray:
+        """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8)."""
+        heard = self.keys.hear(billing_key, by=f"webhook:{stray.webhook_id}", deadline=deadline)
+        if heard is Heard.UNANSWERED:
+            return replace(stray, due_at=int(self.clock.now()) + SILENCE, tries=0)
+        state = HintState.DONE if heard is Heard.OURS else HintState.IGNORED
+        return replace(stray, state=state, subject_cipher=None, due_at=None)
+
     def _is_orphan(self, snapshot: Snapshot | None) -> bool:
         """Ours by its mark, with an order that exists here: a record was lost, as after a restore."""
         order_id = marked_order(snapshot.custom_data) if snapshot else None
-        return order_id is not None and self.store.order(order_id) is not None
+        if order_id is None:
+            return False
+        return self.store.order(order_id) is not None or self.store.subscription(order_id) is not None
 
     def _file(self, stray: Stray) -> str:
         """Raises `Busy` where a conflict left nothing behind: a 2xx would lose the webhook (I2)."""

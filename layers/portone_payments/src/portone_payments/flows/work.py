@@ -6,13 +6,16 @@ from portone_payments.domain.accounts import wants_closing
 from portone_payments.domain.approval import open_approval
 from portone_payments.domain.errors import Busy, PaymentNotFound
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import in_flight
 from portone_payments.flows.approval_send import ApprovalSender
 from portone_payments.flows.cash_receipts import ReceiptDesk
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.charge_send import ChargeSender
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
+from portone_payments.flows.wallet_work import WalletKeeper
 from portone_payments.ports import Clock, Conflict, Deadline, Due, Ids, Kind, Metric
 
 PER_ITEM = 14.0
@@ -26,6 +29,8 @@ class Worker:
     reader: Reader
     sender: RefundSender
     approvals: ApprovalSender
+    charges: ChargeSender
+    wallets: WalletKeeper
     receipts: ReceiptDesk
     closer: AccountCloser
     strays: StrayKeeper
@@ -38,7 +43,9 @@ class Worker:
         try:
             if due.kind is Kind.STRAY:
                 self._stray(due, deadline)
-            else:
+            elif due.kind is Kind.WALLET:
+                self._wallet(due, deadline)
+            elif due.kind is Kind.PAYMENT:
                 self._payment(due, deadline)
         except (Busy, Conflict):
             self.reader.meter.count(Metric.CONFLICT)
@@ -49,17 +56,28 @@ class Worker:
             return
         moment = Moment(now=self.clock.now(), by="sweep", jitter=self.ids.jitter(JITTER))
         try:
-            if in_flight(held) is not None:
-                self.sender.send(held, moment, deadline=deadline)
-            elif open_approval(held) is not None:
-                self.approvals.send(held, moment, deadline=deadline)
-            elif wants_closing(held, moment.now):
-                self.closer.close(held, moment, deadline=deadline)
-            else:
-                self.reader.catch_up(due.id, moment, deadline=deadline, held=held)
-            self.receipts.work(due.id, moment, deadline=deadline)
+            payment = self._brought_on(held, moment, deadline)
+            self.receipts.work(payment, moment, deadline=deadline)
         except PaymentNotFound:
             return
+
+    def _brought_on(self, held: Payment, moment: Moment, deadline: Deadline) -> Payment:
+        """The payment after what it waited for most."""
+        approval = open_approval(held)
+        if in_flight(held) is not None:
+            return self.sender.send(held, moment, deadline=deadline).payment
+        if approval is not None and approval.issue_id is not None:
+            return self.charges.send(held, moment, deadline=deadline).payment
+        if approval is not None:
+            return self.approvals.send(held, moment, deadline=deadline).payment
+        if wants_closing(held, moment.now):
+            return self.closer.close(held, moment, deadline=deadline).payment
+        return self.reader.catch_up(held.payment_id, moment, deadline=deadline, held=held).payment
+
+    def _wallet(self, due: Due, deadline: Deadline) -> None:
+        held = self.reader.store.wallet(due.id)
+        if held is not None and self._still_due(held.due_at, due):
+            self.wallets.work(due.id, deadline=deadline)
 
     def _stray(self, due: Due, deadline: Deadline) -> None:
         held = self.reader.store.stray(due.id)

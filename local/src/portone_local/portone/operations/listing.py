@@ -19,9 +19,22 @@ type _Spelled = Literal[
 ]
 
 
-class _Page(Body):
+class Page(Body):
+    """PageInput."""
+
     number: int = Field(default=0, ge=0, lt=2**31)
     size: int = Field(default=10, ge=1, lt=2**31)
+
+    def check(self) -> None:
+        """ApiError INVALID_REQUEST for a page beyond PortOne's reach."""
+        if (self.number + 1) * self.size > REACH:
+            raise ApiError("INVALID_REQUEST", f"(number + 1) * size is more than {REACH}")
+
+    def of(self, found: list[dict[str, Any]], *, whole: bool) -> dict[str, Any]:
+        """The answer with this page of `found`; `totalCount` counts the page, or the `whole`."""
+        items = found[self.number * self.size : (self.number + 1) * self.size]
+        count = len(found if whole else items)
+        return {"items": items, "page": {"number": self.number, "size": self.size, "totalCount": count}}
 
 
 class _Filter(Body):
@@ -69,21 +82,17 @@ class _Filter(Body):
 
 
 class _ListBody(Body):
-    page: _Page = Field(default_factory=_Page)
+    page: Page = Field(default_factory=Page)
     filter: _Filter = Field(default_factory=_Filter)
 
 
 def list_payments(desk: Desk, call: ApiCall) -> Answer:
     """A page of payments; its `totalCount` counts the page, by a switch all that matched."""
     body = parsed(_ListBody, call.query.get("requestBody") or call.body or "{}")
-    number, size = body.page.number, body.page.size
-    if (number + 1) * size > REACH:
-        raise ApiError("INVALID_REQUEST", f"(number + 1) * size is more than {REACH}")
+    body.page.check()
     desk.check_store(body.filter.store_id)
     found = _found(desk, call, body.filter)
-    items = found[number * size : (number + 1) * size]
-    counted = items if desk.unknowns.total_count_is_of_the_page else found
-    return as_json({"items": items, "page": {"number": number, "size": size, "totalCount": len(counted)}})
+    return as_json(body.page.of(found, whole=not desk.unknowns.total_count_is_of_the_page))
 
 
 def _found(desk: Desk, call: ApiCall, wanted: _Filter) -> list[dict[str, Any]]:

@@ -22,18 +22,18 @@ class _Customer(Body):
     phone_number: str | None = None
 
 
-class _Amount(Body):
+class Amount(Body):
     """PaymentAmountInput; an absent `vat` is an eleventh of what is not tax-free."""
 
     total: int = Field(ge=1, lt=2**63)
     tax_free: int = Field(default=0, ge=0)
     vat: int | None = Field(default=None, ge=0)
 
-    def parts(self) -> Parts:
-        """Its shares; ApiError where they do not fit into the total."""
+    def parts(self, kind: str = "INVALID_REQUEST") -> Parts:
+        """Its shares; ApiError `kind` where they do not fit into the total."""
         vat = (self.total - self.tax_free) // 11 if self.vat is None else self.vat
         if vat < 0 or self.tax_free + vat > self.total:
-            raise ApiError("INVALID_REQUEST", "taxFree and vat exceed total")
+            raise ApiError(kind, "taxFree and vat exceed total")
         return Parts(self.total, self.tax_free, vat)
 
 
@@ -45,7 +45,7 @@ class _IssueBody(Body):
     type: Literal["PERSONAL", "CORPORATE"]
     order_name: str
     currency: str = Field(pattern="^[A-Z]{3}$")
-    amount: _Amount
+    amount: Amount
     customer: _Customer
     store_id: str | None = None
     product_type: Literal["PHYSICAL", "DIGITAL"] | None = None

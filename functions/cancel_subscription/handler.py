@@ -1,0 +1,31 @@
+"""POST /subscriptions/{subscriptionId}/cancel: end it now or with its period (JWT, or IAM)."""
+
+from typing import Any
+
+from portone_payments.domain.subscribing import cancel
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.subscriptions import caller, subscription_answer, subscription_id
+
+
+class EndBody(Body):
+    """Whether what is paid for may be used up first."""
+
+    at_period_end: bool
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """200: nothing more is charged from now on. 202: a charge under way finishes first."""
+    user_id, wanted = caller(request), subscription_id(request)
+    at_end = request.body(EndBody).at_period_end
+    after = deps.subscriptions.change(
+        wanted,
+        lambda held, moment: cancel(held, moment, at_period_end=at_end),
+        by="app" if user_id else "shop",
+        user_id=user_id,
+    )
+    return subscription_answer(after, deps.clock.now())
+
+
+handler = HttpHandler(route, needs=("store", "subscriptions"))

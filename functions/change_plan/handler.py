@@ -1,0 +1,62 @@
+"""PUT /subscriptions/{subscriptionId}/plan: another plan, now or from the next period (JWT, or IAM)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from portone_payments.domain.billing_errors import PriceChanged
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.subscribing import change_later, change_now, preview
+from portone_payments.domain.subscription_records import Plan, Subscription
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.ids import PlanId
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.subscriptions import (
+    caller,
+    collected,
+    refuse_declined,
+    subscription_answer,
+    subscription_id,
+)
+
+
+class ChangeBody(Body):
+    """`due` is the sum that the preview showed; the shop's backend changes at a period's end only."""
+
+    plan_id: PlanId
+    when: Literal["now", "period_end"] = "period_end"
+    due: Annotated[int, Field(ge=0)] | None = None
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """200 once it is agreed and paid for, 202 while its charge is open, 402 when that was declined."""
+    user_id, wanted = caller(request), subscription_id(request)
+    body = request.body(ChangeBody)
+    if user_id is None and body.when == "now":
+        raise InvalidRequest(field="when", reason="period_end_only")
+    plan = deps.subscriptions.plan(body.plan_id)
+
+    def changed(held: Subscription, moment: Moment) -> Subscription:
+        if body.when == "period_end":
+            return change_later(held, plan, moment, by_customer=user_id is not None)
+        return _now(held, plan, moment, body.due)
+
+    after = deps.subscriptions.change(wanted, changed, by="app" if user_id else "shop", user_id=user_id)
+    asked = after.change.invoice_id if after.change else None
+    if asked is not None:
+        after = collected(after, deps)
+        refuse_declined(after.invoices.get(asked))
+    return subscription_answer(after, deps.clock.now())
+
+
+def _now(held: Subscription, plan: Plan, moment: Moment, shown: int | None) -> Subscription:
+    after = change_now(held, plan, moment)
+    due = max(preview(held, plan, moment).proration.due, 0)
+    if shown is not None and shown != due:
+        raise PriceChanged(amount=due)
+    return after
+
+
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))

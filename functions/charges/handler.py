@@ -1,0 +1,21 @@
+"""Fed by the charges queue: at most one charge for each subscription of a batch, ten at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portone_payments.adapters.queue import parse_due
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.job import ParallelQueueHandler
+from portone_payments.ports import Kind
+
+
+def job(message: Mapping[str, Any], deps: Deps) -> None:
+    """One message; one nobody can read is dropped, the table still knows what is due."""
+    due = parse_due(message["body"])
+    if due is None or due.kind is not Kind.SUBSCRIPTION:
+        deps.logger.warning("unreadable message")
+        return
+    deps.collector.work(due)
+
+
+handler = ParallelQueueHandler(job, needs=("store", "portone", "vault", "collector"))

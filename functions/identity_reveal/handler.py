@@ -1,0 +1,41 @@
+"""POST /ops/users/{userId}/identity/reveal: clear values; the look is written down first (staff)."""
+
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.identity_deps import IdentityDeps
+from portone_payments.entry.identity_views import path_user
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
+from portone_payments.flows.identity_erase import reveal
+from portone_payments.ports_identity import Access
+
+
+class RevealBody(Body):
+    """What for, and why."""
+
+    purpose: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+    reason: Annotated[str, StringConstraints(min_length=5, max_length=200)]
+
+
+def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
+    """The facts of a purpose in clear, never an identifier; when the log refuses, nothing is shown."""
+    request.staff(deps.settings.staff_claim)
+    by = request.staff(deps.identity.privacy_claim)
+    body = request.body(RevealBody)
+    access = Access(
+        by=by,
+        user_id=path_user(request),
+        purpose=body.purpose,
+        reason=body.reason,
+        request_id=request.id,
+        at=deps.clock.now(),
+    )
+    return answer(
+        200, {"facts": dict(reveal(access, store=deps.people, sealer=deps.sealer, log=deps.access_log))}
+    )
+
+
+handler = HttpHandler(route, needs=("people", "envelope", "access_log"), kind=IdentityDeps)

@@ -1,0 +1,20 @@
+"""Woken every quarter of an hour by EventBridge Scheduler: expiry, retention, claims under a new hash key."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portone_payments.entry.identity_deps import IdentityDeps
+from portone_payments.entry.job import JobHandler
+from portone_payments.ports import Deadline
+
+SECONDS = 240.0
+
+
+def job(_event: Mapping[str, Any], deps: IdentityDeps) -> dict[str, int]:
+    """One sweep."""
+    swept = deps.identity_sweeper.sweep(deadline=Deadline.after(deps.clock, SECONDS))
+    deps.logger.info("identity swept", count=swept.expired + swept.persons + swept.rehashed)
+    return {"expired": swept.expired, "persons": swept.persons, "rehashed": swept.rehashed}
+
+
+handler = JobHandler(job, needs=("people", "hashes", "envelope"), kind=IdentityDeps)

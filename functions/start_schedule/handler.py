@@ -1,0 +1,38 @@
+"""POST /schedules: have an order paid in its parts, each at its time (JWT)."""
+
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.ids import BillingKeyId
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.subscriptions import required_key, started_answer
+from portone_payments.flows.subscribe import Wanted
+from portone_payments.ports import Deadline
+
+
+class ScheduleBody(Body):
+    """The order whose parts are charged; without `billingKeyId` the caller's default is."""
+
+    order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    billing_key_id: BillingKeyId | None = None
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """The schedule, under /subscriptions from now on; a part due at once is charged, 202 while open."""
+    user_id, key = request.user_id, required_key(request)
+    body = request.body(ScheduleBody)
+    wanted = Wanted(
+        user_id=user_id,
+        body_hash=request.body_hash(),
+        request_key=key,
+        order_id=body.order_id,
+        issue_id=body.billing_key_id,
+    )
+    started = deps.subscriber.start(wanted, Deadline.after(deps.clock, INLINE_SECONDS))
+    return started_answer(started, deps.clock.now())
+
+
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))

@@ -1,0 +1,47 @@
+"""POST /subscriptions: subscribe to a plan, and pay what is due of it now (JWT)."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from portone_payments.entry.days import Day, checked_day
+from portone_payments.entry.deps import Deps
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.ids import BillingKeyId, PlanId
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.subscriptions import required_key, started_answer
+from portone_payments.flows.subscribe import Wanted
+from portone_payments.ports import Deadline
+
+
+class SubscribeBody(Body):
+    """`amount` is the price the app showed, `start` a KST day, `consent` the word for its first charge."""
+
+    plan_id: PlanId
+    amount: Annotated[int, Field(ge=0)] | None = None
+    start: Day | None = None
+    anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
+    consent: bool = False
+    billing_key_id: BillingKeyId | None = None
+
+
+def route(request: Request, deps: Deps) -> dict[str, Any]:
+    """200 once it stands, 202 while its first charge is open, 402 when that was declined."""
+    user_id, key = request.user_id, required_key(request)
+    body = request.body(SubscribeBody)
+    wanted = Wanted(
+        user_id=user_id,
+        body_hash=request.body_hash(),
+        request_key=key,
+        plan_id=body.plan_id,
+        shown=body.amount,
+        consented=body.consent,
+        start=checked_day(body.start, "start").isoformat() if body.start else None,
+        anchor_day=body.anchor_day,
+        issue_id=body.billing_key_id,
+    )
+    started = deps.subscriber.start(wanted, Deadline.after(deps.clock, INLINE_SECONDS))
+    return started_answer(started, deps.clock.now())
+
+
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))

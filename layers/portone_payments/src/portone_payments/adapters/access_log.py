@@ -1,0 +1,46 @@
+"""The access log: a CloudWatch log group of its own, written in the same call that shows a clear value."""
+
+import json
+import secrets
+from typing import Any
+
+from portone_payments.adapters.aws import answered
+from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.ports_identity import Access
+
+
+class CloudWatchAccessLog:
+    """The real `AccessLog`, over a low-level boto3 CloudWatch Logs client; one stream per container."""
+
+    def __init__(self, client: Any, group: str) -> None:
+        self._client = client
+        self._group = group
+        self._stream = ""
+
+    def write(self, access: Access) -> None:
+        """Write one line; what CloudWatch takes without keeping counts as refused."""
+        line = json.dumps(
+            {
+                "by": access.by,
+                "userId": access.user_id,
+                "purpose": access.purpose,
+                "reason": access.reason,
+                "requestId": access.request_id,
+            },
+            ensure_ascii=False,
+        )
+        with answered("logs"):
+            answer = self._client.put_log_events(
+                logGroupName=self._group,
+                logStreamName=self._opened(),
+                logEvents=[{"timestamp": int(access.at * 1000), "message": line}],
+            )
+        if answer.get("rejectedLogEventsInfo"):
+            raise StorageUnavailable(service="logs", reason="rejected")
+
+    def _opened(self) -> str:
+        if not self._stream:
+            stream = secrets.token_hex(16)
+            self._client.create_log_stream(logGroupName=self._group, logStreamName=stream)
+            self._stream = stream
+        return self._stream

@@ -1,0 +1,36 @@
+"""What recurring charges read of the payments table: wallets, plans, subscriptions."""
+
+from portone_payments.adapters.keys import CHARGES, MINE, key_of, owned_by
+from portone_payments.adapters.table_reads import TableReads
+from portone_payments.domain.subscription_records import Pace, Plan, Subscription
+from portone_payments.domain.wallet_records import KeyRef, Wallet
+from portone_payments.ports import Page
+
+
+class BillingRows(TableReads):
+    """The part of `Store` about recurring charges."""
+
+    def wallet(self, user_id: str) -> Wallet | None:
+        """A user's saved payment methods."""
+        return self._read(Wallet, key_of("wallet", user_id))
+
+    def key_ref(self, ref: str) -> KeyRef | None:
+        """Whose a billing key is."""
+        return self._read(KeyRef, key_of("key", ref))
+
+    def plan(self, plan_id: str) -> Plan | None:
+        """A plan of the shop."""
+        return self._read(Plan, key_of("plan", plan_id))
+
+    def pace(self) -> Pace | None:
+        """Up to when the PG's rate is taken."""
+        return self._read(Pace, key_of("pace", CHARGES))
+
+    def subscription(self, subscription_id: str) -> Subscription | None:
+        """A subscription, or a plan of parts, by id."""
+        return self._read(Subscription, key_of("subscription", subscription_id))
+
+    def subscriptions(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Subscription]:
+        """A user's subscriptions, newest first. Raises `InvalidRequest`."""
+        owner = owned_by(user_id, "subscription")
+        return self._page(Subscription, MINE, owner, cursor=cursor, limit=limit, newest_first=True)

@@ -1,0 +1,96 @@
+"""Keyed hashes of identifiers and phones: HMAC-SHA-256 with versioned keys from Secrets Manager.
+
+The secret is {"keys": {"1": {"phase": "writing", "key": "..."}, ...}}; as a deploy makes it, {"keys": {},
+"first": "..."}, which is version 1. A key goes through the phases *known*
+(looked up and claimed by, so that containers which do not have it yet still meet the others under an older
+one), *writing* (every person's claims follow to it) and *retired* (used no more). Each phase must last longer
+than a container may go on with what it read (`LAST_GOOD_SECONDS`).
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from portone_payments.adapters.secrets import Cached, read_secret
+from portone_payments.domain.errors import SecretsUnavailable
+from portone_payments.domain.identity import Identifier
+from portone_payments.ports import Clock
+
+LEAST_KEY = 32  # characters
+
+
+class Phase(StrEnum):
+    """What a hash key is for at the moment."""
+
+    KNOWN = "known"
+    WRITING = "writing"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class HashKeys:
+    """The keys that are alive by version, and the newest one that is written."""
+
+    alive: Mapping[int, bytes] = field(repr=False)
+    writing: int
+
+    @classmethod
+    def parse(cls, secret: Mapping[str, Any]) -> "HashKeys":
+        """The keys of a secret. Raises `SecretsUnavailable` for one that says nothing usable."""
+        first = {"1": {"phase": Phase.WRITING, "key": secret.get("first", "")}}
+        try:
+            said = {
+                int(version): (Phase(key["phase"]), str(key["key"]))
+                for version, key in (secret["keys"] or first).items()
+            }
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise SecretsUnavailable(reason="malformed") from None
+        alive = {
+            version: key.encode() for version, (phase, key) in said.items() if phase is not Phase.RETIRED
+        }
+        writing = [version for version, (phase, _) in said.items() if phase is Phase.WRITING]
+        if not writing or min(alive) < 1 or min(map(len, alive.values())) < LEAST_KEY:
+            raise SecretsUnavailable(reason="malformed")
+        return cls(alive, max(writing))
+
+
+class KeyedHashes:
+    """`Hashes` over wherever the keys come from."""
+
+    def __init__(self, keys: Callable[[], HashKeys]) -> None:
+        self._keys = keys
+
+    def versions(self) -> tuple[int, ...]:
+        """The versions that are alive, oldest first."""
+        return tuple(sorted(self._keys().alive))
+
+    def writing(self) -> int:
+        """The newest version in the phase *writing*."""
+        return self._keys().writing
+
+    def claim_ids(self, identifier: Identifier) -> tuple[str, ...]:
+        """One id per version that is alive, oldest first: kind, version and hash."""
+        said = json.dumps([identifier.kind, *identifier.parts], ensure_ascii=False)
+        alive = self._keys().alive
+        return tuple(
+            f"{identifier.kind}.{version}.{_hash(alive[version], said)}" for version in sorted(alive)
+        )
+
+    def phone(self, number: str) -> str:
+        """A phone under the version that is written."""
+        keys = self._keys()
+        return f"phone.{keys.writing}.{_hash(keys.alive[keys.writing], json.dumps(['phone', number]))}"
+
+
+class SecretHashes(KeyedHashes):
+    """The real `Hashes`, over a low-level boto3 Secrets Manager client."""
+
+    def __init__(self, client: Any, clock: Clock, arn: str) -> None:
+        super().__init__(Cached(lambda: HashKeys.parse(read_secret(client, arn)), clock).get)
+
+
+def _hash(key: bytes, said: str) -> str:
+    return hmac.digest(key, said.encode(), "sha256").hex()

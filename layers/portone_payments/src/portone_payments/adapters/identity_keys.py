@@ -1,0 +1,86 @@
+"""Where a record lies in the identity table and in its sparse indexes."""
+
+from typing import Any
+from zlib import crc32
+
+from portone_payments.adapters.codec import Attribute, Item
+from portone_payments.adapters.keys import DERIVED, DUE, Index, encoded, item_of, key_of, record_in
+from portone_payments.domain.identity_records import (
+    ATTEMPT_KEPT,
+    IDENTITY_SHARDS,
+    RELEASED_KEPT,
+    Attempt,
+    Claim,
+    Counter,
+    IdentityRecord,
+    Person,
+)
+from portone_payments.ports_identity import IdentityKind
+
+KINDS: dict[str, Any] = {"attempt": Attempt, "person": Person, "claim": Claim, "counter": Counter}
+HASHED = Index("hashed", "hash_shard", "hash_version", "N")
+INDEXES = (DUE, HASHED)
+IDENTITY_DERIVED = DERIVED | {"hash_shard"}
+
+
+def encode(record: IdentityRecord, token: str) -> Item:
+    """The item of a record at its next version. Raises `InvalidRequest`, `StorageUnavailable`."""
+    return item_of(record, token, _derived(record))
+
+
+def decode(item: Item) -> IdentityRecord:
+    """The record in an item. Raises `StorageUnavailable` for a schema this code may not read."""
+    record: IdentityRecord = record_in(item, KINDS, IDENTITY_DERIVED)
+    return record
+
+
+def shard_of(kind: IdentityKind, shard: int) -> str:
+    """The partition of one shard in the due index."""
+    return f"{kind}#{shard}"
+
+
+def hash_shard(shard: int) -> str:
+    """The partition of one shard in the index of hash versions."""
+    return f"hashed#{shard}"
+
+
+def _derived(record: IdentityRecord) -> Item:
+    match record:
+        case Attempt():
+            key = key_of("attempt", record.verification_id)
+            due = _due(IdentityKind.ATTEMPT, record.verification_id, record.due_at)
+            return key.wire() | due | _ttl(record.expires_at + ATTEMPT_KEPT)
+        case Person():
+            return (
+                key_of("person", record.user_id).wire()
+                | _due(IdentityKind.PERSON, record.user_id, record.due_at)
+                | _hashed(record)
+                | ({} if record.verified or record.permit else _ttl(_erased_until(record)))
+            )
+        case Claim():
+            released = record.released_at
+            ttl = {} if released is None else _ttl(released + RELEASED_KEPT)
+            return key_of("claim", record.claim_id).wire() | ttl
+        case Counter():
+            return key_of("counter", record.counter_id).wire() | _ttl(record.expires_at)
+
+
+def _erased_until(person: Person) -> int:
+    """What is left of an erased person outlives the verifications begun before."""
+    return int(person.erased_at or 0) + ATTEMPT_KEPT
+
+
+def _due(kind: IdentityKind, id_: str, due_at: int | None) -> Item:
+    return {} if due_at is None else {"due_shard": {"S": shard_of(kind, _shard(id_))}}
+
+
+def _hashed(person: Person) -> Item:
+    return {"hash_shard": {"S": hash_shard(_shard(person.user_id))}} if person.hash_version else {}
+
+
+def _shard(id_: str) -> int:
+    return crc32(encoded(id_).encode()) % IDENTITY_SHARDS
+
+
+def _ttl(at: int) -> dict[str, Attribute]:
+    return {"ttl": {"N": str(at)}}

@@ -1,0 +1,80 @@
+"""The identity table: records in, records out, over a table that knows only items."""
+
+from collections.abc import Iterable
+from itertools import batched
+
+from portone_payments.adapters.codec import Item
+from portone_payments.adapters.dynamo import DynamoTable
+from portone_payments.adapters.identity_keys import HASHED, decode, encode, hash_shard, shard_of
+from portone_payments.adapters.keys import DUE, Key, id_of, key_of
+from portone_payments.adapters.table_reads import BATCH, Table, save_items
+from portone_payments.domain.identity_records import (
+    IDENTITY_SHARDS,
+    Attempt,
+    Claim,
+    Counter,
+    IdentityRecord,
+    Person,
+)
+from portone_payments.ports import Ids
+from portone_payments.ports_identity import IdentityKind
+
+
+class IdentityTable:
+    """`IdentityStore` over any `Table`, so that the real one and its twin in memory share every decision."""
+
+    def __init__(self, table: Table, ids: Ids) -> None:
+        self.table = table
+        self._ids = ids
+
+    def attempt(self, verification_id: str) -> Attempt | None:
+        """A verification by id."""
+        return self._read(Attempt, key_of("attempt", verification_id))
+
+    def person(self, user_id: str) -> Person | None:
+        """Who a user is."""
+        return self._read(Person, key_of("person", user_id))
+
+    def counter(self, counter_id: str) -> Counter | None:
+        """When something was done."""
+        return self._read(Counter, key_of("counter", counter_id))
+
+    def claims(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
+        """Claims by id; absent ones are left out."""
+        wanted = [key_of("claim", each) for each in dict.fromkeys(claim_ids)]
+        items = (item for some in batched(wanted, BATCH, strict=False) for item in self.table.get_many(some))
+        found = (decode(item) for item in items)
+        return {each.claim_id: each for each in found if isinstance(each, Claim)}
+
+    def save(self, *records: IdentityRecord) -> None:
+        """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
+        token = self._ids.token()
+        save_items(self.table, [encode(record, token) for record in records], token)
+
+    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> tuple[str, ...]:
+        """Ids of what is due at `before` (epoch seconds UTC), oldest first, at most `limit`."""
+        return _ids_in(self.table.query(DUE, shard_of(kind, shard), upto=before, limit=limit))
+
+    def hashed_by(self, version: int, *, limit: int) -> tuple[str, ...]:
+        """Users whose claims have no newer hash key than `version`, at most `limit` a shard."""
+        return tuple(
+            user_id
+            for shard in range(IDENTITY_SHARDS)
+            for user_id in _ids_in(self.table.query(HASHED, hash_shard(shard), upto=version, limit=limit))
+        )
+
+    def _read[T: IdentityRecord](self, kind: type[T], wanted: Key) -> T | None:
+        item = self.table.get(wanted) if wanted.usable else None
+        record = decode(item) if item else None
+        return record if isinstance(record, kind) else None
+
+
+class DynamoIdentityStore(IdentityTable):
+    """The real store, over a low-level boto3 DynamoDB client."""
+
+    def __init__(self, client: object, table_name: str, ids: Ids) -> None:
+        super().__init__(DynamoTable(client, table_name), ids)
+
+
+def _ids_in(items: list[Item]) -> tuple[str, ...]:
+    return tuple(id_of(Key.of(item)) for item in items)

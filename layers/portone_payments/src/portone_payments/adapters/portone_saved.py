@@ -1,0 +1,44 @@
+"""How PortOne describes a saved payment method, as its owner may be shown it (PortOne facts 6.2)."""
+
+import re
+from typing import Any
+
+from portone_payments.adapters.portone_wire import text_of
+from portone_payments.domain.billing_reading import SavedKind, SavedMethod
+
+KINDS = {
+    "BillingKeyPaymentMethodCard": SavedKind.CARD,
+    "BillingKeyPaymentMethodMobile": SavedKind.MOBILE,
+    "BillingKeyPaymentMethodEasyPay": SavedKind.EASY_PAY,
+    "BillingKeyPaymentMethodPaypal": SavedKind.PAYPAL,
+    "BillingKeyPaymentMethodTransfer": SavedKind.TRANSFER,
+}
+MOST_DIGITS = 12
+"""Of a masked number: a card's first eight and last four."""
+
+
+def saved_method_of(raw: Any) -> SavedMethod | None:
+    """The first of a key's `methods`; None where PortOne names none."""
+    first = raw[0] if isinstance(raw, list) and raw else None
+    if not isinstance(first, dict):
+        return None
+    method = first.get("method")
+    inside = method if isinstance(method, dict) else first
+    card = inside.get("card")
+    number = text_of(card, "number") or text_of(inside, "phoneNumber") or text_of(inside, "accountNumber")
+    return SavedMethod(
+        kind=KINDS.get(text_of(first, "type") or "", SavedKind.UNRECOGNISED),
+        provider=text_of(first, "provider"),
+        card_name=text_of(card, "name"),
+        issuer=text_of(card, "issuer") or text_of(inside, "bank"),
+        brand=text_of(card, "brand"),
+        number=None if number is None else masked(number),
+    )
+
+
+def masked(number: str) -> str:
+    """As PortOne masks it; what it does not mask, or hardly, keeps its last four digits."""
+    digits = len(re.findall(r"\d", number))
+    if "*" in number and digits <= MOST_DIGITS:
+        return number
+    return re.sub(r"\d(?=(?:\D*\d){4})", "*", number)

@@ -1,0 +1,169 @@
+"""Who was verified: what a PG gives, what a purpose asks for, and which identifiers stand for the person."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portone_payments.domain.age import ADULT, age_at
+from portone_payments.domain.errors import IdentityIncomplete, UnderAge
+from portone_payments.domain.identity_bypass import BypassOptions
+from portone_payments.domain.identity_reading import Customer
+from portone_payments.domain.snapshot import Channel
+
+LONGEST = 200  # characters of a value; CI has 88, DI 66 (PortOne facts 9)
+
+
+class Field(StrEnum):
+    """What a PG may tell of a person, by the names of settings and answers."""
+
+    NAME = "name"
+    BIRTH_DATE = "birthDate"
+    GENDER = "gender"
+    PHONE = "phone"
+    OPERATOR = "operator"
+    FOREIGNER = "foreigner"
+    CI = "ci"
+    DI = "di"
+
+
+IDENTIFIERS = frozenset({Field.CI, Field.DI})
+FACTS = tuple(each for each in Field if each not in IDENTIFIERS)
+
+
+class Gives(StrEnum):
+    """Whether a PG gives a field. SELF_DECLARED: it may be what the person typed."""
+
+    ALWAYS = "always"
+    MAYBE = "maybe"
+    NEVER = "never"
+    SELF_DECLARED = "selfDeclared"
+
+
+class Require(StrEnum):
+    """What must identify the person. ANY takes a DI alone, which is blind across providers."""
+
+    CI = "ci"
+    ANY = "any"
+
+
+type Matrix = Mapping[str, Mapping[Field, Gives]]
+
+
+def _gives(**other: Gives) -> dict[Field, Gives]:
+    named = {Field[name]: gives for name, gives in other.items()}
+    return dict.fromkeys(Field, Gives.ALWAYS) | named
+
+
+_MAYBE, _TYPED = Gives.MAYBE, Gives.SELF_DECLARED
+# PortOne facts 9. Through Inicis, Kakao and Naver may hand on what the person typed, and no answer tells
+# which app it was.
+MATRIX: Matrix = {
+    "DANAL": _gives(CI=_MAYBE, PHONE=_MAYBE, OPERATOR=_MAYBE, FOREIGNER=_MAYBE),
+    "KCP": _gives(CI=_MAYBE),
+    "KCP_V2": _gives(CI=_MAYBE),
+    "INICIS_UNIFIED": _gives(
+        CI=_MAYBE, DI=Gives.NEVER, OPERATOR=Gives.NEVER, GENDER=_TYPED, FOREIGNER=_TYPED
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What a verification is for. `needs` must be given, `keeps` is stored where given; age in full years."""
+
+    name: str
+    require: Require = Require.CI
+    needs: frozenset[Field] = frozenset({Field.NAME})
+    keeps: frozenset[Field] = frozenset()
+    min_age: int = 0
+    kept_days: int = 365
+    providers: tuple[str, ...] = ()
+    bypass: Mapping[str, BypassOptions] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityRules:
+    """What the operator chose. `channels` by provider; `unique`: one person, one account; SMS in 24 hours."""
+
+    purposes: Mapping[str, Purpose]
+    channels: Mapping[str, str]
+    matrix: Matrix = field(default_factory=lambda: MATRIX)
+    live: bool = False
+    unique: bool = True
+    sms_per_user: int = 10
+    sms_per_phone: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A value that stands for one person: a CI everywhere, a DI at one merchant of one PG."""
+
+    kind: Field
+    parts: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What may be stored of a verified person. `unverified` names the facts the person may have typed."""
+
+    identifiers: tuple[Identifier, ...] = field(repr=False)
+    facts: Mapping[str, str] = field(repr=False)
+    unverified: tuple[str, ...] = ()
+
+
+def recognised(
+    customer: Customer, channel: Channel | None, purpose: Purpose, matrix: Matrix, now: float
+) -> Known:
+    """The person, as far as the purpose needs. Raises `IdentityIncomplete`, `UnderAge`; `now` in seconds."""
+    given = {each: value for each, value in _given(customer) if value}
+    identifiers = tuple(_identifiers(given, channel))
+    if not any(each.kind is Field.CI or purpose.require is Require.ANY for each in identifiers):
+        raise IdentityIncomplete(field=purpose.require.value)
+    told = matrix.get(channel.pg_provider, {}) if channel else {}
+    typed = {each for each in given if told.get(each) is Gives.SELF_DECLARED}
+    for each in sorted(purpose.needs):
+        if each not in given or each in typed:
+            raise IdentityIncomplete(field=each.value)
+    age = age_at(given.get(Field.BIRTH_DATE), now)
+    _check_age(age, purpose)
+    wanted = purpose.needs | purpose.keeps
+    kept = {each.value: given[each] for each in FACTS if each in given and each in wanted}
+    return Known(
+        identifiers=identifiers,
+        facts=kept if age is None else kept | {"adult": "yes" if age >= ADULT else "no"},
+        unverified=tuple(sorted(each.value for each in typed if each.value in kept)),
+    )
+
+
+def _given(customer: Customer) -> Iterator[tuple[Field, str | None]]:
+    yield Field.NAME, _sane(customer.name)
+    yield Field.BIRTH_DATE, _sane(customer.birth_date)
+    yield Field.GENDER, _sane(customer.gender)
+    yield Field.PHONE, _sane(customer.phone)
+    yield Field.OPERATOR, _sane(customer.operator)
+    yield Field.CI, _sane(customer.ci)
+    yield Field.DI, _sane(customer.di)
+    if customer.is_foreigner is not None:
+        yield Field.FOREIGNER, "yes" if customer.is_foreigner else "no"
+
+
+def _sane(value: str | None) -> str | None:
+    """An empty text is no value, and neither is one that no PG would send."""
+    stripped = (value or "").strip()
+    return stripped if 0 < len(stripped) <= LONGEST else None
+
+
+def _identifiers(given: Mapping[Field, str], channel: Channel | None) -> Iterator[Identifier]:
+    if Field.CI in given:
+        yield Identifier(Field.CI, (given[Field.CI],))
+    if Field.DI in given and channel is not None:
+        yield Identifier(Field.DI, (channel.pg_provider, channel.pg_merchant_id, given[Field.DI]))
+
+
+def _check_age(age: int | None, purpose: Purpose) -> None:
+    if not purpose.min_age:
+        return
+    if age is None:
+        raise IdentityIncomplete(field=Field.BIRTH_DATE.value)
+    if age < purpose.min_age:
+        raise UnderAge

@@ -1,0 +1,131 @@
+"""What is kept about verifications and persons, in a table of its own. `version` as in domain/records.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+DAY = 24 * 3600
+ATTEMPT_SECONDS = 15 * 60
+ATTEMPT_KEPT = DAY  # of an attempt after it is over
+RELEASED_KEPT = DAY  # of an identifier nobody holds any more
+IDENTITY_SHARDS = 4  # per kind of due work; only ever raised
+
+
+class AttemptState(StrEnum):
+    """Where a verification stands here."""
+
+    OPEN = "OPEN"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+
+
+class SendState(StrEnum):
+    """What is known of the message to the person. UNKNOWN: perhaps sent; only the person presses again."""
+
+    UNKNOWN = "UNKNOWN"
+    SENT = "SENT"
+    FAILED = "FAILED"
+    CONFIRMED = "CONFIRMED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """The intent to send, stored before the call: ids and a keyed hash of the phone, never what was typed."""
+
+    key: str
+    call: str
+    method: str
+    phone: str
+    state: SendState = SendState.UNKNOWN
+    at: float = 0.0
+    guesses: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A verification bound to a user, a purpose and a quarter of an hour; epoch seconds UTC."""
+
+    verification_id: str
+    user_id: str
+    purpose: str
+    provider: str
+    created_at: float
+    expires_at: int
+    state: AttemptState = AttemptState.OPEN
+    used_at: float | None = None
+    sending: Sending | None = None
+    due_at: int | None = None
+    tries: int = 0
+    version: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What was verified for one purpose, readable only with its wrapped data key; epoch seconds UTC."""
+
+    verification_id: str
+    provider: str
+    verified_at: float
+    expires_at: int
+    key: str = field(repr=False)
+    facts: str = field(repr=False)
+    unverified: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """Staff's leave to verify as another person, once; epoch seconds UTC."""
+
+    by: str
+    reason: str
+    at: float
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who a user is. `claims` are the ids of the identifier claims the account holds.
+
+    `identifiers` are the sealed identifiers, so that claims can follow a new hash key; `hash_version` is the
+    newest one they are claimed by. `erased_at`: verifications begun before it no longer count.
+    """
+
+    user_id: str
+    verified: bool = False
+    purposes: Mapping[str, Sealed] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
+    identifiers: Sealed | None = None
+    hash_version: int = 0
+    permit: Permit | None = None
+    erased_at: float | None = None
+    due_at: int | None = None
+    tries: int = 0
+    version: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Which user holds an identifier, by its keyed hash; None once released. `released_at` epoch seconds."""
+
+    claim_id: str
+    user_id: str | None
+    released_at: int | None = None
+    version: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """When something that costs money was done, the last day's worth; epoch seconds UTC."""
+
+    counter_id: str
+    at: tuple[float, ...] = ()
+    expires_at: int = 0
+    version: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+type IdentityRecord = Attempt | Person | Claim | Counter

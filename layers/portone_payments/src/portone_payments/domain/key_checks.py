@@ -1,0 +1,48 @@
+"""Whether a billing key PortOne shows is the one we asked its user for (PortOne facts 6.1, money rule 8)."""
+
+from dataclasses import dataclass
+
+from portone_payments.domain.billing_reading import KeyReading, KeyStatus
+from portone_payments.domain.policy import CheckPolicy
+from portone_payments.domain.snapshot import Channel
+from portone_payments.domain.wallet_records import KeyState, SavedKey
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The state a reading leads to, and the code of what differs."""
+
+    state: KeyState
+    code: str | None = None
+
+
+def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy) -> Judged:
+    """ACTIVE only for a key that is issued, ours, its user's and on a channel we charge."""
+    if reading.status is KeyStatus.DELETED:
+        return Judged(KeyState.DELETED)
+    if reading.status is KeyStatus.UNRECOGNISED:
+        return Judged(KeyState.CHECKING)
+    if policy.store_id and reading.store_id != policy.store_id:
+        return Judged(KeyState.REFUSED, "store")
+    if reading.issue_id != key.issue_id:
+        return Judged(KeyState.REFUSED, "issue")
+    if reading.customer_id != user_id:
+        return Judged(KeyState.UNWANTED, "customer")
+    if not any(_allowed(channel, policy) for channel in reading.channels):
+        return Judged(KeyState.UNWANTED, "channel")
+    return Judged(KeyState.ACTIVE)
+
+
+def channel_to_charge(reading: KeyReading, policy: CheckPolicy) -> str | None:
+    """The channel to name in a charge; only a key with several needs one (PortOne facts 6.3)."""
+    if len(reading.channels) < 2:  # noqa: PLR2004 - one channel needs no choice
+        return None
+    return next((channel.key for channel in reading.channels if _allowed(channel, policy)), None)
+
+
+def _allowed(channel: Channel, policy: CheckPolicy) -> bool:
+    if policy.live and channel.test:
+        return False
+    if channel.key is not None:
+        return not policy.channels or channel.key in policy.channels
+    return not policy.merchants or (channel.pg_provider, channel.pg_merchant_id) in policy.merchants

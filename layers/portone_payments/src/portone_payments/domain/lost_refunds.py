@@ -1,0 +1,85 @@
+"""Refunds whose record is lost, as after a restore: known again by the token PortOne kept (rule 5)."""
+
+import re
+from dataclasses import replace
+
+from portone_payments.domain.facts import Moment, raise_attention
+from portone_payments.domain.records import Attention, Payment, Refund, RefundState
+from portone_payments.domain.refunds import lost_id, token_of, with_refund
+from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS
+from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
+
+SKEW = 60
+_TOKEN = re.compile(r"([0-9A-Z]{12})(?: |$)")
+_API = frozenset({None, "API"})
+_SYSTEM = (MISMATCH, SURPLUS, LATE)
+_UNDECIDED = frozenset({RefundState.RESERVED, RefundState.AMBIGUOUS})
+
+
+def adopt(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
+    """The payment with a record for each cancellation that carries a token of ours and has none.
+
+    The token tells the refund only to who knows its id, so the record waits under the token until the id is
+    asked for again. It is never sent: PortOne has executed it.
+    """
+    for each in snapshot.cancellations:
+        token = _token(each)
+        if token is None or _known(payment, each, token) or perhaps_another(payment, each):
+            continue
+        payment = _adopted(payment, each, token, moment)
+    return payment
+
+
+def perhaps_another(payment: Payment, cancellation: Cancellation) -> bool:
+    """Whether this may be a refund we sent and do not find: a PG may have changed its reason."""
+    return any(_untraced(refund) and could_be(refund, cancellation) for refund in payment.refunds.values())
+
+
+def could_be(refund: Refund, cancellation: Cancellation) -> bool:
+    """Whether amount and time allow that this cancellation is that refund."""
+    sent_at = ((refund.sent_at or 0) - SKEW) * 1_000_000
+    return cancellation.total == refund.amount and cancellation.requested_at >= sent_at
+
+
+def _untraced(refund: Refund) -> bool:
+    if refund.cancellation_id is not None or refund.sent_at is None:
+        return False
+    by_staff = refund.state is RefundState.SUCCEEDED and refund.code == "decided_by_staff"
+    return refund.state in _UNDECIDED or by_staff
+
+
+def _token(cancellation: Cancellation) -> str | None:
+    if cancellation.status is CancellationStatus.UNRECOGNISED or cancellation.trigger not in _API:
+        return None
+    found = _TOKEN.match(cancellation.reason)
+    return found[1] if found else None
+
+
+def _known(payment: Payment, cancellation: Cancellation, token: str) -> bool:
+    held = payment.refunds.values()
+    return any(each.cancellation_id == cancellation.id or each.token == token for each in held)
+
+
+def _adopted(payment: Payment, cancellation: Cancellation, token: str, moment: Moment) -> Payment:
+    tokens = {token_of(payment.payment_id, each): each for each in _SYSTEM}
+    at = cancellation.requested_at / 1_000_000
+    refund = Refund(
+        id=tokens.get(token, lost_id(token)),
+        amount=cancellation.total,
+        tax_free=cancellation.tax_free,
+        vat=cancellation.vat,
+        balance=cancellation.total,
+        reason=cancellation.reason.removeprefix(token).strip(),
+        requester="ADMIN",
+        by="unknown",
+        body_hash="",
+        key="",
+        token=token,
+        created_at=at,
+        sent_at=at,
+        cancellation_id=cancellation.id,
+        pg_answered=True,
+    )
+    if refund.id == SURPLUS:
+        payment = raise_attention(replace(payment, surplus=True), Attention.SURPLUS, at=moment.now)
+    return with_refund(payment, refund)

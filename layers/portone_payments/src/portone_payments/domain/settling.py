@@ -1,0 +1,228 @@
+"""What a try at an invoice led to: paid, tried again, given a new id, or dropped (money rule 8)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
+from portone_payments.domain.dunning import end_of_grace, next_try
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.invoices import BILLED, apply_change, open_invoices, spread_of, with_invoice
+from portone_payments.domain.subscription_records import (
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+    SubscriptionStatus,
+)
+
+SPENT = "max_transaction_count_reached"
+NO_KEY = "no_billing_key"
+OVER = frozenset({SubscriptionStatus.CANCELLED, SubscriptionStatus.COMPLETED})
+
+
+def claimed(subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment) -> Subscription:
+    """The subscription with a try under way. Due again in an hour: the payment itself is due much earlier."""
+    tried = replace(invoice, payment_id=payment_id, tries=invoice.tries + 1, tried_at=moment.now, asked=False)
+    held = replace(subscription, in_flight=invoice.id, last_try_at=moment.now, tries=0)
+    return replace(with_invoice(held, tried), due_at=int(moment.now) + HOUR)
+
+
+def paid(
+    subscription: Subscription, invoice: Invoice, moment: Moment, *, by: str | None = None
+) -> Subscription:
+    """The subscription after an invoice was paid by payment `by`; None where there was nothing to pay."""
+    settled = replace(invoice, state=InvoiceState.PAID, paid_by=by, settled_at=moment.now, asked=False)
+    told = _landed(with_invoice(subscription, settled), invoice)
+    told = record(told, Fact.INVOICE_PAID, moment, invoice=invoice.id, amount=invoice.amount)
+    if invoice.kind is InvoiceKind.PERIOD:
+        told = replace(told, agreed=told.amount)
+    if told.change is not None and told.change.invoice_id == invoice.id:
+        told = _upgraded(told, moment)
+    if told.cancel_asked_at is not None:
+        return cancelled(told, moment)
+    return _status_after(told, moment)
+
+
+def failed(
+    subscription: Subscription,
+    invoice: Invoice,
+    code: str,
+    moment: Moment,
+    policy: BillingPolicy,
+    *,
+    hard: bool = False,
+) -> Subscription:
+    """The subscription after a try that definitely took nothing."""
+    told = _landed(subscription, invoice)
+    if told.cancel_asked_at is not None:
+        return cancelled(told, moment)
+    if code == SPENT:
+        return _under_a_new_id(told, invoice, moment)
+    # asked: its customer gave another method while this try was under way
+    invoice = replace(invoice, code=code, hard=hard and not invoice.asked)
+    if invoice.kind is InvoiceKind.PRORATION:
+        return _dropped(told, invoice, code, moment)
+    if _never_began(told, invoice):
+        return cancelled(_dropped(told, invoice, code, moment), moment)
+    failed_at = invoice.failed_at if invoice.failed_at is not None else moment.now
+    known = replace(invoice, failed_at=failed_at)
+    again = None if known.hard else _again(told, known, moment, policy)
+    due_at = end_of_grace(policy.dunning, failed_at) if again is None else again
+    told = replace(with_invoice(told, replace(known, due_at=due_at)), status=_behind(told))
+    return record(
+        told,
+        Fact.INVOICE_FAILED,
+        moment,
+        invoice=invoice.id,
+        amount=invoice.amount,
+        number=invoice.tries,
+        code=code,
+        hard=known.hard,
+        retry_at=again,
+    )
+
+
+def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
+    """The subscription ended for good; nothing that is still open will be asked for."""
+    for invoice in open_invoices(subscription):
+        subscription = voided(subscription, invoice, moment)
+    ended = replace(
+        subscription,
+        status=SubscriptionStatus.CANCELLED,
+        cancelled_at=moment.now,
+        cancel_asked_at=None,
+        cancel_at=None,
+        change=None,
+        due_at=None,
+    )
+    return record(ended, Fact.SUBSCRIPTION_CANCELLED, moment)
+
+
+def closed(subscription: Subscription, moment: Moment) -> Subscription:
+    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid."""
+    states = {each.state for each in subscription.invoices.values()}
+    if subscription.order_id is None or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
+        return subscription
+    if InvoiceState.PAID not in states:
+        return cancelled(subscription, moment)
+    done = replace(subscription, status=SubscriptionStatus.COMPLETED, due_at=None)
+    return record(done, Fact.SUBSCRIPTION_COMPLETED, moment)
+
+
+def voided(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+    """The subscription without asking for this invoice any more; what it spent of a credit comes back."""
+    void = replace(invoice, state=InvoiceState.VOID, settled_at=moment.now, credit=0)
+    told = replace(with_invoice(subscription, void), credit=subscription.credit + invoice.credit)
+    return record(told, Fact.INVOICE_VOIDED, moment, invoice=invoice.id)
+
+
+def woken(subscription: Subscription, moment: Moment) -> Subscription:
+    """The subscription with a payment method its customer just gave: what failed is tried at once."""
+    if subscription.status in OVER or subscription.status is SubscriptionStatus.PAUSED:
+        return subscription
+    for invoice in subscription.invoices.values():
+        tried = invoice.failed_at is not None or subscription.in_flight == invoice.id
+        waits = invoice.state is InvoiceState.OPEN and tried
+        given_up = invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends
+        if waits or given_up:
+            again = replace(invoice, state=InvoiceState.OPEN, asked=True, hard=False, due_at=int(moment.now))
+            subscription = with_invoice(subscription, again)
+    if subscription.status is SubscriptionStatus.UNPAID:
+        subscription = replace(subscription, status=SubscriptionStatus.PAST_DUE)
+    return subscription
+
+
+def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> int | None:
+    """At once where its customer gave another method while this try was under way."""
+    if invoice.asked:
+        return int(moment.now)
+    return next_try(
+        policy.dunning,
+        invoice.failed_at or moment.now,
+        max(0, invoice.tries - 1),
+        moment.now,
+        last_try_at=subscription.last_try_at,
+        spread=spread_of(subscription),
+    )
+
+
+def _under_a_new_id(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+    """PortOne takes no more tries under this id; a reading has just shown that it is not paid (rule 8)."""
+    spent = (invoice.payment_id,) if invoice.payment_id else ()
+    fresh = replace(
+        invoice,
+        payment_id=None,
+        earlier=(*invoice.earlier, *spent),
+        series=invoice.series + 1,
+        tries=max(0, invoice.tries - 1),
+        due_at=int(moment.now),
+    )
+    # PortOne asked no PG: this was not the day's try
+    return with_invoice(replace(subscription, last_try_at=None), fresh)
+
+
+def _dropped(subscription: Subscription, invoice: Invoice, code: str, moment: Moment) -> Subscription:
+    """A plan change that could not be paid does not happen; nothing is dunned for it."""
+    kept = subscription.change
+    change = None if kept is not None and kept.invoice_id == invoice.id else kept
+    told = voided(replace(subscription, change=change), invoice, moment)
+    return record(told, Fact.INVOICE_FAILED, moment, invoice=invoice.id, amount=invoice.amount, code=code)
+
+
+def _upgraded(subscription: Subscription, moment: Moment) -> Subscription:
+    change = subscription.change
+    if change is None:
+        return subscription
+    told = replace(apply_change(subscription, change), agreed=change.amount)
+    return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id)
+
+
+def _never_began(subscription: Subscription, invoice: Invoice) -> bool:
+    """A start its customer watched being declined is over: there is nothing to dun for."""
+    watched = invoice.starts == kst_midnight(kst_day(subscription.created_at))
+    return watched and subscription.agreed is None and subscription.order_id is None
+
+
+def resumed(subscription: Subscription, moment: Moment) -> Subscription:
+    """The subscription after its pause: of a period already begun only what is left is charged."""
+    back = replace(
+        _asked_anew(subscription, moment),
+        status=SubscriptionStatus.ACTIVE,
+        resumes_at=None,
+        resumed=kst_day(moment.now).isoformat(),
+    )
+    return record(back, Fact.SUBSCRIPTION_RESUMED, moment)
+
+
+def _asked_anew(subscription: Subscription, moment: Moment) -> Subscription:
+    """A pause forgives no period: the one that is running and was never paid is asked for again."""
+    periods = [each for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
+    last = max(periods, key=lambda each: int(each.id), default=None)
+    if last is None or last.state not in {InvoiceState.VOID, InvoiceState.UNPAID}:
+        return subscription
+    if not last.starts <= moment.now < last.ends:
+        return subscription
+    if last.state is InvoiceState.UNPAID:
+        subscription = voided(subscription, last, moment)
+    return replace(subscription, next_number=subscription.next_number - 1)
+
+
+def _landed(subscription: Subscription, invoice: Invoice) -> Subscription:
+    flying = subscription.in_flight
+    return replace(subscription, in_flight=None if flying == invoice.id else flying)
+
+
+def _behind(subscription: Subscription) -> SubscriptionStatus:
+    live = subscription.status in BILLED or subscription.interval is None
+    return SubscriptionStatus.PAST_DUE if live else subscription.status
+
+
+def _status_after(subscription: Subscription, moment: Moment) -> Subscription:
+    """ACTIVE again once nothing is owed; COMPLETED when the last part is paid."""
+    done = closed(subscription, moment)
+    if done is not subscription:
+        return done
+    owing = any(each.failed_at is not None for each in open_invoices(subscription))
+    if owing or subscription.status in {SubscriptionStatus.CANCELLED, SubscriptionStatus.PAUSED}:
+        return subscription
+    return replace(subscription, status=SubscriptionStatus.ACTIVE)

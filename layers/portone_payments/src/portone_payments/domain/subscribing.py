@@ -1,0 +1,276 @@
+"""What a customer or the shop may do with a subscription: start, change, pause, resume, cancel (rule 8)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from portone_payments.domain.billing_errors import (
+    ChangeNotAllowed,
+    PartsDisagree,
+    SubscriptionBusy,
+    SubscriptionEnded,
+)
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.calendar import kst_day, kst_midnight
+from portone_payments.domain.consent import Consent
+from portone_payments.domain.dunning import at_allowed_time
+from portone_payments.domain.errors import OrderHasPayment
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.invoices import (
+    add_invoice,
+    apply_change,
+    next_start,
+    open_invoices,
+    period,
+    spread_of,
+    whole_start,
+    with_invoice,
+)
+from portone_payments.domain.proration import Proration, plan_change
+from portone_payments.domain.records import Order
+from portone_payments.domain.settling import OVER, cancelled, closed, resumed, voided, woken
+from portone_payments.domain.subscription_records import (
+    Change,
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Plan,
+    Subscription,
+    SubscriptionStatus,
+)
+
+CONSENTS_KEPT = 10
+_FARTHEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a plan change costs now, and what follows: the next full price at its KST midnight."""
+
+    proration: Proration
+    next_amount: int
+    next_at: int | None
+
+
+def subscribe(
+    plan: Plan,
+    subscription_id: str,
+    user_id: str,
+    moment: Moment,
+    *,
+    start: str | None,
+    anchor_day: int | None,
+    consented: bool,
+) -> Subscription:
+    """A new subscription to a plan. Raises `ChangeNotAllowed` for a start outside the coming year.
+
+    Also for an anchor day where the plan counts days or weeks.
+    """
+    if anchor_day is not None and not plan.interval.months:
+        raise ChangeNotAllowed(reason="anchor_day")
+    today = kst_day(moment.now)
+    first = today if start is None else date.fromisoformat(start)
+    if not today <= first <= today + _FARTHEST:
+        raise ChangeNotAllowed(reason="start")
+    billed = first + timedelta(days=plan.trial_days)
+    trial = plan.trial_days > 0
+    fresh = Subscription(
+        subscription_id=subscription_id,
+        user_id=user_id,
+        plan_id=plan.plan_id,
+        name=plan.name,
+        amount=plan.amount,
+        tax_free=plan.tax_free,
+        currency=plan.currency,
+        created_at=moment.now,
+        start=billed.isoformat(),
+        interval=plan.interval,
+        anchor_day=anchor_day if anchor_day is not None else plan.anchor_day,
+        trial_ends=kst_midnight(billed) if trial else None,
+        status=SubscriptionStatus.TRIALING if trial else SubscriptionStatus.ACTIVE,
+        consents=(Consent(plan.amount, moment.now),) if consented else (),
+    )
+    if next_start(fresh) is not None and billed == today:
+        fresh = replace(fresh, due_at=int(moment.now))
+    return record(fresh, Fact.SUBSCRIPTION_STARTED, moment, plan=plan.plan_id, amount=plan.amount)
+
+
+def in_parts(order: Order, subscription_id: str, moment: Moment, policy: BillingPolicy) -> Subscription:
+    """The parts an order is paid in. Raises `PartsDisagree`, `OrderHasPayment`."""
+    if order.payment_id is not None or order.subscription_id is not None:
+        raise OrderHasPayment
+    if not order.parts or sum(part.amount for part in order.parts) != order.total:
+        raise PartsDisagree
+    fresh = Subscription(
+        subscription_id=subscription_id,
+        user_id=order.user_id,
+        plan_id="",
+        name=order.name,
+        amount=order.total,
+        tax_free=order.tax_free,
+        currency=order.currency,
+        created_at=moment.now,
+        start=kst_day(moment.now).isoformat(),
+        order_id=order.order_id,
+    )
+    for part in order.parts:
+        asked = part.due_at is None or part.due_at <= moment.now
+        due_at = (
+            int(moment.now) if asked else at_allowed_time(policy.dunning, part.due_at or 0, spread_of(fresh))
+        )
+        invoice = Invoice(
+            id="",
+            kind=InvoiceKind.PART,
+            name=part.name or order.name,
+            amount=part.amount,
+            tax_free=part.tax_free,
+            starts=due_at,
+            ends=due_at,
+            due_at=due_at,
+            asked=asked,
+        )
+        fresh = add_invoice(fresh, invoice)
+    return record(fresh, Fact.SUBSCRIPTION_STARTED, moment, amount=order.total, number=len(order.parts))
+
+
+def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscription:
+    """The customer's word for charges of this amount; what was withheld for it is judged anew at once."""
+    _alive(subscription)
+    kept = (*subscription.consents, Consent(amount, moment.now))[-CONSENTS_KEPT:]
+    told = replace(subscription, consents=kept)
+    for invoice in open_invoices(subscription):
+        if invoice.state is InvoiceState.WITHHELD:
+            told = with_invoice(told, replace(invoice, due_at=int(moment.now)))
+    return record(told, Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
+
+
+def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) -> Subscription:
+    """No charges until it is resumed, or from `resumes_at` (epoch seconds UTC) on by itself."""
+    _free(subscription)
+    if subscription.order_id is not None or subscription.status is SubscriptionStatus.PAUSED:
+        raise ChangeNotAllowed(reason="pause")
+    if resumes_at is not None and resumes_at <= moment.now:
+        raise ChangeNotAllowed(reason="resumes_at")
+    for invoice in open_invoices(subscription):
+        subscription = voided(subscription, invoice, moment)
+    held = replace(subscription, status=SubscriptionStatus.PAUSED, resumes_at=resumes_at)
+    return record(held, Fact.SUBSCRIPTION_PAUSED, moment)
+
+
+def resume(subscription: Subscription, moment: Moment) -> Subscription:
+    """Charged again, from what is left of the period that has begun."""
+    _alive(subscription)
+    if subscription.status is not SubscriptionStatus.PAUSED:
+        raise ChangeNotAllowed(reason="resume")
+    return resumed(subscription, moment)
+
+
+def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -> Subscription:
+    """Ended now or with the period; a charge under way finishes first. Raises `SubscriptionEnded`."""
+    if subscription.status is SubscriptionStatus.CANCELLED or subscription.cancel_asked_at is not None:
+        return subscription
+    _alive(subscription)
+    ends = next_start(subscription)
+    if at_period_end and ends is not None and ends > moment.now:
+        return replace(subscription, cancel_at=ends)
+    if subscription.in_flight is not None:
+        return replace(subscription, cancel_asked_at=subscription.cancel_asked_at or moment.now)
+    return cancelled(subscription, moment)
+
+
+def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
+    """One part is not asked for any more. Raises `ChangeNotAllowed` once it is paid or under way."""
+    _free(subscription)
+    invoice = subscription.invoices.get(invoice_id)
+    if subscription.order_id is None or invoice is None or invoice not in open_invoices(subscription):
+        raise ChangeNotAllowed(reason="part")
+    return closed(voided(subscription, invoice, moment), moment)
+
+
+def use_key(subscription: Subscription, issue_id: str | None, moment: Moment) -> Subscription:
+    """Charged with another saved payment method, or the default; what failed is tried at once (rule 8)."""
+    _alive(subscription)
+    return woken(replace(subscription, issue_id=issue_id), moment)
+
+
+def preview(subscription: Subscription, plan: Plan, moment: Moment) -> Preview:
+    """What changing to `plan` now charges: the very figures `change_now` uses."""
+    return Preview(_proration(subscription, plan, moment), plan.amount, next_start(subscription))
+
+
+def change_now(subscription: Subscription, plan: Plan, moment: Moment) -> Subscription:
+    """Another plan from today on: at once where nothing is due, else when the difference is paid."""
+    _free(subscription)
+    change = _change(plan)
+    proration = _proration(subscription, plan, moment)
+    agreed = replace(subscription, consents=_agreeing(subscription, plan, moment))
+    if proration.due <= 0:
+        credited = replace(apply_change(agreed, change), credit=agreed.credit - proration.due)
+        told = replace(credited, agreed=plan.amount)
+        return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
+    _, ends = period(subscription, subscription.next_number - 1)
+    invoice = Invoice(
+        id="",
+        kind=InvoiceKind.PRORATION,
+        name=plan.name,
+        amount=proration.due,
+        tax_free=plan.tax_free * proration.due // plan.amount if plan.amount else 0,
+        starts=kst_midnight(kst_day(moment.now)),
+        ends=kst_midnight(ends),
+        due_at=int(moment.now),
+        asked=True,
+    )
+    invoice_id = str(agreed.next_invoice)
+    return replace(add_invoice(agreed, invoice), change=replace(change, invoice_id=invoice_id))
+
+
+def change_later(
+    subscription: Subscription, plan: Plan, moment: Moment, *, by_customer: bool
+) -> Subscription:
+    """Another plan from the next period on; only a customer's own choice is also a consent to its price."""
+    _alive(subscription)
+    if subscription.interval is None or subscription.currency != plan.currency:
+        raise ChangeNotAllowed(reason="plan")
+    agreed = _agreeing(subscription, plan, moment) if by_customer else subscription.consents
+    told = replace(subscription, change=_change(plan), consents=agreed)
+    return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
+
+
+def _proration(subscription: Subscription, plan: Plan, moment: Moment) -> Proration:
+    ready = subscription.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING}
+    if not ready or open_invoices(subscription):
+        raise ChangeNotAllowed(reason="unpaid")
+    if subscription.interval != plan.interval or subscription.currency != plan.currency:
+        raise ChangeNotAllowed(reason="interval")
+    if subscription.next_number == 0:
+        return Proration(0, 0, 0)
+    number = subscription.next_number - 1
+    _, ends = period(subscription, number)
+    # of a short first period its days cost what they cost in a whole one
+    starts = whole_start(subscription, number)
+    return plan_change(subscription.amount, plan.amount, kst_day(moment.now), starts, ends)
+
+
+def _change(plan: Plan) -> Change:
+    return Change(
+        plan_id=plan.plan_id,
+        name=plan.name,
+        amount=plan.amount,
+        tax_free=plan.tax_free,
+        interval=plan.interval,
+        anchor_day=plan.anchor_day,
+    )
+
+
+def _agreeing(subscription: Subscription, plan: Plan, moment: Moment) -> tuple[Consent, ...]:
+    return (*subscription.consents, Consent(plan.amount, moment.now))[-CONSENTS_KEPT:]
+
+
+def _alive(subscription: Subscription) -> None:
+    if subscription.status in OVER or subscription.cancel_asked_at is not None:
+        raise SubscriptionEnded
+
+
+def _free(subscription: Subscription) -> None:
+    _alive(subscription)
+    if subscription.in_flight is not None:
+        raise SubscriptionBusy(retry_after=10)

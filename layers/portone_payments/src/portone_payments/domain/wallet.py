@@ -1,0 +1,148 @@
+"""Saved payment methods: issue, choice, claim and deletion exclude each other in one record (rule 8)."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyNotFound, TooManyBillingKeys
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.ladder import BY_KIND, CLIMB, DAY, HOUR
+from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+
+MOST_KEYS = 20
+CLAIM_WITHIN = DAY
+# when a window nobody came back from is looked for at PortOne, in seconds after it was opened
+LOOKS = (15 * 60, 2 * HOUR, CLAIM_WITHIN)
+_LIVE = frozenset(
+    {KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.ACTIVE, KeyState.UNWANTED}
+)
+_GONE = frozenset({KeyState.DELETING, KeyState.DELETED})
+
+
+def start_issue(
+    wallet: Wallet, issue_id: str, pay_method: str, moment: Moment, *, payment_id: str | None = None
+) -> Wallet:
+    """The wallet with an issue window opened. Raises `TooManyBillingKeys`."""
+    if sum(key.state in _LIVE for key in wallet.keys.values()) >= MOST_KEYS:
+        raise TooManyBillingKeys
+    key = SavedKey(issue_id=issue_id, created_at=moment.now, pay_method=pay_method, payment_id=payment_id)
+    return with_key(wallet, key)
+
+
+def with_key(wallet: Wallet, key: SavedKey) -> Wallet:
+    """The wallet with one key as it is now."""
+    return replace(wallet, keys={**wallet.keys, key.issue_id: key})
+
+
+def key_of_issue(wallet: Wallet | None, issue_id: str) -> SavedKey:
+    """The key of one of our issue ids. Raises `BillingKeyNotFound`."""
+    if wallet is None or issue_id not in wallet.keys:
+        raise BillingKeyNotFound
+    return wallet.keys[issue_id]
+
+
+def chargeable(wallet: Wallet | None, issue_id: str | None) -> SavedKey | None:
+    """The key a charge may use now: the one named, else the default; None where it cannot be charged."""
+    if wallet is None:
+        return None
+    chosen = issue_id or wallet.default
+    key = wallet.keys.get(chosen) if chosen else None
+    return key if key is not None and key.state is KeyState.ACTIVE else None
+
+
+def claim_key(wallet: Wallet, issue_id: str, payment_id: str, done: Collection[str]) -> Wallet:
+    """The wallet with a payment that is about to be charged; `done` are payments known to be settled."""
+    key = wallet.keys[issue_id]
+    kept = tuple(each for each in key.claims if each not in done and each != payment_id)
+    return with_key(wallet, replace(key, claims=(*kept, payment_id)))
+
+
+def release(wallet: Wallet, issue_id: str, done: Collection[str]) -> Wallet:
+    """The wallet without claims that turned out to be settled."""
+    key = wallet.keys[issue_id]
+    return with_key(wallet, replace(key, claims=tuple(each for each in key.claims if each not in done)))
+
+
+def activate(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
+    """The wallet with a key that may be charged from now on; the first one becomes the default."""
+    saved = replace(key, state=KeyState.ACTIVE, token=None, code=None, settled_at=moment.now)
+    told = record(with_key(wallet, saved), Fact.BILLING_KEY_SAVED, moment, billing_key=key.issue_id)
+    return told if chargeable(told, None) else _given(told, key.issue_id, moment)
+
+
+def make_default(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet with the default its owner chose. Raises `BillingKeyNotFound`, `BillingKeyGone`."""
+    if key_of_issue(wallet, issue_id).state is not KeyState.ACTIVE:
+        raise BillingKeyGone
+    return wallet if wallet.default == issue_id else _given(wallet, issue_id, moment)
+
+
+def _given(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """A default the customer gave wakes what waits for one; `waking` lasts until that was done."""
+    chosen = replace(wallet, default=issue_id, default_given_at=moment.now, waking=True)
+    return record(chosen, Fact.BILLING_KEY_DEFAULT, moment, billing_key=issue_id)
+
+
+def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Moment) -> Wallet:
+    """The wallet with a key that must never be charged; only one of our own issue is kept, to be deleted."""
+    kept = key.sealed if state is KeyState.UNWANTED else None
+    refused = replace(key, state=state, code=code, sealed=kept, token=None, settled_at=moment.now)
+    return record(
+        with_key(wallet, refused), Fact.BILLING_KEY_REFUSED, moment, billing_key=key.issue_id, code=code
+    )
+
+
+def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
+    """The wallet with an issue window nobody came back from in time."""
+    gone = replace(key, state=KeyState.LAPSED, token=None, settled_at=moment.now)
+    return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.issue_id)
+
+
+def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet with a key that no claim takes any more. Raises `BillingKeyNotFound`."""
+    key = key_of_issue(wallet, issue_id)
+    if key.state in _GONE:
+        return wallet
+    going = replace(key, state=KeyState.DELETING, deleting_at=moment.now, token=None, sent_at=None)
+    if key.sealed is None:
+        return deleted(with_key(wallet, going), issue_id, moment)
+    told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=issue_id)
+    return _without_default(replace(told, rung=0), issue_id)
+
+
+def deleted(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet after a key is gone at PortOne, by us or by somebody else."""
+    key = wallet.keys[issue_id]
+    if key.state is KeyState.DELETED:
+        return wallet
+    gone = replace(key, state=KeyState.DELETED, sealed=None, token=None, settled_at=moment.now)
+    told = record(with_key(wallet, gone), Fact.BILLING_KEY_DELETED, moment, billing_key=issue_id)
+    return _without_default(told, issue_id)
+
+
+def _without_default(wallet: Wallet, issue_id: str) -> Wallet:
+    """Another key becomes default by this one's deletion: nobody gave it, so nothing is retried at once."""
+    if wallet.default != issue_id:
+        return wallet
+    left = [key for key in wallet.keys.values() if key.state is KeyState.ACTIVE]
+    newest = max(left, key=lambda key: key.created_at, default=None)
+    return replace(wallet, default=newest.issue_id if newest else None)
+
+
+def next_due(wallet: Wallet, now: float) -> int | None:
+    """When the wallet should be looked at again (epoch seconds UTC); None when nothing is unfinished."""
+    marks = [_key_due(wallet, key, now) for key in wallet.keys.values()]
+    marks += [int(now)] if wallet.waking else []
+    return min((mark for mark in marks if mark is not None), default=None)
+
+
+def _key_due(wallet: Wallet, key: SavedKey, now: float) -> int | None:
+    climbed = int(now) + (CLIMB[wallet.rung] if wallet.rung < BY_KIND else HOUR)
+    match key.state:
+        case KeyState.PENDING:
+            return int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)]
+        case KeyState.UNWANTED:
+            return int(key.created_at) + CLAIM_WITHIN
+        case KeyState.CONFIRMING | KeyState.CHECKING | KeyState.DELETING:
+            return climbed
+        case _:
+            return None

@@ -1,0 +1,91 @@
+"""The records of saved payment methods: one wallet per user, with every billing key the user ever started."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portone_payments.domain.billing_reading import SavedMethod
+from portone_payments.domain.records import Entry
+
+
+class KeyState(StrEnum):
+    """Where a saved payment method stands.
+
+    PENDING: the issue window was opened. CONFIRMING: a manual-approval token is stored, perhaps sent.
+    CHECKING: a key is known, a reading has yet to show whether it is ours. UNWANTED: it is of our issue but
+    must not be charged, and is deleted at PortOne a day later. DELETING: no charge takes it any more.
+    """
+
+    PENDING = "PENDING"
+    CONFIRMING = "CONFIRMING"
+    CHECKING = "CHECKING"
+    ACTIVE = "ACTIVE"
+    UNWANTED = "UNWANTED"
+    DELETING = "DELETING"
+    DELETED = "DELETED"
+    REFUSED = "REFUSED"
+    LAPSED = "LAPSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedKey:
+    """One billing key from its issue window to its deletion, by our issueId. Times in epoch seconds UTC.
+
+    `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both gone once they are of no use.
+    `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
+    `answered` and `quiet_at` are of a confirm, as of an approval.
+    """
+
+    issue_id: str
+    created_at: float
+    pay_method: str
+    state: KeyState = KeyState.PENDING
+    key_hash: str | None = field(default=None, repr=False)
+    sealed: str | None = field(default=None, repr=False)
+    method: SavedMethod | None = None
+    channel_key: str | None = None
+    issued_at: float | None = None
+    payment_id: str | None = None
+    token: str | None = field(default=None, repr=False)
+    token_hash: str | None = field(default=None, repr=False)
+    request_key: str | None = None
+    sent_at: float | None = None
+    answered: str | None = None
+    looked: int = 0
+    claims: tuple[str, ...] = ()
+    revoked: bool = False
+    deleting_at: float | None = None
+    settled_at: float | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallet:
+    """A user's saved payment methods in one item, so that claim, default and deletion exclude each other.
+
+    `waking`: subscriptions that wait for a payment method have yet to hear of the new default.
+    """
+
+    user_id: str
+    keys: Mapping[str, SavedKey] = field(default_factory=dict)
+    default: str | None = None
+    default_given_at: float | None = None
+    waking: bool = False
+    history: tuple[Entry, ...] = ()
+    next_seq: int = 1
+    rung: int = 0
+    tries: int = 0
+    due_at: int | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRef:
+    """Whose a billing key is: by `issue:<issueId>` or by `key:<keyed hash>`. Written once."""
+
+    ref: str
+    user_id: str
+    issue_id: str
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)

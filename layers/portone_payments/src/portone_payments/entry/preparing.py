@@ -1,0 +1,17 @@
+"""The preparer of payments, as every function that starts one needs it."""
+
+from portone_payments.entry.deps import Deps
+from portone_payments.flows.prepare import Preparer
+
+
+def preparer(deps: Deps) -> Preparer:
+    """Over this container's ports and settings."""
+    return Preparer(
+        store=deps.store,
+        clock=deps.clock,
+        ids=deps.ids,
+        meter=deps.meter,
+        rules=deps.settings.pay_method_rules,
+        channels=frozenset(deps.settings.channels),
+        ready_seconds=deps.settings.ready_minutes * 60,
+    )

@@ -1,0 +1,6 @@
+"""Why something failed, in words: the causes of ours and the error types of PortOne that errors give."""
+
+from portone_payments.entry import reasons_billing, reasons_identity, reasons_portone
+from portone_payments.entry.catalogue import Message
+
+REASONS: dict[str, Message] = reasons_portone.REASONS | reasons_billing.REASONS | reasons_identity.REASONS

@@ -1,0 +1,142 @@
+"""The charges worker: what time makes of a subscription, then at most one claimed and sent try (rule 8)."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approval import intend_charge, token_hash_of
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.collecting import advance, due_invoice, next_due
+from portone_payments.domain.errors import ApprovalInProgress, Busy, NotApprovable
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.ladder import DAY
+from portone_payments.domain.records import Payment
+from portone_payments.domain.settling import NO_KEY, claimed, failed
+from portone_payments.domain.subscription_records import Invoice, Subscription
+from portone_payments.domain.wallet import chargeable, claim_key
+from portone_payments.domain.wallet_records import SavedKey, Wallet
+from portone_payments.flows.charge_send import ChargeSender
+from portone_payments.ports import Clock, Conflict, Deadline, Due, Metric, Secrets
+
+# PortOne wants 60 s for an answer (facts 1.4); the payment's own worker takes over after that
+PER_CHARGE = 66.0
+SOON = 90
+# a message is there a second and a half before its slot at most
+LONGEST_WAIT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    payment: Payment
+    wallet: Wallet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """Brings subscriptions on, one at a time; several may run at once. `wait` lets seconds pass."""
+
+    sender: ChargeSender
+    wait: Callable[[float], None]
+    secrets: Secrets
+    clock: Clock
+    policy: BillingPolicy
+    store_id: str
+
+    def work(self, due: Due) -> None:
+        """Whatever is due of one subscription. A lost race leaves it to the winner."""
+        held = self.sender.reader.store.subscription(due.id)
+        now = self.clock.now()
+        if held is None or held.due_at is None or not (held.due_at <= now or held.due_at == due.due_at):
+            return
+        try:
+            deadline = Deadline.after(self.clock, PER_CHARGE)
+            self.collect(held, Moment(now=now, by="sweep"), deadline, slot=due.slot)
+        except (Busy, Conflict):
+            self.sender.reader.meter.count(Metric.CONFLICT)
+
+    def collect(
+        self, held: Subscription, moment: Moment, deadline: Deadline, *, slot: float | None = None
+    ) -> Payment | None:
+        """The payment that was charged, not before `slot`, if one was due. Raises `Busy`, `Conflict`."""
+        advanced = advance(held, moment, self.policy)
+        invoice = due_invoice(advanced, moment.now)
+        claim = None if invoice is None else self._claim(advanced, invoice, moment)
+        if claim is None:
+            if invoice is None:
+                self._save(advanced, moment)
+            return None
+        if slot is not None:
+            self.wait(min(max(0.0, slot - self.clock.now()), LONGEST_WAIT))
+        return self.sender.send(
+            claim.payment, moment, deadline=deadline, first=True, wallet=claim.wallet
+        ).payment
+
+    def _claim(self, subscription: Subscription, invoice: Invoice, moment: Moment) -> _Claim | None:
+        """Payment, wallet and subscription, written together before the first byte leaves."""
+        wallet = self.sender.reader.store.wallet(subscription.user_id)
+        key = chargeable(wallet, subscription.issue_id)
+        if wallet is None or key is None:
+            unasked = replace(invoice, asked=False)
+            gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
+            self._save(gone, moment)
+            return None
+        payment = self._payment(subscription, invoice, moment)
+        try:
+            attempt = f"charge:{len(payment.approvals)}:{invoice.tries}"
+            intended = intend_charge(
+                payment, token_hash_of(payment.payment_id, attempt), key.issue_id, moment
+            )
+        except (ApprovalInProgress, NotApprovable):
+            # its own worker or a person has to settle it first
+            self._wait(subscription, moment)
+            return None
+        intended = replace(intended, due_at=int(moment.now) + SOON, rung=0, tries=0)
+        done = settled_elsewhere(key, subscription, intended.payment_id)
+        holding = claim_key(wallet, key.issue_id, intended.payment_id, done)
+        under_way = claimed(subscription, invoice, intended.payment_id, moment)
+        self.sender.reader.store.save(intended, holding, under_way)
+        return _Claim(replace(intended, version=intended.version + 1), holding)
+
+    def _payment(self, subscription: Subscription, invoice: Invoice, moment: Moment) -> Payment:
+        """The one payment of this invoice, known or new; it may be paid for another day at least."""
+        until = max(invoice.ends, int(moment.now) + DAY)
+        if invoice.payment_id is not None:
+            held = self.sender.reader.store.payment(invoice.payment_id)
+            if held is not None:
+                return replace(held, expires_at=max(held.expires_at, until))
+        return Payment(
+            payment_id=invoice.payment_id or self._payment_id(subscription, invoice),
+            order_id=subscription.order_id or subscription.subscription_id,
+            user_id=subscription.user_id,
+            total=invoice.amount,
+            tax_free=invoice.tax_free,
+            currency=subscription.currency,
+            order_name=invoice.name,
+            created_at=moment.now,
+            status_at=moment.now,
+            expires_at=until,
+            subscription_id=subscription.subscription_id,
+            invoice_id=invoice.id,
+        )
+
+    def _payment_id(self, subscription: Subscription, invoice: Invoice) -> str:
+        """32 characters nobody can guess, the same for every try at this invoice (rule 8, facts 12.3)."""
+        secret = self.secrets.charge_keys()[subscription.hash_version].encode()
+        parts = (self.store_id, subscription.subscription_id, invoice.id, str(invoice.series))
+        digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()
+        return base64.b32encode(digest[:20]).decode()
+
+    def _save(self, subscription: Subscription, moment: Moment) -> None:
+        due_at = next_due(subscription, moment.now, self.policy)
+        self.sender.reader.store.save(replace(subscription, due_at=due_at, tries=0))
+
+    def _wait(self, subscription: Subscription, moment: Moment) -> None:
+        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + DAY, tries=0))
+
+
+def settled_elsewhere(key: SavedKey, subscription: Subscription, payment_id: str) -> frozenset[str]:
+    """Claims of this subscription's earlier invoices: only one is ever in flight, so they have an outcome."""
+    known = {each.payment_id for each in subscription.invoices.values()}
+    return frozenset(each for each in key.claims if each in known and each != payment_id)

@@ -1,0 +1,123 @@
+"""Deleting a billing key: no charge claims it any more, then schedules, then the key itself (rule 8, I12)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approval import open_approval
+from portone_payments.domain.billing_reading import KeyStatus
+from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.ladder import DAY
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.wallet import ask_deletion, deleted, key_of_issue, release, with_key
+from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.flows.key_desk import KeyDesk
+from portone_payments.ports import Deadline, Metric
+
+REASON = "deleted by its owner"
+PAGE = 100
+AHEAD = 2 * 366 * DAY
+BEHIND = 7 * DAY
+_ABSENT = frozenset({"BILLING_KEY_NOT_FOUND", "BILLING_KEY_NOT_ISSUED", "BILLING_KEY_ALREADY_DELETED"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRemover:
+    """Converges after any crash: whoever comes next starts from what PortOne and the wallet say."""
+
+    desk: KeyDesk
+
+    def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
+        """The key, DELETED or on its way. Raises `BillingKeyNotFound`, `Busy`."""
+        moment = self.desk.moment("app")
+        self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
+        return self.settle(user_id, issue_id, moment, deadline).keys[issue_id]
+
+    def settle(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+        """Bring a deletion on as far as it goes. Raises `Busy`."""
+        wallet = self._released(user_id, issue_id)
+        key = wallet.keys[issue_id]
+        if key.state is not KeyState.DELETING or key.claims:
+            self.desk.nudge(wallet)
+            return wallet
+        try:
+            gone = self._gone_at_portone(user_id, key, moment, deadline)
+        except PortOneError as error:
+            if error.outcome is Outcome.REFUSED:
+                self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+            renewed = error.outcome in {Outcome.PG_ANSWER, Outcome.NO_EFFECT}
+            return self._again(user_id, issue_id, renewed=renewed)
+        if not gone:
+            return self._again(user_id, issue_id, renewed=True)
+        return self.desk.change(user_id, lambda held: (deleted(held, issue_id, moment),))
+
+    def unwanted(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+        """A key of our issue that must not be charged, a day after its window: away with it (rule 8)."""
+        self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
+        return self.settle(user_id, issue_id, moment, deadline)
+
+    def _asked(self, wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+        asked = ask_deletion(wallet, issue_id, moment)
+        key = asked.keys[issue_id]
+        if key.state is not KeyState.DELETING or wallet.keys[issue_id].state is KeyState.DELETING:
+            return asked
+        return with_key(asked, replace(key, request_key=self.desk.ids.token()))
+
+    def _released(self, user_id: str, issue_id: str) -> Wallet:
+        """The wallet without claims whose payments have an outcome by now."""
+        wallet = self.desk.store.wallet(user_id)
+        key = key_of_issue(wallet, issue_id)
+        settled = frozenset(each for each in key.claims if not self._under_way(each, issue_id))
+        if not settled:
+            return wallet or Wallet(user_id=user_id)
+        return self.desk.change(user_id, lambda held: (release(held, issue_id, settled),))
+
+    def _under_way(self, payment_id: str, issue_id: str) -> bool:
+        payment = self.desk.store.payment(payment_id)
+        approval = open_approval(payment) if payment else None
+        return approval is not None and approval.issue_id == issue_id
+
+    def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
+        billing_key = self.desk.opened(user_id, key)
+        request_key = key.request_key or key.issue_id
+        self._revoke(billing_key, request_key, moment, deadline)
+        try:
+            self.desk.portone.delete_billing_key(
+                billing_key, reason=REASON, key=request_key, deadline=deadline
+            )
+        except PortOneError as error:
+            if error.error_type in _ABSENT:
+                return True
+            if error.outcome is not Outcome.PG_ANSWER:
+                raise
+            reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+            return reading is None or reading.status is KeyStatus.DELETED
+        return True
+
+    def _revoke(self, billing_key: str, request_key: str, moment: Moment, deadline: Deadline) -> None:
+        """Schedules somebody made with this key elsewhere would charge it, and keep it from being deleted."""
+        found = self.desk.portone.list_schedules(
+            billing_key,
+            int(moment.now) - BEHIND,
+            int(moment.now) + AHEAD,
+            number=0,
+            size=PAGE,
+            deadline=deadline,
+        )
+        waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
+        if waiting:
+            self.desk.portone.revoke_schedules(waiting, key=f"{request_key}-revoke", deadline=deadline)
+
+    def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
+        """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""
+        fresh = self.desk.ids.token() if renewed else None
+
+        def later(wallet: Wallet) -> tuple[Wallet]:
+            key = key_of_issue(wallet, issue_id)
+            if key.state is not KeyState.DELETING:
+                return (wallet,)
+            known = replace(key, request_key=fresh or key.request_key)
+            return (replace(with_key(wallet, known), rung=wallet.rung + 1),)
+
+        wallet = self.desk.change(user_id, later)
+        self.desk.nudge(wallet)
+        return wallet

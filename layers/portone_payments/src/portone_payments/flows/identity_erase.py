@@ -1,0 +1,67 @@
+"""Make a person unreadable, let another one in, and look at clear values: what staff and the shop may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import Busy, IdentityNotFound
+from portone_payments.domain.identity_records import DAY, Permit, Person
+from portone_payments.flows.identity_release import erased
+from portone_payments.flows.identity_seal import Sealer
+from portone_payments.ports import Clock, Conflict
+from portone_payments.ports_identity import Access, AccessLog, IdentityStore
+
+TRIES = 6
+PERMIT_SECONDS = DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custodian:
+    """Acts on what is kept about a user."""
+
+    store: IdentityStore
+    clock: Clock
+
+    def erase(self, user_id: str) -> None:
+        """Unreadable from this write on, and verifications begun before no longer count. Raises `Busy`."""
+        for _ in range(TRIES):
+            person = self.store.person(user_id) or Person(user_id=user_id)
+            try:
+                self.store.save(*erased(person, self.clock.now(), store=self.store))
+            except Conflict:
+                continue
+            return
+        raise Busy
+
+    def permit(self, user_id: str, *, by: str, reason: str) -> Permit:
+        """For a day the user may verify as another person, once. Raises `IdentityNotFound`, `Busy`."""
+        for _ in range(TRIES):
+            person = verified_person(self.store, user_id)
+            now = self.clock.now()
+            permit = Permit(by=by, reason=reason, at=now, expires_at=int(now) + PERMIT_SECONDS)
+            try:
+                self.store.save(replace(person, permit=permit))
+            except Conflict:
+                continue
+            return permit
+        raise Busy
+
+
+def reveal(access: Access, *, store: IdentityStore, sealer: Sealer, log: AccessLog) -> Mapping[str, str]:
+    """The clear facts of a purpose, after the look at them was written down.
+
+    Raises `IdentityNotFound`; whatever the log raises refuses the look.
+    """
+    person = verified_person(store, access.user_id)
+    log.write(access)
+    facts = sealer.facts(person, access.purpose, access.at)
+    if not facts:
+        raise IdentityNotFound
+    return facts
+
+
+def verified_person(store: IdentityStore, user_id: str) -> Person:
+    """A person of whom something is kept. Raises `IdentityNotFound`."""
+    person = store.person(user_id)
+    if person is None or not person.verified:
+        raise IdentityNotFound
+    return person

@@ -1,0 +1,122 @@
+"""Who a user is: the records that make it so, and keep it so under new hash keys and old age."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import DifferentPerson, IdentityDuplicate, VerificationExpired
+from portone_payments.domain.identity import Identifier, Known, Purpose
+from portone_payments.domain.identity_records import (
+    DAY,
+    Attempt,
+    AttemptState,
+    Claim,
+    IdentityRecord,
+    Person,
+    Sealed,
+)
+from portone_payments.flows.identity_release import blank, erased, released
+from portone_payments.flows.identity_seal import Sealer
+from portone_payments.ports_identity import Hashes, IdentityStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDesk:
+    """Makes records and saves none. `unique`: a person holds at most one account (invariant I13)."""
+
+    store: IdentityStore
+    hashes: Hashes
+    sealer: Sealer
+    unique: bool = True
+
+    def accepted(
+        self, attempt: Attempt, known: Known, purpose: Purpose, now: float
+    ) -> tuple[Attempt, Person, tuple[Claim, ...]]:
+        """What one transaction has to write: used up, every identifier claimed, the facts sealed.
+
+        Raises `DifferentPerson`, `IdentityDuplicate`, `VerificationExpired` after an erasure.
+        """
+        person = self.store.person(attempt.user_id) or Person(user_id=attempt.user_id)
+        if person.erased_at is not None and attempt.created_at <= person.erased_at:
+            raise VerificationExpired
+        same = self._same(person, known, now)
+        held = self.sealer.identifiers(person) if same else ()
+        identifiers = tuple(dict.fromkeys((*held, *known.identifiers)))
+        wanted = self._claim_ids(identifiers)
+        left = () if same else tuple(each for each in person.claims if each not in wanted)
+        claims = (*self._claims(person, wanted), *self._released(person, left, now))
+        changed = self._with_facts(person if same else blank(person), attempt, known, purpose, now)
+        kept = tuple(dict.fromkeys((*changed.claims, *wanted)))
+        changed = replace(
+            changed,
+            identifiers=self.sealer.sealed_identifiers(
+                changed.purposes[purpose.name], identifiers, person.user_id
+            ),
+            claims=kept,
+            hash_version=self.hashes.writing(),
+        )
+        used = replace(attempt, state=AttemptState.USED, used_at=now, sending=None, due_at=None)
+        return used, changed, claims
+
+    def expired(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
+        """Without what was kept long enough; nothing when it all still is to be kept."""
+        kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
+        if not kept:
+            return erased(person, now, store=self.store)
+        if len(kept) == len(person.purposes):
+            return ()
+        return (replace(person, purposes=kept, due_at=_due(kept)),)
+
+    def rehashed(self, person: Person) -> tuple[IdentityRecord, ...]:
+        """Claimed by every hash key that is alive. Raises `IdentityDuplicate` where another account is."""
+        wanted = self._claim_ids(self.sealer.identifiers(person))
+        claims = self._claims(person, wanted)
+        followed = tuple(dict.fromkeys((*person.claims, *wanted)))
+        return replace(person, claims=followed, hash_version=self.hashes.writing()), *claims
+
+    def _same(self, person: Person, known: Known, now: float) -> bool:
+        """Whether this may be the person the account belongs to; False where staff lets another one in."""
+        if not person.claims or set(person.claims) & set(self._claim_ids(known.identifiers)):
+            return True
+        if person.permit is None or person.permit.expires_at <= now:
+            raise DifferentPerson
+        return False
+
+    def _claim_ids(self, identifiers: Iterable[Identifier]) -> tuple[str, ...]:
+        return tuple(each for identifier in identifiers for each in self.hashes.claim_ids(identifier))
+
+    def _claims(self, person: Person, wanted: tuple[str, ...]) -> tuple[Claim, ...]:
+        return tuple(self._new_claims(person, wanted)) if self.unique else ()
+
+    def _new_claims(self, person: Person, wanted: tuple[str, ...]) -> Iterator[Claim]:
+        stored = self.store.claims(wanted)
+        if any(claim.user_id not in {None, person.user_id} for claim in stored.values()):
+            raise IdentityDuplicate
+        for claim_id in wanted:
+            claim = stored.get(claim_id)
+            if claim is None:
+                yield Claim(claim_id=claim_id, user_id=person.user_id)
+            elif claim.user_id is None:
+                yield replace(claim, user_id=person.user_id, released_at=None)
+
+    def _released(self, person: Person, left: tuple[str, ...], now: float) -> tuple[Claim, ...]:
+        return tuple(released(person, left, now, store=self.store)) if left else ()
+
+    def _with_facts(
+        self, person: Person, attempt: Attempt, known: Known, purpose: Purpose, now: float
+    ) -> Person:
+        empty = Sealed(
+            verification_id=attempt.verification_id,
+            provider=attempt.provider,
+            verified_at=now,
+            expires_at=int(now) + purpose.kept_days * DAY,
+            key="",
+            facts="",
+            unverified=known.unverified,
+        )
+        sealed = self.sealer.sealed_facts(empty, known.facts, person.user_id, purpose.name)
+        purposes = {**person.purposes, purpose.name: sealed}
+        return replace(person, verified=True, purposes=purposes, permit=None, due_at=_due(purposes))
+
+
+def _due(purposes: Mapping[str, Sealed]) -> int:
+    return min(sealed.expires_at for sealed in purposes.values())

@@ -1,0 +1,69 @@
+"""Read a verification at PortOne, and know whose it is here."""
+
+from dataclasses import dataclass
+
+from portone_payments.domain.errors import (
+    PortOneError,
+    ProviderRefused,
+    ProviderUnavailable,
+    VerificationExpired,
+    VerificationNotFound,
+    VerificationPending,
+    VerificationUsed,
+)
+from portone_payments.domain.identity_causes import cause_of
+from portone_payments.domain.identity_reading import VerificationReading
+from portone_payments.domain.identity_records import Attempt, AttemptState
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.ports import Deadline, Meter, Metric
+from portone_payments.ports_identity import IdentityPortOne, IdentityStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityReader:
+    """One reading; it changes nothing."""
+
+    portone: IdentityPortOne
+    meter: Meter
+
+    def read(self, attempt: Attempt, *, deadline: Deadline) -> VerificationReading:
+        """What PortOne says. Raises `VerificationPending`, `ProviderUnavailable`, `ProviderRefused`."""
+        try:
+            reading = self.portone.get_identity_verification(attempt.verification_id, deadline=deadline)
+        except PortOneError as error:
+            if error.outcome is Outcome.REFUSED:
+                self.meter.count(Metric.CREDENTIAL_REFUSED)
+                raise ProviderRefused from None
+            raise ProviderUnavailable from None
+        if reading is None:
+            raise VerificationPending
+        return reading
+
+    def glance(self, attempt: Attempt, *, deadline: Deadline) -> VerificationReading | None:
+        """The same, None where there is nothing to be seen."""
+        try:
+            return self.read(attempt, deadline=deadline)
+        except (VerificationPending, ProviderUnavailable, ProviderRefused):
+            return None
+
+
+def owned(store: IdentityStore, verification_id: str, user_id: str) -> Attempt:
+    """The user's verification. Raises `VerificationNotFound` for an absent one and for another's alike."""
+    attempt = store.attempt(verification_id)
+    if attempt is None or attempt.user_id != user_id:
+        raise VerificationNotFound
+    return attempt
+
+
+def check_open(attempt: Attempt, now: float) -> None:
+    """Raises `VerificationExpired`, `VerificationUsed`."""
+    if attempt.state is AttemptState.USED:
+        raise VerificationUsed
+    if attempt.state is not AttemptState.OPEN or attempt.expires_at <= now:
+        raise VerificationExpired
+
+
+def failure_cause(attempt: Attempt, reading: VerificationReading) -> str:
+    """The stable cause of a FAILED verification, by what the PG's code means."""
+    provider = reading.channel.pg_provider if reading.channel else attempt.provider
+    return str(cause_of(provider, reading.failure.pg_code if reading.failure else None))

@@ -1,0 +1,26 @@
+"""Let a person go: the wrapped data keys dropped, so nothing opens any more, and every identifier free."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from portone_payments.domain.identity_records import Claim, IdentityRecord, Person
+from portone_payments.ports_identity import IdentityStore
+
+
+def erased(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
+    """What one transaction has to write. Verifications begun before `now` (seconds) no longer count."""
+    return replace(blank(person), erased_at=now), *released(person, person.claims, now, store=store)
+
+
+def blank(person: Person) -> Person:
+    """The account with nobody in it."""
+    return Person(user_id=person.user_id, version=person.version, extra=person.extra)
+
+
+def released(
+    person: Person, claim_ids: Iterable[str], now: float, *, store: IdentityStore
+) -> Iterator[Claim]:
+    """Those of the claims that the person holds, free for anybody."""
+    for claim in store.claims(claim_ids).values():
+        if claim.user_id == person.user_id:
+            yield replace(claim, user_id=None, released_at=int(now))

@@ -1,0 +1,56 @@
+"""What is known of a person, sealed for one user and one purpose, and opened again."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.identity import Field, Identifier
+from portone_payments.domain.identity_records import Person, Sealed
+from portone_payments.ports_identity import Envelope, Wrapped
+
+# no purpose can have this name
+IDENTIFIERS = "#identifiers"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Seals and opens; whatever it opens stays in memory."""
+
+    envelope: Envelope
+
+    def facts(self, person: Person, purpose: str, now: float) -> Mapping[str, str]:
+        """What is known for a purpose, in clear; nothing once its time is over."""
+        sealed = person.purposes.get(purpose)
+        if sealed is None or sealed.expires_at <= now:
+            return {}
+        facts: dict[str, str] = json.loads(self._open(person.user_id, purpose, sealed))
+        return facts
+
+    def identifiers(self, person: Person) -> tuple[Identifier, ...]:
+        """What stands for the person, in clear."""
+        if person.identifiers is None:
+            return ()
+        said = json.loads(self._open(person.user_id, IDENTIFIERS, person.identifiers))
+        return tuple(Identifier(Field(kind), tuple(parts)) for kind, *parts in said)
+
+    def sealed_facts(self, sealed: Sealed, facts: Mapping[str, str], user_id: str, purpose: str) -> Sealed:
+        """With these facts in it."""
+        return self._seal(sealed, json.dumps(dict(facts), ensure_ascii=False), user_id, purpose)
+
+    def sealed_identifiers(self, sealed: Sealed, found: Iterable[Identifier], user_id: str) -> Sealed:
+        """With these identifiers in it."""
+        said = [[each.kind, *each.parts] for each in found]
+        return self._seal(sealed, json.dumps(said, ensure_ascii=False), user_id, IDENTIFIERS)
+
+    def _seal(self, sealed: Sealed, text: str, user_id: str, purpose: str) -> Sealed:
+        wrapped = self.envelope.seal(text, context=sealing_context(user_id, purpose))
+        return replace(sealed, key=wrapped.key, facts=wrapped.text)
+
+    def _open(self, user_id: str, purpose: str, sealed: Sealed) -> str:
+        wrapped = Wrapped(key=sealed.key, text=sealed.facts)
+        return self.envelope.open(wrapped, context=sealing_context(user_id, purpose))
+
+
+def sealing_context(user_id: str, purpose: str) -> dict[str, str]:
+    """The encryption context of a person's data: it opens for no other user and no other purpose."""
+    return {"user": user_id, "purpose": purpose}

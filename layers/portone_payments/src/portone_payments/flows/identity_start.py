@@ -1,0 +1,70 @@
+"""Start a verification: an id nobody can guess, bound to a user, a purpose and a quarter of an hour."""
+
+import json
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import Busy, InvalidRequest, VerificationLimit
+from portone_payments.domain.identity import IdentityRules
+from portone_payments.domain.identity_records import ATTEMPT_SECONDS, DAY, Attempt, Counter
+from portone_payments.domain.marker import BUNDLE
+from portone_payments.ports import Clock, Conflict, Ids
+from portone_payments.ports_identity import IdentityStore
+
+STARTS_A_DAY = 30
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starter:
+    """Stores the intent, before PortOne or the app hear of the id."""
+
+    store: IdentityStore
+    clock: Clock
+    ids: Ids
+    rules: IdentityRules
+
+    def start(self, user_id: str, purpose: str, provider: str | None) -> Attempt:
+        """A new verification, stored. Raises `InvalidRequest`, `VerificationLimit`, `Busy`."""
+        chosen = self._provider(purpose, provider)
+        for _ in range(TRIES):
+            now = self.clock.now()
+            attempt = Attempt(
+                verification_id=self.ids.payment_id(),
+                user_id=user_id,
+                purpose=purpose,
+                provider=chosen,
+                created_at=now,
+                expires_at=int(now) + ATTEMPT_SECONDS,
+                due_at=int(now) + ATTEMPT_SECONDS,
+            )
+            try:
+                self.store.save(attempt, counted(self.store, f"start.{user_id}", now, STARTS_A_DAY))
+            except Conflict:
+                continue
+            return attempt
+        raise Busy
+
+    def _provider(self, purpose: str, provider: str | None) -> str:
+        known = self.rules.purposes.get(purpose)
+        if known is None:
+            raise InvalidRequest(field="purpose", reason="unknown")
+        offered = [each for each in known.providers or self.rules.channels if each in self.rules.channels]
+        if provider is None and offered:
+            return offered[0]
+        if provider is None or provider not in offered:
+            raise InvalidRequest(field="provider", reason="not_offered")
+        return provider
+
+
+def counted(store: IdentityStore, counter_id: str, now: float, limit: int) -> Counter:
+    """The counter with one more in the last 24 hours, to be saved. Raises `VerificationLimit`."""
+    counter = store.counter(counter_id) or Counter(counter_id=counter_id)
+    lately = tuple(at for at in counter.at if at > now - DAY)
+    if len(lately) >= limit:
+        raise VerificationLimit(retry_after=int(lately[0] + DAY - now) + 1)
+    return replace(counter, at=(*lately, now), expires_at=int(now) + DAY)
+
+
+def started_mark(attempt: Attempt) -> str:
+    """What the app hands on as customData; PortOne answers it as it was (PortOne facts 12.1)."""
+    return json.dumps({"bundle": BUNDLE, "purpose": attempt.purpose}, separators=(",", ":"))

@@ -1,0 +1,92 @@
+"""Verify: read PortOne, then use the verification up, claim the person and store the facts, all or none."""
+
+from dataclasses import dataclass
+
+from portone_payments.domain.errors import (
+    Busy,
+    VerificationExpired,
+    VerificationFailed,
+    VerificationMismatch,
+    VerificationPending,
+    VerificationUsed,
+)
+from portone_payments.domain.identity import IdentityRules, recognised
+from portone_payments.domain.identity_reading import Customer, VerificationReading, VerificationStatus
+from portone_payments.domain.identity_records import Attempt, AttemptState, Person
+from portone_payments.flows.identity_person import PersonDesk
+from portone_payments.flows.identity_reader import IdentityReader, check_open, failure_cause, owned
+from portone_payments.flows.identity_start import started_mark
+from portone_payments.ports import Clock, Conflict, Deadline, Metric
+from portone_payments.ports_identity import IdentityStore
+
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifier:
+    """The one way a user becomes verified."""
+
+    store: IdentityStore
+    reader: IdentityReader
+    desk: PersonDesk
+    clock: Clock
+    rules: IdentityRules
+
+    def verify(self, verification_id: str, user_id: str, *, deadline: Deadline) -> tuple[Attempt, Person]:
+        """The attempt and the person, once used; the same again for a repeated request.
+
+        Raises the errors of its helpers; `Busy` after lost races.
+        """
+        reading: VerificationReading | None = None
+        for _ in range(TRIES):
+            attempt = owned(self.store, verification_id, user_id)
+            if attempt.state is AttemptState.USED:
+                return attempt, self._seen_before(attempt)
+            check_open(attempt, self.clock.now())
+            reading = reading or self.reader.read(attempt, deadline=deadline)
+            customer = self._checked(attempt, reading)
+            try:
+                return self._accept(attempt, reading, customer)
+            except Conflict:
+                self.reader.meter.count(Metric.CONFLICT)
+        raise Busy
+
+    def _checked(self, attempt: Attempt, reading: VerificationReading) -> Customer:
+        """Who was verified. Raises `VerificationPending`, `VerificationFailed`, `VerificationMismatch`."""
+        if reading.status is VerificationStatus.FAILED:
+            raise VerificationFailed(reason=failure_cause(attempt, reading))
+        if reading.status is VerificationStatus.UNRECOGNISED:
+            self.reader.meter.count(Metric.UNRECOGNISED)
+        if reading.status is not VerificationStatus.VERIFIED or reading.customer is None:
+            raise VerificationPending
+        differs = {
+            "test_channel": self.rules.live and (reading.channel is None or reading.channel.test),
+            "id": reading.id != attempt.verification_id,
+            "custom_data": reading.custom_data not in {None, "", started_mark(attempt)},
+            "customer": reading.customer.id not in {None, "", attempt.user_id},
+        }
+        for reason, found in differs.items():
+            if found:
+                raise VerificationMismatch(reason=reason)
+        return reading.customer
+
+    def _accept(
+        self, attempt: Attempt, reading: VerificationReading, customer: Customer
+    ) -> tuple[Attempt, Person]:
+        now = self.clock.now()
+        purpose = self.rules.purposes.get(attempt.purpose)
+        if purpose is None:
+            raise VerificationExpired
+        known = recognised(customer, reading.channel, purpose, self.rules.matrix, now)
+        used, person, claims = self.desk.accepted(attempt, known, purpose, now)
+        self.store.save(used, person, *claims)
+        self.reader.meter.count(Metric.IDENTITY_VERIFIED)
+        return used, person
+
+    def _seen_before(self, attempt: Attempt) -> Person:
+        """What this very verification showed, while it is kept."""
+        person = self.store.person(attempt.user_id)
+        shown = person.purposes.get(attempt.purpose) if person else None
+        if person is None or shown is None or shown.verification_id != attempt.verification_id:
+            raise VerificationUsed
+        return person

@@ -1,0 +1,159 @@
+"""Saved payment methods: issue window, registration by reading, default (money rule 8, PortOne facts 6)."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRefused
+from portone_payments.domain.billing_reading import KeyReading
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.kept import Record
+from portone_payments.domain.key_checks import Judged, channel_to_charge, judge
+from portone_payments.domain.policy import CheckPolicy
+from portone_payments.domain.wallet import (
+    activate,
+    deleted,
+    key_of_issue,
+    make_default,
+    next_due,
+    refuse,
+    start_issue,
+    with_key,
+)
+from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, Wallet
+from portone_payments.ports import (
+    Clock,
+    Conflict,
+    Due,
+    Ids,
+    Kind,
+    Meter,
+    Metric,
+    Queue,
+    Secrets,
+    Store,
+    Vault,
+)
+from portone_payments.ports_billing import BillingPortOne
+
+ATTEMPTS = 6
+NEEDS_CONFIRMATION = "NEEDS_CONFIRMATION"
+_GONE = frozenset({KeyState.DELETING, KeyState.DELETED, KeyState.UNWANTED})
+_SETTLED_HERE = frozenset({KeyState.ACTIVE, *_GONE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDesk:
+    """What every change of a wallet needs, whoever asks for it."""
+
+    store: Store
+    portone: BillingPortOne
+    secrets: Secrets
+    vault: Vault
+    queue: Queue
+    clock: Clock
+    ids: Ids
+    meter: Meter
+    policy: CheckPolicy
+
+    def start(self, user_id: str, pay_method: str, *, payment_id: str | None = None) -> SavedKey:
+        """An issue window under a fresh issueId, bound to its user. Raises `TooManyBillingKeys`, `Busy`."""
+        issue_id = self.ids.payment_id()
+        ref = KeyRef(ref=f"issue:{issue_id}", user_id=user_id, issue_id=issue_id)
+
+        def opened(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+            return start_issue(wallet, issue_id, pay_method, self.moment("app"), payment_id=payment_id), ref
+
+        return self.change(user_id, opened).keys[issue_id]
+
+    def choose(self, user_id: str, issue_id: str) -> Wallet:
+        """The wallet with another default. Raises `BillingKeyNotFound`, `BillingKeyGone`, `Busy`."""
+        return self.change(user_id, lambda held: (make_default(held, issue_id, self.moment("app")),))
+
+    def absorb(self, user_id: str, issue_id: str, reading: KeyReading, moment: Moment) -> Wallet:
+        """The wallet with what PortOne says of one key. Raises `BillingKeyRefused`, `Busy`."""
+        judged = judge(key_of_issue(self.store.wallet(user_id), issue_id), reading, user_id, self.policy)
+        key_hash = self.hash_of(reading.billing_key)
+        known = self.store.key_ref(f"key:{key_hash}")
+        if known is not None and known.issue_id != issue_id:
+            raise BillingKeyRefused(reason="registered")
+        ref = KeyRef(ref=f"key:{key_hash}", user_id=user_id, issue_id=issue_id)
+        wanted = judged.state in {KeyState.ACTIVE, KeyState.UNWANTED}
+        refs: tuple[Record, ...] = (ref,) if known is None and wanted else ()
+
+        def told(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+            key = key_of_issue(wallet, issue_id)
+            if judged.state is KeyState.DELETED:
+                return (deleted(wallet, issue_id, moment),)
+            if key.state in _SETTLED_HERE:
+                if key.key_hash != key_hash:
+                    raise BillingKeyRefused(reason="issue_used")
+                return (wallet,)
+            return self._judged(wallet, self._filled(user_id, key, key_hash, reading), judged, moment), *refs
+
+        return self.change(user_id, told)
+
+    def _judged(self, wallet: Wallet, key: SavedKey, judged: Judged, moment: Moment) -> Wallet:
+        if judged.state is KeyState.ACTIVE:
+            return activate(wallet, key, moment)
+        if judged.state is KeyState.CHECKING:
+            self.meter.count(Metric.UNRECOGNISED)
+            return with_key(wallet, replace(key, state=KeyState.CHECKING))
+        return refuse(wallet, key, judged.state, judged.code or "refused", moment)
+
+    def _filled(self, user_id: str, key: SavedKey, key_hash: str, reading: KeyReading) -> SavedKey:
+        return replace(
+            key,
+            key_hash=key_hash,
+            sealed=self.sealed(user_id, key.issue_id, reading.billing_key),
+            method=reading.method,
+            channel_key=channel_to_charge(reading, self.policy),
+            issued_at=None if reading.issued_at is None else reading.issued_at / 1_000_000,
+        )
+
+    def change(self, user_id: str, changed: Callable[[Wallet], tuple[Wallet, *tuple[Record, ...]]]) -> Wallet:
+        """The wallet as `changed` makes it, saved together with what goes with it. Raises `Busy`."""
+        for _ in range(ATTEMPTS):
+            held = self.store.wallet(user_id) or Wallet(user_id=user_id)
+            after, *others = changed(held)
+            if after is held:
+                return held
+            after = replace(after, due_at=next_due(after, self.clock.now()), tries=0)
+            try:
+                self.store.save(after, *others)
+            except Conflict:
+                self.meter.count(Metric.CONFLICT)
+                continue
+            return replace(after, version=after.version + 1)
+        raise Busy
+
+    def nudge(self, wallet: Wallet) -> None:
+        """Have the worker look at a wallet that is due; a hint that may be lost."""
+        if wallet.due_at is not None and wallet.due_at <= self.clock.now() + 60:
+            self.queue.send((Due(kind=Kind.WALLET, id=wallet.user_id, due_at=wallet.due_at),))
+
+    def moment(self, by: str) -> Moment:
+        """Now, for somebody."""
+        return Moment(now=self.clock.now(), by=by)
+
+    def hash_of(self, billing_key: str) -> str:
+        """The keyed hash by which a billing key is found again."""
+        secret = self.secrets.webhook().hash_key.encode()
+        return hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest()
+
+    def sealed(self, user_id: str, issue_id: str, billing_key: str) -> str:
+        """The ciphertext of a billing key or of a token for one."""
+        return self.vault.encrypt(billing_key, context=key_context(user_id, issue_id))
+
+    def opened(self, user_id: str, key: SavedKey) -> str:
+        """The billing key. Raises `BillingKeyGone` where it was dropped."""
+        if key.sealed is None:
+            raise BillingKeyGone
+        return self.vault.decrypt(key.sealed, context=key_context(user_id, key.issue_id))
+
+
+def key_context(user_id: str, issue_id: str) -> dict[str, str]:
+    """The encryption context of a billing key: it opens for no other user and no other issue."""
+    return {"user": user_id, "issue": issue_id}

@@ -1,0 +1,65 @@
+"""The rate a PG takes charges at, kept across sweeps: each books time of its own before it sends (rule 8).
+
+SQS counts its messages only about, up to a minute late: two sweeps close together would both find an empty
+queue, and send twice the rate. So what is taken is written down.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from portone_payments.domain.subscription_records import Pace
+from portone_payments.ports import Clock, Conflict, Due, Store
+
+# seconds planned in advance: more than a minute, so that a sweep that comes late leaves no gap
+AHEAD = 90
+# seconds between a message and its slot at least: SQS hands it over, its charge is claimed
+HEAD_START = 0.5
+
+
+@dataclass(slots=True)
+class Pacer:
+    """One sweep's share of `rate` charges a second; booked when first asked for, so that idling is free."""
+
+    store: Store
+    clock: Clock
+    rate: int
+    _booked: Pace | None = field(default=None, init=False)
+    _start: float = field(default=0.0, init=False)
+    _room: int | None = field(default=None, init=False)
+    _used: int = field(default=0, init=False)
+
+    def allow(self, wanted: int) -> int:
+        """How many of `wanted` more charges have a place; none where another sweep is at it."""
+        if self._room is None:
+            self._room = self._book()
+        return min(wanted, self._room - self._used)
+
+    def timed(self, live: tuple[Due, ...]) -> tuple[Due, ...]:
+        """Each with the moment PortOne may be asked (epoch seconds UTC, to the millisecond)."""
+        timed = tuple(
+            replace(due, slot=round(self._start + number / self.rate, 3))
+            for number, due in enumerate(live, start=self._used)
+        )
+        self._used += len(live)
+        return timed
+
+    def give_back(self) -> None:
+        """What was booked and is not used goes to the next sweep."""
+        if self._booked is not None and self._used != self._room:
+            with suppress(Conflict):
+                self.store.save(replace(self._booked, until=self._start + self._used / self.rate))
+
+    def _book(self) -> int:
+        held = self.store.pace() or Pace()
+        now = self.clock.now()
+        self._start = max(now + HEAD_START, held.until)
+        room = int((now + AHEAD - self._start) * self.rate)
+        if room <= 0:
+            return 0
+        wanted = replace(held, until=now + AHEAD)
+        try:
+            self.store.save(wanted)
+        except Conflict:
+            return 0
+        self._booked = replace(wanted, version=wanted.version + 1)
+        return room

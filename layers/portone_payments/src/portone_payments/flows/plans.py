@@ -1,0 +1,24 @@
+"""The shop's backend stores its plans; a change of price concerns who subscribes from then on."""
+
+from dataclasses import replace
+
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.subscription_records import Plan
+from portone_payments.ports import Conflict, Store
+
+ATTEMPTS = 4
+
+
+def put_plan(wanted: Plan, *, store: Store) -> Plan:
+    """Store or change a plan; the same body again is the same answer. Raises `Busy`."""
+    for _ in range(ATTEMPTS):
+        held = store.plan(wanted.plan_id)
+        after = wanted if held is None else replace(wanted, version=held.version, extra=held.extra)
+        if after == held:
+            return wanted
+        try:
+            store.save(after)
+        except Conflict:
+            continue
+        return wanted
+    raise Busy

@@ -1,0 +1,188 @@
+"""Registering a billing key: the app's word is a hint, PortOne's reading decides (PortOne facts 4.2, 6.1)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRefused
+from portone_payments.domain.billing_reading import KeyReading
+from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
+from portone_payments.domain.wallet import CLAIM_WITHIN, key_of_issue, lapse, refuse, with_key
+from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk, key_context
+from portone_payments.ports import Deadline, Metric
+from portone_payments.ports_billing import IssueAndPayOrder
+
+PAGE = 100
+_DONE = frozenset({KeyState.ACTIVE, KeyState.REFUSED, KeyState.UNWANTED})
+_GONE = frozenset({KeyState.DELETING, KeyState.DELETED, KeyState.LAPSED})
+_ISSUED = "BILLING_KEY_ALREADY_ISSUED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registrar:
+    """Brings an issue to a key that may be charged, or to a reason why not; `test`: the mode's channels."""
+
+    desk: KeyDesk
+    test: bool
+
+    def register(
+        self, user_id: str, issue_id: str, *, billing_key: str | None, token: str | None, deadline: Deadline
+    ) -> SavedKey:
+        """The key of this issue after what the app's SDK returned; not ACTIVE while PortOne is silent.
+
+        Raises `BillingKeyNotFound`, `BillingKeyRefused`, `BillingKeyGone`, `Busy`.
+        """
+        key = key_of_issue(self.desk.store.wallet(user_id), issue_id)
+        if key.state in _GONE:
+            raise BillingKeyGone
+        if key.state in _DONE:
+            return self._told(key)
+        moment = self.desk.moment("app")
+        if billing_key and billing_key != NEEDS_CONFIRMATION:
+            return self._reported(user_id, key, billing_key, moment, deadline)
+        if token is not None:
+            self._intend(user_id, issue_id, token, moment)
+        return self._told(self.settle(user_id, issue_id, moment, deadline).keys[issue_id])
+
+    def settle(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+        """Bring an unfinished issue on as far as PortOne lets us. Raises `Busy`."""
+        wallet = self.desk.store.wallet(user_id)
+        key = key_of_issue(wallet, issue_id)
+        try:
+            if key.state is KeyState.CONFIRMING:
+                return self._confirm(user_id, key, moment, deadline)
+            if key.state is KeyState.CHECKING and key.sealed is not None:
+                found = self.desk.portone.get_billing_key(self.desk.opened(user_id, key), deadline=deadline)
+                return self._found(user_id, issue_id, found, moment)
+            found = self._listed(user_id, key, deadline)
+        except PortOneError as error:
+            return self._silent(user_id, error)
+        return self._found(user_id, issue_id, found, moment)
+
+    def _reported(
+        self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
+    ) -> SavedKey:
+        try:
+            reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+        except PortOneError as error:
+            self._count(error)
+            return self._later(user_id, key.issue_id, billing_key)
+        if reading is None or reading.issue_id != key.issue_id:
+            # nothing is stored: what the app reported is not a key of this issue
+            raise BillingKeyRefused(reason="issue")
+        return self._told(self.desk.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
+
+    def _later(self, user_id: str, issue_id: str, billing_key: str) -> SavedKey:
+        """PortOne did not answer: what the app reported is kept, the worker asks again."""
+        sealed = self.desk.sealed(user_id, issue_id, billing_key)
+
+        def kept(wallet: Wallet) -> tuple[Wallet]:
+            key = key_of_issue(wallet, issue_id)
+            if key.state is not KeyState.PENDING:
+                return (wallet,)
+            return (replace(with_key(wallet, replace(key, state=KeyState.CHECKING, sealed=sealed)), rung=0),)
+
+        wallet = self.desk.change(user_id, kept)
+        self.desk.nudge(wallet)
+        return wallet.keys[issue_id]
+
+    def _intend(self, user_id: str, issue_id: str, token: str, moment: Moment) -> None:
+        sealed = self.desk.vault.encrypt(token, context=_token_context(user_id, issue_id))
+        request_key = self.desk.ids.token()
+
+        def intended(wallet: Wallet) -> tuple[Wallet]:
+            key = key_of_issue(wallet, issue_id)
+            if key.state is not KeyState.PENDING:
+                return (wallet,)
+            frozen = replace(
+                key, state=KeyState.CONFIRMING, token=sealed, request_key=request_key, sent_at=moment.now
+            )
+            return (replace(with_key(wallet, frozen), rung=0),)
+
+        self.desk.change(user_id, intended)
+
+    def _confirm(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
+        age = moment.now - (key.sent_at or moment.now)
+        if age >= KEY_WINDOW or key.token is None or key.request_key is None:
+            found = self._listed(user_id, key, deadline)
+            return self._found(user_id, key.issue_id, found, moment)
+        token = self.desk.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
+        try:
+            billing_key = self._send(key, token, key.request_key, deadline)
+        except PortOneError as error:
+            if error.error_type == _ISSUED:
+                found = self._listed(user_id, key, deadline)
+                return self._found(user_id, key.issue_id, found, moment)
+            if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
+                return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)
+            raise
+        reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+        return self._found(user_id, key.issue_id, reading, moment)
+
+    def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
+        payment = self.desk.store.payment(key.payment_id) if key.payment_id else None
+        if payment is None:
+            return self.desk.portone.confirm_billing_key(
+                token, test=self.test, key=request_key, deadline=deadline
+            )
+        order = IssueAndPayOrder(
+            payment_id=payment.payment_id,
+            total=payment.total,
+            tax_free=payment.tax_free,
+            currency=payment.currency,
+        )
+        return self.desk.portone.confirm_issue_and_pay(
+            token, order, test=self.test, key=request_key, deadline=deadline
+        )
+
+    def _listed(self, user_id: str, key: SavedKey, deadline: Deadline) -> KeyReading | None:
+        """A key of this issue among its user's, where nobody told us which (money rule 3)."""
+        since, until = int(key.created_at) - 60, int(self.desk.clock.now()) + 60
+        found = self.desk.portone.list_billing_keys(
+            user_id, since, until, number=0, size=PAGE, deadline=deadline
+        )
+        return next((each for each in found if each.issue_id == key.issue_id), None)
+
+    def _found(self, user_id: str, issue_id: str, reading: KeyReading | None, moment: Moment) -> Wallet:
+        if reading is not None:
+            return self.desk.absorb(user_id, issue_id, reading, moment)
+
+        def looked(wallet: Wallet) -> tuple[Wallet]:
+            key = key_of_issue(wallet, issue_id)
+            if key.state in _DONE or key.state in _GONE:
+                return (wallet,)
+            sent = key.sent_at or key.created_at
+            limit = FORGOTTEN if key.state is KeyState.CONFIRMING else CLAIM_WITHIN
+            if moment.now - sent >= limit:
+                return (lapse(wallet, key, moment),)
+            return (replace(with_key(wallet, replace(key, looked=key.looked + 1)), rung=wallet.rung + 1),)
+
+        return self.desk.change(user_id, looked)
+
+    def _refused(self, user_id: str, issue_id: str, code: str, moment: Moment) -> Wallet:
+        return self.desk.change(
+            user_id,
+            lambda held: (refuse(held, key_of_issue(held, issue_id), KeyState.REFUSED, code, moment),),
+        )
+
+    def _silent(self, user_id: str, error: PortOneError) -> Wallet:
+        """PortOne did not answer: nothing changes but the due mark, which does not climb."""
+        self._count(error)
+        return self.desk.change(user_id, lambda held: (replace(held, rung=min(held.rung, 2)),))
+
+    def _count(self, error: PortOneError) -> None:
+        if error.outcome is Outcome.REFUSED:
+            self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+
+    def _told(self, key: SavedKey) -> SavedKey:
+        if key.state in {KeyState.REFUSED, KeyState.UNWANTED}:
+            raise BillingKeyRefused(reason=key.code or "refused")
+        if key.state in _GONE:
+            raise BillingKeyGone
+        return key
+
+
+def _token_context(user_id: str, issue_id: str) -> dict[str, str]:
+    return {**key_context(user_id, issue_id), "for": "token"}

@@ -1,0 +1,139 @@
+"""What a customer or the shop does with a subscription; the first charge follows at once (money rule 8)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.billing_errors import NoBillingKey, PriceChanged
+from portone_payments.domain.collecting import next_due
+from portone_payments.domain.errors import Busy, IdempotencyKeyReused, OrderExpired, OrderNotFound
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.kept import Record
+from portone_payments.domain.records import ClientRequest, Order
+from portone_payments.domain.subscribing import in_parts, subscribe
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet import chargeable, key_of_issue
+from portone_payments.flows.collect import Collector
+from portone_payments.flows.subscription_desk import SubscriptionDesk
+from portone_payments.ports import Conflict, Deadline, Ids, Metric
+
+ATTEMPTS = 6
+REQUEST_KEPT = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the app asks for; `shown` is the price its user saw, in minor units; `start` a KST day."""
+
+    user_id: str
+    body_hash: str
+    request_key: str
+    plan_id: str = ""
+    order_id: str = ""
+    shown: int | None = None
+    consented: bool = False
+    start: str | None = None
+    anchor_day: int | None = None
+    issue_id: str | None = None
+
+    @property
+    def route(self) -> str:
+        """What the client's Idempotency-Key is scoped to, besides the user."""
+        return "schedule" if self.order_id else "subscribe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """Stores what was agreed, then has it collected."""
+
+    collector: Collector
+    desk: SubscriptionDesk
+    ids: Ids
+
+    def start(self, wanted: Wanted, deadline: Deadline) -> Subscription:
+        """A new subscription, or the one this request made before.
+
+        Raises `PlanNotFound`, `PriceChanged`, `OrderNotFound`, `NoBillingKey`, `BillingKeyNotFound`,
+        `IdempotencyKeyReused`, `Busy` and what the domain refuses.
+        """
+        store = self.desk.store
+        for _ in range(ATTEMPTS):
+            known = store.request(wanted.user_id, wanted.route, wanted.request_key)
+            if known is not None:
+                return self._known(known, wanted)
+            fresh, *others = self._fresh(wanted, self.desk.moment("app"))
+            request = self._request(wanted, fresh.subscription_id)
+            try:
+                store.save(fresh, request, *others)
+            except Conflict:
+                self.desk.meter.count(Metric.CONFLICT)
+                continue
+            return self.collected(replace(fresh, version=fresh.version + 1), deadline)
+        raise Busy
+
+    def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:
+        """The subscription after what is due of it was tried; unchanged where somebody else is at it."""
+        moment = self.desk.moment("app")
+        if subscription.due_at is None or subscription.due_at > moment.now:
+            return subscription
+        try:
+            self.collector.collect(subscription, moment, deadline)
+        except (Busy, Conflict):
+            self.desk.meter.count(Metric.CONFLICT)
+        return self.desk.of(subscription.subscription_id, None)
+
+    def _known(self, known: ClientRequest, wanted: Wanted) -> Subscription:
+        if known.body_hash != wanted.body_hash:
+            raise IdempotencyKeyReused
+        return self.desk.of(known.resource_id, wanted.user_id)
+
+    def _fresh(self, wanted: Wanted, moment: Moment) -> tuple[Subscription, *tuple[Record, ...]]:
+        self._check_key(wanted)
+        version = max(self.collector.secrets.charge_keys())
+        if wanted.order_id:
+            order = self._order(wanted)
+            parts = in_parts(order, self.ids.payment_id(), moment, self.desk.policy)
+            parts = replace(parts, issue_id=wanted.issue_id, hash_version=version)
+            due_at = next_due(parts, moment.now, self.desk.policy)
+            return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
+        plan = self.desk.plan(wanted.plan_id)
+        if wanted.shown is not None and wanted.shown != plan.amount:
+            raise PriceChanged(amount=plan.amount)
+        fresh = subscribe(
+            plan,
+            self.ids.payment_id(),
+            wanted.user_id,
+            moment,
+            start=wanted.start,
+            anchor_day=wanted.anchor_day,
+            consented=wanted.consented,
+        )
+        fresh = replace(fresh, issue_id=wanted.issue_id, hash_version=version)
+        # who starts today has just asked to be charged: not at the next allowed hour, now
+        due_at = fresh.due_at if fresh.due_at is not None else next_due(fresh, moment.now, self.desk.policy)
+        return (replace(fresh, due_at=due_at),)
+
+    def _check_key(self, wanted: Wanted) -> None:
+        wallet = self.desk.store.wallet(wanted.user_id)
+        if wanted.issue_id is not None:
+            key_of_issue(wallet, wanted.issue_id)
+        if chargeable(wallet, wanted.issue_id) is None:
+            raise NoBillingKey
+
+    def _order(self, wanted: Wanted) -> Order:
+        order = self.desk.store.order(wanted.order_id)
+        if order is None or order.user_id != wanted.user_id:
+            raise OrderNotFound
+        if order.expires_at is not None and order.expires_at <= self.desk.clock.now():
+            raise OrderExpired
+        return order
+
+    def _request(self, wanted: Wanted, subscription_id: str) -> ClientRequest:
+        now = self.desk.clock.now()
+        return ClientRequest(
+            user_id=wanted.user_id,
+            route=wanted.route,
+            key=wanted.request_key,
+            body_hash=wanted.body_hash,
+            resource_id=subscription_id,
+            created_at=now,
+            expires_at=int(now) + REQUEST_KEPT,
+        )

@@ -1,0 +1,69 @@
+"""Subscriptions as their owner or the shop finds and changes them; nothing is charged here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.billing_errors import PlanNotFound, SubscriptionNotFound
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.collecting import next_due
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.subscription_records import Plan, Subscription
+from portone_payments.ports import Clock, Conflict, Meter, Metric, Store
+
+ATTEMPTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionDesk:
+    """What every change of a subscription needs, whoever asks for it."""
+
+    store: Store
+    clock: Clock
+    meter: Meter
+    policy: BillingPolicy
+
+    def change(
+        self,
+        subscription_id: str,
+        changed: Callable[[Subscription, Moment], Subscription],
+        *,
+        by: str,
+        user_id: str | None = None,
+    ) -> Subscription:
+        """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
+
+        Raises `SubscriptionNotFound`, `Busy` and what the domain refuses.
+        """
+        for _ in range(ATTEMPTS):
+            held = self.of(subscription_id, user_id)
+            moment = self.moment(by)
+            after = changed(held, moment)
+            if after is held:
+                return held
+            after = replace(after, due_at=next_due(after, moment.now, self.policy), tries=0)
+            try:
+                self.store.save(after)
+            except Conflict:
+                self.meter.count(Metric.CONFLICT)
+                continue
+            return replace(after, version=after.version + 1)
+        raise Busy
+
+    def of(self, subscription_id: str, user_id: str | None) -> Subscription:
+        """A subscription its caller may see. Raises `SubscriptionNotFound`."""
+        held = self.store.subscription(subscription_id)
+        if held is None or user_id not in {None, held.user_id}:
+            raise SubscriptionNotFound
+        return held
+
+    def plan(self, plan_id: str) -> Plan:
+        """A plan of the shop. Raises `PlanNotFound`."""
+        plan = self.store.plan(plan_id)
+        if plan is None:
+            raise PlanNotFound
+        return plan
+
+    def moment(self, by: str) -> Moment:
+        """Now, for somebody."""
+        return Moment(now=self.clock.now(), by=by)

@@ -1,0 +1,99 @@
+"""The worker's turn at a wallet: lost registrations, deletions, and subscriptions to be woken (rule 8)."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from portone_payments.domain.billing_errors import BillingKeyRefused
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.collecting import next_due
+from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.settling import woken
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet import CLAIM_WITHIN, LOOKS
+from portone_payments.domain.wallet_records import KeyState, SavedKey
+from portone_payments.flows.delete_key import KeyRemover
+from portone_payments.flows.key_desk import KeyDesk
+from portone_payments.flows.register_key import Registrar
+from portone_payments.ports import Deadline
+
+PAGE = 50
+_UNFINISHED = frozenset({KeyState.CONFIRMING, KeyState.CHECKING})
+
+
+class Heard(StrEnum):
+    """What a billing-key event was about."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletKeeper:
+    """Finishes what a user or PortOne left unfinished."""
+
+    desk: KeyDesk
+    registrar: Registrar
+    remover: KeyRemover
+    billing: BillingPolicy
+
+    def work(self, user_id: str, *, deadline: Deadline) -> None:
+        """Bring every unfinished key of a user on. Raises `Busy`."""
+        wallet = self.desk.store.wallet(user_id)
+        if wallet is None:
+            return
+        moment = self.desk.moment("sweep")
+        if wallet.waking:
+            self.wake(user_id, moment)
+        for key in wallet.keys.values():
+            self._bring_on(user_id, key, moment, deadline)
+        # due again when the next thing is, whatever this round achieved
+        self.desk.change(user_id, lambda held: (replace(held, tries=0),))
+
+    def hear(self, billing_key: str, *, by: str, deadline: Deadline) -> Heard:
+        """What an event about a billing key changes here: PortOne's reading decides. Raises `Busy`."""
+        try:
+            reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+        except PortOneError:
+            return Heard.UNANSWERED
+        ref = self.desk.store.key_ref(f"key:{self.desk.hash_of(billing_key)}")
+        if ref is None and reading is not None and reading.issue_id:
+            ref = self.desk.store.key_ref(f"issue:{reading.issue_id}")
+        if ref is None or reading is None:
+            return Heard.FOREIGN
+        with suppress(BillingKeyRefused):
+            self.desk.absorb(ref.user_id, ref.issue_id, reading, self.desk.moment(by))
+        return Heard.OURS
+
+    def wake(self, user_id: str, moment: Moment) -> None:
+        """Subscriptions that wait for a payment method are tried at once (rule 8). Raises `Conflict`."""
+        cursor: str | None = None
+        while True:
+            page = self.desk.store.subscriptions(user_id, cursor=cursor, limit=PAGE)
+            for subscription in page.items:
+                self._wake(subscription, moment)
+            cursor = page.cursor
+            if cursor is None:
+                break
+        self.desk.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,))
+
+    def _wake(self, subscription: Subscription, moment: Moment) -> None:
+        after = woken(subscription, moment)
+        if after is subscription:
+            return
+        after = replace(after, due_at=next_due(after, moment.now, self.billing), tries=0)
+        # a conflict ends this round: the wallet stays due, and comes back to what was changed meanwhile
+        self.desk.store.save(after)
+
+    def _bring_on(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> None:
+        age = moment.now - key.created_at
+        look = key.state is KeyState.PENDING and age >= LOOKS[min(key.looked, len(LOOKS) - 1)]
+        if look or key.state in _UNFINISHED:
+            with suppress(BillingKeyRefused):
+                self.registrar.settle(user_id, key.issue_id, moment, deadline)
+        elif key.state is KeyState.UNWANTED and age >= CLAIM_WITHIN:
+            self.remover.unwanted(user_id, key.issue_id, moment, deadline)
+        elif key.state is KeyState.DELETING:
+            self.remover.settle(user_id, key.issue_id, moment, deadline)

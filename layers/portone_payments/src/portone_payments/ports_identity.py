@@ -1,0 +1,156 @@
+"""What the identity flows need from the world: PortOne (facts 9), a table, hashes, sealing, an access log."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from portone_payments.domain.identity import Identifier
+from portone_payments.domain.identity_reading import VerificationReading
+from portone_payments.domain.identity_records import Attempt, Claim, Counter, IdentityRecord, Person
+from portone_payments.ports import Deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOrder:
+    """What a verification is sent with. `birth_and_sex` is the first seven digits of a resident number.
+
+    `method` is SMS (which needs `birth_and_sex`) or APP; `operator` in PortOne's names; `phone` digits only;
+    `bypass` is an object, though PortOne's page speaks of a text (PortOne facts 9.1).
+    """
+
+    channel_key: str
+    operator: str
+    method: str
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    ip_address: str = field(repr=False)
+    birth_and_sex: str | None = field(default=None, repr=False)
+    customer_id: str | None = None
+    custom_data: str | None = None
+    bypass: Mapping[str, Any] | None = None
+
+
+class IdentityPortOne(Protocol):
+    """PortOne's verifications. Every method raises `PortOneError` (flows look at its `outcome`)."""
+
+    def get_identity_verification(
+        self, verification_id: str, *, deadline: Deadline
+    ) -> VerificationReading | None:
+        """What PortOne says now; None where it knows none (404 IDENTITY_VERIFICATION_NOT_FOUND)."""
+        ...
+
+    def send_identity_verification(
+        self, verification_id: str, order: SendOrder, *, key: str, deadline: Deadline
+    ) -> None:
+        """Have the PG send an SMS or wake its app; each SMS costs money."""
+        ...
+
+    def resend_identity_verification(self, verification_id: str, *, key: str, deadline: Deadline) -> None:
+        """Send the SMS once more."""
+        ...
+
+    def confirm_identity_verification(
+        self, verification_id: str, otp: str | None, *, key: str, deadline: Deadline
+    ) -> VerificationReading:
+        """Hand in the SMS's code (None: the app was used); PortOne's answer is the VERIFIED verification."""
+        ...
+
+
+class IdentityKind(StrEnum):
+    """Kinds of due work in the identity table."""
+
+    ATTEMPT = "attempt"
+    PERSON = "person"
+
+
+class IdentityStore(Protocol):
+    """The identity table. Reads by id are strongly consistent; every method raises `StorageUnavailable`."""
+
+    def attempt(self, verification_id: str) -> Attempt | None:
+        """A verification by id."""
+        ...
+
+    def person(self, user_id: str) -> Person | None:
+        """Who a user is."""
+        ...
+
+    def counter(self, counter_id: str) -> Counter | None:
+        """When something that is limited was done."""
+        ...
+
+    def claims(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
+        """Claims by id; absent ones are left out."""
+        ...
+
+    def save(self, *records: IdentityRecord) -> None:
+        """Write all or none, each IF its stored version is the one read. Raises `Conflict`."""
+        ...
+
+    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> tuple[str, ...]:
+        """Ids of what is due, oldest first (eventually consistent)."""
+        ...
+
+    def hashed_by(self, version: int, *, limit: int) -> tuple[str, ...]:
+        """Users whose identifiers are claimed by no newer hash key than `version` (eventually consistent)."""
+        ...
+
+
+class Hashes(Protocol):
+    """Keyed hashes in versions. Every method raises `SecretsUnavailable`."""
+
+    def versions(self) -> tuple[int, ...]:
+        """The versions that are looked up and claimed by, oldest first."""
+        ...
+
+    def writing(self) -> int:
+        """The version every claim has to have."""
+        ...
+
+    def claim_ids(self, identifier: Identifier) -> tuple[str, ...]:
+        """What an identifier is claimed as, one id per version."""
+        ...
+
+    def phone(self, number: str) -> str:
+        """A phone number as counters know it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A text sealed under a data key of its own, and that key as only KMS can unwrap it."""
+
+    key: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+class Envelope(Protocol):
+    """Envelope encryption under the identity key. Raises `StorageUnavailable`, also in another context."""
+
+    def seal(self, plaintext: str, *, context: dict[str, str]) -> Wrapped:
+        """A text that only opens in the same context."""
+        ...
+
+    def open(self, wrapped: Wrapped, *, context: dict[str, str]) -> str:
+        """The text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A look at clear values: who of the staff, at whose, for what purpose and reason; epoch seconds UTC."""
+
+    by: str
+    user_id: str
+    purpose: str
+    reason: str
+    request_id: str
+    at: float
+
+
+class AccessLog(Protocol):
+    """Where every look at clear values is written down before it is had."""
+
+    def write(self, access: Access) -> None:
+        """Write one line for good. Raises `StorageUnavailable` when that is not certain."""
+        ...

@@ -1,0 +1,159 @@
+"""Charging in real time: worker processes with threads, MiniStack over HTTP, the fake PortOne over HTTP."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from portone_local import template, wiring
+from portone_local.bench.measure import CHARGE, Outcome, Spent, outcome
+from portone_local.bench.scene import DUE_AT, Shop
+from portone_local.bench.virtual import GATEWAY, workers_for
+from portone_local.bench.worker import ShiftedClock
+from portone_local.gateway.functions import filled
+from portone_local.issuer import TokenIssuer
+from portone_local.ministack import MiniStack
+from portone_local.parameters import fake_portone, parameters_of
+from portone_local.portone.http_server import HttpPortOne
+from portone_payments.flows.sweep import Sweeper
+from portone_payments.ports import Deadline
+
+MINUTE = 60.0
+PATIENCE = 240.0
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the workers told: memory in bytes by worker and messages done, request units."""
+
+    done: int = 0
+    reads: float = 0.0
+    writes: float = 0.0
+    kept: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def hear(self, worker: int, told: dict[str, Any]) -> None:
+        """One batch of one worker."""
+        with self.lock:
+            self.done += told["done"]
+            self.reads += told["reads"]
+            self.writes += told["writes"]
+            self.kept.setdefault(worker, []).append((self.done, told["kept"]))
+
+    def growth(self, count: int) -> float:
+        """Megabytes the worst worker grew from a tenth of all messages to their end."""
+        grown = [0.0]
+        for told in self.kept.values():
+            later = [kept for done, kept in told if done >= count / 10]
+            grown.append((later[-1] - later[0]) / 1e6 if later else 0.0)
+        return max(grown)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run in real time saw; `charges` in epoch seconds UTC, `grown` in megabytes."""
+
+    charges: list[float]
+    outcome: Outcome
+    spent: Spent
+    grown: float
+
+
+def charged(count: int, *, rate: int, processes: int, done: Callable[[int], object]) -> Report:
+    """`count` subscriptions due at once; a sweep a minute until each is charged, or patience ends."""
+    clock = ShiftedClock(0.0)
+    clock.put(DUE_AT - 3600.0)
+    parameters = parameters_of(TokenIssuer(clock), {"charge_rate": str(rate)})
+    portone = fake_portone(parameters, clock, seed=1)
+    with MiniStack() as ministack, HttpPortOne(portone) as served:
+        wired = wiring.on_ministack(parameters, ministack, clock=clock, transport=None)
+        shop = Shop(wired.ports["store"], wired.ports["vault"], portone)
+        for _ in shop.filled(count):
+            pass
+        clock.put(float(DUE_AT))
+        portone.pg.gateway = GATEWAY
+        environment = filled(
+            template.environment(template.transformed(parameters), "charges"), wired.resources
+        )
+        orders = {
+            "endpoint": ministack.endpoint_url,
+            "resources": wired.resources,
+            "environment": environment,
+            "offset": clock.offset,
+            "portone": served.base_url,
+            "store_id": parameters["StoreId"],
+        }
+        seen = Seen()
+        with _workers(min(processes, workers_for(rate)), orders, seen):
+            _swept(wired, clock, rate, lambda: _told(seen, count, done))
+        times = [call.at for call in portone.api.calls if call.operation == CHARGE]
+        calls = sum(call.operation in {CHARGE, "get_payment"} for call in portone.api.calls)
+        spent = Spent(calls / count, seen.reads / count, seen.writes / count)
+        return Report(times, outcome(portone, count), spent, seen.growth(count))
+
+
+def _told(seen: Seen, count: int, done: Callable[[int], object]) -> bool:
+    done(seen.done)
+    return seen.done >= count
+
+
+def _swept(wired: wiring.Wiring, clock: ShiftedClock, rate: int, over: Callable[[], bool]) -> None:
+    sweeper = Sweeper(
+        store=wired.ports["store"],
+        queue=wired.ports["queue"],
+        charges=wired.ports["charge_queue"],
+        clock=clock,
+        meter=wired.ports["meter"],
+        rate=rate,
+        charge_rate=rate,
+    )
+    began = time.monotonic()
+    while not over() and time.monotonic() - began < PATIENCE:
+        sweeper.sweep(deadline=Deadline.after(clock, 40.0))
+        minute = time.monotonic() + MINUTE - (time.monotonic() - began) % MINUTE
+        while not over() and time.monotonic() < minute:
+            time.sleep(0.2)
+
+
+@contextmanager
+def _workers(count: int, orders: dict[str, Any], seen: Seen) -> Iterator[None]:
+    """So many worker processes, each listened to; killed at the end as Lambda freezes them."""
+    started = []
+    for number in range(count):
+        command = [sys.executable, "-m", "portone_local.bench.worker"]
+        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        _pipe(worker.stdin).write(json.dumps(orders) + "\n")
+        _pipe(worker.stdin).flush()
+        started.append(worker)
+    for worker in started:
+        _pipe(worker.stdout).readline()
+    listeners = [
+        threading.Thread(target=_listen, args=(number, worker, seen)) for number, worker in enumerate(started)
+    ]
+    for listener in listeners:
+        listener.start()
+    try:
+        yield
+    finally:
+        for worker in started:
+            worker.kill()
+        for listener in listeners:
+            listener.join()
+        for worker in started:
+            worker.wait()
+
+
+def _listen(number: int, worker: subprocess.Popen[str], seen: Seen) -> None:
+    for line in _pipe(worker.stdout):
+        seen.hear(number, json.loads(line))
+
+
+def _pipe(pipe: Any) -> Any:
+    if pipe is None:
+        raise RuntimeError("a worker without pipes")
+    return pipe

@@ -1,0 +1,70 @@
+"""Subscriptions that fall due in the same minute, each of a customer with a saved card."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from portone_local.portone import FakePortOne
+from portone_payments.domain.calendar import HOUR, Interval, Unit, kst_midnight
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.flows.key_desk import key_context
+from portone_payments.ports import Store, Vault
+
+PRICE = 9_900
+MONTH_AGO, TODAY = date(2025, 12, 15), date(2026, 1, 15)
+# ten o'clock in Korea: the first allowed hour
+DUE_AT = kst_midnight(TODAY) + 10 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Where customers and subscriptions are put; `due_at` in epoch seconds UTC."""
+
+    store: Store
+    vault: Vault
+    portone: FakePortOne
+    due_at: int = DUE_AT
+
+    def filled(self, count: int) -> Iterator[int]:
+        """Put `count` subscriptions, one of a customer each; yields after each."""
+        self.portone.webhooks.switched_on = False
+        for number in range(count):
+            user, issue = f"user-{number:07d}", f"issue{number:07d}"
+            self.store.save(self._wallet(user, issue))
+            self.store.save(self._subscription(number, user))
+            yield number
+
+    def _wallet(self, user: str, issue: str) -> Wallet:
+        issued = self.portone.buyer.issue_billing_key(issue_id=issue, customer_id=user)
+        key = SavedKey(
+            issue_id=issue,
+            created_at=float(kst_midnight(MONTH_AGO)),
+            pay_method="CARD",
+            state=KeyState.ACTIVE,
+            sealed=self.vault.encrypt(issued.billing_key, context=key_context(user, issue)),
+        )
+        return Wallet(user_id=user, keys={issue: key}, default=issue)
+
+    def _subscription(self, number: int, user: str) -> Subscription:
+        """A monthly one whose first period was paid elsewhere; the second begins today."""
+        return Subscription(
+            subscription_id=subscription_id(number),
+            user_id=user,
+            plan_id="plan-1",
+            name="구독",
+            amount=PRICE,
+            tax_free=0,
+            currency="KRW",
+            created_at=float(kst_midnight(MONTH_AGO)),
+            start=MONTH_AGO.isoformat(),
+            interval=Interval(Unit.MONTH, 1),
+            agreed=PRICE,
+            next_number=1,
+            due_at=self.due_at,
+        )
+
+
+def subscription_id(number: int) -> str:
+    """The id of the subscription of this number."""
+    return f"subscription{number:07d}"

@@ -1,0 +1,110 @@
+"""A worker in a process of its own, so that its memory is its own and killing it is killing it.
+
+It stands for one Lambda container behind SQS: receives up to ten messages, hands them to the shipped handler,
+deletes what succeeded. It reads its orders as JSON from standard input and prints a line of JSON per batch.
+"""
+
+import gc
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from portone_local import template
+from portone_local.capture import RecordingMeter
+from portone_local.gateway.functions import load_handler
+from portone_local.ministack import FAKE_CREDENTIALS, REGION
+from portone_local.units import CallLog
+from portone_payments.adapters.ids import RandomIds
+from portone_payments.adapters.portone_billing import BillingClient
+from portone_payments.adapters.secrets import SecretsManager
+from portone_payments.adapters.tables import DynamoStore
+from portone_payments.adapters.vault import KmsVault
+from portone_payments.entry.deps import Deps
+
+CONNECTIONS = 16
+
+
+class ShiftedClock:
+    """The machine's clock, `offset` seconds away: charges happen only at allowed hours."""
+
+    def __init__(self, offset: float) -> None:
+        self.offset = offset
+
+    def now(self) -> float:
+        """Epoch seconds, UTC, shifted."""
+        return time.time() + self.offset
+
+    def put(self, at: float) -> None:
+        """Say this epoch second now."""
+        self.offset = at - time.time()
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+
+def aws(service: str, endpoint: str) -> Any:
+    """A boto3 client of MiniStack."""
+    config = Config(max_pool_connections=CONNECTIONS)
+    return boto3.client(  # type: ignore[call-overload]
+        service, endpoint_url=endpoint, region_name=REGION, config=config, **FAKE_CREDENTIALS
+    )
+
+
+def main() -> None:
+    """Work until standard input ends."""
+    orders = json.loads(sys.stdin.readline())
+    endpoint, resources = orders["endpoint"], orders["resources"]
+    log, dynamodb, sqs = CallLog(), aws("dynamodb", endpoint), aws("sqs", endpoint)
+    log.listen(dynamodb)
+    clock = ShiftedClock(orders["offset"])
+    arns = [resources[name] for name in ("ApiSecret", "WebhookSecret", "ChargeKeys")]
+    secrets = SecretsManager(aws("secretsmanager", endpoint), clock, *arns)
+    deps = Deps(
+        orders["environment"],
+        clock=clock,
+        store=DynamoStore(dynamodb, resources["PaymentsTable"], RandomIds()),
+        secrets=secrets,
+        vault=KmsVault(aws("kms", endpoint), resources["PiiKey"]),
+        meter=RecordingMeter(),
+        portone=BillingClient(
+            base_url=orders["portone"], secret=secrets.api_secret, store_id=orders["store_id"]
+        ),
+    )
+    handler = load_handler(template.ROOT / "functions" / "charges" / "handler.py").using(deps)
+    print(json.dumps({"ready": True}), flush=True)
+    while True:
+        _batch(sqs, resources["ChargeQueue"], handler, log)
+
+
+def _batch(sqs: Any, url: str, handler: Any, log: CallLog) -> None:
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+    if not found:
+        return
+    records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in found]
+    failed = {each["itemIdentifier"] for each in handler({"Records": records}, None)["batchItemFailures"]}
+    done = [each for each in found if each["MessageId"] not in failed]
+    entries = [{"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(done)]
+    if entries:
+        sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+    told = {"done": len(done), "reads": log.reads, "writes": log.writes, "kept": _resident()}
+    # what is counted is counted outside: the worker itself keeps no log
+    log.forget()
+    print(json.dumps(told), flush=True)
+
+
+def _resident() -> int:
+    """Bytes of memory this process holds, without what the next collection frees."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    main()

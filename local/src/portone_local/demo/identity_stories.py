@@ -1,0 +1,54 @@
+"""The stories of who somebody is. None has a payment."""
+
+import json
+
+from portone_local.demo.stage import Stage, expect
+from portone_local.portone.identity.people import ADULT, MINOR, MOVED, NAMESAKE, OTHER_ADULT
+from portone_local.testing.identifying import QUARTER, code, done, verified, verify, wait
+
+
+def grown_up(stage: Stage) -> None:
+    """An adult check, passed by one and refused to the other."""
+    passed = verified(stage.stack, "haneul", ADULT, purpose="adult", provider="KCP_V2")
+    expect(passed.json()["verified"]["facts"], {"adult": "yes"})
+    stage.say("Haneul is 35: [green]verified[/green], and all that is kept is that she is an adult.")
+    refused = verified(stage.stack, "saebom", MINOR, purpose="adult", provider="KCP_V2")
+    expect((refused.status, code(refused)), (409, "under_age"))
+    stage.say("Saebom is 13: 409 under_age, counted in full years at Korean midnight. Nothing is kept.")
+
+
+def one_account(stage: Stage) -> None:
+    """One person, two accounts."""
+    refused = verified(stage.stack, "haneul-again", MOVED, purpose="signup", provider="INICIS_UNIFIED")
+    expect((refused.status, code(refused)), (409, "identity_duplicate"))
+    stage.say("Haneul comes back with another phone, carrier and provider: 409, without a hint at whose.")
+    expect(verified(stage.stack, "namesake", NAMESAKE).status, 200)
+    stage.say("Somebody of her name and birthday is somebody else: [green]verified[/green].")
+
+
+def stolen(stage: Stage) -> None:
+    """A verification id is stolen, and another comes too late."""
+    victim = done(stage.stack, "bada", OTHER_ADULT)
+    expect(code(verify(stage.stack, victim, "eve")), "verification_not_found")
+    stage.say("Eve hands in the id of Bada's verification: 404, the same as for an id that never was.")
+    wait(stage.stack, QUARTER)
+    expect(code(verify(stage.stack, victim, "bada")), "verification_expired")
+    stage.say("A quarter of an hour later Bada himself is too late: 409 verification_expired.")
+
+
+def dumped(stage: Stage) -> None:
+    """The table is stolen."""
+    verified(stage.stack, "bada", OTHER_ADULT, purpose="signup")
+    stolen_table = json.dumps(stage.stack.identity_dump(), ensure_ascii=False)
+    private = (OTHER_ADULT.name, OTHER_ADULT.phone, OTHER_ADULT.birth_date, OTHER_ADULT.ci)
+    expect([value for value in private if value in stolen_table], [])
+    stage.say(
+        f"{len(stolen_table):,} characters, searched for name, phone, birthday and CI of Bada: nothing."
+    )
+    stage.stack.shop.request("DELETE", "/users/bada/identity")
+    shown = stage.stack.app("bada").get("/me/verification").json()
+    expect(shown["verified"], False)
+    stage.say("Bada leaves: his data keys are gone, and what was sealed is noise to us as well.")
+
+
+STORIES = (grown_up, one_account, stolen, dumped)

@@ -1,0 +1,196 @@
+"""The shapes of answers about saved payment methods, plans and subscriptions."""
+
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from pydantic import Field, with_config
+
+from portone_local.openapi.answers import CustomData, Customer
+from portone_local.openapi.shapes import CLOSED, Currency, Cursor, Minor, Time
+from portone_payments.domain.billing_reading import SavedKind
+from portone_payments.domain.calendar import Unit
+from portone_payments.domain.subscription_records import InvoiceKind, SubscriptionStatus
+
+type Method = Literal["CARD", "MOBILE", "EASY_PAY", "PAYPAL"]
+type Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$", description="in Korea")]
+
+
+@with_config(CLOSED)
+class IssueMark(TypedDict):
+    """The mark by which this issue is recognised at PortOne."""
+
+    bundle: str
+    issue_id: str
+
+
+@with_config(CLOSED)
+class IssueWindow(TypedDict):
+    """What `PortOne.requestIssueBillingKey` needs, or `...AndPay` with an order; hand it over unchanged."""
+
+    billing_key_id: str
+    store_id: str
+    channel_key: str
+    issue_id: str
+    issue_name: str
+    customer: Customer
+    custom_data: IssueMark | CustomData
+    billing_key_method: NotRequired[Method]
+    billing_key_and_pay_method: NotRequired[Literal["MOBILE"]]
+    payment_id: NotRequired[str]
+    order_name: NotRequired[str]
+    total_amount: NotRequired[Minor]
+    tax_free_amount: NotRequired[Minor]
+    currency: NotRequired[Currency]
+    redirect_url: NotRequired[str]
+    app_scheme: NotRequired[str]
+    notice_urls: NotRequired[list[str]]
+
+
+@with_config(CLOSED)
+class SavedMethod(TypedDict):
+    """How a saved payment method is recognised by its owner; the number is masked."""
+
+    type: SavedKind
+    provider: str | None
+    card_name: str | None
+    issuer: str | None
+    brand: str | None
+    number: str | None
+
+
+@with_config(CLOSED)
+class BillingKey(TypedDict):
+    """A saved payment method; the key itself is never shown."""
+
+    billing_key_id: str
+    state: Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"]
+    default: bool
+    pay_method: Method
+    method: SavedMethod | None
+    payment_id: str | None
+    code: str | None
+    created_at: Time
+    issued_at: Time | None
+
+
+@with_config(CLOSED)
+class OpenBillingKey(BillingKey):
+    """A saved payment method that is not registered, or not deleted, yet."""
+
+    status_url: str
+    waits_for: Literal["payment", "portone"]
+
+
+@with_config(CLOSED)
+class BillingKeys(TypedDict):
+    """The saved payment methods that can be charged or are on their way."""
+
+    items: list[BillingKey]
+
+
+@with_config(CLOSED)
+class Interval(TypedDict):
+    """How long a period is."""
+
+    unit: Unit
+    count: int
+
+
+@with_config(CLOSED)
+class Plan(TypedDict):
+    """What the shop sells by the period."""
+
+    plan_id: str
+    name: str
+    amount: Minor
+    tax_free_amount: Minor
+    currency: Currency
+    interval: Interval
+    trial_days: int
+    anchor_day: int | None
+
+
+@with_config(CLOSED)
+class NextPlan(TypedDict):
+    """The plan from the next period on, or once its difference is paid."""
+
+    plan_id: str
+    name: str
+    amount: Minor
+
+
+@with_config(CLOSED)
+class Invoice(TypedDict):
+    """One amount that is asked for once; UNKNOWN while a charge has no outcome."""
+
+    invoice_id: str
+    kind: InvoiceKind
+    name: str
+    state: Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "MISSED", "VOID"]
+    amount: Minor
+    tax_free_amount: Minor
+    credit: Minor
+    starts_at: Time
+    ends_at: Time
+    due_at: Time | None
+    payment_id: str | None
+    tries: int
+    tried_at: Time | None
+    settled_at: Time | None
+    advice: Annotated[
+        Literal["retry_later", "other_method"] | None, Field(description="after a charge was declined")
+    ]
+
+
+@with_config(CLOSED)
+class Subscription(TypedDict):
+    """A subscription, or an order paid in parts, with its invoices: newest first."""
+
+    subscription_id: str
+    status: SubscriptionStatus
+    plan_id: str | None
+    order_id: str | None
+    name: str
+    amount: Minor
+    tax_free_amount: Minor
+    currency: Currency
+    interval: Interval | None
+    anchor_day: int | None
+    start: Day
+    created_at: Time
+    trial_ends_at: Time | None
+    next_at: Annotated[Time | None, Field(description="when the next period that is charged begins")]
+    resumes_at: Time | None
+    ends_at: Time | None
+    cancelling: Annotated[bool, Field(description="ends once the charge under way has an outcome")]
+    billing_key_id: Annotated[str | None, Field(description="null charges the default")]
+    credit: Minor
+    consented_at: Time | None
+    next_plan: NextPlan | None
+    invoices: list[Invoice]
+
+
+@with_config(CLOSED)
+class OpenSubscription(Subscription):
+    """A subscription of which a charge has no outcome yet; it is looked after without being asked."""
+
+    status_url: str
+
+
+@with_config(CLOSED)
+class Subscriptions(TypedDict):
+    """One page of subscriptions and schedules."""
+
+    items: list[Subscription]
+    cursor: Cursor
+
+
+@with_config(CLOSED)
+class Preview(TypedDict):
+    """What another plan costs now: `charge` less `credit`; and what follows."""
+
+    charge: Minor
+    credit: Minor
+    due: Minor
+    credited: Annotated[int, Field(ge=0, description="kept for later invoices")]
+    next_amount: Minor
+    next_at: Time | None

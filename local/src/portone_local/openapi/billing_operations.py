@@ -1,0 +1,159 @@
+"""What the document says of saved payment methods, plans, subscriptions and schedules."""
+
+from portone_local.openapi.answers import Payment, UnreadPayment
+from portone_local.openapi.billing_answers import (
+    BillingKey,
+    BillingKeys,
+    IssueWindow,
+    OpenBillingKey,
+    OpenSubscription,
+    Plan,
+    Preview,
+    Subscription,
+    Subscriptions,
+)
+from portone_local.openapi.operations import BODY, PAGE, PREPARE, READ, SENT, USER, WRITTEN, Errors, Operation
+from portone_payments.domain import billing_errors as billing
+from portone_payments.domain import errors
+
+KEY: Errors = (billing.BillingKeyNotFound,)
+MINE: Errors = (*USER, billing.SubscriptionNotFound)
+CHANGED: Errors = (*MINE, billing.SubscriptionEnded, billing.SubscriptionBusy, billing.ChangeNotAllowed)
+STARTED: Errors = (
+    *BODY,
+    *USER,
+    *KEY,
+    billing.NoBillingKey,
+    billing.ChargeDeclined,
+    errors.IdempotencyKeyReused,
+    errors.SecretsUnavailable,
+    *WRITTEN,
+)
+ONE = {200: Subscription}
+CHARGED = {200: Subscription, 202: OpenSubscription}
+KEPT = {200: BillingKey, 202: OpenBillingKey}
+
+BILLING_OPERATIONS = {
+    "start_billing_key": Operation(
+        body="IssueBody",
+        answers={200: IssueWindow},
+        errors=(
+            *BODY,
+            *USER,
+            billing.BillingMethodNotOffered,
+            billing.TooManyBillingKeys,
+            *PREPARE,
+            *WRITTEN,
+        ),
+    ),
+    "register_billing_key": Operation(
+        body="RegisterBody",
+        answers=KEPT,
+        errors=(
+            *BODY,
+            *USER,
+            *KEY,
+            billing.BillingKeyRefused,
+            billing.BillingKeyGone,
+            errors.SecretsUnavailable,
+            *WRITTEN,
+        ),
+    ),
+    "list_billing_keys": Operation(answers={200: BillingKeys}, errors=(*USER, *READ)),
+    "get_billing_key": Operation(answers={200: BillingKey}, errors=(*USER, *KEY, *READ)),
+    "default_billing_key": Operation(
+        answers={200: BillingKey}, errors=(*USER, *KEY, billing.BillingKeyGone, *WRITTEN)
+    ),
+    "delete_billing_key": Operation(answers=KEPT, errors=(*USER, *KEY, errors.SecretsUnavailable, *WRITTEN)),
+    "charge": Operation(
+        body="ChargeBody",
+        answers={200: Payment, 202: UnreadPayment},
+        errors=(
+            *BODY,
+            *USER,
+            *KEY,
+            errors.PaymentNotFound,
+            billing.ChargeDeclined,
+            billing.ChargeInProgress,
+            billing.ChargeIdReused,
+            billing.NoBillingKey,
+            billing.BillingKeyGone,
+            errors.NotApprovable,
+            *SENT,
+        ),
+    ),
+    "put_plan": Operation(body="PlanBody", answers={200: Plan}, errors=(*BODY, *WRITTEN)),
+    "get_plan": Operation(answers={200: Plan}, errors=(*USER, billing.PlanNotFound, *READ)),
+    "subscribe": Operation(
+        body="SubscribeBody",
+        keyed=True,
+        key_required=True,
+        answers=CHARGED,
+        errors=(*STARTED, billing.PlanNotFound, billing.PriceChanged, billing.ChangeNotAllowed),
+    ),
+    "start_schedule": Operation(
+        body="ScheduleBody",
+        keyed=True,
+        key_required=True,
+        answers=CHARGED,
+        errors=(
+            *STARTED,
+            errors.OrderNotFound,
+            errors.OrderExpired,
+            errors.OrderHasPayment,
+            billing.PartsDisagree,
+        ),
+    ),
+    "list_subscriptions": Operation(
+        query=PAGE, answers={200: Subscriptions}, errors=(errors.InvalidRequest, *USER, *READ)
+    ),
+    "get_subscription": Operation(shared=True, answers=ONE, errors=(*MINE, *READ)),
+    "preview_plan": Operation(
+        body="PreviewBody",
+        answers={200: Preview},
+        errors=(*BODY, *MINE, billing.PlanNotFound, billing.ChangeNotAllowed, *READ),
+    ),
+    "change_plan": Operation(
+        body="ChangeBody",
+        shared=True,
+        answers=CHARGED,
+        errors=(
+            *BODY,
+            *CHANGED,
+            billing.PlanNotFound,
+            billing.PriceChanged,
+            billing.ChargeDeclined,
+            errors.SecretsUnavailable,
+            *WRITTEN,
+        ),
+    ),
+    "change_billing_key": Operation(
+        body="KeyBody",
+        answers=CHARGED,
+        errors=(
+            *BODY,
+            *MINE,
+            *KEY,
+            billing.BillingKeyGone,
+            billing.SubscriptionEnded,
+            errors.SecretsUnavailable,
+            *WRITTEN,
+        ),
+    ),
+    "pause_subscription": Operation(
+        body="PauseBody", body_optional=True, answers=ONE, errors=(*BODY, *CHANGED, *WRITTEN)
+    ),
+    "resume_subscription": Operation(answers=CHARGED, errors=(*CHANGED, errors.SecretsUnavailable, *WRITTEN)),
+    "cancel_subscription": Operation(
+        body="EndBody",
+        shared=True,
+        answers=CHARGED,
+        errors=(*BODY, *MINE, billing.SubscriptionEnded, *WRITTEN),
+    ),
+    "consent": Operation(
+        body="ConsentBody",
+        answers=CHARGED,
+        errors=(*BODY, *MINE, billing.SubscriptionEnded, errors.SecretsUnavailable, *WRITTEN),
+    ),
+    "cancel_part": Operation(answers=ONE, errors=(*CHANGED, *WRITTEN)),
+}

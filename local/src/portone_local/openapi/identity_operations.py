@@ -1,0 +1,84 @@
+"""What the document says of the identity functions."""
+
+from portone_local.openapi import identity_answers
+from portone_local.openapi.operations import BODY, READ, STAFF, USER, WRITTEN, Errors, Operation
+from portone_payments.domain import errors
+
+_CALLED: Errors = (errors.ProviderUnavailable, errors.ProviderRefused, errors.SecretsUnavailable)
+_OWN: Errors = (*USER, errors.VerificationNotFound)
+_OPEN: Errors = (*_OWN, errors.VerificationExpired, errors.VerificationUsed)
+_STATE = {200: identity_answers.VerificationState, 202: identity_answers.OpenVerificationState}
+
+IDENTITY_OPERATIONS = {
+    "identity_start": Operation(
+        body="StartBody",
+        answers={200: identity_answers.VerificationWindow},
+        errors=(*BODY, *USER, errors.VerificationLimit, *WRITTEN),
+    ),
+    "identity_status": Operation(
+        answers={200: identity_answers.Verification},
+        errors=(*_OWN, *READ),
+    ),
+    "identity_verify": Operation(
+        answers={200: identity_answers.Verification},
+        errors=(
+            *_OPEN,
+            errors.VerificationPending,
+            errors.VerificationFailed,
+            errors.VerificationMismatch,
+            errors.IdentityIncomplete,
+            errors.UnderAge,
+            errors.IdentityDuplicate,
+            errors.DifferentPerson,
+            *_CALLED,
+            *WRITTEN,
+        ),
+    ),
+    "identity_send": Operation(
+        body="SendBody",
+        answers=_STATE,
+        errors=(*BODY, *_OPEN, errors.SendFailed, errors.VerificationLimit, *_CALLED, *WRITTEN),
+    ),
+    "identity_resend": Operation(
+        answers=_STATE,
+        errors=(
+            *_OPEN,
+            errors.VerificationNotSent,
+            errors.SendFailed,
+            errors.VerificationLimit,
+            *_CALLED,
+            *WRITTEN,
+        ),
+    ),
+    "identity_confirm": Operation(
+        body="OtpBody",
+        answers=_STATE,
+        errors=(
+            *BODY,
+            *_OPEN,
+            errors.VerificationNotSent,
+            errors.VerificationFailed,
+            errors.OtpRefused,
+            errors.VerificationLimit,
+            *_CALLED,
+            *WRITTEN,
+        ),
+    ),
+    "identity_me": Operation(answers={200: identity_answers.MyVerification}, errors=(*USER, *READ)),
+    "identity_bypass": Operation(
+        body="BypassBody", answers={200: identity_answers.BypassPreview}, errors=(*BODY, *STAFF)
+    ),
+    "identity_reveal": Operation(
+        body="RevealBody",
+        answers={200: identity_answers.ClearFacts},
+        errors=(*BODY, *STAFF, errors.IdentityNotFound, *READ),
+    ),
+    "identity_replace": Operation(
+        body="ReplaceBody",
+        answers={200: identity_answers.ReplacePermit},
+        errors=(*BODY, *STAFF, errors.IdentityNotFound, *WRITTEN),
+    ),
+    "identity_erase": Operation(
+        answers={200: identity_answers.Erased}, errors=(errors.InvalidRequest, *WRITTEN)
+    ),
+}

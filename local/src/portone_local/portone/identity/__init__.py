@@ -1,0 +1,1 @@
+"""Identity verifications at the fake PortOne: people, the three PGs and their gaps, books, answers."""

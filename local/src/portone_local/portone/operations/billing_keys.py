@@ -1,0 +1,112 @@
+"""Billing keys over REST: read, list, delete (PortOne facts 6.2)."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import Field
+
+from portone_local.portone.billing.records import KeyState
+from portone_local.portone.desk import ApiCall, Body, Desk, Moment, parsed, pg_error
+from portone_local.portone.exchange import Answer, ApiError, as_json
+from portone_local.portone.operations.listing import DEFAULT_SPAN, Page
+from portone_local.portone.records import Refused
+
+DELETE = "delete_billing_key"
+
+type _Time = Literal["REQUESTED_AT", "ISSUED_AT", "DELETED_AT", "STATUS_TIMESTAMP"]
+
+
+class _Sort(Body):
+    by: _Time = "REQUESTED_AT"
+    order: Literal["DESC", "ASC"] = "DESC"
+
+
+class _Filter(Body):
+    """BillingKeyFilterInput as far as the fake filters; what else it lists is refused, not ignored."""
+
+    store_id: str | None = None
+    time_range_field: _Time = "REQUESTED_AT"
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = None
+    status: list[Literal["ISSUED", "DELETED"]] | None = None
+    customer_id: str | None = None
+    version: Literal["V1", "V2"] | None = None
+
+    def admits(self, key: dict[str, Any]) -> bool:
+        """Whether `key` is one of those asked for, whatever its time."""
+        pairs = (
+            (self.store_id, key["storeId"]),
+            (self.customer_id, key["customer"].get("id")),
+            (self.version, "V2"),
+        )
+        fits = all(asked in (None, held) for asked, held in pairs)
+        return fits and (not self.status or key["status"] in self.status)
+
+
+class _ListBody(Body):
+    page: Page = Field(default_factory=Page)
+    sort: _Sort = Field(default_factory=_Sort)
+    filter: _Filter = Field(default_factory=_Filter)
+
+
+def get_billing_key(desk: Desk, call: ApiCall) -> Answer:
+    """`GET /billing-keys/{billingKey}`: ISSUED or DELETED."""
+    desk.check_store(call.query.get("storeId"))
+    answer = desk.billing.wallet.answer(call.ids["billingKey"], as_of=call.as_of, lag=call.lag)
+    if answer is None:
+        raise ApiError("BILLING_KEY_NOT_FOUND", "빌링키가 존재하지 않습니다")
+    return as_json(answer)
+
+
+def list_billing_keys(desk: Desk, call: ApiCall) -> Answer:
+    """`GET /billing-keys`: of the last 90 days unless it is told otherwise."""
+    body = parsed(_ListBody, call.query.get("requestBody") or call.body or "{}")
+    body.page.check()
+    desk.check_store(body.filter.store_id)
+    until = body.filter.until or dt.datetime.fromtimestamp(call.at, tz=dt.UTC)
+    since = body.filter.since or until - DEFAULT_SPAN
+    found = []
+    for name, record in desk.billing.wallet.keys.items():
+        answer = desk.billing.wallet.answer(name, as_of=call.as_of, lag=call.lag)
+        times = _times(record.requested_at, record.issued_at, record.deleted_at)
+        moment = times[body.filter.time_range_field]
+        if answer and body.filter.admits(answer) and moment and since <= moment <= until:
+            found.append((times[body.sort.by] or until, answer))
+    found.sort(key=lambda entry: (entry[0], entry[1]["billingKey"]), reverse=body.sort.order == "DESC")
+    whole = not desk.unknowns.total_count_is_of_the_page
+    return as_json(body.page.of([answer for _, answer in found], whole=whole))
+
+
+def delete_billing_key(desk: Desk, call: ApiCall) -> Answer:
+    """`DELETE /billing-keys/{billingKey}`: for good; its schedules have to be revoked before."""
+    desk.check_store(call.query.get("storeId"))
+    if call.query.get("requester", "ADMIN") not in ("CUSTOMER", "ADMIN"):
+        raise ApiError("INVALID_REQUEST", "requester is CUSTOMER or ADMIN")
+    refusal = desk.refusal_of(DELETE)
+    record = desk.billing.wallet.keys.get(call.ids["billingKey"])
+    if record is None:
+        raise Refused("BILLING_KEY_NOT_FOUND")
+    if record.state is KeyState.DELETED:
+        raise Refused("BILLING_KEY_ALREADY_DELETED")
+    if record.state is not KeyState.ISSUED:
+        raise Refused("BILLING_KEY_NOT_ISSUED")
+    if desk.billing.schedules.waiting(record.billing_key):
+        raise Refused("PAYMENT_SCHEDULE_ALREADY_EXISTS")
+    if refusal is None or refusal.leaves == KeyState.DELETED:
+        desk.billing.wallet.delete(record, call.at, silent=call.query.get("skipWebhook") == "true")
+    if refusal:
+        return pg_error(refusal)
+    return as_json({"deletedAt": desk.till.answers.stamp(record.billing_key, "deletedAt", call.at)})
+
+
+def _times(requested: float, issued: float | None, deleted: float | None) -> dict[_Time, dt.datetime | None]:
+    last = requested if issued is None else issued if deleted is None else deleted
+    values: dict[_Time, float | None] = {
+        "REQUESTED_AT": requested,
+        "ISSUED_AT": issued,
+        "DELETED_AT": deleted,
+        "STATUS_TIMESTAMP": last,
+    }
+    return {
+        name: None if at is None else dt.datetime.fromtimestamp(at, tz=dt.UTC) for name, at in values.items()
+    }

@@ -1,0 +1,91 @@
+"""`GET /identity-verifications`: verifications by time, state and the like, in pages (PortOne facts 9)."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import Field
+
+from portone_local.portone.desk import ApiCall, Body, Desk, Moment, parsed
+from portone_local.portone.exchange import Answer, as_json
+from portone_local.portone.operations.listing import DEFAULT_SPAN, Page
+
+type _Time = Literal["REQUESTED_AT", "VERIFIED_AT", "FAILED_AT", "STATUS_UPDATED_AT"]
+
+
+class _Filter(Body):
+    """IdentityVerificationFilterInput as far as the fake filters; what else it lists is refused."""
+
+    store_id: str | None = None
+    time_range_field: _Time = "STATUS_UPDATED_AT"
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = None
+    identity_verification_id: str | None = None
+    is_test: bool | None = None
+    statuses: list[Literal["READY", "VERIFIED", "FAILED"]] | None = None
+    pg_tx_id: str | None = None
+    pg_merchant_id: str | None = None
+    pg_providers: list[str] | None = None
+    version: Literal["V1", "V2"] | None = None
+
+    def admits(self, found: dict[str, Any]) -> bool:
+        """Whether `found` is one of those asked for, whatever its time."""
+        channel = found.get("channel", {})
+        pairs = (
+            (self.identity_verification_id, found["id"]),
+            (self.is_test, channel.get("type") == "TEST"),
+            (self.pg_tx_id, found.get("pgTxId")),
+            (self.pg_merchant_id, channel.get("pgMerchantId")),
+            (self.version, found["version"]),
+        )
+        lists = ((self.statuses, found["status"]), (self.pg_providers, channel.get("pgProvider")))
+        return all(asked in (None, held) for asked, held in pairs) and all(
+            not asked or held in asked for asked, held in lists
+        )
+
+
+class _Sort(Body):
+    by: _Time = "REQUESTED_AT"
+    order: Literal["DESC", "ASC"] = "DESC"
+
+
+class _ListBody(Body):
+    page: Page = Field(default_factory=Page)
+    sort: _Sort = Field(default_factory=_Sort)
+    filter: _Filter = Field(default_factory=_Filter)
+
+
+def list_identity_verifications(desk: Desk, call: ApiCall) -> Answer:
+    """A page of verifications, of the last 90 days where no time is given."""
+    body = parsed(_ListBody, call.query.get("requestBody") or call.body or "{}")
+    body.page.check()
+    desk.check_store(body.filter.store_id)
+    until = body.filter.until or dt.datetime.fromtimestamp(call.at, tz=dt.UTC)
+    since = body.filter.since or until - DEFAULT_SPAN
+    book = desk.identities
+    answers = (book.answer(name, as_of=call.as_of, lag=call.lag) for name in book.records)
+    found = [
+        answer
+        for answer in answers
+        if answer
+        and body.filter.admits(answer)
+        and _within(answer, body.filter.time_range_field, since, until)
+    ]
+    found.sort(
+        key=lambda answer: (str(_moment(answer, body.sort.by)), answer["id"]),
+        reverse=body.sort.order == "DESC",
+    )
+    return as_json(body.page.of(found, whole=not desk.unknowns.total_count_is_of_the_page))
+
+
+def _within(answer: dict[str, Any], field: _Time, since: dt.datetime, until: dt.datetime) -> bool:
+    moment = _moment(answer, field)
+    return moment is not None and since <= moment <= until
+
+
+def _moment(answer: dict[str, Any], field: _Time) -> dt.datetime | None:
+    """The time that `field` is about, None in a state that has none."""
+    if field == "FAILED_AT" and answer["status"] != "FAILED":
+        return None
+    named = {"REQUESTED_AT": "requestedAt", "VERIFIED_AT": "verifiedAt"}
+    text = answer.get(named.get(field, "statusChangedAt"))
+    return dt.datetime.fromisoformat(text) if text else None

@@ -1,0 +1,82 @@
+"""A body that fits, for each route that takes one."""
+
+USER = "user-1"
+ORDER_ID = "order-1"
+PLAN_ID = "flowers"
+ORDER = {
+    "userId": USER,
+    "name": "Blue shoes",
+    "amount": {"total": 15000},
+    "currency": "KRW",
+    "payMethods": ["CARD", "VIRTUAL_ACCOUNT"],
+}
+IN_PARTS_ID = "order-2"
+IN_PARTS = ORDER | {
+    "name": "Sofa",
+    "amount": {"total": 900_000},
+    "parts": [
+        {"name": "Deposit", "amount": 200_000},
+        {"name": "Balance", "amount": 700_000, "dueAt": "2099-01-01T10:00:00+09:00"},
+    ],
+}
+PLAN = {
+    "name": "Flowers",
+    "amount": 12_900,
+    "currency": "KRW",
+    "interval": {"unit": "WEEK", "count": 1},
+}
+LARGER_ID = "more-flowers"
+LARGER = PLAN | {"name": "More flowers", "amount": 19_900}
+_REFUND = {"refundId": "refund-1", "amount": 1000, "reason": "changed my mind"}
+_PERSON = {
+    "method": "SMS",
+    "operator": "SKT",
+    "name": "Example Person",
+    "phoneNumber": "01000000000",
+    "birthAndSex": "9001012",
+}
+_SUBSCRIPTIONS: dict[str, object] = {
+    "POST /subscriptions": {"planId": PLAN_ID, "amount": 12_900},
+    "POST /subscriptions/{subscriptionId}/preview": {"planId": LARGER_ID},
+    "PUT /subscriptions/{subscriptionId}/plan": {"planId": LARGER_ID, "when": "now"},
+    "PUT /subscriptions/{subscriptionId}/billing-key": {"billingKeyId": None},
+    "POST /subscriptions/{subscriptionId}/consent": {"amount": 19_900},
+    "POST /subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
+    "PUT /ops/subscriptions/{subscriptionId}/plan": {"planId": LARGER_ID},
+    "POST /ops/subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
+    "POST /schedules": {"orderId": IN_PARTS_ID},
+}
+_PEOPLE: dict[str, object] = {
+    "POST /identity-verifications": {"purpose": "signup"},
+    "POST /identity-verifications/bypass-preview": {"provider": "DANAL", "title": "Example", "minAge": 19},
+    "POST /identity-verifications/{verificationId}/send": _PERSON,
+    "POST /identity-verifications/{verificationId}/confirm": {"otp": "000000"},
+}
+_STAFF = {
+    "/payments/{paymentId}/resolve": {"reason": "looked at it"},
+    "/payments/{paymentId}/cancel": _REFUND,
+    "/discrepancies/{discrepancyId}/close": {"reason": "looked at it"},
+    "/payments/{paymentId}/cash-receipt": {"type": "PERSONAL", "identityNumber": "01000000000"},
+    "/users/{userId}/identity/reveal": {"purpose": "signup", "reason": "asked for support"},
+    "/users/{userId}/identity/replace": {"reason": "sold the account"},
+}
+BODIES: dict[str, object] = {
+    "PUT /orders/{orderId}": ORDER,
+    "POST /payments": {"orderId": ORDER_ID, "platform": "web"},
+    "POST /payments/{paymentId}/cancel": _REFUND,
+    "POST /payments/{paymentId}/confirm": {"paymentToken": "TOKEN-FROM-THE-SDK"},
+    "POST /payments/{paymentId}/cash-receipt": {"type": "PERSONAL", "identityNumber": "01000000000"},
+    "PUT /payments/{paymentId}/refunds/{refundId}/account": {
+        "bank": "SHINHAN",
+        "number": "110-000-000000",
+        "holderName": "Example Buyer",
+    },
+    "POST /payments/{paymentId}/charge": {"chargeId": "try-1"},
+    "POST /billing-keys": {"payMethod": "CARD", "platform": "web"},
+    "POST /billing-keys/{billingKeyId}/register": {},
+    "PUT /plans/{planId}": PLAN,
+    **_SUBSCRIPTIONS,
+    **_PEOPLE,
+    **{f"POST {side}{path}": body for side in ("/ops", "/staff") for path, body in _STAFF.items()},
+}
+HEADERS = dict.fromkeys(("POST /subscriptions", "POST /schedules"), {"Idempotency-Key": "request-1"})

@@ -1,0 +1,35 @@
+"""Records of recurring charges with only the interesting values named."""
+
+from typing import Any
+
+from portone_local.testing.records import NOW
+from portone_payments.domain.calendar import Interval, Unit
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.subscribing import subscribe
+from portone_payments.domain.subscription_records import Plan, Subscription
+from portone_payments.domain.wallet import start_issue
+from portone_payments.domain.wallet_records import Wallet
+
+
+def a_plan(**interesting: Any) -> Plan:
+    """9,900 won a month."""
+    ordinary: dict[str, Any] = {
+        "plan_id": "plan-1",
+        "name": "plan",
+        "amount": 9_900,
+        "tax_free": 0,
+        "currency": "KRW",
+        "interval": Interval(Unit.MONTH, 1),
+    }
+    return Plan(**ordinary | interesting)
+
+
+def a_trial(plan: Plan, subscription_id: str, *, user_id: str, now: float = NOW) -> Subscription:
+    """A subscription that has just begun; due at once where the plan has no trial."""
+    moment = Moment(now=now, by="app")
+    return subscribe(plan, subscription_id, user_id, moment, start=None, anchor_day=None, consented=False)
+
+
+def a_wallet(issue_id: str, *, user_id: str) -> Wallet:
+    """A user with an issue window open."""
+    return start_issue(Wallet(user_id=user_id), issue_id, "CARD", Moment(now=NOW, by="app"))

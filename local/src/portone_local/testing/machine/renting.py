@@ -1,0 +1,180 @@
+"""Rules: a customer's subscriptions and orders in parts, from the start to the end."""
+# ruff: noqa: D102 - a rule is told by its name
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from portone_local.gateway.messages import Response
+from portone_local.testing.charge_stories import stamp
+from portone_local.testing.machine.saving import Saving
+from portone_local.testing.machine.stage import DAY, picks
+from portone_local.testing.recurring import (
+    PRICE,
+    ask,
+    held,
+    order_in_parts,
+    plan_stored,
+    schedule,
+    subscribe,
+)
+from portone_local.testing.recurring_model import RecurringModel
+from portone_local.testing.shopping import USER
+from portone_payments.domain.calendar import kst_day, kst_midnight
+from portone_payments.domain.subscription_records import InvoiceState, Subscription
+
+WEEK = {"unit": "WEEK", "count": 1}
+DEAR = 4 * PRICE
+# what each plan costs
+PLANS = {"weekly": PRICE, "dear": DEAR, "trial": PRICE, "monthly": 2 * PRICE}
+SOFA = (5_000, 7_000)
+OK, ACCEPTED = 200, 202
+_WAITING = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
+_subscribed = precondition(lambda self: bool(self.rented))
+
+
+class Renting(Saving):
+    """`rented` are the models, by subscriptionId; `requests` counts what the app asked for."""
+
+    rented: dict[str, RecurringModel]
+    requests: Iterator[int]
+
+    def sell(self) -> None:
+        """The shop stores its plans."""
+        plan_stored(self.stack, "weekly", interval=WEEK)
+        plan_stored(self.stack, "dear", DEAR, interval=WEEK)
+        plan_stored(self.stack, "trial", interval=WEEK, trialDays=7)
+        plan_stored(self.stack, "monthly", 2 * PRICE, anchorDay=31)
+
+    @rule(plan=st.sampled_from(sorted(PLANS)), consents=st.booleans(), twice=st.booleans())
+    def subscribe(self, plan: str, consents: bool, twice: bool) -> None:  # noqa: FBT001 - drawn values
+        request = f"request-{next(self.requests)}"
+        for _ in range(2 if twice else 1):
+            self.begun(subscribe(self.stack, request=request, planId=plan, consent=consents), consents=consents)
+
+    @rule(later=st.sampled_from([1, 8, 40]))
+    def buy_in_parts(self, later: int) -> None:
+        """A deposit now, the balance some days later."""
+        order_id = f"sofa-{next(self.requests)}"
+        deposit, balance = SOFA
+        due = stamp(int(self.stack.clock.now() + later * DAY))
+        order_in_parts(self.stack, order_id, [{"amount": deposit}, {"amount": balance, "dueAt": due}])
+        self.begun(schedule(self.stack, order_id, request=order_id))
+
+    @_subscribed
+    @rule(pick=picks)
+    def consent(self, pick: int) -> None:
+        id_ = self.subscription(pick)
+        with self.acting(id_):
+            ask(self.stack, id_, "consent", {"amount": PRICE})
+            self.rented[id_].consents.append(self.stack.clock.now())
+
+    @_subscribed
+    @rule(pick=picks, plan=st.sampled_from(["weekly", "dear"]), when=st.sampled_from(["now", "period_end"]))
+    def change_plan(self, pick: int, plan: str, when: str) -> None:
+        """What the preview shows is what is charged."""
+        id_ = self.subscription(pick)
+        shown = ask(self.stack, id_, "preview", {"planId": plan})
+        body = {"planId": plan, "when": when}
+        with self.acting(id_) as first:
+            self.rented[id_].agrees_to(PLANS[plan], self.stack.clock.now())
+            if when == "now" and shown.status == OK:
+                body |= {"due": shown.json()["due"]}
+                self.rented[id_].shown[str(first)] = shown.json()["due"]
+            self.stack.app(USER).put(f"/subscriptions/{id_}/plan", body)
+
+    @_subscribed
+    @rule(pick=picks)
+    def change_by_shop(self, pick: int) -> None:
+        """A price rise from the next period on, to which nobody consented."""
+        id_ = self.subscription(pick)
+        self.stack.shop.put(f"/ops/subscriptions/{id_}/plan", {"planId": "dear", "when": "period_end"})
+
+    @_subscribed
+    @rule(pick=picks, own=st.booleans())
+    def change_method(self, pick: int, own: bool) -> None:  # noqa: FBT001 - a drawn value
+        """One of its own, or whatever is the default."""
+        chosen = self.issues[-1] if own and self.issues else None
+        id_ = self.subscription(pick)
+        self.rented[id_].asked |= self.waiting(id_)
+        self.stack.app(USER).put(f"/subscriptions/{id_}/billing-key", {"billingKeyId": chosen})
+
+    @_subscribed
+    @rule(pick=picks, days=st.sampled_from([0, 3, 20]))
+    def pause(self, pick: int, days: int) -> None:
+        """For good, or until a day."""
+        id_, now = self.subscription(pick), self.stack.clock.now()
+        until = kst_day(now) + timedelta(days=days)
+        answered = ask(self.stack, id_, "pause", {"until": until.isoformat()} if days else None)
+        if answered.status == OK:
+            self.rented[id_].paused = (now, kst_midnight(until) if days else float("inf"))
+
+    @_subscribed
+    @rule(pick=picks)
+    def resume(self, pick: int) -> None:
+        id_ = self.subscription(pick)
+        model = self.rented[id_]
+        before, model.paused = model.paused, None
+        with self.acting(id_):
+            if ask(self.stack, id_, "resume").status not in {OK, ACCEPTED}:
+                model.paused = before
+
+    @_subscribed
+    @rule(pick=picks, at_end=st.booleans())
+    def cancel(self, pick: int, at_end: bool) -> None:  # noqa: FBT001 - a drawn value
+        id_ = self.subscription(pick)
+        answered = ask(self.stack, id_, "cancel", {"atPeriodEnd": at_end})
+        if answered.status == OK:
+            told, model = answered.json(), self.rented[id_]
+            model.over = told["status"] in {"CANCELLED", "COMPLETED"}
+            model.ends_at = told["endsAt"] and datetime.fromisoformat(told["endsAt"]).timestamp()
+
+    @_subscribed
+    @rule(pick=picks)
+    def cancel_part(self, pick: int) -> None:
+        self.stack.app(USER).post(f"/subscriptions/{self.subscription(pick)}/parts/2/cancel")
+
+    def begun(self, answered: Response, *, consents: bool = False) -> None:
+        """The app was answered; what it cannot know after a crash is known once it is charged for."""
+        told = answered.json()
+        if "subscriptionId" in told:
+            self.know_subscription(self.held_subscription(told["subscriptionId"]))
+        if "subscriptionId" in told and consents:
+            self.rented[told["subscriptionId"]].consents.append(self.stack.clock.now())
+
+    def know_subscription(self, held: Subscription) -> None:
+        """A model of it, once; the first invoice of what begins today is tried because its customer asked."""
+        agreed = PLANS.get(held.plan_id, max(SOFA))
+        first: set[str] = set() if held.trial_ends else {"1"}
+        model = RecurringModel(agreed=agreed, asked=first, trial_ends=held.trial_ends)
+        self.rented.setdefault(held.subscription_id, model)
+
+    def methods_given(self) -> None:
+        for id_, model in self.rented.items():
+            model.asked |= self.waiting(id_)
+
+    @contextmanager
+    def acting(self, id_: str) -> Iterator[int]:
+        """The customer does something, perhaps in vain: what was invoiced by it may be tried at once."""
+        first = self.held_subscription(id_).next_invoice
+        try:
+            yield first
+        finally:
+            numbers = range(first, self.held_subscription(id_).next_invoice)
+            self.rented[id_].asked |= set(map(str, numbers))
+
+    def waiting(self, id_: str) -> set[str]:
+        """Invoices that a new payment method would be tried for."""
+        return {each.id for each in self.held_subscription(id_).invoices.values() if each.state in _WAITING}
+
+    def held_subscription(self, id_: str) -> Subscription:
+        """What we hold."""
+        return held(self.stack, id_)
+
+    def subscription(self, pick: int) -> str:
+        """One of the subscriptions, the newest first."""
+        known = list(self.rented)
+        return known[-1 - pick % len(known)]

@@ -1,0 +1,167 @@
+"""Schedules at the fake PortOne: how they are found and taken back."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.portone import FakePortOne
+from portone_local.testing.billing_asks import charge_ask, issued
+
+type ClientOf = Callable[[FakePortOne], httpx.Client]
+
+DAY = 86_400
+
+
+def after(clock: MovableClock, seconds: float) -> str:
+    return dt.datetime.fromtimestamp(clock.now() + seconds, tz=dt.UTC).isoformat()
+
+
+def schedule(client: httpx.Client, key: str, due: str, payment_id: str = "p1", **more: Any) -> httpx.Response:
+    asked = {"payment": charge_ask(key, **more), "timeToPay": due}
+    return client.post(f"/payments/{payment_id}/schedule", json=asked)
+
+
+def listed(client: httpx.Client, **question: Any) -> list[str]:
+    answer = client.get("/payment-schedules", params={"requestBody": json.dumps(question)})
+    assert answer.status_code == 200
+    return [item["paymentId"] for item in answer.json()["items"]]
+
+
+def revoke(client: httpx.Client, **chosen: Any) -> httpx.Response:
+    return client.delete("/payment-schedules", params={"requestBody": json.dumps(chosen)})
+
+
+def test_what_lies_ahead_is_listed_only_when_it_is_asked_for(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    key = issued(portone)
+    schedule(client, key, after(clock, DAY))
+
+    ahead = {"billingKey": key, "from": after(clock, 0), "until": after(clock, 2 * DAY)}
+    assert listed(client, filter={"billingKey": key}) == []
+    assert listed(client, filter=ahead) == ["p1"]
+
+
+def test_schedules_are_listed_by_key_state_and_time(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    first, second = issued(portone), issued(portone)
+    schedule(client, first, after(clock, DAY), "p1")
+    schedule(client, first, after(clock, 2 * DAY), "p2")
+    schedule(client, second, after(clock, 3 * DAY), "p3")
+    clock.advance(DAY)
+    window = {"from": after(clock, -2 * DAY), "until": after(clock, 9 * DAY)}
+
+    assert listed(client, filter=window) == ["p3", "p2", "p1"]
+    assert listed(client, filter={**window, "billingKey": first}, sort={"order": "ASC"}) == ["p1", "p2"]
+    assert listed(client, filter={**window, "status": ["SUCCEEDED"]}) == ["p1"]
+    assert listed(client, filter={**window, "isForTest": True}) == []
+    assert listed(client, filter=window, page={"number": 1, "size": 2}) == ["p1"]
+
+
+def test_a_revoked_schedule_never_pays(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    name = schedule(client, issued(portone), after(clock, DAY)).json()["schedule"]["id"]
+
+    answer = revoke(client, scheduleIds=[name])
+    clock.advance(2 * DAY)
+
+    assert answer.json()["revokedScheduleIds"] == [name]
+    assert client.get(f"/payment-schedules/{name}").json()["status"] == "REVOKED"
+    assert client.get("/payments/p1").status_code == 404
+
+
+def test_a_key_alone_revokes_all_that_still_waits(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    key = issued(portone)
+    for number in range(1, 4):
+        schedule(client, key, after(clock, number * DAY), f"p{number}")
+    clock.advance(DAY)
+
+    answer = revoke(client, billingKey=key)
+
+    assert len(answer.json()["revokedScheduleIds"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [
+        (lambda _client, _names, clock: clock.advance(DAY), "PAYMENT_SCHEDULE_ALREADY_PROCESSED"),
+        (
+            lambda client, names, _clock: revoke(client, scheduleIds=names[:1]),
+            "PAYMENT_SCHEDULE_ALREADY_REVOKED",
+        ),
+        (lambda _client, names, _clock: names.append("schedule-9"), "PAYMENT_SCHEDULE_NOT_FOUND"),
+    ],
+)
+def test_a_revocation_is_all_or_nothing(
+    portone: FakePortOne,
+    client: httpx.Client,
+    clock: MovableClock,
+    spoil: Callable[[httpx.Client, list[str], MovableClock], object],
+    kind: str,
+) -> None:
+    key = issued(portone)
+    names = [
+        schedule(client, key, after(clock, number * DAY), f"p{number}").json()["schedule"]["id"]
+        for number in (1, 2)
+    ]
+    spoil(client, names, clock)
+
+    answer = revoke(client, scheduleIds=names)
+
+    assert answer.json()["type"] == kind
+    assert client.get(f"/payment-schedules/{names[1]}").json()["status"] == "SCHEDULED"
+
+
+def test_a_schedule_of_another_key_is_not_revoked(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    key, other = issued(portone), issued(portone)
+    name = schedule(client, key, after(clock, DAY)).json()["schedule"]["id"]
+
+    answer = revoke(client, billingKey=other, scheduleIds=[name])
+
+    assert answer.json()["type"] == "PAYMENT_SCHEDULE_NOT_FOUND"
+    assert client.get(f"/payment-schedules/{name}").json()["status"] == "SCHEDULED"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kind"),
+    [
+        ({}, "INVALID_REQUEST"),
+        ({"scheduleIds": []}, "INVALID_REQUEST"),
+        ({"billingKey": "billing-key-9"}, "BILLING_KEY_NOT_FOUND"),
+    ],
+)
+def test_a_revocation_names_something_that_is_there(
+    client: httpx.Client, chosen: dict[str, Any], kind: str
+) -> None:
+    assert revoke(client, **chosen).json()["type"] == kind
+
+
+def test_the_schedules_of_a_deleted_key_cannot_be_revoked_by_it(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
+    key = issued(portone)
+    portone.console.delete_billing_key(key)
+
+    assert revoke(client, billingKey=key).json()["type"] == "BILLING_KEY_ALREADY_DELETED"
+
+
+def test_the_question_may_come_as_a_body(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    key = issued(portone)
+    schedule(client, key, after(clock, DAY))
+
+    answer = client.request("DELETE", "/payment-schedules", json={"billingKey": key})
+
+    assert answer.status_code == 200

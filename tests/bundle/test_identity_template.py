@@ -1,0 +1,323 @@
+"""Only the identity functions reach what is known of persons, and one of them alone writes the access log."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portone_local.gateway.functions import load_handler
+from portone_local.template import (
+    ROOT,
+    configuration,
+    environment,
+    functions,
+    refusals,
+    statements,
+    transformed,
+)
+from portone_payments.adapters.hashes import HashKeys
+from portone_payments.adapters.identity_keys import INDEXES
+from portone_payments.entry.identity_deps import IdentityDeps
+from portone_payments.entry.identity_settings import read_identity_settings
+
+PRIVATE = ("IdentityTable", "IdentityKey", "IdentityHashSecret", "IdentityAccessLog")
+LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
+READS = {"dynamodb:GetItem IdentityTable"}
+WRITES = READS | {"dynamodb:PutItem IdentityTable"}
+CLAIMS = {"dynamodb:BatchGetItem IdentityTable"}
+CALLS = {"secretsmanager:GetSecretValue ApiSecret"}
+HASHES = {"secretsmanager:GetSecretValue IdentityHashSecret"}
+OPENS = {"kms:Decrypt IdentityKey"}
+SEALS = {"kms:GenerateDataKey IdentityKey"}
+ALLOWED = {
+    "identity_start": WRITES,
+    "identity_status": WRITES | CALLS | OPENS,
+    "identity_verify": WRITES | CLAIMS | CALLS | HASHES | OPENS | SEALS,
+    "identity_send": WRITES | CALLS | HASHES,
+    "identity_resend": WRITES | CALLS | HASHES,
+    "identity_confirm": WRITES | CALLS | HASHES,
+    "identity_me": READS | OPENS,
+    "identity_bypass": set[str](),
+    "identity_reveal": READS
+    | OPENS
+    | {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"},
+    "identity_replace": WRITES,
+    "identity_erase": WRITES | CLAIMS,
+    "identity_sweep": WRITES
+    | CLAIMS
+    | HASHES
+    | OPENS
+    | {
+        "dynamodb:Query IdentityTable/index/due",
+        "dynamodb:Query IdentityTable/index/hashed",
+        "sqs:SendMessage SweepDeadLetters",
+    },
+}
+PORTS = {
+    "people": "IDENTITY_TABLE",
+    "hashes": "IDENTITY_HASH_SECRET_ARN",
+    "envelope": "IDENTITY_KEY_ARN",
+    "verifications": "API_SECRET_ARN",
+    "access_log": "IDENTITY_ACCESS_LOG",
+}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def named(resource: Any) -> str:
+    """A resource as `LogicalId` or `LogicalId/rest`."""
+    match resource:
+        case {"Fn::GetAtt": [str(logical_id), *_]}:
+            return logical_id
+        case {"Fn::Sub": str(text)}:
+            return text.replace("${", "").replace(".Arn}", "")
+    return str(resource)
+
+
+def allowed(template: dict[str, Any], role: str) -> set[str]:
+    return {
+        f"{action} {named(resource)}"
+        for statement in statements(template, role)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+
+
+def roles(template: dict[str, Any]) -> Iterator[str]:
+    for logical_id, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::IAM::Role":
+            yield logical_id
+
+
+def role_of(template: dict[str, Any], function: str) -> str:
+    role = template["Resources"][functions(template)[function]]["Properties"]["Role"]
+    return str(role["Fn::GetAtt"][0])
+
+
+def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][logical_id]["Properties"]
+    return found
+
+
+@pytest.mark.parametrize(("function", "expected"), ALLOWED.items())
+def test_an_identity_function_may_do_exactly_this(
+    each: dict[str, Any], function: str, expected: set[str]
+) -> None:
+    assert allowed(each, role_of(each, function)) == LOGS | expected
+
+
+def test_every_identity_function_is_listed_here(each: dict[str, Any]) -> None:
+    assert {name for name in functions(each) if name.startswith("identity_")} == set(ALLOWED)
+
+
+def test_nobody_else_reaches_table_key_hashes_or_access_log(each: dict[str, Any]) -> None:
+    ours = {role_of(each, function) for function in ALLOWED}
+
+    reached = {
+        role: {each_one for each_one in allowed(each, role) if any(name in each_one for name in PRIVATE)}
+        for role in roles(each)
+        if role not in ours
+    }
+
+    assert {role: found for role, found in reached.items() if found} == {}
+
+
+def test_an_identity_function_reaches_no_payment(each: dict[str, Any]) -> None:
+    payments = ("PaymentsTable", "PiiKey", "WorkQueue")
+
+    reached = {
+        function: [found for found in allowed(each, role_of(each, function)) if found.endswith(payments)]
+        for function in ALLOWED
+    }
+
+    assert {function: found for function, found in reached.items() if found} == {}
+
+
+def test_one_function_alone_writes_the_access_log(each: dict[str, Any]) -> None:
+    writers = {
+        function
+        for function in functions(each)
+        if any("IdentityAccessLog" in found for found in allowed(each, role_of(each, function)))
+    }
+
+    assert writers == {"identity_reveal"}
+
+
+def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:
+    actions = {found.split()[0] for role in roles(each) for found in allowed(each, role)}
+
+    assert {action for action in actions if action.startswith("logs:")} == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+
+
+def test_looks_are_kept_encrypted_for_years_and_outlive_the_stack(prod: dict[str, Any]) -> None:
+    log = prod["Resources"]["IdentityAccessLog"]
+
+    assert log["DeletionPolicy"] == log["UpdateReplacePolicy"] == "Retain"
+    assert log["Properties"]["KmsKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+    assert int(log["Properties"]["RetentionInDays"]) >= 731
+
+
+@pytest.mark.parametrize("logical_id", ["IdentityTable", "IdentityKey", "IdentityHashSecret"])
+def test_what_is_known_of_persons_outlives_the_stack(each: dict[str, Any], logical_id: str) -> None:
+    resource = each["Resources"][logical_id]
+
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_identity_table_is_recoverable_forgets_and_is_encrypted_under_its_own_key(
+    each: dict[str, Any],
+) -> None:
+    table = properties(each, "IdentityTable")
+
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["SSESpecification"] == {
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": {"Fn::GetAtt": ["IdentityKey", "Arn"]},
+    }
+    assert "StreamSpecification" not in table
+
+
+@pytest.mark.parametrize(("name", "protected"), [("dev", "false"), ("stg", "true"), ("prod", "true")])
+def test_outside_dev_the_identity_table_refuses_to_be_deleted(name: str, protected: str) -> None:
+    table = properties(transformed(configuration(name)), "IdentityTable")
+
+    assert table["DeletionProtectionEnabled"] == protected
+
+
+def test_the_identity_table_has_the_indexes_the_store_uses(each: dict[str, Any]) -> None:
+    table = properties(each, "IdentityTable")
+    types = {said["AttributeName"]: said["AttributeType"] for said in table["AttributeDefinitions"]}
+    indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+
+    assert set(indexes) == {index.name for index in INDEXES}
+    for index in INDEXES:
+        keys = [said["AttributeName"] for said in indexes[index.name]["KeySchema"]]
+        assert keys == [index.partition, index.sort]
+        assert indexes[index.name]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+        assert (types[index.partition], types[index.sort]) == ("S", index.sort_type)
+
+
+def test_a_deploy_makes_a_first_hash_key_that_works(each: dict[str, Any]) -> None:
+    made = properties(each, "IdentityHashSecret")["GenerateSecretString"]
+    secret = json.loads(made["SecretStringTemplate"]) | {
+        made["GenerateStringKey"]: "x" * made["PasswordLength"]
+    }
+
+    assert HashKeys.parse(secret).writing == 1
+
+
+def test_the_identity_key_rotates_and_takes_a_month_to_die(each: dict[str, Any]) -> None:
+    key = properties(each, "IdentityKey")
+
+    assert (key["EnableKeyRotation"], key["PendingWindowInDays"]) == (True, 30)
+
+
+def test_the_identity_key_is_used_through_the_table_or_by_identity_roles_only(each: dict[str, Any]) -> None:
+    said = {
+        statement["Sid"]: statement for statement in properties(each, "IdentityKey")["KeyPolicy"]["Statement"]
+    }
+    using = {
+        sid
+        for sid, statement in said.items()
+        if {"kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt"} & set(as_list(statement["Action"]))
+    }
+
+    assert using == {"WhoeverMayUseTheTable", "IdentityFunctions"}
+    assert said["WhoeverMayUseTheTable"]["Condition"]["StringEquals"] == {
+        "kms:CallerAccount": {"Ref": "AWS::AccountId"},
+        "kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.${AWS::URLSuffix}"},
+    }
+    assert said["IdentityFunctions"]["Condition"] == {
+        "ArnLike": {
+            "aws:PrincipalArn": {
+                "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${AWS::StackName}-Identity*"
+            }
+        }
+    }
+    assert all(role_of(each, function).startswith("Identity") for function in ALLOWED)
+
+
+@pytest.mark.parametrize("function", ALLOWED)
+@pytest.mark.parametrize(("port", "name"), PORTS.items())
+def test_an_identity_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
+    dev: dict[str, Any], function: str, port: str, name: str
+) -> None:
+    handler = load_handler(ROOT / "functions" / function / "handler.py")
+
+    assert handler.kind is IdentityDeps
+    assert (port in handler.needs) == (name in environment(dev, function))
+
+
+def test_no_other_function_is_told_where_persons_are(dev: dict[str, Any]) -> None:
+    told = {
+        function
+        for function in functions(dev)
+        if any(name.startswith("IDENTITY_") for name in environment(dev, function))
+    }
+
+    assert told == set(ALLOWED) - {"identity_bypass"}
+
+
+def test_the_timer_starts_the_identity_sweep_and_nothing_else(each: dict[str, Any]) -> None:
+    target = properties(each, "IdentitySweepQuarterly")["Target"]
+
+    assert target["Arn"] == {"Fn::GetAtt": ["IdentitySweep", "Arn"]}
+    assert allowed(each, "IdentitySweepQuarterlyRole") == {
+        "lambda:InvokeFunction IdentitySweep",
+        "sqs:SendMessage SweepDeadLetters",
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"IdentityChannels": "DANAL"},
+        {"IdentityPurposes": "[]"},
+        {"IdentityUnique": "yes"},
+        {"AccessLogRetentionDays": "30"},
+        {"PrivacyClaim": "anybody"},
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused_before_anything_is_made(wrong: dict[str, str]) -> None:
+    assert refusals(configuration("dev") | wrong) != ()
+
+
+CHANNELS = '{"DANAL":"channel-1","INICIS_UNIFIED":"channel-2"}'
+
+
+@pytest.mark.parametrize(
+    "purposes",
+    [
+        '{"x":{"needs":["operator"]}}',
+        '{"x":{"needs":["gender"]}}',
+        '{"x":{"needs":["ci"]}}',
+        '{"x":{"needs":["shoeSize"]}}',
+        '{"x":{"require":"both"}}',
+        '{"x":{"ageLimit":19}}',
+        '{"no name":{}}',
+        '{"x":{"bypass":{"DANAL":{"carriers":["KTF"]}}}}',
+        '{"x":{"bypass":{"DANAL":{"cpTitle":"Example"}}}}',
+    ],
+)
+def test_a_purpose_nobody_could_fulfil_does_not_start(purposes: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_identity_settings({"IDENTITY_CHANNELS": CHANNELS, "IDENTITY_PURPOSES": purposes})
+
+
+def test_a_contract_may_promise_more_than_portone_does() -> None:
+    env = {
+        "IDENTITY_CHANNELS": CHANNELS,
+        "IDENTITY_PURPOSES": '{"x":{"needs":["gender"]}}',
+        "IDENTITY_PROVIDERS": '{"INICIS_UNIFIED":{"gender":"always"}}',
+    }
+
+    assert "x" in read_identity_settings(env).rules.purposes

@@ -1,0 +1,184 @@
+"""Charge, cancel, deletion of the method and change of the plan at once: charged once or not at all."""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from portone_local.ministack import MiniStack
+from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.testing.charge_stories import (
+    END,
+    begin,
+    change_plan,
+    charge,
+    customer,
+    pay_in_parts,
+    payable,
+    sofa,
+    subscriber,
+    weekly,
+)
+from portone_local.testing.key_stories import choose, delete, owner, saved, two_saved
+from portone_local.testing.racing import Act, race
+from portone_local.testing.recurring import CHARGE, held, to_hour
+from portone_local.testing.stories import MINUTE, PATIENCE, World, let_pass
+from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
+from portone_payments.domain.wallet_records import KeyState
+
+pytestmark = [pytest.mark.race, pytest.mark.ministack]
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+FEW_ROUNDS = max(2, ROUNDS // 5)
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
+    """One stack for all rounds; the oracle judges it once more at the end."""
+    with ObservedStack.on_ministack(ministack, seed=1) as observed:
+        yield observed
+        let_pass(observed, PATIENCE)
+        assert_clean(observed, answers=observed.answers, hurt=True)
+
+
+@pytest.fixture
+def world(stack: ObservedStack) -> Iterator[World]:
+    """A customer of its own for each round, with nothing left to renew in the next."""
+    world = World(stack, f"charge-race-{next(NUMBERS)}")
+    yield world
+    for each in stack.ports["store"].subscriptions(owner(world), cursor=None, limit=9).items:
+        END(world, each.subscription_id)
+
+
+def due(world: World) -> str:
+    """A subscription that is due; others' have been collected."""
+    subscription_id = subscriber(world)
+    to_hour(world.stack, 10.1)
+    return subscription_id
+
+
+def collecting(world: World, subscription_id: str) -> Act:
+    """A charges worker that takes this subscription up."""
+    event = {"Records": [{"messageId": "1", "body": message(world, subscription_id)}]}
+    return lambda: world.stack.functions.invoke("Charges", event)
+
+
+def message(world: World, subscription_id: str) -> str:
+    """What the sweep would send."""
+    due_at = held(world.stack, subscription_id).due_at
+    return f'{{"kind":"subscription","id":"{subscription_id}","due_at":{due_at}}}'
+
+
+def sent(world: World, subscription_id: str) -> list[str]:
+    """The idempotency keys under which PortOne was asked to charge for it."""
+    payments = {each.payment_id for each in held(world.stack, subscription_id).invoices.values()}
+    calls = [call for call in world.stack.portone.calls() if call.operation == CHARGE]
+    return [str(call.idempotency_key) for call in calls if call.path.split("/")[2] in payments]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_workers_at_one_subscription_one_charges_it(world: World, _round: int) -> None:
+    subscription_id = due(world)
+    worker = collecting(world, subscription_id)
+
+    race([worker] * 4)
+
+    let_pass(world.stack, 4 * MINUTE)
+    states = [each.state for each in held(world.stack, subscription_id).invoices.values()]
+    assert states == [InvoiceState.PAID] * 2
+    assert len(sent(world, subscription_id)) == 2
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_charge_cancel_deletion_and_plan_change_at_once_end_in_one_of_their_orders(
+    world: World, _round: int
+) -> None:
+    subscription_id = due(world)
+    issue_id = world.stack.ports["store"].wallet(owner(world)).default
+    worker = collecting(world, subscription_id)
+
+    _, _, cancelled, deleted, changed = race(
+        [
+            worker,
+            worker,
+            lambda: END(world, subscription_id),
+            lambda: delete(world, issue_id),
+            lambda: change_plan(world, subscription_id),
+        ]
+    )
+
+    assert {cancelled, deleted} <= {200, 202, 503}
+    assert changed in {200, 202, 402, 409, 503}
+    let_pass(world.stack, 10 * MINUTE)
+    END(world, subscription_id)
+    delete(world, issue_id)
+    let_pass(world.stack, 10 * MINUTE)
+    ended = held(world.stack, subscription_id)
+    assert (ended.status, ended.in_flight) == (SubscriptionStatus.CANCELLED, None)
+    assert world.stack.ports["store"].wallet(owner(world)).keys[issue_id].state is KeyState.DELETED
+    assert len(set(sent(world, subscription_id))) <= 2
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_plan_changes_at_once_are_paid_once(world: World, _round: int) -> None:
+    subscription_id = weekly(world)
+
+    statuses = race([lambda: change_plan(world, subscription_id)] * 3)
+
+    assert set(statuses) <= {200, 202, 409, 503}
+    let_pass(world.stack, 4 * MINUTE)
+    kinds = [each.kind.value for each in held(world.stack, subscription_id).invoices.values()]
+    assert kinds.count("proration") == 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_subscribing_twice_at_once_with_one_key_is_one_subscription(world: World, _round: int) -> None:
+    customer(world)
+
+    ids = race([lambda: begin(world)] * 4)
+
+    page = world.stack.ports["store"].subscriptions(owner(world), cursor=None, limit=9)
+    assert set(ids) - {"-"} == {each.subscription_id for each in page.items}
+    assert len(page.items) == 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_agreeing_to_parts_twice_at_once_collects_an_order_once(world: World, _round: int) -> None:
+    order_id = sofa(world)
+
+    ids = race([lambda: pay_in_parts(world, order_id)] * 4)
+
+    assert len(set(ids) - {"-"}) == 1
+    assert len(world.stack.ports["store"].subscriptions(owner(world), cursor=None, limit=9).items) == 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_charging_an_order_beside_a_deletion_of_the_method_charges_it_once_or_not(
+    world: World, _round: int
+) -> None:
+    payment_id = payable(world)
+    issue_id = world.stack.ports["store"].wallet(owner(world)).default
+
+    *charged, deleted = race([lambda: charge(world, payment_id)] * 3 + [lambda: delete(world, issue_id)])
+
+    assert set(charged) <= {200, 202, 404, 409, 410, 503}
+    assert deleted in {200, 202, 503}
+    let_pass(world.stack, 4 * MINUTE)
+    book = world.stack.portone.books().get(payment_id)
+    assert book is None or book.times_paid <= 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_methods_saved_chosen_and_deleted_at_once_leave_a_default_that_can_be_charged(
+    world: World, _round: int
+) -> None:
+    other = two_saved(world)
+    first = world.stack.ports["store"].wallet(owner(world)).default
+
+    race([lambda: choose(world, other), lambda: delete(world, first), lambda: saved(world)])
+
+    let_pass(world.stack, 4 * MINUTE)
+    wallet = world.stack.ports["store"].wallet(owner(world))
+    assert wallet.keys[wallet.default].state is KeyState.ACTIVE

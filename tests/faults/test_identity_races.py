@@ -1,0 +1,128 @@
+"""Many at once, on tables that are atomic: one verification is used once, one person has one account."""
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+
+import pytest
+
+from portone_local.ministack import MiniStack
+from portone_local.oracle import ObservedStack
+from portone_local.oracle.identity import assert_identity_clean
+from portone_local.portone import IdentityUnknowns, Person, Unknowns
+from portone_local.testing.identifying import code, done, erase, id_of, me, press, start, typed, verify
+from portone_local.testing.racing import race
+
+pytestmark = [pytest.mark.race, pytest.mark.ministack]
+
+ROUNDS = range(max(2, int(os.environ.get("RACE_ROUNDS", "20")) // 10))
+CLICKS = 50
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
+    """One stack for all rounds; the oracle judges it at the end."""
+    with ObservedStack.on_ministack(ministack, seed=1) as opened:
+        yield opened
+        assert_identity_clean(opened, opened.answers)
+
+
+def somebody() -> Person:
+    """A person nobody has seen yet."""
+    number = next(NUMBERS)
+    return Person(
+        key=f"racer-{number}", name=f"김경주{number}", birth_date="1991-02-03", phone=f"0107{number:07d}"
+    )
+
+
+def users(number: int) -> list[str]:
+    """Fresh accounts."""
+    first = next(NUMBERS)
+    return [f"racer-{first}-{each}" for each in range(number)]
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_fifty_verifies_of_one_verification_have_one_effect(stack: ObservedStack, _number: int) -> None:
+    [user] = users(1)
+    verification_id = done(stack, user, somebody())
+
+    answers = race([partial(verify, stack, verification_id, user)] * CLICKS)
+
+    assert {answer.status for answer in answers} <= {200, 503}
+    assert len({answer.json()["usedAt"] for answer in answers if answer.status == 200}) == 1
+    assert stack.ports["people"].attempt(verification_id).version == 2
+    assert stack.ports["people"].person(user).version == 1
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_of_many_accounts_that_claim_one_person_one_wins(stack: ObservedStack, _number: int) -> None:
+    accounts, person = users(8), somebody()
+    tries = [(done(stack, user, person), user) for user in accounts]
+
+    answers = race([partial(verify, stack, *each) for each in tries])
+
+    assert sorted(map(code, answers)).count("200") == 1
+    assert set(map(code, answers)) == {"200", "identity_duplicate"}
+    assert sum(me(stack, user)["verified"] for user in accounts) == 1
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_two_accounts_that_claim_one_di_are_one_too_many(ministack: MiniStack, _number: int) -> None:
+    unknowns = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
+    with ObservedStack.on_ministack(ministack, seed=1, unknowns=unknowns) as stack:
+        person = somebody()
+        tries = [(done(stack, user, person), user) for user in users(2)]
+
+        answers = race([partial(verify, stack, *each) for each in tries])
+
+        assert sorted(map(code, answers)) == ["200", "identity_duplicate"]
+        assert_identity_clean(stack, stack.answers)
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_one_person_by_two_providers_at_once_has_one_account(stack: ObservedStack, _number: int) -> None:
+    person = somebody()
+    first, second = users(2)
+    tries = [
+        (done(stack, first, person, provider="KCP_V2"), first),
+        (done(stack, second, person, provider="INICIS_UNIFIED"), second),
+    ]
+
+    answers = race([partial(verify, stack, *each) for each in tries])
+
+    assert sorted(map(code, answers)) == ["200", "identity_duplicate"]
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_one_account_and_two_persons_at_once_has_one_person(stack: ObservedStack, _number: int) -> None:
+    [user] = users(1)
+    tries = [done(stack, user, somebody()) for _ in range(2)]
+
+    answers = race([partial(verify, stack, each, user) for each in tries])
+
+    assert sorted(map(code, answers)) == ["200", "different_person"]
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_an_erasure_at_the_same_moment_leaves_all_or_nothing(stack: ObservedStack, _number: int) -> None:
+    [user] = users(1)
+    verification_id = done(stack, user, somebody())
+
+    race([partial(verify, stack, verification_id, user), partial(erase, stack, user)])
+
+    person = stack.ports["people"].person(user)
+    assert bool(person.claims) == bool(person.purposes) == person.verified
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_many_clicks_on_send_are_one_message(stack: ObservedStack, _number: int) -> None:
+    [user] = users(1)
+    person = somebody()
+    stack.portone.identities.people.append(person)
+    verification_id = id_of(start(stack, user))
+
+    race([partial(press, stack, verification_id, "send", typed(person), user)] * 10)
+
+    assert stack.portone.verifications()[verification_id].messages == 1
