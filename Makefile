@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup lock demo serve test check static prove planted-bugs doctor replay-events audit-from fix
+PHONY_TARGETS = help setup lock demo serve test check static prove bench-charges planted-bugs doctor replay-events audit-from fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
@@ -65,6 +65,9 @@ static: setup ## format, lint, types, import contracts
 
 prove: setup .venv-sam/.ready ## the longest settings: hours, not minutes
 	@PROVE=1 RACE_ROUNDS=1000 FUZZ_EXAMPLES=2000 CORPUS_CASES=100000 STATE_MACHINE_RUNS=5000 .venv/bin/pytest
+
+bench-charges: setup ## 100,000 subscriptions due in one minute, 2,000 of them in real time; fails when a bound is missed
+	@$(run) portone_local.bench
 
 planted-bugs: setup ## plant known bugs in a copy, one by one, and show the test that catches each
 	@$(run) portone_local.planted

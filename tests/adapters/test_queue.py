@@ -76,6 +76,19 @@ def test_a_message_holds_kind_id_and_due_mark_and_nothing_else(sqs: Sqs) -> None
     assert json.loads(body) == {"kind": "payment", "id": "payment1", "due_at": 1_767_323_075}
 
 
+def test_a_slot_travels_with_its_hint() -> None:
+    due = Due(kind=Kind.SUBSCRIPTION, id="s1", due_at=7, slot=12.345)
+
+    assert parse_due(write_due(due)) == due
+
+
+@pytest.mark.parametrize("slot", ["soon", True, None, [], 10**400])
+def test_a_slot_nobody_can_read_is_no_slot(slot: object) -> None:
+    body = json.dumps({"kind": "subscription", "id": "s1", "due_at": 7, "slot": slot})
+
+    assert parse_due(body) == Due(kind=Kind.SUBSCRIPTION, id="s1", due_at=7)
+
+
 def test_the_backlog_is_what_waits(sqs: Sqs) -> None:
     sqs.queue.send(hints(3))
 

@@ -56,7 +56,11 @@ ALLOWED = {
         "sqs:SendMessage SweepDeadLetters",
     },
     "charges": CHARGES
-    | {"sqs:ReceiveMessage ChargeQueue", "sqs:DeleteMessage ChargeQueue", "sqs:GetQueueAttributes ChargeQueue"},
+    | {
+        "sqs:ReceiveMessage ChargeQueue",
+        "sqs:DeleteMessage ChargeQueue",
+        "sqs:GetQueueAttributes ChargeQueue",
+    },
     "confirm": HINTS | SEALS,
     "cash_receipt_issue": HINTS | SEALS,
     "cash_receipt_cancel": HINTS | SEALS,

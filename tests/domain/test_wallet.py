@@ -11,6 +11,7 @@ from portone_payments.domain.key_checks import judge
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.snapshot import Channel
 from portone_payments.domain.wallet import (
+    CLAIM_WITHIN,
     LOOKS,
     MOST_KEYS,
     activate,
@@ -22,6 +23,7 @@ from portone_payments.domain.wallet import (
     make_default,
     next_due,
     refuse,
+    sought,
     start_issue,
 )
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
@@ -93,10 +95,15 @@ def test_a_key_being_deleted_can_neither_be_charged_nor_chosen() -> None:
         make_default(wallet, "issue1", APP)
 
 
-def test_a_key_nobody_ever_issued_is_deleted_at_once() -> None:
-    wallet = start_issue(Wallet(user_id="user-1"), "issue1", "CARD", APP)
+def test_a_window_that_is_deleted_is_looked_for_during_a_day_and_gone_after_it() -> None:
+    opened = start_issue(Wallet(user_id="user-1"), "issue1", "CARD", APP)
 
-    assert ask_deletion(wallet, "issue1", APP).keys["issue1"].state is KeyState.DELETED
+    asked = ask_deletion(opened, "issue1", APP)
+    soon = sought(asked, "issue1", replace(APP, now=APP.now + CLAIM_WITHIN - 1))
+    late = sought(asked, "issue1", replace(APP, now=APP.now + CLAIM_WITHIN))
+
+    states = [each.keys["issue1"].state for each in (asked, soon, late)]
+    assert states == [KeyState.DELETING, KeyState.DELETING, KeyState.DELETED]
 
 
 def test_what_a_deleted_key_was_is_unreadable() -> None:

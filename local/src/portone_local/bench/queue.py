@@ -47,7 +47,7 @@ class VirtualQueue:
 
     def take(self, at: float, limit: int) -> list[str]:
         """Receive what is visible then, oldest first."""
-        taken = []
+        taken: list[str] = []
         while self._waiting and self._waiting[0][0] <= at and len(taken) < limit:
             taken.append(heapq.heappop(self._waiting)[2])
         return taken

@@ -32,6 +32,7 @@ class Seen:
     """What the workers told: memory in bytes by worker and messages done, request units."""
 
     done: int = 0
+    heard: int = 0
     reads: float = 0.0
     writes: float = 0.0
     kept: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
@@ -98,7 +99,9 @@ def charged(count: int, *, rate: int, processes: int, done: Callable[[int], obje
 
 
 def _told(seen: Seen, count: int, done: Callable[[int], object]) -> bool:
-    done(seen.done)
+    with seen.lock:
+        more, seen.heard = seen.done - seen.heard, seen.done
+    done(more)
     return seen.done >= count
 
 
@@ -124,9 +127,9 @@ def _swept(wired: wiring.Wiring, clock: ShiftedClock, rate: int, over: Callable[
 def _workers(count: int, orders: dict[str, Any], seen: Seen) -> Iterator[None]:
     """So many worker processes, each listened to; killed at the end as Lambda freezes them."""
     started = []
-    for number in range(count):
-        command = [sys.executable, "-m", "portone_local.bench.worker"]
-        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "portone_local.bench.worker"]
+    for _ in range(count):
+        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
         _pipe(worker.stdin).write(json.dumps(orders) + "\n")
         _pipe(worker.stdin).flush()
         started.append(worker)

@@ -1,11 +1,11 @@
 """Charging in virtual time: a simulation of sweeps, queue and workers around the shipped code.
 
 Threads and a clock that is moved do not mix, so nothing runs at the same time here. Events are taken in the
-order in which they begin: a sweep every minute, and a batch of at most ten whenever one of the workers is free
-and messages are visible. Each message of a batch is worked with the one clock put at the batch's start; store,
-fake PortOne and the flows share that clock and move it by what they wait for, the batch ends with its last
-message, and then the clock is put back for whatever begins next. What overlaps in time touches different
-subscriptions, so the order in which it is computed changes nothing; races on one are proven elsewhere.
+order in which they begin: a sweep every minute, and a batch of at most ten whenever a worker is free and
+messages are visible. Each message of a batch is worked with the one clock put at the batch's start; store,
+fake PortOne and flows share that clock and move it by what they wait for. The batch ends with its last one,
+then the clock is put back for whatever begins next. What overlaps in time touches different subscriptions, so
+the order in which it is computed changes nothing; races on one are proven elsewhere.
 """
 
 import heapq

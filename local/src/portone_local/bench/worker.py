@@ -90,7 +90,9 @@ def _batch(sqs: Any, url: str, handler: Any, log: CallLog) -> None:
     records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in found]
     failed = {each["itemIdentifier"] for each in handler({"Records": records}, None)["batchItemFailures"]}
     done = [each for each in found if each["MessageId"] not in failed]
-    entries = [{"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(done)]
+    entries = [
+        {"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(done)
+    ]
     if entries:
         sqs.delete_message_batch(QueueUrl=url, Entries=entries)
     told = {"done": len(done), "reads": log.reads, "writes": log.writes, "kept": _resident()}

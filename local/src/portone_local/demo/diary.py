@@ -22,13 +22,7 @@ MEANING = {
 
 def diary(stage: Stage) -> Table:
     """One row for each day on which something happened to a customer's subscription."""
-    table = Table(
-        title="\nDay by day, in Korea",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        collapse_padding=True,
-    )
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     table.title_style, table.title_justify = "bold", "left"
     table.add_column("2026", justify="right", no_wrap=True)
     table.add_column("customer")
@@ -40,8 +34,7 @@ def diary(stage: Stage) -> Table:
         together += won
         why = "; ".join(filter(None, (_why(stage, event) for event in events)))
         table.add_row(_short(day, weekday=True), user.capitalize(), f"{won:,}" if won else "-", why)
-    table.add_section()
-    table.add_row("together", "", f"{together:,}", "")
+    table.title = f"\nDay by day, in Korea: {together:,} won in all"
     return table
 
 

@@ -3,6 +3,7 @@
 import json
 
 from portone_local.demo.stage import Stage, expect
+from portone_local.oracle.identity import forms_of, private_of
 from portone_local.portone.identity.people import ADULT, MINOR, MOVED, NAMESAKE, OTHER_ADULT
 from portone_local.testing.identifying import QUARTER, code, done, verified, verify, wait
 
@@ -39,11 +40,13 @@ def stolen(stage: Stage) -> None:
 def dumped(stage: Stage) -> None:
     """The table is stolen."""
     verified(stage.stack, "bada", OTHER_ADULT, purpose="signup")
-    stolen_table = json.dumps(stage.stack.identity_dump(), ensure_ascii=False)
-    private = (OTHER_ADULT.name, OTHER_ADULT.phone, OTHER_ADULT.birth_date, OTHER_ADULT.ci)
-    expect([value for value in private if value in stolen_table], [])
+    dump = json.dumps([stage.stack.identity_dump(), stage.stack.dump()], ensure_ascii=False)
+    private = private_of(OTHER_ADULT)
+    expect("bada" in dump, True)
+    expect([what for what, value in private.items() if any(form in dump for form in forms_of(value))], [])
     stage.say(
-        f"{len(stolen_table):,} characters, searched for name, phone, birthday and CI of Bada: nothing."
+        f"{len(dump):,} characters of both tables, searched for Bada's name, phone, birthday, CI and DI, "
+        "in clear, Base64 and hex: [green]nothing[/green]."
     )
     stage.stack.shop.request("DELETE", "/users/bada/identity")
     shown = stage.stack.app("bada").get("/me/verification").json()

@@ -72,10 +72,11 @@ def unanswered(stage: Stage) -> None:
     stage.stack.tick()
     stage.stack.portone.webhooks.lose()
     expect(sora.newest["state"], "UNKNOWN")
-    stage.say("20 April: no answer, no webhook. UNKNOWN: neither charged again nor given up.")
     sora.until(4, 20)
     expect((sora.newest["state"], sora.charged_today()), ("PAID", [12_900]))
-    stage.say("Minutes later it is read: [green]PAID[/green], once.")
+    stage.say(
+        "20 April: UNKNOWN, neither charged again nor given up. Minutes later: [green]PAID[/green], once."
+    )
     sora.end()
 
 
@@ -103,9 +104,9 @@ def upgraded(stage: Stage) -> None:
     shown = _upgrade(mina)
     expect(mina.charged_today(), [shown["due"]])
     stage.say(
-        f"11 May: 20 of 31 days with books, {shown['charge']:,} won, less {shown['credit']:,} paid for them:"
+        f"11 May: 20 of 31 days with books, {shown['charge']:,} won, less {shown['credit']:,} paid for them. "
+        f"The preview says {shown['due']:,} won, and {shown['due']:,} won are charged."
     )
-    stage.say(f"the preview says {shown['due']:,} won, and {shown['due']:,} won are charged.")
 
 
 def paused(stage: Stage) -> None:

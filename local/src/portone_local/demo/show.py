@@ -96,7 +96,7 @@ def _table(stage: Stage) -> Table:
     table.title_style, table.title_justify, table.caption_justify = "bold", "left", "left"
     table.add_column("payment", no_wrap=True)
     for heading in ("PortOne says", "we say"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for heading in ("won", "back", "calls", "reads", "writes"):
         table.add_column(heading, justify="right")
     for line in stage.lines:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 
 from portone_local.gateway.messages import Response
 from portone_local.portone import Checkout, PaymentBook
@@ -11,6 +12,7 @@ from portone_local.stack import Calls, Stack
 from portone_local.testing.stories import let_pass
 
 WON = "KRW"
+INDENT = (0, 0, 0, 3)
 
 
 class Surprise(AssertionError):
@@ -46,7 +48,7 @@ class Stage:
         if self._heading:
             self.console.print(self._heading)
             self._heading = ""
-        self.console.print(f"   {sentence}")
+        self.console.print(Padding(sentence, INDENT, expand=False))
 
     def sell(self, user: str, name: str, total: int) -> str:
         """The shop's backend stores an order; its id."""

@@ -15,9 +15,8 @@ def card(stage: Stage) -> str:
     payment = stage.prepare("mina", order)
     stage.stack.portone.buyer.pay(payment, stage.checkout(payment))
     stage.stack.deliver()
-    stage.say("Mina pays by card. PortOne's webhook arrives: one read, one look at PortOne, one write.")
     expect(stage.look("mina", payment)["status"], "PAID")
-    stage.say("The app asks: [green]PAID[/green], 24,000 won.")
+    stage.say("PortOne's webhook: one read, one look at PortOne, one write. [green]PAID[/green], 24,000 won.")
     return payment
 
 
@@ -60,12 +59,11 @@ def declined_first(stage: Stage) -> str:
     stage.stack.portone.buyer.decline(payment, stage.checkout(payment))
     stage.stack.deliver()
     expect(stage.look("hana", payment)["status"], "FAILED")
-    stage.say("Hana's first card is declined: FAILED.")
     expect(stage.prepare("hana", order), payment)
     stage.stack.portone.buyer.pay(payment, stage.checkout(payment))
     stage.stack.deliver()
     expect(stage.look("hana", payment)["status"], "PAID")
-    stage.say("She prepares again, gets the same paymentId, and her second card works: [green]PAID[/green].")
+    stage.say("FAILED; prepared again, it is the same paymentId; her second card works: [green]PAID[/green].")
     return payment
 
 

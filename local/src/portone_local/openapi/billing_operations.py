@@ -29,9 +29,9 @@ STARTED: Errors = (
     errors.SecretsUnavailable,
     *WRITTEN,
 )
-ONE = {200: Subscription}
-CHARGED = {200: Subscription, 202: OpenSubscription}
-KEPT = {200: BillingKey, 202: OpenBillingKey}
+ONE: dict[int, type] = {200: Subscription}
+CHARGED: dict[int, type] = {200: Subscription, 202: OpenSubscription}
+KEPT: dict[int, type] = {200: BillingKey, 202: OpenBillingKey}
 
 BILLING_OPERATIONS = {
     "start_billing_key": Operation(

@@ -79,4 +79,4 @@ BODIES: dict[str, object] = {
     **_PEOPLE,
     **{f"POST {side}{path}": body for side in ("/ops", "/staff") for path, body in _STAFF.items()},
 }
-HEADERS = dict.fromkeys(("POST /subscriptions", "POST /schedules"), {"Idempotency-Key": "request-1"})
+HEADERS = {route: {"Idempotency-Key": "request-1"} for route in ("POST /subscriptions", "POST /schedules")}

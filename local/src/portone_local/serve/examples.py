@@ -34,7 +34,7 @@ class Examples:
 
 
 def make(stack: Stack, *, fake: bool) -> Examples:
-    """An order with a payment, a verification, plans; with our own PortOne a saved card and a subscription."""
+    """An order with a payment, a verification, plans; with the fake also a saved card and a subscription."""
     for order_id, order in ((bodies.ORDER_ID, bodies.ORDER), (bodies.IN_PARTS_ID, bodies.IN_PARTS)):
         stack.shop.put(f"/orders/{order_id}", order)
     for plan_id, plan in ((bodies.PLAN_ID, bodies.PLAN), (bodies.LARGER_ID, bodies.LARGER)):

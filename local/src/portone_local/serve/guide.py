@@ -14,6 +14,7 @@ from portone_local.sigv4 import SERVICE, SHOP, STAFF, Principal
 from portone_local.template import REGION
 
 TOKEN_SECONDS = 12 * 60 * 60
+STAFF_PATHS = ("/staff/", "/identity-verifications/bypass-preview")
 QUERIES = {"GET /ops/attention": "?kind=mismatch", "GET /staff/attention": "?kind=mismatch"}
 
 
@@ -26,8 +27,9 @@ def guide(up: Served) -> str:
         f"PortOne   {up.portone_url}" + ("   (the fake)" if up.fake else ""),
         f"issuer    {up.stack.issuer.url}   (tokens below are good for 12 hours)",
         "",
-        f"There to try: order {ORDER_ID} of {USER} with payment {made.payment}, billing key {made.billing_key},",
-        f"subscription {made.subscription}, verification {made.verification}. One call for each route:",
+        f"There to try: order {ORDER_ID} of {USER} with payment {made.payment},",
+        f"billing key {made.billing_key}, subscription {made.subscription},",
+        f"verification {made.verification}. One call for each route:",
     ]
     for route in up.stack.gateway.routes:
         lines += ["", f"# {route.key}", _call(up, route, made.places())]
@@ -75,7 +77,7 @@ def _call(up: Served, route: Route, places: dict[str, str]) -> str:
 def _identity(up: Served, route: Route) -> list[str]:
     if isinstance(route.authorizer, Iam):
         return _signing(STAFF if STAFF.may(route.method, route.path) else SHOP)
-    staff = route.path.startswith("/staff/")
+    staff = route.path.startswith(STAFF_PATHS)
     return ["-H", f"authorization: Bearer {_token(up.stack.issuer, staff=staff)}"]
 
 

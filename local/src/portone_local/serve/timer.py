@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from portone_local.clock import MovableClock
@@ -13,6 +13,7 @@ from portone_local.stack import Stack
 from portone_local.testing.stories import let_pass
 
 SWEEP_SECONDS = 60
+QUARTER_SECONDS = 15 * 60
 LOOK_SECONDS = 0.5
 DAY = 24 * 60 * 60
 MOST_SECONDS = 400 * DAY
@@ -35,12 +36,13 @@ class RunningClock(MovableClock):
 
 @dataclass(slots=True)
 class Timer:
-    """EventBridge Scheduler's part: a tick each minute of the clock, and those that matter of the skipped ones."""
+    """EventBridge Scheduler's part: a tick each minute, of skipped ones where something is due."""
 
     stack: Stack
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _next: float = 0.0
+    _next_of_persons: float = 0.0
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -58,12 +60,21 @@ class Timer:
         with self._busy:
             let_pass(self.stack, seconds)
 
+    def beat(self) -> None:
+        """Fire what is due by the clock: a tick each minute, the sweep of persons each quarter of an hour."""
+        with self._busy:
+            now = self.stack.clock.now()
+            if now >= self._next:
+                self._next = now + SWEEP_SECONDS
+                self.stack.tick()
+            if now >= self._next_of_persons:
+                self._next_of_persons = now + QUARTER_SECONDS
+                with suppress(Exception):
+                    self.stack.functions.invoke("IdentitySweep", {})
+
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_SECONDS):
-            with self._busy:
-                if self.stack.clock.now() >= self._next:
-                    self._next = self.stack.clock.now() + SWEEP_SECONDS
-                    self.stack.tick()
+            self.beat()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import current_thread, main_thread
 from typing import Any, Self
 
 from portone_local import template
@@ -74,6 +75,7 @@ class Boundaries:
     invocations: list[Invocation] = field(default_factory=list)
     _breaks: Breaks | None = None
     _counts: Counter[str] = field(default_factory=Counter)
+    _newest: str = NOBODY
 
     def tap(self, service: str, client: Any) -> Any:
         """A client whose calls are counted; to be given to `Stack` as `tap`."""
@@ -88,7 +90,7 @@ class Boundaries:
 
     def cross(self, name: str, call: Callable[[], Any]) -> Any:
         """Make a call, or what is armed in its place."""
-        function = _RUNNING.get()
+        function = self._function()
         if function != NOBODY:
             self.made.add((function, name))
         if self._breaks is None:
@@ -98,6 +100,12 @@ class Boundaries:
         self.crossed.append(crossing)
         broken = self._breaks(crossing)
         return broken(call) if broken else call()
+
+    def _function(self) -> str:
+        """Which function is running; a thread of its own pool is its as well."""
+        running = _RUNNING.get()
+        in_pool = current_thread() is not main_thread()
+        return self._newest if running == NOBODY and in_pool else running
 
     @contextmanager
     def watch(self, breaks: Breaks = none) -> Iterator[Self]:
@@ -111,6 +119,7 @@ class Boundaries:
     def _followed(self, folder: str, run: Any, stack: Stack) -> Any:
         def invoked(event: Any, context: Any) -> Any:
             token, start = _RUNNING.set(folder), stack.clock.monotonic()
+            self._newest = folder
             try:
                 return run(event, context)
             finally:

@@ -51,6 +51,14 @@ def begin(world: World, name: str = "daily") -> str:
     return str(answer.json().get("subscriptionId", "-"))
 
 
+def unlucky_customer(world: World) -> str:
+    """The same, and PortOne will answer neither the first charge nor a reading."""
+    issue_id = customer(world)
+    world.stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_AFTER_COMMIT)
+    world.stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
+    return issue_id
+
+
 def subscriber(world: World, name: str = "daily") -> str:
     """A subscription whose first charge was made, at noon."""
     customer(world)
@@ -273,6 +281,7 @@ SUBSCRIPTION_STORIES = (
     Story("store plans", owner, plans, plans, wanted=None),
     Story("subscribe", customer, lambda world, _: begin(world), lambda world, _: begin(world), None),
     Story("subscribe and never come back", customer, lambda world, _: begin(world), nothing, wanted=None),
+    Story("subscribe and hear nothing", unlucky_customer, lambda world, _: begin(world), nothing, None),
     Story("sweep subscriptions", _due, sweep, nothing, wanted=None, restless=True),
     Story("renew", renewing, work, nothing, wanted=None, restless=True),
     Story("renew without an answer", failing(Fault.RESET_AFTER_COMMIT), work, nothing, None, restless=True),

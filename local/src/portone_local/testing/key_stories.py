@@ -100,6 +100,13 @@ def _unlisted(world: World) -> str:
     return leased(world, subject, 16 * MINUTE)
 
 
+def _heard_of(world: World) -> str:
+    """A webhook registered a method; what waits for one has yet to hear of it."""
+    subject = issued(world)
+    world.stack.deliver()
+    return leased(world, subject, MINUTE)
+
+
 def _deleting(world: World) -> str:
     issue_id = charging(world)
     delete(world, issue_id)
@@ -137,6 +144,7 @@ KEY_STORIES = (
     Story("hear of a method nobody registered", issued, deliver, nothing, wanted=None),
     Story("hear of a method deleted elsewhere", _deleted_elsewhere, deliver, nothing, wanted=None),
     Story("work at a method nobody told of", _unlisted, work, nothing, wanted=None, restless=True),
+    Story("wake what waits for a method", _heard_of, work, nothing, wanted=None, restless=True),
     Story("choose another default", two_saved, choose, choose, wanted=None),
     Story("delete a method", saved, delete, delete, wanted=None),
     Story("delete a method without an answer", _unwilling, delete, nothing, wanted=None),

@@ -84,7 +84,9 @@ def _judged(
     if subscription.in_flight == invoice.id or not _collects(subscription):
         return subscription
     since = invoice.failed_at if invoice.failed_at is not None else invoice.withheld_at
-    if since is not None and not invoice.asked and moment.now >= end_of_grace(policy.dunning, since):
+    # a method given after the grace is tried once more
+    again = invoice.asked and invoice.state is InvoiceState.OPEN
+    if since is not None and not again and moment.now >= end_of_grace(policy.dunning, since):
         return _given_up(subscription, invoice, moment, policy)
     if invoice.due_at > moment.now and invoice.state is InvoiceState.OPEN:
         return subscription

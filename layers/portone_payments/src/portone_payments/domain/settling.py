@@ -92,6 +92,7 @@ def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
         cancelled_at=moment.now,
         cancel_asked_at=None,
         cancel_at=None,
+        resumes_at=None,
         change=None,
         due_at=None,
     )

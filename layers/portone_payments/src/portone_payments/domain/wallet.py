@@ -16,6 +16,7 @@ _LIVE = frozenset(
     {KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.ACTIVE, KeyState.UNWANTED}
 )
 _GONE = frozenset({KeyState.DELETING, KeyState.DELETED})
+_OPEN = frozenset({KeyState.PENDING, KeyState.CONFIRMING})
 
 
 def start_issue(
@@ -98,12 +99,15 @@ def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
 
 
 def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
-    """The wallet with a key that no claim takes any more. Raises `BillingKeyNotFound`."""
+    """The wallet with a key that no claim takes any more. Raises `BillingKeyNotFound`.
+
+    What an open window issued is not known yet: it is looked for, and deleted once it is found.
+    """
     key = key_of_issue(wallet, issue_id)
     if key.state in _GONE:
         return wallet
     going = replace(key, state=KeyState.DELETING, deleting_at=moment.now, token=None, sent_at=None)
-    if key.sealed is None:
+    if key.sealed is None and key.state not in _OPEN:
         return deleted(with_key(wallet, going), issue_id, moment)
     told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=issue_id)
     return _without_default(replace(told, rung=0), issue_id)
@@ -135,6 +139,16 @@ def next_due(wallet: Wallet, now: float) -> int | None:
     return min((mark for mark in marks if mark is not None), default=None)
 
 
+def sought(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet after a deleted window was looked for at PortOne in vain; gone for good after a day."""
+    key = wallet.keys[issue_id]
+    if key.state is not KeyState.DELETING or key.sealed is not None:
+        return wallet
+    if moment.now - key.created_at >= CLAIM_WITHIN:
+        return deleted(wallet, issue_id, moment)
+    return replace(with_key(wallet, replace(key, looked=key.looked + 1)), rung=wallet.rung + 1)
+
+
 def _key_due(wallet: Wallet, key: SavedKey, now: float) -> int | None:
     climbed = int(now) + (CLIMB[wallet.rung] if wallet.rung < BY_KIND else HOUR)
     match key.state:
@@ -142,6 +156,8 @@ def _key_due(wallet: Wallet, key: SavedKey, now: float) -> int | None:
             return int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)]
         case KeyState.UNWANTED:
             return int(key.created_at) + CLAIM_WITHIN
+        case KeyState.DELETING if key.sealed is None:
+            return max(climbed, int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)])
         case KeyState.CONFIRMING | KeyState.CHECKING | KeyState.DELETING:
             return climbed
         case _:

@@ -85,9 +85,6 @@ class Charger:
         return wallet, key
 
     def _intended(self, held: Payment, token_hash: str, key: SavedKey) -> Payment:
-        if held.subscription_id is not None:
-            # what a subscription asks for is tried by its worker alone, and never once it is cancelled (I12)
-            raise NotApprovable(status=held.status.value)
         now = self.clock.now()
         if held.subscription_id is not None:
             # its subscription claims and settles it, and nobody else

@@ -8,7 +8,7 @@ from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.ladder import DAY
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.domain.wallet import ask_deletion, deleted, key_of_issue, release, with_key
+from portone_payments.domain.wallet import ask_deletion, deleted, key_of_issue, release, sought, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.ports import Deadline, Metric
@@ -39,6 +39,8 @@ class KeyRemover:
         if key.state is not KeyState.DELETING or key.claims:
             self.desk.nudge(wallet)
             return wallet
+        if key.sealed is None:
+            return self._sought(user_id, key, moment, deadline)
         try:
             gone = self._gone_at_portone(user_id, key, moment, deadline)
         except PortOneError as error:
@@ -75,6 +77,20 @@ class KeyRemover:
         payment = self.desk.store.payment(payment_id)
         approval = open_approval(payment) if payment else None
         return approval is not None and approval.issue_id == issue_id
+
+    def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
+        """Deleted before anybody said what its window had issued, if anything."""
+        try:
+            found = self.desk.listed(user_id, key, deadline)
+        except PortOneError as error:
+            if error.outcome is Outcome.REFUSED:
+                self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+            return self._again(user_id, key.issue_id, renewed=False)
+        if found is not None:
+            known = self.desk.absorb(user_id, key.issue_id, found, moment).keys[key.issue_id]
+            if known.sealed is not None:
+                return self.settle(user_id, key.issue_id, moment, deadline)
+        return self.desk.change(user_id, lambda held: (sought(held, key.issue_id, moment),))
 
     def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
         billing_key = self.desk.opened(user_id, key)

@@ -26,6 +26,7 @@ from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, W
 from portone_payments.ports import (
     Clock,
     Conflict,
+    Deadline,
     Due,
     Ids,
     Kind,
@@ -39,8 +40,10 @@ from portone_payments.ports import (
 from portone_payments.ports_billing import BillingPortOne
 
 ATTEMPTS = 6
+PAGE = 100
 NEEDS_CONFIRMATION = "NEEDS_CONFIRMATION"
 _GONE = frozenset({KeyState.DELETING, KeyState.DELETED, KeyState.UNWANTED})
+_DELETED = frozenset({KeyState.DELETING, KeyState.DELETED})
 _SETTLED_HERE = frozenset({KeyState.ACTIVE, *_GONE})
 
 
@@ -87,6 +90,9 @@ class KeyDesk:
             key = key_of_issue(wallet, issue_id)
             if judged.state is KeyState.DELETED:
                 return (deleted(wallet, issue_id, moment),)
+            if key.state in _DELETED and key.key_hash is None:
+                # deleted before anybody said what its window had issued: away with that too
+                return (self._unsaved(wallet, self._filled(user_id, key, key_hash, reading), judged), *refs)
             if key.state in _SETTLED_HERE:
                 if key.key_hash != key_hash:
                     raise BillingKeyRefused(reason="issue_used")
@@ -103,6 +109,11 @@ class KeyDesk:
             return with_key(wallet, replace(key, state=KeyState.CHECKING))
         return refuse(wallet, key, judged.state, judged.code or "refused", moment)
 
+    def _unsaved(self, wallet: Wallet, key: SavedKey, judged: Judged) -> Wallet:
+        if judged.state not in {KeyState.ACTIVE, KeyState.UNWANTED}:
+            return wallet
+        return replace(with_key(wallet, replace(key, state=KeyState.DELETING)), rung=0)
+
     def _filled(self, user_id: str, key: SavedKey, key_hash: str, reading: KeyReading) -> SavedKey:
         return replace(
             key,
@@ -112,6 +123,12 @@ class KeyDesk:
             channel_key=channel_to_charge(reading, self.policy),
             issued_at=None if reading.issued_at is None else reading.issued_at / 1_000_000,
         )
+
+    def listed(self, user_id: str, key: SavedKey, deadline: Deadline) -> KeyReading | None:
+        """A key of this issue among its user's, where nobody told us which (money rule 3)."""
+        since, until = int(key.created_at) - 60, int(self.clock.now()) + 60
+        found = self.portone.list_billing_keys(user_id, since, until, number=0, size=PAGE, deadline=deadline)
+        return next((each for each in found if each.issue_id == key.issue_id), None)
 
     def change(self, user_id: str, changed: Callable[[Wallet], tuple[Wallet, *tuple[Record, ...]]]) -> Wallet:
         """The wallet as `changed` makes it, saved together with what goes with it. Raises `Busy`."""

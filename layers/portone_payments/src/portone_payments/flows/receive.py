@@ -38,11 +38,14 @@ class Receiver:
             return answer_confirm(delivery, policy=self.confirm, reader=self.reader, clock=self.clock)
         if not delivery.fresh:
             meter.count(Metric.STALE_SIGNATURE)
+        about_key = delivery.type.startswith("BillingKey.") and delivery.billing_key is not None
+        if not delivery.fresh and not about_key:
             return self._bring_forward(delivery)
         if delivery.type == EventType.READY:
             meter.count(Metric.READY_HINT)
             return "acknowledged"
-        if delivery.type.startswith("BillingKey.") and delivery.billing_key is not None:
+        if about_key and delivery.billing_key is not None:
+            # also a stale one: it has no due mark to bring forward, and its row makes a replay one read
             return self.strays.billing_key(delivery, delivery.billing_key)
         if delivery.payment_id is None or not delivery.type.startswith("Transaction."):
             meter.count(Metric.IGNORED)

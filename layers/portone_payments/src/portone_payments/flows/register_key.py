@@ -14,7 +14,6 @@ from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk, key_con
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_billing import IssueAndPayOrder
 
-PAGE = 100
 _DONE = frozenset({KeyState.ACTIVE, KeyState.REFUSED, KeyState.UNWANTED})
 _GONE = frozenset({KeyState.DELETING, KeyState.DELETED, KeyState.LAPSED})
 _ISSUED = "BILLING_KEY_ALREADY_ISSUED"
@@ -56,7 +55,7 @@ class Registrar:
             if key.state is KeyState.CHECKING and key.sealed is not None:
                 found = self.desk.portone.get_billing_key(self.desk.opened(user_id, key), deadline=deadline)
                 return self._found(user_id, issue_id, found, moment)
-            found = self._listed(user_id, key, deadline)
+            found = self.desk.listed(user_id, key, deadline)
         except PortOneError as error:
             return self._silent(user_id, error)
         return self._found(user_id, issue_id, found, moment)
@@ -106,14 +105,14 @@ class Registrar:
     def _confirm(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
         age = moment.now - (key.sent_at or moment.now)
         if age >= KEY_WINDOW or key.token is None or key.request_key is None:
-            found = self._listed(user_id, key, deadline)
+            found = self.desk.listed(user_id, key, deadline)
             return self._found(user_id, key.issue_id, found, moment)
         token = self.desk.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
         try:
             billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
-                found = self._listed(user_id, key, deadline)
+                found = self.desk.listed(user_id, key, deadline)
                 return self._found(user_id, key.issue_id, found, moment)
             if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
                 return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)
@@ -136,14 +135,6 @@ class Registrar:
         return self.desk.portone.confirm_issue_and_pay(
             token, order, test=self.test, key=request_key, deadline=deadline
         )
-
-    def _listed(self, user_id: str, key: SavedKey, deadline: Deadline) -> KeyReading | None:
-        """A key of this issue among its user's, where nobody told us which (money rule 3)."""
-        since, until = int(key.created_at) - 60, int(self.desk.clock.now()) + 60
-        found = self.desk.portone.list_billing_keys(
-            user_id, since, until, number=0, size=PAGE, deadline=deadline
-        )
-        return next((each for each in found if each.issue_id == key.issue_id), None)
 
     def _found(self, user_id: str, issue_id: str, reading: KeyReading | None, moment: Moment) -> Wallet:
         if reading is not None:

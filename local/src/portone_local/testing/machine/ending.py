@@ -4,6 +4,7 @@
 from hypothesis.stateful import rule
 
 from portone_local.oracle import assert_clean, converge
+from portone_local.portone import CancellationStatus
 from portone_local.testing.machine.crashing import Crashing
 from portone_local.testing.machine.stage import DAY, HOUR, MINUTE
 from portone_local.testing.stories import let_pass
@@ -63,6 +64,7 @@ class Ending(Crashing):
     def _resolve(self, payment_id: str, token: str) -> None:
         """Staff looks at both records."""
         cancellations = self.stack.portone.books()[payment_id].cancellations
-        done = any(each.reason.startswith(token) for each in cancellations)
+        ours = [each.status for each in cancellations if each.reason.startswith(token)]
+        done = CancellationStatus.SUCCEEDED in ours
         body = {"reason": "looked at both records", "decision": "refunded" if done else "not_refunded"}
         self.stack.staff.post(f"/ops/payments/{payment_id}/resolve", body)

@@ -1,0 +1,46 @@
+"""Ten charges of one batch against one alone, with real threads and a PG that takes 200 ms."""
+
+import time
+from typing import Any
+
+from portone_local import template, wiring
+from portone_local.bench.scene import DUE_AT, Shop, subscription_id
+from portone_local.bench.worker import ShiftedClock
+from portone_local.gateway.functions import filled, load_handler
+from portone_local.issuer import TokenIssuer
+from portone_local.parameters import fake_portone, parameters_of
+from portone_payments.adapters.queue import write_due
+from portone_payments.entry.deps import Deps
+from portone_payments.ports import Due, Kind
+
+GATEWAY = (0.2, 0.2)
+TEN = 10
+
+
+def ten_to_one(trials: int = 9) -> float:
+    """How many times as long as one charge a batch of ten takes, each at its quickest of some trials."""
+    clock = ShiftedClock(0.0)
+    clock.put(float(DUE_AT))
+    parameters = parameters_of(TokenIssuer(clock), {})
+    portone = fake_portone(parameters, clock, seed=1)
+    wired = wiring.in_memory(parameters, clock=clock, seed=1, transport=portone.transport())
+    count = trials * (TEN + 1)
+    for _ in Shop(wired.ports["store"], wired.ports["vault"], portone).filled(count):
+        pass
+    environment = template.environment(template.transformed(parameters), "charges")
+    handler = load_handler(template.ROOT / "functions" / "charges" / "handler.py").using(
+        Deps(filled(environment, wired.resources), **wired.ports)
+    )
+    portone.pg.gateway = GATEWAY
+    numbers = iter(range(count))
+    one = min(_seconds(handler, [next(numbers)]) for _ in range(trials))
+    ten = min(_seconds(handler, [next(numbers) for _ in range(TEN)]) for _ in range(trials))
+    return ten / one
+
+
+def _seconds(handler: Any, numbers: list[int]) -> float:
+    due = [Due(kind=Kind.SUBSCRIPTION, id=subscription_id(number), due_at=DUE_AT) for number in numbers]
+    event = {"Records": [{"messageId": each.id, "body": write_due(each)} for each in due]}
+    began = time.perf_counter()
+    handler(event, None)
+    return time.perf_counter() - began

@@ -1,0 +1,56 @@
+"""The benchmark of charges, small: what it counts holds at any size."""
+
+import pytest
+
+from portone_local.bench.measure import Outcome, Spent, busiest_second
+from portone_local.bench.runs import virtual
+
+# claimed in one transaction, sent, read, settled in another
+BUDGET = Spent(portone=2, reads=3, writes=20)
+LEASE, BOOKING = 3, 2
+NOBODY = Outcome(double=0, lost=0)
+
+
+def unheard(_done: int) -> None:
+    """No progress is shown."""
+
+
+def test_a_charge_costs_the_same_in_any_company() -> None:
+    few, _ = virtual(10, 500, unheard)
+    many, _ = virtual(200, 500, unheard)
+
+    assert (few.spent(10), many.spent(200)) == (BUDGET, BUDGET)
+
+
+def test_the_sweep_writes_one_lease_a_charge_and_nothing_in_idle_minutes() -> None:
+    run, _ = virtual(100, 500, unheard)
+
+    assert run.sweeps.writes == 100 * LEASE + BOOKING
+
+
+@pytest.mark.parametrize(
+    ("count", "rate", "fires"),
+    [(2_000, 10, (0.0, 0.4)), (200, 2, (0.0, 20.0, 59.0)), (200, 20, (0.0,))],
+    ids=["twice", "at odd times", "once"],
+)
+def test_no_second_takes_more_charges_than_the_pg_however_often_the_sweep_fires(
+    count: int, rate: int, fires: tuple[float, ...]
+) -> None:
+    run, result = virtual(count, rate, unheard, fires=fires)
+
+    assert busiest_second(run.charges) <= 1.1 * rate
+    assert max(run.charges) - min(run.charges) <= 1.1 * count / rate
+    assert result == NOBODY
+
+
+def test_workers_that_die_anywhere_charge_nobody_twice_and_forget_nobody() -> None:
+    run, result = virtual(200, 50, unheard, deadly=0.5)
+
+    assert run.killed > 0
+    assert result == NOBODY
+
+
+def test_the_busiest_second_may_begin_anywhere() -> None:
+    late, early = [0.9, 0.95, 0.99], [1.1, 1.2, 1.5]
+
+    assert busiest_second([*late, *early, 2.5]) == 6

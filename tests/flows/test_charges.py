@@ -1,0 +1,200 @@
+"""Subscriptions and saved methods through time: what is charged, when, and what never is."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.portone import Fault
+from portone_local.testing.recurring import (
+    CHARGE,
+    PRICE,
+    ask,
+    cancel,
+    change,
+    charged_at,
+    days_pass,
+    held,
+    invoice,
+    key_chosen,
+    key_deleted,
+    key_saved,
+    order_in_parts,
+    plan_stored,
+    schedule,
+    subscribe,
+    subscribed,
+    to_hour,
+)
+from portone_local.testing.stories import MINUTE, USER, clock_of, let_pass
+from portone_payments.domain.calendar import HOUR, KST, kst_seconds
+from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
+
+
+@pytest.fixture
+def stack() -> Iterator[ObservedStack]:
+    """Noon in Korea on a third of January; afterwards the oracle judges."""
+    with ObservedStack.in_memory(seed=1) as stack:
+        to_hour(stack, 12)
+        yield stack
+        assert_clean(stack, answers=stack.answers)
+
+
+def hours(stack: ObservedStack) -> list[int]:
+    return [kst_seconds(at) // HOUR for at in charged_at(stack)]
+
+
+@pytest.mark.parametrize("hour", [1, 8, 23])
+def test_who_subscribes_is_charged_at_that_moment_at_any_hour(stack: ObservedStack, hour: int) -> None:
+    to_hour(stack, hour)
+
+    subscription_id = subscribed(stack)
+
+    assert hours(stack) == [hour]
+    assert invoice(stack, subscription_id).state is InvoiceState.PAID
+
+
+def test_a_method_given_after_the_grace_is_tried_at_once(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    stack.portone.pg.decline("example-card", times=None)
+    days_pass(stack, 1)
+    stack.portone.pg.decline(times=None)
+    days_pass(stack, 50)
+    assert held(stack, subscription_id).status is SubscriptionStatus.UNPAID
+    stack.portone.pg.accept()
+    stack.portone.pg.accept("example-card")
+
+    key_chosen(stack, key_saved(stack, card="another"))
+    let_pass(stack, 2 * MINUTE)
+
+    assert invoice(stack, subscription_id).state is InvoiceState.PAID
+    assert held(stack, subscription_id).status is SubscriptionStatus.ACTIVE
+
+
+def test_a_method_given_while_a_try_is_under_way_is_tried_when_that_fails(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    days_pass(stack, 30)
+    stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
+    stack.portone.pg.decline("example-card")
+    while held(stack, subscription_id).in_flight is None:
+        stack.run_for(MINUTE)
+    key_chosen(stack, key_saved(stack, card="another"))
+
+    days_pass(stack, 0.2)
+
+    assert (invoice(stack, subscription_id).state, invoice(stack, subscription_id).tries) == (
+        InvoiceState.PAID,
+        2,
+    )
+
+
+def test_a_pause_does_not_make_an_unpaid_period_free(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    stack.portone.pg.decline("example-card")
+    days_pass(stack, 31)
+    assert held(stack, subscription_id).status is SubscriptionStatus.PAST_DUE
+
+    ask(stack, subscription_id, "pause")
+    ask(stack, subscription_id, "resume")
+
+    paid = [each.amount for each in held(stack, subscription_id).invoices.values() if each.paid_by]
+    assert paid == [PRICE, PRICE]
+
+
+def test_a_pause_that_ends_by_itself_charges_in_the_allowed_hours(stack: ObservedStack) -> None:
+    subscribed(stack)
+    subscription_id = next(iter(stack.ports["store"].subscriptions(USER, cursor=None, limit=1).items))
+    days_pass(stack, 20)
+    ask(stack, subscription_id.subscription_id, "pause", {"until": "2026-03-10"})
+
+    days_pass(stack, 60)
+
+    assert len(charged_at(stack)) > 1
+    assert set(hours(stack)[1:]) <= set(range(10, 21))
+
+
+def test_a_credit_is_not_lost_with_an_invoice_that_is_dropped(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    plan_stored(stack, "cheaper", PRICE - 900)
+    days_pass(stack, 1)
+    change(stack, subscription_id, "cheaper")
+    credit = held(stack, subscription_id).credit
+    stack.portone.pg.decline("example-card")
+    days_pass(stack, 30)
+    assert (held(stack, subscription_id).credit, invoice(stack, subscription_id).credit) == (0, credit)
+
+    ask(stack, subscription_id, "pause")
+
+    assert credit > 0
+    assert held(stack, subscription_id).credit == credit
+
+
+def test_after_a_trial_nothing_is_charged_without_a_consent_in_any_period(stack: ObservedStack) -> None:
+    plan_stored(stack, trialDays=7)
+    subscription_id = subscribed(stack)
+    days_pass(stack, 1)
+    ask(stack, subscription_id, "pause")
+    days_pass(stack, 45)
+
+    ask(stack, subscription_id, "resume")
+    days_pass(stack, 5)
+    charged = len(charged_at(stack))
+    ask(stack, subscription_id, "consent", {"amount": PRICE})
+    days_pass(stack, 1)
+
+    assert (charged, len(charged_at(stack))) == (0, 1)
+
+
+def test_a_declined_charge_is_not_asked_about_every_ten_minutes_for_a_month(stack: ObservedStack) -> None:
+    subscribed(stack)
+    stack.portone.pg.decline("example-card", times=None)
+    days_pass(stack, 32)
+    before = len(stack.portone.calls())
+
+    days_pass(stack, 25)
+
+    assert len(stack.portone.calls()) - before < 60
+
+
+def test_a_payment_of_a_subscription_is_charged_by_its_subscription_alone(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    stack.portone.pg.decline("example-card")
+    days_pass(stack, 31.5)
+    payment_id = invoice(stack, subscription_id).payment_id
+
+    answer = stack.app(USER).post(f"/payments/{payment_id}/charge", {"chargeId": "mine"})
+
+    assert answer.status == 409
+    assert invoice(stack, subscription_id).tries == 1
+
+
+def test_the_price_of_an_order_in_parts_stands_once_they_are_agreed(stack: ObservedStack) -> None:
+    key_saved(stack)
+    order_in_parts(stack, "order-1", [{"amount": 5_000}])
+    schedule(stack, "order-1")
+
+    answer = order_in_parts(stack, "order-1", [{"amount": 4_000}])
+
+    assert answer.status == 409
+    assert stack.ports["store"].order("order-1").total == 5_000
+
+
+def test_cancelled_and_deleted_is_never_charged_again(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    issue_id = stack.ports["store"].wallet(USER).default
+
+    answers = (cancel(stack, subscription_id).status, key_deleted(stack, issue_id).status)
+    days_pass(stack, 70)
+
+    assert answers == (200, 200)
+    assert len(charged_at(stack)) == 1
+
+
+def test_subscribing_again_under_one_key_is_the_same_subscription(stack: ObservedStack) -> None:
+    first = subscribed(stack)
+
+    again = subscribe(stack).json()["subscriptionId"]
+
+    assert again == first
+    assert len(charged_at(stack)) == 1
+    assert int(clock_of(stack).now() + KST) // HOUR % 24 == 12

@@ -1,0 +1,85 @@
+"""The PG's rate is booked in the table: sweeps that know nothing of each other keep to it together."""
+
+from portone_local.clock import MovableClock
+from portone_local.ids import SeededIds
+from portone_local.memory import MemoryStore
+from portone_payments.domain.subscription_records import Pace
+from portone_payments.flows.pace import AHEAD, HEAD_START, Pacer
+from portone_payments.ports import Due, Kind
+
+NOW = 1_767_323_045.0
+RATE = 10
+
+
+def due(count: int) -> tuple[Due, ...]:
+    return tuple(Due(kind=Kind.SUBSCRIPTION, id=f"s{number}", due_at=0) for number in range(count))
+
+
+def pacer(store: MemoryStore, *, after: float = 0.0) -> Pacer:
+    return Pacer(store, MovableClock(NOW + after), RATE)
+
+
+def slots(found: Pacer, count: int) -> list[float]:
+    timed = found.timed(due(found.allow(count)))
+    return [each.slot - NOW for each in timed if each.slot is not None]
+
+
+def test_each_charge_has_a_slot_of_its_own() -> None:
+    store = MemoryStore(SeededIds())
+
+    found = slots(pacer(store), 3)
+
+    assert [round(each, 3) for each in found] == [HEAD_START, HEAD_START + 0.1, HEAD_START + 0.2]
+
+
+def test_the_slots_of_a_second_sweep_follow_those_of_the_first() -> None:
+    store = MemoryStore(SeededIds())
+    first = pacer(store)
+    taken = slots(first, 20)
+    first.give_back()
+
+    later = slots(pacer(store, after=1.0), 20)
+
+    assert round(later[0] - taken[-1], 3) == 1 / RATE
+
+
+def test_while_one_sweep_is_at_it_another_has_no_room() -> None:
+    store = MemoryStore(SeededIds())
+    slots(pacer(store), 1)
+
+    assert pacer(store, after=0.3).allow(1_000) < RATE
+
+
+def test_a_sweep_that_died_costs_no_more_than_what_it_had_booked() -> None:
+    store = MemoryStore(SeededIds())
+    slots(pacer(store), 1)
+
+    assert slots(pacer(store, after=AHEAD), 1) == [AHEAD + HEAD_START]
+
+
+class Overtaken(MemoryStore):
+    """Another sweep books between our reading and our writing."""
+
+    overtaken = False
+
+    def pace(self) -> Pace | None:
+        """What was true before the other's booking."""
+        held = super().pace()
+        if not self.overtaken:
+            self.overtaken = True
+            pacer(self).allow(1)
+        return held
+
+
+def test_of_two_that_book_at_once_one_sends() -> None:
+    store = Overtaken(SeededIds())
+
+    assert pacer(store).allow(1) == 0
+
+
+def test_an_idle_sweep_books_nothing() -> None:
+    store = MemoryStore(SeededIds())
+
+    pacer(store).give_back()
+
+    assert store.pace() is None
