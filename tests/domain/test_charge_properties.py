@@ -68,7 +68,8 @@ def paid_up(held: Subscription, at: Moment) -> Subscription:
     """The subscription after everything that is due was charged."""
     held = advance(held, at, POLICY)
     while (invoice := due_invoice(held, at.now)) is not None:
-        held = paid(claimed(held, invoice, f"payment-{invoice.id}", at), invoice, at, by="payment")
+        held = claimed(held, invoice, f"payment-{invoice.id}", at)
+        held = paid(held, held.invoices[invoice.id], at, by=f"payment-{invoice.id}")
         held = advance(held, at, POLICY)
     return held
 
@@ -198,7 +199,7 @@ def lived(held: Subscription, at: Moment, data: st.DataObject) -> Subscription:
     under_way = claimed(held, invoice, f"payment-{invoice.id}", at)
     known = under_way.invoices[invoice.id]
     if act == "pay":
-        return paid(under_way, known, at, by="payment")
+        return paid(under_way, known, at, by=known.payment_id)
     return failed(under_way, replace(known), "declined", at, POLICY)
 
 

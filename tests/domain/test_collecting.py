@@ -10,7 +10,7 @@ from portone_payments.domain.calendar import DAY, HOUR, Interval, Unit, kst_day,
 from portone_payments.domain.collecting import advance, due_invoice, next_due
 from portone_payments.domain.dunning import AtEnd, CatchUp, DunningPolicy
 from portone_payments.domain.facts import Moment
-from portone_payments.domain.settling import NO_KEY, SPENT, cancelled, claimed, failed, paid, woken
+from portone_payments.domain.settling import NO_KEY, SPENT, cancelled, claimed, failed, landed, paid, woken
 from portone_payments.domain.subscribing import consent
 from portone_payments.domain.subscription_records import (
     Invoice,
@@ -312,3 +312,41 @@ def test_by_whom_it_was_done_stands_in_the_history() -> None:
     moment = Moment(now=START, by="staff:kim")
 
     assert cancelled(running(), moment).history[-1].by == "staff:kim"
+
+
+def test_a_consent_that_comes_late_in_the_period_has_what_was_given_up_asked_for_again() -> None:
+    now = at(2026, 2, 28, hour=10)
+    withheld = advance(replace(running(), amount=12_000), by_app(now), POLICY)
+    unpaid = advance(withheld, by_app(now + 20 * DAY), POLICY)
+
+    late = now + 21 * DAY
+    agreed = advance(consent(unpaid, 12_000, by_app(late)), by_app(late), POLICY)
+
+    assert due_invoice(agreed, late) is not None
+
+
+def test_a_late_approval_of_an_earlier_id_does_not_end_the_try_under_way() -> None:
+    now = at(2026, 2, 28, hour=10)
+    spent = tried(running(), now, SPENT)
+    fresh = due_invoice(spent, now)
+    assert fresh is not None
+    flying = claimed(spent, fresh, "payment-2b", by_app(now))
+
+    settled = paid(flying, flying.invoices[fresh.id], by_app(now), by="payment-2")
+
+    assert (settled.invoices[fresh.id].state, settled.in_flight) == (InvoiceState.PAID, fresh.id)
+    assert landed(settled, settled.invoices[fresh.id], by_app(now)).in_flight is None
+
+
+def test_a_cancellation_waits_for_that_try_too() -> None:
+    now = at(2026, 2, 28, hour=10)
+    spent = tried(running(), now, SPENT)
+    fresh = due_invoice(spent, now)
+    assert fresh is not None
+    flying = claimed(spent, fresh, "payment-2b", by_app(now))
+    leaving = replace(flying, cancel_asked_at=now)
+
+    settled = paid(leaving, leaving.invoices[fresh.id], by_app(now), by="payment-2")
+    over = landed(settled, settled.invoices[fresh.id], by_app(now))
+
+    assert (settled.status, over.status) == (SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED)

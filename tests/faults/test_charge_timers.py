@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.testing.recurring import CHARGE, days_pass, held, invoice, plan_stored, subscribed, to_hour
-from portone_local.testing.stories import MINUTE, let_pass
+from portone_local.testing.stories import MINUTE, clock_of, let_pass
 from portone_payments.domain.calendar import HOUR, KST
 from portone_payments.domain.subscription_records import InvoiceState
 
@@ -57,7 +57,7 @@ def test_however_often_the_timer_fires_each_renewal_is_charged_once(stack: Obser
     ids = all_subscribed(stack)
 
     for _ in range(10):
-        stack.clock.advance(MINUTE)
+        clock_of(stack).advance(MINUTE)
         for _ in range(fires):
             stack.functions.invoke("Sweep", {})
         stack.work()
@@ -73,7 +73,7 @@ def test_messages_that_come_late_twice_and_in_any_order_charge_once(stack: Obser
     waiting: list[dict[str, object]] = []
 
     for _ in range(30):
-        stack.clock.advance(MINUTE)
+        clock_of(stack).advance(MINUTE)
         for _ in range(dice.choice([0, 1, 2, 5])):
             stack.functions.invoke("Sweep", {})
         waiting += taken(stack) * dice.choice([1, 2])

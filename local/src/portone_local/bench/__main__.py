@@ -50,7 +50,7 @@ def _measured(asked: argparse.Namespace, console: Console) -> list[Check]:
     with Progress(*columns, console=console) as progress:
         checks = batch()
         with _bar(progress, "killed in the middle", KILLED) as done:
-            checks += killed(KILLED, asked.rate, done)
+            checks += killed(KILLED, done)
         with _bar(progress, f"{asked.count:,} in virtual time", asked.count + SMALL) as done:
             found, wanted = in_memory(asked.count, SMALL, asked.rate, done)
         checks += found

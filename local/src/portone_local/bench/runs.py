@@ -16,6 +16,7 @@ from portone_local.bench.measure import (
 )
 from portone_local.bench.real import charged
 from portone_local.bench.virtual import Run, Simulation
+from portone_payments.flows.pace import AHEAD
 
 SLACK = 1.1
 MOST_GROWTH = 5.0
@@ -67,8 +68,12 @@ def in_memory(count: int, small: int, rate: int, done: Done) -> tuple[list[Check
     ], wanted
 
 
-def killed(count: int, rate: int, done: Done) -> list[Check]:
-    """A tenth of all batches die at a random boundary, and the sweep fires twice a minute."""
+def killed(count: int, done: Done) -> list[Check]:
+    """A tenth of all batches die at a random boundary, and the sweep fires twice a minute.
+
+    The rate is low enough for the first sweep to leave the second some work.
+    """
+    rate = count // (2 * AHEAD)
     run, result = virtual(count, rate, done, deadly=0.1, fires=(0.0, 0.4))
     label = f"{count:,}, {run.killed:,} killed in the middle"
     busiest = busiest_second(run.charges) / rate

@@ -12,20 +12,16 @@ import heapq
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import httpx
-
-from portone_local import template, wiring
+from portone_local import wiring
 from portone_local.bench.clock import VirtualClock
+from portone_local.bench.function import Killed, Wired, job_of
 from portone_local.bench.measure import CHARGE, Spent
 from portone_local.bench.queue import VirtualQueue
 from portone_local.bench.scene import DUE_AT, Shop
-from portone_local.gateway.functions import filled, load_handler
 from portone_local.issuer import TokenIssuer
 from portone_local.parameters import fake_portone, parameters_of
-from portone_payments.entry.deps import Deps
 from portone_payments.flows.sweep import THREADS, Sweeper
 from portone_payments.ports import Deadline
 
@@ -40,13 +36,9 @@ QUIET = 15
 EVERYTHING = 1_000_000
 
 
-class Killed(BaseException):
-    """Lambda ends the worker here; nothing catches it."""
-
-
 def workers_for(rate: int) -> int:
     """Batches under way at once that never limit: a message waits for its slot, then for the PG."""
-    return max(2, -(-rate // 5))
+    return max(4, -(-rate // 5))
 
 
 @dataclass(slots=True)
@@ -91,7 +83,7 @@ class Simulation:
         parameters = parameters_of(TokenIssuer(self.clock), {"charge_rate": str(rate)})
         self.portone = fake_portone(parameters, self.clock, seed)
         self.portone.pause = self.clock.advance
-        transport = _Wired(self.portone.transport(), self._boundary)
+        transport = Wired(self.portone.transport(), self._boundary)
         wired = wiring.in_memory(parameters, clock=self.clock, seed=seed, transport=transport)
         self.store = wired.ports["store"]
         self.work, self.charges = (VirtualQueue(self.clock, self._random) for _ in range(2))
@@ -100,7 +92,7 @@ class Simulation:
             "charge_queue": self.charges,
             "wait": self.clock.advance,
         }
-        self._jobs = {name: _job(name, parameters, wired.resources, ports) for name in ("charges", "work")}
+        self._jobs = {name: job_of(name, parameters, wired.resources, ports) for name in ("charges", "work")}
         self._workers = [0.0] * workers_for(rate)
         self._sweeper = Sweeper(
             store=self.store,
@@ -196,29 +188,3 @@ class Simulation:
         bill.writes += log.writes
         log.calls.clear()
         self.store.table.take_written(EVERYTHING)
-
-
-class _Wired(httpx.BaseTransport):
-    """The fake PortOne, with a boundary before and after each call."""
-
-    def __init__(self, inner: httpx.BaseTransport, boundary: Callable[[], None]) -> None:
-        self._inner = inner
-        self._boundary = boundary
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer as the fake does."""
-        self._boundary()
-        answer = self._inner.handle_request(request)
-        self._boundary()
-        return answer
-
-
-def _job(
-    name: str, parameters: dict[str, str], resources: dict[str, str], ports: dict[str, Any]
-) -> Callable[[dict[str, Any]], object]:
-    """What a worker's handler does with one message."""
-    file: Path = template.ROOT / "functions" / name / "handler.py"
-    environment = template.environment(template.transformed(parameters), name)
-    deps = Deps(filled(environment, resources), **ports)
-    job = load_handler(file, "job")
-    return lambda message: job(message, deps)

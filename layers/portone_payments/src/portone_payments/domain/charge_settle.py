@@ -8,7 +8,7 @@ from portone_payments.domain.dunning import is_hard
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.moves import holds_money
 from portone_payments.domain.records import Approval, ApprovalState, Payment, Status
-from portone_payments.domain.settling import failed, paid
+from portone_payments.domain.settling import failed, landed, paid
 from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
 
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
@@ -46,10 +46,12 @@ def settle(
     invoice = subscription.invoices.get(after.invoice_id or "")
     if after.status in _PAID and before.status not in _PAID:
         return _taken(subscription, invoice, after, moment, policy)
-    if invoice is None or invoice.payment_id != after.payment_id or invoice.state not in _MAY_BE_PAID:
+    if invoice is None or invoice.payment_id != after.payment_id:
         return Settled(subscription)
     if subscription.in_flight != invoice.id or open_approval(after) is not None:
         return Settled(subscription)
+    if invoice.state not in _MAY_BE_PAID:
+        return Settled(landed(subscription, invoice, moment))
     code, hard = _why(after, policy)
     return Settled(failed(subscription, invoice, code, moment, policy, hard=hard))
 
@@ -63,7 +65,9 @@ def _taken(
 ) -> Settled:
     if invoice is None or invoice.state not in _MAY_BE_PAID:
         again = invoice is not None and invoice.paid_by == payment.payment_id
-        return Settled(subscription, surplus=not again)
+        flew = invoice is not None and invoice.payment_id == payment.payment_id
+        told = landed(subscription, invoice, moment) if invoice is not None and flew else subscription
+        return Settled(told, surplus=not again)
     leaving = subscription.cancel_asked_at is not None or subscription.cancelled_at is not None
     late = leaving and policy.refund_late
     return Settled(paid(subscription, invoice, moment, by=payment.payment_id), late=late)

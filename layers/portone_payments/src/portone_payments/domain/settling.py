@@ -32,15 +32,25 @@ def paid(
 ) -> Subscription:
     """The subscription after an invoice was paid by payment `by`; None where there was nothing to pay."""
     settled = replace(invoice, state=InvoiceState.PAID, paid_by=by, settled_at=moment.now, asked=False)
-    told = _landed(with_invoice(subscription, settled), invoice)
+    told = with_invoice(subscription, settled)
+    # a late approval of an earlier id says nothing of the try that is under way
+    told = _landed(told, invoice) if by in {None, invoice.payment_id} else told
     told = record(told, Fact.INVOICE_PAID, moment, invoice=invoice.id, amount=invoice.amount)
     if invoice.kind is InvoiceKind.PERIOD:
         told = replace(told, agreed=told.amount)
     if told.change is not None and told.change.invoice_id == invoice.id:
         told = _upgraded(told, moment)
-    if told.cancel_asked_at is not None:
+    if told.cancel_asked_at is not None and told.in_flight is None:
         return cancelled(told, moment)
     return _status_after(told, moment)
+
+
+def landed(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+    """The subscription after a try at an invoice that another try had paid meanwhile."""
+    if subscription.in_flight != invoice.id:
+        return subscription
+    told = _landed(subscription, invoice)
+    return told if told.cancel_asked_at is None else cancelled(told, moment)
 
 
 def failed(

@@ -140,6 +140,9 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
     for invoice in open_invoices(subscription):
         if invoice.state is InvoiceState.WITHHELD:
             told = with_invoice(told, replace(invoice, due_at=int(moment.now)))
+    if told.status is SubscriptionStatus.UNPAID:
+        # given up for want of this very consent: in its period it is asked for once more
+        told = woken(told, moment)
     return record(told, Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
 
 

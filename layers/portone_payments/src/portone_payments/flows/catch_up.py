@@ -119,7 +119,7 @@ class Reader:
             return (after,)
         settled = settle(subscription, held, after, moment, self.billing)
         if settled.surplus:
-            return (_surplus(after, moment),)
+            after = _surplus(after, moment)
         if settled.late:
             after = _returned(after, LATE, moment)
         if settled.subscription is subscription:

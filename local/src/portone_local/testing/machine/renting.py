@@ -24,7 +24,7 @@ from portone_local.testing.recurring import (
 from portone_local.testing.recurring_model import RecurringModel
 from portone_local.testing.shopping import USER
 from portone_payments.domain.calendar import kst_day, kst_midnight
-from portone_payments.domain.subscription_records import InvoiceState, Subscription
+from portone_payments.domain.subscription_records import InvoiceKind, InvoiceState, Subscription
 
 WEEK = {"unit": "WEEK", "count": 1}
 DEAR = 4 * PRICE
@@ -78,13 +78,13 @@ class Renting(Saving):
         """What the preview shows is what is charged."""
         id_ = self.subscription(pick)
         shown = ask(self.stack, id_, "preview", {"planId": plan})
-        body = {"planId": plan, "when": when}
+        due = {"due": shown.json()["due"]} if when == "now" and shown.status == OK else {}
         with self.acting(id_) as first:
             self.rented[id_].agrees_to(PLANS[plan], self.stack.clock.now())
-            if when == "now" and shown.status == OK:
-                body |= {"due": shown.json()["due"]}
-                self.rented[id_].shown[str(first)] = shown.json()["due"]
-            self.stack.app(USER).put(f"/subscriptions/{id_}/plan", body)
+            self.stack.app(USER).put(f"/subscriptions/{id_}/plan", {"planId": plan, "when": when} | due)
+        invoiced = self.held_subscription(id_).invoices.get(str(first))
+        if due and invoiced is not None and invoiced.kind is InvoiceKind.PRORATION:
+            self.rented[id_].shown[invoiced.id] = due["due"]
 
     @_subscribed
     @rule(pick=picks)
