@@ -27,3 +27,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         counted.update({name: number for name, number in report.user_properties if isinstance(number, int)})
     for name, number in sorted(counted.items()):
         terminalreporter.write_line(f"{number:,} {name}")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Functions and lambdas by name: an id with an address in it differs between processes."""
+    found = getattr(val, "__qualname__", None) if callable(val) else None
+    return found if isinstance(found, str) else None

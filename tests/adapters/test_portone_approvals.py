@@ -127,7 +127,7 @@ def test_a_reading_understands_every_state_and_survives_a_new_one(status: str) -
         (read, b'{"status":"ISSUED","paymentId":"another","amount":1}'),
         (read, json.dumps({"status": "ISSUED", "paymentId": PAYMENT_ID, "amount": -1}).encode()),
     ],
-    ids=str,
+    ids=lambda part: getattr(part, "__name__", str(part)),
 )
 def test_a_200_nobody_can_read_is_unknown(act: Callable[[Wire], object], body: bytes) -> None:
     assert error_of(act, Wire(httpx.Response(200, content=body))).outcome is Outcome.UNKNOWN

@@ -124,7 +124,7 @@ def test_an_id_portone_does_not_know_reads_as_none() -> None:
         (confirm, json.dumps(verified()).encode()),
         (confirm, json.dumps({"identityVerification": verified(id="another")}).encode()),
     ],
-    ids=str,
+    ids=lambda part: getattr(part, "__name__", str(part)),
 )
 def test_a_200_nobody_can_read_is_unknown(act: Callable[[Wire], object], body: bytes) -> None:
     assert error_of(act, Wire(httpx.Response(200, content=body))).outcome is Outcome.UNKNOWN

@@ -16,6 +16,7 @@ from portone_local.parameters import fake_portone, parameters_of
 from portone_local.stack import START
 from portone_local.testing.canaries import CANARIES, UNSPOKEN, heard, live_through, places
 from portone_local.testing.fixtures import ministack
+from portone_local.testing.listener import Listener
 from portone_local.testing.records import a_payment
 from portone_payments.entry.telemetry import EmfMeter
 from portone_payments.ports import Due, Kind
@@ -27,22 +28,6 @@ FROM_ELSEWHERE = {
     *("token_claim", "idempotency_key", "staff_reason", "forged_signature"),
     *("payment_token", "refund_account", "refund_holder", "receipt_number"),
 }
-
-
-class Listener:
-    """Hears every message that is sent to a queue."""
-
-    def __init__(self) -> None:
-        self.bodies: list[str] = []
-
-    def tap(self, service: str, client: Any) -> Any:
-        """To be given to a stack."""
-        if service == "sqs":
-            client.meta.events.register("provide-client-params.sqs.*", self._hear)
-        return client
-
-    def _hear(self, params: Any, **_: Any) -> None:
-        self.bodies.append(repr(params))
 
 
 @pytest.fixture

@@ -102,7 +102,8 @@ def test_events_that_leave_late_or_fail_reach_somebody(each: dict[str, Any]) -> 
     watched = {
         resource["Properties"]["MetricName"]: resource["Properties"]
         for resource in each["Resources"].values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm" and resource["Properties"].get("Dimensions") == dimension
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        and resource["Properties"].get("Dimensions") == dimension
     }
 
     assert set(watched) == {"IteratorAge", "Errors", "Throttles"}

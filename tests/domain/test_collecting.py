@@ -80,7 +80,7 @@ def test_a_soft_decline_is_tried_again_on_the_days_of_the_policy() -> None:
     now = at(2026, 2, 28, hour=10)
     subscription = tried(running(), now, "pg_provider")
 
-    days = []
+    days: list[int] = []
     while subscription.status is SubscriptionStatus.PAST_DUE and len(days) < 4:
         due_at = next_due(subscription, now, POLICY)
         assert due_at is not None

@@ -8,7 +8,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from portone_local.portone import CancellationStatus
+from portone_local.portone import CancellationStatus, Fault
 from portone_local.testing.boundaries import Side
 from portone_local.testing.machine.money import Money
 from portone_local.testing.machine.recurring import Recurring
@@ -57,4 +57,50 @@ def test_who_dies_after_reserving_a_refund_is_followed_by_the_sweep() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.die_refunding(nth=3, pick=0, side=Side.BEFORE)
+    state.teardown()
+
+
+def test_a_window_that_is_deleted_before_its_key_is_known_leaves_no_key_at_portone() -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=0)
+    state.save_and_lose_the_answer(card="card-1", manual=False, asks=False)
+    state.delete(pick=0)
+    state.lose()
+    state.days(days=2)
+    state.teardown()
+
+
+def test_a_deletion_that_waits_for_a_charge_keeps_no_worker_busy() -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=0)
+    state.lose_a_charge(fault=Fault.TIMEOUT_AFTER_COMMIT, times=1)
+    state.misread(fault=Fault.TIMEOUT_BEFORE_COMMIT, times=3)
+    state.subscribe(plan="weekly", consents=True, twice=False)
+    state.lose_messages()
+    state.delete(pick=0)
+    at_once = state.stack.ports["queue"].receive()
+    state.teardown()
+
+    assert at_once == ()
+
+
+def test_a_billing_key_event_signed_long_ago_still_counts() -> None:
+    state = Recurring()
+    state.open(unknowns="all_turned", most=None, hour=0)
+    state.die_delivering(nth=1, side=Side.BEFORE)
+    state.delete_elsewhere(pick=0)
+    state.die_delivering(nth=1, side=Side.BEFORE)
+    state.hours(hours=24)
+    state.teardown()
+
+
+def test_an_order_whose_deposit_was_given_up_is_unpaid_also_once_its_balance_is_paid() -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=0)
+    state.cards_say_no(card="card-1", code="51", times=None, readable=True, silent=False)
+    state.buy_in_parts(later=40)
+    state.days(days=16)
+    state.cards_say_yes()
+    state.days(days=16)
+    state.days(days=16)
     state.teardown()

@@ -149,18 +149,22 @@ class FixedSecrets:
 
 
 class PlainVault:
-    """`Vault` without a secret: a ciphertext shows no plaintext at a glance and holds to its context."""
+    """`Vault` without a secret: a ciphertext shows no plaintext, nor its Base64, and holds to its context."""
 
     def encrypt(self, plaintext: str, *, context: dict[str, str]) -> str:
         """Text that only `decrypt` in the same context turns back."""
-        return base64.b64encode(json.dumps([plaintext, context]).encode()).decode()
+        return base64.b64encode(_flipped(json.dumps([plaintext, context]).encode())).decode()
 
     def decrypt(self, ciphertext: str, *, context: dict[str, str]) -> str:
         """The plaintext. Raises `StorageUnavailable` in another context, as KMS refuses."""
         try:
-            plaintext, bound = json.loads(base64.b64decode(ciphertext, validate=True))
+            plaintext, bound = json.loads(_flipped(base64.b64decode(ciphertext, validate=True)))
         except ValueError:
             raise StorageUnavailable(service="kms", reason="not_a_ciphertext") from None
         if bound != context:
             raise StorageUnavailable(service="kms", reason="InvalidCiphertextException")
         return str(plaintext)
+
+
+def _flipped(text: bytes) -> bytes:
+    return bytes(byte ^ 0xFF for byte in text)

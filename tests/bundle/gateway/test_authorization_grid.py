@@ -163,15 +163,19 @@ OPS_ROWS = of_staff("/ops") | {
         json=lambda _: REASON, good=404, about_something=False
     ),
 }
-STAFF_ROWS = of_staff("/staff") | PREVIEW_ROWS | {
-    "GET /staff/attention": Row(query="?kind=mismatch", about_something=False),
-    "POST /staff/payments/{paymentId}/catch-up": Row(),
-    "POST /staff/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
-    "GET /staff/discrepancies": Row(about_something=False),
-    "POST /staff/discrepancies/{discrepancyId}/close": Row(
-        json=lambda _: REASON, good=404, about_something=False
-    ),
-}
+STAFF_ROWS = (
+    of_staff("/staff")
+    | PREVIEW_ROWS
+    | {
+        "GET /staff/attention": Row(query="?kind=mismatch", about_something=False),
+        "POST /staff/payments/{paymentId}/catch-up": Row(),
+        "POST /staff/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
+        "GET /staff/discrepancies": Row(about_something=False),
+        "POST /staff/discrepancies/{discrepancyId}/close": Row(
+            json=lambda _: REASON, good=404, about_something=False
+        ),
+    }
+)
 JWT_ROWS = APP_ROWS | STAFF_ROWS
 IAM_ROWS = SHOP_ROWS | OPS_ROWS
 ROWS = JWT_ROWS | IAM_ROWS

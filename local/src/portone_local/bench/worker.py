@@ -78,6 +78,11 @@ def main() -> None:
         ),
     )
     handler = load_handler(template.ROOT / "functions" / "charges" / "handler.py").using(deps)
+    # Lambda primes a container before its first message; the first call of a client is its slowest
+    secrets.api_secret()
+    secrets.charge_keys()
+    deps.collector.sender.reader.store.wallet("nobody")
+    log.forget()
     print(json.dumps({"ready": True}), flush=True)
     while True:
         _batch(sqs, resources["ChargeQueue"], handler, log)

@@ -166,9 +166,9 @@ def _spilled(items: Iterable[Item]) -> Mapping[str, tuple[Entry, ...]]:
 
 
 def _texts(stack: Stack, answers: tuple[Answered, ...]) -> Mapping[str, str]:
-    queue, source = stack.ports["queue"], stack.source
-    bodies = list(queue.bodies) if isinstance(queue, MemoryQueue) else []
-    dead = source.dead_letters if isinstance(source, MemorySource) else []
+    queues, sources = (stack.ports["queue"], stack.ports["charge_queue"]), (stack.source, stack.charge_source)
+    bodies = [body for queue in queues if isinstance(queue, MemoryQueue) for body in queue.bodies]
+    dead = [body for each in sources if isinstance(each, MemorySource) for body in each.dead_letters]
     refusals = [answer.body for answer in answers if answer.status >= HTTPStatus.BAD_REQUEST]
     return {
         "a log line": "\n".join(stack.logs),

@@ -7,8 +7,11 @@ from typing import Any
 
 from portone_local.stack import Stack
 from portone_local.testing.approving import HOOK, authenticate, confirm
+from portone_local.testing.billing_app import issue_window, issued, put_plan, save_key, subscribe
+from portone_local.testing.recurring import to_hour
 from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order, verify
 from portone_local.units import CallLog
+from portone_payments.domain.calendar import DAY, HOUR
 
 PAGE = 20
 WHOLE = ("store an order", "prepare a payment", "a paid webhook")
@@ -170,6 +173,58 @@ def _settling(stack: Stack) -> Act:
     return stack.tick
 
 
+def _registering(stack: Stack) -> Act:
+    window = issue_window(stack)
+    told = issued(stack, window)
+    stack.portone.webhooks.lose()
+    path = f"/billing-keys/{window['billingKeyId']}/register"
+    return lambda: stack.app(USER).post(path, told)
+
+
+def _charging(stack: Stack) -> Act:
+    _saving(stack)
+    path = f"/payments/{prepare(stack)['paymentId']}/charge"
+    return lambda: stack.app(USER).post(path, {"chargeId": "charge-1"})
+
+
+def _deleting(stack: Stack) -> Act:
+    path = f"/billing-keys/{_saving(stack)}"
+    return lambda: stack.app(USER).delete(path)
+
+
+def _looking_at_a_subscription(stack: Stack) -> Act:
+    path = f"/subscriptions/{_subscribed(stack)}"
+    return lambda: stack.app(USER).get(path)
+
+
+def _renewing(stack: Stack) -> Act:
+    _subscribed(stack)
+    stack.clock.advance(DAY + HOUR)  # type: ignore[attr-defined]
+    return stack.tick
+
+
+def _renewing_in_vain(stack: Stack) -> Act:
+    renew = _renewing(stack)
+    stack.portone.pg.decline(readable=True)
+    return renew
+
+
+def _saving(stack: Stack) -> str:
+    key_id = save_key(stack)
+    stack.portone.webhooks.lose()
+    return key_id
+
+
+def _subscribed(stack: Stack) -> str:
+    """A day that was paid at ten in the morning, and nobody told us of; the subscription's id."""
+    to_hour(stack, 10.1)
+    _saving(stack)
+    put_plan(stack, interval={"unit": "DAY", "count": 1})
+    subscription_id: str = subscribe(stack).json()["subscriptionId"]
+    stack.portone.webhooks.lose()
+    return subscription_id
+
+
 BUDGETS = (
     Budget("store an order", lambda stack: lambda: put_order(stack), Cost(0, 1, 1, "1 GetItem, 1 PutItem")),
     Budget("prepare a payment", _preparing, Cost(1, 1, 6, "1 GetItem, 1 TransactWriteItems")),
@@ -198,6 +253,28 @@ BUDGETS = (
         "a sweep that settles one payment",
         _settling,
         Cost(1, 33, 6, "64 Query, 1 UpdateItem, 1 GetItem, 1 PutItem"),
+    ),
+    Budget(
+        "register a saved method",
+        _registering,
+        Cost(1, 7.5, 8, "7 GetItem, 1 TransactWriteItems, 1 Query, 1 PutItem"),
+    ),
+    Budget(
+        "charge an order to a saved method",
+        _charging,
+        Cost(2, 2, 10, "2 GetItem, 1 TransactWriteItems, 1 PutItem"),
+    ),
+    Budget("delete a saved method", _deleting, Cost(2, 4, 4, "4 GetItem, 2 PutItem")),
+    Budget("show a subscription", _looking_at_a_subscription, Cost(0, 1, 0, "1 GetItem")),
+    Budget(
+        "a sweep that renews one subscription",
+        _renewing,
+        Cost(2, 36, 29, "64 Query, 4 GetItem, 2 PutItem, 1 UpdateItem, 2 TransactWriteItems"),
+    ),
+    Budget(
+        "the same, declined",
+        _renewing_in_vain,
+        Cost(2, 36, 29, "64 Query, 4 GetItem, 2 PutItem, 1 UpdateItem, 2 TransactWriteItems"),
     ),
 )
 

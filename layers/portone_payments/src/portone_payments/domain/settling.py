@@ -233,6 +233,10 @@ def _status_after(subscription: Subscription, moment: Moment) -> Subscription:
     done = closed(subscription, moment)
     if done is not subscription:
         return done
+    given_up = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())
+    if subscription.order_id is not None and given_up:
+        # one part is paid, another never was: no time heals that
+        return replace(subscription, status=SubscriptionStatus.UNPAID)
     owing = any(each.failed_at is not None for each in open_invoices(subscription))
     if owing or subscription.status in {SubscriptionStatus.CANCELLED, SubscriptionStatus.PAUSED}:
         return subscription

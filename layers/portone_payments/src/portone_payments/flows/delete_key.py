@@ -30,14 +30,16 @@ class KeyRemover:
         """The key, DELETED or on its way. Raises `BillingKeyNotFound`, `Busy`."""
         moment = self.desk.moment("app")
         self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
-        return self.settle(user_id, issue_id, moment, deadline).keys[issue_id]
+        wallet = self.settle(user_id, issue_id, moment, deadline)
+        # the worker itself never sends such a message: it would wake itself without end
+        self.desk.nudge(wallet)
+        return wallet.keys[issue_id]
 
     def settle(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
         """Bring a deletion on as far as it goes. Raises `Busy`."""
         wallet = self._released(user_id, issue_id)
         key = wallet.keys[issue_id]
         if key.state is not KeyState.DELETING or key.claims:
-            self.desk.nudge(wallet)
             return wallet
         if key.sealed is None:
             return self._sought(user_id, key, moment, deadline)
@@ -134,6 +136,4 @@ class KeyRemover:
             known = replace(key, request_key=fresh or key.request_key)
             return (replace(with_key(wallet, known), rung=wallet.rung + 1),)
 
-        wallet = self.desk.change(user_id, later)
-        self.desk.nudge(wallet)
-        return wallet
+        return self.desk.change(user_id, later)

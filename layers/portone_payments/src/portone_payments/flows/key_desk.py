@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRefused
 from portone_payments.domain.billing_reading import KeyReading
-from portone_payments.domain.errors import Busy
+from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
 from portone_payments.domain.key_checks import Judged, channel_to_charge, judge
@@ -23,6 +24,7 @@ from portone_payments.domain.wallet import (
     with_key,
 )
 from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, Wallet
+from portone_payments.flows.nudge import DELAY
 from portone_payments.ports import (
     Clock,
     Conflict,
@@ -147,9 +149,12 @@ class KeyDesk:
         raise Busy
 
     def nudge(self, wallet: Wallet) -> None:
-        """Have the worker look at a wallet that is due; a hint that may be lost."""
-        if wallet.due_at is not None and wallet.due_at <= self.clock.now() + 60:
-            self.queue.send((Due(kind=Kind.WALLET, id=wallet.user_id, due_at=wallet.due_at),))
+        """Have the worker look at a wallet that is due soon; a hint that may be lost."""
+        if wallet.due_at is None or wallet.due_at > self.clock.now() + 60:
+            return
+        with suppress(StorageUnavailable):
+            due = Due(kind=Kind.WALLET, id=wallet.user_id, due_at=wallet.due_at)
+            self.queue.send((due,), delay=DELAY)
 
     def moment(self, by: str) -> Moment:
         """Now, for somebody."""

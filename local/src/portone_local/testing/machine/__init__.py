@@ -1,5 +1,6 @@
-"""The state machine of money: everybody does whatever they can, and a pure model says where the money is.
+"""The state machines of money: everybody does whatever they can, and a pure model says where the money is.
 
-`stage` sets up, `buying` to `crashing` are the rules by who acts, `watch` looks at each step, `ending` lets
-all of it converge and judges. Another field of the project adds a file of rules and joins it in `money`.
+`stage` sets up, `messages` loses and doubles, `watch` looks at each step. `money`: one-time payments, with
+the rules of `buying` to `crashing`, judged by `ending`. `recurring`: payment methods and what is charged with
+them, with the rules of `saving` to `months`, each try heard at PortOne's door by `hearing`.
 """

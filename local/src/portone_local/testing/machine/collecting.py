@@ -29,7 +29,12 @@ _charged = precondition(lambda self: bool(self.models))
 
 
 class Collecting(Renting, Messages):
-    """Declines that are soft, hard, readable or not, or approved in the end; answers that are lost."""
+    """Declines that are soft, hard, readable or not, or approved in the end; answers that are lost.
+
+    `told_paid` are payments of which the app was told that they are paid.
+    """
+
+    told_paid: set[str]
 
     @rule(
         card=st.sampled_from(CARDS),

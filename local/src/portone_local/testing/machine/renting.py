@@ -53,7 +53,8 @@ class Renting(Saving):
     def subscribe(self, plan: str, consents: bool, twice: bool) -> None:  # noqa: FBT001 - drawn values
         request = f"request-{next(self.requests)}"
         for _ in range(2 if twice else 1):
-            self.begun(subscribe(self.stack, request=request, planId=plan, consent=consents), consents=consents)
+            answered = subscribe(self.stack, request=request, planId=plan, consent=consents)
+            self.begun(answered, consents=consents)
 
     @rule(later=st.sampled_from([1, 8, 40]))
     def buy_in_parts(self, later: int) -> None:
@@ -145,12 +146,18 @@ class Renting(Saving):
         if "subscriptionId" in told and consents:
             self.rented[told["subscriptionId"]].consents.append(self.stack.clock.now())
 
-    def know_subscription(self, held: Subscription) -> None:
+    def know_subscription(self, held: Subscription, consents: tuple[float, ...] = ()) -> None:
         """A model of it, once; the first invoice of what begins today is tried because its customer asked."""
-        agreed = PLANS.get(held.plan_id, max(SOFA))
         first: set[str] = set() if held.trial_ends else {"1"}
-        model = RecurringModel(agreed=agreed, asked=first, trial_ends=held.trial_ends)
-        self.rented.setdefault(held.subscription_id, model)
+        self.rented.setdefault(
+            held.subscription_id,
+            RecurringModel(
+                agreed=PLANS.get(held.plan_id, max(SOFA)),
+                asked=first,
+                trial_ends=held.trial_ends,
+                consents=list(consents),
+            ),
+        )
 
     def methods_given(self) -> None:
         for id_, model in self.rented.items():
