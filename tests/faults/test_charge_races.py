@@ -29,7 +29,8 @@ from portone_payments.domain.wallet_records import KeyState
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+# each round is a dozen requests at once: a tenth of the rounds of a single write
+ROUNDS = max(2, int(os.environ.get("RACE_ROUNDS", "20")) // 10)
 FEW_ROUNDS = max(2, ROUNDS // 10)
 NUMBERS = count(1)
 

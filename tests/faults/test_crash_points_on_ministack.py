@@ -1,6 +1,6 @@
 """The same with the real adapters: the process dies before and after boto3 and PortOne calls.
 
-Everyday runs take a few cases of each story, other ones of other stories; RACE_ROUNDS=200 (make check) all.
+Everyday runs take a few cases of each story; make check more, make prove all.
 """
 
 from itertools import product
@@ -13,15 +13,15 @@ from portone_local.testing.boundaries import Side
 from portone_local.testing.stories import Story, let_pass
 from portone_local.testing.story_book import ALL_STORIES, RECURRING
 from portone_local.testing.telling import (
-    THOROUGH,
     assert_wanted,
     break_off,
+    every,
     on_ministack,
     representatives,
     step_of,
 )
 
-STEP, STEP_OF_CHARGES = (1, 1) if THOROUGH else (5, 15)
+STEP, STEP_OF_CHARGES = every(test=5, check=2), every(test=15, check=5)
 
 
 @pytest.mark.race

@@ -76,6 +76,16 @@ class Resources:
         statement["Action"] = [statement["Action"], "sqs:SendMessageBatch"]
         iam.create_policy_version(PolicyArn=policy, PolicyDocument=json.dumps(document), SetAsDefault=True)
 
+    def keep_numbers(self) -> None:
+        """The local AWS keeps a number that came by a parameter as text, and its poller then polls nothing."""
+        functions = self.client("lambda")
+        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+            limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
+            if limit is not None:
+                functions.update_event_source_mapping(
+                    UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(limit)}
+                )
+
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Run a deployed function (by logical id). Raises RuntimeError with what it raised."""
         answered = self.client("lambda").invoke(
@@ -106,6 +116,7 @@ class DeployedStack:
         self.resources = Resources(built, endpoint_url, parameters)
         self.resources.put_secrets(SECRETS)
         self.resources.allow_batches()
+        self.resources.keep_numbers()
         self._iam = SigV4([SHOP, STAFF], region=REGION, clock=self.clock)
         invoke = self.resources.invoke
         self._gateway = Gateway(

@@ -80,7 +80,7 @@ KEY_ROWS = {
     f"GET {KEY}": Row(),
     f"POST {KEY}/register": Row(json=lambda _: {"billingKey": "a-guess"}, good=409),
     f"PUT {KEY}/default": Row(good=409),
-    f"DELETE {KEY}": Row(),
+    f"DELETE {KEY}": Row(good=202),
     "POST /payments/{paymentId}/charge": Row(
         json=lambda subject: {"chargeId": "charge-1", "billingKeyId": subject.billing_key_id}, good=409
     ),

@@ -384,7 +384,6 @@ class Metric(StrEnum):
     CONFIRM_APPROVED = "ConfirmApproved"
     DUE_LAG = "DueLagSeconds"
     CHARGE_LAG = "ChargeLagSeconds"
-    CHARGE_TAKEN = "ChargeTaken"
     CHARGE_DECLINED = "ChargeDeclined"
     DEAD_LETTERED = "WorkDeadLettered"
     BACKLOG_STOP = "SweepStoppedByBacklog"

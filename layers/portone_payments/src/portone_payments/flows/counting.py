@@ -39,7 +39,8 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
         if entry.seq >= before.next_seq and entry.fact in _FACTS:
             meter.count(_FACTS[Fact(entry.fact)])
             if entry.fact == Fact.PAID and after.approvals and after.approvals[-1].issue_id is not None:
-                meter.count(Metric.CHARGE_TAKEN)
+                # the average of this metric is the rate of declines
+                meter.count(Metric.CHARGE_DECLINED, 0)
     for note in absorbed.findings.notes:
         meter.count(_NOTES[note])
     if absorbed.lagging:
