@@ -26,7 +26,7 @@ from portone_local.testing.telling import (
 type Point = tuple[Crossing, Side]
 
 HOUR = 3600
-STEP, STEP_OF_CHARGES = every(test=5, check=2), every(test=25, check=7)
+STEP, STEP_OF_CHARGES = every(test=5, check=3), every(test=25, check=12)
 
 
 def redelivered(world: World, _payment_id: str) -> None:

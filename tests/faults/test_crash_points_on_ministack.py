@@ -21,7 +21,7 @@ from portone_local.testing.telling import (
     step_of,
 )
 
-STEP, STEP_OF_CHARGES = every(test=5, check=2), every(test=15, check=5)
+STEP, STEP_OF_CHARGES = every(test=5, check=3), every(test=15, check=7)
 
 
 @pytest.mark.race

@@ -14,7 +14,7 @@ from portone_local.testing.boundaries import Crash, Side
 from portone_local.testing.telling import every
 from portone_payments.domain.records import AuditDay, DiscrepancyKind, Status
 
-STEP = every(test=101, check=11)  # every pair in make prove
+STEP = every(test=101, check=31)  # every pair in make prove
 type End = dict[str, object]
 
 

@@ -77,7 +77,7 @@ class Resources:
         iam.create_policy_version(PolicyArn=policy, PolicyDocument=json.dumps(document), SetAsDefault=True)
 
     def keep_numbers(self) -> None:
-        """The local AWS keeps a number that came by a parameter as text, and its poller then polls nothing."""
+        """The local AWS keeps a number given by a parameter as text, and its poller then polls nothing."""
         functions = self.client("lambda")
         for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
             limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")

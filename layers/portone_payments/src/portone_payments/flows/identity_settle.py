@@ -10,6 +10,7 @@ from portone_payments.domain.errors import (
     VerificationFailed,
     VerificationNotSent,
 )
+from portone_payments.domain.identity_causes import cause_of
 from portone_payments.domain.identity_reading import VerificationStatus
 from portone_payments.domain.identity_records import Attempt, SendState
 from portone_payments.domain.outcomes import Outcome
@@ -101,7 +102,8 @@ class Settler:
             return _code(error)
         reading = self.reader.glance(attempt, deadline=deadline)
         if reading is None or reading.status is not VerificationStatus.FAILED:
-            return "refused_by_pg"
+            # a wrong code leaves no failed reading: the PG's own code says what it was
+            return str(cause_of(attempt.provider, error.pg_code)) if error.pg_code else "refused_by_pg"
         return failure_cause(attempt, reading)
 
     def _check_credential(self, error: PortOneError) -> None:
