@@ -183,7 +183,11 @@ def private_of(person: Person) -> dict[str, str]:
 def forms_of(value: str) -> tuple[str, ...]:
     """The value, as JSON escapes it, in hex, and as Base64 shows it at each of three alignments."""
     raw = value.encode()
-    encoded = (base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")[4:-2] for shift in range(3))
+    # just the characters that the value alone decides: six bits each
+    encoded = (
+        base64.b64encode(b"\0" * shift + raw).decode()[-(-shift * 8 // 6) : (shift + len(raw)) * 8 // 6]
+        for shift in range(3)
+    )
     return (value, json.dumps(value)[1:-1], raw.hex(), raw.hex().upper(), *encoded)
 
 
