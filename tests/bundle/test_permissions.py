@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from portone_local.roles import allowed, role_of
 from portone_local.template import configuration, functions, statements, transformed
 
 LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
@@ -110,39 +111,6 @@ STARS = {
     ("PublishRole", "Streams", "Resource"),
     ("PublishRole", "Unpublished", "Resource"),
 }
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def named(resource: Any) -> str:
-    """A resource as `LogicalId` or `LogicalId/rest`; exact ARNs, and the star that STARS knows."""
-    match resource:
-        case "*":
-            return "*"
-        case {"Fn::GetAtt": [str(logical_id), "StreamArn"]}:
-            return f"{logical_id}/stream"
-        case {"Fn::GetAtt": [str(logical_id), "Arn" | "Id"]}:
-            return logical_id
-        case {"Fn::Sub": str(text)}:
-            return text.replace("${", "").replace(".Arn}", "")
-    raise AssertionError(f"not an exact ARN: {resource}")
-
-
-def allowed(template: dict[str, Any], role: str) -> list[str]:
-    return [
-        f"{action} {named(resource)}"
-        for statement in statements(template, role)
-        for action in as_list(statement["Action"])
-        for resource in as_list(statement["Resource"])
-    ]
-
-
-def role_of(template: dict[str, Any], function: str) -> str:
-    role = template["Resources"][functions(template)[function]]["Properties"]["Role"]
-    logical_id: str = role["Fn::GetAtt"][0]
-    return logical_id
 
 
 def documents(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -9,7 +9,9 @@ from portone_local.gateway.messages import Response
 from portone_local.portone import Fault
 from portone_local.stack import Stack
 from portone_local.testing.billing_app import code_of, put_plan, save_key, subscribe
+from portone_local.testing.recurring import key_of
 from portone_local.testing.world import STRANGER, USER, an_order_body
+from portone_payments.flows.charge import MOST_CLAIMS
 
 CHARGE = "pay_with_billing_key"
 
@@ -20,9 +22,9 @@ def stack() -> Iterator[Stack]:
         yield found
 
 
-def prepared(stack: Stack, user: str = USER) -> str:
-    stack.shop.put(f"/orders/order-{user}", an_order_body(userId=user))
-    payment = stack.app(user).post("/payments", {"orderId": f"order-{user}", "platform": "web"}).json()
+def prepared(stack: Stack, user: str = USER, order_id: str = "order-1") -> str:
+    stack.shop.put(f"/orders/{order_id}", an_order_body(userId=user))
+    payment = stack.app(user).post("/payments", {"orderId": order_id, "platform": "web"}).json()
     payment_id: str = payment["paymentId"]
     return payment_id
 
@@ -43,6 +45,19 @@ def test_the_default_pays_the_order(stack: Stack) -> None:
 
     assert paid.status == 200
     assert (paid.json()["status"], paid.json()["amount"]["paid"]) == ("PAID", 1_000)
+
+
+def test_a_method_that_paid_many_orders_pays_the_next_and_claims_only_that(stack: Stack) -> None:
+    key = save_key(stack)
+    earlier = [prepared(stack, order_id=f"order-{number}") for number in range(MOST_CLAIMS)]
+    for payment_id in earlier:
+        charge(stack, payment_id)
+    last = prepared(stack, order_id="order-last")
+
+    paid = charge(stack, last)
+
+    assert (paid.status, paid.json()["status"]) == (200, "PAID")
+    assert key_of(stack, key).claims == (last,)
 
 
 def test_a_named_method_pays_the_order(stack: Stack) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from portone_local import template
 from portone_local.clock import Clock
+from portone_local.roles import guarded
 
 type Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 
@@ -55,17 +56,20 @@ class Functions:
         transformed: Mapping[str, Any],
         *,
         resources: Mapping[str, str],
-        ports: Mapping[str, object],
+        ports: Mapping[str, Any],
         clock: Clock,
     ) -> Self:
-        """The template's functions over these ports, each with the environment the template gives it."""
+        """The template's functions over these ports, each with the environment and the role it has there."""
         folders = template.functions(transformed)
         loaded = {
             folder: load_handler(template.ROOT / "functions" / folder / "handler.py") for folder in folders
         }
         handlers = {
             function: loaded[folder].using(
-                loaded[folder].kind(filled(template.environment(transformed, folder), resources), **ports)
+                loaded[folder].kind(
+                    filled(template.environment(transformed, folder), resources),
+                    **guarded(transformed, folder, ports),
+                )
             )
             for folder, function in folders.items()
         }

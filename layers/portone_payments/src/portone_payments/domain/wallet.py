@@ -79,7 +79,7 @@ def make_default(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
 
 def _given(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
     """A default the customer gave wakes what waits for one; `waking` lasts until that was done."""
-    chosen = replace(wallet, default=issue_id, default_given_at=moment.now, waking=True)
+    chosen = replace(wallet, default=issue_id, waking=True)
     return record(chosen, Fact.BILLING_KEY_DEFAULT, moment, billing_key=issue_id)
 
 
@@ -106,7 +106,7 @@ def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
     key = key_of_issue(wallet, issue_id)
     if key.state in _GONE:
         return wallet
-    going = replace(key, state=KeyState.DELETING, deleting_at=moment.now, token=None, sent_at=None)
+    going = replace(key, state=KeyState.DELETING, token=None, sent_at=None)
     if key.sealed is None and key.state not in _OPEN:
         return deleted(with_key(wallet, going), issue_id, moment)
     told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=issue_id)

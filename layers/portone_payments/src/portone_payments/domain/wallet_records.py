@@ -33,7 +33,6 @@ class SavedKey:
 
     `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both gone once they are of no use.
     `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
-    `answered` and `quiet_at` are of a confirm, as of an approval.
     """
 
     issue_id: str
@@ -50,11 +49,8 @@ class SavedKey:
     token_hash: str | None = field(default=None, repr=False)
     request_key: str | None = None
     sent_at: float | None = None
-    answered: str | None = None
     looked: int = 0
     claims: tuple[str, ...] = ()
-    revoked: bool = False
-    deleting_at: float | None = None
     settled_at: float | None = None
     code: str | None = None
 
@@ -69,7 +65,6 @@ class Wallet:
     user_id: str
     keys: Mapping[str, SavedKey] = field(default_factory=dict)
     default: str | None = None
-    default_given_at: float | None = None
     waking: bool = False
     history: tuple[Entry, ...] = ()
     next_seq: int = 1

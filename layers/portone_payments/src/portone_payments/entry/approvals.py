@@ -12,7 +12,7 @@ from portone_payments.domain.errors import (
 from portone_payments.domain.records import Approval, ApprovalState
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
-from portone_payments.flows.approve import Approved
+from portone_payments.flows.trying import Approved
 
 
 def approval_answer(approved: Approved) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from portone_payments.domain.dunning import is_hard
 from portone_payments.domain.records import ApprovalState
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
-from portone_payments.flows.approve import Approved
+from portone_payments.flows.trying import Approved
 
 
 def advice(*, hard: bool) -> str:

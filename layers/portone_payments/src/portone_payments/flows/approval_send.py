@@ -2,20 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import (
-    answered,
-    confirmed,
-    open_approval,
-    refused,
-    sendable,
-    stock_answered,
-)
+from portone_payments.domain.approval import confirmed, open_approval, sendable, stock_answered
 from portone_payments.domain.errors import Busy, PaymentNotFound, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.ladder import next_due
-from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.records import Approval, ApprovalState, Payment
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
+from portone_payments.flows.trying import told_by, unchanged
 from portone_payments.ports import ConfirmOrder, Conflict, Deadline, Metric, StockHook, Vault
 
 ATTEMPTS = 3
@@ -72,7 +65,7 @@ class ApprovalSender:
         self, payment: Payment, approval: Approval, moment: Moment, deadline: Deadline, *, first: bool
     ) -> Told:
         if approval.token is None or not sendable(approval, moment.now):
-            return _unchanged
+            return unchanged
         token = self.vault.decrypt(
             approval.token, context=token_context(payment.payment_id, approval.attempt)
         )
@@ -86,27 +79,10 @@ class ApprovalSender:
         try:
             self.reader.portone.confirm(payment.payment_id, order, key=approval.key, deadline=deadline)
         except PortOneError as error:
-            return self._failed(approval.attempt, error, first=first)
+            return told_by(error, approval.attempt, self.reader.meter, outcome=error.outcome, first=first)
         return lambda held, _: confirmed(held, approval.attempt)
-
-    def _failed(self, attempt: int, error: PortOneError, *, first: bool) -> Told:
-        code = (error.error_type or "refused").lower()
-        if error.outcome is Outcome.ALREADY_DONE:
-            return lambda held, _: confirmed(held, attempt)
-        if error.outcome is Outcome.NO_EFFECT and first:
-            return lambda held, at: refused(held, attempt, code, at)
-        # of what was sent before, a later refusal says nothing: the token may be spent by our own success
-        if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
-            return lambda held, _: answered(held, attempt, code)
-        if error.outcome is Outcome.REFUSED:
-            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
-        return _unchanged
 
 
 def token_context(payment_id: str, attempt: int) -> dict[str, str]:
     """The encryption context of a payment token: it opens for no other try."""
     return {"payment": payment_id, "attempt": str(attempt)}
-
-
-def _unchanged(payment: Payment, _moment: Moment) -> Payment:
-    return payment

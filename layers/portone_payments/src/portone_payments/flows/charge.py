@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import intend_charge, known_approval, open_approval, token_hash_of
+from portone_payments.domain.approval import intend_charge, known_approval, token_hash_of
 from portone_payments.domain.billing_errors import (
     BillingKeyGone,
     ChargeIdReused,
@@ -14,17 +14,16 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.records import Payment
 from portone_payments.domain.wallet import chargeable, claim_key, key_of_issue
 from portone_payments.domain.wallet_records import SavedKey, Wallet
-from portone_payments.flows.approve import Approved
 from portone_payments.flows.charge_send import ChargeSender
-from portone_payments.flows.nudge import nudge
+from portone_payments.flows.claims import settled_claims
+from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
 from portone_payments.flows.verify import owned
-from portone_payments.ports import Clock, Conflict, Deadline, Metric, Queue, Store
+from portone_payments.ports import Clock, Conflict, Deadline, Metric, Queue
 
 ATTEMPTS = 6
 BY = "charge"
+# claims of settled payments are looked through only once a key has gathered many
 MOST_CLAIMS = 8
-# an intent is due after the inline deadline: whoever dies while sending is followed by the worker
-SOON = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,12 @@ class Charger:
         token_hash = token_hash_of(payment_id, f"charge:{charge_id}")
         payment, wallet = self._stored(payment_id, user_id, token_hash, issue_id)
         if wallet is not None:
-            payment = self._sent(payment, wallet, deadline)
+            held, moment = payment, Moment(now=self.clock.now(), by=BY)
+            payment = sent_now(
+                held,
+                lambda: self.sender.send(held, moment, deadline=deadline, first=True, wallet=wallet),
+                self.queue,
+            )
         approval = known_approval(payment, token_hash)
         if approval is None:
             raise Busy
@@ -66,7 +70,8 @@ class Charger:
                 return held, None
             wallet, key = self._key(user_id, issue_id)
             intended = self._intended(held, token_hash, key)
-            claimed = claim_key(wallet, key.issue_id, payment_id, settled_claims(key, store))
+            done = settled_claims(key, store) if len(key.claims) >= MOST_CLAIMS else ()
+            claimed = claim_key(wallet, key.issue_id, payment_id, done)
             try:
                 store.save(intended, claimed)
             except Conflict:
@@ -89,32 +94,9 @@ class Charger:
         if held.subscription_id is not None:
             # its subscription claims and settles it, and nobody else
             raise NotApprovable(status=held.status.value)
-        order = self.sender.reader.store.order(held.order_id) if held.siblings else None
-        if order is not None and (order.settled_by is not None or order.payment_id != held.payment_id):
-            raise NotApprovable(status=held.status.value)
+        check_order(held, self.sender.reader.store)
         try:
             intended = intend_charge(held, token_hash, key.issue_id, Moment(now=now, by=BY))
         except ApprovalInProgress as busy:
             raise ChargeInProgress(**busy.data) from None
-        soon = int(now) + SOON
-        return replace(intended, due_at=min(soon, intended.due_at or soon), rung=0, tries=0)
-
-    def _sent(self, payment: Payment, wallet: Wallet, deadline: Deadline) -> Payment:
-        moment = Moment(now=self.clock.now(), by=BY)
-        try:
-            payment = self.sender.send(payment, moment, deadline=deadline, first=True, wallet=wallet).payment
-        except Busy:
-            nudge(payment, queue=self.queue)
-            return payment
-        if open_approval(payment) is not None:
-            nudge(payment, queue=self.queue)
-        return payment
-
-
-def settled_claims(key: SavedKey, store: Store) -> frozenset[str]:
-    """Claims that have an outcome by now; looked at only where a key has gathered many."""
-    if len(key.claims) < MOST_CLAIMS:
-        return frozenset()
-    payments = store.payments(key.claims)
-    flying = {id_ for id_, payment in payments.items() if open_approval(payment) is not None}
-    return frozenset(key.claims) - flying
+        return due_soon(intended, now)

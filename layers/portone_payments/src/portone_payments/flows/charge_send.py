@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from portone_payments.domain.approval import answered, confirmed, open_approval, refused, sendable
+from portone_payments.domain.approval import confirmed, open_approval, sendable
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.marker import marker
@@ -12,7 +12,8 @@ from portone_payments.domain.records import Approval, Payment
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.key_desk import key_context
-from portone_payments.ports import Deadline, Metric, Vault
+from portone_payments.flows.trying import told_by, unchanged
+from portone_payments.ports import Deadline, Vault
 from portone_payments.ports_billing import BillingPortOne, ChargeOrder
 
 # left of a deadline for the reading that decides
@@ -44,7 +45,7 @@ class ChargeSender:
         where the caller has just read it.
         """
         approval = open_approval(payment)
-        told: Told = _unchanged
+        told: Told = unchanged
         if approval is not None and sendable(approval, moment.now):
             held = wallet or self.reader.store.wallet(payment.user_id)
             key = held.keys.get(approval.issue_id or "") if held else None
@@ -65,7 +66,9 @@ class ChargeSender:
                 deadline=deadline.leaving(READING),
             )
         except PortOneError as error:
-            return self._failed(approval.attempt, error, first=first)
+            # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
+            outcome = Outcome.NO_EFFECT if error.error_type == _GONE else error.outcome
+            return told_by(error, approval.attempt, self.reader.meter, outcome=outcome, first=first)
         return lambda held, _: confirmed(held, approval.attempt)
 
     def _order(self, payment: Payment, key: SavedKey) -> ChargeOrder:
@@ -81,21 +84,3 @@ class ChargeSender:
             channel_key=key.channel_key,
             notice_urls=self.notice_urls,
         )
-
-    def _failed(self, attempt: int, error: PortOneError, *, first: bool) -> Told:
-        code = (error.error_type or "refused").lower()
-        gone = error.error_type == _GONE
-        if error.outcome is Outcome.ALREADY_DONE and not gone:
-            return lambda held, _: confirmed(held, attempt)
-        if first and (gone or error.outcome is Outcome.NO_EFFECT):
-            return lambda held, at: refused(held, attempt, code, at)
-        # of what was sent before, a later refusal says nothing about the first send
-        if gone or error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
-            return lambda held, _: answered(held, attempt, code, error.pg_code)
-        if error.outcome is Outcome.REFUSED:
-            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
-        return _unchanged
-
-
-def _unchanged(payment: Payment, _moment: Moment) -> Payment:
-    return payment

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import open_approval
 from portone_payments.domain.billing_reading import KeyStatus
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
@@ -10,6 +9,7 @@ from portone_payments.domain.ladder import DAY
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.wallet import ask_deletion, deleted, key_of_issue, release, sought, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.flows.claims import settled_claims
 from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.ports import Deadline, Metric
 
@@ -29,8 +29,10 @@ class KeyRemover:
     def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
         """The key, DELETED or on its way. Raises `BillingKeyNotFound`, `Busy`."""
         moment = self.desk.moment("app")
-        self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
-        wallet = self.settle(user_id, issue_id, moment, deadline)
+        wallet = self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
+        if wallet.keys[issue_id].sealed is not None:
+            # what an unsaved window issued is sought by the worker, who alone may save what it finds
+            wallet = self.settle(user_id, issue_id, moment, deadline)
         # the worker itself never sends such a message: it would wake itself without end
         self.desk.nudge(wallet)
         return wallet.keys[issue_id]
@@ -70,15 +72,10 @@ class KeyRemover:
         """The wallet without claims whose payments have an outcome by now."""
         wallet = self.desk.store.wallet(user_id)
         key = key_of_issue(wallet, issue_id)
-        settled = frozenset(each for each in key.claims if not self._under_way(each, issue_id))
+        settled = settled_claims(key, self.desk.store)
         if not settled:
             return wallet or Wallet(user_id=user_id)
         return self.desk.change(user_id, lambda held: (release(held, issue_id, settled),))
-
-    def _under_way(self, payment_id: str, issue_id: str) -> bool:
-        payment = self.desk.store.payment(payment_id)
-        approval = open_approval(payment) if payment else None
-        return approval is not None and approval.issue_id == issue_id
 
     def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
         """Deleted before anybody said what its window had issued, if anything."""

@@ -11,6 +11,7 @@ from portone_payments.domain.refund_settle import decide, in_flight, sendable
 from portone_payments.domain.refunds import sent_reason, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
+from portone_payments.flows.trying import unchanged
 from portone_payments.ports import CancelOrder, Deadline, Metric, RefundAccount, Vault
 
 _ANSWERED = {
@@ -31,12 +32,12 @@ class RefundSender:
     def send(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> CaughtUp:
         """Send the refund in flight if its key still may be used, then read. Raises `Busy`."""
         refund = in_flight(payment)
-        told = _unchanged if refund is None else self._tried(payment, refund, moment, deadline)
+        told = unchanged if refund is None else self._tried(payment, refund, moment, deadline)
         return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
 
     def _tried(self, payment: Payment, refund: Refund, moment: Moment, deadline: Deadline) -> Told:
         if not sendable(refund, moment.now):
-            return _unchanged
+            return unchanged
         try:
             answer = self.reader.portone.cancel(
                 payment.payment_id,
@@ -56,7 +57,7 @@ class RefundSender:
             return lambda held, _: _pg_answered(held, refund.id, code)
         if error.outcome is Outcome.REFUSED:
             self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
-        return _unchanged
+        return unchanged
 
     def _order(self, payment: Payment, refund: Refund) -> CancelOrder:
         return CancelOrder(
@@ -90,10 +91,6 @@ def sealed_account(account: RefundAccount, payment_id: str, refund_id: str, vaul
         "phone": account.phone,
     }
     return vault.encrypt(json.dumps(fields), context=account_context(payment_id, refund_id))
-
-
-def _unchanged(payment: Payment, _moment: Moment) -> Payment:
-    return payment
 
 
 def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Moment) -> Payment:

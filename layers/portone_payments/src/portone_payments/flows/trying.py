@@ -1,0 +1,69 @@
+"""What a try at an approval and a try at a charge have in common, before they are sent and after."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approval import answered, confirmed, open_approval, refused
+from portone_payments.domain.errors import Busy, NotApprovable, PortOneError
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.records import Approval, Payment
+from portone_payments.flows.catch_up import CaughtUp, Told
+from portone_payments.flows.nudge import nudge
+from portone_payments.ports import Meter, Metric, Queue, Store
+
+# an intent is due after the inline deadline: whoever dies while sending is followed by the worker
+_SOON = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A try and its payment, as stored."""
+
+    payment: Payment
+    approval: Approval
+
+
+def check_order(held: Payment, store: Store) -> None:
+    """An order that has had another payment may be settled by it. Raises `NotApprovable`."""
+    order = store.order(held.order_id) if held.siblings else None
+    if order is not None and (order.settled_by is not None or order.payment_id != held.payment_id):
+        raise NotApprovable(status=held.status.value)
+
+
+def due_soon(intended: Payment, now: float) -> Payment:
+    """The payment with its new try, to be looked at (epoch seconds UTC) should nobody live to send it."""
+    soon = int(now) + _SOON
+    return replace(intended, due_at=min(soon, intended.due_at or soon), rung=0, tries=0)
+
+
+def sent_now(payment: Payment, send: Callable[[], CaughtUp], queue: Queue) -> Payment:
+    """The payment after its try was sent; the worker hears of one that has no outcome yet."""
+    try:
+        payment = send().payment
+    except Busy:
+        nudge(payment, queue=queue)
+        return payment
+    if open_approval(payment) is not None:
+        nudge(payment, queue=queue)
+    return payment
+
+
+def told_by(error: PortOneError, attempt: int, meter: Meter, *, outcome: Outcome, first: bool) -> Told:
+    """What an error says of a try (money rule 3); `first`: nobody has sent it before."""
+    code = (error.error_type or "refused").lower()
+    if outcome is Outcome.ALREADY_DONE:
+        return lambda held, _: confirmed(held, attempt)
+    if outcome is Outcome.NO_EFFECT and first:
+        return lambda held, at: refused(held, attempt, code, at)
+    # of what was sent before, a later refusal says nothing: our own success may be what it meets
+    if outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
+        return lambda held, _: answered(held, attempt, code, error.pg_code)
+    if outcome is Outcome.REFUSED:
+        meter.count(Metric.CREDENTIAL_REFUSED)
+    return unchanged
+
+
+def unchanged(payment: Payment, _moment: Moment) -> Payment:
+    """Nothing is told of the payment: the reading alone decides."""
+    return payment
