@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.domain.records import ReceiptState
+from portone_payments.domain.instruction_records import ReceiptState
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.receipts import asker_of, receipt_answer

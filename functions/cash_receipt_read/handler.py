@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.domain.errors import PaymentNotFound
+from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.receipts import asker_of, newest, receipt_view

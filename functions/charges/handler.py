@@ -6,13 +6,15 @@ from typing import Any
 from portone_payments.adapters.queue import parse_due
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.job import ParallelQueueHandler
-from portone_payments.ports import Kind
+from portone_payments.ports_store import Kind
+
+_KINDS = frozenset({Kind.SUBSCRIPTION, Kind.CHARGE})
 
 
 def job(message: Mapping[str, Any], deps: Deps) -> None:
     """One message; one nobody can read is dropped, the table still knows what is due."""
     due = parse_due(message["body"])
-    if due is None or due.kind is not Kind.SUBSCRIPTION:
+    if due is None or due.kind not in _KINDS:
         deps.logger.warning("unreadable message")
         return
     deps.collector.work(due)

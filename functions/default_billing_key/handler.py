@@ -18,4 +18,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, key_view(key_of_issue(wallet, chosen), wallet))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "wallets"))
+handler = HttpHandler(route, needs=("store", "wallets"))

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from portone_payments.domain.audit_records import DiscrepancyState
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.records import DiscrepancyState
 from portone_payments.entry.audits import audit_view, discrepancy_view
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.domain.errors import RefundNotFound
+from portone_payments.domain.payment_errors import RefundNotFound
 from portone_payments.domain.refunds import refund_of
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler

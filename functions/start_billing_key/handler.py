@@ -49,4 +49,4 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: Deps) -> Pa
     return payment
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "keys"))
+handler = HttpHandler(route, needs=("store", "portone", "keys"))

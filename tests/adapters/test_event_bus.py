@@ -20,7 +20,7 @@ from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Event, event_of
-from portone_payments.ports import EventBus
+from portone_payments.ports_store import EventBus
 
 
 def events(count: int, **data: str) -> tuple[Event, ...]:

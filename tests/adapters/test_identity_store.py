@@ -28,8 +28,8 @@ from portone_payments.domain.identity_records import (
     Sealed,
     Sending,
 )
-from portone_payments.ports import Conflict
 from portone_payments.ports_identity import IdentityKind
+from portone_payments.ports_store import Conflict
 
 NUMBERS = count()
 SEALED = Sealed(

@@ -18,7 +18,8 @@ from portone_local.testing.portone_calls import KEY, Wire, client, error_of, in_
 from portone_payments.adapters.portone import PortOneClient
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.snapshot import ReceiptStatus
-from portone_payments.ports import ConfirmOrder, Deadline, IssuedReceipt, ReceiptOrder
+from portone_payments.ports import Deadline
+from portone_payments.ports_portone import ConfirmOrder, IssuedReceipt, ReceiptOrder
 
 CONFIRM = ConfirmOrder(token="example-token", total=12_000, tax_free=1_000, currency="KRW", test=True)
 RECEIPT = ReceiptOrder(

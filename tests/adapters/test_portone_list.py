@@ -15,7 +15,8 @@ from portone_local.testing.payment_answers import PAYMENT_ID, STORE_ID, paid
 from portone_payments.adapters.portone import PortOneClient
 from portone_payments.adapters.portone_list import list_query, page_of
 from portone_payments.domain.snapshot import RemoteStatus
-from portone_payments.ports import Deadline, ListPage
+from portone_payments.ports import Deadline
+from portone_payments.ports_portone import ListPage
 
 START = 1_767_323_045
 

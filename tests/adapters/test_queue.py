@@ -14,7 +14,7 @@ from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
 from portone_local.testing.aws import refuse
 from portone_payments.adapters.queue import SqsQueue, parse_due, write_due
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 DUE = Due(kind=Kind.PAYMENT, id="payment1", due_at=1_767_323_075)
 

@@ -5,16 +5,15 @@ import pytest
 from portone_local.testing.records import NOW, a_payment
 from portone_payments.adapters.audit_rows import CHANGED_PAGE
 from portone_payments.adapters.tables import TableStore
-from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.records import (
-    DAY_SHARDS,
+from portone_payments.domain.audit_records import (
     AuditDay,
     AuditMark,
     Discrepancy,
     DiscrepancyKind,
     DiscrepancyState,
-    Status,
 )
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.records import DAY_SHARDS, Status
 
 DAY = 24 * 3600
 

@@ -11,7 +11,7 @@ from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.kept import Record
 from portone_payments.domain.records import Attention, Payment, Seen, Status
 from portone_payments.domain.snapshot import Channel, Method, PayMethod, VirtualAccount
-from portone_payments.ports import Conflict
+from portone_payments.ports_store import Conflict
 
 STRANGE_IDS = ("a/b", "a#b", "a%23b", "a|b", "", " ", "\x00", "한글", "😀", "\ud800", "..")
 

@@ -1,11 +1,14 @@
 """What is due is found oldest first and leased by one."""
 
+from dataclasses import replace
 from zlib import crc32
 
 from portone_local.testing.records import NOW, a_payment, a_stray
 from portone_payments.adapters.tables import TableStore
+from portone_payments.domain.approval import intend_charge
+from portone_payments.domain.facts import Moment
 from portone_payments.domain.records import DUE_SHARDS, Status
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 
 def shard(id_: str) -> int:
@@ -42,6 +45,21 @@ def test_kinds_of_due_work_do_not_mix(store: TableStore) -> None:
 
     assert all_due(store, Kind.PAYMENT) == []
     assert all_due(store, Kind.STRAY) == [Due(kind=Kind.STRAY, id="wh/1", due_at=10)]
+
+
+def test_a_recurring_charge_without_an_outcome_is_due_among_the_charges_and_leased_as_a_payment(
+    store: TableStore,
+) -> None:
+    open_charge = intend_charge(
+        a_payment(subscription_id="subscription1"), "hash-1", "issue1", Moment(now=NOW, by="sweep")
+    )
+    store.save(replace(open_charge, due_at=10))
+
+    [due] = all_due(store, Kind.SUBSCRIPTION)
+    tries = store.lease(due, until=190)
+
+    assert (due, tries) == (Due(kind=Kind.CHARGE, id="payment1", due_at=10), 1)
+    assert all_due(store, Kind.PAYMENT) == []
 
 
 def test_a_lease_pushes_the_due_mark_and_counts_a_try(store: TableStore) -> None:

@@ -11,7 +11,7 @@ from portone_local.testing.records import a_payment, an_order
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.ports import Conflict, Due, Kind
+from portone_payments.ports_store import Conflict, Due, Kind
 
 DUE = Due(kind=Kind.PAYMENT, id="payment1", due_at=10)
 READS: dict[str, Any] = {

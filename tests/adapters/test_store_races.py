@@ -9,7 +9,7 @@ import pytest
 from portone_local.testing.records import a_payment, an_order
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.kept import Record
-from portone_payments.ports import Conflict, Due, Kind
+from portone_payments.ports_store import Conflict, Due, Kind
 
 RACERS = 16
 ROUNDS = range(3)

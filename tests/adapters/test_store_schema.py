@@ -9,7 +9,7 @@ from portone_local.testing.records import a_hint, a_payment, history
 from portone_payments.adapters.keys import Key, key_of
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.domain.records import HintState
+from portone_payments.domain.webhook_records import HintState
 
 
 def raw(store: TableStore) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from portone_local.units import CallLog, read_units, write_units
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore, TableStore
 from portone_payments.domain.records import Attention
-from portone_payments.ports import Conflict, Due, Kind
+from portone_payments.ports_store import Conflict, Due, Kind
 
 DUE = Due(kind=Kind.PAYMENT, id="payment1", due_at=10)
 

@@ -20,7 +20,8 @@ from portone_local.units import CallLog, read_units
 from portone_payments.adapters.codec import item_size
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.flows.sweep import Sweeper
-from portone_payments.ports import Deadline, Due, Kind
+from portone_payments.ports import Deadline
+from portone_payments.ports_store import Due, Kind
 
 __all__ = ["ministack"]
 

@@ -19,7 +19,7 @@ from portone_local.testing.fixtures import ministack
 from portone_local.testing.listener import Listener
 from portone_local.testing.records import a_payment
 from portone_payments.entry.telemetry import EmfMeter
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 __all__ = ["ministack"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portone_local.portone.contract import Contract
-from portone_payments.domain import errors
+from portone_payments.domain import errors, identity_errors, payment_errors
 from portone_payments.domain.identity_causes import Cause
 from portone_payments.domain.outcomes import (
     ALREADY_DONE,
@@ -75,14 +75,16 @@ def test_every_error_type_of_portones_document_has_an_entry() -> None:
 
 @pytest.mark.parametrize("cause", Cause)
 def test_a_failed_verification_says_why_and_what_to_do(cause: Cause) -> None:
-    shown = answered(errors.VerificationFailed(reason=str(cause)))
+    shown = answered(identity_errors.VerificationFailed(reason=str(cause)))
 
     told = REASONS[cause]
     assert (shown["code"], shown["details"]) == ("verification_failed", {"reason": cause})
     assert (shown["message"], shown["action"]) == ({"ko": told.ko, "en": told.en}, told.action)
 
 
-@pytest.mark.parametrize("error", [errors.RefundFailed, errors.ApprovalFailed, errors.CashReceiptFailed])
+@pytest.mark.parametrize(
+    "error", [payment_errors.RefundFailed, payment_errors.ApprovalFailed, payment_errors.CashReceiptFailed]
+)
 def test_what_portone_refused_says_why(error: type[errors.BundleError]) -> None:
     shown = answered(error(reason="max_cancel_count_reached"))
 
@@ -92,7 +94,7 @@ def test_what_portone_refused_says_why(error: type[errors.BundleError]) -> None:
 
 @pytest.mark.parametrize("reason", ["refused", "a_type_of_tomorrow"])
 def test_a_reason_nobody_explains_gets_the_text_of_its_code(reason: str) -> None:
-    shown = answered(errors.RefundFailed(reason=reason))
+    shown = answered(payment_errors.RefundFailed(reason=reason))
 
     assert shown["message"]["en"] == MESSAGES["refund_failed"].en
 
@@ -105,7 +107,7 @@ def test_a_field_that_is_unknown_is_not_a_person_that_is() -> None:
 
 
 def test_support_finds_a_failure_by_its_request_with_the_pgs_code() -> None:
-    error = errors.VerificationFailed(reason="wrong_code", pg_code="9013")
+    error = identity_errors.VerificationFailed(reason="wrong_code", pg_code="9013")
 
     assert logged(error) == {"code": "verification_failed", "reason": "wrong_code", "pg_code": "9013"}
     assert "9013" not in json.dumps(answered(error))
@@ -113,4 +115,4 @@ def test_support_finds_a_failure_by_its_request_with_the_pgs_code() -> None:
 
 
 def test_a_reason_that_is_not_in_the_catalogue_is_not_logged() -> None:
-    assert logged(errors.VerificationFailed(reason="홍길동")) == {"code": "verification_failed"}
+    assert logged(identity_errors.VerificationFailed(reason="홍길동")) == {"code": "verification_failed"}

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import pytest
 
 from portone_local.template import ROOT
-from portone_payments.domain import billing_errors, errors
+from portone_payments.domain import billing_errors, errors, identity_errors, payment_errors
 from portone_payments.domain.errors import BundleError
 from portone_payments.entry.messages import MESSAGES
 from portone_payments.entry.responses import STATUSES, error_answer, unexpected_answer
@@ -36,8 +36,10 @@ def raised_names() -> set[str]:
     return {part.id for exc in raised for part in ast.walk(exc) if isinstance(part, ast.Name)}
 
 
-def test_all_errors_stand_in_two_modules() -> None:
-    assert {error.__module__ for error in ERRORS} == {errors.__name__, billing_errors.__name__}
+def test_all_errors_stand_in_modules_of_errors() -> None:
+    modules = (errors, payment_errors, billing_errors, identity_errors)
+
+    assert {error.__module__ for error in ERRORS} == {module.__name__ for module in modules}
 
 
 def test_no_two_errors_share_a_code() -> None:

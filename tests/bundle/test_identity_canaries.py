@@ -31,7 +31,7 @@ from portone_local.testing.identifying import (
 )
 from portone_local.testing.identity_stories import YEAR
 from portone_payments.domain.identity_records import Counter
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 WRONG_OTP = "135790"
 

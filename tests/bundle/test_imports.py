@@ -28,7 +28,7 @@ from portone_local.testing.fixtures import ministack
 from portone_local.testing.identifying import REASON, go_through, typed
 from portone_local.testing.records import a_payment
 from portone_local.testing.world import USER, an_order_body
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 __all__ = ["ministack"]
 

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portone_local import replay as replaying
 from portone_local.event_bus import MemoryBus
 from portone_local.memory import MemoryStore
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
-from portone_local.replay import Place, Replayed, epoch_of, main, replay
+from portone_local.place import Place, epoch_of
+from portone_local.replay import Replayed, main, replay
 from portone_local.stack import Stack
 from portone_local.testing.fixtures import ministack
 from portone_local.testing.records import NOW, a_payment, an_order, history
@@ -92,7 +94,7 @@ def test_a_stack_on_aws_is_read_page_by_page_and_its_bus_is_told(ministack: Mini
         table, bus = (stack.resources[name] for name in ("PaymentsTable", "EventBus"))
         place = Place(ministack.client("dynamodb"), ministack.client("events"), table, bus)
 
-        *_, done = replay(place.items(), place.publisher(), since=0)
+        *_, done = replay(replaying.items(place), replaying.publisher(place), since=0)
 
         assert done == Replayed(records=1, events=2)
         assert_clean(stack)

@@ -17,9 +17,10 @@ from portone_payments.adapters.codec import Item
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.domain.audit import FIRST_REACH
+from portone_payments.domain.audit_records import AuditDay, AuditMark
 from portone_payments.domain.days import day_of
-from portone_payments.domain.records import AuditDay, AuditMark, Order
-from portone_payments.ports import Conflict
+from portone_payments.domain.records import Order
+from portone_payments.ports_store import Conflict
 
 __all__ = ["ministack"]
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from portone_local.gateway.functions import load_handler
+from portone_local.roles import allowed, role_of
 from portone_local.template import ROOT, configuration, environment, functions, refusals
 from portone_payments.entry.identity_settings import read_identity_settings
 from portone_payments.entry.settings import PORTONE_URL, read_settings
@@ -44,11 +45,11 @@ TOLD = {
     "charges": CHARGES,
     "put_plan": set[str](),
     "get_plan": {"USER_CLAIM"},
-    "start_billing_key": WALLET | CHECKOUT,
+    "start_billing_key": {"USER_CLAIM"} | CALLS | CHECKOUT,
     "register_billing_key": WALLET | {"WEBHOOK_SECRET_ARN", "KEY_IN_ISSUE"},
     "list_billing_keys": {"USER_CLAIM"},
     "get_billing_key": {"USER_CLAIM"},
-    "default_billing_key": WALLET,
+    "default_billing_key": CHANGES,
     "delete_billing_key": WALLET,
     "charge": WALLET | {"NOTICE_URLS"},
     "subscribe": {"USER_CLAIM"} | CHARGES,
@@ -76,6 +77,15 @@ TOLD = {
     "close_discrepancy": STAFF,
 }
 PORTS = {"portone": "API_SECRET_ARN", "queue": "WORK_QUEUE_URL", "vault": "PII_KEY_ARN", "bus": "EVENT_BUS"}
+RIGHTS = {
+    "WORK_QUEUE_URL": "sqs:SendMessage WorkQueue",
+    "CHARGE_QUEUE_URL": "sqs:SendMessage ChargeQueue",
+    "PII_KEY_ARN": "kms:",
+    "API_SECRET_ARN": "secretsmanager:GetSecretValue ApiSecret",
+    "WEBHOOK_SECRET_ARN": "secretsmanager:GetSecretValue WebhookSecret",
+    "CHARGE_KEYS_ARN": "secretsmanager:GetSecretValue ChargeKeys",
+    "EVENT_BUS": "events:PutEvents EventBus",
+}
 ENVIRONMENTS = ("dev", "stg", "prod")
 
 
@@ -128,6 +138,16 @@ def test_a_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
     handler = load_handler(ROOT / "functions" / function / "handler.py")
 
     assert (port in handler.needs) == (name in environment(dev, function))
+
+
+@pytest.mark.parametrize(("name", "right"), RIGHTS.items())
+def test_no_function_is_told_of_what_its_role_does_not_let_it_use(
+    dev: dict[str, Any], name: str, right: str
+) -> None:
+    told = [function for function in functions(dev) if name in environment(dev, function)]
+    may = {function: allowed(dev, role_of(dev, function)) for function in told}
+
+    assert [each for each in told if not any(action.startswith(right) for action in may[each])] == []
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

@@ -13,7 +13,7 @@ from portone_local.capture import capturing
 from portone_local.gateway.messages import Response
 from portone_local.stack import Stack
 from portone_local.testing.world import USER, an_order_body, populate
-from portone_payments.domain.errors import PaymentNotFound
+from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.failure import JobFailed
 from portone_payments.entry.http import HttpHandler

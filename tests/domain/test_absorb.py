@@ -11,8 +11,9 @@ from portone_local.testing.snapshots import (
     moment,
 )
 from portone_payments.domain.absorb import absorb, with_hint
-from portone_payments.domain.records import HintState, Status
+from portone_payments.domain.records import Status
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus
+from portone_payments.domain.webhook_records import HintState
 
 
 def test_a_reading_of_paid_makes_the_payment_paid_and_finished() -> None:

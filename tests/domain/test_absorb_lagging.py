@@ -12,8 +12,9 @@ from portone_local.testing.snapshots import (
     moment,
 )
 from portone_payments.domain.absorb import absorb, with_hint
-from portone_payments.domain.records import Attention, HintState, Status
+from portone_payments.domain.records import Attention, Status
 from portone_payments.domain.snapshot import RemoteStatus
+from portone_payments.domain.webhook_records import HintState
 
 
 def test_a_lagging_reading_changes_nothing_but_count_rung_and_due_mark() -> None:

@@ -12,8 +12,9 @@ from portone_payments.domain.absorb import absorb, silence, with_hint
 from portone_payments.domain.hints import EventType
 from portone_payments.domain.ladder import LAGGING_LIMIT, next_due, unfinished
 from portone_payments.domain.moves import holds_money
-from portone_payments.domain.records import Hint, HintState, Payment, Status
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.webhook_records import Hint, HintState
 
 
 @st.composite

@@ -7,7 +7,8 @@ from portone_local.testing.snapshots import (
     moment,
 )
 from portone_payments.domain.absorb import silence, with_hint
-from portone_payments.domain.records import Attention, HintState
+from portone_payments.domain.records import Attention
+from portone_payments.domain.webhook_records import HintState
 
 
 def test_silence_keeps_the_hint_open_and_asks_again_in_two_minutes() -> None:

@@ -14,8 +14,9 @@ from portone_payments.domain.audit import (
     narrower,
     next_window,
 )
+from portone_payments.domain.audit_records import AuditDay, AuditMark, DiscrepancyKind, DiscrepancyState
 from portone_payments.domain.differences import differences, missing_here, orphaned
-from portone_payments.domain.records import AuditDay, AuditMark, DiscrepancyKind, DiscrepancyState, Status
+from portone_payments.domain.records import Status
 from portone_payments.domain.snapshot import Channel, RemoteStatus, Snapshot
 
 KIND = DiscrepancyKind

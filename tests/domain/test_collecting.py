@@ -11,7 +11,7 @@ from portone_payments.domain.collecting import advance, due_invoice, next_due
 from portone_payments.domain.dunning import AtEnd, CatchUp, DunningPolicy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.settling import NO_KEY, SPENT, cancelled, claimed, failed, landed, paid, woken
-from portone_payments.domain.subscribing import consent
+from portone_payments.domain.subscribing import consent, pause, resume
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceState,
@@ -187,6 +187,18 @@ def test_unless_all_are_wanted() -> None:
     after = advance(subscription, by_app(START + 5 * DAY), policy)
 
     assert len(after.invoices) == 6
+
+
+def test_nobody_is_charged_for_a_pause_also_where_all_are_wanted() -> None:
+    daily = a_plan(interval=Interval(Unit.DAY, 1))
+    policy = BillingPolicy(dunning=DunningPolicy(catch_up=CatchUp.ALL))
+    first = advance(started(START, daily), by_app(START), policy)
+    running = pause(paid(first, newest(first), by_app(START), by="payment-1"), None, by_app(START))
+    now = START + 5 * DAY
+
+    after = advance(resume(running, by_app(now)), by_app(now), policy)
+
+    assert [each.starts for each in after.invoices.values()] == [START - 12 * HOUR, now - 12 * HOUR]
 
 
 def test_a_late_sweep_does_not_charge_at_night() -> None:

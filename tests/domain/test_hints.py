@@ -6,8 +6,8 @@ from portone_local.testing.records import NOW, a_hint
 from portone_local.testing.snapshots import a_cancellation, a_snapshot
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.hints import EventType, borne_out, hint_from
-from portone_payments.domain.records import HintState
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus
+from portone_payments.domain.webhook_records import HintState
 
 READY, PENDING = RemoteStatus.READY, RemoteStatus.PAY_PENDING
 ISSUED, FAILED, PAID = RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, RemoteStatus.FAILED, RemoteStatus.PAID

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from portone_payments.domain.errors import IdentityIncomplete, UnderAge
 from portone_payments.domain.identity import MATRIX, Field, Gives, Known, Purpose, Require, recognised
+from portone_payments.domain.identity_errors import IdentityIncomplete, UnderAge
 from portone_payments.domain.identity_reading import Customer
 from portone_payments.domain.snapshot import Channel
 

@@ -16,8 +16,9 @@ from portone_local.testing.snapshots import (
 from portone_payments.domain.absorb import absorb, with_hint
 from portone_payments.domain.ladder import BY_KIND, CLIMB, DAY, HOUR, next_due, unfinished
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, HintState, Payment, Status
+from portone_payments.domain.records import Attention, Payment, Status
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus
+from portone_payments.domain.webhook_records import HintState
 
 MINUTE = 60
 POLICY = CheckPolicy()

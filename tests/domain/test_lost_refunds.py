@@ -18,8 +18,9 @@ from portone_local.testing.refund_records import (
 )
 from portone_local.testing.snapshots import POLICY, micros, moment
 from portone_payments.domain.absorb import absorb
-from portone_payments.domain.errors import RefundIdReused, RefundInProgress
-from portone_payments.domain.records import Attention, Payment, Refund, RefundState
+from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.payment_errors import RefundIdReused, RefundInProgress
+from portone_payments.domain.records import Attention, Payment
 from portone_payments.domain.refund_settle import sendable
 from portone_payments.domain.refunds import cancellable, known_refund, refund_of, reserve
 from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS

@@ -104,8 +104,8 @@ def test_a_credit_is_spent_once_and_no_further(credit: int, invoices: list[int])
     left, charged = credit, 0
 
     for amount in invoices:
-        to_charge, left = apply_credit(amount, left)
-        charged += to_charge
+        to_charge = apply_credit(amount, left)
+        charged, left = charged + to_charge, left - (amount - to_charge)
 
         assert 0 <= to_charge <= amount
     assert left >= 0

@@ -7,9 +7,10 @@ import pytest
 from portone_local.testing.records import a_payment
 from portone_payments.domain.cash_receipts import intend_issue, latest
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.instruction_records import ReceiptState
 from portone_payments.domain.ladder import UNKNOWN_AFTER
 from portone_payments.domain.receipt_settle import aged, answered, overdue, settle_receipt
-from portone_payments.domain.records import Attention, Payment, ReceiptState
+from portone_payments.domain.records import Attention, Payment
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 
 ISSUED = ReceiptReading(status=ReceiptStatus.ISSUED, amount=1_000, issue_number="1")

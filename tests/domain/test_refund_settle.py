@@ -20,7 +20,8 @@ from portone_local.testing.refund_records import (
 from portone_local.testing.snapshots import POLICY, a_cancellation, facts, micros, moment
 from portone_payments.domain.absorb import absorb
 from portone_payments.domain.facts import Fact
-from portone_payments.domain.records import Attention, Payment, RefundState, Seen
+from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.records import Attention, Payment, Seen
 from portone_payments.domain.refund_settle import (
     FORGOTTEN,
     KEY_WINDOW,

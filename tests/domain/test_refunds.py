@@ -7,15 +7,14 @@ from hypothesis import strategies as st
 from portone_local.testing.records import NOW, a_payment
 from portone_local.testing.refund_records import REFUND, SENT, a_wish, changed, paid, reserved, the_refund
 from portone_local.testing.snapshots import a_snapshot, after_reading, facts, moment
-from portone_payments.domain.errors import (
-    BundleError,
-    InvalidRequest,
+from portone_payments.domain.errors import BundleError, InvalidRequest
+from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.payment_errors import (
     NotRefundable,
     RefundAboveBalance,
     RefundIdReused,
     RefundInProgress,
 )
-from portone_payments.domain.records import RefundState
 from portone_payments.domain.refunds import (
     OPEN,
     TOKEN_LENGTH,

@@ -8,7 +8,8 @@ import pytest
 from portone_local.testing.records import a_payment
 from portone_local.testing.refund_records import booked, changed, paid, reserved
 from portone_local.testing.snapshots import a_snapshot, after_reading, an_account, micros, moment
-from portone_payments.domain.records import Attention, Payment, RefundState, Status
+from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.records import Attention, Payment, Status
 from portone_payments.domain.send_back import MISMATCH, SURPLUS, needs_account, return_all, send_back
 from portone_payments.domain.snapshot import CancellationStatus, Method, PayMethod, RemoteStatus, Snapshot
 

@@ -16,7 +16,8 @@ from portone_payments.domain.billing_errors import (
 )
 from portone_payments.domain.calendar import DAY, HOUR, Interval, Unit, kst_midnight
 from portone_payments.domain.collecting import advance, due_invoice, next_due
-from portone_payments.domain.errors import OrderHasPayment
+from portone_payments.domain.invoices import KEPT, open_invoices, with_invoice
+from portone_payments.domain.payment_errors import OrderHasPayment
 from portone_payments.domain.proration import plan_change
 from portone_payments.domain.records import OrderPart
 from portone_payments.domain.settling import cancelled, claimed, failed, paid
@@ -231,6 +232,29 @@ def test_a_deposit_is_charged_at_once_and_the_balance_on_its_day() -> None:
     assert deposit is not None
     assert deposit.amount == 10_000
     assert next_due(paid_one, START, POLICY) == at(2026, 2, 1)
+
+
+def test_a_part_that_is_due_waits_while_another_has_no_outcome() -> None:
+    order = replace(an_order("order-1", total=30_000), parts=PARTS)
+    february = at(2026, 2, 1)
+
+    unknown = flying(in_parts(order, "sub1", by_app(START), POLICY), START)
+    known = paid(unknown, unknown.invoices["1"], by_app(february), by="payment-1")
+
+    assert due_invoice(unknown, february) is None
+    assert due_invoice(known, february) == known.invoices["2"]
+
+
+def test_an_order_of_many_parts_is_not_complete_while_its_first_was_never_paid() -> None:
+    parts = tuple(OrderPart(amount=1_000, due_at=START + number * DAY) for number in range(KEPT + 2))
+    order = replace(an_order("order-1", total=sum(each.amount for each in parts)), parts=parts)
+    held = in_parts(order, "sub1", by_app(START), POLICY)
+
+    held = with_invoice(held, replace(held.invoices["1"], state=InvoiceState.UNPAID))
+    for invoice in open_invoices(held):
+        held = paid(held, invoice, by_app(START), by=f"payment-{invoice.id}")
+
+    assert (held.status, len(held.invoices)) == (SubscriptionStatus.UNPAID, len(parts))
 
 
 def test_an_order_is_complete_when_its_last_part_is_paid() -> None:

@@ -7,7 +7,7 @@ import pytest
 from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyNotFound, TooManyBillingKeys
 from portone_payments.domain.billing_reading import KeyReading, KeyStatus
 from portone_payments.domain.facts import Moment
-from portone_payments.domain.key_checks import judge
+from portone_payments.domain.key_checks import channel_to_charge, judge
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.snapshot import Channel
 from portone_payments.domain.wallet import (
@@ -23,14 +23,18 @@ from portone_payments.domain.wallet import (
     make_default,
     next_due,
     refuse,
+    release,
     sought,
     start_issue,
+    waited,
 )
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 
 NOW = 1_767_323_045
 APP = Moment(now=NOW, by="app")
 LIVE = Channel(test=False, pg_provider="KCP_V2", pg_merchant_id="m-1", key="channel-live")
+OTHER = replace(LIVE, key="channel-other")
+UNNAMED = replace(LIVE, key=None)
 POLICY = CheckPolicy(store_id="store-1", live=True, channels=frozenset({"channel-live"}))
 
 
@@ -146,6 +150,25 @@ def test_a_payment_tried_again_is_one_claim() -> None:
     assert claim_key(wallet, "issue1", "payment1", frozenset()).keys["issue1"].claims == ("payment1",)
 
 
+def test_a_deletion_that_waits_for_a_charge_is_looked_at_less_and_less_often() -> None:
+    wallet = ask_deletion(claim_key(with_active("issue1"), "issue1", "payment1", ()), "issue1", APP)
+
+    looks = []
+    for _ in range(7):
+        looks.append((next_due(wallet, NOW) or NOW) - NOW)
+        wallet = waited(wallet)
+
+    assert looks == [30, 60, 120, 300, 600, 3_600, 3_600]
+
+
+def test_once_the_charge_has_an_outcome_its_deletion_is_no_longer_put_off() -> None:
+    wallet = ask_deletion(claim_key(with_active("issue1"), "issue1", "payment1", ()), "issue1", APP)
+
+    released = waited(release(replace(wallet, rung=9), "issue1", {"payment1"}))
+
+    assert next_due(released, NOW) == NOW + 30
+
+
 def test_a_window_nobody_came_back_from_is_looked_for_three_times() -> None:
     wallet = start_issue(Wallet(user_id="user-1"), "issue1", "CARD", APP)
     looked = [
@@ -179,8 +202,11 @@ def test_only_a_key_of_our_issue_is_kept_to_be_deleted() -> None:
         (reading(customer_id=None), KeyState.UNWANTED, "customer"),
         (reading(channels=()), KeyState.UNWANTED, "channel"),
         (reading(channels=(replace(LIVE, test=True),)), KeyState.UNWANTED, "channel"),
-        (reading(channels=(replace(LIVE, key="channel-other"),)), KeyState.UNWANTED, "channel"),
-        (reading(channels=(replace(LIVE, key="channel-other"), LIVE)), KeyState.ACTIVE, None),
+        (reading(channels=(OTHER,)), KeyState.UNWANTED, "channel"),
+        (reading(channels=(OTHER, LIVE)), KeyState.ACTIVE, None),
+        (reading(channels=(OTHER, replace(LIVE, key="channel-third"))), KeyState.UNWANTED, "channel"),
+        (reading(channels=(OTHER, UNNAMED)), KeyState.UNWANTED, "channel"),
+        (reading(channels=(UNNAMED, UNNAMED)), KeyState.ACTIVE, None),
     ],
 )
 def test_a_key_is_charged_only_when_portone_bears_it_out(
@@ -189,3 +215,20 @@ def test_a_key_is_charged_only_when_portone_bears_it_out(
     judged = judge(a_key(), shown, "user-1", POLICY)
 
     assert (judged.state, judged.code) == (state, code)
+
+
+@pytest.mark.parametrize(
+    ("channels", "named"),
+    [
+        ((LIVE,), None),
+        ((OTHER, LIVE), "channel-live"),
+        ((replace(LIVE, test=True), LIVE), "channel-live"),
+        ((UNNAMED, LIVE), "channel-live"),
+        ((UNNAMED, UNNAMED), None),
+    ],
+    ids=["one needs no name", "not another", "not a test channel", "not one without a name", "none has one"],
+)
+def test_of_several_channels_one_that_is_allowed_is_named_in_a_charge(
+    channels: tuple[Channel, ...], named: str | None
+) -> None:
+    assert channel_to_charge(reading(channels=channels), POLICY) == named

@@ -11,7 +11,7 @@ from portone_local.portone import Fault, faults_of
 from portone_local.testing.approval_stories import APPROVAL_STORIES, RECEIPT_STORIES
 from portone_local.testing.stories import MINUTE, Story, World, let_pass
 from portone_local.testing.telling import in_memory
-from portone_payments.domain.records import ApprovalState, ReceiptState
+from portone_payments.domain.instruction_records import ApprovalState, ReceiptState
 
 USES = {
     "confirm_payment": APPROVAL_STORIES,

@@ -18,7 +18,7 @@ from portone_local.testing.telling import (
     representatives,
     step_of,
 )
-from portone_payments.domain.records import HintState
+from portone_payments.domain.webhook_records import HintState
 from portone_payments.entry.failure import JobFailed
 from portone_payments.ports import Metric
 

@@ -12,7 +12,7 @@ from portone_local.portone import Fault, faults_of
 from portone_local.testing.stories import MINUTE, USER, Story, World, let_pass
 from portone_local.testing.story_book import story_named
 from portone_local.testing.telling import assert_ended_well, in_memory
-from portone_payments.domain.records import HintState
+from portone_payments.domain.webhook_records import HintState
 
 USES = {
     "pre_register": ("prepare a payment", "prepare again on another device"),

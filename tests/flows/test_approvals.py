@@ -19,7 +19,7 @@ from portone_local.testing.approving import (
 )
 from portone_local.testing.shopping import prepare, status
 from portone_local.testing.stories import clock_of
-from portone_payments.domain.records import ApprovalState
+from portone_payments.domain.instruction_records import ApprovalState
 
 MINUTE = 60
 HOUR = 3600

@@ -14,8 +14,9 @@ from portone_local.portone import CancellationStatus, Fault
 from portone_local.portone.api import Exchange
 from portone_local.portone.checkout import TEST_CHANNEL
 from portone_local.testing.audited import HOUR, AuditedShop
+from portone_payments.domain.audit_records import DiscrepancyKind, DiscrepancyState
 from portone_payments.domain.errors import PortOneError
-from portone_payments.domain.records import DiscrepancyKind, DiscrepancyState, Status
+from portone_payments.domain.records import Status
 from portone_payments.flows import audit
 from portone_payments.flows.audit_examine import AuditUnfinished
 from portone_payments.ports import Metric

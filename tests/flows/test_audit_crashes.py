@@ -12,7 +12,8 @@ from portone_local.memory_table import undisturbed
 from portone_local.testing.audited import AuditedShop
 from portone_local.testing.boundaries import Crash, Side
 from portone_local.testing.telling import every
-from portone_payments.domain.records import AuditDay, DiscrepancyKind, Status
+from portone_payments.domain.audit_records import AuditDay, DiscrepancyKind
+from portone_payments.domain.records import Status
 
 STEP = every(test=101, check=31)  # every pair in make prove
 type End = dict[str, object]

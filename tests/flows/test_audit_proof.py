@@ -8,7 +8,8 @@ import pytest
 
 from portone_local.portone import Unknowns
 from portone_local.testing.audited import AuditedShop
-from portone_payments.domain.records import DiscrepancyKind, Seen, Status
+from portone_payments.domain.audit_records import DiscrepancyKind
+from portone_payments.domain.records import Seen, Status
 from portone_payments.flows import audit
 
 KIND = DiscrepancyKind

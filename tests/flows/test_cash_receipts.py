@@ -11,7 +11,8 @@ from portone_local.portone import TEST_CHANNEL, Fault
 from portone_local.portone.books import ReceiptBook
 from portone_local.testing.approving import code_of, facts, held
 from portone_local.testing.shopping import pay, prepare, put_order, seen_by_staff, verify
-from portone_payments.ports import Deadline, Metric, ReceiptOrder
+from portone_payments.ports import Deadline, Metric
+from portone_payments.ports_portone import ReceiptOrder
 
 MINUTE = 60
 HOUR = 3600

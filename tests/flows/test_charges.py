@@ -1,5 +1,6 @@
 """Subscriptions and saved methods through time: what is charged, when, and what never is."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from portone_local.testing.recurring import (
     charged_at,
     days_pass,
     held,
+    id_in,
     invoice,
     key_chosen,
     key_deleted,
@@ -27,7 +29,7 @@ from portone_local.testing.recurring import (
     to_hour,
 )
 from portone_local.testing.stories import MINUTE, USER, clock_of, let_pass
-from portone_payments.domain.calendar import HOUR, KST, kst_seconds
+from portone_payments.domain.calendar import DAY, HOUR, KST, kst_seconds
 from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
 
 
@@ -129,6 +131,28 @@ def test_a_credit_is_not_lost_with_an_invoice_that_is_dropped(stack: ObservedSta
     assert held(stack, subscription_id).credit == credit
 
 
+def test_a_late_approval_of_what_was_given_up_spends_the_credit_that_had_come_back(
+    stack: ObservedStack,
+) -> None:
+    subscription_id = subscribed(stack)
+    plan_stored(stack, "cheaper", PRICE - 900)
+    days_pass(stack, 1)
+    change(stack, subscription_id, "cheaper")
+    credit = held(stack, subscription_id).credit
+    stack.portone.pg.decline("example-card", approves_after=25 * DAY)
+    days_pass(stack, 30)
+    stack.portone.pg.decline("example-card", times=None)
+
+    days_pass(stack, 20)
+    given_up = held(stack, subscription_id)
+    days_pass(stack, 6)
+    approved = held(stack, subscription_id)
+
+    assert credit > 0
+    assert (given_up.status, given_up.credit) == (SubscriptionStatus.UNPAID, credit)
+    assert (approved.status, approved.credit) == (SubscriptionStatus.ACTIVE, 0)
+
+
 def test_after_a_trial_nothing_is_charged_without_a_consent_in_any_period(stack: ObservedStack) -> None:
     plan_stored(stack, trialDays=7)
     subscription_id = subscribed(stack)
@@ -179,6 +203,22 @@ def test_the_price_of_an_order_in_parts_stands_once_they_are_agreed(stack: Obser
     assert stack.ports["store"].order("order-1").total == 5_000
 
 
+def test_a_part_waits_until_the_outcome_of_the_one_before_it_is_known(stack: ObservedStack) -> None:
+    key_saved(stack)
+    order_in_parts(stack, "order-1", [{"amount": 5_000}, {"amount": 4_000}])
+    stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_AFTER_COMMIT)
+    stack.portone.inject(operation="get_payment", fault=Fault.RESET_BEFORE_COMMIT, times=None)
+    subscription_id = id_in(schedule(stack, "order-1"))
+
+    let_pass(stack, 2 * HOUR)
+    unknown = held(stack, subscription_id)
+    stack.portone.clear_faults()
+    let_pass(stack, 2 * HOUR)
+
+    assert (unknown.in_flight, unknown.invoices["2"].tries) == ("1", 0)
+    assert {each.state for each in held(stack, subscription_id).invoices.values()} == {InvoiceState.PAID}
+
+
 def test_cancelled_and_deleted_is_never_charged_again(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     issue_id = stack.ports["store"].wallet(USER).default
@@ -198,3 +238,16 @@ def test_subscribing_again_under_one_key_is_the_same_subscription(stack: Observe
     assert again == first
     assert len(charged_at(stack)) == 1
     assert int(clock_of(stack).now() + KST) // HOUR % 24 == 12
+
+
+def test_a_charge_that_is_sent_again_keeps_to_the_pgs_rate_like_any_other(stack: ObservedStack) -> None:
+    stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
+    subscription_id = subscribed(stack)
+    payment_id = invoice(stack, subscription_id).payment_id
+
+    let_pass(stack, 5 * MINUTE)
+
+    again = [json.loads(body) for body in stack.ports["charge_queue"].bodies if payment_id in body]
+    assert [(each["kind"], "slot" in each) for each in again] == [("charge", True)]
+    assert not [body for body in stack.ports["queue"].bodies if payment_id in body]
+    assert invoice(stack, subscription_id).state is InvoiceState.PAID

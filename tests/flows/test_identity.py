@@ -28,7 +28,7 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_payments.domain.errors import VerificationPending
+from portone_payments.domain.identity_errors import VerificationPending
 from portone_payments.domain.identity_reading import VerificationReading, VerificationStatus
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.ports import Deadline

@@ -21,7 +21,7 @@ from portone_local.testing.identifying import (
 from portone_payments.adapters.envelope import KmsEnvelope
 from portone_payments.adapters.hashes import SecretHashes
 from portone_payments.adapters.secrets import LAST_GOOD_SECONDS
-from portone_payments.domain.errors import IdentityDuplicate
+from portone_payments.domain.identity_errors import IdentityDuplicate
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.flows.identity_sweep import IdentitySweeper
 from portone_payments.ports import Deadline

@@ -14,8 +14,9 @@ from portone_local.portone import PaymentBook, Sent
 from portone_local.testing.records import a_hint, a_request, a_stray
 from portone_local.testing.shopping import pay, prepare, verify
 from portone_payments.domain.events import event_of
-from portone_payments.domain.records import Attention, Entry, HintState, Payment, Status
+from portone_payments.domain.records import Attention, Entry, Payment, Status
 from portone_payments.domain.snapshot import Method, PayMethod, VirtualAccount
+from portone_payments.domain.webhook_records import HintState
 
 HOUR = 3600
 

@@ -10,14 +10,8 @@ from portone_local.oracle import Evidence, ObservedStack, gather, judge
 from portone_local.oracle.receipts import CORRECTED_WITHIN
 from portone_local.testing.approving import HOOK, authenticate, confirm
 from portone_local.testing.shopping import USER, pay, prepare, put_order, verify
-from portone_payments.domain.records import (
-    Approval,
-    ApprovalState,
-    Attention,
-    CashReceipt,
-    Payment,
-    ReceiptState,
-)
+from portone_payments.domain.instruction_records import Approval, ApprovalState, CashReceipt, ReceiptState
+from portone_payments.domain.records import Attention, Payment
 
 WISH = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
 

@@ -20,7 +20,8 @@ from portone_local.testing.recurring import (
 )
 from portone_local.testing.stories import USER
 from portone_payments.domain.facts import Fact, Moment, record
-from portone_payments.domain.records import ApprovalState, Payment
+from portone_payments.domain.instruction_records import ApprovalState
+from portone_payments.domain.records import Payment
 from portone_payments.domain.subscription_records import InvoiceState, Subscription
 from portone_payments.domain.wallet_records import KeyState, SavedKey
 

@@ -5,7 +5,7 @@ from portone_local.ids import SeededIds
 from portone_local.memory import MemoryStore
 from portone_payments.domain.subscription_records import Pace
 from portone_payments.flows.pace import AHEAD, HEAD_START, Pacer
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 NOW = 1_767_323_045.0
 RATE = 10

@@ -18,8 +18,9 @@ from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.events import event_of
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import HintState, Payment, Status
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.webhook_records import HintState
 from portone_payments.entry.deps import Deps
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.confirm import ConfirmPolicy

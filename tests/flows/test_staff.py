@@ -25,7 +25,9 @@ def test_every_kind_can_be_listed(stack: ObservedStack, kind: str) -> None:
     assert (answered.status, answered.json()) == (200, {"items": [], "cursor": None})
 
 
-@pytest.mark.parametrize("query", ["", "?kind=", "?kind=everything", "?kind=mismatch&cursor=edited"])
+@pytest.mark.parametrize(
+    "query", ["", "?kind=", "?kind=everything", "?kind=mismatch&cursor=edited", "?kind=mismatch&cursor="]
+)
 def test_another_kind_or_an_edited_cursor_is_400(stack: ObservedStack, query: str) -> None:
     answered = stack.staff.get(f"/ops/attention{query}")
 

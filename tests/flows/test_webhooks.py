@@ -13,8 +13,10 @@ from portone_local.portone import EXAMPLE_WEBHOOK_SECRET, BodyVersion, Fault, Mi
 from portone_local.testing.deliveries import FOREIGN_SECRET, NEXT_SECRET
 from portone_local.testing.letters import FORM, event, send
 from portone_local.testing.shopping import checkout, pay, prepare, status
-from portone_payments.domain.records import HintState, Payment, Stray
-from portone_payments.ports import Conflict, Metric
+from portone_payments.domain.records import Payment
+from portone_payments.domain.webhook_records import HintState, Stray
+from portone_payments.ports import Metric
+from portone_payments.ports_store import Conflict
 
 pytestmark = pytest.mark.parametrize("webhooks", [True])
 MINUTE = 60

@@ -269,6 +269,7 @@ def cursors(world: World) -> dict[str, str]:
     text = base64.urlsafe_b64decode(genuine + "==").decode()
     at, _, payment_id = text.partition("#")
     return {
+        "empty": "",
         "longer": genuine + "AAAA",
         "not base64": genuine + "!",
         "another alphabet": "가" * 8,

@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.stack import Stack
 from portone_local.testing.shopping import pay, prepare, put_order
-from portone_payments.domain.records import Discrepancy, DiscrepancyKind
+from portone_payments.domain.audit_records import Discrepancy, DiscrepancyKind
 
 ID = "0123456789abcdef0123456789abcdef"
 
@@ -100,7 +100,7 @@ def test_a_close_without_a_reason_is_refused(stack: Stack, body: dict[str, Any])
     assert (refused.status, refused.json()["error"]["code"]) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("query", ["status=odd", "cursor=x", "limit=0"])
+@pytest.mark.parametrize("query", ["status=odd", "status=", "cursor=x", "cursor=", "limit=0"])
 def test_an_odd_question_is_refused(stack: Stack, query: str) -> None:
     assert stack.staff.get(f"/ops/discrepancies?{query}").status == 400
 

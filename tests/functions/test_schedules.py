@@ -44,6 +44,11 @@ def charged(stack: Stack) -> int:
     return [call.operation for call in stack.portone.calls()].count(CHARGE)
 
 
+def totals(stack: Stack) -> tuple[int, int]:
+    order = stack.shop.get("/orders/order-1").json()
+    return order["paidTotal"], order["outstandingTotal"]
+
+
 def cancel_part(stack: Stack, subscription_id: str, invoice_id: str) -> Any:
     return stack.app(USER).post(f"/subscriptions/{subscription_id}/parts/{invoice_id}/cancel")
 
@@ -57,6 +62,26 @@ def test_an_order_shows_its_parts_and_who_collects_them(stack: Stack) -> None:
     assert order["subscriptionId"] == subscription_id
     assert [part["amount"] for part in order["parts"]] == [1_000, 2_000]
     assert [part["dueAt"] for part in order["parts"]] == [None, "2026-02-01T03:00:00Z"]
+
+
+def test_an_order_in_parts_shows_what_is_paid_of_it_and_what_is_still_owed(stack: Stack) -> None:
+    put_parts(stack, DEPOSIT, BALANCE)
+    before = totals(stack)
+
+    subscription_id = schedule(stack).json()["subscriptionId"]
+    begun = totals(stack)
+    cancel_part(stack, subscription_id, "2")
+
+    assert (before, begun, totals(stack)) == ((0, 3_000), (1_000, 2_000), (1_000, 0))
+
+
+def test_a_part_that_was_given_up_is_still_owed(stack: Stack) -> None:
+    scheduled(stack)
+    stack.portone.pg.decline(times=None)
+
+    stack.run_for(60 * DAY, step=DAY / 8)
+
+    assert totals(stack) == (1_000, 2_000)
 
 
 def test_the_deposit_is_paid_at_once_and_the_balance_at_its_time(stack: Stack) -> None:

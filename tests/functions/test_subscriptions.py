@@ -286,6 +286,10 @@ def test_the_list_is_mine_newest_first_in_pages(stack: Stack) -> None:
     assert stack.app(STRANGER).get("/subscriptions").json() == {"items": [], "cursor": None}
 
 
+def test_an_empty_cursor_is_no_place_in_the_list(stack: Stack) -> None:
+    assert code_of(stack.app(USER).get("/subscriptions?cursor=")) == (400, "invalid_request")
+
+
 def test_the_shop_sees_what_its_customer_sees(stack: Stack) -> None:
     subscription_id = subscribed(stack)
 

@@ -1,6 +1,5 @@
 """`make audit-from SINCE=`: the next audit compares again what changed since then, as after a restore."""
 
-import argparse
 import sys
 import time
 from dataclasses import replace
@@ -9,14 +8,14 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from portone_local.replay import USAGE, NoStack, Place, epoch_of
+from portone_local.place import Place, Unusable, since_asked
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.domain.audit import LONGEST
+from portone_payments.domain.audit_records import AuditMark
 from portone_payments.domain.days import day_of
 from portone_payments.domain.errors import BundleError
-from portone_payments.domain.records import AuditMark
-from portone_payments.ports import Conflict, Store
+from portone_payments.ports_store import Conflict, Store
 
 
 def set_back(store: Store, *, since: float) -> AuditMark:
@@ -39,16 +38,11 @@ def _earlier(mark: AuditMark, since: float) -> AuditMark:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when the mark stands there or before, 1 when it could not be set, 2 when there is nothing to set."""
-    parser = argparse.ArgumentParser(prog="make audit-from", description=__doc__)
-    parser.add_argument("--since", default="", help=USAGE)
-    parser.add_argument("--stack", help="a deployed stack; without it the one of make serve")
-    chosen = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     try:
-        since = epoch_of(chosen.since)
-        place = Place.deployed(chosen.stack) if chosen.stack else Place.served()
-    except (ValueError, NoStack) as reason:
-        console.print(f"[red]{USAGE if isinstance(reason, ValueError) else reason}[/red]")
+        place, since = since_asked(arguments, program="make audit-from", purpose=__doc__)
+    except Unusable as reason:
+        console.print(f"[red]{reason}[/red]")
         return 2
     if since > time.time():
         console.print("[red]SINCE has not come yet[/red]")

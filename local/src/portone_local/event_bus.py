@@ -5,7 +5,7 @@ from threading import Lock
 
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Event
-from portone_payments.ports import EventBus
+from portone_payments.ports_store import EventBus
 
 
 def nobody(_event: Event) -> bool:

@@ -18,7 +18,8 @@ from portone_payments.adapters.queue import parse_due, write_due
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import SecretsUnavailable, StorageUnavailable
 from portone_payments.domain.kept import Record
-from portone_payments.ports import Conflict, Due, Ids, WebhookSecrets
+from portone_payments.ports import Ids, WebhookSecrets
+from portone_payments.ports_store import Conflict, Due
 
 
 def throttled(_operation: str, _call: Callable[[], Any]) -> Any:

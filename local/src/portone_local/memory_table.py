@@ -159,7 +159,10 @@ class MemoryTable:
         start: Item | None,
     ) -> list[Item]:
         with self._lock:
-            entries = [self._items[each] for each in self._indexes[index.name, partition]]
+            entries = [self._items[each] for each in self._indexes.get((index.name, partition), ())]
+        if not entries:  # most of a sweep's questions
+            self.log.add("Query", reads=read_units([], consistent=False))
+            return []
         entries.sort(key=lambda item: _order(index, item), reverse=newest_first)
         if start:
             at = _order(index, start)

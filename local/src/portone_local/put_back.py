@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from portone_local.replay import NoStack, Place
+from portone_local.place import STACK, Place, Unusable
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import DynamoTable
 from portone_payments.adapters.keys import Key
@@ -73,12 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
     """0 when the table holds what the other held, 1 when it stopped on the way, 2 without a stack."""
     parser = argparse.ArgumentParser(prog="python -m portone_local.put_back", description=__doc__)
     parser.add_argument("--from", dest="past", required=True, help="the table point-in-time recovery made")
-    parser.add_argument("--stack", help="a deployed stack; without it the one of make serve")
+    parser.add_argument("--stack", help=STACK)
     chosen = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     try:
-        place = Place.deployed(chosen.stack) if chosen.stack else Place.served()
-    except NoStack as reason:
+        place = Place.named(chosen.stack)
+    except Unusable as reason:
         console.print(f"[red]{reason}[/red]")
         return 2
     return _run(place, chosen.past, console)

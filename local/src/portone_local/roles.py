@@ -47,21 +47,20 @@ def allowed(template: Mapping[str, Any], role: str) -> list[str]:
 
 def role_of(template: Mapping[str, Any], function: str) -> str:
     """The logical id of the role of the function in folder `function`."""
-    role = template["Resources"][functions(template)[function]]["Properties"]["Role"]
-    return str(role["Fn::GetAtt"][0])
+    return _role(template, functions(template)[function])
 
 
 def guarded(template: Mapping[str, Any], function: str, ports: Mapping[str, Any]) -> dict[str, Any]:
-    """The ports as the function in folder `function` may use them."""
-    may = frozenset(allowed(template, role_of(template, function)))
+    """The ports as the function with this logical id may use them."""
+    may = frozenset(allowed(template, _role(template, function)))
 
     def check(action: str) -> None:
         if action not in may:
             raise NotAllowed(f"{function} may not {action}")
 
     held = dict(ports)
-    for name, table in (("store", "PaymentsTable"), ("people", "IdentityTable")):
-        held[name] = _over_guarded_table(ports[name], _table_needs(table), check)
+    for name, needs in _TABLE_NEEDS.items():
+        held[name] = _over_guarded_table(ports[name], needs, check)
     for name, needs in _NEEDS.items():
         held[name] = _guarded_port(ports[name], needs, check)
     return held
@@ -83,9 +82,14 @@ class _Guarded:
 
         def asked(*args: Any, **named_args: Any) -> Any:
             self._check(needs(*args))
-            return held(*args, **named_args)
+            return getattr(self._port(), name)(*args, **named_args)
 
+        vars(self)[name] = asked
         return asked
+
+
+def _role(template: Mapping[str, Any], logical_id: str) -> str:
+    return str(template["Resources"][logical_id]["Properties"]["Role"]["Fn::GetAtt"][0])
 
 
 def _guarded_port(port: Any, needs: Mapping[str, Needs], check: Callable[[str], None]) -> _Guarded:
@@ -126,6 +130,7 @@ def _queue_needs(queue: str) -> dict[str, Needs]:
     }
 
 
+_TABLE_NEEDS = {"store": _table_needs("PaymentsTable"), "people": _table_needs("IdentityTable")}
 _NEEDS: dict[str, dict[str, Needs]] = {
     "queue": _queue_needs("WorkQueue"),
     "charge_queue": _queue_needs("ChargeQueue"),

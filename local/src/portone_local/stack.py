@@ -73,6 +73,8 @@ class Stack:
         self.charge_source = wired.charge_source
         self.logs: list[str] = []
         self._wired = wired
+        self._rules = QueueRules.of(self.template)
+        self._charge_rules = QueueRules.of(self.template, "ChargeQueue")
         self.functions = Functions.of(
             self.template, resources=wired.resources, ports=wired.ports, clock=clock
         )
@@ -191,8 +193,8 @@ class Stack:
 
     def work(self) -> None:
         """Hand every visible message to its worker, in batches."""
-        self._poll(self.charge_source, "Charges", QueueRules.of(self.template, "ChargeQueue"))
-        self._poll(self.source, "Work", QueueRules.of(self.template))
+        self._poll(self.charge_source, "Charges", self._charge_rules)
+        self._poll(self.source, "Work", self._rules)
 
     def _poll(self, source: Source, function: str, rules: QueueRules) -> None:
         while batch := source.take(rules.batch_size):

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import pickle
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -81,22 +82,50 @@ def refusals(parameters: Mapping[str, str]) -> tuple[str, ...]:
 
 @cache
 def _transformed(parameters: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    source, values = source_with(dict(parameters))
+    lists = tuple((name, tuple(each)) for name, each in values.items() if isinstance(each, list))
+    return filled_in(_translated(lists), source, values)
+
+
+def source_with(parameters: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The template as written, and the value of each of its parameters. KeyError as in `transformed`."""
     source = _source()
-    values = _values(source, dict(parameters))
-    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION))
-    raw: dict[str, Any] = translator.translate(source, parameter_values=dict(values))
-    conditions = _Conditions(raw["Conditions"], values)
+    return source, _values(source, parameters)
+
+
+def filled_in(
+    translated: Mapping[str, Any], source: Mapping[str, Any], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What SAM made of `source`, with parameters and conditions worked out."""
+    conditions = _Conditions(translated["Conditions"], values)
     kept = {
         logical_id: resource
-        for logical_id, resource in raw["Resources"].items()
+        for logical_id, resource in translated["Resources"].items()
         if "Condition" not in resource or conditions[resource["Condition"]]
     }
-    resolved: dict[str, Any] = _resolve({**raw, "Resources": kept, "Conditions": {}}, values, conditions)
-    return resolved
+    resolved = _resolve({**translated, "Resources": kept, "Conditions": {}}, values, conditions)
+    return {**resolved, "Parameters": source["Parameters"]}
+
+
+@cache
+def _translated(lists: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+    """SAM's transform, which takes a second and looks into lists only: any other parameter stays a `Ref`."""
+    source = _source()
+    for declared in source["Parameters"].values():
+        declared.pop("Default", None)
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION))
+    values = {name: list(each) for name, each in lists}
+    translated: dict[str, Any] = translator.translate(source, parameter_values=values)
+    return translated
+
+
+@cache
+def _parsed(text: str) -> bytes:
+    return pickle.dumps(yaml_parse(text))
 
 
 def _source() -> dict[str, Any]:
-    source: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    source: dict[str, Any] = pickle.loads(_parsed((ROOT / "template.yaml").read_text()))  # noqa: S301 - our own
     for resource in source["Resources"].values():
         for name in ("CodeUri", "ContentUri"):
             if name in resource.get("Properties", {}):

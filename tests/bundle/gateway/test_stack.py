@@ -149,7 +149,7 @@ def test_events_and_results_pass_through_json() -> None:
         seen.append((event, context.get_remaining_time_in_millis(), context.function_name))
         return {"a": (1, 2)}
 
-    functions = Functions({"Thing": handler}, clock=MovableClock(0.0), timeouts={"Thing": 10})
+    functions = Functions({"Thing": handler}.__getitem__, clock=MovableClock(0.0), timeouts={"Thing": 10})
 
     result = functions.invoke("Thing", {"b": (3,)})
 
@@ -158,7 +158,7 @@ def test_events_and_results_pass_through_json() -> None:
 
 
 def test_a_result_that_is_not_json_is_a_failed_invocation() -> None:
-    functions = Functions({"Thing": lambda _event, _context: object()}, clock=MovableClock(0.0))
+    functions = Functions({"Thing": lambda _event, _context: object()}.__getitem__, clock=MovableClock(0.0))
 
     with pytest.raises(TypeError):
         functions.invoke("Thing", {})

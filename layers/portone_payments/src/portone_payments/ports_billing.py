@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from portone_payments.domain.billing_reading import KeyReading, ScheduleReading
-from portone_payments.ports import Deadline, PortOne
+from portone_payments.ports import Deadline
+from portone_payments.ports_portone import PortOne
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

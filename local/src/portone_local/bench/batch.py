@@ -11,7 +11,7 @@ from portone_local.issuer import TokenIssuer
 from portone_local.parameters import fake_portone, parameters_of
 from portone_payments.adapters.queue import write_due
 from portone_payments.entry.deps import Deps
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 GATEWAY = (0.2, 0.2)
 TEN = 10

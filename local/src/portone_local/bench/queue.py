@@ -7,7 +7,7 @@ from itertools import batched
 
 from portone_local.bench.clock import VirtualClock
 from portone_payments.adapters.queue import BATCH, write_due
-from portone_payments.ports import Due
+from portone_payments.ports_store import Due
 
 # seconds until a poller of SQS has what became visible
 RECEIVE = (0.0, 0.1)

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,7 @@ from portone_local.ministack import MiniStack
 from portone_local.parameters import fake_portone, parameters_of
 from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
-from portone_payments.flows.sweep import Sweeper
-from portone_payments.ports import Deadline
 
-MINUTE = 60.0
 PATIENCE = 240.0
 
 
@@ -91,12 +88,23 @@ def charged(count: int, *, rate: int, processes: int, done: Callable[[int], obje
             "store_id": parameters["StoreId"],
         }
         seen = Seen()
-        with _workers(min(processes, workers_for(rate)), orders, seen):
-            _swept(wired, clock, rate, lambda: _told(seen, count, done) and _asked(portone) >= count)
+        with (
+            _workers(min(processes, workers_for(rate)), orders, seen),
+            _started("sweep", {**orders, "rate": rate}) as sweep,
+        ):
+            _await(sweep)
+            _say(sweep, "go")
+            _wait(lambda: _told(seen, count, done) and _asked(portone) >= count)
         times = [call.at for call in portone.api.calls if call.operation == CHARGE]
         calls = sum(call.operation in {CHARGE, "get_payment"} for call in portone.api.calls)
         spent = Spent(calls / count, seen.reads / count, seen.writes / count)
         return Report(times, outcome(portone, count), spent, seen.growth(count))
+
+
+def _wait(over: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not over() and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 def _told(seen: Seen, count: int, done: Callable[[int], object]) -> bool:
@@ -111,55 +119,49 @@ def _asked(portone: FakePortOne) -> int:
     return sum(call.operation == CHARGE for call in portone.calls())
 
 
-def _swept(wired: wiring.Wiring, clock: ShiftedClock, rate: int, over: Callable[[], bool]) -> None:
-    sweeper = Sweeper(
-        store=wired.ports["store"],
-        queue=wired.ports["queue"],
-        charges=wired.ports["charge_queue"],
-        clock=clock,
-        meter=wired.ports["meter"],
-        rate=rate,
-        charge_rate=rate,
-    )
-    began = time.monotonic()
-    while not over() and time.monotonic() - began < PATIENCE:
-        sweeper.sweep(deadline=Deadline.after(clock, 40.0))
-        minute = time.monotonic() + MINUTE - (time.monotonic() - began) % MINUTE
-        while not over() and time.monotonic() < minute:
-            time.sleep(0.2)
+@contextmanager
+def _started(module: str, orders: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """A process that will say when it is ready; killed at the end as Lambda freezes its own."""
+    command = [sys.executable, "-m", f"portone_local.bench.{module}"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    try:
+        _say(process, json.dumps(orders))
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextmanager
 def _workers(count: int, orders: dict[str, Any], seen: Seen) -> Iterator[None]:
-    """So many worker processes, each listened to; killed at the end as Lambda freezes them."""
-    started = []
-    command = [sys.executable, "-m", "portone_local.bench.worker"]
-    for _ in range(count):
-        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
-        _pipe(worker.stdin).write(json.dumps(orders) + "\n")
-        _pipe(worker.stdin).flush()
-        started.append(worker)
-    for worker in started:
-        _pipe(worker.stdout).readline()
-    listeners = [
-        threading.Thread(target=_listen, args=(number, worker, seen)) for number, worker in enumerate(started)
-    ]
-    for listener in listeners:
-        listener.start()
+    """So many worker processes, each listened to."""
+    listeners = []
     try:
-        yield
+        with ExitStack() as running:
+            workers = [running.enter_context(_started("worker", orders)) for _ in range(count)]
+            for number, worker in enumerate(workers):
+                _await(worker)
+                listeners.append(threading.Thread(target=_listen, args=(number, worker, seen)))
+                listeners[-1].start()
+            yield
     finally:
-        for worker in started:
-            worker.kill()
         for listener in listeners:
             listener.join()
-        for worker in started:
-            worker.wait()
 
 
 def _listen(number: int, worker: subprocess.Popen[str], seen: Seen) -> None:
     for line in _pipe(worker.stdout):
         seen.hear(number, json.loads(line))
+
+
+def _await(process: subprocess.Popen[str]) -> None:
+    """It says so when it is ready."""
+    _pipe(process.stdout).readline()
+
+
+def _say(process: subprocess.Popen[str], line: str) -> None:
+    _pipe(process.stdin).write(f"{line}\n")
+    _pipe(process.stdin).flush()
 
 
 def _pipe(pipe: Any) -> Any:

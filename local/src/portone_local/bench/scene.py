@@ -9,7 +9,8 @@ from portone_payments.domain.calendar import HOUR, Interval, Unit, kst_midnight
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.key_desk import key_context
-from portone_payments.ports import Store, Vault
+from portone_payments.ports import Vault
+from portone_payments.ports_store import Store
 
 PRICE = 9_900
 MONTH_AGO, TODAY = date(2025, 12, 15), date(2026, 1, 15)

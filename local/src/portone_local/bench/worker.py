@@ -9,25 +9,25 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import boto3
-from botocore.config import Config
 
 from portone_local import template
 from portone_local.capture import RecordingMeter
 from portone_local.gateway.functions import load_handler
 from portone_local.ministack import FAKE_CREDENTIALS, REGION
 from portone_local.units import CallLog
+from portone_payments.adapters.aws import client
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.portone_billing import BillingClient
+from portone_payments.adapters.queue import SqsQueue
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.adapters.vault import KmsVault
 from portone_payments.entry.deps import Deps
 
-CONNECTIONS = 16
+CREDENTIALS = {name.upper(): value for name, value in FAKE_CREDENTIALS.items()}
 
 
 class ShiftedClock:
@@ -49,30 +49,31 @@ class ShiftedClock:
         return time.monotonic()
 
 
-def aws(service: str, endpoint: str) -> Any:
-    """A boto3 client of MiniStack."""
-    config = Config(max_pool_connections=CONNECTIONS)
-    return boto3.client(  # type: ignore[call-overload]
-        service, endpoint_url=endpoint, region_name=REGION, config=config, **FAKE_CREDENTIALS
-    )
+def ports(orders: Mapping[str, Any]) -> dict[str, Any]:
+    """What is shared by whoever works on the stack that these orders name, under shipped settings."""
+    resources, clock, ids = orders["resources"], ShiftedClock(orders["offset"]), RandomIds()
+    os.environ.update(AWS_ENDPOINT_URL=orders["endpoint"], AWS_DEFAULT_REGION=REGION, **CREDENTIALS)
+    return {
+        "clock": clock,
+        "store": DynamoStore(client("dynamodb"), resources["PaymentsTable"], ids),
+        "meter": RecordingMeter(),
+        "charge_queue": SqsQueue(client("sqs"), resources["ChargeQueue"]),
+        "queue": SqsQueue(client("sqs"), resources["WorkQueue"]),
+    }
 
 
 def main() -> None:
     """Work until standard input ends."""
     orders = json.loads(sys.stdin.readline())
-    endpoint, resources = orders["endpoint"], orders["resources"]
-    log, dynamodb, sqs = CallLog(), aws("dynamodb", endpoint), aws("sqs", endpoint)
-    log.listen(dynamodb)
-    clock = ShiftedClock(orders["offset"])
+    shared, log, resources = ports(orders), CallLog(), orders["resources"]
+    log.listen(client("dynamodb"))
     arns = [resources[name] for name in ("ApiSecret", "WebhookSecret", "ChargeKeys")]
-    secrets = SecretsManager(aws("secretsmanager", endpoint), clock, *arns)
+    secrets = SecretsManager(client("secretsmanager"), shared["clock"], *arns)
     deps = Deps(
         orders["environment"],
-        clock=clock,
-        store=DynamoStore(dynamodb, resources["PaymentsTable"], RandomIds()),
+        **shared,
         secrets=secrets,
-        vault=KmsVault(aws("kms", endpoint), resources["PiiKey"]),
-        meter=RecordingMeter(),
+        vault=KmsVault(client("kms"), resources["PiiKey"]),
         portone=BillingClient(
             base_url=orders["portone"], secret=secrets.api_secret, store_id=orders["store_id"]
         ),
@@ -83,9 +84,12 @@ def main() -> None:
     secrets.charge_keys()
     deps.collector.sender.reader.store.wallet("nobody")
     log.forget()
+    # what is here for good is not looked through each time memory is measured
+    gc.collect()
+    gc.freeze()
     print(json.dumps({"ready": True}), flush=True)
     while True:
-        _batch(sqs, resources["ChargeQueue"], handler, log)
+        _batch(client("sqs"), resources["ChargeQueue"], handler, log)
 
 
 def _batch(sqs: Any, url: str, handler: Any, log: CallLog) -> None:

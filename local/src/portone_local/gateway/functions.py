@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from portone_local import template
@@ -15,6 +16,13 @@ from portone_local.clock import Clock
 from portone_local.roles import guarded
 
 type Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
+type Around = Callable[[str, Handler], Handler]
+"""The handler to call in place of one, by its function's logical id."""
+
+
+def undisturbed(_function: str, handler: Handler) -> Handler:
+    """The handler itself."""
+    return handler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +47,22 @@ class LambdaContext:
 
 
 class Functions:
-    """Invokes handlers by logical id; events and results pass through JSON as they do on AWS."""
+    """Invokes handlers by logical id; events and results pass through JSON as they do on AWS.
+
+    A handler is built for its first invocation, as Lambda starts a container; `around` may get in between.
+    """
 
     def __init__(
-        self, handlers: Mapping[str, Handler], *, clock: Clock, timeouts: Mapping[str, float] | None = None
+        self,
+        build: Callable[[str], Handler],
+        *,
+        clock: Clock,
+        timeouts: Mapping[str, float] | None = None,
     ) -> None:
-        self._handlers = handlers
+        self.around: Around = undisturbed
+        self._build = build
+        self._handlers: dict[str, Handler] = {}
+        self._starting = Lock()
         self._clock = clock
         self._timeouts = timeouts or {}
         self._numbers = itertools.count(1)
@@ -60,24 +78,22 @@ class Functions:
         clock: Clock,
     ) -> Self:
         """The template's functions over these ports, each with the environment and the role it has there."""
-        folders = template.functions(transformed)
-        loaded = {
-            folder: load_handler(template.ROOT / "functions" / folder / "handler.py") for folder in folders
-        }
-        handlers = {
-            function: loaded[folder].using(
-                loaded[folder].kind(
-                    filled(template.environment(transformed, folder), resources),
-                    **guarded(transformed, folder, ports),
-                )
-            )
-            for folder, function in folders.items()
-        }
-        timeouts = {
-            function: float(transformed["Resources"][function]["Properties"]["Timeout"])
-            for function in folders.values()
-        }
-        return cls(handlers, clock=clock, timeouts=timeouts)
+        folders = {function: folder for folder, function in template.functions(transformed).items()}
+        properties = {function: transformed["Resources"][function]["Properties"] for function in folders}
+        held = dict(ports)
+
+        def build(function: str) -> Handler:
+            handler = load_handler(template.ROOT / "functions" / folders[function] / "handler.py")
+            variables = filled(properties[function]["Environment"]["Variables"], resources)
+            built: Handler = handler.using(handler.kind(variables, **guarded(transformed, function, held)))
+            return built
+
+        timeouts = {function: float(found["Timeout"]) for function, found in properties.items()}
+        return cls(build, clock=clock, timeouts=timeouts)
+
+    def restart(self) -> None:
+        """New containers from here on: what handlers kept is gone."""
+        self._handlers.clear()
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """The handler's result; whatever it raises comes out. TypeError for a result that is not JSON."""
@@ -94,8 +110,14 @@ class Functions:
             clock=self._clock,
             ends_at=self._clock.monotonic() + self._timeouts.get(function, 27),
         )
-        result = self._handlers[function](json.loads(json.dumps(event)), context)
+        result = self.around(function, self._handler(function))(json.loads(json.dumps(event)), context)
         return json.loads(json.dumps(result))
+
+    def _handler(self, function: str) -> Handler:
+        with self._starting:
+            if function not in self._handlers:
+                self._handlers[function] = self._build(function)
+            return self._handlers[function]
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """Routes and authorizers, read from the OpenAPI that SAM's translator emits, so that they cannot drift."""
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Route:
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
         """The path parameters where `path` (decoded) is this route's; None where it is not."""
-        found = self.method == method and re.fullmatch(_pattern(self.path), path, re.DOTALL)
+        found = self.method == method and _pattern(self.path).fullmatch(path)
         return found.groupdict() if found else None
 
 
@@ -66,9 +67,10 @@ def routes_of(template: Mapping[str, Any]) -> tuple[Route, ...]:
             method=method.upper(),
             path=path,
             function=_function(operation),
-            **_security(operation, _schemes(api)),
+            **_security(operation, schemes),
         )
         for api in _bodies(template)
+        for schemes in [_schemes(api)]
         for path, operations in api["paths"].items()
         for method, operation in operations.items()
         if method in METHODS
@@ -104,11 +106,13 @@ def _bodies(template: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [resource["Properties"]["Body"] for resource in resources if resource["Type"] == HTTP_API]
 
 
-def _pattern(path: str) -> str:
-    return "".join(
+@functools.cache
+def _pattern(path: str) -> re.Pattern[str]:
+    written = "".join(
         f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part)
         for part in re.split(r"(\{\w+\})", path)
     )
+    return re.compile(written, re.DOTALL)
 
 
 def _function(operation: Mapping[str, Any]) -> str:

@@ -113,11 +113,15 @@ class Order(TypedDict):
 
 @with_config(CLOSED)
 class OrderWithPayment(Order):
-    """An order and the payment that settled it or may still do so."""
+    """An order and the payment that settled it or may still do so.
+
+    Of one that is paid in parts, what is still owed; what went back of a part stands in its payment.
+    """
 
     payment: Payment | None
     paid_total: Minor
-    cancelled_total: Minor
+    cancelled_total: NotRequired[Minor]
+    outstanding_total: NotRequired[Minor]
 
 
 @with_config(CLOSED)

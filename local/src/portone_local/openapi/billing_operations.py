@@ -14,7 +14,7 @@ from portone_local.openapi.billing_answers import (
 )
 from portone_local.openapi.operations import BODY, PAGE, PREPARE, READ, SENT, USER, WRITTEN, Errors, Operation
 from portone_payments.domain import billing_errors as billing
-from portone_payments.domain import errors
+from portone_payments.domain import errors, payment_errors
 
 KEY: Errors = (billing.BillingKeyNotFound,)
 MINE: Errors = (*USER, billing.SubscriptionNotFound)
@@ -72,13 +72,13 @@ BILLING_OPERATIONS = {
             *BODY,
             *USER,
             *KEY,
-            errors.PaymentNotFound,
+            payment_errors.PaymentNotFound,
             billing.ChargeDeclined,
             billing.ChargeInProgress,
             billing.ChargeIdReused,
             billing.NoBillingKey,
             billing.BillingKeyGone,
-            errors.NotApprovable,
+            payment_errors.NotApprovable,
             *SENT,
         ),
     ),
@@ -98,9 +98,9 @@ BILLING_OPERATIONS = {
         answers=CHARGED,
         errors=(
             *STARTED,
-            errors.OrderNotFound,
-            errors.OrderExpired,
-            errors.OrderHasPayment,
+            payment_errors.OrderNotFound,
+            payment_errors.OrderExpired,
+            payment_errors.OrderHasPayment,
             billing.PartsDisagree,
         ),
     ),

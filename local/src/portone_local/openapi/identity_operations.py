@@ -2,18 +2,18 @@
 
 from portone_local.openapi import identity_answers
 from portone_local.openapi.operations import BODY, READ, STAFF, USER, WRITTEN, Errors, Operation
-from portone_payments.domain import errors
+from portone_payments.domain import errors, identity_errors
 
 _CALLED: Errors = (errors.ProviderUnavailable, errors.ProviderRefused, errors.SecretsUnavailable)
-_OWN: Errors = (*USER, errors.VerificationNotFound)
-_OPEN: Errors = (*_OWN, errors.VerificationExpired, errors.VerificationUsed)
+_OWN: Errors = (*USER, identity_errors.VerificationNotFound)
+_OPEN: Errors = (*_OWN, identity_errors.VerificationExpired, identity_errors.VerificationUsed)
 _STATE = {200: identity_answers.VerificationState, 202: identity_answers.OpenVerificationState}
 
 IDENTITY_OPERATIONS = {
     "identity_start": Operation(
         body="StartBody",
         answers={200: identity_answers.VerificationWindow},
-        errors=(*BODY, *USER, errors.VerificationLimit, *WRITTEN),
+        errors=(*BODY, *USER, identity_errors.VerificationLimit, *WRITTEN),
     ),
     "identity_status": Operation(
         answers={200: identity_answers.Verification},
@@ -23,13 +23,13 @@ IDENTITY_OPERATIONS = {
         answers={200: identity_answers.Verification},
         errors=(
             *_OPEN,
-            errors.VerificationPending,
-            errors.VerificationFailed,
-            errors.VerificationMismatch,
-            errors.IdentityIncomplete,
-            errors.UnderAge,
-            errors.IdentityDuplicate,
-            errors.DifferentPerson,
+            identity_errors.VerificationPending,
+            identity_errors.VerificationFailed,
+            identity_errors.VerificationMismatch,
+            identity_errors.IdentityIncomplete,
+            identity_errors.UnderAge,
+            identity_errors.IdentityDuplicate,
+            identity_errors.DifferentPerson,
             *_CALLED,
             *WRITTEN,
         ),
@@ -37,15 +37,22 @@ IDENTITY_OPERATIONS = {
     "identity_send": Operation(
         body="SendBody",
         answers=_STATE,
-        errors=(*BODY, *_OPEN, errors.SendFailed, errors.VerificationLimit, *_CALLED, *WRITTEN),
+        errors=(
+            *BODY,
+            *_OPEN,
+            identity_errors.SendFailed,
+            identity_errors.VerificationLimit,
+            *_CALLED,
+            *WRITTEN,
+        ),
     ),
     "identity_resend": Operation(
         answers=_STATE,
         errors=(
             *_OPEN,
-            errors.VerificationNotSent,
-            errors.SendFailed,
-            errors.VerificationLimit,
+            identity_errors.VerificationNotSent,
+            identity_errors.SendFailed,
+            identity_errors.VerificationLimit,
             *_CALLED,
             *WRITTEN,
         ),
@@ -56,10 +63,10 @@ IDENTITY_OPERATIONS = {
         errors=(
             *BODY,
             *_OPEN,
-            errors.VerificationNotSent,
-            errors.VerificationFailed,
-            errors.OtpRefused,
-            errors.VerificationLimit,
+            identity_errors.VerificationNotSent,
+            identity_errors.VerificationFailed,
+            identity_errors.OtpRefused,
+            identity_errors.VerificationLimit,
             *_CALLED,
             *WRITTEN,
         ),
@@ -71,12 +78,12 @@ IDENTITY_OPERATIONS = {
     "identity_reveal": Operation(
         body="RevealBody",
         answers={200: identity_answers.ClearFacts},
-        errors=(*BODY, *STAFF, errors.IdentityNotFound, *READ),
+        errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *READ),
     ),
     "identity_replace": Operation(
         body="ReplaceBody",
         answers={200: identity_answers.ReplacePermit},
-        errors=(*BODY, *STAFF, errors.IdentityNotFound, *WRITTEN),
+        errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *WRITTEN),
     ),
     "identity_erase": Operation(
         answers={200: identity_answers.Erased}, errors=(errors.InvalidRequest, *WRITTEN)

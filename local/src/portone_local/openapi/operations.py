@@ -6,7 +6,7 @@ from typing import Any
 from portone_local.openapi import answers, audit_answers
 from portone_local.openapi.receipt_answers import CashReceipt, OpenCashReceipt
 from portone_local.openapi.refund_answers import OpenRefund, Refund
-from portone_payments.domain import billing_errors, errors
+from portone_payments.domain import billing_errors, errors, payment_errors
 from portone_payments.domain.errors import BundleError
 from portone_payments.domain.records import Attention
 from portone_payments.entry.receipts import ReceiptBody
@@ -16,7 +16,7 @@ from portone_payments.entry.request import Body
 type Errors = tuple[type[BundleError], ...]
 
 PAGE: dict[str, Any] = {
-    "cursor": {"schema": {"type": "string"}, "description": "where the page before ended"},
+    "cursor": {"schema": {"type": "string", "minLength": 1}, "description": "where the page before ended"},
     "limit": {
         "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
         "description": "items of a page",
@@ -41,10 +41,10 @@ BODY: Errors = (errors.InvalidRequest, errors.PayloadTooLarge)
 USER: Errors = (errors.Unauthenticated,)
 STAFF: Errors = (errors.Unauthenticated, errors.Forbidden)
 PREPARE: Errors = (
-    errors.OrderNotFound,
-    errors.OrderExpired,
-    errors.OrderAlreadyPaid,
-    errors.NoPayMethod,
+    payment_errors.OrderNotFound,
+    payment_errors.OrderExpired,
+    payment_errors.OrderAlreadyPaid,
+    payment_errors.NoPayMethod,
     billing_errors.OrderHasPlan,
     errors.IdempotencyKeyReused,
     errors.ProviderUnavailable,
@@ -55,29 +55,29 @@ PREPARE: Errors = (
 SENT: Errors = (errors.ProviderUnavailable, errors.ProviderRefused, errors.SecretsUnavailable, *WRITTEN)
 REFUND: Errors = (
     *BODY,
-    errors.PaymentNotFound,
-    errors.RefundNotAllowed,
-    errors.NotRefundable,
-    errors.RefundInProgress,
-    errors.RefundAboveBalance,
-    errors.RefundAccountRequired,
-    errors.RefundFailed,
-    errors.RefundIdReused,
+    payment_errors.PaymentNotFound,
+    payment_errors.RefundNotAllowed,
+    payment_errors.NotRefundable,
+    payment_errors.RefundInProgress,
+    payment_errors.RefundAboveBalance,
+    payment_errors.RefundAccountRequired,
+    payment_errors.RefundFailed,
+    payment_errors.RefundIdReused,
     *SENT,
 )
 REFUNDED = {200: Refund, 202: OpenRefund}
 CONFIRM: Errors = (
     *BODY,
-    errors.PaymentNotFound,
-    errors.NotApprovable,
-    errors.ApprovalInProgress,
-    errors.OutOfStock,
-    errors.InvalidPaymentToken,
-    errors.InformationMismatch,
-    errors.ApprovalFailed,
+    payment_errors.PaymentNotFound,
+    payment_errors.NotApprovable,
+    payment_errors.ApprovalInProgress,
+    payment_errors.OutOfStock,
+    payment_errors.InvalidPaymentToken,
+    payment_errors.InformationMismatch,
+    payment_errors.ApprovalFailed,
     *SENT,
 )
-RECEIPT: Errors = (errors.PaymentNotFound, errors.CashReceiptFailed, *SENT)
+RECEIPT: Errors = (payment_errors.PaymentNotFound, payment_errors.CashReceiptFailed, *SENT)
 RECEIVED = {200: CashReceipt, 202: OpenCashReceipt}
 
 
@@ -103,11 +103,11 @@ OPERATIONS = {
     "put_order": Operation(
         body="OrderBody",
         answers={200: answers.Order},
-        errors=(*BODY, errors.OrderHasPayment, billing_errors.PartsDisagree, *WRITTEN),
+        errors=(*BODY, payment_errors.OrderHasPayment, billing_errors.PartsDisagree, *WRITTEN),
     ),
     "get_order": Operation(
         answers={200: answers.OrderWithPayment},
-        errors=(errors.OrderNotFound, *READ),
+        errors=(payment_errors.OrderNotFound, *READ),
     ),
     "prepare": Operation(
         body="PrepareBody",
@@ -117,11 +117,11 @@ OPERATIONS = {
     ),
     "verify": Operation(
         answers={200: answers.Payment, 202: answers.UnreadPayment},
-        errors=(*USER, errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
+        errors=(*USER, payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
     ),
     "get_payment": Operation(
         answers={200: answers.Payment},
-        errors=(*USER, errors.PaymentNotFound, *READ),
+        errors=(*USER, payment_errors.PaymentNotFound, *READ),
     ),
     "list_payments": Operation(
         query=PAGE,
@@ -135,12 +135,12 @@ OPERATIONS = {
     ),
     "ops_catch_up": Operation(
         answers={200: answers.StaffReading, 202: answers.StaffReading},
-        errors=(*STAFF, errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
+        errors=(*STAFF, payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
     ),
     "ops_resolve": Operation(
         body="ResolveBody",
         answers={200: answers.StaffPayment},
-        errors=(*BODY, *STAFF, errors.PaymentNotFound, errors.NothingToResolve, *WRITTEN),
+        errors=(*BODY, *STAFF, payment_errors.PaymentNotFound, payment_errors.NothingToResolve, *WRITTEN),
     ),
     "discrepancies": Operation(
         query=STATUS | PAGE,
@@ -150,7 +150,7 @@ OPERATIONS = {
     "close_discrepancy": Operation(
         body="CloseBody",
         answers={200: audit_answers.Discrepancy},
-        errors=(*BODY, *STAFF, errors.DiscrepancyNotFound, errors.NothingToResolve, *WRITTEN),
+        errors=(*BODY, *STAFF, payment_errors.DiscrepancyNotFound, payment_errors.NothingToResolve, *WRITTEN),
     ),
     "confirm": Operation(
         body="ConfirmBody",
@@ -161,29 +161,37 @@ OPERATIONS = {
         body=ReceiptBody,
         shared=True,
         answers=RECEIVED,
-        errors=(*STAFF, *BODY, errors.CashReceiptNotAllowed, errors.CashReceiptExists, *RECEIPT),
+        errors=(
+            *STAFF,
+            *BODY,
+            payment_errors.CashReceiptNotAllowed,
+            payment_errors.CashReceiptExists,
+            *RECEIPT,
+        ),
     ),
     "cash_receipt_read": Operation(
         shared=True,
         answers={200: CashReceipt},
-        errors=(*STAFF, errors.PaymentNotFound, errors.CashReceiptNotFound, *READ),
+        errors=(*STAFF, payment_errors.PaymentNotFound, payment_errors.CashReceiptNotFound, *READ),
     ),
-    "cash_receipt_cancel": Operation(answers=RECEIVED, errors=(*STAFF, errors.CashReceiptNotFound, *RECEIPT)),
+    "cash_receipt_cancel": Operation(
+        answers=RECEIVED, errors=(*STAFF, payment_errors.CashReceiptNotFound, *RECEIPT)
+    ),
     "cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
     "staff_cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
     "get_refund": Operation(
         answers={200: Refund},
-        errors=(*USER, errors.PaymentNotFound, errors.RefundNotFound, *READ),
+        errors=(*USER, payment_errors.PaymentNotFound, payment_errors.RefundNotFound, *READ),
     ),
     "refund_account": Operation(
         body=AccountBody,
         answers=REFUNDED,
-        errors=(*USER, *REFUND, errors.RefundNotFound, errors.NothingToResolve),
+        errors=(*USER, *REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
     ),
     "staff_approve_refund": Operation(
         body="ApproveBody",
         body_optional=True,
         answers=REFUNDED,
-        errors=(*STAFF, *REFUND, errors.RefundNotFound, errors.NothingToResolve),
+        errors=(*STAFF, *REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
     ),
 }

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_payments.domain.approval import OPEN
-from portone_payments.domain.records import Approval, ApprovalState, Payment
+from portone_payments.domain.instruction_records import Approval, ApprovalState
+from portone_payments.domain.records import Payment
 
 
 def nothing_is_charged_unasked(evidence: Evidence) -> Iterator[Finding]:

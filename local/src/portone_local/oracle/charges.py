@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Charge, Evidence, Finding
 from portone_payments.domain.approval import OPEN
+from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.ladder import DAY
 from portone_payments.domain.moves import holds_money
-from portone_payments.domain.records import Approval, ApprovalState, Payment, Status
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.settling import OVER
 from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
 from portone_payments.domain.wallet_records import KeyState, SavedKey

@@ -5,10 +5,12 @@ from itertools import pairwise
 
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_payments.domain.approval import OPEN as TRYING
+from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.ladder import ACCOUNT_GRACE, DAY, UNKNOWN_AFTER, unfinished
 from portone_payments.domain.moves import MOVES
-from portone_payments.domain.records import Attention, HintState, Payment, RefundState, Status
+from portone_payments.domain.records import Attention, Payment, Status
 from portone_payments.domain.refunds import OPEN
+from portone_payments.domain.webhook_records import HintState
 
 TELLS = {
     "prepared": Status.READY,

@@ -15,9 +15,10 @@ from portone_local.stack import Stack
 from portone_payments.adapters.codec import Item, coder
 from portone_payments.adapters.keys import decode, key_of
 from portone_payments.domain.events import Event, Told, place_of
-from portone_payments.domain.records import ClientRequest, Entry, Order, Payment, Stray
+from portone_payments.domain.records import ClientRequest, Entry, Order, Payment
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.webhook_records import Stray
 
 SPILLED = "history#"
 

@@ -5,7 +5,8 @@ from typing import Any
 from portone_local.gateway.messages import Response
 from portone_local.stack import Stack
 from portone_local.testing.shopping import USER, checkout
-from portone_payments.domain.records import Approval, Payment
+from portone_payments.domain.instruction_records import Approval
+from portone_payments.domain.records import Payment
 
 HOOK: dict[str, Any] = {"stock_hook_arn": "arn:aws:lambda:ap-northeast-2:000000000000:function:example-stock"}
 

@@ -14,16 +14,11 @@ from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_STORE, Checkout, FakeP
 from portone_local.portone.routes import find_route
 from portone_local.testing.records import NOW, a_payment, an_order
 from portone_payments.adapters.portone import PortOneClient
+from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyKind, DiscrepancyState
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.marker import marker
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import (
-    AuditMark,
-    Discrepancy,
-    DiscrepancyKind,
-    DiscrepancyState,
-    Payment,
-)
+from portone_payments.domain.records import Payment
 from portone_payments.flows.audit import Auditor
 from portone_payments.flows.audit_examine import Audited, Examiner
 from portone_payments.flows.catch_up import Reader

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from portone_local.testing.boundaries import Break, Side, fail, sent_twice
 from portone_payments.domain.errors import SecretsUnavailable, StorageUnavailable
-from portone_payments.ports import Conflict
+from portone_payments.ports_store import Conflict
 
 
 def refusal(code: str, **members: Any) -> Callable[[], Exception]:

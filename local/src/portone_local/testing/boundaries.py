@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -84,9 +84,12 @@ class Boundaries:
     def follow(self, stack: Stack) -> None:
         """Know from now on which function folder a call comes from."""
         folders = {function: folder for folder, function in template.functions(stack.template).items()}
-        handlers: Mapping[str, Any] = stack.functions._handlers  # noqa: SLF001 - nobody else needs to get between
-        followed = {name: self._followed(folders[name], run, stack) for name, run in handlers.items()}
-        stack.functions._handlers = followed  # noqa: SLF001 - as above
+        inner = stack.functions.around
+
+        def followed(function: str, run: Any) -> Any:
+            return self._followed(folders[function], inner(function, run), stack)
+
+        stack.functions.around = followed
 
     def cross(self, name: str, call: Callable[[], Any]) -> Any:
         """Make a call, or what is armed in its place."""

@@ -99,6 +99,17 @@ def declining(world: World) -> str:
     return subscription_id
 
 
+def unheard_deletion(world: World) -> str:
+    """The same, and the method was deleted at PortOne, of which no webhook comes."""
+    subscription_id = renewing(world)
+    world.stack.deliver()
+    keys = world.stack.portone.billing_books().keys.values()
+    [book] = [each for each in keys if each.customer_id == owner(world)]
+    world.stack.portone.console.delete_billing_key(book.billing_key)
+    world.stack.portone.webhooks.lose()
+    return subscription_id
+
+
 def declined(world: World) -> str:
     """A subscription whose renewal was declined, and another method; its id."""
     declining(world)
@@ -288,6 +299,7 @@ SUBSCRIPTION_STORIES = (
     Story("renew without an answer", failing(Fault.RESET_AFTER_COMMIT), work, nothing, None, restless=True),
     Story("renew in vain", failing(Fault.RESET_BEFORE_COMMIT), work, nothing, None, restless=True),
     Story("renew with a declined method", declining, work, nothing, wanted=None, restless=True),
+    Story("renew with a method deleted elsewhere", unheard_deletion, work, nothing, None, restless=True),
     Story("settle a renewal nobody answered", unanswered, work, nothing, wanted=None, restless=True),
     Story("give another method after a decline", declined, choose, nothing, wanted=None, restless=True),
     Story("change the plan", weekly, change_plan, change_plan, wanted=None),

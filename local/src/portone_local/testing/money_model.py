@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from portone_payments.domain.records import Payment, Refund, RefundState, Status
+from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.send_back import MISMATCH
 
 _BACK = {RefundState.SUCCEEDED}

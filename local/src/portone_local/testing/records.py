@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from portone_payments.domain.records import ClientRequest, Entry, Hint, HintState, Order, Payment, Stray
+from portone_payments.domain.records import ClientRequest, Entry, Order, Payment
+from portone_payments.domain.webhook_records import Hint, HintState, Stray
 
 NOW = 1_767_323_045.5
 

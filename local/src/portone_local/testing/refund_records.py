@@ -5,7 +5,8 @@ from typing import Any
 
 from portone_local.testing.records import a_payment
 from portone_local.testing.snapshots import a_snapshot, after_reading, micros, moment
-from portone_payments.domain.records import Payment, Refund
+from portone_payments.domain.instruction_records import Refund
+from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import settle_refunds
 from portone_payments.domain.refunds import RefundWish, reserve, sent_reason, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, RemoteStatus, Snapshot

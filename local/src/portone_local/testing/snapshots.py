@@ -6,7 +6,7 @@ from portone_local.testing.records import NOW
 from portone_payments.domain.absorb import absorb
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import HintState, Payment
+from portone_payments.domain.records import Payment
 from portone_payments.domain.snapshot import (
     Cancellation,
     CancellationStatus,
@@ -17,6 +17,7 @@ from portone_payments.domain.snapshot import (
     Snapshot,
     VirtualAccount,
 )
+from portone_payments.domain.webhook_records import HintState
 
 STORE = "store-1"
 CHANNEL = Channel(test=True, pg_provider="TOSSPAYMENTS", pg_merchant_id="merchant-1", key="channel-1")

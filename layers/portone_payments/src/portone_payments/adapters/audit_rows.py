@@ -14,9 +14,10 @@ from portone_payments.adapters.keys import (
     key_of,
 )
 from portone_payments.adapters.table_reads import TableReads
+from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
 from portone_payments.domain.days import days_between
-from portone_payments.domain.records import DAY_SHARDS, AuditMark, Discrepancy, DiscrepancyState, Payment
-from portone_payments.ports import Page
+from portone_payments.domain.records import DAY_SHARDS, Payment
+from portone_payments.ports_store import Page
 
 CHANGED_PAGE = 1000  # keys of one query; far below the 1 MB a query answers
 

@@ -4,7 +4,7 @@ from portone_payments.adapters.keys import CHARGES, MINE, key_of, owned_by
 from portone_payments.adapters.table_reads import TableReads
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, Wallet
-from portone_payments.ports import Page
+from portone_payments.ports_store import Page
 
 
 class BillingRows(TableReads):

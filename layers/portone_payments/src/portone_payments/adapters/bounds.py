@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.records import Entry, HintState, Payment
+from portone_payments.domain.records import Entry, Payment
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.webhook_records import HintState
 
 HISTORY_LIMIT = 60
 HISTORY_KEPT = 40

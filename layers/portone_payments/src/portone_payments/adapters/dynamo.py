@@ -8,7 +8,7 @@ from portone_payments.adapters.aws import answered, code_of, failures
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.keys import Index, Key
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.ports import Conflict
+from portone_payments.ports_store import Conflict
 
 REFUSED = "ConditionalCheckFailed"
 TOUCHED = frozenset({REFUSED, "TransactionConflict"})

@@ -11,6 +11,8 @@ from urllib.parse import quote_from_bytes, unquote
 from zlib import crc32
 
 from portone_payments.adapters.codec import Attribute, Item, coder, item_size
+from portone_payments.domain.approval import open_approval
+from portone_payments.domain.audit_records import AuditMark, Discrepancy
 from portone_payments.domain.days import day_of
 from portone_payments.domain.errors import InvalidRequest, StorageUnavailable
 from portone_payments.domain.kept import Record
@@ -18,18 +20,17 @@ from portone_payments.domain.records import (
     DAY_SHARDS,
     DUE_SHARDS,
     SCHEMA,
-    AuditMark,
     ClientRequest,
-    Discrepancy,
     Entry,
     Order,
     Payment,
     Status,
-    Stray,
 )
+from portone_payments.domain.refund_settle import in_flight
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, Wallet
-from portone_payments.ports import Kind
+from portone_payments.domain.webhook_records import Stray
+from portone_payments.ports_store import Kind
 
 DERIVED = frozenset({"pk", "sk", "due_shard", "owner", "mine_at", "ttl", "token", "changed_day"})
 KEY_LIMIT = 2048  # bytes of a partition key
@@ -115,6 +116,16 @@ def id_of(found: Key) -> str:
     return unquote(found.pk.partition("#")[2])
 
 
+def due_key(kind: Kind, record_id: str) -> Key:
+    """The key of a due record."""
+    return key_of(Kind.PAYMENT if kind is Kind.CHARGE else kind, record_id)
+
+
+def due_kind(asked: Kind, found: Key) -> Kind:
+    """What a due entry in a shard of the kind `asked` is of."""
+    return Kind.CHARGE if asked is Kind.SUBSCRIPTION and found.sk == Kind.PAYMENT else asked
+
+
 def shard_of(kind: Kind, shard: int) -> str:
     """The partition of one shard in the due index."""
     return f"{kind}#{shard}"
@@ -193,7 +204,7 @@ def _derived(record: Record) -> Item:
             return (
                 key_of("payment", record.payment_id).wire()
                 | _mine(record.user_id, record.payment_id, record.created_at)
-                | _due(Kind.PAYMENT, record.payment_id, record.due_at)
+                | _due(_kind_of(record), record.payment_id, record.due_at)
                 | _changed(record)
             )
         case ClientRequest():
@@ -237,6 +248,12 @@ def owned_by(user_id: str, of: str = "payment") -> str:
 def _mine(user_id: str, record_id: str, created_at: float, of: str = "payment") -> Item:
     sort = f"{round(created_at * 1_000_000):017d}#{encoded(record_id)}"
     return {"owner": {"S": owned_by(user_id, of)}, "mine_at": {"S": sort}}
+
+
+def _kind_of(payment: Payment) -> Kind:
+    """A recurring charge without an outcome is sent again at the PG's rate (rule 4)."""
+    charging = payment.subscription_id is not None and open_approval(payment) is not None
+    return Kind.SUBSCRIPTION if charging and in_flight(payment) is None else Kind.PAYMENT
 
 
 def _due(kind: Kind, record_id: str, due_at: int | None) -> Item:

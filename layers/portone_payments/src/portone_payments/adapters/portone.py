@@ -12,7 +12,8 @@ from portone_payments.adapters.portone_wire import cancellation_of, nothing_of, 
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.outcomes import CASH_RECEIPT_NOT_FOUND, PAYMENT_NOT_FOUND
 from portone_payments.domain.snapshot import Cancellation, ReceiptReading, Snapshot
-from portone_payments.ports import CancelOrder, ConfirmOrder, Deadline, IssuedReceipt, ListPage, ReceiptOrder
+from portone_payments.ports import Deadline
+from portone_payments.ports_portone import CancelOrder, ConfirmOrder, IssuedReceipt, ListPage, ReceiptOrder
 
 
 class PortOneClient(PortOneCalls):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.ports import CancelOrder, ConfirmOrder, RefundAccount
+from portone_payments.ports_portone import CancelOrder, ConfirmOrder, RefundAccount
 
 
 def cancel_body(order: CancelOrder, store_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from portone_payments.adapters.portone_wire import Wire
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
-from portone_payments.ports import IssuedReceipt, ReceiptOrder
+from portone_payments.ports_portone import IssuedReceipt, ReceiptOrder
 
 type Amount = Annotated[int, Field(ge=0, lt=2**63)]
 

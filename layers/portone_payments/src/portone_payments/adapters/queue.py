@@ -6,7 +6,7 @@ from typing import Any
 
 from portone_payments.adapters.aws import answered
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.ports import Due, Kind
+from portone_payments.ports_store import Due, Kind
 
 BATCH = 10  # messages in one SendMessageBatch
 BACKLOG = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")

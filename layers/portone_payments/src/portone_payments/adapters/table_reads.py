@@ -8,7 +8,7 @@ from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import Refused
 from portone_payments.adapters.keys import Index, Key, decode, read_cursor, write_cursor
 from portone_payments.domain.kept import Record
-from portone_payments.ports import Conflict, Page
+from portone_payments.ports_store import Conflict, Page
 
 BATCH = 100  # keys in one BatchGetItem
 
@@ -85,7 +85,7 @@ class TableReads:
         limit: int,
         newest_first: bool,
     ) -> Page[T]:
-        start = read_cursor(index, partition, cursor, kind.__name__.lower()) if cursor else None
+        start = read_cursor(index, partition, cursor, kind.__name__.lower()) if cursor is not None else None
         found = self.table.query(index, partition, limit=limit + 1, newest_first=newest_first, start=start)
         page = found[:limit]
         wanted = [Key.of(item) for item in page]

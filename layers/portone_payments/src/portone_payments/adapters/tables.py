@@ -6,6 +6,7 @@ from itertools import batched
 from portone_payments.adapters.audit_rows import AuditRows
 from portone_payments.adapters.billing_rows import BillingRows
 from portone_payments.adapters.bounds import bounded, without_old_hints
+from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import DynamoTable
 from portone_payments.adapters.keys import (
     ATTENTION,
@@ -13,6 +14,8 @@ from portone_payments.adapters.keys import (
     MINE,
     Key,
     decode_entry,
+    due_key,
+    due_kind,
     encode,
     encode_entry,
     entry_key,
@@ -23,17 +26,12 @@ from portone_payments.adapters.keys import (
 )
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.kept import Record
-from portone_payments.domain.records import (
-    Attention,
-    ClientRequest,
-    Entry,
-    Order,
-    Payment,
-    Stray,
-)
+from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
-from portone_payments.ports import Due, Ids, Kind, Page
+from portone_payments.domain.webhook_records import Stray
+from portone_payments.ports import Ids
+from portone_payments.ports_store import Due, Kind, Page
 
 
 class TableStore(AuditRows, BillingRows):
@@ -73,13 +71,11 @@ class TableStore(AuditRows, BillingRows):
     def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
         """What is due at `before` (epoch seconds UTC), oldest first, at most `limit`."""
         found = self.table.query(DUE, shard_of(kind, shard), upto=before, limit=limit)
-        return tuple(
-            Due(kind=kind, id=id_of(Key.of(item)), due_at=int(item["due_at"]["N"])) for item in found
-        )
+        return tuple(_due(kind, item) for item in found)
 
     def lease(self, due: Due, *, until: int) -> int | None:
         """Push a due mark to `until` (epoch seconds UTC) IF nobody did; the tries so far, or None."""
-        return self.table.push(key_of(due.kind, due.id), seen=due.due_at, until=until)
+        return self.table.push(due_key(due.kind, due.id), seen=due.due_at, until=until)
 
     def mine(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Payment]:
         """A user's payments, newest first. Raises `InvalidRequest`."""
@@ -113,3 +109,8 @@ class DynamoStore(TableStore):
 
     def __init__(self, client: object, table_name: str, ids: Ids) -> None:
         super().__init__(DynamoTable(client, table_name), ids)
+
+
+def _due(asked: Kind, entry: Item) -> Due:
+    found = Key.of(entry)
+    return Due(kind=due_kind(asked, found), id=id_of(found), due_at=int(entry["due_at"]["N"]))

@@ -11,6 +11,7 @@ from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.hints import borne_out
+from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.ladder import (
     ACCOUNT_GRACE,
     BY_KIND,
@@ -25,11 +26,12 @@ from portone_payments.domain.ladder import (
 )
 from portone_payments.domain.moves import behind
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, Hint, HintState, Payment, RefundState, Status
+from portone_payments.domain.records import Attention, Payment, Status
 from portone_payments.domain.refund_settle import in_flight, promised, settle_refunds
 from portone_payments.domain.send_back import send_back
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 from portone_payments.domain.tell import seen_in, tell_cancellations, tell_status
+from portone_payments.domain.webhook_records import Hint, HintState
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 import hashlib
 from dataclasses import replace
 
-from portone_payments.domain.errors import ApprovalInProgress, NotApprovable
 from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import PAYABLE
-from portone_payments.domain.records import Approval, ApprovalState, Payment, Status
+from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW, QUIET
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.audit_records import AuditDay, AuditMark, Discrepancy, DiscrepancyState
 from portone_payments.domain.days import day_of
 from portone_payments.domain.differences import SETTLED, Difference
-from portone_payments.domain.records import AuditDay, AuditMark, Discrepancy, DiscrepancyState
 
 OVERLAP = 3600
 FIRST_REACH = 24 * 3600

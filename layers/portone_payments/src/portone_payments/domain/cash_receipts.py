@@ -3,9 +3,14 @@
 import hashlib
 from dataclasses import replace
 
-from portone_payments.domain.errors import CashReceiptExists, CashReceiptNotAllowed, CashReceiptNotFound
 from portone_payments.domain.facts import Moment
-from portone_payments.domain.records import CashReceipt, Payment, ReceiptState, Status
+from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
+from portone_payments.domain.payment_errors import (
+    CashReceiptExists,
+    CashReceiptNotAllowed,
+    CashReceiptNotFound,
+)
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refund_settle import KEY_WINDOW
 from portone_payments.domain.snapshot import PayMethod
 

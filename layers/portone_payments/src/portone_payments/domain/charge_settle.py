@@ -6,8 +6,9 @@ from portone_payments.domain.approval import open_approval
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import is_hard
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import holds_money
-from portone_payments.domain.records import Approval, ApprovalState, Payment, Status
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.settling import failed, landed, paid
 from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
 

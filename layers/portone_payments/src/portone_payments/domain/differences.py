@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portone_payments.domain.audit_records import DiscrepancyKind
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.moves import behind, holds_money
-from portone_payments.domain.records import DiscrepancyKind, Payment, Status
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 
 SETTLED = 600  # seconds; what changed later than this PortOne may not show yet
@@ -69,8 +70,9 @@ def moving(held: Payment, snapshot: Snapshot | None, now: float) -> bool:
 
 
 def missing_here(snapshot: Snapshot) -> Difference:
-    """PortOne knows a payment of ours that we do not hold."""
-    return Difference(snapshot.payment_id, DiscrepancyKind.MISSING_HERE, {}, _theirs(snapshot))
+    """PortOne knows a payment of ours that we do not hold; `orderId` is an order's or a subscription's."""
+    theirs = {**_theirs(snapshot), "orderId": marked_order(snapshot.custom_data) or ""}
+    return Difference(snapshot.payment_id, DiscrepancyKind.MISSING_HERE, {}, theirs)
 
 
 def unreadable(held: Payment) -> Difference:

@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from portone_payments.domain.delivery import Delivery
-from portone_payments.domain.records import Hint
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+from portone_payments.domain.webhook_records import Hint
 
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})
 _CANCELLED = frozenset({RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})

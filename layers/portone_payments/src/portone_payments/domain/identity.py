@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portone_payments.domain.age import ADULT, age_at
-from portone_payments.domain.errors import IdentityIncomplete, UnderAge
 from portone_payments.domain.identity_bypass import BypassOptions
+from portone_payments.domain.identity_errors import IdentityIncomplete, UnderAge
 from portone_payments.domain.identity_reading import Customer
 from portone_payments.domain.snapshot import Channel
 

@@ -25,6 +25,7 @@ from portone_payments.domain.subscription_records import (
 )
 
 BILLED = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+_SPENDS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.PAID})
 KEPT = 24
 MOST_AT_ONCE = 60
 
@@ -42,14 +43,27 @@ def open_invoices(subscription: Subscription) -> list[Invoice]:
 
 
 def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
-    """The subscription with one invoice as it is now; the oldest settled ones leave."""
+    """The subscription with one invoice as it is now; of periods the oldest settled ones leave.
+
+    A credit is spent while its invoice may be paid, and comes back from one that is given up or void. One
+    paid all the same, late, spends it again: where a later invoice had it meanwhile the balance is below 0.
+    """
     invoices = {**subscription.invoices, invoice.id: invoice}
+    back = _spent(subscription.invoices.get(invoice.id)) - _spent(invoice)
+    subscription = replace(subscription, credit=subscription.credit + back)
+    if subscription.order_id is not None:
+        # whether an order is whole is told from all its parts
+        return replace(subscription, invoices=invoices)
     settled = [
         each for each in invoices.values() if each.state not in (InvoiceState.OPEN, InvoiceState.WITHHELD)
     ]
     settled.sort(key=lambda each: int(each.id))
     gone = {each.id for each in settled[:-KEPT]}
     return replace(subscription, invoices={id_: each for id_, each in invoices.items() if id_ not in gone})
+
+
+def _spent(invoice: Invoice | None) -> int:
+    return invoice.credit if invoice is not None and invoice.state in _SPENDS else 0
 
 
 def add_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
@@ -101,11 +115,14 @@ def roll(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> S
 
 
 def _missed(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:
-    """After an outage of days only the current period is charged, unless all are wanted."""
+    """After an outage of days only the current period is charged, unless all are wanted; never a pause."""
+    day = kst_day(moment.now)
     if policy.catch_up is CatchUp.ALL:
-        return subscription
+        if subscription.resumed is None:
+            return subscription
+        day = min(day, date.fromisoformat(subscription.resumed))
     anchor = date.fromisoformat(subscription.start)
-    current = period_of(anchor, _interval(subscription), kst_day(moment.now), subscription.anchor_day)
+    current = period_of(anchor, _interval(subscription), day, subscription.anchor_day)
     count = current - subscription.next_number
     if count <= 0:
         return subscription
@@ -117,7 +134,8 @@ def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -
     number = subscription.next_number
     starts, ends = period(subscription, number)
     price, tax_free = price_of(subscription, number, kst_day(moment.now))
-    amount, left = apply_credit(price, subscription.credit)
+    # what was spent twice is set against later credits, and never raises a price
+    amount = apply_credit(price, max(0, subscription.credit))
     today = kst_day(moment.now).isoformat()
     resumes = subscription.resumed == today and moment.by != "sweep"
     asked = kst_day(subscription.created_at) == starts or resumes
@@ -135,7 +153,7 @@ def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -
         due_at=due_at,
         asked=asked,
     )
-    return add_invoice(replace(subscription, next_number=number + 1, credit=left, resumed=None), invoice)
+    return add_invoice(replace(subscription, next_number=number + 1, resumed=None), invoice)
 
 
 def _changed(subscription: Subscription) -> Subscription:

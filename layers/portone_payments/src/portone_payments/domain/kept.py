@@ -1,8 +1,10 @@
 """Every record the payments table keeps."""
 
-from portone_payments.domain.records import AuditMark, ClientRequest, Discrepancy, Order, Payment, Stray
+from portone_payments.domain.audit_records import AuditMark, Discrepancy
+from portone_payments.domain.records import ClientRequest, Order, Payment
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, Wallet
+from portone_payments.domain.webhook_records import Stray
 
 type Record = (
     Order

@@ -28,7 +28,7 @@ def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy)
         return Judged(KeyState.REFUSED, "issue")
     if reading.customer_id != user_id:
         return Judged(KeyState.UNWANTED, "customer")
-    if not any(_allowed(channel, policy) for channel in reading.channels):
+    if not _chargeable(reading, policy):
         return Judged(KeyState.UNWANTED, "channel")
     return Judged(KeyState.ACTIVE)
 
@@ -37,7 +37,14 @@ def channel_to_charge(reading: KeyReading, policy: CheckPolicy) -> str | None:
     """The channel to name in a charge; only a key with several needs one (PortOne facts 6.3)."""
     if len(reading.channels) < 2:  # noqa: PLR2004 - one channel needs no choice
         return None
-    return next((channel.key for channel in reading.channels if _allowed(channel, policy)), None)
+    named = (channel for channel in reading.channels if channel.key is not None)
+    return next((channel.key for channel in named if _allowed(channel, policy)), None)
+
+
+def _chargeable(reading: KeyReading, policy: CheckPolicy) -> bool:
+    """Whether a channel we charge can be named; where none can be, whether PortOne may take any of them."""
+    every = bool(reading.channels) and all(_allowed(channel, policy) for channel in reading.channels)
+    return every or channel_to_charge(reading, policy) is not None
 
 
 def _allowed(channel: Channel, policy: CheckPolicy) -> bool:

@@ -1,8 +1,10 @@
 """When to look again (money rule 4). All times in epoch seconds UTC."""
 
 from portone_payments.domain.cash_receipts import receipt_due_at
-from portone_payments.domain.records import ApprovalState, HintState, Payment, Refund, RefundState, Status
+from portone_payments.domain.instruction_records import ApprovalState, Refund, RefundState
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.snapshot import CancellationStatus, Method
+from portone_payments.domain.webhook_records import HintState
 
 CLIMB = (30, 60, 120, 300, 600)
 BY_KIND = len(CLIMB)

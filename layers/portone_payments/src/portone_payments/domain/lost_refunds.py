@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from portone_payments.domain.facts import Moment, raise_attention
-from portone_payments.domain.records import Attention, Payment, Refund, RefundState
+from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.records import Attention, Payment
 from portone_payments.domain.refunds import lost_id, token_of, with_refund
 from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot

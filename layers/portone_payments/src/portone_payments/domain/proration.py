@@ -42,12 +42,11 @@ def plan_change(old_price: int, new_price: int, day: date, start: date, end: dat
     return Proration(credit=credit, charge=charge, due=charge - credit)
 
 
-def apply_credit(amount: int, credit: int) -> tuple[int, int]:
-    """(what is still to charge of `amount`, what is left of `credit`); neither is ever negative."""
+def apply_credit(amount: int, credit: int) -> int:
+    """What is still to charge of `amount`, never below 0; the difference is what is spent of `credit`."""
     if amount < 0 or credit < 0:
         raise ValueError("an amount and a credit are at least 0")
-    spent = min(amount, credit)
-    return amount - spent, credit - spent
+    return amount - min(amount, credit)
 
 
 def tax_free_share(part: int, whole: int, tax_free: int) -> int:

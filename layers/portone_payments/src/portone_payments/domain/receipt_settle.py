@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from portone_payments.domain.cash_receipts import MOVING, PAID, intend_issue, latest, remaining, with_receipt
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
 from portone_payments.domain.ladder import UNKNOWN_AFTER
-from portone_payments.domain.records import Attention, CashReceipt, Payment, ReceiptState
+from portone_payments.domain.records import Attention, Payment
 from portone_payments.domain.refund_settle import FORGOTTEN, QUIET
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 

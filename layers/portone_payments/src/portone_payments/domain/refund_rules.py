@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from portone_payments.domain.errors import InvalidRequest, RefundAccountRequired, RefundNotAllowed
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.payment_errors import RefundAccountRequired, RefundNotAllowed
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refunds import cancellable
 from portone_payments.domain.send_back import needs_account

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.lost_refunds import adopt, could_be
-from portone_payments.domain.records import Attention, Payment, Refund, RefundState
+from portone_payments.domain.records import Attention, Payment
 from portone_payments.domain.refunds import OPEN, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 

@@ -4,15 +4,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import (
-    InvalidRequest,
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.payment_errors import (
     NotRefundable,
     RefundAboveBalance,
     RefundIdReused,
     RefundInProgress,
 )
-from portone_payments.domain.facts import Fact, Moment, record
-from portone_payments.domain.records import Payment, Refund, RefundState, Seen, Status
+from portone_payments.domain.records import Payment, Seen, Status
 from portone_payments.domain.tax import Left, split
 
 TOKEN_LENGTH = 12

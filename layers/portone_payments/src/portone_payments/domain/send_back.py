@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from portone_payments.domain.errors import BundleError
 from portone_payments.domain.facts import Moment, clear_attention
-from portone_payments.domain.records import Attention, Payment, RefundState, Status
+from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.records import Attention, Payment, Status
 from portone_payments.domain.refunds import RefundWish, open_refund, reserve_back
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
 

@@ -121,10 +121,9 @@ def closed(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def voided(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    """The subscription without asking for this invoice any more; what it spent of a credit comes back."""
-    void = replace(invoice, state=InvoiceState.VOID, settled_at=moment.now, credit=0)
-    told = replace(with_invoice(subscription, void), credit=subscription.credit + invoice.credit)
-    return record(told, Fact.INVOICE_VOIDED, moment, invoice=invoice.id)
+    """The subscription without asking for this invoice any more."""
+    void = replace(invoice, state=InvoiceState.VOID, settled_at=moment.now)
+    return record(with_invoice(subscription, void), Fact.INVOICE_VOIDED, moment, invoice=invoice.id)
 
 
 def woken(subscription: Subscription, moment: Moment) -> Subscription:

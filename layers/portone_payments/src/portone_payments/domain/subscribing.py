@@ -13,7 +13,6 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import kst_day, kst_midnight
 from portone_payments.domain.consent import Consent
 from portone_payments.domain.dunning import at_allowed_time
-from portone_payments.domain.errors import OrderHasPayment
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import (
     add_invoice,
@@ -25,6 +24,7 @@ from portone_payments.domain.invoices import (
     whole_start,
     with_invoice,
 )
+from portone_payments.domain.payment_errors import OrderHasPayment
 from portone_payments.domain.proration import Proration, plan_change
 from portone_payments.domain.records import Order
 from portone_payments.domain.settling import OVER, cancelled, closed, resumed, voided, woken

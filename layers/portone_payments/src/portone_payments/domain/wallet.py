@@ -58,9 +58,16 @@ def claim_key(wallet: Wallet, issue_id: str, payment_id: str, done: Collection[s
 
 
 def release(wallet: Wallet, issue_id: str, done: Collection[str]) -> Wallet:
-    """The wallet without claims that turned out to be settled."""
+    """The wallet without claims that turned out to be settled; what waited for them is looked at anew."""
     key = wallet.keys[issue_id]
-    return with_key(wallet, replace(key, claims=tuple(each for each in key.claims if each not in done)))
+    left = tuple(each for each in key.claims if each not in done)
+    return replace(with_key(wallet, replace(key, claims=left)), rung=0)
+
+
+def waited(wallet: Wallet) -> Wallet:
+    """The wallet after its worker's turn: a deletion that waits for a charge is looked at less often."""
+    waits = any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
+    return replace(wallet, rung=wallet.rung + 1 if waits else wallet.rung, tries=0)
 
 
 def activate(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from portone_payments.domain.approval import OUT_OF_STOCK
-from portone_payments.domain.errors import (
+from portone_payments.domain.instruction_records import Approval, ApprovalState
+from portone_payments.domain.payment_errors import (
     ApprovalFailed,
     InformationMismatch,
     InvalidPaymentToken,
     OutOfStock,
 )
-from portone_payments.domain.records import Approval, ApprovalState
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
 from portone_payments.flows.trying import Approved

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.domain.records import AuditMark, Discrepancy, DiscrepancyState
+from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
 from portone_payments.entry.views import time_view
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from portone_payments.domain.billing_errors import ChargeDeclined
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import is_hard
-from portone_payments.domain.records import ApprovalState
+from portone_payments.domain.instruction_records import ApprovalState
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
 from portone_payments.flows.trying import Approved

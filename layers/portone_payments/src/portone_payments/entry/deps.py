@@ -23,18 +23,9 @@ from portone_payments.flows.strays import StrayKeeper
 from portone_payments.flows.subscribe import Subscriber
 from portone_payments.flows.subscription_desk import SubscriptionDesk
 from portone_payments.flows.wallet_work import WalletKeeper
-from portone_payments.ports import (
-    Clock,
-    EventBus,
-    Ids,
-    Meter,
-    Queue,
-    Secrets,
-    StockHook,
-    Store,
-    Vault,
-)
+from portone_payments.ports import Clock, Ids, Meter, Secrets, StockHook, Vault
 from portone_payments.ports_billing import BillingPortOne
+from portone_payments.ports_store import EventBus, Queue, Store
 
 
 class Deps:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.domain.errors import InvalidRequest, VerificationNotFound
+from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.identity_bypass import bypass_for
+from portone_payments.domain.identity_errors import VerificationNotFound
 from portone_payments.domain.identity_records import Attempt, AttemptState, Person, SendState
 from portone_payments.domain.masking import masked
 from portone_payments.entry.identity_deps import IdentityDeps

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints
 
 from portone_payments.domain.cash_receipts import MOVING, latest
-from portone_payments.domain.errors import CashReceiptFailed, CashReceiptNotFound
-from portone_payments.domain.records import CashReceipt, Payment, ReceiptState
+from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
+from portone_payments.domain.payment_errors import CashReceiptFailed, CashReceiptNotFound
+from portone_payments.domain.records import Payment
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer

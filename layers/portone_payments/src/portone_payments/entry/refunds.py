@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 
 from portone_payments.domain.banks import bank_of
-from portone_payments.domain.errors import InvalidRequest, RefundFailed, RefundNotFound
+from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.money import checked_amount
-from portone_payments.domain.records import Refund, RefundState
+from portone_payments.domain.payment_errors import RefundFailed, RefundNotFound
 from portone_payments.domain.refunds import RefundWish
 from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS
@@ -16,7 +17,8 @@ from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import refund_summary, time_view
 from portone_payments.flows.cancel import Asker, Refunded
-from portone_payments.ports import Deadline, RefundAccount
+from portone_payments.ports import Deadline
+from portone_payments.ports_portone import RefundAccount
 
 REFUND_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _PENDING = frozenset(RefundState) - {RefundState.SUCCEEDED, RefundState.FAILED}

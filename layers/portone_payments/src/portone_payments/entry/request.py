@@ -12,14 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from portone_payments.domain.errors import (
-    Forbidden,
-    InvalidRequest,
-    OrderNotFound,
-    PayloadTooLarge,
-    PaymentNotFound,
-    Unauthenticated,
-)
+from portone_payments.domain.errors import Forbidden, InvalidRequest, PayloadTooLarge, Unauthenticated
+from portone_payments.domain.payment_errors import OrderNotFound, PaymentNotFound
 
 BODY_CAP = 16 * 1024
 PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")

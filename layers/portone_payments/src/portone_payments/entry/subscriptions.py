@@ -96,7 +96,7 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "endsAt": time_view(ends),
         "cancelling": subscription.cancel_asked_at is not None,
         "billingKeyId": subscription.issue_id,
-        "credit": subscription.credit,
+        "credit": max(0, subscription.credit),
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
         "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},
         "invoices": [_invoice_view(each, subscription) for each in _newest_first(subscription)],

@@ -3,17 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from portone_payments.domain.records import (
-    Approval,
-    ApprovalState,
-    Entry,
-    Order,
-    OrderPart,
-    Payment,
-    Refund,
-    RefundState,
-    Status,
-)
+from portone_payments.domain.instruction_records import Approval, ApprovalState, Refund, RefundState
+from portone_payments.domain.records import Entry, Order, OrderPart, Payment, Status
 from portone_payments.flows.orders import OrderWithPayment
 
 
@@ -105,9 +96,17 @@ def order_view(held: OrderWithPayment) -> dict[str, Any]:
     return {
         **order_fields(order),
         "payment": payment_view(payment) if payment else None,
-        "paidTotal": amount_view(payment)["paid"] if payment else 0,
-        "cancelledTotal": amount_view(payment)["cancelled"] if payment else 0,
+        **_totals(held),
     }
+
+
+def _totals(held: OrderWithPayment) -> dict[str, int]:
+    """What came in and went back; in parts, what came in and is owed: a refund stands in its payment."""
+    if held.order.parts:
+        paid, owed = held.of_parts()
+        return {"paidTotal": paid, "outstandingTotal": owed}
+    amount = amount_view(held.payment) if held.payment else {"paid": 0, "cancelled": 0}
+    return {"paidTotal": amount["paid"], "cancelledTotal": amount["cancelled"]}
 
 
 def order_fields(order: Order) -> dict[str, Any]:

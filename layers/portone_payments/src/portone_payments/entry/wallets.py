@@ -10,7 +10,7 @@ from portone_payments.entry.deps import Deps
 from portone_payments.entry.request import PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import time_view
-from portone_payments.ports import Conflict
+from portone_payments.ports_store import Conflict
 
 # what its owner may use or soon will; the others are still shown by id
 LISTED = frozenset({KeyState.ACTIVE, KeyState.CONFIRMING, KeyState.CHECKING})

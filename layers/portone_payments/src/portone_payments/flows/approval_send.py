@@ -3,13 +3,17 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import confirmed, open_approval, sendable, stock_answered
-from portone_payments.domain.errors import Busy, PaymentNotFound, PortOneError
+from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.ladder import next_due
-from portone_payments.domain.records import Approval, ApprovalState, Payment
+from portone_payments.domain.payment_errors import PaymentNotFound
+from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.trying import told_by, unchanged
-from portone_payments.ports import ConfirmOrder, Conflict, Deadline, Metric, StockHook, Vault
+from portone_payments.ports import Deadline, Metric, StockHook, Vault
+from portone_payments.ports_portone import ConfirmOrder
+from portone_payments.ports_store import Conflict
 
 ATTEMPTS = 3
 

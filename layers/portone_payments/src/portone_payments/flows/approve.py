@@ -14,7 +14,8 @@ from portone_payments.domain.records import Payment
 from portone_payments.flows.approval_send import ApprovalSender, token_context
 from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
 from portone_payments.flows.verify import owned
-from portone_payments.ports import Clock, Conflict, Deadline, Metric, Queue
+from portone_payments.ports import Clock, Deadline, Metric
+from portone_payments.ports_store import Conflict, Queue
 
 ATTEMPTS = 6
 BY = "confirm"

@@ -17,12 +17,13 @@ from portone_payments.domain.audit import (
     narrower,
     next_window,
 )
+from portone_payments.domain.audit_records import AuditMark, DiscrepancyState
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.domain.records import AuditMark, DiscrepancyState
 from portone_payments.flows.audit_examine import PATIENCE, Audited, Examiner
 from portone_payments.flows.catch_up import Reader
-from portone_payments.ports import Deadline, Listed, ListPage, Metric
+from portone_payments.ports import Deadline, Metric
+from portone_payments.ports_portone import Listed, ListPage
 
 PAGE = 500
 OPEN_COUNTED = 100

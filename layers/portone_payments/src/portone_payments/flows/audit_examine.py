@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from portone_payments.domain.audit import discrepancy_id, filed
+from portone_payments.domain.audit_records import DiscrepancyKind
 from portone_payments.domain.differences import (
     Difference,
     differences,
@@ -16,10 +17,11 @@ from portone_payments.domain.differences import (
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.marker import marked_order
-from portone_payments.domain.records import DiscrepancyKind, Payment
+from portone_payments.domain.records import Payment
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.flows.catch_up import Reader
-from portone_payments.ports import Clock, Deadline, Listed, Metric
+from portone_payments.ports import Clock, Deadline, Metric
+from portone_payments.ports_portone import Listed
 
 PATIENCE = 60.0  # seconds for one answer of PortOne (facts 1.4)
 ANSWERED = 200
@@ -65,9 +67,10 @@ class Examiner:
         order_id = marked_order(snapshot.custom_data) if snapshot else None
         if snapshot is None or order_id is None:
             return False
-        known = self.reader.store.order(order_id) is not None
+        store = self.reader.store
+        known = store.order(order_id) is not None or store.subscription(order_id) is not None
         ours = orphaned(snapshot, live=self.live, order_known=known)
-        if ours and self.reader.store.payment(snapshot.payment_id) is None:
+        if ours and store.payment(snapshot.payment_id) is None:
             self._file(did, [missing_here(snapshot)])
         return ours
 

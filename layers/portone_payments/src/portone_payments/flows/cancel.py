@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import (
-    Busy,
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.payment_errors import (
     NothingToResolve,
     PaymentNotFound,
     RefundNotAllowed,
     RefundNotFound,
 )
-from portone_payments.domain.facts import Fact, Moment, record
-from portone_payments.domain.records import Payment, Refund, RefundState
+from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_rules import Asked, RefundPolicy, check_account, check_refund
 from portone_payments.domain.refund_settle import decide
 from portone_payments.domain.refunds import (
@@ -24,7 +25,9 @@ from portone_payments.domain.refunds import (
 )
 from portone_payments.flows.nudge import nudge
 from portone_payments.flows.refund_send import RefundSender, sealed_account
-from portone_payments.ports import Clock, Conflict, Deadline, Metric, Queue, RefundAccount
+from portone_payments.ports import Clock, Deadline, Metric
+from portone_payments.ports_portone import RefundAccount
+from portone_payments.ports_store import Conflict, Queue
 
 ATTEMPTS = 6
 type Change = Callable[[Payment, Refund], Payment]

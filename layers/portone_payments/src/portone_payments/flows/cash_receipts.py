@@ -18,14 +18,18 @@ from portone_payments.domain.cash_receipts import (
     sendable,
     step_at,
 )
-from portone_payments.domain.errors import Busy, CashReceiptNotFound, PaymentNotFound, PortOneError
+from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
 from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.domain.records import CashReceipt, Payment, ReceiptState
+from portone_payments.domain.payment_errors import CashReceiptNotFound, PaymentNotFound
+from portone_payments.domain.records import Payment
 from portone_payments.flows.cancel import Asker
 from portone_payments.flows.catch_up import Reader
-from portone_payments.ports import Clock, Conflict, Deadline, Metric, ReceiptOrder, Vault
+from portone_payments.ports import Clock, Deadline, Metric, Vault
+from portone_payments.ports_portone import ReceiptOrder
+from portone_payments.ports_store import Conflict
 
 ATTEMPTS = 6
 # said of what somebody, perhaps our own earlier send, has already done: a reading decides

@@ -7,17 +7,21 @@ from portone_payments.domain.absorb import Absorbed, absorb, silence, with_hint
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.charge_settle import concerns, settle
 from portone_payments.domain.collecting import next_due as next_collected
-from portone_payments.domain.errors import Busy, PaymentNotFound, PortOneError
+from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
 from portone_payments.domain.kept import Record
 from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, Hint, Order, Payment, Status
+from portone_payments.domain.records import Attention, Order, Payment, Status
 from portone_payments.domain.send_back import LATE, SURPLUS, return_all
 from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.webhook_records import Hint
 from portone_payments.flows.counting import count_absorbed
-from portone_payments.ports import Conflict, Deadline, Meter, Metric, PortOne, Store
+from portone_payments.ports import Deadline, Meter, Metric
+from portone_payments.ports_portone import PortOne
+from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 3
 type Told = Callable[[Payment, Moment], Payment]

@@ -9,8 +9,9 @@ from portone_payments.domain.billing_errors import (
     ChargeInProgress,
     NoBillingKey,
 )
-from portone_payments.domain.errors import ApprovalInProgress, Busy, NotApprovable
+from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
 from portone_payments.domain.records import Payment
 from portone_payments.domain.wallet import chargeable, claim_key, key_of_issue
 from portone_payments.domain.wallet_records import SavedKey, Wallet
@@ -18,7 +19,8 @@ from portone_payments.flows.charge_send import ChargeSender
 from portone_payments.flows.claims import settled_claims
 from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
 from portone_payments.flows.verify import owned
-from portone_payments.ports import Clock, Conflict, Deadline, Metric, Queue
+from portone_payments.ports import Clock, Deadline, Metric
+from portone_payments.ports_store import Conflict, Queue
 
 ATTEMPTS = 6
 BY = "charge"

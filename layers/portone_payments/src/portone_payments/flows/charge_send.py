@@ -1,20 +1,24 @@
 """Sends a stored charge of a saved payment method under its one key; a reading decides (rules 3 and 8)."""
 
 import json
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import confirmed, open_approval, sendable
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.instruction_records import Approval
 from portone_payments.domain.marker import marker
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.domain.records import Approval, Payment
+from portone_payments.domain.records import Payment
+from portone_payments.domain.wallet import deleted, next_due
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.key_desk import key_context
 from portone_payments.flows.trying import told_by, unchanged
 from portone_payments.ports import Deadline, Vault
 from portone_payments.ports_billing import BillingPortOne, ChargeOrder
+from portone_payments.ports_store import Conflict
 
 # left of a deadline for the reading that decides
 READING = 4.0
@@ -46,18 +50,23 @@ class ChargeSender:
         """
         approval = open_approval(payment)
         told: Told = unchanged
+        gone = False
         if approval is not None and sendable(approval, moment.now):
             held = wallet or self.reader.store.wallet(payment.user_id)
             key = held.keys.get(approval.issue_id or "") if held else None
             if key is not None and key.sealed is not None:
-                told = self._tried(payment, approval, key, deadline, first=first)
-        return self.reader.catch_up(
+                told, gone = self._tried(payment, approval, key, deadline, first=first)
+        caught = self.reader.catch_up(
             payment.payment_id, moment, deadline=deadline, told=told, held=payment if first else None
         )
+        if gone and approval is not None:
+            self._forget(payment.user_id, approval.issue_id or "", moment)
+        return caught
 
     def _tried(
         self, payment: Payment, approval: Approval, key: SavedKey, deadline: Deadline, *, first: bool
-    ) -> Told:
+    ) -> tuple[Told, bool]:
+        """What the answer tells, and whether the key is gone at PortOne."""
         try:
             self.portone.charge(
                 payment.payment_id,
@@ -67,9 +76,25 @@ class ChargeSender:
             )
         except PortOneError as error:
             # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
-            outcome = Outcome.NO_EFFECT if error.error_type == _GONE else error.outcome
-            return told_by(error, approval.attempt, self.reader.meter, outcome=outcome, first=first)
-        return lambda held, _: confirmed(held, approval.attempt)
+            gone = error.error_type == _GONE
+            outcome = Outcome.NO_EFFECT if gone else error.outcome
+            return told_by(error, approval.attempt, self.reader.meter, outcome=outcome, first=first), gone
+        return lambda held, _: confirmed(held, approval.attempt), False
+
+    def _forget(self, user_id: str, issue_id: str, moment: Moment) -> None:
+        """A key deleted elsewhere, of which no webhook came or whose deletion a restore forgot (I12).
+
+        Where somebody else is at the wallet the next charge is told the same.
+        """
+        store = self.reader.store
+        wallet = store.wallet(user_id)
+        if wallet is None or issue_id not in wallet.keys:
+            return
+        after = deleted(wallet, issue_id, moment)
+        if after is wallet:
+            return
+        with suppress(Conflict):
+            store.save(replace(after, due_at=next_due(after, moment.now), tries=0))
 
     def _order(self, payment: Payment, key: SavedKey) -> ChargeOrder:
         context = key_context(payment.user_id, key.issue_id)

@@ -2,7 +2,7 @@
 
 from portone_payments.domain.approval import open_approval
 from portone_payments.domain.wallet_records import SavedKey
-from portone_payments.ports import Store
+from portone_payments.ports_store import Store
 
 
 def settled_claims(key: SavedKey, store: Store) -> frozenset[str]:

@@ -4,21 +4,25 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import intend_charge, token_hash_of
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.collecting import advance, due_invoice, next_due
-from portone_payments.domain.errors import ApprovalInProgress, Busy, NotApprovable
+from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.invoice_identity import identity
 from portone_payments.domain.ladder import DAY
+from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable, PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import NO_KEY, claimed, failed
 from portone_payments.domain.subscription_records import Invoice, Subscription
 from portone_payments.domain.wallet import chargeable, claim_key
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.charge_send import ChargeSender
-from portone_payments.ports import Clock, Conflict, Deadline, Due, Metric, Secrets
+from portone_payments.ports import Clock, Deadline, Metric, Secrets
+from portone_payments.ports_store import Conflict, Due, Kind
 
 # PortOne wants 60 s for an answer (facts 1.4); the payment's own worker takes over after that
 PER_CHARGE = 66.0
@@ -45,16 +49,27 @@ class Collector:
     store_id: str
 
     def work(self, due: Due) -> None:
-        """Whatever is due of one subscription. A lost race leaves it to the winner."""
-        held = self.sender.reader.store.subscription(due.id)
-        now = self.clock.now()
-        if held is None or held.due_at is None or not (held.due_at <= now or held.due_at == due.due_at):
-            return
+        """Whatever is due of one subscription, or of one of its charges. A lost race is the winner's."""
+        moment = Moment(now=self.clock.now(), by="sweep")
+        deadline = Deadline.after(self.clock, PER_CHARGE)
         try:
-            deadline = Deadline.after(self.clock, PER_CHARGE)
-            self.collect(held, Moment(now=now, by="sweep"), deadline, slot=due.slot)
+            if due.kind is Kind.CHARGE:
+                self._send_again(due, moment, deadline)
+                return
+            held = self.sender.reader.store.subscription(due.id)
+            if held is not None and due.still(held.due_at, moment.now):
+                self.collect(held, moment, deadline, slot=due.slot)
         except (Busy, Conflict):
             self.sender.reader.meter.count(Metric.CONFLICT)
+
+    def _send_again(self, due: Due, moment: Moment, deadline: Deadline) -> None:
+        """A charge whose outcome is not known, under its one key (rule 3)."""
+        held = self.sender.reader.store.payment(due.id)
+        if held is None or not due.still(held.due_at, moment.now):
+            return
+        self._await(due.slot)
+        with suppress(PaymentNotFound):
+            self.sender.send(held, moment, deadline=deadline)
 
     def collect(
         self, held: Subscription, moment: Moment, deadline: Deadline, *, slot: float | None = None
@@ -67,11 +82,14 @@ class Collector:
             if invoice is None:
                 self._save(advanced, moment)
             return None
-        if slot is not None:
-            self.wait(min(max(0.0, slot - self.clock.now()), LONGEST_WAIT))
+        self._await(slot)
         return self.sender.send(
             claim.payment, moment, deadline=deadline, first=True, wallet=claim.wallet
         ).payment
+
+    def _await(self, slot: float | None) -> None:
+        if slot is not None:
+            self.wait(min(max(0.0, slot - self.clock.now()), LONGEST_WAIT))
 
     def _claim(self, subscription: Subscription, invoice: Invoice, moment: Moment) -> _Claim | None:
         """Payment, wallet and subscription, written together before the first byte leaves."""
@@ -124,7 +142,7 @@ class Collector:
     def _payment_id(self, subscription: Subscription, invoice: Invoice) -> str:
         """32 characters nobody can guess, the same for every try at this invoice (rule 8, facts 12.3)."""
         secret = self.secrets.charge_keys()[subscription.hash_version].encode()
-        parts = (self.store_id, subscription.subscription_id, invoice.id, str(invoice.series))
+        parts = (self.store_id, *identity(subscription, invoice), str(invoice.series))
         digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()
         return base64.b32encode(digest[:20]).decode()
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from portone_payments.domain.delivery import Delivery
-from portone_payments.domain.errors import ApprovalRefused
 from portone_payments.domain.hints import EventType
 from portone_payments.domain.moves import PAYABLE
+from portone_payments.domain.payment_errors import ApprovalRefused
 from portone_payments.domain.records import Order, Payment
 from portone_payments.flows.catch_up import Reader
 from portone_payments.ports import Clock, Metric

@@ -3,9 +3,11 @@
 import re
 from dataclasses import replace
 
-from portone_payments.domain.errors import Busy, DiscrepancyNotFound, NothingToResolve
-from portone_payments.domain.records import Discrepancy, DiscrepancyState
-from portone_payments.ports import Clock, Conflict, Store
+from portone_payments.domain.audit_records import Discrepancy, DiscrepancyState
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.payment_errors import DiscrepancyNotFound, NothingToResolve
+from portone_payments.ports import Clock
+from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 4
 DISCREPANCY_ID = re.compile(r"[0-9a-f]{32}")

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import Busy, IdentityNotFound
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.identity_errors import IdentityNotFound
 from portone_payments.domain.identity_records import DAY, Permit, Person
 from portone_payments.flows.identity_release import erased
 from portone_payments.flows.identity_seal import Sealer
-from portone_payments.ports import Clock, Conflict
+from portone_payments.ports import Clock
 from portone_payments.ports_identity import Access, AccessLog, IdentityStore
+from portone_payments.ports_store import Conflict
 
 TRIES = 6
 PERMIT_SECONDS = DAY

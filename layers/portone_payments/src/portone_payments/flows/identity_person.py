@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import DifferentPerson, IdentityDuplicate, VerificationExpired
 from portone_payments.domain.identity import Identifier, Known, Purpose
+from portone_payments.domain.identity_errors import DifferentPerson, IdentityDuplicate, VerificationExpired
 from portone_payments.domain.identity_records import (
     DAY,
     Attempt,

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.errors import (
-    PortOneError,
-    ProviderRefused,
-    ProviderUnavailable,
+from portone_payments.domain.errors import PortOneError, ProviderRefused, ProviderUnavailable
+from portone_payments.domain.identity_causes import cause_of
+from portone_payments.domain.identity_errors import (
     VerificationExpired,
     VerificationNotFound,
     VerificationPending,
     VerificationUsed,
 )
-from portone_payments.domain.identity_causes import cause_of
 from portone_payments.domain.identity_reading import VerificationReading
 from portone_payments.domain.identity_records import Attempt, AttemptState
 from portone_payments.domain.outcomes import Outcome

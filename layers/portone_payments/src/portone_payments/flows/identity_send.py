@@ -6,22 +6,21 @@ unknown: it is answered 202, a reading settles it, and the person presses again.
 
 from dataclasses import dataclass, field, replace
 
-from portone_payments.domain.errors import (
-    Busy,
-    InvalidRequest,
-    PortOneError,
+from portone_payments.domain.errors import Busy, InvalidRequest, PortOneError
+from portone_payments.domain.identity import IdentityRules
+from portone_payments.domain.identity_bypass import bypass_for
+from portone_payments.domain.identity_errors import (
     VerificationExpired,
     VerificationLimit,
     VerificationNotSent,
 )
-from portone_payments.domain.identity import IdentityRules
-from portone_payments.domain.identity_bypass import bypass_for
 from portone_payments.domain.identity_records import Attempt, Counter, Sending, SendState
 from portone_payments.flows.identity_reader import check_open, owned
 from portone_payments.flows.identity_settle import Settler
 from portone_payments.flows.identity_start import counted, started_mark
-from portone_payments.ports import Clock, Conflict, Deadline, Ids, Metric
+from portone_payments.ports import Clock, Deadline, Ids, Metric
 from portone_payments.ports_identity import Hashes, SendOrder
+from portone_payments.ports_store import Conflict
 
 SERVER_SIDE = frozenset({"DANAL", "KCP", "KCP_V2"})
 GUESSES = 10

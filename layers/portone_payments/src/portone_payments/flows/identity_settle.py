@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import (
+from portone_payments.domain.errors import PortOneError, ProviderRefused
+from portone_payments.domain.identity_causes import cause_of
+from portone_payments.domain.identity_errors import (
     OtpRefused,
-    PortOneError,
-    ProviderRefused,
     SendFailed,
     VerificationFailed,
     VerificationNotSent,
 )
-from portone_payments.domain.identity_causes import cause_of
 from portone_payments.domain.identity_reading import VerificationStatus
 from portone_payments.domain.identity_records import Attempt, SendState
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.flows.identity_reader import IdentityReader, failure_cause
-from portone_payments.ports import Conflict, Deadline, Metric
+from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_identity import IdentityStore
+from portone_payments.ports_store import Conflict
 
 _KNOWN = {
     "IDENTITY_VERIFICATION_ALREADY_SENT": SendState.SENT,

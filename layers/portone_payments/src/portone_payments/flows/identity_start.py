@@ -3,12 +3,14 @@
 import json
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import Busy, InvalidRequest, VerificationLimit
+from portone_payments.domain.errors import Busy, InvalidRequest
 from portone_payments.domain.identity import IdentityRules
+from portone_payments.domain.identity_errors import VerificationLimit
 from portone_payments.domain.identity_records import ATTEMPT_SECONDS, DAY, Attempt, Counter
 from portone_payments.domain.marker import BUNDLE
-from portone_payments.ports import Clock, Conflict, Ids
+from portone_payments.ports import Clock, Ids
 from portone_payments.ports_identity import IdentityStore
+from portone_payments.ports_store import Conflict
 
 STARTS_A_DAY = 30
 TRIES = 6

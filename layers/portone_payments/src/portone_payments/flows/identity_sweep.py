@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import IdentityDuplicate
+from portone_payments.domain.identity_errors import IdentityDuplicate
 from portone_payments.domain.identity_records import IDENTITY_SHARDS, AttemptState
 from portone_payments.flows.identity_person import PersonDesk
-from portone_payments.ports import Clock, Conflict, Deadline, Meter, Metric
+from portone_payments.ports import Clock, Deadline, Meter, Metric
 from portone_payments.ports_identity import IdentityKind, IdentityStore
+from portone_payments.ports_store import Conflict
 
 PAGE = 100
 

@@ -2,22 +2,23 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.errors import (
-    Busy,
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.identity import IdentityRules, recognised
+from portone_payments.domain.identity_errors import (
     VerificationExpired,
     VerificationFailed,
     VerificationMismatch,
     VerificationPending,
     VerificationUsed,
 )
-from portone_payments.domain.identity import IdentityRules, recognised
 from portone_payments.domain.identity_reading import Customer, VerificationReading, VerificationStatus
 from portone_payments.domain.identity_records import Attempt, AttemptState, Person
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.identity_reader import IdentityReader, check_open, failure_cause, owned
 from portone_payments.flows.identity_start import started_mark
-from portone_payments.ports import Clock, Conflict, Deadline, Metric
+from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_identity import IdentityStore
+from portone_payments.ports_store import Conflict
 
 TRIES = 6
 

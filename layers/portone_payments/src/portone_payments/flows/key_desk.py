@@ -25,21 +25,9 @@ from portone_payments.domain.wallet import (
 )
 from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, Wallet
 from portone_payments.flows.nudge import DELAY
-from portone_payments.ports import (
-    Clock,
-    Conflict,
-    Deadline,
-    Due,
-    Ids,
-    Kind,
-    Meter,
-    Metric,
-    Queue,
-    Secrets,
-    Store,
-    Vault,
-)
+from portone_payments.ports import Clock, Deadline, Ids, Meter, Metric, Secrets, Vault
 from portone_payments.ports_billing import BillingPortOne
+from portone_payments.ports_store import Conflict, Due, Kind, Queue, Store
 
 ATTEMPTS = 6
 PAGE = 100

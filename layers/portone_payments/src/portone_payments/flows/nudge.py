@@ -2,7 +2,7 @@
 
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.records import Payment
-from portone_payments.ports import Due, Kind, Queue
+from portone_payments.ports_store import Due, Kind, Queue
 
 DELAY = 30
 

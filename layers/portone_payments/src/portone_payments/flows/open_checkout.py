@@ -1,14 +1,10 @@
 """After prepare: fix the amount at PortOne, so that a checkout with another one is refused (facts 2)."""
 
-from portone_payments.domain.errors import (
-    OrderAlreadyPaid,
-    PortOneError,
-    ProviderRefused,
-    ProviderUnavailable,
-)
+from portone_payments.domain.errors import PortOneError, ProviderRefused, ProviderUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.payment_errors import OrderAlreadyPaid
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import Reader
 from portone_payments.ports import Clock, Deadline, Ids, Metric

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import Busy, OrderHasPayment, OrderNotFound
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.payment_errors import OrderHasPayment, OrderNotFound
 from portone_payments.domain.records import Order, Payment
-from portone_payments.ports import Conflict, Store
+from portone_payments.domain.subscription_records import InvoiceState, Subscription
+from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 4
+_OWED = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
 _FIXED = (
     "user_id",
     "name",
@@ -41,10 +44,19 @@ def put_order(wanted: Order, *, store: Store) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class OrderWithPayment:
-    """An order and the payment that settled it or may still do so."""
+    """An order and the payment that settled it or may still do so; `schedule` collects its parts."""
 
     order: Order
     payment: Payment | None
+    schedule: Subscription | None = None
+
+    def of_parts(self) -> tuple[int, int]:
+        """What the parts of an order brought, and what is still asked for or was given up on."""
+        if self.schedule is None:
+            return 0, self.order.total
+        invoices = self.schedule.invoices.values()
+        paid = sum(each.amount for each in invoices if each.state is InvoiceState.PAID)
+        return paid, sum(each.amount for each in invoices if each.state in _OWED)
 
 
 def get_order(order_id: str, *, store: Store) -> OrderWithPayment:
@@ -52,6 +64,8 @@ def get_order(order_id: str, *, store: Store) -> OrderWithPayment:
     order = store.order(order_id)
     if order is None:
         raise OrderNotFound
+    if order.subscription_id is not None:
+        return OrderWithPayment(order, None, store.subscription(order.subscription_id))
     payment_id = order.settled_by or order.payment_id
     return OrderWithPayment(order, store.payment(payment_id) if payment_id else None)
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.subscription_records import Pace
-from portone_payments.ports import Clock, Conflict, Due, Store
+from portone_payments.ports import Clock
+from portone_payments.ports_store import Conflict, Due, Store
 
 # seconds planned in advance: more than a minute, so that a sweep that comes late leaves no gap
 AHEAD = 90

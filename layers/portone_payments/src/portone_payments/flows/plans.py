@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.subscription_records import Plan
-from portone_payments.ports import Conflict, Store
+from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 4
 

@@ -3,21 +3,16 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import OrderHasPlan
-from portone_payments.domain.errors import (
-    Busy,
-    IdempotencyKeyReused,
-    NoPayMethod,
-    OrderAlreadyPaid,
-    OrderExpired,
-    OrderNotFound,
-)
+from portone_payments.domain.errors import Busy, IdempotencyKeyReused
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.kept import Record
 from portone_payments.domain.ladder import BY_KIND, account_due_at, next_due
 from portone_payments.domain.moves import PAYABLE
+from portone_payments.domain.payment_errors import NoPayMethod, OrderAlreadyPaid, OrderExpired, OrderNotFound
 from portone_payments.domain.policy import MethodRule, allowed_methods
 from portone_payments.domain.records import ClientRequest, Order, Payment, Status
-from portone_payments.ports import Clock, Conflict, Ids, Meter, Metric, Store
+from portone_payments.ports import Clock, Ids, Meter, Metric
+from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 6
 ROUTE = "prepare"

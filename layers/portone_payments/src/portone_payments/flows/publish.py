@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Change, Event, Told, event_of, place_of
 from portone_payments.domain.records import Entry
-from portone_payments.ports import EventBus, Meter, Metric, Store
+from portone_payments.ports import Meter, Metric
+from portone_payments.ports_store import EventBus, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

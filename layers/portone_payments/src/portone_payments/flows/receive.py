@@ -7,12 +7,14 @@ from portone_payments.domain.delivery import UNREADABLE, Delivery
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.hints import EventType, hint_from
-from portone_payments.domain.records import Hint, HintState, Payment
+from portone_payments.domain.records import Payment
+from portone_payments.domain.webhook_records import Hint, HintState
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.confirm import ConfirmPolicy, answer_confirm
 from portone_payments.flows.nudge import nudge
 from portone_payments.flows.strays import StrayKeeper
-from portone_payments.ports import Clock, Conflict, Deadline, Metric, Queue
+from portone_payments.ports import Clock, Deadline, Metric
+from portone_payments.ports_store import Conflict, Queue
 
 INLINE = 5.0
 STORE_ATTEMPTS = 8

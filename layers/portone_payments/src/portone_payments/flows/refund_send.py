@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.domain.records import Payment, Refund, RefundState
+from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import decide, in_flight, sendable
 from portone_payments.domain.refunds import sent_reason, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.trying import unchanged
-from portone_payments.ports import CancelOrder, Deadline, Metric, RefundAccount, Vault
+from portone_payments.ports import Deadline, Metric, Vault
+from portone_payments.ports_portone import CancelOrder, RefundAccount
 
 _ANSWERED = {
     CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,

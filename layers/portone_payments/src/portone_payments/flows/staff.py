@@ -3,13 +3,17 @@
 from dataclasses import replace
 from enum import StrEnum
 
-from portone_payments.domain.errors import Busy, NothingToResolve, PaymentNotFound
+from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.ladder import next_due
-from portone_payments.domain.records import Attention, HintState, Payment, Refund, RefundState
+from portone_payments.domain.payment_errors import NothingToResolve, PaymentNotFound
+from portone_payments.domain.records import Attention, Payment
 from portone_payments.domain.refund_settle import FORGOTTEN, decide
 from portone_payments.domain.refunds import open_refund
-from portone_payments.ports import Clock, Conflict, Store
+from portone_payments.domain.webhook_records import HintState
+from portone_payments.ports import Clock
+from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 4
 

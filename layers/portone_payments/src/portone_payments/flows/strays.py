@@ -8,10 +8,12 @@ from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.ladder import SILENCE
 from portone_payments.domain.marker import marked_order
-from portone_payments.domain.records import HintState, Stray
 from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.webhook_records import HintState, Stray
 from portone_payments.flows.wallet_work import Heard, WalletKeeper
-from portone_payments.ports import Clock, Conflict, Deadline, Meter, Metric, PortOne, Secrets, Store, Vault
+from portone_payments.ports import Clock, Deadline, Meter, Metric, Secrets, Vault
+from portone_payments.ports_portone import PortOne
+from portone_payments.ports_store import Conflict, Store
 
 INLINE = 5.0
 KEPT = 30 * 24 * 3600

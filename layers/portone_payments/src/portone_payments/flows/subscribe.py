@@ -4,16 +4,18 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import NoBillingKey, PriceChanged
 from portone_payments.domain.collecting import next_due
-from portone_payments.domain.errors import Busy, IdempotencyKeyReused, OrderExpired, OrderNotFound
+from portone_payments.domain.errors import Busy, IdempotencyKeyReused
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
+from portone_payments.domain.payment_errors import OrderExpired, OrderNotFound
 from portone_payments.domain.records import ClientRequest, Order
 from portone_payments.domain.subscribing import in_parts, subscribe
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import chargeable, key_of_issue
 from portone_payments.flows.collect import Collector
 from portone_payments.flows.subscription_desk import SubscriptionDesk
-from portone_payments.ports import Conflict, Deadline, Ids, Metric
+from portone_payments.ports import Deadline, Ids, Metric
+from portone_payments.ports_store import Conflict
 
 ATTEMPTS = 6
 REQUEST_KEPT = 7 * 24 * 3600

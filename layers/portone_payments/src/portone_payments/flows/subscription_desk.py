@@ -9,7 +9,8 @@ from portone_payments.domain.collecting import next_due
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.subscription_records import Plan, Subscription
-from portone_payments.ports import Clock, Conflict, Meter, Metric, Store
+from portone_payments.ports import Clock, Meter, Metric
+from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 6
 

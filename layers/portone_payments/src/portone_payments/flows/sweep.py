@@ -8,11 +8,13 @@ from itertools import groupby
 
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
 from portone_payments.domain.ladder import DAY, POISON
-from portone_payments.domain.records import Attention, HintState
+from portone_payments.domain.records import Attention
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.webhook_records import HintState
 from portone_payments.flows.pace import AHEAD, HEAD_START, Pacer
-from portone_payments.ports import CHARGES, Clock, Conflict, Deadline, Due, Kind, Meter, Metric, Queue, Store
+from portone_payments.ports import Clock, Deadline, Meter, Metric
+from portone_payments.ports_store import CHARGES, WORK, Conflict, Due, Kind, Queue, Store
 
 LEASE = 180
 SHARDS = 16
@@ -50,7 +52,7 @@ class Sweeper:
         """Lease and send what is due, oldest first per shard, until time or room in the queues ends."""
         swept = Swept()
         room = self.rate * BACKLOG_SECONDS - self.queue.backlog()
-        self._sweep(frozenset(Kind) - CHARGES, room, swept, deadline)
+        self._sweep(WORK, room, swept, deadline)
         self.meter.count(Metric.DUE_LAG, swept.lag)
         charged = Swept()
         pacer = Pacer(self.store, self.clock, self.charge_rate)

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import answered, confirmed, open_approval, refused
-from portone_payments.domain.errors import Busy, NotApprovable, PortOneError
+from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.instruction_records import Approval
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.domain.records import Approval, Payment
+from portone_payments.domain.payment_errors import NotApprovable
+from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Told
 from portone_payments.flows.nudge import nudge
-from portone_payments.ports import Meter, Metric, Queue, Store
+from portone_payments.ports import Meter, Metric
+from portone_payments.ports_store import Queue, Store
 
 # an intent is due after the inline deadline: whoever dies while sending is followed by the worker
 _SOON = 30

@@ -1,12 +1,13 @@
 """The app says "paid": read it at PortOne, never believe it."""
 
-from portone_payments.domain.errors import PaymentNotFound
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.ladder import unfinished
+from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Reader
 from portone_payments.flows.nudge import nudge
-from portone_payments.ports import Clock, Deadline, Queue, Store
+from portone_payments.ports import Clock, Deadline
+from portone_payments.ports_store import Queue, Store
 
 FRESH = 2.0
 

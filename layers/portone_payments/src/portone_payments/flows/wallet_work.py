@@ -11,7 +11,7 @@ from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.settling import woken
 from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.wallet import CLAIM_WITHIN, LOOKS
+from portone_payments.domain.wallet import CLAIM_WITHIN, LOOKS, waited
 from portone_payments.domain.wallet_records import KeyState, SavedKey
 from portone_payments.flows.delete_key import KeyRemover
 from portone_payments.flows.key_desk import KeyDesk
@@ -50,7 +50,7 @@ class WalletKeeper:
         for key in wallet.keys.values():
             self._bring_on(user_id, key, moment, deadline)
         # due again when the next thing is, whatever this round achieved
-        self.desk.change(user_id, lambda held: (replace(held, tries=0),))
+        self.desk.change(user_id, lambda held: (waited(held),))
 
     def hear(self, billing_key: str, *, by: str, deadline: Deadline) -> Heard:
         """What an event about a billing key changes here: PortOne's reading decides. Raises `Busy`."""

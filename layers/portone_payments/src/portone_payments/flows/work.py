@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from portone_payments.domain.accounts import wants_closing
 from portone_payments.domain.approval import open_approval
-from portone_payments.domain.errors import Busy, PaymentNotFound
+from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import in_flight
 from portone_payments.flows.approval_send import ApprovalSender
@@ -16,7 +17,8 @@ from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
 from portone_payments.flows.strays import StrayKeeper
 from portone_payments.flows.wallet_work import WalletKeeper
-from portone_payments.ports import Clock, Conflict, Deadline, Due, Ids, Kind, Metric
+from portone_payments.ports import Clock, Deadline, Ids, Metric
+from portone_payments.ports_store import Conflict, Due, Kind
 
 PER_ITEM = 14.0
 JITTER = 30.0
@@ -52,7 +54,7 @@ class Worker:
 
     def _payment(self, due: Due, deadline: Deadline) -> None:
         held = self.reader.store.payment(due.id)
-        if held is None or not self._still_due(held.due_at, due):
+        if held is None or not due.still(held.due_at, self.clock.now()):
             return
         moment = Moment(now=self.clock.now(), by="sweep", jitter=self.ids.jitter(JITTER))
         try:
@@ -76,14 +78,10 @@ class Worker:
 
     def _wallet(self, due: Due, deadline: Deadline) -> None:
         held = self.reader.store.wallet(due.id)
-        if held is not None and self._still_due(held.due_at, due):
+        if held is not None and due.still(held.due_at, self.clock.now()):
             self.wallets.work(due.id, deadline=deadline)
 
     def _stray(self, due: Due, deadline: Deadline) -> None:
         held = self.reader.store.stray(due.id)
-        if held is not None and self._still_due(held.due_at, due):
+        if held is not None and due.still(held.due_at, self.clock.now()):
             self.strays.settle(due.id, deadline=deadline)
-
-    def _still_due(self, held: int | None, due: Due) -> bool:
-        """Due now, or leased for this very message: any save since then has moved the mark."""
-        return held is not None and (held <= self.clock.now() or held == due.due_at)

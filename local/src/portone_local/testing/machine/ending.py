@@ -8,7 +8,7 @@ from portone_local.portone import CancellationStatus
 from portone_local.testing.machine.crashing import Crashing
 from portone_local.testing.machine.stage import DAY, HOUR, MINUTE
 from portone_local.testing.stories import let_pass
-from portone_payments.domain.records import RefundState
+from portone_payments.domain.instruction_records import RefundState
 
 WITHIN = 15 * MINUTE
 _WAITING = frozenset({RefundState.RESERVED, RefundState.REQUESTED, RefundState.AMBIGUOUS})

@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 from portone_local.portone import CancellationStatus, Fault
 from portone_local.testing.machine.stage import ACCOUNT, Stage, amounts, picks
 from portone_local.testing.shopping import USER
-from portone_payments.domain.records import RefundState
+from portone_payments.domain.instruction_records import RefundState
 
 waits = st.sampled_from([0, 30, 180, 600])
 CANCELS = (

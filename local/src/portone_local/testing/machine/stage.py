@@ -7,7 +7,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from portone_local.gateway.functions import Functions
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Unknowns
 from portone_local.testing.approving import HOOK
@@ -74,10 +73,7 @@ class Stage:
 
     def restart(self) -> None:
         """New containers for every function, with empty caches."""
-        stack = self.stack
-        fresh = Functions.of(stack.template, resources=stack.resources, ports=stack.ports, clock=stack.clock)
-        stack.functions._handlers = fresh._handlers  # noqa: SLF001 - as boundaries do
-        self.boundaries.follow(stack)
+        self.stack.functions.restart()
 
     def audit(self) -> None:
         """The audit of the day; one that fails goes on another day."""

@@ -1,0 +1,68 @@
+"""The records of the audit: how far it got, and the differences it could not heal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class DiscrepancyKind(StrEnum):
+    """What differs between PortOne's list and ours; CANCELLED is a cancellation we do not know."""
+
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    AMOUNT = "amount"
+    STATUS = "status"
+    CANCELLED = "cancelled"
+    UNREADABLE = "unreadable"
+
+
+class DiscrepancyState(StrEnum):
+    """Which list a discrepancy is on."""
+
+    OPEN = "discrepancy-open"
+    CLOSED = "discrepancy-closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """A difference the audit could not heal, one per payment and kind, for a person (audit).
+
+    `ours` and `theirs` are the evidence, without personal data; times in epoch seconds UTC. `attention` puts
+    it on the list of its state, ordered by `attention_at`: when it was found, or found changed.
+    """
+
+    id: str
+    payment_id: str
+    kind: DiscrepancyKind
+    found_at: float
+    attention_at: float
+    ours: Mapping[str, str | int | bool] = field(default_factory=dict)
+    theirs: Mapping[str, str | int | bool] = field(default_factory=dict)
+    attention: DiscrepancyState = DiscrepancyState.OPEN
+    closed_at: float | None = None
+    closed_by: str | None = None
+    reason: str | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDay:
+    """What PortOne's list showed for one day (UTC): how many payments, and how many of them are not ours."""
+
+    listed: int = 0
+    foreign: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditMark:
+    """How far the audit got: all that changed before `until` (epoch seconds UTC) has been compared.
+
+    `span` is the length of the next window in seconds; `days` by yyyy-mm-dd, the newest month of them.
+    """
+
+    until: int
+    span: int
+    days: Mapping[str, AuditDay] = field(default_factory=dict)
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,130 @@
+"""What PortOne is asked to do about a payment, kept before it is sent: refunds, approvals, cash receipts."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RefundState(StrEnum):
+    """Where a refund stands. RESERVED: stored, perhaps sent, unknown. REQUESTED: the PG decides later."""
+
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
+    AWAITING_ACCOUNT = "AWAITING_ACCOUNT"
+    RESERVED = "RESERVED"
+    REQUESTED = "REQUESTED"
+    AMBIGUOUS = "AMBIGUOUS"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class ApprovalState(StrEnum):
+    """Where a manual approval stands. ASKED: of the stock hook. RESERVED: perhaps sent, unknown.
+
+    CONFIRMED: PortOne said yes, a reading has yet to show it. APPROVED: a reading shows the money.
+    """
+
+    ASKED = "ASKED"
+    RESERVED = "RESERVED"
+    CONFIRMED = "CONFIRMED"
+    APPROVED = "APPROVED"
+    FAILED = "FAILED"
+
+
+class ReceiptState(StrEnum):
+    """Where a cash receipt stands. ISSUING and CANCELLING: stored, perhaps sent, unknown."""
+
+    ISSUING = "ISSUING"
+    ISSUED = "ISSUED"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """One refund, frozen before its first byte leaves: a retry sends exactly the same (money rule 5).
+
+    Amounts in minor units, times in epoch seconds UTC. `balance` is what could be refunded before it. `token`
+    stands at the front of the reason PortOne keeps; `account` is the ciphertext of a refund account.
+    `quiet_at` is the first reading that showed no trace of it although PortOne had answered or forgotten it.
+    """
+
+    id: str
+    amount: int
+    tax_free: int
+    balance: int
+    reason: str
+    requester: str
+    by: str
+    body_hash: str
+    key: str
+    token: str
+    created_at: float
+    state: RefundState = RefundState.RESERVED
+    vat: int | None = None
+    full: bool = False
+    sent_at: float | None = None
+    sends: int = 0
+    cancellation_id: str | None = None
+    pg_answered: bool = False
+    quiet_at: float | None = None
+    account: str | None = None
+    code: str | None = None
+    settled_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One try at having a payment approved (승인) without a checkout window. Epoch seconds UTC.
+
+    Either what the buyer authenticated (PortOne facts 4.1): `token` is the paymentToken's ciphertext, gone
+    once settled. Or a charge of the saved payment method `issue_id` (facts 6.3). `token_hash` knows the same
+    try again; `pg_provider` and `pg_code` say who declined it and how.
+    `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
+    `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
+    """
+
+    attempt: int
+    token_hash: str
+    key: str
+    created_at: float
+    token: str | None = field(default=None, repr=False)
+    state: ApprovalState = ApprovalState.ASKED
+    sent_at: float | None = None
+    answered: str | None = None
+    quiet_at: float | None = None
+    failed_before: str | None = None
+    transaction_id: str | None = None
+    code: str | None = None
+    settled_at: float | None = None
+    issue_id: str | None = None
+    pg_provider: str | None = None
+    pg_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashReceipt:
+    """One cash receipt (현금영수증), frozen before it is sent (PortOne facts 13). Minor units, epoch seconds.
+
+    `identity` is the ciphertext of whose it is, gone once settled; `self_issued` goes to the tax office's
+    number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `quiet_at` as of an
+    approval. `remainder`: what is left is issued anew once this one is cancelled.
+    """
+
+    number: int
+    kind: str
+    amount: int
+    tax_free: int
+    by: str
+    key: str
+    sent_at: float
+    identity: str | None = field(default=None, repr=False)
+    self_issued: bool = False
+    state: ReceiptState = ReceiptState.ISSUING
+    answered: str | None = None
+    quiet_at: float | None = None
+    remainder: bool = False
+    issue_number: str | None = None
+    url: str | None = None
+    issued_at: float | None = None
+    cancelled_at: float | None = None
+    code: str | None = None

@@ -1,0 +1,51 @@
+"""The records of webhooks: hints about payments we hold, and those about something else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class HintState(StrEnum):
+    """Where a stored webhook stands; only OPEN is unfinished (invariant I2)."""
+
+    OPEN = "open"
+    DONE = "done"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """A webhook about a payment, and what it promises a reading will show. Times in epoch seconds UTC."""
+
+    id: str
+    type: str
+    body_hash: str
+    received_at: float
+    happened_at: float
+    transaction_id: str | None = None
+    cancellation_id: str | None = None
+    state: HintState = HintState.OPEN
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A webhook about something we hold no record of (foreign, orphaned, a billing key), by webhook id.
+
+    Never the body: `subject_hash` is a keyed hash, `subject_cipher` a ciphertext of the billing key.
+    """
+
+    webhook_id: str
+    type: str
+    body_hash: str
+    received_at: float
+    expires_at: int
+    payment_id: str | None = None
+    subject_hash: str | None = None
+    subject_cipher: str | None = None
+    state: HintState = HintState.OPEN
+    tries: int = 0
+    due_at: int | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)

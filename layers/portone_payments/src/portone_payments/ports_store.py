@@ -1,0 +1,147 @@
+"""Where records are kept, and where work and facts go: the table, the queues and the event bus."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
+from portone_payments.domain.events import Event
+from portone_payments.domain.kept import Record
+from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment
+from portone_payments.domain.subscription_records import Pace, Plan, Subscription
+from portone_payments.domain.wallet_records import KeyRef, Wallet
+from portone_payments.domain.webhook_records import Stray
+
+
+class Kind(StrEnum):
+    """Kinds of due work; each has its shards in the due index, CHARGE those of SUBSCRIPTION.
+
+    CHARGE: a payment whose recurring charge may have to be sent again, at the PG's rate like any other.
+    """
+
+    PAYMENT = "payment"
+    STRAY = "stray"
+    WALLET = "wallet"
+    SUBSCRIPTION = "subscription"
+    CHARGE = "charge"
+
+
+# charges have a queue and workers of their own: a million of them never stand before a refund (rule 4)
+CHARGES = frozenset({Kind.SUBSCRIPTION})
+
+
+WORK = frozenset({Kind.PAYMENT, Kind.STRAY, Kind.WALLET})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth.
+
+    `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once.
+    """
+
+    kind: Kind
+    id: str
+    due_at: int
+    slot: float | None = None
+
+    def still(self, held: int | None, now: float) -> bool:
+        """Whether a record is due, or leased for this very hint: any save since then has moved the mark."""
+        return held is not None and (held <= now or held == self.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    """Some items and the cursor of the next page, None at the end."""
+
+    items: tuple[T, ...]
+    cursor: str | None
+
+
+class Store(Protocol):
+    """The payments table. Reads by id are strongly consistent."""
+
+    def order(self, order_id: str) -> Order | None: ...
+    def payment(self, payment_id: str) -> Payment | None: ...
+    def request(self, user_id: str, route: str, key: str) -> ClientRequest | None: ...
+    def stray(self, webhook_id: str) -> Stray | None: ...
+    def wallet(self, user_id: str) -> Wallet | None: ...
+    def key_ref(self, ref: str) -> KeyRef | None: ...
+    def plan(self, plan_id: str) -> Plan | None: ...
+    def pace(self) -> Pace | None: ...
+    def subscription(self, subscription_id: str) -> Subscription | None: ...
+
+    def subscriptions(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Subscription]:
+        """A user's subscriptions and plans of parts, newest first. Raises `InvalidRequest`."""
+        ...
+
+    def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
+        """The history entries of these numbers that have items of their own, in order."""
+        ...
+
+    def save(self, *records: Record) -> None:
+        """Write all or none, each IF its stored version is the one read; stored as version + 1.
+
+        Raises `Conflict` when another write came first; our own earlier attempt that had committed
+        unseen counts as success (owner token). Raises `StorageUnavailable`.
+        """
+        ...
+
+    def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
+        """What is due, oldest first, from the sparse index (eventually consistent)."""
+        ...
+
+    def lease(self, due: Due, *, until: int) -> int | None:
+        """Push `due_at` to `until` and count a try IF it is still what the index said; the tries, or None.
+
+        Does not raise the version: a save that was under way wins over a lease (design 3.3).
+        """
+        ...
+
+    def mine(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Payment]:
+        """A user's payments, newest first. Raises `InvalidRequest` for a cursor we did not make."""
+        ...
+
+    def attention(self, kind: Attention, *, cursor: str | None, limit: int) -> Page[Payment]:
+        """Payments a person has to look at, oldest first."""
+        ...
+
+    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
+        """Payments by id; absent ones are left out."""
+        ...
+
+    def changed(self, since: float, until: float) -> Iterable[str]:
+        """Ids of payments PortOne must know whose status changed in here (sparse, eventually consistent)."""
+        ...
+
+    def audit_mark(self) -> AuditMark | None: ...
+    def discrepancy(self, discrepancy_id: str) -> Discrepancy | None: ...
+
+    def discrepancies(self, state: DiscrepancyState, *, cursor: str | None, limit: int) -> Page[Discrepancy]:
+        """What the audit could not heal, oldest first. Raises `InvalidRequest`."""
+        ...
+
+
+class Conflict(Exception):
+    """A record was not at the version that was read."""
+
+
+class EventBus(Protocol):
+    """Where facts leave for the shop's own services."""
+
+    def publish(self, events: tuple[Event, ...]) -> None:
+        """Hand over all of them, in order. Raises `StorageUnavailable` when some were refused again."""
+        ...
+
+
+class Queue(Protocol):
+    """The work queue: hints that may be lost or repeated."""
+
+    def send(self, work: tuple[Due, ...], *, delay: int = 0) -> None:
+        """Send ids; `delay` in seconds. Raises `StorageUnavailable`."""
+        ...
+
+    def backlog(self) -> int:
+        """About how many messages wait, also those sent with a delay."""
+        ...

@@ -1,0 +1,79 @@
+"""Where an operator's command works: a deployed stack, or the one of `make serve`."""
+
+import argparse
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from portone_local.ministack import FAKE_CREDENTIALS, REGION
+from portone_local.serve.up import STATE
+
+STACK = "a deployed stack; without it the one of make serve"
+USAGE = "SINCE is a time such as 2026-11-01T00:00:00Z"
+
+
+class Unusable(Exception):
+    """What a command was asked for cannot be done; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A deployed stack or the one of `make serve`: its clients, its table, its bus."""
+
+    dynamodb: Any
+    events: Any
+    table: str
+    bus: str
+
+    @classmethod
+    def deployed(cls, name: str) -> "Place":
+        """By CloudFormation's outputs, with the caller's own credentials. Raises `Unusable`."""
+        try:
+            [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        except (ClientError, BotoCoreError) as error:
+            raise Unusable(f"no stack {name} to be seen with these credentials ({error})") from None
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        if "EventBus" not in outputs:
+            raise Unusable(f"the stack {name} has no event bus: deploy this version first")
+        dynamodb, events = boto3.client("dynamodb"), boto3.client("events")
+        return cls(dynamodb, events, outputs["PaymentsTable"], outputs["EventBus"])
+
+    @classmethod
+    def served(cls) -> "Place":
+        """The stack `make serve` runs now. Raises `Unusable`."""
+        if not STATE.exists():
+            raise Unusable("no local stack runs: start one with `make serve`, or name one: STACK=...")
+        known = json.loads(STATE.read_text())
+        session = boto3.Session(region_name=REGION, **FAKE_CREDENTIALS)
+        dynamodb, events = (
+            session.client(each, endpoint_url=known["aws"]) for each in ("dynamodb", "events")
+        )
+        return cls(dynamodb, events, known["resources"]["PaymentsTable"], known["resources"]["EventBus"])
+
+    @classmethod
+    def named(cls, stack: str | None) -> "Place":
+        """The deployed stack of this name, or the served one. Raises `Unusable`."""
+        return cls.deployed(stack) if stack else cls.served()
+
+
+def since_asked(arguments: list[str] | None, *, program: str, purpose: str | None) -> tuple[Place, float]:
+    """The stack and the time (epoch seconds UTC) on a command line. Raises `Unusable`."""
+    parser = argparse.ArgumentParser(prog=program, description=purpose)
+    parser.add_argument("--since", default="", help=USAGE)
+    parser.add_argument("--stack", help=STACK)
+    chosen = parser.parse_args(arguments)
+    try:
+        since = epoch_of(chosen.since)
+    except ValueError:
+        raise Unusable(USAGE) from None
+    return Place.named(chosen.stack), since
+
+
+def epoch_of(text: str) -> float:
+    """RFC 3339 as epoch seconds; without an offset it is UTC. Raises ValueError."""
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
