@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 export UV_PYTHON_PREFERENCE ?= system
-export PYTHONDONTWRITEBYTECODE = 1
+# bytecode beside the sources would end up in what is deployed
+export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
 # a Python kept by pyenv is found too, also where pyenv's own shims point elsewhere
 export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/versions/3.13*/bin)):$(PATH)
 UV = .cache/uv/bin/uv
