@@ -5,6 +5,7 @@ SHELL := /bin/bash
 export UV_PYTHON_PREFERENCE ?= system
 # bytecode beside the sources would end up in what is deployed
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 # a Python kept by pyenv is found too, also where pyenv's own shims point elsewhere
 export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/versions/3.13*/bin)):$(PATH)
 UV = .cache/uv/bin/uv
