@@ -45,7 +45,7 @@ lock: | $(UV) ## compile the three locks anew, without addresses
 run = .venv/bin/python -m
 # a process per core, each with a local AWS of its own; a file's tests stay together
 spread = PYTHONHASHSEED=0 .venv/bin/pytest -n auto --dist loadfile
-demo: setup ## one payment after another through the whole stack, told as it happens; ends with the books compared
+demo: setup ## payments, refunds, identity and months of charges through the whole stack, told as they happen; ends with the books compared
 	@$(run) portone_local.demo
 
 serve: setup ## the whole stack on this machine, with URLs and a curl for each route (PORTONE_URL= uses another PortOne)
