@@ -32,6 +32,17 @@ def test_each_charge_has_a_slot_of_its_own() -> None:
     assert [round(each, 3) for each in found] == [HEAD_START, HEAD_START + 0.1, HEAD_START + 0.2]
 
 
+def test_no_slot_is_given_that_passed_while_its_charge_was_leased() -> None:
+    clock = MovableClock(NOW)
+    found = Pacer(MemoryStore(SeededIds()), clock, RATE)
+    room = found.allow(2)
+    clock.advance(3.0)
+
+    timed = found.timed(due(room))
+
+    assert [round(each.slot - NOW, 3) for each in timed if each.slot is not None] == [3.5, 3.6]
+
+
 def test_the_slots_of_a_second_sweep_follow_those_of_the_first() -> None:
     store = MemoryStore(SeededIds())
     first = pacer(store)

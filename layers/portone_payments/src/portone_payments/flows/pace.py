@@ -36,7 +36,12 @@ class Pacer:
         return min(wanted, self._room - self._used)
 
     def timed(self, live: tuple[Due, ...]) -> tuple[Due, ...]:
-        """Each with the moment PortOne may be asked (epoch seconds UTC, to the millisecond)."""
+        """Each with the moment PortOne may be asked (epoch seconds UTC, to the millisecond).
+
+        What passed while they were leased is given to nobody: late ones would all go at once.
+        """
+        late = self.clock.now() + HEAD_START - (self._start + self._used / self.rate)
+        self._start += max(0.0, late)
         timed = tuple(
             replace(due, slot=round(self._start + number / self.rate, 3))
             for number, due in enumerate(live, start=self._used)
@@ -45,10 +50,11 @@ class Pacer:
         return timed
 
     def give_back(self) -> None:
-        """What was booked and is not used goes to the next sweep."""
-        if self._booked is not None and self._used != self._room:
+        """The next sweep goes on where this one ended."""
+        until = self._start + self._used / self.rate
+        if self._booked is not None and until != self._booked.until:
             with suppress(Conflict):
-                self.store.save(replace(self._booked, until=self._start + self._used / self.rate))
+                self.store.save(replace(self._booked, until=until))
 
     def _book(self) -> int:
         held = self.store.pace() or Pace()
