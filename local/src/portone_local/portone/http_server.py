@@ -23,6 +23,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
+    request_queue_size = 128  # clients that connect at the same moment
 
     def __init__(self, fake: FakePortOne, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
@@ -48,6 +49,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave in one piece
     server: _Server
 
     def answer(self) -> None:
