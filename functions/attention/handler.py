@@ -4,14 +4,14 @@ from typing import Any
 
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.records import Attention
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import staff_view
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """One page of one kind."""
     request.staff(deps.settings.staff_claim)
     try:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.job import JobHandler
+from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.flows.audit import Auditor
 from portone_payments.flows.audit_examine import Examiner
 from portone_payments.ports import Deadline
@@ -12,7 +12,7 @@ from portone_payments.ports import Deadline
 SECONDS = 840.0
 
 
-def job(_event: Mapping[str, Any], deps: Deps) -> dict[str, int]:
+def job(_event: Mapping[str, Any], deps: ReaderDeps) -> dict[str, int]:
     """One run; one that could not finish fails, and Lambda's retry goes on from the mark."""
     examiner = Examiner(reader=deps.reader, clock=deps.clock, live=deps.settings.live)
     did = Auditor(examiner=examiner).audit(deadline=Deadline.after(deps.clock, SECONDS))
@@ -20,4 +20,4 @@ def job(_event: Mapping[str, Any], deps: Deps) -> dict[str, int]:
     return {"listed": did.listed, "healed": did.healed, "found": did.found}
 
 
-handler = JobHandler(job, needs=("store", "portone"))
+handler = JobHandler(job, needs=("store", "portone"), kind=ReaderDeps)

@@ -4,7 +4,7 @@ from typing import Any
 
 from portone_payments.domain.billing_errors import SubscriptionNotFound
 from portone_payments.domain.subscribing import cancel_part
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import INVOICE_ID
 from portone_payments.entry.request import Request
@@ -12,7 +12,7 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.subscriptions import subscription_id, subscription_view
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """The schedule without it; one that is paid or under way stays."""
     user_id, invoice_id = request.user_id, request.path("invoiceId")
     if not INVOICE_ID.fullmatch(invoice_id):
@@ -26,4 +26,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, subscription_view(after))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"))
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from portone_payments.domain.subscribing import cancel
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.subscriptions import caller, subscription_answer, subscription_id
@@ -15,7 +15,7 @@ class EndBody(Body):
     at_period_end: bool
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """200: nothing more is charged from now on. 202: a charge under way finishes first."""
     user_id, wanted = caller(request), subscription_id(request)
     at_end = request.body(EndBody).at_period_end
@@ -28,4 +28,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return subscription_answer(after, deps.clock.now())
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"))
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)

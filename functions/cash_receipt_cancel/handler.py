@@ -3,18 +3,18 @@
 from typing import Any
 
 from portone_payments.domain.instruction_records import ReceiptState
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.receipts import asker_of, receipt_answer
 from portone_payments.entry.request import Request
 from portone_payments.ports import Deadline
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 when it is cancelled, 202 while that is open."""
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     payment = deps.receipts.cancel(request.payment_id, asker_of(request, deps), deadline)
     return receipt_answer(payment, deps, ReceiptState.CANCELLED)
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)

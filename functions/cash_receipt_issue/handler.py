@@ -3,14 +3,14 @@
 from typing import Any
 
 from portone_payments.domain.instruction_records import ReceiptState
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.receipts import ReceiptBody, asker_of, receipt_answer
 from portone_payments.entry.request import Request
 from portone_payments.ports import Deadline
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 with the receipt that stands, 202 while that is open."""
     asker, body = asker_of(request, deps), request.body(ReceiptBody)
     identity = body.identity_number.replace("-", "")
@@ -19,4 +19,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return receipt_answer(payment, deps, ReceiptState.ISSUED)
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)

@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from portone_payments.domain.cash_receipts import newest
 from portone_payments.domain.payment_errors import PaymentNotFound
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.receipts import asker_of, newest, receipt_view
+from portone_payments.entry.port_deps import PortDeps
+from portone_payments.entry.receipts import asker_of, receipt_view
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The receipt; absent and foreign ids answer alike."""
     asker, payment = asker_of(request, deps), deps.store.payment(request.payment_id)
     if payment is None or (asker.owner and payment.user_id != asker.name):

@@ -5,11 +5,12 @@ from typing import Any
 from portone_payments.domain.billing_errors import BillingKeyGone
 from portone_payments.domain.subscribing import use_key
 from portone_payments.domain.wallet import chargeable, key_of_issue
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.charge_deps import ChargeDeps
+from portone_payments.entry.collecting import collected
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import BillingKeyId
 from portone_payments.entry.request import Body, Request
-from portone_payments.entry.subscriptions import collected, subscription_answer, subscription_id
+from portone_payments.entry.subscriptions import subscription_answer, subscription_id
 
 
 class KeyBody(Body):
@@ -18,7 +19,7 @@ class KeyBody(Body):
     billing_key_id: BillingKeyId | None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """What was declined is tried at once; its invoice says how that ended, 202 while it is open."""
     user_id, wanted = request.user_id, subscription_id(request)
     chosen = request.body(KeyBody).billing_key_id
@@ -34,4 +35,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return subscription_answer(collected(after, deps), deps.clock.now())
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

@@ -7,15 +7,15 @@ from pydantic import Field
 from portone_payments.domain.billing_errors import PriceChanged
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.facts import Moment
-from portone_payments.domain.subscribing import change_later, change_now, preview
+from portone_payments.domain.plan_change import change_later, change_now, preview
 from portone_payments.domain.subscription_records import Plan, Subscription
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.charge_deps import ChargeDeps
+from portone_payments.entry.collecting import collected
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import PlanId
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.subscriptions import (
     caller,
-    collected,
     refuse_declined,
     subscription_answer,
     subscription_id,
@@ -30,7 +30,7 @@ class ChangeBody(Body):
     due: Annotated[int, Field(ge=0)] | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """200 once it is agreed and paid for, 202 while its charge is open, 402 when that was declined."""
     user_id, wanted = caller(request), subscription_id(request)
     body = request.body(ChangeBody)
@@ -59,4 +59,4 @@ def _now(held: Subscription, plan: Plan, moment: Moment, shown: int | None) -> S
     return after
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

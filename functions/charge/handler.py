@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
+from portone_payments.entry.charge_deps import ChargeDeps
 from portone_payments.entry.charging import charge_answer
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.ids import BillingKeyId
 from portone_payments.entry.request import Body, Request
@@ -19,7 +19,7 @@ class ChargeBody(Body):
     billing_key_id: BillingKeyId | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """200 when it is paid, 202 while that is open, 402 when it was declined."""
     body = request.body(ChargeBody)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
@@ -29,4 +29,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return charge_answer(charged, deps.settings.billing)
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "charger"))
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "charger"), kind=ChargeDeps)

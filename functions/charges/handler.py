@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from portone_payments.adapters.queue import parse_due
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.charge_deps import ChargeDeps
 from portone_payments.entry.job import ParallelQueueHandler
 from portone_payments.ports_store import Kind
 
 _KINDS = frozenset({Kind.SUBSCRIPTION, Kind.CHARGE})
 
 
-def job(message: Mapping[str, Any], deps: Deps) -> None:
+def job(message: Mapping[str, Any], deps: ChargeDeps) -> None:
     """One message; one nobody can read is dropped, the table still knows what is due."""
     due = parse_due(message["body"])
     if due is None or due.kind not in _KINDS:
@@ -20,4 +20,4 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     deps.collector.work(due)
 
 
-handler = ParallelQueueHandler(job, needs=("store", "portone", "vault", "collector"))
+handler = ParallelQueueHandler(job, needs=("store", "portone", "vault", "collector"), kind=ChargeDeps)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 
 from portone_payments.entry.audits import discrepancy_view
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.flows.discrepancies import close
@@ -18,7 +18,7 @@ class CloseBody(Body):
     reason: Annotated[str, StringConstraints(min_length=3, max_length=500)]
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The discrepancy as closed."""
     staff = request.staff(deps.settings.staff_claim)
     reason = request.body(CloseBody).reason

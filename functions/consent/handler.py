@@ -6,10 +6,11 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.money import checked_amount
 from portone_payments.domain.subscribing import consent
 from portone_payments.domain.subscription_records import Subscription
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.charge_deps import ChargeDeps
+from portone_payments.entry.collecting import collected
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
-from portone_payments.entry.subscriptions import collected, subscription_answer, subscription_id
+from portone_payments.entry.subscriptions import subscription_answer, subscription_id
 
 
 class ConsentBody(Body):
@@ -18,7 +19,7 @@ class ConsentBody(Body):
     amount: int
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """What was withheld for want of it is charged at the next allowed hour, 202 while that is open."""
     user_id, wanted = request.user_id, subscription_id(request)
     amount = request.body(ConsentBody).amount
@@ -30,4 +31,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return subscription_answer(collected(after, deps), deps.clock.now())
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

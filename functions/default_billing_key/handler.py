@@ -3,19 +3,19 @@
 from typing import Any
 
 from portone_payments.domain.wallet import key_of_issue
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.wallets import billing_key_id, key_view, woken
+from portone_payments.entry.wallets import billing_key_id, key_view
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """The default as chosen; charges that wait for a payment method are tried within a minute."""
     user_id, chosen = request.user_id, billing_key_id(request)
-    deps.keys.choose(user_id, chosen)
-    wallet = woken(deps, user_id)
+    deps.default_key.choose(user_id, chosen)
+    wallet = deps.default_key.heard(user_id)
     return answer(200, key_view(key_of_issue(wallet, chosen), wallet))
 
 
-handler = HttpHandler(route, needs=("store", "wallets"))
+handler = HttpHandler(route, needs=("store", "default_key"), kind=DeskDeps)

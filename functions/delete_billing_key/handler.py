@@ -3,15 +3,15 @@
 from typing import Any
 
 from portone_payments.domain.wallet_records import KeyState
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.key_deps import KeyDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.wallets import billing_key_id, held, key_view, open_answer
 from portone_payments.ports import Deadline
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: KeyDeps) -> dict[str, Any]:
     """200 when it is gone; 202 while a payment under way finishes first, or PortOne is silent."""
     user_id = request.user_id
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
@@ -22,4 +22,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, key_view(key, wallet))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "remover"))
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "remover"), kind=KeyDeps)

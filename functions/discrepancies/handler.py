@@ -5,15 +5,15 @@ from typing import Any
 from portone_payments.domain.audit_records import DiscrepancyState
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.entry.audits import audit_view, discrepancy_view
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 
 STATES = {"open": DiscrepancyState.OPEN, "closed": DiscrepancyState.CLOSED}
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """One page, and how far the audit got."""
     request.staff(deps.settings.staff_claim)
     asked = request.query("status")

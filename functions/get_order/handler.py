@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import order_view
 from portone_payments.flows.orders import get_order
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The order as it stands."""
     return answer(200, order_view(get_order(request.order_id, store=deps.store)))
 

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
-from portone_payments.flows.verify import owned
+from portone_payments.flows.asking import owned
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The payment; absent and foreign ids answer alike."""
     return answer(200, payment_view(owned(request.payment_id, request.user_id, store=deps.store)))
 

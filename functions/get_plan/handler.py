@@ -3,14 +3,14 @@
 from typing import Any
 
 from portone_payments.domain.billing_errors import PlanNotFound
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import ORDER_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.subscriptions import plan_view
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """The plan as the shop stored it."""
     plan_id = request.path("planId")
     if not ORDER_ID.fullmatch(plan_id):
@@ -18,4 +18,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, plan_view(deps.subscriptions.plan(plan_id)))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"))
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)

@@ -4,16 +4,15 @@ from typing import Any
 
 from portone_payments.domain.payment_errors import RefundNotFound
 from portone_payments.domain.refunds import refund_of
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.refunds import refund_id, refund_view
+from portone_payments.entry.port_deps import PortDeps
+from portone_payments.entry.refund_views import refund_id, refund_view
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.flows.cancel import Asker
-from portone_payments.flows.verify import owned
+from portone_payments.flows.asking import Asker, owned
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The refund; absent and foreign ids answer alike."""
     asker = Asker(name=request.user_id, owner=True)
     payment = owned(request.payment_id, asker.name, store=deps.store)

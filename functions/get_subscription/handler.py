@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.subscriptions import caller, subscription_id, subscription_view
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """As it stands; absent and foreign ids answer alike."""
     user_id = caller(request)
     return answer(200, subscription_view(deps.subscriptions.of(subscription_id(request), user_id)))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"))
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.wallets import held, keys_view
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The ones that can be charged or are on their way, newest first."""
     return answer(200, keys_view(held(deps, request.user_id)))
 

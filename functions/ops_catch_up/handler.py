@@ -3,8 +3,8 @@
 from typing import Any
 
 from portone_payments.domain.facts import Moment
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import staff_view
@@ -12,7 +12,7 @@ from portone_payments.flows.nudge import nudge
 from portone_payments.ports import Deadline
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     """200 after a reading; 202 when PortOne did not answer and the payment stays due."""
     staff = request.staff(deps.settings.staff_claim)
     moment = Moment(now=deps.clock.now(), by=f"staff:{staff}")
@@ -24,4 +24,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200 if read else 202, {**staff_view(result.payment), "portoneAnswered": result.answered})
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue"))
+handler = HttpHandler(route, needs=("store", "portone", "queue"), kind=ReaderDeps)

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import staff_view
@@ -19,7 +19,7 @@ class ResolveBody(Body):
     decision: Literal["close", "accept", "refunded", "not_refunded"] = "close"
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The payment after the decision."""
     staff = request.staff(deps.settings.staff_claim)
     body = request.body(ResolveBody)

@@ -5,7 +5,7 @@ from typing import Any
 from portone_payments.domain.calendar import kst_midnight
 from portone_payments.domain.subscribing import pause
 from portone_payments.entry.days import Day, checked_day
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
@@ -18,7 +18,7 @@ class PauseBody(Body):
     until: Day | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """What was still to be paid is not asked for any more."""
     user_id, wanted = request.user_id, subscription_id(request)
     until = request.body(PauseBody).until if request.has_body else None
@@ -29,4 +29,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, subscription_view(after))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"))
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)

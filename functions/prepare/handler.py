@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints
 
 from portone_payments.entry.checkout import checkout_view
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.preparing import preparer
+from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.flows.open_checkout import open_checkout
@@ -22,7 +22,7 @@ class PrepareBody(Body):
     platform: Literal["web", "ios", "android", "react-native", "flutter"]
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     """Every prepare of an order answers the same paymentId while it can still be paid."""
     body = request.body(PrepareBody)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
@@ -38,4 +38,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, checkout_view(prepared, deps.settings))
 
 
-handler = HttpHandler(route, needs=("store", "portone"))
+handler = HttpHandler(route, needs=("store", "portone"), kind=ReaderDeps)

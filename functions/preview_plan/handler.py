@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from portone_payments.domain.subscribing import preview
-from portone_payments.entry.deps import Deps
+from portone_payments.domain.plan_change import Preview, preview
+from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import PlanId
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.subscriptions import preview_view, subscription_id
+from portone_payments.entry.subscriptions import subscription_id
+from portone_payments.entry.views import time_view
 
 
 class PreviewBody(Body):
@@ -17,12 +18,25 @@ class PreviewBody(Body):
     plan_id: PlanId
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """Exactly what PUT .../plan charges on the same KST day; nothing is changed by this."""
     user_id, plan_id = request.user_id, request.body(PreviewBody).plan_id
     held = deps.subscriptions.of(subscription_id(request), user_id)
     plan = deps.subscriptions.plan(plan_id)
-    return answer(200, preview_view(preview(held, plan, deps.subscriptions.moment("app"))))
+    return answer(200, _view(preview(held, plan, deps.subscriptions.moment("app"))))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"))
+def _view(preview: Preview) -> dict[str, Any]:
+    """What a plan change costs now, and what follows; the very figures that are charged."""
+    due = preview.proration.due
+    return {
+        "charge": preview.proration.charge,
+        "credit": preview.proration.credit,
+        "due": max(due, 0),
+        "credited": max(-due, 0),
+        "nextAmount": preview.next_amount,
+        "nextAt": time_view(preview.next_at),
+    }
+
+
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from portone_payments.adapters.event_bus import changes_in
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.job import JobHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.flows.publish import Publisher
 
 
-def job(event: Mapping[str, Any], deps: Deps) -> dict[str, int]:
+def job(event: Mapping[str, Any], deps: PortDeps) -> dict[str, int]:
     """One batch; whatever it raises, Lambda halves the batch and tries again."""
     publisher = Publisher(bus=deps.bus, store=deps.store, meter=deps.meter)
     return {"published": publisher.publish(changes_in(event["Records"]))}

@@ -10,9 +10,9 @@ from portone_payments.domain.money import checked_amount
 from portone_payments.domain.records import Order, OrderPart
 from portone_payments.domain.snapshot import PayMethod
 from portone_payments.entry.days import Instant, epoch_of
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.names import Name, checked_name
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import ORDER_ID, Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import order_fields
@@ -54,7 +54,7 @@ class OrderBody(Body):
     parts: Annotated[tuple[PartBody, ...], Field(max_length=MOST_PARTS, strict=False)] = ()
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """Store the order, or answer the one that is stored."""
     order_id = request.path("orderId")
     if not ORDER_ID.fullmatch(order_id):

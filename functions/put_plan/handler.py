@@ -8,9 +8,9 @@ from portone_payments.domain.calendar import Interval, Unit
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.money import checked_amount
 from portone_payments.domain.subscription_records import Plan
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.names import Name, checked_name
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import ORDER_ID, Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.subscriptions import plan_view
@@ -36,7 +36,7 @@ class PlanBody(Body):
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """Store the plan; a change of it concerns who subscribes from then on."""
     body = request.body(PlanBody)
     return answer(200, plan_view(put_plan(_wanted(request.path("planId"), body), store=deps.store)))

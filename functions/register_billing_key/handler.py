@@ -6,11 +6,11 @@ from pydantic import StringConstraints
 
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.wallet_records import KeyState
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.key_deps import KeyDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.wallets import billing_key_id, key_view, open_answer, woken
+from portone_payments.entry.wallets import billing_key_id, key_view, open_answer
 from portone_payments.flows.key_desk import NEEDS_CONFIRMATION
 from portone_payments.ports import Deadline
 
@@ -24,7 +24,7 @@ class RegisterBody(Body):
     billing_issue_token: Told | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: KeyDeps) -> dict[str, Any]:
     """200 when the method can be charged, 202 while PortOne has not said so."""
     body, user_id = request.body(RegisterBody), request.user_id
     if body.billing_key == NEEDS_CONFIRMATION and body.billing_issue_token is None:
@@ -36,10 +36,10 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
         token=body.billing_issue_token,
         deadline=Deadline.after(deps.clock, INLINE_SECONDS),
     )
-    wallet = woken(deps, user_id)
+    wallet = deps.default_key.heard(user_id)
     if key.state is not KeyState.ACTIVE:
         return open_answer(key, wallet, "portone")
     return answer(200, key_view(key, wallet))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "wallets"))
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "wallets"), kind=KeyDeps)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
-from portone_payments.entry.refunds import refund_answer, refund_id, refund_view
+from portone_payments.entry.payment_deps import PaymentDeps
+from portone_payments.entry.refund_views import refund_id, refund_view
+from portone_payments.entry.refunds import refund_answer
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
-from portone_payments.flows.cancel import Asker
+from portone_payments.flows.asking import Asker
 from portone_payments.ports import Deadline
 
 
@@ -17,7 +18,7 @@ class ApproveBody(Body):
     approve: bool = True
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     asker = Asker(name=request.staff(deps.settings.staff_claim), owner=False)
     stored = f"{asker.space}:{refund_id(request)}"
@@ -28,4 +29,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return refund_answer(deps.canceller.approve(request.payment_id, stored, asker, deadline))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)

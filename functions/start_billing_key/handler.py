@@ -6,15 +6,20 @@ from pydantic import StringConstraints
 
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.records import Payment
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.issue_window import channel_of, issue_view
+from portone_payments.entry.key_deps import KeyDeps
 from portone_payments.entry.preparing import preparer
+from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.flows.open_checkout import open_checkout
 from portone_payments.flows.prepare import Wish
 from portone_payments.ports import Deadline
+
+
+class WindowDeps(KeyDeps, ReaderDeps):
+    """A window of its own, or one that pays an order as well."""
 
 
 class IssueBody(Body):
@@ -25,7 +30,7 @@ class IssueBody(Body):
     order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     """A fresh issueId bound to the caller; the payment of an order is prepared as by POST /payments."""
     body, user_id = request.body(IssueBody), request.user_id
     channel_of(body.pay_method, deps.settings)
@@ -34,7 +39,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, issue_view(key, user_id, deps.settings, payment))
 
 
-def _prepared(body: IssueBody, user_id: str, request: Request, deps: Deps) -> Payment | None:
+def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps) -> Payment | None:
     if body.order_id is None:
         return None
     if body.pay_method != "MOBILE":
@@ -49,4 +54,4 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: Deps) -> Pa
     return payment
 
 
-handler = HttpHandler(route, needs=("store", "portone", "keys"))
+handler = HttpHandler(route, needs=("store", "portone", "keys"), kind=WindowDeps)

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from portone_payments.entry.deps import Deps
-from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.charge_deps import ChargeDeps
+from portone_payments.entry.collecting import begun
+from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import BillingKeyId
 from portone_payments.entry.request import Body, Request
-from portone_payments.entry.subscriptions import required_key, started_answer
+from portone_payments.entry.subscriptions import required_key
 from portone_payments.flows.subscribe import Wanted
-from portone_payments.ports import Deadline
 
 
 class ScheduleBody(Body):
@@ -20,7 +20,7 @@ class ScheduleBody(Body):
     billing_key_id: BillingKeyId | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """The schedule, under /subscriptions from now on; a part due at once is charged, 202 while open."""
     user_id, key = request.user_id, required_key(request)
     body = request.body(ScheduleBody)
@@ -31,8 +31,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
         order_id=body.order_id,
         issue_id=body.billing_key_id,
     )
-    started = deps.subscriber.start(wanted, Deadline.after(deps.clock, INLINE_SECONDS))
-    return started_answer(started, deps.clock.now())
+    return begun(wanted, deps)
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

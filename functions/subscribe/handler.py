@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from portone_payments.entry.charge_deps import ChargeDeps
+from portone_payments.entry.collecting import begun
 from portone_payments.entry.days import Day, checked_day
-from portone_payments.entry.deps import Deps
-from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import BillingKeyId, PlanId
 from portone_payments.entry.request import Body, Request
-from portone_payments.entry.subscriptions import required_key, started_answer
+from portone_payments.entry.subscriptions import required_key
 from portone_payments.flows.subscribe import Wanted
-from portone_payments.ports import Deadline
 
 
 class SubscribeBody(Body):
@@ -25,7 +25,7 @@ class SubscribeBody(Body):
     billing_key_id: BillingKeyId | None = None
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """200 once it stands, 202 while its first charge is open, 402 when that was declined."""
     user_id, key = request.user_id, required_key(request)
     body = request.body(SubscribeBody)
@@ -40,8 +40,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
         anchor_day=body.anchor_day,
         issue_id=body.billing_key_id,
     )
-    started = deps.subscriber.start(wanted, Deadline.after(deps.clock, INLINE_SECONDS))
-    return started_answer(started, deps.clock.now())
+    return begun(wanted, deps)
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"))
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

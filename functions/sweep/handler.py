@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.job import JobHandler
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.flows.sweep import Sweeper
 from portone_payments.ports import Deadline
 
 SECONDS = 40.0
 
 
-def job(_event: Mapping[str, Any], deps: Deps) -> dict[str, int]:
+def job(_event: Mapping[str, Any], deps: PortDeps) -> dict[str, int]:
     """One sweep."""
     sweeper = Sweeper(
         store=deps.store,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
@@ -11,7 +11,7 @@ from portone_payments.flows.verify import verify
 from portone_payments.ports import Deadline
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     """200 with the payment as PortOne has it; 202 with a status URL when PortOne did not answer."""
     result = verify(
         request.payment_id,
@@ -27,4 +27,4 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(202, {**view, "statusUrl": f"/payments/{result.payment.payment_id}"}, retry_after="5")
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue"))
+handler = HttpHandler(route, needs=("store", "portone", "queue"), kind=ReaderDeps)

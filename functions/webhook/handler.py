@@ -5,8 +5,9 @@ from typing import Any
 from portone_payments.adapters.webhook import NO_MATCH, raw_body, read_delivery, single_headers
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.errors import SignatureRejected
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.key_deps import KeyDeps
+from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.flows.confirm import ConfirmPolicy
@@ -14,7 +15,11 @@ from portone_payments.flows.receive import Receiver
 from portone_payments.ports import Metric
 
 
-def route(request: Request, deps: Deps) -> dict[str, Any]:
+class HookDeps(KeyDeps, ReaderDeps):
+    """Readings, and rows for what is not a payment of ours."""
+
+
+def route(request: Request, deps: HookDeps) -> dict[str, Any]:
     """2xx: borne out by what is saved, or durably stored. 403 is the answer to a refused approval."""
     try:
         delivery = _read(request, deps)
@@ -27,7 +32,7 @@ def route(request: Request, deps: Deps) -> dict[str, Any]:
     return answer(200, {"result": _receiver(deps).receive(delivery)})
 
 
-def _read(request: Request, deps: Deps) -> Delivery:
+def _read(request: Request, deps: HookDeps) -> Delivery:
     return read_delivery(
         method=request.method,
         headers=single_headers(request.event),
@@ -38,7 +43,7 @@ def _read(request: Request, deps: Deps) -> Delivery:
     )
 
 
-def _read_again(request: Request, deps: Deps) -> Delivery:
+def _read_again(request: Request, deps: HookDeps) -> Delivery:
     """With secrets read anew: one may have been rotated since."""
     try:
         return _read(request, deps)
@@ -47,7 +52,7 @@ def _read_again(request: Request, deps: Deps) -> Delivery:
         raise
 
 
-def _receiver(deps: Deps) -> Receiver:
+def _receiver(deps: HookDeps) -> Receiver:
     return Receiver(
         reader=deps.reader,
         strays=deps.strays,
@@ -57,4 +62,4 @@ def _receiver(deps: Deps) -> Receiver:
     )
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"))
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=HookDeps)

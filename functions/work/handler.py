@@ -30,4 +30,4 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     worker.work(due)
 
 
-handler = QueueHandler(job, needs=("store", "portone", "queue", "strays", "vault", "stock"))
+handler = QueueHandler(job, needs=("store", "portone", "queue", "strays", "vault", "stock"), kind=Deps)

@@ -1,4 +1,4 @@
-"""The bus takes every event or says so; the stream's records are read as they come from AWS."""
+"""The bus takes every event or says so."""
 
 import json
 from collections.abc import Callable
@@ -8,36 +8,12 @@ from typing import Any
 import boto3
 import pytest
 
-from portone_local.event_bus import MemoryBus, RecordingBus
 from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
-from portone_local.streams import AwsStream
-from portone_local.template import ROOT
 from portone_local.testing.aws import refuse
-from portone_local.testing.records import NOW, a_payment, a_stray, an_order, history
-from portone_payments.adapters.codec import item_size
-from portone_payments.adapters.event_bus import BATCH_BYTES, EventBridgeBus, changes_in, detail_of
-from portone_payments.adapters.ids import RandomIds
-from portone_payments.adapters.tables import DynamoStore
+from portone_local.testing.buses import Choosy, events
+from portone_local.testing.records import NOW
+from portone_payments.adapters.event_bus import BATCH_BYTES, EventBridgeBus, detail_of
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.domain.events import Event, event_of
-from portone_payments.ports_store import EventBus
-
-
-def events(count: int, **data: str) -> tuple[Event, ...]:
-    return tuple(
-        Event(
-            id=f"payment1:{seq}",
-            type="payment.paid",
-            payment_id="payment1",
-            order_id="order-1",
-            user_id="user-1",
-            currency="KRW",
-            seq=seq,
-            at=NOW,
-            data=data,
-        )
-        for seq in range(1, count + 1)
-    )
 
 
 class Listening:
@@ -88,24 +64,6 @@ def test_a_consumer_gets_source_type_time_and_detail(listening: Listening) -> No
 
 def test_no_events_are_no_call() -> None:
     EventBridgeBus(client=None, name="").publish(())
-
-
-class Choosy:
-    """EventBridge refusing some entries of a call, so many times; remembers every call."""
-
-    def __init__(self, refused: str, times: int) -> None:
-        self.calls: list[list[str]] = []
-        self.taken: list[str] = []
-        self._refused, self._times = refused, times
-
-    def put_events(self, *, Entries: Any) -> Any:  # noqa: N803 - boto3's name
-        ids = [json.loads(entry["Detail"])["id"] for entry in Entries]
-        self.calls.append(ids)
-        bad = [id_ == self._refused and self._times > 0 for id_ in ids]
-        self._times -= any(bad)
-        self.taken += [id_ for id_, refused in zip(ids, bad, strict=True) if not refused]
-        answers = [{"ErrorCode": "InternalFailure"} if refused else {"EventId": "x"} for refused in bad]
-        return {"FailedEntryCount": sum(bad), "Entries": answers}
 
 
 def test_an_entry_that_is_refused_goes_again_with_the_rest_and_the_others_do_not() -> None:
@@ -162,83 +120,6 @@ def test_a_bus_that_refuses_is_storage_unavailable() -> None:
 
     with pytest.raises(StorageUnavailable):
         EventBridgeBus(client, "bus").publish(events(1))
-
-
-# ---- the twins on this machine ----
-
-
-def test_memory_takes_what_it_does_not_refuse_and_says_that_it_refused() -> None:
-    bus = MemoryBus()
-    bus.refuses = lambda event: event.seq == 2
-
-    with pytest.raises(StorageUnavailable):
-        bus.publish(events(3))
-
-    assert [event.seq for event in bus.published] == [1, 3]
-
-
-def test_memory_that_is_down_takes_nothing() -> None:
-    bus = MemoryBus()
-    bus.available = False
-
-    with pytest.raises(StorageUnavailable):
-        bus.publish(events(1))
-
-    assert bus.published == []
-
-
-@pytest.mark.parametrize(("times", "kept"), [(0, 3), (99, 0)])
-def test_a_recording_bus_keeps_what_was_taken_whole(times: int, kept: int) -> None:
-    bus: EventBus = RecordingBus(EventBridgeBus(Choosy("payment1:2", times), ""))
-
-    if times:
-        with pytest.raises(StorageUnavailable):
-            bus.publish(events(3))
-    else:
-        bus.publish(events(3))
-
-    assert isinstance(bus, RecordingBus)
-    assert len(bus.published) == kept
-
-
-# ---- stream records ----
-
-
-def test_the_sample_event_is_a_save_of_a_payment() -> None:
-    sample = json.loads((ROOT / "events" / "stream.json").read_text())
-
-    (change,) = changes_in(sample["Records"])
-
-    assert change.before is not None
-    assert change.after.next_seq - change.before.next_seq == 1
-    assert event_of(change.after, change.after.history[-1]).type == "payment.paid"
-
-
-@pytest.mark.ministack
-def test_a_real_stream_tells_every_save_of_a_payment_and_passes_over_all_else(
-    ministack: MiniStack, table_name: str
-) -> None:
-    store = DynamoStore(ministack.client("dynamodb"), table_name, RandomIds())
-    store.save(an_order(), a_payment(history=history(1), next_seq=2))
-    store.save(a_stray())
-    store.save(a_payment(version=1, history=history(70), next_seq=71))
-
-    records = AwsStream(ministack.client("dynamodbstreams"), table_name).take(1_000)
-
-    first, second = changes_in(json.loads(json.dumps(records)))
-    assert (first.before, first.after.next_seq) == (None, 2)
-    assert second.before == first.after
-    assert second.after.next_seq == 71
-    assert {record["dynamodb"]["Keys"]["sk"]["S"] for record in records} >= {"history#00000001", "stray"}
-    assert all(item_size(record["dynamodb"]["NewImage"]) for record in records)
-
-
-def test_a_record_of_a_schema_too_new_is_not_passed_over() -> None:
-    sample = json.loads((ROOT / "events" / "stream.json").read_text())
-    sample["Records"][0]["dynamodb"]["NewImage"]["schema"] = {"N": "99"}
-
-    with pytest.raises(StorageUnavailable):
-        list(changes_in(sample["Records"]))
 
 
 def test_the_time_of_an_entry_is_when_it_happened() -> None:

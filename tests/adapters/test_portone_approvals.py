@@ -11,8 +11,8 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_STORE, TEST_CHANNEL, Checkout, FakePortOne
-from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
+from portone_local.testing.asking import recorded
 from portone_local.testing.payment_answers import PAYMENT_ID, STORE_ID
 from portone_local.testing.portone_calls import KEY, Wire, client, error_of, in_time
 from portone_payments.adapters.portone import PortOneClient
@@ -150,8 +150,7 @@ def test_every_request_keeps_to_the_document() -> None:
     if not path:
         pytest.skip("PORTONE_OPENAPI is not set")
     fake = FakePortOne(clock=MovableClock(1_767_323_045.25), seed=7, channels=(TEST_CHANNEL,))
-    seen: list[Exchange] = []
-    fake.api.watchers.append(seen.append)
+    seen = recorded(fake)
     portone = PortOneClient(
         base_url="https://portone.example",
         secret=lambda: EXAMPLE_SECRET,

@@ -15,8 +15,8 @@ from portone_local.portone import (
     EXAMPLE_STORE,
     FakePortOne,
 )
-from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
+from portone_local.testing.asking import recorded
 from portone_payments.adapters.portone import PortOneClient
 from portone_payments.domain.outcomes import (
     ALREADY_DONE,
@@ -40,8 +40,7 @@ def document() -> Path:
 def test_every_request_keeps_to_the_document(document: Path) -> None:
     fake = FakePortOne(clock=MovableClock(START), seed=7)
     contract = Contract(document)
-    seen: list[Exchange] = []
-    fake.api.watchers.append(seen.append)
+    seen = recorded(fake)
     portone = PortOneClient(
         base_url="https://portone.example",
         secret=lambda: EXAMPLE_SECRET,

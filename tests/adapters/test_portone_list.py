@@ -9,8 +9,8 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_STORE, Checkout, FakePortOne, Unknowns
-from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
+from portone_local.testing.asking import recorded
 from portone_local.testing.payment_answers import PAYMENT_ID, STORE_ID, paid
 from portone_payments.adapters.portone import PortOneClient
 from portone_payments.adapters.portone_list import list_query, page_of
@@ -147,8 +147,7 @@ def test_the_request_and_the_answer_keep_to_the_document() -> None:
     fake = FakePortOne(clock=MovableClock(START), seed=7)
     fake.buyer.pay("p1", Checkout(amount=1_000, currency="KRW"))
     fake.buyer.open_window("p2", Checkout(amount=1_000, currency="KRW"))
-    seen: list[Exchange] = []
-    fake.api.watchers.append(seen.append)
+    seen = recorded(fake)
 
     found = client(fake).list_payments(
         START - 60, START + 60, number=0, size=2, deadline=Deadline.after(fake.clock, 20)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portone_payments.adapters.portone_wire import error_type_of, micros, nothing_of
+from portone_payments.adapters.portone_texts import error_type_of, micros, nothing_of
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ import pytest
 
 from portone_local.testing.records import NOW, a_hint, a_payment, a_request, a_stray, an_order, history
 from portone_payments.adapters.tables import TableStore
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.kept import Record
 from portone_payments.domain.records import Attention, Payment, Seen, Status
 from portone_payments.domain.snapshot import Channel, Method, PayMethod, VirtualAccount
+from portone_payments.domain.webhook_records import HintState
 from portone_payments.ports_store import Conflict
 
 STRANGE_IDS = ("a/b", "a#b", "a%23b", "a|b", "", " ", "\x00", "한글", "😀", "\ud800", "..")
@@ -65,6 +67,17 @@ def test_a_saved_record_reads_back_one_version_on(store: TableStore, record: Rec
     found = read_again(store, record)
 
     assert found == replace(record, version=1)
+
+
+def test_a_record_as_it_was_saved_needs_no_reading_even_where_its_past_went_elsewhere(
+    store: TableStore,
+) -> None:
+    closed = {f"wh_{number}": a_hint(number, HintState.DONE) for number in range(70)}
+    record = a_payment(hints=closed, history=history(70), next_seq=71)
+
+    store.save(record)
+
+    assert store.payment("payment1") == as_saved(record)
 
 
 def test_what_was_never_saved_is_absent(store: TableStore) -> None:

@@ -1,10 +1,9 @@
-"""What the stores make of a DynamoDB that refuses, loses answers, or gets a call twice."""
+"""What the store makes of a DynamoDB that refuses, loses answers, or gets a call twice."""
 
 from typing import Any
 
 import pytest
 
-from portone_local.memory import MemoryStore, answer_lost, in_conflict, retried, throttled
 from portone_local.ministack import MiniStack
 from portone_local.testing.aws import lose_answer, refuse, resend
 from portone_local.testing.records import a_payment, an_order
@@ -14,6 +13,7 @@ from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.ports_store import Conflict, Due, Kind
 
 DUE = Due(kind=Kind.PAYMENT, id="payment1", due_at=10)
+
 READS: dict[str, Any] = {
     "GetItem": lambda store: store.payment("payment1"),
     "Query": lambda store: store.due(Kind.PAYMENT, 0, before=10, limit=1),
@@ -148,75 +148,3 @@ def test_a_refused_call_is_storage_unavailable_and_tells_no_text(
 
     assert raised.value.data == {"service": "dynamodb", "reason": "ProvisionedThroughputExceededException"}
     assert raised.value.__cause__ is None
-
-
-class Stingy:
-    """A client whose batches answer one key at a time, for so many calls."""
-
-    def __init__(self, client: Any, calls: int) -> None:
-        self._client = client
-        self._calls = calls
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803 - boto3's own name
-        ((table, request),) = RequestItems.items()
-        if self._calls == 0:
-            return {"Responses": {}, "UnprocessedKeys": RequestItems}
-        self._calls -= 1
-        first, *rest = request["Keys"]
-        answer = self._client.batch_get_item(RequestItems={table: request | {"Keys": [first]}})
-        return answer | {"UnprocessedKeys": {table: request | {"Keys": rest}} if rest else {}}
-
-
-@pytest.mark.ministack
-def test_keys_left_unprocessed_are_asked_for_again(client: Any, table_name: str) -> None:
-    store = DynamoStore(Stingy(client, calls=3), table_name, RandomIds())
-    store.save(a_payment("a", created_at=3), a_payment("b", created_at=2), a_payment("c", created_at=1))
-
-    page = store.mine("user-1", cursor=None, limit=3)
-
-    assert [payment.payment_id for payment in page.items] == ["a", "b", "c"]
-
-
-@pytest.mark.ministack
-def test_keys_left_unprocessed_for_ever_are_storage_unavailable(client: Any, table_name: str) -> None:
-    store = DynamoStore(Stingy(client, calls=0), table_name, RandomIds())
-    store.save(a_payment())
-
-    with pytest.raises(StorageUnavailable):
-        store.mine("user-1", cursor=None, limit=3)
-
-
-def test_memory_plays_a_throttled_table(memory_store: MemoryStore) -> None:
-    memory_store.table.around = throttled
-
-    with pytest.raises(StorageUnavailable):
-        memory_store.save(a_payment())
-
-    assert memory_store.dump() == []
-
-
-def test_memory_plays_a_lost_answer(memory_store: MemoryStore) -> None:
-    memory_store.table.around = answer_lost
-
-    with pytest.raises(StorageUnavailable):
-        memory_store.save(a_payment())
-
-    assert memory_store.records() == [a_payment(version=1)]
-
-
-def test_memory_plays_a_resend_that_does_not_lose_to_itself(memory_store: MemoryStore) -> None:
-    memory_store.table.around = retried
-
-    memory_store.save(an_order(), a_payment())
-
-    assert memory_store.records() == [an_order(version=1), a_payment(version=1)]
-
-
-def test_memory_plays_a_transaction_conflict(memory_store: MemoryStore) -> None:
-    memory_store.table.around = in_conflict
-
-    with pytest.raises(Conflict):
-        memory_store.save(an_order(), a_payment())

@@ -24,7 +24,7 @@ VIOLATIONS = {
         "ports_store.py": "portone_payments.ports_portone",
         "flows/nudge.py": "portone_payments.adapters.ids",
         "adapters/ids.py": "portone_payments.flows.nudge",
-        "adapters/bounds.py": "portone_payments.entry.clock",
+        "adapters/queue.py": "portone_payments.entry.clock",
         "flows/verify.py": "portone_payments.entry.clock",
     },
     "Domain, ports and flows have no I/O, clock, environment, randomness, model library or SDK": {

@@ -6,7 +6,7 @@ from portone_local.bench.measure import Outcome, Spent, busiest_second
 from portone_local.bench.runs import virtual
 
 # claimed in one transaction, sent, read, settled in another
-BUDGET = Spent(portone=2, reads=3, writes=20)
+BUDGET = Spent(portone=2, reads=2, writes=20)
 LEASE, BOOKING = 3, 2
 NOBODY = Outcome(double=0, lost=0)
 

@@ -12,7 +12,8 @@ from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean, converge
 from portone_local.stack import Stack
 from portone_local.template import ROOT
-from portone_local.testing.budgets import BUDGETS, Budget, from_order_to_paid, markdown, spent
+from portone_local.testing.budget import Budget, spent
+from portone_local.testing.budgets import BUDGETS, from_order_to_paid, markdown
 from portone_local.testing.fixtures import ministack
 from portone_local.testing.records import a_payment
 from portone_local.tripwire import Scanned, forbid_scans

@@ -14,7 +14,8 @@ from portone_local.ministack import MiniStack
 from portone_local.oracle import Answered, ObservedStack
 from portone_local.parameters import fake_portone, parameters_of
 from portone_local.stack import START
-from portone_local.testing.canaries import CANARIES, UNSPOKEN, heard, live_through, places
+from portone_local.testing.canaries import CANARIES, UNSPOKEN, heard, places
+from portone_local.testing.canary_life import live_through
 from portone_local.testing.fixtures import ministack
 from portone_local.testing.listener import Listener
 from portone_local.testing.records import a_payment

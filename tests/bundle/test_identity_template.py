@@ -1,59 +1,18 @@
-"""Only the identity functions reach what is known of persons, and one of them alone writes the access log."""
+"""What is known of persons is kept encrypted, recoverable, and told to no function that need not know."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from portone_local.gateway.functions import load_handler
 from portone_local.roles import allowed, as_list, role_of
-from portone_local.template import (
-    ROOT,
-    configuration,
-    environment,
-    functions,
-    refusals,
-    transformed,
-)
+from portone_local.template import ROOT, configuration, environment, functions, transformed
+from portone_local.testing.identity_rights import ALLOWED
 from portone_payments.adapters.hashes import HashKeys
 from portone_payments.adapters.identity_keys import INDEXES
 from portone_payments.entry.identity_deps import IdentityDeps
-from portone_payments.entry.identity_settings import read_identity_settings
 
-PRIVATE = ("IdentityTable", "IdentityKey", "IdentityHashSecret", "IdentityAccessLog")
-LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
-READS = {"dynamodb:GetItem IdentityTable"}
-WRITES = READS | {"dynamodb:PutItem IdentityTable"}
-CLAIMS = {"dynamodb:BatchGetItem IdentityTable"}
-CALLS = {"secretsmanager:GetSecretValue ApiSecret"}
-HASHES = {"secretsmanager:GetSecretValue IdentityHashSecret"}
-OPENS = {"kms:Decrypt IdentityKey"}
-SEALS = {"kms:GenerateDataKey IdentityKey"}
-ALLOWED = {
-    "identity_start": WRITES,
-    "identity_status": WRITES | CALLS | OPENS,
-    "identity_verify": WRITES | CLAIMS | CALLS | HASHES | OPENS | SEALS,
-    "identity_send": WRITES | CALLS | HASHES,
-    "identity_resend": WRITES | CALLS | HASHES,
-    "identity_confirm": WRITES | CALLS | HASHES,
-    "identity_me": READS | OPENS,
-    "identity_bypass": set[str](),
-    "identity_reveal": READS
-    | OPENS
-    | {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"},
-    "identity_replace": WRITES,
-    "identity_erase": WRITES | CLAIMS,
-    "identity_sweep": WRITES
-    | CLAIMS
-    | HASHES
-    | OPENS
-    | {
-        "dynamodb:Query IdentityTable/index/due",
-        "dynamodb:Query IdentityTable/index/hashed",
-        "sqs:SendMessage SweepDeadLetters",
-    },
-}
 PORTS = {
     "people": "IDENTITY_TABLE",
     "hashes": "IDENTITY_HASH_SECRET_ARN",
@@ -63,68 +22,9 @@ PORTS = {
 }
 
 
-def roles(template: dict[str, Any]) -> Iterator[str]:
-    for logical_id, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::IAM::Role":
-            yield logical_id
-
-
 def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
     found: dict[str, Any] = template["Resources"][logical_id]["Properties"]
     return found
-
-
-@pytest.mark.parametrize(("function", "expected"), ALLOWED.items())
-def test_an_identity_function_may_do_exactly_this(
-    each: dict[str, Any], function: str, expected: set[str]
-) -> None:
-    assert set(allowed(each, role_of(each, function))) == LOGS | expected
-
-
-def test_every_identity_function_is_listed_here(each: dict[str, Any]) -> None:
-    assert {name for name in functions(each) if name.startswith("identity_")} == set(ALLOWED)
-
-
-def test_nobody_else_reaches_table_key_hashes_or_access_log(each: dict[str, Any]) -> None:
-    ours = {role_of(each, function) for function in ALLOWED}
-
-    reached = {
-        role: {each_one for each_one in allowed(each, role) if any(name in each_one for name in PRIVATE)}
-        for role in roles(each)
-        if role not in ours
-    }
-
-    assert {role: found for role, found in reached.items() if found} == {}
-
-
-def test_an_identity_function_reaches_no_payment(each: dict[str, Any]) -> None:
-    payments = ("PaymentsTable", "PiiKey", "WorkQueue")
-
-    reached = {
-        function: [found for found in allowed(each, role_of(each, function)) if found.endswith(payments)]
-        for function in ALLOWED
-    }
-
-    assert {function: found for function, found in reached.items() if found} == {}
-
-
-def test_one_function_alone_writes_the_access_log(each: dict[str, Any]) -> None:
-    writers = {
-        function
-        for function in functions(each)
-        if any("IdentityAccessLog" in found for found in allowed(each, role_of(each, function)))
-    }
-
-    assert writers == {"identity_reveal"}
-
-
-def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:
-    actions = {found.split()[0] for role in roles(each) for found in allowed(each, role)}
-
-    assert {action for action in actions if action.startswith("logs:")} == {
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-    }
 
 
 def test_looks_are_kept_encrypted_for_years_and_outlive_the_stack(prod: dict[str, Any]) -> None:
@@ -247,49 +147,3 @@ def test_the_timer_starts_the_identity_sweep_and_nothing_else(each: dict[str, An
         "lambda:InvokeFunction IdentitySweep",
         "sqs:SendMessage SweepDeadLetters",
     }
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"IdentityChannels": "DANAL"},
-        {"IdentityPurposes": "[]"},
-        {"IdentityUnique": "yes"},
-        {"AccessLogRetentionDays": "30"},
-        {"PrivacyClaim": "anybody"},
-    ],
-)
-def test_a_setting_that_cannot_be_meant_is_refused_before_anything_is_made(wrong: dict[str, str]) -> None:
-    assert refusals(configuration("dev") | wrong) != ()
-
-
-CHANNELS = '{"DANAL":"channel-1","INICIS_UNIFIED":"channel-2"}'
-
-
-@pytest.mark.parametrize(
-    "purposes",
-    [
-        '{"x":{"needs":["operator"]}}',
-        '{"x":{"needs":["gender"]}}',
-        '{"x":{"needs":["ci"]}}',
-        '{"x":{"needs":["shoeSize"]}}',
-        '{"x":{"require":"both"}}',
-        '{"x":{"ageLimit":19}}',
-        '{"no name":{}}',
-        '{"x":{"bypass":{"DANAL":{"carriers":["KTF"]}}}}',
-        '{"x":{"bypass":{"DANAL":{"cpTitle":"Example"}}}}',
-    ],
-)
-def test_a_purpose_nobody_could_fulfil_does_not_start(purposes: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        read_identity_settings({"IDENTITY_CHANNELS": CHANNELS, "IDENTITY_PURPOSES": purposes})
-
-
-def test_a_contract_may_promise_more_than_portone_does() -> None:
-    env = {
-        "IDENTITY_CHANNELS": CHANNELS,
-        "IDENTITY_PURPOSES": '{"x":{"needs":["gender"]}}',
-        "IDENTITY_PROVIDERS": '{"INICIS_UNIFIED":{"gender":"always"}}',
-    }
-
-    assert "x" in read_identity_settings(env).rules.purposes

@@ -3,7 +3,8 @@
 import pytest
 
 from portone_local.planted.__main__ import planted
-from portone_local.planted.bugs import BUGS, CORE, Bug
+from portone_local.planted.bug import CORE, Bug
+from portone_local.planted.bugs import BUGS
 from portone_local.planted.by_hand import BY_HAND, SeenOnce
 from portone_local.planted.document import PAGE, page
 from portone_local.template import ROOT

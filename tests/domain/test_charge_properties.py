@@ -12,17 +12,10 @@ from portone_payments.domain.calendar import DAY, HOUR, Interval, Unit, days_bet
 from portone_payments.domain.collecting import advance, due_invoice
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.invoices import open_invoices, period, price_of, whole_start
+from portone_payments.domain.plan_change import change_now, preview
 from portone_payments.domain.records import Order, OrderPart
 from portone_payments.domain.settling import claimed, failed, paid
-from portone_payments.domain.subscribing import (
-    cancel_part,
-    change_now,
-    in_parts,
-    pause,
-    preview,
-    resume,
-    subscribe,
-)
+from portone_payments.domain.subscribing import cancel_part, in_parts, pause, resume, subscribe
 from portone_payments.domain.subscription_records import InvoiceKind, InvoiceState, Plan, Subscription
 
 POLICY = BillingPolicy()

@@ -2,14 +2,19 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portone_local.testing.subscriptions import POLICY, a_plan, at, by_app, started
+from portone_payments.domain.billing_errors import ChangeNotAllowed
 from portone_payments.domain.calendar import DAY
 from portone_payments.domain.collecting import advance, due_invoice
-from portone_payments.domain.settling import cancelled, claimed, failed, paid, woken
-from portone_payments.domain.subscribing import change_now, pause, resume
+from portone_payments.domain.ending import cancelled
+from portone_payments.domain.plan_change import change_now
+from portone_payments.domain.reopening import woken
+from portone_payments.domain.settling import claimed, failed, paid
+from portone_payments.domain.subscribing import pause, resume
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceState,
@@ -104,6 +109,13 @@ def test_a_credit_spent_twice_by_a_late_approval_is_set_against_later_credits_an
     assert (may.invoices["4"].amount, may.credit) == (9_900, -CREDIT)
 
 
+def test_a_period_that_was_given_up_is_not_credited() -> None:
+    running = replace(given_up(), status=SubscriptionStatus.ACTIVE)
+
+    with pytest.raises(ChangeNotAllowed):
+        change_now(running, a_plan(plan_id="plan-0", amount=100), by_app(GIVEN_UP))
+
+
 acts = st.sampled_from(["pay", "decline", "late", "wake", "cheaper", "pause", "resume", "cancel", "wait"])
 
 
@@ -159,7 +171,9 @@ def tried(held: Subscription, invoice: Invoice, act: str, now: float) -> Subscri
 def cheaper(held: Subscription, price: int, now: float) -> tuple[Subscription, int]:
     """A plan that costs less from today on, where nothing is owed."""
     owing = held.status is not SubscriptionStatus.ACTIVE or any(
-        each.state in {InvoiceState.OPEN, InvoiceState.WITHHELD} for each in held.invoices.values()
+        each.state in {InvoiceState.OPEN, InvoiceState.WITHHELD}
+        or (each.state is InvoiceState.UNPAID and each.starts <= now < each.ends)
+        for each in held.invoices.values()
     )
     if owing or price >= held.amount:
         return held, 0

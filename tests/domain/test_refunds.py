@@ -1,30 +1,14 @@
 """Reserving: everything is decided and frozen before the first byte leaves."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from portone_local.testing.records import NOW, a_payment
 from portone_local.testing.refund_records import REFUND, SENT, a_wish, changed, paid, reserved, the_refund
 from portone_local.testing.snapshots import a_snapshot, after_reading, facts, moment
 from portone_payments.domain.errors import BundleError, InvalidRequest
 from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.payment_errors import (
-    NotRefundable,
-    RefundAboveBalance,
-    RefundIdReused,
-    RefundInProgress,
-)
-from portone_payments.domain.refunds import (
-    OPEN,
-    TOKEN_LENGTH,
-    cancellable,
-    known_refund,
-    reserve,
-    reserve_back,
-    sent_reason,
-    token_of,
-)
+from portone_payments.domain.payment_errors import NotRefundable, RefundAboveBalance, RefundInProgress
+from portone_payments.domain.refunds import OPEN, TOKEN_LENGTH, cancellable, reserve, reserve_back
 from portone_payments.domain.send_back import MISMATCH
 from portone_payments.domain.snapshot import RemoteStatus
 
@@ -122,57 +106,6 @@ def test_the_balance_starts_at_what_the_channel_reckons_by(base: str, balance: i
 
 def test_a_payment_nobody_has_read_has_no_balance() -> None:
     assert cancellable(a_payment()) == 0
-
-
-def test_the_same_id_with_the_same_body_is_the_same_refund() -> None:
-    payment = reserved()
-
-    assert known_refund(payment, a_wish()) is the_refund(payment)
-    assert known_refund(payment, a_wish("staff:refund-1")) is None
-
-
-def test_the_same_id_with_another_body_is_refused() -> None:
-    with pytest.raises(RefundIdReused):
-        known_refund(reserved(), a_wish(body_hash="1" * 64))
-
-
-ids = st.text(min_size=1, max_size=40)
-
-
-@given(first=st.tuples(ids, ids), second=st.tuples(ids, ids))
-def test_no_two_refunds_have_one_token_or_one_key(first: tuple[str, str], second: tuple[str, str]) -> None:
-    assert (token_of(*first) == token_of(*second)) == (first == second)
-
-
-@given(payment_id=ids, refund_id=ids)
-def test_a_token_is_twelve_letters_or_digits(payment_id: str, refund_id: str) -> None:
-    token = token_of(payment_id, refund_id)
-
-    assert len(token) == TOKEN_LENGTH
-    assert token.isascii()
-    assert token.isalnum()
-    assert token.upper() == token
-
-
-def test_key_and_token_are_the_same_at_every_attempt() -> None:
-    first, again = the_refund(reserved()), the_refund(reserved())
-
-    assert (first.key, first.token) == (again.key, again.token)
-
-
-def test_equal_refunds_of_two_payments_differ_in_key_and_token() -> None:
-    one, other = (after_reading(a_payment(name), a_snapshot(payment_id=name)) for name in ("one", "other"))
-
-    mine, theirs = the_refund(reserved(one)), the_refund(reserved(other))
-
-    assert mine.key != theirs.key
-    assert mine.token != theirs.token
-
-
-def test_the_token_stands_in_front_of_the_reason() -> None:
-    refund = the_refund(reserved(reason="단순 변심"))
-
-    assert sent_reason(refund) == f"{refund.token} 단순 변심"
 
 
 def test_the_tax_free_part_that_goes_back_is_of_what_portone_booked_not_of_what_we_asked() -> None:

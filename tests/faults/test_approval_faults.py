@@ -10,7 +10,7 @@ from portone_local.oracle import assert_clean
 from portone_local.portone import Fault, faults_of
 from portone_local.testing.approval_stories import APPROVAL_STORIES, RECEIPT_STORIES
 from portone_local.testing.stories import MINUTE, Story, World, let_pass
-from portone_local.testing.telling import in_memory
+from portone_local.testing.telling import in_time, one_fault, ten_minutes_of_faults
 from portone_payments.domain.instruction_records import ApprovalState, ReceiptState
 
 USES = {
@@ -20,8 +20,6 @@ USES = {
     "get_cash_receipt": RECEIPT_STORIES[-1:],
     "get_payment": (APPROVAL_STORIES[0],),
 }
-LIMITS = {"webhook": 10.0, "work": 150.0}
-API_LIMIT = 20.0 + 1.0
 
 
 def cases() -> list[Any]:
@@ -34,14 +32,8 @@ def cases() -> list[Any]:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A world; however slow PortOne was in it, nobody waited too long."""
-    with in_memory() as (world, boundaries):
+    with in_time() as world:
         yield world
-        assert [
-            each.function
-            for each in boundaries.invocations
-            if each.seconds > LIMITS.get(each.function, API_LIMIT)
-        ] == []
 
 
 def assert_known_and_once(world: World) -> None:
@@ -63,11 +55,7 @@ def assert_known_and_once(world: World) -> None:
 def test_after_one_fault_the_outcome_is_known_and_happened_once(
     world: World, operation: str, story: Story, fault: Fault
 ) -> None:
-    subject = story.before(world)
-    world.stack.portone.inject(operation=operation, fault=fault)
-
-    story.step(world, subject)
-    story.after(world, subject)
+    one_fault(story, world, operation, fault)
     let_pass(world.stack, 15 * MINUTE)
 
     assert [call for call in world.stack.portone.calls() if call.fault]
@@ -78,13 +66,7 @@ def test_after_one_fault_the_outcome_is_known_and_happened_once(
 def test_after_ten_minutes_of_faults_the_outcome_is_known_and_happened_once(
     world: World, operation: str, story: Story, fault: Fault
 ) -> None:
-    subject = story.before(world)
-    world.stack.portone.inject(operation=operation, fault=fault, times=None)
-
-    story.step(world, subject)
-    let_pass(world.stack, 10 * MINUTE)
-    world.stack.portone.clear_faults()
-    story.after(world, subject)
+    ten_minutes_of_faults(story, world, operation, fault)
     let_pass(world.stack, 30 * MINUTE)
 
     assert_known_and_once(world)

@@ -7,23 +7,15 @@ from itertools import count
 import pytest
 
 from portone_local.ministack import MiniStack
-from portone_local.oracle import ObservedStack, assert_clean
-from portone_local.testing.charge_stories import (
-    END,
-    begin,
-    change_plan,
-    charge,
-    customer,
-    pay_in_parts,
-    payable,
-    sofa,
-    subscriber,
-    weekly,
-)
+from portone_local.oracle import ObservedStack
+from portone_local.testing.charge_races import collecting, due, ended, sent
+from portone_local.testing.charge_stories import charge, payable
 from portone_local.testing.key_stories import choose, delete, owner, saved, two_saved
-from portone_local.testing.racing import Act, race
-from portone_local.testing.recurring import CHARGE, held, to_hour
-from portone_local.testing.stories import MINUTE, PATIENCE, World, let_pass
+from portone_local.testing.racing import judged, race
+from portone_local.testing.recurring import held
+from portone_local.testing.stories import MINUTE, World, let_pass
+from portone_local.testing.subscription_scenes import begin, customer, pay_in_parts, sofa, weekly
+from portone_local.testing.subscription_stories import END, change_plan
 from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
 from portone_payments.domain.wallet_records import KeyState
 
@@ -37,46 +29,15 @@ NUMBERS = count(1)
 
 @pytest.fixture(scope="module")
 def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
-    """One stack for all rounds; the oracle judges it once more at the end."""
-    with ObservedStack.on_ministack(ministack, seed=1) as observed:
+    with judged(ministack) as observed:
         yield observed
-        let_pass(observed, PATIENCE)
-        assert_clean(observed, answers=observed.answers, hurt=True)
 
 
 @pytest.fixture
 def world(stack: ObservedStack) -> Iterator[World]:
     """A customer of its own for each round, with nothing left to renew in the next."""
-    world = World(stack, f"charge-race-{next(NUMBERS)}")
-    yield world
-    for each in stack.ports["store"].subscriptions(owner(world), cursor=None, limit=9).items:
-        END(world, each.subscription_id)
-
-
-def due(world: World) -> str:
-    """A subscription that is due; others' have been collected."""
-    subscription_id = subscriber(world)
-    to_hour(world.stack, 10.1)
-    return subscription_id
-
-
-def collecting(world: World, subscription_id: str) -> Act:
-    """A charges worker that takes this subscription up."""
-    event = {"Records": [{"messageId": "1", "body": message(world, subscription_id)}]}
-    return lambda: world.stack.functions.invoke("Charges", event)
-
-
-def message(world: World, subscription_id: str) -> str:
-    """What the sweep would send."""
-    due_at = held(world.stack, subscription_id).due_at
-    return f'{{"kind":"subscription","id":"{subscription_id}","due_at":{due_at}}}'
-
-
-def sent(world: World, subscription_id: str) -> list[str]:
-    """The idempotency keys under which PortOne was asked to charge for it."""
-    payments = {each.payment_id for each in held(world.stack, subscription_id).invoices.values()}
-    calls = [call for call in world.stack.portone.calls() if call.operation == CHARGE]
-    return [str(call.idempotency_key) for call in calls if call.path.split("/")[2] in payments]
+    with ended(World(stack, f"charge-race-{next(NUMBERS)}")) as world:
+        yield world
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
@@ -116,8 +77,8 @@ def test_charge_cancel_deletion_and_plan_change_at_once_end_in_one_of_their_orde
     END(world, subscription_id)
     delete(world, issue_id)
     let_pass(world.stack, 4 * MINUTE)
-    ended = held(world.stack, subscription_id)
-    assert (ended.status, ended.in_flight) == (SubscriptionStatus.CANCELLED, None)
+    after = held(world.stack, subscription_id)
+    assert (after.status, after.in_flight) == (SubscriptionStatus.CANCELLED, None)
     assert world.stack.ports["store"].wallet(owner(world)).keys[issue_id].state is KeyState.DELETED
     assert len(set(sent(world, subscription_id))) <= 2
 

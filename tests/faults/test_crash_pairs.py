@@ -8,7 +8,14 @@ from itertools import islice, product
 
 import pytest
 
-from portone_local.testing import approval_stories, charge_stories, key_stories, refund_stories
+from portone_local.testing import (
+    approval_stories,
+    charge_stories,
+    key_stories,
+    refund_stories,
+    subscription_scenes,
+    subscription_stories,
+)
 from portone_local.testing.boundaries import Boundaries, Crossing, Side
 from portone_local.testing.stories import MINUTE, Act, Story, World, let_pass
 from portone_local.testing.story_book import RECURRING, story_named
@@ -82,17 +89,17 @@ RETRIES: dict[str, Act] = {
     "charge an order": charge_stories.charge,
     "charge an order without an answer": charge_stories.charge,
     "work at a charge without an answer": swept_again,
-    "subscribe": lambda world, _: charge_stories.begin(world),
+    "subscribe": lambda world, _: subscription_scenes.begin(world),
     "renew": swept_again,
     "renew without an answer": swept_again,
     "renew with a declined method": swept_again,
     "settle a renewal nobody answered": swept_again,
     "give another method after a decline": key_stories.choose,
-    "change the plan": charge_stories.change_plan,
-    "resume": charge_stories.asking("resume"),
-    "cancel": charge_stories.END,
-    "cancel while a charge is under way": charge_stories.END,
-    "pay in parts": charge_stories.pay_in_parts,
+    "change the plan": subscription_stories.change_plan,
+    "resume": subscription_scenes.asking("resume"),
+    "cancel": subscription_stories.END,
+    "cancel while a charge is under way": subscription_stories.END,
+    "pay in parts": subscription_scenes.pay_in_parts,
     "collect a part": swept_again,
 }
 

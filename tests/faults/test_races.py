@@ -8,9 +8,9 @@ import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.ministack import MiniStack
-from portone_local.oracle import ObservedStack, assert_clean
-from portone_local.testing.racing import race
-from portone_local.testing.stories import MINUTE, PATIENCE, TOTAL, USER, World, let_pass
+from portone_local.oracle import ObservedStack
+from portone_local.testing.racing import judged, race
+from portone_local.testing.stories import MINUTE, TOTAL, USER, World, let_pass
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 
@@ -23,11 +23,8 @@ NUMBERS = count(1)
 
 @pytest.fixture(scope="module")
 def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
-    """One stack for all rounds of all races; the oracle judges it once more at the end."""
-    with ObservedStack.on_ministack(ministack, seed=1) as observed:
+    with judged(ministack) as observed:
         yield observed
-        let_pass(observed, PATIENCE)
-        assert_clean(observed, answers=observed.answers, hurt=True)
 
 
 @pytest.fixture

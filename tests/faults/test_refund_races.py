@@ -10,9 +10,9 @@ import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.ministack import MiniStack
-from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.oracle import ObservedStack
 from portone_local.portone import PaymentBook, Refused
-from portone_local.testing.racing import Act, race
+from portone_local.testing.racing import Act, judged, race
 from portone_local.testing.stories import PATIENCE, TOTAL, USER, World, let_pass
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
@@ -27,11 +27,8 @@ REFUSED = {"refund_in_progress", "refund_above_balance", "refund_failed", "not_r
 
 @pytest.fixture(scope="module")
 def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
-    """One stack for all rounds; the oracle judges it once more at the end."""
-    with ObservedStack.on_ministack(ministack, seed=1) as observed:
+    with judged(ministack) as observed:
         yield observed
-        let_pass(observed, PATIENCE)
-        assert_clean(observed, answers=observed.answers, hurt=True)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from portone_local.memory import FixedSecrets, MemoryQueue, MemoryStore
 from portone_local.memory_table import undisturbed
 from portone_local.oracle import ObservedStack, assert_clean, converge
 from portone_local.portone import Unknowns
+from portone_local.testing.audited import AuditedShop
 
 
 @pytest.fixture
@@ -38,6 +39,12 @@ def stack(settings: dict[str, Any], unknowns: Unknowns, webhooks: bool) -> Itera
         _heal(observed)
         converge(observed, observed.within)
         assert_clean(observed, answers=observed.answers, hurt=observed.hurt)
+
+
+@pytest.fixture
+def shop() -> AuditedShop:
+    """A shop whose payments are audited."""
+    return AuditedShop()
 
 
 def _heal(stack: ObservedStack) -> None:

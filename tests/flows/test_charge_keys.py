@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.testing.recurring import (
     CHARGE,
@@ -20,9 +20,9 @@ from portone_local.testing.recurring import (
     registered,
     subscribe,
     subscribed,
-    to_hour,
 )
 from portone_local.testing.stories import USER, let_pass
+from portone_local.testing.telling import at_noon
 from portone_payments.domain.calendar import HOUR
 from portone_payments.domain.wallet_records import KeyState
 
@@ -31,11 +31,8 @@ OURS, NOT_OURS = "channel-key-example-test", "channel-key-example-live"
 
 @pytest.fixture
 def stack() -> Iterator[ObservedStack]:
-    """Noon in Korea; afterwards the oracle judges."""
-    with ObservedStack.in_memory(seed=1) as stack:
-        to_hour(stack, 12)
+    with at_noon() as stack:
         yield stack
-        assert_clean(stack, answers=stack.answers)
 
 
 def test_a_method_on_several_channels_is_charged_on_the_allowed_one(stack: ObservedStack) -> None:

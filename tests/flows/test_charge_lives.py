@@ -25,8 +25,7 @@ from portone_local.testing.recurring import (
 )
 from portone_local.testing.stories import USER
 from portone_payments.domain.calendar import HOUR, kst_day, kst_seconds
-from portone_payments.domain.consent import CONSENT_DAYS
-from portone_payments.domain.subscribing import CONSENTS_KEPT
+from portone_payments.domain.consent import CONSENT_DAYS, CONSENTS_KEPT
 from portone_payments.domain.subscription_records import InvoiceKind, InvoiceState
 
 DEAR, CHEAP = 25_000, 4_000
@@ -42,6 +41,7 @@ LIFE = {
     "upgrade": 2,
     "downgrade": 2,
     "dearer from the next period": 2,
+    "cheaper from the next period": 2,
     "shop raises the price": 2,
     "consent": 3,
     "pause": 2,
@@ -78,6 +78,9 @@ class Life:
             "downgrade": lambda: self.asking(lambda: change(self.stack, self.subscription_id, "cheap")),
             "dearer from the next period": lambda: change(
                 self.stack, self.subscription_id, "dear", when="period_end"
+            ),
+            "cheaper from the next period": lambda: change(
+                self.stack, self.subscription_id, "cheap", when="period_end"
             ),
             "shop raises the price": self.raise_price,
             "consent": lambda: ask(self.stack, self.subscription_id, "consent", {"amount": DEAR}),
@@ -131,6 +134,7 @@ class Life:
 @example([("pause for ten days", 40)], 12, False)
 @example([("shop raises the price", 40), ("consent", 3)], 12, False)
 @example([("wait", 40), ("consent", 3)], 12, True)
+@example([("wait", 35.9), ("consent", 3)], 8, True)
 def test_hours_days_and_consents_are_kept_in_any_life(
     acts: list[tuple[str, float]],
     hour: float,
@@ -193,7 +197,8 @@ def assert_consented(life: Life) -> None:
         covered = any(at - CONSENT_DAYS * DAY <= each <= at for each in given_at)
         assert not asks or covered or len(subscription.consents) == CONSENTS_KEPT
         if invoice.state is InvoiceState.PAID:
-            agreed = max(agreed or 0, price)
+            # who pays the rest of a period agrees to the whole price of its plan
+            agreed = max(agreed or 0, min(each for each in (CHEAP, PRICE, DEAR) if each >= price))
 
 
 def test_the_life_above_charges_at_all() -> None:

@@ -5,20 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.testing.recurring import (
     CHARGE,
     PRICE,
     ask,
     cancel,
-    change,
     charged_at,
     days_pass,
     held,
     id_in,
     invoice,
-    key_chosen,
     key_deleted,
     key_saved,
     order_in_parts,
@@ -29,17 +27,15 @@ from portone_local.testing.recurring import (
     to_hour,
 )
 from portone_local.testing.stories import MINUTE, USER, clock_of, let_pass
-from portone_payments.domain.calendar import DAY, HOUR, KST, kst_seconds
+from portone_local.testing.telling import at_noon
+from portone_payments.domain.calendar import HOUR, KST, kst_seconds
 from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
 
 
 @pytest.fixture
 def stack() -> Iterator[ObservedStack]:
-    """Noon in Korea on a third of January; afterwards the oracle judges."""
-    with ObservedStack.in_memory(seed=1) as stack:
-        to_hour(stack, 12)
+    with at_noon() as stack:
         yield stack
-        assert_clean(stack, answers=stack.answers)
 
 
 def hours(stack: ObservedStack) -> list[int]:
@@ -54,40 +50,6 @@ def test_who_subscribes_is_charged_at_that_moment_at_any_hour(stack: ObservedSta
 
     assert hours(stack) == [hour]
     assert invoice(stack, subscription_id).state is InvoiceState.PAID
-
-
-def test_a_method_given_after_the_grace_is_tried_at_once(stack: ObservedStack) -> None:
-    subscription_id = subscribed(stack)
-    stack.portone.pg.decline("example-card", times=None)
-    days_pass(stack, 1)
-    stack.portone.pg.decline(times=None)
-    days_pass(stack, 50)
-    assert held(stack, subscription_id).status is SubscriptionStatus.UNPAID
-    stack.portone.pg.accept()
-    stack.portone.pg.accept("example-card")
-
-    key_chosen(stack, key_saved(stack, card="another"))
-    let_pass(stack, 2 * MINUTE)
-
-    assert invoice(stack, subscription_id).state is InvoiceState.PAID
-    assert held(stack, subscription_id).status is SubscriptionStatus.ACTIVE
-
-
-def test_a_method_given_while_a_try_is_under_way_is_tried_when_that_fails(stack: ObservedStack) -> None:
-    subscription_id = subscribed(stack)
-    days_pass(stack, 30)
-    stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
-    stack.portone.pg.decline("example-card")
-    while held(stack, subscription_id).in_flight is None:
-        stack.run_for(MINUTE)
-    key_chosen(stack, key_saved(stack, card="another"))
-
-    days_pass(stack, 0.2)
-
-    assert (invoice(stack, subscription_id).state, invoice(stack, subscription_id).tries) == (
-        InvoiceState.PAID,
-        2,
-    )
 
 
 def test_a_pause_does_not_make_an_unpaid_period_free(stack: ObservedStack) -> None:
@@ -115,44 +77,6 @@ def test_a_pause_that_ends_by_itself_charges_in_the_allowed_hours(stack: Observe
     assert set(hours(stack)[1:]) <= set(range(10, 21))
 
 
-def test_a_credit_is_not_lost_with_an_invoice_that_is_dropped(stack: ObservedStack) -> None:
-    subscription_id = subscribed(stack)
-    plan_stored(stack, "cheaper", PRICE - 900)
-    days_pass(stack, 1)
-    change(stack, subscription_id, "cheaper")
-    credit = held(stack, subscription_id).credit
-    stack.portone.pg.decline("example-card")
-    days_pass(stack, 30)
-    assert (held(stack, subscription_id).credit, invoice(stack, subscription_id).credit) == (0, credit)
-
-    ask(stack, subscription_id, "pause")
-
-    assert credit > 0
-    assert held(stack, subscription_id).credit == credit
-
-
-def test_a_late_approval_of_what_was_given_up_spends_the_credit_that_had_come_back(
-    stack: ObservedStack,
-) -> None:
-    subscription_id = subscribed(stack)
-    plan_stored(stack, "cheaper", PRICE - 900)
-    days_pass(stack, 1)
-    change(stack, subscription_id, "cheaper")
-    credit = held(stack, subscription_id).credit
-    stack.portone.pg.decline("example-card", approves_after=25 * DAY)
-    days_pass(stack, 30)
-    stack.portone.pg.decline("example-card", times=None)
-
-    days_pass(stack, 20)
-    given_up = held(stack, subscription_id)
-    days_pass(stack, 6)
-    approved = held(stack, subscription_id)
-
-    assert credit > 0
-    assert (given_up.status, given_up.credit) == (SubscriptionStatus.UNPAID, credit)
-    assert (approved.status, approved.credit) == (SubscriptionStatus.ACTIVE, 0)
-
-
 def test_after_a_trial_nothing_is_charged_without_a_consent_in_any_period(stack: ObservedStack) -> None:
     plan_stored(stack, trialDays=7)
     subscription_id = subscribed(stack)
@@ -167,17 +91,6 @@ def test_after_a_trial_nothing_is_charged_without_a_consent_in_any_period(stack:
     days_pass(stack, 1)
 
     assert (charged, len(charged_at(stack))) == (0, 1)
-
-
-def test_a_declined_charge_is_not_asked_about_every_ten_minutes_for_a_month(stack: ObservedStack) -> None:
-    subscribed(stack)
-    stack.portone.pg.decline("example-card", times=None)
-    days_pass(stack, 32)
-    before = len(stack.portone.calls())
-
-    days_pass(stack, 25)
-
-    assert len(stack.portone.calls()) - before < 60
 
 
 def test_a_payment_of_a_subscription_is_charged_by_its_subscription_alone(stack: ObservedStack) -> None:

@@ -145,6 +145,21 @@ def test_i12_a_charge_after_a_cancellation(clean: Evidence) -> None:
     assert findings == [f"I12 charged for {subscription.subscription_id} after it was cancelled"]
 
 
+def test_i12_a_charge_after_the_shop_was_told_that_it_ended(clean: Evidence) -> None:
+    subscription = ended(clean)
+    path = f"/subscriptions/{subscription.subscription_id}/cancel"
+    told = [each for each in clean.answers if each.asked == f"POST {path}"]
+    by_shop = [replace(each, asked=f"POST /ops{path}") for each in told]
+    payment = payment_of(clean, subscription)
+    [charge] = [each for each in clean.charges if each.payment_id == payment.payment_id]
+    late = replace(charge, at=told[0].at + 1)
+
+    planted = with_subscription(clean, subscription, cancelled_at=None)
+    findings = found(replace(planted, answers=tuple(by_shop), charges=(late,)))
+
+    assert findings == [f"I12 charged for {subscription.subscription_id} after it was cancelled"]
+
+
 def test_i12_a_charge_with_a_deleted_key(clean: Evidence) -> None:
     payment = payment_of(clean, living(clean))
     gone = key_in(clean, KeyState.DELETED)

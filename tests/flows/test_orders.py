@@ -9,6 +9,7 @@ from portone_local.testing.shopping import ask_to_prepare, pay, prepare, put_ord
 from portone_payments.domain.records import Payment
 
 HOUR = 3600
+
 webhooks_only = pytest.mark.parametrize("webhooks", [True])
 
 
@@ -63,53 +64,6 @@ def test_another_users_order_and_an_absent_one_answer_alike(stack: ObservedStack
     answered = ask_to_prepare(stack, order_id, user="user-2")
 
     assert (answered.status, answered.json()["error"]["code"]) == (404, "order_not_found")
-
-
-def test_a_key_with_another_body_is_422_and_has_no_effect(stack: ObservedStack) -> None:
-    put_order(stack, "order-2")
-    prepare(stack, key="key-1")
-
-    refused = ask_to_prepare(stack, "order-2", key="key-1")
-
-    assert (refused.status, refused.json()["error"]["code"]) == (422, "idempotency_key_reused")
-    assert payments(stack) == 1
-
-
-def test_a_key_with_the_same_body_answers_the_same_resource_in_its_present_state(
-    stack: ObservedStack,
-) -> None:
-    prepared = prepare(stack, key="key-1")
-    pay(stack, prepared, method="VIRTUAL_ACCOUNT")
-    verify(stack, prepared)
-
-    again = prepare(stack, key="key-1")
-
-    assert again["paymentId"] == prepared["paymentId"]
-    assert again["status"] == "VIRTUAL_ACCOUNT_ISSUED"
-
-
-def test_a_key_belongs_to_one_user(stack: ObservedStack) -> None:
-    put_order(stack, "order-2", userId="user-2")
-    mine = prepare(stack, key="key-1")
-
-    theirs = ask_to_prepare(stack, "order-2", user="user-2", key="key-1")
-
-    assert theirs.status == 200
-    assert theirs.json()["paymentId"] != mine["paymentId"]
-
-
-def test_a_key_whose_payment_is_gone_for_good_never_opens_a_second_one(stack: ObservedStack) -> None:
-    prepared = prepare(stack, key="key-1")
-    pay(stack, prepared)
-    verify(stack, prepared)
-    stack.run_for(60)
-    stack.portone.console.cancel(prepared["paymentId"])
-    stack.staff.post(f"/ops/payments/{prepared['paymentId']}/catch-up")
-
-    refused = ask_to_prepare(stack, key="key-1")
-
-    assert (refused.status, refused.json()["error"]["code"]) == (409, "order_already_paid")
-    assert payments(stack) == 1
 
 
 def test_a_new_payment_is_opened_only_after_the_old_was_cancelled(stack: ObservedStack) -> None:

@@ -9,6 +9,7 @@ from portone_local.memory import FixedSecrets, answer_lost, in_conflict, retried
 from portone_local.memory_table import Around, undisturbed
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
+from portone_local.testing.approving import NO_ANSWER
 from portone_local.testing.letters import event, send
 from portone_local.testing.shopping import ask_to_prepare, pay, prepare, put_order, status, verify
 from portone_payments.domain.records import Payment
@@ -16,17 +17,7 @@ from portone_payments.ports import Metric
 
 MINUTE = 60
 DRIP = 15.0  # seconds between two bytes
-SILENT = [
-    Fault.TIMEOUT_BEFORE_COMMIT,
-    Fault.TIMEOUT_AFTER_COMMIT,
-    Fault.RESET_BEFORE_COMMIT,
-    Fault.RESET_AFTER_COMMIT,
-    Fault.HTML_500,
-    Fault.HTML_502,
-    Fault.HTML_504,
-    Fault.TRUNCATED_JSON,
-    Fault.DRIP,
-]
+SILENT = [*NO_ANSWER, Fault.DRIP]
 
 
 def writes_retried(operation: str, call: Callable[[], Any]) -> Any:

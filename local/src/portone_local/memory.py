@@ -13,7 +13,7 @@ from typing import Any
 from portone_local.clock import Clock
 from portone_local.memory_table import MemoryTable
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.keys import decode
+from portone_payments.adapters.payment_items import decode
 from portone_payments.adapters.queue import parse_due, write_due
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import SecretsUnavailable, StorageUnavailable

@@ -1,7 +1,6 @@
 """The ports behind the handlers: in memory with an in-process PortOne, or the real adapters on MiniStack."""
 
 import itertools
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,23 +10,16 @@ import httpx
 from portone_local.capture import RecordingMeter, local_logger
 from portone_local.clock import Clock
 from portone_local.event_bus import MemoryBus, RecordingBus
-from portone_local.gateway.polling import MemorySource, QueueRules, Source, SqsSource
+from portone_local.gateway.polling import MemorySource, Source, SqsSource
 from portone_local.gateway.streaming import StreamSource
-from portone_local.identity import (
-    IDENTITY_RESOURCES,
-    identity_client,
-    identity_in_memory,
-    identity_on_ministack,
-    identity_resources,
-)
+from portone_local.identity import identity_client, identity_in_memory, identity_on_ministack
 from portone_local.ids import SeededIds
 from portone_local.memory import FixedSecrets, MemoryQueue, MemoryStore, PlainVault
 from portone_local.ministack import MiniStack
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
+from portone_local.resources import RESOURCES, made_resources, queue_rules
 from portone_local.stock import MemoryStockHook
 from portone_local.streams import AwsStream, MemoryStream
-from portone_local.tables import create_payments_table
-from portone_local.template import transformed
 from portone_local.units import CallLog
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.event_bus import EventBridgeBus
@@ -58,22 +50,18 @@ class Wiring:
 
     def dump(self) -> list[Item]:
         """Every item of the table."""
-        if self.client is None:
-            items: list[Item] = self.ports["store"].dump()
-            return items
-        pages = self.client.get_paginator("scan").paginate(
-            TableName=self.resources["PaymentsTable"], ConsistentRead=True
-        )
-        return [item for page in pages for item in page["Items"]]
+        return self._items("store", "PaymentsTable")
 
     def identity_dump(self) -> list[Item]:
         """Every item of the identity table."""
+        return self._items("people", "IdentityTable")
+
+    def _items(self, port: str, table: str) -> list[Item]:
         if self.client is None:
-            items: list[Item] = self.ports["people"].dump()
+            items: list[Item] = self.ports[port].dump()
             return items
-        pages = self.client.get_paginator("scan").paginate(
-            TableName=self.resources["IdentityTable"], ConsistentRead=True
-        )
+        paginator = self.client.get_paginator("scan")
+        pages = paginator.paginate(TableName=self.resources[table], ConsistentRead=True)
         return [item for page in pages for item in page["Items"]]
 
 
@@ -87,20 +75,6 @@ def stand_still(_seconds: float) -> None:
 def untapped(_service: str, client: Any) -> Any:
     """A client as it is; fault tests put one in between that counts and breaks calls."""
     return client
-
-
-RESOURCES = {
-    "PaymentsTable": "payments",
-    "WorkQueue": "https://sqs.local.invalid/000000000000/work",
-    "ChargeQueue": "https://sqs.local.invalid/000000000000/charges",
-    "ChargeKeys": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:charge-keys",
-    "EventBus": "payments",
-    "ApiSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:api",
-    "WebhookSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:webhook",
-    "PiiKey": "arn:aws:kms:ap-northeast-2:000000000000:key/pii",
-    "AWS::StackName": "payments-local",
-    **IDENTITY_RESOURCES,
-}
 
 
 def portone_client(
@@ -168,12 +142,6 @@ def in_memory(
     )
 
 
-def queue_rules(parameters: dict[str, str]) -> tuple[QueueRules, QueueRules]:
-    """What the template says of the two queues."""
-    template = transformed(parameters)
-    return QueueRules.of(template), QueueRules.of(template, "ChargeQueue")
-
-
 def on_ministack(
     parameters: dict[str, str],
     ministack: MiniStack,
@@ -191,7 +159,7 @@ def on_ministack(
         "webhook": {"current": webhook_secret, "hashKey": HASH_KEY},
         "charge-keys": {"1": CHARGE_KEY},
     }
-    resources = _resources(ministack, name, queue_rules(parameters), stored)
+    resources = made_resources(ministack, name, queue_rules(parameters), stored)
     dynamodb, sqs = (ministack.client(each, max_pool_connections=64) for each in ("dynamodb", "sqs"))
     units = CallLog()
     units.listen(dynamodb)
@@ -230,36 +198,3 @@ def on_ministack(
         resources=resources,
         client=reader,
     )
-
-
-def _resources(
-    ministack: MiniStack, name: str, rules: tuple[QueueRules, QueueRules], secrets: dict[str, dict[str, str]]
-) -> dict[str, str]:
-    create_payments_table(ministack.client("dynamodb"), name)
-    manager = ministack.client("secretsmanager")
-    ministack.client("events").create_event_bus(Name=name)
-    return RESOURCES | {
-        "EventBus": name,
-        "PaymentsTable": name,
-        "WorkQueue": _queue(ministack.client("sqs"), f"{name}-work", rules[0]),
-        "ChargeQueue": _queue(ministack.client("sqs"), f"{name}-charges", rules[1]),
-        "ChargeKeys": _secret(manager, f"{name}-charge-keys", secrets["charge-keys"]),
-        "ApiSecret": _secret(manager, f"{name}-api", secrets["api"]),
-        "WebhookSecret": _secret(manager, f"{name}-webhook", secrets["webhook"]),
-        "PiiKey": ministack.client("kms").create_key()["KeyMetadata"]["Arn"],
-        **identity_resources(ministack, name),
-    }
-
-
-def _queue(sqs: Any, name: str, rules: QueueRules) -> str:
-    dead = sqs.create_queue(QueueName=f"{name}-dead-letters")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": rules.max_receives})
-    attributes = {"VisibilityTimeout": str(int(rules.visibility)), "RedrivePolicy": policy}
-    url: str = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-    return url
-
-
-def _secret(manager: Any, name: str, value: dict[str, str]) -> str:
-    arn: str = manager.create_secret(Name=name, SecretString=json.dumps(value))["ARN"]
-    return arn

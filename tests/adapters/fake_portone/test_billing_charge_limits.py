@@ -7,26 +7,15 @@ import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import (
-    LIVE_CHANNEL,
     TEST_CHANNEL,
     BillingUnknowns,
     FakePortOne,
     Fault,
     Unknowns,
 )
-from portone_local.testing.billing_asks import charge, charge_ask, issued, schedule_ask
+from portone_local.testing.billing_asks import BOTH, charge, charge_ask, issued, keyed, schedule_ask
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
-
-BOTH = (str(LIVE_CHANNEL.key), str(TEST_CHANNEL.key))
-
-
-def keyed(client: httpx.Client, key: str, billing_key: str, payment_id: str = "p1") -> httpx.Response:
-    return client.post(
-        f"/payments/{payment_id}/billing-key",
-        json=charge_ask(billing_key),
-        headers={"Idempotency-Key": f'"{key}"'},
-    )
 
 
 def test_attempts_have_an_end(portone: FakePortOne, client: httpx.Client) -> None:

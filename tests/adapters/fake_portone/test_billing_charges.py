@@ -14,19 +14,9 @@ from portone_local.portone import (
     FakePortOne,
     Status,
 )
-from portone_local.testing.billing_asks import charge, charge_ask, issued
+from portone_local.testing.billing_asks import BOTH, charge, issued, keyed
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
-
-BOTH = (str(LIVE_CHANNEL.key), str(TEST_CHANNEL.key))
-
-
-def keyed(client: httpx.Client, key: str, billing_key: str, payment_id: str = "p1") -> httpx.Response:
-    return client.post(
-        f"/payments/{payment_id}/billing-key",
-        json=charge_ask(billing_key),
-        headers={"Idempotency-Key": f'"{key}"'},
-    )
 
 
 def test_a_charge_reads_as_a_payment_of_its_key(portone: FakePortOne, client: httpx.Client) -> None:

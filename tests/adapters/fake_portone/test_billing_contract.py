@@ -19,6 +19,7 @@ from portone_local.portone import (
 )
 from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
+from portone_local.testing.asking import recorded
 from portone_local.testing.billing_asks import BILLING_CALLS, charge_ask, issue_ask, issued
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
@@ -139,8 +140,7 @@ def test_every_operation_about_billing_keeps_to_the_document_under_every_setting
     contract: Contract, clock: MovableClock, client_of: ClientOf, settings: Unknowns, optionals: Optionals
 ) -> None:
     fake = FakePortOne(clock=clock, unknowns=settings, optionals=optionals)
-    seen: list[Exchange] = []
-    fake.api.watchers.append(seen.append)
+    seen = recorded(fake)
 
     play(fake, client_of(fake), clock)
 
@@ -152,8 +152,7 @@ def test_every_operation_about_billing_keeps_to_the_document_under_every_setting
 def test_the_contract_leaves_bypass_open_and_nothing_else(
     contract: Contract, portone: FakePortOne, client: httpx.Client
 ) -> None:
-    seen: list[Exchange] = []
-    portone.api.watchers.append(seen.append)
+    seen = recorded(portone)
 
     client.post("/payments/p1/billing-key", json=charge_ask(bypass={"any": {"thing": 1}}))
     client.post("/payments/p1/billing-key", json=charge_ask(customer={"any": 1}))

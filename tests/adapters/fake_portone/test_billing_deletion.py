@@ -1,30 +1,13 @@
 """How billing keys end at the fake PortOne, how they are listed, and that no log names them."""
 
-import json
-from typing import Any
-
 import httpx
 import pytest
 
 from portone_local.clock import MovableClock
 from portone_local.portone import (
-    LIVE_CHANNEL,
-    TEST_CHANNEL,
     FakePortOne,
 )
-from portone_local.testing.billing_asks import charge, issued, schedule_ask
-
-BOTH = (str(LIVE_CHANNEL.key), str(TEST_CHANNEL.key))
-
-
-def events(portone: FakePortOne) -> list[str]:
-    return [delivery.type for delivery in portone.pending()]
-
-
-def listed(client: httpx.Client, **question: Any) -> list[str]:
-    answer = client.get("/billing-keys", params={"requestBody": json.dumps(question)})
-    assert answer.status_code == 200
-    return [item["billingKey"] for item in answer.json()["items"]]
+from portone_local.testing.billing_asks import charge, events, issued, listed, schedule_ask
 
 
 def test_a_deleted_key_reads_as_deleted_for_ever(

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from portone_local.clock import MovableClock
 from portone_local.portone import (
     LIVE_CHANNEL,
-    TEST_CHANNEL,
     BillingIssue,
     Decline,
     FakePortOne,
@@ -18,19 +16,7 @@ from portone_local.portone import (
     Refused,
     Unknowns,
 )
-from portone_local.testing.billing_asks import charge, issued
-
-BOTH = (str(LIVE_CHANNEL.key), str(TEST_CHANNEL.key))
-
-
-def events(portone: FakePortOne) -> list[str]:
-    return [delivery.type for delivery in portone.pending()]
-
-
-def listed(client: httpx.Client, **question: Any) -> list[str]:
-    answer = client.get("/billing-keys", params={"requestBody": json.dumps(question)})
-    assert answer.status_code == 200
-    return [item["billingKey"] for item in answer.json()["items"]]
+from portone_local.testing.billing_asks import BOTH, charge, events, issued, listed
 
 
 def test_an_issued_key_reads_as_the_window_was_told(portone: FakePortOne, client: httpx.Client) -> None:

@@ -1,25 +1,14 @@
-"""What the fake's books hold to: attempts, one success per paymentId, the seven states, pre-registration."""
+"""What the fake's books hold to: attempts, one success per paymentId, what buyers and windows do."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import httpx
 import pytest
 
 from portone_local.clock import MovableClock
-from portone_local.portone import (
-    CancellationStatus,
-    Channel,
-    Checkout,
-    Decline,
-    FakePortOne,
-    Refused,
-    Unknowns,
-)
-
-type ClientOf = Callable[[FakePortOne], httpx.Client]
+from portone_local.portone import Checkout, Decline, FakePortOne, Refused
 
 ORDER = Checkout(amount=11_000)
 
@@ -143,69 +132,6 @@ def test_a_deposit_pays_an_issued_account_even_late(portone: FakePortOne, clock:
     assert (issued, portone.books()["p1"].state) == ("VIRTUAL_ACCOUNT_ISSUED", "PAID")
 
 
-def test_refunds_add_up_to_cancelled(portone: FakePortOne) -> None:
-    portone.buyer.pay("p1", ORDER)
-
-    portone.console.cancel("p1", 4_000)
-    partly = portone.books()["p1"]
-    portone.console.cancel("p1")
-
-    assert (partly.state, partly.cancelled) == ("PARTIAL_CANCELLED", 4_000)
-    assert (portone.books()["p1"].state, portone.books()["p1"].cancelled) == ("CANCELLED", 11_000)
-
-
-def test_no_more_is_refunded_than_was_paid(portone: FakePortOne) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.console.cancel("p1", 4_000)
-
-    with pytest.raises(Refused, match="CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT"):
-        portone.console.cancel("p1", 7_001)
-
-    assert portone.books()["p1"].cancelled == 4_000
-
-
-@pytest.mark.parametrize(("succeeded", "state"), [(True, "CANCELLED"), (False, "PAID")])
-def test_a_requested_refund_counts_once_it_succeeded(
-    portone: FakePortOne, *, succeeded: bool, state: str
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-    asked = portone.console.cancel("p1", status=CancellationStatus.REQUESTED)
-    before = portone.books()["p1"].state
-
-    portone.console.settle_cancellation("p1", asked, succeeded=succeeded)
-
-    assert (before, portone.books()["p1"].state) == ("PAID", state)
-
-
-@pytest.mark.parametrize(("shows_ready", "state"), [(True, "READY"), (False, "FAILED")])
-def test_a_new_window_over_a_failed_one_follows_its_switch(
-    clock: MovableClock, *, shows_ready: bool, state: str
-) -> None:
-    fake = FakePortOne(clock=clock, unknowns=Unknowns(reopened_window_shows_ready=shows_ready))
-    fake.buyer.decline("p1", ORDER)
-
-    fake.buyer.open_window("p1", ORDER)
-
-    assert fake.books()["p1"].state == state
-
-
-def test_a_channel_or_its_key_may_be_missing(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.pay("p1", replace(ORDER, channel=None))
-    portone.buyer.pay("p2", replace(ORDER, channel=Channel(key=None)))
-
-    assert "channel" not in shown(client, "p1").json()
-    assert "key" not in shown(client, "p2").json()["channel"]
-
-
-def test_statuses_and_methods_not_yet_invented_are_shown(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.pay("p1", replace(ORDER, method={"type": "PaymentMethodBarter"}))
-
-    portone.console.show_status("p1", "ON_HOLD")
-
-    answer = shown(client).json()
-    assert (answer["status"], answer["method"]["type"]) == ("ON_HOLD", "PaymentMethodBarter")
-
-
 @pytest.fixture
 def hasty_threads() -> Iterator[None]:
     """Threads that interrupt each other all the time."""
@@ -229,13 +155,3 @@ def test_of_many_racing_buyers_one_succeeds(portone: FakePortOne) -> None:
 
     assert succeeded.count(True) == 50
     assert {book.times_paid for book in portone.books().values()} == {1}
-
-
-@pytest.mark.parametrize(("shrinks", "paid"), [(True, 10_000), (False, 11_000)])
-def test_what_stays_paid_after_a_refund_is_a_switch(clock: MovableClock, *, shrinks: bool, paid: int) -> None:
-    fake = FakePortOne(clock=clock, unknowns=Unknowns(paid_shrinks_after_cancel=shrinks))
-    fake.buyer.pay("p1", ORDER)
-
-    fake.console.cancel("p1", 1_000)
-
-    assert fake.books()["p1"].paid == paid

@@ -1,4 +1,4 @@
-"""What a cancel may take: the balance, its tax-free share and VAT, the account it goes back to."""
+"""What a cancel takes: the balance, its tax-free share and VAT."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,16 +9,13 @@ import httpx
 import pytest
 
 from portone_local.clock import MovableClock
-from portone_local.portone import (
-    Checkout,
-    FakePortOne,
-    Unknowns,
-)
-from portone_local.testing.asking import REFUND_ACCOUNT, cancel, refused
+from portone_local.portone import Checkout, FakePortOne, Unknowns
+from portone_local.testing.asking import cancel
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 
 ORDER = Checkout(amount=11_000, tax_free=1_100)
+
 DISCOUNTED = Checkout(amount=10_000, discount=1_000)
 
 
@@ -41,37 +38,6 @@ def test_the_books_keep_who_asked_what_and_why(portone: FakePortOne, client: htt
     assert (entry.id, entry.reason, entry.trigger) == (answer["id"], "단순 변심", "API")
     assert (entry.amount, entry.tax_free, entry.vat) == (2_200, 1_100, 100)
     assert portone.books()["p1"].cancelled_tax_free == 1_100
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"reason": None},
-        {"reason": "test", "amount": None},
-        {"reason": "test", "amount": 0},
-        {"reason": "test", "amount": -1},
-        {"reason": "test", "amount": 2**63},
-        {"reason": "test", "amount": "1000"},
-        {"reason": "test", "amount": True},
-        {"reason": "test", "taxFreeAmount": -1},
-        {"reason": "test", "requester": "Admin"},
-        {"reason": "test", "cancelAmount": 1_000},
-        {"reason": "test", "refundAccount": {**REFUND_ACCOUNT, "bank": "SHINHAN_BANK"}},
-        {"reason": "test", "refundAccount": {**REFUND_ACCOUNT, "memo": "x"}},
-        {"reason": "test", "refundAccount": {**REFUND_ACCOUNT, "holderPhoneNumber": None}},
-        {"reason": "test", "refundAccount": {"bank": "SHINHAN", "number": "0"}},
-    ],
-)
-def test_a_body_that_does_not_fit_is_invalid(
-    portone: FakePortOne, client: httpx.Client, body: dict[str, Any]
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-
-    answer = client.post("/payments/p1/cancel", json=body)
-
-    assert refused(answer) == (400, "INVALID_REQUEST")
-    assert portone.books()["p1"].cancellations == ()
 
 
 @pytest.mark.parametrize(
@@ -155,67 +121,3 @@ def test_what_a_full_cancel_does_with_the_tax_free_share_is_a_switch(
     fake.buyer.pay("p1", ORDER)
 
     assert cancel(client_of(fake)).status_code == status
-
-
-def test_nothing_unpaid_is_cancelled(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.open_window("p1", ORDER)
-
-    assert refused(cancel(client)) == (409, "PAYMENT_NOT_PAID")
-    assert refused(cancel(client, "p2")) == (404, "PAYMENT_NOT_FOUND")
-    assert "p2" not in portone.books()
-
-
-def test_a_cancelled_payment_is_not_cancelled_again(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.console.cancel("p1")
-
-    assert refused(cancel(client, amount=1)) == (409, "PAYMENT_ALREADY_CANCELLED")
-
-
-def test_tries_at_cancelling_are_counted(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.pg.max_cancels = 2
-    portone.buyer.pay("p1", ORDER)
-    portone.console.cancel("p1", 1)
-
-    answers = [cancel(client, amount=1) for _ in range(3)]
-
-    assert [answer.status_code for answer in answers] == [200, 200, 409]
-    assert answers[2].json()["type"] == "MAX_CANCEL_COUNT_REACHED"
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "PROMOTION_DISCOUNT_RETAIN_OPTION_SHOULD_NOT_BE_CHANGED",
-        "NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT",
-        "MAX_CANCEL_COUNT_REACHED",
-        "PAYMENT_NOT_PAID",
-        "FORBIDDEN",
-    ],
-)
-def test_every_error_can_be_had_on_command_once(
-    portone: FakePortOne, client: httpx.Client, kind: str
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.console.refuse_next_cancel(kind)
-
-    answers = [cancel(client, amount=1) for _ in range(2)]
-
-    assert answers[0].json()["type"] == kind
-    assert answers[1].status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("operation", "kind", "leaves"),
-    [
-        ("cancel_payment", "TEAPOT", None),
-        ("cancel_payment", "PG_PROVIDER", "PAID"),
-        ("cancel_payment", "PAYMENT_NOT_PAID", "FAILED"),
-        ("get_payment", "PG_PROVIDER", None),
-    ],
-)
-def test_what_cannot_happen_is_not_commanded(
-    portone: FakePortOne, operation: str, kind: str, leaves: str | None
-) -> None:
-    with pytest.raises(ValueError, match=f"{kind}|{operation}"):
-        portone.console.refuse_next(operation, kind, leaves=leaves)

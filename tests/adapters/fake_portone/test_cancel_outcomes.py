@@ -1,25 +1,20 @@
-"""How a cancel ends: at once, later, not at all, with which webhook, under which fault."""
+"""How a cancel ends: at once, later, not at all, and with which webhook."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import pytest
 
 from portone_local.clock import MovableClock
-from portone_local.portone import CancellationStatus, Checkout, FakePortOne, Fault, Refused, Unknowns
+from portone_local.portone import CancellationStatus, Checkout, FakePortOne, Refused, Unknowns
 from portone_local.testing.asking import REFUND_ACCOUNT, cancel
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 
 ORDER = Checkout(amount=11_000)
+
 EASY_PAY = replace(ORDER, method="EASY_PAY")
-KEY = {"Idempotency-Key": '"example-key-0123456789"'}
-
-
-def keyed(client: httpx.Client, **body: Any) -> httpx.Response:
-    return client.post("/payments/p1/cancel", json={"reason": "test", **body}, headers=KEY)
 
 
 def status_of(answer: httpx.Response) -> str:
@@ -146,89 +141,6 @@ def test_a_failed_part_of_an_account_refund_is_told_from_a_failed_whole(
     cancel(client, amount=1_000, refundAccount=REFUND_ACCOUNT)
 
     assert client.get("/payments/p1").json()["method"]["refundStatus"] == "PARTIAL_REFUND_FAILED"
-
-
-def test_a_failed_cancel_is_answered_200_and_takes_nothing(
-    portone: FakePortOne, client: httpx.Client
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.console.end_next_cancel(CancellationStatus.FAILED)
-
-    answers = [cancel(client), cancel(client)]
-
-    assert [(answer.status_code, status_of(answer)) for answer in answers] == [
-        (200, "FAILED"),
-        (200, "SUCCEEDED"),
-    ]
-    assert portone.books()["p1"].cancelled == 11_000
-
-
-@pytest.mark.parametrize(
-    ("leaves", "state", "read"),
-    [
-        (None, "PAID", []),
-        ("FAILED", "PAID", ["FAILED"]),
-        ("SUCCEEDED", "CANCELLED", ["SUCCEEDED"]),
-        ("REQUESTED", "PAID", ["REQUESTED"]),
-    ],
-)
-def test_what_a_pg_error_leaves_behind_is_told_beforehand(
-    portone: FakePortOne, client: httpx.Client, leaves: str | None, state: str, read: list[str]
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.console.refuse_next_cancel(leaves=leaves)
-
-    answer = cancel(client)
-
-    payment = client.get("/payments/p1").json()
-    assert (answer.status_code, answer.json()["type"], payment["status"]) == (502, "PG_PROVIDER", state)
-    assert [entry["status"] for entry in payment.get("cancellations", [])] == read
-
-
-def test_a_cancel_under_a_used_key_has_one_effect_for_three_hours(
-    portone: FakePortOne, client: httpx.Client, clock: MovableClock
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-    first, again = (keyed(client, amount=1_000) for _ in range(2))
-    within = portone.books()["p1"].cancelled
-    clock.advance(3 * 60 * 60)
-
-    keyed(client, amount=1_000)
-
-    assert (first.content, within) == (again.content, 1_000)
-    assert portone.books()["p1"].cancelled == 2_000
-
-
-def test_a_cancel_that_still_runs_is_outstanding_and_commits_late(
-    portone: FakePortOne, client: httpx.Client, clock: MovableClock
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.inject(operation="cancel_payment", fault=Fault.LATE_COMMIT, seconds=60)
-    with pytest.raises(httpx.ReadTimeout):
-        keyed(client, amount=1_000, currentCancellableAmount=11_000)
-    running = keyed(client, amount=1_000, currentCancellableAmount=11_000)
-
-    clock.advance(60)
-
-    finished = keyed(client, amount=1_000, currentCancellableAmount=11_000)
-    assert running.json()["type"] == "IDEMPOTENCY_OUTSTANDING_REQUEST"
-    assert (status_of(finished), portone.books()["p1"].cancelled) == ("SUCCEEDED", 1_000)
-
-
-def test_a_late_cancel_finds_the_balance_that_is_there_by_then(
-    portone: FakePortOne, client: httpx.Client, clock: MovableClock
-) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.inject(operation="cancel_payment", fault=Fault.LATE_COMMIT, seconds=60)
-    with pytest.raises(httpx.ReadTimeout):
-        keyed(client, amount=1_000, currentCancellableAmount=11_000)
-    portone.console.cancel("p1", 500)
-
-    clock.advance(60)
-
-    answer = keyed(client, amount=1_000, currentCancellableAmount=11_000)
-    assert answer.json()["type"] == "CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN"
-    assert portone.books()["p1"].cancelled == 500
 
 
 def test_a_chargeback_takes_the_money_and_leaves_a_dispute(

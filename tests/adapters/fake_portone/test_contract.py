@@ -18,8 +18,8 @@ from portone_local.portone import (
     Optionals,
     Unknowns,
 )
-from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
+from portone_local.testing.asking import recorded
 
 ORDER = Checkout(amount=11_000, tax_free=1_000, discount=500, custom_data='{"orderId":"o1"}')
 
@@ -37,12 +37,6 @@ STATES: dict[str, Callable[[FakePortOne, str], object]] = {
     ),
     "CANCELLED": lambda fake, payment: (fake.buyer.pay(payment, ORDER), fake.console.cancel(payment)),
 }
-
-
-def recorded(fake: FakePortOne) -> list[Exchange]:
-    seen: list[Exchange] = []
-    fake.api.watchers.append(seen.append)
-    return seen
 
 
 @pytest.mark.parametrize("optionals", Optionals)

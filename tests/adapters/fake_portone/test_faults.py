@@ -1,4 +1,4 @@
-"""Misbehaviour on command: each fault does what its name says, to the call it was addressed to."""
+"""Misbehaviour on command: each fault of an answer does what its name says."""
 
 import contextlib
 
@@ -10,6 +10,7 @@ from portone_local.portone import ANY_OPERATION, Checkout, FakePortOne, Fault, f
 from portone_local.testing.billing_asks import BILLING_CALLS
 
 ORDER = Checkout(amount=1)
+
 CALLS = {
     "get_payment": ("GET", "/payments/p1"),
     "list_payments": ("GET", "/payments"),
@@ -111,15 +112,6 @@ def test_an_injected_error_has_its_fixed_status(
     assert portone.books() == {}
 
 
-def test_a_payment_that_is_there_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.inject(operation="get_payment", fault=Fault.NOT_FOUND)
-
-    answer = client.get("/payments/p1")
-
-    assert (answer.status_code, answer.json()["type"]) == (404, "PAYMENT_NOT_FOUND")
-
-
 def test_a_slow_answer_takes_its_time(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
@@ -140,39 +132,6 @@ def test_a_dripping_answer_outlasts_the_read_timeout(
 
     assert answer.json()["status"] == "PAID"
     assert clock.monotonic() > 50
-
-
-def test_a_stale_reading_is_of_that_many_seconds_ago(
-    portone: FakePortOne, client: httpx.Client, clock: MovableClock
-) -> None:
-    portone.buyer.open_window("p1", ORDER)
-    clock.advance(100)
-    portone.buyer.pay("p1")
-    clock.advance(29)
-    for seconds in (29, 30, 130):
-        portone.inject(operation="get_payment", fault=Fault.STALE, seconds=seconds)
-
-    answers = [client.get("/payments/p1") for _ in range(4)]
-
-    assert [answer.json().get("status") for answer in answers] == ["PAID", "READY", None, "PAID"]
-    assert answers[2].status_code == 404
-
-
-def test_a_lagging_reading_is_one_state_behind(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.pay("p1", ORDER)
-    portone.console.cancel("p1")
-    portone.inject(operation="get_payment", fault=Fault.LAGGING)
-
-    statuses = [client.get("/payments/p1").json()["status"] for _ in range(2)]
-
-    assert statuses == ["PAID", "CANCELLED"]
-
-
-def test_a_payment_in_its_first_state_lags_into_not_found(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.buyer.open_window("p1", ORDER)
-    portone.inject(operation="get_payment", fault=Fault.LAGGING)
-
-    assert client.get("/payments/p1").status_code == 404
 
 
 def test_a_fault_hits_the_nth_call_of_its_operation_only(portone: FakePortOne, client: httpx.Client) -> None:
@@ -220,12 +179,6 @@ def test_every_fault_of_an_operation_can_be_injected(
 def test_a_fault_that_cannot_happen_is_refused(portone: FakePortOne, operation: str, fault: Fault) -> None:
     with pytest.raises(ValueError, match=f"{fault} does not happen to {operation}"):
         portone.inject(operation=operation, fault=fault)
-
-
-def test_a_receipt_that_is_there_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
-    portone.inject(operation="get_cash_receipt", fault=Fault.NOT_FOUND)
-
-    assert client.get("/payments/p1/cash-receipt").json()["type"] == "CASH_RECEIPT_NOT_FOUND"
 
 
 def test_the_call_log_holds_no_secret(portone: FakePortOne, client: httpx.Client) -> None:

@@ -1,6 +1,5 @@
 """Schedules at the fake PortOne: made, run at their time, listed, revoked."""
 
-import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,20 +10,11 @@ import pytest
 from portone_local.clock import MovableClock
 from portone_local.portone import BillingUnknowns, Checkout, FakePortOne, ScheduleState, Unknowns
 from portone_local.portone.billing.schedules import LATE_SECONDS
-from portone_local.testing.billing_asks import charge, charge_ask, issued
+from portone_local.testing.billing_asks import after, charge, issued, schedule
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 
 DAY = 86_400
-
-
-def after(clock: MovableClock, seconds: float) -> str:
-    return dt.datetime.fromtimestamp(clock.now() + seconds, tz=dt.UTC).isoformat()
-
-
-def schedule(client: httpx.Client, key: str, due: str, payment_id: str = "p1", **more: Any) -> httpx.Response:
-    asked = {"payment": charge_ask(key, **more), "timeToPay": due}
-    return client.post(f"/payments/{payment_id}/schedule", json=asked)
 
 
 def revoke(client: httpx.Client, **chosen: Any) -> httpx.Response:

@@ -1,209 +1,25 @@
 """Every route x every way not to be allowed x {own, foreign, absent}: nobody gets in or learns a thing."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.gateway.client import Client
-from portone_local.gateway.messages import Request, Response
-from portone_local.issuer import TokenIssuer
-from portone_local.parameters import STAFF_CLAIM
-from portone_local.sigv4 import NOBODY, SHOP, STAFF, Principal, SigV4
+from portone_local.gateway.messages import Response
 from portone_local.stack import Stack
-from portone_local.template import REGION
-from portone_local.testing.billing_app import issue_window, save_key, subscribe
-
-
-@dataclass(frozen=True)
-class Subject:
-    """An order, its payment, a verification, an issue window, a subscription."""
-
-    order_id: str
-    payment_id: str
-    verification_id: str = "0123456789abcdefghijklmnop"
-    billing_key_id: str = "0123456789abcdefghijklmnop"
-    subscription_id: str = "0123456789abcdefghijklmnop"
-
-
-@dataclass(frozen=True)
-class Row:
-    """How a route is called about a subject, and what whoever may call it is answered about their own."""
-
-    json: Callable[[Subject], object] = lambda _: None
-    query: str = ""
-    keyed: bool = False
-    good: int = 200
-    about_something: bool = True
-
-
-REASON = {"reason": "looked at it"}
-ORDER = {
-    "userId": "user-1",
-    "name": "Blue shoes",
-    "amount": {"total": 1000},
-    "currency": "KRW",
-    "payMethods": ["CARD"],
-}
-
-REFUND = {"refundId": "refund-1", "full": True, "reason": "changed my mind"}
-ACCOUNT = {"bank": "SHINHAN", "number": "000-000-0000", "holderName": "Example"}
-RECEIPT = {"type": "PERSONAL", "identityNumber": "01000000000"}
-
-PERSON = {
-    "method": "SMS",
-    "operator": "SKT",
-    "name": "Example",
-    "phoneNumber": "01000000000",
-    "birthAndSex": "0001013",
-}
-LOOK = {"purpose": "signup", "reason": "asked for support"}
-STORED = "/identity-verifications/{verificationId}"
-
-PLAN = {
-    "name": "plan",
-    "amount": 9_900,
-    "currency": "KRW",
-    "interval": {"unit": "MONTH", "count": 1},
-    "trialDays": 30,
-}
-TO_PLAN = {"planId": "plan-1"}
-END = {"atPeriodEnd": True}
-KEY = "/billing-keys/{billingKeyId}"
-SUBSCRIPTION = "/subscriptions/{subscriptionId}"
-KEY_ROWS = {
-    "POST /billing-keys": Row(json=lambda _: {"payMethod": "CARD", "platform": "web"}, about_something=False),
-    "GET /billing-keys": Row(about_something=False),
-    f"GET {KEY}": Row(),
-    f"POST {KEY}/register": Row(json=lambda _: {"billingKey": "a-guess"}, good=409),
-    f"PUT {KEY}/default": Row(good=409),
-    f"DELETE {KEY}": Row(good=202),
-    "POST /payments/{paymentId}/charge": Row(
-        json=lambda subject: {"chargeId": "charge-1", "billingKeyId": subject.billing_key_id}, good=409
-    ),
-}
-SUBSCRIPTION_ROWS = {
-    "GET /plans/{planId}": Row(about_something=False),
-    "POST /subscriptions": Row(json=lambda _: TO_PLAN, keyed=True, about_something=False),
-    "POST /schedules": Row(json=lambda subject: {"orderId": subject.order_id}, keyed=True, good=409),
-    "GET /subscriptions": Row(about_something=False),
-    f"GET {SUBSCRIPTION}": Row(),
-    f"POST {SUBSCRIPTION}/preview": Row(json=lambda _: TO_PLAN),
-    f"PUT {SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN),
-    f"PUT {SUBSCRIPTION}/billing-key": Row(json=lambda _: {"billingKeyId": None}),
-    f"POST {SUBSCRIPTION}/pause": Row(),
-    f"POST {SUBSCRIPTION}/resume": Row(),
-    f"POST {SUBSCRIPTION}/consent": Row(json=lambda _: {"amount": 9_900}),
-    f"POST {SUBSCRIPTION}/parts/{{invoiceId}}/cancel": Row(good=409),
-    f"POST {SUBSCRIPTION}/cancel": Row(json=lambda _: END),
-}
-SHOP_ROWS = {
-    "PUT /plans/{planId}": Row(json=lambda _: PLAN),
-    "PUT /orders/{orderId}": Row(json=lambda _: ORDER),
-    "GET /orders/{orderId}": Row(),
-    "DELETE /users/{userId}/identity": Row(about_something=False),
-}
-APP_ROWS = {
-    "POST /payments": Row(json=lambda subject: {"orderId": subject.order_id, "platform": "web"}),
-    "POST /payments/{paymentId}/verify": Row(),
-    "GET /payments/{paymentId}": Row(),
-    "GET /payments": Row(about_something=False),
-    "POST /payments/{paymentId}/cancel": Row(json=lambda _: REFUND, good=409),
-    "GET /payments/{paymentId}/refunds/{refundId}": Row(good=404),
-    "PUT /payments/{paymentId}/refunds/{refundId}/account": Row(json=lambda _: ACCOUNT, good=404),
-    "POST /payments/{paymentId}/confirm": Row(json=lambda _: {"paymentToken": "a-guess"}, good=409),
-    "POST /payments/{paymentId}/cash-receipt": Row(json=lambda _: RECEIPT, good=409),
-    "GET /payments/{paymentId}/cash-receipt": Row(good=404),
-    "POST /identity-verifications": Row(json=lambda _: {"purpose": "signup"}, about_something=False),
-    "GET /me/verification": Row(about_something=False),
-    f"GET {STORED}": Row(),
-    f"POST {STORED}/verify": Row(good=409),
-    f"POST {STORED}/resend": Row(good=409),
-    f"POST {STORED}/confirm": Row(json=lambda _: {"otp": "000000"}, good=409),
-    f"POST {STORED}/send": Row(json=lambda _: PERSON, good=409),
-}
-APP_ROWS |= KEY_ROWS | SUBSCRIPTION_ROWS
-# a path of its own, and yet for staff only
-PREVIEW_ROWS = {
-    "POST /identity-verifications/bypass-preview": Row(
-        json=lambda _: {"provider": "DANAL"}, about_something=False
-    )
-}
-
-
-def of_staff(side: str) -> dict[str, Row]:
-    """Refunds and receipts, for staff under this authorizer."""
-    return {
-        f"POST {side}/payments/{{paymentId}}/cancel": Row(json=lambda _: REFUND, good=409),
-        f"POST {side}/payments/{{paymentId}}/refunds/{{refundId}}/approve": Row(good=404),
-        f"POST {side}/payments/{{paymentId}}/cash-receipt": Row(json=lambda _: RECEIPT, good=409),
-        f"GET {side}/payments/{{paymentId}}/cash-receipt": Row(good=404),
-        f"POST {side}/payments/{{paymentId}}/cash-receipt/cancel": Row(good=404),
-        f"POST {side}/users/{{userId}}/identity/reveal": Row(
-            json=lambda _: LOOK, good=404, about_something=False
-        ),
-        f"POST {side}/users/{{userId}}/identity/replace": Row(
-            json=lambda _: REASON, good=404, about_something=False
-        ),
-    }
-
-
-OPS_ROWS = of_staff("/ops") | {
-    f"GET /ops{SUBSCRIPTION}": Row(),
-    f"PUT /ops{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN),
-    f"POST /ops{SUBSCRIPTION}/cancel": Row(json=lambda _: END),
-    "GET /ops/attention": Row(query="?kind=mismatch", about_something=False),
-    "POST /ops/payments/{paymentId}/catch-up": Row(),
-    "POST /ops/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
-    "GET /ops/discrepancies": Row(about_something=False),
-    "POST /ops/discrepancies/{discrepancyId}/close": Row(
-        json=lambda _: REASON, good=404, about_something=False
-    ),
-}
-STAFF_ROWS = (
-    of_staff("/staff")
-    | PREVIEW_ROWS
-    | {
-        "GET /staff/attention": Row(query="?kind=mismatch", about_something=False),
-        "POST /staff/payments/{paymentId}/catch-up": Row(),
-        "POST /staff/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),
-        "GET /staff/discrepancies": Row(about_something=False),
-        "POST /staff/discrepancies/{discrepancyId}/close": Row(
-            json=lambda _: REASON, good=404, about_something=False
-        ),
-    }
+from portone_local.testing.route_calls import BAD_SIGNATURES, BAD_TOKENS, KINDS, call, stored
+from portone_local.testing.route_rows import (
+    APP_ROWS,
+    IAM_ROWS,
+    JWT_ROWS,
+    OPS_ROWS,
+    ROWS,
+    SHOP_ROWS,
+    STAFF_ROWS,
+    Subject,
 )
-JWT_ROWS = APP_ROWS | STAFF_ROWS
-IAM_ROWS = SHOP_ROWS | OPS_ROWS
-ROWS = JWT_ROWS | IAM_ROWS
-
-BAD_TOKENS: dict[str, Callable[[TokenIssuer], str | None]] = {
-    "no token": lambda _: None,
-    "expired": lambda issuer: issuer.issue("user-1", **STAFF_CLAIM, exp=int(issuer.clock.now())),
-    "wrong issuer": lambda issuer: issuer.issue("user-1", **STAFF_CLAIM, iss="https://elsewhere.example"),
-    "wrong audience": lambda issuer: issuer.issue("user-1", **STAFF_CLAIM, aud="another-app"),
-    "alg none": lambda issuer: issuer.unsigned("user-1", **STAFF_CLAIM),
-    "HS256 with the public key": lambda issuer: issuer.signed_with_public_key("user-1", **STAFF_CLAIM),
-    "unknown key": lambda issuer: TokenIssuer(issuer.clock, url=issuer.url, key_name="stranger").issue(
-        "user-1", **STAFF_CLAIM
-    ),
-}
-BAD_SIGNATURES: dict[str, Callable[[Stack, Request], Request]] = {
-    "no signature": lambda _, request: request,
-    "a token instead": lambda stack, request: request.having(
-        ("authorization", f"Bearer {stack.issuer.issue('user-1', **STAFF_CLAIM)}")
-    ),
-    "forged": lambda stack, request: signed_by(stack, request, guessing(SHOP)),
-    "forged as staff": lambda stack, request: signed_by(stack, request, guessing(STAFF)),
-    "expired": lambda stack, request: signed_earlier(stack, request, SHOP),
-    "expired as staff": lambda stack, request: signed_earlier(stack, request, STAFF),
-    "by the other side": lambda stack, request: signed_by(stack, request, other_side(request.target)),
-    "by somebody without a policy": lambda stack, request: signed_by(stack, request, NOBODY),
-}
-KINDS = ("own", "foreign", "absent")
 
 
 @pytest.fixture(scope="module")
@@ -221,60 +37,6 @@ def subjects(stack: Stack) -> dict[str, Subject]:
         "foreign": stored(stack, "order-foreign", "user-2"),
         "absent": Subject("order-absent", "0123456789abcdefghijklmnop"),
     }
-
-
-def stored(stack: Stack, order_id: str, user_id: str) -> Subject:
-    stack.shop.put(f"/orders/{order_id}", ORDER | {"userId": user_id})
-    prepared = stack.app(user_id).post("/payments", {"orderId": order_id, "platform": "web"}).json()
-    started = stack.app(user_id).post("/identity-verifications", {"purpose": "signup"}).json()
-    stack.shop.put("/plans/plan-1", PLAN)
-    save_key(stack, user_id)
-    window, trial = issue_window(stack, user_id), subscribe(stack, user_id, key="trial")
-    return Subject(
-        order_id,
-        prepared["paymentId"],
-        started["identityVerificationId"],
-        window["billingKeyId"],
-        trial.json()["subscriptionId"],
-    )
-
-
-def call(client: Client, route: str, subject: Subject) -> Response:
-    method, path = route.split()
-    names = {
-        "orderId": subject.order_id,
-        "paymentId": subject.payment_id,
-        "verificationId": subject.verification_id,
-        "userId": "user-1",
-        "planId": "plan-1",
-        "billingKeyId": subject.billing_key_id,
-        "subscriptionId": subject.subscription_id,
-        "invoiceId": "1",
-    }
-    filled = path.format(**names, refundId="refund-1", discrepancyId="0" * 32)
-    row = ROWS[route]
-    headers = {"idempotency-key": "grid"} if row.keyed else {}
-    return client.request(method, filled + row.query, json=row.json(subject), headers=headers)
-
-
-def guessing(principal: Principal) -> Principal:
-    return Principal(name=principal.name, access_key=principal.access_key, secret_key="a-guess")
-
-
-def other_side(target: str) -> Principal:
-    """Who may call much, but not this; what both sides may call, nobody else may."""
-    if target.startswith("/ops/subscriptions/"):
-        return NOBODY
-    return SHOP if target.startswith("/ops/") else STAFF
-
-
-def signed_by(stack: Stack, request: Request, principal: Principal) -> Request:
-    return stack.iam.sign(request, principal, host=stack.gateway.host)
-
-
-def signed_earlier(stack: Stack, request: Request, principal: Principal) -> Request:
-    earlier = SigV4([], region=REGION, clock=MovableClock(stack.clock.now() - 301))
-    return earlier.sign(request, principal, host=stack.gateway.host)
 
 
 def owner_of(stack: Stack, route: str) -> Client:

@@ -1,4 +1,4 @@
-"""`make serve`: what it needs is said clearly, its curls work, its clock can be moved, Ctrl-C ends it."""
+"""`make serve`: its curls work, its clock moves, and Ctrl-C stops it."""
 
 import itertools
 import json
@@ -13,10 +13,8 @@ import pytest
 
 from portone_local.gateway.client import Client
 from portone_local.oracle.identity import gather_identity, judge_identity
-from portone_local.portone import EXAMPLE_SECRET
 from portone_local.portone.control import Control
 from portone_local.portone.exchange import Request as Command
-from portone_local.serve.elsewhere import Endpoint, NotReady, endpoint
 from portone_local.serve.examples import make
 from portone_local.serve.guide import guide
 from portone_local.serve.timer import DAY, ClockRoutes, RunningClock, Timer
@@ -25,52 +23,12 @@ from portone_local.sigv4 import SHOP, STAFF
 from portone_local.stack import START, Stack
 from portone_local.testing.identifying import verified
 
-ELSEWHERE = {
-    "PORTONE_URL": "https://portone.example",
-    "PORTONE_API_SECRET": "example-secret",
-    "STORE_ID": "store-example",
-    "CHANNELS": '{"CARD":"channel-key-example"}',
-}
-
 
 @pytest.fixture
 def client() -> Iterator[Client]:
     """The API of an in-memory stack, with the clock's routes beside it."""
     with Stack.in_memory() as stack:
         yield Client(ClockRoutes(Timer(stack), stack.gateway.handle).handle)
-
-
-def test_without_a_portone_url_the_fake_is_used() -> None:
-    assert endpoint({"PORTONE_API_SECRET": "unused"}) == Endpoint(url=None, api_secret=EXAMPLE_SECRET)
-
-
-def test_another_portone_brings_its_store_channels_and_secret() -> None:
-    found = endpoint(ELSEWHERE)
-
-    assert (found.url, found.api_secret) == ("https://portone.example", "example-secret")
-    assert found.parameters["StoreId"] == "store-example"
-
-
-def test_credentials_stay_out_of_the_repr() -> None:
-    assert "example-secret" not in repr(endpoint(ELSEWHERE))
-
-
-@pytest.mark.parametrize("missing", ["PORTONE_API_SECRET", "STORE_ID", "CHANNELS"])
-def test_what_another_portone_needs_is_named_when_it_is_missing(missing: str) -> None:
-    with pytest.raises(NotReady, match=missing):
-        endpoint({**ELSEWHERE, missing: ""})
-
-
-@pytest.mark.parametrize("url", ["http://portone.example", "ftp://127.0.0.1x"])
-def test_plain_http_goes_nowhere_but_to_this_machine(url: str) -> None:
-    with pytest.raises(NotReady, match="https"):
-        endpoint({**ELSEWHERE, "PORTONE_URL": url})
-
-
-@pytest.mark.parametrize("channels", ["CARD", "[]", "{}"])
-def test_channels_that_are_no_object_are_refused(channels: str) -> None:
-    with pytest.raises(NotReady, match="CHANNELS"):
-        endpoint({**ELSEWHERE, "CHANNELS": channels})
 
 
 def test_the_clock_is_moved_and_asked_over_http(client: Client) -> None:

@@ -4,14 +4,12 @@ import time
 from typing import Any
 
 from portone_local import template, wiring
-from portone_local.bench.scene import DUE_AT, Shop, subscription_id
+from portone_local.bench.scene import DUE_AT, Shop, message
 from portone_local.bench.worker import ShiftedClock
 from portone_local.gateway.functions import filled, load_handler
 from portone_local.issuer import TokenIssuer
 from portone_local.parameters import fake_portone, parameters_of
-from portone_payments.adapters.queue import write_due
 from portone_payments.entry.deps import Deps
-from portone_payments.ports_store import Due, Kind
 
 GATEWAY = (0.2, 0.2)
 TEN = 10
@@ -39,8 +37,7 @@ def ten_to_one(trials: int = 9) -> float:
 
 
 def _seconds(handler: Any, numbers: list[int]) -> float:
-    due = [Due(kind=Kind.SUBSCRIPTION, id=subscription_id(number), due_at=DUE_AT) for number in numbers]
-    event = {"Records": [{"messageId": each.id, "body": write_due(each)} for each in due]}
+    event = {"Records": [message(number) for number in numbers]}
     began = time.perf_counter()
     handler(event, None)
     return time.perf_counter() - began

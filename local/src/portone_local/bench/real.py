@@ -1,5 +1,6 @@
 """Charging in real time: worker processes with threads, MiniStack over HTTP, the fake PortOne over HTTP."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
 
 PATIENCE = 240.0
+FIRST = 10
 
 
 @dataclass(slots=True)
@@ -72,7 +74,9 @@ def charged(count: int, *, rate: int, processes: int, done: Callable[[int], obje
     with MiniStack() as ministack, HttpPortOne(portone) as served:
         wired = wiring.on_ministack(parameters, ministack, clock=clock, transport=None)
         shop = Shop(wired.ports["store"], wired.ports["vault"], portone)
-        for _ in shop.filled(count):
+        processes = min(processes, workers_for(rate))
+        everybody = count + processes * FIRST
+        for _ in shop.filled(everybody):
             pass
         clock.put(float(DUE_AT))
         portone.pg.gateway = GATEWAY
@@ -89,16 +93,23 @@ def charged(count: int, *, rate: int, processes: int, done: Callable[[int], obje
         }
         seen = Seen()
         with (
-            _workers(min(processes, workers_for(rate)), orders, seen),
+            _workers([orders | {"first": _first(count, number)} for number in range(processes)], seen),
             _started("sweep", {**orders, "rate": rate}) as sweep,
         ):
             _await(sweep)
+            portone.api.calls.clear()
+            gc.freeze()
             _say(sweep, "go")
             _wait(lambda: _told(seen, count, done) and _asked(portone) >= count)
         times = [call.at for call in portone.api.calls if call.operation == CHARGE]
         calls = sum(call.operation in {CHARGE, "get_payment"} for call in portone.api.calls)
         spent = Spent(calls / count, seen.reads / count, seen.writes / count)
-        return Report(times, outcome(portone, count), spent, seen.growth(count))
+        return Report(times, outcome(portone, everybody), spent, seen.growth(count))
+
+
+def _first(count: int, worker: int) -> list[int]:
+    """The subscriptions a worker charges before the run, one for each of its threads."""
+    return [count + worker * FIRST + number for number in range(FIRST)]
 
 
 def _wait(over: Callable[[], bool]) -> None:
@@ -133,12 +144,12 @@ def _started(module: str, orders: dict[str, Any]) -> Iterator[subprocess.Popen[s
 
 
 @contextmanager
-def _workers(count: int, orders: dict[str, Any], seen: Seen) -> Iterator[None]:
-    """So many worker processes, each listened to."""
+def _workers(orders: list[dict[str, Any]], seen: Seen) -> Iterator[None]:
+    """A worker process for each of these orders, listened to."""
     listeners = []
     try:
         with ExitStack() as running:
-            workers = [running.enter_context(_started("worker", orders)) for _ in range(count)]
+            workers = [running.enter_context(_started("worker", each)) for each in orders]
             for number, worker in enumerate(workers):
                 _await(worker)
                 listeners.append(threading.Thread(target=_listen, args=(number, worker, seen)))

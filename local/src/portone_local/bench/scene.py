@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from portone_local.portone import FakePortOne
+from portone_payments.adapters.queue import write_due
 from portone_payments.domain.calendar import HOUR, Interval, Unit, kst_midnight
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.key_desk import key_context
 from portone_payments.ports import Vault
-from portone_payments.ports_store import Store
+from portone_payments.ports_store import Due, Kind, Store
 
 PRICE = 9_900
 MONTH_AGO, TODAY = date(2025, 12, 15), date(2026, 1, 15)
@@ -69,3 +71,9 @@ class Shop:
 def subscription_id(number: int) -> str:
     """The id of the subscription of this number."""
     return f"subscription{number:07d}"
+
+
+def message(number: int) -> dict[str, Any]:
+    """What wakes a worker for the subscription of this number, without a slot."""
+    due = Due(kind=Kind.SUBSCRIPTION, id=subscription_id(number), due_at=DUE_AT)
+    return {"messageId": due.id, "body": write_due(due)}

@@ -13,7 +13,7 @@ from portone_payments.flows.sweep import Sweeper
 from portone_payments.ports import Deadline
 
 MINUTE, SWEEP_SECONDS = 60.0, 40.0
-YIELDING = 5
+YIELDING = 19
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from portone_local.stack import Stack
 
 PIPE_WIDTH = 110
 INVARIANTS = {
-    "I1": "one order is paid once",
+    "I1": "one order is paid once, an invoice at the price that was agreed, a credit is used once",
     "I2": "what a webhook said was stored before it was answered, and is settled",
     "I3": "no refund twice, and none above what was paid",
     "I4": "we say what PortOne says, money and status",

@@ -22,7 +22,7 @@ from portone_local.openapi.refusals import RETRY_AFTER, SCHEMAS, Error, GatewayM
 from portone_payments.domain.errors import Forbidden, Unauthenticated
 from portone_payments.entry.identity_views import USER_ID, VERIFICATION_ID
 from portone_payments.entry.ids import INVOICE_ID
-from portone_payments.entry.refunds import REFUND_ID
+from portone_payments.entry.refund_views import REFUND_ID
 from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
 from portone_payments.flows.discrepancies import DISCREPANCY_ID

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from portone_local.openapi import answers, audit_answers
+from portone_local.openapi import answers, audit_answers, staff_answers
 from portone_local.openapi.receipt_answers import CashReceipt, OpenCashReceipt
 from portone_local.openapi.refund_answers import OpenRefund, Refund
 from portone_payments.domain import billing_errors, errors, payment_errors
@@ -130,16 +130,16 @@ OPERATIONS = {
     ),
     "attention": Operation(
         query=KIND | PAGE,
-        answers={200: answers.StaffPayments},
+        answers={200: staff_answers.StaffPayments},
         errors=(errors.InvalidRequest, *STAFF, *READ),
     ),
     "ops_catch_up": Operation(
-        answers={200: answers.StaffReading, 202: answers.StaffReading},
+        answers={200: staff_answers.StaffReading, 202: staff_answers.StaffReading},
         errors=(*STAFF, payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
     ),
     "ops_resolve": Operation(
         body="ResolveBody",
-        answers={200: answers.StaffPayment},
+        answers={200: staff_answers.StaffPayment},
         errors=(*BODY, *STAFF, payment_errors.PaymentNotFound, payment_errors.NothingToResolve, *WRITTEN),
     ),
     "discrepancies": Operation(

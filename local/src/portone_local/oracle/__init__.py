@@ -36,6 +36,12 @@ from portone_local.oracle.course import (
     status_never_regresses,
     unfinished_is_due,
 )
+from portone_local.oracle.credits import (
+    credits_are_due,
+    credits_are_used_once,
+    invoices_cost_what_was_agreed,
+    paid_changes_take_place,
+)
 from portone_local.oracle.evidence import Answered, Evidence, Finding, gather
 from portone_local.oracle.money import (
     AGREES,
@@ -99,6 +105,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     moving_receipts_are_due,
     one_payment_per_invoice,
     invoices_ask_what_is_agreed,
+    invoices_cost_what_was_agreed,
+    paid_changes_take_place,
+    credits_are_due,
+    credits_are_used_once,
     charges_are_stored_first,
     nothing_is_charged_after_the_end,
     invoices_agree_with_payments,

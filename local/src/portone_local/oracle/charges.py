@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Charge, Evidence, Finding
 from portone_payments.domain.approval import OPEN
+from portone_payments.domain.ending import OVER
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.ladder import DAY
 from portone_payments.domain.moves import holds_money
 from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.settling import OVER
 from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
 from portone_payments.domain.wallet_records import KeyState, SavedKey
 
@@ -196,11 +196,11 @@ def _deleted_at(evidence: Evidence, key: SavedKey) -> float:
 
 
 def _cancelled_at(evidence: Evidence, subscription: Subscription) -> float:
-    told = evidence.answered_at(
-        "POST", f"/subscriptions/{subscription.subscription_id}/cancel", '"CANCELLED"'
-    )
+    """When its owner or the shop was told that it has ended, or our own record says so."""
+    path = f"/subscriptions/{subscription.subscription_id}/cancel"
+    told = [evidence.answered_at("POST", each, '"CANCELLED"') for each in (path, f"/ops{path}")]
     known = subscription.cancelled_at
-    return min((each for each in (told, known) if each is not None), default=float("inf"))
+    return min((each for each in (*told, known) if each is not None), default=float("inf"))
 
 
 def _waits(subscription: Subscription) -> bool:

@@ -13,7 +13,8 @@ from portone_local.portone import PaymentBook, Sent
 from portone_local.portone.billing.books import KeyBook
 from portone_local.stack import Stack
 from portone_payments.adapters.codec import Item, coder
-from portone_payments.adapters.keys import decode, key_of
+from portone_payments.adapters.keys import key_of
+from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.events import Event, Told, place_of
 from portone_payments.domain.records import ClientRequest, Entry, Order, Payment
 from portone_payments.domain.subscription_records import Subscription

@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from portone_local.planted.bugs import BUGS, Bug
+from portone_local.planted.bug import Bug
+from portone_local.planted.bugs import BUGS
 from portone_local.template import ROOT
 
 COPIED = ("layers", "local", "functions", "tests", "events", "docs", "requirements")

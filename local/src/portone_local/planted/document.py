@@ -1,6 +1,7 @@
 """`docs/planted-bugs.md`, made from the bugs; `python -m portone_local.planted.document` writes it."""
 
-from portone_local.planted.bugs import BUGS, CORE, Bug
+from portone_local.planted.bug import CORE, Bug
+from portone_local.planted.bugs import BUGS
 from portone_local.planted.by_hand import BY_HAND
 from portone_local.template import ROOT
 

@@ -3,12 +3,26 @@
 from typing import Any
 
 from portone_local.gateway.messages import Response
+from portone_local.portone import Fault
 from portone_local.stack import Stack
 from portone_local.testing.shopping import USER, checkout
 from portone_payments.domain.instruction_records import Approval
 from portone_payments.domain.records import Payment
 
 HOOK: dict[str, Any] = {"stock_hook_arn": "arn:aws:lambda:ap-northeast-2:000000000000:function:example-stock"}
+NO_ANSWER = [
+    Fault.TIMEOUT_BEFORE_COMMIT,
+    Fault.TIMEOUT_AFTER_COMMIT,
+    Fault.RESET_BEFORE_COMMIT,
+    Fault.RESET_AFTER_COMMIT,
+    Fault.HTML_500,
+    Fault.HTML_502,
+    Fault.HTML_504,
+    Fault.TRUNCATED_JSON,
+]
+"""What PortOne says after these is no answer of its own."""
+UNANSWERED = [*NO_ANSWER, Fault.LATE_COMMIT, Fault.OUTSTANDING, Fault.UNAUTHORIZED]
+"""After these faults nobody knows whether PortOne did it."""
 
 
 def authenticate(stack: Stack, prepared: dict[str, Any], **changes: Any) -> str:
@@ -47,3 +61,10 @@ def facts(stack: Stack, prepared: dict[str, Any]) -> list[str]:
 def confirms(stack: Stack) -> int:
     """How often PortOne was asked to charge."""
     return [call.operation for call in stack.portone.calls()].count("confirm_payment")
+
+
+def events_released(stack: Stack, prepared: dict[str, Any]) -> list[Any]:
+    """The codes with which tries were released, in order."""
+    return [
+        entry.data["code"] for entry in held(stack, prepared).history if entry.fact == "approval_released"
+    ]

@@ -63,3 +63,14 @@ def schedule(
 def code_of(answer: Response) -> tuple[int, str]:
     """Status and code of a refusal."""
     return answer.status, answer.json()["error"]["code"]
+
+
+def register(stack: Stack, key_id: str, body: dict[str, Any], user: str = USER) -> Any:
+    """Hand us what the SDK gave back."""
+    return stack.app(user).post(f"/billing-keys/{key_id}/register", body)
+
+
+def listed(stack: Stack, user: str = USER) -> list[dict[str, Any]]:
+    """The saved methods, as their user sees them."""
+    items: list[dict[str, Any]] = stack.app(user).get("/billing-keys").json()["items"]
+    return items

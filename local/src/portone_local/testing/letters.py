@@ -6,6 +6,9 @@ from typing import Any
 from portone_local.gateway.messages import Request, Response
 from portone_local.oracle import ObservedStack
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET, sign
+from portone_local.testing.shopping import pay, prepare
+from portone_payments.domain.records import Payment
+from portone_payments.domain.webhook_records import Stray
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -35,3 +38,26 @@ def send(
     }
     request = Request(method="POST", target="/", headers=tuple(headers.items()), body=body)
     return stack.post_webhook(request)
+
+
+def payment_of(stack: ObservedStack, payment_id: str) -> Payment:
+    """The payment as we hold it."""
+    [found] = [
+        record
+        for record in stack.ports["store"].records()
+        if isinstance(record, Payment) and record.payment_id == payment_id
+    ]
+    return found
+
+
+def strays(stack: ObservedStack) -> list[Stray]:
+    """What was filed as nothing of ours."""
+    return [record for record in stack.ports["store"].records() if isinstance(record, Stray)]
+
+
+def paid(stack: ObservedStack) -> str:
+    """A payment that PortOne took money for and we have not heard of."""
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    stack.portone.webhooks.lose()
+    return str(prepared["paymentId"])

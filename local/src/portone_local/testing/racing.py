@@ -1,9 +1,14 @@
 """Many at once: all begin at the same moment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
+
+from portone_local.ministack import MiniStack
+from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.testing.stories import PATIENCE, let_pass
 
 type Act = Callable[[], Any]
 
@@ -18,3 +23,12 @@ def race(acts: Sequence[Act]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as racers:
         return list(racers.map(run, acts))
+
+
+@contextmanager
+def judged(ministack: MiniStack) -> Iterator[ObservedStack]:
+    """One stack for all rounds of all races; the oracle judges it once more at the end."""
+    with ObservedStack.on_ministack(ministack, seed=1) as observed:
+        yield observed
+        let_pass(observed, PATIENCE)
+        assert_clean(observed, answers=observed.answers, hurt=True)

@@ -76,3 +76,8 @@ def a_hint(number: int = 1, state: HintState = HintState.OPEN, **interesting: An
 def history(length: int) -> tuple[Entry, ...]:
     """A history of readings, numbered from 1."""
     return tuple(Entry(seq=seq, at=NOW + seq, fact="read", by="worker") for seq in range(1, length + 1))
+
+
+def with_history(length: int, **interesting: Any) -> Payment:
+    """A payment with a history of so many facts."""
+    return a_payment(history=history(length), next_seq=length + 1, **interesting)

@@ -5,7 +5,7 @@ from typing import Any
 
 from portone_local.testing.records import a_payment
 from portone_local.testing.snapshots import a_snapshot, after_reading, micros, moment
-from portone_payments.domain.instruction_records import Refund
+from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import settle_refunds
 from portone_payments.domain.refunds import RefundWish, reserve, sent_reason, with_refund
@@ -72,3 +72,15 @@ def settled(payment: Payment, *cancellations: Cancellation, at: float = SENT + 6
 def the_refund(payment: Payment, refund_id: str = REFUND) -> Refund:
     """Its refund."""
     return payment.refunds[refund_id]
+
+
+SUCCEEDED, REQUESTED, FAILED = (
+    CancellationStatus.SUCCEEDED,
+    CancellationStatus.REQUESTED,
+    CancellationStatus.FAILED,
+)
+
+
+def state(payment: Payment) -> RefundState:
+    """What the refund is."""
+    return the_refund(payment).state

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from portone_local.testing.approval_stories import APPROVAL_STORIES, RECEIPT_STORIES
-from portone_local.testing.charge_stories import CHARGE_STORIES, SUBSCRIPTION_STORIES
+from portone_local.testing.charge_stories import CHARGE_STORIES
 from portone_local.testing.key_stories import KEY_STORIES
 from portone_local.testing.refund_stories import HOUR, REFUND_STORIES
 from portone_local.testing.second_payments import (
@@ -14,23 +14,10 @@ from portone_local.testing.second_payments import (
 )
 from portone_local.testing.stories import TOTAL, Story, World
 from portone_local.testing.story_acts import (
-    billing_key,
-    cancellation_told_late,
-    cancelled,
     deliver,
     deliver_letters,
-    due,
-    foreign,
-    foreign_and_portone_down,
-    leased,
     look,
-    mismatched,
     nothing,
-    paid,
-    paid_and_cancelled,
-    paid_and_portone_down,
-    paid_and_told,
-    paid_unheard,
     pay_after_all,
     pay_the_new_price,
     portone_up,
@@ -38,13 +25,29 @@ from portone_local.testing.story_acts import (
     publish,
     resolve,
     second_payment,
-    stray_leased,
     sweep,
+    work,
+)
+from portone_local.testing.story_scenes import (
+    billing_key,
+    cancellation_told_late,
+    cancelled,
+    due,
+    foreign,
+    foreign_and_portone_down,
+    leased,
+    mismatched,
+    paid,
+    paid_and_cancelled,
+    paid_and_portone_down,
+    paid_and_told,
+    paid_unheard,
+    stray_leased,
     told_late,
     twelve_workers_died,
     unheard_and_portone_down,
-    work,
 )
+from portone_local.testing.subscription_stories import SUBSCRIPTION_STORIES
 
 STORIES = (
     Story("put an order", lambda world: f"{world.name}-new", World.put, pay_after_all),

@@ -6,9 +6,11 @@ from typing import Any
 
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import HOUR, Interval, Unit, kst_midnight
+from portone_payments.domain.collecting import advance, due_invoice
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.settling import claimed, failed, paid
 from portone_payments.domain.subscribing import subscribe
-from portone_payments.domain.subscription_records import Plan, Subscription
+from portone_payments.domain.subscription_records import Invoice, Plan, Subscription
 
 MONTHLY = Interval(Unit.MONTH, 1)
 POLICY = BillingPolicy()
@@ -34,3 +36,42 @@ def started(now: float, plan: Plan | None = None, **options: Any) -> Subscriptio
     """A subscription begun now."""
     chosen = {"start": None, "anchor_day": None, "consented": False, **options}
     return subscribe(plan or a_plan(), "sub1", "user-1", by_app(now), **chosen)
+
+
+START = at(2026, 1, 31)
+
+
+def tried(subscription: Subscription, now: float, code: str | None = None) -> Subscription:
+    """The invoice that is due now, claimed and paid, or declined with a code."""
+    held = flying(subscription, now)
+    invoice = held.invoices[held.in_flight or ""]
+    if code is None:
+        return paid(held, invoice, by_app(now), by=invoice.payment_id)
+    return failed(held, invoice, code, by_app(now), POLICY)
+
+
+def flying(subscription: Subscription, now: float) -> Subscription:
+    """The invoice that is due now, claimed, without an outcome. LookupError when none is due."""
+    advanced = advance(subscription, by_app(now), POLICY)
+    invoice = due_invoice(advanced, now)
+    if invoice is None:
+        raise LookupError(now)
+    return claimed(advanced, invoice, f"payment-{invoice.id}", by_app(now))
+
+
+def running(now: int = START) -> Subscription:
+    """A subscription whose first period is paid."""
+    return tried(started(now), now)
+
+
+def newest(subscription: Subscription) -> Invoice:
+    """Its last invoice."""
+    return max(subscription.invoices.values(), key=lambda each: int(each.id))
+
+
+def facts(subscription: Subscription) -> list[str]:
+    """What its history says, in order."""
+    return [entry.fact for entry in subscription.history]
+
+
+BIG = a_plan(plan_id="plan-2", name="큰 구독", amount=19_800)

@@ -7,16 +7,21 @@ from itertools import count
 
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.portone import Fault
 from portone_local.stack import Stack
 from portone_local.testing.approving import HOOK
 from portone_local.testing.boundaries import Boundaries, Breaks, Crash, Crossing, Side, at, crash, none
-from portone_local.testing.stories import Act, Story, World, surviving_crashes
+from portone_local.testing.recurring import to_hour
+from portone_local.testing.stories import MINUTE, Act, Story, World, let_pass, surviving_crashes
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.entry.failure import JobFailed
 
 FEW = 8
 LIMIT = "10000"  # won; for a larger refund by staff a second person has to agree
 SHOP = {"staff_refund_limit": LIMIT, **HOOK}
+SECONDS = {"webhook": 10.0, "work": 150.0, "charges": 150.0}
+"""How long an invocation may take, in virtual seconds (money rule 4); the API's functions `API_SECONDS`."""
+API_SECONDS = 20.0 + 1.0
 THOROUGH = int(os.environ.get("RACE_ROUNDS", "20")) >= 200  # noqa: PLR2004 - what make check asks for
 
 
@@ -35,6 +40,34 @@ def in_memory() -> Iterator[tuple[World, Boundaries]]:
         boundaries.follow(stack)
         surviving_crashes(stack)
         yield World(stack), boundaries
+
+
+@contextmanager
+def at_noon() -> Iterator[ObservedStack]:
+    """A stack at noon in Korea; afterwards the oracle judges."""
+    with ObservedStack.in_memory(seed=1) as stack:
+        to_hour(stack, 12)
+        yield stack
+        assert_clean(stack, answers=stack.answers)
+
+
+@contextmanager
+def in_time() -> Iterator[World]:
+    """A world; however slow PortOne was in it, nobody waited too long."""
+    with in_memory() as (world, boundaries):
+        yield world
+        assert_in_time(boundaries)
+
+
+def assert_in_time(boundaries: Boundaries) -> None:
+    """Raises AssertionError when nothing was invoked, or something took longer than it may."""
+    overlong = [
+        f"{each.function} took {each.seconds:.1f} s"
+        for each in boundaries.invocations
+        if each.seconds > SECONDS.get(each.function, API_SECONDS)
+    ]
+    if overlong or not boundaries.invocations:
+        raise AssertionError(overlong)
 
 
 @contextmanager
@@ -116,3 +149,21 @@ def assert_ended_well(story: Story, world: World, *, hurt: bool = False) -> None
     """Raises AssertionError unless a payment is as the story wants it and no invariant is broken."""
     assert_wanted(story, world)
     assert_clean(world.stack, answers=world.answers, hurt=hurt)
+
+
+def one_fault(story: Story, world: World, operation: str, fault: Fault) -> None:
+    """A story in whose step PortOne misbehaves once at this operation."""
+    subject = story.before(world)
+    world.stack.portone.inject(operation=operation, fault=fault)
+    story.step(world, subject)
+    story.after(world, subject)
+
+
+def ten_minutes_of_faults(story: Story, world: World, operation: str, fault: Fault) -> None:
+    """A story from whose step on PortOne misbehaves for ten minutes at this operation."""
+    subject = story.before(world)
+    world.stack.portone.inject(operation=operation, fault=fault, times=None)
+    story.step(world, subject)
+    let_pass(world.stack, 10 * MINUTE)
+    world.stack.portone.clear_faults()
+    story.after(world, subject)

@@ -3,16 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.keys import (
-    ATTENTION,
-    AUDIT_MARK,
-    CHANGED,
-    Key,
-    changed_on,
-    decode,
-    id_of,
-    key_of,
-)
+from portone_payments.adapters.keys import ATTENTION, AUDIT_MARK, CHANGED, Key, changed_on, id_of, key_of
+from portone_payments.adapters.payment_items import decode
 from portone_payments.adapters.table_reads import TableReads
 from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
 from portone_payments.domain.days import days_between

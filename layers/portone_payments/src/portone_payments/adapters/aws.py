@@ -11,6 +11,7 @@ from typing import Any
 
 from portone_payments.domain.errors import StorageUnavailable
 
+NAME = "portone-payments"
 CONNECTIONS = 16  # kept open: as many as a function has threads, else each call beyond ten shakes hands anew
 
 
@@ -28,6 +29,8 @@ def client(service: str, *, read: float = 3, attempts: int = 3) -> Any:
         max_pool_connections=CONNECTIONS,
         # AWS checks what is sent, and tests send all of it: a second check costs a tenth of each call
         parameter_validation=False,
+        # botocore describes itself anew for each request, which costs as much as signing it
+        user_agent=NAME,
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from portone_payments.adapters.aws import answered
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.keys import decode
+from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Change, Event, Told
 from portone_payments.domain.records import Payment

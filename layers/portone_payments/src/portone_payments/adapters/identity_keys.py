@@ -4,7 +4,8 @@ from typing import Any
 from zlib import crc32
 
 from portone_payments.adapters.codec import Attribute, Item
-from portone_payments.adapters.keys import DERIVED, DUE, Index, encoded, item_of, key_of, record_in
+from portone_payments.adapters.items import DERIVED, item_of, record_in
+from portone_payments.adapters.keys import DUE, Index, encoded, key_of
 from portone_payments.domain.identity_records import (
     ATTEMPT_KEPT,
     IDENTITY_SHARDS,

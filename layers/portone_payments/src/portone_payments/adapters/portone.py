@@ -1,15 +1,13 @@
-"""The PortOne V2 REST client for payments: one method per operation, all through `_send`."""
+"""The PortOne V2 REST client for payments: one method per operation, all through `PortOneCalls`."""
 
 from functools import partial
-
-import httpx
 
 from portone_payments.adapters.portone_bodies import cancel_body, confirm_body
 from portone_payments.adapters.portone_call import PortOneCalls
 from portone_payments.adapters.portone_list import list_query, page_of
 from portone_payments.adapters.portone_receipts import issued_of, receipt_body, receipt_of
-from portone_payments.adapters.portone_wire import cancellation_of, nothing_of, payment_of
-from portone_payments.domain.errors import PortOneError
+from portone_payments.adapters.portone_texts import nothing_of
+from portone_payments.adapters.portone_wire import cancellation_of, payment_of
 from portone_payments.domain.outcomes import CASH_RECEIPT_NOT_FOUND, PAYMENT_NOT_FOUND
 from portone_payments.domain.snapshot import Cancellation, ReceiptReading, Snapshot
 from portone_payments.ports import Deadline
@@ -21,18 +19,12 @@ class PortOneClient(PortOneCalls):
 
     def get_payment(self, payment_id: str, *, deadline: Deadline) -> Snapshot | None:
         """What PortOne says now, None for 404 PAYMENT_NOT_FOUND (facts 3)."""
-        try:
-            return self._send(
-                "GET",
-                ("payments", payment_id),
-                query={"storeId": self._store_id},
-                read=partial(payment_of, payment_id),
-                deadline=deadline,
-            )
-        except PortOneError as error:
-            if error.status == httpx.codes.NOT_FOUND and error.error_type == PAYMENT_NOT_FOUND:
-                return None
-            raise
+        return self._find(
+            ("payments", payment_id),
+            read=partial(payment_of, payment_id),
+            absent=PAYMENT_NOT_FOUND,
+            deadline=deadline,
+        )
 
     def list_payments(
         self, since: int, until: int, *, number: int, size: int, deadline: Deadline
@@ -112,18 +104,12 @@ class PortOneClient(PortOneCalls):
 
     def get_cash_receipt(self, payment_id: str, *, deadline: Deadline) -> ReceiptReading | None:
         """The newest cash receipt, None for 404 CASH_RECEIPT_NOT_FOUND (facts 13)."""
-        try:
-            return self._send(
-                "GET",
-                ("payments", payment_id, "cash-receipt"),
-                query={"storeId": self._store_id},
-                read=partial(receipt_of, payment_id),
-                deadline=deadline,
-            )
-        except PortOneError as error:
-            if error.status == httpx.codes.NOT_FOUND and error.error_type == CASH_RECEIPT_NOT_FOUND:
-                return None
-            raise
+        return self._find(
+            ("payments", payment_id, "cash-receipt"),
+            read=partial(receipt_of, payment_id),
+            absent=CASH_RECEIPT_NOT_FOUND,
+            deadline=deadline,
+        )
 
     def close_virtual_account(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
         """Stop waiting for a deposit (facts 7.2)."""

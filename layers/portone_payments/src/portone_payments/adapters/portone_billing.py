@@ -6,21 +6,23 @@ from functools import partial
 import httpx
 
 from portone_payments.adapters.portone import PortOneClient
-from portone_payments.adapters.portone_billing_wire import (
+from portone_payments.adapters.portone_billing_bodies import (
     charge_body,
     confirm_issue_and_pay_body,
+    key_in_body,
+    keys_query,
+    revoke_query,
+    schedules_query,
+)
+from portone_payments.adapters.portone_billing_wire import (
     confirmed_of,
     issued_and_paid_of,
     issued_of,
-    key_in_body,
     key_of,
     keys_of,
-    keys_query,
-    revoke_query,
     schedules_of,
-    schedules_query,
 )
-from portone_payments.adapters.portone_wire import nothing_of
+from portone_payments.adapters.portone_texts import nothing_of
 from portone_payments.domain.billing_reading import KeyReading, ScheduleReading
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.outcomes import BILLING_KEY_NOT_FOUND, Outcome
@@ -48,18 +50,12 @@ class BillingClient(PortOneClient):
 
     def get_billing_key(self, billing_key: str, *, deadline: Deadline) -> KeyReading | None:
         """What PortOne says now, None for 404 BILLING_KEY_NOT_FOUND (facts 6.2)."""
-        try:
-            return self._send(
-                "GET",
-                ("billing-keys", billing_key),
-                query={"storeId": self._store_id},
-                read=partial(key_of, billing_key),
-                deadline=deadline,
-            )
-        except PortOneError as error:
-            if error.status == httpx.codes.NOT_FOUND and error.error_type == BILLING_KEY_NOT_FOUND:
-                return None
-            raise
+        return self._find(
+            ("billing-keys", billing_key),
+            read=partial(key_of, billing_key),
+            absent=BILLING_KEY_NOT_FOUND,
+            deadline=deadline,
+        )
 
     def list_billing_keys(
         self, customer_id: str, since: int, until: int, *, number: int, size: int, deadline: Deadline

@@ -1,105 +1,20 @@
-"""Billing keys, charges and schedules on the wire: bodies out, our own types in (PortOne facts 4.2, 6).
+"""PortOne's billing keys and schedules in, our own types out (PortOne facts 4.2, 6).
 
 What a reading must have to be about one key at all is required; anything else may be missing or strange.
 """
 
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import from_json
 
 from portone_payments.adapters.portone_saved import saved_method_of
-from portone_payments.adapters.portone_wire import channel_of, micros, moment_of, text_of
+from portone_payments.adapters.portone_texts import micros, moment_of, text_of
+from portone_payments.adapters.portone_wire import channel_of
 from portone_payments.domain.billing_reading import KeyReading, KeyStatus, ScheduleReading
 from portone_payments.domain.snapshot import Channel
-from portone_payments.ports_billing import ChargeOrder, IssueAndPayOrder, KeyInOrder
 
 UNCONFIRMED = "NEEDS_CONFIRMATION"
-
-
-def charge_body(order: ChargeOrder, store_id: str) -> dict[str, Any]:
-    """BillingKeyPaymentInput (facts 6.3); absent VAT is an eleventh of what is not tax-free."""
-    body: dict[str, Any] = {
-        "storeId": store_id,
-        "billingKey": order.billing_key,
-        "orderName": order.order_name,
-        "customer": {"id": order.customer_id},
-        "customData": order.custom_data,
-        "amount": {"total": order.total, "taxFree": order.tax_free},
-        "currency": order.currency,
-    }
-    if order.vat is not None:
-        body["amount"]["vat"] = order.vat
-    if order.channel_key is not None:
-        body["channelKey"] = order.channel_key
-    if order.notice_urls:
-        body["noticeUrls"] = list(order.notice_urls)
-    return body
-
-
-def key_in_body(order: KeyInOrder, store_id: str) -> dict[str, Any]:
-    """IssueBillingKeyBody (facts 6.2)."""
-    optional = {
-        "birthOrBusinessRegistrationNumber": order.birth_or_business_number,
-        "passwordTwoDigits": order.password_two_digits,
-    }
-    credential = {
-        "number": order.number,
-        "expiryYear": order.expiry_year,
-        "expiryMonth": order.expiry_month,
-        **{name: value for name, value in optional.items() if value is not None},
-    }
-    return {
-        "storeId": store_id,
-        "method": {"card": {"credential": credential}},
-        "channelKey": order.channel_key,
-        "customer": {"id": order.customer_id},
-    }
-
-
-def confirm_issue_and_pay_body(
-    token: str, order: IssueAndPayOrder, store_id: str, *, test: bool
-) -> dict[str, Any]:
-    """ConfirmBillingKeyIssueAndPayBody (facts 4.2): all but the token is there to be compared."""
-    return {
-        "storeId": store_id,
-        "billingIssueToken": token,
-        "paymentId": order.payment_id,
-        "totalAmount": order.total,
-        "taxFreeAmount": order.tax_free,
-        "currency": order.currency,
-        "isTest": test,
-    }
-
-
-def keys_query(
-    store_id: str, customer_id: str, since: int, until: int, *, number: int, size: int
-) -> dict[str, str]:
-    """The query of GET /billing-keys, oldest issue first; epoch seconds UTC. No filter by status."""
-    return _query(
-        number,
-        size,
-        "ISSUED_AT",
-        storeId=store_id,
-        customerId=customer_id,
-        timeRangeField="ISSUED_AT",
-        **_between(since, until),
-    )
-
-
-def schedules_query(
-    store_id: str, billing_key: str, since: int, until: int, *, number: int, size: int
-) -> dict[str, str]:
-    """The query of GET /payment-schedules; without `from` and `until` it would show only the past."""
-    between = _between(since, until)
-    return _query(number, size, "TIME_TO_PAY", storeId=store_id, billingKey=billing_key, **between)
-
-
-def revoke_query(store_id: str, schedule_ids: tuple[str, ...]) -> dict[str, str]:
-    """The query of DELETE /payment-schedules: its body, for a DELETE with a body gets lost on the way."""
-    return {"requestBody": _json({"storeId": store_id, "scheduleIds": list(schedule_ids)})}
 
 
 def key_of(billing_key: str, body: bytes) -> KeyReading:
@@ -192,20 +107,3 @@ def _needed(raw: Any, name: str) -> str:
     if not found:
         raise ValueError(f"no {name}")
     return found
-
-
-def _query(number: int, size: int, by: str, **wanted: str) -> dict[str, str]:
-    page = {"number": number, "size": size}
-    return {"requestBody": _json({"page": page, "sort": {"by": by, "order": "ASC"}, "filter": wanted})}
-
-
-def _between(since: int, until: int) -> dict[str, str]:
-    return {"from": _time(since), "until": _time(until)}
-
-
-def _time(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from portone_payments.adapters.portone_wire import error_type_of, pg_code_of
+from portone_payments.adapters.portone_texts import error_type_of, pg_code_of
 from portone_payments.adapters.transport import DeadlineTransport
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.outcomes import Outcome, outcome_of
@@ -85,6 +85,17 @@ class PortOneCalls:
         with suppress(ValueError):
             return read(answer.body)
         raise PortOneError(Outcome.UNKNOWN, status=answer.status, request_id=answer.request_id)
+
+    def _find[T](
+        self, path: tuple[str, ...], *, read: Callable[[bytes], T], absent: str, deadline: Deadline
+    ) -> T | None:
+        """What PortOne says of one thing now, None for 404 of the type `absent`."""
+        try:
+            return self._send("GET", path, query={"storeId": self._store_id}, read=read, deadline=deadline)
+        except PortOneError as error:
+            if error.status == httpx.codes.NOT_FOUND and error.error_type == absent:
+                return None
+            raise
 
     def _exchange(self, request: httpx.Request, deadline: Deadline) -> _Answer | None:
         """One answer, or None when none came whole and in time."""

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import httpx
-
 from portone_payments.adapters.portone_call import PortOneCalls
 from portone_payments.adapters.portone_identity_wire import (
     confirm_body,
@@ -11,8 +9,7 @@ from portone_payments.adapters.portone_identity_wire import (
     send_body,
     verification_of,
 )
-from portone_payments.adapters.portone_wire import nothing_of
-from portone_payments.domain.errors import PortOneError
+from portone_payments.adapters.portone_texts import nothing_of
 from portone_payments.domain.identity_reading import VerificationReading
 from portone_payments.domain.outcomes import IDENTITY_VERIFICATION_NOT_FOUND
 from portone_payments.ports import Deadline
@@ -28,18 +25,12 @@ class IdentityClient(PortOneCalls):
         self, verification_id: str, *, deadline: Deadline
     ) -> VerificationReading | None:
         """What PortOne says now, None for 404 IDENTITY_VERIFICATION_NOT_FOUND."""
-        try:
-            return self._send(
-                "GET",
-                (_ALL, verification_id),
-                query={"storeId": self._store_id},
-                read=partial(verification_of, verification_id),
-                deadline=deadline,
-            )
-        except PortOneError as error:
-            if error.status == httpx.codes.NOT_FOUND and error.error_type == IDENTITY_VERIFICATION_NOT_FOUND:
-                return None
-            raise
+        return self._find(
+            (_ALL, verification_id),
+            read=partial(verification_of, verification_id),
+            absent=IDENTITY_VERIFICATION_NOT_FOUND,
+            deadline=deadline,
+        )
 
     def send_identity_verification(
         self, verification_id: str, order: SendOrder, *, key: str, deadline: Deadline

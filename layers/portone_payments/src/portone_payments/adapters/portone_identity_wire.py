@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from portone_payments.adapters.portone_wire import Wire, channel_of, moment_of, text_of
+from portone_payments.adapters.portone_texts import Wire, moment_of, text_of
+from portone_payments.adapters.portone_wire import channel_of
 from portone_payments.domain.identity_reading import (
     Customer,
     VerificationFailure,

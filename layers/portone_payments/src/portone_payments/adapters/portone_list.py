@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from portone_payments.adapters.portone_wire import WirePayment, micros, snapshot_of
+from portone_payments.adapters.portone_texts import micros
+from portone_payments.adapters.portone_wire import WirePayment, snapshot_of
 from portone_payments.ports_portone import Listed, ListPage
 
 REACH = 60_000  # PortOne refuses a page that ends beyond it

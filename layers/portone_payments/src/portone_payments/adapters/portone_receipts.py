@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from portone_payments.adapters.portone_wire import Wire
+from portone_payments.adapters.portone_texts import Wire
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 from portone_payments.ports_portone import IssuedReceipt, ReceiptOrder
 

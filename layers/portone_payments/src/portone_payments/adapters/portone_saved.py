@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from portone_payments.adapters.portone_wire import text_of
+from portone_payments.adapters.portone_texts import text_of
 from portone_payments.domain.billing_reading import SavedKind, SavedMethod
 
 KINDS = {

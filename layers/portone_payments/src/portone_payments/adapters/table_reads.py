@@ -6,7 +6,8 @@ from typing import Protocol
 
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import Refused
-from portone_payments.adapters.keys import Index, Key, decode, read_cursor, write_cursor
+from portone_payments.adapters.keys import Index, Key, read_cursor, write_cursor
+from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.kept import Record
 from portone_payments.ports_store import Conflict, Page
 

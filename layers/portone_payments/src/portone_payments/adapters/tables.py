@@ -5,7 +5,6 @@ from itertools import batched
 
 from portone_payments.adapters.audit_rows import AuditRows
 from portone_payments.adapters.billing_rows import BillingRows
-from portone_payments.adapters.bounds import bounded, without_old_hints
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import DynamoTable
 from portone_payments.adapters.keys import (
@@ -13,18 +12,17 @@ from portone_payments.adapters.keys import (
     DUE,
     MINE,
     Key,
-    decode_entry,
     due_key,
     due_kind,
-    encode,
-    encode_entry,
     entry_key,
     id_of,
     key_of,
     owned_by,
     shard_of,
 )
+from portone_payments.adapters.payment_items import decode_entry, encode, encode_entry
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
+from portone_payments.domain.bounds import bounded
 from portone_payments.domain.kept import Record
 from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment
 from portone_payments.domain.subscription_records import Subscription
@@ -89,7 +87,7 @@ class TableStore(AuditRows, BillingRows):
     def _trimmed(self, record: Record) -> Record:
         match record:
             case Payment():
-                return self._spilling(without_old_hints(record), "payment", record.payment_id)
+                return self._spilling(record, "payment", record.payment_id)
             case Subscription():
                 return self._spilling(record, "subscription", record.subscription_id)
             case Wallet():

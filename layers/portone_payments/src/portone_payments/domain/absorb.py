@@ -6,21 +6,20 @@ nothing. A reading behind what we hold or were promised changes nothing either a
 
 from dataclasses import dataclass, field, replace
 
-from portone_payments.domain.approval import contradicts_confirmation, open_approval, settle_approval
+from portone_payments.domain.approval import open_approval
+from portone_payments.domain.approval_settle import contradicts_confirmation, settle_approval
 from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
+from portone_payments.domain.expiry import closed_in_time, expire, lapsed
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.hints import borne_out
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.ladder import (
-    ACCOUNT_GRACE,
     BY_KIND,
     LAGGING_LIMIT,
     REQUESTED_FOR,
     UNKNOWN_AFTER,
-    account_due_at,
     after_silence,
-    deposit_due_at,
     next_due,
     unfinished,
 )
@@ -131,28 +130,11 @@ def _status(payment: Payment, snapshot: Snapshot, findings: Findings, now: float
     if findings.doubts and not payment.accepted:
         return None
     claimed = Status(snapshot.status.value)
-    if claimed is Status.FAILED and _closed_in_time(payment, snapshot, now):
+    if claimed is Status.FAILED and closed_in_time(payment, snapshot, now):
         return Status.EXPIRED
-    if payment.status is Status.EXPIRED and (claimed is Status.READY or _lapsed(snapshot, now)):
+    if payment.status is Status.EXPIRED and (claimed is Status.READY or lapsed(snapshot, now)):
         return Status.EXPIRED
     return claimed
-
-
-def _closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:
-    """PortOne shows an account that was closed as failed (facts 7.2); when its time was over it expired.
-
-    Whether it was us who closed it does not matter: who asks may die before it is stored.
-    """
-    due_at, seen = account_due_at(payment), payment.seen
-    waited = payment.status in {Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED}
-    same = seen is not None and seen.transaction_id == snapshot.transaction_id
-    return waited and same and due_at is not None and now >= due_at
-
-
-def _lapsed(snapshot: Snapshot, now: float) -> bool:
-    """PortOne goes on showing a virtual account whose time is over as issued (facts 7.3)."""
-    issued = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
-    return issued and _account_over(deposit_due_at(snapshot.method), now)
 
 
 def _doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
@@ -177,31 +159,12 @@ def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
             for key, hint in after.hints.items()
         }
         after = replace(after, hints=closed)
-    after = _expire(replace(after, lagging=0, tries=0, read_at=moment.now), moment)
+    after = expire(replace(after, lagging=0, tries=0, read_at=moment.now), moment)
     changed = after.next_seq != before.next_seq
     restart = unfinished(after) if changed else moment.eager and after.rung == BY_KIND
     rung = 0 if restart else min(after.rung + 1, BY_KIND)
     after = _age(replace(after, rung=rung), moment)
     return replace(after, due_at=next_due(after, moment.now))
-
-
-def _expire(payment: Payment, moment: Moment) -> Payment:
-    if payment.doubted or open_approval(payment) is not None or not _over(payment, moment.now):
-        return payment
-    payment = replace(payment, status=Status.EXPIRED, status_at=moment.now)
-    fact = Fact.EXPIRED if account_due_at(payment) is None else Fact.ACCOUNT_EXPIRED
-    return record(payment, fact, moment)
-
-
-def _over(payment: Payment, now: float) -> bool:
-    if payment.status is Status.READY:
-        return now >= payment.expires_at
-    issued = payment.status is Status.VIRTUAL_ACCOUNT_ISSUED
-    return issued and _account_over(account_due_at(payment), now)
-
-
-def _account_over(due_at: int | None, now: float) -> bool:
-    return due_at is not None and now >= due_at + ACCOUNT_GRACE
 
 
 def _age(payment: Payment, moment: Moment) -> Payment:

@@ -1,4 +1,4 @@
-"""Manual approval (수동 승인) and charges: one try at a time, and what a reading says of it (rule 3)."""
+"""Manual approval (수동 승인) and charges: one try at a time, stored before it is sent (rule 3)."""
 
 import hashlib
 from dataclasses import replace
@@ -8,22 +8,10 @@ from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
 from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW, QUIET
-from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+from portone_payments.domain.refund_settle import KEY_WINDOW
 
 KEPT = 20
 OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
-# nobody is declined and authenticates anew within so few seconds; clocks differ by less
-_SKEW = 10
-_TAKEN = frozenset(
-    {
-        RemoteStatus.PAID,
-        RemoteStatus.PARTIAL_CANCELLED,
-        RemoteStatus.CANCELLED,
-        RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
-    }
-)
-_NOTHING_YET = frozenset({RemoteStatus.READY, RemoteStatus.FAILED})
 OUT_OF_STOCK, OFFER_OVER = "out_of_stock", "offer_over"
 
 
@@ -97,11 +85,11 @@ def stock_answered(payment: Payment, attempt: int, moment: Moment, *, reserved: 
     if approval is None:
         return payment
     if reserved and moment.now < payment.expires_at:
-        return _with(payment, replace(approval, state=ApprovalState.RESERVED, sent_at=moment.now))
+        return with_approval(payment, replace(approval, state=ApprovalState.RESERVED, sent_at=moment.now))
     if reserved:
-        return _released(payment, approval, OFFER_OVER, moment)
+        return released(payment, approval, OFFER_OVER, moment)
     told = record(payment, Fact.STOCK_REFUSED, moment, attempt=attempt)
-    return _released(told, approval, OUT_OF_STOCK, moment)
+    return released(told, approval, OUT_OF_STOCK, moment)
 
 
 def confirmed(payment: Payment, attempt: int) -> Payment:
@@ -109,13 +97,13 @@ def confirmed(payment: Payment, attempt: int) -> Payment:
     approval = _sent(payment, attempt)
     if approval is None:
         return payment
-    return _with(payment, replace(approval, state=ApprovalState.CONFIRMED, token=None))
+    return with_approval(payment, replace(approval, state=ApprovalState.CONFIRMED, token=None))
 
 
 def refused(payment: Payment, attempt: int, code: str, moment: Moment) -> Payment:
     """A definite no without effect to the only send there was; `code` is PortOne's in our spelling."""
     approval = _sent(payment, attempt)
-    return payment if approval is None else _released(payment, approval, code, moment)
+    return payment if approval is None else released(payment, approval, code, moment)
 
 
 def answered(payment: Payment, attempt: int, code: str, pg_code: str | None = None) -> Payment:
@@ -123,7 +111,7 @@ def answered(payment: Payment, attempt: int, code: str, pg_code: str | None = No
     approval = _sent(payment, attempt)
     if approval is None:
         return payment
-    return _with(payment, replace(approval, answered=code, pg_code=pg_code or approval.pg_code))
+    return with_approval(payment, replace(approval, answered=code, pg_code=pg_code or approval.pg_code))
 
 
 def sendable(approval: Approval, now: float) -> bool:
@@ -132,76 +120,20 @@ def sendable(approval: Approval, now: float) -> bool:
     return approval.state is ApprovalState.RESERVED and fresh and approval.answered is None
 
 
-def contradicts_confirmation(payment: Payment, snapshot: Snapshot | None) -> bool:
-    """Whether a reading is behind PortOne's own yes."""
-    approval = open_approval(payment)
-    if approval is None or approval.state is not ApprovalState.CONFIRMED:
-        return False
-    return snapshot is None or snapshot.status in _NOTHING_YET
-
-
-def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
-    """The payment with its open try as the reading shows it."""
-    approval = open_approval(payment)
-    if approval is None:
-        return payment
-    if snapshot is not None and snapshot.status in _TAKEN:
-        done = _settled(approval, ApprovalState.APPROVED, None, moment)
-        return _with(payment, replace(done, transaction_id=snapshot.transaction_id))
-    if approval.state is not ApprovalState.RESERVED:
-        return payment
-    if snapshot is not None and _declined(payment, approval, snapshot):
-        return _released(
-            payment, _refused_by_pg(approval, snapshot), approval.answered or "pg_provider", moment
-        )
-    if snapshot is not None and snapshot.status not in _NOTHING_YET:
-        return payment
-    return _quiet(payment, approval, moment)
-
-
-def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:
-    """Sent, and the reading has no trace of it."""
-    forgotten = moment.now - (approval.sent_at or moment.now) >= FORGOTTEN
-    if approval.answered is None and not forgotten:
-        return payment
-    if approval.quiet_at is None:
-        return _with(payment, replace(approval, quiet_at=moment.now))
-    if moment.now - approval.quiet_at < QUIET:
-        return payment
-    return _released(payment, approval, approval.answered or "not_executed", moment)
-
-
-def _declined(payment: Payment, approval: Approval, snapshot: Snapshot) -> bool:
-    """FAILED by this try: not by one that settled an earlier try, nor before this one was sent."""
-    if snapshot.status is not RemoteStatus.FAILED:
-        return False
-    known = {approval.failed_before, *(each.transaction_id for each in payment.approvals)}
-    failed_at = snapshot.updated_at if snapshot.failed_at is None else snapshot.failed_at
-    since = ((approval.sent_at or 0) - _SKEW) * 1_000_000
-    return snapshot.transaction_id not in known and failed_at >= since
-
-
-def _refused_by_pg(approval: Approval, snapshot: Snapshot) -> Approval:
-    return replace(
-        approval,
-        transaction_id=snapshot.transaction_id,
-        pg_provider=snapshot.channel.pg_provider if snapshot.channel else None,
-        pg_code=snapshot.pg_code or approval.pg_code,
-    )
-
-
-def _released(payment: Payment, approval: Approval, code: str, moment: Moment) -> Payment:
+def released(payment: Payment, approval: Approval, code: str, moment: Moment) -> Payment:
     """The try failed: whatever the shop held for it is free again."""
-    failed = _with(payment, _settled(approval, ApprovalState.FAILED, code, moment))
+    failed = with_approval(payment, settled(approval, ApprovalState.FAILED, code, moment))
     fact = Fact.APPROVAL_RELEASED if approval.issue_id is None else Fact.CHARGE_FAILED
     return record(failed, fact, moment, attempt=approval.attempt, code=code, pg_code=approval.pg_code)
 
 
-def _settled(approval: Approval, state: ApprovalState, code: str | None, moment: Moment) -> Approval:
+def settled(approval: Approval, state: ApprovalState, code: str | None, moment: Moment) -> Approval:
+    """The try with its outcome; what it was sent with is dropped."""
     return replace(approval, state=state, code=code, token=None, settled_at=moment.now)
 
 
-def _with(payment: Payment, approval: Approval) -> Payment:
+def with_approval(payment: Payment, approval: Approval) -> Payment:
+    """The payment with one try as it is now."""
     others = (approval if each.attempt == approval.attempt else each for each in payment.approvals)
     return replace(payment, approvals=tuple(others))
 

@@ -33,6 +33,14 @@ def latest(payment: Payment) -> CashReceipt | None:
     return payment.receipts[-1] if payment.receipts else None
 
 
+def newest(payment: Payment) -> CashReceipt:
+    """The newest cash receipt. Raises `CashReceiptNotFound`."""
+    receipt = latest(payment)
+    if receipt is None:
+        raise CashReceiptNotFound
+    return receipt
+
+
 def remaining(payment: Payment) -> tuple[int, int]:
     """What remains paid and its tax-free part, in minor units; the smaller figure where bases differ."""
     seen = payment.seen

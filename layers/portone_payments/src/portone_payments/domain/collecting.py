@@ -6,9 +6,11 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import HOUR
 from portone_payments.domain.consent import covers, needs_consent
 from portone_payments.domain.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
+from portone_payments.domain.ending import OVER, cancelled
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import BILLED, next_start, open_invoices, roll, spread_of, with_invoice
-from portone_payments.domain.settling import OVER, cancelled, paid, resumed
+from portone_payments.domain.reopening import resumed
+from portone_payments.domain.settling import paid
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceKind,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from portone_payments.domain.calendar import DAY
 
 CONSENT_DAYS = 30
+CONSENTS_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class Consent:
 
     amount: int
     given_at: float
+
+
+def with_consent(consents: tuple[Consent, ...], amount: int, now: float) -> tuple[Consent, ...]:
+    """The consents with one given now; the oldest beyond ten are forgotten."""
+    return (*consents, Consent(amount, now))[-CONSENTS_KEPT:]
 
 
 def needs_consent(previous: int | None, amount: int, *, after_free_trial: bool, always: bool) -> bool:

@@ -18,6 +18,7 @@ PUBLIC_DATA = {
     "cancellation": "cancellationId",
     "code": "code",
     "count": "count",
+    "credit": "credit",
     "decision": "decision",
     "doubts": "doubts",
     "fields": "fields",

@@ -25,7 +25,8 @@ from portone_payments.domain.subscription_records import (
 )
 
 BILLED = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
-_SPENDS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.PAID})
+_WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
+_SPENDS = _WAITS | {InvoiceState.PAID}
 KEPT = 24
 MOST_AT_ONCE = 60
 
@@ -37,8 +38,7 @@ def spread_of(subscription: Subscription) -> int:
 
 def open_invoices(subscription: Subscription) -> list[Invoice]:
     """The invoices that still ask for money, oldest first."""
-    waiting = (InvoiceState.OPEN, InvoiceState.WITHHELD)
-    found = [each for each in subscription.invoices.values() if each.state in waiting]
+    found = [each for each in subscription.invoices.values() if each.state in _WAITS]
     return sorted(found, key=lambda each: (each.starts, int(each.id)))
 
 
@@ -54,9 +54,7 @@ def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
     if subscription.order_id is not None:
         # whether an order is whole is told from all its parts
         return replace(subscription, invoices=invoices)
-    settled = [
-        each for each in invoices.values() if each.state not in (InvoiceState.OPEN, InvoiceState.WITHHELD)
-    ]
+    settled = [each for each in invoices.values() if each.state not in _WAITS]
     settled.sort(key=lambda each: int(each.id))
     gone = {each.id for each in settled[:-KEPT]}
     return replace(subscription, invoices={id_: each for id_, each in invoices.items() if id_ not in gone})
@@ -178,6 +176,7 @@ def apply_change(subscription: Subscription, change: Change) -> Subscription:
         tax_free=change.tax_free,
         interval=change.interval,
         change=None,
+        set_aside=None,
     )
 
 

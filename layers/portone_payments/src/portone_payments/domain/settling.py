@@ -5,6 +5,7 @@ from dataclasses import replace
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.dunning import end_of_grace, next_try
+from portone_payments.domain.ending import cancelled, closed, voided
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import BILLED, apply_change, open_invoices, spread_of, with_invoice
 from portone_payments.domain.subscription_records import (
@@ -17,7 +18,6 @@ from portone_payments.domain.subscription_records import (
 
 SPENT = "max_transaction_count_reached"
 NO_KEY = "no_billing_key"
-OVER = frozenset({SubscriptionStatus.CANCELLED, SubscriptionStatus.COMPLETED})
 
 
 def claimed(subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment) -> Subscription:
@@ -35,7 +35,14 @@ def paid(
     told = with_invoice(subscription, settled)
     # a late approval of an earlier id says nothing of the try that is under way
     told = _landed(told, invoice) if by in {None, invoice.payment_id} else told
-    told = record(told, Fact.INVOICE_PAID, moment, invoice=invoice.id, amount=invoice.amount)
+    told = record(
+        told,
+        Fact.INVOICE_PAID,
+        moment,
+        invoice=invoice.id,
+        amount=invoice.amount,
+        credit=invoice.credit or None,
+    )
     if invoice.kind is InvoiceKind.PERIOD:
         told = replace(told, agreed=told.amount)
     if told.change is not None and told.change.invoice_id == invoice.id:
@@ -92,56 +99,6 @@ def failed(
     )
 
 
-def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
-    """The subscription ended for good; nothing that is still open will be asked for."""
-    for invoice in open_invoices(subscription):
-        subscription = voided(subscription, invoice, moment)
-    ended = replace(
-        subscription,
-        status=SubscriptionStatus.CANCELLED,
-        cancelled_at=moment.now,
-        cancel_asked_at=None,
-        cancel_at=None,
-        resumes_at=None,
-        change=None,
-        due_at=None,
-    )
-    return record(ended, Fact.SUBSCRIPTION_CANCELLED, moment)
-
-
-def closed(subscription: Subscription, moment: Moment) -> Subscription:
-    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid."""
-    states = {each.state for each in subscription.invoices.values()}
-    if subscription.order_id is None or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
-        return subscription
-    if InvoiceState.PAID not in states:
-        return cancelled(subscription, moment)
-    done = replace(subscription, status=SubscriptionStatus.COMPLETED, due_at=None)
-    return record(done, Fact.SUBSCRIPTION_COMPLETED, moment)
-
-
-def voided(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    """The subscription without asking for this invoice any more."""
-    void = replace(invoice, state=InvoiceState.VOID, settled_at=moment.now)
-    return record(with_invoice(subscription, void), Fact.INVOICE_VOIDED, moment, invoice=invoice.id)
-
-
-def woken(subscription: Subscription, moment: Moment) -> Subscription:
-    """The subscription with a payment method its customer just gave: what failed is tried at once."""
-    if subscription.status in OVER or subscription.status is SubscriptionStatus.PAUSED:
-        return subscription
-    for invoice in subscription.invoices.values():
-        tried = invoice.failed_at is not None or subscription.in_flight == invoice.id
-        waits = invoice.state is InvoiceState.OPEN and tried
-        given_up = invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends
-        if waits or given_up:
-            again = replace(invoice, state=InvoiceState.OPEN, asked=True, hard=False, due_at=int(moment.now))
-            subscription = with_invoice(subscription, again)
-    if subscription.status is SubscriptionStatus.UNPAID:
-        subscription = replace(subscription, status=SubscriptionStatus.PAST_DUE)
-    return subscription
-
-
 def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> int | None:
     """At once where its customer gave another method while this try was under way."""
     if invoice.asked:
@@ -173,9 +130,7 @@ def _under_a_new_id(subscription: Subscription, invoice: Invoice, moment: Moment
 
 def _dropped(subscription: Subscription, invoice: Invoice, code: str, moment: Moment) -> Subscription:
     """A plan change that could not be paid does not happen; nothing is dunned for it."""
-    kept = subscription.change
-    change = None if kept is not None and kept.invoice_id == invoice.id else kept
-    told = voided(replace(subscription, change=change), invoice, moment)
+    told = voided(subscription, invoice, moment)
     return record(told, Fact.INVOICE_FAILED, moment, invoice=invoice.id, amount=invoice.amount, code=code)
 
 
@@ -184,37 +139,15 @@ def _upgraded(subscription: Subscription, moment: Moment) -> Subscription:
     if change is None:
         return subscription
     told = replace(apply_change(subscription, change), agreed=change.amount)
-    return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id)
+    return record(
+        told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id, amount=change.amount, credit=0
+    )
 
 
 def _never_began(subscription: Subscription, invoice: Invoice) -> bool:
     """A start its customer watched being declined is over: there is nothing to dun for."""
     watched = invoice.starts == kst_midnight(kst_day(subscription.created_at))
     return watched and subscription.agreed is None and subscription.order_id is None
-
-
-def resumed(subscription: Subscription, moment: Moment) -> Subscription:
-    """The subscription after its pause: of a period already begun only what is left is charged."""
-    back = replace(
-        _asked_anew(subscription, moment),
-        status=SubscriptionStatus.ACTIVE,
-        resumes_at=None,
-        resumed=kst_day(moment.now).isoformat(),
-    )
-    return record(back, Fact.SUBSCRIPTION_RESUMED, moment)
-
-
-def _asked_anew(subscription: Subscription, moment: Moment) -> Subscription:
-    """A pause forgives no period: the one that is running and was never paid is asked for again."""
-    periods = [each for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
-    last = max(periods, key=lambda each: int(each.id), default=None)
-    if last is None or last.state not in {InvoiceState.VOID, InvoiceState.UNPAID}:
-        return subscription
-    if not last.starts <= moment.now < last.ends:
-        return subscription
-    if last.state is InvoiceState.UNPAID:
-        subscription = voided(subscription, last, moment)
-    return replace(subscription, next_number=subscription.next_number - 1)
 
 
 def _landed(subscription: Subscription, invoice: Invoice) -> Subscription:

@@ -1,35 +1,29 @@
-"""What a customer or the shop may do with a subscription: start, change, pause, resume, cancel (rule 8)."""
+"""What a customer or the shop may do with a subscription: start, pause, resume, cancel (rule 8)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from portone_payments.domain.billing_errors import (
     ChangeNotAllowed,
     PartsDisagree,
-    SubscriptionBusy,
-    SubscriptionEnded,
 )
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import kst_day, kst_midnight
-from portone_payments.domain.consent import Consent
+from portone_payments.domain.consent import Consent, with_consent
 from portone_payments.domain.dunning import at_allowed_time
+from portone_payments.domain.ending import cancelled, check_alive, check_free, closed, voided
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import (
     add_invoice,
-    apply_change,
     next_start,
     open_invoices,
-    period,
     spread_of,
-    whole_start,
     with_invoice,
 )
 from portone_payments.domain.payment_errors import OrderHasPayment
-from portone_payments.domain.proration import Proration, plan_change
 from portone_payments.domain.records import Order
-from portone_payments.domain.settling import OVER, cancelled, closed, resumed, voided, woken
+from portone_payments.domain.reopening import resumed, woken
 from portone_payments.domain.subscription_records import (
-    Change,
     Invoice,
     InvoiceKind,
     InvoiceState,
@@ -38,17 +32,7 @@ from portone_payments.domain.subscription_records import (
     SubscriptionStatus,
 )
 
-CONSENTS_KEPT = 10
 _FARTHEST = timedelta(days=366)
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a plan change costs now, and what follows: the next full price at its KST midnight."""
-
-    proration: Proration
-    next_amount: int
-    next_at: int | None
 
 
 def subscribe(
@@ -133,22 +117,33 @@ def in_parts(order: Order, subscription_id: str, moment: Moment, policy: Billing
 
 
 def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscription:
-    """The customer's word for charges of this amount; what was withheld for it is judged anew at once."""
-    _alive(subscription)
-    kept = (*subscription.consents, Consent(amount, moment.now))[-CONSENTS_KEPT:]
+    """The customer's word for charges of this amount; what was withheld for it is judged anew at once.
+
+    It is charged in the allowed hours, also where it was once asked for outside them.
+    """
+    check_alive(subscription)
+    kept = with_consent(subscription.consents, amount, moment.now)
     told = replace(subscription, consents=kept)
-    for invoice in open_invoices(subscription):
+    for each in subscription.invoices.values():
+        invoice = replace(each, asked=False, due_at=int(moment.now))
         if invoice.state is InvoiceState.WITHHELD:
-            told = with_invoice(told, replace(invoice, due_at=int(moment.now)))
+            told = with_invoice(told, invoice)
+        if told.status is SubscriptionStatus.UNPAID and _only_wanted_consent(invoice, moment):
+            told = with_invoice(told, replace(invoice, state=InvoiceState.OPEN, withheld_at=None))
     if told.status is SubscriptionStatus.UNPAID:
-        # given up for want of this very consent: in its period it is asked for once more
-        told = woken(told, moment)
+        told = replace(told, status=SubscriptionStatus.PAST_DUE)
     return record(told, Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
+
+
+def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:
+    """Given up for want of this very word, untried: in its period it is asked for as if it were new."""
+    untried = invoice.failed_at is None and invoice.withheld_at is not None
+    return untried and invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends
 
 
 def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) -> Subscription:
     """No charges until it is resumed, or from `resumes_at` (epoch seconds UTC) on by itself."""
-    _free(subscription)
+    check_free(subscription)
     if subscription.order_id is not None or subscription.status is SubscriptionStatus.PAUSED:
         raise ChangeNotAllowed(reason="pause")
     if resumes_at is not None and resumes_at <= moment.now:
@@ -161,7 +156,7 @@ def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) ->
 
 def resume(subscription: Subscription, moment: Moment) -> Subscription:
     """Charged again, from what is left of the period that has begun."""
-    _alive(subscription)
+    check_alive(subscription)
     if subscription.status is not SubscriptionStatus.PAUSED:
         raise ChangeNotAllowed(reason="resume")
     return resumed(subscription, moment)
@@ -171,7 +166,7 @@ def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -
     """Ended now or with the period; a charge under way finishes first. Raises `SubscriptionEnded`."""
     if subscription.status is SubscriptionStatus.CANCELLED or subscription.cancel_asked_at is not None:
         return subscription
-    _alive(subscription)
+    check_alive(subscription)
     ends = next_start(subscription)
     if at_period_end and ends is not None and ends > moment.now:
         return replace(subscription, cancel_at=ends)
@@ -182,7 +177,7 @@ def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -
 
 def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
     """One part is not asked for any more. Raises `ChangeNotAllowed` once it is paid or under way."""
-    _free(subscription)
+    check_free(subscription)
     invoice = subscription.invoices.get(invoice_id)
     if subscription.order_id is None or invoice is None or invoice not in open_invoices(subscription):
         raise ChangeNotAllowed(reason="part")
@@ -191,89 +186,5 @@ def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> 
 
 def use_key(subscription: Subscription, issue_id: str | None, moment: Moment) -> Subscription:
     """Charged with another saved payment method, or the default; what failed is tried at once (rule 8)."""
-    _alive(subscription)
+    check_alive(subscription)
     return woken(replace(subscription, issue_id=issue_id), moment)
-
-
-def preview(subscription: Subscription, plan: Plan, moment: Moment) -> Preview:
-    """What changing to `plan` now charges: the very figures `change_now` uses."""
-    return Preview(_proration(subscription, plan, moment), plan.amount, next_start(subscription))
-
-
-def change_now(subscription: Subscription, plan: Plan, moment: Moment) -> Subscription:
-    """Another plan from today on: at once where nothing is due, else when the difference is paid."""
-    _free(subscription)
-    change = _change(plan)
-    proration = _proration(subscription, plan, moment)
-    agreed = replace(subscription, consents=_agreeing(subscription, plan, moment))
-    if proration.due <= 0:
-        credited = replace(apply_change(agreed, change), credit=agreed.credit - proration.due)
-        told = replace(credited, agreed=plan.amount)
-        return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
-    _, ends = period(subscription, subscription.next_number - 1)
-    invoice = Invoice(
-        id="",
-        kind=InvoiceKind.PRORATION,
-        name=plan.name,
-        amount=proration.due,
-        tax_free=plan.tax_free * proration.due // plan.amount if plan.amount else 0,
-        starts=kst_midnight(kst_day(moment.now)),
-        ends=kst_midnight(ends),
-        due_at=int(moment.now),
-        asked=True,
-    )
-    invoice_id = str(agreed.next_invoice)
-    return replace(add_invoice(agreed, invoice), change=replace(change, invoice_id=invoice_id))
-
-
-def change_later(
-    subscription: Subscription, plan: Plan, moment: Moment, *, by_customer: bool
-) -> Subscription:
-    """Another plan from the next period on; only a customer's own choice is also a consent to its price."""
-    _alive(subscription)
-    if subscription.interval is None or subscription.currency != plan.currency:
-        raise ChangeNotAllowed(reason="plan")
-    agreed = _agreeing(subscription, plan, moment) if by_customer else subscription.consents
-    told = replace(subscription, change=_change(plan), consents=agreed)
-    return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
-
-
-def _proration(subscription: Subscription, plan: Plan, moment: Moment) -> Proration:
-    ready = subscription.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING}
-    if not ready or open_invoices(subscription):
-        raise ChangeNotAllowed(reason="unpaid")
-    if subscription.interval != plan.interval or subscription.currency != plan.currency:
-        raise ChangeNotAllowed(reason="interval")
-    if subscription.next_number == 0:
-        return Proration(0, 0, 0)
-    number = subscription.next_number - 1
-    _, ends = period(subscription, number)
-    # of a short first period its days cost what they cost in a whole one
-    starts = whole_start(subscription, number)
-    return plan_change(subscription.amount, plan.amount, kst_day(moment.now), starts, ends)
-
-
-def _change(plan: Plan) -> Change:
-    return Change(
-        plan_id=plan.plan_id,
-        name=plan.name,
-        amount=plan.amount,
-        tax_free=plan.tax_free,
-        interval=plan.interval,
-        anchor_day=plan.anchor_day,
-    )
-
-
-def _agreeing(subscription: Subscription, plan: Plan, moment: Moment) -> tuple[Consent, ...]:
-    return (*subscription.consents, Consent(plan.amount, moment.now))[-CONSENTS_KEPT:]
-
-
-def _alive(subscription: Subscription) -> None:
-    if subscription.status in OVER or subscription.cancel_asked_at is not None:
-        raise SubscriptionEnded
-
-
-def _free(subscription: Subscription) -> None:
-    _alive(subscription)
-    if subscription.in_flight is not None:
-        raise SubscriptionBusy(retry_after=10)

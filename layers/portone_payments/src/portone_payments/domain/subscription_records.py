@@ -109,7 +109,8 @@ class Subscription:
     `start` and `anchor_day` make the calendar (KST days). `next_number` is the first period without an
     invoice. `agreed` is the last amount the customer agreed to by paying it or at the start. `issue_id` None
     charges the user's default. `in_flight` is the invoice whose outcome is open. `resumed` is the KST day a
-    pause ended: of that period only what is left is charged.
+    pause ended: of that period only what is left is charged. `set_aside` is the change from the next period
+    on that `change`, whose invoice is not paid yet, takes the place of.
     """
 
     subscription_id: str
@@ -137,6 +138,7 @@ class Subscription:
     consents: tuple[Consent, ...] = ()
     credit: int = 0
     change: Change | None = None
+    set_aside: Change | None = None
     resumes_at: int | None = None
     cancel_at: int | None = None
     cancelled_at: float | None = None

@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from portone_payments.domain.errors import BundleError
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.failure import what_failed
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.prime import prime
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import error_answer, logged, unexpected_answer
 
-type Route[D: Deps] = Callable[[Request, D], dict[str, Any]]
+type Route[D: PortDeps] = Callable[[Request, D], dict[str, Any]]
 # API Gateway gives up after 29 to 30 s; every PortOne call of a request fits under this (money rule 4)
 INLINE_SECONDS = 20.0
 
 
-class HttpHandler[D: Deps = Deps]:
+class HttpHandler[D: PortDeps = PortDeps]:
     """A Lambda handler for one route. `using` gives the same one over other dependencies of its `kind`."""
 
     def __init__(
@@ -24,7 +24,7 @@ class HttpHandler[D: Deps = Deps]:
         *,
         needs: tuple[str, ...] = (),
         deps: D | None = None,
-        kind: type[D] = Deps,  # type: ignore[assignment]  # the default of D
+        kind: type[D] = PortDeps,  # type: ignore[assignment]  # the default of D
     ) -> None:
         self.route = route
         self.needs = needs

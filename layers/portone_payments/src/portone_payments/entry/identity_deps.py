@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.identity_settings import IdentitySettings, read_identity_settings
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.flows.identity_erase import Custodian
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.identity_reader import IdentityReader
@@ -16,7 +16,7 @@ from portone_payments.flows.identity_verify import Verifier
 from portone_payments.ports_identity import AccessLog, Envelope, Hashes, IdentityPortOne, IdentityStore
 
 
-class IdentityDeps(Deps):
+class IdentityDeps(PortDeps):
     """The ports of one container of an identity function."""
 
     @cached_property

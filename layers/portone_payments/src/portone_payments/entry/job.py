@@ -1,17 +1,20 @@
 """Around the timer and the queue: logs, metrics, and a failed message that fails alone."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cached_property
 from typing import Any
 
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.failure import JobFailed, what_failed
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.prime import prime
 
-type Job[D: Deps] = Callable[[Mapping[str, Any], D], Any]
+LONGEST_BATCH = 10
+
+type Job[D: PortDeps] = Callable[[Mapping[str, Any], D], Any]
 
 
-class JobHandler[D: Deps = Deps]:
+class JobHandler[D: PortDeps = PortDeps]:
     """A Lambda handler for a timer. An exception is logged and raised by type and place: AWS retries."""
 
     def __init__(
@@ -20,7 +23,7 @@ class JobHandler[D: Deps = Deps]:
         *,
         needs: tuple[str, ...] = (),
         deps: D | None = None,
-        kind: type[D] = Deps,  # type: ignore[assignment]  # the default of D
+        kind: type[D] = PortDeps,  # type: ignore[assignment]  # the default of D
     ) -> None:
         self.job = job
         self.needs = needs
@@ -45,7 +48,7 @@ class JobHandler[D: Deps = Deps]:
         self._deps.logger.error("failed", **what_failed(error))
 
 
-class QueueHandler(JobHandler[Deps]):
+class QueueHandler[D: PortDeps = PortDeps](JobHandler[D]):
     """A Lambda handler for SQS: one message at a time, a failed one is reported alone."""
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -63,15 +66,22 @@ class QueueHandler(JobHandler[Deps]):
         return {"batchItemFailures": failed}
 
 
-class ParallelQueueHandler(QueueHandler):
+class ParallelQueueHandler[D: PortDeps = PortDeps](QueueHandler[D]):
     """As `QueueHandler`, the messages of a batch at the same time: each waits for a PG, none for another."""
 
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """Kept from batch to batch; the longest batch has a thread for each message."""
+        return ThreadPoolExecutor(LONGEST_BATCH)
+
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-        """Run the job for each message in a thread of its own; answers the partial batch response."""
+        """Run the job for each message in a thread; answers the partial batch response."""
         messages = event["Records"]
         try:
-            with ThreadPoolExecutor(max_workers=max(1, len(messages))) as pool:
-                failed = [each for each in pool.map(self._tried, messages) if each is not None]
+            tried = [self._threads.submit(self._tried, message) for message in messages]
+            # whatever becomes of one, nothing of this batch goes on when it is over
+            wait(tried)
+            failed = [each for each in (one.result() for one in tried) if each is not None]
         finally:
             self._deps.meter.flush()
         return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}

@@ -1,10 +1,10 @@
 """The preparer of payments, as every function that starts one needs it."""
 
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.flows.prepare import Preparer
 
 
-def preparer(deps: Deps) -> Preparer:
+def preparer(deps: PortDeps) -> Preparer:
     """Over this container's ports and settings."""
     return Preparer(
         store=deps.store,

@@ -2,12 +2,12 @@
 
 import os
 
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.port_deps import PortDeps
 
 EVERYWHERE = ("settings", "logger", "meter", "clock", "ids")
 
 
-def prime[D: Deps](deps: D, needs: tuple[str, ...]) -> D:
+def prime[D: PortDeps](deps: D, needs: tuple[str, ...]) -> D:
     """`deps`, with `needs` built when this is a Lambda container and untouched anywhere else.
 
     Calls nobody: a container starts whether or not AWS and PortOne answer.

@@ -4,15 +4,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
-from portone_payments.domain.cash_receipts import MOVING, latest
+from portone_payments.domain.cash_receipts import MOVING, newest
 from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
-from portone_payments.domain.payment_errors import CashReceiptFailed, CashReceiptNotFound
+from portone_payments.domain.payment_errors import CashReceiptFailed
 from portone_payments.domain.records import Payment
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import time_view
-from portone_payments.flows.cancel import Asker
+from portone_payments.flows.asking import Asker
 from portone_payments.flows.nudge import nudge
 
 _STAFF_PATHS = ("/ops/", "/staff/")
@@ -25,7 +25,7 @@ class ReceiptBody(Body):
     identity_number: Annotated[str, StringConstraints(pattern=r"^[0-9-]{10,24}$")]
 
 
-def asker_of(request: Request, deps: Deps) -> Asker:
+def asker_of(request: Request, deps: PortDeps) -> Asker:
     """The owner, or staff on a route of theirs. Raises `Unauthenticated`, `Forbidden`."""
     path = request.route.partition(" ")[2]
     if path.startswith(_STAFF_PATHS):
@@ -33,7 +33,7 @@ def asker_of(request: Request, deps: Deps) -> Asker:
     return Asker(name=request.user_id, owner=True)
 
 
-def receipt_answer(payment: Payment, deps: Deps, wanted: ReceiptState) -> dict[str, Any]:
+def receipt_answer(payment: Payment, deps: PortDeps, wanted: ReceiptState) -> dict[str, Any]:
     """200 with the receipt as wanted, 202 while its outcome is open. Raises `CashReceiptFailed`."""
     receipt = newest(payment)
     if receipt.state not in MOVING | {wanted} and receipt.code is not None:
@@ -44,14 +44,6 @@ def receipt_answer(payment: Payment, deps: Deps, wanted: ReceiptState) -> dict[s
     nudge(payment, queue=deps.queue)
     status_url = f"/payments/{payment.payment_id}/cash-receipt"
     return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
-
-
-def newest(payment: Payment) -> CashReceipt:
-    """The newest receipt. Raises `CashReceiptNotFound`."""
-    receipt = latest(payment)
-    if receipt is None:
-        raise CashReceiptNotFound
-    return receipt
 
 
 def receipt_view(receipt: CashReceipt) -> dict[str, Any]:

@@ -1,26 +1,25 @@
-"""Refunds over HTTP: the body owners and staff send, and how a refund is shown."""
+"""Refunds over HTTP: the body owners and staff send, and how a refund is answered."""
 
-import re
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from portone_payments.domain.banks import bank_of
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.money import checked_amount
-from portone_payments.domain.payment_errors import RefundFailed, RefundNotFound
+from portone_payments.domain.payment_errors import RefundFailed
 from portone_payments.domain.refunds import RefundWish
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.http import INLINE_SECONDS
+from portone_payments.entry.payment_deps import PaymentDeps
+from portone_payments.entry.refund_views import refund_view, shown_id
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.views import refund_summary, time_view
-from portone_payments.flows.cancel import Asker, Refunded
+from portone_payments.flows.asking import Asker
+from portone_payments.flows.cancel import Refunded
 from portone_payments.ports import Deadline
 from portone_payments.ports_portone import RefundAccount
 
-REFUND_ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _PENDING = frozenset(RefundState) - {RefundState.SUCCEEDED, RefundState.FAILED}
 type Digits = Annotated[str, StringConstraints(pattern=r"^[0-9-]{6,24}$")]
 
@@ -79,7 +78,7 @@ def wish_of(request: Request, body: CancelBody, asker: Asker, currency: str = "K
     )
 
 
-def cancel_answer(request: Request, deps: Deps, asker: Asker) -> dict[str, Any]:
+def cancel_answer(request: Request, deps: PaymentDeps, asker: Asker) -> dict[str, Any]:
     """Carry out a cancel request of an owner or of staff."""
     body = request.body(CancelBody)
     account = body.refund_account.account() if body.refund_account else None
@@ -98,29 +97,3 @@ def refund_answer(refunded: Refunded) -> dict[str, Any]:
         return answer(200, view)
     status_url = f"/payments/{payment.payment_id}/refunds/{shown_id(refund)}"
     return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
-
-
-def refund_view(refund: Refund) -> dict[str, Any]:
-    """A refund as its asker sees it."""
-    return {
-        **refund_summary(refund),
-        "taxFreeAmount": refund.tax_free,
-        "vatAmount": refund.vat,
-        "reason": refund.reason,
-        "code": refund.code,
-        "createdAt": time_view(refund.created_at),
-        "settledAt": time_view(refund.settled_at),
-    }
-
-
-def shown_id(refund: Refund) -> str:
-    """The id without its name space."""
-    return refund.id.partition(":")[2]
-
-
-def refund_id(request: Request) -> str:
-    """The path's refundId. Raises `RefundNotFound` for one that cannot be."""
-    found = request.path("refundId")
-    if not REFUND_ID.fullmatch(found):
-        raise RefundNotFound
-    return found

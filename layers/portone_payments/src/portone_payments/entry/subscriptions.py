@@ -5,7 +5,6 @@ from typing import Any
 from portone_payments.domain.billing_errors import ChargeDeclined, SubscriptionNotFound
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.invoices import next_start
-from portone_payments.domain.subscribing import Preview
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceState,
@@ -14,12 +13,9 @@ from portone_payments.domain.subscription_records import (
     SubscriptionStatus,
 )
 from portone_payments.entry.charging import advice
-from portone_payments.entry.deps import Deps
-from portone_payments.entry.http import INLINE_SECONDS
 from portone_payments.entry.request import PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import time_view
-from portone_payments.ports import Deadline
 
 
 def subscription_id(request: Request) -> str:
@@ -42,11 +38,6 @@ def required_key(request: Request) -> str:
     if key is None:
         raise InvalidRequest(field="Idempotency-Key", reason="missing")
     return key
-
-
-def collected(subscription: Subscription, deps: Deps) -> Subscription:
-    """The subscription after what is due of it now was tried, so that its customer sees the outcome."""
-    return deps.subscriber.collected(subscription, Deadline.after(deps.clock, INLINE_SECONDS))
 
 
 def started_answer(subscription: Subscription, now: float) -> dict[str, Any]:
@@ -100,19 +91,6 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
         "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},
         "invoices": [_invoice_view(each, subscription) for each in _newest_first(subscription)],
-    }
-
-
-def preview_view(preview: Preview) -> dict[str, Any]:
-    """What a plan change costs now, and what follows; the very figures that are charged."""
-    due = preview.proration.due
-    return {
-        "charge": preview.proration.charge,
-        "credit": preview.proration.credit,
-        "due": max(due, 0),
-        "credited": max(-due, 0),
-        "nextAmount": preview.next_amount,
-        "nextAt": time_view(preview.next_at),
     }
 
 

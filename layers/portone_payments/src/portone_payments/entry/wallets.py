@@ -1,16 +1,13 @@
 """Saved payment methods over HTTP: masked, never the key; `billingKeyId` is our issueId."""
 
-from contextlib import suppress
 from typing import Any
 
 from portone_payments.domain.billing_errors import BillingKeyNotFound
-from portone_payments.domain.errors import Busy
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
-from portone_payments.entry.deps import Deps
+from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import time_view
-from portone_payments.ports_store import Conflict
 
 # what its owner may use or soon will; the others are still shown by id
 LISTED = frozenset({KeyState.ACTIVE, KeyState.CONFIRMING, KeyState.CHECKING})
@@ -56,19 +53,9 @@ def open_answer(key: SavedKey, wallet: Wallet, waits_for: str) -> dict[str, Any]
     return answer(202, {**key_view(key, wallet), **more}, retry_after="5")
 
 
-def held(deps: Deps, user_id: str) -> Wallet:
+def held(deps: PortDeps, user_id: str) -> Wallet:
     """The caller's wallet, empty where there is none."""
     return deps.store.wallet(user_id) or Wallet(user_id=user_id)
-
-
-def woken(deps: Deps, user_id: str) -> Wallet:
-    """The wallet after subscriptions that wait for a new default were woken; a lost race leaves it due."""
-    wallet = held(deps, user_id)
-    if not wallet.waking:
-        return wallet
-    with suppress(Busy, Conflict):
-        deps.wallets.wake(user_id, deps.keys.moment("app"))
-    return held(deps, user_id)
 
 
 def _method_view(key: SavedKey) -> dict[str, Any] | None:

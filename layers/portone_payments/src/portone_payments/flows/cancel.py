@@ -23,6 +23,7 @@ from portone_payments.domain.refunds import (
     reserve,
     with_refund,
 )
+from portone_payments.flows.asking import Asker
 from portone_payments.flows.nudge import nudge
 from portone_payments.flows.refund_send import RefundSender, sealed_account
 from portone_payments.ports import Clock, Deadline, Metric
@@ -31,25 +32,6 @@ from portone_payments.ports_store import Conflict, Queue
 
 ATTEMPTS = 6
 type Change = Callable[[Payment, Refund], Payment]
-OWNER, STAFF = "owner", "staff"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """Who asks: an owner by user id, or staff by name. Their refund ids are separate name spaces."""
-
-    name: str
-    owner: bool
-
-    @property
-    def space(self) -> str:
-        """The name space of this asker's refund ids."""
-        return OWNER if self.owner else STAFF
-
-    @property
-    def by(self) -> str:
-        """How the history names them."""
-        return OWNER if self.owner else f"staff:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +145,7 @@ class Canceller:
             has_account=account is not None,
             has_phone=account is not None and account.phone is not None,
         )
-        moment = Moment(now=now, by=asker.by)
-        reserved = reserve(held, wish, moment, base=self.policy.base)
+        reserved = reserve(held, wish, Moment(now=now, by=asker.by), base=self.policy.base)
         check_refund(held, asked, self.policy, now=now)
         refund = reserved.refunds[wish.id]
         if account is not None:

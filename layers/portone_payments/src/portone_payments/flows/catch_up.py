@@ -17,6 +17,7 @@ from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Attention, Order, Payment, Status
 from portone_payments.domain.send_back import LATE, SURPLUS, return_all
 from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.webhook_records import Hint
 from portone_payments.flows.counting import count_absorbed
 from portone_payments.ports import Deadline, Meter, Metric
@@ -60,27 +61,32 @@ class Reader:
         hint: Hint | None = None,
         held: Payment | None = None,
         told: Told | None = None,
+        subscription: Subscription | None = None,
     ) -> CaughtUp:
         """Bring a payment up to what PortOne says; `hint` is saved with it in the same write.
 
-        `held` is the payment when the caller has just read it; `told` adds what an answer of PortOne told
-        the caller. Raises `PaymentNotFound`; `Busy` when the
-        version moved three times.
+        `held` and `subscription` where the caller has just read or written them; `told` adds what an answer
+        of PortOne told the caller. Raises `PaymentNotFound`; `Busy` when the version moved three times.
         """
         for attempt in range(ATTEMPTS):
-            read = held if held is not None and attempt == 0 else self.store.payment(payment_id)
+            if attempt:
+                held = subscription = None
+            read = held or self.store.payment(payment_id)
             if read is None:
                 raise PaymentNotFound
             if attempt and hint is not None and hint.id in read.hints:
                 return CaughtUp(read)
             try:
                 known = told(read, moment) if told else read
-                return self._once(with_hint(known, hint) if hint else known, moment, deadline)
+                known = with_hint(known, hint) if hint else known
+                return self._once(known, subscription, moment, deadline)
             except Conflict:
                 self.meter.count(Metric.CONFLICT)
         raise Busy
 
-    def _once(self, held: Payment, moment: Moment, deadline: Deadline) -> CaughtUp:
+    def _once(
+        self, held: Payment, subscription: Subscription | None, moment: Moment, deadline: Deadline
+    ) -> CaughtUp:
         try:
             snapshot = self.portone.get_payment(held.payment_id, deadline=deadline)
         except PortOneError as error:
@@ -88,7 +94,7 @@ class Reader:
                 self.meter.count(Metric.CREDENTIAL_REFUSED)
             return self._unanswered(held, moment)
         absorbed = absorb(held, snapshot, moment, self.policy)
-        settled = self._settle(held, absorbed.payment, moment)
+        settled = self._settle(held, absorbed.payment, subscription, moment)
         self.store.save(*settled)
         payment = settled[0]
         count_absorbed(self.meter, held, Absorbed(payment, absorbed.lagging, absorbed.findings))
@@ -100,10 +106,13 @@ class Reader:
         count_absorbed(self.meter, held, Absorbed(silent))
         return CaughtUp(silent, answered=False)
 
-    def _settle(self, held: Payment, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
+    def _settle(
+        self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
+    ) -> tuple[Payment, *tuple[Record, ...]]:
         """Where the order has had another payment, being paid is decided on the order as well (rule 1)."""
         if concerns(held, after):
-            return self._with_subscription(held, after, moment)
+            subscription = subscription or self.store.subscription(after.subscription_id or "")
+            return self._with_subscription(held, after, subscription, moment)
         newly_paid = after.status in _PAID and held.status not in _PAID
         if not after.siblings or not newly_paid or after.surplus:
             return (after,)
@@ -115,10 +124,9 @@ class Reader:
         return (_surplus(after, moment),)
 
     def _with_subscription(
-        self, held: Payment, after: Payment, moment: Moment
+        self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
     ) -> tuple[Payment, *tuple[Record, ...]]:
         """What a charge pays is settled in the same write (rule 8)."""
-        subscription = self.store.subscription(after.subscription_id or "")
         if subscription is None:
             return (after,)
         settled = settle(subscription, held, after, moment, self.billing)

@@ -1,6 +1,6 @@
 """Pay an order now with a saved payment method: claim, send, read (money rule 8)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from portone_payments.domain.approval import intend_charge, known_approval, token_hash_of
 from portone_payments.domain.billing_errors import (
@@ -9,16 +9,17 @@ from portone_payments.domain.billing_errors import (
     ChargeInProgress,
     NoBillingKey,
 )
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
 from portone_payments.domain.records import Payment
 from portone_payments.domain.wallet import chargeable, claim_key, key_of_issue
 from portone_payments.domain.wallet_records import SavedKey, Wallet
-from portone_payments.flows.charge_send import ChargeSender
+from portone_payments.flows.asking import owned
+from portone_payments.flows.charge_send import ChargeSender, Claim
 from portone_payments.flows.claims import settled_claims
 from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
-from portone_payments.flows.verify import owned
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_store import Conflict, Queue
 
@@ -45,12 +46,12 @@ class Charger:
         `ChargeInProgress`, `ChargeIdReused`, `Busy`.
         """
         token_hash = token_hash_of(payment_id, f"charge:{charge_id}")
-        payment, wallet = self._stored(payment_id, user_id, token_hash, issue_id)
-        if wallet is not None:
+        payment, claim = self._stored(payment_id, user_id, token_hash, issue_id)
+        if claim is not None:
             held, moment = payment, Moment(now=self.clock.now(), by=BY)
             payment = sent_now(
                 held,
-                lambda: self.sender.send(held, moment, deadline=deadline, first=True, wallet=wallet),
+                lambda: self.sender.send(held, moment, deadline=deadline, claim=claim),
                 self.queue,
             )
         approval = known_approval(payment, token_hash)
@@ -60,8 +61,8 @@ class Charger:
 
     def _stored(
         self, payment_id: str, user_id: str, token_hash: str, issue_id: str | None
-    ) -> tuple[Payment, Wallet | None]:
-        """The payment with the try stored, and the wallet where this call stored it."""
+    ) -> tuple[Payment, Claim | None]:
+        """The payment with the try stored, and the claim where this call stored it."""
         store = self.sender.reader.store
         for _ in range(ATTEMPTS):
             held = owned(payment_id, user_id, store=store)
@@ -73,13 +74,13 @@ class Charger:
             wallet, key = self._key(user_id, issue_id)
             intended = self._intended(held, token_hash, key)
             done = settled_claims(key, store) if len(key.claims) >= MOST_CLAIMS else ()
-            claimed = claim_key(wallet, key.issue_id, payment_id, done)
+            holding = claim_key(wallet, key.issue_id, payment_id, done)
             try:
-                store.save(intended, claimed)
+                store.save(intended, holding)
             except Conflict:
                 self.sender.reader.meter.count(Metric.CONFLICT)
                 continue
-            return replace(intended, version=intended.version + 1), claimed
+            return as_saved(intended), Claim(holding)
         raise Busy
 
     def _key(self, user_id: str, issue_id: str | None) -> tuple[Wallet, SavedKey]:

@@ -1,6 +1,7 @@
 """Sends a stored charge of a saved payment method under its one key; a reading decides (rules 3 and 8)."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from portone_payments.domain.instruction_records import Approval
 from portone_payments.domain.marker import marker
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.records import Payment
+from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import deleted, next_due
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
@@ -23,6 +25,18 @@ from portone_payments.ports_store import Conflict
 # left of a deadline for the reading that decides
 READING = 4.0
 _GONE = "BILLING_KEY_ALREADY_DELETED"
+
+
+def at_once() -> None:
+    """There is nothing to wait for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was stored together with a try, as it was stored, by whoever is the first to send it."""
+
+    wallet: Wallet
+    subscription: Subscription | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,37 +54,44 @@ class ChargeSender:
         moment: Moment,
         *,
         deadline: Deadline,
-        first: bool = False,
-        wallet: Wallet | None = None,
+        claim: Claim | None = None,
+        slot: Callable[[], object] = at_once,
     ) -> CaughtUp:
         """Send the open charge if its key still may be used, then read. Raises `Busy`, `PaymentNotFound`.
 
-        `first`: nobody has sent it before, so that a refusal without effect is the whole outcome. `wallet`
-        where the caller has just read it.
+        `claim`: nobody has sent it before, so that a refusal without effect is the whole outcome. `slot` is
+        called when all is ready to leave, and returns when it may.
         """
         approval = open_approval(payment)
         told: Told = unchanged
         gone = False
         if approval is not None and sendable(approval, moment.now):
-            held = wallet or self.reader.store.wallet(payment.user_id)
-            key = held.keys.get(approval.issue_id or "") if held else None
+            wallet = claim.wallet if claim else self.reader.store.wallet(payment.user_id)
+            key = wallet.keys.get(approval.issue_id or "") if wallet else None
             if key is not None and key.sealed is not None:
-                told, gone = self._tried(payment, approval, key, deadline, first=first)
+                order = self._order(payment, key)
+                slot()
+                told, gone = self._tried(payment, approval, order, deadline, first=claim is not None)
         caught = self.reader.catch_up(
-            payment.payment_id, moment, deadline=deadline, told=told, held=payment if first else None
+            payment.payment_id,
+            moment,
+            deadline=deadline,
+            told=told,
+            held=payment if claim else None,
+            subscription=claim.subscription if claim else None,
         )
         if gone and approval is not None:
             self._forget(payment.user_id, approval.issue_id or "", moment)
         return caught
 
     def _tried(
-        self, payment: Payment, approval: Approval, key: SavedKey, deadline: Deadline, *, first: bool
+        self, payment: Payment, approval: Approval, order: ChargeOrder, deadline: Deadline, *, first: bool
     ) -> tuple[Told, bool]:
         """What the answer tells, and whether the key is gone at PortOne."""
         try:
             self.portone.charge(
                 payment.payment_id,
-                self._order(payment, key),
+                order,
                 key=approval.key,
                 deadline=deadline.leaving(READING),
             )

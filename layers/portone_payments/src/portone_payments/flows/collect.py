@@ -6,9 +6,11 @@ import hmac
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from portone_payments.domain.approval import intend_charge, token_hash_of
 from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import advance, due_invoice, next_due
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
@@ -19,8 +21,8 @@ from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import NO_KEY, claimed, failed
 from portone_payments.domain.subscription_records import Invoice, Subscription
 from portone_payments.domain.wallet import chargeable, claim_key
-from portone_payments.domain.wallet_records import SavedKey, Wallet
-from portone_payments.flows.charge_send import ChargeSender
+from portone_payments.domain.wallet_records import SavedKey
+from portone_payments.flows.charge_send import ChargeSender, Claim
 from portone_payments.ports import Clock, Deadline, Metric, Secrets
 from portone_payments.ports_store import Conflict, Due, Kind
 
@@ -29,12 +31,8 @@ PER_CHARGE = 66.0
 SOON = 90
 # a message is there a second and a half before its slot at most
 LONGEST_WAIT = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    payment: Payment
-    wallet: Wallet
+# seconds from claiming to sending: messages of a second come together, their claims as evenly as their slots
+CLAIMING = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +48,9 @@ class Collector:
 
     def work(self, due: Due) -> None:
         """Whatever is due of one subscription, or of one of its charges. A lost race is the winner's."""
-        moment = Moment(now=self.clock.now(), by="sweep")
         deadline = Deadline.after(self.clock, PER_CHARGE)
+        self._await(due.slot, early=CLAIMING)
+        moment = Moment(now=self.clock.now(), by="sweep")
         try:
             if due.kind is Kind.CHARGE:
                 self._send_again(due, moment, deadline)
@@ -67,9 +66,8 @@ class Collector:
         held = self.sender.reader.store.payment(due.id)
         if held is None or not due.still(held.due_at, moment.now):
             return
-        self._await(due.slot)
         with suppress(PaymentNotFound):
-            self.sender.send(held, moment, deadline=deadline)
+            self.sender.send(held, moment, deadline=deadline, slot=partial(self._await, due.slot))
 
     def collect(
         self, held: Subscription, moment: Moment, deadline: Deadline, *, slot: float | None = None
@@ -77,21 +75,23 @@ class Collector:
         """The payment that was charged, not before `slot`, if one was due. Raises `Busy`, `Conflict`."""
         advanced = advance(held, moment, self.policy)
         invoice = due_invoice(advanced, moment.now)
-        claim = None if invoice is None else self._claim(advanced, invoice, moment)
-        if claim is None:
-            if invoice is None:
-                self._save(advanced, moment)
+        if invoice is None:
+            self._save(advanced, moment)
             return None
-        self._await(slot)
-        return self.sender.send(
-            claim.payment, moment, deadline=deadline, first=True, wallet=claim.wallet
-        ).payment
+        claimed = self._claim(advanced, invoice, moment)
+        if claimed is None:
+            return None
+        payment, claim = claimed
+        wait = partial(self._await, slot)
+        return self.sender.send(payment, moment, deadline=deadline, claim=claim, slot=wait).payment
 
-    def _await(self, slot: float | None) -> None:
+    def _await(self, slot: float | None, *, early: float = 0.0) -> None:
         if slot is not None:
-            self.wait(min(max(0.0, slot - self.clock.now()), LONGEST_WAIT))
+            self.wait(min(max(0.0, slot - early - self.clock.now()), LONGEST_WAIT))
 
-    def _claim(self, subscription: Subscription, invoice: Invoice, moment: Moment) -> _Claim | None:
+    def _claim(
+        self, subscription: Subscription, invoice: Invoice, moment: Moment
+    ) -> tuple[Payment, Claim] | None:
         """Payment, wallet and subscription, written together before the first byte leaves."""
         wallet = self.sender.reader.store.wallet(subscription.user_id)
         key = chargeable(wallet, subscription.issue_id)
@@ -115,7 +115,7 @@ class Collector:
         holding = claim_key(wallet, key.issue_id, intended.payment_id, done)
         under_way = claimed(subscription, invoice, intended.payment_id, moment)
         self.sender.reader.store.save(intended, holding, under_way)
-        return _Claim(replace(intended, version=intended.version + 1), holding)
+        return as_saved(intended), Claim(holding, as_saved(under_way))
 
     def _payment(self, subscription: Subscription, invoice: Invoice, moment: Moment) -> Payment:
         """The one payment of this invoice, known or new; it may be paid for another day at least."""

@@ -1,14 +1,13 @@
-"""Saved payment methods: issue window, registration by reading, default (money rule 8, PortOne facts 6)."""
+"""Saved payment methods: issue window and registration by reading (money rule 8, PortOne facts 6)."""
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRefused
 from portone_payments.domain.billing_reading import KeyReading
-from portone_payments.domain.errors import Busy, StorageUnavailable
+from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
 from portone_payments.domain.key_checks import Judged, channel_to_charge, judge
@@ -17,19 +16,17 @@ from portone_payments.domain.wallet import (
     activate,
     deleted,
     key_of_issue,
-    make_default,
-    next_due,
     refuse,
     start_issue,
     with_key,
 )
 from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, Wallet
 from portone_payments.flows.nudge import DELAY
-from portone_payments.ports import Clock, Deadline, Ids, Meter, Metric, Secrets, Vault
+from portone_payments.flows.wallet_book import WalletBook
+from portone_payments.ports import Deadline, Ids, Metric, Secrets, Vault
 from portone_payments.ports_billing import BillingPortOne
-from portone_payments.ports_store import Conflict, Due, Kind, Queue, Store
+from portone_payments.ports_store import Due, Kind, Queue
 
-ATTEMPTS = 6
 PAGE = 100
 NEEDS_CONFIRMATION = "NEEDS_CONFIRMATION"
 _GONE = frozenset({KeyState.DELETING, KeyState.DELETED, KeyState.UNWANTED})
@@ -38,17 +35,14 @@ _SETTLED_HERE = frozenset({KeyState.ACTIVE, *_GONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyDesk:
-    """What every change of a wallet needs, whoever asks for it."""
+class KeyDesk(WalletBook):
+    """What every change of a billing key needs, whoever asks for it."""
 
-    store: Store
     portone: BillingPortOne
     secrets: Secrets
     vault: Vault
     queue: Queue
-    clock: Clock
     ids: Ids
-    meter: Meter
     policy: CheckPolicy
 
     def start(self, user_id: str, pay_method: str, *, payment_id: str | None = None) -> SavedKey:
@@ -60,10 +54,6 @@ class KeyDesk:
             return start_issue(wallet, issue_id, pay_method, self.moment("app"), payment_id=payment_id), ref
 
         return self.change(user_id, opened).keys[issue_id]
-
-    def choose(self, user_id: str, issue_id: str) -> Wallet:
-        """The wallet with another default. Raises `BillingKeyNotFound`, `BillingKeyGone`, `Busy`."""
-        return self.change(user_id, lambda held: (make_default(held, issue_id, self.moment("app")),))
 
     def absorb(self, user_id: str, issue_id: str, reading: KeyReading, moment: Moment) -> Wallet:
         """The wallet with what PortOne says of one key. Raises `BillingKeyRefused`, `Busy`."""
@@ -120,22 +110,6 @@ class KeyDesk:
         found = self.portone.list_billing_keys(user_id, since, until, number=0, size=PAGE, deadline=deadline)
         return next((each for each in found if each.issue_id == key.issue_id), None)
 
-    def change(self, user_id: str, changed: Callable[[Wallet], tuple[Wallet, *tuple[Record, ...]]]) -> Wallet:
-        """The wallet as `changed` makes it, saved together with what goes with it. Raises `Busy`."""
-        for _ in range(ATTEMPTS):
-            held = self.store.wallet(user_id) or Wallet(user_id=user_id)
-            after, *others = changed(held)
-            if after is held:
-                return held
-            after = replace(after, due_at=next_due(after, self.clock.now()), tries=0)
-            try:
-                self.store.save(after, *others)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return replace(after, version=after.version + 1)
-        raise Busy
-
     def nudge(self, wallet: Wallet) -> None:
         """Have the worker look at a wallet that is due soon; a hint that may be lost."""
         if wallet.due_at is None or wallet.due_at > self.clock.now() + 60:
@@ -143,10 +117,6 @@ class KeyDesk:
         with suppress(StorageUnavailable):
             due = Due(kind=Kind.WALLET, id=wallet.user_id, due_at=wallet.due_at)
             self.queue.send((due,), delay=DELAY)
-
-    def moment(self, by: str) -> Moment:
-        """Now, for somebody."""
-        return Moment(now=self.clock.now(), by=by)
 
     def hash_of(self, billing_key: str) -> str:
         """The keyed hash by which a billing key is found again."""

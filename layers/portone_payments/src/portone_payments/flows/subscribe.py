@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import NoBillingKey, PriceChanged
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import next_due
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused
 from portone_payments.domain.facts import Moment
@@ -68,7 +69,7 @@ class Subscriber:
             except Conflict:
                 self.desk.meter.count(Metric.CONFLICT)
                 continue
-            return self.collected(replace(fresh, version=fresh.version + 1), deadline)
+            return self.collected(as_saved(fresh), deadline)
         raise Busy
 
     def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:

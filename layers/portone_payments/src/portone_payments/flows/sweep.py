@@ -20,8 +20,8 @@ LEASE = 180
 SHARDS = 16
 PAGE = 100
 BACKLOG_SECONDS = 120
-# leases of one batch at a time: DynamoDB answers each in milliseconds, and a minute's charges are thousands
-THREADS = 16
+# leases at a time: each waits some milliseconds for DynamoDB and takes two of a processor
+THREADS = 4
 
 
 @dataclass(slots=True)

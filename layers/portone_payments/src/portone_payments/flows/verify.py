@@ -2,22 +2,13 @@
 
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.ladder import unfinished
-from portone_payments.domain.payment_errors import PaymentNotFound
-from portone_payments.domain.records import Payment
+from portone_payments.flows.asking import owned
 from portone_payments.flows.catch_up import CaughtUp, Reader
 from portone_payments.flows.nudge import nudge
 from portone_payments.ports import Clock, Deadline
-from portone_payments.ports_store import Queue, Store
+from portone_payments.ports_store import Queue
 
 FRESH = 2.0
-
-
-def owned(payment_id: str, user_id: str, *, store: Store) -> Payment:
-    """The caller's payment. Raises `PaymentNotFound` for absent and foreign ids alike (I6)."""
-    payment = store.payment(payment_id)
-    if payment is None or payment.user_id != user_id:
-        raise PaymentNotFound
-    return payment
 
 
 def verify(

@@ -1,24 +1,20 @@
-"""The worker's turn at a wallet: lost registrations, deletions, and subscriptions to be woken (rule 8)."""
+"""The worker's turn at a wallet: lost registrations, deletions, and a new default not heard of (rule 8)."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from portone_payments.domain.billing_errors import BillingKeyRefused
-from portone_payments.domain.billing_policy import BillingPolicy
-from portone_payments.domain.collecting import next_due
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
-from portone_payments.domain.settling import woken
-from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import CLAIM_WITHIN, LOOKS, waited
 from portone_payments.domain.wallet_records import KeyState, SavedKey
+from portone_payments.flows.default_key import DefaultKey
 from portone_payments.flows.delete_key import KeyRemover
 from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.flows.register_key import Registrar
 from portone_payments.ports import Deadline
 
-PAGE = 50
 _UNFINISHED = frozenset({KeyState.CONFIRMING, KeyState.CHECKING})
 
 
@@ -37,7 +33,7 @@ class WalletKeeper:
     desk: KeyDesk
     registrar: Registrar
     remover: KeyRemover
-    billing: BillingPolicy
+    default: DefaultKey
 
     def work(self, user_id: str, *, deadline: Deadline) -> None:
         """Bring every unfinished key of a user on. Raises `Busy`."""
@@ -46,7 +42,7 @@ class WalletKeeper:
             return
         moment = self.desk.moment("sweep")
         if wallet.waking:
-            self.wake(user_id, moment)
+            self.default.wake(user_id, moment)
         for key in wallet.keys.values():
             self._bring_on(user_id, key, moment, deadline)
         # due again when the next thing is, whatever this round achieved
@@ -66,26 +62,6 @@ class WalletKeeper:
         with suppress(BillingKeyRefused):
             self.desk.absorb(ref.user_id, ref.issue_id, reading, self.desk.moment(by))
         return Heard.OURS
-
-    def wake(self, user_id: str, moment: Moment) -> None:
-        """Subscriptions that wait for a payment method are tried at once (rule 8). Raises `Conflict`."""
-        cursor: str | None = None
-        while True:
-            page = self.desk.store.subscriptions(user_id, cursor=cursor, limit=PAGE)
-            for subscription in page.items:
-                self._wake(subscription, moment)
-            cursor = page.cursor
-            if cursor is None:
-                break
-        self.desk.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,))
-
-    def _wake(self, subscription: Subscription, moment: Moment) -> None:
-        after = woken(subscription, moment)
-        if after is subscription:
-            return
-        after = replace(after, due_at=next_due(after, moment.now, self.billing), tries=0)
-        # a conflict ends this round: the wallet stays due, and comes back to what was changed meanwhile
-        self.desk.store.save(after)
 
     def _bring_on(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> None:
         age = moment.now - key.created_at

@@ -10,21 +10,12 @@ from portone_local.portone import Fault
 from portone_local.testing.machine.messages import Messages
 from portone_local.testing.machine.renting import Renting
 from portone_local.testing.machine.saving import CARDS
-from portone_local.testing.machine.stage import MINUTE, picks
+from portone_local.testing.machine.stage import MINUTE, SEND_FAULTS, picks
 from portone_local.testing.recurring import CHARGE
 from portone_local.testing.shopping import USER, prepare
 
 # a card that is gone, by the shop's own list
 HARD = "54"
-CHARGE_FAULTS = (
-    Fault.TIMEOUT_BEFORE_COMMIT,
-    Fault.TIMEOUT_AFTER_COMMIT,
-    Fault.RESET_AFTER_COMMIT,
-    Fault.LATE_COMMIT,
-    Fault.HTML_502,
-    Fault.HTML_504,
-    Fault.OUTSTANDING,
-)
 _charged = precondition(lambda self: bool(self.models))
 
 
@@ -55,7 +46,7 @@ class Collecting(Renting, Messages):
     def cards_say_yes(self) -> None:
         self.stack.portone.pg.accept()
 
-    @rule(fault=st.sampled_from(CHARGE_FAULTS), times=st.sampled_from([1, 1, 3]))
+    @rule(fault=st.sampled_from(SEND_FAULTS), times=st.sampled_from([1, 1, 3]))
     def lose_a_charge(self, fault: Fault, times: int) -> None:
         self.stack.portone.inject(operation=CHARGE, fault=fault, times=times)
 

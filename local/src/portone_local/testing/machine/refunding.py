@@ -7,20 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from portone_local.portone import CancellationStatus, Fault
-from portone_local.testing.machine.stage import ACCOUNT, Stage, amounts, picks
+from portone_local.testing.machine.stage import ACCOUNT, SEND_FAULTS, Stage, amounts, picks
 from portone_local.testing.shopping import USER
 from portone_payments.domain.instruction_records import RefundState
 
 waits = st.sampled_from([0, 30, 180, 600])
-CANCELS = (
-    Fault.TIMEOUT_BEFORE_COMMIT,
-    Fault.TIMEOUT_AFTER_COMMIT,
-    Fault.RESET_AFTER_COMMIT,
-    Fault.LATE_COMMIT,
-    Fault.HTML_502,
-    Fault.HTML_504,
-    Fault.OUTSTANDING,
-)
 rich = precondition(lambda self: self.rich())
 
 
@@ -46,7 +37,10 @@ class Refunding(Stage):
 
     @rich
     @rule(
-        pick=picks, amount=amounts, fault=st.sampled_from(CANCELS), after=st.sampled_from([0, 30, 180, 600])
+        pick=picks,
+        amount=amounts,
+        fault=st.sampled_from(SEND_FAULTS),
+        after=st.sampled_from([0, 30, 180, 600]),
     )
     def refund_unanswered(self, pick: int, amount: int, fault: Fault, after: int) -> None:
         """PortOne's answer is lost, or even the request, and readings are for a while too."""
@@ -78,7 +72,7 @@ class Refunding(Stage):
         """With HTTP 200 all the same."""
         self.stack.portone.console.end_next_cancel(status)
 
-    @rule(fault=st.sampled_from(CANCELS))
+    @rule(fault=st.sampled_from(SEND_FAULTS))
     def lose_an_answer(self, fault: Fault) -> None:
         self.stack.portone.inject(operation="cancel_payment", fault=fault)
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from portone_local.gateway.messages import Response
-from portone_local.testing.charge_stories import stamp
 from portone_local.testing.machine.saving import Saving
 from portone_local.testing.machine.stage import DAY, picks
 from portone_local.testing.recurring import (
@@ -23,6 +22,7 @@ from portone_local.testing.recurring import (
 )
 from portone_local.testing.recurring_model import RecurringModel
 from portone_local.testing.shopping import USER
+from portone_local.testing.subscription_scenes import stamp
 from portone_payments.domain.calendar import kst_day, kst_midnight
 from portone_payments.domain.subscription_records import InvoiceKind, InvoiceState, Subscription
 

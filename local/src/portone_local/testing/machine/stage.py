@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from portone_local.oracle import ObservedStack
-from portone_local.portone import Unknowns
+from portone_local.portone import Fault, Unknowns
 from portone_local.testing.approving import HOOK
 from portone_local.testing.boundaries import Boundaries, Crash, Crossing, Side, crash
 from portone_local.testing.money_model import MoneyModel
@@ -22,6 +22,16 @@ ACCOUNT = {"bank": "SHINHAN", "number": "110123456789", "holderName": "홍길동
 # a sweep asks dozens of indexes; between the first and the last there is nothing to lose
 _ASKING = "dynamodb.query"
 SETTINGS = {"owner_refund_days": "60", "staff_refund_limit": "5000", **HOOK}
+# after which nobody knows at once whether PortOne did what it was asked
+SEND_FAULTS = (
+    Fault.TIMEOUT_BEFORE_COMMIT,
+    Fault.TIMEOUT_AFTER_COMMIT,
+    Fault.RESET_AFTER_COMMIT,
+    Fault.LATE_COMMIT,
+    Fault.HTML_502,
+    Fault.HTML_504,
+    Fault.OUTSTANDING,
+)
 # 0 is the newest
 picks = st.sampled_from([0, 0, 0, 1, 2])
 amounts = st.sampled_from([1, 100, 100, 3_000, 12_000])

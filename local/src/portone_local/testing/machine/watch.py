@@ -9,7 +9,8 @@ from portone_local.portone.api import Exchange
 from portone_local.stack import Stack
 from portone_local.testing.money_model import MoneyModel
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.keys import decode, key_of
+from portone_payments.adapters.keys import key_of
+from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.moves import MOVES
 from portone_payments.domain.records import Payment, Status
 

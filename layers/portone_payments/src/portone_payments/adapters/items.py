@@ -1,0 +1,53 @@
+"""A record as the item of a table, at its next version; and read back, whichever code wrote it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from portone_payments.adapters.codec import Item, coder, item_size
+from portone_payments.adapters.keys import Key
+from portone_payments.domain.errors import InvalidRequest, StorageUnavailable
+from portone_payments.domain.records import SCHEMA
+
+DERIVED = frozenset({"pk", "sk", "due_shard", "owner", "mine_at", "ttl", "token", "changed_day"})
+ITEM_LIMIT = 360_000  # bytes; DynamoDB refuses an item above 400 kB
+
+
+def item_of(record: Any, token: str, derived: Item) -> Item:
+    """The item of any record at its next version, with the attributes of its indexes.
+
+    Raises `InvalidRequest` for what no item can hold, `StorageUnavailable` when it is too large.
+    """
+    kind: Any = type(record)
+    item: Item = coder(kind).encode(record)["M"]
+    item["version"] = {"N": str(record.version + 1)}
+    item["token"] = {"S": token}
+    item.setdefault("schema", {"N": str(SCHEMA)})
+    item |= derived
+    _check(item)
+    return item
+
+
+def record_in(item: Item, kinds: Mapping[str, Any], derived: frozenset[str]) -> Any:
+    """The record of one of these kinds in an item, without its derived attributes.
+
+    Raises `StorageUnavailable` for a schema this code may not read.
+    """
+    schema = int(item["schema"]["N"])
+    if schema > SCHEMA + 1:
+        raise StorageUnavailable(service="dynamodb", reason="schema_too_new")
+    hidden = derived if schema > SCHEMA else derived | {"schema"}
+    kept = {name: attribute for name, attribute in item.items() if name not in hidden}
+    return coder(kinds[item["sk"]["S"]]).decode({"M": kept})
+
+
+def _check(item: Item) -> None:
+    if not Key.of(item).usable:
+        raise InvalidRequest(field="id", reason="too_long")
+    try:
+        # never shorter than what DynamoDB counts, and ten times as fast to find out
+        longest = len(json.dumps(item, ensure_ascii=False, default=repr).encode())
+    except UnicodeEncodeError:
+        raise InvalidRequest(field="text", reason="not_unicode") from None
+    if longest > ITEM_LIMIT and item_size(item) > ITEM_LIMIT:
+        raise StorageUnavailable(service="dynamodb", reason="item_too_large")

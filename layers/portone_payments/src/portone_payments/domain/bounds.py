@@ -1,0 +1,38 @@
+"""How much of a record's past stays in its item, so that the item stays small and cheap to write."""
+
+from dataclasses import replace
+
+from portone_payments.domain.records import Entry, Payment
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.webhook_records import HintState
+
+HISTORY_LIMIT = 60
+HISTORY_KEPT = 40
+CLOSED_HINTS_KEPT = 50
+
+
+def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
+    """The record to store, and the oldest history entries that first need items of their own."""
+    if isinstance(told, Payment):
+        told = _without_old_hints(told)
+    if len(told.history) <= HISTORY_LIMIT:
+        return told, ()
+    oldest, newest = told.history[:-HISTORY_KEPT], told.history[-HISTORY_KEPT:]
+    return replace(told, history=newest), oldest
+
+
+def as_saved[Told: (Payment, Subscription, Wallet)](told: Told) -> Told:
+    """What reading the record again would give once it was saved, for one read less."""
+    kept, _ = bounded(told)
+    return replace(kept, version=told.version + 1)
+
+
+def _without_old_hints(payment: Payment) -> Payment:
+    """Open hints are never evicted (invariant I2); of the closed ones the newest stay."""
+    closed = [hint for hint in payment.hints.values() if hint.state != HintState.OPEN]
+    if len(closed) <= CLOSED_HINTS_KEPT:
+        return payment
+    closed.sort(key=lambda hint: hint.received_at)
+    evicted = {hint.id for hint in closed[:-CLOSED_HINTS_KEPT]}
+    return replace(payment, hints={id_: hint for id_, hint in payment.hints.items() if id_ not in evicted})

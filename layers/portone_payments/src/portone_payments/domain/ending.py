@@ -1,0 +1,65 @@
+"""How a subscription, or the parts of an order, come to their end (money rule 8)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.billing_errors import SubscriptionBusy, SubscriptionEnded
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.invoices import open_invoices, with_invoice
+from portone_payments.domain.subscription_records import (
+    Invoice,
+    InvoiceState,
+    Subscription,
+    SubscriptionStatus,
+)
+
+OVER = frozenset({SubscriptionStatus.CANCELLED, SubscriptionStatus.COMPLETED})
+
+
+def check_alive(subscription: Subscription) -> None:
+    """Nothing for a subscription that goes on. Raises `SubscriptionEnded`."""
+    if subscription.status in OVER or subscription.cancel_asked_at is not None:
+        raise SubscriptionEnded
+
+
+def check_free(subscription: Subscription) -> None:
+    """Nothing for one without a charge under way. Raises `SubscriptionEnded`, `SubscriptionBusy`."""
+    check_alive(subscription)
+    if subscription.in_flight is not None:
+        raise SubscriptionBusy(retry_after=10)
+
+
+def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
+    """The subscription ended for good; nothing that is still open will be asked for."""
+    for invoice in open_invoices(subscription):
+        subscription = voided(subscription, invoice, moment)
+    ended = replace(
+        subscription,
+        status=SubscriptionStatus.CANCELLED,
+        cancelled_at=moment.now,
+        cancel_asked_at=None,
+        cancel_at=None,
+        resumes_at=None,
+        change=None,
+        set_aside=None,
+        due_at=None,
+    )
+    return record(ended, Fact.SUBSCRIPTION_CANCELLED, moment)
+
+
+def closed(subscription: Subscription, moment: Moment) -> Subscription:
+    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid."""
+    states = {each.state for each in subscription.invoices.values()}
+    if subscription.order_id is None or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
+        return subscription
+    if InvoiceState.PAID not in states:
+        return cancelled(subscription, moment)
+    done = replace(subscription, status=SubscriptionStatus.COMPLETED, due_at=None)
+    return record(done, Fact.SUBSCRIPTION_COMPLETED, moment)
+
+
+def voided(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+    """The subscription without asking for this invoice, and without the plan change it was to pay."""
+    void = replace(invoice, state=InvoiceState.VOID, settled_at=moment.now)
+    if subscription.change is not None and subscription.change.invoice_id == invoice.id:
+        subscription = replace(subscription, change=subscription.set_aside, set_aside=None)
+    return record(with_invoice(subscription, void), Fact.INVOICE_VOIDED, moment, invoice=invoice.id)

@@ -1,0 +1,46 @@
+"""When an offer is over: unpaid in time, or an account past its due date and grace (rule 7, facts 7)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.approval import open_approval
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.ladder import ACCOUNT_GRACE, account_due_at, deposit_due_at
+from portone_payments.domain.records import Payment, Status
+from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+
+
+def expire(payment: Payment, moment: Moment) -> Payment:
+    """The payment as no longer offered, where its time is over and nobody is paying it."""
+    if payment.doubted or open_approval(payment) is not None or not _over(payment, moment.now):
+        return payment
+    payment = replace(payment, status=Status.EXPIRED, status_at=moment.now)
+    fact = Fact.EXPIRED if account_due_at(payment) is None else Fact.ACCOUNT_EXPIRED
+    return record(payment, fact, moment)
+
+
+def _over(payment: Payment, now: float) -> bool:
+    if payment.status is Status.READY:
+        return now >= payment.expires_at
+    issued = payment.status is Status.VIRTUAL_ACCOUNT_ISSUED
+    return issued and _account_over(account_due_at(payment), now)
+
+
+def _account_over(due_at: int | None, now: float) -> bool:
+    return due_at is not None and now >= due_at + ACCOUNT_GRACE
+
+
+def closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:
+    """PortOne shows an account that was closed as failed (facts 7.2); when its time was over it expired.
+
+    Whether it was us who closed it does not matter: who asks may die before it is stored.
+    """
+    due_at, seen = account_due_at(payment), payment.seen
+    waited = payment.status in {Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED}
+    same = seen is not None and seen.transaction_id == snapshot.transaction_id
+    return waited and same and due_at is not None and now >= due_at
+
+
+def lapsed(snapshot: Snapshot, now: float) -> bool:
+    """PortOne goes on showing a virtual account whose time is over as issued (facts 7.3)."""
+    issued = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
+    return issued and _account_over(deposit_due_at(snapshot.method), now)

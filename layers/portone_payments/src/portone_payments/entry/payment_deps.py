@@ -1,0 +1,52 @@
+"""What functions need that refund payments, approve them or report them."""
+
+from functools import cached_property
+
+from portone_payments.entry.reader_deps import ReaderDeps
+from portone_payments.flows.approval_send import ApprovalSender
+from portone_payments.flows.approve import Approver
+from portone_payments.flows.cancel import Canceller
+from portone_payments.flows.cash_receipts import ReceiptDesk
+from portone_payments.flows.close_account import AccountCloser
+from portone_payments.flows.receipt_send import ReceiptSender
+from portone_payments.flows.refund_send import RefundSender
+
+
+class PaymentDeps(ReaderDeps):
+    """Payments once they are prepared."""
+
+    @cached_property
+    def sender(self) -> RefundSender:
+        """Sends reserved refunds."""
+        return RefundSender(reader=self.reader, vault=self.vault)
+
+    @cached_property
+    def closer(self) -> AccountCloser:
+        """Closes virtual accounts."""
+        return AccountCloser(reader=self.reader)
+
+    @cached_property
+    def canceller(self) -> Canceller:
+        """Everything that starts a refund."""
+        return Canceller(sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund)
+
+    @cached_property
+    def approvals(self) -> ApprovalSender:
+        """Sends stored approvals."""
+        return ApprovalSender(
+            reader=self.reader, vault=self.vault, stock=self.stock, test=not self.settings.live
+        )
+
+    @cached_property
+    def approver(self) -> Approver:
+        """Everything that starts an approval."""
+        return Approver(sender=self.approvals, queue=self.queue, clock=self.clock)
+
+    @cached_property
+    def receipts(self) -> ReceiptDesk:
+        """Everything about cash receipts."""
+        chosen = self.settings
+        sender = ReceiptSender(
+            reader=self.reader, vault=self.vault, clock=self.clock, channels=chosen.channels
+        )
+        return ReceiptDesk(sender=sender, clock=self.clock, self_issue=chosen.check.self_issue_receipts)

@@ -1,0 +1,21 @@
+"""What functions need that read payments at PortOne."""
+
+from functools import cached_property
+
+from portone_payments.entry.port_deps import PortDeps
+from portone_payments.flows.catch_up import Reader
+
+
+class ReaderDeps(PortDeps):
+    """Readings."""
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The one way a payment's state changes."""
+        return Reader(
+            store=self.store,
+            portone=self.portone,
+            meter=self.meter,
+            policy=self.settings.check,
+            billing=self.settings.billing,
+        )

@@ -1,0 +1,60 @@
+"""The default payment method, and the subscriptions that wait for one (rule 8)."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.collecting import next_due
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.reopening import woken
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.wallet import make_default
+from portone_payments.domain.wallet_records import Wallet
+from portone_payments.flows.wallet_book import WalletBook
+from portone_payments.ports_store import Conflict
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultKey(WalletBook):
+    """Chosen by its owner; PortOne never hears of it."""
+
+    billing: BillingPolicy
+
+    def choose(self, user_id: str, issue_id: str) -> Wallet:
+        """The wallet with another default. Raises `BillingKeyNotFound`, `BillingKeyGone`, `Busy`."""
+        return self.change(user_id, lambda held: (make_default(held, issue_id, self.moment("app")),))
+
+    def heard(self, user_id: str) -> Wallet:
+        """The wallet after what waits for a new default was woken; a lost race leaves it due."""
+        wallet = self._held(user_id)
+        if not wallet.waking:
+            return wallet
+        with suppress(Busy, Conflict):
+            self.wake(user_id, self.moment("app"))
+        return self._held(user_id)
+
+    def wake(self, user_id: str, moment: Moment) -> None:
+        """Subscriptions that wait for a payment method are tried at once (rule 8). Raises `Conflict`."""
+        cursor: str | None = None
+        while True:
+            page = self.store.subscriptions(user_id, cursor=cursor, limit=PAGE)
+            for subscription in page.items:
+                self._wake(subscription, moment)
+            cursor = page.cursor
+            if cursor is None:
+                break
+        self.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,))
+
+    def _held(self, user_id: str) -> Wallet:
+        return self.store.wallet(user_id) or Wallet(user_id=user_id)
+
+    def _wake(self, subscription: Subscription, moment: Moment) -> None:
+        after = woken(subscription, moment)
+        if after is subscription:
+            return
+        after = replace(after, due_at=next_due(after, moment.now, self.billing), tries=0)
+        # a conflict ends this round: the wallet stays due, and comes back to what was changed meanwhile
+        self.store.save(after)

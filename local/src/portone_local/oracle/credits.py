@@ -1,0 +1,88 @@
+"""I1 of prices and credits: what PortOne took and what a credit took off are together what was agreed."""
+
+from collections.abc import Iterator
+
+from portone_local.oracle.evidence import Evidence, Finding
+from portone_local.oracle.prices import Course, course_of
+from portone_payments.domain.subscription_records import Invoice, InvoiceKind, InvoiceState
+
+_WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
+_OWED = _WAITS | {InvoiceState.PAID, InvoiceState.UNPAID}
+
+
+def invoices_cost_what_was_agreed(evidence: Evidence) -> Iterator[Finding]:
+    """I1: what PortOne took for an invoice and what a credit took off are the price of its days."""
+    for course in _courses(evidence):
+        for invoice in course.subscription.invoices.values():
+            took, worth = _taken(evidence, invoice), course.worth(invoice)
+            name = f"invoice {invoice.id} of {course.subscription.subscription_id}"
+            if invoice.credit < 0 or (invoice.state in _OWED and not worth.allows(took + invoice.credit)):
+                told = f"{name} is {took} and a credit of {invoice.credit}, it is worth {worth}"
+                yield Finding("I1", invoice.paid_by, told)
+
+
+def paid_changes_take_place(evidence: Evidence) -> Iterator[Finding]:
+    """I1: the plan whose difference was paid has begun; while it is asked for, the plan waits for it."""
+    for course in _courses(evidence):
+        change = course.subscription.change
+        for invoice in course.subscription.invoices.values():
+            if invoice.kind is not InvoiceKind.PRORATION:
+                continue
+            name = f"invoice {invoice.id} of {course.subscription.subscription_id}"
+            if invoice.state is InvoiceState.PAID and course.bought(invoice) is None:
+                yield Finding("I1", invoice.paid_by, f"{name} is paid, and its plan never began")
+            if invoice.state in _WAITS and (change is None or change.invoice_id != invoice.id):
+                yield Finding("I1", invoice.payment_id, f"{name} asks for a change nobody waits for")
+
+
+def credits_are_due(evidence: Evidence) -> Iterator[Finding]:
+    """I1: a change of plan credits what its period was paid too much for, to the unit."""
+    for course in _courses(evidence):
+        for change in course.changes:
+            worth = course.credit(change)
+            if not worth.allows(change.credit):
+                told = f"was credited {change.credit}, due was {worth}"
+                yield Finding("I1", None, f"{course.subscription.subscription_id} {told}")
+
+
+def credits_are_used_once(evidence: Evidence) -> Iterator[Finding]:
+    """I1: each unit credited is in the balance, or used by one invoice that is paid or may be."""
+    for course in _courses(evidence):
+        held = course.subscription
+        given = sum(each.credit for each in course.changes)
+        kept = sum(each.credit for each in held.invoices.values() if each.state in _WAITS)
+        used = _used(course)
+        if held.credit != given - kept - sum(used.values()):
+            told = f"was credited {given}, used {sum(used.values())}, keeps {kept} for what it asks"
+            yield Finding("I1", None, f"{held.subscription_id} {told}, and has {held.credit}")
+        if held.credit < -_used_again(course):
+            yield Finding("I1", None, f"{held.subscription_id} has a credit of {held.credit}")
+        for invoice in held.invoices.values():
+            if invoice.state is InvoiceState.PAID and invoice.credit != used.get(invoice.id):
+                told = f"says that invoice {invoice.id} used {used.get(invoice.id)}, it used {invoice.credit}"
+                yield Finding("I1", invoice.paid_by, f"the history of {held.subscription_id} {told}")
+
+
+def _courses(evidence: Evidence) -> Iterator[Course]:
+    """Of each subscription; what an order is paid in is judged by its parts."""
+    for held in evidence.subscriptions.values():
+        if held.order_id is None:
+            yield course_of(held, evidence.history(held), evidence.now)
+
+
+def _taken(evidence: Evidence, invoice: Invoice) -> int:
+    """What PortOne's books say that it took; of what is not paid, what it asks for."""
+    book = evidence.books.get(invoice.paid_by or "")
+    return invoice.amount if book is None else book.total
+
+
+def _used(course: Course) -> dict[object, int]:
+    """What each paid invoice used, also those that are not kept any more."""
+    return {each.data.get("invoice"): int(each.data.get("credit", 0)) for each in course.paid}
+
+
+def _used_again(course: Course) -> int:
+    """What came back from invoices that were given up: paid all the same, they use it again."""
+    invoices = course.subscription.invoices
+    used = _used(course) | {id_: each.credit for id_, each in invoices.items()}
+    return sum(used[id_] for id_ in course.given_up if id_ in used)

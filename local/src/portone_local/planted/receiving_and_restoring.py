@@ -1,0 +1,53 @@
+"""Bugs of what comes in: webhooks, the limits of time, and records that were lost."""
+
+from portone_local.planted.bug import Bug, in_core
+
+RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
+    in_core(
+        "a question answered like any webhook: 2xx approves the payment",
+        "flows/receive.py",
+        "if delivery.type in {EventType.CONFIRM, UNREADABLE}:",
+        "if delivery.type == UNREADABLE:",
+        "flows/test_confirm",
+    ),
+    in_core(
+        "a duplicate webhook is worked again",
+        "flows/receive.py",
+        "if known.state is not HintState.OPEN or young:",
+        "if known.state is HintState.OPEN and young:",
+        "flows/test_webhooks",
+        "duplicate",
+    ),
+    in_core(
+        "the API waits longer than its gateway",
+        "entry/http.py",
+        "INLINE_SECONDS = 20.0",
+        "INLINE_SECONDS = 45.0",
+        "faults/test_timeouts",
+        "202",
+    ),
+    in_core(
+        "an expired account called a decline, when who closed it died",
+        "domain/expiry.py",
+        "return waited and same and due_at is not None and now >= due_at",
+        "return waited and same and payment.close_tried and due_at is not None and now >= due_at",
+        "faults/test_crash_points",
+        "time and over",
+    ),
+    in_core(
+        "lost record, new refund: PortOne's cancellation with our token is not taken for what it is",
+        "domain/refund_settle.py",
+        "    payment = adopt(payment, snapshot, moment)",
+        "    adopt(payment, snapshot, moment)",
+        "faults/test_restore",
+        "executed_again",
+    ),
+    in_core(
+        "a cancellation that may be the refund in flight is taken for a lost one",
+        "domain/lost_refunds.py",
+        " or perhaps_another(payment, each):",
+        ":",
+        "domain/test_lost_refunds",
+        "in_flight",
+    ),
+)

@@ -1,0 +1,40 @@
+"""What each identity function may do, and no more."""
+
+READS = {"dynamodb:GetItem IdentityTable"}
+
+WRITES = READS | {"dynamodb:PutItem IdentityTable"}
+
+CLAIMS = {"dynamodb:BatchGetItem IdentityTable"}
+
+CALLS = {"secretsmanager:GetSecretValue ApiSecret"}
+
+HASHES = {"secretsmanager:GetSecretValue IdentityHashSecret"}
+
+OPENS = {"kms:Decrypt IdentityKey"}
+
+SEALS = {"kms:GenerateDataKey IdentityKey"}
+
+ALLOWED = {
+    "identity_start": WRITES,
+    "identity_status": WRITES | CALLS | OPENS,
+    "identity_verify": WRITES | CLAIMS | CALLS | HASHES | OPENS | SEALS,
+    "identity_send": WRITES | CALLS | HASHES,
+    "identity_resend": WRITES | CALLS | HASHES,
+    "identity_confirm": WRITES | CALLS | HASHES,
+    "identity_me": READS | OPENS,
+    "identity_bypass": set[str](),
+    "identity_reveal": READS
+    | OPENS
+    | {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"},
+    "identity_replace": WRITES,
+    "identity_erase": WRITES | CLAIMS,
+    "identity_sweep": WRITES
+    | CLAIMS
+    | HASHES
+    | OPENS
+    | {
+        "dynamodb:Query IdentityTable/index/due",
+        "dynamodb:Query IdentityTable/index/hashed",
+        "sqs:SendMessage SweepDeadLetters",
+    },
+}

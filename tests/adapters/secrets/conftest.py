@@ -1,0 +1,22 @@
+"""Secrets on a shelf, and the adapter that reads them."""
+
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.testing.secret_shelf import WEBHOOK, Shelf
+from portone_payments.adapters.secrets import SecretsManager
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(1_767_323_045)
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf(api={"apiSecret": "fake-api-secret"}, webhook=dict(WEBHOOK))
+
+
+@pytest.fixture
+def secrets(shelf: Shelf, clock: MovableClock) -> SecretsManager:
+    return SecretsManager(shelf, clock, "api", "webhook")

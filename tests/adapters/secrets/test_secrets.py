@@ -1,0 +1,142 @@
+"""Secrets are cached, survive a short outage and then fail closed."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.memory import FixedSecrets
+from portone_local.ministack import MiniStack
+from portone_local.testing.secret_shelf import WEBHOOK, MeetingPlace, Shelf
+from portone_payments.adapters.secrets import SecretsManager
+from portone_payments.domain.errors import SecretsUnavailable
+
+
+@pytest.mark.ministack
+def test_both_secrets_are_read_from_secrets_manager(ministack: MiniStack, clock: MovableClock) -> None:
+    client = ministack.client("secretsmanager")
+    client.create_secret(Name="test/api", SecretString='{"apiSecret":"fake-api-secret"}')
+    client.create_secret(Name="test/webhook", SecretString=json.dumps(WEBHOOK))
+
+    secrets = SecretsManager(client, clock, "test/api", "test/webhook")
+
+    assert secrets.api_secret() == "fake-api-secret"
+    assert secrets.webhook().signing == (WEBHOOK["current"], WEBHOOK["previous"])
+    assert secrets.webhook().hash_key == "fake-key"
+
+
+@pytest.mark.ministack
+def test_a_secret_that_does_not_exist_is_unavailable(ministack: MiniStack, clock: MovableClock) -> None:
+    secrets = SecretsManager(ministack.client("secretsmanager"), clock, "absent", "absent")
+
+    with pytest.raises(SecretsUnavailable):
+        secrets.api_secret()
+
+
+def test_the_previous_signing_secret_may_be_missing(shelf: Shelf, secrets: SecretsManager) -> None:
+    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ==", "hashKey": "fake-key"}
+
+    assert secrets.webhook().signing == ("whsec_ZmFrZQ==",)
+
+
+def test_a_secret_is_read_once_in_five_minutes(
+    shelf: Shelf, secrets: SecretsManager, clock: MovableClock
+) -> None:
+    secrets.api_secret()
+    clock.advance(299)
+    secrets.api_secret()
+    before = shelf.reads
+    clock.advance(1)
+    secrets.api_secret()
+
+    assert (before, shelf.reads) == (1, 2)
+
+
+def test_the_last_good_secret_serves_for_fifteen_minutes_and_not_longer(
+    shelf: Shelf, secrets: SecretsManager, clock: MovableClock
+) -> None:
+    secrets.api_secret()
+    shelf.down = True
+
+    clock.advance(899)
+    assert secrets.api_secret() == "fake-api-secret"
+    clock.advance(1)
+    with pytest.raises(SecretsUnavailable):
+        secrets.api_secret()
+
+
+def test_an_outage_is_asked_about_twice_a_minute_while_the_last_good_secret_serves(
+    shelf: Shelf, secrets: SecretsManager, clock: MovableClock
+) -> None:
+    secrets.api_secret()
+    shelf.down = True
+    clock.advance(300)
+    for _ in range(60):
+        secrets.api_secret()
+        clock.advance(1)
+
+    assert shelf.reads == 1 + 2
+
+
+def test_secrets_are_served_again_as_soon_as_secrets_manager_answers(
+    shelf: Shelf, secrets: SecretsManager
+) -> None:
+    shelf.down = True
+    with pytest.raises(SecretsUnavailable):
+        secrets.api_secret()
+    shelf.down = False
+
+    assert secrets.api_secret() == "fake-api-secret"
+
+
+def test_a_signature_miss_reads_anew_only_what_is_older_than_a_minute(
+    shelf: Shelf, secrets: SecretsManager, clock: MovableClock
+) -> None:
+    secrets.webhook()
+    shelf.secrets["webhook"] = {"current": "whsec_bmV3", "hashKey": "fake-key"}
+
+    clock.advance(59)
+    too_early = (secrets.refresh_webhook(), secrets.webhook().signing[0])
+    clock.advance(1)
+    in_time = (secrets.refresh_webhook(), secrets.webhook().signing[0])
+
+    assert too_early == (False, WEBHOOK["current"])
+    assert in_time == (True, "whsec_bmV3")
+
+
+def test_signature_misses_in_an_outage_read_at_most_once_a_minute(
+    shelf: Shelf, secrets: SecretsManager, clock: MovableClock
+) -> None:
+    secrets.webhook()
+    shelf.down = True
+    clock.advance(60)
+
+    answers = [secrets.refresh_webhook() for _ in range(10)]
+
+    assert answers == [False] * 10
+    assert shelf.reads == 2
+    assert secrets.webhook().signing[0] == WEBHOOK["current"]
+
+
+def test_many_threads_read_a_secret_once(clock: MovableClock) -> None:
+    shelf = MeetingPlace(api={"apiSecret": "fake-api-secret"})
+    secrets = SecretsManager(shelf, clock, "api", "webhook")
+
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: secrets.api_secret(), range(8)))
+
+    assert found == {"fake-api-secret"}
+    assert shelf.reads == 1
+
+
+def test_memory_shows_a_rotation_after_a_refresh() -> None:
+    secrets = FixedSecrets(api="fake", signing=("old",))
+    secrets.rotate("new", "old")
+    before = secrets.webhook().signing
+
+    refreshed = (secrets.refresh_webhook(), secrets.refresh_webhook())
+
+    assert before == ("old",)
+    assert refreshed == (True, False)
+    assert secrets.webhook().signing == ("new", "old")

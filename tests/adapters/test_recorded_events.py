@@ -1,0 +1,90 @@
+"""Buses of tests take what they do not refuse; a stream's records are read as they come from AWS."""
+
+import json
+
+import pytest
+
+from portone_local.event_bus import MemoryBus, RecordingBus
+from portone_local.ministack import MiniStack
+from portone_local.streams import AwsStream
+from portone_local.template import ROOT
+from portone_local.testing.buses import Choosy, events
+from portone_local.testing.records import a_payment, a_stray, an_order, history
+from portone_payments.adapters.codec import item_size
+from portone_payments.adapters.event_bus import EventBridgeBus, changes_in
+from portone_payments.adapters.ids import RandomIds
+from portone_payments.adapters.tables import DynamoStore
+from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.domain.events import event_of
+from portone_payments.ports_store import EventBus
+
+
+def test_memory_takes_what_it_does_not_refuse_and_says_that_it_refused() -> None:
+    bus = MemoryBus()
+    bus.refuses = lambda event: event.seq == 2
+
+    with pytest.raises(StorageUnavailable):
+        bus.publish(events(3))
+
+    assert [event.seq for event in bus.published] == [1, 3]
+
+
+def test_memory_that_is_down_takes_nothing() -> None:
+    bus = MemoryBus()
+    bus.available = False
+
+    with pytest.raises(StorageUnavailable):
+        bus.publish(events(1))
+
+    assert bus.published == []
+
+
+@pytest.mark.parametrize(("times", "kept"), [(0, 3), (99, 0)])
+def test_a_recording_bus_keeps_what_was_taken_whole(times: int, kept: int) -> None:
+    bus: EventBus = RecordingBus(EventBridgeBus(Choosy("payment1:2", times), ""))
+
+    if times:
+        with pytest.raises(StorageUnavailable):
+            bus.publish(events(3))
+    else:
+        bus.publish(events(3))
+
+    assert isinstance(bus, RecordingBus)
+    assert len(bus.published) == kept
+
+
+def test_the_sample_event_is_a_save_of_a_payment() -> None:
+    sample = json.loads((ROOT / "events" / "stream.json").read_text())
+
+    (change,) = changes_in(sample["Records"])
+
+    assert change.before is not None
+    assert change.after.next_seq - change.before.next_seq == 1
+    assert event_of(change.after, change.after.history[-1]).type == "payment.paid"
+
+
+@pytest.mark.ministack
+def test_a_real_stream_tells_every_save_of_a_payment_and_passes_over_all_else(
+    ministack: MiniStack, table_name: str
+) -> None:
+    store = DynamoStore(ministack.client("dynamodb"), table_name, RandomIds())
+    store.save(an_order(), a_payment(history=history(1), next_seq=2))
+    store.save(a_stray())
+    store.save(a_payment(version=1, history=history(70), next_seq=71))
+
+    records = AwsStream(ministack.client("dynamodbstreams"), table_name).take(1_000)
+
+    first, second = changes_in(json.loads(json.dumps(records)))
+    assert (first.before, first.after.next_seq) == (None, 2)
+    assert second.before == first.after
+    assert second.after.next_seq == 71
+    assert {record["dynamodb"]["Keys"]["sk"]["S"] for record in records} >= {"history#00000001", "stray"}
+    assert all(item_size(record["dynamodb"]["NewImage"]) for record in records)
+
+
+def test_a_record_of_a_schema_too_new_is_not_passed_over() -> None:
+    sample = json.loads((ROOT / "events" / "stream.json").read_text())
+    sample["Records"][0]["dynamodb"]["NewImage"]["schema"] = {"N": "99"}
+
+    with pytest.raises(StorageUnavailable):
+        list(changes_in(sample["Records"]))

@@ -1,0 +1,73 @@
+"""Only the identity functions reach what is known of persons, and one of them alone writes the access log."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portone_local.roles import allowed, role_of
+from portone_local.template import functions
+from portone_local.testing.identity_rights import ALLOWED
+
+PRIVATE = ("IdentityTable", "IdentityKey", "IdentityHashSecret", "IdentityAccessLog")
+
+LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
+
+
+def roles(template: dict[str, Any]) -> Iterator[str]:
+    for logical_id, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::IAM::Role":
+            yield logical_id
+
+
+@pytest.mark.parametrize(("function", "expected"), ALLOWED.items())
+def test_an_identity_function_may_do_exactly_this(
+    each: dict[str, Any], function: str, expected: set[str]
+) -> None:
+    assert set(allowed(each, role_of(each, function))) == LOGS | expected
+
+
+def test_every_identity_function_is_listed_here(each: dict[str, Any]) -> None:
+    assert {name for name in functions(each) if name.startswith("identity_")} == set(ALLOWED)
+
+
+def test_nobody_else_reaches_table_key_hashes_or_access_log(each: dict[str, Any]) -> None:
+    ours = {role_of(each, function) for function in ALLOWED}
+
+    reached = {
+        role: {each_one for each_one in allowed(each, role) if any(name in each_one for name in PRIVATE)}
+        for role in roles(each)
+        if role not in ours
+    }
+
+    assert {role: found for role, found in reached.items() if found} == {}
+
+
+def test_an_identity_function_reaches_no_payment(each: dict[str, Any]) -> None:
+    payments = ("PaymentsTable", "PiiKey", "WorkQueue")
+
+    reached = {
+        function: [found for found in allowed(each, role_of(each, function)) if found.endswith(payments)]
+        for function in ALLOWED
+    }
+
+    assert {function: found for function, found in reached.items() if found} == {}
+
+
+def test_one_function_alone_writes_the_access_log(each: dict[str, Any]) -> None:
+    writers = {
+        function
+        for function in functions(each)
+        if any("IdentityAccessLog" in found for found in allowed(each, role_of(each, function)))
+    }
+
+    assert writers == {"identity_reveal"}
+
+
+def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:
+    actions = {found.split()[0] for role in roles(each) for found in allowed(each, role)}
+
+    assert {action for action in actions if action.startswith("logs:")} == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }

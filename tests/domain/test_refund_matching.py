@@ -1,0 +1,169 @@
+"""Which cancellation of PortOne's is which refund of ours: by id, then by token, never by a guess."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from portone_local.testing.refund_records import (
+    FAILED,
+    REFUND,
+    REQUESTED,
+    SENT,
+    SUCCEEDED,
+    booked,
+    changed,
+    paid,
+    reserved,
+    settled,
+    showing,
+    state,
+    the_refund,
+)
+from portone_local.testing.snapshots import a_cancellation, micros
+from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.records import Attention, Payment, Seen
+from portone_payments.domain.refunds import with_refund
+from portone_payments.domain.snapshot import CancellationStatus
+from portone_payments.domain.tell import seen_in
+
+
+def test_a_cancellation_is_ours_by_the_token_in_front_and_its_id_is_kept() -> None:
+    payment = reserved()
+
+    after = settled(payment, booked(the_refund(payment), id="found-by-token"))
+
+    assert the_refund(after).cancellation_id == "found-by-token"
+
+
+def test_a_reason_cut_behind_the_token_still_tells_whose_it_is() -> None:
+    payment = reserved()
+    refund = the_refund(payment)
+
+    assert state(settled(payment, booked(refund, reason=refund.token))) is RefundState.SUCCEEDED
+
+
+def test_a_token_that_does_not_stand_in_front_is_not_ours() -> None:
+    payment = reserved()
+    refund = the_refund(payment)
+
+    after = settled(payment, booked(refund, reason=f"see {refund.token}", total=1))
+
+    assert state(after) is RefundState.RESERVED
+
+
+def test_a_known_id_is_stronger_than_a_token() -> None:
+    payment = changed(reserved(), cancellation_id="ours")
+    refund = the_refund(payment)
+
+    after = settled(payment, booked(refund, SUCCEEDED), booked(refund, REQUESTED, id="ours", reason="cut"))
+
+    assert (state(after), the_refund(after).cancellation_id) == (RefundState.REQUESTED, "ours")
+
+
+def test_of_two_cancellations_with_our_token_the_one_that_moved_money_counts() -> None:
+    payment = reserved()
+    refund = the_refund(payment)
+
+    after = settled(payment, booked(refund, FAILED, id="first"), booked(refund, SUCCEEDED, id="second"))
+
+    assert (state(after), the_refund(after).cancellation_id) == (RefundState.SUCCEEDED, "second")
+
+
+def test_money_that_moved_counts_also_after_an_earlier_try_of_ours_was_known_to_have_failed() -> None:
+    payment = changed(reserved(), state=RefundState.FAILED, cancellation_id="first")
+    refund = the_refund(payment)
+
+    after = settled(payment, booked(refund, FAILED, id="first"), booked(refund, SUCCEEDED, id="second"))
+
+    assert state(after) is RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("status", [SUCCEEDED, REQUESTED])
+def test_a_strangers_cancellation_of_our_amount_after_our_send_makes_it_ambiguous(
+    status: CancellationStatus,
+) -> None:
+    payment = reserved()
+
+    after = settled(payment, booked(the_refund(payment), status, reason="console"))
+
+    assert (state(after), after.attention) == (RefundState.AMBIGUOUS, Attention.AMBIGUOUS)
+    assert (the_refund(after).code, the_refund(after).cancellation_id) == ("unknown_cancellation", None)
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"total": 299},
+        {"requested_at": micros(SENT - 61)},
+        {"status": FAILED},
+    ],
+    ids=["another amount", "before our send", "it failed"],
+)
+def test_a_strangers_cancellation_that_cannot_be_ours_makes_nothing_ambiguous(
+    difference: dict[str, object],
+) -> None:
+    payment = reserved()
+    refund = the_refund(payment)
+    fields: dict[str, Any] = {"reason": "console", "status": SUCCEEDED} | difference
+
+    after = settled(payment, booked(refund, **fields))
+
+    assert state(after) is RefundState.RESERVED
+
+
+def test_clocks_may_differ_by_a_minute_before_a_cancellation_is_too_old_to_be_ours() -> None:
+    payment = reserved()
+
+    after = settled(payment, booked(the_refund(payment), reason="console", requested_at=micros(SENT - 59)))
+
+    assert state(after) is RefundState.AMBIGUOUS
+
+
+def test_a_cancellation_of_another_refund_of_ours_is_no_stranger() -> None:
+    second = reserved(paid(), "owner:refund-2")
+    first = the_refund(reserved())
+    done = replace(first, state=RefundState.SUCCEEDED, cancellation_id="ours")
+
+    after = settled(with_refund(second, done), booked(first, id="ours", reason="cut to nothing"))
+
+    assert the_refund(after, "owner:refund-2").state is RefundState.RESERVED
+
+
+def test_an_ambiguous_refund_whose_own_cancellation_shows_up_calls_nobody_any_more() -> None:
+    payment = reserved()
+    refund = the_refund(payment)
+    stranger = booked(refund, id="console", reason="console")
+    ambiguous = settled(payment, stranger)
+
+    after = settled(ambiguous, stranger, booked(refund, id="ours"))
+
+    assert (state(after), after.attention) == (RefundState.SUCCEEDED, None)
+
+
+def test_a_graver_call_for_a_person_outlives_an_ambiguous_refund() -> None:
+    graver = replace(changed(reserved(), state=RefundState.AMBIGUOUS), attention=Attention.MISMATCH)
+
+    assert settled(graver, booked(the_refund(graver))).attention is Attention.MISMATCH
+
+
+def test_a_cancellation_nobody_here_asked_for_settles_no_refund() -> None:
+    payment = paid()
+
+    assert settled(payment, a_cancellation(total=300)).refunds == {}
+
+
+def test_the_refund_of_each_cancellation_is_found_among_several() -> None:
+    first = settled(reserved(), booked(the_refund(reserved()), id="one"))
+    both = reserved(replace(first, seen=showing_seen(first)), "owner:refund-2")
+    two = booked(the_refund(both, "owner:refund-2"), REQUESTED, id="two")
+
+    after = settled(both, booked(the_refund(first), id="one"), two)
+
+    states = {refund_id: refund.state for refund_id, refund in after.refunds.items()}
+    assert states == {REFUND: RefundState.SUCCEEDED, "owner:refund-2": RefundState.REQUESTED}
+
+
+def showing_seen(payment: Payment) -> Seen:
+    """What is remembered once the first refund was read."""
+    return seen_in(showing(booked(the_refund(payment), id="one")))

@@ -1,0 +1,81 @@
+"""A person is erased at once, every key with them; payments stay."""
+
+import json
+
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import OTHER_ADULT
+from portone_local.testing.identifying import (
+    STRANGER,
+    USER,
+    code,
+    done,
+    erase,
+    me,
+    reveal,
+    verified,
+    verify,
+    wait,
+)
+
+
+def test_an_erased_person_is_unreadable_at_once(stack: ObservedStack) -> None:
+    verified(stack)
+
+    assert erase(stack).json() == {"erased": True}
+    assert me(stack) == {**me(stack), "verified": False, "purposes": []}
+    assert code(reveal(stack)) == "identity_not_found"
+
+
+def test_an_erasure_drops_every_data_key_and_everything_sealed(stack: ObservedStack) -> None:
+    verified(stack)
+    person = stack.ports["people"].person(USER)
+    secrets = [
+        each
+        for sealed in (*person.purposes.values(), person.identifiers)
+        for each in (sealed.key, sealed.facts)
+    ]
+
+    erase(stack)
+
+    stored = json.dumps(stack.identity_dump())
+    assert secrets
+    assert [each for each in secrets if each in stored] == []
+
+
+def test_an_erasure_may_be_repeated_and_needs_nobody_to_be_there(stack: ObservedStack) -> None:
+    assert [erase(stack).status for _ in range(2)] == [200, 200]
+
+
+def test_a_verification_begun_before_an_erasure_no_longer_counts(stack: ObservedStack) -> None:
+    begun, used = done(stack), done(stack)
+    verify(stack, used)
+    erase(stack)
+
+    assert code(verify(stack, begun)) == "verification_expired"
+    assert code(verify(stack, used)) == "verification_used"
+
+
+def test_after_an_erasure_the_person_is_free_to_come_again_anywhere(stack: ObservedStack) -> None:
+    verified(stack)
+    erase(stack)
+    wait(stack, 1)
+
+    assert verified(stack, STRANGER).status == 200
+    assert code(verified(stack)) == "identity_duplicate"
+
+
+def test_an_account_may_be_somebody_elses_after_an_erasure(stack: ObservedStack) -> None:
+    verified(stack)
+    erase(stack)
+    wait(stack, 1)
+
+    assert verified(stack, person=OTHER_ADULT).status == 200
+
+
+def test_payments_stay_when_a_person_is_erased(stack: ObservedStack) -> None:
+    verified(stack)
+    before = stack.dump()
+
+    erase(stack)
+
+    assert stack.dump() == before

@@ -1,0 +1,91 @@
+"""A person is found again under a new key of hashes, whatever phase its rotation is in."""
+
+import pytest
+
+from portone_local.identity import IDENTITY_HASH_KEYS, HeldHashes
+from portone_local.oracle import ObservedStack
+from portone_local.oracle.identity import gather_identity, judge_identity
+from portone_local.portone import IdentityUnknowns, Unknowns
+from portone_local.portone.identity.people import OTHER_ADULT
+from portone_local.testing.identifying import STRANGER, code, erase, me, sweep, verified
+
+[OLD] = IDENTITY_HASH_KEYS.values()
+
+NEW_KEY = {"key": "example-key-of-identity-hashes-number-2"}
+
+BEFORE = {"1": OLD}
+
+KNOWN = {"1": OLD, "2": {**NEW_KEY, "phase": "known"}}
+
+WRITING = {"1": OLD, "2": {**NEW_KEY, "phase": "writing"}}
+
+RETIRED = {"1": {**OLD, "phase": "retired"}, "2": {**NEW_KEY, "phase": "writing"}}
+
+PHASES = (BEFORE, KNOWN, WRITING, RETIRED)
+
+
+def rotate(stack: ObservedStack, keys: dict[str, dict[str, str]]) -> None:
+    """The secret as the next container reads it."""
+    held: HeldHashes = stack.ports["hashes"]
+    held.rotate(keys)
+
+
+@pytest.mark.parametrize("early", range(3))
+def test_a_duplicate_is_found_in_every_two_neighbouring_phases(early: int) -> None:
+    for first, second in ((early, early), (early, early + 1), (early + 1, early)):
+        with ObservedStack.in_memory(seed=1) as stack:
+            rotate(stack, PHASES[first])
+            verified(stack)
+            rotate(stack, PHASES[second])
+
+            assert code(verified(stack, STRANGER)) == "identity_duplicate"
+
+
+def test_a_duplicate_is_found_after_a_whole_rotation(stack: ObservedStack) -> None:
+    verified(stack)
+    for phase in PHASES[1:]:
+        rotate(stack, phase)
+        sweep(stack)
+
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
+    assert me(stack)["verified"] is True
+    assert verified(stack).status == 200
+
+
+def test_the_sweep_brings_everybody_to_the_key_that_is_written_once(stack: ObservedStack) -> None:
+    verified(stack)
+    verified(stack, STRANGER, OTHER_ADULT)
+    rotate(stack, WRITING)
+
+    swept = [sweep(stack)["rehashed"] for _ in range(2)]
+
+    assert swept == [2, 0]
+
+
+def test_a_key_retired_before_the_sweep_hides_a_duplicate_which_the_oracle_sees() -> None:
+    with ObservedStack.in_memory(seed=1) as stack:
+        verified(stack)
+        rotate(stack, RETIRED)
+
+        assert verified(stack, STRANGER).status == 200
+        assert {each.invariant for each in judge_identity(gather_identity(stack))} == {"I13"}
+
+
+def test_an_erasure_frees_the_claims_of_every_key(stack: ObservedStack) -> None:
+    verified(stack)
+    rotate(stack, WRITING)
+    sweep(stack)
+    erase(stack)
+
+    assert verified(stack, STRANGER).status == 200
+
+
+def test_a_di_is_found_again_by_its_provider_under_a_new_key() -> None:
+    unknowns = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
+    with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
+        verified(stack, provider="KCP_V2")
+        rotate(stack, WRITING)
+        sweep(stack)
+        rotate(stack, RETIRED)
+
+        assert code(verified(stack, STRANGER, provider="KCP_V2")) == "identity_duplicate"

@@ -1,0 +1,98 @@
+"""Staff looks at a person under eyes: written down first, with a reason and a claim, never an identifier."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import ADULT, OTHER_ADULT
+from portone_local.testing.identifying import STRANGER, USER, code, me, permit, reveal, verified
+
+
+def test_staff_sees_clear_values_and_the_look_is_written_down(stack: ObservedStack) -> None:
+    verified(stack)
+
+    answer = reveal(stack)
+
+    [line] = stack.ports["access_log"].lines
+    assert answer.json()["facts"]["name"] == ADULT.name
+    assert (line.user_id, line.purpose, line.reason) == (USER, "signup", "asked for support")
+    assert line.by.endswith("operator")
+
+
+def test_a_refused_log_refuses_the_look(stack: ObservedStack) -> None:
+    verified(stack)
+    stack.ports["access_log"].available = False
+
+    answer = reveal(stack)
+
+    assert answer.status == 503
+    assert ADULT.name not in answer.body.decode()
+
+
+def test_the_look_is_written_down_before_anything_is_opened(stack: ObservedStack) -> None:
+    verified(stack)
+    stack.ports["envelope"]._client._wrapped.clear()
+
+    answer = reveal(stack)
+
+    assert answer.status == 503
+    assert len(stack.ports["access_log"].lines) == 1
+
+
+@pytest.mark.parametrize("changes", [{"reason": ""}, {"reason": "why"}, {"purpose": "two words"}])
+def test_no_look_without_a_reason(stack: ObservedStack, changes: dict[str, str]) -> None:
+    verified(stack)
+
+    assert code(reveal(stack, **changes)) == "invalid_request"
+    assert stack.ports["access_log"].lines == []
+
+
+def test_there_is_nothing_to_see_of_nobody(stack: ObservedStack) -> None:
+    assert code(reveal(stack)) == "identity_not_found"
+    assert code(permit(stack)) == "identity_not_found"
+
+
+def test_staff_without_the_privacy_claim_sees_nothing() -> None:
+    with ObservedStack.in_memory(seed=1, privacy_claim="role=privacy-officer") as stack:
+        verified(stack)
+        path, body = f"/staff/users/{USER}/identity/reveal", {"purpose": "signup", "reason": "support call"}
+
+        refused = stack.staff_app.post(path, body)
+        officer = stack.app("staff-2", role=["payments-staff", "privacy-officer"]).post(path, body)
+
+        assert (code(refused), officer.status) == ("forbidden", 200)
+
+
+def test_no_identifier_is_ever_shown(stack: ObservedStack) -> None:
+    verified(stack)
+
+    said = reveal(stack).body.decode() + json.dumps(me(stack))
+
+    assert ADULT.ci not in said
+    assert ADULT.di("DANAL", "example-cpid") not in said
+
+
+@pytest.mark.parametrize(("user", "purpose"), [(STRANGER, "signup"), (USER, "adult")])
+def test_what_is_sealed_opens_for_no_other_user_and_no_other_purpose(user: str, purpose: str) -> None:
+    with ObservedStack.in_memory(seed=1) as stack:
+        verified(stack)
+        verified(stack, STRANGER, OTHER_ADULT)
+        people = stack.ports["people"]
+        [sealed] = people.person(USER).purposes.values()
+        people.save(replace(people.person(user), purposes={purpose: sealed}))
+
+        answer = stack.app(user).get("/me/verification")
+
+        assert answer.status == 503
+        assert "*" not in answer.body.decode()
+
+
+def test_a_dump_of_the_table_names_nobody(stack: ObservedStack) -> None:
+    verified(stack)
+
+    stored = json.dumps(stack.identity_dump(), ensure_ascii=False)
+
+    private = (ADULT.name, ADULT.phone, ADULT.birth_date, ADULT.ci, ADULT.gender, "adult")
+    assert [value for value in private if value in stored] == []

@@ -1,0 +1,130 @@
+"""One person, one account: noticed by what a PG tells of a person, free again when their time is over."""
+
+from itertools import product
+
+import pytest
+
+from portone_local.oracle import ObservedStack
+from portone_local.portone import IdentityUnknowns, Unknowns
+from portone_local.portone.identity.people import ADULT, MOVED, NAMESAKE, OTHER_ADULT
+from portone_local.testing.identifying import STRANGER, USER, code, me, permit, sweep, verified, wait
+
+PROVIDERS = ("DANAL", "KCP_V2", "INICIS_UNIFIED")
+
+NO_CI = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
+
+
+def test_a_second_account_of_one_person_is_refused_without_a_hint(stack: ObservedStack) -> None:
+    verified(stack)
+
+    answer = verified(stack, STRANGER, MOVED)
+
+    assert code(answer) == "identity_duplicate"
+    assert "details" not in answer.json()["error"]
+    assert USER not in answer.body.decode()
+    assert me(stack, STRANGER)["verified"] is False
+
+
+@pytest.mark.parametrize(("first", "second"), list(product(PROVIDERS, PROVIDERS)))
+def test_with_a_ci_one_person_is_noticed_across_providers(
+    stack: ObservedStack, first: str, second: str
+) -> None:
+    verified(stack, provider=first)
+
+    assert code(verified(stack, STRANGER, provider=second)) == "identity_duplicate"
+
+
+def test_with_a_di_alone_one_person_is_noticed_at_one_provider_only() -> None:
+    with ObservedStack.in_memory(seed=1, unknowns=NO_CI) as stack:
+        verified(stack, provider="DANAL")
+
+        same = verified(stack, STRANGER, provider="DANAL")
+        other = verified(stack, STRANGER, provider="KCP_V2")
+
+        assert (code(same), code(other)) == ("identity_duplicate", "200")
+
+
+def test_a_namesake_is_somebody_else(stack: ObservedStack) -> None:
+    verified(stack)
+
+    assert verified(stack, STRANGER, NAMESAKE).status == 200
+
+
+def test_a_person_who_moved_is_the_same(stack: ObservedStack) -> None:
+    verified(stack)
+
+    assert verified(stack, person=MOVED, purpose="adult").status == 200
+    assert len(me(stack)["purposes"]) == 2
+
+
+def test_another_person_may_not_verify_in_an_account(stack: ObservedStack) -> None:
+    verified(stack)
+    before = me(stack)
+
+    answer = verified(stack, person=OTHER_ADULT)
+
+    assert code(answer) == "different_person"
+    assert me(stack) == before
+
+
+def test_an_identifier_learnt_later_is_claimed_as_well() -> None:
+    unknowns = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
+    with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
+        verified(stack, provider="DANAL")
+        with_ci = Unknowns().identity
+        stack.portone.identities.unknowns = with_ci
+        verified(stack, provider="DANAL")
+
+        assert code(verified(stack, STRANGER, provider="INICIS_UNIFIED")) == "identity_duplicate"
+
+
+def test_staff_lets_another_person_in_once(stack: ObservedStack) -> None:
+    verified(stack, purpose="adult")
+    permit(stack)
+
+    replaced = verified(stack, person=OTHER_ADULT)
+    back = verified(stack, person=ADULT)
+    elsewhere = verified(stack, STRANGER, ADULT)
+
+    assert (replaced.status, code(back), elsewhere.status) == (200, "different_person", 200)
+    assert [each["purpose"] for each in me(stack)["purposes"]] == ["signup"]
+
+
+def test_leave_to_replace_ends_after_a_day(stack: ObservedStack) -> None:
+    verified(stack)
+    permit(stack)
+    wait(stack, 24 * 3600)
+
+    assert code(verified(stack, person=OTHER_ADULT)) == "different_person"
+
+
+def test_where_persons_may_hold_several_accounts_nobody_is_refused() -> None:
+    with ObservedStack.in_memory(seed=1, identity_unique="off") as stack:
+        verified(stack)
+
+        assert verified(stack, STRANGER).status == 200
+        assert code(verified(stack, STRANGER, OTHER_ADULT)) == "different_person"
+
+
+def test_facts_are_gone_when_their_time_is_over_and_the_person_is_free(stack: ObservedStack) -> None:
+    verified(stack)
+    wait(stack, 365 * 24 * 3600)
+    unread = me(stack)
+
+    swept = sweep(stack)
+
+    assert unread["verified"] is False
+    assert swept["persons"] == 1
+    assert verified(stack, STRANGER).status == 200
+
+
+def test_one_purpose_may_end_before_another(stack: ObservedStack) -> None:
+    verified(stack)
+    wait(stack, 200 * 24 * 3600)
+    verified(stack, purpose="adult")
+    wait(stack, 165 * 24 * 3600)
+
+    sweep(stack)
+
+    assert [each["purpose"] for each in me(stack)["purposes"]] == ["adult"]
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"

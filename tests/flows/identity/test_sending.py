@@ -1,0 +1,156 @@
+"""Verification without an SDK: a code or a yes verifies, and only a person presses again."""
+
+import pytest
+
+from portone_local.oracle import ObservedStack
+from portone_local.portone import IdentityUnknowns, Unknowns
+from portone_local.portone.identity.people import ADULT
+from portone_local.testing.identifying import (
+    QUARTER,
+    STRANGER,
+    code,
+    id_of,
+    message,
+    messages,
+    otp,
+    press,
+    sent,
+    start,
+    typed,
+    verify,
+    wait,
+)
+
+
+@pytest.mark.parametrize("provider", ["DANAL", "KCP_V2"])
+def test_a_code_from_an_sms_verifies(stack: ObservedStack, provider: str) -> None:
+    verification_id = sent(stack, provider=provider)
+
+    confirmed = press(stack, verification_id, "confirm", otp(stack, verification_id))
+
+    assert (confirmed.status, message(confirmed)) == (200, "CONFIRMED")
+    assert verify(stack, verification_id).status == 200
+
+
+def test_a_yes_in_the_carriers_app_verifies(stack: ObservedStack) -> None:
+    verification_id = id_of(start(stack))
+    press(stack, verification_id, "send", typed(method="APP"))
+    stack.portone.buyer.approve_in_app(verification_id)
+
+    confirmed = press(stack, verification_id, "confirm", {})
+
+    assert confirmed.status == 200
+    assert verify(stack, verification_id).status == 200
+
+
+def test_inicis_is_not_for_those_without_an_sdk(stack: ObservedStack) -> None:
+    verification_id = id_of(start(stack, provider="INICIS_UNIFIED"))
+
+    assert code(press(stack, verification_id, "send", typed())) == "invalid_request"
+
+
+def test_an_sms_needs_the_first_digits_of_the_resident_number(stack: ObservedStack) -> None:
+    body = typed()
+    del body["birthAndSex"]
+
+    assert code(press(stack, id_of(start(stack)), "send", body)) == "invalid_request"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_wrong_code_may_be_typed_again(turned: bool) -> None:  # noqa: FBT001 - a switch of the fake
+    unknowns = Unknowns(identity=IdentityUnknowns(wrong_otp_is_a_pg_error=turned))
+    with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
+        verification_id = sent(stack)
+
+        wrong = press(stack, verification_id, "confirm", {"otp": "000000"})
+        right = press(stack, verification_id, "confirm", otp(stack, verification_id))
+
+        assert (code(wrong), right.status) == ("otp_refused", 200)
+
+
+def test_where_a_wrong_code_ends_it_the_cause_is_told() -> None:
+    unknowns = Unknowns(identity=IdentityUnknowns(wrong_otp_fails_the_attempt=True))
+    with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
+        verification_id = sent(stack)
+
+        answer = press(stack, verification_id, "confirm", {"otp": "000000"})
+
+        assert answer.json()["error"]["details"] == {"reason": "wrong_code"}
+
+
+def test_a_code_from_a_resend_serves(stack: ObservedStack) -> None:
+    verification_id = sent(stack)
+    wait(stack, 60)
+    resent = press(stack, verification_id, "resend")
+
+    confirmed = press(stack, verification_id, "confirm", otp(stack, verification_id))
+
+    assert (resent.status, confirmed.status) == (200, 200)
+    assert messages(stack) == 2
+
+
+def test_after_a_code_that_was_too_old_the_person_sends_anew(stack: ObservedStack) -> None:
+    verification_id = sent(stack)
+    old = otp(stack, verification_id)
+    wait(stack, 181)
+
+    late = press(stack, verification_id, "confirm", old)
+    press(stack, verification_id, "send", typed())
+    renewed = press(stack, verification_id, "confirm", otp(stack, verification_id))
+
+    assert late.json()["error"]["details"] == {"reason": "timed_out"}
+    assert renewed.status == 200
+
+
+def test_ten_guesses_are_all_there_are(stack: ObservedStack) -> None:
+    stack.portone.identity_rules.wrong_codes = 99
+    verification_id = sent(stack)
+    for _ in range(10):
+        press(stack, verification_id, "confirm", {"otp": "000000"})
+
+    answer = press(stack, verification_id, "confirm", otp(stack, verification_id))
+
+    assert code(answer) == "verification_limit"
+
+
+def test_nothing_sent_is_nothing_to_repeat_or_confirm(stack: ObservedStack) -> None:
+    verification_id = id_of(start(stack))
+
+    assert code(press(stack, verification_id, "resend")) == "verification_not_sent"
+    assert code(press(stack, verification_id, "confirm", {})) == "verification_not_sent"
+
+
+@pytest.mark.parametrize("button", ["send", "resend", "confirm"])
+def test_somebody_elses_verification_is_not_there(stack: ObservedStack, button: str) -> None:
+    verification_id = sent(stack)
+    body = {"send": typed(), "resend": None, "confirm": {"otp": "000000"}}[button]
+
+    assert code(press(stack, verification_id, button, body, STRANGER)) == "verification_not_found"
+
+
+@pytest.mark.parametrize("button", ["send", "resend", "confirm"])
+def test_after_a_quarter_of_an_hour_no_button_works(stack: ObservedStack, button: str) -> None:
+    verification_id = sent(stack)
+    wait(stack, QUARTER)
+    body = {"send": typed(), "resend": None, "confirm": {"otp": "000000"}}[button]
+
+    assert code(press(stack, verification_id, button, body)) == "verification_expired"
+
+
+def test_pressing_send_twice_sends_once(stack: ObservedStack) -> None:
+    verification_id = sent(stack)
+
+    again = press(stack, verification_id, "send", typed())
+
+    assert again.status == 200
+    assert messages(stack) == 1
+
+
+def test_who_mistyped_is_told_why_and_may_send_again(stack: ObservedStack) -> None:
+    verification_id = id_of(start(stack))
+    wrong = typed(ADULT, name="Somebody Else")
+
+    refused = press(stack, verification_id, "send", wrong)
+
+    assert code(refused) == "send_failed"
+    assert press(stack, verification_id, "send", typed()).status == 200

@@ -1,0 +1,87 @@
+"""What verifies nobody: any reading but verified, a test channel in live mode, an age too young."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import ADULT, MINOR
+from portone_local.template import environment
+from portone_local.testing.identifying import USER, code, done, go_through, id_of, me, start, verified, verify
+from portone_payments.domain.identity_errors import VerificationPending
+from portone_payments.domain.identity_reading import VerificationReading, VerificationStatus
+from portone_payments.entry.identity_deps import IdentityDeps
+from portone_payments.ports import Deadline
+
+
+@pytest.fixture
+def live() -> Iterator[ObservedStack]:
+    with ObservedStack.in_memory(seed=1, mode="live") as opened:
+        yield opened
+
+
+class Saying:
+    """PortOne that says one thing."""
+
+    def __init__(self, reading: VerificationReading) -> None:
+        self.reading = reading
+
+    def get_identity_verification(self, *_: object, **__: object) -> VerificationReading:
+        """That."""
+        return self.reading
+
+
+@pytest.mark.parametrize("status", [VerificationStatus.READY, VerificationStatus.UNRECOGNISED])
+def test_whatever_a_reading_holds_only_verified_is_verified(
+    stack: ObservedStack, status: VerificationStatus
+) -> None:
+    verification_id = done(stack)
+    env = environment(stack.template, "identity_verify")
+    real = IdentityDeps(env, **stack.ports)
+    deadline = Deadline.after(real.clock, 20)
+    reading = real.verifications.get_identity_verification(verification_id, deadline=deadline)
+    assert reading
+    other = IdentityDeps(env, **(stack.ports | {"verifications": Saying(replace(reading, status=status))}))
+
+    with pytest.raises(VerificationPending):
+        other.verifier.verify(verification_id, USER, deadline=deadline)
+
+    assert me(stack)["verified"] is False
+
+
+def test_in_live_mode_a_test_channel_verifies_nobody(live: ObservedStack) -> None:
+    window = start(live)
+    go_through(live, window | {"channelKey": "channel-key-example-danal-test"})
+
+    answer = verify(live, id_of(window))
+
+    assert answer.json()["error"]["details"] == {"reason": "test_channel"}
+
+
+def test_in_live_mode_an_absent_channel_is_not_a_live_one(live: ObservedStack) -> None:
+    answer = verified(live, without=frozenset({"channel"}))
+
+    assert answer.json()["error"]["details"] == {"reason": "test_channel"}
+
+
+def test_in_live_mode_a_live_channel_verifies(live: ObservedStack) -> None:
+    assert verified(live).status == 200
+
+
+def test_a_minor_is_refused_where_only_adults_may_go(stack: ObservedStack) -> None:
+    young = verified(stack, person=MINOR, purpose="adult", provider="KCP_V2")
+    grown = verified(stack, person=ADULT, purpose="adult", provider="KCP_V2")
+
+    assert (code(young), grown.status) == ("under_age", 200)
+    assert grown.json()["verified"]["facts"] == {"adult": "yes"}
+
+
+def test_danal_itself_refuses_a_minor(stack: ObservedStack) -> None:
+    answer = verified(stack, person=MINOR, purpose="adult", provider="DANAL")
+
+    assert answer.json()["error"]["details"] == {"reason": "under_age"}
+
+
+def test_who_is_too_young_for_nothing_is_verified_as_no_adult(stack: ObservedStack) -> None:
+    assert verified(stack, person=MINOR).json()["verified"]["facts"]["adult"] == "no"

@@ -1,0 +1,72 @@
+"""A webhook about nothing of ours is counted and filed, and never touched."""
+
+import json
+
+import pytest
+
+from portone_local.oracle import ObservedStack, check
+from portone_local.portone import Fault
+from portone_local.testing.letters import event, send, strays
+from portone_local.testing.shopping import checkout, prepare
+from portone_payments.domain.webhook_records import HintState
+from portone_payments.ports import Metric
+
+pytestmark = pytest.mark.parametrize("webhooks", [True])
+
+MINUTE = 60
+
+BILLING_KEY = "billing-key-planted-0001"
+
+
+def test_a_foreign_payment_is_counted_filed_and_never_touched(stack: ObservedStack) -> None:
+    from_elsewhere = checkout(prepare(stack), custom_data='{"bundle":"another-system"}')
+    stack.portone.buyer.pay("paymentofothers", from_elsewhere)
+
+    stack.deliver()
+    [stray] = strays(stack)
+
+    assert (stray.payment_id, stray.state) == ("paymentofothers", HintState.IGNORED)
+    assert (stack.metrics[Metric.FOREIGN], stack.metrics.get(Metric.ORPHAN)) == (1, None)
+
+
+def test_a_payment_of_ours_whose_record_is_gone_is_an_orphan(stack: ObservedStack) -> None:
+    lost_record = checkout(prepare(stack))
+    stack.portone.buyer.pay("paymentwithoutrecord", lost_record)
+
+    stack.deliver()
+    [stray] = strays(stack)
+
+    assert stray.state is HintState.QUARANTINED
+    assert stack.metrics[Metric.ORPHAN] == 1
+
+
+def test_a_stray_is_stored_while_portone_is_down_and_settled_later(stack: ObservedStack) -> None:
+    stack.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=1)
+
+    answered = send(stack, event("Transaction.Paid", "paymentofothers"))
+    [stored] = strays(stack)
+    stack.run_for(5 * MINUTE)
+    [settled] = strays(stack)
+
+    assert answered.json() == {"result": "stored"}
+    assert (stored.state, settled.state, settled.due_at) == (HintState.OPEN, HintState.IGNORED, None)
+
+
+def test_a_stray_sent_twice_is_a_duplicate(stack: ObservedStack) -> None:
+    send(stack, event("Transaction.Paid", "paymentofothers"))
+
+    assert send(stack, event("Transaction.Paid", "paymentofothers")).json() == {"result": "duplicate"}
+    assert send(stack, event("Transaction.Failed", "paymentofothers")).json() == {"result": "quarantined"}
+
+
+@pytest.mark.parametrize("kind", ["BillingKey.Issued", "BillingKey.Deleted", "BillingKey.InventedLater"])
+def test_a_billing_key_is_never_stored_or_said_in_clear(stack: ObservedStack, kind: str) -> None:
+    body = json.dumps({"type": kind, "data": {"billingKey": BILLING_KEY, "storeId": "store-1"}}).encode()
+
+    answered = send(stack, body)
+    again = send(stack, body)
+    [stray] = strays(stack)
+
+    assert (answered.json(), again.json()) == ({"result": "filed"}, {"result": "duplicate"})
+    assert stray.subject_hash is not None
+    assert check(stack, canaries=[BILLING_KEY], answers=stack.answers) == []

@@ -1,0 +1,91 @@
+"""The window a payment method is saved in: what the SDK needs, with an issue id of ours."""
+
+import json
+from typing import Any
+
+import pytest
+
+from portone_local.stack import Stack
+from portone_local.testing.billing_app import code_of, issue_window
+from portone_local.testing.world import STRANGER, USER, an_order_body
+from portone_payments.domain.wallet import MOST_KEYS
+
+
+def test_the_window_has_all_the_sdk_needs_and_an_issue_id_of_ours(stack: Stack) -> None:
+    window = issue_window(stack)
+
+    assert window["issueId"] == window["billingKeyId"]
+    assert window["storeId"] == stack.portone.store_id
+    assert window["channelKey"] == "channel-key-example-test"
+    assert window["billingKeyMethod"] == "CARD"
+    assert window["customer"] == {"customerId": USER}
+    assert window["customData"]["bundle"] == "portone-payments"
+    assert window["redirectUrl"] == "https://shop.example/paid"
+    assert window["appScheme"] == "shopapp"
+
+
+def test_no_two_windows_share_an_issue_id(stack: Stack) -> None:
+    first, second = issue_window(stack), issue_window(stack)
+
+    assert first["issueId"] != second["issueId"]
+
+
+def test_a_method_without_a_channel_is_not_offered() -> None:
+    with Stack.in_memory(billing_channels=json.dumps({"EASY_PAY": "channel-key-example-test"})) as stack:
+        asked = {"payMethod": "CARD", "platform": "web"}
+
+        refused = stack.app(USER).post("/billing-keys", asked)
+
+    assert code_of(refused) == (409, "billing_method_not_offered")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"platform": "web"},
+        {"payMethod": "TRANSFER", "platform": "web"},
+        {"payMethod": "CARD", "platform": "desktop"},
+        {"payMethod": "CARD", "platform": "web", "cardNumber": "0000000000000000"},
+        {"payMethod": "CARD", "platform": "web", "orderId": "order-1"},
+    ],
+    ids=[
+        "no method",
+        "a method nobody saves",
+        "an unknown platform",
+        "a card number",
+        "paid by card at once",
+    ],
+)
+def test_a_window_is_asked_for_with_a_method_and_a_platform(stack: Stack, body: dict[str, Any]) -> None:
+    assert code_of(stack.app(USER).post("/billing-keys", body)) == (400, "invalid_request")
+
+
+def test_nobody_opens_windows_without_end(stack: Stack) -> None:
+    for _ in range(MOST_KEYS):
+        issue_window(stack)
+
+    one_more = stack.app(USER).post("/billing-keys", {"payMethod": "CARD", "platform": "web"})
+
+    assert code_of(one_more) == (409, "too_many_billing_keys")
+
+
+def test_issue_and_pay_prepares_the_payment_of_the_order(stack: Stack) -> None:
+    stack.shop.put("/orders/order-1", an_order_body(payMethods=["MOBILE"]))
+
+    window = issue_window(stack, payMethod="MOBILE", orderId="order-1")
+
+    assert window["billingKeyAndPayMethod"] == "MOBILE"
+    assert (window["orderName"], window["totalAmount"], window["currency"]) == ("coffee", 1_000, "KRW")
+    assert window["customData"]["orderId"] == "order-1"
+    payment = stack.app(USER).get(f"/payments/{window['paymentId']}").json()
+    assert (payment["orderId"], payment["status"]) == ("order-1", "READY")
+
+
+def test_issue_and_pay_of_anothers_order_is_refused(stack: Stack) -> None:
+    stack.shop.put("/orders/order-1", an_order_body(userId=STRANGER, payMethods=["MOBILE"]))
+
+    refused = stack.app(USER).post(
+        "/billing-keys", {"payMethod": "MOBILE", "platform": "web", "orderId": "order-1"}
+    )
+
+    assert code_of(refused) == (404, "order_not_found")

@@ -1,0 +1,16 @@
+"""A user with a saved payment method."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from portone_local.stack import Stack
+from portone_local.testing.billing_app import save_key
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """A user with a saved payment method."""
+    with Stack.in_memory(seed=1) as found:
+        save_key(found)
+        yield found

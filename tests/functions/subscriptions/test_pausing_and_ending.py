@@ -1,0 +1,188 @@
+"""Another method, a pause and an end, over HTTP."""
+
+import pytest
+
+from portone_local.portone import Fault
+from portone_local.stack import Stack
+from portone_local.testing.billing_app import PRICE, code_of, save_key
+from portone_local.testing.recurring import CHARGE
+from portone_local.testing.stories import clock_of
+from portone_local.testing.subscriber_app import charged, past_due, post, put, shown, subscribed
+from portone_local.testing.world import STRANGER, USER
+from portone_payments.domain.calendar import DAY, HOUR
+
+
+def test_another_method_is_tried_at_once(stack: Stack) -> None:
+    subscription_id = past_due(stack)
+    stack.portone.pg.accept()
+    clock_of(stack).advance(14 * HOUR)
+
+    changed = put(stack, subscription_id, "billing-key", {"billingKeyId": save_key(stack, card="card-2")})
+
+    assert (changed.status, changed.json()["status"]) == (200, "ACTIVE")
+    assert changed.json()["invoices"][0]["state"] == "PAID"
+
+
+def test_another_method_that_is_declined_as_well_leaves_it_past_due(stack: Stack) -> None:
+    subscription_id = past_due(stack)
+
+    changed = put(stack, subscription_id, "billing-key", {"billingKeyId": None})
+
+    assert (changed.status, changed.json()["status"]) == (200, "PAST_DUE")
+    newest = changed.json()["invoices"][0]
+    assert (newest["tries"], newest["advice"]) == (2, "retry_later")
+
+
+def test_only_ones_own_living_method_is_charged(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    theirs, deleted = save_key(stack, STRANGER), save_key(stack, card="card-2")
+    stack.app(USER).delete(f"/billing-keys/{deleted}")
+
+    answers = [
+        code_of(put(stack, subscription_id, "billing-key", {"billingKeyId": key}))
+        for key in (theirs, "0123456789absent", deleted)
+    ]
+
+    assert answers == [
+        (404, "billing_key_not_found"),
+        (404, "billing_key_not_found"),
+        (409, "billing_key_gone"),
+    ]
+
+
+def test_a_pause_lasts_until_its_day(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+
+    paused = post(stack, subscription_id, "pause", {"until": "2026-03-15"})
+
+    assert (paused.status, paused.json()["status"]) == (200, "PAUSED")
+    assert paused.json()["resumesAt"] == "2026-03-14T15:00:00Z"
+    stack.run_for(60 * DAY, step=DAY / 8)
+    assert charged(stack) == 1
+    stack.run_for(14 * DAY, step=DAY / 8)
+    assert shown(stack, subscription_id)["status"] == "ACTIVE"
+    assert charged(stack) == 2
+
+
+def test_a_pause_may_have_no_end(stack: Stack) -> None:
+    paused = post(stack, subscribed(stack), "pause")
+
+    assert (paused.json()["status"], paused.json()["resumesAt"]) == ("PAUSED", None)
+
+
+def test_a_pause_ends_in_the_future(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+
+    assert code_of(post(stack, subscription_id, "pause", {"until": "2026-01-02"})) == (
+        409,
+        "change_not_allowed",
+    )
+    assert code_of(post(stack, subscription_id, "pause", {"until": "2026-02-30"})) == (400, "invalid_request")
+
+
+def test_who_resumes_pays_what_is_left_of_the_period(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    post(stack, subscription_id, "pause")
+    clock_of(stack).advance(45 * DAY)
+
+    resumed = post(stack, subscription_id, "resume")
+
+    assert (resumed.status, resumed.json()["status"]) == (200, "ACTIVE")
+    newest = resumed.json()["invoices"][0]
+    assert newest["state"] == "PAID"
+    assert 0 < newest["amount"] < PRICE
+
+
+def test_only_what_is_paused_is_resumed(stack: Stack) -> None:
+    assert code_of(post(stack, subscribed(stack), "resume")) == (409, "change_not_allowed")
+
+
+def test_who_cancels_now_is_never_charged_again(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+
+    cancelled = post(stack, subscription_id, "cancel", {"atPeriodEnd": False})
+
+    assert (cancelled.status, cancelled.json()["status"]) == (200, "CANCELLED")
+    stack.run_for(70 * DAY, step=DAY / 8)
+    assert charged(stack) == 1
+
+
+def test_who_cancels_with_the_period_uses_it_up(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+
+    ending = post(stack, subscription_id, "cancel", {"atPeriodEnd": True})
+
+    assert (ending.status, ending.json()["status"]) == (200, "ACTIVE")
+    assert (ending.json()["endsAt"], ending.json()["nextAt"]) == ("2026-02-01T15:00:00Z", None)
+    stack.run_for(32 * DAY, step=DAY / 8)
+    assert shown(stack, subscription_id)["status"] == "CANCELLED"
+    assert charged(stack) == 1
+
+
+def test_a_charge_under_way_finishes_before_the_end(stack: Stack) -> None:
+    stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
+    subscription_id = subscribed(stack)
+
+    waiting = post(stack, subscription_id, "cancel", {"atPeriodEnd": False})
+
+    assert (waiting.status, waiting.json()["cancelling"]) == (202, True)
+    assert post(stack, subscription_id, "cancel", {"atPeriodEnd": False}).status == 202
+    stack.run_for(600)
+    assert shown(stack, subscription_id)["status"] == "CANCELLED"
+
+
+def test_the_shop_may_end_it_as_well(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+
+    ended = stack.shop.post(f"/ops/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})
+
+    assert (ended.status, ended.json()["status"]) == (200, "CANCELLED")
+    assert (
+        stack.shop.post(f"/ops/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": True}).status == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "plan", {"planId": "plan-1", "when": "period_end"}),
+        ("PUT", "plan", {"planId": "plan-1", "when": "now"}),
+        ("PUT", "billing-key", {"billingKeyId": None}),
+        ("POST", "pause", {}),
+        ("POST", "resume", None),
+        ("POST", "consent", {"amount": PRICE}),
+    ],
+)
+def test_what_has_ended_does_not_change(stack: Stack, method: str, path: str, body: object) -> None:
+    subscription_id = subscribed(stack)
+    post(stack, subscription_id, "cancel", {"atPeriodEnd": False})
+
+    refused = stack.app(USER).request(method, f"/subscriptions/{subscription_id}/{path}", json=body)
+
+    assert code_of(refused) == (409, "subscription_ended")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "preview", {}),
+        ("PUT", "plan", {"planId": "plan-1", "when": "soon"}),
+        ("PUT", "plan", {"planId": "plan-1", "amount": 1}),
+        ("PUT", "billing-key", {}),
+        ("PUT", "billing-key", {"billingKeyId": ""}),
+        ("POST", "pause", {"until": 20_260_301}),
+        ("POST", "cancel", {}),
+        ("POST", "cancel", {"atPeriodEnd": "yes"}),
+        ("POST", "consent", {"amount": 0}),
+        ("POST", "consent", {"amount": 9_900.5}),
+        ("POST", "consent", {}),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(stack: Stack, method: str, path: str, body: object) -> None:
+    subscription_id = subscribed(stack)
+    before = stack.dump()
+
+    refused = stack.app(USER).request(method, f"/subscriptions/{subscription_id}/{path}", json=body)
+
+    assert code_of(refused) == (400, "invalid_request")
+    assert stack.dump() == before

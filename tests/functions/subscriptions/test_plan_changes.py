@@ -1,0 +1,126 @@
+"""Another plan, over HTTP: previewed, charged or credited, by the app or by the shop."""
+
+from portone_local.portone import Fault
+from portone_local.stack import Stack
+from portone_local.testing.billing_app import code_of, put_plan
+from portone_local.testing.recurring import CHARGE
+from portone_local.testing.stories import clock_of
+from portone_local.testing.subscriber_app import charged, post, put, shown, subscribed
+from portone_payments.domain.calendar import DAY, HOUR
+
+
+def test_what_the_preview_shows_is_what_is_charged(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+    clock_of(stack).advance(10 * DAY)
+    preview = post(stack, subscription_id, "preview", {"planId": "plan-2"}).json()
+
+    changed = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now", "due": preview["due"]})
+
+    assert (changed.status, changed.json()["planId"], changed.json()["amount"]) == (200, "plan-2", 19_900)
+    newest = changed.json()["invoices"][0]
+    assert (newest["kind"], newest["state"], newest["amount"]) == ("proration", "PAID", preview["due"])
+    assert preview["due"] == preview["charge"] - preview["credit"]
+
+
+def test_a_preview_changes_nothing(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+    before = stack.dump()
+
+    post(stack, subscription_id, "preview", {"planId": "plan-2"})
+
+    assert stack.dump() == before
+
+
+def test_a_difference_the_app_did_not_show_is_not_charged(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+
+    refused = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now", "due": 1})
+
+    assert code_of(refused) == (409, "price_changed")
+    assert refused.json()["error"]["details"] == {"amount": 10_000}
+
+
+def test_a_cheaper_plan_is_a_credit_for_later(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=4_900)
+
+    changed = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
+
+    assert (changed.json()["planId"], changed.json()["credit"]) == ("plan-2", 5_000)
+    assert charged(stack) == 1
+
+
+def test_a_change_that_is_declined_does_not_happen(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+    stack.portone.pg.decline(readable=True)
+
+    declined = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
+
+    assert code_of(declined) == (402, "charge_declined")
+    view = shown(stack, subscription_id)
+    assert (view["planId"], view["status"], view["nextPlan"]) == ("plan-1", "ACTIVE", None)
+
+
+def test_a_change_whose_charge_is_open_is_a_202(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+    stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
+
+    open_ = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
+
+    assert (open_.status, open_.json()["planId"]) == (202, "plan-1")
+    again = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
+    assert code_of(again) == (409, "subscription_busy")
+    stack.run_for(300)
+    assert shown(stack, subscription_id)["planId"] == "plan-2"
+
+
+def test_a_change_with_the_next_period_charges_nothing_now(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+
+    changed = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "period_end"})
+
+    assert (changed.status, changed.json()["planId"]) == (200, "plan-1")
+    assert changed.json()["nextPlan"] == {"planId": "plan-2", "name": "구독", "amount": 19_900}
+    assert charged(stack) == 1
+
+
+def test_a_price_rise_by_the_shop_waits_for_its_customers_word(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+    changed = stack.shop.put(f"/ops/subscriptions/{subscription_id}/plan", {"planId": "plan-2"})
+    assert changed.json()["nextPlan"]["planId"] == "plan-2"
+    stack.run_for(31 * DAY + 2 * HOUR, step=DAY / 8)
+    assert shown(stack, subscription_id)["invoices"][0]["state"] == "WITHHELD"
+
+    agreed = post(stack, subscription_id, "consent", {"amount": 19_900})
+
+    assert agreed.status == 200
+    assert (agreed.json()["invoices"][0]["state"], agreed.json()["status"]) == ("PAID", "ACTIVE")
+
+
+def test_the_shop_never_charges_a_change_at_once(stack: Stack) -> None:
+    put_plan(stack, "plan-2", amount=19_900)
+    body = {"planId": "plan-2", "when": "now"}
+
+    refused = stack.shop.put(f"/ops/subscriptions/{subscribed(stack)}/plan", body)
+
+    assert code_of(refused) == (400, "invalid_request")
+
+
+def test_plans_of_another_interval_change_with_the_period_only(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", interval={"unit": "YEAR", "count": 1})
+
+    refused = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
+
+    assert code_of(refused) == (409, "change_not_allowed")
+    assert code_of(post(stack, subscription_id, "preview", {"planId": "plan-2"})) == (
+        409,
+        "change_not_allowed",
+    )

@@ -1,0 +1,67 @@
+"""Plans over HTTP: stored by the shop's backend, shown to an app, never changed for who subscribed before."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.stack import Stack
+from portone_local.testing.billing_app import PRICE, code_of, put_plan, subscribe
+from portone_local.testing.subscriber_app import shown, subscribed
+from portone_local.testing.world import USER
+
+
+def test_a_plan_is_stored_by_the_shop_and_shown_to_an_app(stack: Stack) -> None:
+    stored = put_plan(stack, "plan-2", taxFreeAmount=900, trialDays=14, anchorDay=31)
+
+    assert stored.status == 200
+    assert stack.app(USER).get("/plans/plan-2").json() == stored.json()
+    assert stored.json() == {
+        "planId": "plan-2",
+        "name": "구독",
+        "amount": PRICE,
+        "taxFreeAmount": 900,
+        "currency": "KRW",
+        "interval": {"unit": "MONTH", "count": 1},
+        "trialDays": 14,
+        "anchorDay": 31,
+    }
+
+
+def test_the_same_plan_again_writes_nothing(stack: Stack) -> None:
+    before = stack.dump()
+
+    put_plan(stack)
+
+    assert stack.dump() == before
+
+
+def test_another_price_concerns_who_subscribes_from_then_on(stack: Stack) -> None:
+    first = subscribed(stack)
+
+    put_plan(stack, amount=12_000)
+
+    assert shown(stack, first)["amount"] == PRICE
+    assert subscribe(stack, key="request-2").json()["amount"] == 12_000
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": 0},
+        {"amount": 9_900.5},
+        {"taxFreeAmount": PRICE + 1},
+        {"currency": "EUR"},
+        {"name": "x" * 41},
+        {"interval": {"unit": "HOUR", "count": 1}},
+        {"interval": {"unit": "MONTH", "count": 13}},
+        {"interval": {"unit": "WEEK", "count": 0}},
+        {"interval": {"unit": "WEEK", "count": 1}, "anchorDay": 3},
+        {"anchorDay": 32},
+        {"trialDays": -1},
+        {"discount": 1},
+    ],
+    ids=str,
+)
+def test_a_plan_that_makes_no_sense_is_refused(stack: Stack, wrong: dict[str, Any]) -> None:
+    assert code_of(put_plan(stack, "plan-2", **wrong)) == (400, "invalid_request")
+    assert code_of(stack.app(USER).get("/plans/plan-2")) == (404, "plan_not_found")

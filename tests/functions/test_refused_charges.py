@@ -1,0 +1,85 @@
+"""A charge by hand is refused without a living method of one's own, and of what is not to be paid so."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portone_local.stack import Stack
+from portone_local.testing.billing_app import code_of, put_plan, save_key, subscribe
+from portone_local.testing.charging import charge, prepared
+from portone_local.testing.subscriber_app import charged
+from portone_local.testing.world import STRANGER, USER
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    with Stack.in_memory(seed=1) as found:
+        yield found
+
+
+def test_without_a_saved_method_nothing_is_charged(stack: Stack) -> None:
+    assert code_of(charge(stack, prepared(stack))) == (409, "no_billing_key")
+
+
+def test_a_deleted_method_is_not_charged(stack: Stack) -> None:
+    key = save_key(stack)
+    stack.app(USER).delete(f"/billing-keys/{key}")
+
+    assert code_of(charge(stack, prepared(stack), billingKeyId=key)) == (409, "billing_key_gone")
+    assert charged(stack) == 0
+
+
+def test_anothers_method_is_as_unknown_as_none(stack: Stack) -> None:
+    theirs = save_key(stack, STRANGER)
+    payment_id = prepared(stack)
+
+    answers = [charge(stack, payment_id, billingKeyId=key) for key in (theirs, "0123456789absent")]
+
+    assert {code_of(answer) for answer in answers} == {(404, "billing_key_not_found")}
+
+
+def test_anothers_payment_is_as_unknown_as_none(stack: Stack) -> None:
+    save_key(stack)
+    theirs = prepared(stack, STRANGER)
+
+    answers = [charge(stack, payment_id) for payment_id in (theirs, "0123456789absent")]
+
+    assert {code_of(answer) for answer in answers} == {(404, "payment_not_found")}
+    assert charged(stack) == 0
+
+
+def test_a_paid_order_is_not_charged_again(stack: Stack) -> None:
+    save_key(stack)
+    payment_id = prepared(stack)
+    charge(stack, payment_id, "charge-1")
+
+    assert code_of(charge(stack, payment_id, "charge-2")) == (409, "not_approvable")
+
+
+def test_what_a_subscription_asks_for_is_not_charged_by_hand(stack: Stack) -> None:
+    save_key(stack)
+    put_plan(stack)
+    stack.portone.pg.decline(readable=True)
+    subscribe(stack)
+    (payment,) = stack.app(USER).get("/payments").json()["items"]
+
+    assert code_of(charge(stack, payment["paymentId"])) == (409, "not_approvable")
+    assert charged(stack) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"chargeId": ""},
+        {"chargeId": "a b"},
+        {"chargeId": "c", "amount": 1},
+        {"chargeId": "c", "billingKeyId": ""},
+    ],
+    ids=["no id", "an empty id", "a space", "an amount", "an empty method"],
+)
+def test_a_charge_has_an_id_and_no_amount(stack: Stack, body: dict[str, Any]) -> None:
+    refused = stack.app(USER).post(f"/payments/{prepared(stack)}/charge", body)
+
+    assert code_of(refused) == (400, "invalid_request")
