@@ -8,6 +8,7 @@ from portone_payments.domain.billing_errors import PriceChanged
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.plan_change import change_later, change_now, preview
+from portone_payments.domain.records import Payment
 from portone_payments.domain.subscription_records import Plan, Subscription
 from portone_payments.entry.charge_deps import ChargeDeps
 from portone_payments.entry.collecting import collected
@@ -41,7 +42,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     def changed(held: Subscription, moment: Moment) -> Subscription:
         if body.when == "period_end":
             return change_later(held, plan, moment, by_customer=user_id is not None)
-        return _now(held, plan, moment, body.due)
+        return _now(held, plan, moment, deps.subscriptions.payments(held, moment), body.due)
 
     after = deps.subscriptions.change(wanted, changed, by="app" if user_id else "shop", user_id=user_id)
     asked = after.change.invoice_id if after.change else None
@@ -51,9 +52,11 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     return subscription_answer(after, deps.clock.now())
 
 
-def _now(held: Subscription, plan: Plan, moment: Moment, shown: int | None) -> Subscription:
-    after = change_now(held, plan, moment)
-    due = max(preview(held, plan, moment).proration.due, 0)
+def _now(
+    held: Subscription, plan: Plan, moment: Moment, payments: list[Payment], shown: int | None
+) -> Subscription:
+    after = change_now(held, plan, moment, payments)
+    due = max(preview(held, plan, moment, payments).proration.due, 0)
     if shown is not None and shown != due:
         raise PriceChanged(amount=due)
     return after

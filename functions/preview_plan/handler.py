@@ -21,9 +21,9 @@ class PreviewBody(Body):
 def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """Exactly what PUT .../plan charges on the same KST day; nothing is changed by this."""
     user_id, plan_id = request.user_id, request.body(PreviewBody).plan_id
-    held = deps.subscriptions.of(subscription_id(request), user_id)
-    plan = deps.subscriptions.plan(plan_id)
-    return answer(200, _view(preview(held, plan, deps.subscriptions.moment("app"))))
+    desk = deps.subscriptions
+    held, plan, moment = desk.of(subscription_id(request), user_id), desk.plan(plan_id), desk.moment("app")
+    return answer(200, _view(preview(held, plan, moment, desk.payments(held, moment))))
 
 
 def _view(preview: Preview) -> dict[str, Any]:

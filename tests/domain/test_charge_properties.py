@@ -79,8 +79,8 @@ def test_a_change_charges_what_its_preview_showed(held: tuple[Subscription, date
     subscription, day = held
     plan = a_plan(price, subscription.interval or Interval(Unit.DAY, 1), "other")
 
-    shown = preview(subscription, plan, noon(day)).proration
-    changed = change_now(subscription, plan, noon(day))
+    shown = preview(subscription, plan, noon(day), []).proration
+    changed = change_now(subscription, plan, noon(day), [])
 
     asked = [each.amount for each in open_invoices(changed)]
     assert asked == ([shown.due] if shown.due > 0 else [])
@@ -103,7 +103,7 @@ def test_the_parts_of_a_period_cost_its_days_of_each_plan_and_not_a_won_more(
         at = noon(whole + timedelta(days=used))
         left = [amount - amount * used // full for amount in (subscription.amount, price)]
         expected += left[1] - left[0]
-        subscription = paid_up(change_now(subscription, plan, at), at)
+        subscription = paid_up(change_now(subscription, plan, at, []), at)
 
     assert charged(subscription) == expected
 

@@ -113,7 +113,7 @@ def test_a_period_that_was_given_up_is_not_credited() -> None:
     running = replace(given_up(), status=SubscriptionStatus.ACTIVE)
 
     with pytest.raises(ChangeNotAllowed):
-        change_now(running, a_plan(plan_id="plan-0", amount=100), by_app(GIVEN_UP))
+        change_now(running, a_plan(plan_id="plan-0", amount=100), by_app(GIVEN_UP), [])
 
 
 acts = st.sampled_from(["pay", "decline", "late", "wake", "cheaper", "pause", "resume", "cancel", "wait"])
@@ -177,5 +177,5 @@ def cheaper(held: Subscription, price: int, now: float) -> tuple[Subscription, i
     )
     if owing or price >= held.amount:
         return held, 0
-    changed = change_now(held, a_plan(plan_id=f"plan-{price}", amount=price), by_app(now))
+    changed = change_now(held, a_plan(plan_id=f"plan-{price}", amount=price), by_app(now), [])
     return changed, changed.credit - held.credit

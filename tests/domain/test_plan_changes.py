@@ -1,15 +1,18 @@
 """Another plan: what it costs, when it begins, and what it must wait for (money rule 8)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from portone_local.testing.records import a_payment
 from portone_local.testing.subscriptions import BIG, POLICY, a_plan, at, by_app, flying, started, tried
 from portone_payments.domain.billing_errors import ChangeNotAllowed, SubscriptionBusy
 from portone_payments.domain.calendar import Interval, Unit
 from portone_payments.domain.collecting import advance, due_invoice, next_due
-from portone_payments.domain.plan_change import change_later, change_now, preview
+from portone_payments.domain.plan_change import change_later, change_now, paid_with, preview
 from portone_payments.domain.proration import plan_change
+from portone_payments.domain.records import Status
 from portone_payments.domain.settling import failed
 from portone_payments.domain.subscribing import pause
 from portone_payments.domain.subscription_records import InvoiceState, Subscription, SubscriptionStatus
@@ -25,8 +28,8 @@ def test_the_preview_is_what_is_charged() -> None:
     now = at(2026, 1, 11)
     subscription = running()
 
-    shown = preview(subscription, BIG, by_app(now))
-    changed = change_now(subscription, BIG, by_app(now))
+    shown = preview(subscription, BIG, by_app(now), [])
+    changed = change_now(subscription, BIG, by_app(now), [])
     invoice = due_invoice(changed, now)
 
     assert invoice is not None
@@ -38,7 +41,7 @@ def test_the_preview_is_what_is_charged() -> None:
 
 def test_a_dearer_plan_begins_when_its_difference_is_paid() -> None:
     now = at(2026, 1, 11)
-    changed = change_now(running(), BIG, by_app(now))
+    changed = change_now(running(), BIG, by_app(now), [])
 
     upgraded = tried(changed, now)
 
@@ -47,7 +50,7 @@ def test_a_dearer_plan_begins_when_its_difference_is_paid() -> None:
 
 def test_a_difference_that_is_declined_leaves_the_plan_and_is_not_dunned() -> None:
     now = at(2026, 1, 11)
-    held = flying(change_now(running(), BIG, by_app(now)), now)
+    held = flying(change_now(running(), BIG, by_app(now), []), now)
     invoice = held.invoices[held.in_flight or ""]
 
     after = failed(held, invoice, "pg_provider", by_app(now), POLICY)
@@ -60,7 +63,7 @@ def test_a_difference_that_is_declined_leaves_also_what_was_to_change_with_the_n
     now = at(2026, 1, 11)
     small = a_plan(plan_id="plan-0", amount=3_100)
     later = change_later(running(), small, by_app(now), by_customer=True)
-    held = flying(change_now(later, BIG, by_app(now)), now)
+    held = flying(change_now(later, BIG, by_app(now), []), now)
 
     after = failed(held, held.invoices[held.in_flight or ""], "pg_provider", by_app(now), POLICY)
 
@@ -71,7 +74,7 @@ def test_a_difference_that_is_declined_leaves_also_what_was_to_change_with_the_n
 def test_what_is_being_paid_for_is_not_put_off_to_the_next_period() -> None:
     now = at(2026, 1, 11)
     small = a_plan(plan_id="plan-0", amount=3_100)
-    held = flying(change_now(running(), BIG, by_app(now)), now)
+    held = flying(change_now(running(), BIG, by_app(now), []), now)
 
     with pytest.raises(SubscriptionBusy):
         change_later(held, small, by_app(now), by_customer=True)
@@ -79,14 +82,14 @@ def test_what_is_being_paid_for_is_not_put_off_to_the_next_period() -> None:
 
 def test_days_after_a_period_whose_successor_nobody_has_opened_no_plan_changes_at_once() -> None:
     with pytest.raises(ChangeNotAllowed):
-        preview(running(), BIG, by_app(at(2026, 2, 3)))
+        preview(running(), BIG, by_app(at(2026, 2, 3)), [])
 
 
 def test_a_cheaper_plan_begins_at_once_and_leaves_a_credit() -> None:
     now = at(2026, 1, 11)
     small = a_plan(plan_id="plan-0", amount=3_100)
 
-    after = change_now(running(), small, by_app(now))
+    after = change_now(running(), small, by_app(now), [])
 
     proration = plan_change(9_900, 3_100, date(2026, 1, 11), date(2026, 1, 1), date(2026, 2, 1))
     assert (after.plan_id, after.credit) == ("plan-0", -proration.due)
@@ -94,7 +97,7 @@ def test_a_cheaper_plan_begins_at_once_and_leaves_a_credit() -> None:
 
 def test_a_credit_is_spent_on_what_comes_next() -> None:
     small = a_plan(plan_id="plan-0", amount=3_100)
-    changed = change_now(running(), small, by_app(at(2026, 1, 11)))
+    changed = change_now(running(), small, by_app(at(2026, 1, 11)), [])
 
     after = advance(changed, by_app(at(2026, 2, 1)), POLICY)
 
@@ -133,13 +136,36 @@ def test_another_interval_cannot_begin_in_the_middle_of_a_period() -> None:
     yearly = a_plan(plan_id="plan-y", interval=Interval(Unit.YEAR, 1))
 
     with pytest.raises(ChangeNotAllowed):
-        change_now(running(), yearly, by_app(at(2026, 1, 11)))
+        change_now(running(), yearly, by_app(at(2026, 1, 11)), [])
+
+
+def test_what_is_refunded_is_not_credited_and_the_preview_says_so() -> None:
+    now = at(2026, 1, 11)
+    given_back = [replace(a_payment(), status=Status.CANCELLED)]
+    small = a_plan(plan_id="plan-0", amount=3_100)
+
+    for plan in (small, BIG):
+        with pytest.raises(ChangeNotAllowed) as shown:
+            preview(running(), plan, by_app(now), given_back)
+        with pytest.raises(ChangeNotAllowed) as changed:
+            change_now(running(), plan, by_app(now), given_back)
+
+        assert shown.value.data == changed.value.data == {"reason": "refunded"}
+
+
+def test_today_is_paid_with_the_period_and_with_the_dearer_plans_bought_in_it() -> None:
+    now = at(2026, 1, 11)
+    upgraded = tried(change_now(running(), BIG, by_app(now), []), now)
+    renewed = tried(upgraded, at(2026, 2, 1))
+
+    assert paid_with(upgraded, by_app(now)) == ["payment-1", "payment-2"]
+    assert paid_with(renewed, by_app(at(2026, 2, 11))) == ["payment-3"]
 
 
 def test_nothing_changes_while_a_charge_has_no_outcome() -> None:
     held = flying(running(), at(2026, 2, 1))
 
     with pytest.raises(SubscriptionBusy):
-        change_now(held, BIG, by_app(at(2026, 2, 1)))
+        change_now(held, BIG, by_app(at(2026, 2, 1)), [])
     with pytest.raises(SubscriptionBusy):
         pause(held, None, by_app(at(2026, 2, 1)))

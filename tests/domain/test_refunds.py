@@ -3,14 +3,23 @@
 import pytest
 
 from portone_local.testing.records import NOW, a_payment
-from portone_local.testing.refund_records import REFUND, SENT, a_wish, changed, paid, reserved, the_refund
+from portone_local.testing.refund_records import (
+    REFUND,
+    SENT,
+    a_wish,
+    booked,
+    changed,
+    paid,
+    reserved,
+    the_refund,
+)
 from portone_local.testing.snapshots import a_snapshot, after_reading, facts, moment
 from portone_payments.domain.errors import BundleError, InvalidRequest
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.payment_errors import NotRefundable, RefundAboveBalance, RefundInProgress
-from portone_payments.domain.refunds import OPEN, TOKEN_LENGTH, cancellable, reserve, reserve_back
+from portone_payments.domain.refunds import OPEN, TOKEN_LENGTH, cancellable, given_back, reserve, reserve_back
 from portone_payments.domain.send_back import MISMATCH
-from portone_payments.domain.snapshot import RemoteStatus
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus
 
 NOTHING_TAKEN = [RemoteStatus.READY, RemoteStatus.FAILED, RemoteStatus.PAY_PENDING, RemoteStatus.CANCELLED]
 
@@ -132,3 +141,23 @@ def test_reserving_changes_nothing_else() -> None:
 
     assert (after.status, after.seen, after.total) == (before.status, before.seen, before.total)
     assert set(after.refunds) == {REFUND}
+
+
+@pytest.mark.parametrize("state", RefundState)
+def test_money_is_given_back_by_any_refund_but_one_that_failed(state: RefundState) -> None:
+    assert given_back(changed(reserved(), state=state)) is (state is not RefundState.FAILED)
+
+
+@pytest.mark.parametrize("status", CancellationStatus)
+def test_money_is_given_back_by_any_cancellation_outside_but_one_that_failed(
+    status: CancellationStatus,
+) -> None:
+    outside = booked(the_refund(reserved()), status)
+
+    assert given_back(paid(cancellations=(outside,))) is (status is not CancellationStatus.FAILED)
+
+
+def test_what_was_only_paid_is_not_given_back_and_what_is_cancelled_is() -> None:
+    cancelled = after_reading(a_payment(), a_snapshot(RemoteStatus.CANCELLED))
+
+    assert (given_back(paid()), given_back(cancelled)) == (False, True)

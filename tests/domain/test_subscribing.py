@@ -23,7 +23,7 @@ def running() -> Subscription:
 
 
 def test_a_pause_drops_a_change_that_was_not_paid_yet() -> None:
-    changed = change_now(running(), BIG, by_app(at(2026, 1, 11)))
+    changed = change_now(running(), BIG, by_app(at(2026, 1, 11)), [])
 
     assert pause(changed, None, by_app(at(2026, 1, 11))).change is None
 

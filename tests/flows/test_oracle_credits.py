@@ -15,7 +15,7 @@ from portone_local.testing.recurring import (
     subscribed,
     to_hour,
 )
-from portone_payments.domain.calendar import Interval, Unit
+from portone_payments.domain.calendar import DAY, Interval, Unit
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.subscription_records import Change, InvoiceKind, InvoiceState, Subscription
 
@@ -149,6 +149,36 @@ def test_a_credit_for_a_period_that_nobody_paid(clean: Evidence) -> None:
     findings = found(with_invoice(clean, "1", state=InvoiceState.MISSED))
 
     assert f"it was credited {CREDIT}, due was 0" in findings
+
+
+def going_back(evidence: Evidence, number: str, *facts: Fact, days: float) -> Evidence:
+    """The payment of an invoice of which this was told, days after its period began."""
+    invoice = the_one(evidence).invoices[number]
+    payment = evidence.payments[str(invoice.paid_by)]
+    then = Moment(now=invoice.starts + days * DAY, by="test")
+    for fact in facts:
+        payment = record(payment, fact, then, refund="staff:refund-1", amount=1)
+    return replace(evidence, payments={**evidence.payments, payment.payment_id: payment})
+
+
+@pytest.mark.parametrize("fact", [Fact.REFUND_RESERVED, Fact.CANCELLATION_REQUESTED, Fact.CANCELLED])
+@pytest.mark.parametrize("number", ["1", "2"], ids=["the cheaper plan", "the dearer plan"])
+def test_a_credit_for_days_whose_payment_went_back(clean: Evidence, number: str, fact: Fact) -> None:
+    paid = with_invoice(clean, number, paid_by=the_one(clean).invoices["1"].paid_by)
+
+    assert "it was credited for days that were refunded" in found(going_back(paid, number, fact, days=2))
+
+
+def test_days_that_are_refunded_after_they_were_credited_are_none_of_them(clean: Evidence) -> None:
+    later = going_back(clean, "1", Fact.REFUND_RESERVED, days=12)
+
+    assert "it was credited for days that were refunded" not in found(later)
+
+
+def test_days_whose_refund_failed_may_be_credited(clean: Evidence) -> None:
+    tried = going_back(clean, "1", Fact.REFUND_RESERVED, Fact.REFUND_FAILED, days=2)
+
+    assert "it was credited for days that were refunded" not in found(tried)
 
 
 def test_a_history_that_tells_another_use_than_its_invoice(clean: Evidence) -> None:

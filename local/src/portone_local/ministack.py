@@ -104,11 +104,13 @@ class MiniStack:
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and self._process and self._process.poll() is None:
-            with suppress(httpx.TransportError):
-                httpx.get(f"{self.endpoint_url}/_ministack/health", trust_env=False).raise_for_status()
-                return
-            time.sleep(0.05)
+        # one client: each that is made reads the list of certificates anew
+        with httpx.Client(base_url=self.endpoint_url, trust_env=False) as client:
+            while time.monotonic() < end and self._process and self._process.poll() is None:
+                with suppress(httpx.TransportError):
+                    client.get("/_ministack/health").raise_for_status()
+                    return
+                time.sleep(0.05)
         raise RuntimeError(f"MiniStack did not start: {self.log.read_text()[-2000:]}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from portone_local.clock import Clock
 from portone_local.memory_table import MemoryTable
-from portone_payments.adapters.codec import Item, item_size
+from portone_payments.adapters.codec import Item
 from portone_payments.adapters.keys import Key
 
 REGION = "ap-northeast-2"
@@ -18,7 +18,7 @@ START = "TRIM_HORIZON"
 
 @dataclass(slots=True)
 class MemoryStream:
-    """What was written to a table in memory, in order."""
+    """What was written to a table in memory, in order; records come without the size Lambda adds."""
 
     table: MemoryTable
     clock: Clock
@@ -35,7 +35,6 @@ class MemoryStream:
             "ApproximateCreationDateTime": int(self.clock.now()),
             "Keys": Key.of(new).wire(),
             "SequenceNumber": f"{number:021d}",
-            "SizeBytes": sum(item_size(image) for image in images.values()),
             "StreamViewType": "NEW_AND_OLD_IMAGES",
             **images,
         }

@@ -7,6 +7,7 @@ from portone_local.testing.recurring import CHARGE
 from portone_local.testing.stories import clock_of
 from portone_local.testing.subscriber_app import charged, post, put, shown, subscribed
 from portone_payments.domain.calendar import DAY, HOUR
+from portone_payments.entry.reasons import REASONS
 
 
 def test_what_the_preview_shows_is_what_is_charged(stack: Stack) -> None:
@@ -51,6 +52,30 @@ def test_a_cheaper_plan_is_a_credit_for_later(stack: Stack) -> None:
 
     assert (changed.json()["planId"], changed.json()["credit"]) == ("plan-2", 5_000)
     assert charged(stack) == 1
+
+
+def test_after_a_refund_the_app_is_told_to_change_with_the_next_period(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=4_900)
+    payment_id = shown(stack, subscription_id)["invoices"][0]["paymentId"]
+    refund = {"refundId": "refund-1", "reason": "goodwill", "amount": 100}
+    stack.staff.post(f"/ops/payments/{payment_id}/cancel", refund)
+
+    refused = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
+
+    assert code_of(refused) == (409, "change_not_allowed")
+    assert refused.json()["error"]["message"]["en"] == REASONS["refunded"].en
+    later = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "period_end"})
+    assert (later.status, later.json()["nextPlan"]["planId"]) == (200, "plan-2")
+
+
+def test_a_payment_that_is_erased_was_not_refunded(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=4_900)
+    payment_id = shown(stack, subscription_id)["invoices"][0]["paymentId"]
+    stack.ports["store"].table.forget({f"payment#{payment_id}"})
+
+    assert put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"}).status == 200
 
 
 def test_a_change_that_is_declined_does_not_happen(stack: Stack) -> None:

@@ -40,6 +40,7 @@ from portone_local.oracle.credits import (
     credits_are_due,
     credits_are_used_once,
     invoices_cost_what_was_agreed,
+    nothing_refunded_is_credited,
     paid_changes_take_place,
 )
 from portone_local.oracle.evidence import Answered, Evidence, Finding, gather
@@ -108,6 +109,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     invoices_cost_what_was_agreed,
     paid_changes_take_place,
     credits_are_due,
+    nothing_refunded_is_credited,
     credits_are_used_once,
     charges_are_stored_first,
     nothing_is_charged_after_the_end,

@@ -8,6 +8,8 @@ from portone_payments.domain.subscription_records import Invoice, InvoiceKind, I
 
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
 _OWED = _WAITS | {InvoiceState.PAID, InvoiceState.UNPAID}
+_BACK = frozenset({"refund_reserved", "refund_succeeded", "cancellation_requested", "cancelled"})
+_KEPT = frozenset({"refund_failed", "cancellation_failed"})
 
 
 def invoices_cost_what_was_agreed(evidence: Evidence) -> Iterator[Finding]:
@@ -45,6 +47,16 @@ def credits_are_due(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding("I1", None, f"{course.subscription.subscription_id} {told}")
 
 
+def nothing_refunded_is_credited(evidence: Evidence) -> Iterator[Finding]:
+    """I1: no change credits days whose money went back before it, or was on its way."""
+    for course in _courses(evidence):
+        for at in _credited_at(course):
+            for payment_id in course.paid_with(at):
+                if _went_back(evidence, payment_id, at):
+                    told = f"{course.subscription.subscription_id} was credited for days that were refunded"
+                    yield Finding("I1", payment_id, told)
+
+
 def credits_are_used_once(evidence: Evidence) -> Iterator[Finding]:
     """I1: each unit credited is in the balance, or used by one invoice that is paid or may be."""
     for course in _courses(evidence):
@@ -68,6 +80,27 @@ def _courses(evidence: Evidence) -> Iterator[Course]:
     for held in evidence.subscriptions.values():
         if held.order_id is None:
             yield course_of(held, evidence.history(held), evidence.now)
+
+
+def _credited_at(course: Course) -> Iterator[float]:
+    """When days were credited: to the balance, or against a dearer plan; of that day the midnight."""
+    yield from (each.at for each in course.changes if each.credit)
+    for invoice in course.subscription.invoices.values():
+        if invoice.kind is InvoiceKind.PRORATION and invoice.state in _OWED:
+            yield invoice.starts
+
+
+def _went_back(evidence: Evidence, payment_id: str, at: float) -> bool:
+    """Whether before `at` any of a payment had gone back or was going, as far as its history knew."""
+    payment = evidence.payments.get(payment_id)
+    going = set()
+    for entry in evidence.history(payment) if payment else ():
+        which = entry.data.get("refund") or entry.data.get("cancellation")
+        if entry.at < at and entry.fact in _BACK:
+            going.add(which)
+        elif entry.at < at and entry.fact in _KEPT:
+            going.discard(which)
+    return bool(going)
 
 
 def _taken(evidence: Evidence, invoice: Invoice) -> int:

@@ -88,6 +88,11 @@ class Course:
         after = _left(change.amount, change.at, period)
         return Worth(frozenset(max(0, _left(price, change.at, period) - after) for price in before))
 
+    def paid_with(self, at: float) -> list[str]:
+        """The payments that had paid for the day of `at` by then."""
+        invoices = [each for each in self.subscription.invoices.values() if each.starts <= at < each.ends]
+        return [each.paid_by for each in invoices if each.paid_by and (each.settled_at or 0) <= at]
+
     def _difference(self, invoice: Invoice) -> Worth:
         """What the days left cost more under the plan that is bought."""
         bought, period = self.bought(invoice), self._paid_period(invoice.starts)

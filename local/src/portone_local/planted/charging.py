@@ -98,4 +98,12 @@ CHARGING: tuple[Bug, ...] = (
         "flows/test_changing_plans",
         "put_off",
     ),
+    in_core(
+        "what was refunded is credited too where the plan is cheaper",
+        "domain/plan_change.py",
+        "if any(map(given_back, payments)):",
+        "if any(map(given_back, payments)) and plan.amount >= subscription.amount:",
+        "flows/test_changing_plans",
+        "not_credited_too",
+    ),
 )

@@ -1,7 +1,8 @@
 """How a story is told to the end: with a call cut off or broken, and with the oracle judging."""
 
+import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 
@@ -87,13 +88,14 @@ def cold(stack: Stack) -> None:
         cached._value = None  # noqa: SLF001 - as above
 
 
-def points_of(story: Story) -> list[Crossing]:
-    """Every call the step of a story makes in memory when nothing breaks, in order."""
+@functools.cache
+def points_of(story: Story) -> Sequence[Crossing]:
+    """Every call the step of a story makes in memory when nothing breaks, in order: the same every time."""
     with in_memory() as (world, boundaries):
-        return step_of(story, world, boundaries)
+        return tuple(step_of(story, world, boundaries))
 
 
-def representatives(points: list[Crossing]) -> list[Crossing]:
+def representatives(points: Sequence[Crossing]) -> list[Crossing]:
     """Every call, but of many alike only the first and the last.
 
     A sweep asks each of the 32 due indexes, and the answers are empty but for one: between the first and the

@@ -1,5 +1,6 @@
 """Another plan: what it costs now, exactly; at once or from the next period on (money rule 8)."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import (
@@ -19,6 +20,8 @@ from portone_payments.domain.invoices import (
     whole_start,
 )
 from portone_payments.domain.proration import Proration, plan_change
+from portone_payments.domain.records import Payment
+from portone_payments.domain.refunds import given_back
 from portone_payments.domain.subscription_records import (
     Change,
     Invoice,
@@ -39,16 +42,27 @@ class Preview:
     next_at: int | None
 
 
-def preview(subscription: Subscription, plan: Plan, moment: Moment) -> Preview:
-    """What changing to `plan` now charges: the very figures `change_now` uses."""
-    return Preview(_proration(subscription, plan, moment), plan.amount, next_start(subscription))
+def paid_with(subscription: Subscription, moment: Moment) -> list[str]:
+    """The payments that paid for today: the running period's, and those of dearer plans bought in it."""
+    return [each.paid_by for each in _running(subscription, moment) if each.paid_by is not None]
 
 
-def change_now(subscription: Subscription, plan: Plan, moment: Moment) -> Subscription:
-    """Another plan from today on: at once where nothing is due, else when the difference is paid."""
+def preview(subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]) -> Preview:
+    """What changing to `plan` now charges: the very figures `change_now` uses, and what it raises."""
+    proration = _proration(subscription, plan, moment, payments)
+    return Preview(proration, plan.amount, next_start(subscription))
+
+
+def change_now(
+    subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
+) -> Subscription:
+    """Another plan from today on: at once where nothing is due, else when the difference is paid.
+
+    `payments` are those that `paid_with` names. Raises `SubscriptionBusy`, `ChangeNotAllowed`.
+    """
     check_free(subscription)
     change = _change(plan)
-    proration = _proration(subscription, plan, moment)
+    proration = _proration(subscription, plan, moment, payments)
     agreed = replace(subscription, consents=with_consent(subscription.consents, plan.amount, moment.now))
     if proration.due <= 0:
         return _at_once(agreed, change, -proration.due, moment)
@@ -88,12 +102,17 @@ def change_later(
     return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
 
 
-def _proration(subscription: Subscription, plan: Plan, moment: Moment) -> Proration:
+def _proration(
+    subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
+) -> Proration:
     ready = subscription.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING}
     if not ready or open_invoices(subscription) or _given_up(subscription, moment):
         raise ChangeNotAllowed(reason="unpaid")
     if subscription.interval != plan.interval or subscription.currency != plan.currency:
         raise ChangeNotAllowed(reason="interval")
+    if any(map(given_back, payments)):
+        # what went back is not credited once more
+        raise ChangeNotAllowed(reason="refunded")
     if subscription.next_number == 0:
         return Proration(0, 0, 0)
     number = subscription.next_number - 1
@@ -108,8 +127,11 @@ def _proration(subscription: Subscription, plan: Plan, moment: Moment) -> Prorat
 
 def _given_up(subscription: Subscription, moment: Moment) -> bool:
     """Of what was never paid nothing can be credited."""
-    running = (each for each in subscription.invoices.values() if each.starts <= moment.now < each.ends)
-    return any(each.state is InvoiceState.UNPAID for each in running)
+    return any(each.state is InvoiceState.UNPAID for each in _running(subscription, moment))
+
+
+def _running(subscription: Subscription, moment: Moment) -> Iterator[Invoice]:
+    return (each for each in subscription.invoices.values() if each.starts <= moment.now < each.ends)
 
 
 def _at_once(subscription: Subscription, change: Change, credit: int, moment: Moment) -> Subscription:

@@ -14,6 +14,7 @@ from portone_payments.domain.payment_errors import (
     RefundInProgress,
 )
 from portone_payments.domain.records import Payment, Seen, Status
+from portone_payments.domain.snapshot import CancellationStatus
 from portone_payments.domain.tax import Left, split
 
 TOKEN_LENGTH = 12
@@ -28,6 +29,7 @@ OPEN = frozenset(
     }
 )
 _REFUNDABLE = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+_GIVEN_BACK = frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,17 @@ def lost_id(token: str) -> str:
 def open_refund(payment: Payment) -> Refund | None:
     """The one refund that is not settled, if any."""
     return next((refund for refund in payment.refunds.values() if refund.state in OPEN), None)
+
+
+def given_back(payment: Payment) -> bool:
+    """Whether any of its money went back or may: a refund of ours, a cancel or chargeback outside."""
+    outside = payment.seen.cancellations.values() if payment.seen else ()
+    ours = (refund.state for refund in payment.refunds.values())
+    return (
+        payment.status in _GIVEN_BACK
+        or any(state != CancellationStatus.FAILED for state in outside)
+        or any(state is not RefundState.FAILED for state in ours)
+    )
 
 
 def cancellable(payment: Payment, *, base: str = "total") -> int:

@@ -1,8 +1,13 @@
-"""What people read for the error types of billing keys and schedules (PortOne facts 10)."""
+"""What people read for the error types of billing keys and schedules (PortOne facts 10), and why no plan."""
 
 from portone_payments.entry.catalogue import Action, Message
 
 REASONS: dict[str, Message] = {
+    "refunded": Message(
+        "이번 기간의 결제가 환불되어 지금은 변경할 수 없습니다. 다음 기간부터 변경해 주세요.",
+        "The running period was refunded. Change the plan from the next period on.",
+        Action.START_OVER,
+    ),
     "retry_later": Message(
         "결제가 거절되었습니다. 청구되지 않았습니다. 잠시 후 다시 시도해 주세요.",
         "The charge was declined and nothing was taken. Try again later.",

@@ -8,6 +8,8 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.collecting import next_due
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.plan_change import paid_with
+from portone_payments.domain.records import Payment
 from portone_payments.domain.subscription_records import Plan, Subscription
 from portone_payments.ports import Clock, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
@@ -64,6 +66,11 @@ class SubscriptionDesk:
         if plan is None:
             raise PlanNotFound
         return plan
+
+    def payments(self, held: Subscription, moment: Moment) -> list[Payment]:
+        """What paid for its running period, as far as it is not erased; one read each, one as a rule."""
+        found = (self.store.payment(each) for each in paid_with(held, moment))
+        return [each for each in found if each is not None]
 
     def moment(self, by: str) -> Moment:
         """Now, for somebody."""
