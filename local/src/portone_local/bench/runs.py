@@ -1,8 +1,6 @@
 """The runs of the benchmark, each judged by its bounds."""
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from portone_local.bench.batch import ten_to_one
 from portone_local.bench.measure import (
@@ -28,27 +26,19 @@ PROCESSES = 10
 type Done = Callable[[int], object]
 
 
+def unheard(_more: int) -> None:
+    """Progress nobody looks at."""
+
+
 def virtual(
     count: int, rate: int, done: Done, *, deadly: float = 0.0, fires: tuple[float, ...] = (0.0,)
 ) -> tuple[Run, Outcome]:
     """`count` subscriptions in virtual time."""
-    with _young_only():
-        simulation = Simulation(rate=rate, deadly=deadly, fires=fires)
-        for _ in simulation.shop.filled(count):
-            done(0)
-        run = simulation.go(done)
+    simulation = Simulation(rate=rate, deadly=deadly, fires=fires)
+    for _ in simulation.shop.filled(count):
+        done(0)
+    run = simulation.go(done)
     return run, outcome(simulation.portone, count)
-
-
-@contextmanager
-def _young_only() -> Iterator[None]:
-    """Garbage is looked for among what is new: a table of millions of objects holds none."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def paced(label: str, charges: list[float], count: int, rate: int) -> list[Check]:
@@ -82,13 +72,13 @@ def in_memory(count: int, small: int, rate: int, done: Done) -> tuple[list[Check
     ], wanted
 
 
-def killed(count: int, done: Done) -> list[Check]:
+def killed(count: int) -> list[Check]:
     """A tenth of all batches die at a random boundary, and the sweep fires twice a minute.
 
     The rate is low enough for the first sweep to leave the second some work.
     """
     rate = count // (2 * AHEAD)
-    run, result = virtual(count, rate, done, deadly=0.1, fires=(0.0, 0.4))
+    run, result = virtual(count, rate, unheard, deadly=0.1, fires=(0.0, 0.4))
     label = f"{count:,}, {run.killed:,} killed in the middle"
     busiest = busiest_second(run.charges) / rate
     more = f"{run.calls / count - 2:.2g} calls a charge"

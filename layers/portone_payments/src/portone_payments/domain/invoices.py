@@ -50,14 +50,16 @@ def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
     """
     invoices = {**subscription.invoices, invoice.id: invoice}
     back = _spent(subscription.invoices.get(invoice.id)) - _spent(invoice)
-    subscription = replace(subscription, credit=subscription.credit + back)
-    if subscription.order_id is not None:
-        # whether an order is whole is told from all its parts
-        return replace(subscription, invoices=invoices)
+    # whether an order is whole is told from all its parts
+    kept = invoices if subscription.order_id is not None else _newest(invoices)
+    return replace(subscription, credit=subscription.credit + back, invoices=kept)
+
+
+def _newest(invoices: dict[str, Invoice]) -> dict[str, Invoice]:
     settled = [each for each in invoices.values() if each.state not in _WAITS]
     settled.sort(key=lambda each: int(each.id))
     gone = {each.id for each in settled[:-KEPT]}
-    return replace(subscription, invoices={id_: each for id_, each in invoices.items() if id_ not in gone})
+    return {id_: each for id_, each in invoices.items() if id_ not in gone}
 
 
 def _spent(invoice: Invoice | None) -> int:
