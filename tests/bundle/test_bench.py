@@ -3,16 +3,12 @@
 import pytest
 
 from portone_local.bench.measure import Outcome, Spent, busiest_second
-from portone_local.bench.runs import virtual
+from portone_local.bench.runs import unheard, virtual
 
 # claimed in one transaction, sent, read, settled in another
 BUDGET = Spent(portone=2, reads=2, writes=20)
 LEASE, BOOKING = 3, 2
 NOBODY = Outcome(double=0, lost=0)
-
-
-def unheard(_done: int) -> None:
-    """No progress is shown."""
 
 
 def test_a_charge_costs_the_same_in_any_company() -> None:

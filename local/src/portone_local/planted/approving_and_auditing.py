@@ -18,7 +18,7 @@ APPROVING_AND_AUDITING: tuple[Bug, ...] = (
             except Conflict:
                 self.reader.meter.count(Metric.CONFLICT)
                 continue
-            return replace(told, version=told.version + 1)""",
+            return as_saved(told)""",
         """                pass
             except Conflict:
                 self.reader.meter.count(Metric.CONFLICT)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import confirmed, open_approval, sendable, stock_answered
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval, ApprovalState
@@ -56,7 +57,7 @@ class ApprovalSender:
             except Conflict:
                 self.reader.meter.count(Metric.CONFLICT)
                 continue
-            return replace(told, version=told.version + 1)
+            return as_saved(told)
         raise Busy
 
     def _held(self, payment_id: str) -> Payment:

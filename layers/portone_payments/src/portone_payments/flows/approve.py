@@ -1,6 +1,6 @@
 """Approve by hand what the buyer authenticated: store the token, ask for stock, confirm, read (facts 4.1)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from portone_payments.domain.approval import (
     intend,
@@ -8,6 +8,7 @@ from portone_payments.domain.approval import (
     next_attempt,
     token_hash_of,
 )
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.records import Payment
@@ -57,7 +58,7 @@ class Approver:
             except Conflict:
                 self.sender.reader.meter.count(Metric.CONFLICT)
                 continue
-            return replace(intended, version=intended.version + 1), True
+            return as_saved(intended), True
         raise Busy
 
     def _intended(self, held: Payment, token: str, token_hash: str) -> Payment:

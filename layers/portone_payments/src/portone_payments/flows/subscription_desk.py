@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import PlanNotFound, SubscriptionNotFound
 from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import next_due
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
@@ -50,7 +51,7 @@ class SubscriptionDesk:
             except Conflict:
                 self.meter.count(Metric.CONFLICT)
                 continue
-            return replace(after, version=after.version + 1)
+            return as_saved(after)
         raise Busy
 
     def of(self, subscription_id: str, user_id: str | None) -> Subscription:

@@ -20,7 +20,7 @@ LEASE = 180
 SHARDS = 16
 PAGE = 100
 BACKLOG_SECONDS = 120
-# leases at a time: each waits some milliseconds for DynamoDB and takes two of a processor
+# leases at a time; each takes 2 ms of a processor, so more of them only queue
 THREADS = 4
 
 

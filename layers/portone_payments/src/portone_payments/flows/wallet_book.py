@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
@@ -35,7 +36,7 @@ class WalletBook:
             except Conflict:
                 self.meter.count(Metric.CONFLICT)
                 continue
-            return replace(after, version=after.version + 1)
+            return as_saved(after)
         raise Busy
 
     def moment(self, by: str) -> Moment:
