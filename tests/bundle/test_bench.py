@@ -2,8 +2,9 @@
 
 import pytest
 
+from portone_local.bench.elsewhere import elsewhere
 from portone_local.bench.measure import Outcome, Spent, busiest_second
-from portone_local.bench.runs import unheard, virtual
+from portone_local.bench.runs import in_memory, unheard, virtual
 
 # claimed in one transaction, sent, read, settled in another
 BUDGET = Spent(portone=2, reads=2, writes=20)
@@ -50,3 +51,20 @@ def test_the_busiest_second_may_begin_anywhere() -> None:
     late, early = [0.9, 0.95, 0.99], [1.1, 1.2, 1.5]
 
     assert busiest_second([*late, *early, 2.5]) == 6
+
+
+def test_a_run_elsewhere_tells_how_far_it_is_and_then_what_it_found() -> None:
+    heard: list[int] = []
+
+    checks, spent = elsewhere(heard.append, in_memory, 60, 10, 20)
+
+    assert sum(heard) == 60 + 10
+    assert all(check.held for check in checks)
+    assert spent == BUDGET
+
+
+def test_a_run_that_fails_elsewhere_is_waited_for_no_longer() -> None:
+    nobody = 0
+
+    with pytest.raises(EOFError):
+        elsewhere(unheard, in_memory, 60, nobody, 20)

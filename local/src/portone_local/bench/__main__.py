@@ -1,21 +1,19 @@
 """Run the benchmark; exit code 1 when a bound is missed. Smaller numbers may be given for a quick look."""
 
 import argparse
-import gc
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from portone_local.bench.elsewhere import elsewhere, seldom_collected
 from portone_local.bench.measure import Check
 from portone_local.bench.runs import Done, batch, in_memory, in_real_time, killed
+from portone_local.bench.stage import stage
 
 SMALL, KILLED = 1_000, 5_000
 PIPE_WIDTH = 120
@@ -24,8 +22,7 @@ PIPE_WIDTH = 120
 def main() -> int:
     """The exit code: 0 when every bound is kept."""
     asked = _asked()
-    # what is kept is kept to the end: looking through millions of objects again and again finds nothing
-    gc.set_threshold(1_000_000, 50, 1_000)
+    seldom_collected()
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
@@ -49,24 +46,22 @@ def _asked() -> argparse.Namespace:
 
 def _measured(asked: argparse.Namespace, console: Console) -> list[Check]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        with ProcessPoolExecutor(1, get_context("spawn")) as beside:
-            smaller = [beside.submit(batch), beside.submit(killed, KILLED)]
-            with _bar(progress, f"{asked.count:,} in virtual time", asked.count + SMALL) as done:
-                found, wanted = in_memory(asked.count, SMALL, asked.rate, done)
-        checks = [check for each in smaller for check in each.result()] + found
-        if asked.real_count:
-            with _bar(progress, f"{asked.real_count:,} in real time", asked.real_count) as done:
-                checks += in_real_time(asked.real_count, asked.real_rate, wanted, done)
-    return checks
+    with Progress(*columns, console=console) as progress, ThreadPoolExecutor(1) as beside:
+        told = _bar(progress, f"{asked.count:,} in virtual time", asked.count + SMALL)
+        large = beside.submit(elsewhere, told, in_memory, asked.count, SMALL, asked.rate)
+        checks = batch() + killed(KILLED)
+        if not asked.real_count:
+            return checks + large.result()[0]
+        with stage(asked.real_count, asked.real_rate) as filled:
+            found, wanted = large.result()
+            told = _bar(progress, f"{asked.real_count:,} in real time", asked.real_count)
+            return checks + found + in_real_time(filled, wanted, told)
 
 
-@contextmanager
-def _bar(progress: Progress, name: str, total: int) -> Iterator[Done]:
+def _bar(progress: Progress, name: str, total: int) -> Done:
     """A bar that is told how many more are done."""
     task = progress.add_task(name, total=total)
-    yield lambda more: progress.advance(task, more)
-    gc.collect()
+    return lambda more: progress.advance(task, more)
 
 
 def _table(checks: list[Check]) -> Table:

@@ -1,4 +1,4 @@
-"""Charging in real time: worker processes with threads, MiniStack over HTTP, the fake PortOne over HTTP."""
+"""Charging in real time: worker processes with threads, and a sweep, on a stage."""
 
 import gc
 import json
@@ -11,20 +11,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from portone_local import template, wiring
 from portone_local.bench.measure import CHARGE, Outcome, Spent, outcome
-from portone_local.bench.scene import DUE_AT, Shop
-from portone_local.bench.virtual import GATEWAY, workers_for
-from portone_local.bench.worker import ShiftedClock
-from portone_local.gateway.functions import filled
-from portone_local.issuer import TokenIssuer
-from portone_local.ministack import MiniStack
-from portone_local.parameters import fake_portone, parameters_of
+from portone_local.bench.stage import Stage
 from portone_local.portone import FakePortOne
-from portone_local.portone.http_server import HttpPortOne
 
 PATIENCE = 240.0
-FIRST = 10
 
 
 @dataclass(slots=True)
@@ -65,51 +56,23 @@ class Report:
     grown: float
 
 
-def charged(count: int, *, rate: int, processes: int, done: Callable[[int], object]) -> Report:
-    """`count` subscriptions due at once; a sweep a minute until each is charged, or patience ends."""
-    clock = ShiftedClock(0.0)
-    clock.put(DUE_AT - 3600.0)
-    parameters = parameters_of(TokenIssuer(clock), {"charge_rate": str(rate)})
-    portone = fake_portone(parameters, clock, seed=1)
-    with MiniStack() as ministack, HttpPortOne(portone) as served:
-        wired = wiring.on_ministack(parameters, ministack, clock=clock, transport=None)
-        shop = Shop(wired.ports["store"], wired.ports["vault"], portone)
-        processes = min(processes, workers_for(rate))
-        everybody = count + processes * FIRST
-        for _ in shop.filled(everybody):
-            pass
-        clock.put(float(DUE_AT))
-        portone.pg.gateway = GATEWAY
-        environment = filled(
-            template.environment(template.transformed(parameters), "charges"), wired.resources
-        )
-        orders = {
-            "endpoint": ministack.endpoint_url,
-            "resources": wired.resources,
-            "environment": environment,
-            "offset": clock.offset,
-            "portone": served.base_url,
-            "store_id": parameters["StoreId"],
-        }
-        seen = Seen()
-        with (
-            _workers([orders | {"first": _first(count, number)} for number in range(processes)], seen),
-            _started("sweep", {**orders, "rate": rate}) as sweep,
-        ):
-            _await(sweep)
-            portone.api.calls.clear()
-            gc.freeze()
-            _say(sweep, "go")
-            _wait(lambda: _told(seen, count, done) and _asked(portone) >= count)
-        times = [call.at for call in portone.api.calls if call.operation == CHARGE]
-        calls = sum(call.operation in {CHARGE, "get_payment"} for call in portone.api.calls)
-        spent = Spent(calls / count, seen.reads / count, seen.writes / count)
-        return Report(times, outcome(portone, everybody), spent, seen.growth(count))
-
-
-def _first(count: int, worker: int) -> list[int]:
-    """The subscriptions a worker charges before the run, one for each of its threads."""
-    return [count + worker * FIRST + number for number in range(FIRST)]
+def charged(stage: Stage, done: Callable[[int], object]) -> Report:
+    """Everybody is due at once; a sweep a minute until each is charged, or patience ends."""
+    count, calls = stage.count, stage.portone.api.calls
+    orders, seen = stage.begin(), Seen()
+    with (
+        _workers([orders | {"first": stage.first(number)} for number in range(stage.workers)], seen),
+        _started("sweep", orders | {"rate": stage.rate}) as sweep,
+    ):
+        _await(sweep)
+        calls.clear()
+        gc.freeze()
+        _say(sweep, "go")
+        _wait(lambda: _told(seen, count, done) and _asked(stage.portone) >= count)
+    times = [call.at for call in calls if call.operation == CHARGE]
+    asked = sum(call.operation in {CHARGE, "get_payment"} for call in calls)
+    spent = Spent(asked / count, seen.reads / count, seen.writes / count)
+    return Report(times, outcome(stage.portone, stage.everybody), spent, seen.growth(count))
 
 
 def _wait(over: Callable[[], bool]) -> None:

@@ -15,13 +15,13 @@ from portone_local.bench.measure import (
     span,
 )
 from portone_local.bench.real import charged
+from portone_local.bench.stage import Stage
 from portone_local.bench.virtual import Run, Simulation
 from portone_payments.flows.pace import AHEAD
 
 SLACK = 1.1
 MOST_GROWTH = 5.0
 MOST_OF_ONE = 1.2
-PROCESSES = 10
 
 type Done = Callable[[int], object]
 
@@ -36,7 +36,7 @@ def virtual(
     """`count` subscriptions in virtual time."""
     simulation = Simulation(rate=rate, deadly=deadly, fires=fires)
     for _ in simulation.shop.filled(count):
-        done(0)
+        pass
     run = simulation.go(done)
     return run, outcome(simulation.portone, count)
 
@@ -89,13 +89,13 @@ def killed(count: int) -> list[Check]:
     ]
 
 
-def in_real_time(count: int, rate: int, wanted: Spent, done: Done) -> list[Check]:
+def in_real_time(stage: Stage, wanted: Spent, done: Done) -> list[Check]:
     """On MiniStack, with processes and threads."""
-    report = charged(count, rate=rate, processes=PROCESSES, done=done)
-    label = f"{count:,} on MiniStack"
+    report = charged(stage, done)
+    label = f"{stage.count:,} on MiniStack"
     return [
         *kept(label, report.outcome),
-        *paced(label, report.charges, count, rate),
+        *paced(label, report.charges, stage.count, stage.rate),
         same(f"{label}: a charge costs the same", report.spent, wanted),
         at_most(f"{label}: a worker grows", report.grown, MOST_GROWTH, " MB"),
     ]

@@ -44,7 +44,7 @@ def coder(hint: Any) -> Coder:
 
 def item_size(item: Mapping[str, Attribute]) -> int:
     """Bytes DynamoDB counts for an item: names and values, 3 per container and 1 per element of it."""
-    return sum(_length(name) + _size(attribute) for name, attribute in item.items())
+    return sum(map(_length, item)) + sum(map(_size, item.values()))
 
 
 def _union(hints: tuple[Any, ...]) -> Coder:
@@ -123,22 +123,8 @@ def _decode_scalar(attribute: Attribute) -> str | bool | float:
 
 
 def _size(attribute: Attribute) -> int:
-    (kind, value), *_ = attribute.items()
-    match kind:
-        case "S":
-            return _length(value)
-        case "N":
-            return _number_size(value)
-        case "M":
-            return 3 + len(value) + item_size(value)
-        case "L":
-            return 3 + len(value) + sum(_size(each) for each in value)
-        case "BOOL" | "NULL":
-            return 1
-        case "B":
-            return len(value)
-        case _:
-            return sum(_size({kind[0]: each}) for each in value)
+    ((kind, value),) = attribute.items()
+    return SIZES[kind](value)
 
 
 def _length(text: str) -> int:
@@ -153,6 +139,18 @@ def _number_size(text: str) -> int:
     return 1 + (len(digits) + 1) // 2 + text.startswith("-")
 
 
+SIZES: dict[str, Callable[[Any], int]] = {
+    "S": _length,
+    "N": _number_size,
+    "B": len,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+    "M": lambda held: 3 + len(held) + item_size(held),
+    "L": lambda held: 3 + len(held) + sum(map(_size, held)),
+    "SS": lambda held: sum(map(_length, held)),
+    "NS": lambda held: sum(map(_number_size, held)),
+    "BS": lambda held: sum(map(len, held)),
+}
 SCALAR = Coder(_encode_scalar, _decode_scalar)
 SCALARS: dict[Any, Coder] = {
     str: Coder(lambda value: {"S": value}, lambda attribute: attribute["S"]),

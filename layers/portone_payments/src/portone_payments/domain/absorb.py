@@ -113,10 +113,15 @@ def _believe(payment: Payment, snapshot: Snapshot, findings: Findings, moment: M
     status = _status(payment, snapshot, findings, moment.now)
     if status is None:
         return _doubt(payment, snapshot, findings, moment)
-    told = replace(payment, status=status, seen=seen_in(snapshot), doubted=False, late=_late(payment, status))
+    told = replace(
+        payment,
+        status=status,
+        status_at=payment.status_at if status is payment.status else moment.now,
+        seen=seen_in(snapshot),
+        doubted=False,
+        late=_late(payment, status),
+    )
     told = clear_attention(told, Attention.QUARANTINED)
-    if status is not payment.status:
-        told = replace(told, status_at=moment.now)
     told = tell_status(payment, told, snapshot, findings, moment)
     return tell_cancellations(payment, told, snapshot, moment)
 
@@ -153,18 +158,17 @@ def _late(payment: Payment, status: Status) -> bool:
 
 def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
     """Close what the reading bore out, expire what nobody paid, and decide when to look again."""
-    if not after.doubted:
-        closed = {
-            key: replace(hint, state=HintState.DONE) if hint.state is HintState.OPEN else hint
-            for key, hint in after.hints.items()
-        }
-        after = replace(after, hints=closed)
-    after = expire(replace(after, lagging=0, tries=0, read_at=moment.now), moment)
+    hints = after.hints if after.doubted else {key: _closed(hint) for key, hint in after.hints.items()}
+    after = expire(replace(after, hints=hints, lagging=0, tries=0, read_at=moment.now), moment)
     changed = after.next_seq != before.next_seq
     restart = unfinished(after) if changed else moment.eager and after.rung == BY_KIND
     rung = 0 if restart else min(after.rung + 1, BY_KIND)
     after = _age(replace(after, rung=rung), moment)
     return replace(after, due_at=next_due(after, moment.now))
+
+
+def _closed(hint: Hint) -> Hint:
+    return replace(hint, state=HintState.DONE) if hint.state is HintState.OPEN else hint
 
 
 def _age(payment: Payment, moment: Moment) -> Payment:

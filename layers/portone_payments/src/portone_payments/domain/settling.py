@@ -23,8 +23,9 @@ NO_KEY = "no_billing_key"
 def claimed(subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment) -> Subscription:
     """The subscription with a try under way. Due again in an hour: the payment itself is due much earlier."""
     tried = replace(invoice, payment_id=payment_id, tries=invoice.tries + 1, tried_at=moment.now, asked=False)
-    held = replace(subscription, in_flight=invoice.id, last_try_at=moment.now, tries=0)
-    return replace(with_invoice(held, tried), due_at=int(moment.now) + HOUR)
+    again = int(moment.now) + HOUR
+    held = replace(subscription, in_flight=invoice.id, last_try_at=moment.now, due_at=again, tries=0)
+    return with_invoice(held, tried)
 
 
 def paid(
