@@ -163,6 +163,11 @@ class MemoryTable:
         if not entries:  # most of a sweep's questions
             self.log.add("Query", reads=read_units([], consistent=False))
             return []
+        since, upto = between
+        if since is not None:
+            entries = [item for item in entries if float(item[index.sort]["N"]) >= since]
+        if upto is not None:
+            entries = [item for item in entries if float(item[index.sort]["N"]) <= upto]
         entries.sort(key=lambda item: _order(index, item), reverse=newest_first)
         if start:
             at = _order(index, start)
@@ -171,11 +176,6 @@ class MemoryTable:
                 for item in entries
                 if (_order(index, item) < at if newest_first else _order(index, item) > at)
             ]
-        since, upto = between
-        if since is not None:
-            entries = [item for item in entries if float(item[index.sort]["N"]) >= since]
-        if upto is not None:
-            entries = [item for item in entries if float(item[index.sort]["N"]) <= upto]
         names = ("pk", "sk", index.partition, index.sort)
         found = [{name: item[name] for name in names} for item in entries[:limit]]
         self.log.add("Query", reads=read_units(map(item_size, found), consistent=False))

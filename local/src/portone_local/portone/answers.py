@@ -1,10 +1,10 @@
 """How a payment looks in `GET /payments/{paymentId}`: the union of PortOne facts 3.1 to 3.5."""
 
 import datetime as dt
-import random
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from portone_local.portone.answer_parts import (
@@ -93,7 +93,7 @@ class PaymentAnswers:
         return f"{moment:%Y-%m-%dT%H:%M:%S.%f}621Z"
 
     def _draw(self, *what: str) -> bool:
-        return random.Random(":".join((str(self.seed), *what))).random() < 0.5  # noqa: PLR2004 - a fair coin
+        return bool(sha256(":".join((str(self.seed), *what)).encode()).digest()[0] % 2)
 
     def leave_out(self, answer: dict[str, Any], path: str, payment_id: str) -> None:
         """Take the optional field at `path` away where the setting, or the draw, says so."""

@@ -60,11 +60,13 @@ class Webhooks:
 
     def emit(self, kind: str, data: dict[str, Any], at: float | None = None) -> None:
         """Queue an event of any type; it is due at once, epoch second `at` being the time it speaks of."""
+        if not self.switched_on:
+            return
         with self._lock:
             moment = self._clock.now() if at is None else at
             built = event_body(self.version, kind, data, moment)
             mischief = self._next_mischief()
-            if built is None or not self.switched_on or mischief.lose:
+            if built is None or mischief.lose:
                 return
             delivery = self._delivery(kind, data, built, moment + mischief.delay)
             copies = [replace(delivery, order=self._next_number()) for _ in range(mischief.copies)]

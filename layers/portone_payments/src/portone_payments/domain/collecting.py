@@ -105,7 +105,7 @@ def _when(subscription: Subscription, invoice: Invoice, moment: Moment, policy: 
     """Now, where its customer asked or the hour and the day allow it; else the next time they do."""
     if invoice.asked:
         return int(moment.now)
-    at = at_allowed_time(replace(policy.dunning, smoothing_seconds=0), int(moment.now), 0)
+    at = at_allowed_time(policy.dunning, int(moment.now), 0)
     return at if subscription.last_try_at is None else one_a_day(policy.dunning, subscription.last_try_at, at)
 
 

@@ -18,6 +18,7 @@ from portone_payments.domain.subscription_records import (
 
 SPENT = "max_transaction_count_reached"
 NO_KEY = "no_billing_key"
+_STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED, SubscriptionStatus.PAUSED})
 
 
 def claimed(subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment) -> Subscription:
@@ -171,6 +172,6 @@ def _status_after(subscription: Subscription, moment: Moment) -> Subscription:
         # one part is paid, another never was: no time heals that
         return replace(subscription, status=SubscriptionStatus.UNPAID)
     owing = any(each.failed_at is not None for each in open_invoices(subscription))
-    if owing or subscription.status in {SubscriptionStatus.CANCELLED, SubscriptionStatus.PAUSED}:
+    if owing or subscription.status in _STAYS:
         return subscription
     return replace(subscription, status=SubscriptionStatus.ACTIVE)
