@@ -106,6 +106,7 @@ def test_an_audit_out_of_time_goes_on_from_its_mark(shop: AuditedShop) -> None:
 
 def test_a_payment_whose_reading_nobody_can_read_is_listed_and_stops_nothing(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False)
+    shop.clock.advance(1)
     shop.sell("p2", heard=False)
     shop.settle()
     shop.portone.inject(operation="get_payment", fault=Fault.TRUNCATED_JSON)
