@@ -4,7 +4,8 @@ import pytest
 
 from portone_local.bench.elsewhere import elsewhere
 from portone_local.bench.measure import Outcome, Spent, busiest_second
-from portone_local.bench.runs import in_memory, unheard, virtual
+from portone_local.bench.runs import in_memory, virtual
+from portone_local.bench.virtual import unheard
 
 # claimed in one transaction, sent, read, settled in another
 BUDGET = Spent(portone=2, reads=2, writes=20)
@@ -13,14 +14,14 @@ NOBODY = Outcome(double=0, lost=0)
 
 
 def test_a_charge_costs_the_same_in_any_company() -> None:
-    few, _ = virtual(10, 500, unheard)
-    many, _ = virtual(200, 500, unheard)
+    few, _ = virtual(10, 500)
+    many, _ = virtual(200, 500)
 
     assert (few.spent(10), many.spent(200)) == (BUDGET, BUDGET)
 
 
 def test_the_sweep_writes_one_lease_a_charge_and_nothing_in_idle_minutes() -> None:
-    run, _ = virtual(100, 500, unheard)
+    run, _ = virtual(100, 500)
 
     assert run.sweeps.writes == 100 * LEASE + BOOKING
 
@@ -33,7 +34,7 @@ def test_the_sweep_writes_one_lease_a_charge_and_nothing_in_idle_minutes() -> No
 def test_no_second_takes_more_charges_than_the_pg_however_often_the_sweep_fires(
     count: int, rate: int, fires: tuple[float, ...]
 ) -> None:
-    run, result = virtual(count, rate, unheard, fires=fires)
+    run, result = virtual(count, rate, fires=fires)
 
     assert busiest_second(run.charges) <= 1.1 * rate
     assert max(run.charges) - min(run.charges) <= 1.1 * count / rate
@@ -41,7 +42,7 @@ def test_no_second_takes_more_charges_than_the_pg_however_often_the_sweep_fires(
 
 
 def test_workers_that_die_anywhere_charge_nobody_twice_and_forget_nobody() -> None:
-    run, result = virtual(200, 50, unheard, deadly=0.5)
+    run, result = virtual(200, 50, deadly=0.5)
 
     assert run.killed > 0
     assert result == NOBODY

@@ -1,14 +1,14 @@
 """The slot of a charge: when it is claimed, and when PortOne is asked."""
 
-from portone_local import template, wiring
+from portone_local import wiring
+from portone_local.bench.function import job_of
 from portone_local.bench.measure import CHARGE
 from portone_local.bench.scene import DUE_AT, Shop, subscription_id
 from portone_local.bench.virtual import Simulation
 from portone_local.clock import MovableClock
-from portone_local.gateway.functions import filled
 from portone_local.issuer import TokenIssuer
 from portone_local.parameters import fake_portone, parameters_of
-from portone_payments.entry.charge_deps import ChargeDeps
+from portone_payments.adapters.queue import write_due
 from portone_payments.flows.collect import CLAIMING
 from portone_payments.ports import Vault
 from portone_payments.ports_store import Due, Kind
@@ -28,8 +28,7 @@ class Watched:
 
 def test_a_charge_is_claimed_shortly_before_its_slot_and_not_when_its_message_comes() -> None:
     simulation = Simulation(rate=10)
-    for _ in simulation.shop.filled(30):
-        pass
+    simulation.shop.fill(30)
 
     asked = sorted(simulation.go().charges)
 
@@ -45,18 +44,16 @@ def test_after_the_wait_for_the_slot_nothing_is_left_but_the_call() -> None:
     parameters = parameters_of(TokenIssuer(clock), {})
     portone = fake_portone(parameters, clock, seed=1)
     wired = wiring.in_memory(parameters, clock=clock, seed=1, transport=portone.transport())
-    for _ in Shop(wired.ports["store"], wired.ports["vault"], portone).filled(1):
-        pass
+    Shop(wired.ports["store"], wired.ports["vault"], portone).fill(1)
 
     def wait(seconds: float) -> None:
         steps.append("waited")
         clock.advance(seconds)
 
-    environment = filled(template.environment(template.transformed(parameters), "charges"), wired.resources)
     ports = wired.ports | {"wait": wait, "vault": Watched(wired.ports["vault"], steps)}
     due = Due(kind=Kind.SUBSCRIPTION, id=subscription_id(0), due_at=DUE_AT, slot=DUE_AT + 1.0)
 
-    ChargeDeps(environment, **ports).collector.work(due)
+    job_of("charges", parameters, wired.resources, ports)({"messageId": due.id, "body": write_due(due)})
 
     assert steps == ["waited", "key decrypted", "waited"]
     assert [call.at for call in portone.calls() if call.operation == CHARGE] == [DUE_AT + 1.0]

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from portone_local.bench.elsewhere import elsewhere, seldom_collected
 from portone_local.bench.measure import Check
-from portone_local.bench.runs import Done, batch, in_memory, in_real_time, killed
+from portone_local.bench.runs import batch, in_memory, in_real_time, killed
 from portone_local.bench.stage import stage
+from portone_local.bench.virtual import Done
 
 SMALL, KILLED = 1_000, 5_000
 PIPE_WIDTH = 120

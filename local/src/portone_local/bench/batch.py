@@ -4,9 +4,10 @@ import time
 from typing import Any
 
 from portone_local import template, wiring
+from portone_local.bench.function import environment_of
 from portone_local.bench.scene import DUE_AT, Shop, message
 from portone_local.bench.worker import ShiftedClock
-from portone_local.gateway.functions import filled, load_handler
+from portone_local.gateway.functions import load_handler
 from portone_local.issuer import TokenIssuer
 from portone_local.parameters import fake_portone, parameters_of
 from portone_payments.entry.deps import Deps
@@ -23,11 +24,10 @@ def ten_to_one(trials: int = 9) -> float:
     portone = fake_portone(parameters, clock, seed=1)
     wired = wiring.in_memory(parameters, clock=clock, seed=1, transport=portone.transport())
     count = trials * (TEN + 1)
-    for _ in Shop(wired.ports["store"], wired.ports["vault"], portone).filled(count):
-        pass
-    environment = template.environment(template.transformed(parameters), "charges")
+    Shop(wired.ports["store"], wired.ports["vault"], portone).fill(count)
+    environment = environment_of("charges", parameters, wired.resources)
     handler = load_handler(template.ROOT / "functions" / "charges" / "handler.py").using(
-        Deps(filled(environment, wired.resources), **wired.ports)
+        Deps(environment, **wired.ports)
     )
     portone.pg.gateway = GATEWAY
     numbers = iter(range(count))

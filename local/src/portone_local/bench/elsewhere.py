@@ -5,10 +5,12 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from typing import Any
 
+from portone_local.bench.virtual import Done
+
 SPAWNED = get_context("spawn")
 
 
-def elsewhere[Found](done: Callable[[int], object], run: Callable[..., Found], *args: object) -> Found:
+def elsewhere[Found](done: Done, run: Callable[..., Found], *args: object) -> Found:
     """What `run` finds with these arguments and, as its last, who hears how many more are done.
 
     Raises EOFError when that process dies; why stands on standard error.

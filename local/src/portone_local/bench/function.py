@@ -30,12 +30,16 @@ class Wired(httpx.BaseTransport):
         return answer
 
 
+def environment_of(name: str, parameters: dict[str, str], resources: dict[str, str]) -> dict[str, str]:
+    """What the template gives a function on a stack of these resources."""
+    return filled(template.environment(template.transformed(parameters), name), resources)
+
+
 def job_of(
     name: str, parameters: dict[str, str], resources: dict[str, str], ports: dict[str, Any]
 ) -> Callable[[dict[str, Any]], object]:
     """What a worker's handler does with one message."""
     file: Path = template.ROOT / "functions" / name / "handler.py"
-    environment = template.environment(template.transformed(parameters), name)
-    deps = Deps(filled(environment, resources), **ports)
+    deps = Deps(environment_of(name, parameters, resources), **ports)
     job = load_handler(file, "job")
     return lambda message: job(message, deps)

@@ -13,6 +13,7 @@ from typing import Any
 
 from portone_local.bench.measure import CHARGE, Outcome, Spent, outcome
 from portone_local.bench.stage import Stage
+from portone_local.bench.virtual import Done
 from portone_local.portone import FakePortOne
 
 PATIENCE = 240.0
@@ -56,7 +57,7 @@ class Report:
     grown: float
 
 
-def charged(stage: Stage, done: Callable[[int], object]) -> Report:
+def charged(stage: Stage, done: Done) -> Report:
     """Everybody is due at once; a sweep a minute until each is charged, or patience ends."""
     count, calls = stage.count, stage.portone.api.calls
     orders, seen = stage.begin(), Seen()
@@ -70,8 +71,8 @@ def charged(stage: Stage, done: Callable[[int], object]) -> Report:
         _say(sweep, "go")
         _wait(lambda: _told(seen, count, done) and _asked(stage.portone) >= count)
     times = [call.at for call in calls if call.operation == CHARGE]
-    asked = sum(call.operation in {CHARGE, "get_payment"} for call in calls)
-    spent = Spent(asked / count, seen.reads / count, seen.writes / count)
+    answered = sum(call.operation in {CHARGE, "get_payment"} for call in calls)
+    spent = Spent(answered / count, seen.reads / count, seen.writes / count)
     return Report(times, outcome(stage.portone, stage.everybody), spent, seen.growth(count))
 
 
@@ -81,7 +82,7 @@ def _wait(over: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def _told(seen: Seen, count: int, done: Callable[[int], object]) -> bool:
+def _told(seen: Seen, count: int, done: Done) -> bool:
     with seen.lock:
         more, seen.heard = seen.done - seen.heard, seen.done
     done(more)

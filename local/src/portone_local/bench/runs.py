@@ -1,7 +1,5 @@
 """The runs of the benchmark, each judged by its bounds."""
 
-from collections.abc import Callable
-
 from portone_local.bench.batch import ten_to_one
 from portone_local.bench.measure import (
     Check,
@@ -16,27 +14,20 @@ from portone_local.bench.measure import (
 )
 from portone_local.bench.real import charged
 from portone_local.bench.stage import Stage
-from portone_local.bench.virtual import Run, Simulation
+from portone_local.bench.virtual import Done, Run, Simulation, unheard
 from portone_payments.flows.pace import AHEAD
 
 SLACK = 1.1
 MOST_GROWTH = 5.0
 MOST_OF_ONE = 1.2
 
-type Done = Callable[[int], object]
-
-
-def unheard(_more: int) -> None:
-    """Progress nobody looks at."""
-
 
 def virtual(
-    count: int, rate: int, done: Done, *, deadly: float = 0.0, fires: tuple[float, ...] = (0.0,)
+    count: int, rate: int, done: Done = unheard, *, deadly: float = 0.0, fires: tuple[float, ...] = (0.0,)
 ) -> tuple[Run, Outcome]:
     """`count` subscriptions in virtual time."""
     simulation = Simulation(rate=rate, deadly=deadly, fires=fires)
-    for _ in simulation.shop.filled(count):
-        pass
+    simulation.shop.fill(count)
     run = simulation.go(done)
     return run, outcome(simulation.portone, count)
 
@@ -78,7 +69,7 @@ def killed(count: int) -> list[Check]:
     The rate is low enough for the first sweep to leave the second some work.
     """
     rate = count // (2 * AHEAD)
-    run, result = virtual(count, rate, unheard, deadly=0.1, fires=(0.0, 0.4))
+    run, result = virtual(count, rate, deadly=0.1, fires=(0.0, 0.4))
     label = f"{count:,}, {run.killed:,} killed in the middle"
     busiest = busiest_second(run.charges) / rate
     more = f"{run.calls / count - 2:.2g} calls a charge"

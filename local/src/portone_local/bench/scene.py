@@ -1,6 +1,5 @@
 """Subscriptions that fall due in the same minute, each of a customer with a saved card."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,14 +28,13 @@ class Shop:
     portone: FakePortOne
     due_at: int = DUE_AT
 
-    def filled(self, count: int) -> Iterator[int]:
-        """Put `count` subscriptions, one of a customer each; yields after each."""
+    def fill(self, count: int) -> None:
+        """Put `count` subscriptions, one of a customer each."""
         self.portone.webhooks.switched_on = False
         for number in range(count):
             user, issue = f"user-{number:07d}", f"issue{number:07d}"
             self.store.save(self._wallet(user, issue))
             self.store.save(self._subscription(number, user))
-            yield number
 
     def _wallet(self, user: str, issue: str) -> Wallet:
         issued = self.portone.buyer.issue_billing_key(issue_id=issue, customer_id=user)

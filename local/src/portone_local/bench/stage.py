@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from portone_local import template, wiring
+from portone_local import wiring
+from portone_local.bench.function import environment_of
 from portone_local.bench.scene import DUE_AT, Shop
 from portone_local.bench.virtual import GATEWAY, workers_for
 from portone_local.bench.worker import ShiftedClock
-from portone_local.gateway.functions import filled
 from portone_local.issuer import TokenIssuer
 from portone_local.ministack import MiniStack
 from portone_local.parameters import fake_portone, parameters_of
@@ -59,14 +59,11 @@ def stage(count: int, rate: int) -> Iterator[Stage]:
         orders = {
             "endpoint": ministack.endpoint_url,
             "resources": wired.resources,
-            "environment": filled(
-                template.environment(template.transformed(parameters), "charges"), wired.resources
-            ),
+            "environment": environment_of("charges", parameters, wired.resources),
             "portone": served.base_url,
             "store_id": parameters["StoreId"],
         }
         workers = min(PROCESSES, workers_for(rate))
         ready = Stage(count=count, rate=rate, workers=workers, clock=clock, portone=portone, orders=orders)
-        for _ in Shop(wired.ports["store"], wired.ports["vault"], portone).filled(ready.everybody):
-            pass
+        Shop(wired.ports["store"], wired.ports["vault"], portone).fill(ready.everybody)
         yield ready

@@ -36,6 +36,13 @@ QUIET = 15
 EVERYTHING = 1_000_000
 
 
+type Done = Callable[[int], object]
+
+
+def unheard(_more: int) -> None:
+    """Progress nobody looks at."""
+
+
 def workers_for(rate: int) -> int:
     """Batches under way at once that never limit: a message waits for its slot, then for the PG."""
     return max(4, -(-rate // 5))
@@ -105,7 +112,7 @@ class Simulation:
         )
         self.shop = Shop(self.store, ports["vault"], self.portone)
 
-    def go(self, done: Callable[[int], object] = lambda _: None) -> Run:
+    def go(self, done: Done = unheard) -> Run:
         """Let time pass until nothing is left to do; `done` hears of each message worked."""
         self.portone.pg.gateway = GATEWAY
         self.store.table.log.calls.clear()
@@ -133,7 +140,7 @@ class Simulation:
             for body in found:
                 self._one("work", body, self.clock.now())
 
-    def _batches(self, until: float, done: Callable[[int], object]) -> None:
+    def _batches(self, until: float, done: Done) -> None:
         """Every batch that begins before `until`."""
         while (visible := self.charges.next_at()) is not None:
             start = max(self._workers[0], visible)
