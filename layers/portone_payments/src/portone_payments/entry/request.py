@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from portone_payments.domain.errors import Forbidden, InvalidRequest, PayloadTooLarge, Unauthenticated
 from portone_payments.domain.payment_errors import OrderNotFound, PaymentNotFound
+from portone_payments.entry.claims import bracketed, claim_values
 
 BODY_CAP = 16 * 1024
 PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
@@ -50,15 +51,16 @@ class Request:
     def user_id(self) -> str:
         """The caller by the configured claim. Raises `Unauthenticated`."""
         user = self.claims.get(self.user_claim, "")
-        if not _USER.fullmatch(user):
+        if not _USER.fullmatch(user) or bracketed(user):
             raise Unauthenticated
         return user
 
     @property
     def claims(self) -> Mapping[str, str]:
-        """The verified token's claims, as text; empty on other routes."""
+        """The verified token's claims that are texts; empty on other routes."""
         jwt = self._authorizer.get("jwt") or {}
-        return {str(name): str(value) for name, value in (jwt.get("claims") or {}).items()}
+        found = (jwt.get("claims") or {}).items()
+        return {str(name): value for name, value in found if isinstance(value, str)}
 
     def staff(self, staff_claim: str) -> str:
         """Who of the staff calls: by IAM, or by the configured `name=value` claim. Raises `Forbidden`."""
@@ -66,9 +68,12 @@ class Request:
         if iam.get("userArn"):
             return str(iam["userArn"]).rsplit(":", 1)[-1][:128]
         name, _, value = staff_claim.partition("=")
-        if not (name and value) or value not in _claim_values(self.claims.get(name, "")):
+        if not (name and value) or value not in self._values(name):
             raise Forbidden
         return self.user_id
+
+    def _values(self, claim: str) -> frozenset[str]:
+        return claim_values(claim, self.claims.get(claim), self.header("authorization"))
 
     @property
     def payment_id(self) -> str:
@@ -175,13 +180,6 @@ class Request:
     @property
     def _authorizer(self) -> Mapping[str, Any]:
         return self._context.get("authorizer") or {}
-
-
-def _claim_values(claim: str) -> set[str]:
-    """API Gateway hands a list claim over as "[a b]"."""
-    if claim.startswith("[") and claim.endswith("]"):
-        return set(claim[1:-1].split())
-    return {claim}
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""A claim's values, element by element, and nothing where the authorizer's text is ambiguous.
+
+An HTTP API hands every claim over as a text: a list as `[a b]`, its elements unescaped, so that the one group
+"friends of staff" looks like three. It is therefore never split. What the elements are is read from the token
+itself, which the authorizer has just verified, and counts only where it gives the very text it vouched for.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_PARTS = 3
+
+
+def claim_values(name: str, text: object, authorization: str | None) -> frozenset[str]:
+    """What claim `name` says exactly; `text` is the authorizer's, `authorization` the header it checked.
+
+    A text of its own is one value, also with blanks. Numbers, truth values, objects and null are none.
+    """
+    if not isinstance(text, str):
+        return frozenset()
+    token = _payload(authorization)
+    if token is None:
+        return _unaided(text)
+    value = token.get(name)
+    elements: list[Any] = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str) for each in elements):
+        return frozenset()
+    vouched = f"[{' '.join(elements)}]" if isinstance(value, list) else value
+    return frozenset(elements) if vouched == text else frozenset()
+
+
+def bracketed(text: str) -> bool:
+    """Whether a claim's text may stand for a list."""
+    return text.startswith("[") and text.endswith("]")
+
+
+def _unaided(text: str) -> frozenset[str]:
+    """Without the token: a list of more than one element cannot be told from one element with blanks."""
+    if not bracketed(text):
+        return frozenset({text})
+    inside = text[1:-1]
+    return frozenset({inside} if inside and not any(map(str.isspace, inside)) else ())
+
+
+def _payload(authorization: str | None) -> Mapping[str, Any] | None:
+    """The claims of a token that somebody else has verified; None where there is none to read."""
+    words = (authorization or "").split()
+    parts = words[-1].split(".") if words else []
+    if len(parts) != _PARTS:
+        return None
+    payload = parts[1]
+    try:
+        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

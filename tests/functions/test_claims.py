@@ -1,0 +1,101 @@
+"""A list claim is never split at blanks: what it holds is read from the token the authorizer verified."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from portone_local.gateway.events import claim_text
+from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_payments.entry.request import Request
+
+
+def token(**claims: Any) -> str:
+    parts: tuple[dict[str, Any], ...] = ({"alg": "RS256"}, claims, {})
+    return ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
+    )
+
+
+def request(text: object, authorization: str | None = None, *, sub: object = "kim") -> Request:
+    claims = {"sub": sub, "groups": text}
+    headers = {} if authorization is None else {"authorization": authorization}
+    return Request({"headers": headers, "requestContext": {"authorizer": {"jwt": {"claims": claims}}}})
+
+
+def is_staff(text: object, authorization: str | None = None) -> bool:
+    try:
+        return request(text, authorization).staff("groups=staff") == "kim"
+    except Forbidden:
+        return False
+
+
+@pytest.mark.parametrize(
+    "groups", [["staff"], ["staff", "ops"], ["ops", "team of ten", "staff"], "staff"], ids=str
+)
+@pytest.mark.parametrize("scheme", ["Bearer ", "bearer  ", ""], ids=repr)
+def test_an_element_that_is_exactly_the_value_is_staff(groups: object, scheme: str) -> None:
+    assert is_staff(claim_text(groups), scheme + token(groups=groups))
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        ["friends of staff"],
+        ["former staff"],
+        ["staff "],
+        ["Staff"],
+        ["[staff]"],
+        [["staff"]],
+        ["ops", 7, "staff"],
+        [],
+        "friends of staff",
+        "[staff]",
+        {"staff": True},
+        7,
+        True,
+    ],
+    ids=str,
+)
+def test_whatever_only_contains_the_value_is_not_staff(groups: object) -> None:
+    assert not is_staff(claim_text(groups), "Bearer " + token(groups=groups))
+
+
+@pytest.mark.parametrize("value", [7, True, None])
+def test_a_number_a_truth_value_and_null_are_no_value(value: object) -> None:
+    bearer = "Bearer " + token(groups=value)
+
+    for text in (value, str(value), claim_text(value)):
+        with pytest.raises(Forbidden):
+            request(text, bearer).staff(f"groups={text}")
+
+
+def test_a_token_that_says_another_thing_than_the_authorizer_is_not_believed() -> None:
+    assert not is_staff("[guest]", "Bearer " + token(groups=["staff"]))
+    assert not is_staff("[friends of staff]", "Bearer " + token(groups=["friends of", "ops", "staff"]))
+
+
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer a.b", "Bearer a.%.c", "Bearer a.W10.c"]
+)
+@pytest.mark.parametrize(
+    ("text", "staff"),
+    [
+        ("staff", True),
+        ("[staff]", True),
+        ("[ops staff]", False),
+        ("[friends of staff]", False),
+        ("[]", False),
+    ],
+)
+def test_without_a_token_to_read_only_what_is_not_ambiguous_counts(
+    authorization: str | None, text: str, *, staff: bool
+) -> None:
+    assert is_staff(text, authorization) == staff
+
+
+@pytest.mark.parametrize("sub", [None, 7, True, ["kim"], "[kim]", "[a b]", ""])
+def test_a_user_is_one_text_and_nothing_else(sub: object) -> None:
+    with pytest.raises(Unauthenticated):
+        _ = request("staff", sub=sub).user_id
