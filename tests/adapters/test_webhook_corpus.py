@@ -25,11 +25,21 @@ STRICTER = {
     "unusable_secret": "they drop what is not Base64 and verify with the rest",
     "hostile_id_signed": "the id becomes a database key: printable ASCII without space or comma, 256 at most",
     "respell_signature": "they decode a signature with foreign characters in it or around it",
-    "malformed_entry": "they stop at the first match and never see a malformed entry after it",
-    "cut_header": "what is left of an entry behind a matching one is malformed",
-    "repeat_header": "a header given twice, joined by a comma behind a matching entry",
-    "spell_header_twice": "a header given twice, in two spellings with different values",
+    "malformed_entry": "they decode a MAC that is padded twice",
+    "cut_header": "what is left of an entry is no Base64 of a whole MAC",
     "flip_header": "the last Base64 character of a MAC has two bits that decoding ignores",
+}
+# Where one of the two refuses and we do not; PortOne's JavaScript library takes both (PortOne facts 17).
+LAXER = {
+    "without_padding": "the padding of a MAC says nothing",
+    "cut_header": "only the padding was cut off",
+    "flip_header": "what was flipped is another entry, or what parted two",
+    "respell_signature": "what was respelled is another entry",
+    "malformed_entry": "each entry is judged by itself, whatever stands before it",
+    "pasted_secret": "a secret without its padding, or with the line feed of a paste",
+    "blanks_around": "two blanks between entries are one",
+    "repeat_header": "each entry of a header given twice is judged by itself",
+    "spell_header_twice": "each entry of a header given twice is judged by itself",
 }
 
 
@@ -124,11 +134,14 @@ def test_nothing_forged_is_accepted(verdicts: Verdicts) -> None:
     assert forged == []
 
 
-def test_what_we_accept_as_fresh_both_other_verifiers_accept(verdicts: Verdicts) -> None:
+def test_what_we_accept_as_fresh_both_other_verifiers_accept_but_for_a_named_reason(
+    verdicts: Verdicts,
+) -> None:
     accepted = list(verdicts.fresh())
 
     assert len(accepted) > SIZE / 20
-    assert [case for case, library, official in accepted if not (library and official)] == []
+    alone = [case for case, library, official in accepted if not (library and official)]
+    assert [case for case in alone if not LAXER.keys() & set(case.changes)] == []
 
 
 def test_what_both_other_verifiers_accept_we_refuse_only_for_a_named_reason(verdicts: Verdicts) -> None:

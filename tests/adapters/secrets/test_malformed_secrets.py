@@ -41,6 +41,15 @@ def test_a_malformed_api_secret_is_unavailable(
         secrets.api_secret()
 
 
+def test_secrets_are_read_without_the_line_feed_of_a_paste(shelf: Shelf, secrets: SecretsManager) -> None:
+    shelf.secrets["api"] = {"apiSecret": " fake-api-secret\n"}
+    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ==\r\n", "hashKey": "fake-key\n"}
+
+    assert secrets.api_secret() == "fake-api-secret"
+    assert secrets.webhook().signing == ("whsec_ZmFrZQ==",)
+    assert secrets.webhook().hash_key == "fake-key"
+
+
 def test_no_secret_shows_in_a_repr(secrets: SecretsManager) -> None:
     secrets.api_secret()
     shown = repr(secrets) + repr(secrets.webhook())

@@ -35,19 +35,23 @@ class Case:
     @property
     def authentic(self) -> bool:
         """Whether a live secret signed exactly this; known from its making, not from any MAC."""
-        found = [
+        ids, times, signatures = (
             {value for name, value in self.headers.items() if name.lower() == f"webhook-{part}"}
             for part in ("id", "timestamp", "signature")
-        ]
-        if any(len(values) != 1 for values in found):
-            return False
-        webhook_id, timestamp, signature = (values.pop() for values in found)
-        held = {secret.removeprefix("whsec_") for secret in self.secrets}
-        return (
-            (webhook_id, timestamp, self.body) == self.signed
-            and self.entry in signature.split(" ")
-            and self.signer.removeprefix("whsec_") in held
         )
+        if len(ids) != 1 or len(times) != 1:
+            return False
+        entries = {entry.rstrip("=") for signature in signatures for entry in signature.split(" ")}
+        return (
+            (ids.pop(), times.pop(), self.body) == self.signed
+            and self.entry.rstrip("=") in entries
+            and _bare(self.signer) in map(_bare, self.secrets)
+        )
+
+
+def _bare(secret: str) -> str:
+    """A secret without what may stand around its Base64 letters."""
+    return secret.strip().removeprefix("whsec_").rstrip("=")
 
 
 def delivery(

@@ -12,10 +12,8 @@ type Change = Callable[[Case, Random], Case]
 
 BODIES = READABLE + UNREADABLE + ((JSON, b"\xff\xfe{}"),)
 NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
-UNUSABLE_SECRETS = (
-    *("", "whsec_", "=", "====", "not base64!", "whsec_A"),
-    *(f"{SECRET}!", SECRET.rstrip("="), f"{SECRET}\n"),
-)
+UNUSABLE_SECRETS = ("", "whsec_", "=", "====", "not base64!", "whsec_A", f"{SECRET}!")
+PASTED_SECRETS = (SECRET.rstrip("="), f"{SECRET}\n", f" {SECRET}\r\n")
 
 
 def _spelling(case: Case, name: str) -> str:
@@ -116,8 +114,11 @@ def _other_v1(case: Case, rng: Random) -> Case:
 
 
 def _malformed_entry(case: Case, rng: Random) -> Case:
-    near = (case.entry + "=", case.entry.rstrip("="))
-    return _beside(case, rng, rng.choice(("v1,A", "v1,", "v1", ",", "", "v2", "v1,a,b", *near)))
+    return _beside(case, rng, rng.choice(("v1,A", "v1,", "v1", ",", "", "v2", "v1,a,b", case.entry + "=")))
+
+
+def _without_padding(case: Case, _rng: Random) -> Case:
+    return _with(case, "webhook-signature", _value(case, "webhook-signature").rstrip("="))
 
 
 def _rename_version(case: Case, rng: Random) -> Case:
@@ -127,8 +128,13 @@ def _rename_version(case: Case, rng: Random) -> Case:
 
 def _respell_signature(case: Case, rng: Random) -> Case:
     entry = _value(case, "webhook-signature")
-    spelled = (entry.rstrip("="), entry.replace("+", "-").replace("/", "_"), entry[:9] + "!" + entry[9:])
-    return _with(case, "webhook-signature", rng.choice((*spelled, f" {entry}", f"{entry} ", f"{entry}\n")))
+    spelled = (entry.replace("+", "-").replace("/", "_"), entry[:9] + "!" + entry[9:], f"{entry}\n")
+    return _with(case, "webhook-signature", rng.choice(spelled))
+
+
+def _blanks_around(case: Case, rng: Random) -> Case:
+    entry = _value(case, "webhook-signature")
+    return _with(case, "webhook-signature", rng.choice((f" {entry}", f"{entry} ", f"  {entry}  v2,YQ==")))
 
 
 def _shift_boundary(case: Case, rng: Random) -> Case:
@@ -157,6 +163,10 @@ def _unusable_secret(case: Case, rng: Random) -> Case:
     return replace(case, secrets=rng.choice(((), *((secret,) for secret in UNUSABLE_SECRETS))))
 
 
+def _pasted_secret(case: Case, rng: Random) -> Case:
+    return replace(case, secrets=(rng.choice(PASTED_SECRETS),))
+
+
 def _clock_near(case: Case, rng: Random) -> Case:
     return replace(case, now=SENT + rng.choice((-300.0, -299.5, 0.4, 299.0, 300.0)))
 
@@ -171,13 +181,16 @@ def _sent_long_ago(case: Case, rng: Random) -> Case:
 
 HARMLESS: dict[str, Change] = {
     change.__name__.strip("_"): change
-    for change in (_header_case, _other_version, _other_v1, _two_secrets, _secret_without_prefix, _clock_near)
-}
+    for change in (
+        _header_case, _other_version, _other_v1, _malformed_entry, _blanks_around, _without_padding,
+        _two_secrets, _secret_without_prefix, _pasted_secret, _clock_near,
+    )
+}  # fmt: skip
 CHANGES: dict[str, Change] = HARMLESS | {
     change.__name__.strip("_"): change
     for change in (
         _flip_body, _cut_body, _pad_body, _swap_body, _hostile_header, _hostile_id_signed, _flip_header,
-        _cut_header, _drop_header, _repeat_header, _spell_header_twice, _malformed_entry, _rename_version,
+        _cut_header, _drop_header, _repeat_header, _spell_header_twice, _rename_version,
         _respell_signature, _shift_boundary, _foreign_secret, _unusable_secret, _clock_far,
         _sent_long_ago,
     )

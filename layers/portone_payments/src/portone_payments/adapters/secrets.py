@@ -127,4 +127,5 @@ def _text(secret: dict[str, Any], name: str) -> str:
     value = secret.get(name)
     if not isinstance(value, str) or not value.strip():
         raise SecretsUnavailable(reason="malformed", field=name)
-    return value
+    # a pasted secret often ends with a line feed
+    return value.strip()
