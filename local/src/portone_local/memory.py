@@ -17,7 +17,7 @@ from portone_payments.adapters.payment_items import decode
 from portone_payments.adapters.queue import parse_due, write_due
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import SecretsUnavailable, StorageUnavailable
-from portone_payments.domain.kept import Record
+from portone_payments.domain.kept import Written
 from portone_payments.ports import Ids, WebhookSecrets
 from portone_payments.ports_store import Conflict, Due
 
@@ -56,7 +56,7 @@ class MemoryStore(TableStore):
         """Every item, as DynamoDB would export it."""
         return self.table.dump()
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[Written]:
         """Every record, without the history that has items of its own."""
         return [decode(item) for item in self.dump() if not item["sk"]["S"].startswith("history#")]
 

@@ -1,4 +1,4 @@
-"""A DynamoDB table in memory, its sparse indexes included."""
+"""A DynamoDB table in memory: its sparse indexes, and what DynamoDB refuses for its size."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -9,6 +9,11 @@ from portone_local.units import CallLog, read_units, write_units
 from portone_payments.adapters.codec import Item, item_size
 from portone_payments.adapters.dynamo import Refused
 from portone_payments.adapters.keys import INDEXES, Index, Key
+from portone_payments.domain.errors import StorageUnavailable
+
+ITEM_BYTES = 400 * 1024
+TRANSACTION_BYTES = 4 * 1024 * 1024
+TRANSACTION_ITEMS = 100
 
 type Around = Callable[[str, Callable[[], Any]], Any]
 
@@ -41,7 +46,7 @@ class MemoryTable:
         return self.around("BatchGetItem", lambda: self._get_many(wanted))  # type: ignore[no-any-return]
 
     def put(self, items: Sequence[Item], *, token: str) -> None:  # noqa: ARG002 - part of the port
-        """All or none, each IF the stored version is one less. Raises `Refused`."""
+        """All or none, each with a version IF the stored one is one less. Raises `Refused`."""
         operation = "PutItem" if len(items) == 1 else "TransactWriteItems"
         self.around(operation, lambda: self._put(operation, items))
 
@@ -119,8 +124,12 @@ class MemoryTable:
     def _put(self, operation: str, items: Sequence[Item]) -> None:
         with self._lock:
             stored = [self._items.get(Key.of(item)) for item in items]
-            refused = [_version(old) != _version(new) - 1 for old, new in zip(stored, items, strict=True)]
+            refused = [
+                "version" in new and _version(old) != _version(new) - 1
+                for old, new in zip(stored, items, strict=True)
+            ]
             sizes = [item_size(item) for item in items]
+            _check(items, sizes)
             writes = zip(stored, stored if any(refused) else items, sizes, strict=True)
             units = sum(self._units(old, new, size, transaction=len(items) > 1) for old, new, size in writes)
             self.log.add(operation, writes=units)
@@ -132,6 +141,7 @@ class MemoryTable:
     def _append(self, item: Item) -> None:
         with self._lock:
             size = item_size(item)
+            _check([item], [size])
             self.log.add("PutItem", writes=self._units(self._items.get(Key.of(item)), item, size))
             self._write(item, size)
 
@@ -144,6 +154,7 @@ class MemoryTable:
             tries = int(old.get("tries", {"N": "0"})["N"]) + 1
             new = old | {"due_at": {"N": str(until)}, "tries": {"N": str(tries)}}
             size = item_size(new)
+            _check([new], [size])
             self.log.add("UpdateItem", writes=self._units(old, new, size))
             self._write(new, size)
             return tries
@@ -206,8 +217,16 @@ def _pushed_before(item: Item | None, until: int) -> int | None:
     return int(item["tries"]["N"]) if ours and item and "tries" in item else None
 
 
+def _check(items: Sequence[Item], sizes: Sequence[int]) -> None:
+    """Raises `StorageUnavailable` for what DynamoDB does not take: too large, too many, one item twice."""
+    twice = len({Key.of(item) for item in items}) < len(items)
+    too_many = len(items) > TRANSACTION_ITEMS or sum(sizes) > TRANSACTION_BYTES
+    if twice or too_many or max(sizes) > ITEM_BYTES:
+        raise StorageUnavailable(service="dynamodb", reason="ValidationException")
+
+
 def _version(item: Item | None) -> int:
-    return int(item["version"]["N"]) if item else 0
+    return int(item["version"]["N"]) if item and "version" in item else 0
 
 
 def _order(index: Index, item: Item) -> tuple[float | str, str]:

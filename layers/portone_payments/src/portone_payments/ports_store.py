@@ -7,8 +7,8 @@ from typing import Protocol
 
 from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
 from portone_payments.domain.events import Event
-from portone_payments.domain.kept import Record
-from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment
+from portone_payments.domain.kept import Written
+from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, SettledRefund
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -64,6 +64,7 @@ class Store(Protocol):
 
     def order(self, order_id: str) -> Order | None: ...
     def payment(self, payment_id: str) -> Payment | None: ...
+    def settled_refund(self, payment_id: str, refund_id: str) -> SettledRefund | None: ...
     def request(self, user_id: str, route: str, key: str) -> ClientRequest | None: ...
     def stray(self, webhook_id: str) -> Stray | None: ...
     def wallet(self, user_id: str) -> Wallet | None: ...
@@ -80,8 +81,10 @@ class Store(Protocol):
         """The history entries of these numbers that have items of their own, in order."""
         ...
 
-    def save(self, *records: Record) -> None:
+    def save(self, *records: Written) -> None:
         """Write all or none, each IF its stored version is the one read; stored as version + 1.
+
+        What has left a record goes with it, whatever is there.
 
         Raises `Conflict` when another write came first; our own earlier attempt that had committed
         unseen counts as success (owner token). Raises `StorageUnavailable`.

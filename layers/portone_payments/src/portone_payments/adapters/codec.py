@@ -1,7 +1,8 @@
 """Dataclasses to DynamoDB attributes and back, in DynamoDB's own wire form, from the dataclass alone.
 
 None, zero, false and empty are left out where that is the default, so a later schema may add fields. What a
-newer schema wrote is carried along: unknown attributes in a field named `extra`, unknown enum values as text.
+newer schema wrote is carried along at every depth: unknown attributes in a field named `extra`, which every
+stored dataclass has; unknown enum values as text; unknown kinds of a plain value as the attribute they are.
 """
 
 from collections.abc import Callable, Mapping
@@ -109,17 +110,21 @@ def _field(each: Field[Any]) -> tuple[str, object, Coder]:
     return each.name, MISSING if default else default, coder(hint)
 
 
-def _encode_scalar(value: str | float) -> Attribute:
+def _encode_scalar(value: str | float | Attribute) -> Attribute:
+    if isinstance(value, dict):
+        return value
     if isinstance(value, bool):
         return {"BOOL": value}
     return {"S": value} if isinstance(value, str) else {"N": repr(value)}
 
 
-def _decode_scalar(attribute: Attribute) -> str | bool | float:
-    if "N" not in attribute:
-        return next(iter(attribute.values()))  # type: ignore[no-any-return]
-    text = attribute["N"]
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+def _decode_scalar(attribute: Attribute) -> str | bool | float | Attribute:
+    ((kind, value),) = attribute.items()
+    if kind in {"S", "BOOL"}:
+        return value  # type: ignore[no-any-return]
+    if kind != "N":
+        return attribute
+    return int(value) if value.lstrip("-").isdigit() else float(value)
 
 
 def _size(attribute: Attribute) -> int:

@@ -56,7 +56,7 @@ class DynamoTable:
         return items
 
     def put(self, items: Sequence[Item], *, token: str) -> None:
-        """All or none, each IF the stored version is one less. Raises `Refused`, `Conflict`."""
+        """All or none, each with a version IF the stored one is one less. Raises `Refused`, `Conflict`."""
         puts = [self._conditional_put(item) for item in items]
         with _refusals():
             if len(puts) == 1:
@@ -136,6 +136,8 @@ class DynamoTable:
         return items
 
     def _conditional_put(self, item: Item) -> dict[str, Any]:
+        if "version" not in item:
+            return {"TableName": self._name, "Item": item}
         read = int(item["version"]["N"]) - 1
         put = {
             "TableName": self._name,

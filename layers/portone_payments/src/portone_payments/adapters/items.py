@@ -21,10 +21,14 @@ def item_of(record: Any, token: str, derived: Item) -> Item:
     item: Item = coder(kind).encode(record)["M"]
     item["version"] = {"N": str(record.version + 1)}
     item["token"] = {"S": token}
-    item.setdefault("schema", {"N": str(SCHEMA)})
-    item |= derived
-    _check(item)
-    return item
+    return _checked(item | derived)
+
+
+def part_of(part: Any, derived: Item) -> Item:
+    """The item of what left a record: without a version, written whatever is there. Raises as `item_of`."""
+    kind: Any = type(part)
+    item: Item = coder(kind).encode(part)["M"]
+    return _checked(item | derived)
 
 
 def record_in(item: Item, kinds: Mapping[str, Any], derived: frozenset[str]) -> Any:
@@ -37,10 +41,11 @@ def record_in(item: Item, kinds: Mapping[str, Any], derived: frozenset[str]) -> 
         raise StorageUnavailable(service="dynamodb", reason="schema_too_new")
     hidden = derived if schema > SCHEMA else derived | {"schema"}
     kept = {name: attribute for name, attribute in item.items() if name not in hidden}
-    return coder(kinds[item["sk"]["S"]]).decode({"M": kept})
+    return coder(kinds[item["sk"]["S"].partition("#")[0]]).decode({"M": kept})
 
 
-def _check(item: Item) -> None:
+def _checked(item: Item) -> Item:
+    item.setdefault("schema", {"N": str(SCHEMA)})
     if not Key.of(item).usable:
         raise InvalidRequest(field="id", reason="too_long")
     try:
@@ -49,3 +54,4 @@ def _check(item: Item) -> None:
         raise InvalidRequest(field="text", reason="not_unicode") from None
     if size > ITEM_LIMIT:
         raise StorageUnavailable(service="dynamodb", reason="item_too_large")
+    return item

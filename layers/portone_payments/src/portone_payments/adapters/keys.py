@@ -89,6 +89,11 @@ def entry_key(kind: str, record_id: str, seq: int) -> Key:
     return Key(key_of(kind, record_id).pk, f"history#{seq:08d}")
 
 
+def part_key(kind: str, record_id: str, part: str, part_id: str) -> Key:
+    """Where a part of a record lies once it has an item of its own, beside its record."""
+    return Key(key_of(kind, record_id).pk, f"{part}#{encoded(part_id)}")
+
+
 def owned_by(user_id: str, of: str = "payment") -> str:
     """The partition of what a user owns of one kind; no user id can imitate another kind's."""
     return encoded(user_id) if of == "payment" else f"{encoded(user_id)}#{of}"

@@ -4,7 +4,7 @@ from typing import Any
 from zlib import crc32
 
 from portone_payments.adapters.codec import Attribute, Item, coder
-from portone_payments.adapters.items import DERIVED, item_of, record_in
+from portone_payments.adapters.items import DERIVED, item_of, part_of, record_in
 from portone_payments.adapters.keys import (
     AUDIT_MARK,
     CHARGES,
@@ -13,12 +13,13 @@ from portone_payments.adapters.keys import (
     entry_key,
     key_of,
     owned_by,
+    part_key,
     shard_of,
 )
 from portone_payments.domain.approval import open_approval
 from portone_payments.domain.audit_records import AuditMark, Discrepancy
 from portone_payments.domain.days import day_of
-from portone_payments.domain.kept import Record
+from portone_payments.domain.kept import Part, Record, Written
 from portone_payments.domain.records import (
     DAY_SHARDS,
     DUE_SHARDS,
@@ -26,6 +27,7 @@ from portone_payments.domain.records import (
     Entry,
     Order,
     Payment,
+    SettledRefund,
     Status,
 )
 from portone_payments.domain.refund_settle import in_flight
@@ -37,6 +39,7 @@ from portone_payments.ports_store import Kind
 KINDS: dict[str, Any] = {
     "order": Order,
     "payment": Payment,
+    "refund": SettledRefund,
     "request": ClientRequest,
     "stray": Stray,
     "discrepancy": Discrepancy,
@@ -59,14 +62,16 @@ CLAIMS = frozenset(
 )
 
 
-def encode(record: Record, token: str) -> Item:
-    """The item of a record at its next version. Raises as `item_of`."""
+def encode(record: Written, token: str) -> Item:
+    """The item of a record at its next version, or of what left one. Raises as `item_of`."""
+    if isinstance(record, SettledRefund):
+        return part_of(record, _derived_part(record))
     return item_of(record, token, _derived(record))
 
 
-def decode(item: Item) -> Record:
+def decode(item: Item) -> Written:
     """The record in an item. Raises as `record_in`."""
-    record: Record = record_in(item, KINDS, DERIVED)
+    record: Written = record_in(item, KINDS, DERIVED)
     return record
 
 
@@ -80,6 +85,10 @@ def decode_entry(item: Item) -> Entry:
     """The entry in an item of its own."""
     entry: Entry = coder(Entry).decode({"M": {name: item[name] for name in item if name not in DERIVED}})
     return entry
+
+
+def _derived_part(part: Part) -> Item:
+    return part_key("payment", part.payment_id, "refund", part.refund.id).wire()
 
 
 def _derived(record: Record) -> Item:

@@ -8,7 +8,7 @@ from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import Refused
 from portone_payments.adapters.keys import Index, Key, read_cursor, write_cursor
 from portone_payments.adapters.payment_items import decode
-from portone_payments.domain.kept import Record
+from portone_payments.domain.kept import Written
 from portone_payments.ports_store import Conflict, Page
 
 BATCH = 100  # keys in one BatchGetItem
@@ -26,7 +26,7 @@ class Table(Protocol):
         ...
 
     def put(self, items: Sequence[Item], *, token: str) -> None:
-        """All or none, each IF the stored version is one less. Raises `Refused`, `Conflict`."""
+        """All or none, each with a version IF the stored one is one less. Raises `Refused`, `Conflict`."""
         ...
 
     def append(self, item: Item) -> None:
@@ -71,12 +71,12 @@ class TableReads:
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def _read[T: Record](self, kind: type[T], wanted: Key) -> T | None:
+    def _read[T: Written](self, kind: type[T], wanted: Key) -> T | None:
         item = self.table.get(wanted) if wanted.usable else None
         record = decode(item) if item else None
         return record if isinstance(record, kind) else None
 
-    def _page[T: Record](
+    def _page[T: Written](
         self,
         kind: type[T],
         index: Index,

@@ -18,13 +18,14 @@ from portone_payments.adapters.keys import (
     id_of,
     key_of,
     owned_by,
+    part_key,
     shard_of,
 )
 from portone_payments.adapters.payment_items import decode_entry, encode, encode_entry
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.bounds import bounded
-from portone_payments.domain.kept import Record
-from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment
+from portone_payments.domain.kept import Written
+from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, SettledRefund
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -47,6 +48,10 @@ class TableStore(AuditRows, BillingRows):
         """A payment by id."""
         return self._read(Payment, key_of("payment", payment_id))
 
+    def settled_refund(self, payment_id: str, refund_id: str) -> SettledRefund | None:
+        """A refund that is no longer in its payment."""
+        return self._read(SettledRefund, part_key("payment", payment_id, "refund", refund_id))
+
     def request(self, user_id: str, route: str, key: str) -> ClientRequest | None:
         """What a client's Idempotency-Key made."""
         return self._read(ClientRequest, key_of("request", user_id, route, key))
@@ -61,7 +66,7 @@ class TableStore(AuditRows, BillingRows):
         found = (item for some in batched(wanted, BATCH, strict=False) for item in self.table.get_many(some))
         return tuple(sorted(map(decode_entry, found), key=lambda entry: entry.seq))
 
-    def save(self, *records: Record) -> None:
+    def save(self, *records: Written) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
         save_items(self.table, [encode(self._trimmed(record), token) for record in records], token)
@@ -84,7 +89,7 @@ class TableStore(AuditRows, BillingRows):
         page = self._page(Payment, ATTENTION, kind.value, cursor=cursor, limit=limit, newest_first=False)
         return Page(tuple(payment for payment in page.items if payment.attention == kind), page.cursor)
 
-    def _trimmed(self, record: Record) -> Record:
+    def _trimmed(self, record: Written) -> Written:
         match record:
             case Payment():
                 return self._spilling(record, "payment", record.payment_id)

@@ -52,6 +52,7 @@ class AuditDay:
 
     listed: int = 0
     foreign: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

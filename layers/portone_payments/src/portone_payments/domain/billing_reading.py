@@ -1,5 +1,6 @@
 """What PortOne says about a billing key or a schedule at one moment (PortOne facts 6), in our own types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -35,6 +36,7 @@ class SavedMethod:
     issuer: str | None = None
     brand: str | None = None
     number: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

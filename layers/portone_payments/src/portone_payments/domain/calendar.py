@@ -5,7 +5,8 @@ Moments are epoch seconds UTC, days are `date`s in KST. Periods come from the an
 
 import math
 from calendar import monthrange
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -35,9 +36,10 @@ class Interval:
 
     unit: Unit
     count: int
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not 1 <= self.count <= _MOST[self.unit]:
+        if self.unit in _MOST and not 1 <= self.count <= _MOST[self.unit]:
             raise ValueError(f"an interval has 1 to {_MOST[self.unit]} of {self.unit}")
 
     @property

@@ -3,8 +3,8 @@
 Without a consent given in the 30 days before it such a charge is withheld.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from portone_payments.domain.calendar import DAY
 
@@ -18,6 +18,7 @@ class Consent:
 
     amount: int
     given_at: float
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 def with_consent(consents: tuple[Consent, ...], amount: int, now: float) -> tuple[Consent, ...]:

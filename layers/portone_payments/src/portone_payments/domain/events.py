@@ -81,8 +81,13 @@ def event_of(told: Told, entry: Entry) -> Event:
         currency=None if isinstance(told, Wallet) else told.currency,
         seq=entry.seq,
         at=entry.at,
-        data={PUBLIC_DATA[name]: value for name, value in entry.data.items() if name in PUBLIC_DATA},
+        data={PUBLIC_DATA[name]: value for name, value in entry.data.items() if _public(name, value)},
     )
+
+
+def _public(name: str, value: object) -> bool:
+    """A newer version may have written anything into a fact: only plain values of known names leave."""
+    return name in PUBLIC_DATA and isinstance(value, str | int)
 
 
 def place_of(told: Told) -> tuple[str, str]:

@@ -40,6 +40,7 @@ class Sending:
     state: SendState = SendState.UNKNOWN
     at: float = 0.0
     guesses: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class Sealed:
     key: str = field(repr=False)
     facts: str = field(repr=False)
     unverified: tuple[str, ...] = ()
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Permit:
     reason: str
     at: float
     expires_at: int
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

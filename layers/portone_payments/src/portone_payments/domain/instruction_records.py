@@ -1,5 +1,6 @@
 """What PortOne is asked to do about a payment, kept before it is sent: refunds, approvals, cash receipts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -70,6 +71,7 @@ class Refund:
     account: str | None = None
     code: str | None = None
     settled_at: float | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ class Approval:
     issue_id: str | None = None
     pg_provider: str | None = None
     pg_code: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +131,4 @@ class CashReceipt:
     issued_at: float | None = None
     cancelled_at: float | None = None
     code: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)

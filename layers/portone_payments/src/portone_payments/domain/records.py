@@ -75,6 +75,7 @@ class Seen:
     pg_code: str | None = None
     pg_tx_id: str | None = None
     receipt_url: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class OrderPart:
     tax_free: int = 0
     due_at: int | None = None
     name: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,15 @@ class Payment:
     subscription_id: str | None = None
     invoice_id: str | None = None
     version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledRefund:
+    """A refund that left its payment in the write that settled it; read before its id is reserved again."""
+
+    payment_id: str
+    refund: Refund
     extra: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -1,6 +1,7 @@
 """What PortOne says about one payment at one moment (PortOne facts 3), in our own types."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -48,6 +49,7 @@ class VirtualAccount:
     number: str
     holder: str | None
     due_at: int | None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class Method:
     provider: str | None = None
     card_inside: bool = False
     virtual_account: VirtualAccount | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class Channel:
     pg_provider: str
     pg_merchant_id: str
     key: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

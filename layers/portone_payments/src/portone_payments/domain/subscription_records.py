@@ -87,6 +87,7 @@ class Invoice:
     withheld_at: float | None = None
     paid_by: str | None = None
     settled_at: float | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ class Change:
     interval: Interval
     anchor_day: int | None = None
     invoice_id: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ class SavedKey:
     claims: tuple[str, ...] = ()
     settled_at: float | None = None
     code: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
