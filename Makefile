@@ -1,8 +1,10 @@
 # Every target sets up what it needs: Python 3.13 through uv, packages from the hashed locks.
 SHELL := /bin/bash
+# GNU make 3.81 (macOS) knows no .SHELLFLAGS: what must stop halfway says so itself
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-export UV_PYTHON_PREFERENCE ?= system
+UV_PYTHON_PREFERENCE ?= system
+export UV_PYTHON_PREFERENCE
 # bytecode beside the sources would end up in what is deployed
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,10 +13,10 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup lock demo serve test check static prove bench-charges planted-bugs doctor replay-events audit-from fix
+PHONY_TARGETS = help setup sam lock demo serve test check static prove bench-charges planted-bugs doctor replay-events audit-from fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
+	@set -eu -o pipefail; grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
 
 $(UV):
 	@command -v python3 >/dev/null || { echo "make needs python3 (any version from 3.9, with venv)"; exit 1; }
@@ -36,6 +38,8 @@ $(UV):
 	@touch $@
 
 setup: .venv/.ready ## everything the other targets need
+
+sam: .venv-sam/.ready ## SAM CLI and what a layer is built with, in .venv-sam
 
 lock: | $(UV) ## compile the three locks anew, without addresses
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/dev.in -o requirements/dev.txt

@@ -7,7 +7,9 @@ import pytest
 from portone_local.memory import MemoryStore, answer_lost, in_conflict, retried, throttled
 from portone_local.ministack import MiniStack
 from portone_local.testing.records import a_payment, an_order
+from portone_payments.adapters.dynamo import BACKOFF, DynamoTable
 from portone_payments.adapters.ids import RandomIds
+from portone_payments.adapters.keys import key_of
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.ports_store import Conflict
@@ -55,6 +57,18 @@ def test_keys_left_unprocessed_for_ever_are_storage_unavailable(client: Any, tab
 
     with pytest.raises(StorageUnavailable):
         store.mine("user-1", cursor=None, limit=3)
+
+
+@pytest.mark.ministack
+def test_what_was_left_is_asked_for_again_after_a_pause_that_doubles(client: Any, table_name: str) -> None:
+    pauses: list[float] = []
+    stingy = Stingy(client, calls=0)
+    table = DynamoTable(stingy, table_name, lambda seconds: seconds, pause=pauses.append)
+
+    with pytest.raises(StorageUnavailable):
+        table.get_many([key_of("payment", "a")])
+
+    assert pauses == [BACKOFF, 2 * BACKOFF, 4 * BACKOFF]
 
 
 def test_memory_plays_a_throttled_table(memory_store: MemoryStore) -> None:

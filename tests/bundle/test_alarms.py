@@ -95,7 +95,7 @@ def test_a_sweep_that_does_not_run_is_noticed(each: dict[str, Any]) -> None:
 @pytest.mark.parametrize("queue", ["WorkDeadLetters", "SweepDeadLetters"])
 def test_a_dead_letter_queue_that_is_not_empty_is_noticed(each: dict[str, Any], queue: str) -> None:
     dimension = {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}
-    (watching,) = [alarm for alarm in alarms(each) if alarm["Dimensions"] == [dimension]]
+    (watching,) = [alarm for alarm in alarms(each) if alarm.get("Dimensions") == [dimension]]
 
     assert (watching["MetricName"], watching["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
@@ -105,7 +105,7 @@ def test_functions_nobody_waits_for_are_watched_for_errors_and_throttles(
     each: dict[str, Any], function: str
 ) -> None:
     dimension = {"Name": "FunctionName", "Value": {"Ref": function}}
-    watched = {alarm["MetricName"] for alarm in alarms(each) if alarm["Dimensions"] == [dimension]}
+    watched = {alarm["MetricName"] for alarm in alarms(each) if alarm.get("Dimensions") == [dimension]}
 
     assert watched >= {"Errors", "Throttles"}
 
@@ -117,6 +117,39 @@ def test_functions_behind_the_api_are_watched_through_it(each: dict[str, Any]) -
         "5xx",
         [{"Name": "ApiId", "Value": {"Ref": "Api"}}],
     )
+
+
+def test_what_the_api_refuses_is_watched_by_what_its_access_log_says(each: dict[str, Any]) -> None:
+    filters = [
+        resource["Properties"]
+        for resource in each["Resources"].values()
+        if resource["Type"] == "AWS::Logs::MetricFilter"
+    ]
+    told = {
+        (kept["MetricName"], kept["MetricValue"], one["FilterPattern"])
+        for one in filters
+        for kept in one["MetricTransformations"]
+    }
+    watched = {name(alarm): alarm for alarm in alarms(each)}
+
+    assert told == {
+        ("Throttled", "1", '{ $.status = "429" }'),
+        ("RefusedShare", "1", '{ $.status = "4*" }'),
+        ("RefusedShare", "0", '{ $.status != "4*" }'),
+    }
+    assert {str(one["LogGroupName"]) for one in filters} == {str({"Ref": "AccessLogs"})}
+    assert (watched["api-429"]["MetricName"], watched["api-429"]["Statistic"]) == ("Throttled", "Sum")
+    assert (watched["api-4xx"]["MetricName"], watched["api-4xx"]["Statistic"]) == ("RefusedShare", "Average")
+    namespaces = {str(kept["MetricNamespace"]) for one in filters for kept in one["MetricTransformations"]}
+    assert namespaces == {str(watched[alarm]["Namespace"]) for alarm in ("api-429", "api-4xx")}
+
+
+@pytest.mark.parametrize("table", ["PaymentsTable", "IdentityTable"])
+def test_a_table_that_refuses_is_noticed(each: dict[str, Any], table: str) -> None:
+    dimension = {"Name": "TableName", "Value": {"Ref": table}}
+    watched = {alarm["MetricName"] for alarm in alarms(each) if alarm.get("Dimensions") == [dimension]}
+
+    assert watched == {"ReadThrottleEvents", "WriteThrottleEvents"}
 
 
 def test_every_alarm_reaches_the_topic_made_here_or_the_one_given() -> None:

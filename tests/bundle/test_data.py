@@ -64,7 +64,7 @@ def test_outside_dev_nobody_deploys_without_deletion_protection(environment: str
 def test_what_cannot_be_made_again_outlives_the_stack(each: dict[str, Any], logical_id: str) -> None:
     resource = each["Resources"][logical_id]
 
-    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 @pytest.mark.parametrize("key", ["DataKey", "PiiKey"])
@@ -77,7 +77,11 @@ def test_a_key_rotates_and_takes_a_month_to_die(each: dict[str, Any], key: str) 
 def test_logs_are_encrypted_and_end(group: str) -> None:
     logs = properties(transformed(configuration("prod") | {"LogRetentionDays": "180"}), group)
 
-    assert logs == {"KmsKeyId": DATA_KEY, "RetentionInDays": "180"}
+    assert logs | {"LogGroupName": None} == {
+        "KmsKeyId": DATA_KEY,
+        "RetentionInDays": "180",
+        "LogGroupName": None,
+    }
 
 
 def test_every_function_logs_json_into_the_group_that_ends(each: dict[str, Any]) -> None:
@@ -112,3 +116,19 @@ def test_secrets_are_made_with_values_that_cannot_work(each: dict[str, Any]) -> 
     assert (
         properties(each, "ApiSecret")["KmsKeyId"] == properties(each, "WebhookSecret")["KmsKeyId"] == DATA_KEY
     )
+
+
+def test_the_access_log_needs_no_line_in_the_resource_policy_of_the_account(prod: dict[str, Any]) -> None:
+    """API Gateway grants itself each group outside /aws/vendedlogs/ in a policy of 5,120 characters."""
+    name, parts = properties(prod, "AccessLogs")["LogGroupName"]["Fn::Sub"]
+    (logs,) = [
+        each for each in properties(prod, "DataKey")["KeyPolicy"]["Statement"] if each.get("Sid") == "Logs"
+    ]
+    allowed = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+
+    assert name == "/aws/vendedlogs/${AWS::StackName}-${Id}"
+    assert parts == {"Id": {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}}
+    assert {each["Fn::Sub"].rpartition("log-group:")[2] for each in allowed} == {
+        "${AWS::StackName}-*",
+        "/aws/vendedlogs/${AWS::StackName}-*",
+    }

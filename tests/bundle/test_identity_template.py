@@ -30,7 +30,7 @@ def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
 def test_looks_are_kept_encrypted_for_years_and_outlive_the_stack(prod: dict[str, Any]) -> None:
     log = prod["Resources"]["IdentityAccessLog"]
 
-    assert log["DeletionPolicy"] == log["UpdateReplacePolicy"] == "Retain"
+    assert (log["DeletionPolicy"], log["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     assert log["Properties"]["KmsKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
     assert int(log["Properties"]["RetentionInDays"]) >= 731
 
@@ -39,7 +39,7 @@ def test_looks_are_kept_encrypted_for_years_and_outlive_the_stack(prod: dict[str
 def test_what_is_known_of_persons_outlives_the_stack(each: dict[str, Any], logical_id: str) -> None:
     resource = each["Resources"][logical_id]
 
-    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_the_identity_table_is_recoverable_forgets_and_is_encrypted_under_its_own_key(

@@ -94,7 +94,7 @@ def test_records_that_could_not_be_published_are_encrypted_private_and_end(each:
     assert bucket["LifecycleConfiguration"]["Rules"] == [
         {"Id": "Expire", "Status": "Enabled", "ExpirationInDays": 14}
     ]
-    assert each["Resources"][BUCKET]["DeletionPolicy"] == "Retain"
+    assert each["Resources"][BUCKET]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_events_that_leave_late_or_fail_reach_somebody(each: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import ROOT, configuration, functions, transformed
+from portone_local.template import ROOT, configuration, functions, refusals, transformed
 
 IAM, JWT = "AWS_IAM", "Jwt"
 ROUTES = {
@@ -139,6 +139,32 @@ def test_a_token_is_checked_against_issuer_and_audience_of_the_environment() -> 
     assert schemes["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
 
 
+def test_an_issuer_that_cannot_be_read_fails_the_deployment_instead_of_leaving_routes_out(
+    each: dict[str, Any],
+) -> None:
+    (api,) = of_type(each, "AWS::ApiGatewayV2::Api").values()
+
+    assert api["FailOnWarnings"] is True
+
+
+@pytest.mark.parametrize(
+    ("issuer", "allowed"),
+    [
+        ("https://issuer.shop.example", True),
+        ("https://cognito-idp.ap-northeast-2.amazonaws.com/ap-northeast-2_example", True),
+        ("http://127.0.0.1:8788", True),
+        ("http://issuer.shop.example", False),
+        ("http://127.0.0.1.shop.example", False),
+        ("issuer.shop.example", False),
+        ("https://", False),
+    ],
+)
+def test_issuers_are_https_outside_this_machine(*, issuer: str, allowed: bool) -> None:
+    refused = refusals(configuration("prod") | {"JwtIssuer": issuer})
+
+    assert (refused == ()) is allowed
+
+
 def test_pages_of_the_configured_origins_may_call_and_no_others() -> None:
     parameters = configuration("prod") | {"CorsOrigins": "https://a.example,https://b.example"}
     cors = body(transformed(parameters))["x-amazon-apigateway-cors"]
@@ -203,8 +229,8 @@ def test_the_webhook_reserves_concurrency_only_when_asked_to(reserved: str, expe
     assert template["Resources"]["Webhook"]["Properties"].get("ReservedConcurrentExecutions") == expected
 
 
-def test_dev_and_stg_reserve_no_concurrency() -> None:
-    for environment in ("dev", "stg"):
+def test_no_environment_reserves_concurrency_which_a_new_account_refuses() -> None:
+    for environment in ("dev", "stg", "prod"):
         webhook = transformed(configuration(environment))["Resources"]["Webhook"]
 
         assert "ReservedConcurrentExecutions" not in webhook["Properties"]

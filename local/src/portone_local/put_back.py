@@ -17,6 +17,7 @@ from rich.console import Console
 from portone_local.place import STACK, Place, Unusable
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import DynamoTable
+from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.keys import Key
 from portone_payments.domain.errors import BundleError
 
@@ -56,7 +57,7 @@ def _compared(
     client: Any, first: str, second: str
 ) -> Iterator[tuple[list[Key], dict[Key, Item], dict[Key, Item]]]:
     """Each key of the first table, with what it and the second table hold under it now."""
-    tables = [DynamoTable(client, name) for name in (first, second)]
+    tables = [DynamoTable(client, name, RandomIds().jitter) for name in (first, second)]
     for keys in map(list, batched(_keys(client, first), AT_ONCE, strict=False)):
         held = [{Key.of(item): item for item in table.get_many(keys)} for table in tables]
         yield keys, held[0], held[1]

@@ -17,7 +17,7 @@ class SamFailed(Exception):
 def sam(*arguments: str, folder: Path = ROOT, **environment: str) -> str:
     """Run SAM CLI in `folder`; what it printed. Raises SamFailed."""
     if not SAM.exists():
-        raise SamFailed("SAM CLI is missing: make .venv-sam/.ready")
+        raise SamFailed("SAM CLI is missing: make sam")
     tools = [Path(sys.executable).resolve().parent, ROOT / ".cache" / "uv" / "bin", SAM.parent]
     found = subprocess.run(  # noqa: S603 - our own tool and our own arguments
         [str(SAM), *arguments],

@@ -1,6 +1,7 @@
 """DynamoDB calls on items: conditions, transactions, indexes. No Scan and no FilterExpression, anywhere."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +15,9 @@ REFUSED = "ConditionalCheckFailed"
 TOUCHED = frozenset({REFUSED, "TransactionConflict"})
 UNDER_WAY = frozenset({"TransactionConflictException", "TransactionInProgressException"})
 UNPROCESSED_ROUNDS = 4
+BACKOFF = 0.05  # seconds at most before the first repetition, twice as many before each further one
+
+type Jitter = Callable[[float], float]
 
 
 class Refused(Exception):
@@ -25,11 +29,15 @@ class Refused(Exception):
 
 
 class DynamoTable:
-    """One DynamoDB table."""
+    """One DynamoDB table; `jitter` draws how long to `pause` before what was left is asked for again."""
 
-    def __init__(self, client: Any, name: str) -> None:
+    def __init__(
+        self, client: Any, name: str, jitter: Jitter, *, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client
         self._name = name
+        self._jitter = jitter
+        self._pause = pause
 
     def get(self, wanted: Key) -> Item | None:
         """An item, strongly consistent."""
@@ -42,9 +50,11 @@ class DynamoTable:
         """At most a hundred items; what DynamoDB leaves unprocessed is asked for again, a few times."""
         keys: Any = [each.wire() for each in wanted]
         items: list[Item] = []
-        for _ in range(UNPROCESSED_ROUNDS):
+        for number in range(UNPROCESSED_ROUNDS):
             if not keys:
                 return items
+            if number:
+                self._pause(self._jitter(BACKOFF * 2 ** (number - 1)))
             with answered("dynamodb"):
                 found = self._client.batch_get_item(
                     RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}}

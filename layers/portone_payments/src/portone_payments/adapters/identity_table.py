@@ -73,7 +73,7 @@ class DynamoIdentityStore(IdentityTable):
     """The real store, over a low-level boto3 DynamoDB client."""
 
     def __init__(self, client: object, table_name: str, ids: Ids) -> None:
-        super().__init__(DynamoTable(client, table_name), ids)
+        super().__init__(DynamoTable(client, table_name, ids.jitter), ids)
 
 
 def _ids_in(items: list[Item]) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ class DynamoStore(TableStore):
     """The real store, over a low-level boto3 DynamoDB client."""
 
     def __init__(self, client: object, table_name: str, ids: Ids) -> None:
-        super().__init__(DynamoTable(client, table_name), ids)
+        super().__init__(DynamoTable(client, table_name, ids.jitter), ids)
 
 
 def _due(asked: Kind, entry: Item) -> Due:
