@@ -78,18 +78,15 @@ class Functions:
         clock: Clock,
     ) -> Self:
         """The template's functions over these ports, each with the environment and the role it has there."""
-        folders = {function: folder for folder, function in template.functions(transformed).items()}
-        properties = {function: transformed["Resources"][function]["Properties"] for function in folders}
-        held = dict(ports)
-
-        def build(function: str) -> Handler:
-            handler = load_handler(template.ROOT / "functions" / folders[function] / "handler.py")
-            variables = filled(properties[function]["Environment"]["Variables"], resources)
-            built: Handler = handler.using(handler.kind(variables, **guarded(transformed, function, held)))
-            return built
-
-        timeouts = {function: float(found["Timeout"]) for function, found in properties.items()}
+        build, timeouts = _deployed(transformed, resources, ports)
         return cls(build, clock=clock, timeouts=timeouts)
+
+    def deploy(
+        self, transformed: Mapping[str, Any], *, resources: Mapping[str, str], ports: Mapping[str, Any]
+    ) -> None:
+        """Another deployment of the same functions: other settings, new containers."""
+        self._build, self._timeouts = _deployed(transformed, resources, ports)
+        self.restart()
 
     def restart(self) -> None:
         """New containers from here on: what handlers kept is gone."""
@@ -118,6 +115,23 @@ class Functions:
             if function not in self._handlers:
                 self._handlers[function] = self._build(function)
             return self._handlers[function]
+
+
+def _deployed(
+    transformed: Mapping[str, Any], resources: Mapping[str, str], ports: Mapping[str, Any]
+) -> tuple[Callable[[str], Handler], Mapping[str, float]]:
+    """How a function's handler is built from a template, and how many seconds each may take."""
+    folders = {function: folder for folder, function in template.functions(transformed).items()}
+    properties = {function: transformed["Resources"][function]["Properties"] for function in folders}
+    held = dict(ports)
+
+    def build(function: str) -> Handler:
+        handler = load_handler(template.ROOT / "functions" / folders[function] / "handler.py")
+        variables = filled(properties[function]["Environment"]["Variables"], resources)
+        built: Handler = handler.using(handler.kind(variables, **guarded(transformed, function, held)))
+        return built
+
+    return build, {function: float(found["Timeout"]) for function, found in properties.items()}
 
 
 @functools.cache

@@ -1,0 +1,277 @@
+"""What an operator changes never moves money by itself: a payment keeps what it was prepared under."""
+
+import json
+from typing import Any
+
+import pytest
+
+from portone_local.portone import EXAMPLE_STORE, Channel, Checkout
+from portone_local.testing.approving import authenticate, confirm
+from portone_local.testing.charging import charge
+from portone_local.testing.charging import prepared as prepared_id
+from portone_local.testing.edited import having, where, without
+from portone_local.testing.recurring import CHARGE, key_saved, plan_stored, subscribe
+from portone_local.testing.refunding import cancelled_at_portone, paid, refund
+from portone_local.testing.shopping import pay, prepare, seen_by_owner, status, verify
+from portone_local.testing.stories import let_pass
+from portone_local.testing.subscriber_app import shown
+from portone_local.testing.unkind import UnkindStack
+
+HOUR, DAY = 3600, 24 * 3600
+SECOND = "channel-key-second"
+SUB_STORE = "store-00000000-0000-4000-8000-00000000000b"
+NAMED = {"key": "channel-key-example-test", "pgProvider": "TOSSPAYMENTS", "pgMerchantId": "example-merchant"}
+OTHER = {"key": SECOND, "pgProvider": "NICE_V2", "pgMerchantId": "another-merchant"}
+
+
+def open_case(case: str) -> pytest.MarkDecorator:
+    """A rule that does not hold yet."""
+    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
+
+
+def channels(channel: object) -> dict[str, str]:
+    """Every pay method over one channel, saved methods too."""
+    methods = ("CARD", "EASY_PAY", "TRANSFER", "VIRTUAL_ACCOUNT")
+    return {
+        "channels": json.dumps(dict.fromkeys(methods, channel)),
+        "billing_channels": json.dumps({"*": channel}),
+    }
+
+
+def replace_channels(stack: UnkindStack) -> None:
+    """Another PG for everything from now on."""
+    stack.operated(**channels(SECOND))
+
+
+def move_to_sub_store(stack: UnkindStack) -> None:
+    """Payments are prepared in a sub-store from now on; PortOne shows both stores to whoever may see one."""
+    stack.wire.renamed = {SUB_STORE: EXAMPLE_STORE}
+    stack.operated(store_id=SUB_STORE)
+
+
+def go_live(stack: UnkindStack) -> None:
+    """The stack takes real money from now on."""
+    stack.operated(mode="live", stage="stg", **channels("channel-key-example-live"))
+
+
+def read_again(stack: UnkindStack, payment_id: str) -> None:
+    """An operator has PortOne read, and hours pass."""
+    stack.staff.post(f"/ops/payments/{payment_id}/catch-up")
+    let_pass(stack, 2 * HOUR)
+
+
+@open_case("A2")
+def test_a_method_saved_under_an_old_channel_renews_as_before(stack: UnkindStack) -> None:
+    key_saved(stack)
+    plan_stored(stack)
+    subscription_id = subscribe(stack).json()["subscriptionId"]
+
+    replace_channels(stack)
+    let_pass(stack, 32 * DAY)
+
+    assert shown(stack, subscription_id)["status"] == "ACTIVE"
+    assert (sum(book.times_paid for book in stack.portone.books().values()), stack.asked(CHARGE)) == (2, 2)
+    assert "invoice.failed" not in stack.events()
+
+
+@open_case("A2")
+def test_a_trial_begun_under_an_old_channel_ends_in_a_paid_period(stack: UnkindStack) -> None:
+    key_saved(stack)
+    plan_stored(stack, trialDays=7)
+    subscription_id = subscribe(stack).json()["subscriptionId"]
+    stack.app("user-1").post(f"/subscriptions/{subscription_id}/consent", {"amount": 9_900})
+
+    replace_channels(stack)
+    let_pass(stack, 9 * DAY)
+
+    assert shown(stack, subscription_id)["status"] == "ACTIVE"
+    assert sum(book.times_paid for book in stack.portone.books().values()) == 1
+
+
+@open_case("A2")
+def test_an_order_is_charged_to_a_method_saved_under_an_old_channel(stack: UnkindStack) -> None:
+    key_saved(stack)
+    payment_id = prepared_id(stack)
+
+    replace_channels(stack)
+    answer = charge(stack, payment_id)
+    let_pass(stack, HOUR)
+
+    assert stack.portone.books()[payment_id].times_paid == 1
+    assert (answer.status, stack.events(payment_id)[-1]) == (200, "payment.paid")
+
+
+@open_case("A8")
+def test_what_was_prepared_under_an_old_channel_is_paid_under_it(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    replace_channels(stack)
+
+    pay(stack, prepared)
+    verify(stack, prepared)
+
+    assert (status(stack, prepared), stack.calling()) == ("PAID", {})
+
+
+@open_case("A8")
+def test_what_was_authenticated_under_an_old_channel_is_approved(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    token = authenticate(stack, prepared)
+    replace_channels(stack)
+
+    answer = confirm(stack, prepared, token)
+
+    assert (answer.status, status(stack, prepared)) == (200, "PAID")
+
+
+@open_case("A8")
+def test_a_deposit_into_an_account_of_an_old_channel_is_paid(stack: UnkindStack) -> None:
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    replace_channels(stack)
+
+    stack.portone.buyer.deposit(prepared["paymentId"])
+    let_pass(stack, HOUR)
+
+    assert (status(stack, prepared), stack.calling()) == ("PAID", {})
+
+
+@open_case("A8")
+@pytest.mark.parametrize(
+    ("settings", "after"),
+    [
+        pytest.param({}, channels(SECOND), id="keys"),
+        pytest.param(channels(NAMED), channels(OTHER), id="merchants"),
+    ],
+)
+def test_a_payment_of_a_channel_that_is_gone_is_refunded_like_any_other(
+    stack: UnkindStack, after: dict[str, str]
+) -> None:
+    if stack.parameters["Channels"] != after["channels"] and "merchant" in after["channels"]:
+        stack.wire.edited("get_payment", without("channel.key"))
+    prepared = paid(stack)
+    stack.operated(**after)
+
+    first = refund(stack, prepared, "refund-1", amount=3_000)
+    second = refund(stack, prepared, "refund-2", amount=2_000)
+
+    shown_then = seen_by_owner(stack, prepared)
+    assert (first.status, second.status) == (200, 200)
+    assert (shown_then["status"], shown_then["amount"]["cancelled"]) == ("PARTIAL_CANCELLED", 5_000)
+    assert stack.events(prepared["paymentId"]).count("payment.cancelled") == 2
+    assert stack.calling() == {}
+
+
+@open_case("A8")
+def test_a_refund_in_the_console_of_a_payment_of_a_channel_that_is_gone_is_seen(stack: UnkindStack) -> None:
+    prepared = paid(stack)
+    replace_channels(stack)
+
+    stack.portone.console.cancel(prepared["paymentId"], 4_000)
+    stack.deliver()
+    let_pass(stack, HOUR)
+
+    assert status(stack, prepared) == "PARTIAL_CANCELLED"
+    assert "payment.cancelled" in stack.events(prepared["paymentId"])
+
+
+def test_a_channel_nobody_ever_named_is_still_in_doubt(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    stranger = Channel(type="TEST", key="channel-key-of-nobody", pg_merchant_id="nobody")
+
+    pay(stack, prepared, channel=stranger)
+    verify(stack, prepared)
+
+    assert status(stack, prepared) != "PAID"
+    assert stack.attention("quarantined") == [prepared["paymentId"]]
+
+
+OPERATED = {"a sub-store": move_to_sub_store, "live mode": go_live, "other channels": replace_channels}
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param("a sub-store", marks=open_case("A9")),
+        pytest.param("live mode", marks=open_case("A9")),
+        "other channels",
+    ],
+)
+@pytest.mark.parametrize("before", ["paid", "refunded in part"])
+def test_what_was_paid_stays_paid_whatever_an_operator_sets(
+    stack: UnkindStack, act: str, before: str
+) -> None:
+    prepared = paid(stack)
+    if before != "paid":
+        refund(stack, prepared, "refund-1", amount=1_000)
+    OPERATED[act](stack)
+
+    read_again(stack, prepared["paymentId"])
+
+    given_back = 0 if before == "paid" else 1_000
+    assert cancelled_at_portone(stack, prepared) == given_back
+    assert status(stack, prepared) == ("PAID" if before == "paid" else "PARTIAL_CANCELLED")
+    assert "payment.mismatch" not in stack.events()
+
+
+@open_case("A9")
+@pytest.mark.parametrize("act", ["a sub-store", "live mode"])
+def test_what_was_prepared_before_an_operator_moved_is_judged_by_what_held_then(
+    stack: UnkindStack, act: str
+) -> None:
+    prepared = prepare(stack)
+    OPERATED[act](stack)
+
+    pay(stack, prepared)
+    verify(stack, prepared)
+    let_pass(stack, HOUR)
+
+    assert (status(stack, prepared), cancelled_at_portone(stack, prepared)) == ("PAID", 0)
+    assert "payment.mismatch" not in stack.events()
+
+
+@open_case("A9")
+@pytest.mark.parametrize("act", ["a sub-store", "live mode"])
+def test_a_subscription_goes_on_whatever_an_operator_sets(stack: UnkindStack, act: str) -> None:
+    key_saved(stack)
+    plan_stored(stack)
+    subscription_id = subscribe(stack).json()["subscriptionId"]
+    first = next(iter(stack.portone.books()))
+
+    OPERATED[act](stack)
+    read_again(stack, first)
+
+    assert stack.portone.books()[first].cancelled == 0
+    assert shown(stack, subscription_id)["status"] == "ACTIVE"
+
+
+DIFFERENT: dict[str, dict[str, Any]] = {
+    "store": {"storeId": SUB_STORE},
+    "total": {"amount__total": 11_000},
+    "currency": {"currency": "USD"},
+}
+
+
+@open_case("A9")
+@pytest.mark.parametrize("what", list(DIFFERENT))
+def test_a_person_is_asked_when_what_was_paid_is_shown_differently_later(
+    stack: UnkindStack, what: str
+) -> None:
+    prepared = paid(stack)
+    stack.wire.edited("get_payment", where("PAID", having(**DIFFERENT[what])))
+
+    read_again(stack, prepared["paymentId"])
+
+    assert cancelled_at_portone(stack, prepared) == 0
+    assert (status(stack, prepared), "payment.mismatch" in stack.events()) == ("PAID", False)
+    assert stack.calling()
+
+
+def test_a_payment_of_another_store_is_still_a_mismatch(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    stack.wire.edited("get_payment", having(storeId=SUB_STORE))
+
+    stack.portone.buyer.pay(prepared["paymentId"], Checkout.from_browser(prepared))
+    verify(stack, prepared)
+    let_pass(stack, HOUR)
+
+    assert cancelled_at_portone(stack, prepared) == 12_000
+    assert "payment.paid" not in stack.events(prepared["paymentId"])

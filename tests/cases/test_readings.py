@@ -1,0 +1,470 @@
+"""What PortOne leaves out says nothing, stamps of its nodes are no order, a reading is read to its end."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.portone import Checkout, Fault
+from portone_local.testing.edited import having, where, without
+from portone_local.testing.letters import event, send
+from portone_local.testing.refunding import paid, refund
+from portone_local.testing.shopping import pay, prepare, put_order, seen_by_owner, status, verify
+from portone_local.testing.stories import clock_of, let_pass
+from portone_local.testing.unkind import UnkindStack
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}
+
+
+def open_case(case: str) -> pytest.MarkDecorator:
+    """A rule that does not hold yet."""
+    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
+
+
+def order_of(stack: UnkindStack, order_id: str = "order-1") -> dict[str, Any]:
+    """The order as the shop sees it."""
+    shown: dict[str, Any] = stack.shop.get(f"/orders/{order_id}").json()
+    return shown
+
+
+def read_again(stack: UnkindStack, prepared: dict[str, Any]) -> int:
+    """An operator has PortOne read; the status of the answer."""
+    return stack.staff.post(f"/ops/payments/{prepared['paymentId']}/catch-up").status
+
+
+def deposited(stack: UnkindStack) -> dict[str, Any]:
+    """A virtual account the buyer paid into."""
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    stack.portone.buyer.deposit(prepared["paymentId"])
+    verify(stack, prepared)
+    stack.deliver()
+    return prepared
+
+
+def stamped(earlier: str, later: str) -> Any:
+    """One node stamps what it shows first with a later time than another what it shows afterwards."""
+
+    def change(answer: dict[str, Any]) -> None:
+        answer["updatedAt"] = earlier if answer["status"] in {"PAID", "CANCELLED"} else later
+
+    return change
+
+
+@open_case("A7")
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [("45.700Z", "45.900Z"), ("44Z", "45Z"), ("10.000001Z", "59.999999Z")],
+)
+def test_paid_is_never_older_than_pending_whatever_the_stamps_say(
+    stack: UnkindStack, earlier: str, later: str
+) -> None:
+    stack.wire.edited("get_payment", stamped(f"2026-01-02T03:04:{earlier}", f"2026-01-02T03:04:{later}"))
+    prepared = prepare(stack)
+    stack.portone.buyer.pay_pending(prepared["paymentId"])
+    verify(stack, prepared)
+    let_pass(stack, MINUTE)
+
+    stack.portone.buyer.approve(prepared["paymentId"])
+    verify(stack, prepared)
+    let_pass(stack, 10 * MINUTE)
+
+    assert status(stack, prepared) == "PAID"
+    assert stack.attention("lagging") == []
+
+
+@open_case("A7")
+@pytest.mark.parametrize("told", ["verify", "webhook", "catch-up"])
+def test_a_deposit_counts_although_its_node_runs_behind(stack: UnkindStack, told: str) -> None:
+    stack.wire.edited("get_payment", stamped("2026-01-02T02:04:45.700Z", "2026-01-02T03:04:45.900Z"))
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    stack.portone.webhooks.switched_on = told == "webhook"
+    let_pass(stack, MINUTE)
+
+    stack.portone.buyer.deposit(prepared["paymentId"])
+    if told == "verify":
+        verify(stack, prepared)
+    if told == "catch-up":
+        read_again(stack, prepared)
+    stack.deliver()
+
+    assert status(stack, prepared) == "PAID"
+
+
+@open_case("A7")
+def test_money_given_back_is_seen_although_its_node_runs_behind(stack: UnkindStack) -> None:
+    prepared = paid(stack)
+    stack.wire.edited("get_payment", where("CANCELLED", having(updatedAt="2026-01-02T03:00:00.5Z")))
+
+    stack.portone.console.cancel(prepared["paymentId"])
+    stack.deliver()
+
+    assert status(stack, prepared) == "CANCELLED"
+
+
+@open_case("A7")
+def test_an_order_declined_and_then_paid_is_paid_whatever_the_stamps_say(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.decline(prepared["paymentId"])
+    verify(stack, prepared)
+    stack.wire.edited("get_payment", where("PAID", having(updatedAt="2026-01-02T03:00:00.123456Z")))
+
+    pay(stack, prepared)
+    let_pass(stack, 5)
+    verify(stack, prepared)
+
+    assert status(stack, prepared) == "PAID"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param("FAILED", marks=open_case("A20")),
+        pytest.param("PARTIAL_REFUND_FAILED", marks=open_case("A20")),
+        "COMPLETED",
+    ],
+)
+def test_a_deposit_is_given_back_only_when_its_refund_status_does_not_deny_it(
+    stack: UnkindStack, told: str
+) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", having(method__refundStatus=told))
+
+    refund(stack, prepared, refundAccount=ACCOUNT)
+    let_pass(stack, 3 * HOUR)
+
+    done = told == "COMPLETED"
+    assert ("refund.succeeded" in stack.events()) is done
+    assert (stack.attention("refund-stuck") == []) is done
+    assert (stack.counted("RefundStuck") == 0) is done
+
+
+@open_case("A20")
+def test_a_deposits_refund_that_is_still_pending_is_not_told_as_done(stack: UnkindStack) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", having(method__refundStatus="PENDING"))
+
+    answer = refund(stack, prepared, refundAccount=ACCOUNT)
+    let_pass(stack, 3 * HOUR)
+    early = "refund.succeeded" in stack.events()
+    stack.wire.undisturbed()
+    let_pass(stack, 12 * HOUR)
+
+    assert (answer.status, early) == (202, False)
+    assert "refund.succeeded" in stack.events()
+
+
+@open_case("A20")
+def test_the_account_of_a_deposits_refund_that_failed_can_be_given_again(stack: UnkindStack) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", having(method__refundStatus="FAILED"))
+    refund(stack, prepared, refundAccount=ACCOUNT)
+    let_pass(stack, 3 * HOUR)
+
+    shown = seen_by_owner(stack, prepared)
+
+    assert [each["state"] for each in shown["refunds"]] != ["SUCCEEDED"]
+    assert stack.attention("refund-stuck") == [prepared["paymentId"]]
+
+
+LEFT_OUT = {
+    "paid at": (without("paidAt"), "paidAt"),
+    "method": (without("method"), "payMethod"),
+    "receipt": (without("receiptUrl"), "receiptUrl"),
+}
+
+
+@open_case("A21")
+@pytest.mark.parametrize("what", list(LEFT_OUT))
+@pytest.mark.parametrize("amount", [3_000, None])
+def test_what_a_reading_leaves_out_stays_known_for_the_same_transaction(
+    stack: UnkindStack, what: str, amount: int | None
+) -> None:
+    edit, shown = LEFT_OUT[what]
+    prepared = paid(stack)
+    before = seen_by_owner(stack, prepared)
+    stack.wire.edited("get_payment", edit)
+
+    wanted: dict[str, Any] = {} if amount is None else {"amount": amount}
+    refund(stack, prepared, **wanted)
+    let_pass(stack, HOUR)
+
+    after = seen_by_owner(stack, prepared)
+    assert after.get(shown) == before[shown]
+    assert (order_of(stack)["paidTotal"], after["amount"]["paid"]) == (12_000, 12_000)
+
+
+@open_case("A21")
+def test_a_refund_of_a_deposit_still_needs_its_account_when_a_reading_leaves_the_method_out(
+    stack: UnkindStack,
+) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", without("method"))
+    read_again(stack, prepared)
+
+    answer = refund(stack, prepared, amount=3_000)
+
+    assert (answer.status, answer.json()["error"]["code"]) == (409, "refund_account_required")
+
+
+def test_what_was_known_of_another_transaction_says_nothing(stack: UnkindStack) -> None:
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    stack.wire.edited("get_payment", where("PAID", without("method")))
+    stack.portone.buyer.open_window(prepared["paymentId"], Checkout.from_browser(prepared, method="CARD"))
+    stack.portone.buyer.pay(prepared["paymentId"])
+    verify(stack, prepared)
+    stack.deliver()
+    let_pass(stack, MINUTE)
+
+    answer = refund(stack, prepared, amount=3_000)
+
+    assert (answer.status, order_of(stack)["cancelledTotal"]) == (200, 3_000)
+
+
+TAMPERED: dict[str, dict[str, Any]] = {
+    "10 won": {"amount": 10},
+    "another currency": {"currency": "USD"},
+    "more": {"amount": 13_000},
+}
+
+
+@open_case("A22")
+@pytest.mark.parametrize("how", list(TAMPERED))
+def test_what_was_tampered_with_is_a_mismatch_in_whatever_status_it_is_first_seen(
+    stack: UnkindStack, how: str
+) -> None:
+    prepared = prepare(stack)
+    stack.portone.webhooks.switched_on = False
+    pay(stack, prepared, tampered=True, **TAMPERED[how])
+    stack.portone.console.cancel(prepared["paymentId"])
+
+    verify(stack, prepared)
+    let_pass(stack, HOUR)
+
+    told = stack.events(prepared["paymentId"])
+    assert ("payment.paid" in told, "payment.mismatch" in told) == (False, True)
+    assert order_of(stack)["paidTotal"] == 0 or order_of(stack)["payment"]["status"] == "MISMATCH"
+
+
+def test_what_was_tampered_with_and_given_back_in_part_is_a_mismatch(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.webhooks.switched_on = False
+    pay(stack, prepared, tampered=True, amount=10)
+    stack.portone.console.cancel(prepared["paymentId"], 4)
+
+    verify(stack, prepared)
+    let_pass(stack, HOUR)
+
+    told = stack.events(prepared["paymentId"])
+    assert ("payment.paid" in told, "payment.mismatch" in told) == (False, True)
+    assert stack.portone.books()[prepared["paymentId"]].cancelled == 10
+
+
+@open_case("A22")
+@pytest.mark.parametrize("settings", [{"mode": "live"}])
+def test_a_test_payment_in_live_mode_is_a_mismatch_even_when_it_was_given_back_before_it_was_seen(
+    stack: UnkindStack,
+) -> None:
+    prepared = prepare(stack)
+    stack.portone.webhooks.switched_on = False
+    pay(stack, prepared, channel="channel-key-example-test")
+    stack.portone.console.cancel(prepared["paymentId"])
+
+    verify(stack, prepared)
+    let_pass(stack, HOUR)
+
+    told = stack.events(prepared["paymentId"])
+    assert ("payment.paid" in told, "payment.mismatch" in told) == (False, True)
+
+
+def reported(stack: UnkindStack) -> int:
+    """How often a cash receipt was asked for."""
+    return stack.asked("issue_cash_receipt")
+
+
+UNSURE = {
+    "no inner method": without("method.easyPayMethod"),
+    "an inner method nobody knows": having(method__easyPayMethod={"type": "PaymentMethodNew"}),
+    "an inner method without a type": having(method__easyPayMethod={}),
+    "no method": without("method"),
+    "no provider either": without("method.easyPayMethod", "method.provider"),
+}
+
+
+@pytest.mark.parametrize("settings", [{"self_issue_receipts": "on"}])
+@pytest.mark.parametrize(
+    "what",
+    [
+        *(pytest.param(name, marks=open_case("A23")) for name in UNSURE if name != "no method"),
+        "no method",
+    ],
+)
+def test_an_easy_pay_that_may_have_been_a_card_gets_no_cash_receipt_unasked(
+    stack: UnkindStack, what: str
+) -> None:
+    put_order(stack, amount={"total": 120_000}, payMethods=["EASY_PAY"])
+    stack.wire.edited("get_payment", UNSURE[what])
+
+    prepared = paid(stack, method="EASY_PAY")
+    let_pass(stack, 6 * DAY)
+
+    assert (status(stack, prepared), reported(stack)) == ("PAID", 0)
+
+
+@pytest.mark.parametrize("settings", [{"self_issue_receipts": "on"}])
+def test_a_bank_transfer_gets_its_cash_receipt_unasked(stack: UnkindStack) -> None:
+    put_order(stack, amount={"total": 120_000}, payMethods=["TRANSFER"])
+
+    paid(stack, method="TRANSFER")
+    let_pass(stack, 6 * DAY)
+
+    assert reported(stack) == 1
+
+
+def readings_of(stack: UnkindStack, days: float) -> int:
+    """How often PortOne is asked about a payment in so many days."""
+    before = stack.asked("get_payment")
+    let_pass(stack, days * DAY)
+    return stack.asked("get_payment") - before
+
+
+@open_case("A27")
+def test_a_virtual_account_without_an_end_is_not_asked_about_for_ever(stack: UnkindStack) -> None:
+    stack.wire.edited("get_payment", without("method.expiredAt"))
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    let_pass(stack, 40 * DAY)
+
+    in_five_days = readings_of(stack, 5)
+
+    assert in_five_days <= 20
+    assert status(stack, prepared) == "EXPIRED" or stack.calling()
+
+
+def test_a_deposit_into_a_virtual_account_without_an_end_is_found(stack: UnkindStack) -> None:
+    stack.wire.edited("get_payment", without("method.expiredAt"))
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    stack.portone.webhooks.switched_on = False
+    let_pass(stack, 10 * DAY)
+
+    stack.portone.buyer.deposit(prepared["paymentId"])
+    let_pass(stack, DAY)
+
+    assert status(stack, prepared) == "PAID"
+
+
+@open_case("A28")
+def test_what_stays_pending_for_months_calls_a_person(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.pay_pending(prepared["paymentId"])
+    verify(stack, prepared)
+
+    let_pass(stack, 90 * DAY)
+
+    assert prepared["paymentId"] in {each for ids in stack.calling().values() for each in ids}
+    assert stack.alarmed()
+
+
+def test_what_was_pending_for_months_is_found_when_it_is_approved(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.pay_pending(prepared["paymentId"])
+    verify(stack, prepared)
+    let_pass(stack, 90 * DAY)
+    stack.portone.webhooks.switched_on = False
+
+    stack.portone.buyer.approve(prepared["paymentId"])
+    let_pass(stack, DAY)
+
+    assert (readings_of(stack, 5) <= 20, status(stack, prepared)) == (True, "PAID")
+
+
+@open_case("A29")
+@pytest.mark.parametrize("who", ["owner", "staff", "webhooks"])
+def test_a_hint_is_given_up_by_its_age_and_not_by_how_often_somebody_asks(
+    stack: UnkindStack, who: str
+) -> None:
+    prepared = prepare(stack)
+    stack.portone.buyer.open_window(prepared["paymentId"])
+    let_pass(stack, MINUTE)
+    stack.portone.inject(operation="get_payment", fault=Fault.STALE, seconds=90, times=None)
+    pay(stack, prepared)
+    stack.deliver()
+
+    for number in range(8):
+        clock_of(stack).advance(2.5)
+        if who == "owner":
+            verify(stack, prepared)
+        elif who == "staff":
+            read_again(stack, prepared)
+        else:
+            body = event("Transaction.Paid", prepared["paymentId"])
+            send(stack, body, webhook_id=f"wh_{number}")
+    early = stack.counted("HintGivenUp")
+    stack.portone.clear_faults()
+    let_pass(stack, 10 * MINUTE)
+
+    assert (early, stack.attention("lagging")) == (0, [])
+    assert (status(stack, prepared), stack.counted("HintGivenUp")) == ("PAID", 0)
+
+
+def show_issued_again(answer: dict[str, Any]) -> None:
+    """The bank took the deposit back: the account waits again."""
+    if answer["status"] == "PAID":
+        answer["status"] = "VIRTUAL_ACCOUNT_ISSUED"
+        for name in ("paidAt", "disputes", "receiptUrl", "cashReceiptIssuanceStatus", "pgResponse"):
+            answer.pop(name, None)
+        answer["amount"] |= {"paid": 0}
+
+
+def in_the_next_hours(stack: UnkindStack, prepared: dict[str, Any], hours: int = 3) -> None:
+    """Somebody looks every ten minutes."""
+    for _ in range(6 * hours):
+        let_pass(stack, 10 * MINUTE)
+        read_again(stack, prepared)
+
+
+@open_case("A37")
+def test_a_deposit_a_bank_took_back_calls_a_person_and_is_told(stack: UnkindStack) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", show_issued_again)
+
+    in_the_next_hours(stack, prepared)
+
+    assert stack.attention("deposit-taken-back") == [prepared["paymentId"]]
+    assert stack.counted("DepositTakenBack") > 0
+    assert [each for each in stack.events() if "taken_back" in each]
+    assert status(stack, prepared) == "PAID"
+
+
+@open_case("A37")
+def test_a_webhook_about_an_account_that_waits_again_is_enough_to_find_it(stack: UnkindStack) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", show_issued_again)
+
+    send(stack, event("Transaction.VirtualAccountIssued", prepared["paymentId"]), webhook_id="wh_back")
+    let_pass(stack, 3 * HOUR)
+
+    assert stack.attention("deposit-taken-back") == [prepared["paymentId"]]
+
+
+@pytest.mark.parametrize("readings", [1, 2])
+def test_one_node_that_shows_the_account_again_for_a_moment_alarms_nobody(
+    stack: UnkindStack, readings: int
+) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", show_issued_again, times=readings)
+
+    in_the_next_hours(stack, prepared, hours=1)
+
+    assert (status(stack, prepared), stack.calling()) == ("PAID", {})
+    assert [each for each in stack.events() if "taken_back" in each] == []
+
+
+def test_many_readings_within_seconds_are_no_proof_that_a_deposit_was_taken_back(stack: UnkindStack) -> None:
+    prepared = deposited(stack)
+    stack.wire.edited("get_payment", show_issued_again)
+
+    for _ in range(5):
+        clock_of(stack).advance(3)
+        read_again(stack, prepared)
+
+    assert stack.attention("deposit-taken-back") == []
+    assert [each for each in stack.events() if "taken_back" in each] == []
