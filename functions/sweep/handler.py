@@ -21,6 +21,7 @@ def job(_event: Mapping[str, Any], deps: PortDeps) -> dict[str, int]:
         meter=deps.meter,
         rate=deps.settings.sweep_rate,
         charge_rate=deps.settings.charge_rate,
+        note=deps.skips.note,
     )
     swept = sweeper.sweep(deadline=Deadline.after(deps.clock, SECONDS))
     deps.logger.info("swept", count=swept.sent)

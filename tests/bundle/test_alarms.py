@@ -25,6 +25,8 @@ WATCHED = {
     Metric.CHARGE_LAG,
     Metric.CHARGE_DECLINED,
     Metric.DISCREPANCY,
+    Metric.ITEM_SKIPPED,
+    Metric.JOB_FAILED,
 }
 OURS = "PortOnePayments"
 
@@ -75,6 +77,7 @@ def test_money_in_doubt_is_told_at_once(each: dict[str, Any]) -> None:
         Metric.QUARANTINED,
         Metric.UNKNOWN,
         Metric.DEAD_LETTERED,
+        Metric.ITEM_SKIPPED,
     }
 
 
@@ -82,6 +85,13 @@ def test_unfinished_work_is_reported_after_ten_minutes(each: dict[str, Any]) -> 
     (lag,) = [alarm for alarm in alarms(each) if alarm.get("MetricName") == Metric.DUE_LAG]
 
     assert (lag["Statistic"], lag["Threshold"]) == ("Maximum", 600)
+
+
+def test_a_worker_whose_every_job_fails_is_seen_within_five_minutes(each: dict[str, Any]) -> None:
+    (failed,) = [alarm for alarm in alarms(each) if alarm.get("MetricName") == Metric.JOB_FAILED]
+
+    assert (failed["Statistic"], failed["Threshold"]) == ("Sum", 1)
+    assert failed["Period"] * failed["EvaluationPeriods"] <= 120
 
 
 def test_a_sweep_that_does_not_run_is_noticed(each: dict[str, Any]) -> None:

@@ -60,10 +60,12 @@ class Tally:
 class ScanningStore(MemoryStore):
     """What must not be: a store that finds what is due by reading everything."""
 
-    def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
+    def due(
+        self, kind: Kind, shard: int, *, before: float, limit: int, after: Due | None = None
+    ) -> tuple[Due, ...]:
         if shard == 0:
             self.table.log.add("Scan", reads=read_units(map(item_size, self.dump()), consistent=False))
-        return super().due(kind, shard, before=before, limit=limit)
+        return super().due(kind, shard, before=before, limit=limit, after=after)
 
 
 def judged(stack: ObservedStack) -> None:
@@ -160,10 +162,12 @@ class ScanningDynamoStore(DynamoStore):
         super().__init__(client, name, stack.ports["ids"])
         self.search = partial(plant, client, name)
 
-    def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
+    def due(
+        self, kind: Kind, shard: int, *, before: float, limit: int, after: Due | None = None
+    ) -> tuple[Due, ...]:
         """Searches, then does as it should."""
         self.search()
-        return super().due(kind, shard, before=before, limit=limit)
+        return super().due(kind, shard, before=before, limit=limit, after=after)
 
 
 @pytest.mark.ministack

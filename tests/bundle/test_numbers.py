@@ -70,7 +70,7 @@ def test_a_message_is_given_up_after_three_receipts_and_kept_for_two_weeks(each:
 
     assert redrive == {
         "deadLetterTargetArn": {"Fn::GetAtt": ["WorkDeadLetters", "Arn"]},
-        "maxReceiveCount": 3,
+        "maxReceiveCount": 5,
     }
     assert properties(each, "WorkDeadLetters")["MessageRetentionPeriod"] == 14 * 86400
 

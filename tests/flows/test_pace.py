@@ -1,10 +1,20 @@
 """The PG's rate is booked in the table: sweeps that know nothing of each other keep to it together."""
 
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from portone_local.capture import RecordingMeter
 from portone_local.clock import MovableClock
 from portone_local.ids import SeededIds
 from portone_local.memory import MemoryStore
+from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.domain.kept import Written
 from portone_payments.domain.subscription_records import Pace
 from portone_payments.flows.pace import AHEAD, HEAD_START, Pacer
+from portone_payments.flows.skipping import Skips
+from portone_payments.ports import Metric
 from portone_payments.ports_store import Due, Kind
 
 NOW = 1_767_323_045.0
@@ -94,3 +104,61 @@ def test_an_idle_sweep_books_nothing() -> None:
     pacer(store).give_back()
 
     assert store.pace() is None
+
+
+def booked(store: MemoryStore, until: float) -> None:
+    held = store.pace() or Pace()
+    store.save(replace(held, until=until))
+
+
+@pytest.mark.parametrize("ahead", [3_600, 10**9])
+def test_a_stamp_of_a_clock_far_ahead_holds_no_charge_up(ahead: float) -> None:
+    store = MemoryStore(SeededIds())
+    pacer(store, after=ahead).allow(1)
+
+    assert pacer(store, after=60).allow(1_000) > 0
+
+
+def test_a_clock_far_behind_charges_too_and_holds_nobody_up() -> None:
+    store = MemoryStore(SeededIds())
+    slots(pacer(store), 1)
+
+    assert pacer(store, after=-3_600).allow(1_000) > 0
+    assert pacer(store, after=60).allow(1_000) > 0
+
+
+def test_what_the_sweep_before_may_have_taken_is_not_given_again_where_its_stamp_is_not_believed() -> None:
+    store = MemoryStore(SeededIds())
+    booked(store, NOW + 10**9)
+
+    first, *_ = slots(pacer(store, after=60), 1)
+
+    assert first >= AHEAD
+
+
+class Unwritable(MemoryStore):
+    """The record of the rate can be read and not be saved."""
+
+    def save(self, *_: Written) -> None:
+        raise StorageUnavailable(service="dynamodb", reason="item_too_large")
+
+
+class Unreadable(MemoryStore):
+    """The record of the rate cannot be read."""
+
+    def pace(self) -> Pace | None:
+        raise StorageUnavailable(service="dynamodb", reason="schema_too_new")
+
+
+@pytest.mark.parametrize("hurt", [Unwritable, Unreadable])
+def test_sweeps_that_cannot_book_keep_to_the_rate_and_count_it(hurt: type[MemoryStore]) -> None:
+    store, meter = hurt(SeededIds()), RecordingMeter()
+    taken: list[float] = []
+    for minute in range(3):
+        found = Pacer(store, MovableClock(NOW + 60 * minute), RATE, Skips(meter))
+        taken += slots(found, 1_000)
+        found.give_back()
+
+    assert len(taken) == 3 * 30 * RATE
+    assert min(later - earlier for earlier, later in pairwise(taken)) > 0.99 / RATE
+    assert meter.counts[Metric.ITEM_SKIPPED] == 3

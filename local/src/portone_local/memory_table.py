@@ -54,9 +54,9 @@ class MemoryTable:
         """Write one item whatever is there."""
         self.around("PutItem", lambda: self._append(item))
 
-    def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
+    def push(self, wanted: Key, *, seen: int, until: int, tries: int | None = None) -> int | None:
         """Move `due_at` from `seen` to `until` and count a try; None where somebody else moved it before."""
-        return self.around("UpdateItem", lambda: self._push(wanted, seen, until))  # type: ignore[no-any-return]
+        return self.around("UpdateItem", lambda: self._push(wanted, seen, until, tries))  # type: ignore[no-any-return]
 
     def query(
         self,
@@ -145,13 +145,13 @@ class MemoryTable:
             self.log.add("PutItem", writes=self._units(self._items.get(Key.of(item)), item, size))
             self._write(item, size)
 
-    def _push(self, wanted: Key, seen: int, until: int) -> int | None:
+    def _push(self, wanted: Key, seen: int, until: int, tries: int | None) -> int | None:
         with self._lock:
             old = self._items.get(wanted)
             if old is None or old.get("due_at") != {"N": str(seen)}:
                 self.log.add("UpdateItem", writes=self._units(old, old, 0))
                 return _pushed_before(old, until)
-            tries = int(old.get("tries", {"N": "0"})["N"]) + 1
+            tries = int(old.get("tries", {"N": "0"})["N"]) + 1 if tries is None else tries
             new = old | {"due_at": {"N": str(until)}, "tries": {"N": str(tries)}}
             size = item_size(new)
             _check([new], [size])

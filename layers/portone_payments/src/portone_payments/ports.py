@@ -138,6 +138,8 @@ class Metric(StrEnum):
     AUDIT_FOREIGN = "AuditForeign"
     AUDIT_CROWDED = "AuditSecondCrowded"
     CONFLICT = "SaveConflict"
+    ITEM_SKIPPED = "ItemSkipped"
+    JOB_FAILED = "JobFailed"
     PUBLISHED = "EventPublished"
     IDENTITY_VERIFIED = "IdentityVerified"
     IDENTITY_DUPLICATE = "IdentityDuplicate"

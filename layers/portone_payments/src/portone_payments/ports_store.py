@@ -38,17 +38,28 @@ WORK = frozenset({Kind.PAYMENT, Kind.STRAY, Kind.WALLET})
 class Due:
     """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth.
 
-    `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once.
+    `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once. `place`: where it lies, of
+    a kind that this version does not know.
     """
 
     kind: Kind
     id: str
     due_at: int
     slot: float | None = None
+    place: tuple[str, str] | None = None
 
     def still(self, held: int | None, now: float) -> bool:
         """Whether a record is due, or leased for this very hint: any save since then has moved the mark."""
         return held is not None and (held <= now or held == self.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """One item, by our kind and id, that could not be treated because of `error`."""
+
+    kind: str
+    id: str
+    error: Exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +102,24 @@ class Store(Protocol):
         """
         ...
 
-    def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
-        """What is due, oldest first, from the sparse index (eventually consistent)."""
+    def due(
+        self, kind: Kind, shard: int, *, before: float, limit: int, after: Due | None = None
+    ) -> tuple[Due, ...]:
+        """What is due, oldest first and behind `after`, from the sparse index (eventually consistent)."""
         ...
 
     def lease(self, due: Due, *, until: int) -> int | None:
         """Push `due_at` to `until` and count a try IF it is still what the index said; the tries, or None.
 
-        Does not raise the version: a save that was under way wins over a lease (design 3.3).
+        Does not raise the version: a save that was under way wins over a lease (design 3.3). Raises
+        `StorageUnavailable`, also for a kind this version does not know.
+        """
+        ...
+
+    def bury(self, due: Due, *, until: int, tries: int) -> bool:
+        """Write the due mark alone, without reading the record, IF it is still `due.due_at`; whether it was.
+
+        Raises `StorageUnavailable`.
         """
         ...
 

@@ -81,24 +81,24 @@ class DynamoTable:
         with answered("dynamodb"):
             self._client.put_item(TableName=self._name, Item=item)
 
-    def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
+    def push(self, wanted: Key, *, seen: int, until: int, tries: int | None = None) -> int | None:
         """Move `due_at` from `seen` to `until` and count a try; None where somebody else moved it before.
 
         Where it stands at `until` already, our own earlier attempt did that and its answer was lost.
         """
+        values = {":until": {"N": str(until)}, ":seen": {"N": str(seen)}}
+        counted = ":tries" if tries is not None else "if_not_exists(tries, :none) + :one"
+        values |= (
+            {":none": {"N": "0"}, ":one": {"N": "1"}} if tries is None else {":tries": {"N": str(tries)}}
+        )
         try:
             with _refusals():
                 answer = self._client.update_item(
                     TableName=self._name,
                     Key=wanted.wire(),
-                    UpdateExpression="SET due_at = :until, tries = if_not_exists(tries, :none) + :one",
+                    UpdateExpression=f"SET due_at = :until, tries = {counted}",
                     ConditionExpression="attribute_exists(pk) AND due_at = :seen",
-                    ExpressionAttributeValues={
-                        ":until": {"N": str(until)},
-                        ":seen": {"N": str(seen)},
-                        ":none": {"N": "0"},
-                        ":one": {"N": "1"},
-                    },
+                    ExpressionAttributeValues=values,
                     ReturnValues="UPDATED_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )

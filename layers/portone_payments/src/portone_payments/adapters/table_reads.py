@@ -33,8 +33,11 @@ class Table(Protocol):
         """Write one item whatever is there."""
         ...
 
-    def push(self, wanted: Key, *, seen: int, until: int) -> int | None:
-        """Move `due_at` from `seen` to `until`; the tries, or None where it was moved before."""
+    def push(self, wanted: Key, *, seen: int, until: int, tries: int | None = None) -> int | None:
+        """Move `due_at` from `seen` to `until`; the tries, or None where it was moved before.
+
+        A try is counted, unless `tries` says how many there were.
+        """
         ...
 
     def query(

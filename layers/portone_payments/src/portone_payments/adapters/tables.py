@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import batched
+from math import ceil
 
 from portone_payments.adapters.audit_rows import AuditRows
 from portone_payments.adapters.billing_rows import BillingRows
@@ -24,6 +25,7 @@ from portone_payments.adapters.keys import (
 from portone_payments.adapters.payment_items import decode_entry, encode, encode_entry
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.bounds import bounded
+from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.kept import Written
 from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, SettledRefund
 from portone_payments.domain.subscription_records import Subscription
@@ -71,14 +73,25 @@ class TableStore(AuditRows, BillingRows):
         token = self._ids.token()
         save_items(self.table, [encode(self._trimmed(record), token) for record in records], token)
 
-    def due(self, kind: Kind, shard: int, *, before: float, limit: int) -> tuple[Due, ...]:
-        """What is due at `before` (epoch seconds UTC), oldest first, at most `limit`."""
-        found = self.table.query(DUE, shard_of(kind, shard), upto=before, limit=limit)
+    def due(
+        self, kind: Kind, shard: int, *, before: float, limit: int, after: Due | None = None
+    ) -> tuple[Due, ...]:
+        """What is due at `before` (epoch seconds UTC), oldest first, at most `limit`, behind `after`."""
+        partition = shard_of(kind, shard)
+        start = _entry(after, partition) if after else None
+        found = self.table.query(DUE, partition, upto=before, limit=limit, start=start)
         return tuple(_due(kind, item) for item in found)
 
     def lease(self, due: Due, *, until: int) -> int | None:
         """Push a due mark to `until` (epoch seconds UTC) IF nobody did; the tries so far, or None."""
+        if due.place:
+            raise StorageUnavailable(service="dynamodb", reason="unknown_kind")
         return self.table.push(due_key(due.kind, due.id), seen=due.due_at, until=until)
+
+    def bury(self, due: Due, *, until: int, tries: int) -> bool:
+        """Write the due mark alone, whatever state the record is in, IF it is still `due.due_at`."""
+        where = due_key(due.kind, due.id)
+        return self.table.push(where, seen=due.due_at, until=until, tries=tries) is not None
 
     def mine(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Payment]:
         """A user's payments, newest first. Raises `InvalidRequest`."""
@@ -115,5 +128,14 @@ class DynamoStore(TableStore):
 
 
 def _due(asked: Kind, entry: Item) -> Due:
-    found = Key.of(entry)
-    return Due(kind=due_kind(asked, found), id=id_of(found), due_at=int(entry["due_at"]["N"]))
+    found, due_at = Key.of(entry), entry["due_at"]["N"]
+    kind = due_kind(asked, found)
+    known = found == due_key(kind, id_of(found)) and due_at.isdecimal()
+    place = None if known else (found.pk, found.sk)
+    return Due(kind=kind, id=id_of(found), due_at=ceil(float(due_at)), place=place)
+
+
+def _entry(due: Due, partition: str) -> Item:
+    """Where the index holds it."""
+    lies = Key(*due.place) if due.place else due_key(due.kind, due.id)
+    return lies.wire() | {DUE.partition: {"S": partition}, DUE.sort: {DUE.sort_type: str(due.due_at)}}

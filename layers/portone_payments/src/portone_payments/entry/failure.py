@@ -1,5 +1,13 @@
 """What may be told of an unexpected exception: type and place. Its text may hold what must not be logged."""
 
+from typing import TypeGuard
+
+from portone_payments.domain.errors import BundleError
+from portone_payments.ports_store import Skipped
+
+# the ids of these are people's
+UNNAMED = frozenset({"wallet", "person"})
+
 
 def what_failed(error: BaseException) -> dict[str, str]:
     """The type, and the innermost place as file:line."""
@@ -10,6 +18,18 @@ def what_failed(error: BaseException) -> dict[str, str]:
         return {"error_type": type(error).__name__}
     file = traceback.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
     return {"error_type": type(error).__name__, "at": f"{file}:{traceback.tb_lineno}"}
+
+
+def what_was_skipped(skipped: Skipped) -> dict[str, str]:
+    """The kind, our id where it is nobody's own, and what went wrong."""
+    error = skipped.error
+    named = {} if skipped.kind in UNNAMED else {"item": skipped.id}
+    reason = {"reason": str(error.data["reason"])} if _has_reason(error) else {}
+    return {"kind": str(skipped.kind), **named, **reason, **what_failed(error)}
+
+
+def _has_reason(error: Exception) -> TypeGuard[BundleError]:
+    return isinstance(error, BundleError) and "reason" in error.data
 
 
 class JobFailed(Exception):

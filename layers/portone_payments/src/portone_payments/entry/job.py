@@ -1,4 +1,7 @@
-"""Around the timer and the queue: logs, metrics, and a failed message that fails alone."""
+"""Around the timer and the queue: logs, metrics, and a failed message that fails alone.
+
+To Lambda's own metrics a batch in which all failed is a success, so failed jobs are counted.
+"""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -8,6 +11,7 @@ from typing import Any
 from portone_payments.entry.failure import JobFailed, what_failed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.prime import prime
+from portone_payments.ports import Metric
 
 LONGEST_BATCH = 10
 
@@ -45,6 +49,7 @@ class JobHandler[D: PortDeps = PortDeps]:
             self._deps.meter.flush()
 
     def _log(self, error: Exception) -> None:
+        self._deps.meter.count(Metric.JOB_FAILED)
         self._deps.logger.error("failed", **what_failed(error))
 
 

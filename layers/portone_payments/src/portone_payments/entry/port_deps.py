@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from portone_payments.entry.failure import what_was_skipped
 from portone_payments.entry.settings import Settings, read_settings
+from portone_payments.flows.skipping import Skips
 from portone_payments.ports import Clock, Ids, Meter, Secrets, StockHook, Vault
 from portone_payments.ports_billing import BillingPortOne
-from portone_payments.ports_store import EventBus, Queue, Store
+from portone_payments.ports_store import EventBus, Queue, Skipped, Store
 
 
 class PortDeps:
@@ -49,6 +51,14 @@ class PortDeps:
         from portone_payments.entry.telemetry import make_logger  # noqa: PLC0415 - lazy on purpose
 
         return make_logger()
+
+    @cached_property
+    def skips(self) -> Skips:
+        """Counts and logs what is passed over."""
+        return Skips(self.meter, self._note)
+
+    def _note(self, skipped: Skipped) -> None:
+        self.logger.error("item skipped", **what_was_skipped(skipped))
 
     def aws(self, service: str) -> Any:
         """One boto3 client per service and container."""

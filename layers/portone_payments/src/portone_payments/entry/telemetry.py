@@ -1,6 +1,7 @@
 """Logs through an allow-list, and metrics in EMF. What is not on the list is not written (invariant I7)."""
 
 import logging
+from collections import deque
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -29,6 +30,7 @@ ALLOWED = frozenset(
         "payment_id",
         "order_id",
         "kind",
+        "item",
         "count",
         "error_type",
         "at",
@@ -58,20 +60,26 @@ def make_logger() -> Logger:
 
 
 class EmfMeter:
-    """Counts metrics of one invocation; `flush` writes them as one EMF line to standard output.
+    """Counts metrics of one invocation, also of threads; `flush` writes them as EMF to standard output.
 
-    Namespace and service are those of POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME, unless given.
+    A line holds a hundred values of a metric, so more of them are more lines. Nothing is written before, for
+    two threads could write into one line. Namespace and service are those of POWERTOOLS_METRICS_NAMESPACE
+    and POWERTOOLS_SERVICE_NAME, unless given.
     """
 
     def __init__(self, namespace: str | None = None, service: str | None = None) -> None:
         self._metrics = EphemeralMetrics(namespace=namespace, service=service)
+        self._counted: deque[tuple[Metric, float]] = deque()
 
     def count(self, metric: Metric, value: float = 1) -> None:
         """Add to a metric; a duration is in seconds."""
-        unit = MetricUnit.Seconds if metric is Metric.DUE_LAG else MetricUnit.Count
-        self._metrics.add_metric(name=metric, unit=unit, value=value)
+        self._counted.append((metric, value))
 
     def flush(self) -> None:
         """Write what was counted and start anew; nothing counted, nothing written."""
+        while self._counted:
+            metric, value = self._counted.popleft()
+            unit = MetricUnit.Seconds if metric is Metric.DUE_LAG else MetricUnit.Count
+            self._metrics.add_metric(name=metric, unit=unit, value=value)
         if self._metrics.metric_set:
             self._metrics.flush_metrics()

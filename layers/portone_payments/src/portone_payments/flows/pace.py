@@ -1,13 +1,15 @@
 """The rate a PG takes charges at, kept across sweeps: each books time of its own before it sends (rule 8).
 
 SQS counts its messages only about, up to a minute late: two sweeps close together would both find an empty
-queue, and send twice the rate. So what is taken is written down.
+queue, and send twice the rate. So what is taken is written down. A stamp beyond what any sweep may book was
+written by a clock that is wrong, and is not believed; nor does a record that cannot be read or written stop
+the charges: what the sweep before may have taken is known without it.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.subscription_records import Pace
+from portone_payments.flows.skipping import Skips
 from portone_payments.ports import Clock
 from portone_payments.ports_store import Conflict, Due, Store
 
@@ -15,6 +17,10 @@ from portone_payments.ports_store import Conflict, Due, Store
 AHEAD = 90
 # seconds between a message and its slot at least: SQS hands it over, its charge is claimed
 HEAD_START = 0.5
+# seconds between two sweeps: what one may have booked is over at most AHEAD - EVERY after the next begins
+EVERY = 60
+# seconds by which two right clocks may differ
+SKEW = 5
 
 
 @dataclass(slots=True)
@@ -24,6 +30,7 @@ class Pacer:
     store: Store
     clock: Clock
     rate: int
+    skips: Skips | None = None
     _booked: Pace | None = field(default=None, init=False)
     _start: float = field(default=0.0, init=False)
     _room: int | None = field(default=None, init=False)
@@ -53,20 +60,37 @@ class Pacer:
         """The next sweep goes on where this one ended."""
         until = self._start + self._used / self.rate
         if self._booked is not None and until != self._booked.until:
-            with suppress(Conflict):
+            try:
                 self.store.save(replace(self._booked, until=until))
+            except Conflict:
+                return
+            except Exception as error:  # noqa: BLE001 - what is booked stays booked, for a minute
+                self._pass_over(error)
 
     def _book(self) -> int:
-        held = self.store.pace() or Pace()
+        """How many charges have a place from `_start` on."""
         now = self.clock.now()
-        self._start = max(now + HEAD_START, held.until)
+        try:
+            return self._booked_until(now, self.store.pace() or Pace())
+        except Conflict:
+            return 0
+        except Exception as error:  # noqa: BLE001 - the boundary: charges go on
+            self._pass_over(error)
+            # behind what the sweep before may have taken, and no further than the next one begins
+            self._start = now + AHEAD - EVERY
+            return int((EVERY - (AHEAD - EVERY)) * self.rate)
+
+    def _booked_until(self, now: float, held: Pace) -> int:
+        believed = held.until <= now + AHEAD + SKEW
+        self._start = max(now + HEAD_START, held.until if believed else now + AHEAD - EVERY)
         room = int((now + AHEAD - self._start) * self.rate)
         if room <= 0:
             return 0
         wanted = replace(held, until=now + AHEAD)
-        try:
-            self.store.save(wanted)
-        except Conflict:
-            return 0
+        self.store.save(wanted)
         self._booked = replace(wanted, version=wanted.version + 1)
         return room
+
+    def _pass_over(self, error: Exception) -> None:
+        if self.skips is not None:
+            self.skips.skip("pace", "charges", error)

@@ -2,19 +2,15 @@
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from portone_payments.domain.facts import Fact, Moment, raise_attention, record
-from portone_payments.domain.ladder import DAY, POISON
-from portone_payments.domain.records import Attention
-from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.wallet_records import Wallet
-from portone_payments.domain.webhook_records import HintState
+from portone_payments.domain.ladder import POISON
+from portone_payments.flows.burying import Burier
 from portone_payments.flows.pace import AHEAD, HEAD_START, Pacer
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Clock, Deadline, Meter, Metric
-from portone_payments.ports_store import CHARGES, WORK, Conflict, Due, Kind, Queue, Store
+from portone_payments.ports_store import CHARGES, WORK, Due, Kind, Queue, Store
 
 LEASE = 180
 SHARDS = 16
@@ -33,11 +29,29 @@ class Swept:
     lag: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One partition of the due index, and behind which entry the sweep goes on in it."""
+
+    kind: Kind
+    number: int
+    after: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """What of a page is to be sent; `moved` unless another sweep had all of it."""
+
+    live: tuple[Due, ...] = ()
+    moved: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweeper:
     """`rate` is how many items a second the workers finish; the backlog stays under two minutes of it.
 
-    `charge_rate` is how many charges a second the PG takes: each gets a slot of its own.
+    `charge_rate` is how many charges a second the PG takes: each gets a slot of its own. What cannot be
+    leased, sent or buried is counted and passed over; `note` hears of it.
     """
 
     store: Store
@@ -47,20 +61,40 @@ class Sweeper:
     meter: Meter
     rate: int
     charge_rate: int
+    note: Note = unnoted
 
     def sweep(self, *, deadline: Deadline) -> Swept:
-        """Lease and send what is due, oldest first per shard, until time or room in the queues ends."""
-        swept = Swept()
-        room = self.rate * BACKLOG_SECONDS - self.queue.backlog()
-        self._sweep(WORK, room, swept, deadline)
-        self.meter.count(Metric.DUE_LAG, swept.lag)
-        charged = Swept()
-        pacer = Pacer(self.store, self.clock, self.charge_rate)
-        # what its workers could not do is not sent again on top
-        self._sweep(CHARGES, self.charge_rate * AHEAD - self.charges.backlog(), charged, deadline, pacer)
-        pacer.give_back()
-        self.meter.count(Metric.CHARGE_LAG, charged.lag)
+        """Lease and send what is due, oldest first per shard, until time or room in the queues ends.
+
+        Raises what a queue raises that takes nothing, after the other one had its turn.
+        """
+        swept, charged = Swept(), Swept()
+        try:
+            self._work(swept, deadline)
+        finally:
+            self._charges(charged, deadline)
         return Swept(swept.sent + charged.sent, swept.dead + charged.dead, max(swept.lag, charged.lag))
+
+    def _work(self, swept: Swept, deadline: Deadline) -> None:
+        try:
+            room = self.rate * BACKLOG_SECONDS - self.queue.backlog()
+            self._sweep(WORK, room, swept, deadline)
+        finally:
+            self.meter.count(Metric.DUE_LAG, swept.lag)
+
+    def _charges(self, charged: Swept, deadline: Deadline) -> None:
+        pacer = Pacer(self.store, self.clock, self.charge_rate, self._skips)
+        try:
+            # what its workers could not do is not sent again on top
+            room = self.charge_rate * AHEAD - self.charges.backlog()
+            self._sweep(CHARGES, room, charged, deadline, pacer)
+        finally:
+            pacer.give_back()
+            self.meter.count(Metric.CHARGE_LAG, charged.lag)
+
+    @property
+    def _skips(self) -> Skips:
+        return Skips(self.meter, self.note)
 
     def _sweep(
         self,
@@ -70,38 +104,54 @@ class Sweeper:
         deadline: Deadline,
         pacer: Pacer | None = None,
     ) -> None:
-        """Page after page of every shard, until a page is not full or none of it could be leased."""
+        """Page after page of every shard, until one is not full or another sweep has all of it."""
         if room <= 0:
             self.meter.count(Metric.BACKLOG_STOP)
-        shards = deque((kind, shard) for kind in sorted(kinds) for shard in range(SHARDS))
+        shards = deque(Shard(kind, number) for kind in sorted(kinds) for number in range(SHARDS))
         while shards and swept.sent < room and deadline.remaining() > 0:
-            kind, shard = shards.popleft()
-            batch = self.store.due(kind, shard, before=self.clock.now(), limit=PAGE)
+            shard = shards.popleft()
+            batch = self._page(shard)
             some = batch[: room - swept.sent]
             if pacer is not None and some:
                 some = some[: pacer.allow(len(some))]
-            live = self._leased(some, swept) if some else ()
-            if live:
-                self._send(live, pacer)
-            swept.sent += len(live)
-            if live and len(batch) == PAGE:
-                shards.append((kind, shard))
+            leased = self._leased(some, swept) if some else Leased()
+            if leased.live:
+                self._send(leased.live, pacer)
+            swept.sent += len(leased.live)
+            if leased.moved and len(batch) == PAGE:
+                # what could not be leased is still the oldest: the next page begins behind it
+                shards.append(replace(shard, after=some[-1]))
 
-    def _leased(self, batch: tuple[Due, ...], swept: Swept) -> tuple[Due, ...]:
+    def _page(self, shard: Shard) -> tuple[Due, ...]:
+        """Nothing where a shard cannot be asked."""
+        now = self.clock.now()
+        with self._skips.over("shard", f"{shard.kind}#{shard.number}"):
+            return self.store.due(shard.kind, shard.number, before=now, limit=PAGE, after=shard.after)
+        return ()
+
+    def _leased(self, batch: tuple[Due, ...], swept: Swept) -> Leased:
         now = self.clock.now()
         swept.lag = max(swept.lag, *(now - due.due_at for due in batch))
         until = int(now) + LEASE
         with ThreadPoolExecutor(max_workers=min(THREADS, len(batch))) as pool:
-            tries = list(pool.map(lambda due: self.store.lease(due, until=until), batch))
+            tries = list(pool.map(lambda due: self._lease(due, until), batch))
+        live = []
         for due, times in zip(batch, tries, strict=True):
-            if times is not None and times > POISON:
-                self._bury(due)
+            if isinstance(times, Exception):
+                self._skips.skip(due.kind, due.id, times)
+            elif times is not None and times > POISON:
+                Burier(self.store, self.clock, self._skips).bury(replace(due, due_at=until))
                 swept.dead += 1
-        return tuple(
-            replace(due, due_at=until)
-            for due, times in zip(batch, tries, strict=True)
-            if times is not None and times <= POISON
-        )
+            elif times is not None:
+                live.append(replace(due, due_at=until))
+        return Leased(tuple(live), any(times is not None for times in tries))
+
+    def _lease(self, due: Due, until: int) -> int | Exception | None:
+        """The tries so far, None where somebody else had it first, or what went wrong."""
+        try:
+            return self.store.lease(due, until=until)
+        except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+            return error
 
     def _send(self, live: tuple[Due, ...], pacer: Pacer | None) -> None:
         """Work at once; each charge so that its worker has it shortly before its slot, in whole seconds."""
@@ -112,45 +162,3 @@ class Sweeper:
         seconds = groupby(pacer.timed(live), key=lambda due: max(0, int((due.slot or soon) - soon)))
         for second, some in seconds:
             self.charges.send(tuple(some), delay=second)
-
-    def _bury(self, due: Due) -> None:
-        """Twelve workers died on this item: a person is told, and it is tried once a day."""
-        self.meter.count(Metric.DEAD_LETTERED)
-        if due.kind is Kind.STRAY:
-            self._give_up(due.id)
-            return
-        if due.kind in {Kind.WALLET, Kind.SUBSCRIPTION}:
-            self._postpone(due)
-            return
-        payment = self.store.payment(due.id)
-        if payment is None:
-            return
-        moment = Moment(now=self.clock.now(), by="sweep")
-        buried = replace(payment, due_at=int(moment.now) + DAY, tries=POISON - 1)
-        if payment.attention is not Attention.DEAD_LETTERED:
-            buried = record(buried, Fact.DEAD_LETTERED, moment)
-        with suppress(Conflict):
-            self.store.save(raise_attention(buried, Attention.DEAD_LETTERED, at=moment.now))
-
-    def _postpone(self, due: Due) -> None:
-        """Nothing is charged twice by waiting: the alarm calls a person, who finds it in the metrics' log."""
-        wallet = due.kind is Kind.WALLET
-        held = self.store.wallet(due.id) if wallet else self.store.subscription(due.id)
-        if held is None:
-            return
-        with suppress(Conflict):
-            self.store.save(_told(held, Moment(now=self.clock.now(), by="sweep")))
-
-    def _give_up(self, webhook_id: str) -> None:
-        """A webhook about something that is not ours is not worth a daily try."""
-        stray = self.store.stray(webhook_id)
-        if stray is not None:
-            with suppress(Conflict):
-                self.store.save(replace(stray, state=HintState.QUARANTINED, due_at=None))
-
-
-def _told(held: Wallet | Subscription, moment: Moment) -> Wallet | Subscription:
-    tomorrow = int(moment.now) + DAY
-    if isinstance(held, Wallet):
-        return record(replace(held, due_at=tomorrow, tries=POISON - 1), Fact.DEAD_LETTERED, moment)
-    return record(replace(held, due_at=tomorrow, tries=POISON - 1), Fact.DEAD_LETTERED, moment)
