@@ -52,6 +52,30 @@ def test_a_stray_is_stored_while_portone_is_down_and_settled_later(stack: Observ
     assert (stored.state, settled.state, settled.due_at) == (HintState.OPEN, HintState.IGNORED, None)
 
 
+@pytest.mark.parametrize("age", [0, 301, 30 * 24 * 3600])
+def test_however_old_its_stamp_an_orphan_is_filed_and_counted_once(stack: ObservedStack, age: float) -> None:
+    lost_record = checkout(prepare(stack))
+    stack.portone.buyer.pay("paymentwithoutrecord", lost_record)
+    stack.portone.webhooks.lose()
+
+    first = send(stack, event("Transaction.Paid", "paymentwithoutrecord"), age=age)
+    before = stack.calls
+    replayed = [send(stack, event("Transaction.Paid", "paymentwithoutrecord"), age=age) for _ in range(5)]
+    spent = stack.calls - before
+
+    assert first.json() == {"result": "filed"}
+    assert [answer.json() for answer in replayed] == [{"result": "duplicate"}] * 5
+    assert (spent.portone, spent.writes, spent.reads) == (0, 0, 10)
+    assert [stray.state for stray in strays(stack)] == [HintState.QUARANTINED]
+    assert stack.metrics[Metric.ORPHAN] == 1
+
+
+@pytest.mark.parametrize("kind", ["Transaction.Ready", "Platform.Something"])
+def test_an_old_webhook_that_need_not_be_kept_is_not_kept(stack: ObservedStack, kind: str) -> None:
+    assert send(stack, event(kind, "paymentofothers"), age=301).json() == {"result": "stale"}
+    assert strays(stack) == []
+
+
 def test_a_stray_sent_twice_is_a_duplicate(stack: ObservedStack) -> None:
     send(stack, event("Transaction.Paid", "paymentofothers"))
 

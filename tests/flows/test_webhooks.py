@@ -7,7 +7,7 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET, Mischief
 from portone_local.testing.deliveries import FOREIGN_SECRET, NEXT_SECRET
 from portone_local.testing.letters import event, paid, payment_of, send
-from portone_local.testing.shopping import pay, prepare, status
+from portone_local.testing.shopping import pay, prepare, status, verify
 from portone_payments.domain.webhook_records import HintState
 from portone_payments.ports import Metric
 
@@ -45,6 +45,29 @@ def test_a_duplicate_costs_one_read_no_write_and_no_call(stack: ObservedStack) -
     spent = stack.calls - before
     assert answers == [{"result": "duplicate"}] * 3
     assert (spent.portone, spent.reads, spent.writes) == (0, 3, 0)
+
+
+def test_a_webhook_borne_out_by_what_was_verified_costs_one_read(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    verify(stack, prepared)
+    before = stack.calls
+
+    stack.deliver()
+
+    spent = stack.calls - before
+    assert (spent.portone, spent.reads, spent.writes) == (0, 1, 0)
+    assert not stack.portone.pending()
+
+
+def test_verifying_costs_one_read_one_call_and_one_write(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    before = stack.calls
+
+    verify(stack, prepared)
+
+    assert ((stack.calls - before).portone, (stack.calls - before).reads) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", ["Transaction.Paid", "Transaction.Confirm", "BillingKey.Issued"])

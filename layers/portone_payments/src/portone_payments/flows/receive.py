@@ -8,6 +8,7 @@ from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.hints import EventType, hint_from
 from portone_payments.domain.records import Payment
+from portone_payments.domain.shown import already_shown
 from portone_payments.domain.webhook_records import Hint, HintState
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.confirm import ConfirmPolicy, answer_confirm
@@ -61,6 +62,9 @@ class Receiver:
         known = held.hints.get(delivery.id)
         if known is not None:
             return self._again(held, known, delivery)
+        if already_shown(held, delivery):
+            # borne out by what is saved: nothing to read, nothing to store (I2)
+            return "done"
         return self._take(held, delivery)
 
     def _again(self, held: Payment, known: Hint, delivery: Delivery) -> str:
@@ -110,7 +114,9 @@ class Receiver:
         for _ in range(STORE_ATTEMPTS):
             held = self.reader.store.payment(delivery.payment_id) if delivery.payment_id else None
             now = self.clock.now()
-            if held is None or (held.due_at is not None and held.due_at <= now + STALE_EVERY):
+            if held is None:
+                return self._unmatched(delivery)
+            if held.due_at is not None and held.due_at <= now + STALE_EVERY:
                 return "stale"
             try:
                 self.reader.store.save(replace(held, due_at=int(now) + STALE_EVERY // 2))
@@ -119,3 +125,10 @@ class Receiver:
                 continue
             return "stale"
         raise Busy
+
+    def _unmatched(self, delivery: Delivery) -> str:
+        """A payment missing here is so whenever we hear of it; the stray's row bounds what replays cost."""
+        about_payment = delivery.type.startswith("Transaction.") and delivery.type != EventType.READY
+        if delivery.payment_id is None or not about_payment:
+            return "stale"
+        return self.strays.unknown_payment(delivery, delivery.payment_id)

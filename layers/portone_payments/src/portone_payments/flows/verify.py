@@ -22,7 +22,8 @@ def verify(
     now = clock.now()
     if payment.read_at is not None and 0 <= now - payment.read_at < FRESH and not unfinished(payment):
         return CaughtUp(payment)
-    result = reader.catch_up(payment_id, Moment(now=now, by="verify", eager=True), deadline=deadline)
+    moment = Moment(now=now, by="verify", eager=True)
+    result = reader.catch_up(payment_id, moment, deadline=deadline, held=payment)
     if not result.answered:
         nudge(result.payment, queue=queue)
     return result
