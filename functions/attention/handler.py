@@ -3,7 +3,7 @@
 from typing import Any
 
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import AttentionKind
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
@@ -15,7 +15,7 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """One page of one kind."""
     request.staff(deps.settings.staff_claim)
     try:
-        kind = Attention(request.query("kind") or "")
+        kind = AttentionKind(request.query("kind") or "")
     except ValueError:
         raise InvalidRequest(field="kind", reason="unknown") from None
     page = deps.store.attention(kind, cursor=request.query("cursor"), limit=request.limit)

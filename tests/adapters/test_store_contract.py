@@ -5,12 +5,21 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.records import NOW, a_hint, a_payment, a_request, a_stray, an_order, history
+from portone_local.testing.records import (
+    NOW,
+    a_hint,
+    a_payment,
+    a_request,
+    a_stray,
+    an_order,
+    called,
+    history,
+)
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.kept import Record
-from portone_payments.domain.records import Attention, Payment, Seen, Status
+from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.snapshot import Channel, Method, PayMethod, VirtualAccount
 from portone_payments.domain.webhook_records import HintState
 from portone_payments.ports_store import Conflict
@@ -42,8 +51,7 @@ FULL_PAYMENT = a_payment(
     ),
     next_seq=3,
     due_at=1_767_323_075,
-    attention=Attention.LAGGING,
-    attention_at=NOW,
+    attentions=called(AttentionKind.LAGGING),
 )
 
 

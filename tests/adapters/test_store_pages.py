@@ -4,10 +4,10 @@ import base64
 
 import pytest
 
-from portone_local.testing.records import NOW, a_payment
+from portone_local.testing.records import NOW, a_payment, called
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import AttentionKind
 
 
 def test_my_payments_come_newest_first_in_pages(store: TableStore) -> None:
@@ -60,11 +60,11 @@ def test_a_cursor_somebody_made_up_stays_inside_my_payments(store: TableStore) -
 
 def test_payments_needing_attention_come_oldest_first_in_pages(store: TableStore) -> None:
     for number, at in enumerate((NOW + 2.25, NOW, NOW + 1)):
-        store.save(a_payment(f"p{number}", attention=Attention.SURPLUS, attention_at=at))
-    store.save(a_payment("other", attention=Attention.UNKNOWN, attention_at=NOW))
+        store.save(a_payment(f"p{number}", attentions=called(AttentionKind.SURPLUS, at=at)))
+    store.save(a_payment("other", attentions=called(AttentionKind.UNKNOWN)))
 
-    first = store.attention(Attention.SURPLUS, cursor=None, limit=2)
-    second = store.attention(Attention.SURPLUS, cursor=first.cursor, limit=2)
+    first = store.attention(AttentionKind.SURPLUS, cursor=None, limit=2)
+    second = store.attention(AttentionKind.SURPLUS, cursor=first.cursor, limit=2)
 
     assert [payment.payment_id for payment in first.items] == ["p1", "p2"]
     assert [payment.payment_id for payment in second.items] == ["p0"]

@@ -57,7 +57,8 @@ def test_what_a_newer_schema_wrote_survives_a_save(store: TableStore) -> None:
     item["schema"] = {"N": "2"}
     item["future"] = {"M": {"nested": {"BOOL": True}}}
     item["hints"]["M"]["wh_1"]["M"]["future"] = {"S": "kept"}
-    item["attention"] = {"S": "reason_of_tomorrow"}
+    tomorrow = {"kind": {"S": "reason_of_tomorrow"}, "subject": {"S": "payment"}, "at": {"N": "1.0"}}
+    item["attentions"] = {"L": [{"M": tomorrow}]}
     store.table.append(item)
 
     payment = store.payment("payment1")
@@ -69,7 +70,7 @@ def test_what_a_newer_schema_wrote_survives_a_save(store: TableStore) -> None:
     assert saved["schema"] == {"N": "2"}
     assert saved["future"] == {"M": {"nested": {"BOOL": True}}}
     assert saved["hints"]["M"]["wh_1"]["M"]["future"] == {"S": "kept"}
-    assert saved["attention"] == {"S": "reason_of_tomorrow"}
+    assert saved["attentions"] == {"L": [{"M": tomorrow}]}
 
 
 def test_what_an_older_schema_lacks_has_its_default(store: TableStore) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from portone_local.memory import MemoryStore
 from portone_local.ministack import MiniStack
-from portone_local.testing.records import NOW, a_payment, a_request, an_order, history
+from portone_local.testing.records import NOW, a_payment, a_request, an_order, called, history
 from portone_local.units import CallLog, read_units, write_units
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore, TableStore
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import AttentionKind
 from portone_payments.ports_store import Conflict, Due, Kind
 
 DUE = Due(kind=Kind.PAYMENT, id="payment1", due_at=10)
@@ -25,7 +25,7 @@ def settle(store: TableStore) -> None:
     store.save(a_payment(due_at=10))
     payment = store.payment("payment1")
     assert payment
-    store.save(a_payment(version=1, history=history(40), attention=Attention.LAGGING, attention_at=NOW))
+    store.save(a_payment(version=1, history=history(40), attentions=called(AttentionKind.LAGGING)))
 
 
 def lease(store: TableStore) -> None:

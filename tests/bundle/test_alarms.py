@@ -13,6 +13,12 @@ WATCHED = {
     Metric.SURPLUS,
     Metric.QUARANTINED,
     Metric.UNKNOWN,
+    Metric.AMBIGUOUS,
+    Metric.LATE,
+    Metric.LAGGING_LONG,
+    Metric.CHARGEBACK,
+    Metric.DEPOSIT_TAKEN_BACK,
+    Metric.REFUND_STUCK,
     Metric.RECEIPT_UNKNOWN,
     Metric.HINT_GIVEN_UP,
     Metric.DEAD_LETTERED,
@@ -78,6 +84,12 @@ def test_money_in_doubt_is_told_at_once(each: dict[str, Any]) -> None:
         Metric.UNKNOWN,
         Metric.DEAD_LETTERED,
         Metric.ITEM_SKIPPED,
+        Metric.AMBIGUOUS,
+        Metric.LATE,
+        Metric.LAGGING_LONG,
+        Metric.CHARGEBACK,
+        Metric.DEPOSIT_TAKEN_BACK,
+        Metric.REFUND_STUCK,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portone_local.template import ROOT
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import AttentionKind
 from portone_payments.entry.messages import MESSAGES
 from portone_payments.flows.staff import Decision
 
@@ -79,7 +79,7 @@ def test_the_runbook_names_every_kind_of_attention_and_every_decision() -> None:
     [kinds] = re.findall(r"\?kind=(\S+\|\S+)", text)
     [decisions] = re.findall(r'"decision":"([^"]+\|[^"]+)"', text)
 
-    assert set(kinds.split("|")) == {kind.value for kind in Attention}
+    assert set(kinds.split("|")) == {kind.value for kind in AttentionKind}
     assert set(decisions.split("|")) == {decision.value for decision in Decision}
 
 

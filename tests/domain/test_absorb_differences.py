@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.records import NOW, a_hint, a_payment
+from portone_local.testing.records import a_hint, a_payment, called, calls_of
 from portone_local.testing.snapshots import (
     a_cancellation,
     a_snapshot,
@@ -15,7 +15,7 @@ from portone_local.testing.snapshots import (
     hint_states,
 )
 from portone_payments.domain.absorb import with_hint
-from portone_payments.domain.records import Attention, Status
+from portone_payments.domain.records import AttentionKind, Status
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus
 from portone_payments.domain.webhook_records import HintState
 
@@ -28,7 +28,7 @@ from portone_payments.domain.webhook_records import HintState
 def test_a_proven_difference_is_a_mismatch_and_calls_a_person(differing: dict[str, Any]) -> None:
     payment = after_reading(a_payment(), a_snapshot(**differing))
 
-    assert (payment.status, payment.attention) == (Status.MISMATCH, Attention.MISMATCH)
+    assert (payment.status, calls_of(payment)) == (Status.MISMATCH, [AttentionKind.MISMATCH])
     assert facts(payment)[0] == "mismatch"
 
 
@@ -72,7 +72,7 @@ def test_an_unrecognised_status_leaves_the_stored_one_and_calls_a_person() -> No
     payment = after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED))
 
     assert (payment.status, payment.doubted) == (Status.READY, True)
-    assert payment.attention is Attention.QUARANTINED
+    assert calls_of(payment) == [AttentionKind.QUARANTINED]
     assert payment.due_at is not None
 
 
@@ -84,7 +84,7 @@ def test_an_unrecognised_status_leaves_the_stored_one_and_calls_a_person() -> No
 def test_what_can_neither_be_believed_nor_refuted_waits_with_its_hints_open(doubtful: dict[str, Any]) -> None:
     payment = after_reading(with_hint(a_payment(), a_hint(1)), a_snapshot(**doubtful))
 
-    assert (payment.status, payment.attention) == (Status.READY, Attention.QUARANTINED)
+    assert (payment.status, calls_of(payment)) == (Status.READY, [AttentionKind.QUARANTINED])
     assert hint_states(payment) == [HintState.OPEN]
 
 
@@ -101,7 +101,7 @@ def test_what_staff_accepted_is_believed_from_the_next_reading_on() -> None:
 
     payment = after_reading(replace(doubted, accepted=True), a_snapshot(channel=None), at=90)
 
-    assert (payment.status, payment.doubted, payment.attention) == (Status.PAID, False, None)
+    assert (payment.status, payment.doubted, calls_of(payment)) == (Status.PAID, False, [])
 
 
 def test_accepting_does_not_help_a_proven_difference() -> None:
@@ -111,8 +111,8 @@ def test_accepting_does_not_help_a_proven_difference() -> None:
 
 
 def test_a_believed_reading_withdraws_the_call_for_a_doubt_but_not_for_a_mismatch() -> None:
-    doubted = a_payment(attention=Attention.QUARANTINED, attention_at=NOW)
-    differing = a_payment(attention=Attention.MISMATCH, attention_at=NOW)
+    doubted = a_payment(attentions=called(AttentionKind.QUARANTINED))
+    differing = a_payment(attentions=called(AttentionKind.MISMATCH))
 
-    assert after_reading(doubted, a_snapshot()).attention is None
-    assert after_reading(differing, a_snapshot()).attention is Attention.MISMATCH
+    assert calls_of(after_reading(doubted, a_snapshot())) == []
+    assert calls_of(after_reading(differing, a_snapshot())) == [AttentionKind.MISMATCH]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_local.testing.records import NOW, a_hint, a_payment
+from portone_local.testing.records import NOW, a_hint, a_payment, calls_of
 from portone_local.testing.snapshots import (
     POLICY,
     a_snapshot,
@@ -12,7 +12,7 @@ from portone_local.testing.snapshots import (
     moment,
 )
 from portone_payments.domain.absorb import absorb, with_hint
-from portone_payments.domain.records import Attention, Status
+from portone_payments.domain.records import AttentionKind, Status
 from portone_payments.domain.snapshot import RemoteStatus
 from portone_payments.domain.webhook_records import HintState
 
@@ -59,8 +59,8 @@ def test_six_lagging_readings_give_the_hint_up_and_call_a_person() -> None:
         payment = after_reading(payment, a_snapshot(RemoteStatus.READY), at)
     fifth, sixth = payment, after_reading(payment, a_snapshot(RemoteStatus.READY), 65)
 
-    assert (hint_states(fifth), fifth.attention) == ([HintState.OPEN], None)
-    assert (hint_states(sixth), sixth.attention) == ([HintState.QUARANTINED], Attention.LAGGING)
+    assert (hint_states(fifth), calls_of(fifth)) == ([HintState.OPEN], [])
+    assert (hint_states(sixth), calls_of(sixth)) == ([HintState.QUARANTINED], [AttentionKind.LAGGING])
     assert "hint_given_up" in facts(sixth)
 
 
@@ -70,7 +70,7 @@ def test_portone_forgetting_a_payment_it_showed_is_lagging_and_calls_a_person() 
     for at in range(60, 66):
         payment = after_reading(payment, None, at)
 
-    assert (payment.status, payment.attention) == (Status.PAID, Attention.LAGGING)
+    assert (payment.status, calls_of(payment)) == (Status.PAID, [AttentionKind.LAGGING])
 
 
 def test_a_good_reading_ends_the_lag() -> None:

@@ -113,8 +113,7 @@ def test_a_lagging_reading_changes_only_what_says_look_again(
             rung=held.rung,
             due_at=held.due_at,
             tries=held.tries,
-            attention=held.attention,
-            attention_at=held.attention_at,
+            attentions=held.attentions,
         )
         assert repaired == held
         assert after.lagging == held.lagging + 1

@@ -1,13 +1,13 @@
 """When PortOne does not answer: hints stay open, the payment stays due, age calls a person."""
 
-from portone_local.testing.records import NOW, a_hint, a_payment
+from portone_local.testing.records import NOW, a_hint, a_payment, calls_of
 from portone_local.testing.snapshots import (
     facts,
     hint_states,
     moment,
 )
 from portone_payments.domain.absorb import silence, with_hint
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import AttentionKind
 from portone_payments.domain.webhook_records import HintState
 
 
@@ -36,7 +36,7 @@ def test_a_hint_open_for_half_an_hour_calls_a_person_and_stays_due() -> None:
     young = silence(payment, moment(1_799))
     old = silence(payment, moment(1_801))
 
-    assert (young.attention, old.attention) == (None, Attention.UNKNOWN)
+    assert (calls_of(young), calls_of(old)) == ([], [AttentionKind.UNKNOWN])
     assert facts(old) == ["outcome_unknown"]
     assert old.due_at is not None
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from portone_local.testing.records import NOW, a_hint, a_payment
+from portone_local.testing.records import NOW, a_hint, a_payment, called
 from portone_local.testing.snapshots import (
     a_cancellation,
     a_snapshot,
@@ -16,7 +16,7 @@ from portone_local.testing.snapshots import (
 from portone_payments.domain.absorb import absorb, with_hint
 from portone_payments.domain.ladder import BY_KIND, CLIMB, DAY, HOUR, next_due, unfinished
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, Payment, Status
+from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus
 from portone_payments.domain.webhook_records import HintState
 
@@ -118,9 +118,9 @@ def test_nothing_is_due_of_what_is_settled(status: Status) -> None:
     assert wait(a_payment(status=status)) is None
 
 
-@pytest.mark.parametrize("attention", Attention)
-def test_money_in_doubt_is_read_daily_until_a_person_closes_it(attention: Attention) -> None:
-    assert wait(a_payment(status=Status.PAID, attention=attention)) == DAY
+@pytest.mark.parametrize("attention", AttentionKind)
+def test_money_in_doubt_is_read_daily_until_a_person_closes_it(attention: AttentionKind) -> None:
+    assert wait(a_payment(status=Status.PAID, attentions=called(attention))) == DAY
 
 
 def test_somebody_waiting_starts_the_climb_again() -> None:

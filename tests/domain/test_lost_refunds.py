@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from portone_local.testing.records import calls_of
 from portone_local.testing.refund_records import (
     REFUND,
     SENT,
@@ -20,7 +21,7 @@ from portone_local.testing.snapshots import POLICY, micros, moment
 from portone_payments.domain.absorb import absorb
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.payment_errors import RefundIdReused, RefundInProgress
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refund_settle import sendable
 from portone_payments.domain.refunds import cancellable, known_refund, refund_of, reserve
 from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS
@@ -120,7 +121,7 @@ def test_a_refund_of_our_own_accord_is_known_by_its_name(refund_id: str) -> None
 def test_a_surplus_that_was_going_back_is_a_surplus_again() -> None:
     payment = found(booked(lost(SURPLUS), REQUESTED))
 
-    assert (payment.surplus, payment.attention) == (True, Attention.SURPLUS)
+    assert (payment.surplus, calls_of(payment)) == (True, [AttentionKind.SURPLUS])
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from portone_local.testing.records import a_payment
+from portone_local.testing.records import a_payment, called, calls_of
 from portone_payments.domain.cash_receipts import intend_issue, latest
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import ReceiptState
 from portone_payments.domain.ladder import UNKNOWN_AFTER
 from portone_payments.domain.receipt_settle import aged, answered, overdue, settle_receipt
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 
 ISSUED = ReceiptReading(status=ReceiptStatus.ISSUED, amount=1_000, issue_number="1")
@@ -57,19 +57,20 @@ def test_a_reading_of_an_earlier_receipt_says_nothing_about_the_new_one() -> Non
 def test_what_is_unknown_for_half_an_hour_calls_a_person() -> None:
     young, old = aged(issuing(), at(UNKNOWN_AFTER - 1)), aged(issuing(), at(UNKNOWN_AFTER))
 
-    assert (young.attention, old.attention) == (None, Attention.RECEIPT)
+    assert (calls_of(young), calls_of(old)) == ([], [AttentionKind.RECEIPT])
 
 
-def test_a_graver_call_is_not_hidden_by_a_receipt() -> None:
-    called = replace(issuing(), attention=Attention.MISMATCH)
+def test_a_receipt_and_another_call_stand_beside_each_other() -> None:
+    differing = replace(issuing(), attentions=called(AttentionKind.MISMATCH))
 
-    assert aged(called, at(UNKNOWN_AFTER)).attention is Attention.MISMATCH
-    assert overdue(called, UNKNOWN_AFTER)
+    both = [AttentionKind.MISMATCH, AttentionKind.RECEIPT]
+    assert calls_of(aged(differing, at(UNKNOWN_AFTER))) == both
+    assert overdue(differing, UNKNOWN_AFTER)
 
 
 def test_once_its_outcome_is_known_nobody_is_called() -> None:
-    called = aged(issuing(), at(UNKNOWN_AFTER))
+    waiting = aged(issuing(), at(UNKNOWN_AFTER))
 
-    known = settle_receipt(called, ISSUED, at(UNKNOWN_AFTER + 60))
+    known = settle_receipt(waiting, ISSUED, at(UNKNOWN_AFTER + 60))
 
-    assert aged(known, at(UNKNOWN_AFTER + 60)).attention is None
+    assert calls_of(aged(known, at(UNKNOWN_AFTER + 60))) == []

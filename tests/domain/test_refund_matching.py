@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from portone_local.testing.records import called, calls_of
 from portone_local.testing.refund_records import (
     FAILED,
     REFUND,
@@ -22,7 +23,7 @@ from portone_local.testing.refund_records import (
 )
 from portone_local.testing.snapshots import a_cancellation, micros
 from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.records import Attention, Payment, Seen
+from portone_payments.domain.records import AttentionKind, Payment, Seen
 from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.snapshot import CancellationStatus
 from portone_payments.domain.tell import seen_in
@@ -87,7 +88,7 @@ def test_a_strangers_cancellation_of_our_amount_after_our_send_makes_it_ambiguou
 
     after = settled(payment, booked(the_refund(payment), status, reason="console"))
 
-    assert (state(after), after.attention) == (RefundState.AMBIGUOUS, Attention.AMBIGUOUS)
+    assert (state(after), calls_of(after)) == (RefundState.AMBIGUOUS, [AttentionKind.AMBIGUOUS])
     assert (the_refund(after).code, the_refund(after).cancellation_id) == ("unknown_cancellation", None)
 
 
@@ -138,13 +139,14 @@ def test_an_ambiguous_refund_whose_own_cancellation_shows_up_calls_nobody_any_mo
 
     after = settled(ambiguous, stranger, booked(refund, id="ours"))
 
-    assert (state(after), after.attention) == (RefundState.SUCCEEDED, None)
+    assert (state(after), calls_of(after)) == (RefundState.SUCCEEDED, [])
 
 
-def test_a_graver_call_for_a_person_outlives_an_ambiguous_refund() -> None:
-    graver = replace(changed(reserved(), state=RefundState.AMBIGUOUS), attention=Attention.MISMATCH)
+def test_another_call_for_a_person_outlives_an_ambiguous_refund() -> None:
+    ambiguous = changed(reserved(), state=RefundState.AMBIGUOUS)
+    differing = replace(ambiguous, attentions=called(AttentionKind.MISMATCH))
 
-    assert settled(graver, booked(the_refund(graver))).attention is Attention.MISMATCH
+    assert calls_of(settled(differing, booked(the_refund(differing)))) == [AttentionKind.MISMATCH]
 
 
 def test_a_cancellation_nobody_here_asked_for_settles_no_refund() -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.records import a_payment
+from portone_local.testing.records import a_payment, called, calls_of
 from portone_local.testing.refund_records import booked, changed, paid, reserved
 from portone_local.testing.snapshots import a_snapshot, after_reading, an_account, micros, moment
 from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.records import Attention, Payment, Status
+from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.send_back import MISMATCH, SURPLUS, needs_account, return_all, send_back
 from portone_payments.domain.snapshot import CancellationStatus, Method, PayMethod, RemoteStatus, Snapshot
 
@@ -24,7 +24,7 @@ def test_a_proven_mismatch_goes_back_in_full_in_the_write_that_sees_it() -> None
     payment = after_reading(a_payment(), a_snapshot(**TAMPERED))
 
     back = payment.refunds[MISMATCH]
-    assert (payment.status, payment.attention) == (Status.MISMATCH, Attention.MISMATCH)
+    assert (payment.status, calls_of(payment)) == (Status.MISMATCH, [AttentionKind.MISMATCH])
     assert (back.amount, back.full, back.state) == (300, True, RefundState.RESERVED)
     assert payment.due_at is not None
 
@@ -36,7 +36,7 @@ def test_what_agrees_stays() -> None:
 def test_a_doubt_is_quarantined_and_nothing_goes_back() -> None:
     payment = after_reading(a_payment(), a_snapshot(channel=None))
 
-    assert (payment.attention, dict(payment.refunds)) == (Attention.QUARANTINED, {})
+    assert (calls_of(payment), dict(payment.refunds)) == ([AttentionKind.QUARANTINED], {})
 
 
 def test_however_often_a_mismatch_is_read_it_goes_back_once() -> None:
@@ -95,19 +95,19 @@ def test_an_honest_account_is_not_closed() -> None:
     assert (payment.status, payment.closing) == (Status.VIRTUAL_ACCOUNT_ISSUED, False)
 
 
-@pytest.mark.parametrize("attention", [Attention.MISMATCH, Attention.SURPLUS])
-def test_once_everything_is_back_nobody_is_called_any_more(attention: Attention) -> None:
-    called = replace(paid(), attention=attention, attention_at=1.0)
+@pytest.mark.parametrize("attention", [AttentionKind.MISMATCH, AttentionKind.SURPLUS])
+def test_once_everything_is_back_nobody_is_called_any_more(attention: AttentionKind) -> None:
+    differing = replace(paid(), attentions=called(attention, at=1.0))
 
-    calm = send_back(called, a_snapshot(RemoteStatus.CANCELLED, cancelled=1_000), moment())
+    calm = send_back(differing, a_snapshot(RemoteStatus.CANCELLED, cancelled=1_000), moment())
 
-    assert calm.attention is None
+    assert calls_of(calm) == []
 
 
 def test_the_call_of_another_kind_stays_though_everything_is_back() -> None:
-    called = replace(paid(), attention=Attention.DEAD_LETTERED)
+    buried = replace(paid(), attentions=called(AttentionKind.DEAD_LETTERED))
 
-    assert send_back(called, a_snapshot(RemoteStatus.CANCELLED, cancelled=1_000), moment()) == called
+    assert send_back(buried, a_snapshot(RemoteStatus.CANCELLED, cancelled=1_000), moment()) == buried
 
 
 @pytest.mark.parametrize("kind", PayMethod)
@@ -123,7 +123,7 @@ def test_a_return_that_failed_leaves_the_call_for_a_person() -> None:
 
     again = after_reading(failed, a_snapshot(after=40, **TAMPERED), at=3_600)
 
-    assert (again.attention, again.refunds[MISMATCH].state) == (Attention.MISMATCH, RefundState.FAILED)
+    assert (calls_of(again), again.refunds[MISMATCH].state) == ([AttentionKind.MISMATCH], RefundState.FAILED)
     assert again.due_at is not None
 
 
@@ -132,7 +132,7 @@ def test_a_return_is_settled_by_its_cancellation_like_any_refund() -> None:
 
     done = after_reading(payment, cancelled_by(payment), at=300)
 
-    assert (done.status, done.attention, done.due_at) == (Status.CANCELLED, None, None)
+    assert (done.status, calls_of(done), done.due_at) == (Status.CANCELLED, [], None)
     assert done.refunds[MISMATCH].state is RefundState.SUCCEEDED
 
 

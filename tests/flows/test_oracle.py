@@ -11,10 +11,10 @@ import pytest
 from portone_local.oracle import INVARIANTS, Answered, Evidence, Finding, ObservedStack, gather, judge
 from portone_local.oracle.aloud import CANARIES
 from portone_local.portone import PaymentBook, Sent
-from portone_local.testing.records import a_hint, a_request, a_stray
+from portone_local.testing.records import a_hint, a_request, a_stray, called
 from portone_local.testing.shopping import pay, prepare, verify
 from portone_payments.domain.events import event_of
-from portone_payments.domain.records import Attention, Entry, Payment, Status
+from portone_payments.domain.records import AttentionKind, Entry, Payment, Status
 from portone_payments.domain.snapshot import Method, PayMethod, VirtualAccount
 from portone_payments.domain.webhook_records import HintState
 
@@ -126,7 +126,7 @@ def test_i1_two_paid_payments_of_one_order(clean: Evidence) -> None:
             second: replace(
                 evidence.payments[second],
                 surplus=True,
-                attention=Attention.SURPLUS,
+                attentions=called(AttentionKind.SURPLUS),
                 due_at=int(clean.now) + 9,
             ),
         },
@@ -304,7 +304,7 @@ def test_i10_an_old_unknown_outcome_nobody_was_told_of(clean: Evidence) -> None:
     open_since = with_payment(clean, hints=hints, due_at=int(clean.now) + 30)
 
     assert found(open_since) == ["I10", "I2"]
-    assert found(with_payment(open_since, attention=Attention.UNKNOWN)) == ["I2"]
+    assert found(with_payment(open_since, attentions=called(AttentionKind.UNKNOWN))) == ["I2"]
 
 
 @pytest.mark.parametrize("order_id", ["order-2", "order-3"])
@@ -313,7 +313,7 @@ def test_i10_a_payment_that_waits_and_is_not_due(clean: Evidence, order_id: str)
 
 
 def test_i10_a_call_for_a_person_that_is_not_due(clean: Evidence) -> None:
-    assert found(with_payment(clean, attention=Attention.DEAD_LETTERED)) == ["I10"]
+    assert found(with_payment(clean, attentions=called(AttentionKind.DEAD_LETTERED))) == ["I10"]
 
 
 def test_i10_a_due_mark_nobody_looked_at(clean: Evidence) -> None:

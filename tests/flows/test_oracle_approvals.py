@@ -9,9 +9,10 @@ import pytest
 from portone_local.oracle import Evidence, ObservedStack, gather, judge
 from portone_local.oracle.receipts import CORRECTED_WITHIN
 from portone_local.testing.approving import HOOK, authenticate, confirm
+from portone_local.testing.records import called
 from portone_local.testing.shopping import USER, pay, prepare, put_order, verify
 from portone_payments.domain.instruction_records import Approval, ApprovalState, CashReceipt, ReceiptState
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 
 WISH = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
 
@@ -112,7 +113,8 @@ def test_i1_a_try_called_failed_though_portone_said_yes(clean: Evidence) -> None
 def test_i10_a_try_open_for_long_that_nobody_was_told_of(clean: Evidence) -> None:
     waiting = with_try(clean, 2, state=ApprovalState.CONFIRMED, sent_at=clean.now - 3_600)
 
-    told = with_payment(waiting, "approved", attention=Attention.UNKNOWN, due_at=int(clean.now) + 60)
+    unknown = called(AttentionKind.UNKNOWN)
+    told = with_payment(waiting, "approved", attentions=unknown, due_at=int(clean.now) + 60)
 
     assert ("I10", "its outcome is unknown for long and nobody was told") in found(waiting)
     assert found(told) == []

@@ -5,8 +5,8 @@ import pytest
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.testing.shopping import pay, prepare, seen_by_staff, status, verify
-
-KINDS = ["unknown", "mismatch", "quarantined", "surplus", "lagging", "dead-lettered", "receipt"]
+from portone_payments.domain.facts import raise_attention
+from portone_payments.domain.records import AttentionKind
 
 
 def differing(stack: ObservedStack) -> str:
@@ -18,7 +18,7 @@ def differing(stack: ObservedStack) -> str:
     return str(prepared["paymentId"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", AttentionKind)
 def test_every_kind_can_be_listed(stack: ObservedStack, kind: str) -> None:
     answered = stack.staff.get(f"/ops/attention?kind={kind}")
 
@@ -42,8 +42,37 @@ def test_resolving_writes_reason_and_name_into_the_history_and_ends_the_call(sta
     entry = resolved["history"][-1]
     assert (entry["fact"], entry["data"]["reason"]) == ("resolved", "refunded by hand")
     assert entry["by"].startswith("staff:")
-    assert resolved["attention"] is None
+    assert resolved["attentions"] == []
     assert seen_by_staff(stack, "mismatch") == []
+
+
+def two_calls(stack: ObservedStack) -> str:
+    """A payment with a mismatch that also waits with a receipt."""
+    payment_id = differing(stack)
+    store = stack.ports["store"]
+    held = store.payment(payment_id)
+    store.save(raise_attention(held, AttentionKind.RECEIPT, at=stack.clock.now()))
+    return payment_id
+
+
+def test_resolving_one_call_closes_no_other(stack: ObservedStack) -> None:
+    payment_id = two_calls(stack)
+
+    resolved = stack.staff.post(
+        f"/ops/payments/{payment_id}/resolve",
+        {"reason": "the receipt is there", "kind": "receipt", "subject": "payment"},
+    ).json()
+
+    assert [each["kind"] for each in resolved["attentions"]] == ["mismatch"]
+    assert (len(seen_by_staff(stack, "mismatch")), seen_by_staff(stack, "receipt")) == (1, [])
+
+
+def test_which_call_is_meant_has_to_be_said_where_several_fit(stack: ObservedStack) -> None:
+    payment_id = two_calls(stack)
+
+    refused = stack.staff.post(f"/ops/payments/{payment_id}/resolve", {"reason": "one of them"})
+
+    assert (refused.status, refused.json()["error"]["details"]["field"]) == (400, "kind")
 
 
 def test_what_needs_no_person_cannot_be_resolved(stack: ObservedStack) -> None:

@@ -10,8 +10,8 @@ from portone_local.stack import Stack
 from portone_local.template import ROOT, functions
 from portone_local.testing.billing_records import a_plan, a_trial, a_wallet
 from portone_local.testing.deliveries import SECRET
-from portone_local.testing.records import NOW, a_payment, an_order
-from portone_payments.domain.records import Attention
+from portone_local.testing.records import NOW, a_payment, an_order, called
+from portone_payments.domain.records import AttentionKind
 
 EVENTS = ROOT / "events"
 # function, status, and what its answer shows
@@ -24,7 +24,7 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "list-payments": ("list_payments", 200, {"cursor": None}),
     "attention": ("attention", 200, {"cursor": None}),
     "ops-catch-up": ("ops_catch_up", 200, {"portoneAnswered": True}),
-    "ops-resolve": ("ops_resolve", 200, {"attention": None}),
+    "ops-resolve": ("ops_resolve", 200, {"attentions": []}),
     "cancel": ("cancel", 409, {}),
     "get-refund": ("get_refund", 404, {}),
     "refund-account": ("refund_account", 404, {}),
@@ -90,8 +90,7 @@ def stack() -> Iterator[Stack]:
         order = an_order(payment_id="examplePayment0001", name="Example order")
         payment = a_payment(
             "examplePayment0001",
-            attention=Attention.UNKNOWN,
-            attention_at=NOW,
+            attentions=called(AttentionKind.UNKNOWN),
             due_at=int(NOW) - 60,
         )
         plan = a_plan(trial_days=30)
@@ -119,7 +118,8 @@ def test_a_sample_request_is_answered(stack: Stack, event: str) -> None:
     answer = invoked(stack, event, folder)
 
     assert answer["statusCode"] == status
-    assert json.loads(answer["body"]).items() >= shown.items()
+    body = json.loads(answer["body"])
+    assert {name: body[name] for name in shown} == shown
 
 
 @pytest.mark.parametrize("event", RESULTS)

@@ -8,7 +8,14 @@ from typing import Protocol
 from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
 from portone_payments.domain.events import Event
 from portone_payments.domain.kept import Written
-from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, SettledRefund
+from portone_payments.domain.records import (
+    AttentionKind,
+    ClientRequest,
+    Entry,
+    Order,
+    Payment,
+    SettledRefund,
+)
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -127,7 +134,7 @@ class Store(Protocol):
         """A user's payments, newest first. Raises `InvalidRequest` for a cursor we did not make."""
         ...
 
-    def attention(self, kind: Attention, *, cursor: str | None, limit: int) -> Page[Payment]:
+    def attention(self, kind: AttentionKind, *, cursor: str | None, limit: int) -> Page[Payment]:
         """Payments a person has to look at, oldest first."""
         ...
 

@@ -8,7 +8,7 @@ from portone_local.openapi.receipt_answers import CashReceipt, OpenCashReceipt
 from portone_local.openapi.refund_answers import OpenRefund, Refund
 from portone_payments.domain import billing_errors, errors, payment_errors
 from portone_payments.domain.errors import BundleError
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import AttentionKind
 from portone_payments.entry.receipts import ReceiptBody
 from portone_payments.entry.refunds import AccountBody, CancelBody
 from portone_payments.entry.request import Body
@@ -24,7 +24,7 @@ PAGE: dict[str, Any] = {
 }
 KIND: dict[str, Any] = {
     "kind": {
-        "schema": {"type": "string", "enum": sorted(Attention)},
+        "schema": {"type": "string", "enum": sorted(AttentionKind)},
         "required": True,
         "description": "why a person is needed",
     }

@@ -7,7 +7,7 @@ from pydantic import with_config
 from portone_local.openapi.answers import Payment
 from portone_local.openapi.shapes import CLOSED, Cursor, Time
 from portone_payments.domain.facts import Fact
-from portone_payments.domain.records import Attention
+from portone_payments.domain.records import AttentionKind
 
 
 @with_config(CLOSED)
@@ -22,12 +22,20 @@ class HistoryEntry(TypedDict):
 
 
 @with_config(CLOSED)
+class Attention(TypedDict):
+    """One call for a person; subject: payment, refund:{id}, approval:{attempt} or invoice:{id}."""
+
+    kind: AttentionKind
+    subject: str
+    since: Time
+
+
+@with_config(CLOSED)
 class StaffPayment(Payment):
     """A payment as staff sees it."""
 
     user_id: str
-    attention: Attention | None
-    attention_since: Time | None
+    attentions: list[Attention]
     surplus: bool
     due_at: Time | None
     last_read_at: Time | None

@@ -8,7 +8,7 @@ from portone_payments.domain.approval import OPEN as TRYING
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.ladder import ACCOUNT_GRACE, DAY, UNKNOWN_AFTER, unfinished
 from portone_payments.domain.moves import MOVES
-from portone_payments.domain.records import Attention, Payment, Status
+from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refunds import OPEN
 from portone_payments.domain.webhook_records import HintState
 
@@ -56,7 +56,7 @@ def age_raises_alarms(evidence: Evidence) -> Iterator[Finding]:
         opened += [each.sent_at or each.created_at for each in unknown]
         opened += [each.sent_at or each.created_at for each in payment.approvals if each.state in TRYING]
         old = opened and evidence.now - min(opened) > UNKNOWN_AFTER + LATE_WORK
-        if old and payment.attention is None:
+        if old and not payment.attentions:
             yield Finding("I10", payment.payment_id, "its outcome is unknown for long and nobody was told")
 
 
@@ -80,7 +80,7 @@ def doubt_calls_a_person(evidence: Evidence) -> Iterator[Finding]:
         resolved = any(entry.fact == "resolved" for entry in evidence.history(payment))
         gone_back = payment.status is Status.CANCELLED
         doubtful = payment.doubted or payment.surplus or payment.status is Status.MISMATCH
-        if doubtful and not gone_back and payment.attention is None and not resolved:
+        if doubtful and not gone_back and not payment.attentions and not resolved:
             yield Finding("I10", payment.payment_id, "is in doubt and nobody was told")
 
 
@@ -90,8 +90,8 @@ def _waits_for(payment: Payment, now: float) -> str | None:
     waiting = next((each for each in payment.refunds.values() if each.state in OPEN), None)
     if waiting is not None:
         return f"its refund {waiting.id} is {waiting.state}"
-    if payment.attention is not None:
-        return f"a person is called ({Attention(payment.attention)})"
+    if payment.attentions:
+        return f"a person is called ({', '.join(each.kind for each in payment.attentions)})"
     if payment.status in _ASKING:
         return f"it is {payment.status}"
     # a charge is only ours to make: nobody else pays it later

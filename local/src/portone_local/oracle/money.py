@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.portone import PaymentBook
-from portone_payments.domain.records import Attention, Payment, Status
+from portone_payments.domain.records import AttentionKind, Payment, Status
 
 ABSENT = None
 AGREES: Mapping[Status, frozenset[str | None]] = {
@@ -104,7 +104,8 @@ def _called_out(evidence: Evidence, payment: Payment) -> bool:
     """A surplus or a mismatch that a person was told of, or has dealt with."""
     if not (payment.surplus or payment.status is Status.MISMATCH):
         return False
-    calling = payment.attention in {Attention.SURPLUS, Attention.MISMATCH}
+    kinds = {each.kind for each in payment.attentions}
+    calling = bool(kinds & {AttentionKind.SURPLUS, AttentionKind.MISMATCH})
     return calling or any(entry.fact == "resolved" for entry in evidence.history(payment))
 
 

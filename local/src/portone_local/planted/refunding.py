@@ -110,8 +110,8 @@ REFUNDING: tuple[Bug, ...] = (
     in_core(
         "an ambiguous refund is just closed",
         "flows/staff.py",
-        "Decision.CLOSE: held.attention is not None and not _ambiguous(held),",
-        "Decision.CLOSE: held.attention is not None,",
+        "return not (call.kind is AttentionKind.AMBIGUOUS and _ambiguous(held, call.subject))",
+        "return True",
         "flows/test_refund_rules",
         "just_closed",
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.domain.records import ClientRequest, Entry, Order, Payment
+from portone_payments.domain.records import Attention, AttentionKind, ClientRequest, Entry, Order, Payment
 from portone_payments.domain.webhook_records import Hint, HintState, Stray
 
 NOW = 1_767_323_045.5
@@ -35,6 +35,16 @@ def a_payment(payment_id: str = "payment1", **interesting: Any) -> Payment:
         "expires_at": int(NOW) + 3_600,
     }
     return Payment(payment_id=payment_id, **ordinary | interesting)
+
+
+def called(*kinds: AttentionKind, subject: str = "payment", at: float = NOW) -> tuple[Attention, ...]:
+    """Calls for a person."""
+    return tuple(Attention(kind=kind, subject=subject, at=at) for kind in kinds)
+
+
+def calls_of(payment: Payment) -> list[AttentionKind]:
+    """Why people are called, oldest call first."""
+    return [each.kind for each in payment.attentions]
 
 
 def a_request(key: str = "key-1", **interesting: Any) -> ClientRequest:

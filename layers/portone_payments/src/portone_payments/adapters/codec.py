@@ -82,7 +82,8 @@ def _enum(kind: type[StrEnum]) -> Coder:
 
 
 def _dataclass(kind: Any) -> Coder:
-    plan = [_field(each) for each in fields(kind) if each.name != "extra"]
+    stored = (each for each in fields(kind) if each.metadata.get("stored", True))
+    plan = [_field(each) for each in stored if each.name != "extra"]
     known = frozenset(name for name, _, _ in plan)
     keeps_extra = any(each.name == "extra" for each in fields(kind))
 

@@ -104,7 +104,7 @@ def changed_on(day: str, shard: int) -> str:
     return f"{day}#{shard}"
 
 
-CURSOR = re.compile(r"([0-9]{1,17}(?:\.[0-9]{1,9})?)#([0-9A-Za-z._~%-]{1,200})")
+CURSOR = re.compile(r"([0-9]{1,17}(?:\.[0-9]{1,9})?)#([0-9A-Za-z._~%#-]{1,300})")
 
 
 def write_cursor(index: Index, item: Item) -> str:
@@ -121,7 +121,8 @@ def read_cursor(index: Index, partition: str, cursor: str, kind: str = "payment"
     except (binascii.Error, ValueError):
         raise InvalidRequest(field="cursor", reason="malformed") from None
     found = CURSOR.fullmatch(text)
-    if not found or len(text) > KEY_LIMIT:
+    parts = {"attention": 3}.get(kind, 1)
+    if not found or len(text) > KEY_LIMIT or found[2].count("#") != parts - 1:
         raise InvalidRequest(field="cursor", reason="malformed")
     sort = text if index.sort_type == "S" else found[1]
     return Key(f"{kind}#{found[2]}", kind).wire() | {

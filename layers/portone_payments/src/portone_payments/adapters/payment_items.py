@@ -1,5 +1,6 @@
 """The records of the payments table as items, with what puts them into its sparse indexes."""
 
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
@@ -23,6 +24,7 @@ from portone_payments.domain.kept import Part, Record, Written
 from portone_payments.domain.records import (
     DAY_SHARDS,
     DUE_SHARDS,
+    AttentionRow,
     ClientRequest,
     Entry,
     Order,
@@ -49,6 +51,7 @@ KINDS: dict[str, Any] = {
     "pace": Pace,
     "plan": Plan,
     "subscription": Subscription,
+    "attention": AttentionRow,
 }
 # what PortOne must know as well: the audit asks it for these
 CLAIMS = frozenset(
@@ -64,7 +67,7 @@ CLAIMS = frozenset(
 
 def encode(record: Written, token: str) -> Item:
     """The item of a record at its next version, or of what left one. Raises as `item_of`."""
-    if isinstance(record, SettledRefund):
+    if isinstance(record, SettledRefund | AttentionRow):
         return part_of(record, _derived_part(record))
     return item_of(record, token, _derived(record))
 
@@ -72,7 +75,7 @@ def encode(record: Written, token: str) -> Item:
 def decode(item: Item) -> Written:
     """The record in an item. Raises as `record_in`."""
     record: Written = record_in(item, KINDS, DERIVED)
-    return record
+    return replace(record, listed=record.attentions) if isinstance(record, Payment) else record
 
 
 def encode_entry(kind: str, record_id: str, entry: Entry) -> Item:
@@ -88,7 +91,11 @@ def decode_entry(item: Item) -> Entry:
 
 
 def _derived_part(part: Part) -> Item:
-    return part_key("payment", part.payment_id, "refund", part.refund.id).wire()
+    if isinstance(part, SettledRefund):
+        return part_key("payment", part.payment_id, "refund", part.refund.id).wire()
+    # one that is withdrawn has a moment in the past: DynamoDB drops it by itself, no right is needed
+    gone: Item = {} if part.attention else {"ttl": {"N": str(int(part.attention_at))}}
+    return key_of("attention", part.payment_id, str(part.kind), part.subject).wire() | gone
 
 
 def _derived(record: Record) -> Item:

@@ -89,7 +89,8 @@ class TableReads:
         limit: int,
         newest_first: bool,
     ) -> Page[T]:
-        start = read_cursor(index, partition, cursor, kind.__name__.lower()) if cursor is not None else None
+        sort = kind.__name__.lower().removesuffix("row")
+        start = read_cursor(index, partition, cursor, sort) if cursor is not None else None
         found = self.table.query(index, partition, limit=limit + 1, newest_first=newest_first, start=start)
         page = found[:limit]
         wanted = [Key.of(item) for item in page]

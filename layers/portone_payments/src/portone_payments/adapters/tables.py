@@ -1,7 +1,7 @@
 """The payments table: records in, records out, over a table that knows only items."""
 
 from collections.abc import Sequence
-from itertools import batched
+from itertools import batched, chain
 from math import ceil
 
 from portone_payments.adapters.audit_rows import AuditRows
@@ -26,8 +26,17 @@ from portone_payments.adapters.payment_items import decode_entry, encode, encode
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.bounds import bounded
 from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.domain.facts import attention_rows
 from portone_payments.domain.kept import Written
-from portone_payments.domain.records import Attention, ClientRequest, Entry, Order, Payment, SettledRefund
+from portone_payments.domain.records import (
+    AttentionKind,
+    AttentionRow,
+    ClientRequest,
+    Entry,
+    Order,
+    Payment,
+    SettledRefund,
+)
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -71,7 +80,8 @@ class TableStore(AuditRows, BillingRows):
     def save(self, *records: Written) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
-        save_items(self.table, [encode(self._trimmed(record), token) for record in records], token)
+        calls = chain.from_iterable(attention_rows(each) for each in records if isinstance(each, Payment))
+        save_items(self.table, [encode(self._trimmed(each), token) for each in (*records, *calls)], token)
 
     def due(
         self, kind: Kind, shard: int, *, before: float, limit: int, after: Due | None = None
@@ -97,10 +107,12 @@ class TableStore(AuditRows, BillingRows):
         """A user's payments, newest first. Raises `InvalidRequest`."""
         return self._page(Payment, MINE, owned_by(user_id), cursor=cursor, limit=limit, newest_first=True)
 
-    def attention(self, kind: Attention, *, cursor: str | None, limit: int) -> Page[Payment]:
+    def attention(self, kind: AttentionKind, *, cursor: str | None, limit: int) -> Page[Payment]:
         """Payments a person has to look at, oldest first. Raises `InvalidRequest`."""
-        page = self._page(Payment, ATTENTION, kind.value, cursor=cursor, limit=limit, newest_first=False)
-        return Page(tuple(payment for payment in page.items if payment.attention == kind), page.cursor)
+        rows = self._page(AttentionRow, ATTENTION, kind.value, cursor=cursor, limit=limit, newest_first=False)
+        standing = dict.fromkeys(row.payment_id for row in rows.items if row.attention == kind)
+        held = self.payments(standing)
+        return Page(tuple(held[each] for each in standing if each in held), rows.cursor)
 
     def _trimmed(self, record: Written) -> Written:
         match record:

@@ -11,7 +11,14 @@ from portone_payments.domain.approval_settle import contradicts_confirmation, se
 from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
 from portone_payments.domain.expiry import closed_in_time, expire, lapsed
-from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.facts import (
+    Fact,
+    Moment,
+    clear_attention,
+    has_attention,
+    raise_attention,
+    record,
+)
 from portone_payments.domain.hints import borne_out
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.ladder import (
@@ -25,8 +32,8 @@ from portone_payments.domain.ladder import (
 )
 from portone_payments.domain.moves import behind
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, Payment, Status
-from portone_payments.domain.refund_settle import in_flight, promised, settle_refunds
+from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.refund_settle import about, in_flight, promised, settle_refunds
 from portone_payments.domain.send_back import send_back
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 from portone_payments.domain.tell import seen_in, tell_cancellations, tell_status
@@ -91,7 +98,7 @@ def _stay(payment: Payment, moment: Moment) -> Payment:
     lagging = payment.lagging + 1
     held = replace(payment, lagging=lagging, rung=_climb(payment), tries=0)
     if lagging == LAGGING_LIMIT:
-        held = raise_attention(held, Attention.LAGGING, at=moment.now)
+        held = raise_attention(held, AttentionKind.LAGGING, at=moment.now)
     return _age(replace(held, due_at=next_due(held, moment.now)), moment)
 
 
@@ -105,7 +112,7 @@ def _give_up(payment: Payment, missing: list[Hint], moment: Moment) -> Payment:
         ignored = replace(hint, state=HintState.QUARANTINED)
         payment = replace(payment, hints={**payment.hints, hint.id: ignored})
         payment = record(payment, Fact.HINT_GIVEN_UP, moment, hint=hint.id, type=hint.type)
-        payment = raise_attention(payment, Attention.LAGGING, at=moment.now)
+        payment = raise_attention(payment, AttentionKind.LAGGING, at=moment.now)
     return payment
 
 
@@ -121,7 +128,7 @@ def _believe(payment: Payment, snapshot: Snapshot, findings: Findings, moment: M
         doubted=False,
         late=_late(payment, status),
     )
-    told = clear_attention(told, Attention.QUARANTINED)
+    told = clear_attention(told, AttentionKind.QUARANTINED)
     told = tell_status(payment, told, snapshot, findings, moment)
     return tell_cancellations(payment, told, snapshot, moment)
 
@@ -143,7 +150,7 @@ def _status(payment: Payment, snapshot: Snapshot, findings: Findings, now: float
 
 
 def _doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
-    doubted = raise_attention(replace(payment, doubted=True), Attention.QUARANTINED, at=moment.now)
+    doubted = raise_attention(replace(payment, doubted=True), AttentionKind.QUARANTINED, at=moment.now)
     if payment.doubted:
         return doubted
     doubts = ",".join(findings.doubts) or "status"
@@ -173,25 +180,34 @@ def _closed(hint: Hint) -> Hint:
 
 def _age(payment: Payment, moment: Moment) -> Payment:
     """What is unknown for half an hour calls a person; the payment stays due all the same (I10)."""
-    if moment.now - _unknown_since(payment, moment.now) < UNKNOWN_AFTER:
-        return clear_attention(payment, Attention.UNKNOWN)
-    if payment.attention not in {None, Attention.RECEIPT}:
-        return payment
-    payment = raise_attention(payment, Attention.UNKNOWN, at=moment.now)
-    return record(payment, Fact.UNKNOWN, moment)
+    waiting = _unknown_since(payment)
+    for held in payment.attentions:
+        if held.kind is AttentionKind.UNKNOWN and held.subject not in waiting:
+            payment = clear_attention(payment, AttentionKind.UNKNOWN, subject=held.subject)
+    for subject, since in waiting.items():
+        young = moment.now - since < UNKNOWN_AFTER
+        if young:
+            payment = clear_attention(payment, AttentionKind.UNKNOWN, subject=subject)
+        elif not has_attention(payment, AttentionKind.UNKNOWN, subject):
+            payment = raise_attention(payment, AttentionKind.UNKNOWN, subject, at=moment.now)
+            payment = record(payment, Fact.UNKNOWN, moment, subject=subject)
+    return payment
 
 
-def _unknown_since(payment: Payment, now: float) -> float:
-    """Since when the oldest hint is open, or the oldest refund or approval without an outcome."""
+def _unknown_since(payment: Payment) -> dict[str, float]:
+    """What waits for an outcome, and since when: the oldest open hint, the refund, the approval."""
+    waiting: dict[str, float] = {}
     hints = [hint.received_at for hint in _open_hints(payment)]
+    if hints:
+        waiting["payment"] = min(hints)
     approval = open_approval(payment)
     if approval is not None:
-        hints.append(approval.created_at)
+        waiting[f"approval:{approval.attempt}"] = approval.created_at
     refund = in_flight(payment)
-    if refund is None or refund.sent_at is None:
-        return min(hints, default=now)
-    patience = REQUESTED_FOR - UNKNOWN_AFTER if refund.state is RefundState.REQUESTED else 0
-    return min([*hints, refund.sent_at + patience])
+    if refund is not None and refund.sent_at is not None:
+        patience = REQUESTED_FOR - UNKNOWN_AFTER if refund.state is RefundState.REQUESTED else 0
+        waiting[about(refund)] = refund.sent_at + patience
+    return waiting
 
 
 def _sooner(held: int | None, wanted: int, now: float) -> int:

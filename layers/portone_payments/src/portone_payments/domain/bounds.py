@@ -25,6 +25,8 @@ def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tu
 def as_saved[Told: (Payment, Subscription, Wallet)](told: Told) -> Told:
     """What reading the record again would give once it was saved, for one read less."""
     kept, _ = bounded(told)
+    if isinstance(kept, Payment):
+        kept = replace(kept, listed=kept.attentions)
     return replace(kept, version=told.version + 1)
 
 

@@ -33,6 +33,7 @@ PUBLIC_DATA = {
     "retry_at": "retryAt",
     "state": "state",
     "status": "status",
+    "subject": "subject",
     "total": "total",
     "transaction": "transactionId",
     "trigger": "trigger",

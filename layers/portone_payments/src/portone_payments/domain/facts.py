@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from portone_payments.domain.records import Attention, Entry, Payment
+from portone_payments.domain.records import Attention, AttentionKind, AttentionRow, Entry, Payment
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
 
@@ -81,18 +81,6 @@ class Moment:
     jitter: float = 0.0
 
 
-_SEVERITY = (
-    Attention.RECEIPT,
-    Attention.UNKNOWN,
-    Attention.LAGGING,
-    Attention.DEAD_LETTERED,
-    Attention.AMBIGUOUS,
-    Attention.QUARANTINED,
-    Attention.SURPLUS,
-    Attention.MISMATCH,
-)
-
-
 def record[Told: (Payment, Subscription, Wallet)](
     told: Told, fact: Fact, moment: Moment, **data: str | int | bool | None
 ) -> Told:
@@ -102,16 +90,43 @@ def record[Told: (Payment, Subscription, Wallet)](
     return replace(told, history=(*told.history, entry), next_seq=told.next_seq + 1)
 
 
-def raise_attention(payment: Payment, kind: Attention, *, at: float) -> Payment:
-    """Ask for a person, unless something graver already does."""
-    held = payment.attention
-    if held is not None and _SEVERITY.index(held) >= _SEVERITY.index(kind):
+def raise_attention(payment: Payment, kind: AttentionKind, subject: str = "payment", *, at: float) -> Payment:
+    """Ask for a person; another call stands beside this one, and the same call keeps its time."""
+    if has_attention(payment, kind, subject):
         return payment
-    return replace(payment, attention=kind, attention_at=at)
+    raised = Attention(kind=kind, subject=subject, at=at)
+    return replace(payment, attentions=(*payment.attentions, raised))
 
 
-def clear_attention(payment: Payment, *kinds: Attention) -> Payment:
-    """Withdraw the call for a person when it was for one of `kinds`."""
-    if payment.attention not in kinds:
-        return payment
-    return replace(payment, attention=None, attention_at=None)
+def clear_attention(payment: Payment, *kinds: AttentionKind, subject: str | None = None) -> Payment:
+    """Withdraw the calls of these kinds, or only those about `subject`."""
+    kept = tuple(
+        each for each in payment.attentions if each.kind not in kinds or subject not in {None, each.subject}
+    )
+    return payment if kept == payment.attentions else replace(payment, attentions=kept)
+
+
+def has_attention(payment: Payment, kind: AttentionKind, subject: str | None = None) -> bool:
+    """Whether a person is called for this, about `subject` or about anything."""
+    return any(each.kind is kind and subject in {None, each.subject} for each in payment.attentions)
+
+
+def attention_rows(payment: Payment) -> tuple[AttentionRow, ...]:
+    """The rows of the list of attentions that a save of this payment adds and withdraws."""
+    raised = [each for each in payment.attentions if each not in payment.listed]
+    kept = {(each.kind, each.subject) for each in payment.attentions}
+    gone = [each for each in payment.listed if (each.kind, each.subject) not in kept]
+    return (
+        *(_row(payment, each, each.kind) for each in raised),
+        *(_row(payment, each, None) for each in gone),
+    )
+
+
+def _row(payment: Payment, held: Attention, listed: AttentionKind | None) -> AttentionRow:
+    return AttentionRow(
+        payment_id=payment.payment_id,
+        kind=held.kind,
+        subject=held.subject,
+        attention=listed,
+        attention_at=held.at,
+    )

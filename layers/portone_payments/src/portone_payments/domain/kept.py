@@ -1,7 +1,7 @@
 """Every record the payments table keeps."""
 
 from portone_payments.domain.audit_records import AuditMark, Discrepancy
-from portone_payments.domain.records import ClientRequest, Order, Payment, SettledRefund
+from portone_payments.domain.records import AttentionRow, ClientRequest, Order, Payment, SettledRefund
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -19,6 +19,6 @@ type Record = (
     | Wallet
     | KeyRef
 )
-# what has left a record for an item of its own: without a version, written together with that record
-type Part = SettledRefund
+# what has an item of its own beside its record: without a version, written together with that record
+type Part = SettledRefund | AttentionRow
 type Written = Record | Part

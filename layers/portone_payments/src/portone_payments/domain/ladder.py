@@ -96,7 +96,7 @@ def deposit_due_at(method: Method | None) -> int | None:
 def _routine(payment: Payment, now: float) -> int | None:
     """By kind; money in doubt is looked at daily until a person closes it."""
     by_kind = _by_kind(payment, now)
-    if payment.attention is None:
+    if not payment.attentions:
         return by_kind
     return int(now) + DAY if by_kind is None else min(by_kind, int(now) + DAY)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from portone_payments.domain.facts import Moment, raise_attention
 from portone_payments.domain.instruction_records import Refund, RefundState
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refunds import lost_id, token_of, with_refund
 from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
@@ -82,5 +82,5 @@ def _adopted(payment: Payment, cancellation: Cancellation, token: str, moment: M
         pg_answered=True,
     )
     if refund.id == SURPLUS:
-        payment = raise_attention(replace(payment, surplus=True), Attention.SURPLUS, at=moment.now)
+        payment = raise_attention(replace(payment, surplus=True), AttentionKind.SURPLUS, at=moment.now)
     return with_refund(payment, refund)

@@ -6,7 +6,7 @@ from portone_payments.domain.cash_receipts import MOVING, PAID, intend_issue, la
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
 from portone_payments.domain.ladder import UNKNOWN_AFTER
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refund_settle import FORGOTTEN, QUIET
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 
@@ -64,8 +64,8 @@ def overdue(payment: Payment, now: float) -> bool:
 def aged(payment: Payment, moment: Moment) -> Payment:
     """The payment with a person called for a receipt whose outcome stays unknown, and no longer than that."""
     if overdue(payment, moment.now):
-        return raise_attention(payment, Attention.RECEIPT, at=moment.now)
-    return clear_attention(payment, Attention.RECEIPT)
+        return raise_attention(payment, AttentionKind.RECEIPT, at=moment.now)
+    return clear_attention(payment, AttentionKind.RECEIPT)
 
 
 def _settle_issue(

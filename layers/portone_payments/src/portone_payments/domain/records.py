@@ -27,7 +27,7 @@ class Status(StrEnum):
     MISMATCH = "MISMATCH"
 
 
-class Attention(StrEnum):
+class AttentionKind(StrEnum):
     """Why a person has to look at a payment."""
 
     UNKNOWN = "unknown"
@@ -35,9 +35,38 @@ class Attention(StrEnum):
     MISMATCH = "mismatch"
     QUARANTINED = "quarantined"
     SURPLUS = "surplus"
+    LATE = "late"
     LAGGING = "lagging"
     DEAD_LETTERED = "dead-lettered"
     RECEIPT = "receipt"
+    CHARGEBACK = "chargeback"
+    DEPOSIT_TAKEN_BACK = "deposit-taken-back"
+    REFUND_STUCK = "refund-stuck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """One call for a person, since `at` (epoch seconds UTC).
+
+    `subject` is what it is about: "payment", "refund:<id>", "approval:<attempt>", "invoice:<id>".
+    """
+
+    kind: AttentionKind
+    subject: str
+    at: float
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionRow:
+    """What puts an attention on the list of its kind, `attention`; None once nobody is called any more."""
+
+    payment_id: str
+    kind: AttentionKind
+    subject: str
+    attention_at: float
+    attention: AttentionKind | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +153,7 @@ class Payment:
     `doubted`: the last reading could neither be believed nor refuted; `accepted`: staff believes it.
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
     `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
+    `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
     `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
     """
@@ -153,8 +183,8 @@ class Payment:
     rung: int = 0
     tries: int = 0
     due_at: int | None = None
-    attention: Attention | None = None
-    attention_at: float | None = None
+    attentions: tuple[Attention, ...] = ()
+    listed: tuple[Attention, ...] = field(default=(), compare=False, repr=False, metadata={"stored": False})
     doubted: bool = False
     accepted: bool = False
     siblings: bool = False

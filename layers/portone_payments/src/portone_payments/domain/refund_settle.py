@@ -5,7 +5,7 @@ from dataclasses import replace
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.lost_refunds import adopt, could_be
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refunds import OPEN, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
@@ -22,6 +22,7 @@ _FACTS = {
     RefundState.FAILED: Fact.REFUND_FAILED,
     RefundState.AMBIGUOUS: Fact.REFUND_AMBIGUOUS,
 }
+_OPEN_CALLS = (AttentionKind.AMBIGUOUS, AttentionKind.UNKNOWN)
 # what an answer or a reading decided can only be changed by PortOne's own cancellation of that refund
 _SENT = frozenset({RefundState.RESERVED, RefundState.REQUESTED})
 
@@ -57,13 +58,18 @@ def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment,
     )
     payment = with_refund(payment, changed)
     if state is RefundState.AMBIGUOUS:
-        payment = raise_attention(payment, Attention.AMBIGUOUS, at=moment.now)
+        payment = raise_attention(payment, AttentionKind.AMBIGUOUS, about(refund), at=moment.now)
     if settled:
-        payment = clear_attention(payment, Attention.AMBIGUOUS)
+        payment = clear_attention(payment, *_OPEN_CALLS, subject=about(refund))
     fact = _FACTS.get(state)
     if fact is None:
         return payment
     return record(payment, fact, moment, refund=refund.id, amount=refund.amount, code=code)
+
+
+def about(refund: Refund) -> str:
+    """The subject of an attention about a refund."""
+    return f"refund:{refund.id}"
 
 
 def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:

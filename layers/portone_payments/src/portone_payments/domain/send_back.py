@@ -5,7 +5,7 @@ from dataclasses import replace
 from portone_payments.domain.errors import BundleError
 from portone_payments.domain.facts import Moment, clear_attention
 from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.records import Attention, Payment, Status
+from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.refunds import RefundWish, open_refund, reserve_back
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
 
@@ -18,7 +18,7 @@ _TO_ACCOUNT = frozenset({PayMethod.VIRTUAL_ACCOUNT})
 def send_back(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     """The payment with a refund of all that was wrongly taken, if it was; calm again once it is back."""
     if snapshot.status is RemoteStatus.CANCELLED:
-        return clear_attention(payment, Attention.MISMATCH, Attention.SURPLUS)
+        return clear_attention(payment, AttentionKind.MISMATCH, AttentionKind.SURPLUS)
     waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
     payment = replace(payment, closing=waiting and payment.status is Status.MISMATCH)
     if payment.status is not Status.MISMATCH or snapshot.status not in _TAKEN:

@@ -3,7 +3,7 @@
 from portone_payments.domain.check import CHECKED, Findings
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
 from portone_payments.domain.moves import holds_money
-from portone_payments.domain.records import Attention, Payment, Seen, Status
+from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
 
 _CANCELLATION_FACTS = {
@@ -46,7 +46,7 @@ def _told_paid(before: Payment, after: Payment) -> bool:
 
 
 def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
-    after = raise_attention(after, Attention.MISMATCH, at=moment.now)
+    after = raise_attention(after, AttentionKind.MISMATCH, at=moment.now)
     fields = ",".join(findings.proven)
     return record(
         after, Fact.MISMATCH, moment, fields=fields, total=snapshot.total, transaction=snapshot.transaction_id

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portone_payments.domain.instruction_records import Approval, ApprovalState, Refund, RefundState
-from portone_payments.domain.records import Entry, Order, OrderPart, Payment, Status
+from portone_payments.domain.records import Attention, Entry, Order, OrderPart, Payment, Status
 from portone_payments.flows.orders import OrderWithPayment
 
 
@@ -138,17 +138,24 @@ def part_view(part: OrderPart) -> dict[str, Any]:
 
 
 def staff_view(payment: Payment) -> dict[str, Any]:
-    """What staff sees: the owner's view, why a person is called, and who changed what when."""
+    """What staff sees: the owner's view, why people are called, and who changed what when."""
     return {
         **payment_view(payment),
         "userId": payment.user_id,
-        "attention": payment.attention.value if payment.attention else None,
-        "attentionSince": time_view(payment.attention_at),
+        "attentions": [_attention_view(each) for each in payment.attentions],
         "surplus": payment.surplus,
         "dueAt": time_view(payment.due_at),
         "lastReadAt": time_view(payment.read_at),
         "openHints": [hint.type for hint in payment.hints.values() if hint.state == "open"],
         "history": [_entry_view(entry) for entry in payment.history],
+    }
+
+
+def _attention_view(attention: Attention) -> dict[str, Any]:
+    return {
+        "kind": str(attention.kind),
+        "subject": attention.subject,
+        "since": time_view(attention.at),
     }
 
 

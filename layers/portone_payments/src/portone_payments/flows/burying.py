@@ -3,9 +3,9 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.facts import Fact, Moment, has_attention, raise_attention, record
 from portone_payments.domain.ladder import DAY, POISON
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
 from portone_payments.flows.skipping import Skips
@@ -52,11 +52,11 @@ class Burier:
 def _called(held: Payment | Wallet | Subscription, moment: Moment) -> Payment | Wallet | Subscription:
     """A person is called to a payment once; the call stands until it is answered."""
     match held:
-        case Payment(attention=Attention.DEAD_LETTERED):
-            return held
         case Payment():
+            if has_attention(held, AttentionKind.DEAD_LETTERED):
+                return held
             told = record(held, Fact.DEAD_LETTERED, moment)
-            return raise_attention(told, Attention.DEAD_LETTERED, at=moment.now)
+            return raise_attention(told, AttentionKind.DEAD_LETTERED, at=moment.now)
         case Wallet():
             return record(held, Fact.DEAD_LETTERED, moment)
         case Subscription():

@@ -14,7 +14,7 @@ from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Attention, Order, Payment, Status
+from portone_payments.domain.records import AttentionKind, Order, Payment, Status
 from portone_payments.domain.send_back import LATE, SURPLUS, return_all
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
@@ -149,7 +149,7 @@ def _settled(order: Order, payment: Payment) -> Order:
 def _surplus(payment: Payment, moment: Moment) -> Payment:
     """The later of two paid payments of one order: it has to go back, and a person is told."""
     told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
-    called = raise_attention(told, Attention.SURPLUS, at=moment.now)
+    called = raise_attention(told, AttentionKind.SURPLUS, at=moment.now)
     return _returned(called, SURPLUS, moment)
 
 

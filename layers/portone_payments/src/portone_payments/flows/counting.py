@@ -2,7 +2,7 @@
 
 from portone_payments.domain.absorb import Absorbed
 from portone_payments.domain.facts import Fact
-from portone_payments.domain.records import Attention, Payment
+from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.ports import Meter, Metric
 
 _FACTS = {
@@ -17,12 +17,18 @@ _FACTS = {
     Fact.CHARGE_FAILED: Metric.CHARGE_DECLINED,
 }
 # a standing call for a person is counted at every reading, so its alarm repeats until somebody closes it
-_ATTENTION = {
-    Attention.MISMATCH: Metric.MISMATCH,
-    Attention.SURPLUS: Metric.SURPLUS,
-    Attention.QUARANTINED: Metric.QUARANTINED,
-    Attention.UNKNOWN: Metric.UNKNOWN,
-    Attention.DEAD_LETTERED: Metric.DEAD_LETTERED,
+CALLS = {
+    AttentionKind.MISMATCH: Metric.MISMATCH,
+    AttentionKind.SURPLUS: Metric.SURPLUS,
+    AttentionKind.QUARANTINED: Metric.QUARANTINED,
+    AttentionKind.UNKNOWN: Metric.UNKNOWN,
+    AttentionKind.DEAD_LETTERED: Metric.DEAD_LETTERED,
+    AttentionKind.AMBIGUOUS: Metric.AMBIGUOUS,
+    AttentionKind.LATE: Metric.LATE,
+    AttentionKind.LAGGING: Metric.LAGGING_LONG,
+    AttentionKind.CHARGEBACK: Metric.CHARGEBACK,
+    AttentionKind.DEPOSIT_TAKEN_BACK: Metric.DEPOSIT_TAKEN_BACK,
+    AttentionKind.REFUND_STUCK: Metric.REFUND_STUCK,
 }
 _NOTES = {
     "customer": Metric.CUSTOMER_DIFFERS,
@@ -33,7 +39,7 @@ _UNRECOGNISED = frozenset({"method_unrecognised"})
 
 
 def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
-    """Count the facts, the notes and the standing call for a person of one save."""
+    """Count the facts, the notes and every standing call for a person of one save."""
     after = absorbed.payment
     for entry in after.history:
         if entry.seq >= before.next_seq and entry.fact in _FACTS:
@@ -47,8 +53,9 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
         meter.count(Metric.LAGGING)
     if after.doubted and (_UNRECOGNISED & set(absorbed.findings.doubts) or not absorbed.findings.doubts):
         meter.count(Metric.UNRECOGNISED)
-    if after.attention in _ATTENTION:
-        meter.count(_ATTENTION[after.attention])
+    for attention in after.attentions:
+        if attention.kind in CALLS:
+            meter.count(CALLS[attention.kind])
     _count_channel(meter, after)
 
 

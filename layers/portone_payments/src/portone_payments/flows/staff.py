@@ -1,17 +1,17 @@
 """What staff may do about a payment that needs a person."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from portone_payments.domain.errors import Busy
-from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.errors import Busy, InvalidRequest
+from portone_payments.domain.facts import Fact, Moment, clear_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.ladder import next_due
 from portone_payments.domain.payment_errors import NothingToResolve, PaymentNotFound
-from portone_payments.domain.records import Attention, Payment
-from portone_payments.domain.refund_settle import FORGOTTEN, decide
+from portone_payments.domain.records import Attention, AttentionKind, Payment
+from portone_payments.domain.refund_settle import FORGOTTEN, about, decide
 from portone_payments.domain.refunds import open_refund
-from portone_payments.domain.webhook_records import HintState
+from portone_payments.domain.webhook_records import Hint, HintState
 from portone_payments.ports import Clock
 from portone_payments.ports_store import Conflict, Store
 
@@ -37,21 +37,28 @@ _REFUND_STATES = {
 }
 
 
-def resolve(
-    payment_id: str, decision: Decision, *, reason: str, staff: str, store: Store, clock: Clock
-) -> Payment:
-    """Close what called for a person, with a reason in the history.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What staff decided of which call, and why; kind and subject may be absent where only one call fits."""
 
-    Raises `PaymentNotFound`, `NothingToResolve`, `Busy`.
+    decision: Decision
+    reason: str
+    kind: AttentionKind | None = None
+    subject: str | None = None
+
+
+def resolve(payment_id: str, asked: Resolution, *, staff: str, store: Store, clock: Clock) -> Payment:
+    """Close one call for a person, with a reason in the history; the others stand.
+
+    Raises `PaymentNotFound`, `NothingToResolve`, `InvalidRequest` where several fit, `Busy`.
     """
     for _ in range(ATTEMPTS):
         held = store.payment(payment_id)
         if held is None:
             raise PaymentNotFound
-        _check(held, decision, clock.now())
         moment = Moment(now=clock.now(), by=f"staff:{staff}")
         try:
-            resolved = _resolved(held, decision, reason, moment)
+            resolved = _resolved(held, asked, moment)
             store.save(resolved)
         except Conflict:
             continue
@@ -59,21 +66,77 @@ def resolve(
     raise Busy
 
 
-def _check(held: Payment, decision: Decision, now: float) -> None:
-    """A proven difference is never accepted (I5), an undecided refund never just closed (I10)."""
-    refund = _undecided(held, now)
-    fits = {
-        Decision.CLOSE: held.attention is not None and not _ambiguous(held),
-        Decision.ACCEPT: held.attention is Attention.QUARANTINED,
-        Decision.REFUNDED: refund is not None,
-        Decision.NOT_REFUNDED: refund is not None,
-    }
-    if not fits[decision]:
+def _resolved(held: Payment, asked: Resolution, moment: Moment) -> Payment:
+    if asked.decision in _REFUND_STATES:
+        done = _decided(held, asked, moment)
+    else:
+        call = _called(held, asked)
+        done = _closed(_told(held, asked, moment, call.kind, call.subject), call)
+        if asked.decision is Decision.ACCEPT:
+            return replace(done, accepted=True, due_at=int(moment.now))
+    return replace(done, due_at=next_due(done, moment.now))
+
+
+def _told(held: Payment, asked: Resolution, moment: Moment, kind: AttentionKind, subject: str) -> Payment:
+    told = record(
+        held,
+        Fact.RESOLVED,
+        moment,
+        reason=asked.reason,
+        decision=asked.decision,
+        attention=str(kind),
+        subject=subject,
+    )
+    return replace(told, tries=0)
+
+
+def _called(held: Payment, asked: Resolution) -> Attention:
+    """The one call this is about: no proven difference is accepted (I5), no undecided refund closed (I10)."""
+    fitting = [each for each in held.attentions if _fits(held, each, asked)]
+    if not fitting:
         raise NothingToResolve
+    if len(fitting) > 1:
+        raise InvalidRequest(field="kind", reason="several_fit")
+    return fitting[0]
 
 
-def _ambiguous(held: Payment) -> bool:
-    return any(refund.state is RefundState.AMBIGUOUS for refund in held.refunds.values())
+def _fits(held: Payment, call: Attention, asked: Resolution) -> bool:
+    if asked.kind not in {None, call.kind} or asked.subject not in {None, call.subject}:
+        return False
+    if asked.decision is Decision.ACCEPT:
+        return call.kind is AttentionKind.QUARANTINED
+    return not (call.kind is AttentionKind.AMBIGUOUS and _ambiguous(held, call.subject))
+
+
+def _ambiguous(held: Payment, subject: str) -> bool:
+    states = (each.state for each in held.refunds.values() if about(each) == subject)
+    return RefundState.AMBIGUOUS in states
+
+
+def _closed(held: Payment, call: Attention) -> Payment:
+    """The payment without this call, and without what would call again for the same reason."""
+    done = clear_attention(held, call.kind, subject=call.subject)
+    if call.kind is AttentionKind.QUARANTINED:
+        return replace(done, doubted=False)
+    if call.kind is AttentionKind.LAGGING or (call.kind, call.subject) == (AttentionKind.UNKNOWN, "payment"):
+        return replace(done, lagging=0, hints={key: _given_up(hint) for key, hint in done.hints.items()})
+    return done
+
+
+def _given_up(hint: Hint) -> Hint:
+    return replace(hint, state=HintState.QUARANTINED) if hint.state is HintState.OPEN else hint
+
+
+def _decided(held: Payment, asked: Resolution, moment: Moment) -> Payment:
+    refund = _undecided(held, moment.now)
+    if refund is None or asked.subject not in {None, about(refund)}:
+        raise NothingToResolve
+    ambiguous = refund.state is RefundState.AMBIGUOUS
+    kind = AttentionKind.AMBIGUOUS if ambiguous else AttentionKind.UNKNOWN
+    if asked.kind not in {None, kind}:
+        raise NothingToResolve
+    told = _told(held, asked, moment, kind, about(refund))
+    return decide(told, refund, _REFUND_STATES[asked.decision], moment, "decided_by_staff")
 
 
 def _undecided(held: Payment, now: float) -> Refund | None:
@@ -83,20 +146,3 @@ def _undecided(held: Payment, now: float) -> Refund | None:
         return refund
     forgotten = refund.sent_at is not None and now - refund.sent_at >= FORGOTTEN
     return refund if refund.state is RefundState.RESERVED and forgotten else None
-
-
-def _resolved(held: Payment, decision: Decision, reason: str, moment: Moment) -> Payment:
-    what = str(held.attention)
-    told = record(held, Fact.RESOLVED, moment, reason=reason, decision=decision, attention=what)
-    cleared = replace(told, attention=None, attention_at=None, tries=0)
-    if decision is Decision.ACCEPT:
-        return replace(cleared, accepted=True, due_at=int(moment.now))
-    refund = _undecided(cleared, moment.now) if decision in _REFUND_STATES else None
-    if refund is not None:
-        cleared = decide(cleared, refund, _REFUND_STATES[decision], moment, "decided_by_staff")
-    closed = {
-        key: replace(hint, state=HintState.QUARANTINED) if hint.state is HintState.OPEN else hint
-        for key, hint in cleared.hints.items()
-    }
-    done = replace(cleared, hints=closed, lagging=0, doubted=False)
-    return replace(done, due_at=next_due(done, moment.now))
