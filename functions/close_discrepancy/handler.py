@@ -9,13 +9,14 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 from portone_payments.flows.discrepancies import close
 
 
 class CloseBody(Body):
     """Why it is settled."""
 
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=500)]
+    reason: Annotated[str, Written, StringConstraints(min_length=3, max_length=500)]
 
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:

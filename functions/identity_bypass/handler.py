@@ -9,6 +9,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 
 
 class BypassBody(Body):
@@ -17,7 +18,7 @@ class BypassBody(Body):
     provider: Literal["DANAL", "KCP", "KCP_V2", "INICIS_UNIFIED"]
     server_side: bool = False
     media: Literal["web", "mobile"] = "mobile"
-    title: Annotated[str, StringConstraints(max_length=50)] = ""
+    title: Annotated[str, Written, StringConstraints(max_length=50)] = ""
     min_age: Annotated[int, Field(ge=0, le=150)] = 0
     carriers: Annotated[list[str], Field(max_length=6)] = Field(default_factory=list)
     extra: dict[str, str | int | bool] = Field(default_factory=dict)

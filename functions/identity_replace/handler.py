@@ -9,13 +9,14 @@ from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.identity_views import path_user
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 from portone_payments.entry.views import time_view
 
 
 class ReplaceBody(Body):
     """Why."""
 
-    reason: Annotated[str, StringConstraints(min_length=5, max_length=200)]
+    reason: Annotated[str, Written, StringConstraints(min_length=5, max_length=200)]
 
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.identity_views import path_user
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 from portone_payments.flows.identity_erase import reveal
 from portone_payments.ports_identity import Access
 
@@ -17,7 +18,7 @@ class RevealBody(Body):
     """What for, and why."""
 
     purpose: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")]
-    reason: Annotated[str, StringConstraints(min_length=5, max_length=200)]
+    reason: Annotated[str, Written, StringConstraints(min_length=5, max_length=200)]
 
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:

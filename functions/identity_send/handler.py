@@ -8,6 +8,7 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.identity_views import message_answer, verification_id
 from portone_payments.entry.request import Body, Request
+from portone_payments.entry.texts import Written
 from portone_payments.flows.identity_send import Typed
 from portone_payments.ports import Deadline
 
@@ -17,7 +18,7 @@ class SendBody(Body):
 
     method: Literal["SMS", "APP"]
     operator: Literal["SKT", "KT", "LGU", "SKT_MVNO", "KT_MVNO", "LGU_MVNO"]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
+    name: Annotated[str, Written, StringConstraints(min_length=1, max_length=50)]
     phone_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{9,11}$")]
     birth_and_sex: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")] | None = None
     media: Literal["web", "mobile"] = "mobile"

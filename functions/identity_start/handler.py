@@ -9,6 +9,7 @@ from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.identity_views import window_view
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 
 
 class StartBody(Body):
@@ -16,7 +17,7 @@ class StartBody(Body):
 
     purpose: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")]
     provider: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z_]{1,40}$")] | None = None
-    full_name: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    full_name: Annotated[str, Written, StringConstraints(min_length=1, max_length=50)] | None = None
     phone_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{9,11}$")] | None = None
 
 

@@ -9,6 +9,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 from portone_payments.entry.views import staff_view
 from portone_payments.flows.staff import Decision, Resolution, resolve
 
@@ -19,7 +20,7 @@ class ResolveBody(Body):
     `kind` and `subject` may be left out where only one call fits.
     """
 
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=500)]
+    reason: Annotated[str, Written, StringConstraints(min_length=3, max_length=500)]
     decision: Literal["close", "accept", "refunded", "not_refunded"] = "close"
     kind: Annotated[AttentionKind, Field(strict=False)] | None = None
     subject: Annotated[str, StringConstraints(max_length=100)] | None = None

@@ -59,6 +59,13 @@ FIELDS: dict[str, dict[str, Any]] = {
     "an item kind in small letters": {"itemKind": "book"},
     "an expiry in words": {"expiresAt": "tomorrow"},
     "an expiry without a zone": {"expiresAt": "2026-01-02T03:04:05"},
+    "an expiry in the first year": {"expiresAt": "0001-01-01T00:00:00+09:00"},
+    "an expiry in the last year": {"expiresAt": "9999-12-31T23:59:59-23:59"},
+    "an expiry before there were app teams": {"expiresAt": "1999-12-31T23:59:59Z"},
+    "an expiry of another century": {"expiresAt": "2100-01-01T00:00:00Z"},
+    "an expiry by weeks": {"expiresAt": "2026-W02-1T00:00:00Z"},
+    "an expiry without seconds": {"expiresAt": "2026-01-02T03:04Z"},
+    "a name turned around": {"name": "cof\u202efee"},
     "an expiry as a number": {"expiresAt": 1_767_323_045},
     "an unknown field": {"discount": 1},
     "a field in snake case": {"user_id": USER},
@@ -98,6 +105,31 @@ def test_a_tax_free_amount_is_a_part_of_the_total(world: World, tax_free: object
 @pytest.mark.parametrize("wrong", FIELDS.values(), ids=FIELDS)
 def test_an_order_with_a_wrong_field_is_refused(world: World, wrong: dict[str, Any]) -> None:
     assert refused(world, putting(**wrong)) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u1100\u1161\u1107\u1161\u11bc", "\uac00\ubc29"),
+        ("\u1112\u1161\u11ab" * 20, "\ud55c" * 20),
+        ("\ucee4\ud53c\u00a02\uc794", "\ucee4\ud53c 2\uc794"),
+    ],
+    ids=["letters apart, as a Mac types them", "sixty letters apart, twenty as kept", "a no-break blank"],
+)
+def test_a_name_is_taken_as_it_is_read(world: World, typed: str, kept: str) -> None:
+    answered = world.stack.shop.put("/orders/order-typed", an_order_body(name=typed))
+
+    assert (answered.status, answered.json()["name"]) == (200, kept)
+
+
+def test_the_same_order_typed_on_another_machine_is_the_same_order(world: World) -> None:
+    world.stack.shop.put("/orders/order-typed", an_order_body(name="\ud55c\uc77c"))
+
+    again = world.stack.shop.put(
+        "/orders/order-typed", an_order_body(name="\u1112\u1161\u11ab\u110b\u1175\u11af")
+    )
+
+    assert again.status == 200
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)

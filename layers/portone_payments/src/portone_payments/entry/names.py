@@ -6,10 +6,11 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from portone_payments.domain.errors import InvalidRequest
+from portone_payments.entry.texts import Written
 
 NAME_BYTES = 40
 EUC_KR = codecs.lookup("euc-kr")  # here, or the first order would import it
-type Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_BYTES)]
+type Name = Annotated[str, Written, StringConstraints(min_length=1, max_length=NAME_BYTES)]
 
 
 def checked_name(name: str, field: str = "name") -> str:

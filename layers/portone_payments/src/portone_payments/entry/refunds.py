@@ -15,6 +15,7 @@ from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.refund_views import refund_view, shown_id
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 from portone_payments.flows.asking import Asker
 from portone_payments.flows.cancel import Refunded
 from portone_payments.ports import Deadline
@@ -29,7 +30,7 @@ class AccountBody(Body):
 
     bank: Annotated[str, StringConstraints(max_length=40)]
     number: Digits
-    holder_name: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    holder_name: Annotated[str, Written, StringConstraints(min_length=1, max_length=40)]
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9-]{9,14}$")] | None = None
 
     def account(self) -> RefundAccount:
@@ -46,7 +47,7 @@ class CancelBody(Body):
     """A refund: either `full` or an `amount`, in minor units; the id makes it idempotent."""
 
     refund_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    reason: Annotated[str, Written, StringConstraints(min_length=1, max_length=100)]
     full: bool = False
     amount: int | None = None
     tax_free_amount: int | None = None
