@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from portone_local.oracle import ObservedStack
-from portone_local.portone import TEST_CHANNEL, Channel
+from portone_local.portone import TEST_CHANNEL, Channel, Unknowns
 from portone_local.testing.shopping import (
     ask_to_prepare,
     checkout,
@@ -33,9 +33,8 @@ DOUBTS = pytest.mark.parametrize(
         {"amount": 1, "tampered": True},
         {"amount": 12_001, "tampered": True},
         {"currency": "USD", "tampered": True},
-        {"store_id": "store-of-somebody-else"},
     ],
-    ids=["less", "more", "currency", "store"],
+    ids=["less", "more", "currency"],
 )
 def test_a_tampered_payment_is_a_mismatch_never_paid_and_goes_back(
     stack: ObservedStack, tampered: dict[str, Any]
@@ -50,6 +49,27 @@ def test_a_tampered_payment_is_a_mismatch_never_paid_and_goes_back(
     assert stack.portone.books()[prepared["paymentId"]].state == "CANCELLED"
     assert stack.metrics[Metric.MISMATCH] >= 1
     assert Metric.PAID not in stack.metrics
+
+
+@pytest.mark.parametrize("unknowns", [Unknowns(other_stores_are_visible=True)], ids=["shown"])
+def test_what_was_paid_into_another_store_is_a_mismatch_and_goes_back(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+
+    pay(stack, prepared, store_id="store-of-somebody-else")
+    at_first = verify(stack, prepared).json()["status"]
+    stack.run_for(15 * 60)
+
+    assert (at_first, status(stack, prepared)) == ("MISMATCH", "CANCELLED")
+
+
+@pytest.mark.parametrize("unknowns", [Unknowns(other_stores_are_visible=False)], ids=["hidden"])
+def test_what_was_paid_into_another_store_we_are_not_shown_is_not_paid(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+
+    pay(stack, prepared, store_id="store-of-somebody-else")
+    stack.run_for(15 * 60)
+
+    assert status(stack, prepared) == "READY"
 
 
 @LIVE

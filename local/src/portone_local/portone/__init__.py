@@ -29,6 +29,7 @@ from portone_local.portone.events import BodyVersion, Delivery, Mischief, Sent
 from portone_local.portone.fake import (
     EXAMPLE_SECRET,
     EXAMPLE_STORE,
+    EXAMPLE_SUB_STORE,
     EXAMPLE_WEBHOOK_SECRET,
     FakePortOne,
     faults_of,
@@ -49,6 +50,7 @@ __all__ = [
     "ANY_OPERATION",
     "EXAMPLE_SECRET",
     "EXAMPLE_STORE",
+    "EXAMPLE_SUB_STORE",
     "EXAMPLE_WEBHOOK_SECRET",
     "LIVE_CHANNEL",
     "TEST_CHANNEL",

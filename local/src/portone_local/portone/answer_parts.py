@@ -40,6 +40,8 @@ def refund_status(record: PaymentRecord, attempt: Attempt) -> dict[str, str]:
     """`refundStatus` of a virtual account that was refunded or is being so; nothing for other methods."""
     if attempt.kind != "PaymentMethodVirtualAccount" or not record.cancellations:
         return {}
+    if record.shown_refund_status is not None:
+        return {"refundStatus": record.shown_refund_status}
     if record.cancelled(CancellationStatus.REQUESTED).amount:
         return {"refundStatus": "PENDING"}
     last = record.cancellations[-1]

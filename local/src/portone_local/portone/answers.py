@@ -49,6 +49,10 @@ _MAY_BE_ABSENT_WHEN = {
 }
 
 
+# how far the clocks of two machines in one data centre may differ
+SKEW_SECONDS = 0.9
+
+
 class Optionals(StrEnum):
     """Which fields that PortOne may leave out are there; `customData`, the shop's own, always is."""
 
@@ -92,6 +96,13 @@ class PaymentAnswers:
             return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
         return f"{moment:%Y-%m-%dT%H:%M:%S.%f}621Z"
 
+    def _skew(self, record: PaymentRecord) -> float:
+        """How far the clock of the node that writes this answer is off, in seconds (a switch)."""
+        if self.unknowns.stamps_have_one_clock:
+            return 0.0
+        states = f"{record.payment_id}:{len(record.history)}:{self.seed}"
+        return (sha256(states.encode()).digest()[0] / 255 - 0.5) * 2 * SKEW_SECONDS
+
     def _draw(self, *what: str) -> bool:
         return bool(sha256(":".join((str(self.seed), *what)).encode()).digest()[0] % 2)
 
@@ -110,6 +121,7 @@ class PaymentAnswers:
             "promotionId": checkout.promotion and checkout.promotion.id,
             "billingKey": attempt.billing_key,
             "scheduleId": attempt.schedule_id,
+            "channelGroup": attempt.channel_group,
         }
         return {
             "id": payment_id,
@@ -118,7 +130,7 @@ class PaymentAnswers:
             "storeId": checkout.store_id,
             "version": "V2",
             "requestedAt": self.stamp(payment_id, "requestedAt", attempt.requested_at),
-            "updatedAt": self.stamp(payment_id, "updatedAt", at),
+            "updatedAt": self.stamp(payment_id, "updatedAt", at + self._skew(record)),
             "statusChangedAt": self.stamp(payment_id, "statusChangedAt", attempt.changed_at),
             "orderName": checkout.order_name,
             "amount": self._amount(record, attempt),
@@ -169,7 +181,8 @@ class PaymentAnswers:
             extra["cashReceipt"] = payment_receipt_answer(
                 record.receipts[-1], partial(self.stamp, payment_id)
             )
-        if record.cancellations:
+        listed = status is not Status.PAID or self.unknowns.cancellations_are_shown_on_paid
+        if record.cancellations and listed:
             extra["cancellations"] = [self.cancellation(payment_id, entry) for entry in record.cancellations]
         if status is Status.PAID:
             buyer = attempt.checkout.customer.get("name", "")

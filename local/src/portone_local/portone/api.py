@@ -16,6 +16,7 @@ from portone_local.portone.records import Refused
 from portone_local.portone.routes import Route, find_route
 
 UNKNOWN_OPERATION = "unknown"
+LATE_CANCEL_SECONDS = 190 * 60.0
 _BILLING_KEY = re.compile(r"(?<=/billing-keys/)(?!confirm(?:-issue-and-pay)?$)[^/]+")
 
 
@@ -65,6 +66,11 @@ class PortOneApi:
         self._keys = IdempotencyStore(desk.unknowns)
         self._log_lock = threading.Lock()
         self._pace = random.Random(f"{desk.till.answers.seed}:gateway")
+
+    @property
+    def shows_other_stores(self) -> bool:
+        """Whether GET finds what was paid into another store."""
+        return self._desk.unknowns.other_stores_are_visible
 
     def handle(self, request: Request) -> Reply:
         """Carry out one call, with the fault that was injected into it."""
@@ -127,8 +133,13 @@ class PortOneApi:
                 return known
             if plan.commit is Commit.NOW:
                 return self._carry_out(request, route, call, key, running_until=call.at + plan.seconds)
-            self._desk.ledger.later(call.at + plan.seconds, self._late(request, route, call, key))
+            self._desk.ledger.later(call.at + self._delay(route, plan), self._late(request, route, call, key))
             return as_html(504)
+
+    def _delay(self, route: Route, plan: Plan) -> float:
+        """Seconds until a call without an answer takes effect; a cancel's may be hours, by a switch."""
+        soon = route.operation != "cancel_payment" or self._desk.unknowns.lost_cancels_end_soon
+        return plan.seconds if soon else LATE_CANCEL_SECONDS
 
     def _late(
         self, request: Request, route: Route, call: ApiCall, key: str | None

@@ -1,12 +1,15 @@
 """PortOne's console: refunds the shop's code did not ask for, chargebacks, what comes next on command."""
 
 from portone_local.portone.billing.wallet import Wallet
+from portone_local.portone.checkout import Channel
 from portone_local.portone.exchange import STATUS_OF
 from portone_local.portone.ledger import Ledger
 from portone_local.portone.pg import Commands, Refusal
 from portone_local.portone.records import CancellationStatus, PaymentRecord, Refused
 from portone_local.portone.refunds import Ask, Refunds, paid_attempt
 from portone_local.portone.till import Till
+
+ACCOUNT = "PaymentMethodVirtualAccount"
 
 
 class Console:
@@ -71,6 +74,32 @@ class Console:
             resolved_at = self._till.answers.stamp(payment_id, "dispute.resolvedAt", at)
             record.disputes[-1] |= {"status": "RESOLVED", "resolvedAt": resolved_at}
             self._till.emit("Transaction.DisputeResolved", record, attempt, at)
+
+    def take_deposit_back(self, payment_id: str, *, silent: bool = False) -> None:
+        """The bank takes back what was deposited: VIRTUAL_ACCOUNT_ISSUED again; Refused for anything else."""
+        with self._ledger.changing(payment_id) as (record, at):
+            attempt = paid_attempt(record)
+            if attempt.kind != ACCOUNT or record.cancelled().amount:
+                raise Refused("NotADeposit")
+            self._till.take_back(record, attempt, at, silent=silent)
+
+    def show_refund_status(self, payment_id: str, status: str | None) -> None:
+        """What `refundStatus` of a refunded deposit says, such as FAILED: the bank refused the account."""
+        with self._ledger.changing(payment_id) as (record, _):
+            if paid_attempt(record).kind != ACCOUNT or not record.cancellations:
+                raise Refused("NoAccountRefund")
+            record.shown_refund_status = status
+
+    def add_channel(self, channel: Channel) -> None:
+        """A contract with a PG, or one that was taken away, for new windows and charges."""
+        with self._ledger.lock:
+            self._till.channels[channel.key or channel.pg_merchant_id] = channel
+            self._till.closed[:] = [each for each in self._till.closed if each != channel]
+
+    def remove_channel(self, key: str) -> None:
+        """Take a channel away: no windows, and charges are CHANNEL_NOT_FOUND. KeyError for none."""
+        with self._ledger.lock:
+            self._till.closed.append(self._till.channels.pop(key))
 
     def show_status(self, payment_id: str, status: str | None) -> None:
         """Answer GET with a status outside the seven (PortOne facts 1.1); None shows the true one again."""

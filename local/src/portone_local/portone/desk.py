@@ -42,6 +42,7 @@ class Desk:
     ledger: Ledger
     unknowns: Unknowns
     store_id: str
+    sub_stores: frozenset[str]
     till: Till
     refunds: Refunds
     pg: PgRules
@@ -51,14 +52,21 @@ class Desk:
 
     def check_store(self, store_id: str | None) -> None:
         """ApiError unless the credential may act for `store_id` (PortOne facts 1.3)."""
-        if store_id not in (None, self.store_id):
+        if store_id not in {None, self.store_id, *self.sub_stores}:
             kind = "FORBIDDEN" if self.unknowns.foreign_store_is_forbidden else "UNAUTHORIZED"
             raise ApiError(kind, "the store is not yours")
 
-    def check_payment(self, payment_id: str) -> None:
+    def check_payment(self, payment_id: str, store_id: str | None = None) -> None:
         """ApiError PAYMENT_NOT_FOUND where GET has nothing to answer."""
-        if self.ledger.answer(payment_id) is None:
+        self.visible(self.ledger.answer(payment_id), store_id)
+
+    def visible(self, payment: dict[str, Any] | None, store_id: str | None) -> dict[str, Any]:
+        """The payment as who asks for `store_id` sees it; ApiError PAYMENT_NOT_FOUND (by a switch, 1.3)."""
+        asked = store_id or self.store_id
+        hidden = not self.unknowns.other_stores_are_visible
+        if payment is None or (hidden and payment["storeId"] != asked):
             raise ApiError("PAYMENT_NOT_FOUND", "결제 건이 존재하지 않습니다")
+        return payment
 
     def refusal_of(self, operation: str) -> Refusal | None:
         """What the PG was told to say to this call; ApiError for a refusal of PortOne's own."""

@@ -35,6 +35,7 @@ from portone_local.portone.webhooks import Webhooks
 
 EXAMPLE_SECRET = "example-portone-api-secret"
 EXAMPLE_STORE = "store-00000000-0000-4000-8000-000000000001"
+EXAMPLE_SUB_STORE = "store-00000000-0000-4000-8000-000000000002"
 EXAMPLE_WEBHOOK_SECRET = "whsec_ZXhhbXBsZS13ZWJob29rLXNlY3JldC1mYWtlLTAwMDE="
 
 
@@ -69,7 +70,8 @@ class FakePortOne:
         self.pause = pause or (clock.advance if isinstance(clock, MovableClock) else time.sleep)
         self.webhooks = Webhooks(clock=clock, seed=seed, secrets=secrets, unknowns=switches)
         self._ledger = Ledger(clock=clock, seed=seed, render=answers)
-        till = Till(self._ledger, self.webhooks, answers, store_id, by_key)
+        self.pg = pg or PgRules()
+        till = Till(self._ledger, self.webhooks, answers, store_id, by_key, self.pg)
         self.identity_rules = IdentityRules()
         self.identities = IdentityBook(
             ledger=self._ledger,
@@ -79,7 +81,6 @@ class FakePortOne:
             rules=self.identity_rules,
         )
         visitor = IdentityVisitor(self.identities, store_id)
-        self.pg = pg or PgRules()
         self._billing = _billing(self._ledger, till, self.pg)
         self.buyer = Buyer(
             ledger=self._ledger,
@@ -101,6 +102,7 @@ class FakePortOne:
             self._ledger,
             switches,
             store_id,
+            frozenset({EXAMPLE_SUB_STORE}),
             till,
             refunds,
             self.pg,
@@ -157,11 +159,17 @@ class FakePortOne:
         return list(self.api.calls)
 
     def books(self) -> dict[str, PaymentBook]:
-        """What is true at PortOne now, by paymentId."""
+        """What is true at PortOne now, by paymentId; of another account's store where GET shows it."""
         with self._ledger.lock:
             self._ledger.run_due()
             payments = self._ledger.payments.items()
-            return {name: book_of(record, self._ledger.answer(name) or {}) for name, record in payments}
+            books = {name: book_of(record, self._ledger.answer(name) or {}) for name, record in payments}
+            return {name: book for name, book in books.items() if self._shown(book)}
+
+    def _shown(self, book: PaymentBook) -> bool:
+        """Whether who asks for a store of the account may see it (a switch)."""
+        stores = {None, self.store_id, EXAMPLE_SUB_STORE}
+        return self.api.shows_other_stores or book.store_id in stores
 
     def billing_books(self) -> BillingBooks:
         """What is true at PortOne now about billing keys, charges and schedules."""

@@ -1,4 +1,4 @@
-"""PortOne's idempotency store: one answer per key for three hours, 409 while the first request still runs."""
+"""PortOne's idempotency store: one answer per key for hours, 409 while the first request still runs."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from portone_local.portone.exchange import Answer, ApiError, Request
 from portone_local.portone.unknowns import Unknowns
 
 WINDOW_SECONDS = 3 * 60 * 60
+SHORT_WINDOW_SECONDS = 60 * 60
 _STRING = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){16,256})"')
 _ERROR = 400
 
@@ -48,7 +49,8 @@ class IdempotencyStore:
         name = self._name(key, request)
         asked = (request.method, request.path, sorted(request.query.items()), request.body)
         entry = self._entries.get(name)
-        if entry is None or now - entry.since >= WINDOW_SECONDS:
+        window = WINDOW_SECONDS if self._unknowns.keys_live_three_hours else SHORT_WINDOW_SECONDS
+        if entry is None or now - entry.since >= window:
             self._entries[name] = _Entry(asked, now)
             return None
         if entry.request != asked and self._unknowns.changed_request_is_refused:

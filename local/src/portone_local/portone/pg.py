@@ -40,7 +40,8 @@ class PgRules:
     `whole_only`: methods without partial cancels (facts 5.2). `asynchronous`: methods whose cancels are
     REQUESTED first, settled by the console or, given `settles_after` seconds, by themselves. `max_cancels`:
     tries before MAX_CANCEL_COUNT_REACHED. `reason_bytes`: the PG keeps so many bytes of a reason.
-    `token_life`: seconds a paymentToken lives. `closes_accounts`: whether a virtual account can be closed.
+    `token_life`: seconds a paymentToken lives. `closes_accounts`: whether a virtual account can be
+    closed, `accounts_expire`: whether its `expiredAt` is told.
     `voids_receipts`: whether a full cancel voids the cash receipt. `max_attempts`: tries at one
     paymentId before MAX_TRANSACTION_COUNT_REACHED. `gateway`: seconds the PG takes to
     answer, at least and at most.
@@ -55,6 +56,7 @@ class PgRules:
     reason_bytes: int | None = None
     token_life: float = 600.0
     closes_accounts: bool = True
+    accounts_expire: bool = True
     voids_receipts: bool = False
     max_attempts: int | None = None
     gateway: tuple[float, float] | None = None

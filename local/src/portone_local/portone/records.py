@@ -91,6 +91,7 @@ class Attempt:
     token_at: float = 0.0
     billing_key: str | None = field(default=None, repr=False)
     schedule_id: str | None = None
+    channel_group: dict[str, Any] | None = None
 
     @property
     def kind(self) -> str:
@@ -138,13 +139,17 @@ class CashReceipt:
 
 @dataclass
 class PaymentRecord:
-    """All that happened under one paymentId; `history` holds each answer GET gave, with its time."""
+    """All that happened under one paymentId; `history` holds each answer GET gave, with its time.
+
+    `shown_refund_status` is what the bank says of a deposit's refund, whatever PortOne says of it.
+    """
 
     payment_id: str
     pre_registered: PreRegistration | None = None
     attempts: list[Attempt] = field(default_factory=list)
     cancellations: list[Cancellation] = field(default_factory=list)
     retain_option: str | None = None
+    shown_refund_status: str | None = None
     receipts: list[CashReceipt] = field(default_factory=list)
     disputes: list[dict[str, Any]] = field(default_factory=list)
     shown_status: str | None = None

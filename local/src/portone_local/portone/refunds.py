@@ -55,7 +55,7 @@ class Refunds:
             raise Refused("SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT")
         if tax_free > left.tax_free:
             raise Refused("CANCEL_TAX_FREE_AMOUNT_EXCEEDS_CANCELLABLE_TAX_FREE_AMOUNT")
-        parts = Parts(amount, tax_free, _vat(ask, left, amount, tax_free))
+        parts = Parts(amount, tax_free, self._vat(record, ask, left, amount - tax_free))
         if parts.taxable > left.taxable or parts.vat > left.vat:
             raise Refused("CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT")
         self._check_promotion(record, attempt, ask, left.amount - amount)
@@ -87,6 +87,15 @@ class Refunds:
         entry.status = CancellationStatus.FAILED
         if self.till.answers.unknowns.failed_cancel_sends_a_webhook:
             self._emit("CancelFailed", record, entry, at)
+
+    def _vat(self, record: PaymentRecord, ask: Ask, left: Parts, taxable: int) -> int:
+        """As asked for; else an eleventh of the taxable share, and all of it with all there is of that."""
+        if ask.vat is not None:
+            return ask.vat
+        rounded = self.till.answers.unknowns.vat_of_a_part_is_rounded
+        if taxable == left.taxable and not (rounded and record.cancellations):
+            return left.vat
+        return (2 * taxable + 11) // 22 if rounded else min(taxable // 11, left.vat)
 
     def _tax_free(self, ask: Ask, left: Parts) -> int:
         if ask.tax_free is not None:
@@ -138,14 +147,6 @@ def paid_attempt(record: PaymentRecord) -> Attempt:
     if record.paid_attempt is None:
         raise Refused("PAYMENT_NOT_PAID")
     return record.paid_attempt
-
-
-def _vat(ask: Ask, left: Parts, amount: int, tax_free: int) -> int:
-    """As asked for; else an eleventh of the taxable share, and all that is left with the last of it."""
-    if ask.vat is not None:
-        return ask.vat
-    taxable = amount - tax_free
-    return left.vat if taxable == left.taxable else min(taxable // 11, left.vat)
 
 
 def _charged(attempt: Attempt, ask: Ask, order_value: int) -> int:

@@ -1,6 +1,6 @@
 """How attempts begin and end: the checks, one success per paymentId, the webhook of each state."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portone_local.portone.answers import PaymentAnswers
@@ -13,6 +13,7 @@ from portone_local.portone.checkout import (
     method_answer,
 )
 from portone_local.portone.ledger import Ledger
+from portone_local.portone.pg import PgRules
 from portone_local.portone.records import Attempt, Parts, PaymentRecord, PreRegistration, Refused, Status
 from portone_local.portone.webhooks import Webhooks
 
@@ -21,13 +22,18 @@ ACCOUNT_LIFE_SECONDS = 3 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Till:
-    """Moves attempts of a record that the caller holds open in the ledger. Times in epoch seconds."""
+    """Moves attempts of a record that the caller holds open in the ledger. Times in epoch seconds.
+
+    `closed` are channels that were taken away in the console.
+    """
 
     ledger: Ledger
     webhooks: Webhooks
     answers: PaymentAnswers
     store_id: str
     channels: dict[str, Channel]
+    pg: PgRules = field(default_factory=PgRules)
+    closed: list[Channel] = field(default_factory=list)
 
     def window(self, record: PaymentRecord, at: float, checkout: Checkout | None) -> Attempt:
         """The newest open window when there is no `checkout`, else a new one."""
@@ -100,6 +106,12 @@ class Till:
         tax_free = min(checkout.tax_free, base)
         return Parts(base, tax_free, min(checkout.vat_or_computed(), base - tax_free))
 
+    def take_back(self, record: PaymentRecord, attempt: Attempt, at: float, *, silent: bool) -> None:
+        """The bank takes a deposit back: the account waits again."""
+        attempt.paid_at, attempt.refundable, attempt.deposited = None, Parts(), False
+        record.times_paid -= 1
+        self.move(record, attempt, Status.VIRTUAL_ACCOUNT_ISSUED, at, silent=silent)
+
     def fail(self, record: PaymentRecord, attempt: Attempt, at: float, decline: Decline) -> None:
         """FAILED for the reason given."""
         attempt.failure = decline.as_answer()
@@ -121,12 +133,15 @@ class Till:
         if not isinstance(wanted, str):
             return dict(wanted)
         stamp = self.answers.stamp
-        return method_answer(
+        answer = method_answer(
             wanted,
             issued_at=stamp(record.payment_id, "issuedAt", at),
             expires_at=stamp(record.payment_id, "expiredAt", at + ACCOUNT_LIFE_SECONDS),
             number=str(int(attempt.transaction_id[:8], 16)).zfill(12),
         )
+        if not self.pg.accounts_expire:
+            answer.pop("expiredAt", None)
+        return answer
 
     def emit(self, kind: str, record: PaymentRecord, attempt: Attempt, at: float, **more: str) -> None:
         """Send the webhook `kind` about `attempt`, with `more` in its data."""

@@ -27,6 +27,7 @@ class BillingAnswers:
             "customData": record.issue.custom_data,
             "issueId": record.issue.issue_id,
             "issueName": record.issue.issue_name,
+            "channelGroup": record.channel_group,
         }
         answer = {
             "status": record.state.value,

@@ -46,7 +46,7 @@ class Charging:
         `key` is one that is being issued, else `ask` names one that can be charged.
         """
         key = key or self.wallet.usable(ask.billing_key)
-        channel = _channel_of(key, ask.channel_key)
+        channel = self._channel_of(key, ask.channel_key)
         with self.ledger.changing(payment_id, at) as (record, moment):
             self._check(record)
             if refusal and refusal.leaves is None:
@@ -61,6 +61,13 @@ class Charging:
             else:
                 self.till.succeed(record, attempt, moment, silent=ask.silent)
             return attempt, said
+
+    def _channel_of(self, key: KeyRecord, channel_key: str | None) -> Channel:
+        """The channel asked for, else the key's first, else the group's; Refused for one there is not."""
+        found = next((each for each in key.channels if channel_key in (None, each.key)), None)
+        if found is None or any(found == each for each in self.till.closed):
+            raise Refused("CHANNEL_NOT_FOUND")
+        return key.channels[-1] if key.channel_group else found
 
     def _check(self, record: PaymentRecord) -> None:
         if record.paid_attempt:
@@ -82,6 +89,7 @@ class Charging:
             customer=ask.customer or {},
             method=payment_method(key.issue, ask.installment_month or 0),
             channel=channel,
+            store_id=ask.store_id,
             platform="API",
             tampered=not self.till.answers.unknowns.billing.pre_registration_binds_charges,
         )
@@ -90,7 +98,7 @@ class Charging:
         except Refused as refused:
             raise Refused("INVALID_REQUEST") from refused
         attempt.window_open = False
-        attempt.billing_key = key.billing_key
+        attempt.billing_key, attempt.channel_group = key.billing_key, key.channel_group
         return attempt
 
     def _refused_by(self, key: KeyRecord) -> CardDecline | None:
@@ -114,11 +122,3 @@ class Charging:
                 self.till.succeed(record, attempt, at)
 
         self.ledger.later(due, approve)
-
-
-def _channel_of(key: KeyRecord, channel_key: str | None) -> Channel:
-    """The channel asked for, else the key's first; Refused for one that the key was not issued on."""
-    found = next((each for each in key.channels if channel_key in (None, each.key)), None)
-    if found is None:
-        raise Refused("CHANNEL_NOT_FOUND")
-    return found

@@ -126,6 +126,7 @@ class KeyRecord:
     channels: tuple[Channel, ...]
     failed_channels: tuple[Channel, ...]
     requested_at: float
+    channel_group: dict[str, Any] | None = None
     state: KeyState = KeyState.READY
     issued_at: float | None = None
     deleted_at: float | None = None
@@ -152,6 +153,7 @@ class ChargeAsk:
     vat: int | None
     currency: str
     channel_key: str | None = None
+    store_id: str | None = None
     custom_data: str | None = None
     customer: dict[str, Any] | None = None
     installment_month: int | None = None

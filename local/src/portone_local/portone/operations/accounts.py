@@ -14,7 +14,7 @@ def close_virtual_account(desk: Desk, call: ApiCall) -> Answer:
     """Close an account that waits for its deposit: the payment is FAILED and cannot be deposited to."""
     desk.check_store(call.query.get("storeId"))
     refusal = desk.refusal_of(OPERATION)
-    desk.check_payment(call.payment_id)
+    desk.check_payment(call.payment_id, call.query.get("storeId"))
     with desk.ledger.changing(call.payment_id, call.at) as (record, at):
         attempt = record.newest(Status.VIRTUAL_ACCOUNT_ISSUED)
         if attempt is None or record.paid_attempt:

@@ -60,7 +60,7 @@ def cancel_payment(desk: Desk, call: ApiCall) -> Answer:
     body = parsed(_CancelBody, call.body)
     desk.check_store(body.store_id)
     refusal = desk.refusal_of(OPERATION)
-    desk.check_payment(call.payment_id)
+    desk.check_payment(call.payment_id, body.store_id)
     with desk.ledger.changing(call.payment_id, call.at) as (record, at):
         attempt = paid_attempt(record)
         parts = _checked(desk, record, attempt, body)

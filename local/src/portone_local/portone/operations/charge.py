@@ -51,6 +51,7 @@ class BillingPayment(Body):
             vat=self.amount.vat,
             currency=self.currency,
             channel_key=self.channel_key,
+            store_id=self.store_id,
             custom_data=self.custom_data,
             customer=self.customer.shown() if self.customer else None,
             installment_month=self.installment_month,

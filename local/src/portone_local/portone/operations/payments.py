@@ -21,9 +21,7 @@ def get_payment(desk: Desk, call: ApiCall) -> Answer:
     """`GET /payments/{paymentId}` (PortOne facts 3)."""
     desk.check_store(call.query.get("storeId"))
     payment = desk.ledger.answer(call.payment_id, as_of=call.as_of, lag=call.lag)
-    if payment is None:
-        raise ApiError("PAYMENT_NOT_FOUND", "결제 건이 존재하지 않습니다")
-    return as_json(payment)
+    return as_json(desk.visible(payment, call.query.get("storeId")))
 
 
 def pre_register(desk: Desk, call: ApiCall) -> Answer:
@@ -36,11 +34,11 @@ def pre_register(desk: Desk, call: ApiCall) -> Answer:
         if record.pre_registered is None or desk.unknowns.second_pre_register_overwrites:
             record.pre_registered = PreRegistration(body.total_amount, body.tax_free_amount, body.currency)
         if desk.unknowns.pre_registered_is_visible and all(entry.placeholder for entry in record.attempts):
-            record.attempts[:] = [_placeholder(desk, record, at)]
+            record.attempts[:] = [_placeholder(desk, record, at, body.store_id or desk.store_id)]
     return as_json({})
 
 
-def _placeholder(desk: Desk, record: PaymentRecord, at: float) -> Attempt:
+def _placeholder(desk: Desk, record: PaymentRecord, at: float, store_id: str) -> Attempt:
     registered = record.pre_registered or PreRegistration()
     checkout = Checkout(
         amount=registered.total or 0,
@@ -49,7 +47,7 @@ def _placeholder(desk: Desk, record: PaymentRecord, at: float) -> Attempt:
         order_name="",
         customer={},
         channel=None,
-        store_id=desk.store_id,
+        store_id=store_id,
         platform="API",
     )
     known = record.attempts[0].transaction_id if record.attempts else desk.ledger.new_id()
