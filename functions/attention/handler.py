@@ -5,6 +5,7 @@ from typing import Any
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.records import AttentionKind
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.listing import listed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
@@ -19,7 +20,7 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     except ValueError:
         raise InvalidRequest(field="kind", reason="unknown") from None
     page = deps.store.attention(kind, cursor=request.query("cursor"), limit=request.limit)
-    return answer(200, {"items": [staff_view(payment) for payment in page.items], "cursor": page.cursor})
+    return answer(200, listed(page, staff_view, deps.skips))
 
 
 handler = HttpHandler(route, needs=("store",))

@@ -6,6 +6,7 @@ from portone_payments.domain.audit_records import DiscrepancyState
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.entry.audits import audit_view, discrepancy_view
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.listing import listed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
@@ -21,8 +22,10 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     if state is None:
         raise InvalidRequest(field="status", reason="unknown")
     page = deps.store.discrepancies(state, cursor=request.query("cursor"), limit=request.limit)
-    items = [discrepancy_view(each) for each in page.items]
-    return answer(200, {"items": items, "cursor": page.cursor, "audit": audit_view(deps.store.audit_mark())})
+    audit = None
+    with deps.skips.over("audit", "list"):
+        audit = audit_view(deps.store.audit_mark())
+    return answer(200, listed(page, discrepancy_view, deps.skips) | {"audit": audit})
 
 
 handler = HttpHandler(route, needs=("store",))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.listing import listed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
@@ -12,7 +13,7 @@ from portone_payments.entry.views import payment_view
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """One page; the cursor names a place in the caller's own list only."""
     page = deps.store.mine(request.user_id, cursor=request.query("cursor"), limit=request.limit)
-    return answer(200, {"items": [payment_view(payment) for payment in page.items], "cursor": page.cursor})
+    return answer(200, listed(page, payment_view, deps.skips))
 
 
 handler = HttpHandler(route, needs=("store",))

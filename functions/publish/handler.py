@@ -11,7 +11,7 @@ from portone_payments.flows.publish import Publisher
 
 def job(event: Mapping[str, Any], deps: PortDeps) -> dict[str, int]:
     """One batch; whatever it raises, Lambda halves the batch and tries again."""
-    publisher = Publisher(bus=deps.bus, store=deps.store, meter=deps.meter)
+    publisher = Publisher(bus=deps.bus, store=deps.store, meter=deps.meter, note=deps.skips.note)
     return {"published": publisher.publish(changes_in(event["Records"]))}
 
 

@@ -114,6 +114,16 @@ def test_an_event_no_call_can_hold_is_refused_before_any_call() -> None:
     assert client.calls == []
 
 
+def test_an_event_no_call_can_hold_holds_up_no_other() -> None:
+    client = Choosy("", times=0)
+    too_large = events(1, reason="x" * BATCH_BYTES)
+
+    with pytest.raises(StorageUnavailable):
+        EventBridgeBus(client, "").publish((*too_large, *events(3)))
+
+    assert [len(call) for call in client.calls] == [3]
+
+
 def test_a_bus_that_refuses_is_storage_unavailable() -> None:
     client = boto3.client("events", region_name=REGION, **FAKE_CREDENTIALS)
     refuse(client, "PutEvents", "InternalException")

@@ -1,6 +1,7 @@
 """Buses of tests take what they do not refuse; a stream's records are read as they come from AWS."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ from portone_payments.adapters.event_bus import EventBridgeBus, changes_in
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.domain.events import event_of
-from portone_payments.ports_store import EventBus
+from portone_payments.domain.events import Change, event_of, place_of
+from portone_payments.ports_store import EventBus, Skipped
 
 
 def test_memory_takes_what_it_does_not_refuse_and_says_that_it_refused() -> None:
@@ -53,10 +54,14 @@ def test_a_recording_bus_keeps_what_was_taken_whole(times: int, kept: int) -> No
     assert len(bus.published) == kept
 
 
+def saves_in(records: list[dict[str, Any]]) -> list[Change]:
+    return [each for each in changes_in(records) if isinstance(each, Change)]
+
+
 def test_the_sample_event_is_a_save_of_a_payment() -> None:
     sample = json.loads((ROOT / "events" / "stream.json").read_text())
 
-    (change,) = changes_in(sample["Records"])
+    (change,) = saves_in(sample["Records"])
 
     assert change.before is not None
     assert change.after.next_seq - change.before.next_seq == 1
@@ -74,7 +79,7 @@ def test_a_real_stream_tells_every_save_of_a_payment_and_passes_over_all_else(
 
     records = AwsStream(ministack.client("dynamodbstreams"), table_name).take(1_000)
 
-    first, second = changes_in(json.loads(json.dumps(records)))
+    first, second = saves_in(json.loads(json.dumps(records)))
     assert (first.before, first.after.next_seq) == (None, 2)
     assert second.before == first.after
     assert second.after.next_seq == 71
@@ -82,9 +87,23 @@ def test_a_real_stream_tells_every_save_of_a_payment_and_passes_over_all_else(
     assert all(item_size(record["dynamodb"]["NewImage"]) for record in records)
 
 
-def test_a_record_of_a_schema_too_new_is_not_passed_over() -> None:
-    sample = json.loads((ROOT / "events" / "stream.json").read_text())
-    sample["Records"][0]["dynamodb"]["NewImage"]["schema"] = {"N": "99"}
+def test_a_record_that_cannot_be_read_is_named_and_hides_no_other() -> None:
+    good = json.loads((ROOT / "events" / "stream.json").read_text())["Records"]
+    bad = json.loads(json.dumps(good))
+    bad[0]["dynamodb"]["NewImage"]["schema"] = {"N": "99"}
 
-    with pytest.raises(StorageUnavailable):
-        list(changes_in(sample["Records"]))
+    skipped, change = changes_in([*bad, *good])
+
+    assert isinstance(skipped, Skipped)
+    assert isinstance(change, Change)
+    assert (skipped.kind, skipped.id) == place_of(change.after)
+    assert isinstance(skipped.error, StorageUnavailable)
+
+
+def test_where_nobody_can_read_what_was_before_all_of_the_history_is_news() -> None:
+    records = json.loads((ROOT / "events" / "stream.json").read_text())["Records"]
+    records[0]["dynamodb"]["OldImage"]["schema"] = {"N": "99"}
+
+    (change,) = saves_in(records)
+
+    assert change.before is None

@@ -1,5 +1,7 @@
 """What the audit asks of the store, in memory and on the real table: changes by time, rows, its mark."""
 
+from typing import Any
+
 import pytest
 
 from portone_local.testing.records import NOW, a_payment
@@ -90,7 +92,7 @@ def test_payments_come_by_id_and_absent_or_impossible_ones_are_left_out(store: T
     for name in names:
         store.save(a_payment(name))
 
-    found = store.payments([*names, "p0", "absent", "x" * 3_000])
+    found: dict[str, Any] = dict(store.payments([*names, "p0", "absent", "x" * 3_000]))
 
     assert sorted(found) == sorted(names)
     assert found["p7"].payment_id == "p7"

@@ -55,6 +55,14 @@ def test_everything_is_published_again_just_as_it_was(stack: ObservedStack) -> N
     assert done == Replayed(records=2, events=72)
 
 
+def test_a_record_nobody_can_read_is_named_and_passed_over(stack: ObservedStack) -> None:
+    damaged = [item | {"schema": {"N": "9"}} for item in stack.dump() if item["sk"]["S"] == "payment"]
+
+    *_, done = replay([damaged[0], *stack.dump()], publisher(stack), since=0)
+
+    assert done == Replayed(records=2, events=72, skipped=(damaged[0]["pk"]["S"],))
+
+
 def test_what_the_bus_never_got_is_published_by_it(stack: ObservedStack) -> None:
     stack.bus.published.clear()
 

@@ -13,6 +13,7 @@ from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Change, Event
 from portone_payments.flows.publish import Publisher
 from portone_payments.ports import Metric
+from portone_payments.ports_store import Skipped
 
 
 @pytest.fixture
@@ -75,6 +76,20 @@ def test_a_history_with_a_hole_is_not_passed_over(publisher: Publisher) -> None:
 
     with pytest.raises(StorageUnavailable):
         publisher.publish([Change(torn, None)])
+
+
+def test_what_cannot_be_told_holds_up_nothing_else(bus: MemoryBus, store: MemoryStore) -> None:
+    meter = RecordingMeter()
+    torn = replace(with_history(70), payment_id="torn", history=history(70)[30:])
+    unread = Skipped("payment", "unread", KeyError("total"))
+
+    with pytest.raises(StorageUnavailable):
+        Publisher(bus=bus, store=store, meter=meter).publish(
+            [Change(torn, None), unread, Change(with_history(3), None)]
+        )
+
+    assert numbers(bus.published) == [1, 2, 3]
+    assert meter.counts[Metric.ITEM_SKIPPED] == 1
 
 
 def test_what_happened_since_is_told_again_under_the_same_ids(

@@ -71,10 +71,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Page[T]:
-    """Some items and the cursor of the next page, None at the end."""
+    """Some items and the cursor of the next page, None at the end; `skipped` could not be read."""
 
     items: tuple[T, ...]
     cursor: str | None
+    skipped: tuple[Skipped, ...] = ()
 
 
 class Store(Protocol):
@@ -138,8 +139,8 @@ class Store(Protocol):
         """Payments a person has to look at, oldest first."""
         ...
 
-    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
-        """Payments by id; absent ones are left out."""
+    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment | Skipped]:
+        """Payments by id, or why one cannot be read; absent ones are left out."""
         ...
 
     def changed(self, since: float, until: float) -> Iterable[str]:

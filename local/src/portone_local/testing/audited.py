@@ -31,13 +31,14 @@ HOUR = 3600
 class Interrupted(httpx.BaseTransport):
     """A transport that does something once, just before the `nth` call of an operation is answered.
 
-    A reading of a `garbled` payment is an answer that nobody can read.
+    A reading of a `garbled` payment is an answer that nobody can read; of a `silent` one there is none.
     """
 
     inner: httpx.BaseTransport
     plans: dict[tuple[str, int], Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     garbled: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a call on."""
@@ -50,6 +51,8 @@ class Interrupted(httpx.BaseTransport):
             plan()
         if name == "get_payment" and path.rpartition("/")[2] in self.garbled:
             return httpx.Response(200, json={"status": "PAID"})
+        if name == "get_payment" and path.rpartition("/")[2] in self.silent:
+            return httpx.Response(503)
         return self.inner.handle_request(request)
 
 

@@ -1,15 +1,15 @@
 """What the audit reads of the payments table: what changed, its own mark, the list for a person."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.keys import ATTENTION, AUDIT_MARK, CHANGED, Key, changed_on, id_of, key_of
-from portone_payments.adapters.payment_items import decode
 from portone_payments.adapters.table_reads import TableReads
 from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
 from portone_payments.domain.days import days_between
 from portone_payments.domain.records import DAY_SHARDS, Payment
-from portone_payments.ports_store import Page
+from portone_payments.ports_store import Page, Skipped
 
 CHANGED_PAGE = 1000  # keys of one query; far below the 1 MB a query answers
 
@@ -17,11 +17,11 @@ CHANGED_PAGE = 1000  # keys of one query; far below the 1 MB a query answers
 class AuditRows(TableReads):
     """The audit's part of `Store`."""
 
-    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment]:
-        """Payments by id; absent ones are left out."""
-        wanted = [key_of("payment", each) for each in dict.fromkeys(payment_ids)]
-        found = map(decode, self._read_all([key for key in wanted if key.usable]).values())
-        return {record.payment_id: record for record in found if isinstance(record, Payment)}
+    def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment | Skipped]:
+        """Payments by id, or why one cannot be read; absent ones are left out."""
+        wanted = {key_of("payment", each): each for each in payment_ids}
+        read = self._read_each([key for key in wanted if key.usable])
+        return {wanted[key]: each for key, each in read.items() if isinstance(each, Payment | Skipped)}
 
     def changed(self, since: float, until: float) -> Iterator[str]:
         """Ids of payments PortOne must know whose status changed in here (epoch seconds UTC)."""
@@ -40,7 +40,7 @@ class AuditRows(TableReads):
     def discrepancies(self, state: DiscrepancyState, *, cursor: str | None, limit: int) -> Page[Discrepancy]:
         """Discrepancies in this state, oldest first. Raises `InvalidRequest`."""
         page = self._page(Discrepancy, ATTENTION, state.value, cursor=cursor, limit=limit, newest_first=False)
-        return Page(tuple(each for each in page.items if each.attention == state), page.cursor)
+        return replace(page, items=tuple(each for each in page.items if each.attention == state))
 
     def _changed(self, partition: str, since: float, until: float) -> Iterator[str]:
         start: Item | None = None

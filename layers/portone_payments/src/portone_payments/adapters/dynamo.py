@@ -28,6 +28,15 @@ class Refused(Exception):
         self.stored = stored
 
 
+class Unprocessed(StorageUnavailable):
+    """DynamoDB had no time for some items, however often it was asked; `found` are the others."""
+
+    def __init__(self, found: list[Item], left: Sequence[Key]) -> None:
+        super().__init__(service="dynamodb", reason="unprocessed")
+        self.found = found
+        self.left = left
+
+
 class DynamoTable:
     """One DynamoDB table; `jitter` draws how long to `pause` before what was left is asked for again."""
 
@@ -47,7 +56,10 @@ class DynamoTable:
         return item
 
     def get_many(self, wanted: Sequence[Key]) -> list[Item]:
-        """At most a hundred items; what DynamoDB leaves unprocessed is asked for again, a few times."""
+        """At most a hundred items; what DynamoDB leaves unprocessed is asked for again, a few times.
+
+        Raises `Unprocessed` with what was read.
+        """
         keys: Any = [each.wire() for each in wanted]
         items: list[Item] = []
         for number in range(UNPROCESSED_ROUNDS):
@@ -62,7 +74,7 @@ class DynamoTable:
             items += found["Responses"].get(self._name, [])
             keys = found.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys")
         if keys:
-            raise StorageUnavailable(service="dynamodb", reason="unprocessed")
+            raise Unprocessed(items, [Key.of(each) for each in keys])
         return items
 
     def put(self, items: Sequence[Item], *, token: str) -> None:

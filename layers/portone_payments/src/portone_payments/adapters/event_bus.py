@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from portone_payments.adapters.aws import answered
 from portone_payments.adapters.codec import Item
+from portone_payments.adapters.keys import Key, id_of
 from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Change, Event, Told
 from portone_payments.domain.records import Payment
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
+from portone_payments.ports_store import Skipped
 
 SOURCE = "portone-payments"
 TOLD = frozenset({"payment", "subscription", "wallet"})
@@ -23,13 +26,18 @@ TIME_BYTES = 14  # what EventBridge counts for the time of an entry
 ATTEMPTS = 3  # of one entry; after that the stream brings it again
 
 
-def changes_in(records: Iterable[Mapping[str, Any]]) -> Iterator[Change]:
-    """The saves of records with a history among a stream's. Raises what `decode` raises."""
+def changes_in(records: Iterable[Mapping[str, Any]]) -> Iterator[Change | Skipped]:
+    """The saves of records with a history among a stream's, or why one cannot be read."""
     for record in records:
         images = record["dynamodb"]
-        after, before = told_in(images.get("NewImage")), told_in(images.get("OldImage"))
-        if after is not None:
-            yield Change(after, before)
+        try:
+            after = told_in(images.get("NewImage"))
+        except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+            where = Key.of(images["NewImage"])
+            yield Skipped(where.sk, id_of(where), error)
+        else:
+            if after is not None:
+                yield Change(after, _before(images.get("OldImage")))
 
 
 def detail_of(event: Event) -> dict[str, Any]:
@@ -59,15 +67,20 @@ class EventBridgeBus:
     def publish(self, events: tuple[Event, ...]) -> None:
         """Put all of them; one that is refused goes again with the next. Raises `StorageUnavailable`."""
         waiting = [(self._entry(event), 1) for event in events]
-        given_up = False
+        given_up = None
         while waiting:
             batch = waiting[: _room(entry for entry, _ in waiting)]
+            if not batch:
+                # one that fits into no call holds up no other
+                given_up, waiting = "event_too_large", waiting[1:]
+                continue
             refused = self._put([entry for entry, _ in batch])
             again = [(entry, tries + 1) for (entry, tries), bad in zip(batch, refused, strict=True) if bad]
-            given_up = given_up or any(tries > ATTEMPTS for _, tries in again)
+            if any(tries > ATTEMPTS for _, tries in again):
+                given_up = "partial_failure"
             waiting = waiting[len(batch) :] + [each for each in again if each[1] <= ATTEMPTS]
         if given_up:
-            raise StorageUnavailable(service="events", reason="partial_failure")
+            raise StorageUnavailable(service="events", reason=given_up)
 
     def _put(self, entries: list[dict[str, Any]]) -> list[bool]:
         """Whether each was refused."""
@@ -93,18 +106,23 @@ def told_in(image: Item | None) -> Told | None:
     return record if isinstance(record, Payment | Subscription | Wallet) else None
 
 
+def _before(image: Item | None) -> Told | None:
+    """As it was before; where nobody can read that, all of the history is told again, under the same ids."""
+    with suppress(Exception):
+        return told_in(image)
+    return None
+
+
 def _time(event: Event) -> datetime:
     return datetime.fromtimestamp(event.at, UTC)
 
 
 def _room(entries: Iterable[Mapping[str, Any]]) -> int:
-    """How many of these fit into one call. Raises `StorageUnavailable` for one that fits into none."""
+    """How many of these fit into one call."""
     taken = size = 0
     for entry in islice(entries, BATCH):
         size += TIME_BYTES + sum(len(entry[name].encode()) for name in ("Source", "DetailType", "Detail"))
         if size > BATCH_BYTES:
             break
         taken += 1
-    if not taken:
-        raise StorageUnavailable(service="events", reason="event_too_large")
     return taken

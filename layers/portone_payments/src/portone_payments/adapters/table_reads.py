@@ -5,11 +5,11 @@ from itertools import batched
 from typing import Protocol
 
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.dynamo import Refused
-from portone_payments.adapters.keys import Index, Key, read_cursor, write_cursor
+from portone_payments.adapters.dynamo import Refused, Unprocessed
+from portone_payments.adapters.keys import Index, Key, id_of, read_cursor, write_cursor
 from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.kept import Written
-from portone_payments.ports_store import Conflict, Page
+from portone_payments.ports_store import Conflict, Page, Skipped
 
 BATCH = 100  # keys in one BatchGetItem
 
@@ -22,7 +22,10 @@ class Table(Protocol):
         ...
 
     def get_many(self, wanted: Sequence[Key]) -> list[Item]:
-        """At most a hundred items, strongly consistent, in any order; absent ones are left out."""
+        """At most a hundred items, strongly consistent, in any order; absent ones are left out.
+
+        Raises `Unprocessed` with what was read.
+        """
         ...
 
     def put(self, items: Sequence[Item], *, token: str) -> None:
@@ -94,14 +97,34 @@ class TableReads:
         found = self.table.query(index, partition, limit=limit + 1, newest_first=newest_first, start=start)
         page = found[:limit]
         wanted = [Key.of(item) for item in page]
-        items = self._read_all(wanted)
-        records = (decode(items[each]) for each in wanted if each in items)
+        read = self._read_each(wanted)
+        records = [read[each] for each in wanted if each in read]
         more = write_cursor(index, page[-1]) if len(found) > limit else None
-        return Page(tuple(record for record in records if isinstance(record, kind)), more)
+        return Page(
+            tuple(record for record in records if isinstance(record, kind)),
+            more,
+            tuple(record for record in records if isinstance(record, Skipped)),
+        )
 
-    def _read_all(self, wanted: Sequence[Key]) -> dict[Key, Item]:
-        return {
-            Key.of(item): item
-            for some in batched(wanted, BATCH, strict=False)
-            for item in self.table.get_many(some)
-        }
+    def _read_each(self, wanted: Sequence[Key]) -> dict[Key, Written | Skipped]:
+        """What is there, each by itself: one that cannot be read hides no other."""
+        read: dict[Key, Written | Skipped] = {}
+        for some in batched(wanted, BATCH, strict=False):
+            try:
+                items = self.table.get_many(some)
+            except Unprocessed as unprocessed:
+                items = unprocessed.found
+                read |= {each: _skipped(each, unprocessed) for each in unprocessed.left}
+            read |= {Key.of(item): _decoded(item) for item in items}
+        return read
+
+
+def _decoded(item: Item) -> Written | Skipped:
+    try:
+        return decode(item)
+    except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+        return _skipped(Key.of(item), error)
+
+
+def _skipped(where: Key, error: Exception) -> Skipped:
+    return Skipped(where.sk, id_of(where), error)

@@ -41,7 +41,7 @@ from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
 from portone_payments.domain.webhook_records import Stray
 from portone_payments.ports import Ids
-from portone_payments.ports_store import Due, Kind, Page
+from portone_payments.ports_store import Due, Kind, Page, Skipped
 
 
 class TableStore(AuditRows, BillingRows):
@@ -112,7 +112,12 @@ class TableStore(AuditRows, BillingRows):
         rows = self._page(AttentionRow, ATTENTION, kind.value, cursor=cursor, limit=limit, newest_first=False)
         standing = dict.fromkeys(row.payment_id for row in rows.items if row.attention == kind)
         held = self.payments(standing)
-        return Page(tuple(held[each] for each in standing if each in held), rows.cursor)
+        found = [held[each] for each in standing if each in held]
+        return Page(
+            tuple(each for each in found if isinstance(each, Payment)),
+            rows.cursor,
+            (*rows.skipped, *(each for each in found if isinstance(each, Skipped))),
+        )
 
     def _trimmed(self, record: Written) -> Written:
         match record:

@@ -4,8 +4,9 @@ Whatever dies, the next run repeats what was not finished.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from portone_payments.domain.audit import (
     LONGEST,
@@ -20,10 +21,12 @@ from portone_payments.domain.audit import (
 from portone_payments.domain.audit_records import AuditMark, DiscrepancyState
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.flows.audit_examine import PATIENCE, Audited, Examiner
+from portone_payments.domain.records import Payment
+from portone_payments.flows.audit_examine import PATIENCE, Audited, AuditUnfinished, Examiner
 from portone_payments.flows.catch_up import Reader
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_portone import Listed, ListPage
+from portone_payments.ports_store import Skipped
 
 PAGE = 500
 OPEN_COUNTED = 100
@@ -50,11 +53,12 @@ class Auditor:
     def audit(self, *, deadline: Deadline) -> Audited:
         """Go on from the mark to ten minutes ago, an hour of overlap first.
 
-        Raises `AuditUnfinished` when `deadline` comes first, `PortOneError` when PortOne does not answer,
-        `Conflict` or `Busy` when others are at it. After any of them: run it again.
+        Raises `AuditUnfinished` when `deadline` comes first, `PortOneError` when PortOne does not answer for
+        its list or refuses us, `Conflict` when another audit is at it. After any of them: run it again.
         """
         store, meter = self._reader.store, self._reader.meter
         standing = store.discrepancies(DiscrepancyState.OPEN, cursor=None, limit=OPEN_COUNTED)
+        self.examiner.skips.add(standing.skipped)
         if standing.items:
             meter.count(Metric.DISCREPANCY, len(standing.items))
         started = self.examiner.clock.now()
@@ -72,11 +76,37 @@ class Auditor:
         window, listed = self._listed(run, window)
         run.known.update(each.payment_id for each in listed)
         held = self._reader.store.payments(each.payment_id for each in listed)
-        foreign = [each for each in listed if self.examiner.compare(run.did, each, held.get(each.payment_id))]
+        foreign = [each for each in listed if self._is_foreign(run, window, each, held.get(each.payment_id))]
         changed = self._reader.store.changed(window.since, window.until)
         for payment_id in sorted(set(changed) - run.known):
-            self.examiner.examine(run.did, payment_id)
+            self._by_itself(run, window, payment_id, partial(self.examiner.examine, run.did, payment_id))
         self._finish(run, window, listed, foreign)
+
+    def _is_foreign(self, run: Run, window: Window, listed: Listed, held: Payment | Skipped | None) -> bool:
+        if isinstance(held, Skipped):
+            self.examiner.skips.add([held])
+            return False
+        compare = partial(self.examiner.compare, run.did, listed, held)
+        return self._by_itself(run, window, listed.payment_id, compare) is True
+
+    def _by_itself[T](self, run: Run, window: Window, payment_id: str, act: Callable[[], T]) -> T | None:
+        """One payment's turn, and once more should anything go wrong with it; then the others go on.
+
+        Raises `AuditUnfinished`, and `PortOneError` where PortOne answers for nothing else either.
+        """
+        for last in (False, True):
+            try:
+                return act()
+            except AuditUnfinished:
+                raise
+            except Exception as error:
+                if isinstance(error, PortOneError) and error.outcome is Outcome.REFUSED:
+                    raise
+                if last:
+                    run.did.check_time(PATIENCE)
+                    self._page(window, 0)
+                    self.examiner.pass_over(run.did, payment_id, error)
+        return None
 
     def _listed(self, run: Run, window: Window) -> tuple[Window, tuple[Listed, ...]]:
         """All of a window that one page holds; halved until it does: no page boundary, nothing skipped."""

@@ -20,6 +20,7 @@ from portone_payments.domain.marker import marked_order
 from portone_payments.domain.records import Payment
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_portone import Listed
 
@@ -29,6 +30,10 @@ ANSWERED = 200
 
 class AuditUnfinished(Exception):
     """Time ran out before the audit was through; the mark says where to go on."""
+
+
+class Unanswered(Exception):
+    """PortOne gave no answer about one payment while it was being healed."""
 
 
 @dataclass(slots=True)
@@ -49,11 +54,25 @@ class Audited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examiner:
-    """Judges single payments. `live`: real money moves on this store."""
+    """Judges single payments. `live`: real money moves on this store; `note` hears of what is passed over."""
 
     reader: Reader
     clock: Clock
     live: bool
+    note: Note = unnoted
+
+    @property
+    def skips(self) -> Skips:
+        """What is passed over."""
+        return Skips(self.reader.meter, self.note)
+
+    def pass_over(self, did: Audited, payment_id: str, error: Exception) -> None:
+        """Count it; and where PortOne does not tell of it, put it on the list for a person."""
+        self.skips.skip("payment", payment_id, error)
+        if isinstance(error, (PortOneError, Unanswered)):
+            with self.skips.over("payment", payment_id):
+                held = self.reader.store.payment(payment_id)
+                self._file(did, [unreadable(held)] if held else [])
 
     def compare(self, did: Audited, listed: Listed, held: Payment | None) -> bool:
         """Hold one listed payment against ours; whether it is foreign."""
@@ -110,7 +129,7 @@ class Examiner:
         deadline = Deadline.after(self.clock, PATIENCE)
         caught = self.reader.catch_up(held.payment_id, moment, deadline=deadline)
         if not caught.answered:
-            raise AuditUnfinished
+            raise Unanswered
         if moving(caught.payment, caught.reading, self.clock.now()):
             return ()
         left = differences(caught.payment, caught.reading)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Change, Event, Told, event_of, place_of
 from portone_payments.domain.records import Entry
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Meter, Metric
-from portone_payments.ports_store import EventBus, Store
+from portone_payments.ports_store import EventBus, Skipped, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +18,28 @@ class Publisher:
     bus: EventBus
     store: Store
     meter: Meter
+    note: Note = unnoted
 
-    def publish(self, changes: Iterable[Change]) -> int:
-        """Publish what these saves added, oldest save first; how many events. Raises `StorageUnavailable`."""
-        return self._send(event for change in changes for event in self._news(change))
+    def publish(self, changes: Iterable[Change | Skipped]) -> int:
+        """Publish what these saves added, oldest save first; how many events.
+
+        One that cannot be read is passed over: its history can be told again once it was mended. Raises
+        `StorageUnavailable`, after all that could be published, where more can be expected of another try.
+        """
+        skips, news, failures = Skips(self.meter, self.note), list[Event](), list[StorageUnavailable]()
+        for change in changes:
+            if isinstance(change, Skipped):
+                skips.add([change])
+                continue
+            with skips.over(*place_of(change.after)):
+                try:
+                    news += self._news(change)
+                except StorageUnavailable as error:
+                    failures.append(error)
+        sent = self._send(news)
+        if failures:
+            raise failures[0]
+        return sent
 
     def again(self, told: Told, *, since: float) -> int:
         """Publish once more what happened to a record at or after `since` (epoch seconds UTC)."""
