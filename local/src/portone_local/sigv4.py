@@ -26,12 +26,16 @@ AUTHORIZATION = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Somebody with keys, and the calls their policy would allow: `METHOD /path` with `*` for anything."""
+    """Somebody with keys, and the calls their policy would allow: `METHOD /path` with `*` for anything.
+
+    `session`: `role/name` of a session of a role, where it is no user.
+    """
 
     name: str
     access_key: str
     secret_key: str = field(repr=False)
     allowed: tuple[str, ...] = ("*",)
+    session: str | None = None
 
     def may(self, method: str, path: str) -> bool:
         """Whether the policy allows this call."""
@@ -72,6 +76,10 @@ class SigV4:
         self._principals = {principal.access_key: principal for principal in principals}
         self._region = region
         self._clock = clock
+
+    def know(self, principal: Principal) -> None:
+        """Somebody else is given keys."""
+        self._principals[principal.access_key] = principal
 
     def sign(self, request: Request, principal: Principal, *, host: str) -> Request:
         """The request with `host`, `x-amz-date` and `authorization` added."""

@@ -101,7 +101,7 @@ class Gateway:
             claims = checker.claims(request.header("authorization"), scopes=route.scopes)
             return jwt_context(claims, route.scopes)
         principal = self._iam.verify(request)
-        return iam_context(principal.name, principal.access_key)
+        return iam_context(principal.name, principal.access_key, principal.session)
 
 
 class FunctionUrl:

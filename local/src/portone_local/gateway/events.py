@@ -74,8 +74,9 @@ def jwt_context(claims: Mapping[str, object], scopes: tuple[str, ...]) -> dict[s
     return {"jwt": {"claims": texts, "scopes": list(scopes) or None}}
 
 
-def iam_context(name: str, access_key: str) -> dict[str, Any]:
-    """`requestContext.authorizer` behind IAM authorization."""
+def iam_context(name: str, access_key: str, session: str | None = None) -> dict[str, Any]:
+    """`requestContext.authorizer` behind IAM authorization; a role's session is all it tells of one."""
+    user, assumed = f"arn:aws:iam::{ACCOUNT}:user/{name}", f"arn:aws:sts::{ACCOUNT}:assumed-role/{session}"
     return {
         "iam": {
             "accessKey": access_key,
@@ -83,7 +84,7 @@ def iam_context(name: str, access_key: str) -> dict[str, Any]:
             "callerId": name,
             "cognitoIdentity": None,
             "principalOrgId": None,
-            "userArn": f"arn:aws:iam::{ACCOUNT}:user/{name}",
+            "userArn": user if session is None else assumed,
             "userId": name,
         }
     }

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
+from portone_local.gateway.client import Client
 from portone_local.gateway.functions import Functions
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
 from portone_local.parameters import camel_case
+from portone_local.sigv4 import STAFF
 from portone_local.template import transformed
 from portone_local.testing.edited import EditedTransport
 from portone_local.wiring import portone_client
@@ -50,6 +53,14 @@ class UnkindStack(ObservedStack):
         return Functions.of(
             self.template, resources=self.resources, ports={**self.ports, **ports}, clock=self.clock
         )
+
+    def colleague(self, name: str, *, role: str | None = None) -> Client:
+        """Another operator for /ops: an IAM user of this name, or a session of this name of a role."""
+        keys = f"LOCAL{name}{role or ''}"
+        session = None if role is None else f"{role}/{name}"
+        principal = replace(STAFF, name=name, access_key=keys, secret_key=keys.lower(), session=session)
+        self.iam.know(principal)
+        return self.signing(principal)
 
     def counted(self, metric: str) -> float:
         """The sum counted for a metric, 0 for one there is not."""
