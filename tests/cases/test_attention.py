@@ -241,7 +241,6 @@ def ambiguous(stack: UnkindStack) -> dict[str, Any]:
     return prepared
 
 
-@open_case("A13")
 def test_an_ambiguous_refund_rings_an_alarm_every_day_until_it_is_resolved(stack: UnkindStack) -> None:
     prepared = ambiguous(stack)
     at_once = stack.counted("RefundAmbiguous")
@@ -257,7 +256,6 @@ def test_an_ambiguous_refund_rings_an_alarm_every_day_until_it_is_resolved(stack
     assert (stack.counted("RefundAmbiguous"), stack.attention("ambiguous")) == (resolved, [])
 
 
-@open_case("A13")
 def test_an_ambiguous_refund_of_staff_rings_the_same_alarm(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.inject(operation="cancel_payment", fault=Fault.RESET_BEFORE_COMMIT, times=None)
@@ -292,7 +290,6 @@ def unanswered(stack: UnkindStack, prepared: dict[str, Any]) -> None:
     let_pass(stack, 2 * HOUR)
 
 
-@open_case("A14")
 def test_an_unknown_outcome_rings_its_alarm_whatever_else_calls_for_a_person(stack: UnkindStack) -> None:
     prepared = paid_after_a_hint_was_given_up(stack)
     before = stack.counted("OutcomeUnknown")
@@ -304,7 +301,6 @@ def test_an_unknown_outcome_rings_its_alarm_whatever_else_calls_for_a_person(sta
     assert stack.attention("unknown") == stack.attention("lagging") == [prepared["paymentId"]]
 
 
-@open_case("A14")
 def test_resolving_one_call_leaves_the_others(stack: UnkindStack) -> None:
     prepared = paid_after_a_hint_was_given_up(stack)
     unanswered(stack, prepared)
@@ -316,7 +312,6 @@ def test_resolving_one_call_leaves_the_others(stack: UnkindStack) -> None:
     assert stack.attention("unknown") == [prepared["paymentId"]]
 
 
-@open_case("A14")
 def test_a_doubt_does_not_hide_that_a_refund_is_ambiguous(stack: UnkindStack) -> None:
     prepared = ambiguous(stack)
     stack.portone.console.show_status(prepared["paymentId"], "SETTLING")
@@ -326,7 +321,6 @@ def test_a_doubt_does_not_hide_that_a_refund_is_ambiguous(stack: UnkindStack) ->
     assert stack.attention("ambiguous") == stack.attention("quarantined") == [prepared["paymentId"]]
 
 
-@open_case("A14")
 def test_which_call_is_resolved_has_to_be_said_where_there_are_several(stack: UnkindStack) -> None:
     prepared = paid_after_a_hint_was_given_up(stack)
     unanswered(stack, prepared)
