@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from portone_payments.domain.wallet import key_of_issue
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.wallets import billing_key_id, held, key_view
+from portone_payments.entry.wallets import billing_key_id, held, held_key, key_view
 
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """Also one that was refused or deleted; absent and foreign ids answer alike."""
-    wallet = held(deps, request.user_id)
-    return answer(200, key_view(key_of_issue(wallet, billing_key_id(request)), wallet))
+    user_id = request.user_id
+    wallet = held(deps, user_id)
+    return answer(200, key_view(held_key(deps, wallet, user_id, billing_key_id(request)), wallet))
 
 
 handler = HttpHandler(route, needs=("store",))

@@ -41,7 +41,7 @@ def test_open_hints_are_never_evicted_and_the_newest_closed_ones_stay(store: Tab
     payment = store.payment("payment1")
 
     assert payment
-    assert set(payment.hints) == {hint.id for hint in [*open_hints, *closed[10:]]}
+    assert set(payment.hints) == {hint.id for hint in [*open_hints, *closed[52:]]}
 
 
 def test_an_item_near_dynamodbs_limit_is_refused(store: TableStore) -> None:

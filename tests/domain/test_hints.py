@@ -2,8 +2,9 @@
 
 import pytest
 
-from portone_local.testing.records import NOW, a_hint
+from portone_local.testing.records import NOW, a_hint, a_payment
 from portone_local.testing.snapshots import a_cancellation, a_snapshot
+from portone_payments.domain.absorb import MOST_OPEN_HINTS, with_hint
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.hints import EventType, borne_out, hint_from
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus
@@ -103,3 +104,11 @@ def test_a_hint_keeps_what_it_promises_and_never_the_body() -> None:
 
     assert (hint.id, hint.received_at, hint.state) == ("wh_1", NOW + 1, HintState.OPEN)
     assert (hint.transaction_id, hint.cancellation_id) == ("tx-1", "cancellation-1")
+
+
+def test_a_payment_holds_no_more_than_a_hundred_open_webhooks_and_drops_none_of_them() -> None:
+    payment = a_payment()
+    for number in range(MOST_OPEN_HINTS + 50):
+        payment = with_hint(payment, a_hint(number))
+
+    assert set(payment.hints) == {f"wh_{number}" for number in range(MOST_OPEN_HINTS)}

@@ -10,7 +10,7 @@ from portone_local.testing.billing_app import code_of, save_key
 from portone_local.testing.charging import charge, prepared
 from portone_local.testing.recurring import CHARGE, key_of
 from portone_local.testing.subscriber_app import charged
-from portone_payments.flows.charge import MOST_CLAIMS
+from portone_payments.flows.claims import MANY
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_the_default_pays_the_order(stack: Stack) -> None:
 
 def test_a_method_that_paid_many_orders_pays_the_next_and_claims_only_that(stack: Stack) -> None:
     key = save_key(stack)
-    earlier = [prepared(stack, order_id=f"order-{number}") for number in range(MOST_CLAIMS)]
+    earlier = [prepared(stack, order_id=f"order-{number}") for number in range(MANY)]
     for payment_id in earlier:
         charge(stack, payment_id)
     last = prepared(stack, order_id="order-last")

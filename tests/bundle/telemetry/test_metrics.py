@@ -50,7 +50,6 @@ def test_counts_are_one_emf_line_of_the_metrics_alarms_look_for(capsys: pytest.C
     )
 
 
-@pytest.mark.xfail(strict=False, reason="mostly fails: EphemeralMetrics is not safe under threads")
 def test_no_count_of_many_threads_is_lost_or_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
     """One EMF line has room for a hundred values of a metric; a batch runs in ten threads."""
     meter, threads, each = EmfMeter("PortOnePayments", "payments-test"), 10, 1_000

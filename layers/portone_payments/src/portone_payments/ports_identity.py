@@ -1,6 +1,6 @@
 """What the identity flows need from the world: PortOne (facts 9), a table, hashes, sealing, an access log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -87,12 +87,12 @@ class IdentityStore(Protocol):
         """Write all or none, each IF its stored version is the one read. Raises `Conflict`."""
         ...
 
-    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> tuple[str, ...]:
-        """Ids of what is due, oldest first (eventually consistent)."""
+    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[str]:
+        """Ids of what is due, oldest first, `limit` a page (eventually consistent)."""
         ...
 
-    def hashed_by(self, version: int, *, limit: int) -> tuple[str, ...]:
-        """Users whose identifiers are claimed by no newer hash key than `version` (eventually consistent)."""
+    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[str]:
+        """Users of one shard whose identifiers are claimed by no newer hash key than `version`."""
         ...
 
 

@@ -1,9 +1,9 @@
 """What recurring charges read of the payments table: wallets, plans, subscriptions."""
 
-from portone_payments.adapters.keys import CHARGES, MINE, key_of, owned_by
+from portone_payments.adapters.keys import CHARGES, MINE, key_of, owned_by, part_key
 from portone_payments.adapters.table_reads import TableReads
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
-from portone_payments.domain.wallet_records import KeyRef, Wallet
+from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
 from portone_payments.ports_store import Page
 
 
@@ -13,6 +13,10 @@ class BillingRows(TableReads):
     def wallet(self, user_id: str) -> Wallet | None:
         """A user's saved payment methods."""
         return self._read(Wallet, key_of("wallet", user_id))
+
+    def settled_key(self, user_id: str, issue_id: str) -> SettledKey | None:
+        """A key that is no longer in its wallet."""
+        return self._read(SettledKey, part_key("wallet", user_id, "saved-key", issue_id))
 
     def key_ref(self, ref: str) -> KeyRef | None:
         """Whose a billing key is."""

@@ -1,15 +1,14 @@
 """The identity table: records in, records out, over a table that knows only items."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import batched
 
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import DynamoTable
 from portone_payments.adapters.identity_keys import HASHED, decode, encode, hash_shard, shard_of
-from portone_payments.adapters.keys import DUE, Key, id_of, key_of
+from portone_payments.adapters.keys import DUE, Index, Key, id_of, key_of
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.identity_records import (
-    IDENTITY_SHARDS,
     Attempt,
     Claim,
     Counter,
@@ -51,17 +50,23 @@ class IdentityTable:
         token = self._ids.token()
         save_items(self.table, [encode(record, token) for record in records], token)
 
-    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> tuple[str, ...]:
-        """Ids of what is due at `before` (epoch seconds UTC), oldest first, at most `limit`."""
-        return _ids_in(self.table.query(DUE, shard_of(kind, shard), upto=before, limit=limit))
+    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[str]:
+        """Ids of what is due at `before` (epoch seconds UTC), oldest first, `limit` a page."""
+        return self._each(DUE, shard_of(kind, shard), upto=before, limit=limit)
 
-    def hashed_by(self, version: int, *, limit: int) -> tuple[str, ...]:
-        """Users whose claims have no newer hash key than `version`, at most `limit` a shard."""
-        return tuple(
-            user_id
-            for shard in range(IDENTITY_SHARDS)
-            for user_id in _ids_in(self.table.query(HASHED, hash_shard(shard), upto=version, limit=limit))
-        )
+    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[str]:
+        """Users of one shard whose claims have no newer hash key than `version`, `limit` a page."""
+        return self._each(HASHED, hash_shard(shard), upto=version, limit=limit)
+
+    def _each(self, index: Index, partition: str, *, upto: float, limit: int) -> Iterator[str]:
+        """Page after page: what stays where it is hides nothing behind it."""
+        start: Item | None = None
+        while True:
+            found = self.table.query(index, partition, upto=upto, limit=limit, start=start)
+            yield from (id_of(Key.of(item)) for item in found)
+            if len(found) < limit:
+                return
+            start = found[-1]
 
     def _read[T: IdentityRecord](self, kind: type[T], wanted: Key) -> T | None:
         item = self.table.get(wanted) if wanted.usable else None
@@ -74,7 +79,3 @@ class DynamoIdentityStore(IdentityTable):
 
     def __init__(self, client: object, table_name: str, ids: Ids) -> None:
         super().__init__(DynamoTable(client, table_name, ids.jitter), ids)
-
-
-def _ids_in(items: list[Item]) -> tuple[str, ...]:
-    return tuple(id_of(Key.of(item)) for item in items)

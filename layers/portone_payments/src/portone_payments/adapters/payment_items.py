@@ -34,7 +34,7 @@ from portone_payments.domain.records import (
 )
 from portone_payments.domain.refund_settle import in_flight
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
-from portone_payments.domain.wallet_records import KeyRef, Wallet
+from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
 from portone_payments.domain.webhook_records import Stray
 from portone_payments.ports_store import Kind
 
@@ -52,6 +52,7 @@ KINDS: dict[str, Any] = {
     "plan": Plan,
     "subscription": Subscription,
     "attention": AttentionRow,
+    "saved-key": SettledKey,
 }
 # what PortOne must know as well: the audit asks it for these
 CLAIMS = frozenset(
@@ -67,7 +68,7 @@ CLAIMS = frozenset(
 
 def encode(record: Written, token: str) -> Item:
     """The item of a record at its next version, or of what left one. Raises as `item_of`."""
-    if isinstance(record, SettledRefund | AttentionRow):
+    if isinstance(record, SettledRefund | AttentionRow | SettledKey):
         return part_of(record, _derived_part(record))
     return item_of(record, token, _derived(record))
 
@@ -93,6 +94,8 @@ def decode_entry(item: Item) -> Entry:
 def _derived_part(part: Part) -> Item:
     if isinstance(part, SettledRefund):
         return part_key("payment", part.payment_id, "refund", part.refund.id).wire()
+    if isinstance(part, SettledKey):
+        return part_key("wallet", part.user_id, "saved-key", part.key.issue_id).wire()
     # one that is withdrawn has a moment in the past: DynamoDB drops it by itself, no right is needed
     gone: Item = {} if part.attention else {"ttl": {"N": str(int(part.attention_at))}}
     return key_of("attention", part.payment_id, str(part.kind), part.subject).wire() | gone

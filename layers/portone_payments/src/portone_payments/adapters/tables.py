@@ -24,7 +24,7 @@ from portone_payments.adapters.keys import (
 )
 from portone_payments.adapters.payment_items import decode_entry, encode, encode_entry
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
-from portone_payments.domain.bounds import bounded
+from portone_payments.domain.bounds import bounded, left_behind
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.facts import attention_rows
 from portone_payments.domain.kept import Written
@@ -81,7 +81,9 @@ class TableStore(AuditRows, BillingRows):
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
         calls = chain.from_iterable(attention_rows(each) for each in records if isinstance(each, Payment))
-        save_items(self.table, [encode(self._trimmed(each), token) for each in (*records, *calls)], token)
+        left = chain.from_iterable(left_behind(each) for each in records if isinstance(each, Wallet))
+        written = (*records, *calls, *left)
+        save_items(self.table, [encode(self._trimmed(each), token) for each in written], token)
 
     def due(
         self, kind: Kind, shard: int, *, before: float, limit: int, after: Due | None = None

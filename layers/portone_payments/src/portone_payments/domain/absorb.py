@@ -39,6 +39,8 @@ from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 from portone_payments.domain.tell import seen_in, tell_cancellations, tell_status
 from portone_payments.domain.webhook_records import Hint, HintState
 
+MOST_OPEN_HINTS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
@@ -74,8 +76,11 @@ def silence(payment: Payment, moment: Moment) -> Payment:
 
 
 def with_hint(payment: Payment, hint: Hint) -> Payment:
-    """The payment with a delivery it did not know; an open one is not replaced."""
-    if hint.id in payment.hints:
+    """The payment with a delivery it did not know; an open one is not replaced.
+
+    Beyond a hundred open ones another adds nothing: they keep the payment due, and content decides.
+    """
+    if hint.id in payment.hints or len(_open_hints(payment)) >= MOST_OPEN_HINTS:
         return payment
     return replace(payment, hints={**payment.hints, hint.id: hint})
 

@@ -4,22 +4,35 @@ from dataclasses import replace
 
 from portone_payments.domain.records import Entry, Payment
 from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.wallet import settled
+from portone_payments.domain.wallet_records import SettledKey, Wallet
 from portone_payments.domain.webhook_records import HintState
 
 HISTORY_LIMIT = 60
 HISTORY_KEPT = 40
-CLOSED_HINTS_KEPT = 50
+CLOSED_HINTS_KEPT = 8
+SETTLED_KEYS_KEPT = 8
 
 
 def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
     """The record to store, and the oldest history entries that first need items of their own."""
     if isinstance(told, Payment):
         told = _without_old_hints(told)
+    if isinstance(told, Wallet):
+        gone = {each.key.issue_id for each in left_behind(told)}
+        told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})
     if len(told.history) <= HISTORY_LIMIT:
         return told, ()
     oldest, newest = told.history[:-HISTORY_KEPT], told.history[-HISTORY_KEPT:]
     return replace(told, history=newest), oldest
+
+
+def left_behind(wallet: Wallet) -> tuple[SettledKey, ...]:
+    """The settled keys beyond the newest, which leave the wallet for items of their own."""
+    old = sorted(filter(settled, wallet.keys.values()), key=lambda key: key.settled_at or 0.0)
+    return tuple(
+        SettledKey(user_id=wallet.user_id, key=key) for key in old[: max(0, len(old) - SETTLED_KEYS_KEPT)]
+    )
 
 
 def as_saved[Told: (Payment, Subscription, Wallet)](told: Told) -> Told:

@@ -3,7 +3,7 @@
 from portone_payments.domain.audit_records import AuditMark, Discrepancy
 from portone_payments.domain.records import AttentionRow, ClientRequest, Order, Payment, SettledRefund
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
-from portone_payments.domain.wallet_records import KeyRef, Wallet
+from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
 from portone_payments.domain.webhook_records import Stray
 
 type Record = (
@@ -20,5 +20,5 @@ type Record = (
     | KeyRef
 )
 # what has an item of its own beside its record: without a version, written together with that record
-type Part = SettledRefund | AttentionRow
+type Part = SettledRefund | AttentionRow | SettledKey
 type Written = Record | Part

@@ -9,6 +9,8 @@ from portone_payments.domain.ladder import BY_KIND, CLIMB, DAY, HOUR
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 
 MOST_KEYS = 20
+# those being deleted included; a deletion needs no room, so it is never refused
+MOST_UNSETTLED = 25
 CLAIM_WITHIN = DAY
 # when a window nobody came back from is looked for at PortOne, in seconds after it was opened
 LOOKS = (15 * 60, 2 * HOUR, CLAIM_WITHIN)
@@ -16,6 +18,7 @@ _LIVE = frozenset(
     {KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.ACTIVE, KeyState.UNWANTED}
 )
 _GONE = frozenset({KeyState.DELETING, KeyState.DELETED})
+_SETTLED = frozenset({KeyState.DELETED, KeyState.REFUSED, KeyState.LAPSED})
 _OPEN = frozenset({KeyState.PENDING, KeyState.CONFIRMING})
 
 
@@ -23,10 +26,16 @@ def start_issue(
     wallet: Wallet, issue_id: str, pay_method: str, moment: Moment, *, payment_id: str | None = None
 ) -> Wallet:
     """The wallet with an issue window opened. Raises `TooManyBillingKeys`."""
-    if sum(key.state in _LIVE for key in wallet.keys.values()) >= MOST_KEYS:
+    live = sum(key.state in _LIVE for key in wallet.keys.values())
+    if live >= MOST_KEYS or sum(not settled(key) for key in wallet.keys.values()) >= MOST_UNSETTLED:
         raise TooManyBillingKeys
     key = SavedKey(issue_id=issue_id, created_at=moment.now, pay_method=pay_method, payment_id=payment_id)
     return with_key(wallet, key)
+
+
+def settled(key: SavedKey) -> bool:
+    """Whether nothing is expected of a key any more."""
+    return key.state in _SETTLED
 
 
 def with_key(wallet: Wallet, key: SavedKey) -> Wallet:
@@ -64,9 +73,9 @@ def release(wallet: Wallet, issue_id: str, done: Collection[str]) -> Wallet:
     return replace(with_key(wallet, replace(key, claims=left)), rung=0)
 
 
-def waited(wallet: Wallet) -> Wallet:
-    """The wallet after its worker's turn: a deletion that waits for a charge is looked at less often."""
-    waits = any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
+def waited(wallet: Wallet, *, failed: bool = False) -> Wallet:
+    """The wallet after its worker's turn: what waits for a charge, or failed, is looked at less often."""
+    waits = failed or any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
     return replace(wallet, rung=wallet.rung + 1 if waits else wallet.rung, tries=0)
 
 

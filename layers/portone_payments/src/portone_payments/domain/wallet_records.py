@@ -77,6 +77,15 @@ class Wallet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettledKey:
+    """A key that left its wallet in the write after it was settled: deleted, refused or lapsed."""
+
+    user_id: str
+    key: SavedKey
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRef:
     """Whose a billing key is: by `issue:<issueId>` or by `key:<keyed hash>`. Written once."""
 

@@ -13,7 +13,13 @@ class DeskDeps(PortDeps):
     @cached_property
     def default_key(self) -> DefaultKey:
         """The saved method that is charged unless another is named."""
-        return DefaultKey(store=self.store, clock=self.clock, meter=self.meter, billing=self.settings.billing)
+        return DefaultKey(
+            store=self.store,
+            clock=self.clock,
+            meter=self.meter,
+            billing=self.settings.billing,
+            note=self.skips.note,
+        )
 
     @cached_property
     def subscriptions(self) -> SubscriptionDesk:

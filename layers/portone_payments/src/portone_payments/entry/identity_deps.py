@@ -118,4 +118,6 @@ class IdentityDeps(PortDeps):
     @cached_property
     def identity_sweeper(self) -> IdentitySweeper:
         """Expiry, retention, rotation."""
-        return IdentitySweeper(store=self.people, desk=self.desk, clock=self.clock, meter=self.meter)
+        return IdentitySweeper(
+            store=self.people, desk=self.desk, clock=self.clock, meter=self.meter, note=self.skips.note
+        )

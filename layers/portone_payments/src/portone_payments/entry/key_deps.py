@@ -42,7 +42,11 @@ class KeyDeps(DeskDeps):
     def wallets(self) -> WalletKeeper:
         """Finishes what is unfinished about billing keys."""
         return WalletKeeper(
-            desk=self.keys, registrar=self.registrar, remover=self.remover, default=self.default_key
+            desk=self.keys,
+            registrar=self.registrar,
+            remover=self.remover,
+            default=self.default_key,
+            note=self.skips.note,
         )
 
     @cached_property

@@ -17,8 +17,9 @@ MESSAGES: dict[str, Message] = {
         Action.OTHER_METHOD,
     ),
     "too_many_billing_keys": Message(
-        "등록할 수 있는 결제 수단 수를 초과했습니다. 사용하지 않는 결제 수단을 삭제해 주세요.",
-        "There are too many saved pay methods. Delete one first.",
+        "등록할 수 있는 결제 수단 수를 초과했습니다. "
+        "사용하지 않는 결제 수단을 삭제하거나 내일 다시 시도해 주세요.",
+        "There are too many saved pay methods. Delete one first, or try again tomorrow.",
         Action.NONE,
     ),
     "billing_method_not_offered": Message(

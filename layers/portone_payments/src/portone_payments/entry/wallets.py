@@ -3,6 +3,7 @@
 from typing import Any
 
 from portone_payments.domain.billing_errors import BillingKeyNotFound
+from portone_payments.domain.wallet import key_of_issue
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import PAYMENT_ID, Request
@@ -56,6 +57,12 @@ def open_answer(key: SavedKey, wallet: Wallet, waits_for: str) -> dict[str, Any]
 def held(deps: PortDeps, user_id: str) -> Wallet:
     """The caller's wallet, empty where there is none."""
     return deps.store.wallet(user_id) or Wallet(user_id=user_id)
+
+
+def held_key(deps: PortDeps, wallet: Wallet, user_id: str, issue_id: str) -> SavedKey:
+    """A key of the caller, also one that has left the wallet. Raises `BillingKeyNotFound`."""
+    left = None if issue_id in wallet.keys else deps.store.settled_key(user_id, issue_id)
+    return left.key if left else key_of_issue(wallet, issue_id)
 
 
 def _method_view(key: SavedKey) -> dict[str, Any] | None:

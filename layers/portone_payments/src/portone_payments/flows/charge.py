@@ -18,15 +18,13 @@ from portone_payments.domain.wallet import chargeable, claim_key, key_of_issue
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.asking import owned
 from portone_payments.flows.charge_send import ChargeSender, Claim
-from portone_payments.flows.claims import settled_claims
+from portone_payments.flows.claims import MOST_ASKED, spent_claims
 from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_store import Conflict, Queue
 
 ATTEMPTS = 6
 BY = "charge"
-# claims of settled payments are looked through only once a key has gathered many
-MOST_CLAIMS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +71,9 @@ class Charger:
                 return held, None
             wallet, key = self._key(user_id, issue_id)
             intended = self._intended(held, token_hash, key)
-            done = settled_claims(key, store) if len(key.claims) >= MOST_CLAIMS else ()
+            done = spent_claims(key, store)
+            if len(key.claims) - len(done) >= MOST_ASKED:
+                raise ChargeInProgress(retry_after=60)
             holding = claim_key(wallet, key.issue_id, payment_id, done)
             try:
                 store.save(intended, holding)

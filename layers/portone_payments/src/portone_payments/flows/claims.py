@@ -1,13 +1,33 @@
 """Claims on a saved payment method: payments that may be under way with it (money rule 8, I12)."""
 
+from dataclasses import replace
+
 from portone_payments.domain.approval import open_approval
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.ports_store import Store
 
+# claims of settled payments are looked through only once a key has gathered many, the oldest first
+MANY = 8
+LOOKED_THROUGH = 16
+# charges under way with one key: those its owner may ask for, and those it holds at all
+MOST_ASKED = 50
+MOST = 500
 
-def settled_claims(key: SavedKey, store: Store) -> frozenset[str]:
-    """The payments that claim a key and have an outcome by now, or are tried with another one."""
-    return frozenset(each for each in key.claims if not _under_way(each, key.issue_id, store))
+
+def settled_claims(key: SavedKey, store: Store, *, most: int | None = None) -> frozenset[str]:
+    """The payments that claim a key and have an outcome by now, or are tried with another one.
+
+    `most`: how many are looked at, the oldest first.
+    """
+    return frozenset(each for each in key.claims[:most] if not _under_way(each, key.issue_id, store))
+
+
+def spent_claims(key: SavedKey, store: Store, done: frozenset[str] = frozenset()) -> frozenset[str]:
+    """`done` and, where still too many are left, the settled ones among the oldest."""
+    left = replace(key, claims=tuple(each for each in key.claims if each not in done))
+    if len(left.claims) < MANY:
+        return done
+    return done | settled_claims(left, store, most=LOOKED_THROUGH)
 
 
 def _under_way(payment_id: str, issue_id: str, store: Store) -> bool:

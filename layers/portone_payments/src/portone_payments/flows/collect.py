@@ -23,12 +23,15 @@ from portone_payments.domain.subscription_records import Invoice, Subscription
 from portone_payments.domain.wallet import chargeable, claim_key
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.flows.charge_send import ChargeSender, Claim
+from portone_payments.flows.claims import MOST, spent_claims
 from portone_payments.ports import Clock, Deadline, Metric, Secrets
 from portone_payments.ports_store import Conflict, Due, Kind
 
 # PortOne wants 60 s for an answer (facts 1.4); the payment's own worker takes over after that
 PER_CHARGE = 66.0
 SOON = 90
+# seconds until a key is looked at again that too many charges are under way with
+LATER = 600
 # a message is there a second and a half before its slot at most
 LONGEST_WAIT = 2.0
 # seconds from claiming to sending: messages of a second come together, their claims as evenly as their slots
@@ -111,7 +114,11 @@ class Collector:
             self._wait(subscription, moment)
             return None
         intended = replace(intended, due_at=int(moment.now) + SOON, rung=0, tries=0)
-        done = settled_elsewhere(key, subscription, intended.payment_id)
+        store = self.sender.reader.store
+        done = spent_claims(key, store, settled_elsewhere(key, subscription, intended.payment_id))
+        if len(key.claims) - len(done) >= MOST:
+            self._wait(subscription, moment, seconds=LATER)
+            return None
         holding = claim_key(wallet, key.issue_id, intended.payment_id, done)
         under_way = claimed(subscription, invoice, intended.payment_id, moment)
         self.sender.reader.store.save(intended, holding, under_way)
@@ -150,8 +157,8 @@ class Collector:
         due_at = next_due(subscription, moment.now, self.policy)
         self.sender.reader.store.save(replace(subscription, due_at=due_at, tries=0))
 
-    def _wait(self, subscription: Subscription, moment: Moment) -> None:
-        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + DAY, tries=0))
+    def _wait(self, subscription: Subscription, moment: Moment, *, seconds: int = DAY) -> None:
+        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + seconds, tries=0))
 
 
 def settled_elsewhere(key: SavedKey, subscription: Subscription, payment_id: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from portone_payments.domain.reopening import woken
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import make_default
 from portone_payments.domain.wallet_records import Wallet
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.flows.wallet_book import WalletBook
 from portone_payments.ports_store import Conflict
 
@@ -22,6 +23,7 @@ class DefaultKey(WalletBook):
     """Chosen by its owner; PortOne never hears of it."""
 
     billing: BillingPolicy
+    note: Note = unnoted
 
     def choose(self, user_id: str, issue_id: str) -> Wallet:
         """The wallet with another default. Raises `BillingKeyNotFound`, `BillingKeyGone`, `Busy`."""
@@ -38,15 +40,26 @@ class DefaultKey(WalletBook):
 
     def wake(self, user_id: str, moment: Moment) -> None:
         """Subscriptions that wait for a payment method are tried at once (rule 8). Raises `Conflict`."""
+        skips = Skips(self.meter, self.note)
         cursor: str | None = None
         while True:
             page = self.store.subscriptions(user_id, cursor=cursor, limit=PAGE)
+            skips.add(page.skipped)
             for subscription in page.items:
-                self._wake(subscription, moment)
+                self._by_itself(subscription, moment, skips)
             cursor = page.cursor
             if cursor is None:
                 break
         self.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,))
+
+    def _by_itself(self, subscription: Subscription, moment: Moment, skips: Skips) -> None:
+        """One that cannot be woken keeps none of the others asleep. Raises `Conflict`."""
+        try:
+            self._wake(subscription, moment)
+        except Conflict:
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+            skips.skip("subscription", subscription.subscription_id, error)
 
     def _held(self, user_id: str) -> Wallet:
         return self.store.wallet(user_id) or Wallet(user_id=user_id)

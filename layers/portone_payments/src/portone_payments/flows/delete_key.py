@@ -29,7 +29,16 @@ class KeyRemover:
     def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
         """The key, DELETED or on its way. Raises `BillingKeyNotFound`, `Busy`."""
         moment = self.desk.moment("app")
-        wallet = self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
+
+        def asked(held: Wallet) -> tuple[Wallet]:
+            known = self.desk.recalled(held, user_id, issue_id)
+            after = self._asked(known, issue_id, moment)
+            return (held if after is known else after,)
+
+        wallet = self.desk.change(user_id, asked)
+        if issue_id not in wallet.keys:
+            # deleted long ago
+            return self.desk.key(user_id, issue_id)
         if wallet.keys[issue_id].sealed is not None:
             # what an unsaved window issued is sought by the worker, who alone may save what it finds
             wallet = self.settle(user_id, issue_id, moment, deadline)

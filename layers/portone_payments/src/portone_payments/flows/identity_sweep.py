@@ -1,12 +1,13 @@
 """Now and then: verifications whose time is over, facts kept long enough, claims that lag a hash key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.identity_errors import IdentityDuplicate
 from portone_payments.domain.identity_records import IDENTITY_SHARDS, AttemptState
 from portone_payments.flows.identity_person import PersonDesk
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Clock, Deadline, Meter, Metric
 from portone_payments.ports_identity import IdentityKind, IdentityStore
 from portone_payments.ports_store import Conflict
@@ -31,30 +32,37 @@ class IdentitySweeper:
     desk: PersonDesk
     clock: Clock
     meter: Meter
+    note: Note = unnoted
+
+    @property
+    def _skips(self) -> Skips:
+        return Skips(self.meter, self.note)
 
     def sweep(self, *, deadline: Deadline) -> IdentitySwept:
         """One sweep, until nothing is due or the time is over."""
         swept = IdentitySwept()
-        for kind, id_ in self._due():
-            if deadline.remaining() <= 0:
-                return swept
-            with suppress(Conflict):
-                if kind is IdentityKind.ATTEMPT:
-                    swept.expired += self._expire(id_)
-                else:
-                    swept.persons += self._retain(id_)
-        for user_id in self.store.hashed_by(self.desk.hashes.writing() - 1, limit=PAGE):
-            if deadline.remaining() <= 0:
-                return swept
-            with suppress(Conflict):
-                swept.rehashed += self._rehash(user_id)
+        for kind, act in ((IdentityKind.ATTEMPT, self._expire), (IdentityKind.PERSON, self._retain)):
+            for shard in range(IDENTITY_SHARDS):
+                due = self.store.due(kind, shard, before=self.clock.now(), limit=PAGE)
+                done = self._each(kind, due, act, deadline)
+                swept.expired += done if kind is IdentityKind.ATTEMPT else 0
+                swept.persons += done if kind is IdentityKind.PERSON else 0
+        older = self.desk.hashes.writing() - 1
+        for shard in range(IDENTITY_SHARDS):
+            lagging = self.store.hashed_by(older, shard, limit=PAGE)
+            swept.rehashed += self._each(IdentityKind.PERSON, lagging, self._rehash, deadline)
         return swept
 
-    def _due(self) -> Iterator[tuple[IdentityKind, str]]:
-        for kind in IdentityKind:
-            for shard in range(IDENTITY_SHARDS):
-                for id_ in self.store.due(kind, shard, before=self.clock.now(), limit=PAGE):
-                    yield kind, id_
+    def _each(self, kind: str, ids: Iterator[str], act: Callable[[str], bool], deadline: Deadline) -> int:
+        """How many of them `act` did something about; one that cannot be treated stops no other."""
+        done = 0
+        with self._skips.over("shard", kind):
+            for id_ in ids:
+                if deadline.remaining() <= 0:
+                    break
+                with self._skips.over(kind, id_), suppress(Conflict):
+                    done += act(id_)
+        return done
 
     def _expire(self, verification_id: str) -> bool:
         attempt = self.store.attempt(verification_id)

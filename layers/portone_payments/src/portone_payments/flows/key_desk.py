@@ -57,7 +57,7 @@ class KeyDesk(WalletBook):
 
     def absorb(self, user_id: str, issue_id: str, reading: KeyReading, moment: Moment) -> Wallet:
         """The wallet with what PortOne says of one key. Raises `BillingKeyRefused`, `Busy`."""
-        judged = judge(key_of_issue(self.store.wallet(user_id), issue_id), reading, user_id, self.policy)
+        judged = judge(self.key(user_id, issue_id), reading, user_id, self.policy)
         key_hash = self.hash_of(reading.billing_key)
         known = self.store.key_ref(f"key:{key_hash}")
         if known is not None and known.issue_id != issue_id:
@@ -66,7 +66,8 @@ class KeyDesk(WalletBook):
         wanted = judged.state in {KeyState.ACTIVE, KeyState.UNWANTED}
         refs: tuple[Record, ...] = (ref,) if known is None and wanted else ()
 
-        def told(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+        def told(held: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+            wallet = self.recalled(held, user_id, issue_id)
             key = key_of_issue(wallet, issue_id)
             if judged.state is KeyState.DELETED:
                 return (deleted(wallet, issue_id, moment),)
@@ -76,7 +77,7 @@ class KeyDesk(WalletBook):
             if key.state in _SETTLED_HERE:
                 if key.key_hash != key_hash:
                     raise BillingKeyRefused(reason="issue_used")
-                return (wallet,)
+                return (held,)
             return self._judged(wallet, self._filled(user_id, key, key_hash, reading), judged, moment), *refs
 
         return self.change(user_id, told)

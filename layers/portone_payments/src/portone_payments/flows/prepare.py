@@ -17,6 +17,8 @@ from portone_payments.ports_store import Conflict, Store
 ATTEMPTS = 6
 ROUTE = "prepare"
 REQUEST_KEPT = 7 * 24 * 3600
+# each payment names its order itself: what an order forgets is not lost
+EARLIER_KEPT = 50
 _SETTLED = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.MISMATCH})
 
 
@@ -121,7 +123,7 @@ class Preparer:
     def _create(self, order: Order, held: Payment | None, wish: Wish, methods: tuple[str, ...]) -> Payment:
         now = self.clock.now()
         fresh = self._fresh(order, held, wish, methods, now)
-        earlier = (*order.earlier, held.payment_id) if held else order.earlier
+        earlier = (*order.earlier, held.payment_id)[-EARLIER_KEPT:] if held else order.earlier
         changes: list[Record] = [
             replace(order, payment_id=fresh.payment_id, earlier=earlier, settled_by=None),
             fresh,

@@ -33,7 +33,7 @@ class Registrar:
 
         Raises `BillingKeyNotFound`, `BillingKeyRefused`, `BillingKeyGone`, `Busy`.
         """
-        key = key_of_issue(self.desk.store.wallet(user_id), issue_id)
+        key = self.desk.key(user_id, issue_id)
         if key.state in _GONE:
             raise BillingKeyGone
         if key.state in _DONE:

@@ -7,8 +7,8 @@ from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
-from portone_payments.domain.wallet import next_due
-from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.wallet import key_of_issue, next_due, with_key
+from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.ports import Clock, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
@@ -38,6 +38,16 @@ class WalletBook:
                 continue
             return as_saved(after)
         raise Busy
+
+    def key(self, user_id: str, issue_id: str) -> SavedKey:
+        """A key of a user, also one that has left the wallet. Raises `BillingKeyNotFound`."""
+        return key_of_issue(self.recalled(self.store.wallet(user_id), user_id, issue_id), issue_id)
+
+    def recalled(self, wallet: Wallet | None, user_id: str, issue_id: str) -> Wallet:
+        """The wallet with one key that has left it; as it is where it holds that key, or nobody knows it."""
+        wallet = wallet or Wallet(user_id=user_id)
+        left = None if issue_id in wallet.keys else self.store.settled_key(user_id, issue_id)
+        return with_key(wallet, left.key) if left else wallet
 
     def moment(self, by: str) -> Moment:
         """Now, for somebody."""

@@ -1,11 +1,13 @@
 """The worker's turn at a wallet: lost registrations, deletions, and a new default not heard of (rule 8)."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from portone_payments.domain.billing_errors import BillingKeyRefused
-from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.wallet import CLAIM_WITHIN, LOOKS, waited
 from portone_payments.domain.wallet_records import KeyState, SavedKey
@@ -13,7 +15,9 @@ from portone_payments.flows.default_key import DefaultKey
 from portone_payments.flows.delete_key import KeyRemover
 from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.flows.register_key import Registrar
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Deadline
+from portone_payments.ports_store import Conflict
 
 _UNFINISHED = frozenset({KeyState.CONFIRMING, KeyState.CHECKING})
 
@@ -34,6 +38,7 @@ class WalletKeeper:
     registrar: Registrar
     remover: KeyRemover
     default: DefaultKey
+    note: Note = unnoted
 
     def work(self, user_id: str, *, deadline: Deadline) -> None:
         """Bring every unfinished key of a user on. Raises `Busy`."""
@@ -41,12 +46,28 @@ class WalletKeeper:
         if wallet is None:
             return
         moment = self.desk.moment("sweep")
+        failed = False
         if wallet.waking:
-            self.default.wake(user_id, moment)
+            failed = not self._by_itself("waking", partial(self.default.wake, user_id, moment))
         for key in wallet.keys.values():
-            self._bring_on(user_id, key, moment, deadline)
+            bring_on = partial(self._bring_on, user_id, key, moment, deadline)
+            failed = not self._by_itself(key.issue_id, bring_on) or failed
         # due again when the next thing is, whatever this round achieved
-        self.desk.change(user_id, lambda held: (waited(held),))
+        self.desk.change(user_id, lambda held: (waited(held, failed=failed),))
+
+    def _by_itself(self, id_: str, act: Callable[[], None]) -> bool:
+        """Whether one thing about a wallet could be done; where it cannot, the others go on.
+
+        Raises `Busy`, `Conflict`: somebody else is at the wallet.
+        """
+        try:
+            act()
+        except (Busy, Conflict):
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+            Skips(self.desk.meter, self.note).skip("saved key", id_, error)
+            return False
+        return True
 
     def hear(self, billing_key: str, *, by: str, deadline: Deadline) -> Heard:
         """What an event about a billing key changes here: PortOne's reading decides. Raises `Busy`."""
