@@ -16,6 +16,20 @@ type Attribute = dict[str, Any]
 type Item = dict[str, Attribute]
 
 
+class OfTomorrow(str):
+    """A value of an enum that a newer version wrote: a text, with a `value` as members have it.
+
+    It is no member, so no rule takes it for a state it knows: neither settled nor failed, nor free to go on.
+    """
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """The text itself."""
+        return str(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Coder:
     """How values of one type are written and read."""
@@ -77,7 +91,7 @@ def _enum(kind: type[StrEnum]) -> Coder:
     members = {member.value: member for member in kind}
     return Coder(
         lambda value: {"S": str(value)},
-        lambda attribute: members.get(attribute["S"], attribute["S"]),
+        lambda attribute: members.get(attribute["S"]) or OfTomorrow(attribute["S"]),
     )
 
 

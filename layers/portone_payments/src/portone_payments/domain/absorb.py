@@ -53,6 +53,9 @@ class Absorbed:
 
 def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: CheckPolicy) -> Absorbed:
     """What to save after PortOne answered; `snapshot` None means it knows no such payment."""
+    if not isinstance(payment.status, Status):
+        # of a newer version: what it means is decided there
+        return Absorbed(replace(payment, tries=0, due_at=next_due(payment, moment.now)))
     missing = [hint for hint in _open_hints(payment) if not borne_out(hint, snapshot)]
     if _lags(payment, snapshot):
         return Absorbed(_stay(payment, moment), lagging=True)

@@ -12,6 +12,7 @@ from portone_payments.domain.refund_settle import KEY_WINDOW
 
 KEPT = 20
 OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
+SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
 OUT_OF_STOCK, OFFER_OVER = "out_of_stock", "offer_over"
 
 
@@ -27,7 +28,7 @@ def known_approval(payment: Payment, token_hash: str) -> Approval | None:
 
 def open_approval(payment: Payment) -> Approval | None:
     """The one try that is not settled, if any."""
-    return next((each for each in payment.approvals if each.state in OPEN), None)
+    return next((each for each in payment.approvals if each.state not in SETTLED), None)
 
 
 def next_attempt(payment: Payment, now: float) -> int:

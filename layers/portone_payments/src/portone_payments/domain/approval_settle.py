@@ -33,7 +33,7 @@ def contradicts_confirmation(payment: Payment, snapshot: Snapshot | None) -> boo
 def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
     """The payment with its open try as the reading shows it."""
     approval = open_approval(payment)
-    if approval is None:
+    if approval is None or not isinstance(approval.state, ApprovalState):
         return payment
     if snapshot is not None and snapshot.status in _TAKEN:
         done = settled(approval, ApprovalState.APPROVED, None, moment)

@@ -12,6 +12,7 @@ HISTORY_LIMIT = 60
 HISTORY_KEPT = 40
 CLOSED_HINTS_KEPT = 8
 SETTLED_KEYS_KEPT = 8
+_CLOSED = frozenset(HintState) - {HintState.OPEN}
 
 
 def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
@@ -45,7 +46,7 @@ def as_saved[Told: (Payment, Subscription, Wallet)](told: Told) -> Told:
 
 def _without_old_hints(payment: Payment) -> Payment:
     """Open hints are never evicted (invariant I2); of the closed ones the newest stay."""
-    closed = [hint for hint in payment.hints.values() if hint.state != HintState.OPEN]
+    closed = [hint for hint in payment.hints.values() if hint.state in _CLOSED]
     if len(closed) <= CLOSED_HINTS_KEPT:
         return payment
     closed.sort(key=lambda hint: hint.received_at)

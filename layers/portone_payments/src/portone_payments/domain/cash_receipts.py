@@ -23,7 +23,7 @@ SELF_AFTER = 4 * DAY  # the law gives five days; one is left for faults
 STEP_GRACE = 600
 MOVING = frozenset({ReceiptState.ISSUING, ReceiptState.CANCELLING})
 SELF_TRIES = 5
-_STANDING = MOVING | {ReceiptState.ISSUED}
+_OVER = frozenset({ReceiptState.CANCELLED, ReceiptState.FAILED})
 PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _CASH = frozenset({PayMethod.VIRTUAL_ACCOUNT, PayMethod.TRANSFER})
 
@@ -69,7 +69,7 @@ def known_receipt(payment: Payment, kind: str) -> CashReceipt | None:
     Raises `CashReceiptExists` for another kind, and where the shop had reported it unasked.
     """
     held = latest(payment)
-    if held is None or held.state not in _STANDING:
+    if held is None or held.state in _OVER:
         return None
     if held.kind != kind or held.self_issued:
         raise CashReceiptExists
@@ -139,7 +139,7 @@ def self_issue_at(payment: Payment) -> int | None:
     amount, _ = remaining(payment)
     held = latest(payment)
     owed = payment.status in PAID and _cash(payment) and payment.currency == "KRW" and amount >= SELF_LEAST
-    if not owed or (held is not None and held.state in _STANDING) or payment.seen is None:
+    if not owed or (held is not None and held.state not in _OVER) or payment.seen is None:
         return None
     paid_at = payment.status_at if payment.seen.paid_at is None else payment.seen.paid_at / 1_000_000
     owed_at = int(paid_at) + SELF_AFTER

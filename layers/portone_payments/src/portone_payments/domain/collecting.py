@@ -27,6 +27,8 @@ _AT_END = {
 
 def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Subscription:
     """The subscription as time alone has made it: resumed, ended, with invoices opened and given up."""
+    if not isinstance(subscription.status, SubscriptionStatus):
+        return subscription
     subscription = _resumed(subscription, moment)
     subscription = _ended(subscription, moment)
     subscription = roll(subscription, moment, policy.dunning)
@@ -48,6 +50,9 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
     """When the subscription should be looked at again (epoch seconds UTC); None when it has ended."""
     if subscription.status in OVER:
         return None
+    if not isinstance(subscription.status, SubscriptionStatus):
+        # a newer version knows what it waits for
+        return int(now) + HOUR
     if subscription.in_flight is not None:
         return int(now) + HOUR
     marks = [each.due_at for each in open_invoices(subscription) if _collects(subscription)]
@@ -61,7 +66,7 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
 def _collects(subscription: Subscription) -> bool:
     """Whether its invoices are tried at all: paused or given up they wait for their customer."""
     if subscription.interval is None:
-        return subscription.status not in OVER
+        return isinstance(subscription.status, SubscriptionStatus) and subscription.status not in OVER
     return subscription.status in BILLED
 
 

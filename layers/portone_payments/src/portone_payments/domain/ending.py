@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.billing_errors import SubscriptionBusy, SubscriptionEnded
+from portone_payments.domain.billing_errors import ChangeNotAllowed, SubscriptionBusy, SubscriptionEnded
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import open_invoices, with_invoice
 from portone_payments.domain.subscription_records import (
@@ -16,9 +16,14 @@ OVER = frozenset({SubscriptionStatus.CANCELLED, SubscriptionStatus.COMPLETED})
 
 
 def check_alive(subscription: Subscription) -> None:
-    """Nothing for a subscription that goes on. Raises `SubscriptionEnded`."""
+    """Nothing for a subscription that goes on.
+
+    Raises `SubscriptionEnded`; `ChangeNotAllowed` in a status that only a newer version knows.
+    """
     if subscription.status in OVER or subscription.cancel_asked_at is not None:
         raise SubscriptionEnded
+    if not isinstance(subscription.status, SubscriptionStatus):
+        raise ChangeNotAllowed(reason="status")
 
 
 def check_free(subscription: Subscription) -> None:

@@ -26,6 +26,7 @@ from portone_payments.domain.subscription_records import (
 
 BILLED = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
+_SETTLED = frozenset(InvoiceState) - _WAITS
 _SPENDS = _WAITS | {InvoiceState.PAID}
 KEPT = 24
 MOST_AT_ONCE = 60
@@ -56,7 +57,7 @@ def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
 
 
 def _newest(invoices: dict[str, Invoice]) -> dict[str, Invoice]:
-    settled = [each for each in invoices.values() if each.state not in _WAITS]
+    settled = [each for each in invoices.values() if each.state in _SETTLED]
     settled.sort(key=lambda each: int(each.id))
     gone = {each.id for each in settled[:-KEPT]}
     return {id_: each for id_, each in invoices.items() if id_ not in gone}

@@ -24,7 +24,7 @@ UNKNOWN_AFTER = 1800
 # five business days, whichever they are
 REQUESTED_FOR = 7 * DAY
 LAGGING_LIMIT = 6
-_OPEN = frozenset(RefundState) - {RefundState.SUCCEEDED, RefundState.FAILED}
+_SETTLED_REFUND = frozenset({RefundState.SUCCEEDED, RefundState.FAILED})
 _SETTLED_APPROVAL = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
 
 
@@ -44,7 +44,11 @@ def _climbed(payment: Payment, now: float) -> int | None:
 
 
 def _refund_due(payment: Payment, now: float) -> int | None:
-    waits = (_refund_wait(payment, each, now) for each in payment.refunds.values() if each.state in _OPEN)
+    waits = (
+        _refund_wait(payment, each, now)
+        for each in payment.refunds.values()
+        if each.state not in _SETTLED_REFUND
+    )
     return min((int(now) + wait for wait in waits), default=None)
 
 
@@ -102,6 +106,9 @@ def _routine(payment: Payment, now: float) -> int | None:
 
 
 def _by_kind(payment: Payment, now: float) -> int | None:
+    if not isinstance(payment.status, Status):
+        # a newer version knows what it waits for
+        return int(now) + HOUR
     account_due = account_due_at(payment)
     if payment.status is Status.VIRTUAL_ACCOUNT_ISSUED:
         return _account(account_due, now)

@@ -59,7 +59,7 @@ def _regresses(held: Status, seen: Seen, snapshot: Snapshot) -> bool:
     claimed = Status(snapshot.status.value)
     if claimed is held:
         return False
-    if claimed not in MOVES[held]:
+    if claimed not in MOVES.get(held, frozenset()):
         return True
     if claimed is Status.READY and held is not Status.EXPIRED:
         # only a new attempt goes back to READY; the same one shown as READY is an old reading

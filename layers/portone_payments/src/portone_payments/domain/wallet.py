@@ -176,5 +176,8 @@ def _key_due(wallet: Wallet, key: SavedKey, now: float) -> int | None:
             return max(climbed, int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)])
         case KeyState.CONFIRMING | KeyState.CHECKING | KeyState.DELETING:
             return climbed
-        case _:
+        case KeyState():
             return None
+        case _:
+            # a newer version knows what it waits for
+            return int(now) + HOUR

@@ -69,6 +69,8 @@ class KeyDesk(WalletBook):
         def told(held: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
             wallet = self.recalled(held, user_id, issue_id)
             key = key_of_issue(wallet, issue_id)
+            if not isinstance(key.state, KeyState):
+                return (held,)
             if judged.state is KeyState.DELETED:
                 return (deleted(wallet, issue_id, moment),)
             if key.state in _DELETED and key.key_hash is None:
