@@ -104,7 +104,7 @@ def test_each_state_is_read_as_portone_books_it(
     assert (snapshot.status, snapshot.total, snapshot.cancelled) == (status, book.total, book.cancelled)
     assert (snapshot.store_id, snapshot.currency) == (book.store_id, book.currency)
     assert snapshot.transaction_id == book.transaction_ids[-1]
-    assert tuple(each.id for each in snapshot.cancellations) == book.cancellation_ids
+    assert tuple(each.id for each in snapshot.shown) == book.cancellation_ids
 
 
 @pytest.mark.parametrize("optionals", Optionals)
@@ -140,7 +140,7 @@ def test_each_refund_state_is_read(fake: FakePortOne, status: CancellationStatus
     snapshot = in_process(fake).get_payment("p1", deadline=in_time(fake))
 
     assert snapshot is not None
-    (refund,) = snapshot.cancellations
+    (refund,) = snapshot.shown
     assert (refund.status.value, refund.total) == (status.value, 1_000)
 
 

@@ -14,6 +14,7 @@ from portone_local.testing.payment_answers import (
 )
 from portone_payments.adapters.portone_wire import payment_of
 from portone_payments.domain.snapshot import (
+    AccountRefund,
     Cancellation,
     CancellationStatus,
     Method,
@@ -49,7 +50,10 @@ def without(*keys: str) -> dict[str, Any]:
     ],
 )
 def test_a_method_goes_by_its_rest_type(sent: Any, kind: PayMethod) -> None:
-    assert read(paid(method={"type": sent, "provider": {"odd": 1}})).method == Method(kind=kind)
+    method = read(paid(method={"type": sent, "provider": {"odd": 1}})).method
+
+    assert method is not None
+    assert (method.kind, method.provider) == (kind, None)
 
 
 def test_no_method_yet_is_not_an_unrecognised_one() -> None:
@@ -58,9 +62,16 @@ def test_no_method_yet_is_not_an_unrecognised_one() -> None:
 
 @pytest.mark.parametrize(
     ("inner", "card"),
-    [(CARD, True), ({"type": "PaymentMethodTransfer"}, False), (None, False), ("odd", False)],
+    [
+        (CARD, True),
+        ({"type": "PaymentMethodTransfer"}, False),
+        ({"type": "PaymentMethodEasyPayMethodCharge"}, False),
+        ({"type": "PaymentMethodInventedLater"}, None),
+        (None, None),
+        ("odd", None),
+    ],
 )
-def test_an_easy_pay_says_whether_it_charged_a_card(inner: Any, card: bool) -> None:  # noqa: FBT001 - a table
+def test_an_easy_pay_says_whether_it_charged_a_card_or_leaves_it_open(inner: Any, card: bool | None) -> None:  # noqa: FBT001 - a table
     method = {"type": "PaymentMethodEasyPay", "provider": "NEWPAY", "easyPayMethod": inner}
 
     assert read(paid(method=method)).method == Method(
@@ -124,7 +135,35 @@ def test_a_refund_is_read_with_the_token_in_its_reason() -> None:
 def test_a_refund_state_invented_later_is_a_value() -> None:
     snapshot = read(paid(cancellations=[CANCELLATION | {"status": "REVERSED"}]))
 
-    assert snapshot.cancellations[0].status is CancellationStatus.UNRECOGNISED
+    assert snapshot.shown[0].status is CancellationStatus.UNRECOGNISED
+
+
+def test_a_list_of_cancellations_that_was_left_out_is_not_an_empty_one() -> None:
+    assert read(without("cancellations")).cancellations is None
+    assert read(paid(cancellations=[])).cancellations == ()
+
+
+@pytest.mark.parametrize(("said", "issued"), [("ISSUED", True), ("NOT_ISSUED", False), ("LATER", None)])
+def test_whether_the_pg_has_reported_a_cash_receipt(said: str, issued: bool | None) -> None:  # noqa: FBT001 - a table
+    assert read(paid(cashReceiptIssuanceStatus=said)).receipt_issued is issued
+
+
+@pytest.mark.parametrize(
+    ("said", "refund"),
+    [
+        (None, None),
+        ("FAILED", AccountRefund.FAILED),
+        ("PARTIAL_REFUND_FAILED", AccountRefund.PARTIAL_REFUND_FAILED),
+        ("INVENTED_LATER", AccountRefund.UNRECOGNISED),
+    ],
+)
+def test_a_deposit_says_how_its_refund_stands_at_the_bank(
+    said: str | None, refund: AccountRefund | None
+) -> None:
+    method = read(paid(method=VIRTUAL_ACCOUNT | {"refundStatus": said})).method
+
+    assert method is not None
+    assert method.refund is refund
 
 
 @pytest.mark.parametrize("odd", [{}, "odd", [None], [{"id": "cancellation-1"}]])

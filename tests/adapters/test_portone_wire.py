@@ -59,6 +59,7 @@ def test_a_paid_card_payment_is_read_whole() -> None:
             key="channel-key-example",
         ),
         method=Method(kind=PayMethod.CARD),
+        disputed=False,
         paid_at=1_767_323_138_000_000,
         pg_tx_id="pg-1",
         receipt_url="https://receipt.example/1",

@@ -18,7 +18,6 @@ from portone_local.testing.subscriber_app import shown
 from portone_local.testing.unkind import UnkindStack
 
 HOUR, DAY = 3600, 24 * 3600
-OPEN = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A1")
 
 DOUBTS: dict[str, Change] = {
     "unknown method": having(method={"type": "PaymentMethodNew", "strange": 1}),
@@ -30,13 +29,10 @@ DOUBTS: dict[str, Change] = {
 some = ("unknown method", "a channel nobody named")
 
 
-def doubts(*names: str, held: tuple[str, ...] = ()) -> pytest.MarkDecorator:
-    """Each kind of doubt named, or every one; of those in `held` the rule holds already."""
+def doubts(*names: str) -> pytest.MarkDecorator:
+    """Each kind of doubt named, or every one."""
     chosen = names or tuple(DOUBTS)
-    marks = {name: () if name in held else (OPEN,) for name in chosen}
-    return pytest.mark.parametrize(
-        "doubt", [pytest.param(DOUBTS[name], id=name, marks=marks[name]) for name in chosen]
-    )
+    return pytest.mark.parametrize("doubt", [pytest.param(DOUBTS[name], id=name) for name in chosen])
 
 
 def doubt_paid(stack: UnkindStack, doubt: Change) -> None:
@@ -62,7 +58,7 @@ def subscribed_in_doubt(stack: UnkindStack, doubt: Change) -> Any:
     return subscribe(stack)
 
 
-@doubts(held=("unknown status",))
+@doubts()
 def test_a_first_charge_in_doubt_waits_and_is_not_told_as_declined(stack: UnkindStack, doubt: Change) -> None:
     answer = subscribed_in_doubt(stack, doubt)
     let_pass(stack, 2 * HOUR)
@@ -87,7 +83,7 @@ def test_who_taps_again_while_the_first_charge_is_in_doubt_is_charged_once(
     assert (taken(stack), stack.asked(CHARGE)) == (1, 1)
 
 
-@doubts("unknown status", *some, held=("unknown status",))
+@doubts("unknown status", *some)
 def test_a_first_charge_is_settled_by_the_first_reading_that_can_be_judged(
     stack: UnkindStack, doubt: Change
 ) -> None:
@@ -118,7 +114,7 @@ def test_a_renewal_in_doubt_is_neither_declined_nor_tried_again(stack: UnkindSta
     assert stack.attention("quarantined")
 
 
-@doubts(*some, held=some)
+@doubts(*some)
 def test_a_charge_of_an_order_in_doubt_is_answered_202_and_never_declined(
     stack: UnkindStack, doubt: Change
 ) -> None:
@@ -137,7 +133,7 @@ def test_a_charge_of_an_order_in_doubt_is_answered_202_and_never_declined(
     assert stack.attention("quarantined") == [payment_id]
 
 
-@doubts(held=("unknown status",))
+@doubts()
 def test_a_manual_approval_in_doubt_is_answered_202_and_not_released(
     stack: UnkindStack, doubt: Change
 ) -> None:
@@ -168,7 +164,6 @@ def test_a_part_in_doubt_holds_the_parts_after_it(stack: UnkindStack, doubt: Cha
     assert (taken(stack), told_declined(stack)) == (1, [])
 
 
-@OPEN
 @pytest.mark.parametrize("give_up", ["cancel", "delete"])
 def test_after_a_day_of_doubt_leaving_goes_through_and_what_was_taken_is_judged_later(
     stack: UnkindStack, give_up: str

@@ -16,11 +16,6 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}
 
 
-def open_case(case: str) -> pytest.MarkDecorator:
-    """A rule that does not hold yet."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
-
-
 def order_of(stack: UnkindStack, order_id: str = "order-1") -> dict[str, Any]:
     """The order as the shop sees it."""
     shown: dict[str, Any] = stack.shop.get(f"/orders/{order_id}").json()
@@ -50,7 +45,6 @@ def stamped(earlier: str, later: str) -> Any:
     return change
 
 
-@open_case("A7")
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [("45.700Z", "45.900Z"), ("44Z", "45Z"), ("10.000001Z", "59.999999Z")],
@@ -72,7 +66,6 @@ def test_paid_is_never_older_than_pending_whatever_the_stamps_say(
     assert stack.attention("lagging") == []
 
 
-@open_case("A7")
 @pytest.mark.parametrize("told", ["verify", "webhook", "catch-up"])
 def test_a_deposit_counts_although_its_node_runs_behind(stack: UnkindStack, told: str) -> None:
     stack.wire.edited("get_payment", stamped("2026-01-02T02:04:45.700Z", "2026-01-02T03:04:45.900Z"))
@@ -90,7 +83,6 @@ def test_a_deposit_counts_although_its_node_runs_behind(stack: UnkindStack, told
     assert status(stack, prepared) == "PAID"
 
 
-@open_case("A7")
 def test_money_given_back_is_seen_although_its_node_runs_behind(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.wire.edited("get_payment", where("CANCELLED", having(updatedAt="2026-01-02T03:00:00.5Z")))
@@ -101,7 +93,6 @@ def test_money_given_back_is_seen_although_its_node_runs_behind(stack: UnkindSta
     assert status(stack, prepared) == "CANCELLED"
 
 
-@open_case("A7")
 def test_an_order_declined_and_then_paid_is_paid_whatever_the_stamps_say(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"])
@@ -118,8 +109,8 @@ def test_an_order_declined_and_then_paid_is_paid_whatever_the_stamps_say(stack: 
 @pytest.mark.parametrize(
     "told",
     [
-        pytest.param("FAILED", marks=open_case("A20")),
-        pytest.param("PARTIAL_REFUND_FAILED", marks=open_case("A20")),
+        "FAILED",
+        "PARTIAL_REFUND_FAILED",
         "COMPLETED",
     ],
 )
@@ -138,7 +129,6 @@ def test_a_deposit_is_given_back_only_when_its_refund_status_does_not_deny_it(
     assert (stack.counted("RefundStuck") == 0) is done
 
 
-@open_case("A20")
 def test_a_deposits_refund_that_is_still_pending_is_not_told_as_done(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", having(method__refundStatus="PENDING"))
@@ -153,7 +143,6 @@ def test_a_deposits_refund_that_is_still_pending_is_not_told_as_done(stack: Unki
     assert "refund.succeeded" in stack.events()
 
 
-@open_case("A20")
 def test_the_account_of_a_deposits_refund_that_failed_can_be_given_again(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", having(method__refundStatus="FAILED"))
@@ -173,7 +162,6 @@ LEFT_OUT = {
 }
 
 
-@open_case("A21")
 @pytest.mark.parametrize("what", list(LEFT_OUT))
 @pytest.mark.parametrize("amount", [3_000, None])
 def test_what_a_reading_leaves_out_stays_known_for_the_same_transaction(
@@ -193,7 +181,6 @@ def test_what_a_reading_leaves_out_stays_known_for_the_same_transaction(
     assert (order_of(stack)["paidTotal"], after["amount"]["paid"]) == (12_000, 12_000)
 
 
-@open_case("A21")
 def test_a_refund_of_a_deposit_still_needs_its_account_when_a_reading_leaves_the_method_out(
     stack: UnkindStack,
 ) -> None:
@@ -227,7 +214,6 @@ TAMPERED: dict[str, dict[str, Any]] = {
 }
 
 
-@open_case("A22")
 @pytest.mark.parametrize("how", list(TAMPERED))
 def test_what_was_tampered_with_is_a_mismatch_in_whatever_status_it_is_first_seen(
     stack: UnkindStack, how: str
@@ -259,7 +245,6 @@ def test_what_was_tampered_with_and_given_back_in_part_is_a_mismatch(stack: Unki
     assert stack.portone.books()[prepared["paymentId"]].cancelled == 10
 
 
-@open_case("A22")
 @pytest.mark.parametrize("settings", [{"mode": "live"}])
 def test_a_test_payment_in_live_mode_is_a_mismatch_even_when_it_was_given_back_before_it_was_seen(
     stack: UnkindStack,
@@ -291,13 +276,7 @@ UNSURE = {
 
 
 @pytest.mark.parametrize("settings", [{"self_issue_receipts": "on"}])
-@pytest.mark.parametrize(
-    "what",
-    [
-        *(pytest.param(name, marks=open_case("A23")) for name in UNSURE if name != "no method"),
-        "no method",
-    ],
-)
+@pytest.mark.parametrize("what", list(UNSURE))
 def test_an_easy_pay_that_may_have_been_a_card_gets_no_cash_receipt_unasked(
     stack: UnkindStack, what: str
 ) -> None:
@@ -327,7 +306,6 @@ def readings_of(stack: UnkindStack, days: float) -> int:
     return stack.asked("get_payment") - before
 
 
-@open_case("A27")
 def test_a_virtual_account_without_an_end_is_not_asked_about_for_ever(stack: UnkindStack) -> None:
     stack.wire.edited("get_payment", without("method.expiredAt"))
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
@@ -351,7 +329,6 @@ def test_a_deposit_into_a_virtual_account_without_an_end_is_found(stack: UnkindS
     assert status(stack, prepared) == "PAID"
 
 
-@open_case("A28")
 def test_what_stays_pending_for_months_calls_a_person(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.pay_pending(prepared["paymentId"])
@@ -376,7 +353,6 @@ def test_what_was_pending_for_months_is_found_when_it_is_approved(stack: UnkindS
     assert (readings_of(stack, 5) <= 20, status(stack, prepared)) == (True, "PAID")
 
 
-@open_case("A29")
 @pytest.mark.parametrize("who", ["owner", "staff", "webhooks"])
 def test_a_hint_is_given_up_by_its_age_and_not_by_how_often_somebody_asks(
     stack: UnkindStack, who: str
@@ -421,7 +397,6 @@ def in_the_next_hours(stack: UnkindStack, prepared: dict[str, Any], hours: int =
         read_again(stack, prepared)
 
 
-@open_case("A37")
 def test_a_deposit_a_bank_took_back_calls_a_person_and_is_told(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", show_issued_again)
@@ -434,7 +409,6 @@ def test_a_deposit_a_bank_took_back_calls_a_person_and_is_told(stack: UnkindStac
     assert status(stack, prepared) == "PAID"
 
 
-@open_case("A37")
 def test_a_webhook_about_an_account_that_waits_again_is_enough_to_find_it(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", show_issued_again)

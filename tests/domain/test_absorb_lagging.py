@@ -23,7 +23,9 @@ def test_a_lagging_reading_changes_nothing_but_count_rung_and_due_mark() -> None
     result = absorb(held, a_snapshot(RemoteStatus.READY, after=10), moment(90), POLICY)
 
     assert result.lagging
-    assert result.payment == replace(held, lagging=1, rung=0, due_at=int(NOW + 90) + 30)
+    assert result.payment == replace(
+        held, lagging=1, lagging_since=NOW + 90, rung=0, due_at=int(NOW + 90) + 30
+    )
 
 
 def test_lagging_readings_climb_the_ladder() -> None:
@@ -52,25 +54,56 @@ def test_a_hint_the_reading_bears_out_is_done() -> None:
     assert hint_states(payment) == [HintState.DONE]
 
 
-def test_six_lagging_readings_give_the_hint_up_and_call_a_person() -> None:
+def test_six_lagging_readings_over_a_quarter_of_an_hour_give_the_hint_up_and_call_a_person() -> None:
     payment = with_hint(a_payment(), a_hint(1))
 
-    for at in range(60, 65):
+    for at in (60, 120, 240, 540, 800):
         payment = after_reading(payment, a_snapshot(RemoteStatus.READY), at)
-    fifth, sixth = payment, after_reading(payment, a_snapshot(RemoteStatus.READY), 65)
+    fifth, sixth = payment, after_reading(payment, a_snapshot(RemoteStatus.READY), 902)
 
     assert (hint_states(fifth), calls_of(fifth)) == ([HintState.OPEN], [])
     assert (hint_states(sixth), calls_of(sixth)) == ([HintState.QUARANTINED], [AttentionKind.LAGGING])
     assert "hint_given_up" in facts(sixth)
 
 
-def test_portone_forgetting_a_payment_it_showed_is_lagging_and_calls_a_person() -> None:
+def test_many_readings_within_a_replicas_delay_give_nothing_up() -> None:
+    payment = with_hint(a_payment(), a_hint(1))
+
+    for at in range(60, 80):
+        payment = after_reading(payment, a_snapshot(RemoteStatus.READY), at)
+
+    assert (hint_states(payment), calls_of(payment)) == ([HintState.OPEN], [])
+
+
+def test_who_asks_all_the_time_does_not_make_us_look_less_often() -> None:
+    payment = with_hint(a_payment(), a_hint(1))
+
+    for at in range(60, 80):
+        eager = moment(at, by="verify", eager=True)
+        payment = absorb(payment, a_snapshot(RemoteStatus.READY), eager, POLICY).payment
+
+    assert payment.due_at == int(NOW + 79) + 30
+
+
+def test_portone_forgetting_money_it_showed_is_lagging_and_calls_a_person() -> None:
     payment = after_reading(a_payment(), a_snapshot())
 
-    for at in range(60, 66):
+    for at in (60, 120, 240, 540, 800, 1_000):
         payment = after_reading(payment, None, at)
 
     assert (payment.status, calls_of(payment)) == (Status.PAID, [AttentionKind.LAGGING])
+
+
+def test_what_looks_older_though_no_money_tells_is_believed_once_it_lasts() -> None:
+    held = after_reading(a_payment(), a_snapshot(RemoteStatus.FAILED, after=50))
+    other = a_snapshot(RemoteStatus.PAY_PENDING, transaction_id="tx-2", after=30)
+    payment = held
+
+    for at in (60, 120, 240, 540, 800):
+        payment = after_reading(payment, other, at)
+    early, late = payment.status, after_reading(payment, other, 1_000).status
+
+    assert (early, late) == (Status.FAILED, Status.PAY_PENDING)
 
 
 def test_a_good_reading_ends_the_lag() -> None:

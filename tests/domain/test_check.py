@@ -8,7 +8,9 @@ import pytest
 from portone_local.testing.records import a_payment
 from portone_local.testing.snapshots import CHANNEL, POLICY, a_snapshot
 from portone_payments.domain.check import Findings, compare
+from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus
+from portone_payments.domain.terms import terms_under
 
 CARD_INSIDE = Method(kind=PayMethod.EASY_PAY, card_inside=True)
 LIVE = replace(POLICY, live=True)
@@ -31,13 +33,18 @@ def test_total_currency_and_store_prove_a_difference(name: str, differing: dict[
 
 @pytest.mark.parametrize(
     "status",
-    [RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.VIRTUAL_ACCOUNT_ISSUED],
+    [
+        RemoteStatus.PAID,
+        RemoteStatus.PARTIAL_CANCELLED,
+        RemoteStatus.CANCELLED,
+        RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
+    ],
 )
-def test_every_state_in_which_money_is_or_will_be_taken_is_checked(status: RemoteStatus) -> None:
+def test_every_state_in_which_money_is_was_or_will_be_taken_is_checked(status: RemoteStatus) -> None:
     assert compare(a_payment(), a_snapshot(status, total=1), POLICY).proven == ("total",)
 
 
-@pytest.mark.parametrize("status", [RemoteStatus.READY, RemoteStatus.FAILED, RemoteStatus.CANCELLED])
+@pytest.mark.parametrize("status", [RemoteStatus.READY, RemoteStatus.FAILED])
 def test_where_no_money_is_held_nothing_is_compared(status: RemoteStatus) -> None:
     assert compare(a_payment(), a_snapshot(status, total=1), POLICY) == Findings()
 
@@ -46,6 +53,28 @@ def test_a_test_channel_proves_a_difference_in_live_mode_only() -> None:
     assert compare(a_payment(), a_snapshot(), LIVE).proven == ("test_channel",)
     assert compare(a_payment(), a_snapshot(), POLICY).proven == ()
     assert compare(a_payment(), a_snapshot(channel=replace(CHANNEL, test=False)), LIVE).proven == ()
+
+
+def test_of_money_that_is_back_only_what_proves_a_difference_matters() -> None:
+    assert compare(a_payment(), a_snapshot(RemoteStatus.CANCELLED, channel=None), POLICY) == Findings()
+
+
+def test_a_payment_is_held_against_what_it_was_prepared_under_and_not_against_today() -> None:
+    today = CheckPolicy(store_id="store-2", channels=frozenset({"channel-2"}))
+    prepared = a_payment(terms=terms_under(POLICY))
+
+    assert compare(prepared, a_snapshot(), today) == Findings()
+    assert compare(prepared, a_snapshot(store_id="store-2"), today).proven == ("store",)
+    assert compare(prepared, a_snapshot(channel=replace(CHANNEL, key="channel-2")), today).doubts == (
+        "channel",
+    )
+
+
+def test_the_mode_is_that_of_the_preparation() -> None:
+    in_test, in_live = (a_payment(terms=terms_under(policy)) for policy in (POLICY, LIVE))
+
+    assert compare(in_test, a_snapshot(), LIVE) == Findings()
+    assert compare(in_live, a_snapshot(), POLICY).proven == ("test_channel",)
 
 
 def test_a_discount_is_no_difference_because_the_total_is_compared() -> None:

@@ -1,15 +1,23 @@
 """The one table of status changes, and when a reading is older than what we hold."""
 
+from itertools import combinations
+
 import pytest
 
 from portone_local.testing.records import a_payment
 from portone_local.testing.snapshots import a_cancellation, a_snapshot, after_reading, micros
-from portone_payments.domain.moves import MOVES, behind, holds_money, older
+from portone_payments.domain.moves import MOVES, behind, holds_money, older, outdated
 from portone_payments.domain.records import Seen, Status
-from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
 
 MONEY = [Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED]
 NO_MONEY = [Status.READY, Status.PAY_PENDING, Status.VIRTUAL_ACCOUNT_ISSUED, Status.FAILED, Status.EXPIRED]
+COURSE = [
+    RemoteStatus.READY,
+    RemoteStatus.PAY_PENDING,
+    RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
+    RemoteStatus.FAILED,
+]
 PORTONES = [status for status in RemoteStatus if status is not RemoteStatus.UNRECOGNISED]
 
 
@@ -50,11 +58,68 @@ def test_the_first_reading_is_never_behind(status: RemoteStatus) -> None:
     assert not behind(Status.READY, None, a_snapshot(status))
 
 
-def test_a_reading_from_before_the_last_one_is_behind() -> None:
+@pytest.mark.parametrize(
+    "status", [RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED]
+)
+@pytest.mark.parametrize("held", NO_MONEY)
+def test_money_is_never_older_than_none_whatever_the_stamps(held: Status, status: RemoteStatus) -> None:
+    before = seen(a_snapshot(RemoteStatus.PAY_PENDING, after=30))
+    money = a_snapshot(status, after=1)
+
+    assert not behind(held, before, money)
+    assert not outdated(held, before, money)
+
+
+def test_an_earlier_stamp_on_the_same_content_is_no_older_reading() -> None:
     held = seen(a_snapshot(RemoteStatus.FAILED, after=30))
 
-    assert behind(Status.FAILED, held, a_snapshot(RemoteStatus.FAILED, after=29))
-    assert not behind(Status.FAILED, held, a_snapshot(RemoteStatus.FAILED, after=31))
+    assert not behind(Status.FAILED, held, a_snapshot(RemoteStatus.FAILED, after=1))
+    assert not outdated(Status.FAILED, held, a_snapshot(RemoteStatus.FAILED, after=1))
+
+
+@pytest.mark.parametrize(("earlier_by", "older_reading"), [(4, False), (6, True)])
+def test_of_two_attempts_without_money_stamps_decide_as_far_as_two_clocks_agree(
+    earlier_by: int,
+    older_reading: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    held = seen(a_snapshot(RemoteStatus.FAILED, after=30))
+    other = a_snapshot(RemoteStatus.READY, transaction_id="tx-0", after=30 - earlier_by)
+
+    assert outdated(Status.FAILED, held, other) is older_reading
+
+
+@pytest.mark.parametrize(("earlier", "later"), list(combinations(COURSE, 2)))
+def test_of_one_attempt_its_course_decides_and_no_stamp(earlier: RemoteStatus, later: RemoteStatus) -> None:
+    held = seen(a_snapshot(later, after=1))
+
+    assert outdated(Status(later.value), held, a_snapshot(earlier, after=30))
+    assert not outdated(
+        Status(earlier.value), seen(a_snapshot(earlier, after=30)), a_snapshot(later, after=1)
+    )
+
+
+def test_a_mismatch_that_took_money_does_not_end_as_if_it_had_not() -> None:
+    paid = seen(a_snapshot(total=1))
+    waiting = seen(a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, total=1))
+
+    assert behind(Status.MISMATCH, paid, a_snapshot(RemoteStatus.FAILED, transaction_id="tx-0"))
+    assert not behind(Status.MISMATCH, waiting, a_snapshot(RemoteStatus.FAILED))
+
+
+def test_a_list_that_was_left_out_misses_nothing() -> None:
+    known = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),)))
+
+    assert not behind(Status.PAID, known, a_snapshot(cancellations=None))
+    assert behind(Status.PAID, known, a_snapshot(cancellations=()))
+
+
+@pytest.mark.parametrize("decided", [CancellationStatus.SUCCEEDED, CancellationStatus.FAILED])
+def test_a_cancellation_that_is_decided_is_not_asked_for_again(decided: CancellationStatus) -> None:
+    known = seen(a_snapshot(cancellations=(a_cancellation(1, decided),)))
+
+    asked = a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),))
+
+    assert behind(Status.PAID, known, asked)
 
 
 def test_a_reading_with_fewer_refunds_is_behind() -> None:
@@ -78,23 +143,17 @@ def test_a_reading_that_takes_money_back_is_behind_even_in_the_same_second(statu
     assert behind(Status.PAID, held, a_snapshot(status))
 
 
-def test_the_same_attempt_shown_as_ready_again_is_behind() -> None:
-    held = seen(a_snapshot(RemoteStatus.FAILED))
-
-    assert behind(Status.FAILED, held, a_snapshot(RemoteStatus.READY))
-
-
 def test_a_new_attempt_shown_as_ready_is_not_behind() -> None:
     held = seen(a_snapshot(RemoteStatus.FAILED))
 
-    assert not behind(Status.FAILED, held, a_snapshot(RemoteStatus.READY, transaction_id="tx-2", after=40))
+    assert not outdated(Status.FAILED, held, a_snapshot(RemoteStatus.READY, transaction_id="tx-2", after=40))
 
 
 def test_an_unrecognised_status_is_not_behind_by_its_name_alone() -> None:
     held = seen(a_snapshot())
 
     assert not behind(Status.PAID, held, a_snapshot(RemoteStatus.UNRECOGNISED))
-    assert behind(Status.PAID, held, a_snapshot(RemoteStatus.UNRECOGNISED, after=1))
+    assert behind(Status.PAID, seen(a_snapshot(cancelled=1)), a_snapshot(RemoteStatus.UNRECOGNISED))
 
 
 def test_whole_seconds_and_fractions_are_compared_by_the_second() -> None:

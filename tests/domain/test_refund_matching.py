@@ -23,10 +23,10 @@ from portone_local.testing.refund_records import (
 )
 from portone_local.testing.snapshots import a_cancellation, micros
 from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.known import seen_in
 from portone_payments.domain.records import AttentionKind, Payment, Seen
 from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.snapshot import CancellationStatus
-from portone_payments.domain.tell import seen_in
 
 
 def test_a_cancellation_is_ours_by_the_token_in_front_and_its_id_is_kept() -> None:
@@ -168,4 +168,4 @@ def test_the_refund_of_each_cancellation_is_found_among_several() -> None:
 
 def showing_seen(payment: Payment) -> Seen:
     """What is remembered once the first refund was read."""
-    return seen_in(showing(booked(the_refund(payment), id="one")))
+    return seen_in(showing(booked(the_refund(payment), id="one")), None)

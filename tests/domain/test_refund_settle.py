@@ -20,7 +20,7 @@ from portone_local.testing.snapshots import POLICY, facts, moment
 from portone_payments.domain.absorb import absorb
 from portone_payments.domain.facts import Fact
 from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.refund_settle import FORGOTTEN, QUIET, promised
+from portone_payments.domain.refund_settle import FORGOTTEN, QUIET, answered
 from portone_payments.domain.snapshot import CancellationStatus
 
 
@@ -129,5 +129,5 @@ def test_a_reading_without_a_promised_cancellation_is_lagging_and_undoes_nothing
 
 
 def test_what_answers_promised_are_the_cancellation_ids_they_showed() -> None:
-    assert promised(reserved()) == frozenset()
-    assert promised(changed(reserved(), cancellation_id="cancellation-1")) == {"cancellation-1"}
+    assert answered(reserved()) == frozenset()
+    assert answered(changed(reserved(), cancellation_id="cancellation-1")) == {"cancellation-1"}

@@ -254,7 +254,7 @@ def test_i7_a_canary_in_clear_in_the_table(clean: Evidence) -> None:
 
 
 def test_i7_an_account_number_in_a_log_line(clean: Evidence) -> None:
-    number = account_of(clean).number
+    number = account_of(clean).number or ""
 
     assert found(replace(clean, texts={"a log line": number}), None) == ["I7"]
     assert number in clean.dump

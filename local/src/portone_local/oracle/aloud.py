@@ -56,7 +56,7 @@ def _account_numbers(evidence: Evidence) -> Iterator[str]:
     """Stored, because the owner is shown it; never said anywhere else."""
     for payment in evidence.payments.values():
         method = payment.seen.method if payment.seen else None
-        if method and method.virtual_account:
+        if method and method.virtual_account and method.virtual_account.number:
             yield method.virtual_account.number
 
 

@@ -48,7 +48,7 @@ def _refund(amount: int, status: CancellationStatus) -> Callable[[_Course], _Cou
     def step(course: _Course) -> _Course:
         left = TOTAL - course.now.cancelled
         entry = Cancellation(
-            id=f"cancellation-{len(course.now.cancellations) + 1}",
+            id=f"cancellation-{len(course.now.shown) + 1}",
             status=status,
             total=min(amount, left),
             tax_free=0,
@@ -56,7 +56,7 @@ def _refund(amount: int, status: CancellationStatus) -> Callable[[_Course], _Cou
             requested_at=micros(course.at),
         )
         cancelled = course.now.cancelled + (entry.total if status is CancellationStatus.SUCCEEDED else 0)
-        return replace(course, now=_refunded(course.now, (*course.now.cancellations, entry), cancelled))
+        return replace(course, now=_refunded(course.now, (*course.now.shown, entry), cancelled))
 
     return step
 

@@ -57,6 +57,7 @@ def a_snapshot(
         "updated_at": micros(after),
         "channel": CHANNEL,
         "method": CARD,
+        "cancellations": (),
         "paid_at": micros(30) if taken else None,
     }
     return Snapshot(status=status, **ordinary | interesting)

@@ -12,6 +12,7 @@ from portone_payments.adapters.portone_saved import saved_method_of
 from portone_payments.adapters.portone_texts import micros, moment_of, text_of
 from portone_payments.adapters.portone_wire import channel_of
 from portone_payments.domain.billing_reading import KeyReading, KeyStatus, ScheduleReading
+from portone_payments.domain.marker import marked_issue
 from portone_payments.domain.snapshot import Channel
 
 UNCONFIRMED = "NEEDS_CONFIRMATION"
@@ -73,7 +74,7 @@ def _key_reading(raw: Any) -> KeyReading:
         store_id=_needed(raw, "storeId"),
         channels=_channels(raw.get("channels")),
         customer_id=text_of(raw.get("customer"), "id"),
-        issue_id=text_of(raw, "issueId"),
+        issue_id=text_of(raw, "issueId") or marked_issue(text_of(raw, "customData")),
         custom_data=text_of(raw, "customData"),
         method=saved_method_of(raw.get("methods")),
         issued_at=moment_of(raw.get("issuedAt")),
@@ -81,11 +82,11 @@ def _key_reading(raw: Any) -> KeyReading:
     )
 
 
-def _channels(raw: Any) -> tuple[Channel, ...]:
+def _channels(raw: Any) -> tuple[Channel, ...] | None:
     """All of them, or none: a channel left out because it cannot be read might be the forbidden one."""
     read = [channel_of(each) for each in raw] if isinstance(raw, list) else []
     known = tuple(channel for channel in read if channel is not None)
-    return known if len(known) == len(read) else ()
+    return known if known and len(known) == len(read) else None
 
 
 def _items[T](body: bytes, read: Callable[[Any], T]) -> tuple[T, ...]:

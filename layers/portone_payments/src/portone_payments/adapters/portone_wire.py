@@ -10,6 +10,7 @@ from pydantic import Field
 
 from portone_payments.adapters.portone_texts import Wire, micros, moment_of, text_of
 from portone_payments.domain.snapshot import (
+    AccountRefund,
     Cancellation,
     CancellationStatus,
     Channel,
@@ -30,6 +31,13 @@ METHODS = {
     "PaymentMethodConvenienceStore": PayMethod.CONVENIENCE_STORE,
     "PaymentMethodCrypto": PayMethod.CRYPTO,
 }
+# an easy pay that says nothing of what is inside, or something new, is not known to be cash
+_INSIDE = {
+    "PaymentMethodCard": True,
+    "PaymentMethodTransfer": False,
+    "PaymentMethodEasyPayMethodCharge": False,
+}
+_ISSUED = {"ISSUED": True, "NOT_ISSUED": False}
 
 type Text = Annotated[str, Field(min_length=1)]
 type Amount = Annotated[int, Field(ge=0, lt=2**63)]
@@ -74,6 +82,7 @@ class WirePayment(Wire):
     method: Any = None
     cancellations: list[_Cancellation] | None = None
     disputes: Any = None
+    cash_receipt_issuance_status: Any = None
     paid_at: Any = None
     failed_at: Any = None
     failure: Any = None
@@ -120,8 +129,9 @@ def snapshot_of(wire: WirePayment) -> Snapshot:
         customer_id=text_of(wire.customer, "id"),
         channel=channel_of(wire.channel),
         method=None if wire.method is None else _method(wire.method),
-        cancellations=tuple(_cancellation(each) for each in wire.cancellations or ()),
+        cancellations=_cancellations(wire.cancellations),
         disputed=_disputed(wire.disputes),
+        receipt_issued=_ISSUED.get(text_of(wire.cash_receipt_issuance_status) or ""),
         paid_at=moment_of(wire.paid_at),
         failed_at=moment_of(wire.failed_at),
         pg_code=text_of(wire.failure, "pgCode"),
@@ -143,24 +153,33 @@ def channel_of(raw: Any) -> Channel | None:
 def _method(raw: Any) -> Method:
     kind = METHODS.get(text_of(raw, "type") or "", PayMethod.UNRECOGNISED)
     if kind is PayMethod.EASY_PAY:
-        card = text_of(raw.get("easyPayMethod"), "type") == "PaymentMethodCard"
-        return Method(kind=kind, provider=text_of(raw, "provider"), card_inside=card)
+        inside = _INSIDE.get(text_of(raw.get("easyPayMethod"), "type") or "")
+        return Method(kind=kind, provider=text_of(raw, "provider"), card_inside=inside)
     if kind is PayMethod.VIRTUAL_ACCOUNT:
-        return Method(kind=kind, virtual_account=_virtual_account(raw))
+        return Method(kind=kind, virtual_account=_virtual_account(raw), refund=_refund(raw))
     return Method(kind=kind)
 
 
-def _virtual_account(raw: Any) -> VirtualAccount | None:
-    number = text_of(raw, "accountNumber")
-    if not number:
+def _refund(raw: Any) -> AccountRefund | None:
+    status = text_of(raw, "refundStatus")
+    if status is None:
         return None
+    return AccountRefund(status) if status in AccountRefund else AccountRefund.UNRECOGNISED
+
+
+def _virtual_account(raw: Any) -> VirtualAccount:
     due_at = moment_of(raw.get("expiredAt"))
     return VirtualAccount(
         bank=text_of(raw, "bank"),
-        number=number,
+        number=text_of(raw, "accountNumber") or None,
         holder=text_of(raw, "remitteeName"),
         due_at=None if due_at is None else due_at // 1_000_000,
     )
+
+
+def _cancellations(wire: list[_Cancellation] | None) -> tuple[Cancellation, ...] | None:
+    """None where the list was left out, which is not an empty one (PortOne facts 3.2)."""
+    return None if wire is None else tuple(_cancellation(each) for each in wire)
 
 
 def _cancellation(wire: _Cancellation) -> Cancellation:
@@ -177,5 +196,7 @@ def _cancellation(wire: _Cancellation) -> Cancellation:
     )
 
 
-def _disputed(raw: Any) -> bool:
-    return isinstance(raw, list) and any(text_of(dispute, "status") != "RESOLVED" for dispute in raw)
+def _disputed(raw: Any) -> bool | None:
+    if not isinstance(raw, list):
+        return None
+    return any(text_of(dispute, "status") != "RESOLVED" for dispute in raw)

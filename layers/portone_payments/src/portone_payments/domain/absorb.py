@@ -4,13 +4,17 @@ Pure, and never increments: totals come from the snapshot, so duplicates, replay
 nothing. A reading behind what we hold or were promised changes nothing either and stays due.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from portone_payments.domain.approval import open_approval
 from portone_payments.domain.approval_settle import contradicts_confirmation, settle_approval
 from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
-from portone_payments.domain.expiry import closed_in_time, expire, lapsed
+from portone_payments.domain.deposits import refund_watched, taken_back
+from portone_payments.domain.doubts import UNPAID, doubt, judged, seen_of, strange
+from portone_payments.domain.expiry import expire
 from portone_payments.domain.facts import (
     Fact,
     Moment,
@@ -21,22 +25,32 @@ from portone_payments.domain.facts import (
 )
 from portone_payments.domain.hints import borne_out
 from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.known import completed
 from portone_payments.domain.ladder import (
     BY_KIND,
+    LAGGING_FOR,
     LAGGING_LIMIT,
+    PENDING_FOR,
     REQUESTED_FOR,
     UNKNOWN_AFTER,
     after_silence,
     next_due,
     unfinished,
 )
-from portone_payments.domain.moves import behind
+from portone_payments.domain.moves import behind, holds_money, outdated
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.refund_settle import about, in_flight, promised, settle_refunds
+from portone_payments.domain.refund_settle import (
+    about,
+    answered,
+    in_flight,
+    keeps_promises,
+    misses_promised,
+    settle_refunds,
+)
 from portone_payments.domain.send_back import send_back
-from portone_payments.domain.snapshot import RemoteStatus, Snapshot
-from portone_payments.domain.tell import seen_in, tell_cancellations, tell_status
+from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.tell import tell_cancellations, tell_status
 from portone_payments.domain.webhook_records import Hint, HintState
 
 MOST_OPEN_HINTS = 100
@@ -56,20 +70,32 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
     if not isinstance(payment.status, Status):
         # of a newer version: what it means is decided there
         return Absorbed(replace(payment, tries=0, due_at=next_due(payment, moment.now)))
-    missing = [hint for hint in _open_hints(payment) if not borne_out(hint, snapshot)]
-    if _lags(payment, snapshot):
-        return Absorbed(_stay(payment, moment), lagging=True)
-    if missing and payment.lagging + 1 < LAGGING_LIMIT:
-        return Absorbed(_stay(payment, moment), lagging=True)
+    known = partial(borne_out, snapshot=snapshot, seen=payment.seen, answered=answered(payment))
+    missing = [hint for hint in _open_hints(payment) if not known(hint)]
+    if _lags(payment, snapshot) or (_looks_older(payment, snapshot) and not _patience_over(payment, moment)):
+        return Absorbed(_stay(payment, snapshot, moment), lagging=True)
+    if missing and not _patience_over(payment, moment, missing):
+        return Absorbed(_stay(payment, snapshot, moment), lagging=True)
     payment = _give_up(payment, missing, moment)
     if snapshot is None:
         return Absorbed(_finish(payment, settle_approval(payment, None, moment), moment))
-    findings = compare(payment, snapshot, policy)
-    believed = settle_refunds(_believe(payment, snapshot, findings, moment), snapshot, moment)
-    believed = settle_approval(send_back(believed, snapshot, moment), snapshot, moment)
+    reading = completed(snapshot, payment.seen)
+    findings = compare(payment, reading, policy)
+    status = judged(payment, reading, findings, moment.now)
+    if status is None:
+        return Absorbed(
+            _finish(payment, doubt(payment, reading, findings, moment), moment), findings=findings
+        )
+    believed = _settled(_believe(payment, reading, status, findings, moment), reading, moment)
     if policy.self_issue_receipts:
         believed = replace(believed, receipt_due=self_issue_at(believed))
     return Absorbed(_finish(payment, believed, moment), findings=findings)
+
+
+def _settled(payment: Payment, reading: Snapshot, moment: Moment) -> Payment:
+    """What a believed reading decides besides the status: refunds, money that must not stay, the approval."""
+    payment = send_back(settle_refunds(payment, reading, moment), reading, moment)
+    return settle_approval(payment, reading, moment)
 
 
 def silence(payment: Payment, moment: Moment) -> Payment:
@@ -93,19 +119,37 @@ def _open_hints(payment: Payment) -> list[Hint]:
 
 
 def _lags(payment: Payment, snapshot: Snapshot | None) -> bool:
+    """Whether a reading is behind what was promised or believed; no time heals that."""
     if contradicts_confirmation(payment, snapshot):
         return True
+    taken = payment.doubted_paid or holds_money(payment.status)
+    if snapshot is None:
+        return taken
+    if payment.doubted_paid and snapshot.status in UNPAID:
+        return True
+    return not keeps_promises(payment, snapshot) or behind(payment.status, payment.seen, snapshot)
+
+
+def _looks_older(payment: Payment, snapshot: Snapshot | None) -> bool:
     if snapshot is None:
         return payment.seen is not None
-    shown = {cancellation.id for cancellation in snapshot.cancellations}
-    return not promised(payment) <= shown or behind(payment.status, payment.seen, snapshot)
+    return misses_promised(payment, snapshot) or outdated(payment.status, payment.seen, snapshot)
 
 
-def _stay(payment: Payment, moment: Moment) -> Payment:
+def _patience_over(payment: Payment, moment: Moment, missing: Sequence[Hint] = ()) -> bool:
+    """Whether readings lag for so many times and so long that they are no replica's delay (rule 2)."""
+    since = payment.lagging_since if payment.lagging_since is not None else moment.now
+    since = max((hint.received_at for hint in missing), default=since)
+    return payment.lagging + 1 >= LAGGING_LIMIT and moment.now - since >= LAGGING_FOR
+
+
+def _stay(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
     """A lagging reading changes nothing but the count of such readings and the due mark."""
-    lagging = payment.lagging + 1
-    held = replace(payment, lagging=lagging, rung=_climb(payment), tries=0)
-    if lagging == LAGGING_LIMIT:
+    since = moment.now if payment.lagging == 0 else payment.lagging_since
+    rung = payment.rung if payment.lagging and moment.eager else _climb(payment)
+    held = replace(payment, lagging=payment.lagging + 1, lagging_since=since, rung=rung, tries=0)
+    held = taken_back(held, snapshot, moment)
+    if not held.taken_back and _patience_over(payment, moment):
         held = raise_attention(held, AttentionKind.LAGGING, at=moment.now)
     return _age(replace(held, due_at=next_due(held, moment.now)), moment)
 
@@ -124,45 +168,21 @@ def _give_up(payment: Payment, missing: list[Hint], moment: Moment) -> Payment:
     return payment
 
 
-def _believe(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
-    status = _status(payment, snapshot, findings, moment.now)
-    if status is None:
-        return _doubt(payment, snapshot, findings, moment)
+def _believe(
+    payment: Payment, reading: Snapshot, status: Status, findings: Findings, moment: Moment
+) -> Payment:
     told = replace(
         payment,
         status=status,
         status_at=payment.status_at if status is payment.status else moment.now,
-        seen=seen_in(snapshot),
+        seen=seen_of(payment, reading, findings),
         doubted=False,
+        doubted_paid=False,
         late=_late(payment, status),
     )
-    told = clear_attention(told, AttentionKind.QUARANTINED)
-    told = tell_status(payment, told, snapshot, findings, moment)
-    return tell_cancellations(payment, told, snapshot, moment)
-
-
-def _status(payment: Payment, snapshot: Snapshot, findings: Findings, now: float) -> Status | None:
-    """Our status after this reading; None where the reading can neither be believed nor refuted."""
-    if snapshot.status is RemoteStatus.UNRECOGNISED:
-        return None
-    if findings.proven:
-        return Status.MISMATCH
-    if findings.doubts and not payment.accepted:
-        return None
-    claimed = Status(snapshot.status.value)
-    if claimed is Status.FAILED and closed_in_time(payment, snapshot, now):
-        return Status.EXPIRED
-    if payment.status is Status.EXPIRED and (claimed is Status.READY or lapsed(snapshot, now)):
-        return Status.EXPIRED
-    return claimed
-
-
-def _doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
-    doubted = raise_attention(replace(payment, doubted=True), AttentionKind.QUARANTINED, at=moment.now)
-    if payment.doubted:
-        return doubted
-    doubts = ",".join(findings.doubts) or "status"
-    return record(replace(doubted, rung=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status)
+    told = refund_watched(payment, strange(payment, told, findings, moment), moment)
+    told = tell_status(payment, told, reading, findings, moment)
+    return tell_cancellations(payment, told, reading, moment)
 
 
 def _late(payment: Payment, status: Status) -> bool:
@@ -174,7 +194,8 @@ def _late(payment: Payment, status: Status) -> bool:
 def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
     """Close what the reading bore out, expire what nobody paid, and decide when to look again."""
     hints = after.hints if after.doubted else {key: _closed(hint) for key, hint in after.hints.items()}
-    after = expire(replace(after, hints=hints, lagging=0, tries=0, read_at=moment.now), moment)
+    read = replace(after, hints=hints, tries=0, read_at=moment.now)
+    after = expire(replace(read, lagging=0, lagging_since=None, taken_back=0), moment)
     changed = after.next_seq != before.next_seq
     restart = unfinished(after) if changed else moment.eager and after.rung == BY_KIND
     rung = 0 if restart else min(after.rung + 1, BY_KIND)
@@ -211,11 +232,19 @@ def _unknown_since(payment: Payment) -> dict[str, float]:
     approval = open_approval(payment)
     if approval is not None:
         waiting[f"approval:{approval.attempt}"] = approval.created_at
+    if payment.status is Status.PAY_PENDING and not _decided_on(payment):
+        pending = payment.status_at + PENDING_FOR - UNKNOWN_AFTER
+        waiting["payment"] = min(pending, waiting.get("payment", pending))
     refund = in_flight(payment)
     if refund is not None and refund.sent_at is not None:
         patience = REQUESTED_FOR - UNKNOWN_AFTER if refund.state is RefundState.REQUESTED else 0
         waiting[about(refund)] = refund.sent_at + patience
     return waiting
+
+
+def _decided_on(payment: Payment) -> bool:
+    """Whether a person has looked at it since it is pending: a PG may take weeks, and says so once."""
+    return any(line.fact == Fact.RESOLVED and line.at >= payment.status_at for line in payment.history)
 
 
 def _sooner(held: int | None, wanted: int, now: float) -> int:

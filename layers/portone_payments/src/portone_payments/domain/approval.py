@@ -11,6 +11,7 @@ from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refund_settle import KEY_WINDOW
 
 KEPT = 20
+WAITED = 24 * 3600
 OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
 SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
 OUT_OF_STOCK, OFFER_OVER = "out_of_stock", "offer_over"
@@ -29,6 +30,17 @@ def known_approval(payment: Payment, token_hash: str) -> Approval | None:
 def open_approval(payment: Payment) -> Approval | None:
     """The one try that is not settled, if any."""
     return next((each for each in payment.approvals if each.state not in SETTLED), None)
+
+
+def waited_for(payment: Payment, now: float) -> bool:
+    """Whether a try has been in doubt, or pending at the PG, for so long that nobody is kept by it (rule 10).
+
+    It stays open: what turns out to have been paid is judged then.
+    """
+    approval = open_approval(payment)
+    if approval is None or not (payment.doubted or payment.status is Status.PAY_PENDING):
+        return False
+    return now - (approval.sent_at or approval.created_at) >= WAITED
 
 
 def next_attempt(payment: Payment, now: float) -> int:

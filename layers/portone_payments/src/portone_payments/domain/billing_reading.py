@@ -41,12 +41,15 @@ class SavedMethod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyReading:
-    """One answer of GET /billing-keys/{billingKey}. Times in epoch microseconds UTC."""
+    """One answer of GET /billing-keys/{billingKey}. Times in epoch microseconds UTC.
+
+    None is what PortOne left out or what cannot be read, which is not a difference (money rule 10).
+    """
 
     billing_key: str = field(repr=False)
     status: KeyStatus
     store_id: str
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[Channel, ...] | None = None
     customer_id: str | None = None
     issue_id: str | None = None
     custom_data: str | None = None

@@ -141,6 +141,9 @@ def self_issue_at(payment: Payment) -> int | None:
     owed = payment.status in PAID and _cash(payment) and payment.currency == "KRW" and amount >= SELF_LEAST
     if not owed or (held is not None and held.state not in _OVER) or payment.seen is None:
         return None
+    if held is None and payment.seen.receipt_issued:
+        # its buyer asked the PG for one
+        return None
     paid_at = payment.status_at if payment.seen.paid_at is None else payment.seen.paid_at / 1_000_000
     owed_at = int(paid_at) + SELF_AFTER
     if held is None or not held.self_issued or held.state is not ReceiptState.FAILED:
@@ -169,7 +172,7 @@ def _cash(payment: Payment) -> bool:
     method = payment.seen.method if payment.seen else None
     if method is None:
         return False
-    return method.kind in _CASH or (method.kind is PayMethod.EASY_PAY and not method.card_inside)
+    return method.kind in _CASH or (method.kind is PayMethod.EASY_PAY and method.card_inside is False)
 
 
 def _key(payment: Payment, number: int, what: str, moment: Moment) -> str:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Payment
-from portone_payments.domain.snapshot import Channel, Method, PayMethod, RemoteStatus, Snapshot
+from portone_payments.domain.records import Payment, Terms
+from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
+from portone_payments.domain.terms import known_channel, same_store, terms_of
 
-CHECKED = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.VIRTUAL_ACCOUNT_ISSUED})
+_TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.VIRTUAL_ACCOUNT_ISSUED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,30 +20,35 @@ class Findings:
 
 
 def compare(payment: Payment, snapshot: Snapshot, policy: CheckPolicy) -> Findings:
-    """The differences between payment and reading, for the states in which money is or will be taken."""
-    if snapshot.status not in CHECKED:
+    """The differences between payment and reading, for the states in which money is, was or will be taken.
+
+    Of money that is back already only what proves a difference matters: it was never this payment's.
+    """
+    terms = terms_of(payment, policy)
+    if snapshot.status is RemoteStatus.CANCELLED:
+        return Findings(proven=_proven(payment, snapshot, terms))
+    if snapshot.status not in _TAKEN:
         return Findings()
     return Findings(
-        proven=_proven(payment, snapshot, policy),
-        doubts=_doubts(payment, snapshot, policy),
+        proven=_proven(payment, snapshot, terms),
+        doubts=_doubts(payment, snapshot, policy, terms),
         notes=_notes(payment, snapshot, policy),
     )
 
 
-def _proven(payment: Payment, snapshot: Snapshot, policy: CheckPolicy) -> tuple[str, ...]:
-    test_in_live = policy.live and snapshot.channel is not None and snapshot.channel.test
+def _proven(payment: Payment, snapshot: Snapshot, terms: Terms) -> tuple[str, ...]:
     found = {
         "total": snapshot.total != payment.total,
         "currency": snapshot.currency != payment.currency,
-        "store": bool(policy.store_id) and snapshot.store_id != policy.store_id,
-        "test_channel": test_in_live,
+        "store": not same_store(terms, snapshot.store_id),
+        "test_channel": terms.live and snapshot.channel is not None and snapshot.channel.test,
     }
     return tuple(name for name, differs in found.items() if differs)
 
 
-def _doubts(payment: Payment, snapshot: Snapshot, policy: CheckPolicy) -> tuple[str, ...]:
+def _doubts(payment: Payment, snapshot: Snapshot, policy: CheckPolicy, terms: Terms) -> tuple[str, ...]:
     found = {
-        "channel": snapshot.channel is None or not _ours(snapshot.channel, policy),
+        "channel": snapshot.channel is None or not known_channel(terms, snapshot.channel),
         "method_unrecognised": snapshot.method is not None and snapshot.method.kind is PayMethod.UNRECOGNISED,
         "tax_free": policy.quarantine_tax_free and snapshot.tax_free != payment.tax_free,
         "method": policy.quarantine_method and not _offered(payment, snapshot.method),
@@ -59,16 +65,10 @@ def _notes(payment: Payment, snapshot: Snapshot, policy: CheckPolicy) -> tuple[s
     return tuple(name for name, differs in found.items() if differs)
 
 
-def _ours(channel: Channel, policy: CheckPolicy) -> bool:
-    if channel.key is not None:
-        return not policy.channels or channel.key in policy.channels
-    merchant = (channel.pg_provider, channel.pg_merchant_id)
-    return not policy.merchants or merchant in policy.merchants
-
-
 def _offered(payment: Payment, method: Method | None) -> bool:
     if method is None or method.kind is PayMethod.UNRECOGNISED:
         return True
     offered = {name for names in payment.offers.values() for name in names}
-    easy_card = method.kind is PayMethod.EASY_PAY and method.card_inside and PayMethod.CARD in offered
-    return not offered or method.kind in offered or easy_card
+    # what is inside an easy pay may be left out, which is not a difference
+    easy_card = method.kind is PayMethod.EASY_PAY and method.card_inside is not False
+    return not offered or method.kind in offered or (easy_card and PayMethod.CARD in offered)

@@ -23,7 +23,7 @@ _CHARGED = frozenset({RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, RemoteStatus.PAID, Re
 # in every other status ours is PortOne's own word
 _AGREES: Mapping[Status, frozenset[RemoteStatus]] = {
     Status.EXPIRED: frozenset({RemoteStatus.READY, RemoteStatus.FAILED}),
-    Status.MISMATCH: _CHARGED,
+    Status.MISMATCH: _CHARGED | {RemoteStatus.CANCELLED},
 }
 
 type Evidence = Mapping[str, str | int | bool]
@@ -106,11 +106,13 @@ def _amount_differs(held: Payment, snapshot: Snapshot) -> bool:
 
 def _cancelled_differs(held: Payment, snapshot: Snapshot) -> bool:
     seen = held.seen
-    theirs = {each.id: each.status.value for each in snapshot.cancellations}
+    theirs = {each.id: each.status.value for each in snapshot.shown}
     if seen is None:
         return bool(theirs)
-    ours = (seen.cancelled, seen.cancelled_tax_free, dict(seen.cancellations))
-    return ours != (snapshot.cancelled, snapshot.cancelled_tax_free, theirs)
+    # a list that was left out says nothing of what we know
+    listed = snapshot.cancellations is None or dict(seen.cancellations) == theirs
+    totals = (seen.cancelled, seen.cancelled_tax_free)
+    return totals != (snapshot.cancelled, snapshot.cancelled_tax_free) or not listed
 
 
 def _status_agrees(held: Payment, snapshot: Snapshot) -> bool:

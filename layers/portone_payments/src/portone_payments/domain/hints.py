@@ -1,9 +1,12 @@
 """What a webhook promises a reading will show, and whether a reading shows it (money rule 2)."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from portone_payments.domain.delivery import Delivery
-from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+from portone_payments.domain.moves import CLOCKS
+from portone_payments.domain.records import Seen
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
 from portone_payments.domain.webhook_records import Hint
 
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})
@@ -44,8 +47,16 @@ def hint_from(delivery: Delivery, *, now: float) -> Hint:
     )
 
 
-def borne_out(hint: Hint, snapshot: Snapshot | None) -> bool:
-    """Whether the reading is at least as far as the hint said; False means the reading lags behind it."""
+def borne_out(
+    hint: Hint,
+    snapshot: Snapshot | None,
+    seen: Seen | None = None,
+    answered: Collection[str] = (),
+) -> bool:
+    """Whether the reading is at least as far as the hint said; False means the reading lags behind it.
+
+    `seen` is what was believed before it, `answered` the cancellations PortOne's answers told us of.
+    """
     if snapshot is None:
         return False
     if snapshot.status is RemoteStatus.UNRECOGNISED:
@@ -53,8 +64,11 @@ def borne_out(hint: Hint, snapshot: Snapshot | None) -> bool:
     match hint.type:
         case EventType.PAID:
             return snapshot.status in _TAKEN
+        case EventType.CANCEL_PENDING if snapshot.cancellations is None and hint.cancellation_id in answered:
+            # that it was asked for is all it says, and we know
+            return True
         case EventType.CANCELLED | EventType.PARTIAL_CANCELLED | EventType.CANCEL_PENDING:
-            return _has_cancellation(hint, snapshot)
+            return _has_cancellation(hint, snapshot, seen)
         case EventType.VIRTUAL_ACCOUNT_ISSUED:
             return _past(hint, snapshot, frozenset({RemoteStatus.READY, RemoteStatus.PAY_PENDING}))
         case EventType.PAY_PENDING:
@@ -69,10 +83,22 @@ def borne_out(hint: Hint, snapshot: Snapshot | None) -> bool:
             return True
 
 
-def _has_cancellation(hint: Hint, snapshot: Snapshot) -> bool:
+def _has_cancellation(hint: Hint, snapshot: Snapshot, seen: Seen | None) -> bool:
     if hint.cancellation_id is None:
-        return snapshot.status in _CANCELLED or bool(snapshot.cancellations)
-    return any(cancellation.id == hint.cancellation_id for cancellation in snapshot.cancellations)
+        return snapshot.status in _CANCELLED or bool(snapshot.shown)
+    if snapshot.cancellations is not None:
+        return any(each.id == hint.cancellation_id for each in snapshot.cancellations)
+    return _went_back(hint, snapshot, seen)
+
+
+def _went_back(hint: Hint, snapshot: Snapshot, seen: Seen | None) -> bool:
+    """Without a list the totals tell: all of it is back, or more than before."""
+    if snapshot.status is RemoteStatus.CANCELLED:
+        return True
+    known = seen.cancellations.get(hint.cancellation_id or "") if seen else None
+    if known == CancellationStatus.SUCCEEDED or (known and hint.type == EventType.CANCEL_PENDING):
+        return True
+    return snapshot.status in _CANCELLED and (seen is None or snapshot.cancelled > seen.cancelled)
 
 
 def _past(hint: Hint, snapshot: Snapshot, before: frozenset[RemoteStatus]) -> bool:
@@ -83,6 +109,6 @@ def _past(hint: Hint, snapshot: Snapshot, before: frozenset[RemoteStatus]) -> bo
 
 
 def _later_attempt(hint: Hint, snapshot: Snapshot) -> bool:
-    """The hint spoke of another attempt, and the reading is not older than the hint."""
+    """The hint spoke of another attempt, and the reading is no older, as far as clocks agree."""
     same = hint.transaction_id is None or hint.transaction_id == snapshot.transaction_id
-    return not same and snapshot.updated_at // 1_000_000 >= int(hint.happened_at)
+    return not same and (snapshot.updated_at + CLOCKS) // 1_000_000 >= int(hint.happened_at)

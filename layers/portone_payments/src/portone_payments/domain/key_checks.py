@@ -24,9 +24,13 @@ def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy)
         return Judged(KeyState.CHECKING)
     if policy.store_id and reading.store_id != policy.store_id:
         return Judged(KeyState.REFUSED, "store")
+    if reading.issue_id is None or reading.channels is None:
+        # neither ours nor anybody else's: nothing is charged and nothing deleted by a guess
+        return Judged(KeyState.CHECKING)
     if reading.issue_id != key.issue_id:
         return Judged(KeyState.REFUSED, "issue")
-    if reading.customer_id != user_id:
+    # our issueId is bound to its user; a customer that was left out is not another one
+    if reading.customer_id not in {None, user_id}:
         return Judged(KeyState.UNWANTED, "customer")
     if not _chargeable(reading, policy):
         return Judged(KeyState.UNWANTED, "channel")
@@ -35,15 +39,17 @@ def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy)
 
 def channel_to_charge(reading: KeyReading, policy: CheckPolicy) -> str | None:
     """The channel to name in a charge; only a key with several needs one (PortOne facts 6.3)."""
-    if len(reading.channels) < 2:  # noqa: PLR2004 - one channel needs no choice
+    channels = reading.channels or ()
+    if len(channels) < 2:  # noqa: PLR2004 - one channel needs no choice
         return None
-    named = (channel for channel in reading.channels if channel.key is not None)
+    named = (channel for channel in channels if channel.key is not None)
     return next((channel.key for channel in named if _allowed(channel, policy)), None)
 
 
 def _chargeable(reading: KeyReading, policy: CheckPolicy) -> bool:
     """Whether a channel we charge can be named; where none can be, whether PortOne may take any of them."""
-    every = bool(reading.channels) and all(_allowed(channel, policy) for channel in reading.channels)
+    channels = reading.channels or ()
+    every = bool(channels) and all(_allowed(channel, policy) for channel in channels)
     return every or channel_to_charge(reading, policy) is not None
 
 

@@ -23,7 +23,11 @@ POISON = 12
 UNKNOWN_AFTER = 1800
 # five business days, whichever they are
 REQUESTED_FOR = 7 * DAY
+# a replica may be asked often within its delay: neither the count nor the time alone gives up
 LAGGING_LIMIT = 6
+LAGGING_FOR = 15 * 60
+# a PG that approves later says so within the day, or a person asks it
+PENDING_FOR = DAY
 _SETTLED_REFUND = frozenset({RefundState.SUCCEEDED, RefundState.FAILED})
 _SETTLED_APPROVAL = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
 
@@ -94,7 +98,10 @@ def account_due_at(payment: Payment) -> int | None:
 
 def deposit_due_at(method: Method | None) -> int | None:
     """When a deposit ends that is made this way; None for any other way to pay."""
-    return method.virtual_account.due_at if method and method.virtual_account else None
+    account = method.virtual_account if method else None
+    if account is None:
+        return None
+    return account.ends_at if account.due_at is None else account.due_at
 
 
 def _routine(payment: Payment, now: float) -> int | None:

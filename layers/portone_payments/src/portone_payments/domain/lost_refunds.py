@@ -23,7 +23,7 @@ def adopt(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     The token tells the refund only to who knows its id, so the record waits under the token until the id is
     asked for again. It is never sent: PortOne has executed it.
     """
-    for each in snapshot.cancellations:
+    for each in snapshot.shown:
         token = _token(each)
         if token is None or _known(payment, each, token) or perhaps_another(payment, each):
             continue

@@ -17,11 +17,20 @@ def issue_marker(issue_id: str) -> dict[str, str]:
 
 def marked_order(custom_data: str | None) -> str | None:
     """The order id in a payment's customData when the payment carries our mark, else None."""
+    return _marked(custom_data, "orderId")
+
+
+def marked_issue(custom_data: str | None) -> str | None:
+    """The issue id in a billing key's customData when the key carries our mark, else None."""
+    return _marked(custom_data, "issueId")
+
+
+def _marked(custom_data: str | None, name: str) -> str | None:
     try:
         data = json.loads(custom_data or "null")
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or data.get("bundle") != BUNDLE:
         return None
-    order_id = data.get("orderId")
-    return order_id if isinstance(order_id, str) and order_id else None
+    found = data.get(name)
+    return found if isinstance(found, str) and found else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portone_payments.domain.records import Seen, Status
-from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
 
 _MONEY = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
 _TRYING = frozenset({Status.PAY_PENDING, Status.VIRTUAL_ACCOUNT_ISSUED, Status.FAILED})
@@ -23,6 +23,18 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 
 PAYABLE = frozenset({Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PENDING})
 _SECOND = 1_000_000
+# microseconds by which the clocks of two of PortOne's machines may differ
+CLOCKS = 5 * _SECOND
+# what PortOne shows of a payment whose money was taken, given back or not
+TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})
+# how one attempt goes on until money is taken
+_COURSE = (
+    RemoteStatus.READY,
+    RemoteStatus.PAY_PENDING,
+    RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
+    RemoteStatus.FAILED,
+)
+_DECIDED = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.FAILED})
 
 
 def holds_money(status: Status) -> bool:
@@ -31,18 +43,33 @@ def holds_money(status: Status) -> bool:
 
 
 def behind(held: Status, seen: Seen | None, snapshot: Snapshot) -> bool:
-    """Whether `snapshot` is older than what we already believed: by time, by totals or by MOVES."""
+    """Whether `snapshot` shows less money moved than we already believed: by totals, cancellations, MOVES.
+
+    Stamps say nothing here, they come from several clocks (rule 10).
+    """
     if seen is None:
         return False
-    if older(snapshot.updated_at, seen.updated_at):
-        return True
-    if snapshot.cancelled < seen.cancelled or not set(seen.cancellations) <= {
-        c.id for c in snapshot.cancellations
-    }:
+    if snapshot.cancelled < seen.cancelled or _forgets(seen, snapshot):
         return True
     if snapshot.status is RemoteStatus.UNRECOGNISED:
         return False
-    return _regresses(held, seen, snapshot)
+    claimed = Status(snapshot.status.value)
+    if claimed is not held and claimed not in MOVES.get(held, frozenset()):
+        return True
+    # a mismatch that waits for its deposit may end without one, one that took money may not
+    return seen.status in TAKEN and claimed in _TRYING
+
+
+def outdated(held: Status, seen: Seen | None, snapshot: Snapshot) -> bool:
+    """Whether `snapshot` looks older though no money tells; what is shown long enough is no older reading.
+
+    Of one attempt the course decides, of two attempts the stamps, as far as two clocks agree.
+    """
+    if seen is None or snapshot.status not in _COURSE or holds_money(held) or held is Status.EXPIRED:
+        return False
+    if snapshot.transaction_id == seen.transaction_id:
+        return _COURSE.index(snapshot.status) < _COURSE.index(RemoteStatus(held.value))
+    return older(snapshot.updated_at + CLOCKS, seen.updated_at)
 
 
 def older(left: int, right: int) -> bool:
@@ -55,13 +82,12 @@ def older(left: int, right: int) -> bool:
     return left < right
 
 
-def _regresses(held: Status, seen: Seen, snapshot: Snapshot) -> bool:
-    claimed = Status(snapshot.status.value)
-    if claimed is held:
+def _forgets(seen: Seen, snapshot: Snapshot) -> bool:
+    """Whether a cancellation we know is missing from the list, or undecided again."""
+    if snapshot.cancellations is None:
         return False
-    if claimed not in MOVES.get(held, frozenset()):
+    shown = {each.id: each.status for each in snapshot.cancellations}
+    if not set(seen.cancellations) <= set(shown):
         return True
-    if claimed is Status.READY and held is not Status.EXPIRED:
-        # only a new attempt goes back to READY; the same one shown as READY is an old reading
-        return snapshot.transaction_id == seen.transaction_id
-    return False
+    asked = {id_ for id_, status in shown.items() if status is CancellationStatus.REQUESTED}
+    return any(seen.cancellations[id_] in _DECIDED for id_ in asked & set(seen.cancellations))

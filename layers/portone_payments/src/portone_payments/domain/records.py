@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portone_payments.domain.instruction_records import Approval, CashReceipt, Refund
-from portone_payments.domain.snapshot import Channel, Method
+from portone_payments.domain.snapshot import Channel, Method, RemoteStatus
 from portone_payments.domain.webhook_records import Hint
 
 SCHEMA = 1
@@ -83,20 +83,28 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the last believed reading said. Amounts in minor units, times in epoch microseconds UTC."""
+    """What the last believed reading said, and earlier ones of the same attempt where it left that out.
+
+    Amounts in minor units, times in epoch microseconds UTC. `charged_back` are cancellations the PG made,
+    `doubts` what was strange about it although its money is believed.
+    """
 
     transaction_id: str
     updated_at: int
+    status: RemoteStatus | None = None
     total: int
     paid: int
-    discount: int
-    cancelled: int
-    cancelled_tax_free: int
+    discount: int = 0
+    cancelled: int = 0
+    cancelled_tax_free: int = 0
     cancellations: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
     tax_free: int | None = None
     vat: int | None = None
     cancelled_vat: int = 0
     disputed: bool = False
+    receipt_issued: bool | None = None
+    charged_back: tuple[str, ...] = ()
     method: Method | None = None
     channel: Channel | None = None
     paid_at: int | None = None
@@ -104,6 +112,20 @@ class Seen:
     pg_code: str | None = None
     pg_tx_id: str | None = None
     receipt_url: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a payment was prepared under: stores and channels as short hashes, live or test.
+
+    `merchants` are PG contracts, by which a channel without a key is known. Empty: not limited.
+    """
+
+    stores: tuple[str, ...] = ()
+    live: bool = False
+    channels: tuple[str, ...] = ()
+    merchants: tuple[str, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -150,7 +172,10 @@ class Payment:
 
     Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
     `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
-    `doubted`: the last reading could neither be believed nor refuted; `accepted`: staff believes it.
+    `terms`: what it was prepared under, which readings are held against.
+    `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
+    `accepted`: staff believes it. `lagging_since`: when the first of the lagging readings was taken;
+    `taken_back`: how many of them showed a deposit as awaited that had been paid.
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
     `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
     `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
@@ -168,6 +193,7 @@ class Payment:
     created_at: float
     expires_at: int
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: Terms | None = None
     status: Status = Status.READY
     status_at: float = 0.0
     seen: Seen | None = None
@@ -180,12 +206,15 @@ class Payment:
     history: tuple[Entry, ...] = ()
     next_seq: int = 1
     lagging: int = 0
+    lagging_since: float | None = None
+    taken_back: int = 0
     rung: int = 0
     tries: int = 0
     due_at: int | None = None
     attentions: tuple[Attention, ...] = ()
     listed: tuple[Attention, ...] = field(default=(), compare=False, repr=False, metadata={"stored": False})
     doubted: bool = False
+    doubted_paid: bool = False
     accepted: bool = False
     siblings: bool = False
     surplus: bool = False

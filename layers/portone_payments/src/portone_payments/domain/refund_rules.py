@@ -14,6 +14,8 @@ KST = timezone(timedelta(hours=9))
 _DAY = 24 * 3600
 # the longest that is documented; a PG may refuse earlier, and then says so itself
 _WINDOW_DAYS = {PayMethod.CARD: 366, PayMethod.TRANSFER: 93, PayMethod.EASY_PAY: 5 * 366}
+# what PortOne does not name may be a deposit: who sends an account for it is believed
+_MAY_NEED_ACCOUNT = frozenset({PayMethod.MOBILE, PayMethod.UNRECOGNISED, None})
 _WHOLE_ONLY = frozenset({PayMethod.MOBILE, PayMethod.GIFT_CERTIFICATE})
 
 
@@ -84,7 +86,7 @@ def check_account(payment: Payment, *, has_account: bool, has_phone: bool) -> No
     """Raises `RefundAccountRequired` or `InvalidRequest`, also for an account that is supplied later."""
     if needs_account(payment) and not has_account:
         raise RefundAccountRequired
-    if not needs_account(payment) and has_account and _kind(payment) is not PayMethod.MOBILE:
+    if not needs_account(payment) and has_account and _kind(payment) not in _MAY_NEED_ACCOUNT:
         raise InvalidRequest(field="refundAccount", reason="not_for_this_pay_method")
     channel = payment.seen.channel if payment.seen else None
     smartro = channel is not None and channel.pg_provider.startswith("SMARTRO")

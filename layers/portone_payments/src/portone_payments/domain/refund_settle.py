@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from portone_payments.domain.deposits import refund_undone
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.lost_refunds import adopt, could_be
@@ -27,9 +28,38 @@ _OPEN_CALLS = (AttentionKind.AMBIGUOUS, AttentionKind.UNKNOWN)
 _SENT = frozenset({RefundState.RESERVED, RefundState.REQUESTED})
 
 
-def promised(payment: Payment) -> frozenset[str]:
-    """Cancellation ids an answer showed us; a reading without them is lagging."""
+def answered(payment: Payment) -> frozenset[str]:
+    """Cancellation ids an answer or a reading showed us of our own refunds."""
     return frozenset(refund.cancellation_id for refund in payment.refunds.values() if refund.cancellation_id)
+
+
+def keeps_promises(payment: Payment, snapshot: Snapshot) -> bool:
+    """Whether what an answer said is given back is so in the reading: by its total, which every one has."""
+    known = payment.seen.cancelled if payment.seen else 0
+    return snapshot.cancelled >= known + sum(promised_done(payment).values())
+
+
+def misses_promised(payment: Payment, snapshot: Snapshot) -> bool:
+    """Whether a list lacks a refund that an answer showed; one that failed need not be listed ever.
+
+    What shows more given back than we hold is no older reading, whatever it lacks.
+    """
+    if snapshot.cancellations is None or (payment.seen and snapshot.cancelled > payment.seen.cancelled):
+        return False
+    failed = {each.cancellation_id for each in payment.refunds.values() if each.state is RefundState.FAILED}
+    return not answered(payment) - failed <= {each.id for each in snapshot.cancellations}
+
+
+def promised_done(payment: Payment) -> dict[str, int]:
+    """What an answer said is given back and no reading has shown yet: cancellation ids and amounts."""
+    known = payment.seen.cancellations if payment.seen else {}
+    return {
+        refund.cancellation_id: refund.amount
+        for refund in payment.refunds.values()
+        if refund.cancellation_id
+        and refund.cancellation_id not in known
+        and refund.state is RefundState.SUCCEEDED
+    }
 
 
 def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
@@ -74,8 +104,8 @@ def about(refund: Refund) -> str:
 
 def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
     """By id, then by token; a try of ours that failed is no match where another one moved the money."""
-    by_id = [each for each in snapshot.cancellations if each.id == refund.cancellation_id]
-    by_token = [each for each in snapshot.cancellations if each.reason.startswith(refund.token)]
+    by_id = [each for each in snapshot.shown if each.id == refund.cancellation_id]
+    by_token = [each for each in snapshot.shown if each.reason.startswith(refund.token)]
     found = [*by_id, *by_token]
     moved = (each for each in found if each.status is not CancellationStatus.FAILED)
     return next(moved, found[0] if found else None)
@@ -84,6 +114,9 @@ def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
 def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Moment) -> Payment:
     known = replace(refund, cancellation_id=match.id)
     state = _STATES.get(match.status)
+    if state is RefundState.SUCCEEDED and refund.state is not state and refund_undone(payment):
+        # booked, but the bank has yet to pay it out or could not: its account is still needed
+        return decide(payment, known, RefundState.REQUESTED, moment, None)
     if state is None or (refund.state is RefundState.SUCCEEDED and state is not RefundState.SUCCEEDED):
         return with_refund(payment, known)
     code = "refused_by_pg" if state is RefundState.FAILED else None
@@ -113,7 +146,7 @@ def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
         and not each.reason.startswith(tokens)
         and could_be(refund, each)
         and each.status is not CancellationStatus.FAILED
-        for each in snapshot.cancellations
+        for each in snapshot.shown
     )
 
 

@@ -176,7 +176,8 @@ def _amount(wish: RefundWish, balance: int) -> int:
 def _unread(payment: Payment) -> bool:
     """Whether an answer showed a cancellation that no reading has shown yet: the balance is an old one."""
     seen = payment.seen.cancellations if payment.seen else {}
-    shown = {refund.cancellation_id for refund in payment.refunds.values()} - {None}
+    done = (each for each in payment.refunds.values() if each.state is RefundState.SUCCEEDED)
+    shown = {refund.cancellation_id for refund in done} - {None}
     return not shown <= set(seen)
 
 

@@ -17,7 +17,7 @@ _TO_ACCOUNT = frozenset({PayMethod.VIRTUAL_ACCOUNT})
 
 def send_back(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     """The payment with a refund of all that was wrongly taken, if it was; calm again once it is back."""
-    if snapshot.status is RemoteStatus.CANCELLED:
+    if snapshot.status is RemoteStatus.CANCELLED and payment.status is not Status.MISMATCH:
         return clear_attention(payment, AttentionKind.MISMATCH, AttentionKind.SURPLUS)
     waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
     payment = replace(payment, closing=waiting and payment.status is Status.MISMATCH)

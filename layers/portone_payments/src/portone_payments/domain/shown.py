@@ -12,7 +12,8 @@ from portone_payments.domain.webhook_records import HintState
 _TAKEN = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED})
 _AS_FAR: Mapping[str, frozenset[Status]] = {
     EventType.PAID: _TAKEN,
-    EventType.VIRTUAL_ACCOUNT_ISSUED: _TAKEN | {Status.VIRTUAL_ACCOUNT_ISSUED},
+    # said of what is paid it may mean that a bank took the deposit back
+    EventType.VIRTUAL_ACCOUNT_ISSUED: frozenset({Status.VIRTUAL_ACCOUNT_ISSUED}),
     EventType.FAILED: _TAKEN | {Status.FAILED},
     EventType.PARTIAL_CANCELLED: frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED}),
     EventType.CANCELLED: frozenset({Status.CANCELLED}),

@@ -41,25 +41,43 @@ class CancellationStatus(StrEnum):
     UNRECOGNISED = "UNRECOGNISED"
 
 
+class AccountRefund(StrEnum):
+    """How the refund of a deposit stands at the bank (PortOne facts 3.4), apart from its cancellation."""
+
+    PENDING = "PENDING"
+    PARTIAL_REFUND_FAILED = "PARTIAL_REFUND_FAILED"
+    FAILED = "FAILED"
+    COMPLETED = "COMPLETED"
+    UNRECOGNISED = "UNRECOGNISED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualAccount:
-    """Where the buyer deposits; `due_at` in epoch seconds UTC."""
+    """Where the buyer deposits, until `due_at`; where PortOne does not tell, we offer it until `ends_at`.
 
-    bank: str | None
-    number: str
-    holder: str | None
-    due_at: int | None
+    Both in epoch seconds UTC.
+    """
+
+    bank: str | None = None
+    number: str | None = None
+    holder: str | None = None
+    due_at: int | None = None
+    ends_at: int | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """How the buyer paid; `card_inside` is true for an easy pay that charged a card."""
+    """How the buyer paid; None is what PortOne left out.
+
+    `card_inside` is whether an easy pay charged a card. `refund` is of a deposit.
+    """
 
     kind: PayMethod
     provider: str | None = None
-    card_inside: bool = False
+    card_inside: bool | None = None
     virtual_account: VirtualAccount | None = None
+    refund: AccountRefund | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -111,7 +129,8 @@ class ReceiptReading:
 class Snapshot:
     """One answer of GET /payments/{id}. Amounts in minor units, times in epoch microseconds UTC.
 
-    A field PortOne left out is None, which is never a difference (money rule 6).
+    A field PortOne left out is None: neither a difference (money rule 6) nor empty (money rule 10).
+    `receipt_issued` is whether the PG has reported a cash receipt.
     """
 
     payment_id: str
@@ -133,10 +152,16 @@ class Snapshot:
     customer_id: str | None = None
     channel: Channel | None = None
     method: Method | None = None
-    cancellations: tuple[Cancellation, ...] = ()
-    disputed: bool = False
+    cancellations: tuple[Cancellation, ...] | None = None
+    disputed: bool | None = None
+    receipt_issued: bool | None = None
     paid_at: int | None = None
     failed_at: int | None = None
     pg_code: str | None = None
     pg_tx_id: str | None = None
     receipt_url: str | None = None
+
+    @property
+    def shown(self) -> tuple[Cancellation, ...]:
+        """The cancellations it shows; that one is not among them says something only where it has a list."""
+        return self.cancellations or ()

@@ -1,10 +1,10 @@
 """Which facts a believed reading tells; one reading may tell several."""
 
-from portone_payments.domain.check import CHECKED, Findings
+from portone_payments.domain.check import Findings
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
-from portone_payments.domain.moves import holds_money
-from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
-from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
+from portone_payments.domain.moves import TAKEN, holds_money
+from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.snapshot import CancellationStatus, Snapshot
 
 _CANCELLATION_FACTS = {
     CancellationStatus.SUCCEEDED: Fact.CANCELLED,
@@ -18,7 +18,6 @@ _STATUS_FACTS = {
     Status.FAILED: Fact.FAILED,
     Status.EXPIRED: Fact.ACCOUNT_EXPIRED,
 }
-_TAKEN = CHECKED - {RemoteStatus.VIRTUAL_ACCOUNT_ISSUED} | {RemoteStatus.CANCELLED}
 
 
 def tell_status(
@@ -29,13 +28,22 @@ def tell_status(
     moved = after.status is not before.status
     if after.status is Status.MISMATCH:
         return _tell_mismatch(after, snapshot, findings, moment) if moved else after
-    if snapshot.status in _TAKEN and not _told_paid(before, after):
+    if snapshot.status in TAKEN and not _told_paid(before, after):
         after = record(after, Fact.PAID, moment, total=snapshot.total, paid=snapshot.paid, transaction=tx)
     again = before.seen is not None and before.seen.transaction_id != tx
     fact = _STATUS_FACTS.get(after.status)
+    if fact is Fact.FAILED and _told_failed(before, tx):
+        return after
     if fact is not None and (moved or (again and fact is Fact.FAILED)):
         after = record(after, fact, moment, transaction=tx, pg_code=snapshot.pg_code)
     return after
+
+
+def _told_failed(before: Payment, transaction: str) -> bool:
+    """Whether this very decline is in the history: a stale reading may show it once more."""
+    return any(
+        line.fact == Fact.FAILED and line.data.get("transaction") == transaction for line in before.history
+    )
 
 
 def _told_paid(before: Payment, after: Payment) -> bool:
@@ -56,9 +64,8 @@ def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, momen
 def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     """The payment with the facts of cancellations and disputes that are new or changed."""
     known = before.seen.cancellations if before.seen else {}
-    if snapshot.disputed and not (before.seen and before.seen.disputed):
-        after = record(after, Fact.DISPUTED, moment)
-    for cancellation in snapshot.cancellations:
+    after = _tell_taken(before, after, moment)
+    for cancellation in snapshot.shown:
         fact = _CANCELLATION_FACTS.get(cancellation.status)
         if fact is None or known.get(cancellation.id) == cancellation.status:
             continue
@@ -67,28 +74,16 @@ def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, mome
     return after
 
 
-def seen_in(snapshot: Snapshot) -> Seen:
-    """What to remember of a believed reading."""
-    return Seen(
-        transaction_id=snapshot.transaction_id,
-        updated_at=snapshot.updated_at,
-        total=snapshot.total,
-        paid=snapshot.paid,
-        discount=snapshot.discount,
-        cancelled=snapshot.cancelled,
-        cancelled_tax_free=snapshot.cancelled_tax_free,
-        tax_free=snapshot.tax_free,
-        vat=snapshot.vat,
-        disputed=snapshot.disputed,
-        cancelled_vat=sum(
-            each.vat for each in snapshot.cancellations if each.status is CancellationStatus.SUCCEEDED
-        ),
-        cancellations={cancellation.id: str(cancellation.status) for cancellation in snapshot.cancellations},
-        method=snapshot.method,
-        channel=snapshot.channel,
-        paid_at=snapshot.paid_at,
-        failed_at=snapshot.failed_at,
-        pg_code=snapshot.pg_code,
-        pg_tx_id=snapshot.pg_tx_id,
-        receipt_url=snapshot.receipt_url,
-    )
+def _tell_taken(before: Payment, after: Payment, moment: Moment) -> Payment:
+    """Money that somebody else takes back, or wants to: a person is called once for each."""
+    known = before.seen.charged_back if before.seen else ()
+    back = after.seen.charged_back if after.seen else ()
+    disputed = after.seen is not None and after.seen.disputed
+    if disputed and not (before.seen and before.seen.disputed):
+        after = record(after, Fact.DISPUTED, moment)
+        after = raise_attention(after, AttentionKind.CHARGEBACK, at=moment.now)
+    for cancellation in back:
+        if cancellation not in known:
+            after = record(after, Fact.CHARGED_BACK, moment, cancellation=cancellation)
+            after = raise_attention(after, AttentionKind.CHARGEBACK, at=moment.now)
+    return after

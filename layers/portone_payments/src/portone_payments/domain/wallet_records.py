@@ -32,6 +32,7 @@ class SavedKey:
     """One billing key from its issue window to its deletion, by our issueId. Times in epoch seconds UTC.
 
     `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both gone once they are of no use.
+    `channels` and `merchants` are what it was issued on, as the terms of its charges.
     `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
     """
 
@@ -43,6 +44,8 @@ class SavedKey:
     sealed: str | None = field(default=None, repr=False)
     method: SavedMethod | None = None
     channel_key: str | None = None
+    channels: tuple[str, ...] = ()
+    merchants: tuple[str, ...] = ()
     issued_at: float | None = None
     payment_id: str | None = None
     token: str | None = field(default=None, repr=False)

@@ -13,5 +13,6 @@ def preparer(deps: PortDeps) -> Preparer:
         meter=deps.meter,
         rules=deps.settings.pay_method_rules,
         channels=frozenset(deps.settings.channels),
+        policy=deps.settings.check,
         ready_seconds=deps.settings.ready_minutes * 60,
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portone_payments.domain.instruction_records import Approval, ApprovalState, Refund, RefundState
+from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.records import Attention, Entry, Order, OrderPart, Payment, Status
 from portone_payments.flows.orders import OrderWithPayment
 
@@ -57,7 +58,7 @@ def amount_view(payment: Payment) -> dict[str, int]:
     return {
         "total": payment.total,
         "taxFree": payment.tax_free,
-        "paid": seen.paid if seen and seen.paid_at is not None else 0,
+        "paid": seen.paid if seen and seen.status in TAKEN else 0,
         "cancelled": seen.cancelled if seen else 0,
     }
 
@@ -79,6 +80,7 @@ def _account_view(payment: Payment) -> dict[str, Any] | None:
         payment.status is not Status.VIRTUAL_ACCOUNT_ISSUED
         or method is None
         or method.virtual_account is None
+        or method.virtual_account.number is None
     ):
         return None
     account = method.virtual_account

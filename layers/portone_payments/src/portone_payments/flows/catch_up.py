@@ -110,7 +110,7 @@ class Reader:
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
     ) -> tuple[Payment, *tuple[Record, ...]]:
         """Where the order has had another payment, being paid is decided on the order as well (rule 1)."""
-        if concerns(held, after):
+        if concerns(held, after, moment.now):
             subscription = subscription or self.store.subscription(after.subscription_id or "")
             return self._with_subscription(held, after, subscription, moment)
         newly_paid = after.status in _PAID and held.status not in _PAID

@@ -14,6 +14,7 @@ from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
 from portone_payments.domain.records import Payment
+from portone_payments.domain.terms import charged_under
 from portone_payments.domain.wallet import chargeable, claim_key, key_of_issue
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.asking import owned
@@ -71,7 +72,7 @@ class Charger:
                 return held, None
             wallet, key = self._key(user_id, issue_id)
             intended = self._intended(held, token_hash, key)
-            done = spent_claims(key, store)
+            done = spent_claims(key, store, self.clock.now())
             if len(key.claims) - len(done) >= MOST_ASKED:
                 raise ChargeInProgress(retry_after=60)
             holding = claim_key(wallet, key.issue_id, payment_id, done)
@@ -102,4 +103,4 @@ class Charger:
             intended = intend_charge(held, token_hash, key.issue_id, Moment(now=now, by=BY))
         except ApprovalInProgress as busy:
             raise ChargeInProgress(**busy.data) from None
-        return due_soon(intended, now)
+        return due_soon(charged_under(intended, key, self.sender.reader.policy), now)

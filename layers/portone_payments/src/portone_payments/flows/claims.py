@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import open_approval
+from portone_payments.domain.approval import open_approval, waited_for
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.ports_store import Store
 
@@ -14,23 +14,28 @@ MOST_ASKED = 50
 MOST = 500
 
 
-def settled_claims(key: SavedKey, store: Store, *, most: int | None = None) -> frozenset[str]:
+def settled_claims(key: SavedKey, store: Store, now: float, *, most: int | None = None) -> frozenset[str]:
     """The payments that claim a key and have an outcome by now, or are tried with another one.
 
-    `most`: how many are looked at, the oldest first.
+    Who wants to be rid of a key waits a day for a charge in doubt, no longer (rule 10). `most`: how many are
+    looked at, the oldest first.
     """
-    return frozenset(each for each in key.claims[:most] if not _under_way(each, key.issue_id, store))
+    return frozenset(each for each in key.claims[:most] if not _under_way(each, key.issue_id, store, now))
 
 
-def spent_claims(key: SavedKey, store: Store, done: frozenset[str] = frozenset()) -> frozenset[str]:
+def spent_claims(
+    key: SavedKey, store: Store, now: float, done: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """`done` and, where still too many are left, the settled ones among the oldest."""
     left = replace(key, claims=tuple(each for each in key.claims if each not in done))
     if len(left.claims) < MANY:
         return done
-    return done | settled_claims(left, store, most=LOOKED_THROUGH)
+    return done | settled_claims(left, store, now, most=LOOKED_THROUGH)
 
 
-def _under_way(payment_id: str, issue_id: str, store: Store) -> bool:
+def _under_way(payment_id: str, issue_id: str, store: Store, now: float) -> bool:
     payment = store.payment(payment_id)
     approval = open_approval(payment) if payment else None
-    return approval is not None and approval.issue_id == issue_id
+    if payment is None or approval is None or waited_for(payment, now):
+        return False
+    return approval.issue_id == issue_id

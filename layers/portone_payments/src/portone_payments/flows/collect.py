@@ -20,6 +20,7 @@ from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprov
 from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import NO_KEY, claimed, failed
 from portone_payments.domain.subscription_records import Invoice, Subscription
+from portone_payments.domain.terms import charged_under
 from portone_payments.domain.wallet import chargeable, claim_key
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.flows.charge_send import ChargeSender, Claim
@@ -113,9 +114,10 @@ class Collector:
             # its own worker or a person has to settle it first
             self._wait(subscription, moment)
             return None
+        intended = charged_under(intended, key, self.sender.reader.policy)
         intended = replace(intended, due_at=int(moment.now) + SOON, rung=0, tries=0)
         store = self.sender.reader.store
-        done = spent_claims(key, store, settled_elsewhere(key, subscription, intended.payment_id))
+        done = spent_claims(key, store, moment.now, settled_elsewhere(key, subscription, intended.payment_id))
         if len(key.claims) - len(done) >= MOST:
             self._wait(subscription, moment, seconds=LATER)
             return None

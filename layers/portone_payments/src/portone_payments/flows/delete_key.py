@@ -81,7 +81,7 @@ class KeyRemover:
         """The wallet without claims whose payments have an outcome by now."""
         wallet = self.desk.store.wallet(user_id)
         key = key_of_issue(wallet, issue_id)
-        settled = settled_claims(key, self.desk.store)
+        settled = settled_claims(key, self.desk.store, self.desk.clock.now())
         if not settled:
             return wallet or Wallet(user_id=user_id)
         return self.desk.change(user_id, lambda held: (release(held, issue_id, settled),))

@@ -12,6 +12,7 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
 from portone_payments.domain.key_checks import Judged, channel_to_charge, judge
 from portone_payments.domain.policy import CheckPolicy
+from portone_payments.domain.terms import channel_hashes
 from portone_payments.domain.wallet import (
     activate,
     deleted,
@@ -98,8 +99,11 @@ class KeyDesk(WalletBook):
         return replace(with_key(wallet, replace(key, state=KeyState.DELETING)), rung=0)
 
     def _filled(self, user_id: str, key: SavedKey, key_hash: str, reading: KeyReading) -> SavedKey:
+        channels, merchants = channel_hashes(reading.channels or ())
         return replace(
             key,
+            channels=channels,
+            merchants=merchants,
             key_hash=key_hash,
             sealed=self.sealed(user_id, key.issue_id, reading.billing_key),
             method=reading.method,

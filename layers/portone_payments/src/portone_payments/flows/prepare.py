@@ -3,14 +3,16 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import OrderHasPlan
+from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.kept import Record
 from portone_payments.domain.ladder import BY_KIND, account_due_at, next_due
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.payment_errors import NoPayMethod, OrderAlreadyPaid, OrderExpired, OrderNotFound
-from portone_payments.domain.policy import MethodRule, allowed_methods
+from portone_payments.domain.policy import CheckPolicy, MethodRule, allowed_methods
 from portone_payments.domain.records import ClientRequest, Order, Payment, Status
+from portone_payments.domain.terms import offered_under, terms_under
 from portone_payments.ports import Clock, Ids, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
@@ -51,6 +53,7 @@ class Preparer:
     meter: Meter
     rules: tuple[MethodRule, ...]
     channels: frozenset[str]
+    policy: CheckPolicy
     ready_seconds: int
 
     def prepare(self, wish: Wish) -> Prepared:
@@ -91,7 +94,7 @@ class Preparer:
 
     def _payment(self, order: Order) -> Payment | None:
         held = self.store.payment(order.payment_id) if order.payment_id else None
-        if held is not None and held.status in _SETTLED:
+        if held is not None and held.status in _SETTLED and not mismatch_is_back(held):
             raise OrderAlreadyPaid(payment_id=held.payment_id)
         if order.expires_at is not None and order.expires_at <= self.clock.now():
             raise OrderExpired
@@ -110,7 +113,7 @@ class Preparer:
         self, order: Order, held: Payment, wish: Wish, methods: tuple[str, ...], request: ClientRequest | None
     ) -> Payment:
         now = self.clock.now()
-        offered = replace(held, offers={**held.offers, wish.platform: methods})
+        offered = offered_under(replace(held, offers={**held.offers, wish.platform: methods}), self.policy)
         if held.status in PAYABLE and now >= held.expires_at:
             offered = _reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
         changes: list[Record] = [offered] if offered != held else []
@@ -151,6 +154,7 @@ class Preparer:
             status_at=now,
             expires_at=self._expiry(order, now),
             offers={wish.platform: methods},
+            terms=terms_under(self.policy),
             siblings=held is not None,
             rung=BY_KIND,
         )
@@ -176,7 +180,7 @@ class Preparer:
 def _replaceable(held: Payment) -> bool:
     """A new id only where a reading showed the old one can no longer be paid (rule 1)."""
     lapsed_account = held.status is Status.EXPIRED and account_due_at(held) is not None
-    return held.status is Status.CANCELLED or lapsed_account
+    return held.status is Status.CANCELLED or lapsed_account or mismatch_is_back(held)
 
 
 def _reopened(payment: Payment, expires_at: int, moment: Moment) -> Payment:

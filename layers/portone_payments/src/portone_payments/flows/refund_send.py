@@ -10,6 +10,7 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import decide, in_flight, sendable
 from portone_payments.domain.refunds import sent_reason, with_refund
+from portone_payments.domain.send_back import needs_account
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.trying import unchanged
@@ -103,7 +104,11 @@ def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Mo
     known = replace(refund, cancellation_id=answer.id)
     if answer.status is CancellationStatus.FAILED:
         return decide(payment, known, RefundState.FAILED, moment, "refused_by_pg")
-    return decide(payment, known, _ANSWERED.get(answer.status, RefundState.RESERVED), moment, None)
+    state = _ANSWERED.get(answer.status, RefundState.RESERVED)
+    if state is RefundState.SUCCEEDED and needs_account(payment):
+        # booked; whether the bank pays it out only a reading says (PortOne facts 3.4)
+        state = RefundState.REQUESTED
+    return decide(payment, known, state, moment, None)
 
 
 def _refused(payment: Payment, refund_id: str, error_type: str, moment: Moment) -> Payment:

@@ -68,6 +68,9 @@ class Registrar:
         except PortOneError as error:
             self._count(error)
             return self._later(user_id, key.issue_id, billing_key)
+        if reading is not None and reading.issue_id is None:
+            # nothing says whose it is: the worker looks for a key of this issue
+            return key
         if reading is None or reading.issue_id != key.issue_id:
             # nothing is stored: what the app reported is not a key of this issue
             raise BillingKeyRefused(reason="issue")

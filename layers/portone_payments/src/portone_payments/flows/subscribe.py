@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.approval import open_approval
 from portone_payments.domain.billing_errors import NoBillingKey, PriceChanged
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import next_due
@@ -13,6 +14,8 @@ from portone_payments.domain.records import ClientRequest, Order
 from portone_payments.domain.subscribing import in_parts, subscribe
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import chargeable, key_of_issue
+from portone_payments.domain.wallet_records import Wallet
+from portone_payments.flows.claims import MANY
 from portone_payments.flows.collect import Collector
 from portone_payments.flows.subscription_desk import SubscriptionDesk
 from portone_payments.ports import Deadline, Ids, Metric
@@ -62,7 +65,11 @@ class Subscriber:
             known = store.request(wanted.user_id, wanted.route, wanted.request_key)
             if known is not None:
                 return self._known(known, wanted)
-            fresh, *others = self._fresh(wanted, self.desk.moment("app"))
+            wallet = store.wallet(wanted.user_id)
+            begun = self._begun(wanted, wallet)
+            if begun is not None:
+                return begun
+            fresh, *others = self._fresh(wanted, wallet, self.desk.moment("app"))
             request = self._request(wanted, fresh.subscription_id)
             try:
                 store.save(fresh, request, *others)
@@ -88,8 +95,25 @@ class Subscriber:
             raise IdempotencyKeyReused
         return self.desk.of(known.resource_id, wanted.user_id)
 
-    def _fresh(self, wanted: Wanted, moment: Moment) -> tuple[Subscription, *tuple[Record, ...]]:
-        self._check_key(wanted)
+    def _begun(self, wanted: Wanted, wallet: Wallet | None) -> Subscription | None:
+        """The subscription to this plan whose first charge has no outcome yet.
+
+        Its user is told the same again instead of being charged again under another key of the app.
+        """
+        keys = wallet.keys.values() if wallet and wanted.plan_id else ()
+        for claim in {claim for key in keys for claim in key.claims[-MANY:]}:
+            payment = self.desk.store.payment(claim)
+            if payment is None or payment.subscription_id is None or open_approval(payment) is None:
+                continue
+            held = self.desk.store.subscription(payment.subscription_id)
+            if held is not None and held.plan_id == wanted.plan_id and _first_open(held):
+                return held
+        return None
+
+    def _fresh(
+        self, wanted: Wanted, wallet: Wallet | None, moment: Moment
+    ) -> tuple[Subscription, *tuple[Record, ...]]:
+        self._check_key(wanted, wallet)
         version = max(self.collector.secrets.charge_keys())
         if wanted.order_id:
             order = self._order(wanted)
@@ -114,8 +138,7 @@ class Subscriber:
         due_at = fresh.due_at if fresh.due_at is not None else next_due(fresh, moment.now, self.desk.policy)
         return (replace(fresh, due_at=due_at),)
 
-    def _check_key(self, wanted: Wanted) -> None:
-        wallet = self.desk.store.wallet(wanted.user_id)
+    def _check_key(self, wanted: Wanted, wallet: Wallet | None) -> None:
         if wanted.issue_id is not None:
             key_of_issue(wallet, wanted.issue_id)
         if chargeable(wallet, wanted.issue_id) is None:
@@ -140,3 +163,8 @@ class Subscriber:
             created_at=now,
             expires_at=int(now) + REQUEST_KEPT,
         )
+
+
+def _first_open(held: Subscription) -> bool:
+    """Whether nothing of it was ever paid and its first charge is under way."""
+    return held.in_flight is not None and held.agreed is None

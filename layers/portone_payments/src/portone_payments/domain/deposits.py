@@ -1,0 +1,55 @@
+"""Deposits a bank took back after they were paid, and refunds it could not pay out (rule 10)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.snapshot import AccountRefund, RemoteStatus, Snapshot
+
+READINGS = 3
+AT_LEAST = 15 * 60
+_FAILED = frozenset({AccountRefund.FAILED, AccountRefund.PARTIAL_REFUND_FAILED})
+_UNDONE = _FAILED | {AccountRefund.PENDING}
+_PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+
+
+def taken_back(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
+    """The payment after a lagging reading: a person decides once three in a quarter of an hour agree.
+
+    The status stays what it was: a replica may show an old one, and only a person knows the bank's reason.
+    """
+    if snapshot is None or payment.status not in _PAID:
+        return payment
+    if snapshot.status is not RemoteStatus.VIRTUAL_ACCOUNT_ISSUED or payment.taken_back >= READINGS:
+        return payment
+    age = moment.now - (payment.lagging_since or moment.now)
+    if payment.taken_back < READINGS - 1:
+        return replace(payment, taken_back=payment.taken_back + 1)
+    if age < AT_LEAST:
+        return payment
+    called = raise_attention(
+        replace(payment, taken_back=READINGS), AttentionKind.DEPOSIT_TAKEN_BACK, at=moment.now
+    )
+    return record(called, Fact.DEPOSIT_TAKEN_BACK, moment, total=payment.total)
+
+
+def refund_undone(payment: Payment) -> bool:
+    """Whether the bank has not paid a refund out although PortOne has booked the cancellation."""
+    return _refund(payment) in _UNDONE
+
+
+def refund_watched(before: Payment, after: Payment, moment: Moment) -> Payment:
+    """The payment with a person called while the bank could not pay its refund out."""
+    found = _refund(after)
+    if found not in _FAILED:
+        return clear_attention(after, AttentionKind.REFUND_STUCK, subject="payment")
+    if found is _refund(before):
+        return after
+    refund = next(reversed(tuple(after.refunds.values())), None)
+    called = raise_attention(after, AttentionKind.REFUND_STUCK, at=moment.now)
+    return record(called, Fact.REFUND_STUCK, moment, refund=refund.id if refund else None, status=str(found))
+
+
+def _refund(payment: Payment) -> AccountRefund | None:
+    method = payment.seen.method if payment.seen else None
+    return method.refund if method else None

@@ -1,0 +1,102 @@
+"""Readings that can neither be believed nor refuted, and what is strange about believed money (rule 10)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.check import Findings
+from portone_payments.domain.expiry import closed_in_time, lapsed
+from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.known import seen_in
+from portone_payments.domain.moves import TAKEN
+from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
+from portone_payments.domain.refund_settle import promised_done
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
+
+UNPAID = frozenset(
+    {
+        RemoteStatus.READY,
+        RemoteStatus.PAY_PENDING,
+        RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
+        RemoteStatus.FAILED,
+    }
+)
+_PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+# what another amount or currency proves, no setting of ours can have caused
+_UNHEARD_OF = frozenset({"total", "currency"})
+
+
+def judged(payment: Payment, snapshot: Snapshot, findings: Findings, now: float) -> Status | None:
+    """Our status after this reading; None where it settles nothing.
+
+    What was PAID here never becomes a MISMATCH: an operator is asked, and its money is followed all the same.
+    """
+    if snapshot.status is RemoteStatus.UNRECOGNISED:
+        return None
+    claimed = Status(snapshot.status.value)
+    if payment.status is Status.CANCELLED:
+        return claimed
+    if payment.status in _PAID:
+        return None if _UNHEARD_OF & set(findings.proven) and not payment.accepted else claimed
+    if findings.proven:
+        return claimed if _sent_back(payment, claimed) else Status.MISMATCH
+    if findings.doubts and not payment.accepted:
+        return None
+    return _offered(payment, snapshot, claimed, now)
+
+
+def _offered(payment: Payment, snapshot: Snapshot, claimed: Status, now: float) -> Status:
+    if claimed is Status.FAILED and closed_in_time(payment, snapshot, now):
+        return Status.EXPIRED
+    if payment.status is Status.EXPIRED and (claimed is Status.READY or lapsed(snapshot, now)):
+        return Status.EXPIRED
+    return claimed
+
+
+def _sent_back(payment: Payment, claimed: Status) -> bool:
+    """Whether the money of a mismatch went back; what was back when first seen stays a mismatch."""
+    held = payment.status is Status.MISMATCH and not mismatch_is_back(payment)
+    return held and claimed is Status.CANCELLED
+
+
+def mismatch_is_back(payment: Payment) -> bool:
+    """Whether this is a mismatch that holds no money any more."""
+    back = payment.seen is not None and payment.seen.status is RemoteStatus.CANCELLED
+    return back and payment.status is Status.MISMATCH
+
+
+def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
+    """The payment with a reading in doubt: nothing of it is settled, a person is called."""
+    paid = payment.doubted_paid or snapshot.status in TAKEN
+    doubted = replace(payment, doubted=True, doubted_paid=paid)
+    doubted = raise_attention(doubted, AttentionKind.QUARANTINED, at=moment.now)
+    if payment.doubted:
+        return doubted
+    doubts = ",".join((*findings.proven, *findings.doubts)) or "status"
+    return record(replace(doubted, rung=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status)
+
+
+def strange(before: Payment, after: Payment, findings: Findings, moment: Moment) -> Payment:
+    """A person is asked once about each thing that is strange about money that was believed before."""
+    told = set(before.seen.doubts) if before.seen else set()
+    fresh = [name for name in _strangeness(before, findings) if name not in told]
+    if not _strangeness(before, findings):
+        return clear_attention(after, AttentionKind.QUARANTINED)
+    if not fresh:
+        return after
+    after = raise_attention(after, AttentionKind.QUARANTINED, at=moment.now)
+    return record(after, Fact.QUARANTINED, moment, doubts=",".join(fresh), status=after.status)
+
+
+def seen_of(payment: Payment, snapshot: Snapshot, findings: Findings) -> Seen:
+    """What to remember of a believed reading; refunds an answer promised are known where totals show them."""
+    seen = seen_in(snapshot, payment.seen)
+    seen = replace(seen, doubts=tuple(_strangeness(payment, findings)))
+    if snapshot.cancellations is not None:
+        return seen
+    answered = dict.fromkeys(promised_done(payment), str(CancellationStatus.SUCCEEDED))
+    return replace(seen, cancellations={**seen.cancellations, **answered}) if answered else seen
+
+
+def _strangeness(payment: Payment, findings: Findings) -> tuple[str, ...]:
+    if payment.status not in _PAID or payment.accepted:
+        return ()
+    return (*findings.proven, *findings.doubts)

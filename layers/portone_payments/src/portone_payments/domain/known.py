@@ -1,0 +1,138 @@
+"""A reading with what it left out, as far as it is known: absent is not empty, nor no longer so (rule 10)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.records import Seen
+from portone_payments.domain.snapshot import (
+    CancellationStatus,
+    Channel,
+    Method,
+    PayMethod,
+    RemoteStatus,
+    Snapshot,
+    VirtualAccount,
+)
+
+# how long we offer an account whose own end PortOne does not tell, in seconds; no PG keeps one longer
+ACCOUNT_FOR = 30 * 24 * 3600
+
+
+def completed(snapshot: Snapshot, seen: Seen | None) -> Snapshot:
+    """The reading with what the last believed one of the same attempt said of the fields it left out.
+
+    Another attempt starts from nothing. A list of cancellations that was left out stays so: who is not on
+    it can only be told by a list.
+    """
+    held = seen if seen is not None and seen.transaction_id == snapshot.transaction_id else None
+    known = snapshot if held is None else _filled(snapshot, held)
+    if known.status is not RemoteStatus.FAILED:
+        known = replace(known, failed_at=None, pg_code=None)
+    return replace(known, method=_awaited(known))
+
+
+def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
+    """What to remember of a believed, completed reading; cancellations once known stay known."""
+    same = before is not None and before.transaction_id == snapshot.transaction_id
+    held = before if same else None
+    shown = {each.id: str(each.status) for each in snapshot.shown}
+    back = tuple(each.id for each in snapshot.shown if each.trigger == "CHARGEBACK")
+    return Seen(
+        transaction_id=snapshot.transaction_id,
+        updated_at=snapshot.updated_at,
+        status=snapshot.status,
+        total=snapshot.total,
+        paid=snapshot.paid,
+        discount=snapshot.discount,
+        cancelled=snapshot.cancelled,
+        cancelled_tax_free=snapshot.cancelled_tax_free,
+        tax_free=snapshot.tax_free,
+        vat=snapshot.vat,
+        disputed=bool(snapshot.disputed),
+        receipt_issued=snapshot.receipt_issued,
+        cancelled_vat=_cancelled_vat(snapshot, held),
+        cancellations={**held.cancellations, **shown} if held else shown,
+        charged_back=tuple(dict.fromkeys((*held.charged_back, *back))) if held else back,
+        method=snapshot.method,
+        channel=snapshot.channel,
+        paid_at=snapshot.paid_at,
+        failed_at=snapshot.failed_at,
+        pg_code=snapshot.pg_code,
+        pg_tx_id=snapshot.pg_tx_id,
+        receipt_url=snapshot.receipt_url,
+    )
+
+
+def _filled(snapshot: Snapshot, held: Seen) -> Snapshot:
+    """What describes an attempt as a whole."""
+    return replace(
+        snapshot,
+        vat=_first(snapshot.vat, held.vat),
+        channel=_channel(snapshot.channel, held.channel),
+        method=_method(snapshot.method, held.method),
+        disputed=_first(snapshot.disputed, held.disputed),
+        receipt_issued=_first(snapshot.receipt_issued, held.receipt_issued),
+        paid_at=_first(snapshot.paid_at, held.paid_at),
+        pg_tx_id=_first(snapshot.pg_tx_id, held.pg_tx_id),
+        receipt_url=_first(snapshot.receipt_url, held.receipt_url),
+        failed_at=_first(snapshot.failed_at, held.failed_at),
+        pg_code=_first(snapshot.pg_code, held.pg_code),
+    )
+
+
+def _channel(shown: Channel | None, held: Channel | None) -> Channel | None:
+    if shown is None or held is None:
+        return shown or held
+    same = (shown.pg_provider, shown.pg_merchant_id) == (held.pg_provider, held.pg_merchant_id)
+    return replace(shown, key=held.key) if same and shown.key is None else shown
+
+
+def _method(shown: Method | None, held: Method | None) -> Method | None:
+    """An attempt is paid one way only, so what cannot be read of it does not undo what could."""
+    if shown is None or held is None or held.kind is PayMethod.UNRECOGNISED:
+        return shown or held
+    if shown.kind is PayMethod.UNRECOGNISED:
+        return held
+    if shown.kind is not held.kind:
+        return shown
+    return replace(
+        shown,
+        provider=_first(shown.provider, held.provider),
+        card_inside=_first(shown.card_inside, held.card_inside),
+        virtual_account=_account(shown.virtual_account, held.virtual_account),
+        refund=_first(shown.refund, held.refund),
+    )
+
+
+def _account(shown: VirtualAccount | None, held: VirtualAccount | None) -> VirtualAccount | None:
+    if shown is None or held is None:
+        return shown or held
+    return replace(
+        shown,
+        bank=_first(shown.bank, held.bank),
+        number=_first(shown.number, held.number),
+        holder=_first(shown.holder, held.holder),
+        due_at=_first(shown.due_at, held.due_at),
+        ends_at=_first(shown.ends_at, held.ends_at),
+    )
+
+
+def _awaited(snapshot: Snapshot) -> Method | None:
+    """What waits for a deposit is an account, and our offer of it ends, whatever PortOne says of either."""
+    if snapshot.status is not RemoteStatus.VIRTUAL_ACCOUNT_ISSUED:
+        return snapshot.method
+    method = snapshot.method or Method(kind=PayMethod.VIRTUAL_ACCOUNT)
+    account = method.virtual_account or VirtualAccount()
+    if account.due_at is None:
+        account = replace(account, ends_at=snapshot.requested_at // 1_000_000 + ACCOUNT_FOR)
+    return replace(method, virtual_account=account)
+
+
+def _cancelled_vat(snapshot: Snapshot, held: Seen | None) -> int:
+    if snapshot.cancellations is None:
+        return held.cancelled_vat if held else 0
+    done = (each for each in snapshot.cancellations if each.status is CancellationStatus.SUCCEEDED)
+    return sum(each.vat for each in done)
+
+
+def _first[Value](shown: Value | None, held: Value | None) -> Value | None:
+    return held if shown is None else shown
