@@ -26,6 +26,7 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
         strays=deps.strays,
         clock=deps.clock,
         ids=deps.ids,
+        note=deps.skips.note,
     )
     worker.work(due)
 

@@ -34,8 +34,17 @@ def part_of(part: Any, derived: Item) -> Item:
 def record_in(item: Item, kinds: Mapping[str, Any], derived: frozenset[str]) -> Any:
     """The record of one of these kinds in an item, without its derived attributes.
 
-    Raises `StorageUnavailable` for a schema this code may not read.
+    Raises `StorageUnavailable` for a schema this code may not read, and for an item nobody can.
     """
+    try:
+        return _record_in(item, kinds, derived)
+    except StorageUnavailable:
+        raise
+    except Exception:  # noqa: BLE001 - whatever an item holds, it is the item that is at fault
+        raise StorageUnavailable(service="dynamodb", reason="unreadable") from None
+
+
+def _record_in(item: Item, kinds: Mapping[str, Any], derived: frozenset[str]) -> Any:
     schema = int(item["schema"]["N"])
     if schema > SCHEMA + 1:
         raise StorageUnavailable(service="dynamodb", reason="schema_too_new")

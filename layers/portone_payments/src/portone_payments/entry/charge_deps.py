@@ -45,6 +45,7 @@ class ChargeDeps(DeskDeps, ReaderDeps):
             clock=self.clock,
             policy=self.settings.billing,
             store_id=self.settings.store_id,
+            note=self.skips.note,
         )
 
     @cached_property

@@ -12,7 +12,7 @@ from portone_payments.domain.approval import intend_charge, token_hash_of
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import advance, due_invoice, next_due
-from portone_payments.domain.errors import Busy
+from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.invoice_identity import identity
 from portone_payments.domain.ladder import DAY
@@ -25,6 +25,7 @@ from portone_payments.domain.wallet import chargeable, claim_key
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.flows.charge_send import ChargeSender, Claim
 from portone_payments.flows.claims import MOST, spent_claims
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Clock, Deadline, Metric, Secrets
 from portone_payments.ports_store import Conflict, Due, Kind
 
@@ -49,9 +50,13 @@ class Collector:
     clock: Clock
     policy: BillingPolicy
     store_id: str
+    note: Note = unnoted
 
     def work(self, due: Due) -> None:
-        """Whatever is due of one subscription, or of one of its charges. A lost race is the winner's."""
+        """Whatever is due of one subscription, or of one of its charges. A lost race is the winner's.
+
+        Raises `StorageUnavailable` for one that cannot be read or saved, which is counted.
+        """
         deadline = Deadline.after(self.clock, PER_CHARGE)
         self._await(due.slot, early=CLAIMING)
         moment = Moment(now=self.clock.now(), by="sweep")
@@ -64,6 +69,9 @@ class Collector:
                 self.collect(held, moment, deadline, slot=due.slot)
         except (Busy, Conflict):
             self.sender.reader.meter.count(Metric.CONFLICT)
+        except StorageUnavailable as error:
+            Skips(self.sender.reader.meter, self.note).skip(due.kind, due.id, error)
+            raise
 
     def _send_again(self, due: Due, moment: Moment, deadline: Deadline) -> None:
         """A charge whose outcome is not known, under its one key (rule 3)."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portone_payments.domain.accounts import wants_closing
 from portone_payments.domain.approval import open_approval
-from portone_payments.domain.errors import Busy
+from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
@@ -15,6 +15,7 @@ from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.charge_send import ChargeSender
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.refund_send import RefundSender
+from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.flows.strays import StrayKeeper
 from portone_payments.flows.wallet_work import WalletKeeper
 from portone_payments.ports import Clock, Deadline, Ids, Metric
@@ -38,9 +39,13 @@ class Worker:
     strays: StrayKeeper
     clock: Clock
     ids: Ids
+    note: Note = unnoted
 
     def work(self, due: Due) -> None:
-        """Settle one item. A lost race leaves it to whoever won: the due mark was saved with the winner."""
+        """Settle one item. A lost race leaves it to whoever won: the due mark was saved with the winner.
+
+        Raises `StorageUnavailable` for one that cannot be read or saved, which is counted.
+        """
         deadline = Deadline.after(self.clock, PER_ITEM)
         try:
             if due.kind is Kind.STRAY:
@@ -51,6 +56,9 @@ class Worker:
                 self._payment(due, deadline)
         except (Busy, Conflict):
             self.reader.meter.count(Metric.CONFLICT)
+        except StorageUnavailable as error:
+            Skips(self.reader.meter, self.note).skip(due.kind, due.id, error)
+            raise
 
     def _payment(self, due: Due, deadline: Deadline) -> None:
         held = self.reader.store.payment(due.id)
