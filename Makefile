@@ -56,12 +56,12 @@ serve: setup ## the whole stack on this machine, with URLs and a curl for each r
 	@$(run) portone_local.serve
 
 test: setup ## the whole suite at everyday settings
-	@$(spread) -m "not check"
+	@$(spread) -m "not check and not alone"
 
 check: setup .venv-sam/.ready ## static checks, the built and deployed artifact, races and fuzz at full settings
 	@$(MAKE) --no-print-directory static
 	@.venv/bin/pytest -m check
-	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 $(spread) --dist load -m "(race or fuzz or machine) and not check"
+	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 $(spread) --dist load -m "(race or fuzz or machine or alone) and not check"
 
 static: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet . && echo "format: as agreed"

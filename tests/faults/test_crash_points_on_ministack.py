@@ -1,27 +1,45 @@
 """The same with the real adapters: the process dies before and after boto3 and PortOne calls.
 
-Everyday runs take a few cases of each story; make check more, make prove all.
+Everyday runs take a few cases of each story; make check more, make prove all. And a call that leaves the
+bundle and that no case cuts off fails the build: the stories are listed while they are told.
 """
 
+import shutil
+from collections.abc import Callable
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from portone_local import template
+from portone_local.gateway.functions import Handler
 from portone_local.ministack import MiniStack
 from portone_local.oracle import assert_clean
+from portone_local.stack import Stack
 from portone_local.testing.boundaries import Side
-from portone_local.testing.stories import Story, let_pass
-from portone_local.testing.story_book import ALL_STORIES, RECURRING
+from portone_local.testing.seen import Kind, Seen, calls_in
+from portone_local.testing.stories import Story, World, let_pass
+from portone_local.testing.story_acts import look
+from portone_local.testing.story_book import ALL_STORIES, RECURRING, story_named
 from portone_local.testing.telling import (
     assert_wanted,
     break_off,
     every,
+    in_memory,
     on_ministack,
     representatives,
     step_of,
 )
 
 STEP, STEP_OF_CHARGES = every(test=5, check=3), every(test=15, check=7)
+SOURCE = template.ROOT / "layers/portone_payments/src/portone_payments"
+# the audit has no payment to tell a story of: its functions die in crash tests of their own
+AUDIT = {"audit", "discrepancies", "close_discrepancy"}
+# and so do those of the identity functions, which have users and verifications instead
+IDENTITY = {each for each in template.functions(template.transformed()) if each.startswith("identity_")}
+AUDIT_CALLS = {"portone.list_payments"}
+SEEN = Seen()
 
 
 @pytest.mark.race
@@ -34,7 +52,8 @@ def test_a_process_that_dies_at_any_call_of_aws_leaves_the_books_right(
     first = ALL_STORIES.index(story) % step
     with on_ministack(ministack) as (new_world, boundaries):
         recorded = new_world()
-        points = representatives(step_of(story, recorded, boundaries))
+        crossed = step_of(story, recorded, boundaries)
+        points = representatives(crossed)
         worlds = [recorded]
         let_pass(recorded.stack, story.patience if story.restless else 0)
 
@@ -47,3 +66,82 @@ def test_a_process_that_dies_at_any_call_of_aws_leaves_the_books_right(
         for world in worlds:
             assert_wanted(story, world)
         assert_clean(recorded.stack, answers=recorded.answers)
+        look_around(recorded)
+        SEEN.record(story.name, crossed, boundaries)
+
+
+def look_around(world: World) -> None:
+    """Everybody looks at what has become of a story's payments."""
+    for payment_id in world.handed:
+        look(world, payment_id)
+
+
+@pytest.fixture
+def seen(ministack: MiniStack) -> Seen:
+    """All stories: those told above, and in a run of these tests alone the others, once each."""
+    for story in ALL_STORIES:
+        if story.name not in SEEN.stories:
+            with on_ministack(ministack) as (new_world, boundaries):
+                world = new_world()
+                crossed = step_of(story, world, boundaries)
+                let_pass(world.stack, story.patience)
+                look_around(world)
+                SEEN.record(story.name, crossed, boundaries)
+    return SEEN
+
+
+@pytest.mark.ministack
+def test_every_kind_of_call_a_handler_makes_is_cut_off_by_a_crash_case(seen: Seen) -> None:
+    assert seen.made
+    assert seen.owed == set()
+
+
+@pytest.mark.ministack
+def test_every_function_has_crash_cases(seen: Seen) -> None:
+    folders = {file.parent.name for file in (template.ROOT / "functions").glob("*/handler.py")}
+
+    assert folders - AUDIT - IDENTITY == {function for function, _ in seen.cut_off}
+
+
+@pytest.mark.ministack
+def test_every_call_the_adapters_can_make_is_cut_off_by_a_crash_case(seen: Seen) -> None:
+    assert set(calls_in(SOURCE)) - {call for _, call in seen.cut_off} <= AUDIT_CALLS
+
+
+@pytest.mark.ministack
+def test_a_planted_call_of_an_adapter_is_noticed(seen: Seen, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(SOURCE, tmp_path / "source"))
+    with (copy / "adapters" / "queue.py").open("a") as file:
+        file.write("\n\ndef planted(queue):\n    queue._client.purge_queue()\n")
+
+    assert "sqs.purge_queue" in set(calls_in(copy)) - {call for _, call in seen.cut_off}
+
+
+def test_a_planted_call_of_a_handler_is_noticed() -> None:
+    planted = made(lambda stack: plant(stack, "GetPayment", lambda stack: stack.ports["queue"].backlog()))
+
+    assert planted - made() == {("get_payment", "sqs.backlog")}
+
+
+def made(spoil: Callable[[Stack], None] = lambda _: None) -> set[Kind]:
+    """The kinds of calls in a story in which everybody looks."""
+    found, story = Seen(), story_named("look at what there is")
+    with in_memory() as (world, boundaries):
+        spoil(world.stack)
+        boundaries.follow(world.stack)
+        found.record(story.name, step_of(story, world, boundaries), boundaries)
+    return found.made
+
+
+def plant(stack: Stack, function: str, extra: Callable[[Stack], object]) -> None:
+    """Have a function do something more, about a payment that was paid."""
+
+    def around(name: str, shipped: Handler) -> Handler:
+        def planted(event: Any, context: Any) -> Any:
+            answer = shipped(event, context)
+            extra(stack)
+            return answer
+
+        return planted if name == function else shipped
+
+    stack.functions.around = around

@@ -1,0 +1,57 @@
+"""A tale told under mutations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from portone_local.adversary.ending import Ending, ending_of
+from portone_local.adversary.mutation import CANARIES, Mutation
+from portone_local.adversary.source import shapes
+from portone_local.adversary.tales import Tale, tale_named
+from portone_local.adversary.transport import Adversary, Shapes
+from portone_local.oracle import Finding, ObservedStack, check
+from portone_local.portone import Refused
+
+STOPPED = (LookupError, AssertionError, ValueError, Refused)
+"""What a tale ends with when it cannot be told further; anything else is an error of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A tale that was told: how it ended, the sentence it stopped with, what the oracle found, what died.
+
+    `seen` could have been played, `played` was.
+    """
+
+    ending: Ending
+    stopped: str
+    findings: tuple[Finding, ...]
+    died: tuple[str, ...]
+    seen: frozenset[Mutation]
+    played: frozenset[Mutation]
+
+
+def told(tale: Tale, mutations: Iterable[Mutation] = (), *, by: Shapes | None = None) -> Run:
+    """Tell a tale on a stack of its own; always the same ids. `by`: whose shapes, the usual ones without."""
+    adversary, stopped = Adversary(by or shapes(), mutations), ""
+    with ObservedStack.in_memory(seed=1, tap=adversary.tap, **dict[str, Any](tale.settings)) as stack:
+        try:
+            tale.told_to(stack)
+        except STOPPED as error:
+            stopped = f"{type(error).__name__} {error}"[:300]
+        failures = {name for name, error in stack.failures if type(error).__name__ != "JobFailed"}
+        return Run(
+            ending=ending_of(stack),
+            stopped=stopped,
+            findings=tuple(check(stack, canaries=CANARIES, answers=stack.answers)),
+            died=tuple(sorted(failures)),
+            seen=frozenset(adversary.seen),
+            played=frozenset(adversary.played),
+        )
+
+
+@cache
+def undisturbed(name: str) -> Run:
+    """A tale with nothing changed, told once."""
+    return told(tale_named(name))

@@ -1,0 +1,68 @@
+"""What is told under the adversary: every story of the fault tests, the core stories, and some more."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from portone_local.adversary.tales_of_readings import OF_READINGS
+from portone_local.adversary.tales_of_refunds import OF_REFUNDS
+from portone_local.oracle import ObservedStack
+from portone_local.testing import core_stories
+from portone_local.testing.identity_stories import IDENTITY_STORIES, IdentityStory
+from portone_local.testing.stories import PATIENCE, Story, World, let_pass, surviving_crashes
+from portone_local.testing.story_book import ALL_STORIES
+from portone_local.testing.telling import SHOP
+from portone_payments.entry.failure import JobFailed
+
+MORE = (*OF_REFUNDS, *OF_READINGS)
+
+type Tell = Callable[[ObservedStack], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """Something that happens to a stack with these `settings`, and how long it takes to converge after it."""
+
+    name: str
+    tell: Tell
+    patience: float = PATIENCE
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def told_to(self, stack: ObservedStack) -> None:
+        """Tell it, and let the usual time pass."""
+        self.tell(stack)
+        let_pass(stack, self.patience)
+
+
+def _story(story: Story, stack: ObservedStack) -> None:
+    surviving_crashes(stack)
+    world = World(stack)
+    subject = story.before(world)
+    with suppress(LookupError, JobFailed):
+        story.step(world, subject)
+    with suppress(LookupError):
+        story.after(world, subject)
+
+
+def _identity(story: IdentityStory, stack: ObservedStack) -> None:
+    subject = story.before(stack)
+    story.step(stack, subject)
+    if not story.wanted(stack, subject):
+        raise AssertionError("it did not end as it should")
+
+
+TALES: tuple[Tale, ...] = (
+    *(Tale(each.name, partial(_story, each), each.patience, SHOP) for each in ALL_STORIES),
+    *(Tale(each.__name__.replace("_", " "), each, settings=SHOP) for each in core_stories.STORIES),
+    *(Tale(f"a person: {each.name}", partial(_identity, each)) for each in IDENTITY_STORIES),
+    *(Tale(each.name, each.tell, each.patience, SHOP | dict(each.settings)) for each in MORE),
+)
+
+
+def tale_named(name: str) -> Tale:
+    """One of them. LookupError for none."""
+    found = next((tale for tale in TALES if tale.name == name), None)
+    if found is None:
+        raise LookupError(name)
+    return found

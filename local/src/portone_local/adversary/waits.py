@@ -1,0 +1,143 @@
+"""What may make a tale wait for a person, and what is no robustness at all; each with its reason.
+
+A tale that waits is held to less than to the undisturbed ending, but not to nothing: see `judge`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from portone_local.adversary.mutation import Mutation
+from portone_local.adversary.shape import Trick
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a tale waits, and the kinds of attention one of which a person is called with.
+
+    `told_of`: only tales of this (a part of their name) may; `untold`: events that must not be told.
+    """
+
+    why: str
+    attentions: frozenset[str] = frozenset()
+    told_of: tuple[str, ...] = ()
+    untold: frozenset[str] = frozenset()
+
+
+_QUARANTINED = frozenset({"quarantined"})
+_STUCK = Wait(
+    "the buyer's bank has not taken the money yet (rule 10)",
+    frozenset({"refund-stuck"}),
+    untold=frozenset({"refund.succeeded"}),
+)
+_OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
+    (Trick.VARIANT, "status"): Wait(
+        "a state of a payment nobody here knows: money may be held or not (rule 6)", _QUARANTINED
+    ),
+    (Trick.VARIANT, "method.type"): Wait(
+        "a method nobody here knows may be one the order does not allow (rule 6)", _QUARANTINED
+    ),
+    (Trick.ENUM, "channel.type"): Wait(
+        "neither surely live nor surely a test: a guess would accept or refund (rule 6)", _QUARANTINED
+    ),
+    (Trick.ANOTHER, "channel.key"): Wait(
+        "a channel that was not handed out: smart routing, or our settings (rule 10)", _QUARANTINED
+    ),
+    (Trick.VARIANT, "cancellations[].status"): Wait(
+        "a cancellation nobody can call done or failed (rule 5)",
+        frozenset({"unknown", "ambiguous", "lagging", "quarantined", "refund-stuck"}),
+    ),
+    (Trick.VALUE, "method.refundStatus=FAILED"): _STUCK,
+    (Trick.VALUE, "method.refundStatus=PARTIAL_REFUND_FAILED"): _STUCK,
+    (Trick.VALUE, "method.refundStatus=PENDING"): Wait(_STUCK.why, untold=_STUCK.untold),
+    (Trick.VALUE, "cashReceiptIssuanceStatus=ISSUED"): Wait(
+        "the PG has reported it, and says no number (facts 3.2)",
+        told_of=("nobody wants",),
+        untold=frozenset({"cash_receipt.issued"}),
+    ),
+    (Trick.ENUM, "disputes[].status"): Wait("what is not surely settled is open"),
+    (Trick.DROP, "cancellations"): Wait(
+        "whether a cancellation was asked for, or failed, nobody can say without the list (rule 10)",
+        frozenset({"lagging", "ambiguous", "unknown", "refund-stuck"}),
+        told_of=("cancellation that waits", "carried out later", "waits and fails", "deposit sent back"),
+    ),
+    (Trick.DROP, "method"): Wait(
+        "nobody knows that it was cash: no receipt", told_of=("cash receipt", "a transfer")
+    ),
+}
+_OF_A_KEY: Mapping[tuple[Trick, str], Wait] = {
+    (Trick.VARIANT, "status"): Wait("a state of a key nobody here knows: it is not charged"),
+    (Trick.ENUM, "channels[].type"): Wait("neither surely live nor surely a test: it is not charged"),
+}
+_OF_A_READING = (
+    ("get_payment", "list_payments", _OF_A_PAYMENT),
+    ("get_billing_key", "list_billing_keys", _OF_A_KEY),
+)
+_BEHIND = Wait("a reading that is behind: the people of the tale do not wait for the next one")
+_UNKNOWN_ERROR = Wait("an error nobody here knows says nothing (rule 3)")
+
+
+def _all() -> Iterator[tuple[Mutation, Wait]]:
+    for one, many, waits in _OF_A_READING:
+        for (trick, path), wait in waits.items():
+            yield Mutation(one, trick, path), wait
+            yield Mutation(many, trick, f"items[].{path}"), wait
+
+
+WAITS: Mapping[Mutation, Wait] = {
+    **dict(_all()),
+    Mutation("cancel_payment", Trick.VARIANT, "cancellation.status"): Wait(
+        "a cancellation nobody can call done or failed until a reading shows it (rule 5)"
+    ),
+    Mutation("list_billing_keys", Trick.DROP, "items[].issueId"): Wait(
+        "of a key that nobody handed over nobody says which window it came from"
+    ),
+    Mutation("get_identity_verification", Trick.VARIANT, "status"): Wait(
+        "a state nobody here knows: the person is not verified yet"
+    ),
+}
+
+
+def _left_out(operation: str, *paths: str) -> frozenset[Mutation]:
+    return frozenset(Mutation(operation, Trick.DROP, path) for path in paths)
+
+
+TOGETHER: Mapping[frozenset[Mutation], Wait] = {
+    _left_out("get_billing_key", "issueId", "customer.id"): Wait("nothing says whose key it is"),
+    _left_out("get_identity_verification", "verifiedCustomer.ci", "verifiedCustomer.di"): Wait(
+        "there is nothing to know the person by again"
+    ),
+    _left_out("get_identity_verification", "verifiedCustomer.ci", "channel"): Wait(
+        "a DI holds for one PG, and nobody says which"
+    ),
+}
+"""What makes a tale wait only when all of it is done."""
+
+
+def waits_of(mutations: Iterable[Mutation], tale: str) -> list[Wait]:
+    """Why these may make this tale wait."""
+    every = tuple(mutations)
+    all_of = {each.always for each in every}
+    alone = [wait for each in every if (wait := wait_of(each, tale))]
+    return [*alone, *(wait for several, wait in TOGETHER.items() if several <= all_of)]
+
+
+def wait_of(mutation: Mutation, tale: str) -> Wait | None:
+    """Why this may make this tale wait; None where it may not."""
+    if mutation.trick in {Trick.REPEAT, Trick.BEHIND}:
+        return _BEHIND
+    if mutation.trick is Trick.VARIANT and mutation.path == "!.type":
+        return _UNKNOWN_ERROR
+    found = WAITS.get(mutation.always)
+    if found is None or (found.told_of and not any(each in tale for each in found.told_of)):
+        return None
+    return found
+
+
+EXCLUDED: Mapping[Mutation, str] = dict.fromkeys(
+    (
+        Mutation("get_payment", Trick.ENUM, "currency"),
+        Mutation("list_payments", Trick.ENUM, "items[].currency"),
+    ),
+    "what we asked for ourselves: another one is another payment, a proven difference",
+)
+"""What is not played, and why."""

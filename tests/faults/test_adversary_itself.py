@@ -1,0 +1,132 @@
+"""The adversary's own parts: lines that can be pasted back, the smallest failure, pairs, the two sources."""
+
+import os
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from portone_local.adversary import contract, table, table_rows
+from portone_local.adversary.arrays import MOST_IN_EIGHT, ROWS, covering_rows
+from portone_local.adversary.factors import alone, rows
+from portone_local.adversary.field import Use
+from portone_local.adversary.judge import faults
+from portone_local.adversary.mutation import Mutation, line_of, parse_line
+from portone_local.adversary.optionals import optional_paths, paths
+from portone_local.adversary.run import told, undisturbed
+from portone_local.adversary.shape import Trick
+from portone_local.adversary.shrink import smallest
+from portone_local.adversary.source import NAMED_BY
+from portone_local.adversary.tales import TALES, tale_named
+from portone_local.adversary.waits import EXCLUDED, WAITS
+
+needs_contract = pytest.mark.skipif(NAMED_BY not in os.environ, reason=f"{NAMED_BY} is not set")
+DROP = Mutation("get_payment", Trick.DROP, "paidAt")
+
+
+@pytest.fixture
+def document() -> contract.Contract:
+    """PortOne's own document."""
+    return contract.Contract(Path(os.environ[NAMED_BY]))
+
+
+def test_a_line_can_be_pasted_back() -> None:
+    told_of = (DROP, Mutation("get_payment", Trick.ADD, "", 2))
+
+    assert parse_line(line_of("refund a part", told_of)) == ("refund a part", told_of)
+
+
+def test_the_smallest_failure_holds_nothing_that_could_be_left_out() -> None:
+    many = [Mutation("get_payment", Trick.DROP, str(each)) for each in range(40)]
+    guilty = {many[7], many[31]}
+
+    assert set(smallest(many, lambda some: guilty <= set(some))) == guilty
+
+
+@pytest.mark.parametrize("fields", [2, MOST_IN_EIGHT, MOST_IN_EIGHT + 1, 70])
+def test_any_two_fields_are_both_gone_somewhere_and_each_alone_and_none(fields: int) -> None:
+    held = [set(row) for row in covering_rows(range(fields), "any")]
+
+    for one, other in combinations(range(fields), 2):
+        assert len({(one in row, other in row) for row in held}) == 4
+
+
+def test_eight_rows_are_enough_for_nearly_every_tale() -> None:
+    more = [tale.name for tale in TALES if len(rows(tale.name)) > ROWS]
+
+    assert len(more) < len(TALES) / 10
+
+
+def test_the_same_mutations_do_the_same_twice() -> None:
+    tale = tale_named("refund a part")
+    row = rows(tale.name)[0]
+
+    assert told(tale, row) == told(tale, row)
+
+
+def test_a_mutation_that_moves_money_is_seen() -> None:
+    """The currency is what we asked for: another one is a mismatch, and goes back."""
+    [another] = [each for each in EXCLUDED if each.operation == "get_payment"]
+
+    assert any("CANCELLED" in each for each in faults("receive webhooks", [another]))
+
+
+def test_what_may_wait_is_played_in_some_tale() -> None:
+    played = set().union(*(undisturbed(tale.name).seen for tale in TALES))
+
+    assert sorted(str(each) for each in WAITS.keys() - played - NOWHERE) == []
+
+
+NOWHERE = {each for each in WAITS if each.operation.startswith("list_")}
+"""In lists as in readings of one thing, where they occur."""
+
+
+def test_every_operation_of_a_tale_is_disturbed() -> None:
+    operations = {each.operation for tale in TALES for each in alone(tale.name)}
+
+    assert operations >= {"get_payment", "list_payments", "get_billing_key", "list_billing_keys"}
+    assert operations >= {"get_identity_verification", "cancel_payment", "get_cash_receipt"}
+
+
+@needs_contract
+@pytest.mark.parametrize("operation", table_rows.ANSWERS)
+def test_our_table_knows_every_optional_field_of_the_contract(
+    document: contract.Contract, operation: str
+) -> None:
+    theirs, ours = document.shape(operation, 200), table.Table().shape(operation, 200)
+    assert theirs
+    assert ours
+
+    wanted, listed = optional_paths(theirs), optional_paths(ours)
+
+    assert wanted - listed == set()
+    assert {each for each in listed & paths(theirs) if each not in wanted} == set()
+
+
+@needs_contract
+def test_our_table_lists_nothing_that_is_not_in_the_contract(document: contract.Contract) -> None:
+    shapes = [shape for each in table_rows.ANSWERS if (shape := document.shape(each, 200))]
+    named = {name.rpartition(".")[2] for shape in shapes for name in optional_paths(shape)} | {"message"}
+
+    assert {name for fields in table.FIELDS.values() for name in fields} - named == set()
+
+
+@pytest.mark.parametrize("name", table.FIELDS)
+def test_what_is_left_out_of_our_records_says_why(name: str) -> None:
+    assert all(field.why for field in table.FIELDS[name].values())
+    assert all(field.use in Use for field in table.FIELDS[name].values())
+
+
+@needs_contract
+@pytest.mark.parametrize(
+    "name", ["a deposit sent back", "the audit of a list", "renew", "declined twice, then paid"]
+)
+def test_our_table_finds_what_may_be_missing_where_the_contract_does(name: str) -> None:
+    by_table = told(tale_named(name), by=table.Table())
+
+    found = [
+        {each for each in run.seen if each.trick in {Trick.DROP, Trick.VARIANT, Trick.REORDER}}
+        for run in (undisturbed(name), by_table)
+    ]
+
+    assert found[0] == found[1]
