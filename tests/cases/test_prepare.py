@@ -1,0 +1,191 @@
+"""A spent id gives way to a new one after a reading, and a repeated key is answered the truth of today."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.gateway.messages import Response
+from portone_local.portone import Fault
+from portone_local.testing.charging import charge
+from portone_local.testing.recurring import key_saved
+from portone_local.testing.refunding import cancelled_at_portone, paid, refund
+from portone_local.testing.shopping import ask_to_prepare, pay, prepare, put_order, status, verify
+from portone_local.testing.stories import let_pass
+from portone_local.testing.unkind import UnkindStack, refused
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+KEY = "one-key-of-the-app"
+
+
+def open_case(case: str) -> pytest.MarkDecorator:
+    """A rule that does not hold yet."""
+    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
+
+
+def spent(stack: UnkindStack, *, at_portone: int = 2, **decline: Any) -> str:
+    """The id of a payment whose paymentId PortOne takes no more tries of."""
+    key_saved(stack)
+    put_order(stack)
+    prepared = prepare(stack)
+    stack.portone.pg.max_attempts = at_portone
+    stack.portone.pg.decline(times=at_portone, **decline)
+    for number in range(at_portone + 1):
+        charge(stack, prepared["paymentId"], f"charge-{number}")
+        let_pass(stack, 5 * MINUTE)
+    return str(prepared["paymentId"])
+
+
+@open_case("A16")
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_an_order_whose_id_is_spent_gets_a_new_one(stack: UnkindStack, times: int) -> None:
+    old = spent(stack, at_portone=times)
+
+    again = ask_to_prepare(stack)
+    paying = charge(stack, again.json()["paymentId"], "charge-new")
+
+    assert (again.status, again.json()["paymentId"] != old) == (200, True)
+    assert (paying.status, stack.portone.books()[again.json()["paymentId"]].times_paid) == (200, 1)
+    assert stack.shop.get("/orders/order-1").json()["paidTotal"] == 12_000
+
+
+@open_case("A16")
+def test_everybody_gets_the_same_new_id(stack: UnkindStack) -> None:
+    old = spent(stack)
+
+    ids = {ask_to_prepare(stack, key=key).json()["paymentId"] for key in (None, "a", "b", "a")}
+
+    assert len(ids) == 1
+    assert old not in ids
+
+
+@open_case("A16")
+def test_a_spent_id_is_left_only_after_a_reading(stack: UnkindStack) -> None:
+    key_saved(stack)
+    prepared = prepare(stack)
+    stack.portone.pg.max_attempts = 1
+    stack.portone.pg.decline(times=1)
+    charge(stack, prepared["paymentId"], "charge-1")
+    stack.portone.inject(operation="get_payment", fault=Fault.HTML_500, times=None)
+    charge(stack, prepared["paymentId"], "charge-2")
+
+    blind = ask_to_prepare(stack)
+    stack.portone.clear_faults()
+    let_pass(stack, 10 * MINUTE)
+    seeing = ask_to_prepare(stack)
+
+    assert blind.status != 200 or blind.json()["paymentId"] == prepared["paymentId"]
+    assert seeing.json()["paymentId"] != prepared["paymentId"]
+
+
+@open_case("A16")
+def test_a_spent_id_that_is_paid_late_makes_the_second_payment_a_surplus(stack: UnkindStack) -> None:
+    old = spent(stack, approves_after=HOUR)
+    again = prepare(stack)
+    assert again["paymentId"] != old
+    let_pass(stack, 2 * HOUR)
+
+    pay(stack, again)
+    verify(stack, again)
+    let_pass(stack, HOUR)
+
+    books = stack.portone.books()
+    kept = sum(book.paid - book.cancelled for book in books.values() if book.times_paid)
+    assert books[old].times_paid == 1
+    assert kept <= 12_000
+
+
+def lapsed(stack: UnkindStack) -> dict[str, Any]:
+    """A virtual account nobody paid into in time."""
+    prepared = prepare(stack, key=KEY)
+    pay(stack, prepared, method="VIRTUAL_ACCOUNT")
+    verify(stack, prepared)
+    let_pass(stack, 3 * DAY + 3 * HOUR)
+    return prepared
+
+
+def given_back(stack: UnkindStack) -> dict[str, Any]:
+    """A payment refunded in full."""
+    prepared = prepare(stack, key=KEY)
+    pay(stack, prepared)
+    verify(stack, prepared)
+    refund(stack, prepared)
+    return prepared
+
+
+def given_back_in_the_console(stack: UnkindStack) -> dict[str, Any]:
+    """The same by somebody in PortOne's console."""
+    prepared = prepare(stack, key=KEY)
+    pay(stack, prepared)
+    verify(stack, prepared)
+    stack.portone.console.cancel(prepared["paymentId"])
+    stack.deliver()
+    return prepared
+
+
+def wrong_and_given_back(stack: UnkindStack) -> dict[str, Any]:
+    """Another amount was paid, and went back."""
+    prepared = prepare(stack, key=KEY)
+    pay(stack, prepared, amount=10, tampered=True)
+    verify(stack, prepared)
+    let_pass(stack, HOUR)
+    assert cancelled_at_portone(stack, prepared) == 10
+    return prepared
+
+
+ENDED = {
+    each.__name__: each for each in (lapsed, given_back, given_back_in_the_console, wrong_and_given_back)
+}
+
+
+def truthful(answer: Response, old: str) -> bool:
+    """A new payment, or a refusal that does not call the order paid."""
+    if answer.status == 200:
+        return bool(answer.json()["paymentId"] != old)
+    return refused(answer) and answer.json()["error"]["code"] != "order_already_paid"
+
+
+@open_case("A32")
+@pytest.mark.parametrize("ended", list(ENDED))
+def test_a_repeated_key_is_answered_the_truth_of_today(stack: UnkindStack, ended: str) -> None:
+    old = ENDED[ended](stack)["paymentId"]
+
+    first, second = (ask_to_prepare(stack, key=KEY) for _ in range(2))
+
+    assert truthful(first, old)
+    assert (second.status, second.json().get("paymentId")) == (first.status, first.json().get("paymentId"))
+
+
+@pytest.mark.parametrize("ended", list(ENDED))
+def test_what_a_repeated_key_opens_can_be_paid_once(stack: UnkindStack, ended: str) -> None:
+    ENDED[ended](stack)
+    again = ask_to_prepare(stack, key=KEY)
+    if again.status != 200:
+        again = ask_to_prepare(stack, key="another-key")
+    fresh = again.json()
+
+    pay(stack, fresh)
+    verify(stack, fresh)
+    after = ask_to_prepare(stack, key=KEY)
+
+    assert status(stack, fresh) == "PAID"
+    assert (after.status, after.json()["error"]["code"]) == (409, "order_already_paid")
+
+
+def test_a_repeated_key_of_a_paid_order_says_so(stack: UnkindStack) -> None:
+    prepared = prepare(stack, key=KEY)
+    pay(stack, prepared)
+    verify(stack, prepared)
+
+    answer = ask_to_prepare(stack, key=KEY)
+
+    assert (answer.status, answer.json()["error"]["code"]) == (409, "order_already_paid")
+
+
+def test_a_repeated_key_of_a_payment_that_can_be_paid_is_that_payment(stack: UnkindStack) -> None:
+    prepared = prepare(stack, key=KEY)
+    stack.portone.buyer.decline(prepared["paymentId"])
+    verify(stack, prepared)
+    let_pass(stack, 2 * HOUR)
+
+    assert prepare(stack, key=KEY)["paymentId"] == prepared["paymentId"]
+    assert paid(stack, "order-2")["paymentId"] != prepared["paymentId"]
