@@ -12,7 +12,7 @@ from portone_payments.ports import Deadline
 
 
 def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
-    """200 with the payment as PortOne has it; 202 with a status URL when PortOne did not answer."""
+    """200 with the payment as PortOne has it; 202 with a status URL while that is not known or in doubt."""
     result = verify(
         request.payment_id,
         request.user_id,
@@ -22,7 +22,7 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
         deadline=Deadline.after(deps.clock, INLINE_SECONDS),
     )
     view = payment_view(result.payment)
-    if result.answered and not result.lagging:
+    if result.answered and not result.lagging and not result.payment.doubted:
         return answer(200, view)
     return answer(202, {**view, "statusUrl": f"/payments/{result.payment.payment_id}"}, retry_after="5")
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from portone_local.testing.records import NOW, a_hint, a_payment, calls_of
 from portone_local.testing.snapshots import (
     POLICY,
@@ -12,9 +14,14 @@ from portone_local.testing.snapshots import (
     moment,
 )
 from portone_payments.domain.absorb import absorb, with_hint
-from portone_payments.domain.records import AttentionKind, Status
+from portone_payments.domain.facts import Fact, record
+from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.refunds import RefundWish, reserve, with_refund
 from portone_payments.domain.snapshot import RemoteStatus
 from portone_payments.domain.webhook_records import HintState
+
+DAY = 24 * 3600
 
 
 def test_a_lagging_reading_changes_nothing_but_count_rung_and_due_mark() -> None:
@@ -112,3 +119,44 @@ def test_a_good_reading_ends_the_lag() -> None:
     payment = after_reading(payment, a_snapshot(), at=90)
 
     assert (payment.lagging, payment.status, payment.due_at) == (0, Status.PAID, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "called"), [(0.9, []), (1.1, [AttentionKind.UNKNOWN])], ids=["within_a_day", "after_a_day"]
+)
+def test_what_stays_pending_for_a_day_calls_a_person(days: float, called: list[AttentionKind]) -> None:
+    pending = a_snapshot(RemoteStatus.PAY_PENDING)
+    payment = after_reading(a_payment(), pending)
+
+    assert calls_of(after_reading(payment, pending, days * DAY)) == called
+
+
+def test_who_has_looked_at_what_is_pending_is_not_called_again() -> None:
+    pending = a_snapshot(RemoteStatus.PAY_PENDING)
+    called = after_reading(after_reading(a_payment(), pending), pending, 2 * DAY)
+
+    closed = record(called, Fact.RESOLVED, moment(2 * DAY + 60, by="staff:kim"))
+
+    assert calls_of(after_reading(closed, pending, 3 * DAY)) == []
+
+
+def test_an_answer_that_failed_promises_nothing_and_one_that_succeeded_is_held_by_the_total() -> None:
+    paid = after_reading(a_payment(), a_snapshot(cancellations=None))
+    shown = a_snapshot(cancellations=None)
+
+    failed = answered_with(paid, RefundState.FAILED)
+    done = answered_with(paid, RefundState.SUCCEEDED)
+    later = a_snapshot(RemoteStatus.PARTIAL_CANCELLED, cancelled=300, cancellations=None)
+
+    assert not absorb(failed, shown, moment(90), POLICY).lagging
+    assert absorb(done, shown, moment(90), POLICY).lagging
+    read = absorb(done, later, moment(90), POLICY).payment
+    assert read.seen is not None
+    assert read.seen.cancellations == {"cancellation-1": "SUCCEEDED"}
+
+
+def answered_with(payment: Payment, state: RefundState) -> Payment:
+    wish = RefundWish(id="owner:1", by="user-1", requester="CUSTOMER", reason="", body_hash="", amount=300)
+    reserved = reserve(payment, wish, moment(70))
+    refund = replace(reserved.refunds["owner:1"], state=state, cancellation_id="cancellation-1")
+    return with_refund(reserved, refund)

@@ -3,7 +3,7 @@
 import pytest
 
 from portone_local.testing.records import NOW, a_hint, a_payment
-from portone_local.testing.snapshots import a_cancellation, a_snapshot
+from portone_local.testing.snapshots import a_cancellation, a_snapshot, after_reading
 from portone_payments.domain.absorb import MOST_OPEN_HINTS, with_hint
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.hints import EventType, borne_out, hint_from
@@ -112,3 +112,22 @@ def test_a_payment_holds_no_more_than_a_hundred_open_webhooks_and_drops_none_of_
         payment = with_hint(payment, a_hint(number))
 
     assert set(payment.hints) == {f"wh_{number}" for number in range(MOST_OPEN_HINTS)}
+
+
+def test_without_a_list_a_cancellation_is_borne_out_by_the_totals() -> None:
+    hint = a_hint(type=EventType.PARTIAL_CANCELLED, cancellation_id="cancellation-2")
+    one = a_snapshot(PARTLY, cancelled=300, cancellations=(a_cancellation(1, total=300),))
+    held = after_reading(a_payment(), one).seen
+
+    assert not borne_out(hint, a_snapshot(PAID, cancellations=None), held)
+    assert not borne_out(hint, a_snapshot(PARTLY, cancelled=300, cancellations=None), held)
+    assert borne_out(hint, a_snapshot(PARTLY, cancelled=600, cancellations=None), held)
+    assert borne_out(hint, a_snapshot(CANCELLED, cancelled=1_000, cancellations=None), held)
+
+
+def test_that_a_refund_of_ours_was_asked_for_is_no_news_where_no_list_is_shown() -> None:
+    hint = a_hint(type=EventType.CANCEL_PENDING, cancellation_id="cancellation-1")
+    shown = a_snapshot(PAID, cancellations=None)
+
+    assert borne_out(hint, shown, None, {"cancellation-1"})
+    assert not borne_out(hint, shown, None, {"cancellation-2"})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portone_local.oracle import ObservedStack
-from portone_local.portone import CancellationStatus, Fault
+from portone_local.portone import CancellationStatus, Fault, Unknowns
 from portone_local.testing.recurring import (
     CHARGE,
     PRICE,
@@ -144,8 +144,10 @@ def test_days_after_a_period_that_no_sweep_followed_a_change_at_once_is_refused(
 
 @pytest.mark.parametrize("give_back", REFUNDS)
 def test_what_was_refunded_is_not_credited_too(
-    stack: ObservedStack, give_back: Callable[[ObservedStack, str], None]
+    stack: ObservedStack, unknowns: Unknowns, give_back: Callable[[ObservedStack, str], None]
 ) -> None:
+    if give_back is refund_asked_in_console and not unknowns.cancellations_are_shown_on_paid:
+        pytest.skip("no reading shows that somebody asked for it")
     subscription_id = member(stack)
     give_back(stack, str(invoice(stack, subscription_id).paid_by))
     days_pass(stack, 0.1)
