@@ -19,18 +19,18 @@ def raw(store: TableStore) -> dict[str, Any]:
 
 
 def test_old_history_moves_to_items_of_its_own(store: TableStore) -> None:
-    store.save(a_payment(history=history(61)))
+    store.save(a_payment(history=history(41)))
 
-    moved = [store.table.get(Key("payment#payment1", f"history#{seq:08d}")) for seq in range(1, 23)]
-    assert [item and item["seq"]["N"] for item in moved] == [*map(str, range(1, 22)), None]
-    assert store.payment("payment1") == a_payment(history=history(61)[21:], version=1)
+    moved = [store.table.get(Key("payment#payment1", f"history#{seq:08d}")) for seq in range(1, 9)]
+    assert [item and item["seq"]["N"] for item in moved] == [*map(str, range(1, 8)), None]
+    assert store.payment("payment1") == a_payment(history=history(41)[7:], version=1)
     assert store.mine("user-1", cursor=None, limit=10).items == (store.payment("payment1"),)
 
 
 def test_a_history_within_its_bound_stays_whole(store: TableStore) -> None:
-    store.save(a_payment(history=history(60)))
+    store.save(a_payment(history=history(40)))
 
-    assert store.payment("payment1") == a_payment(history=history(60), version=1)
+    assert store.payment("payment1") == a_payment(history=history(40), version=1)
 
 
 def test_open_hints_are_never_evicted_and_the_newest_closed_ones_stay(store: TableStore) -> None:

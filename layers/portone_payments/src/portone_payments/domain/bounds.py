@@ -8,8 +8,8 @@ from portone_payments.domain.wallet import settled
 from portone_payments.domain.wallet_records import SettledKey, Wallet
 from portone_payments.domain.webhook_records import HintState
 
-HISTORY_LIMIT = 60
-HISTORY_KEPT = 40
+HISTORY_LIMIT = 40
+HISTORY_KEPT = 34
 CLOSED_HINTS_KEPT = 8
 SETTLED_KEYS_KEPT = 8
 _CLOSED = frozenset(HintState) - {HintState.OPEN}

@@ -1,4 +1,7 @@
-"""A reading with what it left out, as far as it is known: absent is not empty, nor no longer so (rule 10)."""
+"""A reading with what it left out, as far as it is known: absent is not empty, nor no longer so (rule 10).
+
+What a newer version wrote about the same attempt is carried along.
+"""
 
 from dataclasses import replace
 
@@ -59,6 +62,7 @@ def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
         pg_code=snapshot.pg_code,
         pg_tx_id=snapshot.pg_tx_id,
         receipt_url=snapshot.receipt_url,
+        extra=held.extra if held else {},
     )
 
 
@@ -82,8 +86,9 @@ def _filled(snapshot: Snapshot, held: Seen) -> Snapshot:
 def _channel(shown: Channel | None, held: Channel | None) -> Channel | None:
     if shown is None or held is None:
         return shown or held
-    same = (shown.pg_provider, shown.pg_merchant_id) == (held.pg_provider, held.pg_merchant_id)
-    return replace(shown, key=held.key) if same and shown.key is None else shown
+    if (shown.pg_provider, shown.pg_merchant_id) != (held.pg_provider, held.pg_merchant_id):
+        return shown
+    return replace(shown, key=_first(shown.key, held.key), extra=held.extra)
 
 
 def _method(shown: Method | None, held: Method | None) -> Method | None:
@@ -100,6 +105,7 @@ def _method(shown: Method | None, held: Method | None) -> Method | None:
         card_inside=_first(shown.card_inside, held.card_inside),
         virtual_account=_account(shown.virtual_account, held.virtual_account),
         refund=_first(shown.refund, held.refund),
+        extra=held.extra,
     )
 
 
@@ -113,6 +119,7 @@ def _account(shown: VirtualAccount | None, held: VirtualAccount | None) -> Virtu
         holder=_first(shown.holder, held.holder),
         due_at=_first(shown.due_at, held.due_at),
         ends_at=_first(shown.ends_at, held.ends_at),
+        extra=held.extra,
     )
 
 
