@@ -3,9 +3,10 @@
 from typing import Any
 
 from portone_payments.domain.instruction_records import ReceiptState
+from portone_payments.entry.callers import asker_of
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.payment_deps import PaymentDeps
-from portone_payments.entry.receipts import ReceiptBody, asker_of, receipt_answer
+from portone_payments.entry.receipts import ReceiptBody, receipt_answer
 from portone_payments.entry.request import Request
 from portone_payments.ports import Deadline
 

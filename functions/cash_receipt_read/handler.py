@@ -4,9 +4,10 @@ from typing import Any
 
 from portone_payments.domain.cash_receipts import newest
 from portone_payments.domain.payment_errors import PaymentNotFound
+from portone_payments.entry.callers import asker_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
-from portone_payments.entry.receipts import asker_of, receipt_view
+from portone_payments.entry.receipts import receipt_view
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 

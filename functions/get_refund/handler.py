@@ -1,25 +1,27 @@
-"""GET /payments/{paymentId}/refunds/{refundId}: the owner's refund as it stands (JWT)."""
+"""GET /payments/{paymentId}/refunds/{refundId}: a refund as it stands (JWT); staff sees where it goes."""
 
 from typing import Any
 
 from portone_payments.domain.payment_errors import RefundNotFound
-from portone_payments.domain.refunds import refund_of
+from portone_payments.entry.callers import asker_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
-from portone_payments.entry.refund_views import refund_id, refund_view
+from portone_payments.entry.refund_views import refund_id, refund_view, staff_refund_view
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.flows.asking import Asker, owned
+from portone_payments.flows.asking import asked_refunds, seen_by
 
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The refund; absent and foreign ids answer alike."""
-    asker = Asker(name=request.user_id, owner=True)
-    payment = owned(request.payment_id, asker.name, store=deps.store)
-    refund = refund_of(payment, f"{asker.space}:{refund_id(request)}")
-    if refund is None:
+    asker = asker_of(request, deps)
+    payment = seen_by(asker, request.payment_id, store=deps.store)
+    found = asked_refunds(payment, refund_id(request), asker, store=deps.store)
+    if not found:
         raise RefundNotFound
-    return answer(200, refund_view(refund))
+    if asker.owner:
+        return answer(200, refund_view(found[0]))
+    return answer(200, staff_refund_view(payment, found[0], deps.vault))
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, needs=("store", "vault"))

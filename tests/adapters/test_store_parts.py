@@ -16,24 +16,23 @@ REFUND = Refund(
     amount=100,
     tax_free=0,
     balance=1_000,
-    reason="size",
     requester="CUSTOMER",
     by="user",
     body_hash="0" * 64,
     key="key",
-    token="TOKEN",
+    token="TO/KEN",
     created_at=NOW,
     state=RefundState.FAILED,
 )
 LEFT = SettledRefund(payment_id="payment1", refund=REFUND)
 
 
-def test_what_left_a_record_is_read_by_its_own_id(store: TableStore) -> None:
+def test_what_left_a_record_is_read_by_its_own_token(store: TableStore) -> None:
     store.save(a_payment(), LEFT)
 
-    assert store.settled_refund("payment1", "r/1") == LEFT
-    assert store.settled_refund("payment1", "r") is None
-    assert store.settled_refund("payment2", "r/1") is None
+    assert store.settled_refund("payment1", "TO/KEN") == LEFT
+    assert store.settled_refund("payment1", "TO") is None
+    assert store.settled_refund("payment2", "TO/KEN") is None
 
 
 def test_what_left_a_record_is_written_over_an_earlier_writing_of_it(store: TableStore) -> None:
@@ -42,7 +41,7 @@ def test_what_left_a_record_is_written_over_an_earlier_writing_of_it(store: Tabl
 
     store.save(a_payment(version=1), again)
 
-    assert store.settled_refund("payment1", "r/1") == again
+    assert store.settled_refund("payment1", "TO/KEN") == again
 
 
 def test_a_record_that_lost_its_race_leaves_nothing_behind(store: TableStore) -> None:
@@ -51,11 +50,11 @@ def test_a_record_that_lost_its_race_leaves_nothing_behind(store: TableStore) ->
     with pytest.raises(Conflict):
         store.save(a_payment(), LEFT)
 
-    assert store.settled_refund("payment1", "r/1") is None
+    assert store.settled_refund("payment1", "TO/KEN") is None
 
 
 def test_more_than_one_transaction_takes_is_refused_whole(store: TableStore) -> None:
-    many = [replace(LEFT, refund=replace(REFUND, id=f"r-{number}")) for number in range(100)]
+    many = [replace(LEFT, refund=replace(REFUND, token=f"t-{number}")) for number in range(100)]
 
     with pytest.raises(StorageUnavailable):
         store.save(a_payment(), *many)

@@ -18,7 +18,13 @@ from portone_payments.domain.outcomes import (
     OUTSTANDING,
     PG_ANSWERS,
 )
-from portone_payments.entry import messages_identity, reasons_billing, reasons_identity, reasons_portone
+from portone_payments.entry import (
+    messages_identity,
+    reasons_billing,
+    reasons_identity,
+    reasons_portone,
+    reasons_refunds,
+)
 from portone_payments.entry.catalogue import Action
 from portone_payments.entry.messages import MESSAGES
 from portone_payments.entry.reasons import REASONS
@@ -47,7 +53,8 @@ def test_an_entry_is_a_sentence_in_korean_and_in_english_with_an_action(code: st
 
 
 def test_no_entry_is_written_down_twice() -> None:
-    parts = [reasons_portone.REASONS, reasons_billing.REASONS, reasons_identity.REASONS]
+    kinds = (reasons_portone, reasons_billing, reasons_identity, reasons_refunds)
+    parts = [kind.REASONS for kind in kinds]
 
     assert sum(map(len, parts)) == len(REASONS)
     assert messages_identity.MESSAGES.items() <= MESSAGES.items()

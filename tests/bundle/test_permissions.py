@@ -63,6 +63,8 @@ ALLOWED = {
         "sqs:GetQueueAttributes ChargeQueue",
     },
     "confirm": HINTS | SEALS,
+    "get_refund": READS | {"kms:Decrypt PiiKey"},
+    "refund_account": HINTS | SEALS,
     "cash_receipt_issue": HINTS | SEALS,
     "cash_receipt_cancel": HINTS | SEALS,
     "cash_receipt_read": READS,

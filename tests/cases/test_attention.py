@@ -81,7 +81,6 @@ def given_back(stack: UnkindStack, payment_id: str) -> int:
     return stack.portone.books()[payment_id].cancelled
 
 
-@open_case("A10")
 @wrongs
 def test_money_that_must_not_stay_is_sent_back_again_when_the_pg_refused_once(
     stack: UnkindStack, wrong: str
@@ -95,7 +94,6 @@ def test_money_that_must_not_stay_is_sent_back_again_when_the_pg_refused_once(
     assert stack.attention("refund-stuck") == []
 
 
-@open_case("A10")
 @wrongs
 def test_a_person_is_told_when_money_that_must_not_stay_cannot_be_sent_back(
     stack: UnkindStack, wrong: str
@@ -112,7 +110,6 @@ def test_a_person_is_told_when_money_that_must_not_stay_cannot_be_sent_back(
     assert (tries > 1, tries <= 12, stack.asked("cancel_payment")) == (True, True, tries)
 
 
-@open_case("A10")
 def test_what_a_person_is_told_is_counted_every_day_until_somebody_closes_it(stack: UnkindStack) -> None:
     payment_id = mismatch(stack, 99)
     let_pass(stack, 14 * DAY)
@@ -157,7 +154,6 @@ def supply(stack: UnkindStack, prepared: dict[str, Any], account: dict[str, str]
     return stack.app(USER).put(path, account).status
 
 
-@open_case("A11")
 @pytest.mark.parametrize("typos", [1, 2])
 def test_an_account_that_was_refused_is_asked_for_again(stack: UnkindStack, typos: int) -> None:
     prepared = wrong_deposit(stack)
@@ -173,7 +169,6 @@ def test_an_account_that_was_refused_is_asked_for_again(stack: UnkindStack, typo
     assert cancelled_at_portone(stack, prepared) == 13_000
 
 
-@open_case("A11")
 def test_staff_is_not_kept_from_a_refund_whose_account_was_refused(stack: UnkindStack) -> None:
     prepared = wrong_deposit(stack)
     refuse(stack)
@@ -191,7 +186,6 @@ def test_staff_is_not_kept_from_a_refund_whose_account_was_refused(stack: Unkind
 PAID_BASE = {"refund_base": "paid", "unknowns": Unknowns(refunds_are_based_on_total=False)}
 
 
-@open_case("A12")
 @pytest.mark.parametrize("settings", [PAID_BASE])
 def test_what_goes_back_by_itself_is_reckoned_on_the_channels_base(stack: UnkindStack) -> None:
     prepared = prepare(stack)
@@ -204,7 +198,6 @@ def test_what_goes_back_by_itself_is_reckoned_on_the_channels_base(stack: Unkind
     assert stack.attention("refund-stuck") == []
 
 
-@open_case("A12")
 @pytest.mark.parametrize("settings", [PAID_BASE])
 def test_a_surplus_with_a_discount_goes_back_as_it_was_paid(stack: UnkindStack) -> None:
     stack.portone.pg.closes_accounts = False

@@ -11,6 +11,7 @@ from portone_local.testing.refund_records import (
     a_wish,
     booked,
     changed,
+    known_refund,
     paid,
     reserved,
     settled,
@@ -23,7 +24,7 @@ from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.payment_errors import RefundIdReused, RefundInProgress
 from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refund_settle import sendable
-from portone_payments.domain.refunds import cancellable, known_refund, refund_of, reserve
+from portone_payments.domain.refunds import cancellable, refund_of, reserve
 from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portone_local.testing.records import a_payment
-from portone_local.testing.refund_records import a_wish, reserved, the_refund
+from portone_local.testing.refund_records import a_wish, known_refund, reserved, the_refund
 from portone_local.testing.snapshots import a_snapshot, after_reading
 from portone_payments.domain.payment_errors import RefundIdReused
-from portone_payments.domain.refunds import TOKEN_LENGTH, known_refund, sent_reason, token_of
+from portone_payments.domain.refunds import TOKEN_LENGTH, sent_reason, token_of
 
 
 def test_the_same_id_with_the_same_body_is_the_same_refund() -> None:

@@ -5,14 +5,28 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.records import a_payment, called, calls_of
+from portone_local.testing.records import NOW, a_payment, called, calls_of
 from portone_local.testing.refund_records import booked, changed, paid, reserved
-from portone_local.testing.snapshots import a_snapshot, after_reading, an_account, micros, moment
+from portone_local.testing.snapshots import POLICY, a_snapshot, after_reading, an_account, micros, moment
+from portone_payments.domain.absorb import absorb
+from portone_payments.domain.facts import clear_attention, has_attention
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.send_back import MISMATCH, SURPLUS, needs_account, return_all, send_back
+from portone_payments.domain.refunds import with_refund
+from portone_payments.domain.send_back import (
+    AGAIN,
+    MISMATCH,
+    SURPLUS,
+    TRIES,
+    end,
+    needs_account,
+    numbered,
+    return_all,
+    send_back,
+)
 from portone_payments.domain.snapshot import CancellationStatus, Method, PayMethod, RemoteStatus, Snapshot
 
+DAY = 24 * 3600
 TAMPERED: dict[str, Any] = {"total": 300, "paid": 300}
 
 
@@ -47,24 +61,131 @@ def test_however_often_a_mismatch_is_read_it_goes_back_once() -> None:
     assert again.refunds == once.refunds
 
 
-@pytest.mark.parametrize("state", [RefundState.FAILED, RefundState.SUCCEEDED])
-def test_a_return_that_is_settled_is_not_begun_anew(state: RefundState) -> None:
-    once = after_reading(a_payment(), a_snapshot(**TAMPERED))
-    settled = changed(once, MISMATCH, state=state)
+def refused(payment: Payment, number: int = 1) -> Payment:
+    """The PG refused a try."""
+    return changed(payment, numbered(MISMATCH, number), state=RefundState.FAILED, code="refused_by_pg")
 
-    assert return_all(settled, MISMATCH, moment()) == settled
+
+def read_again(payment: Payment, at: float, **fields: Any) -> Payment:
+    return after_reading(payment, a_snapshot(**TAMPERED | fields), at=at)
+
+
+def test_a_return_that_was_refused_is_tried_again_under_a_number_of_its_own_after_a_while() -> None:
+    failed = refused(read_again(a_payment(), 0))
+
+    told = read_again(failed, 60)
+    early = read_again(told, 60 + AGAIN[0] - 1)
+    again = read_again(told, 60 + AGAIN[0])
+
+    assert told.due_at == int(NOW) + 60 + AGAIN[0]
+    assert list(early.refunds) == [MISMATCH]
+    second = again.refunds["auto:mismatch:2"]
+    assert (second.state, second.amount, second.full) == (RefundState.RESERVED, 300, True)
+    assert second.token != again.refunds[MISMATCH].token
+
+
+def out_of_tries() -> tuple[Payment, float]:
+    """Every try was refused; the payment and when."""
+    payment, at = read_again(a_payment(), 0), 0.0
+    for number, wait in enumerate(AGAIN, 1):
+        told = read_again(refused(payment, number), at + 1)
+        at += 1 + wait
+        payment = read_again(told, at)
+    return refused(payment, TRIES), at
+
+
+def test_a_return_out_of_tries_calls_a_person_and_is_tried_no_more() -> None:
+    payment, at = out_of_tries()
+
+    stuck = read_again(payment, at + 1)
+    later = read_again(stuck, at + 30 * DAY)
+
+    assert has_attention(stuck, AttentionKind.REFUND_STUCK, "refund:auto:mismatch")
+    assert len(stuck.refunds) == len(later.refunds) == TRIES
+    assert later.due_at is not None
+
+
+def test_the_tries_end_within_a_fortnight() -> None:
+    assert sum(AGAIN) < 14 * DAY
+
+
+@pytest.mark.parametrize("kind", [AttentionKind.MISMATCH, AttentionKind.REFUND_STUCK])
+def test_what_staff_resolved_is_not_sent_back_any_more(kind: AttentionKind) -> None:
+    failed = refused(read_again(a_payment(), 0))
+
+    ended = end(clear_attention(read_again(failed, 60), kind), "resolved", moment(61))
+    later = read_again(ended, 30 * DAY)
+
+    assert list(later.refunds) == [MISMATCH]
+
+
+def test_a_reason_that_is_gone_ends_the_tries() -> None:
+    told = read_again(refused(read_again(a_payment(), 0)), 60)
+
+    honest = after_reading(told, a_snapshot(after=90, transaction_id="tx-2"), at=DAY)
+
+    assert honest.status is Status.PAID
+    assert (list(honest.refunds), honest.returning and honest.returning.ended) == ([MISMATCH], "kept")
+
+
+def test_what_the_console_gave_back_between_two_tries_is_not_given_back_again() -> None:
+    told = read_again(refused(read_again(a_payment(), 0)), 60)
+
+    partly = read_again(told, DAY, status=RemoteStatus.PARTIAL_CANCELLED, cancelled=100)
+    wholly = read_again(told, DAY, status=RemoteStatus.PARTIAL_CANCELLED, cancelled=300)
+
+    assert partly.refunds["auto:mismatch:2"].amount == 200
+    assert (list(wholly.refunds), wholly.returning and wholly.returning.ended) == ([MISMATCH], "back")
+
+
+def test_an_account_that_was_refused_is_asked_for_again_however_often() -> None:
+    payment = after_reading(a_payment(), deposited(**TAMPERED))
+    for number in range(1, TRIES + 3):
+        payment = after_reading(refused(payment, number), deposited(**TAMPERED), at=60.0 * number)
+        waiting = payment.refunds[numbered(MISMATCH, number + 1)]
+        assert (waiting.state, waiting.account) == (RefundState.AWAITING_ACCOUNT, None)
+
+    assert has_attention(payment, AttentionKind.REFUND_STUCK)
+
+
+def test_staff_closes_what_waits_for_an_account() -> None:
+    payment = after_reading(a_payment(), deposited(**TAMPERED))
+
+    closed = end(payment, "resolved", moment(60))
+
+    assert closed.refunds[MISMATCH].state is RefundState.FAILED
+    assert after_reading(closed, deposited(**TAMPERED), at=DAY).refunds == closed.refunds
+
+
+def test_what_goes_back_is_reckoned_on_the_channels_base() -> None:
+    paid_base = replace(POLICY, refund_base="paid")
+    reading = a_snapshot(total=300, paid=250, discount=50)
+
+    payment = absorb(a_payment(), reading, moment(), paid_base).payment
+
+    assert (payment.refunds[MISMATCH].amount, payment.refunds[MISMATCH].balance) == (250, 250)
+
+
+def test_after_a_restore_a_number_that_was_used_is_not_used_again() -> None:
+    once = refused(read_again(a_payment(), 0))
+    restored = with_refund(once, replace(once.refunds[MISMATCH], id="auto:mismatch:2"))
+
+    told = read_again(restored, 60)
+    again = read_again(told, 60 + AGAIN[0])
+
+    assert again.refunds["auto:mismatch:3"].state is RefundState.RESERVED
 
 
 def test_while_another_refund_is_open_nothing_is_returned_on_top() -> None:
     payment = reserved()
 
-    assert return_all(payment, SURPLUS, moment()) == payment
+    assert return_all(payment, SURPLUS, moment()).refunds == payment.refunds
 
 
 def test_what_somebody_in_the_console_gave_back_already_is_not_given_back_again() -> None:
     emptied = paid(cancelled=1_000)
 
-    assert return_all(emptied, SURPLUS, moment()) == emptied
+    assert return_all(emptied, SURPLUS, moment()).refunds == {}
 
 
 def test_a_partly_cancelled_mismatch_returns_the_rest() -> None:

@@ -120,10 +120,10 @@ def test_a_large_staff_refund_needs_a_second_person(stack: ObservedStack) -> Non
     path = f"/payments/{prepared['paymentId']}"
     body = {"refundId": "large", "amount": 3_000, "reason": "goodwill"}
 
-    asked = stack.staff.post(f"/ops{path}/cancel", body)
-    same_person = stack.staff.post(f"/ops{path}/refunds/large/approve")
+    asked = stack.staff_app.post(f"/staff{path}/cancel", body)
+    same_person = stack.staff_app.post(f"/staff{path}/refunds/large/approve")
     held = cancelled_at_portone(stack, prepared)
-    second_person = stack.staff_app.post(f"/staff{path}/refunds/large/approve")
+    second_person = stack.second_staff_app.post(f"/staff{path}/refunds/large/approve")
 
     assert (asked.status, asked.json()["state"]) == (202, "AWAITING_APPROVAL")
     assert (same_person.status, held) == (403, 0)

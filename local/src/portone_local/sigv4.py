@@ -58,7 +58,7 @@ STAFF = Principal(
     name="operator",
     access_key="LOCALSTAFFKEY",
     secret_key="not-a-secret-staff",
-    allowed=("GET /ops/*", "POST /ops/*", "PUT /ops/subscriptions/*"),
+    allowed=("GET /ops/*", "POST /ops/*", "PUT /ops/subscriptions/*", "PUT /ops/payments/*"),
 )
 NOBODY = Principal(
     name="no-policy", access_key="LOCALNOBODYKEY", secret_key="not-a-secret-nobody", allowed=()

@@ -110,6 +110,11 @@ class Stack(Assembly):
         """An operator with a token and the staff claim, for /staff."""
         return self.app("staff-1", **STAFF_CLAIM)
 
+    @property
+    def second_staff_app(self) -> Client:
+        """Another operator with a token."""
+        return self.app("staff-2", **STAFF_CLAIM)
+
     def signing(self, principal: Principal) -> Client:
         """Somebody with keys of ours."""
         return Client(

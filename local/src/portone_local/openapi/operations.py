@@ -63,6 +63,7 @@ REFUND: Errors = (
     payment_errors.RefundAccountRequired,
     payment_errors.RefundFailed,
     payment_errors.RefundIdReused,
+    payment_errors.TooManyRefunds,
     *SENT,
 )
 REFUNDED = {200: Refund, 202: OpenRefund}
@@ -180,13 +181,15 @@ OPERATIONS = {
     "cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
     "staff_cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
     "get_refund": Operation(
+        shared=True,
         answers={200: Refund},
-        errors=(*USER, payment_errors.PaymentNotFound, payment_errors.RefundNotFound, *READ),
+        errors=(*STAFF, payment_errors.PaymentNotFound, payment_errors.RefundNotFound, *READ),
     ),
     "refund_account": Operation(
+        shared=True,
         body=AccountBody,
         answers=REFUNDED,
-        errors=(*USER, *REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
+        errors=(*STAFF, *REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
     ),
     "staff_approve_refund": Operation(
         body="ApproveBody",

@@ -1,6 +1,6 @@
 """The shapes of answers about refunds."""
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from pydantic import Field, with_config
 
@@ -23,15 +23,26 @@ class RefundSummary(TypedDict):
 
 
 @with_config(CLOSED)
+class MaskedAccount(TypedDict):
+    """The bank account a refund goes to, as staff sees it."""
+
+    bank: str
+    number: str
+    holder_name: str
+
+
+@with_config(CLOSED)
 class Refund(RefundSummary):
-    """A refund as its asker sees it."""
+    """A refund as its asker sees it; staff is also told by whom it was asked, why, and where it goes."""
 
     tax_free_amount: Minor | None
     vat_amount: Minor | None
-    reason: str
     code: str | None
     created_at: Time
     settled_at: Time | None
+    asked_by: NotRequired[str]
+    reason: NotRequired[str | None]
+    account: NotRequired[MaskedAccount | None]
 
 
 @with_config(CLOSED)

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from portone_local import template
@@ -16,7 +16,7 @@ from portone_payments.adapters.codec import Item, coder
 from portone_payments.adapters.keys import key_of
 from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.events import Event, Told, place_of
-from portone_payments.domain.records import ClientRequest, Entry, Order, Payment
+from portone_payments.domain.records import ClientRequest, Entry, Order, Payment, SettledRefund
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -122,7 +122,7 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
         now=stack.clock.now(),
         books=stack.portone.books(),
         orders={record.order_id: record for record in records if isinstance(record, Order)},
-        payments={record.payment_id: record for record in records if isinstance(record, Payment)},
+        payments=_payments(records),
         subscriptions={each.subscription_id: each for each in records if isinstance(each, Subscription)},
         wallets={each.user_id: each for each in records if isinstance(each, Wallet)},
         requests=tuple(record for record in records if isinstance(record, ClientRequest)),
@@ -143,6 +143,18 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
         live=chosen["MODE"] == "live",
         hurt=hurt or any(call.fault for call in stack.portone.calls()),
     )
+
+
+def _payments(records: Iterable[object]) -> Mapping[str, Payment]:
+    """Payments with all of their refunds, also those that have items of their own by now."""
+    found = {each.payment_id: each for each in records if isinstance(each, Payment)}
+    for part in records:
+        if isinstance(part, SettledRefund) and part.payment_id in found:
+            held = found[part.payment_id]
+            # one that was called back stands in both places, and in the payment as it is now
+            refunds = {part.refund.id: part.refund, **held.refunds}
+            found[part.payment_id] = replace(held, refunds=refunds)
+    return found
 
 
 def _confirms(stack: Stack) -> Iterator[Confirm]:

@@ -8,9 +8,9 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
         "flows/cancel.py",
         """                self.sender.reader.meter.count(Metric.CONFLICT)
                 continue
-            return reserved, True""",
+            return Refunded(reserved, reserved.refunds[wish.id]), True""",
         """                self.sender.reader.meter.count(Metric.CONFLICT)
-            return reserved, True""",
+            return Refunded(reserved, reserved.refunds[wish.id]), True""",
         "faults/test_refund_races",
         "hundred and not console",
     ),
@@ -84,7 +84,7 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
     in_core(
         "mark before effect: a refund counts as requested before it is sent",
         "flows/cancel.py",
-        "return _due_soon(with_refund(reserved, refund), now)",
+        "return due_soon(with_refund(reserved, refund), now)",
         "return with_refund(reserved, replace(refund, state=RefundState.REQUESTED))",
         "flows/test_refunds_unsettled",
         "never_arrived",
@@ -99,7 +99,7 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
     in_core(
         "reserved and not due: who dies while sending is followed by nobody",
         "flows/cancel.py",
-        "return _due_soon(with_refund(reserved, refund), now)",
+        "return due_soon(with_refund(reserved, refund), now)",
         "return with_refund(reserved, refund)",
         "faults/test_crash_points",
         "refund and never",

@@ -8,7 +8,14 @@ from portone_local.testing.snapshots import a_snapshot, after_reading, micros, m
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import settle_refunds
-from portone_payments.domain.refunds import RefundWish, reserve, sent_reason, with_refund
+from portone_payments.domain.refunds import (
+    RefundWish,
+    refund_of,
+    reserve,
+    same_wish,
+    sent_reason,
+    with_refund,
+)
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, RemoteStatus, Snapshot
 
 REFUND = "owner:refund-1"
@@ -25,11 +32,16 @@ def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundWish:
     ordinary: dict[str, Any] = {
         "by": "owner",
         "requester": "CUSTOMER",
-        "reason": "changed mind",
         "body_hash": "0" * 64,
         "amount": None if interesting.get("full") else 300,
     }
     return RefundWish(id=refund_id, **ordinary | interesting)
+
+
+def known_refund(payment: Payment, wish: RefundWish) -> Refund | None:
+    """The refund in the payment that was asked for like this. Raises `RefundIdReused`."""
+    held = refund_of(payment, wish.id)
+    return None if held is None else same_wish(held, wish)
 
 
 def reserved(payment: Payment | None = None, refund_id: str = REFUND, **wish: Any) -> Payment:

@@ -22,12 +22,12 @@ def cancel(world: World, payment_id: str, **body: Any) -> None:
 def staff_cancel(world: World, payment_id: str) -> None:
     """Staff asks for more than one person may refund alone."""
     body = {"refundId": "large", "amount": LARGE, "reason": "goodwill"}
-    world.stack.staff.post(f"/ops/payments/{payment_id}/cancel", body)
+    world.stack.staff_app.post(f"/staff/payments/{payment_id}/cancel", body)
 
 
 def approve(world: World, payment_id: str) -> None:
     """The second person agrees."""
-    world.stack.staff_app.post(f"/staff/payments/{payment_id}/refunds/large/approve")
+    world.stack.second_staff_app.post(f"/staff/payments/{payment_id}/refunds/large/approve")
 
 
 def _ask_and_approve(world: World, payment_id: str) -> None:

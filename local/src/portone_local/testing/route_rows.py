@@ -138,6 +138,10 @@ def of_staff(side: str) -> dict[str, Row]:
     """Refunds and receipts, for staff under this authorizer."""
     return {
         f"POST {side}/payments/{{paymentId}}/cancel": Row(json=lambda _: REFUND, good=409),
+        f"GET {side}/payments/{{paymentId}}/refunds/{{refundId}}": Row(good=404),
+        f"PUT {side}/payments/{{paymentId}}/refunds/{{refundId}}/account": Row(
+            json=lambda _: ACCOUNT, good=404
+        ),
         f"POST {side}/payments/{{paymentId}}/refunds/{{refundId}}/approve": Row(good=404),
         f"POST {side}/payments/{{paymentId}}/cash-receipt": Row(json=lambda _: RECEIPT, good=409),
         f"GET {side}/payments/{{paymentId}}/cash-receipt": Row(good=404),

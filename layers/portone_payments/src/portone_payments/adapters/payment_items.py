@@ -93,7 +93,7 @@ def decode_entry(item: Item) -> Entry:
 
 def _derived_part(part: Part) -> Item:
     if isinstance(part, SettledRefund):
-        return part_key("payment", part.payment_id, "refund", part.refund.id).wire()
+        return part_key("payment", part.payment_id, "refund", part.refund.token).wire()
     if isinstance(part, SettledKey):
         return part_key("wallet", part.user_id, "saved-key", part.key.issue_id).wire()
     # one that is withdrawn has a moment in the past: DynamoDB drops it by itself, no right is needed

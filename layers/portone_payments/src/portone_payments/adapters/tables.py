@@ -27,7 +27,7 @@ from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.bounds import bounded, left_behind
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.facts import attention_rows
-from portone_payments.domain.kept import Written
+from portone_payments.domain.kept import Part, Written
 from portone_payments.domain.records import (
     AttentionKind,
     AttentionRow,
@@ -37,6 +37,7 @@ from portone_payments.domain.records import (
     Payment,
     SettledRefund,
 )
+from portone_payments.domain.refund_traces import parted
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -59,9 +60,9 @@ class TableStore(AuditRows, BillingRows):
         """A payment by id."""
         return self._read(Payment, key_of("payment", payment_id))
 
-    def settled_refund(self, payment_id: str, refund_id: str) -> SettledRefund | None:
-        """A refund that is no longer in its payment."""
-        return self._read(SettledRefund, part_key("payment", payment_id, "refund", refund_id))
+    def settled_refund(self, payment_id: str, token: str) -> SettledRefund | None:
+        """A refund that is no longer in its payment, by its token."""
+        return self._read(SettledRefund, part_key("payment", payment_id, "refund", token))
 
     def request(self, user_id: str, route: str, key: str) -> ClientRequest | None:
         """What a client's Idempotency-Key made."""
@@ -80,10 +81,8 @@ class TableStore(AuditRows, BillingRows):
     def save(self, *records: Written) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
-        calls = chain.from_iterable(attention_rows(each) for each in records if isinstance(each, Payment))
-        left = chain.from_iterable(left_behind(each) for each in records if isinstance(each, Wallet))
-        written = (*records, *calls, *left)
-        save_items(self.table, [encode(self._trimmed(each), token) for each in written], token)
+        parts = chain.from_iterable(map(parts_of, records))
+        save_items(self.table, [encode(self._trimmed(each), token) for each in (*records, *parts)], token)
 
     def due(
         self, kind: Kind, shard: int, *, before: float, limit: int, after: Due | None = None
@@ -144,6 +143,16 @@ class DynamoStore(TableStore):
 
     def __init__(self, client: object, table_name: str, ids: Ids) -> None:
         super().__init__(DynamoTable(client, table_name, ids.jitter), ids)
+
+
+def parts_of(record: Written) -> tuple[Part, ...]:
+    """What is written beside a record: its attentions as they changed, the refunds and keys that leave it."""
+    if isinstance(record, Wallet):
+        return left_behind(record)
+    if not isinstance(record, Payment):
+        return ()
+    _, leaving = parted(record)
+    return (*attention_rows(record), *leaving)
 
 
 def _due(asked: Kind, entry: Item) -> Due:

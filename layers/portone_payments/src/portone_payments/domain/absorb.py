@@ -86,15 +86,17 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
         return Absorbed(
             _finish(payment, doubt(payment, reading, findings, moment), moment), findings=findings
         )
-    believed = _settled(_believe(payment, reading, status, findings, moment), reading, moment)
+    believed = _believe(payment, reading, status, findings, moment)
+    believed = _settled(believed, reading, moment, policy)
     if policy.self_issue_receipts:
         believed = replace(believed, receipt_due=self_issue_at(believed))
     return Absorbed(_finish(payment, believed, moment), findings=findings)
 
 
-def _settled(payment: Payment, reading: Snapshot, moment: Moment) -> Payment:
+def _settled(payment: Payment, reading: Snapshot, moment: Moment, policy: CheckPolicy) -> Payment:
     """What a believed reading decides besides the status: refunds, money that must not stay, the approval."""
-    payment = send_back(settle_refunds(payment, reading, moment), reading, moment)
+    payment = settle_refunds(payment, reading, moment)
+    payment = send_back(payment, reading, moment, base=policy.refund_base)
     return settle_approval(payment, reading, moment)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from portone_payments.domain.records import Entry, Payment
+from portone_payments.domain.refund_traces import parted
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import settled
 from portone_payments.domain.wallet_records import SettledKey, Wallet
@@ -18,7 +19,7 @@ _CLOSED = frozenset(HintState) - {HintState.OPEN}
 def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
     """The record to store, and the oldest history entries that first need items of their own."""
     if isinstance(told, Payment):
-        told = _without_old_hints(told)
+        told, _ = parted(_without_old_hints(told))
     if isinstance(told, Wallet):
         gone = {each.key.issue_id for each in left_behind(told)}
         told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})

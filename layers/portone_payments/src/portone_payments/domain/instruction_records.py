@@ -45,32 +45,52 @@ class Refund:
     """One refund, frozen before its first byte leaves: a retry sends exactly the same (money rule 5).
 
     Amounts in minor units, times in epoch seconds UTC. `balance` is what could be refunded before it. `token`
-    stands at the front of the reason PortOne keeps; `account` is the ciphertext of a refund account.
-    `quiet_at` is the first reading that showed no trace of it although PortOne had answered or forgotten it.
+    stands at the front of the reason PortOne keeps; `account` and `said` are ciphertexts of a refund account
+    and of what its asker gave as a reason, gone once settled; `reason` are words of ours.
+    `quiet_at` is the first list that showed no trace of it although PortOne had answered or forgotten it.
+    `unlisted`: the last reading had no list of cancellations, so it says nothing of this one.
+    `door` and `person`: how and who of the staff asked, so that a second person is another one.
     """
 
     id: str
     amount: int
     tax_free: int
     balance: int
-    reason: str
     requester: str
     by: str
     body_hash: str
     key: str
     token: str
     created_at: float
+    reason: str = ""
+    said: str | None = field(default=None, repr=False)
     state: RefundState = RefundState.RESERVED
     vat: int | None = None
     full: bool = False
     sent_at: float | None = None
-    sends: int = 0
     cancellation_id: str | None = None
     pg_answered: bool = False
     quiet_at: float | None = None
-    account: str | None = None
+    unlisted: bool = False
+    account: str | None = field(default=None, repr=False)
     code: str | None = None
     settled_at: float | None = None
+    door: str = ""
+    person: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returning:
+    """Money that must not stay, sent back by us: why, how often it was tried, when next (epoch seconds UTC).
+
+    `reason` is the id of the first try; `ended` says why no other follows: back, kept, resolved or stuck.
+    """
+
+    reason: str
+    tries: int = 0
+    next_at: int | None = None
+    ended: str = ""
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -35,7 +35,7 @@ _SETTLED_APPROVAL = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
 def next_due(payment: Payment, now: float) -> int | None:
     """When the payment should be read again after an answered reading; None when nothing is unfinished."""
     marks = [_routine(payment, now), _climbed(payment, now), _refund_due(payment, now)]
-    marks += [_approval_due(payment, now), receipt_due_at(payment, now)]
+    marks += [_approval_due(payment, now), receipt_due_at(payment, now), _returning_due(payment)]
     return min((mark for mark in marks if mark is not None), default=None)
 
 
@@ -66,6 +66,11 @@ def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
     if refund.state is RefundState.REQUESTED:
         return HOUR if age < DAY else 6 * HOUR
     return DAY
+
+
+def _returning_due(payment: Payment) -> int | None:
+    """When money that must not stay is tried to be sent back again."""
+    return payment.returning.next_at if payment.returning else None
 
 
 def _approval_due(payment: Payment, now: float) -> int | None:

@@ -6,14 +6,16 @@ from dataclasses import replace
 from portone_payments.domain.facts import Moment, raise_attention
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.records import AttentionKind, Payment
+from portone_payments.domain.refund_traces import left
 from portone_payments.domain.refunds import lost_id, token_of, with_refund
-from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS
+from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS, numbered
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
 SKEW = 60
 _TOKEN = re.compile(r"([0-9A-Z]{12})(?: |$)")
 _API = frozenset({None, "API"})
-_SYSTEM = (MISMATCH, SURPLUS, LATE)
+# ids of ours are known by their numbers; nobody is asked for so many accounts
+_SYSTEM = [numbered(reason, number) for reason in (MISMATCH, SURPLUS, LATE) for number in range(1, 40)]
 _UNDECIDED = frozenset({RefundState.RESERVED, RefundState.AMBIGUOUS})
 
 
@@ -58,7 +60,8 @@ def _token(cancellation: Cancellation) -> str | None:
 
 def _known(payment: Payment, cancellation: Cancellation, token: str) -> bool:
     held = payment.refunds.values()
-    return any(each.cancellation_id == cancellation.id or each.token == token for each in held)
+    known = any(each.cancellation_id == cancellation.id or each.token == token for each in held)
+    return known or left(payment, cancellation)
 
 
 def _adopted(payment: Payment, cancellation: Cancellation, token: str, moment: Moment) -> Payment:
@@ -70,7 +73,6 @@ def _adopted(payment: Payment, cancellation: Cancellation, token: str, moment: M
         tax_free=cancellation.tax_free,
         vat=cancellation.vat,
         balance=cancellation.total,
-        reason=cancellation.reason.removeprefix(token).strip(),
         requester="ADMIN",
         by="unknown",
         body_hash="",
@@ -81,6 +83,6 @@ def _adopted(payment: Payment, cancellation: Cancellation, token: str, moment: M
         cancellation_id=cancellation.id,
         pg_answered=True,
     )
-    if refund.id == SURPLUS:
+    if refund.id.startswith(SURPLUS):
         payment = raise_attention(replace(payment, surplus=True), AttentionKind.SURPLUS, at=moment.now)
     return with_refund(payment, refund)

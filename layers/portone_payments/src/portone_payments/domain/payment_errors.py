@@ -81,6 +81,12 @@ class RefundAccountRequired(BundleError):
     code = "refund_account_required"
 
 
+class TooManyRefunds(BundleError):
+    """As many refunds of this payment were asked for as one asker may; nothing was stored."""
+
+    code = "too_many_refunds"
+
+
 class RefundFailed(BundleError):
     """The refund took no effect; `reason` is the stable cause, the same id will not be tried again."""
 

@@ -9,6 +9,7 @@ class CheckPolicy:
     """How differences that prove nothing are handled (money rule 6): quarantine, or pass with a metric.
 
     `self_issue_receipts`: a cash payment nobody asked a receipt for is noted, to be reported by the shop.
+    `refund_base`: what PortOne reckons a refundable balance on, total or paid.
     """
 
     store_id: str = ""
@@ -18,6 +19,7 @@ class CheckPolicy:
     quarantine_tax_free: bool = False
     quarantine_method: bool = False
     self_issue_receipts: bool = False
+    refund_base: str = "total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

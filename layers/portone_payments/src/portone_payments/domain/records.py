@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from portone_payments.domain.instruction_records import Approval, CashReceipt, Refund
+from portone_payments.domain.instruction_records import Approval, CashReceipt, Refund, Returning
 from portone_payments.domain.snapshot import Channel, Method, RemoteStatus
 from portone_payments.domain.webhook_records import Hint
 
@@ -179,6 +179,8 @@ class Payment:
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
     `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
     `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
+    `settled`: by their tokens, what is still needed of refunds that left (see `refund_traces`).
+    `returning`: money of it that must not stay, on its way back.
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
     `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
     """
@@ -200,6 +202,8 @@ class Payment:
     read_at: float | None = None
     hints: Mapping[str, Hint] = field(default_factory=dict)
     refunds: Mapping[str, Refund] = field(default_factory=dict)
+    settled: Mapping[str, str] = field(default_factory=dict)
+    returning: Returning | None = None
     approvals: tuple[Approval, ...] = ()
     receipts: tuple[CashReceipt, ...] = ()
     receipt_due: int | None = None

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.payment_errors import RefundAccountRequired, RefundNotAllowed
+from portone_payments.domain.instruction_records import Refund
+from portone_payments.domain.payment_errors import RefundAccountRequired, RefundNotAllowed, TooManyRefunds
 from portone_payments.domain.records import Payment
+from portone_payments.domain.refund_traces import asked_by, refunded_by
 from portone_payments.domain.refunds import cancellable
 from portone_payments.domain.send_back import needs_account
 from portone_payments.domain.snapshot import PayMethod
 
+OWNER, STAFF, AUTO = "owner", "staff", "auto"
+# refunds of one payment that one side may ask for, refused ones included
+OWNER_COUNT, STAFF_COUNT = 20, 200
+IAM, TOKEN = "iam", "token"
 KST = timezone(timedelta(hours=9))
 _DAY = 24 * 3600
 # the longest that is documented; a PG may refuse earlier, and then says so itself
@@ -44,6 +50,38 @@ class Asked:
     has_phone: bool
 
 
+def check_count(payment: Payment, *, owner: bool) -> None:
+    """Raises `TooManyRefunds`: what anybody can repeat has a bound, refused ones count too (rule 10)."""
+    space, most = (OWNER, OWNER_COUNT) if owner else (STAFF, STAFF_COUNT)
+    if asked_by(payment, space) >= most:
+        raise TooManyRefunds
+
+
+def check_fills(payment: Payment, *, owner: bool) -> None:
+    """Raises `TooManyRefunds` when accounts were named too often for money that goes back by itself."""
+    if asked_by(payment, AUTO) > (OWNER_COUNT if owner else STAFF_COUNT):
+        raise TooManyRefunds
+
+
+def needs_second_person(payment: Payment, amount: int, policy: RefundPolicy) -> bool:
+    """Whether staff's refunds of this payment together exceed what one person may (rule 10)."""
+    return bool(policy.staff_limit) and refunded_by(payment, STAFF) + amount > policy.staff_limit
+
+
+def check_second_person(refund: Refund, *, door: str, person: str) -> None:
+    """Raises `RefundNotAllowed` unless this is certainly another person than the one who asked.
+
+    By another door the same person may have another name. A session of an IAM role does not tell who opened
+    it, so with IAM only two users are two persons.
+    """
+    if refund.door != door:
+        raise RefundNotAllowed(reason="needs_the_same_door")
+    if door == IAM and not all(each.startswith("user/") for each in (refund.person, person)):
+        raise RefundNotAllowed(reason="needs_a_staff_token")
+    if refund.person == person:
+        raise RefundNotAllowed(reason="needs_a_second_person")
+
+
 def check_refund(payment: Payment, asked: Asked, policy: RefundPolicy, *, now: float) -> None:
     """Raises `RefundNotAllowed`, `RefundAccountRequired` or `InvalidRequest` with the reason."""
     if asked.owner:
@@ -54,7 +92,6 @@ def check_refund(payment: Payment, asked: Asked, policy: RefundPolicy, *, now: f
 
 
 def _check_owner(payment: Payment, asked: Asked, policy: RefundPolicy, now: float) -> None:
-    amount = asked.amount if asked.amount is not None else cancellable(payment, base=policy.base)
     if policy.owner_days == 0:
         raise RefundNotAllowed(reason="owners_may_not_refund")
     if payment.subscription_id is not None:
@@ -62,7 +99,8 @@ def _check_owner(payment: Payment, asked: Asked, policy: RefundPolicy, now: floa
         raise RefundNotAllowed(reason="recurring_charge")
     if now - _paid_at(payment) > policy.owner_days * _DAY:
         raise RefundNotAllowed(reason="too_late")
-    if policy.owner_max and amount > policy.owner_max:
+    amount = asked.amount if asked.amount is not None else cancellable(payment, base=policy.base)
+    if policy.owner_max and refunded_by(payment, OWNER) + amount > policy.owner_max:
         raise RefundNotAllowed(reason="too_much")
 
 

@@ -7,6 +7,7 @@ from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_a
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.lost_refunds import adopt, could_be
 from portone_payments.domain.records import AttentionKind, Payment
+from portone_payments.domain.refund_traces import left
 from portone_payments.domain.refunds import OPEN, with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
@@ -75,7 +76,7 @@ def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment) -> Paym
 
 
 def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment, code: str | None) -> Payment:
-    """The payment with a refund in its new state, told once; a settled one drops its account."""
+    """The payment with a refund in its new state, told once; a settled one drops what is personal."""
     if refund.state is state:
         return with_refund(payment, refund)
     settled = state in {RefundState.SUCCEEDED, RefundState.FAILED}
@@ -84,6 +85,7 @@ def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment,
         state=state,
         code=code,
         account=None if settled else refund.account,
+        said=None if settled else refund.said,
         settled_at=moment.now if settled else None,
     )
     payment = with_refund(payment, changed)
@@ -127,14 +129,23 @@ def _unmatched(payment: Payment, refund: Refund, snapshot: Snapshot, moment: Mom
     """Sent, and the reading has no trace of it."""
     if _stranger(payment, refund, snapshot):
         return decide(payment, refund, RefundState.AMBIGUOUS, moment, "unknown_cancellation")
-    forgotten = moment.now - (refund.sent_at or moment.now) >= FORGOTTEN
-    if not (refund.pg_answered or forgotten):
-        return payment
+    if snapshot.cancellations is None:
+        return _unlisted(payment, refund, moment)
+    age = moment.now - (refund.sent_at or moment.now)
+    if not (refund.pg_answered or age >= FORGOTTEN):
+        return with_refund(payment, replace(refund, unlisted=False))
     if refund.quiet_at is None:
-        return with_refund(payment, replace(refund, quiet_at=moment.now))
+        return with_refund(payment, replace(refund, quiet_at=moment.now, unlisted=False))
     if moment.now - refund.quiet_at < QUIET:
         return payment
     return decide(payment, refund, RefundState.FAILED, moment, refund.code or "not_executed")
+
+
+def _unlisted(payment: Payment, refund: Refund, moment: Moment) -> Payment:
+    """Only a list shows that nothing was cancelled: without one a person decides, once the key is over."""
+    if moment.now - (refund.sent_at or moment.now) < KEY_WINDOW:
+        return with_refund(payment, replace(refund, unlisted=True))
+    return decide(payment, refund, RefundState.AMBIGUOUS, moment, "not_listed")
 
 
 def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
@@ -144,6 +155,7 @@ def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
     return any(
         each.id not in ours
         and not each.reason.startswith(tokens)
+        and not left(payment, each)
         and could_be(refund, each)
         and each.status is not CancellationStatus.FAILED
         for each in snapshot.shown
@@ -151,9 +163,10 @@ def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
 
 
 def sendable(refund: Refund, now: float) -> bool:
-    """Whether the same request may be sent again under its key (money rule 3)."""
+    """Whether the same request may be sent again under its key (money rules 3, 10)."""
     fresh = refund.sent_at is not None and now - refund.sent_at < KEY_WINDOW
-    return refund.state is RefundState.RESERVED and fresh and not refund.pg_answered
+    undecided = refund.unlisted or not refund.pg_answered
+    return refund.state is RefundState.RESERVED and fresh and undecided
 
 
 def in_flight(payment: Payment) -> Refund | None:

@@ -14,6 +14,7 @@ from portone_payments.domain.payment_errors import (
     RefundInProgress,
 )
 from portone_payments.domain.records import Payment, Seen, Status
+from portone_payments.domain.refund_traces import space_of, traces
 from portone_payments.domain.snapshot import CancellationStatus
 from portone_payments.domain.tax import Left, split
 
@@ -29,6 +30,8 @@ OPEN = frozenset(
     }
 )
 _REFUNDABLE = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+# staff may also give back what nobody should have paid
+_REFUNDABLE_BY_STAFF = _REFUNDABLE | {Status.MISMATCH}
 _GIVEN_BACK = frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED})
 
 
@@ -36,28 +39,27 @@ _GIVEN_BACK = frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED})
 class RefundWish:
     """What somebody asks for. `id` is in the asker's own name space (owner:, staff:, auto:).
 
-    `amount` None with `full` asks for all that is left; minor units. `account` is a ciphertext.
+    `amount` None with `full` asks for all that is left; minor units. `reason` are words of ours, never
+    somebody's: those are sealed apart.
     """
 
     id: str
     by: str
     requester: str
-    reason: str
     body_hash: str
+    reason: str = ""
+    door: str = ""
+    person: str = ""
     full: bool = False
     amount: int | None = None
     tax_free: int | None = None
     vat: int | None = None
-    account: str | None = None
     state: RefundState = RefundState.RESERVED
 
 
-def known_refund(payment: Payment, wish: RefundWish) -> Refund | None:
-    """The refund of this id when there is one. Raises `RefundIdReused` when it was asked for differently."""
-    held = refund_of(payment, wish.id)
-    if held is None:
-        return None
-    lost = wish.id not in payment.refunds
+def same_wish(held: Refund, wish: RefundWish) -> Refund:
+    """The refund, which was asked for like this. Raises `RefundIdReused` when it was not."""
+    lost = not held.body_hash
     if wish.amount not in {None, held.amount} if lost else held.body_hash != wish.body_hash:
         raise RefundIdReused
     return held
@@ -68,6 +70,12 @@ def refund_of(payment: Payment, refund_id: str) -> Refund | None:
     held = payment.refunds.get(refund_id)
     lost = payment.refunds.get(lost_id(token_of(payment.payment_id, refund_id)))
     return held or (replace(lost, id=refund_id) if lost else None)
+
+
+def known(payment: Payment, refund_id: str) -> bool:
+    """Whether there is or was a refund of this id."""
+    gone = token_of(payment.payment_id, refund_id) in payment.settled
+    return gone or refund_of(payment, refund_id) is not None
 
 
 def lost_id(token: str) -> str:
@@ -83,11 +91,10 @@ def open_refund(payment: Payment) -> Refund | None:
 def given_back(payment: Payment) -> bool:
     """Whether any of its money went back or may: a refund of ours, a cancel or chargeback outside."""
     outside = payment.seen.cancellations.values() if payment.seen else ()
-    ours = (refund.state for refund in payment.refunds.values())
     return (
         payment.status in _GIVEN_BACK
         or any(state != CancellationStatus.FAILED for state in outside)
-        or any(state is not RefundState.FAILED for state in ours)
+        or any(each.state != RefundState.FAILED for each in traces(payment))
     )
 
 
@@ -104,14 +111,15 @@ def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "
 
     Raises `NotRefundable`, `RefundInProgress`, `RefundAboveBalance`, `InvalidRequest`.
     """
-    if payment.status not in _REFUNDABLE:
+    staff = space_of(wish.id) == "staff"
+    if payment.status not in (_REFUNDABLE_BY_STAFF if staff else _REFUNDABLE):
         raise NotRefundable(status=payment.status.value)
     return _reserved(payment, wish, moment, base)
 
 
-def reserve_back(payment: Payment, wish: RefundWish, moment: Moment) -> Payment:
+def reserve_back(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
     """As `reserve`, for money that must not stay: a mismatch or a surplus."""
-    return _reserved(payment, wish, moment, "total")
+    return _reserved(payment, wish, moment, base)
 
 
 def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> Payment:
@@ -131,12 +139,13 @@ def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> 
         reason=wish.reason,
         requester=wish.requester,
         by=wish.by,
+        door=wish.door,
+        person=wish.person,
         body_hash=wish.body_hash,
         key=_digest(payment.payment_id, wish.id, "key"),
         token=token_of(payment.payment_id, wish.id),
         created_at=moment.now,
         sent_at=moment.now if wish.state is RefundState.RESERVED else None,
-        account=wish.account,
     )
     told = record(payment, Fact.REFUND_RESERVED, moment, refund=refund.id, amount=amount, state=wish.state)
     return with_refund(told, refund)
@@ -157,9 +166,9 @@ def token_of(payment_id: str, refund_id: str) -> str:
     return "".join(letters)
 
 
-def sent_reason(refund: Refund) -> str:
+def sent_reason(refund: Refund, said: str = "") -> str:
     """The reason as PortOne gets it: the token stands in front, a PG may cut the end."""
-    return f"{refund.token} {refund.reason}"
+    return f"{refund.token} {said or refund.reason}"
 
 
 def _amount(wish: RefundWish, balance: int) -> int:

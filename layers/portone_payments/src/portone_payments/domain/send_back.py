@@ -1,55 +1,187 @@
-"""Money that must not stay goes back in the write that sees it: a proven mismatch, a surplus (rules 1, 6)."""
+"""Money that must not stay goes back: in the write that sees it, again when that is refused (rules 6, 10).
+
+A series of numbered refunds, each of which judges anew whether its reason still holds. It ends when the money
+is back, when staff resolved it or the customer keeps what it paid for, or with a person called.
+"""
 
 from dataclasses import replace
 
 from portone_payments.domain.errors import BundleError
-from portone_payments.domain.facts import Moment, clear_attention
-from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.instruction_records import Refund, RefundState, Returning
+from portone_payments.domain.payment_errors import RefundInProgress
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.refunds import RefundWish, open_refund, reserve_back
+from portone_payments.domain.refunds import (
+    RefundWish,
+    cancellable,
+    known,
+    open_refund,
+    reserve_back,
+    with_refund,
+)
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
 
 MISMATCH, SURPLUS, LATE = "auto:mismatch", "auto:surplus", "auto:late"
+HOUR = 3600
+DAY = 24 * HOUR
+# seconds from one refused try to the next
+AGAIN = (600, HOUR, 6 * HOUR, DAY, DAY, DAY, DAY)
+TRIES = len(AGAIN) + 1
+CALLS = {
+    MISMATCH: AttentionKind.MISMATCH,
+    SURPLUS: AttentionKind.SURPLUS,
+    LATE: AttentionKind.LATE,
+}
+_SOON = 60
+_KEPT = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED})
 # the PG pays these back to a bank account the buyer has to name (facts 5.2)
 _TO_ACCOUNT = frozenset({PayMethod.VIRTUAL_ACCOUNT})
 
 
-def send_back(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
+def numbered(reason: str, number: int) -> str:
+    """The id of a try."""
+    return reason if number == 1 else f"{reason}:{number}"
+
+
+def send_back(payment: Payment, snapshot: Snapshot, moment: Moment, *, base: str = "total") -> Payment:
     """The payment with a refund of all that was wrongly taken, if it was; calm again once it is back."""
     if snapshot.status is RemoteStatus.CANCELLED and payment.status is not Status.MISMATCH:
-        return clear_attention(payment, AttentionKind.MISMATCH, AttentionKind.SURPLUS)
+        return _calm(payment, moment)
     waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
     payment = replace(payment, closing=waiting and payment.status is Status.MISMATCH)
-    if payment.status is not Status.MISMATCH or snapshot.status not in _TAKEN:
+    if snapshot.status not in _TAKEN:
         return payment
-    return return_all(payment, MISMATCH, moment)
+    if payment.status is Status.MISMATCH:
+        return return_all(payment, MISMATCH, moment, base=base)
+    series = payment.returning
+    if series is None or series.reason == LATE:
+        return payment
+    return go_on(payment, moment, base=base, holds=series.reason != MISMATCH)
 
 
-def return_all(payment: Payment, refund_id: str, moment: Moment) -> Payment:
-    """The payment with a full refund reserved, once; it waits for an account where one is needed."""
-    if refund_id in payment.refunds or open_refund(payment) is not None:
+def return_all(payment: Payment, reason: str, moment: Moment, *, base: str = "total") -> Payment:
+    """The payment with its series begun, or gone on with; it waits for an account where one is needed."""
+    held = payment.returning
+    if held is None or held.reason != reason:
+        payment = replace(payment, returning=Returning(reason=reason, next_at=int(moment.now)))
+    return go_on(payment, moment, base=base)
+
+
+def go_on(payment: Payment, moment: Moment, *, base: str = "total", holds: bool = True) -> Payment:
+    """The payment with the next try reserved, where one is due; `holds` False: the reason is gone."""
+    series = payment.returning
+    if series is None or series.ended:
         return payment
-    state = RefundState.AWAITING_ACCOUNT if needs_account(payment) else RefundState.RESERVED
-    wish = RefundWish(
-        id=refund_id,
-        by="system",
-        requester="ADMIN",
-        reason="automatic refund",
-        body_hash="",
-        full=True,
-        tax_free=None,
-        state=state,
-    )
-    try:
-        reserved = reserve_back(payment, wish, moment)
-    except BundleError:
-        # nothing is left to refund: somebody in PortOne's console was faster
+    if not holds:
+        return end(payment, "kept", moment)
+    if open_refund(payment) is not None:
         return payment
-    return replace(reserved, rung=0)
+    payment = _scheduled(payment, series, moment)
+    series = payment.returning
+    if series is None or series.ended or moment.now < (series.next_at or 0):
+        return payment
+    return _tried(payment, series, moment, base)
+
+
+def awaits_word(payment: Payment) -> bool:
+    """Whether a late charge is on its way back: each try asks first whether its customer still leaves."""
+    series = payment.returning
+    late = series is not None and series.reason == LATE and not series.ended
+    return late and payment.status in _KEPT and open_refund(payment) is None
+
+
+def try_due(payment: Payment, now: float) -> bool:
+    """Whether the next try is due."""
+    series = payment.returning
+    return series is not None and series.next_at is not None and series.next_at <= now
+
+
+def end(payment: Payment, why: str, moment: Moment) -> Payment:
+    """The payment whose series is over; what still waits for an account is closed with it."""
+    series = payment.returning
+    if series is None:
+        return payment
+    waiting = open_refund(payment)
+    if waiting is not None and waiting.state is RefundState.AWAITING_ACCOUNT and _ours(waiting, series):
+        closed = replace(waiting, state=RefundState.FAILED, code=f"closed_{why}", settled_at=moment.now)
+        told = record(payment, Fact.REFUND_FAILED, moment, refund=waiting.id, code=closed.code)
+        payment = with_refund(told, closed)
+    return replace(payment, returning=replace(series, ended=why, next_at=None))
+
+
+def stuck_subject(series: Returning) -> str:
+    """The subject of the call for a person about a series that is out of tries."""
+    return f"refund:{series.reason}"
 
 
 def needs_account(payment: Payment) -> bool:
     """Whether a refund of this payment needs a bank account."""
     method: Method | None = payment.seen.method if payment.seen else None
     return method is not None and method.kind in _TO_ACCOUNT
+
+
+def _calm(payment: Payment, moment: Moment) -> Payment:
+    """Everything is back: nobody is called for it any more, and nothing is tried."""
+    series = payment.returning
+    if series is not None and series.ended != "back":
+        payment = clear_attention(payment, AttentionKind.REFUND_STUCK, subject=stuck_subject(series))
+        payment = end(payment, "back", moment)
+    return clear_attention(payment, *CALLS.values())
+
+
+def _ours(refund: Refund, series: Returning) -> bool:
+    return refund.id == numbered(series.reason, series.tries)
+
+
+def _scheduled(payment: Payment, series: Returning, moment: Moment) -> Payment:
+    """After a try that was refused: when the next one is made, or that none is and a person is called.
+
+    Where the account may be what was refused, another one is waited for however often that happens.
+    """
+    if series.next_at is not None:
+        return payment
+    again = needs_account(payment)
+    if series.tries >= TRIES:
+        subject = stuck_subject(series)
+        payment = raise_attention(payment, AttentionKind.REFUND_STUCK, subject, at=moment.now)
+        if not again:
+            return end(payment, "stuck", moment)
+    wait = 0 if again else AGAIN[series.tries - 1]
+    return replace(payment, returning=replace(series, next_at=int(moment.now) + wait))
+
+
+def _tried(payment: Payment, series: Returning, moment: Moment, base: str) -> Payment:
+    if cancellable(payment, base=base) < 1:
+        # nothing is left to refund: somebody in PortOne's console was faster
+        return end(payment, "back", moment)
+    number = _next_number(payment, series)
+    try:
+        reserved = reserve_back(payment, _wish(payment, series, number), moment, base=base)
+    except RefundInProgress:
+        return replace(payment, returning=replace(series, next_at=int(moment.now) + _SOON))
+    except BundleError:
+        stuck = raise_attention(payment, AttentionKind.REFUND_STUCK, stuck_subject(series), at=moment.now)
+        return end(stuck, "stuck", moment)
+    return replace(reserved, rung=0, returning=replace(series, tries=number, next_at=None))
+
+
+def _next_number(payment: Payment, series: Returning) -> int:
+    """After the last try, also where a restore has forgotten how many there were."""
+    number = series.tries + 1
+    while known(payment, numbered(series.reason, number)):
+        number += 1
+    return number
+
+
+def _wish(payment: Payment, series: Returning, number: int) -> RefundWish:
+    return RefundWish(
+        id=numbered(series.reason, number),
+        by="system",
+        requester="ADMIN",
+        reason="automatic refund",
+        body_hash="",
+        full=True,
+        tax_free=None,
+        state=RefundState.AWAITING_ACCOUNT if needs_account(payment) else RefundState.RESERVED,
+    )

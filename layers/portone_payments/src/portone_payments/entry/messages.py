@@ -100,6 +100,11 @@ MESSAGES: dict[str, Message] = {
         "This refundId came with another body before. Use a new one.",
         Action.FIX_REQUEST,
     ),
+    "too_many_refunds": Message(
+        "이 결제에 요청할 수 있는 환불 횟수를 초과했습니다. 고객센터에 문의해 주세요.",
+        "This payment was asked to be refunded as often as is allowed. Please contact support.",
+        Action.CONTACT_SUPPORT,
+    ),
     "refund_failed": Message(
         "환불이 처리되지 않았습니다. 결제 상태를 확인한 뒤 새 refundId로 다시 요청해 주세요.",
         "The refund did not take place. Look at the payment, then ask again with a new refundId.",

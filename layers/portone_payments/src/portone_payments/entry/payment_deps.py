@@ -9,6 +9,7 @@ from portone_payments.flows.cancel import Canceller
 from portone_payments.flows.cash_receipts import ReceiptDesk
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.receipt_send import ReceiptSender
+from portone_payments.flows.refund_decisions import RefundDecisions
 from portone_payments.flows.refund_send import RefundSender
 
 
@@ -29,6 +30,13 @@ class PaymentDeps(ReaderDeps):
     def canceller(self) -> Canceller:
         """Everything that starts a refund."""
         return Canceller(sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund)
+
+    @cached_property
+    def refund_decisions(self) -> RefundDecisions:
+        """What is decided of refunds that wait."""
+        return RefundDecisions(
+            sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund
+        )
 
     @cached_property
     def approvals(self) -> ApprovalSender:

@@ -9,13 +9,10 @@ from portone_payments.domain.instruction_records import CashReceipt, ReceiptStat
 from portone_payments.domain.payment_errors import CashReceiptFailed
 from portone_payments.domain.records import Payment
 from portone_payments.entry.port_deps import PortDeps
-from portone_payments.entry.request import Body, Request
+from portone_payments.entry.request import Body
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import time_view
-from portone_payments.flows.asking import Asker
 from portone_payments.flows.nudge import nudge
-
-_STAFF_PATHS = ("/ops/", "/staff/")
 
 
 class ReceiptBody(Body):
@@ -23,14 +20,6 @@ class ReceiptBody(Body):
 
     type: Literal["PERSONAL", "CORPORATE"]
     identity_number: Annotated[str, StringConstraints(pattern=r"^[0-9-]{10,24}$")]
-
-
-def asker_of(request: Request, deps: PortDeps) -> Asker:
-    """The owner, or staff on a route of theirs. Raises `Unauthenticated`, `Forbidden`."""
-    path = request.route.partition(" ")[2]
-    if path.startswith(_STAFF_PATHS):
-        return Asker(name=request.staff(deps.settings.staff_claim), owner=False)
-    return Asker(name=request.user_id, owner=True)
 
 
 def receipt_answer(payment: Payment, deps: PortDeps, wanted: ReceiptState) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.texts import Written
 from portone_payments.flows.asking import Asker
-from portone_payments.flows.cancel import Refunded
+from portone_payments.flows.cancel import Said
+from portone_payments.flows.refund_desk import Refunded
 from portone_payments.ports import Deadline
 from portone_payments.ports_portone import RefundAccount
 
@@ -70,7 +71,8 @@ def wish_of(request: Request, body: CancelBody, asker: Asker, currency: str = "K
         id=f"{asker.space}:{body.refund_id}",
         by=asker.by,
         requester="CUSTOMER" if asker.owner else "ADMIN",
-        reason=body.reason,
+        door=asker.door,
+        person=asker.person,
         body_hash=request.body_hash(),
         full=body.full,
         amount=body.amount,
@@ -85,7 +87,8 @@ def cancel_answer(request: Request, deps: PaymentDeps, asker: Asker) -> dict[str
     account = body.refund_account.account() if body.refund_account else None
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     wish = wish_of(request, body, asker)
-    return refund_answer(deps.canceller.cancel(request.payment_id, asker, wish, account, deadline))
+    said = Said(reason=body.reason, account=account)
+    return refund_answer(deps.canceller.cancel(request.payment_id, asker, wish, said, deadline))
 
 
 def refund_answer(refunded: Refunded) -> dict[str, Any]:

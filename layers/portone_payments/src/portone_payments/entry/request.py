@@ -64,13 +64,19 @@ class Request:
 
     def staff(self, staff_claim: str) -> str:
         """Who of the staff calls: by IAM, or by the configured `name=value` claim. Raises `Forbidden`."""
-        iam = self._authorizer.get("iam") or {}
-        if iam.get("userArn"):
-            return str(iam["userArn"]).rsplit(":", 1)[-1][:128]
+        if self.iam_principal is not None:
+            return self.iam_principal
         name, _, value = staff_claim.partition("=")
         if not (name and value) or value not in self._values(name):
             raise Forbidden
         return self.user_id
+
+    @property
+    def iam_principal(self) -> str | None:
+        """Who signed the request, such as `user/kim` or `assumed-role/Ops/kim`; None for a token."""
+        iam = self._authorizer.get("iam") or {}
+        arn = iam.get("userArn")
+        return str(arn).rsplit(":", 1)[-1][:128] if arn else None
 
     def _values(self, claim: str) -> frozenset[str]:
         return claim_values(claim, self.claims.get(claim), self.header("authorization"))

@@ -14,8 +14,9 @@ from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import AttentionKind, Order, Payment, Status
-from portone_payments.domain.send_back import LATE, SURPLUS, return_all
+from portone_payments.domain.records import Order, Payment, Status
+from portone_payments.domain.refund_traces import recalled, returned
+from portone_payments.domain.send_back import CALLS, LATE, SURPLUS, awaits_word, go_on, return_all, try_due
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.webhook_records import Hint
@@ -93,12 +94,32 @@ class Reader:
             if error.outcome is Outcome.REFUSED:
                 self.meter.count(Metric.CREDENTIAL_REFUSED)
             return self._unanswered(held, moment)
+        held = self._with_recalled(held, snapshot)
         absorbed = absorb(held, snapshot, moment, self.policy)
-        settled = self._settle(held, absorbed.payment, subscription, moment)
+        after = absorbed.payment if absorbed.lagging else self._going_back(absorbed.payment, moment)
+        settled = self._settle(held, after, subscription, moment)
         self.store.save(*settled)
         payment = settled[0]
         count_absorbed(self.meter, held, Absorbed(payment, absorbed.lagging, absorbed.findings))
         return CaughtUp(payment, lagging=absorbed.lagging, reading=snapshot)
+
+    def _with_recalled(self, held: Payment, snapshot: Snapshot | None) -> Payment:
+        """The payment with those refunds back in it that had left as failed and were carried out yet."""
+        for token in recalled(held, snapshot) if snapshot is not None and held.settled else ():
+            part = self.store.settled_refund(held.payment_id, token)
+            held = returned(held, part.refund) if part else held
+        return held
+
+    def _going_back(self, after: Payment, moment: Moment) -> Payment:
+        """A late charge goes back as long as its customer leaves (rule 10)."""
+        if not awaits_word(after):
+            return after
+        subscription = (
+            self.store.subscription(after.subscription_id or "") if try_due(after, moment.now) else None
+        )
+        holds = subscription is None or leaving(subscription)
+        gone_on = go_on(after, moment, base=self.policy.refund_base, holds=holds)
+        return replace(gone_on, due_at=next_due(gone_on, moment.now))
 
     def _unanswered(self, held: Payment, moment: Moment) -> CaughtUp:
         silent = silence(held, moment)
@@ -121,7 +142,7 @@ class Reader:
             return (after,)
         if order.settled_by in {None, after.payment_id}:
             return (after, _settled(order, after))
-        return (_surplus(after, moment),)
+        return (self._surplus(after, moment),)
 
     def _with_subscription(
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
@@ -131,28 +152,32 @@ class Reader:
             return (after,)
         settled = settle(subscription, held, after, moment, self.billing)
         if settled.surplus:
-            after = _surplus(after, moment)
+            after = self._surplus(after, moment)
         if settled.late:
-            after = _returned(after, LATE, moment)
+            after = self._returned(after, LATE, moment)
         if settled.subscription is subscription:
             return (after,)
         due_at = next_collected(settled.subscription, moment.now, self.billing)
         return (after, replace(settled.subscription, due_at=due_at, tries=0))
+
+    def _surplus(self, payment: Payment, moment: Moment) -> Payment:
+        """The later of two paid payments of one order: it has to go back."""
+        told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
+        return self._returned(told, SURPLUS, moment)
+
+    def _returned(self, payment: Payment, reason: str, moment: Moment) -> Payment:
+        """Money that must not stay, on its way back; a person is told until it is."""
+        called = raise_attention(payment, CALLS[reason], at=moment.now)
+        going = return_all(called, reason, moment, base=self.policy.refund_base)
+        return replace(going, due_at=next_due(going, moment.now))
+
+
+def leaving(subscription: Subscription) -> bool:
+    """Whether its customer has cancelled it."""
+    return subscription.cancel_asked_at is not None or subscription.cancelled_at is not None
 
 
 def _settled(order: Order, payment: Payment) -> Order:
     known = (*order.earlier, *filter(None, [order.payment_id]))
     earlier = tuple(other for other in known if other != payment.payment_id)
     return replace(order, settled_by=payment.payment_id, payment_id=payment.payment_id, earlier=earlier)
-
-
-def _surplus(payment: Payment, moment: Moment) -> Payment:
-    """The later of two paid payments of one order: it has to go back, and a person is told."""
-    told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
-    called = raise_attention(told, AttentionKind.SURPLUS, at=moment.now)
-    return _returned(called, SURPLUS, moment)
-
-
-def _returned(payment: Payment, refund_id: str, moment: Moment) -> Payment:
-    returned = return_all(payment, refund_id, moment)
-    return replace(returned, due_at=next_due(returned, moment.now))

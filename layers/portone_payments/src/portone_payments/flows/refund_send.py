@@ -63,26 +63,37 @@ class RefundSender:
         return unchanged
 
     def _order(self, payment: Payment, refund: Refund) -> CancelOrder:
+        said, account = read_sealed(payment.payment_id, refund, self.vault)
         return CancelOrder(
-            reason=sent_reason(refund),
+            reason=sent_reason(refund, said),
             amount=refund.amount,
             tax_free=refund.tax_free,
             vat=refund.vat,
             balance=refund.balance,
             requester=refund.requester,
-            account=self._account(payment, refund),
+            account=account,
         )
 
-    def _account(self, payment: Payment, refund: Refund) -> RefundAccount | None:
-        if refund.account is None:
-            return None
-        plain = self.vault.decrypt(refund.account, context=account_context(payment.payment_id, refund.id))
-        return RefundAccount(**json.loads(plain))
+
+def read_sealed(payment_id: str, refund: Refund, vault: Vault) -> tuple[str, RefundAccount | None]:
+    """What its asker wrote, as long as the refund is open: the reason, and the account if there is one."""
+    said, account = "", None
+    if refund.said is not None:
+        said = vault.decrypt(refund.said, context=said_context(payment_id, refund.id))
+    if refund.account is not None:
+        plain = vault.decrypt(refund.account, context=account_context(payment_id, refund.id))
+        account = RefundAccount(**json.loads(plain))
+    return said, account
 
 
 def account_context(payment_id: str, refund_id: str) -> dict[str, str]:
     """The encryption context of a refund account: it opens for no other refund."""
     return {"payment": payment_id, "refund": refund_id}
+
+
+def said_context(payment_id: str, refund_id: str) -> dict[str, str]:
+    """The encryption context of what somebody gave as a reason."""
+    return {**account_context(payment_id, refund_id), "text": "reason"}
 
 
 def sealed_account(account: RefundAccount, payment_id: str, refund_id: str, vault: Vault) -> str:
@@ -98,8 +109,8 @@ def sealed_account(account: RefundAccount, payment_id: str, refund_id: str, vaul
 
 def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Moment) -> Payment:
     """PortOne's own 200: a lagging reading does not undo it. FAILED is left to the reading."""
-    refund = payment.refunds[refund_id]
-    if refund.state is not RefundState.RESERVED:
+    refund = payment.refunds.get(refund_id)
+    if refund is None or refund.state is not RefundState.RESERVED:
         return payment
     known = replace(refund, cancellation_id=answer.id)
     if answer.status is CancellationStatus.FAILED:
@@ -113,8 +124,8 @@ def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Mo
 
 def _refused(payment: Payment, refund_id: str, error_type: str, moment: Moment) -> Payment:
     """A definite no without effect; the codes are PortOne's, in our spelling."""
-    refund = payment.refunds[refund_id]
-    if refund.state is not RefundState.RESERVED:
+    refund = payment.refunds.get(refund_id)
+    if refund is None or refund.state is not RefundState.RESERVED:
         return payment
     code = "balance_disagrees" if error_type == _BALANCE else error_type.lower()
     return decide(payment, refund, RefundState.FAILED, moment, code)
@@ -122,7 +133,7 @@ def _refused(payment: Payment, refund_id: str, error_type: str, moment: Moment) 
 
 def _pg_answered(payment: Payment, refund_id: str, code: str) -> Payment:
     """An answer, not an outage: two readings without a trace of the refund make it a no (rule 3)."""
-    refund = payment.refunds[refund_id]
-    if refund.state is not RefundState.RESERVED:
+    refund = payment.refunds.get(refund_id)
+    if refund is None or refund.state is not RefundState.RESERVED:
         return payment
     return with_refund(payment, replace(refund, pg_answered=True, code=code))

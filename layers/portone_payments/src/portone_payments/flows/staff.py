@@ -11,6 +11,7 @@ from portone_payments.domain.payment_errors import NothingToResolve, PaymentNotF
 from portone_payments.domain.records import Attention, AttentionKind, Payment
 from portone_payments.domain.refund_settle import FORGOTTEN, about, decide
 from portone_payments.domain.refunds import open_refund
+from portone_payments.domain.send_back import CALLS, end, stuck_subject
 from portone_payments.domain.webhook_records import Hint, HintState
 from portone_payments.ports import Clock
 from portone_payments.ports_store import Conflict, Store
@@ -68,12 +69,12 @@ def resolve(payment_id: str, asked: Resolution, *, staff: str, store: Store, clo
 
 def _resolved(held: Payment, asked: Resolution, moment: Moment) -> Payment:
     if asked.decision in _REFUND_STATES:
-        done = _decided(held, asked, moment)
-    else:
-        call = _called(held, asked)
-        done = _closed(_told(held, asked, moment, call.kind, call.subject), call)
-        if asked.decision is Decision.ACCEPT:
-            return replace(done, accepted=True, due_at=int(moment.now))
+        decided = _decided(held, asked, moment)
+        return replace(decided, due_at=int(moment.now))
+    call = _called(held, asked)
+    done = _closed(_told(held, asked, moment, call.kind, call.subject), call, moment)
+    if asked.decision is Decision.ACCEPT:
+        return replace(done, accepted=True, due_at=int(moment.now))
     return replace(done, due_at=next_due(done, moment.now))
 
 
@@ -113,9 +114,13 @@ def _ambiguous(held: Payment, subject: str) -> bool:
     return RefundState.AMBIGUOUS in states
 
 
-def _closed(held: Payment, call: Attention) -> Payment:
+def _closed(held: Payment, call: Attention, moment: Moment) -> Payment:
     """The payment without this call, and without what would call again for the same reason."""
     done = clear_attention(held, call.kind, subject=call.subject)
+    series = done.returning
+    if series and (call.kind is CALLS.get(series.reason) or call.subject == stuck_subject(series)):
+        # whoever deals with it does so instead of us
+        done = end(done, "resolved", moment)
     if call.kind is AttentionKind.QUARANTINED:
         return replace(done, doubted=False)
     if call.kind is AttentionKind.LAGGING or (call.kind, call.subject) == (AttentionKind.UNKNOWN, "payment"):

@@ -90,7 +90,7 @@ class Refunding(Stage):
         """Ask for a refund; who is answered 200 was promised its money back."""
         payment_id, wanted_id = self.holding(pick), refund_id or self.new_refund_id()
         wanted = {"refundId": wanted_id, "reason": "단순 변심"} | self._with_account(payment_id, body)
-        asker, prefix = (self.stack.staff, "/ops") if staff else (self.stack.app(USER), "")
+        asker, prefix = (self.stack.staff_app, "/staff") if staff else (self.stack.app(USER), "")
         answered = asker.post(f"{prefix}/payments/{payment_id}/cancel", wanted)
         if answered.status == 200:  # noqa: PLR2004 - succeeded
             name = f"{'staff' if staff else 'owner'}:{wanted_id}"
@@ -102,7 +102,7 @@ class Refunding(Stage):
             for refund in self.held(payment_id).refunds.values():
                 if refund.state is RefundState.AWAITING_APPROVAL:
                     path = f"/staff/payments/{payment_id}/refunds/{refund.id.partition(':')[2]}/approve"
-                    answered = self.stack.staff_app.post(path, {"approve": agreed})
+                    answered = self.stack.second_staff_app.post(path, {"approve": agreed})
                     if answered.status == 200 and agreed:  # noqa: PLR2004 - succeeded
                         self.models[payment_id].promised[refund.id] = answered.json()["amount"]
 
