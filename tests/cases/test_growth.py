@@ -246,7 +246,6 @@ def test_events_that_nothing_bears_out_leave_with_time(stack: UnkindStack) -> No
     assert stack.largest() - before < 8 * 1024
 
 
-@open_case("A3")
 @pytest.mark.parametrize("settings", [{"staff_refund_limit": "1000"}])
 def test_refunds_a_second_person_declines_leave_the_payment_too(stack: UnkindStack) -> None:
     again = declined_refunds(stack)

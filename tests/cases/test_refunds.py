@@ -41,7 +41,7 @@ def staff_refund(stack: UnkindStack, payment_id: str, refund_id: str, amount: in
     "waits",
     [
         10 * MINUTE,
-        *(pytest.param(each, marks=open_case("A5")) for each in (2 * HOUR, 5 * HOUR, 2 * DAY)),
+        *(2 * HOUR, 5 * HOUR, 2 * DAY),
     ],
 )
 def test_a_cancel_without_an_answer_is_not_called_failed_by_readings_without_a_list(
@@ -63,7 +63,6 @@ def test_a_cancel_without_an_answer_is_not_called_failed_by_readings_without_a_l
     assert refund_state(stack, prepared, "refund-1") == "SUCCEEDED"
 
 
-@open_case("A5")
 @pytest.mark.parametrize("settings", [FREE_BALANCE])
 @pytest.mark.parametrize("who", ["owner", "staff"])
 def test_a_cancel_whose_absence_no_list_shows_ends_as_ambiguous_for_a_person(
@@ -84,7 +83,6 @@ def test_a_cancel_whose_absence_no_list_shows_ends_as_ambiguous_for_a_person(
     assert stack.counted("RefundAmbiguous") > 0
 
 
-@open_case("A5")
 @pytest.mark.parametrize("settings", [FREE_BALANCE])
 @pytest.mark.parametrize("fault", [Fault.TIMEOUT_BEFORE_COMMIT, Fault.HTML_502])
 def test_a_cancel_nobody_answered_for_hours_is_for_a_person_where_no_list_is_shown(

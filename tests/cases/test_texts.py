@@ -160,7 +160,6 @@ def test_what_a_bank_calls_an_account_is_bounded(stack: UnkindStack, field: str)
     assert stack.largest() < 20_000
 
 
-@open_case("A24")
 def test_a_reason_of_ours_for_a_refund_is_stored_sealed(stack: UnkindStack) -> None:
     prepared = paid(stack)
 

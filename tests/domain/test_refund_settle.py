@@ -1,8 +1,10 @@
 """Settling: PortOne's own cancellation decides; unknown is never a no, and what succeeded stays."""
 
+from dataclasses import replace
+
 import pytest
 
-from portone_local.testing.records import NOW
+from portone_local.testing.records import NOW, calls_of
 from portone_local.testing.refund_records import (
     FAILED,
     REQUESTED,
@@ -18,9 +20,17 @@ from portone_local.testing.refund_records import (
 )
 from portone_local.testing.snapshots import POLICY, facts, moment
 from portone_payments.domain.absorb import absorb
-from portone_payments.domain.facts import Fact
+from portone_payments.domain.facts import Fact, has_attention
 from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.refund_settle import FORGOTTEN, QUIET, answered
+from portone_payments.domain.records import AttentionKind, Payment
+from portone_payments.domain.refund_settle import (
+    FORGOTTEN,
+    KEY_WINDOW,
+    QUIET,
+    answered,
+    sendable,
+    settle_refunds,
+)
 from portone_payments.domain.snapshot import CancellationStatus
 
 
@@ -131,3 +141,49 @@ def test_a_reading_without_a_promised_cancellation_is_lagging_and_undoes_nothing
 def test_what_answers_promised_are_the_cancellation_ids_they_showed() -> None:
     assert answered(reserved()) == frozenset()
     assert answered(changed(reserved(), cancellation_id="cancellation-1")) == {"cancellation-1"}
+
+
+def unlisted(payment: Payment, at: float) -> Payment:
+    """The payment after a reading that had no list of cancellations."""
+    return settle_refunds(payment, replace(showing(), cancellations=None), moment(at))
+
+
+@pytest.mark.parametrize("answered_no", [True, False])
+def test_without_a_list_nothing_is_a_no_the_same_key_is_used_and_then_a_person_decides(
+    *, answered_no: bool
+) -> None:
+    payment = changed(reserved(), pg_answered=answered_no)
+
+    for at in (SENT + 1, SENT + QUIET, SENT + 2 * QUIET, SENT + KEY_WINDOW - 1):
+        payment = unlisted(payment, at)
+        assert state(payment) is RefundState.RESERVED
+    assert sendable(the_refund(payment), NOW + SENT + KEY_WINDOW - 1)
+    over = unlisted(payment, SENT + KEY_WINDOW)
+
+    assert (state(over), the_refund(over).code) == (RefundState.AMBIGUOUS, "not_listed")
+    assert has_attention(over, AttentionKind.AMBIGUOUS, "refund:owner:refund-1")
+    assert not sendable(the_refund(over), NOW + SENT + KEY_WINDOW)
+
+
+def test_a_reading_without_a_list_counts_for_neither_of_two_quiet_ones() -> None:
+    payment = changed(reserved(), pg_answered=True)
+
+    payment = settled(unlisted(payment, SENT + 1), at=SENT + 2)
+    between = unlisted(payment, SENT + 2 + QUIET)
+
+    assert state(between) is RefundState.RESERVED
+    assert state(settled(between, at=SENT + 3 + QUIET)) is RefundState.FAILED
+
+
+def test_a_list_at_last_decides_what_a_person_was_asked() -> None:
+    ambiguous = unlisted(changed(reserved(), pg_answered=True), SENT + KEY_WINDOW)
+
+    after = settled(ambiguous, booked(the_refund(ambiguous)), at=SENT + KEY_WINDOW + 60)
+
+    assert (state(after), calls_of(after)) == (RefundState.SUCCEEDED, [])
+
+
+def test_once_a_list_shows_no_trace_what_pg_answered_is_not_sent_again() -> None:
+    payment = settled(unlisted(changed(reserved(), pg_answered=True), SENT + 1), at=SENT + 2)
+
+    assert not sendable(the_refund(payment), NOW + SENT + 3)

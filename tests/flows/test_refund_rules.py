@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-import pytest
-
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.portone.exchange import Request
@@ -111,17 +109,30 @@ def test_a_tampered_payment_of_a_tax_free_order_goes_back_as_it_was_booked(stack
     assert seen_by_owner(stack, prepared)["status"] == "CANCELLED"
 
 
-@pytest.mark.parametrize("leaves", ["FAILED", None])
-def test_what_the_pg_refused_is_not_sent_again(stack: ObservedStack, leaves: str | None) -> None:
+def test_what_the_pg_refused_and_portone_lists_is_not_sent_again(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     heard = listened(stack)
-    stack.portone.console.refuse_next_cancel(leaves=leaves)
+    stack.portone.console.refuse_next_cancel(leaves="FAILED")
 
     refund(stack, payment_id)
     stack.run_for(10 * MINUTE)
 
     assert len(heard) == 1
     assert state(stack, payment_id) == ("FAILED", "refused_by_pg")
+
+
+def test_what_the_pg_refused_and_no_list_shows_is_sent_under_its_key_only_and_then_for_a_person(
+    stack: ObservedStack,
+) -> None:
+    payment_id = paid(stack)
+    heard = listened(stack)
+    stack.portone.console.refuse_next_cancel(times=99)
+
+    refund(stack, payment_id)
+    stack.run_for(4 * 3600)
+
+    assert len({request.headers["idempotency-key"] for request in heard}) == 1
+    assert state(stack, payment_id) == ("AMBIGUOUS", "not_listed")
 
 
 def test_a_full_refund_says_its_amount_as_a_number(stack: ObservedStack) -> None:

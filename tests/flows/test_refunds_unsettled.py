@@ -63,7 +63,8 @@ def test_after_the_key_window_only_a_reading_decides(stack: ObservedStack, fault
     stack.run_for(3 * HOUR, step=5 * MINUTE)
 
     happened = fault is Fault.TIMEOUT_AFTER_COMMIT
-    assert refund_state(stack, prepared) == ("SUCCEEDED" if happened else "FAILED")
+    # without a list of cancellations nothing shows that none was made
+    assert refund_state(stack, prepared) == ("SUCCEEDED" if happened else "AMBIGUOUS")
     assert cancelled_at_portone(stack, prepared) == (3_000 if happened else 0)
     assert sum(call.operation == "cancel_payment" for call in stack.portone.calls()) == sent
 

@@ -46,10 +46,18 @@ REFUNDING: tuple[Bug, ...] = (
     in_core(
         "unknown outcome called a failure",
         "domain/refund_settle.py",
-        "(refund.sent_at or moment.now) >= FORGOTTEN",
-        "(refund.sent_at or moment.now) >= 0",
+        "if not (refund.pg_answered or age >= FORGOTTEN):",
+        "if not (refund.pg_answered or age >= 0):",
         "domain/test_refund_settle",
         "never_a_no",
+    ),
+    in_core(
+        "absent is empty: no list counts as a list without it",
+        "domain/refund_settle.py",
+        "    if snapshot.cancellations is None:\n        return _unlisted(payment, refund, moment)\n",
+        "",
+        "domain/test_refund_settle",
+        "without_a_list",
     ),
     in_core(
         "one quiet reading is enough",

@@ -13,6 +13,7 @@ from portone_local.testing.approving import HOOK
 from portone_local.testing.boundaries import Boundaries, Crash, Crossing, Side, crash
 from portone_local.testing.money_model import MoneyModel
 from portone_local.testing.stories import surviving_crashes
+from portone_local.testing.whole import whole
 from portone_payments.domain.records import Payment
 from portone_payments.entry.failure import JobFailed
 
@@ -78,8 +79,8 @@ class Stage:
 
     def held(self, payment_id: str) -> Payment:
         """What we hold."""
-        held: Payment = self.stack.ports["store"].payment(payment_id)
-        return held
+        store = self.stack.ports["store"]
+        return whole(store.payment(payment_id), store.table.get)
 
     def restart(self) -> None:
         """New containers for every function, with empty caches."""

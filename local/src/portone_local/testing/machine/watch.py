@@ -8,6 +8,7 @@ from portone_local.portone import PaymentBook
 from portone_local.portone.api import Exchange
 from portone_local.stack import Stack
 from portone_local.testing.money_model import MoneyModel
+from portone_local.testing.whole import whole
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.keys import key_of
 from portone_payments.adapters.payment_items import decode
@@ -49,6 +50,7 @@ class Watch:
     ) -> Iterator[str]:
         payment = decode(item)
         if isinstance(payment, Payment):
+            payment = whole(payment, self._stack.ports["store"].table.get)
             before = self._before.get(payment_id)
             yield from self._history(payment, before)
             yield from model.breaches(payment, before)
