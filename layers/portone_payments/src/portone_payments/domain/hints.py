@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
+from portone_payments.domain.booked import booked
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.moves import CLOCKS
 from portone_payments.domain.records import Seen
@@ -95,7 +96,7 @@ def _went_back(hint: Hint, snapshot: Snapshot, seen: Seen | None) -> bool:
     """Without a list the totals tell: all of it is back, or more than before."""
     if snapshot.status is RemoteStatus.CANCELLED:
         return True
-    known = seen.cancellations.get(hint.cancellation_id or "") if seen else None
+    known = booked(seen, hint.cancellation_id)
     if known == CancellationStatus.SUCCEEDED or (known and hint.type == EventType.CANCEL_PENDING):
         return True
     return snapshot.status in _CANCELLED and (seen is None or snapshot.cancelled > seen.cancelled)

@@ -5,6 +5,7 @@ What a newer version wrote about the same attempt is carried along.
 
 from dataclasses import replace
 
+from portone_payments.domain.booked import merged
 from portone_payments.domain.records import Seen
 from portone_payments.domain.snapshot import (
     CancellationStatus,
@@ -53,7 +54,7 @@ def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
         disputed=bool(snapshot.disputed),
         receipt_issued=snapshot.receipt_issued,
         cancelled_vat=_cancelled_vat(snapshot, held),
-        cancellations={**held.cancellations, **shown} if held else shown,
+        cancellations=merged(held.cancellations if held else {}, shown),
         charged_back=tuple(dict.fromkeys((*held.charged_back, *back))) if held else back,
         method=snapshot.method,
         channel=snapshot.channel,

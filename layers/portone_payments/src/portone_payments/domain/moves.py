@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from portone_payments.domain.booked import all_among, booked
 from portone_payments.domain.records import Seen, Status
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
 
@@ -86,8 +87,7 @@ def _forgets(seen: Seen, snapshot: Snapshot) -> bool:
     """Whether a cancellation we know is missing from the list, or undecided again."""
     if snapshot.cancellations is None:
         return False
-    shown = {each.id: each.status for each in snapshot.cancellations}
-    if not set(seen.cancellations) <= set(shown):
+    if not all_among(seen, (each.id for each in snapshot.cancellations)):
         return True
-    asked = {id_ for id_, status in shown.items() if status is CancellationStatus.REQUESTED}
-    return any(seen.cancellations[id_] in _DECIDED for id_ in asked & set(seen.cancellations))
+    asked = (each.id for each in snapshot.cancellations if each.status is CancellationStatus.REQUESTED)
+    return any(booked(seen, id_) in _DECIDED for id_ in asked)

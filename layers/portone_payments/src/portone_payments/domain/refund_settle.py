@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from portone_payments.domain.booked import booked
 from portone_payments.domain.deposits import refund_undone
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
@@ -53,12 +54,11 @@ def misses_promised(payment: Payment, snapshot: Snapshot) -> bool:
 
 def promised_done(payment: Payment) -> dict[str, int]:
     """What an answer said is given back and no reading has shown yet: cancellation ids and amounts."""
-    known = payment.seen.cancellations if payment.seen else {}
     return {
         refund.cancellation_id: refund.amount
         for refund in payment.refunds.values()
         if refund.cancellation_id
-        and refund.cancellation_id not in known
+        and booked(payment.seen, refund.cancellation_id) is None
         and refund.state is RefundState.SUCCEEDED
     }
 

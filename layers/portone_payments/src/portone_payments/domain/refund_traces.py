@@ -4,10 +4,10 @@ The newest settled ones stay, so that an owner sees them without another read; o
 text stays under its token, and the whole in an item of its own, written in the same transaction.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.booked import booked, short
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.records import Payment, SettledRefund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
@@ -45,11 +45,6 @@ class Trace:
 def space_of(refund_id: str) -> str:
     """Whose name space an id is in: owner, staff, auto, lost."""
     return refund_id.partition(":")[0]
-
-
-def short(cancellation_id: str) -> str:
-    """Twelve hexadecimal digits that know a cancellation again."""
-    return hashlib.sha256(cancellation_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def traces(payment: Payment) -> Iterator[Trace]:
@@ -99,8 +94,7 @@ def _may_leave(payment: Payment, refund: Refund) -> bool:
         return False
     if refund.state is RefundState.FAILED:
         return True
-    known = payment.seen.cancellations if payment.seen else {}
-    return refund.cancellation_id is not None and refund.cancellation_id in known
+    return booked(payment.seen, refund.cancellation_id) is not None
 
 
 def recalled(payment: Payment, snapshot: Snapshot) -> tuple[str, ...]:

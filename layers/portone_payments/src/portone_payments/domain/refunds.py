@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.booked import booked
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.instruction_records import Refund, RefundState
@@ -184,10 +185,9 @@ def _amount(wish: RefundWish, balance: int) -> int:
 
 def _unread(payment: Payment) -> bool:
     """Whether an answer showed a cancellation that no reading has shown yet: the balance is an old one."""
-    seen = payment.seen.cancellations if payment.seen else {}
     done = (each for each in payment.refunds.values() if each.state is RefundState.SUCCEEDED)
-    shown = {refund.cancellation_id for refund in done} - {None}
-    return not shown <= set(seen)
+    shown = (refund.cancellation_id for refund in done if refund.cancellation_id)
+    return any(booked(payment.seen, each) is None for each in shown)
 
 
 def _left(payment: Payment, balance: int) -> Left:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from portone_payments.domain.approval import open_approval
+from portone_payments.domain.booked import booked
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.hints import EventType
 from portone_payments.domain.records import Payment, Seen, Status
@@ -42,7 +43,7 @@ def _waits(payment: Payment) -> bool:
 
 def _has_cancellation(seen: Seen, delivery: Delivery) -> bool:
     """By its id; one that was told as carried out has to be seen so."""
-    status = seen.cancellations.get(delivery.cancellation_id or "")
+    status = booked(seen, delivery.cancellation_id)
     if delivery.type == EventType.CANCEL_PENDING:
         return status is not None
     return status == CancellationStatus.SUCCEEDED

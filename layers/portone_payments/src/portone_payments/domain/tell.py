@@ -1,5 +1,6 @@
 """Which facts a believed reading tells; one reading may tell several."""
 
+from portone_payments.domain.booked import booked
 from portone_payments.domain.check import Findings
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
 from portone_payments.domain.moves import TAKEN, holds_money
@@ -63,11 +64,10 @@ def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, momen
 
 def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     """The payment with the facts of cancellations and disputes that are new or changed."""
-    known = before.seen.cancellations if before.seen else {}
     after = _tell_taken(before, after, moment)
     for cancellation in snapshot.shown:
         fact = _CANCELLATION_FACTS.get(cancellation.status)
-        if fact is None or known.get(cancellation.id) == cancellation.status:
+        if fact is None or booked(before.seen, cancellation.id) == cancellation.status:
             continue
         trigger, amount = cancellation.trigger, cancellation.total
         after = record(after, fact, moment, cancellation=cancellation.id, amount=amount, trigger=trigger)

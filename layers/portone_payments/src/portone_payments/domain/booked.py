@@ -1,0 +1,45 @@
+"""Cancellations that readings showed: the newest by their ids, older decided ones by twelve digits each.
+
+However often somebody refunds in PortOne's console, the payment's item grows by a few bytes a time.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from portone_payments.domain.records import Seen
+from portone_payments.domain.snapshot import CancellationStatus
+
+KEPT = 40
+_MARK = "~"
+_DECIDED = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.FAILED})
+
+
+def short(cancellation_id: str) -> str:
+    """Twelve hexadecimal digits that know a cancellation again."""
+    return hashlib.sha256(cancellation_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def booked(seen: Seen | None, cancellation_id: str | None) -> str | None:
+    """What a believed reading last said of a cancellation; None where none showed it."""
+    if seen is None or cancellation_id is None:
+        return None
+    known = seen.cancellations.get(cancellation_id)
+    return seen.cancellations.get(_MARK + short(cancellation_id)) if known is None else known
+
+
+def all_among(seen: Seen, shown: Iterable[str]) -> bool:
+    """Whether every cancellation we know is among these ids."""
+    ids = set(shown)
+    old = {key for key in seen.cancellations if key.startswith(_MARK)}
+    return set(seen.cancellations) - old <= ids and (not old or old <= {_MARK + short(each) for each in ids})
+
+
+def merged(held: Mapping[str, str], shown: Mapping[str, str]) -> Mapping[str, str]:
+    """What is known of cancellations after a reading; what was known once stays so."""
+    found = dict(held)
+    for id_, status in shown.items():
+        old = _MARK + short(id_) if len(found) > KEPT else id_
+        found[old if old in found else id_] = status
+    decided = [id_ for id_, status in found.items() if status in _DECIDED and not id_.startswith(_MARK)]
+    old_ones = set(decided[:-KEPT])
+    return {_MARK + short(id_) if id_ in old_ones else id_: status for id_, status in found.items()}
