@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from aws_lambda_powertools import Logger
 
+from portone_local.clock import Clock
 from portone_payments.entry.telemetry import make_logger
 from portone_payments.ports import Metric
 
@@ -81,16 +82,21 @@ def capturing() -> Iterator[list[str]]:
 
 
 class RecordingMeter:
-    """`Meter` that remembers: the sum counted for each metric."""
+    """`Meter` that remembers: the sum counted for each metric and, given a clock, what was counted when."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.counts: dict[Metric, float] = defaultdict(float)
+        self.moments: dict[Metric, dict[float, float]] = defaultdict(dict)
+        self._clock = clock
         self._lock = Lock()
 
     def count(self, metric: Metric, value: float = 1) -> None:
         """Add to a metric."""
         with self._lock:
             self.counts[metric] += value
+            if self._clock is not None:
+                now = self._clock.now()
+                self.moments[metric][now] = self.moments[metric].get(now, 0) + value
 
     def flush(self) -> None:
         """Nothing is written."""

@@ -1,4 +1,4 @@
-"""The oracle: what must hold after every run of a flow, judged from outside (design, invariants I1 to I15).
+"""The oracle: what must hold after every run of a flow, judged from outside (design, invariants I1 to I20).
 
     with Stack.in_memory() as stack:
         ...
@@ -18,6 +18,7 @@ from portone_local.oracle.approvals import (
     nothing_is_charged_unasked,
     settled_tries_keep_no_token,
 )
+from portone_local.oracle.attentions import calls_are_listed
 from portone_local.oracle.charges import (
     charges_are_stored_first,
     dropped_keys_keep_nothing,
@@ -28,6 +29,12 @@ from portone_local.oracle.charges import (
     nothing_is_charged_after_the_end,
     one_payment_per_invoice,
     subscriptions_move_on,
+)
+from portone_local.oracle.collection import (
+    charge_backs_stop_collecting,
+    completed_is_paid,
+    doubt_declines_nothing,
+    later_parts_wait,
 )
 from portone_local.oracle.course import (
     age_raises_alarms,
@@ -43,7 +50,8 @@ from portone_local.oracle.credits import (
     nothing_refunded_is_credited,
     paid_changes_take_place,
 )
-from portone_local.oracle.evidence import Answered, Evidence, Finding, gather
+from portone_local.oracle.evidence import Answered, Charge, Evidence, Finding, Operation
+from portone_local.oracle.gathering import gather
 from portone_local.oracle.money import (
     AGREES,
     agrees_with_portone,
@@ -51,7 +59,13 @@ from portone_local.oracle.money import (
     one_payment_per_order,
     sums_within_orders,
 )
+from portone_local.oracle.neighbours import others_get_on, skipped_items_are_told
 from portone_local.oracle.observed import ObservedStack
+from portone_local.oracle.operators import (
+    doubts_are_portones,
+    mismatches_are_portones,
+    operators_move_no_money,
+)
 from portone_local.oracle.promises import (
     accepted_deliveries_count,
     hints_are_closed,
@@ -69,6 +83,14 @@ from portone_local.oracle.refunds import (
     refunds_happen_once,
     settled_refunds_keep_no_account,
 )
+from portone_local.oracle.silence import dead_work_is_told, troubles_call_a_person
+from portone_local.oracle.sizes import nothing_grows_without_bound
+from portone_local.oracle.standstill import (
+    accounts_are_asked_for,
+    invoices_get_on,
+    keys_get_on,
+    nobody_is_refused_for_ever,
+)
 from portone_local.stack import Stack
 
 __all__ = [
@@ -76,9 +98,11 @@ __all__ = [
     "CANARIES",
     "INVARIANTS",
     "Answered",
+    "Charge",
     "Evidence",
     "Finding",
     "ObservedStack",
+    "Operation",
     "assert_clean",
     "check",
     "converge",
@@ -130,6 +154,23 @@ INVARIANTS: tuple[Invariant, ...] = (
     unfinished_is_due,
     doubt_calls_a_person,
     answers_are_documented,
+    calls_are_listed,
+    troubles_call_a_person,
+    dead_work_is_told,
+    completed_is_paid,
+    doubt_declines_nothing,
+    later_parts_wait,
+    charge_backs_stop_collecting,
+    invoices_get_on,
+    keys_get_on,
+    accounts_are_asked_for,
+    nobody_is_refused_for_ever,
+    others_get_on,
+    skipped_items_are_told,
+    nothing_grows_without_bound,
+    operators_move_no_money,
+    mismatches_are_portones,
+    doubts_are_portones,
 )
 _TAKES_TIME = (agrees_with_portone, hints_are_closed, accepted_deliveries_count)
 

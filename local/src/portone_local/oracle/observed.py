@@ -1,13 +1,18 @@
 """A stack that remembers what every caller was answered."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from portone_local import template
 from portone_local.gateway.client import Client
 from portone_local.gateway.messages import App, Request, Response
-from portone_local.oracle.evidence import Answered
+from portone_local.oracle.evidence import Answered, Operation
+from portone_local.oracle.table import read
 from portone_local.sigv4 import Principal
 from portone_local.stack import Stack
+from portone_payments.domain.records import Payment
 
 WITHIN = 15 * 60.0
 
@@ -18,8 +23,24 @@ class ObservedStack(Stack):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.answers: list[Answered] = []
+        self.operations: list[Operation] = []
         self.within = WITHIN
         self.hurt = False
+
+    def operated_by(self, name: str) -> None:
+        """An operator is about to do this: it must not move money by itself (I20)."""
+        records = read(self.dump())[0]
+        chosen = template.environment(self.template, "webhook")
+        self.operations.append(
+            Operation(
+                name=name,
+                at=self.clock.now(),
+                books=self.portone.books(),
+                payments={each.payment_id: each for each in records if isinstance(each, Payment)},
+                store=chosen["STORE_ID"],
+                channels=channels_in(chosen),
+            )
+        )
 
     def app(self, user_id: str, **claims: object) -> Client:
         """The app of a user; what it is answered is kept."""
@@ -43,6 +64,8 @@ class ObservedStack(Stack):
 
     def _keeping(self, send: App) -> App:
         def sent(request: Request) -> Response:
+            if request.method == "PUT" and request.path.startswith("/plans/"):
+                self.operated_by(f"stores {request.path}")
             response = send(request)
             body = response.body.decode("utf-8", "replace")
             asked = f"{request.method} {request.path}"
@@ -51,3 +74,9 @@ class ObservedStack(Stack):
             return response
 
         return sent
+
+
+def channels_in(environment: Mapping[str, str]) -> frozenset[str]:
+    """The keys of every channel that a function is told of."""
+    told = (json.loads(environment.get(name) or "{}") for name in ("CHANNELS", "BILLING_CHANNELS"))
+    return frozenset(key for each in told for key in each.values() if isinstance(key, str))

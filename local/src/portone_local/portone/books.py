@@ -39,6 +39,8 @@ class PaymentBook:
 
     `state` is None while nothing can be read; amounts are those of the attempt shown, 0 without one.
     `refundable` is what a full refund returns in all, `refunds_in_flight` what is REQUESTED of it.
+    `changed_at`: since when GET shows this; `paid_at` of the attempt that holds money, `taken_back_at` of a
+    deposit its bank took back: epoch seconds. `refund_status` of a virtual account, as GET shows it.
     """
 
     payment_id: str
@@ -59,6 +61,11 @@ class PaymentBook:
     cancellations: tuple[CancellationBook, ...]
     cash_receipts: tuple[ReceiptBook, ...]
     pre_registered_total: int | None
+    changed_at: float = 0.0
+    channel_key: str | None = None
+    paid_at: float | None = None
+    taken_back_at: float | None = None
+    refund_status: str | None = None
 
 
 def book_of(record: PaymentRecord, shown: dict[str, Any]) -> PaymentBook:
@@ -78,12 +85,17 @@ def book_of(record: PaymentRecord, shown: dict[str, Any]) -> PaymentBook:
         currency=shown.get("currency"),
         store_id=shown.get("storeId"),
         channel_type=channel.type if channel else None,
+        channel_key=channel.key if channel else None,
         times_paid=record.times_paid,
         transaction_ids=tuple(entry.transaction_id for entry in record.attempts if not entry.placeholder),
         cancellation_ids=tuple(entry.id for entry in record.cancellations),
         cancellations=tuple(_cancellation(entry) for entry in record.cancellations),
         cash_receipts=tuple(_receipt(entry) for entry in record.receipts),
         pre_registered_total=record.pre_registered.total if record.pre_registered else None,
+        changed_at=record.history[-1][0] if record.history else 0.0,
+        paid_at=paid.paid_at if paid else None,
+        taken_back_at=record.taken_back_at,
+        refund_status=shown.get("method", {}).get("refundStatus"),
     )
 
 

@@ -27,6 +27,7 @@ _BUYER = (
 )
 _CONSOLE = (
     *("cancel", "settle_cancellation", "open_dispute", "resolve_dispute", "show_status", "chargeback"),
+    *("take_deposit_back", "show_refund_status"),
     *("refuse_next", "refuse_next_cancel", "end_next_cancel", "delete_billing_key", "update_billing_key"),
 )
 _FAKE = ("inject", "clear_faults", "run_due", "pending", "calls", "books", "verifications", "billing_books")

@@ -141,7 +141,8 @@ class CashReceipt:
 class PaymentRecord:
     """All that happened under one paymentId; `history` holds each answer GET gave, with its time.
 
-    `shown_refund_status` is what the bank says of a deposit's refund, whatever PortOne says of it.
+    `shown_refund_status` is what the bank says of a deposit's refund, whatever PortOne says of it;
+    `taken_back_at` is when it took a deposit back, in epoch seconds.
     """
 
     payment_id: str
@@ -153,6 +154,7 @@ class PaymentRecord:
     receipts: list[CashReceipt] = field(default_factory=list)
     disputes: list[dict[str, Any]] = field(default_factory=list)
     shown_status: str | None = None
+    taken_back_at: float | None = None
     times_paid: int = 0
     history: list[tuple[float, dict[str, Any] | None]] = field(default_factory=list)
 

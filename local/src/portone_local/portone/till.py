@@ -110,6 +110,7 @@ class Till:
         """The bank takes a deposit back: the account waits again."""
         attempt.paid_at, attempt.refundable, attempt.deposited = None, Parts(), False
         record.times_paid -= 1
+        record.taken_back_at = at
         self.move(record, attempt, Status.VIRTUAL_ACCOUNT_ISSUED, at, silent=silent)
 
     def fail(self, record: PaymentRecord, attempt: Attempt, at: float, decline: Decline) -> None:

@@ -43,6 +43,7 @@ class UnkindStack(ObservedStack):
 
     def operated(self, **settings: str) -> None:
         """The operator deploys other settings, named as in `Stack.in_memory`: new containers, same tables."""
+        self.operated_by(f"deploys {', '.join(settings)}")
         self.parameters |= {camel_case(name): value for name, value in settings.items()}
         self.template = transformed(self.parameters)
         self.ports["portone"] = portone_client(self.parameters, self.ports["secrets"], self.wire)

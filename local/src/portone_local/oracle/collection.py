@@ -1,0 +1,82 @@
+"""I16 of what is collected again and again, or in parts: nothing owed is called paid."""
+
+from collections.abc import Iterator
+
+from portone_local.oracle.attentions import closed_since
+from portone_local.oracle.evidence import Charge, Evidence, Finding
+from portone_local.oracle.kinds import Trouble
+from portone_local.oracle.takings import TAKEN, charged_back
+from portone_payments.domain.instruction_records import ApprovalState
+from portone_payments.domain.records import Payment, Status
+from portone_payments.domain.subscription_records import (
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+    SubscriptionStatus,
+)
+
+
+def completed_is_paid(evidence: Evidence) -> Iterator[Finding]:
+    """I16: an order in parts that is told as completed owes nothing: every part is paid."""
+    for subscription in evidence.subscriptions.values():
+        if subscription.status is SubscriptionStatus.COMPLETED:
+            for invoice in subscription.invoices.values():
+                if invoice.state is not InvoiceState.PAID:
+                    told = f"its order is COMPLETED, part {invoice.id} is {invoice.state}"
+                    yield Finding("I16", invoice.payment_id, told)
+
+
+def later_parts_wait(evidence: Evidence) -> Iterator[Finding]:
+    """I16: a later part of an order is not charged while an earlier one is unpaid."""
+    for charge in evidence.charges:
+        subscription, invoice = _charged(evidence, charge)
+        if subscription is None or invoice is None or invoice.kind is not InvoiceKind.PART:
+            continue
+        for earlier in subscription.invoices.values():
+            if int(earlier.id) < int(invoice.id) and not _paid_by(earlier, charge.at):
+                told = f"part {invoice.id} was charged, part {earlier.id} is {earlier.state}"
+                yield Finding("I16", charge.payment_id, told)
+
+
+def charge_backs_stop_collecting(evidence: Evidence) -> Iterator[Finding]:
+    """I16: a subscription whose money was taken back is charged no more until a person has decided."""
+    stopped: dict[str, Trouble] = {}
+    for trouble in charged_back(evidence):
+        payment = evidence.payments[trouble.payment_id]
+        if payment.subscription_id and not closed_since(evidence, payment, trouble):
+            stopped[payment.subscription_id] = trouble
+    for charge in evidence.charges if stopped else ():
+        charged = evidence.payments.get(charge.payment_id)
+        why = stopped.get(charged.subscription_id or "") if charged else None
+        if why is not None and charge.at > why.until:
+            told = f"charged again though of {why.payment_id} {why.sentence}"
+            yield Finding("I16", charge.payment_id, told)
+
+
+def doubt_declines_nothing(evidence: Evidence) -> Iterator[Finding]:
+    """I16: while PortOne holds the money of a try, nobody is told that this try was declined."""
+    for payment in evidence.payments.values():
+        book = evidence.books.get(payment.payment_id)
+        if book is None or book.state not in TAKEN or book.paid_at is None or not payment.approvals:
+            continue
+        sent = [each for each in payment.approvals if (each.sent_at or each.created_at) <= book.paid_at]
+        if sent and sent[-1].state is ApprovalState.FAILED and not _goes_back(payment):
+            told = f"try {sent[-1].attempt} is told as declined, PortOne took its money"
+            yield Finding("I16", payment.payment_id, told)
+
+
+def _goes_back(payment: Payment) -> bool:
+    """Whether the money is known here as one that must not stay."""
+    return payment.surplus or payment.late or payment.status is Status.MISMATCH
+
+
+def _charged(evidence: Evidence, charge: Charge) -> tuple[Subscription | None, Invoice | None]:
+    payment = evidence.payments.get(charge.payment_id)
+    subscription = evidence.subscriptions.get(payment.subscription_id or "") if payment else None
+    invoice = subscription.invoices.get(payment.invoice_id or "") if payment and subscription else None
+    return subscription, invoice
+
+
+def _paid_by(invoice: Invoice, at: float) -> bool:
+    return invoice.state is InvoiceState.PAID and (invoice.settled_at or 0) <= at

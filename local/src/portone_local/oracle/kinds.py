@@ -1,0 +1,74 @@
+"""The kinds of trouble a person must know of: how soon, and counted as what (money rules 4 and 10)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+# a reading that is due comes up to ten minutes late before the alarm of unfinished work goes off
+LATE_WORK = 10 * MINUTE
+
+WITHIN: Mapping[str, int] = {
+    "unknown": 30,
+    "quarantined": 30,
+    "receipt": 30,
+    "ambiguous": 30,
+    "mismatch": 15,
+    "surplus": 15,
+    "late": 15,
+    "chargeback": 15,
+    "refund-stuck": 15,
+    "dead-lettered": 15,
+    # three readings over at least 15 minutes
+    "deposit-taken-back": 35,
+    # five business days, whichever they are
+    "requested": 7 * 24 * 60,
+    "pending": 7 * 24 * 60,
+}
+"""Minutes of each kind, from the first reading that could show it."""
+
+COUNTED_AS: Mapping[str, str] = {
+    "unknown": "OutcomeUnknown",
+    "ambiguous": "RefundAmbiguous",
+    "mismatch": "PaymentMismatch",
+    "quarantined": "PaymentQuarantined",
+    "surplus": "PaymentSurplus",
+    "late": "PaymentLate",
+    "lagging": "PaymentLagging",
+    "dead-lettered": "WorkDeadLettered",
+    "receipt": "CashReceiptUnknown",
+    "chargeback": "PaymentChargeback",
+    "deposit-taken-back": "DepositTakenBack",
+    "refund-stuck": "RefundStuck",
+}
+"""The metric of each kind of call."""
+
+NOT_YET = frozenset({"late", "refund-stuck"})
+"""Kinds that are not judged until nothing of the suite breaks them any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong with a payment since an epoch second UTC; a call of its kind or of `also` tells it.
+
+    `slack` in seconds: how seldom the reading comes that notices. `subject` names the part of the payment.
+    """
+
+    payment_id: str
+    kind: str
+    since: float
+    sentence: str
+    also: frozenset[str] = frozenset()
+    slack: int = LATE_WORK
+    subject: str = "payment"
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of call that tell of it."""
+        return self.also | ({self.kind} & COUNTED_AS.keys())
+
+    @property
+    def until(self) -> float:
+        """When a person must have been called."""
+        return self.since + WITHIN[self.kind] * MINUTE + self.slack

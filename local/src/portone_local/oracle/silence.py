@@ -1,0 +1,42 @@
+"""I16: nothing about money is wrong or unknown for long without a call for a person and an alarm."""
+
+from collections.abc import Iterator
+
+from portone_local.oracle.attentions import calls_for, closed_since
+from portone_local.oracle.evidence import Evidence, Finding
+from portone_local.oracle.kinds import COUNTED_AS, NOT_YET, Trouble
+from portone_local.oracle.outcomes import unanswered
+from portone_local.oracle.takings import charged_back, different, held_twice, stuck, taken_unseen
+from portone_payments.domain.events import place_of
+from portone_payments.domain.records import Payment
+
+SWEEPS = "DueLagSeconds"
+SOURCES = (unanswered, different, taken_unseen, held_twice, charged_back, stuck)
+
+
+def troubles_call_a_person(evidence: Evidence) -> Iterator[Finding]:
+    """I16: every trouble older than its time has its call and its alarm, whatever else is wrong there."""
+    swept = evidence.alarms.last(SWEEPS)
+    for source in SOURCES:
+        for trouble in source(evidence):
+            payment = evidence.payments[trouble.payment_id]
+            due = swept is not None and swept >= trouble.until and trouble.kind not in NOT_YET
+            if due and not closed_since(evidence, payment, trouble):
+                yield from _silent(evidence, payment, trouble)
+
+
+def dead_work_is_told(evidence: Evidence) -> Iterator[Finding]:
+    """I16: what was tried in vain until it was given up set off an alarm, whatever record it is of."""
+    for record in evidence.told:
+        for entry in record.history:
+            dead = entry.fact == "dead_lettered"
+            if dead and not evidence.alarms.told(COUNTED_AS["dead-lettered"], entry.at, entry.at):
+                yield Finding("I16", None, f"{place_of(record)[1]} was given up, and no alarm goes off")
+
+
+def _silent(evidence: Evidence, payment: Payment, trouble: Trouble) -> Iterator[Finding]:
+    called = {kind for kind, _ in calls_for(evidence, payment)} & trouble.kinds
+    if not called:
+        yield Finding("I16", payment.payment_id, f"{trouble.sentence}, and nobody is called")
+    elif not any(evidence.alarms.told(COUNTED_AS[kind], trouble.since, trouble.until) for kind in called):
+        yield Finding("I16", payment.payment_id, f"{trouble.sentence}, and no alarm goes off")
