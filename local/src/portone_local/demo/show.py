@@ -31,6 +31,11 @@ INVARIANTS = {
     "I13": "one person has one account, and a verification is used once",
     "I14": "what is personal is gone when its time is over",
     "I15": "nobody was answered with a server error",
+    "I16": "whatever is wrong or unknown for long has called a person and set off an alarm",
+    "I17": "what is due got on or says why not, and nobody is refused for ever",
+    "I18": "one record's trouble stopped no other",
+    "I19": "no record came near what an item can hold",
+    "I20": "no operator's ordinary act moved money",
 }
 
 
