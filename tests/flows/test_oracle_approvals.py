@@ -108,7 +108,6 @@ def test_i1_a_try_called_failed_though_portone_said_yes(clean: Evidence) -> None
     assert findings == [
         ("I1", "try 2 is FAILED, PortOne said yes to it"),
         ("I11", "try 2 is FAILED, and was released 0 times"),
-        ("I16", "try 2 is told as declined, PortOne took its money"),
     ]
 
 

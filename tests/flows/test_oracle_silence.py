@@ -216,6 +216,8 @@ def test_a_try_that_portone_charged_is_never_told_as_declined(clean: Evidence) -
     declined = Approval(
         attempt=1, token_hash="-", key="-", created_at=at - 60, sent_at=at - 60, state=ApprovalState.FAILED
     )
-    paid = with_book(with_payment(clean, held, approvals=(declined,)), held, paid_at=at)
+    paid = with_book(with_payment(clean, held, approvals=(declined,), status=Status.READY), held, paid_at=at)
+    late = with_payment(paid, payment_of(paid), status=Status.PAID)
 
     assert "try 1 is told as declined, PortOne took its money" in silences(paid)
+    assert not any("told as declined" in each for each in silences(late))

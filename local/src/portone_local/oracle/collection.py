@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from portone_local.oracle.attentions import closed_since
 from portone_local.oracle.evidence import Charge, Evidence, Finding
 from portone_local.oracle.kinds import Trouble
-from portone_local.oracle.takings import TAKEN, charged_back
+from portone_local.oracle.takings import MONEY, TAKEN, charged_back
 from portone_payments.domain.instruction_records import ApprovalState
-from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceKind,
@@ -58,17 +57,13 @@ def doubt_declines_nothing(evidence: Evidence) -> Iterator[Finding]:
     """I16: while PortOne holds the money of a try, nobody is told that this try was declined."""
     for payment in evidence.payments.values():
         book = evidence.books.get(payment.payment_id)
-        if book is None or book.state not in TAKEN or book.paid_at is None or not payment.approvals:
+        if payment.status in MONEY or book is None or book.state not in TAKEN or book.paid_at is None:
             continue
         sent = [each for each in payment.approvals if (each.sent_at or each.created_at) <= book.paid_at]
-        if sent and sent[-1].state is ApprovalState.FAILED and not _goes_back(payment):
+        read = any(at >= book.paid_at for at in evidence.readings.get(payment.payment_id, ()))
+        if read and sent and sent[-1].state is ApprovalState.FAILED:
             told = f"try {sent[-1].attempt} is told as declined, PortOne took its money"
             yield Finding("I16", payment.payment_id, told)
-
-
-def _goes_back(payment: Payment) -> bool:
-    """Whether the money is known here as one that must not stay."""
-    return payment.surplus or payment.late or payment.status is Status.MISMATCH
 
 
 def _charged(evidence: Evidence, charge: Charge) -> tuple[Subscription | None, Invoice | None]:

@@ -13,7 +13,7 @@ from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import Payment, Status
 
 TAKEN = frozenset({"PAID", "PARTIAL_CANCELLED"})
-_MONEY = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
+MONEY = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
 _FAILED = frozenset({"FAILED", "PARTIAL_REFUND_FAILED"})
 _EXCUSED = frozenset({"surplus", "mismatch"})
 _OFFER_ENDED = frozenset({"expired", "virtual_account_expired"})
@@ -45,7 +45,7 @@ def taken_unseen(evidence: Evidence) -> Iterator[Trouble]:
     also = frozenset({"lagging", "unknown", "ambiguous", "dead-lettered", "mismatch"})
     for payment, book in _taken(evidence):
         id_ = payment.payment_id
-        if payment.status not in _MONEY:
+        if payment.status not in MONEY:
             told = f"PortOne took money, we say {payment.status}"
             yield from _shown(evidence, book.changed_at, Trouble(id_, "quarantined", 0, told, also))
         elif payment.seen is not None and payment.seen.cancelled != book.cancelled:
