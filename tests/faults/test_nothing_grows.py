@@ -267,9 +267,9 @@ def open_case(case: str, act: Any) -> Any:
 
 
 BOUNDED = [
-    open_case("A3", refunds),
-    open_case("A3", refused_refunds),
-    open_case("A3", refunds_by_staff),
+    refunds,
+    refused_refunds,
+    refunds_by_staff,
     windows,
     dropped_windows,
     dropped_cards,

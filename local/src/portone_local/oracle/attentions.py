@@ -28,7 +28,7 @@ def calls_are_listed(evidence: Evidence) -> Iterator[Finding]:
 def closed_since(evidence: Evidence, payment: Payment, trouble: Trouble) -> bool:
     """Whether a person has closed it since it began."""
     closings = (entry for entry in evidence.history(payment) if entry.fact == "resolved")
-    return any(each.at >= trouble.since and _names(each.data, trouble.kinds) for each in closings)
+    return any(each.at >= trouble.since and _names(each.data, trouble.closed_by) for each in closings)
 
 
 def _held(payment: Payment) -> Calls:

@@ -10,12 +10,11 @@ from portone_local.gateway.polling import MemorySource
 from portone_local.memory import MemoryQueue
 from portone_local.oracle.alarms import Alarms
 from portone_local.oracle.evidence import Answered, Charge, Confirm, Evidence
-from portone_local.oracle.table import listed_in, payments_in, read, spilled_in
+from portone_local.oracle.table import listed_in, payments_in, read, spilled_in, wallets_in
 from portone_local.portone import Call
 from portone_local.stack import Stack
 from portone_payments.domain.records import ClientRequest, Order
 from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.wallet_records import Wallet
 from portone_payments.domain.webhook_records import Stray
 
 
@@ -33,7 +32,7 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
         orders={record.order_id: record for record in records if isinstance(record, Order)},
         payments=payments_in(records),
         subscriptions={each.subscription_id: each for each in records if isinstance(each, Subscription)},
-        wallets={each.user_id: each for each in records if isinstance(each, Wallet)},
+        wallets=wallets_in(records),
         requests=tuple(record for record in records if isinstance(record, ClientRequest)),
         strays={record.webhook_id: record for record in records if isinstance(record, Stray)},
         spilled=spilled_in(items),

@@ -44,7 +44,10 @@ COUNTED_AS: Mapping[str, str] = {
 }
 """The metric of each kind of call."""
 
-NOT_YET = frozenset({"late", "refund-stuck"})
+REASONS = frozenset({"mismatch", "surplus", "late"})
+"""The kinds of money that has to go back."""
+
+NOT_YET = frozenset({"late"})
 """Kinds that are not judged until nothing of the suite breaks them any more."""
 
 
@@ -67,6 +70,11 @@ class Trouble:
     def kinds(self) -> frozenset[str]:
         """The kinds of call that tell of it."""
         return self.also | ({self.kind} & COUNTED_AS.keys())
+
+    @property
+    def closed_by(self) -> frozenset[str]:
+        """The kinds whose closing ends it: without its reason nothing has to go back."""
+        return self.kinds | (REASONS if self.kind == "refund-stuck" else frozenset())
 
     @property
     def until(self) -> float:

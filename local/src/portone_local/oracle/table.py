@@ -10,6 +10,7 @@ from portone_payments.domain.errors import BundleError
 from portone_payments.domain.instruction_records import Refund
 from portone_payments.domain.kept import Written
 from portone_payments.domain.records import Entry, Payment, SettledRefund
+from portone_payments.domain.wallet_records import SavedKey, SettledKey, Wallet
 
 SPILLED = "history#"
 
@@ -38,6 +39,21 @@ def payments_in(records: Iterable[Written]) -> Mapping[str, Payment]:
         if each.payment_id in left
         else each
         for each in payments
+    }
+
+
+def wallets_in(records: Iterable[Written]) -> Mapping[str, Wallet]:
+    """The wallets, each with its keys that have items of their own."""
+    left: dict[str, dict[str, SavedKey]] = defaultdict(dict)
+    for each in records:
+        if isinstance(each, SettledKey):
+            left[each.user_id][each.key.issue_id] = each.key
+    wallets = (record for record in records if isinstance(record, Wallet))
+    return {
+        each.user_id: replace(each, keys={**left[each.user_id], **each.keys})
+        if each.user_id in left
+        else each
+        for each in wallets
     }
 
 
