@@ -31,7 +31,9 @@ ROUNDS = 110
 LAST = 20
 MORE = 2 * 1024
 LARGEST = 100 * 1024
-SLOW = frozenset({"abandoned_windows", "declined_charges"})
+SLOW = frozenset(
+    {"abandoned_windows", "declined_charges", "owners_refunds", "refused_refunds", "staff_refunds"}
+)
 FEW = 60
 
 type Round = Callable[[int], Response]
@@ -45,7 +47,7 @@ def open_case(case: str) -> pytest.MarkDecorator:
 def owners_refunds(stack: UnkindStack) -> Round:
     """Parts of 1 won, each with a long reason."""
     prepared = paid(stack)
-    return lambda number: refund(stack, prepared, f"part-{number}", amount=1, reason="변심 " * 60)
+    return lambda number: refund(stack, prepared, f"part-{number}", amount=1, reason="변" * 90)
 
 
 def refused_refunds(stack: UnkindStack) -> Round:
@@ -60,7 +62,7 @@ def staff_refunds(stack: UnkindStack) -> Round:
     path = f"/ops/payments/{prepared['paymentId']}/cancel"
 
     def ask(number: int) -> Response:
-        return stack.staff.post(path, {"refundId": f"part-{number}", "amount": 1, "reason": "goodwill " * 20})
+        return stack.staff.post(path, {"refundId": f"part-{number}", "amount": 1, "reason": "goodwill" * 12})
 
     return ask
 
@@ -230,6 +232,7 @@ def test_whatever_is_repeated_a_record_stops_growing(stack: UnkindStack, what: s
 
     answers += [again(number) for number in range(rounds - LAST, rounds)]
 
+    assert answers[0].status != 400
     assert stack.largest() - after_some < MORE
     assert stack.largest() < LARGEST
     assert [answer.status for answer in answers if answer.status >= 500] == []
@@ -259,7 +262,15 @@ def test_refunds_a_second_person_declines_leave_the_payment_too(stack: UnkindSta
     assert stack.largest() - after_some < MORE
 
 
-@pytest.mark.parametrize("what", ["owners_refunds", "refused_refunds", "windows", "declined_charges"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        pytest.param("owners_refunds", marks=open_case("A3")),
+        pytest.param("refused_refunds", marks=open_case("A3")),
+        "windows",
+        "declined_charges",
+    ],
+)
 def test_a_bound_answers_what_an_owner_repeats_without_end(stack: UnkindStack, what: str) -> None:
     again = REPEATED[what](stack)
 
