@@ -18,11 +18,6 @@ ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "í™
 TYPO = ACCOUNT | {"number": "110-123-456788"}
 
 
-def open_case(case: str) -> pytest.MarkDecorator:
-    """A rule that does not hold yet."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
-
-
 def refuse(stack: UnkindStack, times: int = 1) -> None:
     """The PG refuses cancels, and PortOne shows that it did."""
     stack.portone.console.refuse_next_cancel(leaves="FAILED", times=times)

@@ -14,11 +14,6 @@ LIMIT = pytest.mark.parametrize("settings", [{"staff_refund_limit": "10000"}])
 MAXIMUM = pytest.mark.parametrize("settings", [{"owner_refund_max": "3000"}])
 
 
-def open_case(case: str) -> pytest.MarkDecorator:
-    """A rule that does not hold yet."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
-
-
 def people(stack: UnkindStack) -> dict[str, tuple[str, Client]]:
     """Who may refund as staff, with the door they come by."""
 

@@ -309,7 +309,7 @@ def readings_of(stack: UnkindStack, days: float) -> int:
 def test_a_virtual_account_without_an_end_is_not_asked_about_for_ever(stack: UnkindStack) -> None:
     stack.wire.edited("get_payment", without("method.expiredAt"))
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
-    let_pass(stack, 40 * DAY)
+    stack.run_for(40 * DAY, step=6 * HOUR)
 
     in_five_days = readings_of(stack, 5)
 
@@ -321,7 +321,7 @@ def test_a_deposit_into_a_virtual_account_without_an_end_is_found(stack: UnkindS
     stack.wire.edited("get_payment", without("method.expiredAt"))
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.portone.webhooks.switched_on = False
-    let_pass(stack, 10 * DAY)
+    stack.run_for(10 * DAY, step=6 * HOUR)
 
     stack.portone.buyer.deposit(prepared["paymentId"])
     let_pass(stack, DAY)
@@ -334,7 +334,7 @@ def test_what_stays_pending_for_months_calls_a_person(stack: UnkindStack) -> Non
     stack.portone.buyer.pay_pending(prepared["paymentId"])
     verify(stack, prepared)
 
-    let_pass(stack, 90 * DAY)
+    stack.run_for(90 * DAY, step=12 * HOUR)
 
     assert prepared["paymentId"] in {each for ids in stack.calling().values() for each in ids}
     assert stack.alarmed()
@@ -344,7 +344,7 @@ def test_what_was_pending_for_months_is_found_when_it_is_approved(stack: UnkindS
     prepared = prepare(stack)
     stack.portone.buyer.pay_pending(prepared["paymentId"])
     verify(stack, prepared)
-    let_pass(stack, 90 * DAY)
+    stack.run_for(90 * DAY, step=12 * HOUR)
     stack.portone.webhooks.switched_on = False
 
     stack.portone.buyer.approve(prepared["paymentId"])

@@ -20,11 +20,6 @@ FREE_BALANCE = {"unknowns": Unknowns(requested_cancel_holds_the_balance=False)}
 NO_LIST: Change = where("PAID", without("cancellations"))
 
 
-def open_case(case: str) -> pytest.MarkDecorator:
-    """A rule that does not hold yet."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
-
-
 def an_empty_list(answer: dict[str, object]) -> None:
     """PortOne says that nothing was cancelled."""
     answer.setdefault("cancellations", [])
