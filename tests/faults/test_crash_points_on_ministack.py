@@ -17,7 +17,7 @@ from portone_local.gateway.functions import Handler
 from portone_local.ministack import MiniStack
 from portone_local.oracle import assert_clean
 from portone_local.stack import Stack
-from portone_local.testing.boundaries import Side
+from portone_local.testing.boundaries import Boundaries, Crossing, Side
 from portone_local.testing.seen import Kind, Seen, calls_in
 from portone_local.testing.stories import Story, World, let_pass
 from portone_local.testing.story_acts import look
@@ -52,10 +52,7 @@ def test_a_process_that_dies_at_any_call_of_aws_leaves_the_books_right(
     first = ALL_STORIES.index(story) % step
     with on_ministack(ministack) as (new_world, boundaries):
         recorded = new_world()
-        crossed = step_of(story, recorded, boundaries)
-        points = representatives(crossed)
-        worlds = [recorded]
-        let_pass(recorded.stack, story.patience if story.restless else 0)
+        points, worlds = representatives(listed(story, recorded, boundaries)), [recorded]
 
         for point, side in list(product(points, Side))[first::step]:
             worlds.append(new_world())
@@ -66,14 +63,16 @@ def test_a_process_that_dies_at_any_call_of_aws_leaves_the_books_right(
         for world in worlds:
             assert_wanted(story, world)
         assert_clean(recorded.stack, answers=recorded.answers)
-        look_around(recorded)
-        SEEN.record(story.name, crossed, boundaries)
 
 
-def look_around(world: World) -> None:
-    """Everybody looks at what has become of a story's payments."""
+def listed(story: Story, world: World, boundaries: Boundaries) -> list[Crossing]:
+    """A story with nothing broken, what time makes of it, and a look at that; the calls of its step."""
+    crossed = step_of(story, world, boundaries)
+    let_pass(world.stack, story.patience)
     for payment_id in world.handed:
         look(world, payment_id)
+    SEEN.record(story.name, crossed, boundaries)
+    return crossed
 
 
 @pytest.fixture
@@ -82,11 +81,7 @@ def seen(ministack: MiniStack) -> Seen:
     for story in ALL_STORIES:
         if story.name not in SEEN.stories:
             with on_ministack(ministack) as (new_world, boundaries):
-                world = new_world()
-                crossed = step_of(story, world, boundaries)
-                let_pass(world.stack, story.patience)
-                look_around(world)
-                SEEN.record(story.name, crossed, boundaries)
+                listed(story, new_world(), boundaries)
     return SEEN
 
 

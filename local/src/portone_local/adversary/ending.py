@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from portone_local.oracle import Evidence, ObservedStack, gather
+from portone_local.oracle import Evidence
 from portone_local.portone import PaymentBook
 from portone_payments.domain.events import Event
 from portone_payments.domain.records import Payment
+from portone_payments.entry.views import amount_view
 
 type Row = tuple[Any, ...]
 
@@ -21,19 +22,16 @@ class Ending:
     events: Counter[Row]
     money: Counter[str]
     attentions: frozenset[str]
-    metrics: frozenset[str]
 
 
-def ending_of(stack: ObservedStack) -> Ending:
-    """The end of a tale, as it stands now."""
-    evidence = gather(stack, answers=stack.answers)
+def ending_of(evidence: Evidence) -> Ending:
+    """The end of a tale, as the evidence shows it."""
     rows = [*_payments(evidence), *_foreign(evidence), *_subscriptions(evidence), *_wallets(evidence)]
     return Ending(
         rows=Counter(rows),
         events=Counter(map(_event, _published(evidence))),
         money=_money(evidence),
         attentions=frozenset(each for payment in evidence.payments.values() for each in standing(payment)),
-        metrics=frozenset(stack.metrics),
     )
 
 
@@ -54,7 +52,7 @@ def _payments(evidence: Evidence) -> Iterator[Row]:
             payment.order_id if payment.subscription_id is None else "charge",
             str(payment.status),
             (seen.total, seen.paid, seen.cancelled, seen.disputed) if seen else None,
-            seen is not None and seen.paid_at is not None,
+            amount_view(payment)["paid"],
             _states(payment.refunds.values()),
             _states(payment.approvals),
             _states(payment.receipts),

@@ -35,7 +35,8 @@ def rows(tale: str) -> list[list[Mutation]]:
     harmless = [each for each in possible(tale) if wait_of(each, tale) is None and not is_known(each, tale)]
     fields = sorted({_of_a_card(each) for each in harmless if each.trick is Trick.DROP})
     others = [each for each in harmless if each.trick is not Trick.DROP]
-    return [_since(row, 1 + number % 2) for number, row in enumerate(covering_rows(fields, tale, others))]
+    found = enumerate(covering_rows(fields, tale, others))
+    return [_since(row, 1 + number % 2) for number, row in found if row]
 
 
 def _since(row: Sequence[Mutation], first: int) -> list[Mutation]:

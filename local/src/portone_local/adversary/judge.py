@@ -11,8 +11,13 @@ from portone_local.oracle import Finding
 
 # that a person is called, and that an outcome is unknown, may be told while something waits
 _OF_WAITING = frozenset(
-    {"payment.quarantined", "payment.outcome_unknown", "payment.lagging", "payment.hint_given_up"}
+    {
+        *("payment.quarantined", "payment.outcome_unknown", "payment.lagging", "payment.hint_given_up"),
+        *("payment.reopened", "refund.stuck"),
+    }
 )
+# what was over before any reading showed it
+_IN_BETWEEN = frozenset({"payment.cancellation_requested", "payment.cancellation_failed"})
 _NOT_YET = frozenset({"I2", "I4", "I15"})
 """What agrees with PortOne only once the waiting is over."""
 
@@ -73,7 +78,7 @@ def _untold(waits: list[Wait]) -> frozenset[str]:
 
 def _called(ending: Ending, usual: Ending, waits: list[Wait]) -> bool:
     """Whether all is told in the end, or a person knows that it is not."""
-    if not usual.events - ending.events:
+    if {event for event, _ in usual.events - ending.events} <= _IN_BETWEEN:
         return True
     kinds = frozenset[str]().union(*(wait.attentions for wait in waits))
     return not kinds or bool(kinds & ending.attentions)

@@ -21,37 +21,6 @@ class Known:
 
 KNOWN: tuple[Known, ...] = (
     Known(
-        "subscribe: variant get_payment method.type",
-        "A1: a reading in doubt settles an invoice as failed",
-        ("enum get_payment channel.type", "variant get_payment status"),
-    ),
-    Known("renew: another get_payment channel.key", "A2: a charge on another channel is told as declined"),
-    Known(
-        "a refund refused by an answer and carried out later: drop get_payment cancellations",
-        "A5: a list that was left out reads as an empty one",
-    ),
-    Known(
-        "pending, then paid: back get_payment updatedAt",
-        "A7: stamps of others are taken for an order",
-        ("clocks get_payment *",),
-    ),
-    Known("a deposit sent back: value get_payment method.refundStatus=FAILED", "A20: it is not read"),
-    Known(
-        "a deposit sent back: value get_payment method.refundStatus=PENDING",
-        "A20: it is not read",
-        ("value get_payment method.refundStatus=PARTIAL_REFUND_FAILED",),
-    ),
-    Known(
-        "a transfer nobody wants a receipt for: value get_payment cashReceiptIssuanceStatus=ISSUED",
-        "what the PG has reported is reported again",
-    ),
-    Known("refund a part: drop get_payment paidAt", "A21: what was known of the transaction is forgotten"),
-    Known(
-        "a card inside an easy pay: drop get_payment method.easyPayMethod",
-        "A23: nobody knows whether a card was charged, and it is reported as cash",
-        ("variant get_payment method.easyPayMethod.type",),
-    ),
-    Known(
         "declined then paid: text get_payment failure.pgCode",
         "A24: a PG's text passes no filter",
         (
@@ -63,23 +32,13 @@ KNOWN: tuple[Known, ...] = (
         ),
     ),
     Known(
-        "an account nobody pays into: drop get_payment method.expiredAt",
-        "A27: an account without a time is waited for without an end",
-        ("drop get_payment method",),
-    ),
-    Known(
-        "register a method: drop get_billing_key customer.id",
-        "a key whose reading leaves out the customer's id is taken for somebody else's and deleted",
-        ("drop list_billing_keys items[].customer.id",),
-    ),
-    Known(
         "register a method by hand: drop get_billing_key issueId",
-        "a key whose reading leaves out the issue's id is refused",
+        "the key of our own token stays in doubt for ever, and keeps the token",
     ),
     Known(
-        "register a method: enum get_billing_key channels[].type",
-        "a key whose channel nobody can read is deleted",
-        ("enum list_billing_keys items[].channels[].type",),
+        "supply an account for a wrong deposit: drop get_payment method",
+        "A11: an automatic refund that is refused for want of an account is given up",
+        told_of=("supply an account",),
     ),
     Known(
         "staff has PortOne read what we know: variant get_payment cancellations[].status",

@@ -10,7 +10,7 @@ from portone_local.adversary.mutation import CANARIES, Mutation
 from portone_local.adversary.source import shapes
 from portone_local.adversary.tales import Tale, tale_named
 from portone_local.adversary.transport import Adversary, Shapes
-from portone_local.oracle import Finding, ObservedStack, check
+from portone_local.oracle import Finding, ObservedStack, gather, judge
 from portone_local.portone import Refused
 
 STOPPED = (LookupError, AssertionError, ValueError, Refused)
@@ -41,10 +41,11 @@ def told(tale: Tale, mutations: Iterable[Mutation] = (), *, by: Shapes | None = 
         except STOPPED as error:
             stopped = f"{type(error).__name__} {error}"[:300]
         failures = {name for name, error in stack.failures if type(error).__name__ != "JobFailed"}
+        evidence = gather(stack, answers=stack.answers)
         return Run(
-            ending=ending_of(stack),
+            ending=ending_of(evidence),
             stopped=stopped,
-            findings=tuple(check(stack, canaries=CANARIES, answers=stack.answers)),
+            findings=tuple(judge(evidence, canaries=CANARIES)),
             died=tuple(sorted(failures)),
             seen=frozenset(adversary.seen),
             played=frozenset(adversary.played),

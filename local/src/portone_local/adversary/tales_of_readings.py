@@ -25,6 +25,12 @@ def account_nobody_pays(stack: ObservedStack) -> None:
     let_pass(stack, 4 * DAY)
 
 
+def account_left_alone(stack: ObservedStack) -> None:
+    """Two months later."""
+    account_nobody_pays(stack)
+    let_pass(stack, 60 * DAY)
+
+
 def deposit_unheard(stack: ObservedStack) -> None:
     """A deposit nobody tells of."""
     prepared = prepare(stack)
@@ -107,6 +113,7 @@ def audited_list(stack: ObservedStack) -> None:
 
 OF_READINGS = (
     More("an account nobody pays into", account_nobody_pays),
+    More("an account left alone for two months", account_left_alone),
     More("a deposit nobody tells of", deposit_unheard),
     More("a charge-back", charged_back),
     More("a dispute that is settled", dispute_settled),

@@ -5,6 +5,7 @@ A tale that waits is held to less than to the undisturbed ending, but not to not
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from portone_local.adversary.mutation import Mutation
 from portone_local.adversary.shape import Trick
@@ -29,6 +30,7 @@ _STUCK = Wait(
     frozenset({"refund-stuck"}),
     untold=frozenset({"refund.succeeded"}),
 )
+_OF_ACCOUNTS = ("second payment", "whose time is over", "nobody pays into")
 _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
     (Trick.VARIANT, "status"): Wait(
         "a state of a payment nobody here knows: money may be held or not (rule 6)", _QUARANTINED
@@ -54,14 +56,23 @@ _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
         told_of=("nobody wants",),
         untold=frozenset({"cash_receipt.issued"}),
     ),
+    (Trick.DROP, "method.expiredAt"): Wait(
+        "nobody says until when: it is looked at for longer",
+        told_of=_OF_ACCOUNTS,
+    ),
     (Trick.ENUM, "disputes[].status"): Wait("what is not surely settled is open"),
     (Trick.DROP, "cancellations"): Wait(
         "whether a cancellation was asked for, or failed, nobody can say without the list (rule 10)",
-        frozenset({"lagging", "ambiguous", "unknown", "refund-stuck"}),
         told_of=("cancellation that waits", "carried out later", "waits and fails", "deposit sent back"),
     ),
     (Trick.DROP, "method"): Wait(
-        "nobody knows that it was cash: no receipt", told_of=("cash receipt", "a transfer")
+        "nobody knows that it was cash: no receipt; nor until when an account waits",
+        told_of=("cash receipt", "a transfer", *_OF_ACCOUNTS),
+    ),
+    (Trick.DROP, "cancellations[].trigger"): Wait("nobody says who took it back", told_of=("charge-back",)),
+    (Trick.ENUM, "cancellations[].trigger"): Wait("nobody says who took it back", told_of=("charge-back",)),
+    (Trick.BACK, "updatedAt"): Wait(
+        "which of two declined tries is the newer one nobody can say", told_of=("declined twice",)
     ),
 }
 _OF_A_KEY: Mapping[tuple[Trick, str], Wait] = {
@@ -103,6 +114,21 @@ def _left_out(operation: str, *paths: str) -> frozenset[Mutation]:
 
 TOGETHER: Mapping[frozenset[Mutation], Wait] = {
     _left_out("get_billing_key", "issueId", "customer.id"): Wait("nothing says whose key it is"),
+    **{
+        frozenset({keyless, elsewhere}): Wait(
+            "a charge names another PG than its key, and no channel", _QUARANTINED
+        )
+        for keyless, elsewhere in product(
+            (
+                Mutation("get_payment", Trick.DROP, "channel.key"),
+                Mutation("get_billing_key", Trick.DROP, "channels[].key"),
+            ),
+            (
+                Mutation("get_payment", Trick.ENUM, "channel.pgProvider"),
+                Mutation("get_billing_key", Trick.ENUM, "channels[].pgProvider"),
+            ),
+        )
+    },
     _left_out("get_identity_verification", "verifiedCustomer.ci", "verifiedCustomer.di"): Wait(
         "there is nothing to know the person by again"
     ),
