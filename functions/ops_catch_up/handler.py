@@ -9,6 +9,7 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import staff_view
 from portone_payments.flows.nudge import nudge
+from portone_payments.flows.staff_words import words_in
 from portone_payments.ports import Deadline
 
 
@@ -21,7 +22,8 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     read = result.answered and not result.lagging
     if not read:
         nudge(result.payment, queue=deps.queue)
-    return answer(200 if read else 202, {**staff_view(result.payment), "portoneAnswered": result.answered})
+    shown = staff_view(result.payment, words_in(result.payment, deps.vault))
+    return answer(200 if read else 202, {**shown, "portoneAnswered": result.answered})
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue"), kind=ReaderDeps)
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=ReaderDeps)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from portone_payments.domain.facts import Fact
 from portone_payments.domain.records import AttentionKind
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
@@ -33,8 +34,11 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     asked = Resolution(
         decision=Decision(body.decision), reason=body.reason, kind=body.kind, subject=body.subject
     )
-    payment = resolve(request.payment_id, asked, staff=staff, store=deps.store, clock=deps.clock)
-    return answer(200, staff_view(payment))
+    payment = resolve(
+        request.payment_id, asked, staff=staff, store=deps.store, vault=deps.vault, clock=deps.clock
+    )
+    lines = [entry.seq for entry in payment.history if entry.fact == Fact.RESOLVED]
+    return answer(200, staff_view(payment, {lines[-1]: body.reason}))
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, needs=("store", "vault"))

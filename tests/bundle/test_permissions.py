@@ -84,8 +84,8 @@ ALLOWED = {
         "s3:ListBucket UnpublishedRecords",
     },
     "attention": {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"},
-    "ops_catch_up": HINTS,
-    "ops_resolve": WRITES,
+    "ops_catch_up": HINTS | {"kms:Decrypt PiiKey"},
+    "ops_resolve": WRITES | {"kms:Encrypt PiiKey"},
     "audit": CALLS
     | {
         "dynamodb:Query PaymentsTable/index/changed",

@@ -128,3 +128,15 @@ def test_an_absent_payment_is_not_found(stack: ObservedStack, act: str) -> None:
 
 def test_nobody_without_the_staff_claim_gets_in(stack: ObservedStack) -> None:
     assert stack.app("user-1").get("/ops/attention?kind=mismatch").status == 403
+
+
+def test_what_staff_wrote_is_stored_sealed_and_shown_to_staff(stack: ObservedStack) -> None:
+    payment_id = differing(stack)
+    words = "paid back to Hong Gildong, 010-1234-5678"
+
+    stack.staff.post(f"/ops/payments/{payment_id}/resolve", {"reason": words})
+
+    shown = stack.staff.post(f"/ops/payments/{payment_id}/catch-up").json()["history"]
+    said = [line["data"].get("reason") for line in shown if line["fact"] == "resolved"]
+    assert said == [words]
+    assert "Hong" not in str(stack.dump())

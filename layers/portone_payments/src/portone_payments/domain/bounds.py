@@ -9,6 +9,9 @@ from portone_payments.domain.wallet import settled
 from portone_payments.domain.wallet_records import SettledKey, Wallet
 from portone_payments.domain.webhook_records import HintState
 
+# the ciphertext of what staff wrote in a line of a history, and for how long it is kept, in seconds
+SEALED = "sealed"
+WORDS_KEPT = 180 * 24 * 3600
 HISTORY_LIMIT = 40
 HISTORY_KEPT = 34
 CLOSED_HINTS_KEPT = 8
@@ -19,14 +22,14 @@ _CLOSED = frozenset(HintState) - {HintState.OPEN}
 def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
     """The record to store, and the oldest history entries that first need items of their own."""
     if isinstance(told, Payment):
-        told, _ = parted(_without_old_hints(told))
+        told, _ = parted(_without_old_words(_without_old_hints(told)))
     if isinstance(told, Wallet):
         gone = {each.key.issue_id for each in left_behind(told)}
         told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})
     if len(told.history) <= HISTORY_LIMIT:
         return told, ()
     oldest, newest = told.history[:-HISTORY_KEPT], told.history[-HISTORY_KEPT:]
-    return replace(told, history=newest), oldest
+    return replace(told, history=newest), tuple(_wordless(entry) for entry in oldest)
 
 
 def left_behind(wallet: Wallet) -> tuple[SettledKey, ...]:
@@ -43,6 +46,21 @@ def as_saved[Told: (Payment, Subscription, Wallet)](told: Told) -> Told:
     if isinstance(kept, Payment):
         kept = replace(kept, listed=kept.attentions)
     return replace(kept, version=told.version + 1)
+
+
+def _without_old_words(payment: Payment) -> Payment:
+    """What staff wrote is kept for half a year from the newest line of the history."""
+    if not any(SEALED in entry.data for entry in payment.history):
+        return payment
+    since = payment.history[-1].at - WORDS_KEPT
+    kept = tuple(entry if entry.at >= since else _wordless(entry) for entry in payment.history)
+    return replace(payment, history=kept)
+
+
+def _wordless(entry: Entry) -> Entry:
+    if SEALED not in entry.data:
+        return entry
+    return replace(entry, data={name: value for name, value in entry.data.items() if name != SEALED})
 
 
 def _without_old_hints(payment: Payment) -> Payment:

@@ -1,12 +1,17 @@
 """How orders and payments look from outside: amounts in minor units, times in RFC 3339 UTC."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
+from portone_payments.domain.bounds import SEALED
 from portone_payments.domain.instruction_records import Approval, ApprovalState, Refund, RefundState
 from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.records import Attention, Entry, Order, OrderPart, Payment, Status
 from portone_payments.flows.orders import OrderWithPayment
+
+NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 def time_view(seconds: float | None) -> str | None:
@@ -139,8 +144,8 @@ def part_view(part: OrderPart) -> dict[str, Any]:
     }
 
 
-def staff_view(payment: Payment) -> dict[str, Any]:
-    """What staff sees: the owner's view, why people are called, and who changed what when."""
+def staff_view(payment: Payment, words: Mapping[int, str] = NOTHING) -> dict[str, Any]:
+    """What staff sees: the owner's view, why people are called, who changed what when, and `words` on it."""
     return {
         **payment_view(payment),
         "userId": payment.user_id,
@@ -149,7 +154,7 @@ def staff_view(payment: Payment) -> dict[str, Any]:
         "dueAt": time_view(payment.due_at),
         "lastReadAt": time_view(payment.read_at),
         "openHints": [hint.type for hint in payment.hints.values() if hint.state == "open"],
-        "history": [_entry_view(entry) for entry in payment.history],
+        "history": [_entry_view(entry, words.get(entry.seq)) for entry in payment.history],
     }
 
 
@@ -161,11 +166,12 @@ def _attention_view(attention: Attention) -> dict[str, Any]:
     }
 
 
-def _entry_view(entry: Entry) -> dict[str, Any]:
+def _entry_view(entry: Entry, words: str | None) -> dict[str, Any]:
+    data = {name: value for name, value in entry.data.items() if name != SEALED}
     return {
         "seq": entry.seq,
         "at": time_view(entry.at),
         "fact": entry.fact,
         "by": entry.by,
-        "data": dict(entry.data),
+        "data": {**data, "reason": words} if words else data,
     }

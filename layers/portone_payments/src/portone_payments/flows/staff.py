@@ -1,6 +1,6 @@
 """What staff may do about a payment that needs a person."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from portone_payments.domain.errors import Busy, InvalidRequest
@@ -13,7 +13,8 @@ from portone_payments.domain.refund_settle import FORGOTTEN, about, decide
 from portone_payments.domain.refunds import open_refund
 from portone_payments.domain.send_back import CALLS, end, stuck_subject
 from portone_payments.domain.webhook_records import Hint, HintState
-from portone_payments.ports import Clock
+from portone_payments.flows.staff_words import sealed_words
+from portone_payments.ports import Clock, Vault
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 4
@@ -43,12 +44,14 @@ class Resolution:
     """What staff decided of which call, and why; kind and subject may be absent where only one call fits."""
 
     decision: Decision
-    reason: str
+    reason: str = field(repr=False)
     kind: AttentionKind | None = None
     subject: str | None = None
 
 
-def resolve(payment_id: str, asked: Resolution, *, staff: str, store: Store, clock: Clock) -> Payment:
+def resolve(
+    payment_id: str, asked: Resolution, *, staff: str, store: Store, vault: Vault, clock: Clock
+) -> Payment:
     """Close one call for a person, with a reason in the history; the others stand.
 
     Raises `PaymentNotFound`, `NothingToResolve`, `InvalidRequest` where several fit, `Busy`.
@@ -58,8 +61,9 @@ def resolve(payment_id: str, asked: Resolution, *, staff: str, store: Store, clo
         if held is None:
             raise PaymentNotFound
         moment = Moment(now=clock.now(), by=f"staff:{staff}")
+        sealed = replace(asked, reason=sealed_words(asked.reason, held, vault))
         try:
-            resolved = _resolved(held, asked, moment)
+            resolved = _resolved(held, sealed, moment)
             store.save(resolved)
         except Conflict:
             continue
@@ -83,7 +87,7 @@ def _told(held: Payment, asked: Resolution, moment: Moment, kind: AttentionKind,
         held,
         Fact.RESOLVED,
         moment,
-        reason=asked.reason,
+        sealed=asked.reason,
         decision=asked.decision,
         attention=str(kind),
         subject=subject,
