@@ -12,6 +12,7 @@ from portone_local.portone import CancellationStatus, Fault
 from portone_local.testing.boundaries import Side
 from portone_local.testing.machine.money import Money
 from portone_local.testing.machine.recurring import Recurring
+from portone_local.testing.poisoned_table import Poison
 
 RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "100"))
 STEPS = 50
@@ -103,4 +104,102 @@ def test_an_order_whose_deposit_was_given_up_is_unpaid_also_once_its_balance_is_
     state.cards_say_yes()
     state.days(days=16)
     state.days(days=16)
+    state.teardown()
+
+
+@pytest.mark.parametrize("poison", Poison)
+def test_an_item_in_trouble_stops_nobody_elses(poison: Poison) -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.prepare(order="order-2")
+    state.poison(poison=poison, pick=0, due=True)
+    state.prepare(order="order-1")
+    state.teardown()
+
+
+def test_what_the_next_version_wrote_is_kept_wherever_it_wrote_it() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.refund_part(pick=0, amount=100)
+    for pick in range(3):
+        state.release(act="next_writes", pick=pick)
+    state.refund_part(pick=0, amount=100)
+    state.teardown()
+
+
+def test_what_the_next_version_wrote_into_invoices_and_methods_is_kept() -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=0)
+    state.subscribe(plan="weekly", consents=True, twice=False)
+    for pick in range(4):
+        state.release(act="next_writes", pick=pick)
+    state.days(days=8)
+    state.teardown()
+
+
+def test_a_refund_in_a_state_only_the_next_version_knows_is_shown_and_waits() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.refund_by_staff(pick=0, amount=12_000)
+    state.release(act="next_holds_a_refund", pick=0)
+    state.prepare(order="order-1")
+    state.refund_part(pick=0, amount=100)
+    state.teardown()
+
+
+@pytest.mark.xfail(strict=True, reason="A8")
+@pytest.mark.parametrize("act", ["replace_channel", "close_channel"])
+def test_a_channel_that_left_the_settings_changes_nothing_for_what_was_paid_on_it(act: str) -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.operate(act=act, pick=0, minutes=20)
+    state.refund_part(pick=0, amount=100)
+    state.teardown()
+
+
+@pytest.mark.xfail(strict=True, reason="A9")
+def test_another_store_in_the_settings_sends_no_money_back() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.operate(act="change_store", pick=0, minutes=20)
+    state.teardown()
+
+
+@pytest.mark.xfail(strict=True, reason="A2")
+@pytest.mark.parametrize("act", ["replace_channel", "close_channel"])
+def test_a_card_saved_on_a_channel_that_left_the_settings_goes_on_to_pay(act: str) -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=0)
+    state.subscribe(plan="weekly", consents=True, twice=False)
+    state.operate(act=act, pick=0, minutes=20)
+    state.days(days=8)
+    state.teardown()
+
+
+@pytest.mark.xfail(strict=True, reason="A15")
+def test_an_error_of_ours_is_no_decline() -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=0)
+    state.subscribe(plan="weekly", consents=True, twice=False)
+    state.operate(act="forbid_charges", pick=0, minutes=0)
+    for _ in range(7):
+        state.nobody_sweeps(days=5)
+        state.a_minute(times=3)
+    state.teardown()
+
+
+@pytest.mark.xfail(strict=True, reason="A17")
+def test_who_asked_for_a_large_refund_does_not_approve_it_by_another_door() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.careless(what="approve_own", pick=0)
+    state.careless(what="approve_own", pick=0)
+    state.teardown()
+
+
+@pytest.mark.xfail(strict=True, reason="A18")
+def test_a_limit_holds_for_the_sum_of_a_payments_refunds() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.careless(what="small_steps", pick=0)
     state.teardown()

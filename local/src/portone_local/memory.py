@@ -121,6 +121,10 @@ class FixedSecrets:
         """The operator stores other signing secrets."""
         self._next = WebhookSecrets(signing, self._webhook.hash_key)
 
+    def paste_api_secret(self, secret: str) -> None:
+        """The operator stores another API secret, the right one or not."""
+        self._api = secret
+
     def api_secret(self) -> str:
         """PortOne's API secret."""
         self._check()

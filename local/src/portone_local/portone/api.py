@@ -62,7 +62,7 @@ class PortOneApi:
         self.interventions: list[tuple[str, Callable[[], object]]] = []
         self.watchers: list[Callable[[Exchange], None]] = []
         self._desk = desk
-        self._authorization = f"PortOne {secret}".encode()
+        self.secret = secret
         self._keys = IdempotencyStore(desk.unknowns)
         self._log_lock = threading.Lock()
         self._pace = random.Random(f"{desk.till.answers.seed}:gateway")
@@ -164,7 +164,7 @@ class PortOneApi:
 
     def _check_credentials(self, request: Request) -> None:
         given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, self._authorization):
+        if not hmac.compare_digest(given, f"PortOne {self.secret}".encode()):
             raise ApiError("UNAUTHORIZED", "인증 정보가 올바르지 않습니다")
 
     def _logged(

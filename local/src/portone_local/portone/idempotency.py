@@ -50,7 +50,7 @@ class IdempotencyStore:
         asked = (request.method, request.path, sorted(request.query.items()), request.body)
         entry = self._entries.get(name)
         window = WINDOW_SECONDS if self._unknowns.keys_live_three_hours else SHORT_WINDOW_SECONDS
-        if entry is None or now - entry.since >= window:
+        if entry is None or (entry.answer and now - entry.since >= window):  # what runs is not forgotten
             self._entries[name] = _Entry(asked, now)
             return None
         if entry.request != asked and self._unknowns.changed_request_is_refused:

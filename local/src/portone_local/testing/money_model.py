@@ -18,7 +18,8 @@ class MoneyModel:
 
     `asked` is its price, `taken` what the buyer was charged, `elsewhere` what console and issuer took back.
     `promised` are the refunds whose asker was told that they succeeded. `tokens` wait for a manual approval,
-    `told_paid`: the app was told that one of them was charged.
+    `told_paid`: the app was told that one of them was charged. `misjudged`: staff decided without looking.
+    `by_one_person`: what staff gave back without a second person.
     """
 
     asked: int
@@ -27,6 +28,8 @@ class MoneyModel:
     promised: dict[str, int] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     told_paid: bool = False
+    misjudged: bool = False
+    by_one_person: int = 0
 
     @property
     def left(self) -> int:
@@ -70,16 +73,24 @@ class MoneyModel:
                 held.status, cancelled
             ),
             f"{cancelled} went back, {self.elsewhere} elsewhere and {succeeded} by us": cancelled
-            != self.elsewhere + sum(succeeded.values()),
+            != self.elsewhere + sum(succeeded.values())
+            and not self.misjudged,
             f"{cancelled} of {self.taken} went back": cancelled > self.taken,
             f"{self.taken} was wrongly taken and nobody sends it back": self._stays(held, cancelled),
             f"promised and not kept: {broken}": bool(broken),
+            "goes back by itself though it was paid as asked": self._unasked(held),
         }
         return [sentence for sentence, wrong in said.items() if wrong]
 
     def _broken(self, held: Payment) -> list[str]:
         succeeded = {name: each.amount for name, each in held.refunds.items() if each.state in _BACK}
         return [name for name, amount in self.promised.items() if succeeded.get(name) != amount]
+
+    def _unasked(self, held: Payment) -> bool:
+        """I20: what was paid as asked goes back because owner, staff or a policy of the shop says so."""
+        by_policy = held.surplus or held.late or held.subscription_id is not None
+        mine = [name for name, each in held.refunds.items() if not name.startswith(("owner:", "staff:"))]
+        return bool(mine) and self.taken == self.asked and not by_policy
 
     def _stays(self, held: Payment, cancelled: int) -> bool:
         wrong = self.taken not in {0, self.asked} and cancelled < self.taken

@@ -28,7 +28,7 @@ class Crashing(Buying, Elsewhere):
     @rule(days=st.sampled_from([2, 4, 40]))
     def days(self, days: int) -> None:
         """Nobody sweeps for up to five days; by then PortOne's readings are honest again."""
-        self.stack.portone.clear_faults()
+        self.set_right()
         self.pass_time(days * DAY, days * DAY / 8)
 
     @rule(order=st.sampled_from(["order-1", "order-2"]), nth=calls, side=sides)

@@ -24,7 +24,7 @@ class Ending(Crashing):
 
     def converge(self) -> None:
         """Until we agree with PortOne; what only the audit can find, it finds within a day (I4)."""
-        self.stack.portone.clear_faults()
+        self.set_right()
         self.hook.out = self.hook.silent = False
         for _ in range(3):
             self.people_decide()

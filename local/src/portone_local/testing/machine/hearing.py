@@ -8,12 +8,17 @@ from portone_local.portone.api import Exchange
 from portone_local.stack import Stack
 from portone_local.testing.recurring import CHARGE
 
-SPENT = "MAX_TRANSACTION_COUNT_REACHED"
+# no PG was asked: that is no try, and an error of ours is no decline either
+OURS = ("UNAUTHORIZED", "FORBIDDEN", "CHANNEL_NOT_FOUND")
+SPENT = ("MAX_TRANSACTION_COUNT_REACHED", *OURS)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One charge that was asked for `at` an epoch second. Won; `again` under a key that was heard before."""
+    """One charge that was asked for `at` an epoch second. Won; `again` under a key that was heard before.
+
+    `spent`: no PG was asked; `ours`: for an error of ours.
+    """
 
     payment_id: str
     key: str
@@ -22,6 +27,7 @@ class Heard:
     at: float
     again: bool
     spent: bool
+    ours: bool
 
 
 class Ear:
@@ -43,6 +49,7 @@ class Ear:
             return
         request, asked = exchange.request, json.loads(exchange.request.body)
         key = request.headers["idempotency-key"].strip('"')
+        said = exchange.reply.answer.body
         self._heard.append(
             Heard(
                 payment_id=request.path.split("/")[2],
@@ -51,7 +58,8 @@ class Ear:
                 amount=asked["amount"]["total"],
                 at=self._stack.clock.now(),
                 again=key in self._keys,
-                spent=SPENT.encode() in exchange.reply.answer.body,
+                spent=any(each.encode() in said for each in SPENT),
+                ours=any(each.encode() in said for each in OURS),
             )
         )
         self._keys.add(key)

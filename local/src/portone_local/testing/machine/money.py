@@ -5,10 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from portone_local.testing.machine.ending import Ending
+from portone_local.testing.machine.operating import Operating
+from portone_local.testing.machine.poisoning import Poisoning
+from portone_local.testing.machine.repeating import Repeating
 from portone_local.testing.machine.watch import Watch
 
 
-class Money(Ending, RuleBasedStateMachine):
+class Money(Ending, Operating, Repeating, Poisoning, RuleBasedStateMachine):
     """Shop, app, buyer, staff, console, issuer, PortOne and AWS, each doing whatever it can."""
 
     @initialize(

@@ -31,7 +31,7 @@ class Months(Collecting):
     @rule(days=st.sampled_from([1, 3, 8]))
     def days(self, days: int) -> None:
         """Swept every minute; PortOne's readings are honest again."""
-        self.stack.portone.clear_faults()
+        self.set_right()
         for _ in range(days):
             let_pass(self.stack, DAY)
             self.audit()

@@ -11,6 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from portone_local.oracle import assert_clean, converge
 from portone_local.testing.machine.hearing import Ear, Heard
 from portone_local.testing.machine.months import Months
+from portone_local.testing.machine.operating import Operating
+from portone_local.testing.machine.poisoning import Poisoning
 from portone_local.testing.machine.renting import SOFA
 from portone_local.testing.machine.stage import DAY, HOUR, MINUTE
 from portone_local.testing.machine.watch import Watch
@@ -18,12 +20,19 @@ from portone_local.testing.money_model import MoneyModel
 from portone_local.testing.recurring_model import Try
 from portone_local.testing.stories import clock_of, let_pass
 from portone_payments.domain.records import Payment
+from portone_payments.domain.subscription_records import InvoiceState
 
 WITHIN = 15 * MINUTE
 
 
-class Recurring(Months, RuleBasedStateMachine):
-    """Customer, shop, cards, PG, PortOne, AWS and the calendar, each doing whatever it can."""
+class Recurring(Months, Operating, Poisoning, RuleBasedStateMachine):
+    """Customer, shop, cards, PG, PortOne, AWS, operators and the calendar, each doing whatever it can.
+
+    `tried` are the invoices a PG was asked about, `refused` those that an error of ours stopped.
+    """
+
+    refused: set[tuple[str, str]]
+    tried: set[tuple[str, str]]
 
     @initialize(
         unknowns=st.sampled_from(["defaults", "all_turned"]),
@@ -35,6 +44,7 @@ class Recurring(Months, RuleBasedStateMachine):
         self.set_up(unknowns, dunning='{"hardCodes": {"*": ["54"]}}')
         self.issues, self.keys, self.gone, self.told_paid = [], {}, set(), set()
         self.rented, self.requests = {}, count(1)
+        self.refused, self.tried = set(), set()
         self.watch, self.ear = Watch(self.stack), Ear(self.stack)
         self.stack.portone.pg.max_attempts = most
         clock_of(self.stack).advance(hour * HOUR)
@@ -66,7 +76,7 @@ class Recurring(Months, RuleBasedStateMachine):
 
     def converge(self) -> None:
         """Everything works again; what the PG approves late has been approved, and the audit has found it."""
-        self.stack.portone.clear_faults()
+        self.set_right()
         self.stack.portone.pg.accept()
         last = max(self.stack.portone.happens_at(), default=0)
         let_pass(self.stack, max(4 * HOUR, last + HOUR - self.stack.clock.now()))
@@ -80,13 +90,19 @@ class Recurring(Months, RuleBasedStateMachine):
         self.nothing_is_wrong()
         assert_clean(self.stack, answers=self.stack.answers, hurt=True)
         books = self.stack.portone.books()
-        found = list(self.kept_twice())
+        found = [*self.kept_twice(), *self.given_up_unasked()]
         for payment_id, model in self.models.items():
             cancelled = books[payment_id].cancelled if payment_id in books else 0
             wrongs = model.wrongs(self.held(payment_id), cancelled)
             found += [f"{payment_id}: {wrong}" for wrong in wrongs]
         if found:
             raise AssertionError("\n".join(found))
+
+    def given_up_unasked(self) -> Iterator[str]:
+        """Errors of ours are not declines: no PG was ever asked, and yet it is called unpaid."""
+        for id_, number in self.refused - self.tried:
+            if self.held_subscription(id_).invoices[number].state is InvoiceState.UNPAID:
+                yield f"{id_} invoice {number} was given up, and no PG was ever asked"
 
     def wrongs_of(self, heard: Heard) -> Iterator[str]:
         """What is wrong with one charge that was asked for."""
@@ -112,6 +128,7 @@ class Recurring(Months, RuleBasedStateMachine):
             yield from (f"{held.subscription_id} {wrong}" for wrong in model.wrongs(tried))
         if heard.spent:
             model.spent(heard.key)
+        (self.refused if heard.ours else self.tried).add((held.subscription_id, invoice.id))
 
     def take_money(self) -> None:
         """What PortOne charged by now, whenever that was."""

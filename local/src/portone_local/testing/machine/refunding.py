@@ -95,6 +95,15 @@ class Refunding(Stage):
         if answered.status == 200:  # noqa: PLR2004 - succeeded
             name = f"{'staff' if staff else 'owner'}:{wanted_id}"
             self.models[payment_id].promised[name] = answered.json()["amount"]
+        if staff and answered.status in {200, 202} and answered.json()["state"] != "AWAITING_APPROVAL":
+            self.refunded_alone(payment_id, answered.json()["amount"])
+
+    def refunded_alone(self, payment_id: str, amount: int) -> None:
+        """Limits hold for the sum of a payment's refunds."""
+        model = self.models[payment_id]
+        model.by_one_person += amount
+        if model.by_one_person > self.alone:
+            raise AssertionError(f"{payment_id}: one person refunded {model.by_one_person} alone")
 
     def decide_what_waits(self, *, agreed: bool) -> None:
         """A second person agrees to each large refund of staff's, or does not."""

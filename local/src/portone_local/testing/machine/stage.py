@@ -11,7 +11,9 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault, Unknowns
 from portone_local.testing.approving import HOOK
 from portone_local.testing.boundaries import Boundaries, Crash, Crossing, Side, crash
+from portone_local.testing.machine.not_yet import LEFT_OUT
 from portone_local.testing.money_model import MoneyModel
+from portone_local.testing.poisoned_table import PoisonedTable
 from portone_local.testing.stories import surviving_crashes
 from portone_local.testing.whole import whole
 from portone_payments.domain.records import Payment
@@ -41,21 +43,36 @@ type Act = Callable[[], object]
 
 
 class Stage:
-    """A shop with two orders of 12,000 won. `prepared` is what the app was answered, by paymentId."""
+    """A shop with two orders of 12,000 won. `prepared` is what the app was answered, by paymentId.
+
+    `alone`: the most one member of staff was ever allowed to refund without a second.
+    """
 
     stack: ObservedStack
+    alone: float
 
     def set_up(self, unknowns: str, **settings: str) -> None:
         """Open the stack under one setting of what nobody knows of PortOne; the audit begins today."""
+        self.settings = SETTINGS | settings
         self.opened, self.boundaries, self.ids = ExitStack(), Boundaries(), count(1)
+        self.poisons: Any = None
+        self.alone = float(self.settings["staff_refund_limit"])
         self.prepared: dict[str, dict[str, Any]] = {}
         self.models: dict[str, MoneyModel] = {}
-        switches = Unknowns.all_settings()[unknowns]
+        switches = Unknowns.all_settings(without=LEFT_OUT)[unknowns]
         opening = ObservedStack.in_memory(seed=1, unknowns=switches, tap=self._tap, **SETTINGS | settings)
         self.stack = self.opened.enter_context(opening)
         self.boundaries.follow(self.stack)
+        self.set_up_operators()
         surviving_crashes(self.stack)
         self.audit()
+
+    def set_up_operators(self) -> None:
+        """What the rules of operators remember."""
+
+    def set_right(self) -> None:
+        """PortOne answers honestly again, and nothing of ours is broken any more."""
+        self.stack.portone.clear_faults()
 
     def know(self, prepared: dict[str, Any]) -> None:
         """The app was handed a payment."""
@@ -122,4 +139,9 @@ class Stage:
     def _tap(self, service: str, client: Any) -> Any:
         if service == "stock":
             self.hook = client
-        return self.boundaries.tap(service, client)
+        if service == "dynamodb" and self.poisons is None:
+            client = self.poisons = PoisonedTable(client)
+        tapped = self.boundaries.tap(service, client)
+        if service == "portone":
+            self.transport = tapped
+        return tapped

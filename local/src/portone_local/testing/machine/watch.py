@@ -13,7 +13,7 @@ from portone_payments.adapters.codec import Item
 from portone_payments.adapters.keys import key_of
 from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.moves import MOVES
-from portone_payments.domain.records import Payment, Status
+from portone_payments.domain.records import Entry, Payment, Status
 
 
 class Watch:
@@ -60,7 +60,7 @@ class Watch:
     def _history(self, payment: Payment, before: Payment | None) -> Iterator[str]:
         """I9 and I11: new facts are numbered on, published, and move along MOVES."""
         since = before.next_seq if before else 1
-        new = [entry for entry in payment.history if entry.seq >= since]
+        new = self._since(payment, since)
         if [entry.seq for entry in new] != list(range(since, payment.next_seq)):
             yield f"its history goes on with {[entry.seq for entry in new]} after {since - 1}"
         for entry in new:
@@ -73,6 +73,13 @@ class Watch:
                 yield f"went from {earlier} back to {later}"
         if course:
             self._told[payment.payment_id] = course[-1]
+
+    def _since(self, payment: Payment, since: int) -> list[Entry]:
+        """What was told from this number on; many facts of one step have items of their own by now."""
+        held = [entry for entry in payment.history if entry.seq >= since]
+        first = held[0].seq if held else payment.next_seq
+        spilled = self._stack.ports["store"].spilled("payment", payment.payment_id, range(since, first))
+        return [*spilled, *held]
 
     def _hear(self, exchange: Exchange) -> None:
         """A retry sends exactly the same (design 3.1): one key, one body."""
