@@ -147,7 +147,6 @@ def test_a_refund_in_a_state_only_the_next_version_knows_is_shown_and_waits() ->
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A8")
 @pytest.mark.parametrize("act", ["replace_channel", "close_channel"])
 def test_a_channel_that_left_the_settings_changes_nothing_for_what_was_paid_on_it(act: str) -> None:
     state = Money()
@@ -165,7 +164,6 @@ def test_another_store_in_the_settings_sends_no_money_back() -> None:
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A2")
 @pytest.mark.parametrize("act", ["replace_channel", "close_channel"])
 def test_a_card_saved_on_a_channel_that_left_the_settings_goes_on_to_pay(act: str) -> None:
     state = Recurring()

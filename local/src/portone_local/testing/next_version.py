@@ -13,7 +13,7 @@ from portone_payments.adapters.codec import Attribute, Item
 from portone_payments.adapters.keys import Key
 from portone_payments.adapters.payment_items import KINDS
 from portone_payments.domain.audit_records import AuditDay
-from portone_payments.domain.records import Seen
+from portone_payments.domain.records import Attention, Seen
 from portone_payments.domain.webhook_records import Hint
 
 HELD = "HELD_FOR_REVIEW"
@@ -21,7 +21,7 @@ HELD = "HELD_FOR_REVIEW"
 
 SETTLED = frozenset({"SUCCEEDED", "FAILED"})
 # replaced with each reading, or dropped by a bound: what was written into them may go with them
-PASSING = (Seen, Hint, AuditDay)
+PASSING = (Seen, Hint, Attention, AuditDay)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ class RecurringModel:
 
     `agreed` is the most its customer ever agreed to pay at once, `asked` are invoices whose next try the
     customer asked for just now; `trial_ends` the end of a free trial, `consents` when it was agreed to;
-    `shown` is what a preview said an invoice would ask, `days` on which day each try was.
+    `shown` is what a preview said an invoice would ask, `days` on which day each try was,
+    `at_once` the invoice of each try that was asked for.
     """
 
     agreed: int
@@ -48,6 +49,7 @@ class RecurringModel:
     paused: tuple[float, float] | None = None
     shown: dict[str, int] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
+    at_once: dict[str, str] = field(default_factory=dict)
 
     def agrees_to(self, amount: int, now: float) -> None:
         """Its customer chose a price."""
@@ -57,6 +59,7 @@ class RecurringModel:
     def spent(self, key: str) -> None:
         """PortOne asked no PG under this key: it was no try."""
         self.days.pop(key, None)
+        self.asked |= {self.at_once.pop(key)} if key in self.at_once else set()
 
     def wrongs(self, tried: Try) -> Iterator[str]:
         """What is wrong with a try, in sentences."""
@@ -85,6 +88,7 @@ class RecurringModel:
         self.days[tried.key] = day
         if tried.number in self.asked:
             self.asked.discard(tried.number)
+            self.at_once[tried.key] = tried.number
             return
         if day in same_day:
             yield f"invoice {tried.number} was tried on {day}, a day that had its try"

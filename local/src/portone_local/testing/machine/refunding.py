@@ -102,7 +102,7 @@ class Refunding(Stage):
         """Limits hold for the sum of a payment's refunds."""
         model = self.models[payment_id]
         model.by_one_person += amount
-        if model.by_one_person > self.alone:
+        if self.judges_sums and model.by_one_person > self.alone:
             raise AssertionError(f"{payment_id}: one person refunded {model.by_one_person} alone")
 
     def decide_what_waits(self, *, agreed: bool) -> None:

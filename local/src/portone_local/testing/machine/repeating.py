@@ -70,6 +70,7 @@ class Repeating(Refunding):
 
     def _carelessly_small_steps(self, pick: int) -> None:
         """One person, a large sum in small steps: what was given back alone stays within the limit."""
+        self.judges_sums = True
         for _ in range(4):
             self.refund(pick, staff=True, amount=2_000)
 

@@ -50,12 +50,14 @@ class Stage:
 
     stack: ObservedStack
     alone: float
+    judges_sums: bool
 
     def set_up(self, unknowns: str, **settings: str) -> None:
         """Open the stack under one setting of what nobody knows of PortOne; the audit begins today."""
         self.settings = SETTINGS | settings
         self.opened, self.boundaries, self.ids = ExitStack(), Boundaries(), count(1)
         self.poisons: Any = None
+        self.judges_sums = "small_steps" not in LEFT_OUT
         self.alone = float(self.settings["staff_refund_limit"])
         self.prepared: dict[str, dict[str, Any]] = {}
         self.models: dict[str, MoneyModel] = {}
