@@ -186,7 +186,6 @@ def test_an_error_of_ours_is_no_decline() -> None:
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A17")
 def test_who_asked_for_a_large_refund_does_not_approve_it_by_another_door() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
@@ -195,7 +194,6 @@ def test_who_asked_for_a_large_refund_does_not_approve_it_by_another_door() -> N
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A18")
 def test_a_limit_holds_for_the_sum_of_a_payments_refunds() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")

@@ -3,17 +3,17 @@
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
-NOT_YET: frozenset[str] = frozenset()
-"""Switches that are not played yet: A6 and A7 stand on them."""
-
 
 @dataclass(frozen=True)
 class Switches:
     """Dataclasses of switches; True is what a switch's name says."""
 
     @classmethod
-    def all_settings(cls, *, without: frozenset[str] = NOT_YET) -> dict[str, Self]:
-        """The defaults, each switch turned alone, and all turned: for parametrised tests, by name."""
+    def all_settings(cls, *, without: frozenset[str] = frozenset()) -> dict[str, Self]:
+        """The defaults, each switch turned alone, and all turned: for parametrised tests, by name.
+
+        `without` are switches to be left as they are.
+        """
         defaults = cls()
         known = [field.name for field in fields(cls) if isinstance(getattr(defaults, field.name), bool)]
         switches = [name for name in known if name not in without]
