@@ -156,7 +156,6 @@ def test_a_channel_that_left_the_settings_changes_nothing_for_what_was_paid_on_i
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A9")
 def test_another_store_in_the_settings_sends_no_money_back() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")

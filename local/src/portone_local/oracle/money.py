@@ -77,13 +77,19 @@ def never_paid_when_different(evidence: Evidence) -> Iterator[Finding]:
         found = {
             "total": (book.total, payment.total),
             "currency": (book.currency, payment.currency),
-            "store": (book.store_id, evidence.store_id),
+            "store": (book.store_id, _store_then(evidence, payment)),
             "channel": (book.channel_type if evidence.live else "LIVE", "LIVE"),
         }
         for name, (theirs, ours) in found.items():
             if theirs != ours:
                 told = f"is {payment.status} here though its {name} is {theirs}, not {ours}"
                 yield Finding("I5", payment.payment_id, told)
+
+
+def _store_then(evidence: Evidence, payment: Payment) -> str:
+    """The store of the settings it was prepared under: an operator may have named another one since."""
+    later = (each.store for each in evidence.operations if each.at > payment.created_at)
+    return next(later, evidence.store_id)
 
 
 def _totals(payment: Payment, book: PaymentBook) -> Iterator[Finding]:

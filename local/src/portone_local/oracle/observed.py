@@ -26,11 +26,6 @@ class ObservedStack(Stack):
         self.operations: list[Operation] = []
         self.within = WITHIN
         self.hurt = False
-        self.operations: list[tuple[str, float]] = []
-
-    def operated_by(self, name: str) -> None:
-        """An operator changed something: I20 looks at what money did since."""
-        self.operations.append((name, self.clock.now()))
 
     def operated_by(self, name: str) -> None:
         """An operator is about to do this: it must not move money by itself (I20)."""

@@ -7,7 +7,6 @@ import os
 
 NOT_YET: dict[str, str] = {
     "close_channel": "A15",
-    "change_store": "A9",
     "paste_wrong_secret": "A15",
     "forbid_charges": "A15",
     "confirm": "E1",
