@@ -77,7 +77,7 @@ def never_paid_when_different(evidence: Evidence) -> Iterator[Finding]:
         found = {
             "total": (book.total, payment.total),
             "currency": (book.currency, payment.currency),
-            "store": (book.store_id, _store_then(evidence, payment)),
+            "store": (book.store_id, _store_then(evidence, book)),
             "channel": (book.channel_type if evidence.live else "LIVE", "LIVE"),
         }
         for name, (theirs, ours) in found.items():
@@ -86,10 +86,10 @@ def never_paid_when_different(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding("I5", payment.payment_id, told)
 
 
-def _store_then(evidence: Evidence, payment: Payment) -> str:
-    """The store of the settings it was prepared under: an operator may have named another one since."""
-    later = (each.store for each in evidence.operations if each.at > payment.created_at)
-    return next(later, evidence.store_id)
+def _store_then(evidence: Evidence, book: PaymentBook) -> str | None:
+    """Today's store, or the one it was paid into where the settings ever named that."""
+    known = {each.store for each in evidence.operations}
+    return book.store_id if book.store_id in known else evidence.store_id
 
 
 def _totals(payment: Payment, book: PaymentBook) -> Iterator[Finding]:
