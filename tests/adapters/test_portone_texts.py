@@ -1,12 +1,21 @@
 """Reading times, error types and empty answers."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portone_payments.adapters.portone_texts import error_type_of, micros, nothing_of
+from portone_payments.adapters.portone_texts import (
+    Sieve,
+    error_type_of,
+    micros,
+    nothing_of,
+    parsed,
+    pg_code_of,
+)
+from portone_payments.domain.snapshot import UNFIT
 
 
 @pytest.mark.parametrize(
@@ -65,3 +74,85 @@ def test_an_error_type_is_a_code_or_nothing(body: bytes, expected: str | None) -
 def test_an_empty_answer_is_still_an_object(body: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         nothing_of(body)
+
+
+@pytest.mark.parametrize(
+    "code", ["1165", "CC04", "-780", "PAY-1102", "NOT_SUPPORTED_INSTALLMENT", "a.b:c/d+e", "7" * 8]
+)
+def test_a_pgs_code_passes(code: str) -> None:
+    sieve = Sieve()
+
+    assert (sieve.code(code), sieve.dropped) == (code, 0)
+    assert pg_code_of(json.dumps({"type": "PG_PROVIDER", "pgCode": code}).encode()) == code
+
+
+NO_CODES = [
+    "Example Buyer",
+    "홍길동",
+    "010-0000-0000",
+    "01000000000",
+    "9005171234567",
+    "4111111111111111",
+    "buyer@shop.example",
+    "x" * 65,
+    "x" * 400_000,
+    "CC04\n",
+    "\ud800",
+    "CC\x0004",
+    "\uff11\uff11\uff16\uff15",
+]
+
+
+@pytest.mark.parametrize("text", NO_CODES, ids=lambda text: ascii(text)[:20])
+def test_what_is_no_code_of_a_pg_is_dropped_and_counted(text: str) -> None:
+    sieve = Sieve()
+
+    assert (sieve.code({"pgCode": text}, "pgCode"), sieve.dropped) == (None, 1)
+    assert pg_code_of(json.dumps({"type": "PG_PROVIDER", "pgCode": text}).encode()) == UNFIT
+
+
+@pytest.mark.parametrize("value", [None, "", 7, ["CC04"], {"code": "CC04"}, True])
+def test_what_is_no_text_says_nothing(value: object) -> None:
+    sieve = Sieve()
+
+    assert (sieve.code(value), sieve.name(value), sieve.url(value), sieve.dropped) == (None, None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("identifier", "tviva20260102-1234567890.x", "010-0000-0000"),
+        ("identifier", "a" * 128, "a" * 129),
+        ("word", "KOOKMIN_BANK", "국민은행"),
+        ("number", "1234-56**-****-7890", "1234 Example"),
+        ("name", "KB국민 굿데이카드", "two\nlines"),
+        ("name", "a" * 100, "a" * 101),
+        ("url", "https://pg.example/receipt?id=1&x=%20", "javascript:alert(1)"),
+        ("url", "http://pg.example/r", "https://pg.example/a b"),
+        ("url", "https://pg.example/" + "r" * 900, "https://pg.example/" + "r" * 2000),
+    ],
+    ids=repr,
+)
+def test_each_kind_of_text_has_its_pattern_and_length(kind: str, good: str, bad: str) -> None:
+    sieve = Sieve()
+    passed = getattr(sieve, kind)
+
+    assert (passed(good), sieve.dropped) == (good, 0)
+    assert (passed(bad), sieve.dropped) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [rb'"\ud800"', b'"\xff"', b"9" * 5_000, b"1" + b"0" * 400, b"NaN", b'"' + b"x" * 400_000 + b'"'],
+)
+def test_one_strange_text_spoils_that_text_only(strange: bytes) -> None:
+    found = parsed(b'{"pgCode":' + strange + b',"type":"PG_PROVIDER"}')
+
+    assert found["type"] == "PG_PROVIDER"
+    assert Sieve().code(found, "pgCode") is None
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b"", b"{", b"\xff", b'{"a":1}x'])
+def test_no_json_or_too_deep_a_one_is_refused_as_such(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parsed(body)

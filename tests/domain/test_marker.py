@@ -30,3 +30,10 @@ def test_the_order_is_read_back_from_what_the_app_handed_over() -> None:
 )
 def test_anything_else_is_foreign(custom_data: str | None) -> None:
     assert marked_order(custom_data) is None
+
+
+@pytest.mark.parametrize(
+    "order_id", ["", "a b", "x" * 65, "x" * 400_000, "\ud800", "주문", 7, None, ["order-1"]]
+)
+def test_an_id_that_cannot_be_ours_is_not_even_looked_for(order_id: object) -> None:
+    assert marked_order(json.dumps({"bundle": "portone-payments", "orderId": order_id})) is None

@@ -6,10 +6,8 @@ What a reading must have to be about one key at all is required; anything else m
 from collections.abc import Callable
 from typing import Any
 
-from pydantic_core import from_json
-
 from portone_payments.adapters.portone_saved import saved_method_of
-from portone_payments.adapters.portone_texts import micros, moment_of, text_of
+from portone_payments.adapters.portone_texts import micros, moment_of, parsed, text_of
 from portone_payments.adapters.portone_wire import channel_of
 from portone_payments.domain.billing_reading import KeyReading, KeyStatus, ScheduleReading
 from portone_payments.domain.marker import marked_issue
@@ -20,7 +18,7 @@ UNCONFIRMED = "NEEDS_CONFIRMATION"
 
 def key_of(billing_key: str, body: bytes) -> KeyReading:
     """The answer of GET /billing-keys/{billingKey}. Raises ValueError when it is not that key."""
-    reading = _key_reading(from_json(body))
+    reading = _key_reading(parsed(body))
     if reading.billing_key != billing_key:
         raise ValueError("the answer is about another billing key")
     return reading
@@ -49,12 +47,12 @@ def schedules_of(billing_key: str, body: bytes) -> tuple[ScheduleReading, ...]:
 
 def confirmed_of(body: bytes) -> str:
     """The billing key of a confirm. Raises ValueError for none, and for the word that stands for none."""
-    return _billing_key(from_json(body))
+    return _billing_key(parsed(body))
 
 
 def issued_and_paid_of(payment_id: str, body: bytes) -> str:
     """The billing key of an issue with a payment. Raises ValueError when it is about another payment."""
-    raw = from_json(body)
+    raw = parsed(body)
     if text_of(raw, "paymentId") != payment_id:
         raise ValueError("the answer is about another payment")
     return _billing_key(raw)
@@ -62,7 +60,7 @@ def issued_and_paid_of(payment_id: str, body: bytes) -> str:
 
 def issued_of(body: bytes) -> str:
     """The billing key of a key-in issue. Raises ValueError when there is none."""
-    raw = from_json(body)
+    raw = parsed(body)
     return _billing_key(raw.get("billingKeyInfo") if isinstance(raw, dict) else None)
 
 
@@ -90,7 +88,7 @@ def _channels(raw: Any) -> tuple[Channel, ...] | None:
 
 
 def _items[T](body: bytes, read: Callable[[Any], T]) -> tuple[T, ...]:
-    raw = from_json(body)
+    raw = parsed(body)
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
         raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
     return tuple(read(each) for each in raw["items"])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from portone_payments.adapters.portone_texts import Wire, moment_of, text_of
+from portone_payments.adapters.portone_texts import Sieve, Wire, moment_of, parsed, text_of
 from portone_payments.adapters.portone_wire import channel_of
 from portone_payments.domain.identity_reading import (
     Customer,
@@ -16,6 +16,8 @@ from portone_payments.domain.identity_reading import (
     VerificationStatus,
 )
 from portone_payments.ports_identity import SendOrder
+
+LONGEST = 500
 
 
 class _Verification(Wire):
@@ -62,12 +64,12 @@ def confirm_body(otp: str | None, store_id: str) -> dict[str, Any]:
 
 def verification_of(verification_id: str, body: bytes) -> VerificationReading:
     """The answer of GET /identity-verifications/{id}. Raises ValueError when it is not that one."""
-    return _reading(verification_id, _Verification.model_validate_json(body))
+    return _reading(verification_id, _Verification.model_validate(parsed(body)))
 
 
 def confirmed_of(verification_id: str, body: bytes) -> VerificationReading:
     """The answer of a confirm. Raises ValueError when it is not that verification."""
-    return _reading(verification_id, _Confirmed.model_validate_json(body).identity_verification)
+    return _reading(verification_id, _Confirmed.model_validate(parsed(body)).identity_verification)
 
 
 def _reading(verification_id: str, wire: _Verification) -> VerificationReading:
@@ -105,11 +107,12 @@ def _customer(raw: Any) -> Customer:
 
 
 def _failure(raw: Any) -> VerificationFailure:
-    return VerificationFailure(reason=_told(raw, "reason"), pg_code=_told(raw, "pgCode"))
+    return VerificationFailure(reason=_told(raw, "reason"), pg_code=Sieve().code(raw, "pgCode"))
 
 
 def _told(raw: Any, key: str) -> str | None:
-    return (text_of(raw, key) or "").strip() or None
+    found = (text_of(raw, key) or "").strip()
+    return found if found and len(found) <= LONGEST and found.isprintable() else None
 
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:

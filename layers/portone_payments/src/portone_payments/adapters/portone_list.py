@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from portone_payments.adapters.portone_texts import micros
+from portone_payments.adapters.portone_texts import micros, parsed
 from portone_payments.adapters.portone_wire import WirePayment, snapshot_of
 from portone_payments.ports_portone import Listed, ListPage
 
@@ -39,7 +39,7 @@ def page_of(size: int, body: bytes) -> ListPage:
 
     Full when it holds as many as were asked for, as PortOne says it gives, or fewer than it counted.
     """
-    raw = json.loads(body)
+    raw = parsed(body)
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
         raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
     items, page = [_listed(each) for each in raw["items"]], raw.get("page")

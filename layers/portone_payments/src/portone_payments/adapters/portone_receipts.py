@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from portone_payments.adapters.portone_texts import Wire
+from portone_payments.adapters.portone_texts import Sieve, Wire, parsed
 from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
 from portone_payments.ports_portone import IssuedReceipt, ReceiptOrder
 
@@ -12,7 +12,7 @@ type Amount = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class _Summary(Wire):
-    issue_number: Annotated[str, Field(min_length=1)]
+    issue_number: Annotated[str, Field(pattern=r"^[!-~]{1,128}$")]
     url: Any = None
 
 
@@ -44,23 +44,19 @@ def receipt_body(payment_id: str, order: ReceiptOrder, store_id: str) -> dict[st
 
 def issued_of(body: bytes) -> IssuedReceipt:
     """The answer of an issue. Raises ValueError when it is none."""
-    summary = _Issued.model_validate_json(body).cash_receipt
-    return IssuedReceipt(issue_number=summary.issue_number, url=_text(summary.url))
+    summary = _Issued.model_validate(parsed(body)).cash_receipt
+    return IssuedReceipt(issue_number=summary.issue_number, url=Sieve().url(summary.url))
 
 
 def receipt_of(payment_id: str, body: bytes) -> ReceiptReading:
     """The newest cash receipt of a payment. Raises ValueError when it is not that payment's."""
-    wire = _Reading.model_validate_json(body)
+    wire = _Reading.model_validate(parsed(body))
     if wire.payment_id != payment_id:
         raise ValueError("the answer is about another payment")
     known = wire.status in ReceiptStatus
     return ReceiptReading(
         status=ReceiptStatus(wire.status) if known else ReceiptStatus.UNRECOGNISED,
         amount=wire.amount,
-        issue_number=_text(wire.issue_number),
-        url=_text(wire.url),
+        issue_number=Sieve().identifier(wire.issue_number),
+        url=Sieve().url(wire.url),
     )
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

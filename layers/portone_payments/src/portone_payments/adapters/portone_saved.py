@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from portone_payments.adapters.portone_texts import text_of
+from portone_payments.adapters.portone_texts import Sieve, text_of
 from portone_payments.domain.billing_reading import SavedKind, SavedMethod
 
 KINDS = {
@@ -24,14 +24,18 @@ def saved_method_of(raw: Any) -> SavedMethod | None:
         return None
     method = first.get("method")
     inside = method if isinstance(method, dict) else first
-    card = inside.get("card")
-    number = text_of(card, "number") or text_of(inside, "phoneNumber") or text_of(inside, "accountNumber")
+    card, sieve = inside.get("card"), Sieve()
+    number = (
+        sieve.number(card, "number")
+        or sieve.number(inside, "phoneNumber")
+        or sieve.number(inside, "accountNumber")
+    )
     return SavedMethod(
         kind=KINDS.get(text_of(first, "type") or "", SavedKind.UNRECOGNISED),
-        provider=text_of(first, "provider"),
-        card_name=text_of(card, "name"),
-        issuer=text_of(card, "issuer") or text_of(inside, "bank"),
-        brand=text_of(card, "brand"),
+        provider=sieve.word(first, "provider"),
+        card_name=sieve.name(card, "name"),
+        issuer=sieve.word(card, "issuer") or sieve.word(inside, "bank"),
+        brand=sieve.word(card, "brand"),
         number=None if number is None else masked(number),
     )
 

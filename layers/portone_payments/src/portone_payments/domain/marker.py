@@ -1,8 +1,11 @@
 """The mark our payments carry in customData, by which one that is missing here is recognised (rule 1)."""
 
 import json
+import re
 
 BUNDLE = "portone-payments"
+# whoever pays writes customData: what cannot be an id of ours is not even looked for
+_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 
 
 def marker(order_id: str) -> dict[str, str]:
@@ -33,4 +36,4 @@ def _marked(custom_data: str | None, name: str) -> str | None:
     if not isinstance(data, dict) or data.get("bundle") != BUNDLE:
         return None
     found = data.get(name)
-    return found if isinstance(found, str) and found else None
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None

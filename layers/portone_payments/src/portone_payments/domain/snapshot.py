@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+# stands for a PG's code that did not look like one, so that a person sees there was something
+UNFIT = "unfit"
+
 
 class RemoteStatus(StrEnum):
     """PortOne's payment states; a state PortOne invents later is UNRECOGNISED, never an error."""
