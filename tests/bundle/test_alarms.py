@@ -27,6 +27,7 @@ WATCHED = {
     Metric.SIGNATURE_FAILURE,
     Metric.OLD_VERSION,
     Metric.CREDENTIAL_REFUSED,
+    Metric.SENDING_STOPPED,
     Metric.DUE_LAG,
     Metric.CHARGE_LAG,
     Metric.CHARGE_DECLINED,

@@ -25,14 +25,7 @@ TELLS = TOLD | {"payment.approval_released", "cash_receipt.failed"}
 type Done = Callable[[], bool]
 
 
-def open_case(case: str) -> pytest.MarkDecorator:
-    """A rule that does not hold yet."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
-
-
-gone = pytest.mark.parametrize(
-    "kind", ["UNAUTHORIZED", "FORBIDDEN", pytest.param("CHANNEL_NOT_FOUND", marks=open_case("A15"))]
-)
+gone = pytest.mark.parametrize("kind", OURS)
 ours = pytest.mark.parametrize("kind", OURS)
 
 
@@ -56,7 +49,6 @@ def subscribers(stack: UnkindStack, number: int, **issue: Any) -> list[str]:
     return ids
 
 
-@open_case("A15")
 @ours
 def test_renewals_refused_for_our_own_error_are_no_attempts(stack: UnkindStack, kind: str) -> None:
     [subscription_id] = subscribers(stack, 1)
@@ -80,7 +72,6 @@ def shown_to(stack: UnkindStack, subscription_id: str) -> dict[str, Any]:
     return shown_
 
 
-@open_case("A15")
 @ours
 def test_retry_days_and_grace_stand_still_while_sending_is_stopped(stack: UnkindStack, kind: str) -> None:
     [subscription_id] = subscribers(stack, 1)
@@ -100,7 +91,6 @@ def test_retry_days_and_grace_stand_still_while_sending_is_stopped(stack: Unkind
     assert (charged(stack), shown_to(stack, subscription_id)["status"]) == (2, "ACTIVE")
 
 
-@open_case("A15")
 @ours
 def test_one_probe_every_ten_minutes_however_many_wait(stack: UnkindStack, kind: str) -> None:
     subscribers(stack, 6)
@@ -208,7 +198,6 @@ SENT: dict[str, Callable[[UnkindStack], Done]] = {
 }
 
 
-@open_case("A15")
 @pytest.mark.parametrize(
     ("what", "kind"),
     [
@@ -235,7 +224,6 @@ def test_what_our_own_error_kept_from_being_sent_waits_and_is_done_later(
     assert done()
 
 
-@open_case("A15")
 @pytest.mark.parametrize("kind", ["UNAUTHORIZED", "FORBIDDEN"])
 def test_a_credential_that_is_refused_stops_everything(stack: UnkindStack, kind: str) -> None:
     prepared = paid(stack)
@@ -254,7 +242,6 @@ def test_a_credential_that_is_refused_stops_everything(stack: UnkindStack, kind:
 ELSEWHERE = "channel-key-example-live"
 
 
-@open_case("A15")
 @pytest.mark.parametrize("settings", [{"billing_channels": f'{{"*": "{ELSEWHERE}"}}'}])
 def test_a_channel_that_is_gone_stops_that_channel_alone(stack: UnkindStack) -> None:
     [subscription_id] = subscribers(stack, 1, channel_key=ELSEWHERE)

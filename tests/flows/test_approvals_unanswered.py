@@ -24,7 +24,21 @@ HOUR = 3600
 SEEN_AT_ONCE = {Fault.RESET_AFTER_COMMIT, Fault.TRUNCATED_JSON, Fault.HTML_504}
 
 
-@pytest.mark.parametrize("fault", UNANSWERED)
+def test_where_portone_refuses_us_an_approval_waits_for_the_probe(stack: ObservedStack) -> None:
+    stack.portone.pg.token_life = HOUR
+    prepared = prepare(stack)
+    token = authenticate(stack, prepared)
+    stack.portone.inject(operation="confirm_payment", fault=Fault.UNAUTHORIZED)
+
+    answered = confirm(stack, prepared, token)
+    stack.run_for(11 * MINUTE)
+
+    assert answered.status == 202
+    assert status(stack, prepared) == "PAID"
+    assert stack.portone.books()[prepared["paymentId"]].times_paid == 1
+
+
+@pytest.mark.parametrize("fault", [fault for fault in UNANSWERED if fault is not Fault.UNAUTHORIZED])
 def test_an_unknown_outcome_is_202_and_finished_by_the_worker(stack: ObservedStack, fault: Fault) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)

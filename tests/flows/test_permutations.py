@@ -24,6 +24,7 @@ from portone_payments.domain.webhook_records import HintState
 from portone_payments.entry.deps import Deps
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.confirm import ConfirmPolicy
+from portone_payments.flows.gate import Gate
 from portone_payments.flows.receive import Receiver
 from portone_payments.ports import Deadline
 
@@ -68,7 +69,8 @@ class Desk:
         self.store.save(life.order, life.payment)
         self.meter = RecordingMeter()
         policy = CheckPolicy(store_id=EXAMPLE_STORE)
-        self.reader = Reader(store=self.store, portone=self.shown, meter=self.meter, policy=policy)
+        gate = Gate(store=self.store, clock=self.clock, meter=self.meter)
+        self.reader = Reader(store=self.store, portone=self.shown, meter=self.meter, policy=policy, gate=gate)
         queue = MemoryQueue(self.clock)
         deps = Deps(
             {"STORE_ID": EXAMPLE_STORE},

@@ -134,6 +134,8 @@ class Metric(StrEnum):
     DEAD_LETTERED = "WorkDeadLettered"
     BACKLOG_STOP = "SweepStoppedByBacklog"
     CREDENTIAL_REFUSED = "PortOneCredentialRefused"
+    SENDING_STOPPED = "SendingStopped"
+    TEXT_DROPPED = "PortOneTextDropped"
     CUSTOMER_DIFFERS = "CustomerDiffers"
     TAX_FREE_DIFFERS = "TaxFreeDiffers"
     METHOD_DIFFERS = "MethodDiffers"

@@ -16,6 +16,7 @@ from portone_payments.domain.records import (
     Payment,
     SettledRefund,
 )
+from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     """Kinds of due work; each has its shards in the due index, CHARGE those of SUBSCRIPTION.
 
     CHARGE: a payment whose recurring charge may have to be sent again, at the PG's rate like any other.
+    STOPS: the one record of what is stopped, in the first shard of PAYMENT, so that a sweep finds it.
     """
 
     PAYMENT = "payment"
@@ -32,6 +34,7 @@ class Kind(StrEnum):
     WALLET = "wallet"
     SUBSCRIPTION = "subscription"
     CHARGE = "charge"
+    STOPS = "stops"
 
 
 # charges have a queue and workers of their own: a million of them never stand before a refund (rule 4)
@@ -46,13 +49,14 @@ class Due:
     """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth.
 
     `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once. `place`: where it lies, of
-    a kind that this version does not know.
+    a kind that this version does not know. `stops`: something is or was stopped; look before you send.
     """
 
     kind: Kind
     id: str
     due_at: int
     slot: float | None = None
+    stops: bool = False
     place: tuple[str, str] | None = None
 
     def still(self, held: int | None, now: float) -> bool:
@@ -91,6 +95,7 @@ class Store(Protocol):
     def key_ref(self, ref: str) -> KeyRef | None: ...
     def plan(self, plan_id: str) -> Plan | None: ...
     def pace(self) -> Pace | None: ...
+    def stops(self) -> Stops | None: ...
     def subscription(self, subscription_id: str) -> Subscription | None: ...
 
     def subscriptions(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Subscription]:

@@ -8,9 +8,9 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
         "flows/cancel.py",
         """                self.sender.reader.meter.count(Metric.CONFLICT)
                 continue
-            return Refunded(reserved, reserved.refunds[wish.id]), True""",
+            return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True""",
         """                self.sender.reader.meter.count(Metric.CONFLICT)
-            return Refunded(reserved, reserved.refunds[wish.id]), True""",
+            return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True""",
         "faults/test_refund_races",
         "hundred and not console",
     ),

@@ -22,6 +22,7 @@ from portone_payments.domain.records import Payment
 from portone_payments.flows.audit import Auditor
 from portone_payments.flows.audit_examine import Audited, Examiner
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.gate import Gate
 from portone_payments.ports import Deadline
 
 HOUR = 3600
@@ -73,7 +74,8 @@ class AuditedShop:
             transport=self.wire,
         )
         policy = CheckPolicy(store_id=EXAMPLE_STORE, live=live)
-        self.reader = Reader(store=self.store, portone=client, meter=self.meter, policy=policy)
+        gate = Gate(store=self.store, clock=self.clock, meter=self.meter)
+        self.reader = Reader(store=self.store, portone=client, meter=self.meter, policy=policy, gate=gate)
 
     def audit(self, *, seconds: float = 600) -> Audited:
         """One run of the audit."""

@@ -1,7 +1,8 @@
 """What recurring charges read of the payments table: wallets, plans, subscriptions."""
 
-from portone_payments.adapters.keys import CHARGES, MINE, key_of, owned_by, part_key
+from portone_payments.adapters.keys import CHARGES, MINE, SENDING, key_of, owned_by, part_key
 from portone_payments.adapters.table_reads import TableReads
+from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
 from portone_payments.ports_store import Page
@@ -29,6 +30,10 @@ class BillingRows(TableReads):
     def pace(self) -> Pace | None:
         """Up to when the PG's rate is taken."""
         return self._read(Pace, key_of("pace", CHARGES))
+
+    def stops(self) -> Stops | None:
+        """What is not sent because PortOne refuses us."""
+        return self._read(Stops, key_of("stops", SENDING))
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """A subscription, or a plan of parts, by id."""

@@ -52,6 +52,7 @@ CHANGED = Index("changed", "changed_day", "status_at", "N")
 INDEXES = (DUE, MINE, ATTENTION, CHANGED)
 AUDIT_MARK = "list"
 CHARGES = "charges"
+SENDING = "sending"
 
 
 def key_of(kind: str, *parts: str) -> Key:
@@ -76,6 +77,8 @@ def due_key(kind: Kind, record_id: str) -> Key:
 
 def due_kind(asked: Kind, found: Key) -> Kind:
     """What a due entry in a shard of the kind `asked` is of."""
+    if asked is Kind.PAYMENT and found.sk == Kind.STOPS:
+        return Kind.STOPS
     return Kind.CHARGE if asked is Kind.SUBSCRIPTION and found.sk == Kind.PAYMENT else asked
 
 

@@ -9,6 +9,7 @@ from portone_payments.adapters.items import DERIVED, item_of, part_of, record_in
 from portone_payments.adapters.keys import (
     AUDIT_MARK,
     CHARGES,
+    SENDING,
     changed_on,
     encoded,
     entry_key,
@@ -33,6 +34,7 @@ from portone_payments.domain.records import (
     Status,
 )
 from portone_payments.domain.refund_settle import in_flight
+from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -49,6 +51,7 @@ KINDS: dict[str, Any] = {
     "wallet": Wallet,
     "key": KeyRef,
     "pace": Pace,
+    "stops": Stops,
     "plan": Plan,
     "subscription": Subscription,
     "attention": AttentionRow,
@@ -123,6 +126,10 @@ def _derived(record: Record) -> Item:
             return key_of("discrepancy", record.id).wire()
         case AuditMark():
             return key_of("audit", AUDIT_MARK).wire()
+        case Stops():
+            # in a shard the sweep asks first of all
+            place: Item = {} if record.due_at is None else {"due_shard": {"S": shard_of(Kind.PAYMENT, 0)}}
+            return key_of("stops", SENDING).wire() | place
         case _:
             return _derived_billing(record)
 

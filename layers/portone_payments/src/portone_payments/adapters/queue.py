@@ -1,4 +1,4 @@
-"""The work queue on SQS. A message is a hint, {kind, id, due_at, slot?}, no more: the table is the truth."""
+"""The work queue on SQS. A message is a hint, {kind, id, due_at, slot?, stops?}: the table is the truth."""
 
 import json
 from itertools import batched
@@ -14,8 +14,9 @@ BACKLOG = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
 
 def write_due(due: Due) -> str:
     """The message body of a hint."""
-    hint = {"kind": due.kind, "id": due.id, "due_at": due.due_at}
-    return json.dumps(hint if due.slot is None else hint | {"slot": due.slot}, separators=(",", ":"))
+    hint = {"kind": due.kind, "id": due.id, "due_at": due.due_at, "slot": due.slot, "stops": due.stops}
+    said = {name: value for name, value in hint.items() if value is not None and value is not False}
+    return json.dumps(said, separators=(",", ":"))
 
 
 def parse_due(body: str) -> Due | None:
@@ -25,7 +26,8 @@ def parse_due(body: str) -> Due | None:
             case {"kind": str(kind), "id": str(id_), "due_at": int(at), **more} if not isinstance(at, bool):
                 slot = more.get("slot")
                 timed = slot if isinstance(slot, float) else None
-                return Due(kind=Kind(kind), id=id_, due_at=at, slot=timed)
+                stops = more.get("stops") is True
+                return Due(kind=Kind(kind), id=id_, due_at=at, slot=timed, stops=stops)
     except (ValueError, RecursionError):
         return None
     return None

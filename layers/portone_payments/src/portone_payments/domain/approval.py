@@ -6,11 +6,12 @@ from dataclasses import replace
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import PAYABLE
+from portone_payments.domain.outcomes import OUR_FAULTS
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
 from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.refund_settle import KEY_WINDOW
+from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
 
-KEPT = 20
+KEPT = 30
 WAITED = 24 * 3600
 OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
 SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
@@ -23,8 +24,23 @@ def token_hash_of(payment_id: str, token: str) -> str:
 
 
 def known_approval(payment: Payment, token_hash: str) -> Approval | None:
-    """The try this token was used for, if any: the same token is the same try."""
-    return next((each for each in payment.approvals if each.token_hash == token_hash), None)
+    """The try this token was used for, if any: the same token is the same try.
+
+    One that was withdrawn, because PortOne refused us and nobody declined anything, was no try.
+    """
+    known = newest_of(payment, token_hash)
+    return None if known is None or withdrawn(known) else known
+
+
+def newest_of(payment: Payment, token_hash: str) -> Approval | None:
+    """The last try of this token, withdrawn or not."""
+    found = (each for each in reversed(payment.approvals) if each.token_hash == token_hash)
+    return next(found, None)
+
+
+def withdrawn(approval: Approval) -> bool:
+    """Whether it ended by an error of ours: neither a try nor a decline (money rule 10)."""
+    return approval.state is ApprovalState.FAILED and approval.code in OUR_FAULTS
 
 
 def open_approval(payment: Payment) -> Approval | None:
@@ -51,7 +67,11 @@ def next_attempt(payment: Payment, now: float) -> int:
         raise NotApprovable(status=payment.status.value)
     if now >= payment.expires_at:
         raise NotApprovable(status=Status.EXPIRED.value)
-    return payment.approvals[-1].attempt + 1 if payment.approvals else 1
+    return _next(payment)
+
+
+def _next(payment: Payment) -> int:
+    return max((each.attempt for each in payment.approvals), default=0) + 1
 
 
 def intend(payment: Payment, token_hash: str, sealed: str, moment: Moment, *, asks_stock: bool) -> Payment:
@@ -73,6 +93,18 @@ def intend_charge(payment: Payment, token_hash: str, issue_id: str, moment: Mome
         state=ApprovalState.RESERVED,
         sent_at=moment.now,
     )
+    forgotten = _forgotten(payment, moment.now)
+    if forgotten is not None:
+        # however long PortOne refuses us, there are no more tries than keys it may still know
+        approval = replace(
+            approval,
+            attempt=forgotten.attempt,
+            key=forgotten.key,
+            created_at=forgotten.created_at,
+            sent_at=forgotten.sent_at,
+            resent_at=moment.now,
+        )
+        payment = replace(payment, approvals=tuple(each for each in payment.approvals if each != forgotten))
     return _reserved(payment, approval, Fact.CHARGE_RESERVED, moment)
 
 
@@ -81,10 +113,27 @@ def _frozen(payment: Payment, token_hash: str, moment: Moment) -> Approval:
     return Approval(
         attempt=next_attempt(payment, moment.now),
         token_hash=token_hash,
-        key=_digest(payment.payment_id, token_hash, "key"),
+        key=_digest(payment.payment_id, token_hash, _send(payment, token_hash)),
         created_at=moment.now,
         failed_before=payment.seen.transaction_id if payment.seen and failed else None,
     )
+
+
+def _send(payment: Payment, token_hash: str) -> str:
+    """A new key after a try that was withdrawn: under the old one its refusal may be replayed (facts 1.5)."""
+    return "key" if newest_of(payment, token_hash) is None else f"key {_next(payment)}"
+
+
+def _forgotten(payment: Payment, now: float) -> Approval | None:
+    """A withdrawn charge whose key PortOne has forgotten: it may be used again."""
+    found = (each for each in payment.approvals if withdrawn(each) and each.issue_id is not None)
+    return next((each for each in found if now - since(each) >= FORGOTTEN), None)
+
+
+def since(approval: Approval) -> float:
+    """When it was first sent, as far as PortOne can know (epoch seconds UTC)."""
+    sent_at = approval.sent_at if approval.resent_at is None else approval.resent_at
+    return approval.created_at if sent_at is None else sent_at
 
 
 def _reserved(payment: Payment, approval: Approval, fact: Fact, moment: Moment) -> Payment:
@@ -127,9 +176,32 @@ def answered(payment: Payment, attempt: int, code: str, pg_code: str | None = No
     return with_approval(payment, replace(approval, answered=code, pg_code=pg_code or approval.pg_code))
 
 
+def stopped(payment: Payment, attempt: int, code: str, until: float) -> Payment:
+    """PortOne refuses us, and an earlier send may have been taken: should none show, it was no decline."""
+    approval = _sent(payment, attempt)
+    return (
+        payment
+        if approval is None
+        else with_approval(payment, replace(approval, code=code, stopped_until=until))
+    )
+
+
+def taken_back(payment: Payment, attempt: int, code: str, until: float, moment: Moment) -> Payment:
+    """PortOne refused us and took nothing: a renewal is charged anew, what a customer asked for stays due."""
+    approval = _sent(payment, attempt)
+    if approval is None or payment.subscription_id is not None:
+        return refused(payment, attempt, code, moment)
+    return with_approval(payment, replace(approval, sent_at=None, code=code, stopped_until=until))
+
+
+def sent(payment: Payment, approval: Approval, now: float) -> Payment:
+    """The payment with a try about to be sent that nobody has sent before, or only in vain."""
+    return with_approval(payment, replace(approval, sent_at=approval.created_at, resent_at=now, code=None))
+
+
 def sendable(approval: Approval, now: float) -> bool:
-    """Whether the same request may be sent again under its key."""
-    fresh = approval.sent_at is not None and now - approval.sent_at < KEY_WINDOW
+    """Whether the same request may be sent, or sent again under its key."""
+    fresh = approval.sent_at is None or now - since(approval) < KEY_WINDOW
     return approval.state is ApprovalState.RESERVED and fresh and approval.answered is None
 
 
@@ -137,6 +209,8 @@ def released(payment: Payment, approval: Approval, code: str, moment: Moment) ->
     """The try failed: whatever the shop held for it is free again."""
     failed = with_approval(payment, settled(approval, ApprovalState.FAILED, code, moment))
     fact = Fact.APPROVAL_RELEASED if approval.issue_id is None else Fact.CHARGE_FAILED
+    if approval.issue_id is not None and code in OUR_FAULTS:
+        fact = Fact.CHARGE_WITHDRAWN
     return record(failed, fact, moment, attempt=approval.attempt, code=code, pg_code=approval.pg_code)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import open_approval, released, settled, with_approval
+from portone_payments.domain.approval import open_approval, released, settled, since, with_approval
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.records import Payment
@@ -51,14 +51,14 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
 
 def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:
     """Sent, and the reading has no trace of it."""
-    forgotten = moment.now - (approval.sent_at or moment.now) >= FORGOTTEN
+    forgotten = approval.sent_at is not None and moment.now - since(approval) >= FORGOTTEN
     if approval.answered is None and not forgotten:
         return payment
     if approval.quiet_at is None:
         return with_approval(payment, replace(approval, quiet_at=moment.now))
     if moment.now - approval.quiet_at < QUIET:
         return payment
-    return released(payment, approval, approval.answered or "not_executed", moment)
+    return released(payment, approval, approval.answered or approval.code or "not_executed", moment)
 
 
 def _declined(payment: Payment, approval: Approval, snapshot: Snapshot) -> bool:
@@ -67,8 +67,8 @@ def _declined(payment: Payment, approval: Approval, snapshot: Snapshot) -> bool:
         return False
     known = {approval.failed_before, *(each.transaction_id for each in payment.approvals)}
     failed_at = snapshot.updated_at if snapshot.failed_at is None else snapshot.failed_at
-    since = ((approval.sent_at or 0) - _SKEW) * 1_000_000
-    return snapshot.transaction_id not in known and failed_at >= since
+    sent_at = ((since(approval) if approval.sent_at else 0) - _SKEW) * 1_000_000
+    return snapshot.transaction_id not in known and failed_at >= sent_at
 
 
 def _refused_by_pg(approval: Approval, snapshot: Snapshot) -> Approval:

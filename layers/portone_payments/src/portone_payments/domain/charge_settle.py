@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import open_approval, waited_for
+from portone_payments.domain.approval import open_approval, waited_for, withdrawn
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import is_hard
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import holds_money
 from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.settling import failed, landed, paid
+from portone_payments.domain.settling import failed, landed, paid, put_back
 from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
 
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
@@ -59,6 +59,8 @@ def settle(
         return Settled(subscription)
     if invoice.state not in _MAY_BE_PAID:
         return Settled(landed(subscription, invoice, moment))
+    if after.approvals and withdrawn(after.approvals[-1]):
+        return Settled(put_back(subscription, invoice, moment))
     code, hard = _why(after, policy)
     return Settled(failed(subscription, invoice, code, moment, policy, hard=hard))
 

@@ -32,6 +32,7 @@ class Fact(StrEnum):
     STOCK_REFUSED = "stock_refused"
     CHARGE_RESERVED = "charge_reserved"
     CHARGE_FAILED = "charge_failed"
+    CHARGE_WITHDRAWN = "charge_withdrawn"
     APPROVAL_RELEASED = "approval_released"
     CASH_RECEIPT_ISSUED = "cash_receipt_issued"
     CASH_RECEIPT_FAILED = "cash_receipt_failed"

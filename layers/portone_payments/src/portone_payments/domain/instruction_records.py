@@ -50,6 +50,8 @@ class Refund:
     `quiet_at` is the first list that showed no trace of it although PortOne had answered or forgotten it.
     `unlisted`: the last reading had no list of cancellations, so it says nothing of this one.
     `door` and `person`: how and who of the staff asked, so that a second person is another one.
+    `stopped_until`: PortOne refused *us*, perhaps until then: what nothing shows is sent anew, under key
+    number `sends`.
     """
 
     id: str
@@ -68,6 +70,8 @@ class Refund:
     vat: int | None = None
     full: bool = False
     sent_at: float | None = None
+    sends: int = 0
+    stopped_until: float | None = None
     cancellation_id: str | None = None
     pg_answered: bool = False
     quiet_at: float | None = None
@@ -102,7 +106,8 @@ class Approval:
     once settled. Or a charge of the saved payment method `issue_id` (facts 6.3). `token_hash` knows the same
     try again; `pg_provider` and `pg_code` say who declined it and how.
     `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
-    `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
+    `resent_at`: since when it is sent anew, after PortOne had refused *us*; `stopped_until`: when that may
+    have ended. `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
     """
 
     attempt: int
@@ -119,6 +124,8 @@ class Approval:
     code: str | None = None
     settled_at: float | None = None
     issue_id: str | None = None
+    resent_at: float | None = None
+    stopped_until: float | None = None
     pg_provider: str | None = None
     pg_code: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
@@ -130,7 +137,7 @@ class CashReceipt:
 
     `identity` is the ciphertext of whose it is, gone once settled; `self_issued` goes to the tax office's
     number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `quiet_at` as of an
-    approval. `remainder`: what is left is issued anew once this one is cancelled.
+    approval, `stopped` as of a refund. `remainder`: what is left is issued anew once this one is cancelled.
     """
 
     number: int
@@ -145,6 +152,7 @@ class CashReceipt:
     state: ReceiptState = ReceiptState.ISSUING
     answered: str | None = None
     quiet_at: float | None = None
+    stopped: bool = False
     remainder: bool = False
     issue_number: str | None = None
     url: str | None = None

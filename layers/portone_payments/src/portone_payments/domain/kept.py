@@ -2,6 +2,7 @@
 
 from portone_payments.domain.audit_records import AuditMark, Discrepancy
 from portone_payments.domain.records import AttentionRow, ClientRequest, Order, Payment, SettledRefund
+from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
 from portone_payments.domain.webhook_records import Stray
@@ -14,6 +15,7 @@ type Record = (
     | Discrepancy
     | AuditMark
     | Pace
+    | Stops
     | Plan
     | Subscription
     | Wallet

@@ -1,5 +1,7 @@
 """When to look again (money rule 4). All times in epoch seconds UTC."""
 
+from math import ceil
+
 from portone_payments.domain.cash_receipts import receipt_due_at
 from portone_payments.domain.instruction_records import ApprovalState, Refund, RefundState
 from portone_payments.domain.records import Payment, Status
@@ -36,7 +38,16 @@ def next_due(payment: Payment, now: float) -> int | None:
     """When the payment should be read again after an answered reading; None when nothing is unfinished."""
     marks = [_routine(payment, now), _climbed(payment, now), _refund_due(payment, now)]
     marks += [_approval_due(payment, now), receipt_due_at(payment, now), _returning_due(payment)]
+    marks.append(_probe_due(payment, now))
     return min((mark for mark in marks if mark is not None), default=None)
+
+
+def _probe_due(payment: Payment, now: float) -> int | None:
+    """When what PortOne refuses us may be sent again."""
+    tried = [each.stopped_until for each in payment.approvals if each.state not in _SETTLED_APPROVAL]
+    sent = [each.stopped_until for each in payment.refunds.values() if each.state is RefundState.RESERVED]
+    marks = (*tried, *sent)
+    return min((ceil(mark) for mark in marks if mark is not None and mark > now), default=None)
 
 
 def _climbed(payment: Payment, now: float) -> int | None:

@@ -23,6 +23,10 @@ BILLING_KEY_NOT_FOUND = "BILLING_KEY_NOT_FOUND"
 ALREADY_DONE = frozenset({"ALREADY_PAID", "PAYMENT_ALREADY_CANCELLED", "BILLING_KEY_ALREADY_DELETED"})
 PG_ANSWERS = frozenset({"PG_PROVIDER", "CHANNEL_SPECIFIC"})
 CREDENTIAL_TYPES = {401: "UNAUTHORIZED", 403: "FORBIDDEN"}
+UNAUTHORIZED = "unauthorized"
+# what PortOne says where our own settings are wrong: nobody declined anything (money rule 10)
+_OURS = frozenset({"channel_not_found", "profile_settings_not_found"})
+OUR_FAULTS = _OURS | {kind.lower() for kind in CREDENTIAL_TYPES.values()}
 
 # Every other `type` PortOne documents, by its one HTTP status (facts 10). All of them mean "no effect".
 NO_EFFECT_TYPES: dict[int, frozenset[str]] = {
@@ -81,6 +85,14 @@ NO_EFFECT_TYPES: dict[int, frozenset[str]] = {
         }
     ),
 }
+
+
+def our_fault(status: int | None, error_type: str | None) -> str | None:
+    """The code of an answer that is an error of ours, None for any other; in our spelling."""
+    if status in CREDENTIAL_TYPES:
+        return CREDENTIAL_TYPES[status].lower()
+    code = (error_type or "").lower()
+    return code if code in _OURS else None
 
 
 def outcome_of(status: int | None, error_type: str | None) -> Outcome:

@@ -1,5 +1,6 @@
 """What answers and readings say of a payment's newest cash receipt; it keeps step with refunds (facts 13)."""
 
+import hashlib
 from dataclasses import replace
 
 from portone_payments.domain.cash_receipts import MOVING, PAID, intend_issue, latest, remaining, with_receipt
@@ -39,6 +40,20 @@ def answered(payment: Payment, number: int, code: str) -> Payment:
     if receipt is None or receipt.number != number or receipt.state not in MOVING:
         return payment
     return with_receipt(payment, replace(receipt, answered=code))
+
+
+def stopped(payment: Payment, number: int, anew: Moment | None = None) -> Payment:
+    """PortOne refuses us: what no reading shows is sent again under a new key; `anew`: from now on."""
+    receipt = latest(payment)
+    if receipt is None or receipt.number != number or receipt.state not in MOVING:
+        return payment
+    held = replace(receipt, stopped=True)
+    return with_receipt(payment, held if anew is None else _anew(held, anew))
+
+
+def _anew(receipt: CashReceipt, moment: Moment) -> CashReceipt:
+    key = hashlib.sha256(f"{receipt.key} again".encode()).hexdigest()
+    return replace(receipt, key=key, sent_at=moment.now, quiet_at=None)
 
 
 def settle_receipt(payment: Payment, reading: ReceiptReading | None, moment: Moment) -> Payment:
@@ -109,6 +124,8 @@ def _quiet(payment: Payment, receipt: CashReceipt, moment: Moment) -> Payment:
         return with_receipt(payment, replace(receipt, quiet_at=moment.now))
     if moment.now - receipt.quiet_at < QUIET:
         return payment
+    if receipt.stopped and receipt.answered is None:
+        return with_receipt(payment, _anew(receipt, moment))
     return _failed(payment, receipt, receipt.answered or "not_executed", moment)
 
 

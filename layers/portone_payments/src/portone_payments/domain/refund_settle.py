@@ -1,5 +1,6 @@
 """What a reading says of our refunds: matched by cancellation id, then by token, never guessed (rule 5)."""
 
+import hashlib
 from dataclasses import replace
 
 from portone_payments.domain.booked import booked
@@ -138,6 +139,8 @@ def _unmatched(payment: Payment, refund: Refund, snapshot: Snapshot, moment: Mom
         return with_refund(payment, replace(refund, quiet_at=moment.now, unlisted=False))
     if moment.now - refund.quiet_at < QUIET:
         return payment
+    if refund.stopped_until is not None and not refund.pg_answered:
+        return with_refund(payment, _anew(refund, moment))
     return decide(payment, refund, RefundState.FAILED, moment, refund.code or "not_executed")
 
 
@@ -146,6 +149,13 @@ def _unlisted(payment: Payment, refund: Refund, moment: Moment) -> Payment:
     if moment.now - (refund.sent_at or moment.now) < KEY_WINDOW:
         return with_refund(payment, replace(refund, unlisted=True))
     return decide(payment, refund, RefundState.AMBIGUOUS, moment, "not_listed")
+
+
+def _anew(refund: Refund, moment: Moment) -> Refund:
+    """Ready to be sent under a new key: an error of ours kept it from PortOne, and readings show no trace."""
+    sends = refund.sends + 1
+    key = hashlib.sha256(f"{refund.key} {sends}".encode()).hexdigest()
+    return replace(refund, key=key, sends=sends, sent_at=moment.now, quiet_at=None)
 
 
 def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
@@ -163,8 +173,8 @@ def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
 
 
 def sendable(refund: Refund, now: float) -> bool:
-    """Whether the same request may be sent again under its key (money rules 3, 10)."""
-    fresh = refund.sent_at is not None and now - refund.sent_at < KEY_WINDOW
+    """Whether the same request may be sent, or sent again under its key (money rules 3, 10)."""
+    fresh = refund.sent_at is None or now - refund.sent_at < KEY_WINDOW
     undecided = refund.unlisted or not refund.pg_answered
     return refund.state is RefundState.RESERVED and fresh and undecided
 

@@ -119,8 +119,10 @@ def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "
 
 
 def reserve_back(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
-    """As `reserve`, for money that must not stay: a mismatch or a surplus."""
-    return _reserved(payment, wish, moment, base)
+    """As `reserve`, for money that must not stay: a mismatch or a surplus; nobody has begun to send it."""
+    reserved = _reserved(payment, wish, moment, base)
+    # nobody sends it at once: whoever does writes down first that he does
+    return with_refund(reserved, replace(reserved.refunds[wish.id], sent_at=None))
 
 
 def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> Payment:

@@ -101,6 +101,15 @@ def failed(
     )
 
 
+def put_back(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+    """The subscription after PortOne refused *us*: no try, no dunning step; due as it was before."""
+    told = _landed(subscription, invoice)
+    if told.cancel_asked_at is not None:
+        return cancelled(told, moment)
+    again = replace(invoice, tries=max(0, invoice.tries - 1), due_at=int(moment.now))
+    return with_invoice(replace(told, last_try_at=None), again)
+
+
 def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> int | None:
     """At once where its customer gave another method while this try was under way."""
     if invoice.asked:

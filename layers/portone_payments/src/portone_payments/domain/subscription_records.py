@@ -62,7 +62,8 @@ class Invoice:
 
     `starts` and `ends` are the period's KST midnights; `due_at` is when it is tried next. `payment_id` is one
     for every try, `series` counts the ids PortOne's attempt limit forced on us, `earlier` are those.
-    `asked` marks a try its customer asked for just now: outside hours and the daily limit.
+    `asked` marks a try its customer asked for just now: outside hours and the daily limit. `stood_until`: up
+    to when `failed_at` and `due_at` leave out the times in which nothing could be sent.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Invoice:
     tries: int = 0
     tried_at: float | None = None
     failed_at: float | None = None
+    stood_until: float | None = None
     code: str | None = None
     hard: bool = False
     withheld_at: float | None = None

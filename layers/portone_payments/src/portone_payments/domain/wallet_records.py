@@ -58,6 +58,11 @@ class SavedKey:
     code: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def channel(self) -> str:
+        """What a charge with it goes through, also where PortOne chooses; it is stopped as a whole."""
+        return self.channel_key or ",".join(self.channels) or "any"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wallet:

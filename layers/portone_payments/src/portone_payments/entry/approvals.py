@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from portone_payments.domain.approval import OUT_OF_STOCK
+from portone_payments.domain.approval import OUT_OF_STOCK, withdrawn
+from portone_payments.domain.errors import ProviderRefused
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.payment_errors import (
     ApprovalFailed,
@@ -10,6 +11,7 @@ from portone_payments.domain.payment_errors import (
     InvalidPaymentToken,
     OutOfStock,
 )
+from portone_payments.domain.stops import PROBE_EVERY
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
 from portone_payments.flows.trying import Approved
@@ -27,6 +29,8 @@ def approval_answer(approved: Approved) -> dict[str, Any]:
 
 
 def _refuse(approval: Approval) -> None:
+    if withdrawn(approval):
+        raise ProviderRefused(retry_after=PROBE_EVERY)
     match approval.code:
         case code if code == OUT_OF_STOCK:
             raise OutOfStock

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from portone_payments.domain.approval import withdrawn
 from portone_payments.domain.billing_errors import ChargeDeclined
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import is_hard
+from portone_payments.domain.errors import ProviderRefused
 from portone_payments.domain.instruction_records import ApprovalState
+from portone_payments.domain.stops import PROBE_EVERY
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views import payment_view
 from portone_payments.flows.trying import Approved
@@ -17,8 +20,10 @@ def advice(*, hard: bool) -> str:
 
 
 def charge_answer(approved: Approved, policy: BillingPolicy) -> dict[str, Any]:
-    """200 paid; 202 while the outcome is open, with a status URL. Raises `ChargeDeclined`."""
+    """200 paid; 202 and a status URL while that is open. Raises `ChargeDeclined`, `ProviderRefused`."""
     tried, payment = approved.approval, approved.payment
+    if withdrawn(tried):
+        raise ProviderRefused(retry_after=PROBE_EVERY)
     if tried.state is ApprovalState.FAILED:
         hard = is_hard(policy.dunning, tried.pg_provider, tried.pg_code, code=tried.code or "")
         raise ChargeDeclined(reason=advice(hard=hard), payment_id=payment.payment_id, pg_code=tried.pg_code)

@@ -26,6 +26,7 @@ class KeyDeps(DeskDeps):
             ids=self.ids,
             meter=self.meter,
             policy=self.settings.check,
+            gate=self.gate,
         )
 
     @cached_property

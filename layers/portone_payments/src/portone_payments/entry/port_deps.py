@@ -6,6 +6,7 @@ from typing import Any
 
 from portone_payments.entry.failure import what_was_skipped
 from portone_payments.entry.settings import Settings, read_settings
+from portone_payments.flows.gate import Gate
 from portone_payments.flows.skipping import Skips
 from portone_payments.ports import Clock, Ids, Meter, Secrets, StockHook, Vault
 from portone_payments.ports_billing import BillingPortOne
@@ -72,6 +73,11 @@ class PortDeps:
         from portone_payments.adapters.tables import DynamoStore  # noqa: PLC0415 - lazy on purpose
 
         return DynamoStore(self.aws("dynamodb"), self.settings.payments_table, self.ids)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Whether anything may be sent to PortOne, as far as this container has heard."""
+        return Gate(store=self.store, clock=self.clock, meter=self.meter)
 
     @cached_property
     def queue(self) -> Queue:

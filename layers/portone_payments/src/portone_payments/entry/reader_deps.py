@@ -17,5 +17,6 @@ class ReaderDeps(PortDeps):
             portone=self.portone,
             meter=self.meter,
             policy=self.settings.check,
+            gate=self.gate,
             billing=self.settings.billing,
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import confirmed, open_approval, sendable, stock_answered
+from portone_payments.domain.approval import confirmed, open_approval, sendable, sent, stock_answered
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
@@ -11,7 +11,8 @@ from portone_payments.domain.ladder import next_due
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
-from portone_payments.flows.trying import told_by, unchanged
+from portone_payments.flows.gate import Operation
+from portone_payments.flows.trying import held_back, intend, told_by, unchanged
 from portone_payments.ports import Deadline, Metric, StockHook, Vault
 from portone_payments.ports_portone import ConfirmOrder
 from portone_payments.ports_store import Conflict
@@ -38,7 +39,8 @@ class ApprovalSender:
         if approval is None:
             return CaughtUp(payment)
         told = self._tried(payment, approval, moment, deadline, first=first)
-        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
+        held = payment if first else None
+        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told, held=held)
 
     def _asked(self, payment: Payment, moment: Moment) -> Payment:
         """The payment with the stock hook's answer stored, before anything is sent."""
@@ -71,6 +73,12 @@ class ApprovalSender:
     ) -> Told:
         if approval.token is None or not sendable(approval, moment.now):
             return unchanged
+        gate = self.reader.gate
+        if not first and not gate.admits(Operation.CONFIRM):
+            return held_back(gate, approval.attempt)
+        if approval.sent_at is None:
+            intend(self.reader.store, sent(payment, approval, moment.now))
+            first = True
         token = self.vault.decrypt(
             approval.token, context=token_context(payment.payment_id, approval.attempt)
         )
@@ -82,9 +90,17 @@ class ApprovalSender:
             test=self.test,
         )
         try:
-            self.reader.portone.confirm(payment.payment_id, order, key=approval.key, deadline=deadline)
+            with gate.sending(Operation.CONFIRM):
+                self.reader.portone.confirm(payment.payment_id, order, key=approval.key, deadline=deadline)
         except PortOneError as error:
-            return told_by(error, approval.attempt, self.reader.meter, outcome=error.outcome, first=first)
+            return told_by(
+                error,
+                approval.attempt,
+                self.reader.meter,
+                outcome=error.outcome,
+                first=first,
+                until=gate.until(),
+            )
         return lambda held, _: confirmed(held, approval.attempt)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from portone_payments.domain.approval import (
     intend,
     known_approval,
+    newest_of,
     next_attempt,
     token_hash_of,
 )
@@ -14,7 +15,8 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.records import Payment
 from portone_payments.flows.approval_send import ApprovalSender, token_context
 from portone_payments.flows.asking import owned
-from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
+from portone_payments.flows.gate import Operation
+from portone_payments.flows.trying import Approved, check_gate, check_order, due_soon, sent_now
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_store import Conflict, Queue
 
@@ -33,7 +35,7 @@ class Approver:
     def approve(self, payment_id: str, user_id: str, token: str, deadline: Deadline) -> Approved:
         """The try of this token, new or known.
 
-        Raises `PaymentNotFound`, `NotApprovable`, `ApprovalInProgress`, `Busy`.
+        Raises `PaymentNotFound`, `NotApprovable`, `ApprovalInProgress`, `ProviderRefused`, `Busy`.
         """
         token_hash = token_hash_of(payment_id, token)
         payment, fresh = self._stored(payment_id, user_id, token, token_hash)
@@ -42,7 +44,7 @@ class Approver:
             payment = sent_now(
                 held, lambda: self.sender.send(held, moment, deadline=deadline, first=True), self.queue
             )
-        approval = known_approval(payment, token_hash)
+        approval = newest_of(payment, token_hash)
         if approval is None:
             raise Busy
         return Approved(payment, approval)
@@ -53,6 +55,9 @@ class Approver:
             if known_approval(held, token_hash) is not None:
                 return held, False
             intended = self._intended(held, token, token_hash)
+            # what another container heard is heard here too; its read is the one `first` spares
+            self.sender.reader.gate.look()
+            check_gate(self.sender.reader.gate, Operation.CONFIRM)
             try:
                 self.sender.reader.store.save(intended)
             except Conflict:

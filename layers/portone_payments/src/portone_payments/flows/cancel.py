@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Refund, RefundState
@@ -43,7 +44,7 @@ class Canceller(RefundDesk):
         """The refund of this id, new or known. Raises `PaymentNotFound` and the errors of its checks."""
         reserved, fresh = self._reserved(payment_id, asker, wish, said)
         if fresh and reserved.refund.state is RefundState.RESERVED:
-            return self.send(reserved.payment, wish.id, asker.by, deadline)
+            return self.send(reserved.payment, wish.id, asker.by, deadline, first=True)
         return reserved
 
     def _reserved(self, payment_id: str, asker: Asker, wish: RefundWish, said: Said) -> tuple[Refunded, bool]:
@@ -59,7 +60,7 @@ class Canceller(RefundDesk):
             except Conflict:
                 self.sender.reader.meter.count(Metric.CONFLICT)
                 continue
-            return Refunded(reserved, reserved.refunds[wish.id]), True
+            return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True
         raise Busy
 
     def _reserve(self, held: Payment, asker: Asker, wish: RefundWish, said: Said) -> Payment:

@@ -21,6 +21,7 @@ from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.webhook_records import Hint
 from portone_payments.flows.counting import count_absorbed
+from portone_payments.flows.gate import Gate
 from portone_payments.ports import Deadline, Meter, Metric
 from portone_payments.ports_portone import PortOne
 from portone_payments.ports_store import Conflict, Store
@@ -51,6 +52,7 @@ class Reader:
     portone: PortOne
     meter: Meter
     policy: CheckPolicy
+    gate: Gate
     billing: BillingPolicy = field(default_factory=BillingPolicy)
 
     def catch_up(

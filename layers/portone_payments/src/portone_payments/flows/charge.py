@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.approval import intend_charge, known_approval, token_hash_of
+from portone_payments.domain.approval import intend_charge, known_approval, newest_of, token_hash_of
 from portone_payments.domain.billing_errors import (
     BillingKeyGone,
     ChargeIdReused,
@@ -20,7 +20,8 @@ from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.asking import owned
 from portone_payments.flows.charge_send import ChargeSender, Claim
 from portone_payments.flows.claims import MOST_ASKED, spent_claims
-from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
+from portone_payments.flows.gate import Operation
+from portone_payments.flows.trying import Approved, check_gate, check_order, due_soon, sent_now
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_store import Conflict, Queue
 
@@ -42,7 +43,7 @@ class Charger:
         """The try of this charge id, new or known.
 
         Raises `PaymentNotFound`, `BillingKeyNotFound`, `BillingKeyGone`, `NoBillingKey`, `NotApprovable`,
-        `ChargeInProgress`, `ChargeIdReused`, `Busy`.
+        `ChargeInProgress`, `ChargeIdReused`, `ProviderRefused`, `Busy`.
         """
         token_hash = token_hash_of(payment_id, f"charge:{charge_id}")
         payment, claim = self._stored(payment_id, user_id, token_hash, issue_id)
@@ -53,7 +54,7 @@ class Charger:
                 lambda: self.sender.send(held, moment, deadline=deadline, claim=claim),
                 self.queue,
             )
-        approval = known_approval(payment, token_hash)
+        approval = newest_of(payment, token_hash)
         if approval is None:
             raise Busy
         return Approved(payment, approval)
@@ -75,6 +76,7 @@ class Charger:
             done = spent_claims(key, store, self.clock.now())
             if len(key.claims) - len(done) >= MOST_ASKED:
                 raise ChargeInProgress(retry_after=60)
+            check_gate(self.sender.reader.gate, Operation.CHARGE, key.channel)
             holding = claim_key(wallet, key.issue_id, payment_id, done)
             try:
                 store.save(intended, holding)

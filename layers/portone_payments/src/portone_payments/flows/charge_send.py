@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import confirmed, open_approval, sendable
+from portone_payments.domain.approval import confirmed, open_approval, sendable, sent
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval
@@ -16,8 +16,9 @@ from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import deleted, next_due
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
+from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import key_context
-from portone_payments.flows.trying import told_by, unchanged
+from portone_payments.flows.trying import held_back, intend, told_by, unchanged
 from portone_payments.ports import Deadline, Vault
 from portone_payments.ports_billing import BillingPortOne, ChargeOrder
 from portone_payments.ports_store import Conflict
@@ -37,6 +38,16 @@ class Claim:
 
     wallet: Wallet
     subscription: Subscription | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A try with all it is sent with, through which channel, at what time (epoch seconds UTC)."""
+
+    approval: Approval
+    order: ChargeOrder
+    channel: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +80,9 @@ class ChargeSender:
             wallet = claim.wallet if claim else self.reader.store.wallet(payment.user_id)
             key = wallet.keys.get(approval.issue_id or "") if wallet else None
             if key is not None and key.sealed is not None:
-                order = self._order(payment, key)
+                ready = _Ready(approval, self._order(payment, key), key.channel, moment.now)
                 slot()
-                told, gone = self._tried(payment, approval, order, deadline, first=claim is not None)
+                told, gone = self._tried(payment, ready, deadline, first=claim is not None)
         caught = self.reader.catch_up(
             payment.payment_id,
             moment,
@@ -85,21 +96,36 @@ class ChargeSender:
         return caught
 
     def _tried(
-        self, payment: Payment, approval: Approval, order: ChargeOrder, deadline: Deadline, *, first: bool
+        self, payment: Payment, ready: _Ready, deadline: Deadline, *, first: bool
     ) -> tuple[Told, bool]:
         """What the answer tells, and whether the key is gone at PortOne."""
+        gate, approval, channel = self.reader.gate, ready.approval, ready.channel
+        if not first and not gate.admits(Operation.CHARGE, channel):
+            return held_back(gate, approval.attempt, channel), False
+        if approval.sent_at is None:
+            intend(self.reader.store, sent(payment, approval, ready.at))
+            first = True
         try:
-            self.portone.charge(
-                payment.payment_id,
-                order,
-                key=approval.key,
-                deadline=deadline.leaving(READING),
-            )
+            with gate.sending(Operation.CHARGE, channel):
+                self.portone.charge(
+                    payment.payment_id,
+                    ready.order,
+                    key=approval.key,
+                    deadline=deadline.leaving(READING),
+                )
         except PortOneError as error:
             # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
             gone = error.error_type == _GONE
             outcome = Outcome.NO_EFFECT if gone else error.outcome
-            return told_by(error, approval.attempt, self.reader.meter, outcome=outcome, first=first), gone
+            told = told_by(
+                error,
+                approval.attempt,
+                self.reader.meter,
+                outcome=outcome,
+                first=first,
+                until=gate.until(channel),
+            )
+            return told, gone
         return lambda held, _: confirmed(held, approval.attempt), False
 
     def _forget(self, user_id: str, issue_id: str, moment: Moment) -> None:

@@ -8,6 +8,7 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Reader
+from portone_payments.flows.gate import Operation
 from portone_payments.ports import Deadline
 
 READING = 5.0
@@ -31,8 +32,14 @@ class AccountCloser:
 
     def _asked(self, payment_id: str, deadline: Deadline) -> bool:
         key = hashlib.sha256(f"{payment_id} close".encode()).hexdigest()
+        gate = self.reader.gate
+        if not gate.admits(Operation.CLOSE):
+            return False
         try:
-            self.reader.portone.close_virtual_account(payment_id, key=key, deadline=deadline.leaving(READING))
+            with gate.sending(Operation.CLOSE):
+                self.reader.portone.close_virtual_account(
+                    payment_id, key=key, deadline=deadline.leaving(READING)
+                )
         except PortOneError as error:
             return error.outcome not in _UNANSWERED
         return True

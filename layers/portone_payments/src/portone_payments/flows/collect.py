@@ -15,16 +15,20 @@ from portone_payments.domain.collecting import advance, due_invoice, next_due
 from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.invoice_identity import identity
+from portone_payments.domain.invoices import open_invoices, spread_of
 from portone_payments.domain.ladder import DAY
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable, PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import NO_KEY, claimed, failed
+from portone_payments.domain.standstill import stand_still
+from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Invoice, Subscription
 from portone_payments.domain.terms import charged_under
 from portone_payments.domain.wallet import chargeable, claim_key
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.flows.charge_send import ChargeSender, Claim
 from portone_payments.flows.claims import MOST, spent_claims
+from portone_payments.flows.gate import Operation
 from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Clock, Deadline, Metric, Secrets
 from portone_payments.ports_store import Conflict, Due, Kind
@@ -38,6 +42,8 @@ LATER = 600
 LONGEST_WAIT = 2.0
 # seconds from claiming to sending: messages of a second come together, their claims as evenly as their slots
 CLAIMING = 0.4
+# seconds over which what was held comes back
+HELD_OVER = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,7 @@ class Collector:
         Raises `StorageUnavailable` for one that cannot be read or saved, which is counted.
         """
         deadline = Deadline.after(self.clock, PER_CHARGE)
+        stops = self.sender.reader.gate.look() if due.stops else None
         self._await(due.slot, early=CLAIMING)
         moment = Moment(now=self.clock.now(), by="sweep")
         try:
@@ -66,7 +73,7 @@ class Collector:
                 return
             held = self.sender.reader.store.subscription(due.id)
             if held is not None and due.still(held.due_at, moment.now):
-                self.collect(held, moment, deadline, slot=due.slot)
+                self.collect(held, moment, deadline, slot=due.slot, stops=stops)
         except (Busy, Conflict):
             self.sender.reader.meter.count(Metric.CONFLICT)
         except StorageUnavailable as error:
@@ -82,9 +89,19 @@ class Collector:
             self.sender.send(held, moment, deadline=deadline, slot=partial(self._await, due.slot))
 
     def collect(
-        self, held: Subscription, moment: Moment, deadline: Deadline, *, slot: float | None = None
+        self,
+        held: Subscription,
+        moment: Moment,
+        deadline: Deadline,
+        *,
+        slot: float | None = None,
+        stops: Stops | None = None,
     ) -> Payment | None:
-        """The payment that was charged, not before `slot`, if one was due. Raises `Busy`, `Conflict`."""
+        """The payment that was charged, not before `slot`, if one was due. Raises `Busy`, `Conflict`.
+
+        `stops`: when nothing could be sent, which is not the customer's time.
+        """
+        held = self._stood_still(held, moment, stops or self.sender.reader.gate.heard)
         advanced = advance(held, moment, self.policy)
         invoice = due_invoice(advanced, moment.now)
         if invoice is None:
@@ -96,6 +113,12 @@ class Collector:
         payment, claim = claimed
         wait = partial(self._await, slot)
         return self.sender.send(payment, moment, deadline=deadline, claim=claim, slot=wait).payment
+
+    def _stood_still(self, held: Subscription, moment: Moment, stops: Stops | None) -> Subscription:
+        if stops is None or all(each.failed_at is None for each in open_invoices(held)):
+            return held
+        key = chargeable(self.sender.reader.store.wallet(held.user_id), held.issue_id)
+        return stand_still(held, stops, None if key is None else key.channel, moment.now)
 
     def _await(self, slot: float | None, *, early: float = 0.0) -> None:
         if slot is not None:
@@ -111,6 +134,9 @@ class Collector:
             unasked = replace(invoice, asked=False)
             gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
             self._save(gone, moment)
+            return None
+        if not self.sender.reader.gate.admits(Operation.CHARGE, key.channel):
+            self._hold(subscription, key.channel, moment)
             return None
         payment = self._payment(subscription, invoice, moment)
         try:
@@ -166,6 +192,11 @@ class Collector:
     def _save(self, subscription: Subscription, moment: Moment) -> None:
         due_at = next_due(subscription, moment.now, self.policy)
         self.sender.reader.store.save(replace(subscription, due_at=due_at, tries=0))
+
+    def _hold(self, subscription: Subscription, channel: str | None, moment: Moment) -> None:
+        """Due again some time after the next probe, not all at once."""
+        wait = self.sender.reader.gate.wait(channel) + spread_of(subscription) % HELD_OVER
+        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + wait, tries=0))
 
     def _wait(self, subscription: Subscription, moment: Moment, *, seconds: int = DAY) -> None:
         self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + seconds, tries=0))

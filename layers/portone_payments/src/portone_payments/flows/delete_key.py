@@ -10,6 +10,7 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.wallet import ask_deletion, deleted, key_of_issue, release, sought, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.claims import settled_claims
+from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.ports import Deadline, Metric
 
@@ -103,11 +104,14 @@ class KeyRemover:
     def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
         billing_key = self.desk.opened(user_id, key)
         request_key = key.request_key or key.issue_id
+        if not self.desk.gate.admits(Operation.DELETE_KEY):
+            return False
         self._revoke(billing_key, request_key, moment, deadline)
         try:
-            self.desk.portone.delete_billing_key(
-                billing_key, reason=REASON, key=request_key, deadline=deadline
-            )
+            with self.desk.gate.sending(Operation.DELETE_KEY):
+                self.desk.portone.delete_billing_key(
+                    billing_key, reason=REASON, key=request_key, deadline=deadline
+                )
         except PortOneError as error:
             if error.error_type in _ABSENT:
                 return True
@@ -129,7 +133,8 @@ class KeyRemover:
         )
         waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
         if waiting:
-            self.desk.portone.revoke_schedules(waiting, key=f"{request_key}-revoke", deadline=deadline)
+            with self.desk.gate.sending(Operation.DELETE_KEY):
+                self.desk.portone.revoke_schedules(waiting, key=f"{request_key}-revoke", deadline=deadline)
 
     def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
         """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""

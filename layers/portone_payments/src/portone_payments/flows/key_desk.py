@@ -22,6 +22,7 @@ from portone_payments.domain.wallet import (
     with_key,
 )
 from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, Wallet
+from portone_payments.flows.gate import Gate
 from portone_payments.flows.nudge import DELAY
 from portone_payments.flows.wallet_book import WalletBook
 from portone_payments.ports import Deadline, Ids, Metric, Secrets, Vault
@@ -45,6 +46,7 @@ class KeyDesk(WalletBook):
     queue: Queue
     ids: Ids
     policy: CheckPolicy
+    gate: Gate
 
     def start(self, user_id: str, pay_method: str, *, payment_id: str | None = None) -> SavedKey:
         """An issue window under a fresh issueId, bound to its user. Raises `TooManyBillingKeys`, `Busy`."""

@@ -7,6 +7,8 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.payment_errors import OrderAlreadyPaid
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.gate import Operation
+from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Clock, Deadline, Ids, Metric
 
 _OURS_TO_FIX = frozenset({Outcome.REFUSED, Outcome.NO_EFFECT})
@@ -20,15 +22,17 @@ def open_checkout(payment: Payment, *, reader: Reader, ids: Ids, clock: Clock, d
     """
     if payment.status not in PAYABLE:
         return
+    check_gate(reader.gate, Operation.PRE_REGISTER)
     try:
-        reader.portone.pre_register(
-            payment.payment_id,
-            total=payment.total,
-            tax_free=payment.tax_free,
-            currency=payment.currency,
-            key=ids.token(),
-            deadline=deadline,
-        )
+        with reader.gate.sending(Operation.PRE_REGISTER):
+            reader.portone.pre_register(
+                payment.payment_id,
+                total=payment.total,
+                tax_free=payment.tax_free,
+                currency=payment.currency,
+                key=ids.token(),
+                deadline=deadline,
+            )
     except PortOneError as error:
         if error.outcome is Outcome.ALREADY_DONE:
             reader.catch_up(payment.payment_id, Moment(now=clock.now(), by="prepare"), deadline=deadline)

@@ -9,10 +9,11 @@ from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
 from portone_payments.domain.ladder import next_due
-from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.outcomes import Outcome, our_fault
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import Reader
+from portone_payments.flows.gate import Operation
 from portone_payments.ports import Clock, Deadline, Metric, Vault
 from portone_payments.ports_portone import ReceiptOrder
 from portone_payments.ports_store import Conflict
@@ -54,29 +55,36 @@ class ReceiptSender:
     def _sent(
         self, payment: Payment, receipt: CashReceipt, moment: Moment, deadline: Deadline, *, first: bool
     ) -> Change:
-        number = receipt.number
+        number, gate = receipt.number, self.reader.gate
+        order = self._order(payment, receipt) if receipt.state is ReceiptState.ISSUING else None
+        channel = order.channel_key if order is not None else None
+        if not gate.admits(Operation.RECEIPT, channel):
+            return lambda held: receipt_settle.stopped(held, number)
         try:
-            if receipt.state is ReceiptState.CANCELLING:
-                self.reader.portone.cancel_cash_receipt(
-                    payment.payment_id, key=receipt.key, deadline=deadline
+            with gate.sending(Operation.RECEIPT, channel):
+                if order is None:
+                    self.reader.portone.cancel_cash_receipt(
+                        payment.payment_id, key=receipt.key, deadline=deadline
+                    )
+                    return lambda held: receipt_settle.cancelled(held, number, moment)
+                answer = self.reader.portone.issue_cash_receipt(
+                    payment.payment_id, order, key=receipt.key, deadline=deadline
                 )
-                return lambda held: receipt_settle.cancelled(held, number, moment)
-            answer = self.reader.portone.issue_cash_receipt(
-                payment.payment_id, self._order(payment, receipt), key=receipt.key, deadline=deadline
-            )
         except PortOneError as error:
             return self._failed(number, error, moment, first=first)
         return lambda held: receipt_settle.issued(held, number, answer.issue_number, answer.url, moment)
 
     def _failed(self, number: int, error: PortOneError, moment: Moment, *, first: bool) -> Change:
         code = (error.error_type or "refused").lower()
+        if error.outcome is Outcome.REFUSED:
+            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
+        if error.outcome is Outcome.REFUSED or our_fault(error.status, error.error_type) is not None:
+            return lambda held: receipt_settle.stopped(held, number, moment if first else None)
         definite = error.outcome is Outcome.NO_EFFECT and error.error_type not in ALREADY_DONE
         if definite and first:
             return lambda held: receipt_settle.refused(held, number, code, moment)
         if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
             return lambda held: receipt_settle.answered(held, number, code)
-        if error.outcome is Outcome.REFUSED:
-            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
         return _unchanged
 
     def reading(self, payment: Payment, moment: Moment, deadline: Deadline) -> Change | None:

@@ -64,11 +64,16 @@ class RefundDesk:
             return
         raise Busy
 
-    def send(self, payment: Payment, refund_id: str, by: str, deadline: Deadline) -> Refunded:
-        """Send what is reserved; what has no outcome then is left to the worker."""
+    def send(
+        self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, first: bool = False
+    ) -> Refunded:
+        """Send what is reserved; what has no outcome then is left to the worker.
+
+        `first`: this very call has reserved it.
+        """
         moment = Moment(now=self.clock.now(), by=by)
         try:
-            payment = self.sender.send(payment, moment, deadline=deadline).payment
+            payment = self.sender.send(payment, moment, deadline=deadline, first=first).payment
         except Busy:
             nudge(payment, queue=self.queue)
             return Refunded(payment, self.refund(payment, refund_id))

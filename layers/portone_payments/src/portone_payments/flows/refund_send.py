@@ -13,7 +13,8 @@ from portone_payments.domain.refunds import sent_reason, with_refund
 from portone_payments.domain.send_back import needs_account
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
-from portone_payments.flows.trying import unchanged
+from portone_payments.flows.gate import Operation
+from portone_payments.flows.trying import intend, unchanged
 from portone_payments.ports import Deadline, Metric, Vault
 from portone_payments.ports_portone import CancelOrder, RefundAccount
 
@@ -32,27 +33,41 @@ class RefundSender:
     reader: Reader
     vault: Vault
 
-    def send(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> CaughtUp:
-        """Send the refund in flight if its key still may be used, then read. Raises `Busy`."""
-        refund = in_flight(payment)
-        told = unchanged if refund is None else self._tried(payment, refund, moment, deadline)
-        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
+    def send(self, payment: Payment, moment: Moment, *, deadline: Deadline, first: bool = False) -> CaughtUp:
+        """Send the refund in flight if its key still may be used, then read. Raises `Busy`.
 
-    def _tried(self, payment: Payment, refund: Refund, moment: Moment, deadline: Deadline) -> Told:
+        `first`: the caller has just reserved it as `payment` stands, so that nobody has sent it before.
+        """
+        refund = in_flight(payment)
+        told = unchanged if refund is None else self._tried(payment, refund, moment, deadline, first=first)
+        held = payment if first else None
+        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told, held=held)
+
+    def _tried(
+        self, payment: Payment, refund: Refund, moment: Moment, deadline: Deadline, *, first: bool
+    ) -> Told:
+        gate = self.reader.gate
         if not sendable(refund, moment.now):
             return unchanged
+        if first:
+            # what another container heard is heard here too; its read is the one `first` spares
+            gate.look()
+        if not gate.admits(Operation.CANCEL):
+            return self._stopped(refund, unsent=first)
+        if refund.sent_at is None:
+            intend(self.reader.store, with_refund(payment, replace(refund, sent_at=moment.now)))
+            first = True
+        order = self._order(payment, refund)
         try:
-            answer = self.reader.portone.cancel(
-                payment.payment_id,
-                self._order(payment, refund),
-                key=refund.key,
-                deadline=deadline.leaving(READING),
-            )
+            with gate.sending(Operation.CANCEL):
+                answer = self.reader.portone.cancel(
+                    payment.payment_id, order, key=refund.key, deadline=deadline.leaving(READING)
+                )
         except PortOneError as error:
-            return self._failed(refund, error)
+            return self._failed(refund, error, first=first)
         return lambda held, at: _answered(held, refund.id, answer, at)
 
-    def _failed(self, refund: Refund, error: PortOneError) -> Told:
+    def _failed(self, refund: Refund, error: PortOneError, *, first: bool) -> Told:
         if error.outcome is Outcome.NO_EFFECT:
             return lambda held, at: _refused(held, refund.id, error.error_type or "refused", at)
         if error.outcome in {Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
@@ -60,7 +75,12 @@ class RefundSender:
             return lambda held, _: _pg_answered(held, refund.id, code)
         if error.outcome is Outcome.REFUSED:
             self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
+            return self._stopped(refund, unsent=first)
         return unchanged
+
+    def _stopped(self, refund: Refund, *, unsent: bool) -> Told:
+        until = self.reader.gate.until()
+        return lambda held, _: _stopped(held, refund.id, until, unsent=unsent)
 
     def _order(self, payment: Payment, refund: Refund) -> CancelOrder:
         said, account = read_sealed(payment.payment_id, refund, self.vault)
@@ -120,6 +140,18 @@ def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Mo
         # booked; whether the bank pays it out only a reading says (PortOne facts 3.4)
         state = RefundState.REQUESTED
     return decide(payment, known, state, moment, None)
+
+
+def _stopped(payment: Payment, refund_id: str, until: float, *, unsent: bool) -> Payment:
+    """PortOne refuses us: should no reading show the refund, it is not over but sent anew (money rule 10).
+
+    `unsent`: every send so far was refused, so that there is nothing to look for.
+    """
+    refund = payment.refunds[refund_id]
+    if refund.state is not RefundState.RESERVED:
+        return payment
+    sent_at = None if unsent else refund.sent_at
+    return with_refund(payment, replace(refund, stopped_until=until, sent_at=sent_at))
 
 
 def _refused(payment: Payment, refund_id: str, error_type: str, moment: Moment) -> Payment:

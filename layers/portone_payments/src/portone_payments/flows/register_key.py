@@ -10,6 +10,7 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
 from portone_payments.domain.wallet import CLAIM_WITHIN, key_of_issue, lapse, refuse, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk, key_context
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_billing import IssueAndPayOrder
@@ -111,8 +112,11 @@ class Registrar:
             found = self.desk.listed(user_id, key, deadline)
             return self._found(user_id, key.issue_id, found, moment)
         token = self.desk.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
+        if not self.desk.gate.admits(Operation.CONFIRM_KEY):
+            return self.desk.change(user_id, _later_again)
         try:
-            billing_key = self._send(key, token, key.request_key, deadline)
+            with self.desk.gate.sending(Operation.CONFIRM_KEY):
+                billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
                 found = self.desk.listed(user_id, key, deadline)
@@ -164,7 +168,7 @@ class Registrar:
     def _silent(self, user_id: str, error: PortOneError) -> Wallet:
         """PortOne did not answer: nothing changes but the due mark, which does not climb."""
         self._count(error)
-        return self.desk.change(user_id, lambda held: (replace(held, rung=min(held.rung, 2)),))
+        return self.desk.change(user_id, _later_again)
 
     def _count(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:
@@ -176,6 +180,10 @@ class Registrar:
         if key.state in _GONE:
             raise BillingKeyGone
         return key
+
+
+def _later_again(wallet: Wallet) -> tuple[Wallet]:
+    return (replace(wallet, rung=min(wallet.rung, 2)),)
 
 
 def _token_context(user_id: str, issue_id: str) -> dict[str, str]:

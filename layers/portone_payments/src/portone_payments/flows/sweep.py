@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from portone_payments.domain.ladder import POISON
+from portone_payments.domain.stops import Stops, may_probe, standing
 from portone_payments.flows.burying import Burier
+from portone_payments.flows.gate import Gate, Operation
 from portone_payments.flows.pace import AHEAD, HEAD_START, Pacer
 from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Clock, Deadline, Meter, Metric
@@ -22,11 +24,16 @@ THREADS = 4
 
 @dataclass(slots=True)
 class Swept:
-    """What one sweep did; `lag` is the age of the oldest due item in seconds."""
+    """What one sweep did; `lag` is the age of the oldest due item in seconds.
+
+    `stops`: the record of what is or was stopped, where there is one; `looked`: whether it was looked for.
+    """
 
     sent: int = 0
     dead: int = 0
     lag: float = 0.0
+    stops: Stops | None = None
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class Sweeper:
         try:
             self._work(swept, deadline)
         finally:
+            charged.stops = swept.stops if swept.looked else self._stops()
             self._charges(charged, deadline)
         return Swept(swept.sent + charged.sent, swept.dead + charged.dead, max(swept.lag, charged.lag))
 
@@ -87,7 +95,10 @@ class Sweeper:
         try:
             # what its workers could not do is not sent again on top
             room = self.charge_rate * AHEAD - self.charges.backlog()
-            self._sweep(CHARGES, room, charged, deadline, pacer)
+            if self._may_charge(charged.stops):
+                self._sweep(CHARGES, room, charged, deadline, pacer)
+            elif self._may_probe(charged.stops):
+                self._sweep(CHARGES, min(room, 1), charged, deadline, pacer)
         finally:
             pacer.give_back()
             self.meter.count(Metric.CHARGE_LAG, charged.lag)
@@ -110,7 +121,8 @@ class Sweeper:
         shards = deque(Shard(kind, number) for kind in sorted(kinds) for number in range(SHARDS))
         while shards and swept.sent < room and deadline.remaining() > 0:
             shard = shards.popleft()
-            batch = self._page(shard)
+            page = self._page(shard)
+            batch = self._heeded(page, swept)
             some = batch[: room - swept.sent]
             if pacer is not None and some:
                 some = some[: pacer.allow(len(some))]
@@ -118,7 +130,7 @@ class Sweeper:
             if leased.live:
                 self._send(leased.live, pacer)
             swept.sent += len(leased.live)
-            if leased.moved and len(batch) == PAGE:
+            if leased.moved and len(page) == PAGE:
                 # what could not be leased is still the oldest: the next page begins behind it
                 shards.append(replace(shard, after=some[-1]))
 
@@ -128,6 +140,29 @@ class Sweeper:
         with self._skips.over("shard", f"{shard.kind}#{shard.number}"):
             return self.store.due(shard.kind, shard.number, before=now, limit=PAGE, after=shard.after)
         return ()
+
+    def _heeded(self, page: tuple[Due, ...], swept: Swept) -> tuple[Due, ...]:
+        """What is due of a page; the record of stops among it is read, never leased."""
+        swept.looked = True
+        work = tuple(due for due in page if due.kind is not Kind.STOPS)
+        if len(work) < len(page):
+            swept.stops = self._stops()
+        return work
+
+    def _stops(self) -> Stops | None:
+        with self._skips.over(Kind.STOPS, Kind.STOPS):
+            stops = Gate(store=self.store, clock=self.clock, meter=self.meter).tidy()
+            return stops if stops.stops or stops.past else None
+        return None
+
+    def _may_charge(self, stops: Stops | None) -> bool:
+        return stops is None or not standing(stops, None)
+
+    def _may_probe(self, stops: Stops | None) -> bool:
+        now = self.clock.now()
+        return stops is not None and all(
+            may_probe(stop, Operation.CHARGE, now) for stop in standing(stops, None)
+        )
 
     def _leased(self, batch: tuple[Due, ...], swept: Swept) -> Leased:
         now = self.clock.now()
@@ -143,7 +178,7 @@ class Sweeper:
                 Burier(self.store, self.clock, self._skips).bury(replace(due, due_at=until))
                 swept.dead += 1
             elif times is not None:
-                live.append(replace(due, due_at=until))
+                live.append(replace(due, due_at=until, stops=swept.stops is not None))
         return Leased(tuple(live), any(times is not None for times in tries))
 
     def _lease(self, due: Due, until: int) -> int | Exception | None:

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import answered, confirmed, open_approval, refused
-from portone_payments.domain.errors import Busy, PortOneError
+from portone_payments.domain.approval import answered, confirmed, open_approval, refused, stopped, taken_back
+from portone_payments.domain.errors import Busy, PortOneError, ProviderRefused
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval
-from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.outcomes import UNAUTHORIZED, Outcome, our_fault
 from portone_payments.domain.payment_errors import NotApprovable
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Told
+from portone_payments.flows.gate import Gate, Operation
 from portone_payments.flows.nudge import nudge
 from portone_payments.ports import Meter, Metric
-from portone_payments.ports_store import Queue, Store
+from portone_payments.ports_store import Conflict, Queue, Store
 
 # an intent is due after the inline deadline: whoever dies while sending is followed by the worker
 _SOON = 30
@@ -52,9 +53,22 @@ def sent_now(payment: Payment, send: Callable[[], CaughtUp], queue: Queue) -> Pa
     return payment
 
 
-def told_by(error: PortOneError, attempt: int, meter: Meter, *, outcome: Outcome, first: bool) -> Told:
-    """What an error says of a try (money rule 3); `first`: nobody has sent it before."""
+def told_by(
+    error: PortOneError, attempt: int, meter: Meter, *, outcome: Outcome, first: bool, until: float
+) -> Told:
+    """What an error says of a try (money rule 3); `first`: nobody has sent it before.
+
+    `until`: when what is stopped may be tried again (epoch seconds UTC).
+    """
     code = (error.error_type or "refused").lower()
+    ours = our_fault(error.status, error.error_type)
+    if outcome is Outcome.REFUSED:
+        meter.count(Metric.CREDENTIAL_REFUSED)
+        ours = ours or UNAUTHORIZED
+        if not first:
+            return lambda held, _: stopped(held, attempt, ours, until)
+    if ours is not None and first:
+        return lambda held, at: taken_back(held, attempt, ours, until, at)
     if outcome is Outcome.ALREADY_DONE:
         return lambda held, _: confirmed(held, attempt)
     if outcome is Outcome.NO_EFFECT and first:
@@ -62,9 +76,27 @@ def told_by(error: PortOneError, attempt: int, meter: Meter, *, outcome: Outcome
     # of what was sent before, a later refusal says nothing: our own success may be what it meets
     if outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
         return lambda held, _: answered(held, attempt, code, error.pg_code)
-    if outcome is Outcome.REFUSED:
-        meter.count(Metric.CREDENTIAL_REFUSED)
     return unchanged
+
+
+def check_gate(gate: Gate, operation: Operation, channel: str | None = None) -> None:
+    """Whether a try may be stored and sent. Raises `ProviderRefused` with the seconds to wait."""
+    if not gate.admits(operation, channel):
+        raise ProviderRefused(retry_after=gate.wait(channel) or 1)
+
+
+def intend(store: Store, intended: Payment) -> None:
+    """Store what is about to be sent, before the first byte leaves. Raises `Busy`."""
+    try:
+        store.save(intended)
+    except Conflict:
+        raise Busy from None
+
+
+def held_back(gate: Gate, attempt: int, channel: str | None = None) -> Told:
+    """What is said of a try that may not be sent: it waits for the next probe."""
+    code, until = gate.why(channel), gate.until(channel)
+    return lambda held, _: stopped(held, attempt, code, until)
 
 
 def unchanged(payment: Payment, _moment: Moment) -> Payment:

@@ -47,6 +47,8 @@ class Worker:
         Raises `StorageUnavailable` for one that cannot be read or saved, which is counted.
         """
         deadline = Deadline.after(self.clock, PER_ITEM)
+        if due.stops:
+            self.reader.gate.look()
         try:
             if due.kind is Kind.STRAY:
                 self._stray(due, deadline)

@@ -1,0 +1,26 @@
+"""Retry days and grace stand still while nothing may be sent: an error of ours takes nobody's time."""
+
+from dataclasses import replace
+
+from portone_payments.domain.invoices import open_invoices, with_invoice
+from portone_payments.domain.stops import Stops, shifted, stood
+from portone_payments.domain.subscription_records import Subscription
+
+
+def stand_still(subscription: Subscription, stops: Stops, channel: str | None, now: float) -> Subscription:
+    """The subscription with every dunned invoice moved by the time in which it could not have been tried."""
+    for invoice in open_invoices(subscription):
+        if invoice.failed_at is None:
+            continue
+        since = invoice.failed_at if invoice.stood_until is None else invoice.stood_until
+        seconds = stood(stops, channel, since, now)
+        if seconds <= 0:
+            continue
+        moved = replace(
+            invoice,
+            failed_at=invoice.failed_at + seconds,
+            due_at=int(shifted(stops, channel, since, invoice.due_at, now)),
+            stood_until=now,
+        )
+        subscription = with_invoice(subscription, moved)
+    return subscription

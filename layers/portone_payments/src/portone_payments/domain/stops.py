@@ -1,0 +1,135 @@
+"""When nothing is sent because PortOne refuses *us*: errors of ours are not declines (money rule 10).
+
+401 and 403 stop all sending, CHANNEL_NOT_FOUND stops that channel. Every ten minutes one probe tries whether
+it may start again. Times in epoch seconds UTC.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+ALL = "all"
+PROBE_EVERY = 600
+# a stop nobody tried for so long keeps nobody: there is nothing to send
+UNTRIED = 3600
+# longer than the longest grace
+KEPT = 400 * 24 * 3600
+MOST_KEPT = 100
+# always due: the sweep that finds it in the index knows of it at no further cost
+ALWAYS = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Why nothing of a scope is sent; `operation` is what was refused, and what has to pass again."""
+
+    since: float
+    probe_at: float
+    operation: str
+    code: str
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stood:
+    """A time in which nothing of a scope was sent: dunning's clock leaves it out."""
+
+    scope: str
+    since: float
+    until: float
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stops:
+    """What is stopped now, by scope, and what was; the one record of its kind."""
+
+    stops: Mapping[str, Stop] = field(default_factory=dict)
+    past: tuple[Stood, ...] = ()
+    due_at: int | None = None
+    tries: int = 0
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+def scopes_of(channel: str | None) -> tuple[str, ...]:
+    """What a request belongs to: all sending, and its channel where it names one; never the key itself."""
+    return (ALL,) if channel is None else (ALL, channel_scope(channel))
+
+
+def channel_scope(channel: str) -> str:
+    """The scope of one channel."""
+    return "channel:" + hashlib.sha256(channel.encode()).hexdigest()[:16]
+
+
+def standing(stops: Stops, channel: str | None) -> list[Stop]:
+    """The stops that hold a request."""
+    return [stops.stops[scope] for scope in scopes_of(channel) if scope in stops.stops]
+
+
+def begun(stops: Stops, scope: str, operation: str, code: str, now: float) -> Stops:
+    """The record with a scope stopped; one that is stopped already stays so since then."""
+    if scope in stops.stops:
+        return stops
+    fresh = Stop(since=now, probe_at=now + PROBE_EVERY, operation=operation, code=code)
+    return replace(stops, stops={**stops.stops, scope: fresh}, due_at=ALWAYS)
+
+
+def may_probe(stop: Stop, operation: str, now: float) -> bool:
+    """Whether this operation may try: what was refused, or any where nobody has tried for another while."""
+    return now >= stop.probe_at + (0 if operation == stop.operation else PROBE_EVERY)
+
+
+def probed(stops: Stops, channel: str | None, operation: str, now: float) -> Stops:
+    """The record with a probe under way: the next one in ten minutes, of the same operation."""
+    changed = {
+        scope: replace(stops.stops[scope], probe_at=now + PROBE_EVERY, operation=operation)
+        for scope in scopes_of(channel)
+        if scope in stops.stops
+    }
+    return replace(stops, stops={**stops.stops, **changed})
+
+
+def ended(stops: Stops, scopes: Iterable[str], now: float) -> Stops:
+    """The record with scopes sending again; the time they stood is kept for dunning's clock."""
+    over = [scope for scope in scopes if scope in stops.stops]
+    over_times = [Stood(scope=scope, since=stops.stops[scope].since, until=now) for scope in over]
+    left = {scope: stop for scope, stop in stops.stops.items() if scope not in over}
+    return replace(stops, stops=left, past=(*stops.past, *over_times)[-MOST_KEPT:])
+
+
+def tidied(stops: Stops, now: float) -> Stops:
+    """The record without stops nobody tries and without times older than any grace."""
+    stops = ended(
+        stops, [scope for scope, stop in stops.stops.items() if now >= stop.probe_at + UNTRIED], now
+    )
+    past = tuple(each for each in stops.past if now - each.until < KEPT)
+    due_at = ALWAYS if stops.stops or past else None
+    return replace(stops, past=past, due_at=due_at)
+
+
+def stood(stops: Stops, channel: str | None, since: float, until: float) -> float:
+    """For how many of the seconds from `since` to `until` nothing was sent."""
+    return sum(ends - begins for begins, ends in _times(stops, channel, since, until))
+
+
+def shifted(stops: Stops, channel: str | None, since: float, at: float, now: float) -> float:
+    """The moment that is as far from `since` as `at` was, on a clock that stands while nothing is sent."""
+    for begins, ends in _times(stops, channel, since, now):
+        if begins < at:
+            at += ends - begins
+    return at
+
+
+def _times(stops: Stops, channel: str | None, since: float, until: float) -> list[tuple[float, float]]:
+    """When nothing was sent, in order and without overlap, cut to what is asked."""
+    scopes = scopes_of(channel)
+    found = [(each.since, each.until) for each in stops.past if each.scope in scopes]
+    found += [(stop.since, until) for stop in standing(stops, channel)]
+    times, reached = [], since
+    for begins, ends in sorted(found):
+        start, end = max(begins, reached), min(ends, until)
+        if start < end:
+            times.append((start, end))
+            reached = end
+    return times
