@@ -28,6 +28,7 @@ PLAN = {
 LARGER_ID = "more-flowers"
 LARGER = PLAN | {"name": "More flowers", "amount": 19_900}
 _REFUND = {"refundId": "refund-1", "amount": 1000, "reason": "changed my mind"}
+_ACCOUNT = {"bank": "SHINHAN", "number": "110-000-000000", "holderName": "Example Buyer"}
 _PERSON = {
     "method": "SMS",
     "operator": "SKT",
@@ -66,11 +67,9 @@ BODIES: dict[str, object] = {
     "POST /payments/{paymentId}/cancel": _REFUND,
     "POST /payments/{paymentId}/confirm": {"paymentToken": "TOKEN-FROM-THE-SDK"},
     "POST /payments/{paymentId}/cash-receipt": {"type": "PERSONAL", "identityNumber": "01000000000"},
-    "PUT /payments/{paymentId}/refunds/{refundId}/account": {
-        "bank": "SHINHAN",
-        "number": "110-000-000000",
-        "holderName": "Example Buyer",
-    },
+    "PUT /payments/{paymentId}/refunds/{refundId}/account": _ACCOUNT,
+    "PUT /ops/payments/{paymentId}/refunds/{refundId}/account": _ACCOUNT,
+    "PUT /staff/payments/{paymentId}/refunds/{refundId}/account": _ACCOUNT,
     "POST /payments/{paymentId}/charge": {"chargeId": "try-1"},
     "POST /billing-keys": {"payMethod": "CARD", "platform": "web"},
     "POST /billing-keys/{billingKeyId}/register": {},
