@@ -33,7 +33,7 @@ from portone_local.oracle.charges import (
 from portone_local.oracle.collection import (
     charge_backs_stop_collecting,
     completed_is_paid,
-    doubt_declines_nothing,
+    doubt_settles_nothing,
     later_parts_wait,
 )
 from portone_local.oracle.course import (
@@ -159,7 +159,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     troubles_call_a_person,
     dead_work_is_told,
     completed_is_paid,
-    doubt_declines_nothing,
+    doubt_settles_nothing,
     later_parts_wait,
     charge_backs_stop_collecting,
     invoices_get_on,

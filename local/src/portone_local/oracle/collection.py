@@ -15,6 +15,8 @@ from portone_payments.domain.subscription_records import (
     SubscriptionStatus,
 )
 
+SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
+
 
 def completed_is_paid(evidence: Evidence) -> Iterator[Finding]:
     """I16: an order in parts that is told as completed owes nothing: every part is paid."""
@@ -53,16 +55,18 @@ def charge_backs_stop_collecting(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("I16", charge.payment_id, told)
 
 
-def doubt_declines_nothing(evidence: Evidence) -> Iterator[Finding]:
-    """I16: while PortOne holds the money of a try, nobody is told that this try was declined."""
+def doubt_settles_nothing(evidence: Evidence) -> Iterator[Finding]:
+    """I16: while PortOne holds the money of a try and we do not say so, the try is not settled either way."""
     for payment in evidence.payments.values():
         book = evidence.books.get(payment.payment_id)
         if payment.status in MONEY or book is None or book.state not in TAKEN or book.paid_at is None:
             continue
         sent = [each for each in payment.approvals if (each.sent_at or each.created_at) <= book.paid_at]
         read = any(at >= book.paid_at for at in evidence.readings.get(payment.payment_id, ()))
-        if read and sent and sent[-1].state is ApprovalState.FAILED:
-            told = f"try {sent[-1].attempt} is told as declined, PortOne took its money"
+        if read and sent and sent[-1].state in SETTLED:
+            told = (
+                f"try {sent[-1].attempt} is {sent[-1].state}, PortOne took money and we say {payment.status}"
+            )
             yield Finding("I16", payment.payment_id, told)
 
 
