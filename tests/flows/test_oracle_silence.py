@@ -118,7 +118,9 @@ def test_trouble_of_every_kind_needs_a_call_and_an_alarm(clean: Evidence, kind: 
     wrong = planted(clean)[kind]
     [sentence] = silences(wrong)
     [troubled] = {each.payment_id for each in judge(wrong) if each.invariant == "I16"}
-    calling = with_payment(wrong, wrong.payments[str(troubled)], attentions=called(AttentionKind(kind)))
+    subject = "refund:owner:1" if kind == "ambiguous" else "payment"
+    calls = called(AttentionKind(kind), subject=subject)
+    calling = with_payment(wrong, wrong.payments[str(troubled)], attentions=calls)
     [unheard] = silences(calling)
 
     assert sentence.endswith("and nobody is called")
@@ -131,6 +133,15 @@ def test_a_call_for_something_else_hides_nothing(clean: Evidence) -> None:
     wrong = with_payment(unknown_refund(clean), payment_of(unknown_refund(clean)), attentions=other)
 
     assert silences(wrong) == ["refund owner:1 is RESERVED, and nobody is called"]
+
+
+def test_a_call_of_its_kind_about_something_else_hides_nothing(clean: Evidence) -> None:
+    wrong = unknown_refund(clean)
+    other = called(AttentionKind.UNKNOWN, subject="approval:1")
+    own = called(AttentionKind.UNKNOWN, subject="refund:owner:1")
+
+    assert silences(with_payment(wrong, payment_of(wrong), attentions=other))[0].endswith("nobody is called")
+    assert silences(with_payment(wrong, payment_of(wrong), attentions=own))[0].endswith("no alarm goes off")
 
 
 def test_an_alarm_that_looks_elsewhere_tells_nobody(clean: Evidence) -> None:

@@ -71,6 +71,11 @@ class Trouble:
         """The kinds of call that tell of it."""
         return self.also | ({self.kind} & COUNTED_AS.keys())
 
+    def told_by(self, kind: str, subject: str) -> bool:
+        """Whether a call tells of it; one of its own kind about another part of the payment does not."""
+        elsewhere = kind == self.kind and self.subject not in {subject, "payment"}
+        return kind in self.kinds and not elsewhere
+
     @property
     def closed_by(self) -> frozenset[str]:
         """The kinds whose closing ends it: without its reason nothing has to go back."""

@@ -25,7 +25,8 @@ def unanswered(evidence: Evidence) -> Iterator[Trouble]:
         for each in payment.approvals:
             if each.state in TRYING:
                 told = f"try {each.attempt} is {each.state}"
-                yield Trouble(id_, "unknown", each.sent_at or each.created_at, told, DOUBT)
+                since, subject = each.sent_at or each.created_at, f"approval:{each.attempt}"
+                yield Trouble(id_, "unknown", since, told, DOUBT, subject=subject)
         for receipt in payment.receipts:
             if receipt.state in MOVING:
                 told, also = f"cash receipt {receipt.number} is {receipt.state}", frozenset({"unknown"})

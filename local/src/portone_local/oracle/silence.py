@@ -35,7 +35,7 @@ def dead_work_is_told(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _silent(evidence: Evidence, payment: Payment, trouble: Trouble) -> Iterator[Finding]:
-    called = {kind for kind, _ in calls_for(evidence, payment)} & trouble.kinds
+    called = {kind for kind, subject in calls_for(evidence, payment) if trouble.told_by(kind, subject)}
     if not called:
         yield Finding("I16", payment.payment_id, f"{trouble.sentence}, and nobody is called")
     elif not any(evidence.alarms.told(COUNTED_AS[kind], trouble.since, trouble.until) for kind in called):
