@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.records import NOW, a_payment
+from portone_local.testing.records import NOW, a_payment, calls_of
 from portone_local.testing.snapshots import (
     CARD,
     CHANNEL,
@@ -13,10 +13,12 @@ from portone_local.testing.snapshots import (
     a_snapshot,
     after_reading,
     an_account,
+    facts,
+    micros,
 )
 from portone_payments.domain.known import ACCOUNT_FOR, completed, seen_in
 from portone_payments.domain.ladder import account_due_at
-from portone_payments.domain.records import Seen
+from portone_payments.domain.records import AttentionKind, Seen
 from portone_payments.domain.snapshot import (
     AccountRefund,
     CancellationStatus,
@@ -52,7 +54,7 @@ def test_what_is_left_out_stays_known_for_the_same_attempt(name: str) -> None:
     assert getattr(completed(shorter, before), name) == WHOLE[name]
 
 
-@pytest.mark.parametrize("name", list(WHOLE))
+@pytest.mark.parametrize("name", [name for name in WHOLE if name != "paid_at"])
 def test_another_attempt_starts_from_nothing(name: str) -> None:
     before = seen(a_snapshot(**WHOLE))
     other = a_snapshot(transaction_id="tx-2", **WHOLE | {name: None})
@@ -145,3 +147,34 @@ def test_the_end_portone_tells_comes_before_ours() -> None:
     payment = after_reading(payment, replace(waiting, method=an_account(due_after=DAY)), at=90)
 
     assert account_due_at(payment) == int(NOW + DAY)
+
+
+def test_when_it_was_paid_is_at_the_latest_when_we_know_that_it_was() -> None:
+    refunded = a_snapshot(
+        RemoteStatus.CANCELLED, after=90, paid_at=None, cancelled=1_000, cancellations=(a_cancellation(),)
+    )
+
+    assert completed(a_snapshot(after=50, paid_at=None), None).paid_at == micros(50)
+    assert completed(refunded, None).paid_at == micros(40)
+    assert completed(a_snapshot(RemoteStatus.READY, paid_at=None), None).paid_at is None
+
+
+def test_a_cancellation_in_a_state_nobody_knows_is_done_where_the_total_says_so() -> None:
+    unknown = a_cancellation(1, CancellationStatus.UNRECOGNISED, total=300)
+    partly = RemoteStatus.PARTIAL_CANCELLED
+
+    done = completed(a_snapshot(partly, cancelled=300, cancellations=(unknown,)), None)
+    open_ = completed(a_snapshot(cancelled=0, cancellations=(unknown,)), None)
+
+    assert [each.status for each in done.shown] == [CancellationStatus.SUCCEEDED]
+    assert [each.status for each in open_.shown] == [CancellationStatus.UNRECOGNISED]
+
+
+def test_a_cancellation_in_a_state_nobody_knows_calls_a_person_once() -> None:
+    unknown = a_cancellation(1, CancellationStatus.UNRECOGNISED, total=300)
+    shown = a_snapshot(cancellations=(unknown,))
+
+    payment = after_reading(after_reading(a_payment(), shown), shown, at=90)
+
+    assert calls_of(payment) == [AttentionKind.QUARANTINED]
+    assert facts(payment) == ["quarantined", "paid"]

@@ -184,7 +184,7 @@ def _believe(
         doubted_paid=False,
         late=_late(payment, status),
     )
-    told = refund_watched(payment, strange(payment, told, findings, moment), moment)
+    told = refund_watched(payment, strange(payment, told, moment), moment)
     told = tell_status(payment, told, reading, findings, moment)
     return tell_cancellations(payment, told, reading, moment)
 

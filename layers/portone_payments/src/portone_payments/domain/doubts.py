@@ -74,11 +74,12 @@ def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Mome
     return record(replace(doubted, rung=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status)
 
 
-def strange(before: Payment, after: Payment, findings: Findings, moment: Moment) -> Payment:
-    """A person is asked once about each thing that is strange about money that was believed before."""
+def strange(before: Payment, after: Payment, moment: Moment) -> Payment:
+    """A person is asked once about each thing that is strange about money we believe."""
     told = set(before.seen.doubts) if before.seen else set()
-    fresh = [name for name in _strangeness(before, findings) if name not in told]
-    if not _strangeness(before, findings):
+    found = after.seen.doubts if after.seen else ()
+    fresh = [name for name in found if name not in told]
+    if not found:
         return clear_attention(after, AttentionKind.QUARANTINED)
     if not fresh:
         return after
@@ -89,14 +90,16 @@ def strange(before: Payment, after: Payment, findings: Findings, moment: Moment)
 def seen_of(payment: Payment, snapshot: Snapshot, findings: Findings) -> Seen:
     """What to remember of a believed reading; refunds an answer promised are known where totals show them."""
     seen = seen_in(snapshot, payment.seen)
-    seen = replace(seen, doubts=tuple(_strangeness(payment, findings)))
+    seen = replace(seen, doubts=_strangeness(payment, snapshot, findings))
     if snapshot.cancellations is not None:
         return seen
     answered = dict.fromkeys(promised_done(payment), str(CancellationStatus.SUCCEEDED))
     return replace(seen, cancellations={**seen.cancellations, **answered}) if answered else seen
 
 
-def _strangeness(payment: Payment, findings: Findings) -> tuple[str, ...]:
-    if payment.status not in _PAID or payment.accepted:
+def _strangeness(payment: Payment, snapshot: Snapshot, findings: Findings) -> tuple[str, ...]:
+    if payment.accepted:
         return ()
-    return (*findings.proven, *findings.doubts)
+    unknown = any(each.status is CancellationStatus.UNRECOGNISED for each in snapshot.shown)
+    here = (*findings.proven, *findings.doubts) if payment.status in _PAID else ()
+    return (*here, "cancellation") if unknown else here

@@ -6,8 +6,10 @@ What a newer version wrote about the same attempt is carried along.
 from dataclasses import replace
 
 from portone_payments.domain.booked import merged
+from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.records import Seen
 from portone_payments.domain.snapshot import (
+    Cancellation,
     CancellationStatus,
     Channel,
     Method,
@@ -31,7 +33,7 @@ def completed(snapshot: Snapshot, seen: Seen | None) -> Snapshot:
     known = snapshot if held is None else _filled(snapshot, held)
     if known.status is not RemoteStatus.FAILED:
         known = replace(known, failed_at=None, pg_code=None)
-    return replace(known, method=_awaited(known))
+    return replace(known, method=_awaited(known), cancellations=_told(known), paid_at=_paid_at(known))
 
 
 def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
@@ -133,6 +135,23 @@ def _awaited(snapshot: Snapshot) -> Method | None:
     if account.due_at is None:
         account = replace(account, ends_at=snapshot.requested_at // 1_000_000 + ACCOUNT_FOR)
     return replace(method, virtual_account=account)
+
+
+def _paid_at(snapshot: Snapshot) -> int | None:
+    """When it was paid, or where nobody told that, the first moment at which we know that it was."""
+    if snapshot.paid_at is not None or snapshot.status not in TAKEN:
+        return snapshot.paid_at
+    return min([snapshot.updated_at, *(each.requested_at for each in snapshot.shown)])
+
+
+def _told(snapshot: Snapshot) -> tuple[Cancellation, ...] | None:
+    """Cancellations in a state nobody knows are done where the total given back says so (rule 10)."""
+    unknown = [each for each in snapshot.shown if each.status is CancellationStatus.UNRECOGNISED]
+    done = sum(each.total for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED)
+    if not unknown or done + sum(each.total for each in unknown) != snapshot.cancelled:
+        return snapshot.cancellations
+    succeeded = CancellationStatus.SUCCEEDED
+    return tuple(replace(each, status=succeeded) if each in unknown else each for each in snapshot.shown)
 
 
 def _cancelled_vat(snapshot: Snapshot, held: Seen | None) -> int:

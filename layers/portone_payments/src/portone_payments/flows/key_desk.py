@@ -92,7 +92,7 @@ class KeyDesk(WalletBook):
             return activate(wallet, key, moment)
         if judged.state is KeyState.CHECKING:
             self.meter.count(Metric.UNRECOGNISED)
-            return with_key(wallet, replace(key, state=KeyState.CHECKING))
+            return with_key(wallet, replace(key, state=KeyState.CHECKING, token=None))
         return refuse(wallet, key, judged.state, judged.code or "refused", moment)
 
     def _unsaved(self, wallet: Wallet, key: SavedKey, judged: Judged) -> Wallet:

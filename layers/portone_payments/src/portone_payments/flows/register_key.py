@@ -125,6 +125,9 @@ class Registrar:
                 return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)
             raise
         reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+        if reading is not None and reading.issue_id is None:
+            # whose it is was PortOne's answer to our own token
+            reading = replace(reading, issue_id=key.issue_id)
         return self._found(user_id, key.issue_id, reading, moment)
 
     def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
