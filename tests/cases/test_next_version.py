@@ -131,3 +131,14 @@ def test_a_value_of_the_next_release_is_kept_and_moves_no_money(
     assert answer.status < 500
     assert MARK in str(stack.dump()) or (path, name) in {("seen.method", "kind"), ("refunds.*", "requester")}
     assert cancelled_at_portone(stack, prepared) <= before + 1_500
+
+
+def test_a_refund_in_a_state_of_the_next_release_is_under_way(stack: UnkindStack) -> None:
+    prepared = refunded(stack)
+    key = f"payment#{prepared['paymentId']}"
+    spoil(stack, key, lambda item: put_inside(item, "refunds.*", "state", {"S": "AT_THE_BANK"}))
+
+    answer = refund(stack, prepared, "refund-2", amount=500)
+
+    assert (answer.status, answer.json()["error"]["code"]) == (409, "refund_in_progress")
+    assert cancelled_at_portone(stack, prepared) == 0

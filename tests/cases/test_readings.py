@@ -299,6 +299,28 @@ def test_a_bank_transfer_gets_its_cash_receipt_unasked(stack: UnkindStack) -> No
     assert reported(stack) == 1
 
 
+REPORTED = {"status": "ISSUED", "issueNumber": "1", "totalAmount": 120_000, "currency": "KRW"}
+
+
+@pytest.mark.parametrize("settings", [{"self_issue_receipts": "on"}])
+@pytest.mark.parametrize("field", ["cashReceipt", "cashReceiptIssuanceStatus"])
+def test_a_receipt_the_pg_reported_is_not_reported_again_whichever_field_tells(
+    stack: UnkindStack, field: str
+) -> None:
+    put_order(stack, amount={"total": 120_000}, payMethods=["TRANSFER"])
+    stack.wire.edited("get_payment", without("cashReceipt", "cashReceiptIssuanceStatus"))
+    told = {
+        "cashReceipt": REPORTED | {"issuedAt": "2026-01-02T03:04:06Z"},
+        "cashReceiptIssuanceStatus": "ISSUED",
+    }
+    stack.wire.edited("get_payment", having(**{field: told[field]}))
+
+    paid(stack, method="TRANSFER")
+    let_pass(stack, 6 * DAY)
+
+    assert reported(stack) == 0
+
+
 def readings_of(stack: UnkindStack, days: float) -> int:
     """How often PortOne is asked about a payment in so many days."""
     before = stack.asked("get_payment")

@@ -6,7 +6,7 @@ from portone_local.testing.refund_records import booked as a_cancellation
 from portone_local.testing.refund_records import paid, reserved, the_refund
 from portone_local.testing.snapshots import a_snapshot, after_reading, facts
 from portone_payments.adapters.codec import coder, item_size
-from portone_payments.domain.booked import KEPT, all_among, booked, merged
+from portone_payments.domain.booked import KEPT, booked, done_among, merged
 from portone_payments.domain.facts import Fact
 from portone_payments.domain.records import Payment, Seen
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
@@ -50,9 +50,9 @@ def test_a_list_that_lacks_an_old_one_is_behind() -> None:
     seen = seen_of(after_reading(paid(), cancelled_times(MANY), at=60))
     ids = [f"cancellation-{number}" for number in range(MANY)]
 
-    assert all_among(seen, ids)
-    assert not all_among(seen, ids[1:])
-    assert not all_among(seen, ids[:-1])
+    assert done_among(seen, ids)
+    assert not done_among(seen, ids[1:])
+    assert not done_among(seen, ids[:-1])
 
 
 def test_an_old_one_costs_few_bytes() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from portone_local.testing.records import a_payment
 from portone_local.testing.snapshots import a_cancellation, a_snapshot, after_reading, micros
-from portone_payments.domain.moves import MOVES, behind, holds_money, older, outdated
+from portone_payments.domain.moves import MOVES, behind, holds_money, older, outdated, withdraws
 from portone_payments.domain.records import Seen, Status
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
 
@@ -107,10 +107,22 @@ def test_a_mismatch_that_took_money_does_not_end_as_if_it_had_not() -> None:
 
 
 def test_a_list_that_was_left_out_misses_nothing() -> None:
-    known = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),)))
+    known = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.SUCCEEDED),)))
 
     assert not behind(Status.PAID, known, a_snapshot(cancellations=None))
     assert behind(Status.PAID, known, a_snapshot(cancellations=()))
+
+
+def test_what_failed_or_was_withdrawn_need_not_be_listed_for_ever() -> None:
+    failed = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.FAILED),)))
+    asked = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),)))
+    without = a_snapshot(cancellations=())
+
+    assert not behind(Status.PAID, failed, without)
+    assert not behind(Status.PAID, asked, without)
+    # as long as a replica may not know of it yet, only what was asked for counts as missing
+    assert (withdraws(failed, without), withdraws(asked, without)) == (False, True)
+    assert not withdraws(asked, a_snapshot(cancellations=None))
 
 
 @pytest.mark.parametrize("decided", [CancellationStatus.SUCCEEDED, CancellationStatus.FAILED])

@@ -82,6 +82,7 @@ class WirePayment(Wire):
     method: Any = None
     cancellations: list[_Cancellation] | None = None
     disputes: Any = None
+    cash_receipt: Any = None
     cash_receipt_issuance_status: Any = None
     paid_at: Any = None
     failed_at: Any = None
@@ -131,13 +132,20 @@ def snapshot_of(wire: WirePayment) -> Snapshot:
         method=None if wire.method is None else _method(wire.method),
         cancellations=_cancellations(wire.cancellations),
         disputed=_disputed(wire.disputes),
-        receipt_issued=_ISSUED.get(text_of(wire.cash_receipt_issuance_status) or ""),
+        receipt_issued=_receipt_issued(wire),
         paid_at=moment_of(wire.paid_at),
         failed_at=moment_of(wire.failed_at),
         pg_code=text_of(wire.failure, "pgCode"),
         pg_tx_id=text_of(wire.pg_tx_id),
         receipt_url=text_of(wire.receipt_url),
     )
+
+
+def _receipt_issued(wire: WirePayment) -> bool | None:
+    """Either field tells of a receipt, and either may be left out (facts 3.2)."""
+    if text_of(wire.cash_receipt, "status") == "ISSUED":
+        return True
+    return _ISSUED.get(text_of(wire.cash_receipt_issuance_status) or "")
 
 
 def channel_of(raw: Any) -> Channel | None:

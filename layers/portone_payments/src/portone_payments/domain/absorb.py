@@ -37,7 +37,7 @@ from portone_payments.domain.ladder import (
     next_due,
     unfinished,
 )
-from portone_payments.domain.moves import behind, holds_money, outdated
+from portone_payments.domain.moves import behind, holds_money, outdated, withdraws
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.refund_settle import (
@@ -135,7 +135,9 @@ def _lags(payment: Payment, snapshot: Snapshot | None) -> bool:
 def _looks_older(payment: Payment, snapshot: Snapshot | None) -> bool:
     if snapshot is None:
         return payment.seen is not None
-    return misses_promised(payment, snapshot) or outdated(payment.status, payment.seen, snapshot)
+    if misses_promised(payment, snapshot) or withdraws(payment.seen, snapshot):
+        return True
+    return outdated(payment.status, payment.seen, snapshot)
 
 
 def _patience_over(payment: Payment, moment: Moment, missing: Sequence[Hint] = ()) -> bool:

@@ -27,11 +27,12 @@ def booked(seen: Seen | None, cancellation_id: str | None) -> str | None:
     return seen.cancellations.get(_MARK + short(cancellation_id)) if known is None else known
 
 
-def all_among(seen: Seen, shown: Iterable[str]) -> bool:
-    """Whether every cancellation we know is among these ids."""
+def done_among(seen: Seen, shown: Iterable[str]) -> bool:
+    """Whether every cancellation we know as carried out is among these ids."""
     ids = set(shown)
-    old = {key for key in seen.cancellations if key.startswith(_MARK)}
-    return set(seen.cancellations) - old <= ids and (not old or old <= {_MARK + short(each) for each in ids})
+    done = {key for key, status in seen.cancellations.items() if status == CancellationStatus.SUCCEEDED}
+    old = {key for key in done if key.startswith(_MARK)}
+    return done - old <= ids and (not old or old <= {_MARK + short(each) for each in ids})
 
 
 def merged(held: Mapping[str, str], shown: Mapping[str, str]) -> Mapping[str, str]:

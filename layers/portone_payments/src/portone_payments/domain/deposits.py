@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.snapshot import AccountRefund, RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import AccountRefund, PayMethod, RemoteStatus, Snapshot
 
 READINGS = 3
 AT_LEAST = 15 * 60
@@ -20,7 +20,7 @@ def taken_back(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> P
     """
     if snapshot is None or payment.status not in _PAID:
         return payment
-    if snapshot.status is not RemoteStatus.VIRTUAL_ACCOUNT_ISSUED or payment.taken_back >= READINGS:
+    if not _undeposited(payment, snapshot) or payment.taken_back >= READINGS:
         return payment
     age = moment.now - (payment.lagging_since or moment.now)
     if payment.taken_back < READINGS - 1:
@@ -31,6 +31,15 @@ def taken_back(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> P
         replace(payment, taken_back=READINGS), AttentionKind.DEPOSIT_TAKEN_BACK, at=moment.now
     )
     return record(called, Fact.DEPOSIT_TAKEN_BACK, moment, total=payment.total)
+
+
+def _undeposited(payment: Payment, snapshot: Snapshot) -> bool:
+    """Whether the account waits again, or has ended, although its deposit was paid."""
+    if snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED:
+        return True
+    method = payment.seen.method if payment.seen else None
+    by_deposit = method is not None and method.kind is PayMethod.VIRTUAL_ACCOUNT
+    return by_deposit and snapshot.status is RemoteStatus.FAILED
 
 
 def refund_undone(payment: Payment) -> bool:

@@ -6,7 +6,7 @@ What a newer version wrote about the same attempt is carried along.
 from dataclasses import replace
 
 from portone_payments.domain.booked import merged
-from portone_payments.domain.moves import TAKEN
+from portone_payments.domain.moves import TAKEN, withdrawn
 from portone_payments.domain.records import Seen
 from portone_payments.domain.snapshot import (
     Cancellation,
@@ -56,7 +56,7 @@ def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
         disputed=bool(snapshot.disputed),
         receipt_issued=snapshot.receipt_issued,
         cancelled_vat=_cancelled_vat(snapshot, held),
-        cancellations=merged(held.cancellations if held else {}, shown),
+        cancellations=merged(_still_known(held, snapshot) if held else {}, shown),
         charged_back=tuple(dict.fromkeys((*held.charged_back, *back))) if held else back,
         method=snapshot.method,
         channel=snapshot.channel,
@@ -67,6 +67,12 @@ def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
         receipt_url=snapshot.receipt_url,
         extra=held.extra if held else {},
     )
+
+
+def _still_known(held: Seen, snapshot: Snapshot) -> dict[str, str]:
+    """What was known of cancellations, without those that were withdrawn: nobody waits for them any more."""
+    gone = withdrawn(held, snapshot)
+    return {id_: status for id_, status in held.cancellations.items() if id_ not in gone}
 
 
 def _filled(snapshot: Snapshot, held: Seen) -> Snapshot:

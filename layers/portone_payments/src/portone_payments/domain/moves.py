@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portone_payments.domain.booked import all_among, booked
+from portone_payments.domain.booked import booked, done_among
 from portone_payments.domain.records import Seen, Status
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
 
@@ -83,11 +83,30 @@ def older(left: int, right: int) -> bool:
     return left < right
 
 
+def withdraws(seen: Seen | None, snapshot: Snapshot) -> bool:
+    """Whether a cancellation that was asked for is gone from the list: withdrawn, or not yet known there."""
+    return seen is not None and bool(withdrawn(seen, snapshot))
+
+
+def withdrawn(seen: Seen, snapshot: Snapshot) -> frozenset[str]:
+    """Ids of cancellations that were asked for and that a list does not show.
+
+    What shows more given back than we hold is no older reading, and tells nothing of what it lacks.
+    """
+    if snapshot.cancellations is None or snapshot.cancelled > seen.cancelled:
+        return frozenset()
+    asked = {id_ for id_, status in seen.cancellations.items() if status == CancellationStatus.REQUESTED}
+    return frozenset(asked - {each.id for each in snapshot.cancellations})
+
+
 def _forgets(seen: Seen, snapshot: Snapshot) -> bool:
-    """Whether a cancellation we know is missing from the list, or undecided again."""
+    """Whether a cancellation we know as carried out is missing from the list, or undecided again.
+
+    One that failed moved no money, so nobody has to list it for ever.
+    """
     if snapshot.cancellations is None:
         return False
-    if not all_among(seen, (each.id for each in snapshot.cancellations)):
+    if not done_among(seen, (each.id for each in snapshot.cancellations)):
         return True
     asked = (each.id for each in snapshot.cancellations if each.status is CancellationStatus.REQUESTED)
     return any(booked(seen, id_) in _DECIDED for id_ in asked)

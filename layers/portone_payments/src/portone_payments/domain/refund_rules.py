@@ -9,7 +9,7 @@ from portone_payments.domain.payment_errors import RefundAccountRequired, Refund
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_traces import asked_by, refunded_by
 from portone_payments.domain.refunds import cancellable
-from portone_payments.domain.send_back import needs_account
+from portone_payments.domain.send_back import MAY_NEED_ACCOUNT, needs_account
 from portone_payments.domain.snapshot import PayMethod
 
 OWNER, STAFF, AUTO = "owner", "staff", "auto"
@@ -20,8 +20,6 @@ KST = timezone(timedelta(hours=9))
 _DAY = 24 * 3600
 # the longest that is documented; a PG may refuse earlier, and then says so itself
 _WINDOW_DAYS = {PayMethod.CARD: 366, PayMethod.TRANSFER: 93, PayMethod.EASY_PAY: 5 * 366}
-# what PortOne does not name may be a deposit: who sends an account for it is believed
-_MAY_NEED_ACCOUNT = frozenset({PayMethod.MOBILE, PayMethod.UNRECOGNISED, None})
 _WHOLE_ONLY = frozenset({PayMethod.MOBILE, PayMethod.GIFT_CERTIFICATE})
 
 
@@ -124,7 +122,7 @@ def check_account(payment: Payment, *, has_account: bool, has_phone: bool) -> No
     """Raises `RefundAccountRequired` or `InvalidRequest`, also for an account that is supplied later."""
     if needs_account(payment) and not has_account:
         raise RefundAccountRequired
-    if not needs_account(payment) and has_account and _kind(payment) not in _MAY_NEED_ACCOUNT:
+    if not needs_account(payment) and has_account and _kind(payment) not in MAY_NEED_ACCOUNT:
         raise InvalidRequest(field="refundAccount", reason="not_for_this_pay_method")
     channel = payment.seen.channel if payment.seen else None
     smartro = channel is not None and channel.pg_provider.startswith("SMARTRO")

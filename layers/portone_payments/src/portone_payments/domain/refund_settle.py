@@ -9,13 +9,15 @@ from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_a
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.lost_refunds import adopt, could_be
 from portone_payments.domain.records import AttentionKind, Payment
-from portone_payments.domain.refund_traces import left
-from portone_payments.domain.refunds import OPEN, with_refund
+from portone_payments.domain.refund_traces import SETTLED, left
+from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
 KEY_WINDOW = 165 * 60
 FORGOTTEN = 190 * 60
 QUIET = 60
+# a weekend; whoever asked may have forgotten it, and meanwhile nobody else can refund anything
+SECOND_PERSON = 3 * 24 * 3600
 _STATES = {
     CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,
     CancellationStatus.REQUESTED: RefundState.REQUESTED,
@@ -26,7 +28,7 @@ _FACTS = {
     RefundState.FAILED: Fact.REFUND_FAILED,
     RefundState.AMBIGUOUS: Fact.REFUND_AMBIGUOUS,
 }
-_OPEN_CALLS = (AttentionKind.AMBIGUOUS, AttentionKind.UNKNOWN)
+_OPEN_CALLS = (AttentionKind.AMBIGUOUS, AttentionKind.UNKNOWN, AttentionKind.REFUND_STUCK)
 # what an answer or a reading decided can only be changed by PortOne's own cancellation of that refund
 _SENT = frozenset({RefundState.RESERVED, RefundState.REQUESTED})
 
@@ -73,6 +75,10 @@ def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment) -> Paym
             payment = _matched(payment, refund, match, moment)
         elif refund.state is RefundState.RESERVED and refund.sent_at is not None:
             payment = _unmatched(payment, refund, snapshot, moment)
+        elif refund.state is RefundState.REQUESTED and snapshot.cancellations is not None:
+            payment = _withdrawn(payment, refund, moment)
+        elif refund.state is RefundState.AWAITING_APPROVAL and _forgotten(refund, moment):
+            payment = raise_attention(payment, AttentionKind.REFUND_STUCK, about(refund), at=moment.now)
     return payment
 
 
@@ -115,7 +121,7 @@ def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
 
 
 def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Moment) -> Payment:
-    known = replace(refund, cancellation_id=match.id)
+    known = replace(refund, cancellation_id=match.id, quiet_at=None)
     state = _STATES.get(match.status)
     if state is RefundState.SUCCEEDED and refund.state is not state and refund_undone(payment):
         # booked, but the bank has yet to pay it out or could not: its account is still needed
@@ -142,6 +148,21 @@ def _unmatched(payment: Payment, refund: Refund, snapshot: Snapshot, moment: Mom
     if refund.stopped_until is not None and not refund.pg_answered:
         return with_refund(payment, _anew(refund, moment))
     return decide(payment, refund, RefundState.FAILED, moment, refund.code or "not_executed")
+
+
+def _withdrawn(payment: Payment, refund: Refund, moment: Moment) -> Payment:
+    """PortOne had accepted it and lists it no more, as after its withdrawal (facts 5.5): a person decides."""
+    if refund.quiet_at is None:
+        return with_refund(payment, replace(refund, quiet_at=moment.now))
+    if moment.now - refund.quiet_at < QUIET:
+        return payment
+    unknown = replace(refund, cancellation_id=None)
+    return decide(payment, unknown, RefundState.AMBIGUOUS, moment, "no_longer_listed")
+
+
+def _forgotten(refund: Refund, moment: Moment) -> bool:
+    """Whether a second person has let it wait for so long that somebody has to be told."""
+    return moment.now - refund.created_at >= SECOND_PERSON
 
 
 def _unlisted(payment: Payment, refund: Refund, moment: Moment) -> Payment:
@@ -186,4 +207,4 @@ def in_flight(payment: Payment) -> Refund | None:
 
 def open_refunds(payment: Payment) -> tuple[Refund, ...]:
     """Every refund that is not settled."""
-    return tuple(refund for refund in payment.refunds.values() if refund.state in OPEN)
+    return tuple(refund for refund in payment.refunds.values() if refund.state not in SETTLED)

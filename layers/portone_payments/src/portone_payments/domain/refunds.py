@@ -15,7 +15,7 @@ from portone_payments.domain.payment_errors import (
     RefundInProgress,
 )
 from portone_payments.domain.records import Payment, Seen, Status
-from portone_payments.domain.refund_traces import space_of, traces
+from portone_payments.domain.refund_traces import SETTLED, space_of, traces
 from portone_payments.domain.snapshot import CancellationStatus
 from portone_payments.domain.tax import Left, split
 
@@ -86,7 +86,7 @@ def lost_id(token: str) -> str:
 
 def open_refund(payment: Payment) -> Refund | None:
     """The one refund that is not settled, if any."""
-    return next((refund for refund in payment.refunds.values() if refund.state in OPEN), None)
+    return next((refund for refund in payment.refunds.values() if refund.state not in SETTLED), None)
 
 
 def given_back(payment: Payment) -> bool:

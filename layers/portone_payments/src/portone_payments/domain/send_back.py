@@ -37,6 +37,8 @@ _KEPT = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED})
 # the PG pays these back to a bank account the buyer has to name (facts 5.2)
 _TO_ACCOUNT = frozenset({PayMethod.VIRTUAL_ACCOUNT})
+# a phone bill of an earlier month does, and what PortOne does not name may be a deposit
+MAY_NEED_ACCOUNT = frozenset({PayMethod.MOBILE, PayMethod.UNRECOGNISED, None})
 
 
 def numbered(reason: str, number: int) -> str:
@@ -117,8 +119,18 @@ def stuck_subject(series: Returning) -> str:
 
 def needs_account(payment: Payment) -> bool:
     """Whether a refund of this payment needs a bank account."""
+    return _kind(payment) in _TO_ACCOUNT
+
+
+def _kind(payment: Payment) -> PayMethod | None:
     method: Method | None = payment.seen.method if payment.seen else None
-    return method is not None and method.kind in _TO_ACCOUNT
+    return method.kind if method else None
+
+
+def _awaits_account(payment: Payment, series: Returning) -> bool:
+    """Whether the next try waits for an account: where it needs one, or where nothing else is left to try."""
+    may = _kind(payment) in MAY_NEED_ACCOUNT and series.tries >= TRIES
+    return may or needs_account(payment)
 
 
 def _calm(payment: Payment, moment: Moment) -> Payment:
@@ -141,7 +153,7 @@ def _scheduled(payment: Payment, series: Returning, moment: Moment) -> Payment:
     """
     if series.next_at is not None:
         return payment
-    again = needs_account(payment)
+    again = _awaits_account(payment, series)
     if series.tries >= TRIES:
         subject = stuck_subject(series)
         payment = raise_attention(payment, AttentionKind.REFUND_STUCK, subject, at=moment.now)
@@ -183,5 +195,5 @@ def _wish(payment: Payment, series: Returning, number: int) -> RefundWish:
         body_hash="",
         full=True,
         tax_free=None,
-        state=RefundState.AWAITING_ACCOUNT if needs_account(payment) else RefundState.RESERVED,
+        state=RefundState.AWAITING_ACCOUNT if _awaits_account(payment, series) else RefundState.RESERVED,
     )
