@@ -80,8 +80,8 @@ def _called(ending: Ending, usual: Ending, waits: list[Wait]) -> bool:
     """Whether all is told in the end, or a person knows that it is not."""
     if {event for event, _ in usual.events - ending.events} <= _IN_BETWEEN:
         return True
-    kinds = frozenset[str]().union(*(wait.attentions for wait in waits))
-    return not kinds or bool(kinds & ending.attentions)
+    # one that calls nobody may be what keeps the others from being met at all
+    return any(not wait.attentions or wait.attentions & ending.attentions for wait in waits)
 
 
 def _sentence(finding: Finding) -> str:

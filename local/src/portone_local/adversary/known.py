@@ -32,17 +32,9 @@ KNOWN: tuple[Known, ...] = (
         ),
     ),
     Known(
-        "register a method by hand: drop get_billing_key issueId",
-        "the key of our own token stays in doubt for ever, and keeps the token",
-    ),
-    Known(
         "supply an account for a wrong deposit: drop get_payment method",
         "A11: an automatic refund that is refused for want of an account is given up",
         told_of=("supply an account",),
-    ),
-    Known(
-        "staff has PortOne read what we know: variant get_payment cancellations[].status",
-        "money went back and nobody is told: no event, no attention",
     ),
 )
 

@@ -24,17 +24,23 @@ def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy)
         return Judged(KeyState.CHECKING)
     if policy.store_id and reading.store_id != policy.store_id:
         return Judged(KeyState.REFUSED, "store")
-    if reading.issue_id is None or reading.channels is None:
+    if nobodys(reading) or reading.channels is None:
         # neither ours nor anybody else's: nothing is charged and nothing deleted by a guess
         return Judged(KeyState.CHECKING)
-    if reading.issue_id != key.issue_id:
+    if reading.issue_id not in {None, key.issue_id}:
         return Judged(KeyState.REFUSED, "issue")
     # our issueId is bound to its user; a customer that was left out is not another one
     if reading.customer_id not in {None, user_id}:
-        return Judged(KeyState.UNWANTED, "customer")
+        # whose issue it was nobody told: it is not ours to delete
+        return Judged(KeyState.REFUSED if reading.issue_id is None else KeyState.UNWANTED, "customer")
     if not _chargeable(reading, policy):
         return Judged(KeyState.UNWANTED, "channel")
     return Judged(KeyState.ACTIVE)
+
+
+def nobodys(reading: KeyReading) -> bool:
+    """Whether a reading says neither by whose window nor for which customer the key was issued."""
+    return reading.issue_id is None and reading.customer_id is None
 
 
 def channel_to_charge(reading: KeyReading, policy: CheckPolicy) -> str | None:

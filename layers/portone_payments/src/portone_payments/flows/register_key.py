@@ -6,11 +6,11 @@ from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRef
 from portone_payments.domain.billing_reading import KeyReading
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.key_checks import nobodys
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
 from portone_payments.domain.wallet import CLAIM_WITHIN, key_of_issue, lapse, refuse, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
-from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk, key_context
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_billing import IssueAndPayOrder
@@ -69,10 +69,10 @@ class Registrar:
         except PortOneError as error:
             self._count(error)
             return self._later(user_id, key.issue_id, billing_key)
-        if reading is not None and reading.issue_id is None:
-            # nothing says whose it is: the worker looks for a key of this issue
+        if reading is not None and nobodys(reading):
+            # the worker looks for a key of this issue
             return key
-        if reading is None or reading.issue_id != key.issue_id:
+        if reading is None or reading.issue_id not in {None, key.issue_id}:
             # nothing is stored: what the app reported is not a key of this issue
             raise BillingKeyRefused(reason="issue")
         return self._told(self.desk.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
@@ -112,11 +112,8 @@ class Registrar:
             found = self.desk.listed(user_id, key, deadline)
             return self._found(user_id, key.issue_id, found, moment)
         token = self.desk.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
-        if not self.desk.gate.admits(Operation.CONFIRM_KEY):
-            return self.desk.change(user_id, _later_again)
         try:
-            with self.desk.gate.sending(Operation.CONFIRM_KEY):
-                billing_key = self._send(key, token, key.request_key, deadline)
+            billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
                 found = self.desk.listed(user_id, key, deadline)
@@ -171,7 +168,7 @@ class Registrar:
     def _silent(self, user_id: str, error: PortOneError) -> Wallet:
         """PortOne did not answer: nothing changes but the due mark, which does not climb."""
         self._count(error)
-        return self.desk.change(user_id, _later_again)
+        return self.desk.change(user_id, lambda held: (replace(held, rung=min(held.rung, 2)),))
 
     def _count(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:
@@ -183,10 +180,6 @@ class Registrar:
         if key.state in _GONE:
             raise BillingKeyGone
         return key
-
-
-def _later_again(wallet: Wallet) -> tuple[Wallet]:
-    return (replace(wallet, rung=min(wallet.rung, 2)),)
 
 
 def _token_context(user_id: str, issue_id: str) -> dict[str, str]:
