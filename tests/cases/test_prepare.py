@@ -17,11 +17,6 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 KEY = "one-key-of-the-app"
 
 
-def open_case(case: str) -> pytest.MarkDecorator:
-    """A rule that does not hold yet."""
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=case)
-
-
 def spent(stack: UnkindStack, *, at_portone: int = 2, **decline: Any) -> str:
     """The id of a payment whose paymentId PortOne takes no more tries of."""
     key_saved(stack)
@@ -35,7 +30,6 @@ def spent(stack: UnkindStack, *, at_portone: int = 2, **decline: Any) -> str:
     return str(prepared["paymentId"])
 
 
-@open_case("A16")
 @pytest.mark.parametrize("times", [1, 2, 5])
 def test_an_order_whose_id_is_spent_gets_a_new_one(stack: UnkindStack, times: int) -> None:
     old = spent(stack, at_portone=times)
@@ -48,7 +42,6 @@ def test_an_order_whose_id_is_spent_gets_a_new_one(stack: UnkindStack, times: in
     assert stack.shop.get("/orders/order-1").json()["paidTotal"] == 12_000
 
 
-@open_case("A16")
 def test_everybody_gets_the_same_new_id(stack: UnkindStack) -> None:
     old = spent(stack)
 
@@ -58,7 +51,6 @@ def test_everybody_gets_the_same_new_id(stack: UnkindStack) -> None:
     assert old not in ids
 
 
-@open_case("A16")
 def test_a_spent_id_is_left_only_after_a_reading(stack: UnkindStack) -> None:
     key_saved(stack)
     prepared = prepare(stack)
@@ -77,7 +69,6 @@ def test_a_spent_id_is_left_only_after_a_reading(stack: UnkindStack) -> None:
     assert seeing.json()["paymentId"] != prepared["paymentId"]
 
 
-@open_case("A16")
 def test_a_spent_id_that_is_paid_late_makes_the_second_payment_a_surplus(stack: UnkindStack) -> None:
     old = spent(stack, approves_after=HOUR)
     again = prepare(stack)
@@ -144,7 +135,6 @@ def truthful(answer: Response, old: str) -> bool:
     return refused(answer) and answer.json()["error"]["code"] != "order_already_paid"
 
 
-@open_case("A32")
 @pytest.mark.parametrize("ended", list(ENDED))
 def test_a_repeated_key_is_answered_the_truth_of_today(stack: UnkindStack, ended: str) -> None:
     old = ENDED[ended](stack)["paymentId"]

@@ -103,7 +103,7 @@ def _settled(payment: Payment, reading: Snapshot, moment: Moment, policy: CheckP
 def silence(payment: Payment, moment: Moment) -> Payment:
     """What to save when PortOne did not answer: hints stay open, the payment stays due."""
     due_at = _sooner(payment.due_at, after_silence(moment.now, moment.jitter), moment.now)
-    return _age(replace(payment, due_at=due_at, tries=0), moment)
+    return _age(replace(payment, due_at=due_at, tries=0, unanswered=True), moment)
 
 
 def with_hint(payment: Payment, hint: Hint) -> Payment:
@@ -200,7 +200,7 @@ def _late(payment: Payment, status: Status) -> bool:
 def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
     """Close what the reading bore out, expire what nobody paid, and decide when to look again."""
     hints = after.hints if after.doubted else {key: _closed(hint) for key, hint in after.hints.items()}
-    read = replace(after, hints=hints, tries=0, read_at=moment.now)
+    read = replace(after, hints=hints, tries=0, read_at=moment.now, unanswered=False)
     after = expire(replace(read, lagging=0, lagging_since=None, taken_back=0), moment)
     changed = after.next_seq != before.next_seq
     restart = unfinished(after) if changed else moment.eager and after.rung == BY_KIND

@@ -1,6 +1,7 @@
 """Manual approval (수동 승인) and charges: one try at a time, stored before it is sent (rule 3)."""
 
 import hashlib
+import math
 from dataclasses import replace
 
 from portone_payments.domain.facts import Fact, Moment, record
@@ -15,6 +16,9 @@ KEPT = 30
 WAITED = 24 * 3600
 OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
 SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
+# PortOne takes no more tries under a paymentId (PortOne facts 6.3)
+SPENT = "max_transaction_count_reached"
+_UNPAID = frozenset({Status.READY, Status.FAILED, Status.EXPIRED})
 OUT_OF_STOCK, OFFER_OVER = "out_of_stock", "offer_over"
 
 
@@ -41,6 +45,14 @@ def newest_of(payment: Payment, token_hash: str) -> Approval | None:
 def withdrawn(approval: Approval) -> bool:
     """Whether it ended by an error of ours: neither a try nor a decline (money rule 10)."""
     return approval.state is ApprovalState.FAILED and approval.code in OUR_FAULTS
+
+
+def is_spent(payment: Payment) -> bool:
+    """Whether PortOne takes no more tries under this id, and a reading since then shows nothing taken."""
+    refused_at = [each.settled_at or 0.0 for each in payment.approvals if each.code == SPENT]
+    read = payment.read_at is not None and payment.read_at >= max(refused_at, default=math.inf)
+    idle = payment.status in _UNPAID and open_approval(payment) is None
+    return read and idle and not (payment.unanswered or payment.doubted or payment.lagging)
 
 
 def open_approval(payment: Payment) -> Approval | None:

@@ -176,6 +176,7 @@ class Payment:
     `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
     `accepted`: staff believes it. `lagging_since`: when the first of the lagging readings was taken;
     `taken_back`: how many of them showed a deposit as awaited that had been paid.
+    `unanswered`: PortOne did not answer when it was last asked.
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
     `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
     `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
@@ -200,6 +201,7 @@ class Payment:
     status_at: float = 0.0
     seen: Seen | None = None
     read_at: float | None = None
+    unanswered: bool = False
     hints: Mapping[str, Hint] = field(default_factory=dict)
     refunds: Mapping[str, Refund] = field(default_factory=dict)
     settled: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from portone_payments.domain.approval import SPENT
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.dunning import end_of_grace, next_try
@@ -16,7 +17,6 @@ from portone_payments.domain.subscription_records import (
     SubscriptionStatus,
 )
 
-SPENT = "max_transaction_count_reached"
 NO_KEY = "no_billing_key"
 _STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED, SubscriptionStatus.PAUSED})
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.approval import is_spent
 from portone_payments.domain.billing_errors import OrderHasPlan
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused
@@ -72,9 +73,7 @@ class Preparer:
         held = self._payment(order)
         if held is not None and not _replaceable(held):
             return Prepared(self._reuse(order, held, wish, methods, request), methods)
-        if request is not None:
-            raise OrderAlreadyPaid(payment_id=request.resource_id)
-        return Prepared(self._create(order, held, wish, methods), methods)
+        return Prepared(self._create(order, held, wish, methods, request), methods)
 
     def _known_request(self, wish: Wish) -> ClientRequest | None:
         if wish.idempotency_key is None:
@@ -123,7 +122,15 @@ class Preparer:
             self.store.save(*changes)
         return offered
 
-    def _create(self, order: Order, held: Payment | None, wish: Wish, methods: tuple[str, ...]) -> Payment:
+    def _create(
+        self,
+        order: Order,
+        held: Payment | None,
+        wish: Wish,
+        methods: tuple[str, ...],
+        request: ClientRequest | None,
+    ) -> Payment:
+        """A new payment; a client's key that made the one before leads to this one from now on."""
         now = self.clock.now()
         fresh = self._fresh(order, held, wish, methods, now)
         earlier = (*order.earlier, held.payment_id)[-EARLIER_KEPT:] if held else order.earlier
@@ -134,7 +141,8 @@ class Preparer:
         if held is not None:
             changes.append(replace(held, siblings=True))
         if wish.idempotency_key:
-            changes.append(self._request(wish, fresh.payment_id, now))
+            known = self._request(wish, fresh.payment_id, now)
+            changes.append(known if request is None else replace(known, version=request.version))
         self.store.save(*changes)
         self.meter.count(Metric.PREPARED)
         return fresh
@@ -180,7 +188,8 @@ class Preparer:
 def _replaceable(held: Payment) -> bool:
     """A new id only where a reading showed the old one can no longer be paid (rule 1)."""
     lapsed_account = held.status is Status.EXPIRED and account_due_at(held) is not None
-    return held.status is Status.CANCELLED or lapsed_account or mismatch_is_back(held)
+    back = held.status is Status.CANCELLED or mismatch_is_back(held)
+    return back or lapsed_account or is_spent(held)
 
 
 def _reopened(payment: Payment, expires_at: int, moment: Moment) -> Payment:
