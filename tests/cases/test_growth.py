@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from portone_local.gateway.messages import Response
-from portone_local.testing.approving import confirm
+from portone_local.testing.approving import authenticate, confirm
 from portone_local.testing.billing_app import listed
 from portone_local.testing.charging import charge
 from portone_local.testing.charging import prepared as prepared_id
 from portone_local.testing.letters import event, send
 from portone_local.testing.recurring import (
+    CHARGE,
     change,
     key_deleted,
     key_issued,
@@ -345,3 +346,35 @@ def test_a_window_can_be_opened_again_after_a_day(stack: UnkindStack) -> None:
     told: Any = registered(stack, issue_id, key_issued(stack, issue_id))
 
     assert told.status == 200
+
+
+def test_a_charge_that_was_declined_is_known_however_many_came_after_it(stack: UnkindStack) -> None:
+    key_saved(stack)
+    payment_id = prepared_id(stack)
+    stack.portone.pg.decline(times=40, readable=True)
+    answers = []
+    for number in range(40):
+        answers.append(charge(stack, payment_id, f"charge-{number}"))
+        let_pass(stack, 30)
+    asked = stack.asked(CHARGE)
+    stack.portone.pg.accept()
+
+    again = charge(stack, payment_id, "charge-0")
+
+    assert (again.status, again.json()["error"]["code"]) == (402, "charge_declined")
+    assert (stack.asked(CHARGE), stack.portone.books()[payment_id].times_paid) == (asked, 0)
+    assert refused(answers[-1])
+    assert answers[-1].json()["error"]["code"] == "too_many_tries"
+
+
+def test_tokens_somebody_invents_end_at_a_bound_that_a_day_lifts(stack: UnkindStack) -> None:
+    prepared = prepare(stack)
+    answers = [confirm(stack, prepared, f"invented-token-{number}") for number in range(30)]
+    bounded = {answer.json()["error"]["code"] for answer in answers[20:]}
+
+    let_pass(stack, DAY)
+    prepare(stack)
+    answer = confirm(stack, prepared, authenticate(stack, prepared))
+
+    assert bounded == {"too_many_tries"}
+    assert (answer.status, stack.portone.books()[prepared["paymentId"]].times_paid) == (200, 1)

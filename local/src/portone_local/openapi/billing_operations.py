@@ -75,6 +75,7 @@ BILLING_OPERATIONS = {
             payment_errors.PaymentNotFound,
             billing.ChargeDeclined,
             billing.ChargeInProgress,
+            payment_errors.TooManyTries,
             billing.ChargeIdReused,
             billing.NoBillingKey,
             billing.BillingKeyGone,

@@ -72,6 +72,7 @@ CONFIRM: Errors = (
     payment_errors.PaymentNotFound,
     payment_errors.NotApprovable,
     payment_errors.ApprovalInProgress,
+    payment_errors.TooManyTries,
     payment_errors.OutOfStock,
     payment_errors.InvalidPaymentToken,
     payment_errors.InformationMismatch,

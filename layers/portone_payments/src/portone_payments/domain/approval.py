@@ -8,11 +8,12 @@ from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.outcomes import OUR_FAULTS
-from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
+from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable, TooManyTries
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
 
 KEPT = 30
+MOST_TRIES = 20
 WAITED = 24 * 3600
 OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
 SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
@@ -69,6 +70,17 @@ def waited_for(payment: Payment, now: float) -> bool:
     if approval is None or not (payment.doubted or payment.status is Status.PAY_PENDING):
         return False
     return now - (approval.sent_at or approval.created_at) >= WAITED
+
+
+def check_tries(payment: Payment, now: float) -> None:
+    """Raises `TooManyTries`: a try of the last day stays known, so that its command never charges again.
+
+    What was withdrawn by an error of ours was no try. Renewals are not asked for by anybody.
+    """
+    asked = [each.created_at for each in payment.approvals if not withdrawn(each)]
+    young = [at for at in asked if now - at < WAITED]
+    if len(young) >= MOST_TRIES:
+        raise TooManyTries(retry_after=int(young[0] + WAITED - now) + 1)
 
 
 def next_attempt(payment: Payment, now: float) -> int:

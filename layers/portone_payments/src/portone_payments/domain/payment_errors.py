@@ -87,6 +87,12 @@ class TooManyRefunds(BundleError):
     code = "too_many_refunds"
 
 
+class TooManyTries(BundleError):
+    """Its customer has tried to pay it as often as is allowed in a day; nothing was stored."""
+
+    code = "too_many_tries"
+
+
 class RefundFailed(BundleError):
     """The refund took no effect; `reason` is the stable cause, the same id will not be tried again."""
 

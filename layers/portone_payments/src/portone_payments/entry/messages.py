@@ -105,6 +105,11 @@ MESSAGES: dict[str, Message] = {
         "This payment was asked to be refunded as often as is allowed. Please contact support.",
         Action.CONTACT_SUPPORT,
     ),
+    "too_many_tries": Message(
+        "하루에 시도할 수 있는 결제 횟수를 초과했습니다. 나중에 다시 시도해 주세요.",
+        "This payment was tried as often as is allowed in a day. Please try again later.",
+        Action.WAIT,
+    ),
     "refund_failed": Message(
         "환불이 처리되지 않았습니다. 결제 상태를 확인한 뒤 새 refundId로 다시 요청해 주세요.",
         "The refund did not take place. Look at the payment, then ask again with a new refundId.",

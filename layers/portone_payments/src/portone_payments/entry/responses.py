@@ -42,6 +42,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     payment_errors.RefundAccountRequired: 409,
     payment_errors.RefundFailed: 409,
     payment_errors.TooManyRefunds: 409,
+    payment_errors.TooManyTries: 429,
     identity_errors.VerificationNotFound: 404,
     identity_errors.IdentityNotFound: 404,
     identity_errors.VerificationExpired: 409,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from portone_payments.domain.approval import (
+    check_tries,
     intend,
     known_approval,
     newest_of,
@@ -35,7 +36,8 @@ class Approver:
     def approve(self, payment_id: str, user_id: str, token: str, deadline: Deadline) -> Approved:
         """The try of this token, new or known.
 
-        Raises `PaymentNotFound`, `NotApprovable`, `ApprovalInProgress`, `ProviderRefused`, `Busy`.
+        Raises `PaymentNotFound`, `NotApprovable`, `ApprovalInProgress`, `TooManyTries`, `ProviderRefused`,
+        `Busy`.
         """
         token_hash = token_hash_of(payment_id, token)
         payment, fresh = self._stored(payment_id, user_id, token, token_hash)
@@ -69,6 +71,7 @@ class Approver:
     def _intended(self, held: Payment, token: str, token_hash: str) -> Payment:
         now = self.clock.now()
         attempt = next_attempt(held, now)
+        check_tries(held, now)
         check_order(held, self.sender.reader.store)
         sealed = self.sender.vault.encrypt(token, context=token_context(held.payment_id, attempt))
         asks = self.sender.stock is not None

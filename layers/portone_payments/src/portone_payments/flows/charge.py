@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.approval import intend_charge, known_approval, newest_of, token_hash_of
+from portone_payments.domain.approval import (
+    check_tries,
+    intend_charge,
+    known_approval,
+    newest_of,
+    token_hash_of,
+)
 from portone_payments.domain.billing_errors import (
     BillingKeyGone,
     ChargeIdReused,
@@ -43,7 +49,7 @@ class Charger:
         """The try of this charge id, new or known.
 
         Raises `PaymentNotFound`, `BillingKeyNotFound`, `BillingKeyGone`, `NoBillingKey`, `NotApprovable`,
-        `ChargeInProgress`, `ChargeIdReused`, `ProviderRefused`, `Busy`.
+        `ChargeInProgress`, `ChargeIdReused`, `TooManyTries`, `ProviderRefused`, `Busy`.
         """
         token_hash = token_hash_of(payment_id, f"charge:{charge_id}")
         payment, claim = self._stored(payment_id, user_id, token_hash, issue_id)
@@ -101,6 +107,7 @@ class Charger:
             # its subscription claims and settles it, and nobody else
             raise NotApprovable(status=held.status.value)
         check_order(held, self.sender.reader.store)
+        check_tries(held, now)
         try:
             intended = intend_charge(held, token_hash, key.issue_id, Moment(now=now, by=BY))
         except ApprovalInProgress as busy:
