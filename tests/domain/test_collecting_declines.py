@@ -16,12 +16,13 @@ from portone_local.testing.subscriptions import (
     started,
     tried,
 )
+from portone_payments.domain.approval import SPENT
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import DAY, Interval, Unit, kst_day
 from portone_payments.domain.collecting import advance, due_invoice, next_due
 from portone_payments.domain.dunning import AtEnd, DunningPolicy
 from portone_payments.domain.reopening import woken
-from portone_payments.domain.settling import NO_KEY, SPENT, claimed, failed, landed, paid
+from portone_payments.domain.settling import NO_KEY, claimed, failed, landed, paid
 from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
 
 
