@@ -6,6 +6,8 @@ from portone_local.planted.charging import CHARGING
 from portone_local.planted.receiving_and_restoring import RECEIVING_AND_RESTORING
 from portone_local.planted.refunding import REFUNDING
 from portone_local.planted.storing_and_sending import STORING_AND_SENDING
+from portone_local.planted.unkind_money import UNKIND_MONEY
+from portone_local.planted.unkind_readings import UNKIND_READINGS
 
 BUGS: tuple[Bug, ...] = (
     *STORING_AND_SENDING,
@@ -13,4 +15,6 @@ BUGS: tuple[Bug, ...] = (
     *RECEIVING_AND_RESTORING,
     *APPROVING_AND_AUDITING,
     *CHARGING,
+    *UNKIND_READINGS,
+    *UNKIND_MONEY,
 )
