@@ -62,8 +62,8 @@ REFUNDING: tuple[Bug, ...] = (
     in_core(
         "one quiet reading is enough",
         "domain/refund_settle.py",
-        "if moment.now - refund.quiet_at < QUIET:",
-        "if moment.now < refund.quiet_at:",
+        "    if moment.now - refund.quiet_at < QUIET:\n        return payment\n    if refund.stopped",
+        "    if moment.now < refund.quiet_at:\n        return payment\n    if refund.stopped",
         "domain/test_refund_settle",
         "two_quiet",
     ),

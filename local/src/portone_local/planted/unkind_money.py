@@ -30,8 +30,8 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     in_core(
         "an account that was refused is never asked for again",
         "domain/send_back.py",
-        "    again = needs_account(payment)\n",
-        "    again = needs_account(payment)\n"
+        "    again = _awaits_account(payment, series)\n",
+        "    again = _awaits_account(payment, series)\n"
         "    if again and series.tries:\n        return end(payment, 'refused', moment)\n",
         "cases/test_attention",
         "asked_for_again",
@@ -99,6 +99,14 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         '    return frozenset(str(vouched).strip("[]").split())',
         "cases/test_limits",
         "only_contains",
+    ),
+    in_core(
+        "an error of ours stops nothing",
+        "flows/gate.py",
+        "        if self._heard is None:\n            return True",
+        "        if self._heard is None or operation:\n            return True",
+        "cases/test_errors_of_ours",
+        "one_probe",
     ),
     in_core(
         "an old webhook about a payment missing here is dropped",
