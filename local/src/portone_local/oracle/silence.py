@@ -1,6 +1,7 @@
 """I16: nothing about money is wrong or unknown for long without a call for a person and an alarm."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from portone_local.oracle.attentions import calls_for, closed_since
 from portone_local.oracle.evidence import Evidence, Finding
@@ -11,6 +12,8 @@ from portone_payments.domain.events import place_of
 from portone_payments.domain.records import Payment
 
 SWEEPS = "DueLagSeconds"
+# a sweep a minute; twenty that are missing are one that was down
+OUTAGE = 20 * 60
 SOURCES = (unanswered, different, taken_unseen, held_twice, charged_back, stuck)
 
 
@@ -34,9 +37,19 @@ def dead_work_is_told(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding("I16", None, f"{place_of(record)[1]} was given up, and no alarm goes off")
 
 
+def _until(evidence: Evidence, trouble: Trouble) -> float:
+    """By when it must be told. While nobody swept nobody could tell: after an outage, by now."""
+    swept = [at for at in evidence.alarms.moments(SWEEPS) if trouble.since <= at < trouble.until]
+    course = [trouble.since, *swept, trouble.until]
+    outage = any(later - earlier > OUTAGE for earlier, later in pairwise(course))
+    return max(trouble.until, evidence.now) if outage else trouble.until
+
+
 def _silent(evidence: Evidence, payment: Payment, trouble: Trouble) -> Iterator[Finding]:
     called = {kind for kind, subject in calls_for(evidence, payment) if trouble.told_by(kind, subject)}
     if not called:
         yield Finding("I16", payment.payment_id, f"{trouble.sentence}, and nobody is called")
-    elif not any(evidence.alarms.told(COUNTED_AS[kind], trouble.since, trouble.until) for kind in called):
+    elif not any(
+        evidence.alarms.told(COUNTED_AS[kind], trouble.since, _until(evidence, trouble)) for kind in called
+    ):
         yield Finding("I16", payment.payment_id, f"{trouble.sentence}, and no alarm goes off")
