@@ -7,7 +7,7 @@ import pytest
 from portone_local.memory import MemoryStore, answer_lost, in_conflict, retried, throttled
 from portone_local.ministack import MiniStack
 from portone_local.testing.records import a_payment, an_order
-from portone_payments.adapters.dynamo import BACKOFF, DynamoTable
+from portone_payments.adapters.dynamo import BACKOFF, DynamoTable, Unprocessed
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.keys import key_of
 from portone_payments.adapters.tables import DynamoStore
@@ -51,12 +51,13 @@ def test_keys_left_unprocessed_are_asked_for_again(client: Any, table_name: str)
 
 
 @pytest.mark.ministack
-def test_keys_left_unprocessed_for_ever_are_storage_unavailable(client: Any, table_name: str) -> None:
+def test_keys_left_unprocessed_for_ever_are_told_with_their_page(client: Any, table_name: str) -> None:
     store = DynamoStore(Stingy(client, calls=0), table_name, RandomIds())
     store.save(a_payment())
 
-    with pytest.raises(StorageUnavailable):
-        store.mine("user-1", cursor=None, limit=3)
+    page = store.mine("user-1", cursor=None, limit=3)
+
+    assert (page.items, [each.kind for each in page.skipped]) == ((), ["payment"])
 
 
 @pytest.mark.ministack
@@ -65,7 +66,7 @@ def test_what_was_left_is_asked_for_again_after_a_pause_that_doubles(client: Any
     stingy = Stingy(client, calls=0)
     table = DynamoTable(stingy, table_name, lambda seconds: seconds, pause=pauses.append)
 
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(Unprocessed):
         table.get_many([key_of("payment", "a")])
 
     assert pauses == [BACKOFF, 2 * BACKOFF, 4 * BACKOFF]

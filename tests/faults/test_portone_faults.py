@@ -131,8 +131,10 @@ def test_after_a_fault_in_the_second_of_two_webhooks_the_books_agree_in_time(
     world: World, fault: Fault
 ) -> None:
     story = story_named("receive webhooks of a cancelled payment")
-    story.before(world)
-    world.stack.portone.inject(operation="get_payment", fault=fault, nth=2)
+    payment_id = story_named("receive webhooks").before(world)
+    world.stack.deliver()
+    world.stack.portone.console.cancel(payment_id)
+    world.stack.portone.inject(operation="get_payment", fault=fault)
 
     world.stack.deliver()
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from portone_local.place import STACK, Place, Unusable
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.dynamo import DynamoTable
+from portone_payments.adapters.dynamo import DynamoTable, all_of
 from portone_payments.adapters.ids import RandomIds
 from portone_payments.adapters.keys import Key
 from portone_payments.domain.errors import BundleError
@@ -59,7 +59,7 @@ def _compared(
     """Each key of the first table, with what it and the second table hold under it now."""
     tables = [DynamoTable(client, name, RandomIds().jitter) for name in (first, second)]
     for keys in map(list, batched(_keys(client, first), AT_ONCE, strict=False)):
-        held = [{Key.of(item): item for item in table.get_many(keys)} for table in tables]
+        held = [{Key.of(item): item for item in all_of(table.get_many, keys)} for table in tables]
         yield keys, held[0], held[1]
 
 

@@ -28,11 +28,11 @@ class Refused(Exception):
         self.stored = stored
 
 
-class Unprocessed(StorageUnavailable):
+class Unprocessed(Exception):
     """DynamoDB had no time for some items, however often it was asked; `found` are the others."""
 
     def __init__(self, found: list[Item], left: Sequence[Key]) -> None:
-        super().__init__(service="dynamodb", reason="unprocessed")
+        super().__init__()
         self.found = found
         self.left = left
 
@@ -195,3 +195,11 @@ def _refusal(error: Any) -> Exception:
     if codes & TOUCHED:
         return Conflict()
     return StorageUnavailable(service="dynamodb", reason=code)
+
+
+def all_of(read: Callable[[Sequence[Key]], list[Item]], wanted: Sequence[Key]) -> list[Item]:
+    """What `get_many` reads where none may be missing. Raises `StorageUnavailable`."""
+    try:
+        return read(wanted)
+    except Unprocessed:
+        raise StorageUnavailable(service="dynamodb", reason="unprocessed") from None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import batched
 
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.dynamo import DynamoTable
+from portone_payments.adapters.dynamo import DynamoTable, all_of
 from portone_payments.adapters.identity_keys import HASHED, decode, encode, hash_shard, shard_of
 from portone_payments.adapters.keys import DUE, Index, Key, id_of, key_of
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
@@ -41,7 +41,11 @@ class IdentityTable:
     def claims(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
         """Claims by id; absent ones are left out."""
         wanted = [key_of("claim", each) for each in dict.fromkeys(claim_ids)]
-        items = (item for some in batched(wanted, BATCH, strict=False) for item in self.table.get_many(some))
+        items = (
+            item
+            for some in batched(wanted, BATCH, strict=False)
+            for item in all_of(self.table.get_many, some)
+        )
         found = (decode(item) for item in items)
         return {each.claim_id: each for each in found if isinstance(each, Claim)}
 

@@ -7,7 +7,7 @@ from math import ceil
 from portone_payments.adapters.audit_rows import AuditRows
 from portone_payments.adapters.billing_rows import BillingRows
 from portone_payments.adapters.codec import Item
-from portone_payments.adapters.dynamo import DynamoTable
+from portone_payments.adapters.dynamo import DynamoTable, all_of
 from portone_payments.adapters.keys import (
     ATTENTION,
     DUE,
@@ -75,7 +75,11 @@ class TableStore(AuditRows, BillingRows):
     def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
         """The history entries of these numbers that have items of their own, in order."""
         wanted = [entry_key(kind, record_id, seq) for seq in seqs]
-        found = (item for some in batched(wanted, BATCH, strict=False) for item in self.table.get_many(some))
+        found = (
+            item
+            for some in batched(wanted, BATCH, strict=False)
+            for item in all_of(self.table.get_many, some)
+        )
         return tuple(sorted(map(decode_entry, found), key=lambda entry: entry.seq))
 
     def save(self, *records: Written) -> None:
