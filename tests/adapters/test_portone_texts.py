@@ -122,7 +122,7 @@ def test_what_is_no_text_says_nothing(value: object) -> None:
     ("kind", "good", "bad"),
     [
         ("identifier", "tviva20260102-1234567890.x", "010-0000-0000"),
-        ("identifier", "a" * 128, "a" * 129),
+        ("identifier", "a" * 200, "a" * 201),
         ("word", "KOOKMIN_BANK", "국민은행"),
         ("number", "1234-56**-****-7890", "1234 Example"),
         ("name", "KB국민 굿데이카드", "two\nlines"),

@@ -21,17 +21,6 @@ class Known:
 
 KNOWN: tuple[Known, ...] = (
     Known(
-        "declined then paid: text get_payment failure.pgCode",
-        "A24: a PG's text passes no filter",
-        (
-            "text get_payment pgTxId",
-            "text get_payment receiptUrl",
-            "text get_payment method.remitteeName",
-            "text get_billing_key methods[].card.*",
-            "text list_billing_keys items[].methods[].card.*",
-        ),
-    ),
-    Known(
         "supply an account for a wrong deposit: drop get_payment method",
         "A11: an automatic refund that is refused for want of an account is given up",
         told_of=("supply an account",),

@@ -1,5 +1,6 @@
 """A valid answer of GET /payments/{paymentId}, written from PortOne facts 3; a test says what differs."""
 
+import json
 from typing import Any
 
 PAYMENT_ID = "pay0000000000000000000000000001"
@@ -71,3 +72,14 @@ def paid(**changes: Any) -> dict[str, Any]:
         "disputes": [],
         **changes,
     }
+
+
+def with_raw(answer: dict[str, Any], path: str, raw: str) -> bytes:
+    """The answer with that JSON text at the end of the path, byte by byte."""
+    answer = json.loads(json.dumps(answer))
+    *way, last = path.split(".")
+    holder: Any = answer
+    for step in way:
+        holder = holder[int(step)] if step.isdigit() else holder[step]
+    holder[last] = "@@"
+    return json.dumps(answer).replace('"@@"', raw).encode("utf-8", "surrogateescape")

@@ -4,10 +4,11 @@ from functools import partial
 
 from portone_payments.adapters.portone_bodies import cancel_body, confirm_body
 from portone_payments.adapters.portone_call import PortOneCalls
+from portone_payments.adapters.portone_cancellations import cancellation_of
 from portone_payments.adapters.portone_list import list_query, page_of
 from portone_payments.adapters.portone_receipts import issued_of, receipt_body, receipt_of
 from portone_payments.adapters.portone_texts import nothing_of
-from portone_payments.adapters.portone_wire import cancellation_of, payment_of
+from portone_payments.adapters.portone_wire import payment_of
 from portone_payments.domain.outcomes import CASH_RECEIPT_NOT_FOUND, PAYMENT_NOT_FOUND
 from portone_payments.domain.snapshot import Cancellation, ReceiptReading, Snapshot
 from portone_payments.ports import Deadline

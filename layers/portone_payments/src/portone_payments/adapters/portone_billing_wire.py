@@ -14,6 +14,7 @@ from portone_payments.domain.marker import marked_issue
 from portone_payments.domain.snapshot import Channel
 
 UNCONFIRMED = "NEEDS_CONFIRMATION"
+LONGEST = 200
 
 
 def key_of(billing_key: str, body: bytes) -> KeyReading:
@@ -103,6 +104,6 @@ def _billing_key(raw: Any) -> str:
 
 def _needed(raw: Any, name: str) -> str:
     found = text_of(raw, name)
-    if not found:
+    if not found or len(found) > LONGEST or not found.isprintable():
         raise ValueError(f"no {name}")
     return found

@@ -8,6 +8,7 @@ from portone_payments.adapters.portone_texts import micros, parsed
 from portone_payments.adapters.portone_wire import WirePayment, snapshot_of
 from portone_payments.ports_portone import Listed, ListPage
 
+LONGEST_ID = 200
 REACH = 60_000  # PortOne refuses a page that ends beyond it
 
 
@@ -38,14 +39,16 @@ def page_of(size: int, body: bytes) -> ListPage:
     """A page of at most `size`. Raises ValueError when it is none.
 
     Full when it holds as many as were asked for, as PortOne says it gives, or fewer than it counted.
+    A payment whose id nobody could look up here is passed over.
     """
     raw = parsed(body)
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
         raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
     items, page = [_listed(each) for each in raw["items"]], raw.get("page")
+    may_be_ours = tuple(each for each in items if _may_be_ours(each.payment_id))
     given, counted = (_count(page, name) for name in ("size", "totalCount"))
     full = len(items) >= min(size, given or size) or len(items) < (counted or 0)
-    return ListPage(tuple(items), full and bool(items))
+    return ListPage(may_be_ours, full and bool(items))
 
 
 def _listed(raw: Any) -> Listed:
@@ -58,6 +61,10 @@ def _listed(raw: Any) -> Listed:
     except ValueError:
         snapshot = None
     return Listed(payment_id=raw["id"], changed_at=changed_at, snapshot=snapshot)
+
+
+def _may_be_ours(payment_id: str) -> bool:
+    return len(payment_id) <= LONGEST_ID and payment_id.isprintable()
 
 
 def _count(page: Any, name: str) -> int | None:

@@ -22,7 +22,7 @@ ERROR_TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 MANY_DIGITS = 400
 
 _CODE = re.compile(r"[\w.:+/-]{1,64}", re.ASCII)
-_IDENTIFIER = re.compile(r"[!-~]{1,128}")
+_IDENTIFIER = re.compile(r"[!-~]{1,200}")
 _WORD = re.compile(r"[A-Za-z0-9_]{1,40}")
 _NUMBER = re.compile(r"[0-9*xX -]{1,40}")
 _URL = re.compile(r"https?://[!#-;=?-~]{1,1000}")
@@ -30,6 +30,7 @@ _PHONE = re.compile(r"(?:\+?82-?|0)1\d-?\d{3,4}-?\d{4}")
 MOST_DIGITS = 8
 """Of a PG's code: more of them are somebody's phone, card, account or resident number."""
 LONGEST_NAME = 100
+LONGEST_SENTENCE = 200
 
 
 class Wire(BaseModel):
@@ -52,6 +53,10 @@ class Sieve:
         """An id of PortOne's or a PG's: printable ASCII without blanks, and no phone number."""
         return self._passed(text_of(value, key), _is_identifier)
 
+    def merchant(self, value: Any, key: str | None = None) -> str | None:
+        """A shop's id at a PG, which is nobody's number whatever it looks like."""
+        return self._passed(text_of(value, key), _IDENTIFIER.fullmatch)
+
     def word(self, value: Any, key: str | None = None) -> str | None:
         """A name out of a list of names, such as a bank or a provider."""
         return self._passed(text_of(value, key), _WORD.fullmatch)
@@ -71,7 +76,11 @@ class Sieve:
     def sentence(self, value: Any, key: str | None = None) -> str | None:
         """A text that is compared by how it begins: cut, and without what cannot be printed or encoded."""
         found = text_of(value, key)
-        return None if found is None else "".join(each for each in found[:300] if each.isprintable())
+        return (
+            None
+            if found is None
+            else "".join(each for each in found[:LONGEST_SENTENCE] if each.isprintable())
+        )
 
     def _passed(self, text: str | None, fits: Callable[[str], object]) -> str | None:
         """An empty text says nothing, as an absent one does."""

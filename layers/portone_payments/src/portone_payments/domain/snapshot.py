@@ -133,7 +133,8 @@ class Snapshot:
     """One answer of GET /payments/{id}. Amounts in minor units, times in epoch microseconds UTC.
 
     A field PortOne left out is None: neither a difference (money rule 6) nor empty (money rule 10).
-    `receipt_issued` is whether the PG has reported a cash receipt.
+    `receipt_issued` is whether the PG has reported a cash receipt; `dropped` is how many texts were there and
+    passed no filter.
     """
 
     payment_id: str
@@ -163,6 +164,7 @@ class Snapshot:
     pg_code: str | None = None
     pg_tx_id: str | None = None
     receipt_url: str | None = None
+    dropped: int = field(default=0, compare=False)
 
     @property
     def shown(self) -> tuple[Cancellation, ...]:

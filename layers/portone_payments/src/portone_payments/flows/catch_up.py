@@ -20,7 +20,7 @@ from portone_payments.domain.send_back import CALLS, LATE, SURPLUS, awaits_word,
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.webhook_records import Hint
-from portone_payments.flows.counting import count_absorbed
+from portone_payments.flows.counting import count_absorbed, count_texts
 from portone_payments.flows.gate import Gate
 from portone_payments.ports import Deadline, Meter, Metric
 from portone_payments.ports_portone import PortOne
@@ -102,6 +102,7 @@ class Reader:
         settled = self._settle(held, after, subscription, moment)
         self.store.save(*settled)
         payment = settled[0]
+        count_texts(self.meter, snapshot)
         count_absorbed(self.meter, held, Absorbed(payment, absorbed.lagging, absorbed.findings))
         return CaughtUp(payment, lagging=absorbed.lagging, reading=snapshot)
 

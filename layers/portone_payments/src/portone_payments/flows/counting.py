@@ -3,6 +3,7 @@
 from portone_payments.domain.absorb import Absorbed
 from portone_payments.domain.facts import Fact
 from portone_payments.domain.records import AttentionKind, Payment
+from portone_payments.domain.snapshot import Snapshot
 from portone_payments.ports import Meter, Metric
 
 _FACTS = {
@@ -57,6 +58,12 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
         if attention.kind in CALLS:
             meter.count(CALLS[attention.kind])
     _count_channel(meter, after)
+
+
+def count_texts(meter: Meter, reading: Snapshot | None) -> None:
+    """Count the texts of a reading that passed no filter: what a person misses there was dropped here."""
+    if reading is not None and reading.dropped:
+        meter.count(Metric.TEXT_DROPPED, reading.dropped)
 
 
 def _count_channel(meter: Meter, payment: Payment) -> None:
