@@ -173,7 +173,6 @@ def test_a_card_saved_on_a_channel_that_left_the_settings_goes_on_to_pay(act: st
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A15")
 def test_an_error_of_ours_is_no_decline() -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)
