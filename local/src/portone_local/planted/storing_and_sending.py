@@ -92,8 +92,8 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
     in_core(
         "new payment id per attempt",
         "flows/prepare.py",
-        "return held.status is Status.CANCELLED or lapsed_account",
-        "return held.status in {Status.CANCELLED, Status.FAILED} or lapsed_account",
+        "return back or lapsed_account or is_spent(held)",
+        "return back or held.status is Status.FAILED or lapsed_account or is_spent(held)",
         "flows/test_paying",
     ),
     in_core(

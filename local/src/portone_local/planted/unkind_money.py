@@ -61,7 +61,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "whatever_else",
     ),
     in_core(
-        "two sessions of one role are two persons",
+        "any session of a role is a person of its own",
         "domain/refund_rules.py",
         '    if door == IAM and not all(each.startswith("user/") for each in (refund.person, person)):',
         '    if door == IAM and not all(each.startswith("") for each in (refund.person, person)):',

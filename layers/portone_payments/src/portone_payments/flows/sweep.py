@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.ladder import POISON
 from portone_payments.domain.stops import Stops, may_probe, standing
 from portone_payments.flows.burying import Burier
@@ -115,13 +116,20 @@ class Sweeper:
         deadline: Deadline,
         pacer: Pacer | None = None,
     ) -> None:
-        """Page after page of every shard, until one is not full or another sweep has all of it."""
+        """Page after page of every shard, until one is not full or another sweep has all of it.
+
+        Raises `StorageUnavailable` where not one shard could be asked: that is no item's trouble.
+        """
         if room <= 0:
             self.meter.count(Metric.BACKLOG_STOP)
         shards = deque(Shard(kind, number) for kind in sorted(kinds) for number in range(SHARDS))
+        silent = 0
         while shards and swept.sent < room and deadline.remaining() > 0:
             shard = shards.popleft()
             page = self._page(shard)
+            if page is None:
+                silent += 1
+                continue
             batch = self._heeded(page, swept)
             some = batch[: room - swept.sent]
             if pacer is not None and some:
@@ -133,13 +141,15 @@ class Sweeper:
             if leased.moved and len(page) == PAGE:
                 # what could not be leased is still the oldest: the next page begins behind it
                 shards.append(replace(shard, after=some[-1]))
+        if silent == len(kinds) * SHARDS:
+            raise StorageUnavailable(service="dynamodb", reason="no_shard_answered")
 
-    def _page(self, shard: Shard) -> tuple[Due, ...]:
-        """Nothing where a shard cannot be asked."""
+    def _page(self, shard: Shard) -> tuple[Due, ...] | None:
+        """None where a shard cannot be asked."""
         now = self.clock.now()
         with self._skips.over("shard", f"{shard.kind}#{shard.number}"):
             return self.store.due(shard.kind, shard.number, before=now, limit=PAGE, after=shard.after)
-        return ()
+        return None
 
     def _heeded(self, page: tuple[Due, ...], swept: Swept) -> tuple[Due, ...]:
         """What is due of a page; the record of stops among it is read, never leased."""
