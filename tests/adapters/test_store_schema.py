@@ -57,7 +57,7 @@ def test_what_a_newer_schema_wrote_survives_a_save(store: TableStore) -> None:
     item["schema"] = {"N": "2"}
     item["future"] = {"M": {"nested": {"BOOL": True}}}
     item["hints"]["M"]["wh_1"]["M"]["future"] = {"S": "kept"}
-    tomorrow = {"kind": {"S": "reason_of_tomorrow"}, "subject": {"S": "payment"}, "at": {"N": "1.0"}}
+    tomorrow = {"kind": {"S": "reason_of_tomorrow"}, "subject": {"S": "payment"}, "at": {"N": "1.5"}}
     item["attentions"] = {"L": [{"M": tomorrow}]}
     store.table.append(item)
 

@@ -55,7 +55,8 @@ ANSWERED: dict[str, dict[str, str]] = {
         "PG_PROVIDER": UNKNOWN,
         "CASH_RECEIPT_ALREADY_ISSUED": UNKNOWN,
         "INVALID_REQUEST": "cash_receipt_failed",
-        "CHANNEL_NOT_FOUND": "cash_receipt_failed",
+        # our own configuration: it waits for the next probe
+        "CHANNEL_NOT_FOUND": UNKNOWN,
     },
     "cancel_cash_receipt": CREDENTIALS
     | {

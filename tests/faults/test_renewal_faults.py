@@ -137,7 +137,7 @@ def test_refused_credentials_stop_charging_and_use_up_no_try(stack: ObservedStac
     assert (settled.state, settled.tries) == (InvoiceState.PAID, 1)
 
 
-@pytest.mark.parametrize("kind", ["CHANNEL_NOT_FOUND", "INVALID_REQUEST", "BILLING_KEY_NOT_FOUND"])
+@pytest.mark.parametrize("kind", ["INVALID_REQUEST", "BILLING_KEY_NOT_FOUND"])
 def test_a_definite_no_at_the_first_send_is_a_failed_try_at_once(stack: ObservedStack, kind: str) -> None:
     subscription_id = renewal(stack)
     stack.portone.console.refuse_next(CHARGE, kind)

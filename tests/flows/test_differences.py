@@ -97,12 +97,15 @@ def test_a_mismatch_that_cannot_go_back_is_looked_at_every_day_until_staff_close
     stack.portone.pg.max_cancels = 0
     pay(stack, prepared, amount=1, tampered=True)
     verify(stack, prepared)
-    stack.run_for(DAY, step=600)
+    # until it has been tried often enough by itself
+    stack.run_for(6 * DAY, step=HOUR)
     before = stack.metrics[Metric.MISMATCH]
 
     stack.run_for(2 * DAY, step=HOUR)
     repeated = stack.metrics[Metric.MISMATCH]
-    stack.staff.post(f"/ops/payments/{prepared['paymentId']}/resolve", {"reason": "refunded by hand"})
+    stack.staff.post(
+        f"/ops/payments/{prepared['paymentId']}/resolve", {"reason": "refunded by hand", "kind": "mismatch"}
+    )
     stack.run_for(2 * DAY, step=HOUR)
 
     assert repeated - before == 2

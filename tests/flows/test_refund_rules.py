@@ -1,10 +1,13 @@
 """Rules of refunds that show only over several calls: what a retry sends, whose id is whose."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from portone_local.oracle import ObservedStack
-from portone_local.portone import Fault
+from portone_local.portone import Fault, Unknowns
 from portone_local.portone.exchange import Request
 from portone_local.testing.shopping import USER, pay, prepare, put_order, seen_by_owner, seen_by_staff, verify
 
@@ -109,6 +112,11 @@ def test_a_tampered_payment_of_a_tax_free_order_goes_back_as_it_was_booked(stack
     assert seen_by_owner(stack, prepared)["status"] == "CANCELLED"
 
 
+@pytest.mark.parametrize(
+    "unknowns",
+    [Unknowns(), replace(Unknowns.all_settings()["all_turned"], cancellations_are_shown_on_paid=True)],
+    ids=["defaults", "all_turned_but_shown"],
+)
 def test_what_the_pg_refused_and_portone_lists_is_not_sent_again(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     heard = listened(stack)

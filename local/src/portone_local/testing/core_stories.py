@@ -2,9 +2,10 @@
 # ruff: noqa: D103 - a story is told by its name
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from portone_local.oracle import ObservedStack
-from portone_local.portone import CancellationStatus, Fault
+from portone_local.portone import CancellationStatus, Fault, Refused
 from portone_local.testing.approving import authenticate, confirm
 from portone_local.testing.shopping import USER, ask_to_prepare, checkout, pay, prepare, put_order, verify
 
@@ -99,7 +100,9 @@ def cancelled_in_parts(stack: ObservedStack) -> None:
     pay(stack, prepared)
     stack.portone.console.cancel(prepared["paymentId"], 2_000)
     stack.deliver()
-    stack.portone.console.cancel(prepared["paymentId"])
+    # where PortOne rounded the part's VAT up the rest may be refused, which is the console's affair
+    with suppress(Refused):
+        stack.portone.console.cancel(prepared["paymentId"])
     stack.deliver()
 
 
