@@ -29,7 +29,7 @@ def woken(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def asked_again(subscription: Subscription) -> Subscription:
-    """What was given up goes on with its periods; of an order a part that was given up is asked for no more."""
+    """What was given up goes on with its periods; a part of an order that was given up is asked no more."""
     if subscription.status is not SubscriptionStatus.UNPAID or subscription.interval is None:
         return subscription
     return replace(subscription, status=SubscriptionStatus.PAST_DUE)
