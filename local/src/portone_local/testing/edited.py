@@ -25,12 +25,18 @@ class Sent:
     body: bytes
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What body and query say; of a list what its `requestBody` says."""
+        query = dict(parse_qsl(self.target.partition("?")[2]))
+        said: dict[str, Any] = json.loads(self.body or b"{}") | json.loads(query.pop("requestBody", "{}"))
+        return said | query
+
+    @property
     def store(self) -> str | None:
         """The storeId of body, query or filter."""
-        query = dict(parse_qsl(self.target.partition("?")[2]))
-        said = json.loads(self.body or b"{}") | json.loads(query.get("requestBody", "{}")) | query
-        named: str | None = said.get("storeId", said.get("filter", {}).get("storeId"))
-        return named
+        said = self.said
+        found = said.get("storeId") or said.get("filter", {}).get("storeId")
+        return None if found is None else str(found)
 
 
 @dataclass
