@@ -7,7 +7,7 @@ import pytest
 from portone_local.template import environment, functions
 
 API = (
-    *("put_order", "get_order", "prepare", "verify", "get_payment", "list_payments"),
+    *("put_order", "get_order", "withdraw_order", "prepare", "verify", "get_payment", "list_payments"),
     *("attention", "ops_catch_up", "ops_resolve", "discrepancies", "close_discrepancy"),
 )
 LEASE_SECONDS = 180

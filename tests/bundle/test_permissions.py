@@ -20,6 +20,7 @@ CHARGES = CALLS | {"secretsmanager:GetSecretValue ChargeKeys", "kms:Decrypt PiiK
 ALLOWED = {
     "put_order": WRITES,
     "get_order": READS,
+    "withdraw_order": HINTS,
     "prepare": CALLS,
     "verify": HINTS,
     "get_payment": READS,

@@ -10,6 +10,7 @@ IAM, JWT = "AWS_IAM", "Jwt"
 ROUTES = {
     "PUT /orders/{orderId}": ("put_order", IAM),
     "GET /orders/{orderId}": ("get_order", IAM),
+    "DELETE /orders/{orderId}": ("withdraw_order", IAM),
     "POST /payments": ("prepare", JWT),
     "GET /payments": ("list_payments", JWT),
     "GET /payments/{paymentId}": ("get_payment", JWT),

@@ -36,6 +36,7 @@ CHANGES = {"USER_CLAIM", "DUNNING"}
 TOLD = {
     "put_order": set[str](),
     "get_order": set[str](),
+    "withdraw_order": CALLS | HINTS,
     "prepare": {"USER_CLAIM"} | CALLS | CHECKOUT,
     "verify": {"USER_CLAIM"} | CALLS | HINTS,
     "get_payment": {"USER_CLAIM"},

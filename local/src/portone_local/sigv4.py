@@ -49,6 +49,7 @@ SHOP = Principal(
     allowed=(
         "PUT /orders/*",
         "GET /orders/*",
+        "DELETE /orders/*",
         "DELETE /users/*",
         "PUT /plans/*",
         "* /ops/subscriptions/*",

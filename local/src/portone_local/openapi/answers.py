@@ -108,6 +108,7 @@ class Order(TypedDict):
     expires_at: Time | None
     parts: NotRequired[list[OrderPart]]
     subscription_id: NotRequired[str]
+    withdrawn_at: NotRequired[Time]
 
 
 @with_config(CLOSED)
@@ -121,6 +122,13 @@ class OrderWithPayment(Order):
     paid_total: Minor
     cancelled_total: NotRequired[Minor]
     outstanding_total: NotRequired[Minor]
+
+
+@with_config(CLOSED)
+class OpenOrder(OrderWithPayment):
+    """A withdrawn order whose virtual account PortOne has not said to be closed; it is asked again."""
+
+    status_url: str
 
 
 @with_config(CLOSED)

@@ -101,6 +101,7 @@ BILLING_OPERATIONS = {
             *STARTED,
             payment_errors.OrderNotFound,
             payment_errors.OrderExpired,
+            payment_errors.OrderWithdrawn,
             payment_errors.OrderHasPayment,
             billing.PartsDisagree,
         ),

@@ -43,6 +43,7 @@ STAFF: Errors = (errors.Unauthenticated, errors.Forbidden)
 PREPARE: Errors = (
     payment_errors.OrderNotFound,
     payment_errors.OrderExpired,
+    payment_errors.OrderWithdrawn,
     payment_errors.OrderAlreadyPaid,
     payment_errors.NoPayMethod,
     billing_errors.OrderHasPlan,
@@ -105,11 +106,28 @@ OPERATIONS = {
     "put_order": Operation(
         body="OrderBody",
         answers={200: answers.Order},
-        errors=(*BODY, payment_errors.OrderHasPayment, billing_errors.PartsDisagree, *WRITTEN),
+        errors=(
+            *BODY,
+            payment_errors.OrderHasPayment,
+            payment_errors.OrderWithdrawn,
+            billing_errors.PartsDisagree,
+            *WRITTEN,
+        ),
     ),
     "get_order": Operation(
         answers={200: answers.OrderWithPayment},
         errors=(payment_errors.OrderNotFound, *READ),
+    ),
+    "withdraw_order": Operation(
+        answers={200: answers.OrderWithPayment, 202: answers.OpenOrder},
+        errors=(
+            payment_errors.OrderNotFound,
+            payment_errors.OrderAlreadyPaid,
+            payment_errors.OrderPaymentUnderWay,
+            errors.ProviderUnavailable,
+            errors.SecretsUnavailable,
+            *WRITTEN,
+        ),
     ),
     "prepare": Operation(
         body="PrepareBody",

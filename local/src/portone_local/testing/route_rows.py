@@ -102,6 +102,7 @@ SHOP_ROWS = {
     "PUT /plans/{planId}": Row(json=lambda _: PLAN),
     "PUT /orders/{orderId}": Row(json=lambda _: ORDER),
     "GET /orders/{orderId}": Row(),
+    "DELETE /orders/{orderId}": Row(),
     "DELETE /users/{userId}/identity": Row(about_something=False),
 }
 

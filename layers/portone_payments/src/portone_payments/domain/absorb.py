@@ -185,10 +185,16 @@ def _believe(
         doubted=False,
         doubted_paid=False,
         late=_late(payment, status),
+        close_tried=payment.close_tried and _same_attempt(payment, reading),
     )
     told = refund_watched(payment, strange(payment, told, moment), moment)
     told = tell_status(payment, told, reading, findings, moment)
     return tell_cancellations(payment, told, reading, moment)
+
+
+def _same_attempt(payment: Payment, reading: Snapshot) -> bool:
+    """Another attempt has another account, which nobody has asked to be closed."""
+    return payment.seen is not None and payment.seen.transaction_id == reading.transaction_id
 
 
 def _late(payment: Payment, status: Status) -> bool:

@@ -1,7 +1,9 @@
-"""When a virtual account is to be closed: a mismatch before anyone pays, or its time is over (rule 7)."""
+"""When a virtual account is to be closed: a mismatch, a withdrawn order, or its time is over (rule 7)."""
 
 from portone_payments.domain.ladder import account_due_at
 from portone_payments.domain.records import Payment, Status
+
+_WAITS = frozenset({Status.MISMATCH, Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED})
 
 
 def wants_closing(payment: Payment, now: float) -> bool:
@@ -10,4 +12,4 @@ def wants_closing(payment: Payment, now: float) -> bool:
         return False
     due_at = account_due_at(payment)
     over = payment.status is Status.VIRTUAL_ACCOUNT_ISSUED and due_at is not None and now >= due_at
-    return over or (payment.closing and payment.status is Status.MISMATCH)
+    return over or (payment.closing and payment.status in _WAITS)

@@ -32,12 +32,14 @@ def _account_over(due_at: int | None, now: float) -> bool:
 def closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:
     """PortOne shows an account that was closed as failed (facts 7.2); when its time was over it expired.
 
-    Whether it was us who closed it does not matter: who asks may die before it is stored.
+    Also when its order was withdrawn. Whether it was us who closed it does not matter: who asks may die
+    before it is stored.
     """
     due_at, seen = account_due_at(payment), payment.seen
+    over = payment.withdrawn or (due_at is not None and now >= due_at)
     waited = payment.status in {Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED}
     same = seen is not None and seen.transaction_id == snapshot.transaction_id
-    return waited and same and due_at is not None and now >= due_at
+    return waited and same and over
 
 
 def lapsed(snapshot: Snapshot, now: float) -> bool:

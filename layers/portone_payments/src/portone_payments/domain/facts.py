@@ -13,6 +13,8 @@ class Fact(StrEnum):
 
     PREPARED = "prepared"
     REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    PAID_WITHDRAWN = "paid_though_withdrawn"
     READY = "ready"
     PAY_PENDING = "pay_pending"
     ACCOUNT_ISSUED = "virtual_account_issued"

@@ -27,6 +27,18 @@ class OrderExpired(BundleError):
     code = "order_expired"
 
 
+class OrderWithdrawn(BundleError):
+    """The shop has withdrawn this order."""
+
+    code = "order_withdrawn"
+
+
+class OrderPaymentUnderWay(BundleError):
+    """A payment of the order is being made and has no outcome yet; nothing was withdrawn."""
+
+    code = "order_payment_under_way"
+
+
 class OrderAlreadyPaid(BundleError):
     """The order is paid; there is nothing left to prepare."""
 

@@ -144,7 +144,8 @@ class OrderPart:
 class Order:
     """What the shop's backend wants paid; the price comes from here, never from the app.
 
-    `parts` add up to `total`; `subscription_id` collects them.
+    `parts` add up to `total`; `subscription_id` collects them. `withdrawn_at`: when the shop took it back
+    (epoch seconds UTC); nothing is paid for it any more.
     """
 
     order_id: str
@@ -162,6 +163,7 @@ class Order:
     settled_by: str | None = None
     parts: tuple[OrderPart, ...] = ()
     subscription_id: str | None = None
+    withdrawn_at: float | None = None
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -171,6 +173,7 @@ class Payment:
     """One payment of one order, with its hints and history in the same record.
 
     Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
+    `withdrawn`: the shop took its order back; money that still comes does not stay.
     `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
     `terms`: what it was prepared under, which readings are held against.
     `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
@@ -225,6 +228,7 @@ class Payment:
     siblings: bool = False
     surplus: bool = False
     late: bool = False
+    withdrawn: bool = False
     closing: bool = False
     close_tried: bool = False
     subscription_id: str | None = None

@@ -22,6 +22,7 @@ from portone_payments.domain.refunds import (
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
 
 MISMATCH, SURPLUS, LATE = "auto:mismatch", "auto:surplus", "auto:late"
+WITHDRAWN = "auto:withdrawn"
 HOUR = 3600
 DAY = 24 * HOUR
 # seconds from one refused try to the next
@@ -31,6 +32,7 @@ CALLS = {
     MISMATCH: AttentionKind.MISMATCH,
     SURPLUS: AttentionKind.SURPLUS,
     LATE: AttentionKind.LATE,
+    WITHDRAWN: AttentionKind.LATE,
 }
 _SOON = 60
 _KEPT = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
@@ -48,10 +50,11 @@ def numbered(reason: str, number: int) -> str:
 
 def send_back(payment: Payment, snapshot: Snapshot, moment: Moment, *, base: str = "total") -> Payment:
     """The payment with a refund of all that was wrongly taken, if it was; calm again once it is back."""
+    waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
+    unwanted = payment.withdrawn or payment.status is Status.MISMATCH
+    payment = replace(payment, closing=waiting and unwanted)
     if snapshot.status is RemoteStatus.CANCELLED and payment.status is not Status.MISMATCH:
         return _calm(payment, moment)
-    waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
-    payment = replace(payment, closing=waiting and payment.status is Status.MISMATCH)
     if snapshot.status not in _TAKEN:
         return payment
     if payment.status is Status.MISMATCH:

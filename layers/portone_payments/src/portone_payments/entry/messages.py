@@ -22,6 +22,12 @@ MESSAGES: dict[str, Message] = {
         Action.NONE,
     ),
     "order_expired": Message("주문 가능 시간이 지났습니다.", "The order is no longer on offer.", Action.NONE),
+    "order_withdrawn": Message("취소된 주문입니다.", "The shop has withdrawn this order.", Action.NONE),
+    "order_payment_under_way": Message(
+        "진행 중인 결제가 있습니다. 잠시 후 다시 시도해 주세요.",
+        "A payment of this order has no outcome yet. Try again shortly.",
+        Action.WAIT,
+    ),
     "order_already_paid": Message("이미 결제된 주문입니다.", "The order is already paid.", Action.NONE),
     "no_pay_method": Message(
         "이 주문에 사용할 수 있는 결제 수단이 없습니다.",

@@ -11,6 +11,7 @@ from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.receipt_send import ReceiptSender
 from portone_payments.flows.refund_decisions import RefundDecisions
 from portone_payments.flows.refund_send import RefundSender
+from portone_payments.flows.withdraw import Withdrawer
 
 
 class PaymentDeps(ReaderDeps):
@@ -25,6 +26,11 @@ class PaymentDeps(ReaderDeps):
     def closer(self) -> AccountCloser:
         """Closes virtual accounts."""
         return AccountCloser(reader=self.reader)
+
+    @cached_property
+    def withdrawer(self) -> Withdrawer:
+        """Takes orders back."""
+        return Withdrawer(closer=self.closer, queue=self.queue, clock=self.clock)
 
     @cached_property
     def canceller(self) -> Canceller:

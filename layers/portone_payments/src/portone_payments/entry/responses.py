@@ -20,6 +20,8 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.MethodNotAllowed: 405,
     payment_errors.OrderHasPayment: 409,
     payment_errors.OrderExpired: 409,
+    payment_errors.OrderWithdrawn: 409,
+    payment_errors.OrderPaymentUnderWay: 409,
     payment_errors.OrderAlreadyPaid: 409,
     payment_errors.NoPayMethod: 409,
     payment_errors.NotApprovable: 409,

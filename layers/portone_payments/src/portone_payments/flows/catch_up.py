@@ -16,7 +16,16 @@ from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Order, Payment, Status
 from portone_payments.domain.refund_traces import recalled, returned
-from portone_payments.domain.send_back import CALLS, LATE, SURPLUS, awaits_word, go_on, return_all, try_due
+from portone_payments.domain.send_back import (
+    CALLS,
+    LATE,
+    SURPLUS,
+    WITHDRAWN,
+    awaits_word,
+    go_on,
+    return_all,
+    try_due,
+)
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.webhook_records import Hint
@@ -138,11 +147,15 @@ class Reader:
             subscription = subscription or self.store.subscription(after.subscription_id or "")
             return self._with_subscription(held, after, subscription, moment)
         newly_paid = after.status in _PAID and held.status not in _PAID
+        if newly_paid and after.withdrawn:
+            return (self._unwanted(after, moment),)
         if not after.siblings or not newly_paid or after.surplus:
             return (after,)
         order = self.store.order(after.order_id)
         if order is None:
             return (after,)
+        if order.withdrawn_at is not None:
+            return (self._unwanted(after, moment),)
         if order.settled_by in {None, after.payment_id}:
             return (after, _settled(order, after))
         return (self._surplus(after, moment),)
@@ -167,6 +180,11 @@ class Reader:
         """The later of two paid payments of one order: it has to go back."""
         told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
         return self._returned(told, SURPLUS, moment)
+
+    def _unwanted(self, payment: Payment, moment: Moment) -> Payment:
+        """What was paid for an order its shop has withdrawn: it has to go back."""
+        told = record(replace(payment, withdrawn=True), Fact.PAID_WITHDRAWN, moment, total=payment.total)
+        return self._returned(told, WITHDRAWN, moment)
 
     def _returned(self, payment: Payment, reason: str, moment: Moment) -> Payment:
         """Money that must not stay, on its way back; a person is told until it is."""

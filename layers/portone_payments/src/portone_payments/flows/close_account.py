@@ -23,22 +23,24 @@ class AccountCloser:
 
     def close(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> CaughtUp:
         """Ask PortOne to close the account, then read. Raises `Busy`."""
-        answered = self._asked(payment.payment_id, deadline)
+        answered = self._asked(payment, deadline)
 
         def told(held: Payment, _moment: Moment) -> Payment:
             return replace(held, close_tried=held.close_tried or answered)
 
         return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
 
-    def _asked(self, payment_id: str, deadline: Deadline) -> bool:
-        key = hashlib.sha256(f"{payment_id} close".encode()).hexdigest()
+    def _asked(self, payment: Payment, deadline: Deadline) -> bool:
+        # another attempt has another account: under the same key the answer to the first would be replayed
+        account = payment.seen.transaction_id if payment.seen else ""
+        key = hashlib.sha256(f"{payment.payment_id} {account} close".encode()).hexdigest()
         gate = self.reader.gate
         if not gate.admits(Operation.CLOSE):
             return False
         try:
             with gate.sending(Operation.CLOSE):
                 self.reader.portone.close_virtual_account(
-                    payment_id, key=key, deadline=deadline.leaving(READING)
+                    payment.payment_id, key=key, deadline=deadline.leaving(READING)
                 )
         except PortOneError as error:
             return error.outcome not in _UNANSWERED

@@ -45,5 +45,6 @@ def _on_offer(payment: Payment, order: Order, now: float) -> bool:
         and now < payment.expires_at
         and order.payment_id == payment.payment_id
         and order.settled_by is None
+        and order.withdrawn_at is None
         and order.user_id == payment.user_id
     )

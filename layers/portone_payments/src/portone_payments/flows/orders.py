@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import Busy
-from portone_payments.domain.payment_errors import OrderHasPayment, OrderNotFound
+from portone_payments.domain.payment_errors import OrderHasPayment, OrderNotFound, OrderWithdrawn
 from portone_payments.domain.records import Order, Payment
 from portone_payments.domain.subscription_records import InvoiceState, Subscription
 from portone_payments.ports_store import Conflict, Store
@@ -27,10 +27,12 @@ def put_order(wanted: Order, *, store: Store) -> Order:
     """Store or change an order; the same body again is the same answer.
 
     Raises `OrderHasPayment` for another body once a payment or a schedule exists, also in a race with prepare
-    (both write under the order's version).
+    (both write under the order's version); `OrderWithdrawn` for any body once it was withdrawn.
     """
     for _ in range(ATTEMPTS):
         held = store.order(wanted.order_id)
+        if held is not None and held.withdrawn_at is not None:
+            raise OrderWithdrawn
         if held is not None and _same(held, wanted):
             return held
         if held is not None and (held.payment_id is not None or held.subscription_id is not None):

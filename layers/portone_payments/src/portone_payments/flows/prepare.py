@@ -10,7 +10,13 @@ from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.kept import Record
 from portone_payments.domain.ladder import BY_KIND, account_due_at, next_due
 from portone_payments.domain.moves import PAYABLE
-from portone_payments.domain.payment_errors import NoPayMethod, OrderAlreadyPaid, OrderExpired, OrderNotFound
+from portone_payments.domain.payment_errors import (
+    NoPayMethod,
+    OrderAlreadyPaid,
+    OrderExpired,
+    OrderNotFound,
+    OrderWithdrawn,
+)
 from portone_payments.domain.policy import CheckPolicy, MethodRule, allowed_methods
 from portone_payments.domain.records import ClientRequest, Order, Payment, Status
 from portone_payments.domain.terms import offered_under, terms_under
@@ -87,12 +93,16 @@ class Preparer:
         order = self.store.order(wish.order_id)
         if order is None or order.user_id != wish.user_id:
             raise OrderNotFound
+        if order.withdrawn_at is not None:
+            raise OrderWithdrawn
         if order.parts:
             raise OrderHasPlan
         return order
 
     def _payment(self, order: Order) -> Payment | None:
         held = self.store.payment(order.payment_id) if order.payment_id else None
+        if held is not None and held.withdrawn:
+            raise OrderWithdrawn
         if held is not None and held.status in _SETTLED and not mismatch_is_back(held):
             raise OrderAlreadyPaid(payment_id=held.payment_id)
         if order.expires_at is not None and order.expires_at <= self.clock.now():

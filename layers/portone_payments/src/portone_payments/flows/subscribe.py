@@ -9,7 +9,7 @@ from portone_payments.domain.collecting import next_due
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
-from portone_payments.domain.payment_errors import OrderExpired, OrderNotFound
+from portone_payments.domain.payment_errors import OrderExpired, OrderNotFound, OrderWithdrawn
 from portone_payments.domain.records import ClientRequest, Order
 from portone_payments.domain.subscribing import in_parts, subscribe
 from portone_payments.domain.subscription_records import Subscription
@@ -148,6 +148,8 @@ class Subscriber:
         order = self.desk.store.order(wanted.order_id)
         if order is None or order.user_id != wanted.user_id:
             raise OrderNotFound
+        if order.withdrawn_at is not None:
+            raise OrderWithdrawn
         if order.expires_at is not None and order.expires_at <= self.desk.clock.now():
             raise OrderExpired
         return order

@@ -1,0 +1,65 @@
+"""An order its shop withdraws unpaid: not on offer any more, and what still comes goes back (rules 1, 7)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.approval import WAITED, open_approval, waited_for
+from portone_payments.domain.doubts import mismatch_is_back
+from portone_payments.domain.ending import OVER, cancelled
+from portone_payments.domain.facts import Fact, Moment, record
+from portone_payments.domain.ladder import next_due
+from portone_payments.domain.moves import TAKEN
+from portone_payments.domain.payment_errors import OrderAlreadyPaid, OrderPaymentUnderWay
+from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.refund_settle import in_flight
+from portone_payments.domain.subscription_records import InvoiceState, Subscription
+
+_HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+_SOON = 10
+
+
+def may_be_paid(payment: Payment) -> bool:
+    """Whether PortOne has to be asked: what went back entirely is not paid again under its id."""
+    return payment.status is not Status.CANCELLED and not mismatch_is_back(payment)
+
+
+def check_unpaid(payment: Payment, now: float) -> None:
+    """Nothing for a payment that took no money. Raises `OrderAlreadyPaid`, `OrderPaymentUnderWay`.
+
+    One in doubt, or without an outcome, is waited for a day, as for every end of something (rule 10).
+    """
+    taken = payment.seen is not None and payment.seen.status in TAKEN
+    mismatched = payment.status is Status.MISMATCH and taken and not mismatch_is_back(payment)
+    if payment.status in _HELD or mismatched:
+        raise OrderAlreadyPaid(payment_id=payment.payment_id)
+    trying = open_approval(payment) is not None and not waited_for(payment, now)
+    unknown = not isinstance(payment.status, Status)
+    if trying or unknown or _in_doubt(payment, now) or in_flight(payment) is not None:
+        raise OrderPaymentUnderWay(retry_after=_SOON)
+
+
+def withdrawn(payment: Payment, moment: Moment) -> Payment:
+    """The payment no longer on offer under any id a window may still hold; its account is to be closed."""
+    told = record(replace(payment, withdrawn=True), Fact.WITHDRAWN, moment)
+    told = replace(told, expires_at=min(told.expires_at, int(moment.now)))
+    if told.status is Status.READY:
+        told = replace(told, status=Status.EXPIRED, status_at=moment.now)
+    if told.status is Status.VIRTUAL_ACCOUNT_ISSUED:
+        told = replace(told, closing=True, rung=0)
+    return replace(told, due_at=next_due(told, moment.now))
+
+
+def schedule_withdrawn(schedule: Subscription, moment: Moment) -> Subscription:
+    """The parts of an order, of which none is asked for any more.
+
+    Raises `OrderAlreadyPaid` where one was paid, `OrderPaymentUnderWay` while one is charged.
+    """
+    if any(each.state is InvoiceState.PAID for each in schedule.invoices.values()):
+        raise OrderAlreadyPaid
+    if schedule.in_flight is not None:
+        raise OrderPaymentUnderWay(retry_after=_SOON)
+    return schedule if schedule.status in OVER else cancelled(schedule, moment)
+
+
+def _in_doubt(payment: Payment, now: float) -> bool:
+    calls = [each.at for each in payment.attentions if each.kind is AttentionKind.QUARANTINED]
+    return payment.doubted and now - min(calls, default=payment.status_at) < WAITED

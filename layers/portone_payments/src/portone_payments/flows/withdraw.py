@@ -1,0 +1,112 @@
+"""The shop withdraws an order nobody has paid: read, store, then close the account (rules 1, 4, 7)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.accounts import wants_closing
+from portone_payments.domain.bounds import as_saved
+from portone_payments.domain.errors import Busy, ProviderUnavailable
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.payment_errors import OrderNotFound, OrderPaymentUnderWay
+from portone_payments.domain.records import Order, Payment
+from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.withdrawing import check_unpaid, may_be_paid, schedule_withdrawn, withdrawn
+from portone_payments.flows.close_account import AccountCloser
+from portone_payments.flows.nudge import nudge
+from portone_payments.flows.orders import OrderWithPayment
+from portone_payments.ports import Clock, Deadline, Metric
+from portone_payments.ports_store import Conflict, Queue
+
+ATTEMPTS = 6
+BY = "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The order as it is withdrawn; `done` False while PortOne has not said that its account is closed."""
+
+    held: OrderWithPayment
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawer:
+    """Takes orders back, with their payment in the same write: it settles before that or goes back."""
+
+    closer: AccountCloser
+    queue: Queue
+    clock: Clock
+
+    def withdraw(self, order_id: str, deadline: Deadline) -> Withdrawn:
+        """The order withdrawn, now or before.
+
+        Raises `OrderNotFound`, `OrderAlreadyPaid`, `OrderPaymentUnderWay`, `ProviderUnavailable`, `Busy`.
+        """
+        held = self._stored(order_id, deadline)
+        payment, moment = held.payment, Moment(now=self.clock.now(), by=BY)
+        if payment is None or not wants_closing(payment, moment.now):
+            return Withdrawn(held, done=True)
+        payment, done = self._closed(payment, moment, deadline)
+        if not done:
+            nudge(payment, queue=self.queue)
+        return Withdrawn(replace(held, payment=payment), done)
+
+    def _closed(self, payment: Payment, moment: Moment, deadline: Deadline) -> tuple[Payment, bool]:
+        """The payment after PortOne was asked to close its account, and whether the outcome is known."""
+        try:
+            result = self.closer.close(payment, moment, deadline=deadline)
+        except Busy:
+            return payment, False
+        return result.payment, result.answered and not wants_closing(result.payment, moment.now)
+
+    def _stored(self, order_id: str, deadline: Deadline) -> OrderWithPayment:
+        store = self.closer.reader.store
+        for _ in range(ATTEMPTS):
+            order = store.order(order_id)
+            if order is None:
+                raise OrderNotFound
+            try:
+                if order.subscription_id is not None:
+                    return self._with_schedule(order, order.subscription_id)
+                return self._with_payment(order, deadline)
+            except Conflict:
+                self.closer.reader.meter.count(Metric.CONFLICT)
+        raise Busy
+
+    def _with_schedule(self, order: Order, subscription_id: str) -> OrderWithPayment:
+        schedule = self.closer.reader.store.subscription(subscription_id)
+        if order.withdrawn_at is not None:
+            return OrderWithPayment(order, None, schedule)
+        moment = Moment(now=self.clock.now(), by=BY)
+        after = schedule and schedule_withdrawn(schedule, moment)
+        changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
+        gone = replace(order, withdrawn_at=moment.now)
+        self.closer.reader.store.save(gone, *changed)
+        return OrderWithPayment(gone, None, as_saved(after) if after else None)
+
+    def _with_payment(self, order: Order, deadline: Deadline) -> OrderWithPayment:
+        payment_id = order.settled_by or order.payment_id
+        payment = self.closer.reader.store.payment(payment_id) if payment_id else None
+        if order.withdrawn_at is not None:
+            return OrderWithPayment(order, payment)
+        if payment is not None and may_be_paid(payment):
+            payment = self._read(payment, deadline)
+        moment = Moment(now=self.clock.now(), by=BY)
+        gone = replace(order, withdrawn_at=moment.now)
+        if payment is None:
+            self.closer.reader.store.save(gone)
+            return OrderWithPayment(gone, None)
+        check_unpaid(payment, moment.now)
+        after = withdrawn(payment, moment)
+        self.closer.reader.store.save(gone, after)
+        return OrderWithPayment(gone, as_saved(after))
+
+    def _read(self, payment: Payment, deadline: Deadline) -> Payment:
+        """The payment as PortOne has it now: what was paid unseen is no unpaid order."""
+        check_unpaid(payment, self.clock.now())
+        moment = Moment(now=self.clock.now(), by=BY)
+        result = self.closer.reader.catch_up(payment.payment_id, moment, deadline=deadline, held=payment)
+        if not result.answered:
+            raise ProviderUnavailable(retry_after=2)
+        if result.lagging:
+            raise OrderPaymentUnderWay(retry_after=10)
+        return as_saved(result.payment)
