@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup sam lock demo serve test check static prove bench-charges planted-bugs doctor replay-events audit-from fix
+PHONY_TARGETS = help setup sam lock demo serve curls test check static prove bench-charges planted-bugs doctor replay-events audit-from fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
 	@set -eu -o pipefail; grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
@@ -47,13 +47,18 @@ lock: | $(UV) ## compile the three locks anew, without addresses
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/sam.in -o requirements/sam.txt
 
 run = .venv/bin/python -m
+# a deployed stack, or one of several local ones
+which = $(if $(STACK),--stack $(STACK)) $(if $(LOCAL),--local $(LOCAL))
 # a process per core, each with a local AWS of its own; a file's tests stay together
 spread = PYTHONHASHSEED=0 .venv/bin/pytest -n auto --dist loadfile
 demo: setup ## payments, refunds, identity and months of charges through the whole stack, told as they happen; ends with the books compared
 	@$(run) portone_local.demo
 
-serve: setup ## the whole stack on this machine, with URLs and a curl for each route (PORTONE_URL= uses another PortOne)
+serve: setup ## the whole stack on this machine until Ctrl-C; LOCAL=name tells several apart (PORTONE_URL= uses another PortOne)
 	@$(run) portone_local.serve
+
+curls: setup ## a ready curl for each route of the running make serve; FOR=refunds picks some
+	@$(run) portone_local.serve.curls $(which) $(if $(FOR),--for "$(FOR)")
 
 test: setup ## the whole suite at everyday settings
 	@$(spread) -m "not check and not alone"
@@ -78,14 +83,14 @@ bench-charges: setup ## 100,000 subscriptions due in one minute, 2,000 of them i
 planted-bugs: setup ## plant known bugs in a copy, one by one, and show the test that catches each
 	@$(run) portone_local.planted
 
-doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it the local one (make serve)
-	@$(run) portone_local.doctor $(if $(STACK),--stack $(STACK))
+doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it the local one (make serve; LOCAL=name)
+	@$(run) portone_local.doctor $(which)
 
 replay-events: setup ## publish again what happened since SINCE=2026-11-01T00:00:00Z, under the same ids; STACK=name for a deployed stack
-	@$(run) portone_local.replay --since "$(SINCE)" $(if $(STACK),--stack $(STACK))
+	@$(run) portone_local.replay --since "$(SINCE)" $(which)
 
 audit-from: setup ## have the next audit compare again from SINCE=2026-11-01T00:00:00Z; STACK=name for a deployed stack
-	@$(run) portone_local.audit_from --since "$(SINCE)" $(if $(STACK),--stack $(STACK))
+	@$(run) portone_local.audit_from --since "$(SINCE)" $(which)
 
 fix: setup ## format and mend what can be mended
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

@@ -1,6 +1,5 @@
 """`make doctor` says what is wrong with a stack, and where to put it right."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from portone_local.doctor.examine import Verdict, examine
 from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack, free_port
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET
 from portone_local.serve.elsewhere import endpoint
+from portone_local.serve.running import the_one
 from portone_local.serve.up import served
 from portone_local.testing.fixtures import ministack
 from portone_local.testing.shopping import pay, prepare
@@ -126,36 +126,36 @@ def test_nothing_examined_shows_a_secret() -> None:
 def test_without_a_running_stack_it_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main([], state=tmp_path / "stack.json")
+    code = main([], folder=tmp_path)
 
     assert code == 2
     assert "start one with `make serve`" in capsys.readouterr().out
 
 
 def test_a_stack_that_was_killed_counts_as_not_running(tmp_path: Path) -> None:
-    left_behind = tmp_path / "stack.json"
-    left_behind.write_text(f'{{"api":"http://127.0.0.1:{free_port()}"}}')
+    left_behind = tmp_path / "serve" / "stack.json"
+    left_behind.parent.mkdir()
+    left_behind.write_text(f'{{"name":"serve","api":"http://127.0.0.1:{free_port()}"}}')
 
-    assert main([], state=left_behind) == 2
+    assert main([], folder=tmp_path) == 2
 
 
 @pytest.mark.ministack
 def test_it_examines_what_make_serve_keeps_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state = tmp_path / "stack.json"
-    with served(endpoint({}), {}, state=state) as up:
+    with served(endpoint({}), {}, folder=tmp_path) as up:
         prepared = prepare(up.stack)
-        unheard = main([], state=state)
+        unheard = main([], folder=tmp_path)
         pay(up.stack, prepared)
         up.stack.deliver()
-        sound = main([], state=state)
-        known = json.loads(state.read_text())
+        sound = main([], folder=tmp_path)
+        known = the_one(folder=tmp_path)
         manager = boto3.client(
             "secretsmanager", endpoint_url=known["aws"], region_name=REGION, **FAKE_CREDENTIALS
         )
         manager.put_secret_value(
             SecretId=known["resources"]["ApiSecret"], SecretString='{"apiSecret":"REPLACE-ME"}'
         )
-        ill = main([], state=state)
+        ill = main([], folder=tmp_path)
 
     told = capsys.readouterr().out
     assert (unheard, sound, ill) == (0, 0, 1)

@@ -45,6 +45,7 @@ class Assembly:
         fetch: Fetch,
         caller_clock: Clock | None = None,
     ) -> None:
+        self.parameters = parameters
         self.template = template.transformed(parameters)
         self.clock = clock
         self.portone = portone

@@ -27,8 +27,16 @@ STOP_SECONDS = 5
 KEEP_SECONDS = 75
 
 
+class MiniStackGone(SystemExit):
+    """The local AWS ended by itself, or did not start; the text says so in a sentence.
+
+    It comes out of every call of a client made here, past retries and past whatever treats a failed call, and
+    ends the program or the thread.
+    """
+
+
 class MiniStack:
-    """A context manager: a running MiniStack inside, none after. Raises RuntimeError if it does not start."""
+    """A context manager: a running MiniStack inside, none after. `MiniStackGone` where it does not start."""
 
     def __init__(self, **environment: str) -> None:
         self._environment = environment
@@ -66,13 +74,28 @@ class MiniStack:
 
     def client(self, service: str, **config: Any) -> Any:
         """A boto3 client of it; `config` goes into botocore's Config."""
-        return boto3.client(  # type: ignore[call-overload]
+        client = boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint_url,
             region_name=REGION,
             config=Config(**config),
             **FAKE_CREDENTIALS,
         )
+        client.meta.events.register("before-send", self._check)  # before each attempt
+        return client
+
+    @property
+    def lost(self) -> str | None:
+        """One sentence when it has ended without being told to."""
+        code = self._process.poll() if self._process else None
+        if code is None:
+            return None
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        return f"MiniStack, the local AWS, {how}: what it held is gone, start again"
+
+    def _check(self, **_: Any) -> None:
+        if lost := self.lost:
+            raise MiniStackGone(lost)
 
     def stop(self) -> None:
         """End it for certain; may be repeated."""
@@ -111,7 +134,7 @@ class MiniStack:
                     client.get("/_ministack/health").raise_for_status()
                     return
                 time.sleep(0.05)
-        raise RuntimeError(f"MiniStack did not start: {self.log.read_text()[-2000:]}")
+        raise MiniStackGone(f"MiniStack, the local AWS, did not start: {self.log.read_text()[-2000:]}")
 
 
 def free_port() -> int:

@@ -1,7 +1,6 @@
 """Where an operator's command works: a deployed stack, or the one of `make serve`."""
 
 import argparse
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from portone_local.ministack import FAKE_CREDENTIALS, REGION
-from portone_local.serve.up import STATE
+from portone_local.serve.running import NotRunning, the_one
 
 STACK = "a deployed stack; without it the one of make serve"
 USAGE = "SINCE is a time such as 2026-11-01T00:00:00Z"
@@ -43,11 +42,12 @@ class Place:
         return cls(dynamodb, events, outputs["PaymentsTable"], outputs["EventBus"])
 
     @classmethod
-    def served(cls) -> "Place":
-        """The stack `make serve` runs now. Raises `Unusable`."""
-        if not STATE.exists():
-            raise Unusable("no local stack runs: start one with `make serve`, or name one: STACK=...")
-        known = json.loads(STATE.read_text())
+    def served(cls, name: str = "") -> "Place":
+        """The stack of this name that `make serve` runs now, or the only one. Raises `Unusable`."""
+        try:
+            known = the_one(name)
+        except NotRunning as reason:
+            raise Unusable(str(reason)) from None
         session = boto3.Session(region_name=REGION, **FAKE_CREDENTIALS)
         dynamodb, events = (
             session.client(each, endpoint_url=known["aws"]) for each in ("dynamodb", "events")
@@ -55,9 +55,9 @@ class Place:
         return cls(dynamodb, events, known["resources"]["PaymentsTable"], known["resources"]["EventBus"])
 
     @classmethod
-    def named(cls, stack: str | None) -> "Place":
-        """The deployed stack of this name, or the served one. Raises `Unusable`."""
-        return cls.deployed(stack) if stack else cls.served()
+    def named(cls, stack: str | None, local: str = "") -> "Place":
+        """The deployed stack of this name, or a served one. Raises `Unusable`."""
+        return cls.deployed(stack) if stack else cls.served(local)
 
 
 def since_asked(arguments: list[str] | None, *, program: str, purpose: str | None) -> tuple[Place, float]:
@@ -65,12 +65,13 @@ def since_asked(arguments: list[str] | None, *, program: str, purpose: str | Non
     parser = argparse.ArgumentParser(prog=program, description=purpose)
     parser.add_argument("--since", default="", help=USAGE)
     parser.add_argument("--stack", help=STACK)
+    parser.add_argument("--local", default="", help="which of several stacks of make serve")
     chosen = parser.parse_args(arguments)
     try:
         since = epoch_of(chosen.since)
     except ValueError:
         raise Unusable(USAGE) from None
-    return Place.named(chosen.stack), since
+    return Place.named(chosen.stack, chosen.local), since
 
 
 def epoch_of(text: str) -> float:

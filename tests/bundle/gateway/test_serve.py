@@ -1,11 +1,7 @@
-"""`make serve`: its curls work, its clock moves, and Ctrl-C stops it."""
+"""`make serve`: its curls work, and its clock moves."""
 
 import itertools
-import json
 import shlex
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,9 +12,9 @@ from portone_local.oracle.identity import gather_identity, judge_identity
 from portone_local.portone.control import Control
 from portone_local.portone.exchange import Request as Command
 from portone_local.serve.examples import make
-from portone_local.serve.guide import guide
+from portone_local.serve.guide import curls, guide
+from portone_local.serve.served import Served
 from portone_local.serve.timer import DAY, ClockRoutes, RunningClock, Timer
-from portone_local.serve.up import Served
 from portone_local.sigv4 import SHOP, STAFF
 from portone_local.stack import START, Stack
 from portone_local.testing.identifying import verified
@@ -80,29 +76,29 @@ def test_who_was_kept_long_enough_is_gone_once_the_clock_has_moved() -> None:
     with Stack.in_memory() as stack:
         timer = Timer(stack)
         verified(stack)
+        persons = [item for item in stack.identity_dump() if item["sk"]["S"] == "person"]
+
         timer.advance(367 * DAY)
-        kept = judge_identity(gather_identity(stack))
 
-        timer.beat()
-
-        assert {each.invariant for each in kept} == {"I14"}
+        assert len(persons) == 1
         assert judge_identity(gather_identity(stack)) == []
 
 
 def test_every_route_has_a_curl_that_is_let_in_and_understood() -> None:
     refused = {400, 401, 403, 405, 415, 422, 500}
     with Stack.in_memory() as stack:
-        printed = guide(up(stack)).splitlines()
-        curls = dict(itertools.pairwise(printed))
+        printed = curls(up(stack), make(stack, fake=True)).splitlines()
+        calls = dict(itertools.pairwise(printed))
 
-        answers = {route.key: sent(stack, curls[f"# {route.key}"]) for route in stack.gateway.routes}
+        answers = {route.key: sent(stack, calls[f"# {route.key}"]) for route in stack.gateway.routes}
 
     assert {key: status for key, status in answers.items() if status in refused} == {}
 
 
 def test_every_command_for_the_fake_is_one_it_knows() -> None:
     with Stack.in_memory() as stack:
-        printed = [shlex.split(line) for line in guide(up(stack)).splitlines() if "/__control/" in line]
+        made = make(stack, fake=True)
+        printed = [shlex.split(each) for each in curls(up(stack), made).splitlines() if "/__control/" in each]
 
         answers = [
             Control(stack.portone).handle(Command(line[3], url(line), {}, {}, said(line))).status
@@ -114,40 +110,38 @@ def test_every_command_for_the_fake_is_one_it_knows() -> None:
 
 def test_with_another_portone_nothing_is_invented_there() -> None:
     with Stack.in_memory() as stack:
-        printed = guide(Served(**(fields(stack) | {"fake": False})))
+        elsewhere = Served(**(fields(stack) | {"fake": False}))
+        printed = curls(elsewhere, make(stack, fake=False))
 
         assert stack.portone.billing_books().keys == {}
     assert "SUBSCRIPTION-ID" in printed
     assert "__control" not in printed
 
 
-@pytest.mark.ministack
-def test_what_serve_prints_can_be_pasted_and_ctrl_c_stops_it() -> None:
-    command = [sys.executable, "-m", "portone_local.serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:  # noqa: S603 - our own module
-        try:
-            assert serving.stdout is not None
-            printed = []
-            for line in serving.stdout:
-                printed.append(line.strip())
-                if "Ctrl-C" in line:
-                    break
-            assert "Ctrl-C" in printed[-1], "it ended before it was up"
-            curls = dict(itertools.pairwise(printed))
-            paid = pasted(next(line for line in printed if "__control/pay" in line))
-            verified = json.loads(pasted(curls["# POST /payments/{paymentId}/verify"]))
-            order = json.loads(pasted(curls["# GET /orders/{orderId}"]))
-            serving.send_signal(signal.SIGINT)
-            code = serving.wait(30)
-        finally:
-            serving.kill()
+def test_a_word_picks_the_routes_that_have_it() -> None:
+    with Stack.in_memory() as stack:
+        printed = curls(up(stack), make(stack, fake=True), "cash-receipt").splitlines()
 
-    assert len(json.loads(paid)) == 36
-    assert (verified["status"], order["payment"]["status"], code) == ("PAID", "PAID", 0)
+    assert len(printed[::3]) == 8
+    assert all("cash-receipt" in line for line in printed[::3])
 
 
-def pasted(line: str) -> str:
-    return subprocess.check_output(shlex.split(line), text=True, timeout=30)  # noqa: S603 - what serve printed
+def test_what_serve_prints_is_short_and_says_what_to_do_next() -> None:
+    with Stack.in_memory(cors_origins="http://localhost:3000,http://localhost:5173") as stack:
+        printed = guide(Served(**(fields(stack) | {"name": "shop"})))
+
+    assert len(printed.splitlines()) <= 11
+    assert "make curls LOCAL=shop" in printed
+    assert "http://localhost:3000, http://localhost:5173" in printed
+
+
+def test_a_part_that_has_ended_is_told_in_a_sentence() -> None:
+    with Stack.in_memory() as stack:
+        whole = Served(**fields(stack), parts={"the timer": lambda: True})
+        ended = Served(**fields(stack), parts={"the API": lambda: True, "the timer": lambda: False})
+
+    assert whole.lost() is None
+    assert ended.lost() == "the timer has ended, so nothing here can be trusted: start again"
 
 
 def fields(stack: Stack) -> dict[str, Any]:

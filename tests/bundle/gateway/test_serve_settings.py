@@ -1,9 +1,16 @@
 """What `make serve` needs of another PortOne is said clearly, and kept to itself."""
 
+import json
+
 import pytest
 
-from portone_local.portone import EXAMPLE_SECRET
+from portone_local.clock import MovableClock
+from portone_local.issuer import TokenIssuer
+from portone_local.parameters import parameters_of
+from portone_local.portone import EXAMPLE_SECRET, LIVE_CHANNEL, TEST_CHANNEL
+from portone_local.portone.identity.pg import IDENTITY_CHANNELS
 from portone_local.serve.elsewhere import Endpoint, NotReady, endpoint
+from portone_local.template import transformed
 
 ELSEWHERE = {
     "PORTONE_URL": "https://portone.example",
@@ -46,6 +53,25 @@ def test_channels_that_are_no_object_are_refused(channels: str) -> None:
         endpoint({**ELSEWHERE, "CHANNELS": channels})
 
 
-def url(words: list[str]) -> str:
-    method = words.index("-X") + 1
-    return words[method + 1]
+@pytest.mark.parametrize("name", ["BILLING_CHANNELS", "IDENTITY_CHANNELS"])
+def test_other_channels_that_are_no_object_are_refused(name: str) -> None:
+    with pytest.raises(NotReady, match=name):
+        endpoint({**ELSEWHERE, name: "DANAL"})
+
+
+def test_another_portone_is_never_shown_a_channel_of_the_fake() -> None:
+    clock = MovableClock(0.0)
+    parameters = parameters_of(TokenIssuer(clock), {}) | dict(endpoint(ELSEWHERE).parameters)
+    told = json.dumps(transformed(parameters))
+
+    fakes = {TEST_CHANNEL, LIVE_CHANNEL, *IDENTITY_CHANNELS}
+    assert [each.key for each in fakes if str(each.key) in told] == []
+    assert "channel-key-example" in told
+
+
+def test_another_portone_gets_the_channels_it_was_given() -> None:
+    given = {"BILLING_CHANNELS": '{"CARD":"channel-key-b"}', "IDENTITY_CHANNELS": '{"DANAL":"channel-key-i"}'}
+
+    found = endpoint(ELSEWHERE | given).parameters
+
+    assert (found["BillingChannels"], found["IdentityChannels"]) == tuple(given.values())

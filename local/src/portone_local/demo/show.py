@@ -10,6 +10,7 @@ from rich.table import Table
 from portone_local.demo.diary import diary
 from portone_local.demo.stage import Line, Stage, Surprise
 from portone_local.demo.stories import CHAPTERS, Story
+from portone_local.ministack import MiniStackGone
 from portone_local.oracle import check
 from portone_local.oracle.identity import gather_identity, judge_identity
 from portone_local.stack import Stack
@@ -45,8 +46,12 @@ def main() -> int:
     console.print(
         "[bold]Starting the stack[/bold]: a local AWS, a fake PortOne, the gateway of template.yaml ..."
     )
-    with Stack.on_ministack() as stack:
-        return perform(stack, CHAPTERS, console)
+    try:
+        with Stack.on_ministack() as stack:
+            return perform(stack, CHAPTERS, console)
+    except MiniStackGone as gone:
+        console.print(f"\n[red]{gone}[/red]")
+        return 1
 
 
 def stdout() -> Console:

@@ -1,6 +1,5 @@
 """A stack to be examined: where its secrets, its clock and its metrics are. Deployed, or `make serve`."""
 
-import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from portone_local.ministack import FAKE_CREDENTIALS, REGION
-from portone_local.serve.up import STATE
+from portone_local.serve.running import LOCAL, NotRunning, the_one
 
 NAMESPACE = "PortOnePayments"
 DAYS = 14
@@ -108,15 +107,14 @@ class Served:
     mode: str = "test"
 
     @classmethod
-    def find(cls, state: Path = STATE) -> "Served":
-        """The one that runs now, as written down in `state`. Raises `NoPatient`."""
+    def find(cls, name: str = "", folder: Path = LOCAL) -> "Served":
+        """The one of this name that runs now, or the only one. Raises `NoPatient`."""
         try:
-            found = cls(json.loads(state.read_text()))
+            known = the_one(name, folder)
+            found = cls(known, f"make serve ({known['name']})")
             found.clock_skew()
-        except (FileNotFoundError, httpx.TransportError):
-            raise NoPatient(
-                "no local stack runs: start one with `make serve`, or name one: make doctor STACK=..."
-            ) from None
+        except (NotRunning, httpx.TransportError) as reason:
+            raise NoPatient(str(reason)) from None
         return found
 
     def secret(self, which: str) -> str | None:

@@ -126,6 +126,11 @@ class HttpPortOne:
         """Where the REST API is; `/__control/` lies under it."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still answers, and with `pump` delivers webhooks."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()

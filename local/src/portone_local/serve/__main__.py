@@ -1,36 +1,50 @@
-"""Starts the stack, prints how to call it, and waits for Ctrl-C."""
+"""Starts the stack, prints where it is, and waits for Ctrl-C or for a part of it to end."""
 
 import os
 import signal
 import sys
-import threading
+import time
 
 from portone_local.capture import write_logs_to
+from portone_local.ministack import MiniStackGone
 from portone_local.serve.elsewhere import NotReady, endpoint
 from portone_local.serve.guide import guide
+from portone_local.serve.served import Served
 from portone_local.serve.up import served
+
+LOOK_SECONDS = 0.5
 
 
 def main() -> int:
-    """0 after Ctrl-C, 1 when something is missing."""
+    """0 after Ctrl-C, 1 when something is missing or a part of the stack has ended by itself."""
     for stop in (
         signal.SIGTERM,
         signal.SIGINT,
     ):  # a shell starts what it puts into the background without SIGINT
         signal.signal(stop, signal.default_int_handler)
     os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "payments-local")
-    write_logs_to(sys.stderr)
     print("starting: MiniStack, issuer, gateway, webhook URL, PortOne", flush=True)
     try:
         with served(endpoint(os.environ), os.environ) as up:
-            print(f"\n{guide(up)}\n\nCtrl-C stops it. Handlers' logs follow.", flush=True)
-            threading.Event().wait()
+            print(guide(up), flush=True)
+            write_logs_to(sys.stderr)
+            lost = _lost(up)
+    except MiniStackGone as gone:
+        lost = str(gone)
     except NotReady as missing:
-        print(f"cannot serve: {missing}", file=sys.stderr)
-        return 1
+        lost = f"cannot serve: {missing}"
     except KeyboardInterrupt:
         print("\nstopped")
-    return 0
+        return 0
+    print(lost, file=sys.stderr)
+    return 1
+
+
+def _lost(up: Served) -> str:
+    """What has ended, once something has."""
+    while not (lost := up.lost()):
+        time.sleep(LOOK_SECONDS)
+    return lost
 
 
 if __name__ == "__main__":

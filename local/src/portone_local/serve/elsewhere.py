@@ -8,6 +8,14 @@ from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
 from portone_payments.entry.settings import refuse_unsafe_url
 
 NEEDED = ("PORTONE_API_SECRET", "STORE_ID", "CHANNELS")
+OBJECTS = {
+    "CHANNELS": ("Channels", 'from pay method to channel key, such as {"CARD":"..."}'),
+    "BILLING_CHANNELS": (
+        "BillingChannels",
+        'from a way to save a card to channel key, such as {"CARD":"..."}',
+    ),
+    "IDENTITY_CHANNELS": ("IdentityChannels", 'from PG provider to channel key, such as {"DANAL":"..."}'),
+}
 
 
 class NotReady(Exception):
@@ -31,23 +39,36 @@ def endpoint(env: Mapping[str, str]) -> Endpoint:
         return Endpoint()
     if missing := [name for name in NEEDED if not env.get(name)]:
         raise NotReady(f"PORTONE_URL needs {', '.join(missing)} as well")
-    _check(url, env["CHANNELS"])
     return Endpoint(
-        url=url,
+        url=_safe(url),
         api_secret=env["PORTONE_API_SECRET"],
         webhook_secret=env.get("PORTONE_WEBHOOK_SECRET") or EXAMPLE_WEBHOOK_SECRET,
-        parameters={"StoreId": env["STORE_ID"], "Channels": env["CHANNELS"], "PortOneUrl": url},
+        parameters={"StoreId": env["STORE_ID"], "PortOneUrl": url, **_channels(env)},
     )
 
 
-def _check(url: str, channels: str) -> None:
+def _safe(url: str) -> str:
     try:
         refuse_unsafe_url("test", url)
     except ValueError as error:
         raise NotReady(str(error)) from None
+    return url
+
+
+def _channels(env: Mapping[str, str]) -> dict[str, str]:
+    """Nothing but the channels that were given: the fake's keys mean nothing to another PortOne."""
+    given = {}
+    for name, (parameter, what) in OBJECTS.items():
+        given[parameter] = env.get(name) or "{}"
+        named = _object(given[parameter])
+        if named is None or (name in NEEDED and not named):
+            raise NotReady(f"{name} is a JSON object {what}")
+    return given
+
+
+def _object(text: str) -> dict[str, object] | None:
     try:
-        named = json.loads(channels)
+        found = json.loads(text)
     except ValueError:
-        named = None
-    if not isinstance(named, dict) or not named:
-        raise NotReady('CHANNELS is a JSON object from pay method to channel key, such as {"CARD":"..."}')
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,4 +1,4 @@
-"""What `make serve` prints: where everything is, and a curl to paste for each route."""
+"""What `make serve` prints, and `make curls`: where everything is, and a curl to paste for each route."""
 
 import json
 import shlex
@@ -7,9 +7,9 @@ from portone_local.gateway.routes import Iam, Route
 from portone_local.issuer import TokenIssuer
 from portone_local.parameters import STAFF_CLAIM
 from portone_local.serve.bodies import BODIES, HEADERS, ORDER_ID, USER
-from portone_local.serve.examples import Examples, make
+from portone_local.serve.examples import Examples
+from portone_local.serve.served import Served
 from portone_local.serve.timer import DAY
-from portone_local.serve.up import Served
 from portone_local.sigv4 import SERVICE, SHOP, STAFF, Principal
 from portone_local.template import REGION
 
@@ -19,22 +19,40 @@ QUERIES = {"GET /ops/attention": "?kind=mismatch", "GET /staff/attention": "?kin
 
 
 def guide(up: Served) -> str:
-    """The text, for what is made here to try."""
-    made = make(up.stack, fake=up.fake)
-    lines = [
-        f"API       {up.api_url}",
-        f"webhook   {up.webhook_url}   (the Function URL)",
-        f"PortOne   {up.portone_url}" + ("   (the fake)" if up.fake else ""),
-        f"issuer    {up.stack.issuer.url}   (tokens below are good for 12 hours)",
-        "",
+    """Where everything is, and what to do next; ten lines."""
+    origins = up.stack.parameters["CorsOrigins"].replace(",", ", ")
+    named = "" if up.name == "serve" else f" LOCAL={up.name}"
+    return "\n".join(
+        [
+            f"API       {up.api_url}   (pages of {origins} may call it: CORS_ORIGINS)",
+            f"webhook   {up.webhook_url}   (the Function URL)",
+            f"PortOne   {up.portone_url}" + ("   (the fake)" if up.fake else ""),
+            f"issuer    {up.stack.issuer.url}   (of the app's tokens)",
+            "",
+            f"make curls{named}       a curl for each route; FOR=refunds picks some",
+            f"make doctor{named}      is it healthy?",
+            "",
+            "Ctrl-C stops it. Handlers' logs follow.",
+        ]
+    )
+
+
+def curls(up: Served, made: Examples, word: str = "") -> str:
+    """A curl for each route with `word` in its name, for what was made to try."""
+    calls = [
+        line
+        for route in up.stack.gateway.routes
+        if word in route.key
+        for line in ("", f"# {route.key}", _call(up, route, made.places()))
+    ]
+    if word:
+        return "\n".join(calls[1:])
+    about = [
         f"There to try: order {ORDER_ID} of {USER} with payment {made.payment},",
         f"billing key {made.billing_key}, subscription {made.subscription},",
-        f"verification {made.verification}. One call for each route:",
+        f"verification {made.verification}. Tokens are good for 12 hours. One call for each route:",
     ]
-    for route in up.stack.gateway.routes:
-        lines += ["", f"# {route.key}", _call(up, route, made.places())]
-    lines += _later(up)
-    return "\n".join(lines + (_at_the_fake(up, made) if up.fake else []))
+    return "\n".join([*about, *calls, *_later(up), *(_at_the_fake(up, made) if up.fake else [])])
 
 
 def _later(up: Served) -> list[str]:

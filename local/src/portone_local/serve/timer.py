@@ -1,22 +1,27 @@
-"""Time while serving: a clock that runs and can be moved on, the sweep, and the clock's own routes."""
+"""Time while serving: a clock that runs and can be moved on, the template's schedules, the clock's routes."""
 
 import json
+import logging
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from portone_local.clock import MovableClock
 from portone_local.gateway.messages import App, Request, Response, answer
+from portone_local.gateway.schedules import Schedule, schedules_of
+from portone_local.ministack import MiniStackGone
 from portone_local.stack import Stack
-from portone_local.testing.stories import let_pass
+from portone_local.testing.stories import clock_of
 
-SWEEP_SECONDS = 60
-QUARTER_SECONDS = 15 * 60
+MINUTE = 60
+OFTEN_SECONDS = 15 * 60
 LOOK_SECONDS = 0.5
 DAY = 24 * 60 * 60
 MOST_SECONDS = 400 * DAY
+logger = logging.getLogger(__name__)
 
 
 class RunningClock(MovableClock):
@@ -36,45 +41,93 @@ class RunningClock(MovableClock):
 
 @dataclass(slots=True)
 class Timer:
-    """EventBridge Scheduler's part: a tick each minute, of skipped ones where something is due."""
+    """EventBridge Scheduler's part: each schedule of the template at its times, also of time that is skipped.
+
+    Of skipped minutes only those are played in which something is due or a rare schedule has its time.
+    """
 
     stack: Stack
+    schedules: tuple[Schedule, ...] = ()
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
-    _next: float = 0.0
-    _next_of_persons: float = 0.0
+    _thread: threading.Thread | None = None
+    _next: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        now = self.stack.clock.now()
+        self.schedules = schedules_of(self.stack.template)
+        for each in self.schedules:  # what comes every minute begins at once
+            self._next[each.name] = now if each.when.every else each.when.after(now)
+
+    @property
+    def alive(self) -> bool:
+        """Whether time goes on."""
+        return self._thread is not None and self._thread.is_alive()
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Tick in a thread of its own while open; a tick under way is finished."""
-        thread = threading.Thread(target=self._run)
-        thread.start()
+        """Beat in a thread of its own while open; what is under way is finished."""
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
         try:
             yield
         finally:
             self._stopped.set()
-            thread.join()
+            self._thread.join()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on, with a tick at every minute of it in which something is due."""
+        """Move the clock on, with every schedule that would have had something to do on the way."""
         with self._busy:
-            let_pass(self.stack, seconds)
+            clock = clock_of(self.stack)
+            end = clock.now() + seconds
+            while True:
+                now, due = clock.now(), self._due()
+                minute = now + MINUTE * max(1, math.ceil((due - now) / MINUTE))
+                moment = min([minute, *(self._next[each.name] for each in self.schedules if _is_rare(each))])
+                if moment > end:
+                    break
+                clock.advance(max(0.0, moment - clock.now()))
+                self.stack.deliver()
+                self._fire(self.schedules if due <= moment else tuple(filter(_is_rare, self.schedules)))
+            clock.advance(max(0.0, end - clock.now()))
+            self._fire(self.schedules)
 
     def beat(self) -> None:
-        """Fire what is due by the clock: a tick each minute, the sweep of persons each quarter of an hour."""
+        """Fire what is due by the clock, and hand on what waits in queues and stream."""
         with self._busy:
-            now = self.stack.clock.now()
-            if now >= self._next:
-                self._next = now + SWEEP_SECONDS
-                self.stack.tick()
-            if now >= self._next_of_persons:
-                self._next_of_persons = now + QUARTER_SECONDS
-                with suppress(Exception):
-                    self.stack.functions.invoke("IdentitySweep", {})
+            self._fire(self.schedules)
+
+    def _fire(self, schedules: Iterable[Schedule]) -> None:
+        now = self.stack.clock.now()
+        for each in schedules:
+            if self._next[each.name] <= now:
+                self._next[each.name] = each.when.after(now)
+                with suppress(Exception):  # it is among the stack's failures, and in the logs
+                    self.stack.functions.invoke(each.function, each.event)
+        self.stack.work()
+        self.stack.publish()
+
+    def _due(self) -> float:
+        """When something is due: in our tables or at PortOne; a year from now where nothing is."""
+        items = [*self.stack.dump(), *self.stack.identity_dump()]
+        ours = (float(item["due_at"]["N"]) for item in items if "due_shard" in item)
+        portone = self.stack.portone
+        theirs = (*(each.due for each in portone.pending()), *portone.happens_at())
+        return min([self.stack.clock.now() + MOST_SECONDS, *ours, *theirs])
 
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_SECONDS):
-            self.beat()
+            try:
+                self.beat()
+            except MiniStackGone:
+                return  # told by whoever looks after the stack's parts
+            except Exception:
+                logger.exception("the local timer stumbled, and goes on")
+
+
+def _is_rare(schedule: Schedule) -> bool:
+    """Whether its times are played although nothing is due."""
+    return schedule.when.every is None or schedule.when.every > OFTEN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

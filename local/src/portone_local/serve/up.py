@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -19,48 +19,81 @@ from portone_local.parameters import fake_portone, parameters_of
 from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.portone.sink import http_sink
+from portone_local.serve.curls import CurlRoutes
 from portone_local.serve.elsewhere import Endpoint, NotReady
 from portone_local.serve.metrics import MetricRoutes
+from portone_local.serve.running import LOCAL, held, state_of
+from portone_local.serve.served import Served
 from portone_local.serve.timer import ClockRoutes, RunningClock, Timer
 from portone_local.stack import Stack
 from portone_payments.entry.clock import SystemClock
 
-STATE = template.ROOT / ".local" / "stack.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """What is up. `fake` is whether the PortOne behind `portone_url` is ours, with its control API."""
-
-    stack: Stack
-    api_url: str
-    webhook_url: str
-    portone_url: str
-    fake: bool
-
 
 @contextmanager
-def served(portone: Endpoint, env: Mapping[str, str], *, state: Path = STATE) -> Iterator[Served]:
-    """The whole stack until the context ends; PORT, WEBHOOK_PORT and ISSUER_PORT fix ports. NotReady.
+def served(portone: Endpoint, env: Mapping[str, str], *, folder: Path = LOCAL) -> Iterator[Served]:
+    """The whole stack until the context ends. NotReady; `MiniStackGone`.
 
-    Where it is up is written into the file `state`.
+    PORT, WEBHOOK_PORT and ISSUER_PORT fix ports, LOCAL names it, CORS_ORIGINS are the pages that may call it.
+    What is where is written into a folder of its own under `folder`.
     """
-    clock, issuer = RunningClock(), TokenIssuer(SystemClock())
     with ExitStack() as opened:
-        issuer.url = _listening(opened, issuer.handle, env, "ISSUER_PORT")
-        parameters = parameters_of(issuer, {}) | dict(portone.parameters)
+        mine = opened.enter_context(held(env.get("LOCAL", ""), folder))
+        up = _Opening(portone, env, opened).all(mine.name)
+        _write_down(up, state_of(mine))
+        yield up
+
+
+@dataclass(slots=True)
+class _Opening:
+    """What is open so far, and how to see that a part of it has ended."""
+
+    portone: Endpoint
+    env: Mapping[str, str]
+    opened: ExitStack
+    parts: dict[str, Callable[[], bool]] = field(default_factory=dict)
+
+    def all(self, name: str) -> Served:
+        """Everything, one after another."""
+        ministack, stack = self._stack()
+        webhook_url = self._listen(stack.webhook.handle, "WEBHOOK_PORT", "the webhook URL")
+        client = self.opened.enter_context(httpx.Client(trust_env=False))
+        stack.portone.webhooks.deliver = http_sink(webhook_url, client)
+        timer = Timer(stack)
+        curls = CurlRoutes(ClockRoutes(timer, MetricRoutes(stack, stack.gateway.handle).handle).handle)
+        api_url = self._listen(curls.handle, "PORT", "the API")
+        self.opened.enter_context(timer.running())
+        self.parts["the timer"] = lambda: timer.alive
+        curls.up = Served(
+            stack=stack,
+            name=name,
+            api_url=api_url,
+            webhook_url=webhook_url,
+            portone_url=stack.parameters["PortOneUrl"],
+            fake=self.portone.url is None,
+            ministack=ministack,
+            parts=self.parts,
+        )
+        return curls.up
+
+    def _stack(self) -> tuple[MiniStack, Stack]:
+        clock, issuer = RunningClock(), TokenIssuer(SystemClock())
+        issuer.url = self._listen(issuer.handle, "ISSUER_PORT", "the token issuer")
+        parameters = parameters_of(issuer, {"cors_origins": _origins(self.env)}) | dict(
+            self.portone.parameters
+        )
         fake = fake_portone(parameters, clock, seed=0)
-        if portone.url is None:
-            parameters["PortOneUrl"] = _served_fake(opened, fake)
-        ministack = _ministack(opened)
+        if self.portone.url is None:
+            parameters["PortOneUrl"] = self._serve_fake(fake)
+        ministack = self.opened.enter_context(MiniStack())
         wired = wiring.on_ministack(
             parameters,
             ministack,
             clock=clock,
             transport=None,
-            api_secret=portone.api_secret,
-            webhook_secret=portone.webhook_secret,
+            api_secret=self.portone.api_secret,
+            webhook_secret=self.portone.webhook_secret,
         )
+        self.opened.callback(wired.ports["portone"].close)
         stack = Stack(
             parameters,
             wired,
@@ -70,58 +103,40 @@ def served(portone: Endpoint, env: Mapping[str, str], *, state: Path = STATE) ->
             fetch=fetch_json,
             caller_clock=SystemClock(),
         )
-        opened.callback(stack.ports["portone"].close)
-        webhook_url = _listening(opened, stack.webhook.handle, env, "WEBHOOK_PORT")
-        fake.webhooks.deliver = http_sink(webhook_url, opened.enter_context(httpx.Client(trust_env=False)))
-        timer = Timer(stack)
-        metrics = MetricRoutes(stack, stack.gateway.handle)
-        api_url = _listening(opened, ClockRoutes(timer, metrics.handle).handle, env, "PORT")
-        opened.enter_context(timer.running())
-        up = Served(
-            stack=stack,
-            api_url=api_url,
-            webhook_url=webhook_url,
-            portone_url=parameters["PortOneUrl"],
-            fake=portone.url is None,
-        )
-        opened.enter_context(_written_down(up, ministack, state))
-        yield up
+        return ministack, stack
+
+    def _listen(self, app: App, setting: str, what: str) -> str:
+        """Serve `app` at the port the environment names, or a free one; its URL. NotReady."""
+        port = self.env.get(setting, "0")
+        try:
+            server = self.opened.enter_context(Server(app, port=int(port)))
+        except (OSError, ValueError, OverflowError):
+            raise NotReady(f"{setting}={port} is not a free port") from None
+        self.parts[what] = lambda: server.alive
+        return server.url
+
+    def _serve_fake(self, fake: FakePortOne) -> str:
+        fake.pause = time.sleep  # over real HTTP slowness is real
+        server = self.opened.enter_context(HttpPortOne(fake, pump=True))
+        self.parts["the fake PortOne"] = lambda: server.alive
+        return server.base_url
 
 
-def _ministack(opened: ExitStack) -> MiniStack:
-    try:
-        return opened.enter_context(MiniStack())
-    except RuntimeError as error:
-        raise NotReady(str(error)) from None
+def _origins(env: Mapping[str, str]) -> str:
+    return env.get("CORS_ORIGINS") or template.configuration("dev")["CorsOrigins"]
 
 
-def _served_fake(opened: ExitStack, fake: FakePortOne) -> str:
-    fake.pause = time.sleep  # over real HTTP slowness is real
-    return opened.enter_context(HttpPortOne(fake, pump=True)).base_url
-
-
-def _listening(opened: ExitStack, app: App, env: Mapping[str, str], setting: str) -> str:
-    port = env.get(setting, "0")
-    try:
-        return opened.enter_context(Server(app, port=int(port))).url
-    except (OSError, ValueError, OverflowError):
-        raise NotReady(f"{setting}={port} is not a free port") from None
-
-
-@contextmanager
-def _written_down(up: Served, ministack: MiniStack, state: Path) -> Iterator[None]:
+def _write_down(up: Served, state: Path) -> None:
     """For tools that look at a running stack: where it is."""
     known = {
+        "name": up.name,
         "api": up.api_url,
         "webhook": up.webhook_url,
         "portone": up.portone_url,
         "issuer": up.stack.issuer.url,
-        "aws": ministack.endpoint_url,
+        "aws": up.ministack.endpoint_url if up.ministack else "",
         "resources": up.stack.resources,
     }
-    state.parent.mkdir(exist_ok=True)
-    state.write_text(json.dumps(known, indent=2))
-    try:
-        yield
-    finally:
-        state.unlink(missing_ok=True)
+    written = state.with_suffix(".new")
+    written.write_text(json.dumps(known, indent=2))
+    written.replace(state)  # whoever looks sees all of it or nothing

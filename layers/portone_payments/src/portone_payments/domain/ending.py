@@ -52,13 +52,9 @@ def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def closed(subscription: Subscription, moment: Moment) -> Subscription:
-    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid.
-
-    What ended before stays as it ended, whatever is taken late.
-    """
+    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid."""
     states = {each.state for each in subscription.invoices.values()}
-    over = subscription.order_id is None or subscription.status in OVER
-    if over or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
+    if subscription.order_id is None or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
         return subscription
     if InvoiceState.PAID not in states:
         return cancelled(subscription, moment)
