@@ -35,7 +35,7 @@ def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     body, user_id = request.body(IssueBody), request.user_id
     channel_of(body.pay_method, deps.settings)
     payment = _prepared(body, user_id, request, deps)
-    key = deps.keys.start(user_id, body.pay_method, payment_id=payment.payment_id if payment else None)
+    key = deps.keys.start(user_id, body.pay_method, payment=payment)
     return answer(200, issue_view(key, user_id, deps.settings, payment))
 
 

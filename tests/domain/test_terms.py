@@ -12,6 +12,7 @@ from portone_payments.domain.terms import (
     known_channel,
     offered_under,
     same_store,
+    store_of,
     terms_under,
 )
 
@@ -20,13 +21,13 @@ UNNAMED = replace(CHANNEL, key=None)
 PREPARED = a_payment(terms=terms_under(POLICY))
 
 
-def test_a_payment_offered_again_may_be_paid_under_either_settings() -> None:
+def test_a_payment_offered_again_may_be_paid_through_either_channel_in_its_own_store() -> None:
     terms = offered_under(PREPARED, LATER).terms
 
     assert terms is not None
     assert terms.live
     assert same_store(terms, "store-1")
-    assert same_store(terms, "store-2")
+    assert not same_store(terms, "store-2")
     assert known_channel(terms, CHANNEL)
     assert known_channel(terms, replace(CHANNEL, key="channel-2"))
     assert not known_channel(terms, replace(CHANNEL, key="channel-3"))
@@ -67,6 +68,19 @@ def test_a_method_of_which_no_channel_is_known_is_charged_under_todays() -> None
     assert charged_under(a_payment(), a_key(), LATER).terms == terms_under(LATER)
 
 
-def test_terms_hold_no_name_in_clear() -> None:
+def test_terms_hold_no_channel_in_clear() -> None:
     assert "channel-1" not in repr(terms_under(POLICY))
-    assert "store-1" not in repr(terms_under(POLICY))
+
+
+def test_every_call_about_a_payment_names_the_store_it_was_prepared_in() -> None:
+    assert store_of(PREPARED, LATER) == "store-1"
+    assert store_of(offered_under(PREPARED, LATER), LATER) == "store-1"
+
+
+def test_a_payment_of_no_store_yet_is_charged_in_the_one_its_method_was_saved_in() -> None:
+    channels, _ = channel_hashes([CHANNEL])
+    known, unknown = a_key(store_id="store-1", channels=channels), a_key(store_id="store-1")
+
+    assert store_of(charged_under(a_payment(), known, LATER), LATER) == "store-1"
+    assert store_of(charged_under(a_payment(), unknown, LATER), LATER) == "store-1"
+    assert store_of(charged_under(PREPARED, a_key(store_id="store-2"), LATER), LATER) == "store-1"

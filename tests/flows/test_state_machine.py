@@ -199,7 +199,6 @@ def test_a_limit_holds_for_the_sum_of_a_payments_refunds() -> None:
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A9: the store is today's in a retry")
 def test_another_store_in_the_settings_leaves_a_retry_as_it_was_sent() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
@@ -209,7 +208,6 @@ def test_another_store_in_the_settings_leaves_a_retry_as_it_was_sent() -> None:
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, reason="A9: the store is today's in a retry")
 def test_another_store_in_the_settings_leaves_a_charge_as_it_was_sent() -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)

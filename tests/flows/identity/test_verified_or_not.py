@@ -27,6 +27,10 @@ class Saying:
     def __init__(self, reading: VerificationReading) -> None:
         self.reading = reading
 
+    def within(self, _store_id: str) -> "Saying":
+        """In every store."""
+        return self
+
     def get_identity_verification(self, *_: object, **__: object) -> VerificationReading:
         """That."""
         return self.reading
@@ -40,7 +44,7 @@ def test_whatever_a_reading_holds_only_verified_is_verified(
     env = environment(stack.template, "identity_verify")
     real = IdentityDeps(env, **stack.ports)
     deadline = Deadline.after(real.clock, 20)
-    reading = real.verifications.get_identity_verification(verification_id, deadline=deadline)
+    reading = real.verifications.within("").get_identity_verification(verification_id, deadline=deadline)
     assert reading
     other = IdentityDeps(env, **(stack.ports | {"verifications": Saying(replace(reading, status=status))}))
 

@@ -82,6 +82,14 @@ class IssuedReceipt:
     url: str | None
 
 
+class PerStore[P](Protocol):
+    """An account at PortOne: everything is done in one of its stores."""
+
+    def within(self, store_id: str) -> P:
+        """What can be done in a store; in that of the settings for ""."""
+        ...
+
+
 class PortOne(Protocol):
     """PortOne V2. Every method raises `PortOneError` (flows look at its `outcome`)."""
 

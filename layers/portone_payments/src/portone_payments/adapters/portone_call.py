@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -51,6 +52,15 @@ class PortOneCalls:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url})"
+
+    def within(self, store_id: str) -> Self:
+        """The same over the same connections, its calls naming another store of the account; "" its own."""
+        if store_id in {"", self._store_id}:
+            return self
+        self.prime()
+        other = copy(self)
+        vars(other)["_store_id"] = store_id
+        return other
 
     def prime(self) -> None:
         """Build the TLS context and the pool now; opens no connection."""

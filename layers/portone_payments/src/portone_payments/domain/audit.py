@@ -12,6 +12,8 @@ OVERLAP = 3600
 FIRST_REACH = 24 * 3600
 LONGEST = 24 * 3600
 DAYS_KEPT = 31
+# after the last payment was prepared in a store; longer than any of them is refunded or charged back
+STORE_KEPT = 400 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,12 @@ class Window:
 def first_mark(now: float) -> AuditMark:
     """Where an audit begins that has never run."""
     return AuditMark(until=int(now) - FIRST_REACH, span=LONGEST)
+
+
+def used(mark: AuditMark, store_id: str, now: float) -> AuditMark:
+    """The mark with the store payments are prepared in today, without those that were left long ago."""
+    left = {store: at for store, at in mark.stores.items() if now - at < STORE_KEPT and store != store_id}
+    return replace(mark, stores={store_id: int(now), **left})
 
 
 def next_window(since: int, span: int, now: float) -> Window | None:

@@ -60,10 +60,12 @@ class AuditMark:
     """How far the audit got: all that changed before `until` (epoch seconds UTC) has been compared.
 
     `span` is the length of the next window in seconds; `days` by yyyy-mm-dd, the newest month of them.
+    `stores` are those payments were prepared in, and until when (epoch seconds UTC).
     """
 
     until: int
     span: int
+    stores: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, AuditDay] = field(default_factory=dict)
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)

@@ -45,7 +45,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A verification bound to a user, a purpose and a quarter of an hour; epoch seconds UTC."""
+    """A verification bound to a user, a purpose, a store and a quarter of an hour; epoch seconds UTC."""
 
     verification_id: str
     user_id: str
@@ -53,6 +53,7 @@ class Attempt:
     provider: str
     created_at: float
     expires_at: int
+    store_id: str = ""
     state: AttemptState = AttemptState.OPEN
     used_at: float | None = None
     sending: Sending | None = None

@@ -22,7 +22,7 @@ def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy)
         return Judged(KeyState.DELETED)
     if reading.status is KeyStatus.UNRECOGNISED:
         return Judged(KeyState.CHECKING)
-    if policy.store_id and reading.store_id != policy.store_id:
+    if reading.store_id != (key.store_id or policy.store_id or reading.store_id):
         return Judged(KeyState.REFUSED, "store")
     if nobodys(reading) or reading.channels is None:
         # neither ours nor anybody else's: nothing is charged and nothing deleted by a guess

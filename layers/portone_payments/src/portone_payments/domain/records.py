@@ -117,12 +117,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a payment was prepared under: stores and channels as short hashes, live or test.
+    """What a payment was prepared under: its store, live or test, and channels as short hashes.
 
-    `merchants` are PG contracts, by which a channel without a key is known. Empty: not limited.
+    Every call about it names this `store`. `merchants` are PG contracts, by which a channel without a key is
+    known. Empty: not limited.
     """
 
-    stores: tuple[str, ...] = ()
+    store: str = ""
     live: bool = False
     channels: tuple[str, ...] = ()
     merchants: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ _LENGTH = 8  # hexadecimal digits: enough to tell a shop's channels apart, small
 def terms_under(policy: CheckPolicy) -> Terms:
     """The terms of a payment that is prepared under these settings."""
     return Terms(
-        stores=_sorted([policy.store_id] if policy.store_id else []),
+        store=policy.store_id,
         live=policy.live,
         channels=_sorted(policy.channels),
         merchants=_sorted(map(_merchant, policy.merchants)),
@@ -27,18 +27,23 @@ def terms_of(payment: Payment, policy: CheckPolicy) -> Terms:
     return payment.terms or terms_under(policy)
 
 
+def store_of(payment: Payment, policy: CheckPolicy) -> str:
+    """The store every call about a payment names: the one it was prepared in, whatever is set today."""
+    return terms_of(payment, policy).store or policy.store_id
+
+
 def charged_under(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payment:
     """The payment with what a saved payment method may be charged through among its terms."""
     if not key.channels and not key.merchants:
-        return offered_under(payment, policy)
+        return offered_under(_in_store_of(payment, key, policy), policy)
     today, held = terms_under(policy), payment.terms
     if held is None:
-        return replace(payment, terms=replace(today, channels=key.channels, merchants=key.merchants))
+        terms = replace(today, store=key.store_id or today.store, channels=key.channels)
+        return replace(payment, terms=replace(terms, merchants=key.merchants))
     # a contract stands in for a key that PortOne left out, and for nothing else
     merchants = () if key.channels else key.merchants
     wider = replace(
         held,
-        stores=_either(held.stores, today.stores),
         live=today.live,
         channels=_either(held.channels, key.channels),
         merchants=_either(held.merchants, merchants),
@@ -46,12 +51,21 @@ def charged_under(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payme
     return replace(payment, terms=wider)
 
 
+def _in_store_of(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payment:
+    """A payment that is in no store yet, in the one its method was saved in."""
+    if payment.terms is not None or not key.store_id:
+        return payment
+    return replace(payment, terms=replace(terms_under(policy), store=key.store_id))
+
+
 def offered_under(payment: Payment, policy: CheckPolicy) -> Payment:
-    """The payment with today's settings among its terms: it is offered under them, earlier ones included."""
+    """The payment with today's settings among its terms: it is offered under them, earlier ones included.
+
+    Its store stays: two windows in two stores could both be paid.
+    """
     held, today = terms_of(payment, policy), terms_under(policy)
     wider = replace(
         held,
-        stores=_either(held.stores, today.stores),
         live=today.live,
         channels=_either(held.channels, today.channels),
         merchants=_either(held.merchants, today.merchants),
@@ -67,8 +81,8 @@ def channel_hashes(channels: Iterable[Channel]) -> tuple[tuple[str, ...], tuple[
 
 
 def same_store(terms: Terms, store_id: str) -> bool:
-    """Whether a store is one of those the payment was prepared in; any, where none was set."""
-    return not terms.stores or _hash(store_id) in terms.stores
+    """Whether a store is the one the payment was prepared in; any, where none was set."""
+    return terms.store in {"", store_id}
 
 
 def known_channel(terms: Terms, channel: Channel) -> bool:

@@ -23,13 +23,25 @@ _OPEN = frozenset({KeyState.PENDING, KeyState.CONFIRMING})
 
 
 def start_issue(
-    wallet: Wallet, issue_id: str, pay_method: str, moment: Moment, *, payment_id: str | None = None
+    wallet: Wallet,
+    issue_id: str,
+    pay_method: str,
+    moment: Moment,
+    *,
+    store_id: str = "",
+    payment_id: str | None = None,
 ) -> Wallet:
-    """The wallet with an issue window opened. Raises `TooManyBillingKeys`."""
+    """The wallet with an issue window opened in a store. Raises `TooManyBillingKeys`."""
     live = sum(key.state in _LIVE for key in wallet.keys.values())
     if live >= MOST_KEYS or sum(not settled(key) for key in wallet.keys.values()) >= MOST_UNSETTLED:
         raise TooManyBillingKeys
-    key = SavedKey(issue_id=issue_id, created_at=moment.now, pay_method=pay_method, payment_id=payment_id)
+    key = SavedKey(
+        issue_id=issue_id,
+        created_at=moment.now,
+        pay_method=pay_method,
+        store_id=store_id,
+        payment_id=payment_id,
+    )
     return with_key(wallet, key)
 
 

@@ -32,6 +32,7 @@ class SavedKey:
     """One billing key from its issue window to its deletion, by our issueId. Times in epoch seconds UTC.
 
     `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both gone once they are of no use.
+    `store_id`: every call about it names this store, in which its window was opened.
     `channels` and `merchants` are what it was issued on, as the terms of its charges.
     `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
     """
@@ -39,6 +40,7 @@ class SavedKey:
     issue_id: str
     created_at: float
     pay_method: str
+    store_id: str = ""
     state: KeyState = KeyState.PENDING
     key_hash: str | None = field(default=None, repr=False)
     sealed: str | None = field(default=None, repr=False)

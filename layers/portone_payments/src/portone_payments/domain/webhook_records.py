@@ -34,6 +34,7 @@ class Stray:
     """A webhook about something we hold no record of (foreign, orphaned, a billing key), by webhook id.
 
     Never the body: `subject_hash` is a keyed hash, `subject_cipher` a ciphertext of the billing key.
+    `store_id` is the one it named, where that is not ours of today.
     """
 
     webhook_id: str
@@ -42,6 +43,7 @@ class Stray:
     received_at: float
     expires_at: int
     payment_id: str | None = None
+    store_id: str | None = None
     subject_hash: str | None = None
     subject_cipher: str | None = None
     state: HintState = HintState.OPEN

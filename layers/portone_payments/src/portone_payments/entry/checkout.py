@@ -3,6 +3,7 @@
 from typing import Any
 
 from portone_payments.domain.marker import marker
+from portone_payments.domain.terms import store_of
 from portone_payments.entry.settings import Settings
 from portone_payments.entry.views import time_view
 from portone_payments.flows.prepare import Prepared
@@ -16,7 +17,7 @@ def checkout_view(prepared: Prepared, settings: Settings) -> dict[str, Any]:
         "paymentId": payment.payment_id,
         "status": payment.status.value,
         "expiresAt": time_view(payment.expires_at),
-        "storeId": settings.store_id,
+        "storeId": store_of(payment, settings.check),
         "channelKey": offers[0]["channelKey"],
         "payMethod": offers[0]["payMethod"],
         "payMethods": offers,

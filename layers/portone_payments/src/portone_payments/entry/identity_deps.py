@@ -14,6 +14,7 @@ from portone_payments.flows.identity_start import Starter
 from portone_payments.flows.identity_sweep import IdentitySweeper
 from portone_payments.flows.identity_verify import Verifier
 from portone_payments.ports_identity import AccessLog, Envelope, Hashes, IdentityPortOne, IdentityStore
+from portone_payments.ports_portone import PerStore
 
 
 class IdentityDeps(PortDeps):
@@ -46,7 +47,7 @@ class IdentityDeps(PortDeps):
         return KmsEnvelope(self.aws("kms"), self.identity.identity_key_arn)
 
     @cached_property
-    def verifications(self) -> IdentityPortOne:
+    def verifications(self) -> PerStore[IdentityPortOne]:
         """PortOne's verifications."""
         from portone_payments.adapters.portone_identity import IdentityClient  # noqa: PLC0415 - lazy
 
@@ -86,7 +87,13 @@ class IdentityDeps(PortDeps):
     @cached_property
     def starter(self) -> Starter:
         """Starts verifications."""
-        return Starter(store=self.people, clock=self.clock, ids=self.ids, rules=self.identity.rules)
+        return Starter(
+            store=self.people,
+            clock=self.clock,
+            ids=self.ids,
+            rules=self.identity.rules,
+            store_id=self.settings.store_id,
+        )
 
     @cached_property
     def verifier(self) -> Verifier:

@@ -40,7 +40,7 @@ def window_view(attempt: Attempt, deps: IdentityDeps, prefill: Mapping[str, str]
     rules = deps.identity.rules
     purpose = rules.purposes[attempt.purpose]
     return {
-        "storeId": deps.settings.store_id,
+        "storeId": attempt.store_id,
         "channelKey": rules.channels[attempt.provider],
         "identityVerificationId": attempt.verification_id,
         "customer": {"customerId": attempt.user_id, **prefill},

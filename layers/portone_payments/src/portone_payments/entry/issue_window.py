@@ -25,7 +25,7 @@ def issue_view(
     """Server-owned parameters only; with a payment those of issue-and-pay."""
     view: dict[str, Any] = {
         "billingKeyId": key.issue_id,
-        "storeId": settings.store_id,
+        "storeId": key.store_id,
         "channelKey": channel_of(key.pay_method, settings),
         "issueId": key.issue_id,
         "issueName": ISSUE_NAME,

@@ -56,6 +56,7 @@ class KeyDeps(DeskDeps):
         return StrayKeeper(
             store=self.store,
             portone=self.portone,
+            store_id=self.settings.store_id,
             secrets=self.secrets,
             vault=self.vault,
             meter=self.meter,

@@ -10,6 +10,7 @@ from portone_payments.flows.gate import Gate
 from portone_payments.flows.skipping import Skips
 from portone_payments.ports import Clock, Ids, Meter, Secrets, StockHook, Vault
 from portone_payments.ports_billing import BillingPortOne
+from portone_payments.ports_portone import PerStore
 from portone_payments.ports_store import EventBus, Queue, Skipped, Store
 
 
@@ -122,7 +123,7 @@ class PortDeps:
         return KmsVault(self.aws("kms"), self.settings.pii_key_arn)
 
     @cached_property
-    def portone(self) -> BillingPortOne:
+    def portone(self) -> PerStore[BillingPortOne]:
         """PortOne's REST API."""
         from portone_payments.adapters.portone_billing import BillingClient  # noqa: PLC0415 - lazy on purpose
 

@@ -91,7 +91,9 @@ class ApprovalSender:
         )
         try:
             with gate.sending(Operation.CONFIRM):
-                self.reader.portone.confirm(payment.payment_id, order, key=approval.key, deadline=deadline)
+                self.reader.at(payment).confirm(
+                    payment.payment_id, order, key=approval.key, deadline=deadline
+                )
         except PortOneError as error:
             return told_by(
                 error,

@@ -17,6 +17,7 @@ from portone_payments.domain.audit import (
     first_mark,
     narrower,
     next_window,
+    used,
 )
 from portone_payments.domain.audit_records import AuditMark, DiscrepancyState
 from portone_payments.domain.errors import PortOneError
@@ -35,12 +36,16 @@ MICROS = 1_000_000
 
 @dataclass(slots=True)
 class Run:
-    """A run between two windows: the stored mark, where it is, and whom PortOne has listed so far."""
+    """A run between two windows: the stored mark, where it is, and whom PortOne has listed so far.
+
+    `stores`: today's, then those payments were prepared in before; one that is closed to us is left out.
+    """
 
     mark: AuditMark
     at: int
     span: int
     did: Audited
+    stores: list[str]
     known: set[str] = field(default_factory=set)
 
 
@@ -63,7 +68,8 @@ class Auditor:
             meter.count(Metric.DISCREPANCY, len(standing.items))
         started = self.examiner.clock.now()
         mark = store.audit_mark() or first_mark(started)
-        run = Run(mark, mark.until - OVERLAP, mark.span, Audited(deadline))
+        mark = used(mark, self._reader.policy.store_id, started)
+        run = Run(mark, mark.until - OVERLAP, mark.span, Audited(deadline), list(mark.stores))
         while window := next_window(run.at, run.span, started):
             self._window(run, window)
         return run.did
@@ -104,43 +110,59 @@ class Auditor:
                     raise
                 if last:
                     run.did.check_time(PATIENCE)
-                    self._page(window, 0)
+                    self._page(run.stores[0], window, 0)
                     self.examiner.pass_over(run.did, payment_id, error)
         return None
 
     def _listed(self, run: Run, window: Window) -> tuple[Window, tuple[Listed, ...]]:
         """All of a window that one page holds; halved until it does: no page boundary, nothing skipped."""
         while True:
-            run.did.check_time(PATIENCE)
             try:
-                page = self._page(window, 0)
+                pages = self._pages(run, window)
             except PortOneError as error:
                 # the page may be too large or too slow: less may come through
                 if error.outcome is Outcome.REFUSED or window.span == 1:
                     raise
             else:
-                if not page.full:
-                    return window, page.items
+                if not any(page.full for page in pages.values()):
+                    return window, tuple(each for page in pages.values() for each in page.items)
                 if window.span == 1:
-                    return window, self._crowded(run, window, page)
+                    crowded = (self._crowded(run, window, *stored) for stored in pages.items())
+                    return window, tuple(each for items in crowded for each in items)
             window = narrower(window)
 
-    def _crowded(self, run: Run, window: Window, page: ListPage) -> tuple[Listed, ...]:
+    def _pages(self, run: Run, window: Window) -> dict[str, ListPage]:
+        """The first page of each store. One we left, and that is closed to us by now, stops no other."""
+        pages = {}
+        for store_id in tuple(run.stores):
+            run.did.check_time(PATIENCE)
+            try:
+                pages[store_id] = self._page(store_id, window, 0)
+            except PortOneError as error:
+                if error.outcome is not Outcome.REFUSED or store_id == run.stores[0]:
+                    raise
+                run.stores.remove(store_id)
+                self.examiner.skips.skip("store", store_id, error)
+        return pages
+
+    def _crowded(self, run: Run, window: Window, store_id: str, page: ListPage) -> tuple[Listed, ...]:
         """More in one second than a page holds: page through, the last resort."""
-        self._reader.meter.count(Metric.AUDIT_CROWDED)
+        if page.full:
+            self._reader.meter.count(Metric.AUDIT_CROWDED)
         items, number = {each.payment_id: each for each in page.items}, 0
         while page.full:
             run.did.check_time(PATIENCE)
             number += 1
-            page = self._page(window, number)
+            page = self._page(store_id, window, number)
             items |= {each.payment_id: each for each in page.items}
         return tuple(items.values())
 
-    def _page(self, window: Window, number: int) -> ListPage:
+    def _page(self, store_id: str, window: Window, number: int) -> ListPage:
         deadline = Deadline.after(self.examiner.clock, PATIENCE)
         # a second more at both ends: nobody documents whether PortOne counts them in
         since, until = window.since - 1, window.until + 1
-        return self._reader.portone.list_payments(since, until, number=number, size=PAGE, deadline=deadline)
+        portone = self._reader.portone.within(store_id)
+        return portone.list_payments(since, until, number=number, size=PAGE, deadline=deadline)
 
     def _finish(self, run: Run, window: Window, listed: Iterable[Listed], foreign: Iterable[Listed]) -> None:
         """Move the mark, and the counts in the same write: what is listed again is not counted again."""

@@ -96,9 +96,10 @@ class Examiner:
     def examine(self, did: Audited, payment_id: str) -> None:
         """The list is old by now: read both sides again, heal what is safe, list what still differs."""
         did.check_time()
-        reading, held = self._read(payment_id), self.reader.store.payment(payment_id)
+        held = self.reader.store.payment(payment_id)
         if held is None:
             return
+        reading = self._read(held)
         if isinstance(reading, PortOneError):
             self._file(did, [unreadable(held)])
             return
@@ -109,10 +110,11 @@ class Examiner:
             return
         self._file(did, found)
 
-    def _read(self, payment_id: str) -> Snapshot | PortOneError | None:
+    def _read(self, held: Payment) -> Snapshot | PortOneError | None:
         """What PortOne says now; the error where it answered and nobody can read it."""
         try:
-            return self.reader.portone.get_payment(payment_id, deadline=Deadline.after(self.clock, PATIENCE))
+            deadline = Deadline.after(self.clock, PATIENCE)
+            return self.reader.at(held).get_payment(held.payment_id, deadline=deadline)
         except PortOneError as error:
             if error.status != ANSWERED:
                 raise

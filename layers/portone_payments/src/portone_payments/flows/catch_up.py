@@ -28,11 +28,12 @@ from portone_payments.domain.send_back import (
 )
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.terms import store_of
 from portone_payments.domain.webhook_records import Hint
 from portone_payments.flows.counting import count_absorbed, count_texts
 from portone_payments.flows.gate import Gate
 from portone_payments.ports import Deadline, Meter, Metric
-from portone_payments.ports_portone import PortOne
+from portone_payments.ports_portone import PerStore, PortOne
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 3
@@ -58,11 +59,15 @@ class Reader:
     """What every catch-up needs, whoever asks for it."""
 
     store: Store
-    portone: PortOne
+    portone: PerStore[PortOne]
     meter: Meter
     policy: CheckPolicy
     gate: Gate
     billing: BillingPolicy = field(default_factory=BillingPolicy)
+
+    def at(self, payment: Payment) -> PortOne:
+        """PortOne in the store of a payment, which is not always today's."""
+        return self.portone.within(store_of(payment, self.policy))
 
     def catch_up(
         self,
@@ -100,7 +105,7 @@ class Reader:
         self, held: Payment, subscription: Subscription | None, moment: Moment, deadline: Deadline
     ) -> CaughtUp:
         try:
-            snapshot = self.portone.get_payment(held.payment_id, deadline=deadline)
+            snapshot = self.at(held).get_payment(held.payment_id, deadline=deadline)
         except PortOneError as error:
             if error.outcome is Outcome.REFUSED:
                 self.meter.count(Metric.CREDENTIAL_REFUSED)

@@ -13,6 +13,7 @@ from portone_payments.domain.marker import marker
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.records import Payment
 from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.terms import store_of
 from portone_payments.domain.wallet import deleted, next_due
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
@@ -21,6 +22,7 @@ from portone_payments.flows.key_desk import key_context
 from portone_payments.flows.trying import held_back, intend, told_by, unchanged
 from portone_payments.ports import Deadline, Vault
 from portone_payments.ports_billing import BillingPortOne, ChargeOrder
+from portone_payments.ports_portone import PerStore
 from portone_payments.ports_store import Conflict
 
 # left of a deadline for the reading that decides
@@ -55,7 +57,7 @@ class ChargeSender:
     """What was claimed is sent exactly as it was frozen."""
 
     reader: Reader
-    portone: BillingPortOne
+    portone: PerStore[BillingPortOne]
     vault: Vault
     notice_urls: tuple[str, ...] = ()
 
@@ -107,7 +109,7 @@ class ChargeSender:
             first = True
         try:
             with gate.sending(Operation.CHARGE, channel):
-                self.portone.charge(
+                self.portone.within(store_of(payment, self.reader.policy)).charge(
                     payment.payment_id,
                     ready.order,
                     key=approval.key,

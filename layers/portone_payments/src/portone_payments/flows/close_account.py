@@ -39,7 +39,7 @@ class AccountCloser:
             return False
         try:
             with gate.sending(Operation.CLOSE):
-                self.reader.portone.close_virtual_account(
+                self.reader.at(payment).close_virtual_account(
                     payment.payment_id, key=key, deadline=deadline.leaving(READING)
                 )
         except PortOneError as error:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from portone_payments.domain.approval import intend_charge, token_hash_of
+from portone_payments.domain.approval import intend_charge, open_approval, token_hash_of
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import advance, due_invoice, next_due
@@ -23,7 +23,7 @@ from portone_payments.domain.settling import NO_KEY, claimed, failed
 from portone_payments.domain.standstill import stand_still
 from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Invoice, Subscription
-from portone_payments.domain.terms import charged_under
+from portone_payments.domain.terms import charged_under, store_of
 from portone_payments.domain.wallet import chargeable, claim_key
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.flows.charge_send import ChargeSender, Claim
@@ -138,7 +138,7 @@ class Collector:
         if not self.sender.reader.gate.admits(Operation.CHARGE, key.channel):
             self._hold(subscription, key.channel, moment)
             return None
-        payment = self._payment(subscription, invoice, moment)
+        payment, invoice = self._payment(subscription, invoice, key, moment)
         try:
             attempt = f"charge:{len(payment.approvals)}:{invoice.tries}"
             intended = intend_charge(
@@ -160,15 +160,40 @@ class Collector:
         self.sender.reader.store.save(intended, holding, under_way)
         return as_saved(intended), Claim(holding, as_saved(under_way))
 
-    def _payment(self, subscription: Subscription, invoice: Invoice, moment: Moment) -> Payment:
-        """The one payment of this invoice, known or new; it may be paid for another day at least."""
+    def _payment(
+        self, subscription: Subscription, invoice: Invoice, key: SavedKey, moment: Moment
+    ) -> tuple[Payment, Invoice]:
+        """The one payment of this invoice, known or new; it may be paid for another day at least.
+
+        A method saved in another store than the payment of earlier tries gets one in its own store: whether
+        PortOne charges across stores is not documented.
+        """
         until = max(invoice.ends, int(moment.now) + DAY)
-        if invoice.payment_id is not None:
-            held = self.sender.reader.store.payment(invoice.payment_id)
-            if held is not None:
-                return replace(held, expires_at=max(held.expires_at, until))
+        held = self._held(invoice.payment_id)
+        if held is not None and self._elsewhere(held, key):
+            left = held.payment_id
+            invoice = replace(invoice, payment_id=None, earlier=(*invoice.earlier, left))
+            here = self._payment_id(subscription, invoice, key)
+            held = self._held(here) if here in invoice.earlier else None
+        if held is not None:
+            return replace(held, expires_at=max(held.expires_at, until)), invoice
+        return self._fresh(subscription, invoice, key, moment, until), invoice
+
+    def _held(self, payment_id: str | None) -> Payment | None:
+        return None if payment_id is None else self.sender.reader.store.payment(payment_id)
+
+    def _elsewhere(self, held: Payment, key: SavedKey) -> bool:
+        """Whether a payment that is not under way is in another store than the method that is to pay."""
+        return open_approval(held) is None and store_of(held, self.sender.reader.policy) != self._store(key)
+
+    def _store(self, key: SavedKey) -> str:
+        return key.store_id or self.store_id
+
+    def _fresh(
+        self, subscription: Subscription, invoice: Invoice, key: SavedKey, moment: Moment, until: int
+    ) -> Payment:
         return Payment(
-            payment_id=invoice.payment_id or self._payment_id(subscription, invoice),
+            payment_id=invoice.payment_id or self._payment_id(subscription, invoice, key),
             order_id=subscription.order_id or subscription.subscription_id,
             user_id=subscription.user_id,
             total=invoice.amount,
@@ -182,10 +207,10 @@ class Collector:
             invoice_id=invoice.id,
         )
 
-    def _payment_id(self, subscription: Subscription, invoice: Invoice) -> str:
+    def _payment_id(self, subscription: Subscription, invoice: Invoice, key: SavedKey) -> str:
         """32 characters nobody can guess, the same for every try at this invoice (rule 8, facts 12.3)."""
         secret = self.secrets.charge_keys()[subscription.hash_version].encode()
-        parts = (self.store_id, *identity(subscription, invoice), str(invoice.series))
+        parts = (self._store(key), *identity(subscription, invoice), str(invoice.series))
         digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()
         return base64.b32encode(digest[:20]).decode()
 

@@ -106,10 +106,10 @@ class KeyRemover:
         request_key = key.request_key or key.issue_id
         if not self.desk.gate.admits(Operation.DELETE_KEY):
             return False
-        self._revoke(billing_key, request_key, moment, deadline)
+        self._revoke(key, billing_key, request_key, moment, deadline)
         try:
             with self.desk.gate.sending(Operation.DELETE_KEY):
-                self.desk.portone.delete_billing_key(
+                self.desk.at(key).delete_billing_key(
                     billing_key, reason=REASON, key=request_key, deadline=deadline
                 )
         except PortOneError as error:
@@ -117,13 +117,15 @@ class KeyRemover:
                 return True
             if error.outcome is not Outcome.PG_ANSWER:
                 raise
-            reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+            reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
             return reading is None or reading.status is KeyStatus.DELETED
         return True
 
-    def _revoke(self, billing_key: str, request_key: str, moment: Moment, deadline: Deadline) -> None:
+    def _revoke(
+        self, key: SavedKey, billing_key: str, request_key: str, moment: Moment, deadline: Deadline
+    ) -> None:
         """Schedules somebody made with this key elsewhere would charge it, and keep it from being deleted."""
-        found = self.desk.portone.list_schedules(
+        found = self.desk.at(key).list_schedules(
             billing_key,
             int(moment.now) - BEHIND,
             int(moment.now) + AHEAD,
@@ -134,7 +136,7 @@ class KeyRemover:
         waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
         if waiting:
             with self.desk.gate.sending(Operation.DELETE_KEY):
-                self.desk.portone.revoke_schedules(waiting, key=f"{request_key}-revoke", deadline=deadline)
+                self.desk.at(key).revoke_schedules(waiting, key=f"{request_key}-revoke", deadline=deadline)
 
     def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
         """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""

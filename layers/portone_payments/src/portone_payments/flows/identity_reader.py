@@ -15,19 +15,24 @@ from portone_payments.domain.identity_records import Attempt, AttemptState
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.ports import Deadline, Meter, Metric
 from portone_payments.ports_identity import IdentityPortOne, IdentityStore
+from portone_payments.ports_portone import PerStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityReader:
     """One reading; it changes nothing."""
 
-    portone: IdentityPortOne
+    portone: PerStore[IdentityPortOne]
     meter: Meter
+
+    def at(self, attempt: Attempt) -> IdentityPortOne:
+        """PortOne in the store a verification was started in, which is not always today's."""
+        return self.portone.within(attempt.store_id)
 
     def read(self, attempt: Attempt, *, deadline: Deadline) -> VerificationReading:
         """What PortOne says. Raises `VerificationPending`, `ProviderUnavailable`, `ProviderRefused`."""
         try:
-            reading = self.portone.get_identity_verification(attempt.verification_id, deadline=deadline)
+            reading = self.at(attempt).get_identity_verification(attempt.verification_id, deadline=deadline)
         except PortOneError as error:
             if error.outcome is Outcome.REFUSED:
                 self.meter.count(Metric.CREDENTIAL_REFUSED)

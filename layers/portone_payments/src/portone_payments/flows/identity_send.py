@@ -62,7 +62,7 @@ class Messenger:
         sending = self._sending("send", method=typed.method, phone=self.hashes.phone(typed.phone))
         attempt = self._intend(attempt, sending, paid=True)
         try:
-            self.settler.reader.portone.send_identity_verification(
+            self.settler.reader.at(attempt).send_identity_verification(
                 verification_id, order, key=sending.key, deadline=deadline.leaving(READING)
             )
         except PortOneError as error:
@@ -80,7 +80,7 @@ class Messenger:
         sending = replace(self._sending("resend", method="SMS", phone=held.phone), guesses=held.guesses)
         attempt = self._intend(attempt, sending, paid=True)
         try:
-            self.settler.reader.portone.resend_identity_verification(
+            self.settler.reader.at(attempt).resend_identity_verification(
                 verification_id, key=sending.key, deadline=deadline.leaving(READING)
             )
         except PortOneError as error:
@@ -100,7 +100,7 @@ class Messenger:
         sending = self._sending("confirm", method=held.method, phone=held.phone)
         attempt = self._intend(attempt, replace(sending, guesses=held.guesses + 1))
         try:
-            self.settler.reader.portone.confirm_identity_verification(
+            self.settler.reader.at(attempt).confirm_identity_verification(
                 verification_id, otp, key=sending.key, deadline=deadline.leaving(READING)
             )
         except PortOneError as error:

@@ -24,6 +24,7 @@ class Starter:
     clock: Clock
     ids: Ids
     rules: IdentityRules
+    store_id: str
 
     def start(self, user_id: str, purpose: str, provider: str | None) -> Attempt:
         """A new verification, stored. Raises `InvalidRequest`, `VerificationLimit`, `Busy`."""
@@ -37,6 +38,7 @@ class Starter:
                 provider=chosen,
                 created_at=now,
                 expires_at=int(now) + ATTEMPT_SECONDS,
+                store_id=self.store_id,
                 due_at=int(now) + ATTEMPT_SECONDS,
             )
             try:

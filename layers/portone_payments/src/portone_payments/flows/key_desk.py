@@ -12,7 +12,8 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
 from portone_payments.domain.key_checks import Judged, channel_to_charge, judge
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.terms import channel_hashes
+from portone_payments.domain.records import Payment
+from portone_payments.domain.terms import channel_hashes, store_of
 from portone_payments.domain.wallet import (
     activate,
     deleted,
@@ -27,6 +28,7 @@ from portone_payments.flows.nudge import DELAY
 from portone_payments.flows.wallet_book import WalletBook
 from portone_payments.ports import Deadline, Ids, Metric, Secrets, Vault
 from portone_payments.ports_billing import BillingPortOne
+from portone_payments.ports_portone import PerStore
 from portone_payments.ports_store import Due, Kind, Queue
 
 PAGE = 100
@@ -40,7 +42,7 @@ _SETTLED_HERE = frozenset({KeyState.ACTIVE, *_GONE})
 class KeyDesk(WalletBook):
     """What every change of a billing key needs, whoever asks for it."""
 
-    portone: BillingPortOne
+    portone: PerStore[BillingPortOne]
     secrets: Secrets
     vault: Vault
     queue: Queue
@@ -48,13 +50,26 @@ class KeyDesk(WalletBook):
     policy: CheckPolicy
     gate: Gate
 
-    def start(self, user_id: str, pay_method: str, *, payment_id: str | None = None) -> SavedKey:
-        """An issue window under a fresh issueId, bound to its user. Raises `TooManyBillingKeys`, `Busy`."""
+    def at(self, key: SavedKey) -> BillingPortOne:
+        """PortOne in the store of a saved payment method, which is not always today's."""
+        return self.portone.within(key.store_id)
+
+    def start(self, user_id: str, pay_method: str, *, payment: Payment | None = None) -> SavedKey:
+        """An issue window under a fresh issueId, bound to its user; in the store of what it pays as well.
+
+        Raises `TooManyBillingKeys`, `Busy`.
+        """
+        store_id = store_of(payment, self.policy) if payment else self.policy.store_id
+        payment_id = payment.payment_id if payment else None
         issue_id = self.ids.payment_id()
         ref = KeyRef(ref=f"issue:{issue_id}", user_id=user_id, issue_id=issue_id)
 
         def opened(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
-            return start_issue(wallet, issue_id, pay_method, self.moment("app"), payment_id=payment_id), ref
+            moment = self.moment("app")
+            return (
+                start_issue(wallet, issue_id, pay_method, moment, store_id=store_id, payment_id=payment_id),
+                ref,
+            )
 
         return self.change(user_id, opened).keys[issue_id]
 
@@ -116,7 +131,7 @@ class KeyDesk(WalletBook):
     def listed(self, user_id: str, key: SavedKey, deadline: Deadline) -> KeyReading | None:
         """A key of this issue among its user's, where nobody told us which (money rule 3)."""
         since, until = int(key.created_at) - 60, int(self.clock.now()) + 60
-        found = self.portone.list_billing_keys(user_id, since, until, number=0, size=PAGE, deadline=deadline)
+        found = self.at(key).list_billing_keys(user_id, since, until, number=0, size=PAGE, deadline=deadline)
         return next((each for each in found if each.issue_id == key.issue_id), None)
 
     def nudge(self, wallet: Wallet) -> None:

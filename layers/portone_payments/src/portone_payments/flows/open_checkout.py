@@ -25,7 +25,7 @@ def open_checkout(payment: Payment, *, reader: Reader, ids: Ids, clock: Clock, d
     check_gate(reader.gate, Operation.PRE_REGISTER)
     try:
         with reader.gate.sending(Operation.PRE_REGISTER):
-            reader.portone.pre_register(
+            reader.at(payment).pre_register(
                 payment.payment_id,
                 total=payment.total,
                 tax_free=payment.tax_free,

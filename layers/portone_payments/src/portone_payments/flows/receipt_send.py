@@ -63,11 +63,11 @@ class ReceiptSender:
         try:
             with gate.sending(Operation.RECEIPT, channel):
                 if order is None:
-                    self.reader.portone.cancel_cash_receipt(
+                    self.reader.at(payment).cancel_cash_receipt(
                         payment.payment_id, key=receipt.key, deadline=deadline
                     )
                     return lambda held: receipt_settle.cancelled(held, number, moment)
-                answer = self.reader.portone.issue_cash_receipt(
+                answer = self.reader.at(payment).issue_cash_receipt(
                     payment.payment_id, order, key=receipt.key, deadline=deadline
                 )
         except PortOneError as error:
@@ -90,7 +90,7 @@ class ReceiptSender:
     def reading(self, payment: Payment, moment: Moment, deadline: Deadline) -> Change | None:
         """What PortOne says of the receipt now, as a change; None when it does not answer."""
         try:
-            reading = self.reader.portone.get_cash_receipt(payment.payment_id, deadline=deadline)
+            reading = self.reader.at(payment).get_cash_receipt(payment.payment_id, deadline=deadline)
         except PortOneError:
             return None
         return lambda held: receipt_settle.settle_receipt(held, reading, moment)

@@ -60,7 +60,7 @@ class RefundSender:
         order = self._order(payment, refund)
         try:
             with gate.sending(Operation.CANCEL):
-                answer = self.reader.portone.cancel(
+                answer = self.reader.at(payment).cancel(
                     payment.payment_id, order, key=refund.key, deadline=deadline.leaving(READING)
                 )
         except PortOneError as error:

@@ -54,7 +54,7 @@ class Registrar:
             if key.state is KeyState.CONFIRMING:
                 return self._confirm(user_id, key, moment, deadline)
             if key.state is KeyState.CHECKING and key.sealed is not None:
-                found = self.desk.portone.get_billing_key(self.desk.opened(user_id, key), deadline=deadline)
+                found = self.desk.at(key).get_billing_key(self.desk.opened(user_id, key), deadline=deadline)
                 return self._found(user_id, issue_id, found, moment)
             found = self.desk.listed(user_id, key, deadline)
         except PortOneError as error:
@@ -65,7 +65,7 @@ class Registrar:
         self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
     ) -> SavedKey:
         try:
-            reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+            reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
         except PortOneError as error:
             self._count(error)
             return self._later(user_id, key.issue_id, billing_key)
@@ -121,7 +121,7 @@ class Registrar:
             if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
                 return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)
             raise
-        reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+        reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
         if reading is not None and reading.issue_id is None:
             # whose it is was PortOne's answer to our own token
             reading = replace(reading, issue_id=key.issue_id)
@@ -130,7 +130,7 @@ class Registrar:
     def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
         payment = self.desk.store.payment(key.payment_id) if key.payment_id else None
         if payment is None:
-            return self.desk.portone.confirm_billing_key(
+            return self.desk.at(key).confirm_billing_key(
                 token, test=self.test, key=request_key, deadline=deadline
             )
         order = IssueAndPayOrder(
@@ -139,7 +139,7 @@ class Registrar:
             tax_free=payment.tax_free,
             currency=payment.currency,
         )
-        return self.desk.portone.confirm_issue_and_pay(
+        return self.desk.at(key).confirm_issue_and_pay(
             token, order, test=self.test, key=request_key, deadline=deadline
         )
 

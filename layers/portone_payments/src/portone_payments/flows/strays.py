@@ -10,9 +10,10 @@ from portone_payments.domain.ladder import SILENCE
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.webhook_records import HintState, Stray
+from portone_payments.flows.named_store import in_named_store
 from portone_payments.flows.wallet_work import Heard, WalletKeeper
 from portone_payments.ports import Clock, Deadline, Meter, Metric, Secrets, Vault
-from portone_payments.ports_portone import PortOne
+from portone_payments.ports_portone import PerStore, PortOne
 from portone_payments.ports_store import Conflict, Store
 
 INLINE = 5.0
@@ -24,7 +25,8 @@ class StrayKeeper:
     """Files strays: foreign (another system on the same store), orphan (ours, missing here), billing keys."""
 
     store: Store
-    portone: PortOne
+    portone: PerStore[PortOne]
+    store_id: str
     secrets: Secrets
     vault: Vault
     meter: Meter
@@ -75,13 +77,17 @@ class StrayKeeper:
             webhook_id=delivery.id,
             type=delivery.type,
             body_hash=delivery.body_hash,
+            store_id=delivery.store_id if delivery.store_id != self.store_id else None,
             received_at=now,
             expires_at=int(now) + KEPT,
         )
 
     def _judge(self, stray: Stray, deadline: Deadline) -> Stray:
+        def read(portone: PortOne) -> Snapshot | None:
+            return portone.get_payment(stray.payment_id or "", deadline=deadline)
+
         try:
-            snapshot = self.portone.get_payment(stray.payment_id or "", deadline=deadline)
+            snapshot = in_named_store(self.portone, stray.store_id, read)
         except PortOneError:
             return replace(stray, due_at=int(self.clock.now()) + SILENCE, tries=0)
         orphan = self._is_orphan(snapshot)
@@ -90,7 +96,8 @@ class StrayKeeper:
 
     def _heard(self, stray: Stray, billing_key: str, deadline: Deadline) -> Stray:
         """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8)."""
-        heard = self.keys.hear(billing_key, by=f"webhook:{stray.webhook_id}", deadline=deadline)
+        by = f"webhook:{stray.webhook_id}"
+        heard = self.keys.hear(billing_key, by=by, deadline=deadline, store_id=stray.store_id)
         if heard is Heard.UNANSWERED:
             return replace(stray, due_at=int(self.clock.now()) + SILENCE, tries=0)
         state = HintState.DONE if heard is Heard.OURS else HintState.IGNORED

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import partial
 
 from portone_payments.domain.billing_errors import BillingKeyRefused
+from portone_payments.domain.billing_reading import KeyReading
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.wallet import CLAIM_WITHIN, LOOKS, waited
@@ -14,9 +15,11 @@ from portone_payments.domain.wallet_records import KeyState, SavedKey
 from portone_payments.flows.default_key import DefaultKey
 from portone_payments.flows.delete_key import KeyRemover
 from portone_payments.flows.key_desk import KeyDesk
+from portone_payments.flows.named_store import in_named_store
 from portone_payments.flows.register_key import Registrar
 from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Deadline
+from portone_payments.ports_billing import BillingPortOne
 from portone_payments.ports_store import Conflict
 
 _UNFINISHED = frozenset({KeyState.CONFIRMING, KeyState.CHECKING})
@@ -69,10 +72,14 @@ class WalletKeeper:
             return False
         return True
 
-    def hear(self, billing_key: str, *, by: str, deadline: Deadline) -> Heard:
+    def hear(self, billing_key: str, *, by: str, deadline: Deadline, store_id: str | None = None) -> Heard:
         """What an event about a billing key changes here: PortOne's reading decides. Raises `Busy`."""
+
+        def read(portone: BillingPortOne) -> KeyReading | None:
+            return portone.get_billing_key(billing_key, deadline=deadline)
+
         try:
-            reading = self.desk.portone.get_billing_key(billing_key, deadline=deadline)
+            reading = in_named_store(self.desk.portone, store_id, read)
         except PortOneError:
             return Heard.UNANSWERED
         ref = self.desk.store.key_ref(f"key:{self.desk.hash_of(billing_key)}")
