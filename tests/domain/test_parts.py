@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 
 from portone_local.testing.records import an_order
-from portone_local.testing.subscriptions import POLICY, at, by_app, flying, tried
+from portone_local.testing.subscriptions import POLICY, at, by_app, facts, flying, tried
 from portone_payments.domain.billing_errors import ChangeNotAllowed, PartsDisagree
 from portone_payments.domain.calendar import DAY
 from portone_payments.domain.collecting import due_invoice, next_due
 from portone_payments.domain.invoices import KEPT, open_invoices, with_invoice
 from portone_payments.domain.payment_errors import OrderHasPayment
 from portone_payments.domain.records import OrderPart
-from portone_payments.domain.settling import paid
-from portone_payments.domain.subscribing import cancel_part, in_parts
+from portone_payments.domain.reopening import woken
+from portone_payments.domain.settling import failed, paid
+from portone_payments.domain.subscribing import cancel, cancel_part, consent, in_parts, use_key
 from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
 
 START = at(2026, 1, 1)
@@ -89,3 +90,32 @@ def test_a_part_can_be_taken_back_before_it_is_due_and_not_after_it_is_paid() ->
     assert cancel_part(half, "2", by_app(START)).invoices["2"].state is InvoiceState.VOID
     with pytest.raises(ChangeNotAllowed):
         cancel_part(half, "1", by_app(START))
+
+
+@pytest.mark.parametrize("first", [InvoiceState.PAID, InvoiceState.UNPAID])
+def test_what_is_taken_after_an_order_was_cancelled_does_not_open_it_again(first: InvoiceState) -> None:
+    order = replace(an_order("order-1", total=30_000), parts=PARTS)
+    held = in_parts(order, "sub1", by_app(START), POLICY)
+    held = with_invoice(held, replace(held.invoices["1"], state=first))
+    over = cancel(held, by_app(START), at_period_end=False)
+
+    late = paid(over, over.invoices["2"], by_app(START), by="payment-2")
+    no = failed(over, over.invoices["2"], "pg_provider", by_app(START), POLICY)
+
+    assert (late.status, no.status) == (SubscriptionStatus.CANCELLED, SubscriptionStatus.CANCELLED)
+    assert facts(late)[-2:] == ["subscription_cancelled", "invoice_paid"]
+
+
+def test_an_order_that_was_given_up_waits_for_nothing_that_is_not_asked_for() -> None:
+    order = replace(an_order("order-1", total=10_000), parts=PARTS[:1])
+    held = in_parts(order, "sub1", by_app(START), POLICY)
+    lost = with_invoice(held, replace(held.invoices["1"], state=InvoiceState.UNPAID))
+    lost = replace(lost, status=SubscriptionStatus.UNPAID)
+
+    spoken = (
+        woken(lost, by_app(START)),
+        use_key(lost, "issue-2", by_app(START)),
+        consent(lost, 10_000, by_app(START)),
+    )
+
+    assert {each.status for each in spoken} == {SubscriptionStatus.UNPAID}

@@ -12,6 +12,7 @@ from portone_payments.domain.absorb import absorb
 from portone_payments.domain.facts import clear_attention, has_attention
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.refund_settle import decide
 from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.send_back import (
     AGAIN,
@@ -117,6 +118,28 @@ def test_what_staff_resolved_is_not_sent_back_any_more(kind: AttentionKind) -> N
     later = read_again(ended, 30 * DAY)
 
     assert list(later.refunds) == [MISMATCH]
+
+
+def settled_as(payment: Payment, code: str) -> Payment:
+    return decide(payment, payment.refunds[MISMATCH], RefundState.FAILED, moment(120), code)
+
+
+def test_a_try_that_fails_after_staff_dealt_with_its_reason_calls_them_again() -> None:
+    under_way = read_again(a_payment(), 0)
+    ended = end(clear_attention(under_way, AttentionKind.MISMATCH), "resolved", moment(61))
+
+    failed = settled_as(ended, "not_executed")
+    back = after_reading(failed, a_snapshot(RemoteStatus.CANCELLED, cancelled=300, **TAMPERED), at=DAY)
+
+    assert has_attention(failed, AttentionKind.REFUND_STUCK, "refund:auto:mismatch")
+    assert calls_of(back) == []
+
+
+@pytest.mark.parametrize(("why", "code"), [("resolved", "decided_by_staff"), ("kept", "not_executed")])
+def test_what_staff_or_its_customer_said_of_a_try_calls_nobody(why: str, code: str) -> None:
+    ended = end(read_again(a_payment(), 0), why, moment(61))
+
+    assert not has_attention(settled_as(ended, code), AttentionKind.REFUND_STUCK)
 
 
 def test_a_reason_that_is_gone_ends_the_tries() -> None:

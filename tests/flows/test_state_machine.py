@@ -107,6 +107,48 @@ def test_an_order_whose_deposit_was_given_up_is_unpaid_also_once_its_balance_is_
     state.teardown()
 
 
+def test_what_is_approved_after_its_order_was_cancelled_completes_nothing() -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=8)
+    state.cards_say_no_and_approve_later(card="card-1", minutes=200, readable=True)
+    state.buy_in_parts(later=1)
+    state.nothing_is_wrong()
+    state.cancel(pick=1, at_end=False)
+    state.nothing_is_wrong()
+    state.teardown()
+
+
+def test_another_method_brings_back_no_order_that_was_given_up() -> None:
+    state = Recurring()
+    state.open(most=2, unknowns="all_turned", hour=11)
+    state.die_deleting(nth=6, pick=2, side=Side.BEFORE)
+    state.save(card="card-2", manual=True)
+    state.die_buying_in_parts(nth=8, side=Side.BEFORE)
+    state.delete(pick=2)
+    state.days(days=8)
+    state.days(days=8)
+    state.settle()
+    state.save(card="card-2", manual=False)
+    state.teardown()
+
+
+def test_staff_hears_of_a_return_that_fails_after_they_had_closed_its_call() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.refund_beside_the_console(amount=3000, pick=1, times=None)
+    state.die_preparing(nth=9, order="order-2", side=Side.BEFORE)
+    state.refund_beside_the_console(amount=100, pick=2, times=None)
+    state.refund_beside_the_console(amount=100, pick=0, times=None)
+    state.pay_tampered(method="CARD", pick=0)
+    state.refund_lagging(amount=3000, pick=0)
+    state.careless(pick=1, what="resolve_blindly")
+    state.refund_beside_the_console(amount=1, pick=2, times=None)
+    state.careless(pick=0, what="resolve_blindly")
+    state.days(days=2)
+    state.hours(hours=30)
+    state.teardown()
+
+
 @pytest.mark.parametrize("poison", Poison)
 def test_an_item_in_trouble_stops_nobody_elses(poison: Poison) -> None:
     state = Money()

@@ -116,6 +116,11 @@ class FixedSecrets:
         self._api = api
         self._webhook = WebhookSecrets(signing, hash_key)
         self._next: WebhookSecrets | None = None
+        self._newest = 1
+
+    def new_key_version(self) -> None:
+        """The operator adds a newer version of every retained key; the older ones stay."""
+        self._newest += 1
 
     def rotate(self, *signing: str) -> None:
         """The operator stores other signing secrets."""
@@ -138,7 +143,8 @@ class FixedSecrets:
     def charge_keys(self) -> dict[int, str]:
         """The key of charges' paymentIds."""
         self._check()
-        return {1: "fake-charge-key"}
+        newer = {version: f"fake-charge-key-{version}" for version in range(2, self._newest + 1)}
+        return {1: "fake-charge-key"} | newer
 
     def refresh_webhook(self) -> bool:
         """Read anew; whether there was something to read."""

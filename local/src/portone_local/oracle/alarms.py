@@ -60,13 +60,16 @@ class Alarms:
     @cached_property
     def _by_metric(self) -> Mapping[str, tuple[Alarm, ...]]:
         found: dict[str, tuple[Alarm, ...]] = defaultdict(tuple)
-        for each in _alarms(self.transformed):
+        for each in alarms_in(self.transformed):
             found[each.metric] += (each,)
         return found
 
 
-def _alarms(transformed: Mapping[str, Any]) -> Iterator[Alarm]:
-    """Namespace and dimensions have to be those of the functions, or the alarm looks where nothing is."""
+def alarms_in(transformed: Mapping[str, Any]) -> Iterator[Alarm]:
+    """The alarms of a transformed template.
+
+    Namespace and dimensions have to be those of the functions, or the alarm looks where nothing is.
+    """
     places = [template.environment(transformed, name) for name in template.functions(transformed)]
     namespaces = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in places]
     services = [{"Name": "service", "Value": each["POWERTOOLS_SERVICE_NAME"]} for each in places]

@@ -59,6 +59,18 @@ class Console:
                 raise Refused("PAYMENT_CANCELLATION_NOT_PENDING")
             self._refunds.settle(record, entry, at, succeeded=succeeded)
 
+    def reverse_cancellation(self, payment_id: str, cancellation_id: str, *, listed: bool = True) -> None:
+        """The bank sends back what was refunded: SUCCEEDED becomes FAILED, or is no longer `listed`.
+
+        KeyError for a cancellation there is not. No webhook tells of it: none is documented (facts 8.6).
+        """
+        with self._ledger.changing(payment_id) as (record, at):
+            [entry] = [each for each in record.cancellations if each.id == cancellation_id]
+            entry.status = CancellationStatus.FAILED
+            paid_attempt(record).changed_at = at
+            if not listed:
+                record.cancellations.remove(entry)
+
     def open_dispute(self, payment_id: str, reason: str = "구매자 이의 제기") -> None:
         """The buyer disputes the payment at the issuer."""
         with self._ledger.changing(payment_id) as (record, at):

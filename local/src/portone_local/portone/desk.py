@@ -68,6 +68,12 @@ class Desk:
             raise ApiError("PAYMENT_NOT_FOUND", "결제 건이 존재하지 않습니다")
         return payment
 
+    def check_shown(self, held_by: str | None, store_id: str | None, kind: str) -> None:
+        """ApiError `kind` where what store `held_by` holds is not shown to who asks for `store_id` (1.3)."""
+        hidden = not self.unknowns.other_stores_are_visible
+        if hidden and held_by not in {None, store_id or self.store_id}:
+            raise ApiError(kind, "다른 상점의 정보입니다")
+
     def refusal_of(self, operation: str) -> Refusal | None:
         """What the PG was told to say to this call; ApiError for a refusal of PortOne's own."""
         refusal = self.commands.refusal_of(operation)

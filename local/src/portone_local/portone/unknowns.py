@@ -101,7 +101,8 @@ class Unknowns(Switches):
     """`amount.paid` loses what was cancelled; otherwise it stays what was charged (facts 3.2)."""
 
     other_stores_are_visible: bool = True
-    """GET shows a payment of another store of the account; otherwise it is 404 (facts 1.3)."""
+    """Payments, billing keys and receipts of another store of the account are shown to whoever asks, and can
+    be charged, cancelled and deleted; otherwise they are 404 to who does not name their store (facts 1.3)."""
 
     cancellations_are_shown_on_paid: bool = True
     """A PAID payment lists cancellations that are requested or failed; otherwise none (facts 3.2)."""

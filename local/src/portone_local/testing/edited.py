@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -12,6 +13,30 @@ from portone_local.portone.routes import find_route
 
 type Change = Callable[[dict[str, Any]], object]
 """Changes an answer in place, or returns another one."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What went out to PortOne, byte for byte; `store` is the one it named."""
+
+    operation: str
+    key: str | None
+    target: str
+    body: bytes
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What body and query say; of a list what its `requestBody` says."""
+        query = dict(parse_qsl(self.target.partition("?")[2]))
+        said: dict[str, Any] = json.loads(self.body or b"{}") | json.loads(query.pop("requestBody", "{}"))
+        return said | query
+
+    @property
+    def store(self) -> str | None:
+        """The storeId of body, query or filter."""
+        said = self.said
+        found = said.get("storeId") or said.get("filter", {}).get("storeId")
+        return None if found is None else str(found)
 
 
 @dataclass
@@ -26,18 +51,20 @@ class _Refusal:
     operation: str
     kind: str
     times: int | None
+    naming: bytes
 
 
 class EditedTransport(httpx.BaseTransport):
     """A transport whose answers of 200 are edited; `refuse` answers without asking PortOne at all.
 
     `refused` counts what was refused, by operation. `renamed`: a store that goes by another id, for
-    whoever may act for a store may act for its sub-stores (facts 1.3).
+    whoever may act for a store may act for its sub-stores (facts 1.3). `sent` is all that was asked.
     """
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self.refused: dict[str, int] = {}
         self.renamed: Mapping[str, str] = {}
+        self.sent: list[Sent] = []
         self._inner = inner
         self._edits: list[_Edit] = []
         self._refusals: list[_Refusal] = []
@@ -46,9 +73,12 @@ class EditedTransport(httpx.BaseTransport):
         """Change the next `times` answers of `operation` (None: all)."""
         self._edits.append(_Edit(operation, change, times))
 
-    def refuse(self, operation: str, kind: str, *, times: int | None = None) -> None:
-        """Answer the next `times` calls (None: all) of `operation`, or `*`, with PortOne's error `kind`."""
-        self._refusals.append(_Refusal(operation, kind, times))
+    def refuse(self, operation: str, kind: str, *, times: int | None = None, naming: str = "") -> None:
+        """Answer the next `times` calls (None: all) of `operation`, or `*`, with PortOne's error `kind`.
+
+        Only those that say `naming` in address or body, where it is given.
+        """
+        self._refusals.append(_Refusal(operation, kind, times, naming.encode()))
 
     def undisturbed(self) -> None:
         """Nothing is edited or refused any more."""
@@ -58,7 +88,8 @@ class EditedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as PortOne does, but for what was ordered."""
         operation = _operation(request)
-        kind = self._refusal(operation)
+        self.sent.append(_sent(operation, request))
+        kind = self._refusal(self.sent[-1])
         if kind is not None:
             self.refused[operation] = self.refused.get(operation, 0) + 1
             return httpx.Response(STATUS_OF[kind], json={"type": kind, "message": "refused"})
@@ -72,9 +103,10 @@ class EditedTransport(httpx.BaseTransport):
             answer = each.change(answer) or answer
         return httpx.Response(response.status_code, json=answer)
 
-    def _refusal(self, operation: str) -> str | None:
+    def _refusal(self, sent: Sent) -> str | None:
+        said = sent.target.encode() + b" " + sent.body
         for each in self._refusals:
-            if each.operation in {operation, "*"} and each.times != 0:
+            if each.operation in {sent.operation, "*"} and each.times != 0 and each.naming in said:
                 each.times = None if each.times is None else each.times - 1
                 return each.kind
         return None
@@ -89,6 +121,11 @@ class EditedTransport(httpx.BaseTransport):
         return httpx.Request(
             request.method, url, headers=headers, content=body.encode(), extensions=request.extensions
         )
+
+
+def _sent(operation: str, request: httpx.Request) -> Sent:
+    key, target = request.headers.get("idempotency-key"), request.url.raw_path.decode("ascii")
+    return Sent(operation, key, target, request.read())
 
 
 def _operation(request: httpx.Request) -> str:

@@ -52,9 +52,13 @@ def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def closed(subscription: Subscription, moment: Moment) -> Subscription:
-    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid."""
+    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid.
+
+    What ended before stays as it ended, whatever is taken late.
+    """
     states = {each.state for each in subscription.invoices.values()}
-    if subscription.order_id is None or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
+    over = subscription.order_id is None or subscription.status in OVER
+    if over or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
         return subscription
     if InvoiceState.PAID not in states:
         return cancelled(subscription, moment)

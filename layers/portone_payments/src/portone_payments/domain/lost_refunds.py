@@ -12,6 +12,7 @@ from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS, numbered
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
 SKEW = 60
+BY_STAFF = "decided_by_staff"
 _TOKEN = re.compile(r"([0-9A-Z]{12})(?: |$)")
 _API = frozenset({None, "API"})
 # ids of ours are known by their numbers; nobody is asked for so many accounts
@@ -47,7 +48,7 @@ def could_be(refund: Refund, cancellation: Cancellation) -> bool:
 def _untraced(refund: Refund) -> bool:
     if refund.cancellation_id is not None or refund.sent_at is None:
         return False
-    by_staff = refund.state is RefundState.SUCCEEDED and refund.code == "decided_by_staff"
+    by_staff = refund.state is RefundState.SUCCEEDED and refund.code == BY_STAFF
     return refund.state in _UNDECIDED or by_staff
 
 

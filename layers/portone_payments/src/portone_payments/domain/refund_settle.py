@@ -7,10 +7,11 @@ from portone_payments.domain.booked import booked
 from portone_payments.domain.deposits import refund_undone
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
-from portone_payments.domain.lost_refunds import adopt, could_be
+from portone_payments.domain.lost_refunds import BY_STAFF, adopt, could_be
 from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refund_traces import SETTLED, left
 from portone_payments.domain.refunds import with_refund
+from portone_payments.domain.send_back import closed_meanwhile
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
 KEY_WINDOW = 165 * 60
@@ -100,6 +101,8 @@ def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment,
         payment = raise_attention(payment, AttentionKind.AMBIGUOUS, about(refund), at=moment.now)
     if settled:
         payment = clear_attention(payment, *_OPEN_CALLS, subject=about(refund))
+    if state is RefundState.FAILED and code != BY_STAFF and closed_meanwhile(payment, refund):
+        payment = raise_attention(payment, AttentionKind.REFUND_STUCK, about(refund), at=moment.now)
     fact = _FACTS.get(state)
     if fact is None:
         return payment

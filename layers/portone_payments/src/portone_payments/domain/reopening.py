@@ -25,9 +25,14 @@ def woken(subscription: Subscription, moment: Moment) -> Subscription:
         if waits or given_up:
             again = replace(invoice, state=InvoiceState.OPEN, asked=True, hard=False, due_at=int(moment.now))
             subscription = with_invoice(subscription, again)
-    if subscription.status is SubscriptionStatus.UNPAID:
-        subscription = replace(subscription, status=SubscriptionStatus.PAST_DUE)
-    return subscription
+    return asked_again(subscription)
+
+
+def asked_again(subscription: Subscription) -> Subscription:
+    """What was given up goes on with its periods; a part of an order that was given up is asked no more."""
+    if subscription.status is not SubscriptionStatus.UNPAID or subscription.interval is None:
+        return subscription
+    return replace(subscription, status=SubscriptionStatus.PAST_DUE)
 
 
 def resumed(subscription: Subscription, moment: Moment) -> Subscription:

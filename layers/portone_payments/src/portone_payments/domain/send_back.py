@@ -120,6 +120,12 @@ def stuck_subject(series: Returning) -> str:
     return f"refund:{series.reason}"
 
 
+def closed_meanwhile(payment: Payment, refund: Refund) -> bool:
+    """Whether staff dealt with the reason of a series while this last try of it was under way."""
+    series = payment.returning
+    return series is not None and series.ended == "resolved" and _ours(refund, series)
+
+
 def needs_account(payment: Payment) -> bool:
     """Whether a refund of this payment needs a bank account."""
     return _kind(payment) in _TO_ACCOUNT

@@ -6,7 +6,7 @@ from portone_payments.domain.approval import SPENT
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.dunning import end_of_grace, next_try
-from portone_payments.domain.ending import cancelled, closed, voided
+from portone_payments.domain.ending import OVER, cancelled, closed, voided
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import BILLED, apply_change, open_invoices, spread_of, with_invoice
 from portone_payments.domain.subscription_records import (
@@ -18,7 +18,7 @@ from portone_payments.domain.subscription_records import (
 )
 
 NO_KEY = "no_billing_key"
-_STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED, SubscriptionStatus.PAUSED})
+_STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
 
 
 def claimed(subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment) -> Subscription:
@@ -167,14 +167,14 @@ def _landed(subscription: Subscription, invoice: Invoice) -> Subscription:
 
 
 def _behind(subscription: Subscription) -> SubscriptionStatus:
-    live = subscription.status in BILLED or subscription.interval is None
-    return SubscriptionStatus.PAST_DUE if live else subscription.status
+    parts = subscription.interval is None and subscription.status not in OVER
+    return SubscriptionStatus.PAST_DUE if parts or subscription.status in BILLED else subscription.status
 
 
 def _status_after(subscription: Subscription, moment: Moment) -> Subscription:
     """ACTIVE again once nothing is owed; COMPLETED when the last part is paid."""
     done = closed(subscription, moment)
-    if done is not subscription:
+    if done is not subscription or subscription.status in OVER:
         return done
     given_up = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())
     if subscription.order_id is not None and given_up:

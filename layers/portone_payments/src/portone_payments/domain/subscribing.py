@@ -22,7 +22,7 @@ from portone_payments.domain.invoices import (
 )
 from portone_payments.domain.payment_errors import OrderHasPayment
 from portone_payments.domain.records import Order
-from portone_payments.domain.reopening import resumed, woken
+from portone_payments.domain.reopening import asked_again, resumed, woken
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceKind,
@@ -130,9 +130,7 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
             told = with_invoice(told, invoice)
         if told.status is SubscriptionStatus.UNPAID and _only_wanted_consent(invoice, moment):
             told = with_invoice(told, replace(invoice, state=InvoiceState.OPEN, withheld_at=None))
-    if told.status is SubscriptionStatus.UNPAID:
-        told = replace(told, status=SubscriptionStatus.PAST_DUE)
-    return record(told, Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
+    return record(asked_again(told), Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
 
 
 def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:

@@ -7,6 +7,7 @@ from portone_payments.domain.errors import Busy, InvalidRequest
 from portone_payments.domain.facts import Fact, Moment, clear_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.ladder import next_due
+from portone_payments.domain.lost_refunds import BY_STAFF
 from portone_payments.domain.payment_errors import NothingToResolve, PaymentNotFound
 from portone_payments.domain.records import Attention, AttentionKind, Payment
 from portone_payments.domain.refund_settle import FORGOTTEN, about, decide
@@ -146,7 +147,7 @@ def _decided(held: Payment, asked: Resolution, moment: Moment) -> Payment:
     if asked.kind not in {None, kind}:
         raise NothingToResolve
     told = _told(held, asked, moment, kind, about(refund))
-    return decide(told, refund, _REFUND_STATES[asked.decision], moment, "decided_by_staff")
+    return decide(told, refund, _REFUND_STATES[asked.decision], moment, BY_STAFF)
 
 
 def _undecided(held: Payment, now: float) -> Refund | None:

@@ -55,6 +55,7 @@ def get_billing_key(desk: Desk, call: ApiCall) -> Answer:
     answer = desk.billing.wallet.answer(call.ids["billingKey"], as_of=call.as_of, lag=call.lag)
     if answer is None:
         raise ApiError("BILLING_KEY_NOT_FOUND", "빌링키가 존재하지 않습니다")
+    desk.check_shown(answer["storeId"], call.query.get("storeId"), "BILLING_KEY_NOT_FOUND")
     return as_json(answer)
 
 
@@ -86,6 +87,7 @@ def delete_billing_key(desk: Desk, call: ApiCall) -> Answer:
     record = desk.billing.wallet.keys.get(call.ids["billingKey"])
     if record is None:
         raise Refused("BILLING_KEY_NOT_FOUND")
+    desk.check_shown(record.store_id, call.query.get("storeId"), "BILLING_KEY_NOT_FOUND")
     if record.state is KeyState.DELETED:
         raise Refused("BILLING_KEY_ALREADY_DELETED")
     if record.state is not KeyState.ISSUED:

@@ -70,6 +70,8 @@ def pay_with_billing_key(desk: Desk, call: ApiCall) -> Answer:
     body = parsed(_ChargeBody, call.body)
     ask = body.ask(silent=body.skip_webhook)
     desk.check_store(body.store_id)
+    key = desk.billing.wallet.keys.get(body.billing_key)
+    desk.check_shown(key.store_id if key else None, body.store_id, "BILLING_KEY_NOT_FOUND")
     refusal = desk.refusal_of(OPERATION)
     try:
         desk.billing.schedules.check_free(call.payment_id)

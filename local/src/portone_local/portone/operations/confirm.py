@@ -41,7 +41,7 @@ def confirm_payment(desk: Desk, call: ApiCall) -> Answer:
     body = parsed(_ConfirmBody, call.body)
     desk.check_store(body.store_id)
     refusal = desk.refusal_of(OPERATION)
-    desk.check_payment(call.payment_id)
+    desk.check_payment(call.payment_id, body.store_id)
     with desk.ledger.changing(call.payment_id, call.at) as (record, at):
         attempt = _authenticated(desk, record, body.payment_token, at)
         if not body.agrees_with(attempt):

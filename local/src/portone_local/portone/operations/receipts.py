@@ -83,6 +83,7 @@ def issue_cash_receipt(desk: Desk, call: ApiCall) -> Answer:
 def get_cash_receipt(desk: Desk, call: ApiCall) -> Answer:
     """`GET /payments/{paymentId}/cash-receipt`: the newest one, cancelled or not."""
     desk.check_store(call.query.get("storeId"))
+    _check_shown(desk, call)
     record = desk.ledger.payments.get(call.payment_id)
     states = _states(record.receipts if record else [], call.as_of)
     if len(states) <= call.lag:
@@ -93,6 +94,7 @@ def get_cash_receipt(desk: Desk, call: ApiCall) -> Answer:
 def cancel_cash_receipt(desk: Desk, call: ApiCall) -> Answer:
     """`POST /payments/{paymentId}/cash-receipt/cancel`: all of it."""
     desk.check_store(call.query.get("storeId"))
+    _check_shown(desk, call)
     refusal = desk.refusal_of(CANCEL)
     with desk.ledger.changing(call.payment_id, call.at) as (record, at):
         if not record.receipts:
@@ -106,6 +108,13 @@ def cancel_cash_receipt(desk: Desk, call: ApiCall) -> Answer:
             return pg_error(refusal)
         cancelled_at = desk.till.answers.stamp(call.payment_id, "receipt.cancelledAt", at)
         return as_json({"cancelledAmount": receipt.parts.amount, "cancelledAt": cancelled_at})
+
+
+def _check_shown(desk: Desk, call: ApiCall) -> None:
+    """A payment's receipts belong to its store."""
+    payment = desk.ledger.answer(call.payment_id)
+    held_by = payment["storeId"] if payment else None
+    desk.check_shown(held_by, call.query.get("storeId"), "CASH_RECEIPT_NOT_FOUND")
 
 
 def _states(receipts: list[CashReceipt], as_of: float | None) -> list[CashReceipt]:
