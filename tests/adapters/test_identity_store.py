@@ -19,6 +19,7 @@ from portone_payments.adapters.ids import RandomIds
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity_records import (
     ATTEMPT_KEPT,
+    Asked,
     Attempt,
     Claim,
     Counter,
@@ -47,6 +48,7 @@ RECORDS: tuple[IdentityRecord, ...] = (
         user_id="user#1",
         purpose="signup",
         provider="DANAL",
+        asked=Asked(channel_key="channel-key-example", needs=("name",), min_age=19, live=True),
         created_at=1.0,
         expires_at=900,
         sending=Sending(key="k", call="send", method="SMS", phone="hash", at=2.0, guesses=3),

@@ -1,5 +1,6 @@
 """Provider x what it gives x policy: a missing field is a matter of policy, never of an empty string."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -45,9 +46,14 @@ def a_purpose(require: Require, needs: frozenset[Field] = frozenset(), min_age: 
     return Purpose(name="example", require=require, needs=needs, keeps=frozenset(Field), min_age=min_age)
 
 
-def known_or_missing(customer: Customer, channel: Channel | None, purpose: Purpose) -> Known | str:
+def known(customer: Customer, channel: Channel, purpose: Purpose) -> Known:
+    typed = {each for each, gives in MATRIX[channel.pg_provider].items() if gives is Gives.SELF_DECLARED}
+    return recognised(customer, channel, purpose, typed, NOW)
+
+
+def known_or_missing(customer: Customer, channel: Channel, purpose: Purpose) -> Known | str:
     try:
-        return recognised(customer, channel, purpose, MATRIX, NOW)
+        return known(customer, channel, purpose)
     except IdentityIncomplete as error:
         return str(error.data["field"])
 
@@ -87,14 +93,14 @@ def test_what_a_purpose_needs_must_be_given_and_not_typed(provider: str, field: 
 def test_what_people_type_themselves_is_marked(provider: str) -> None:
     everything = a_customer(frozenset(OPTIONAL))
 
-    found = recognised(everything, a_channel(provider), a_purpose(Require.CI), MATRIX, NOW)
+    found = known(everything, a_channel(provider), a_purpose(Require.CI))
 
     assert set(found.unverified) == ({"gender"} if provider == "INICIS_UNIFIED" else set())
 
 
 def test_a_di_is_one_of_its_provider_and_merchant() -> None:
     dis = {
-        recognised(a_customer(frozenset({"di"})), channel, a_purpose(Require.ANY), MATRIX, NOW).identifiers
+        known(a_customer(frozenset({"di"})), channel, a_purpose(Require.ANY)).identifiers
         for channel in (
             a_channel("DANAL"),
             a_channel("KCP_V2"),
@@ -105,10 +111,19 @@ def test_a_di_is_one_of_its_provider_and_merchant() -> None:
     assert len(dis) == 3
 
 
-def test_a_di_without_a_channel_stands_for_nobody() -> None:
-    found = known_or_missing(a_customer(frozenset({"di"})), None, a_purpose(Require.ANY))
+def test_what_a_person_typed_stands_for_nobody_and_proves_no_age() -> None:
+    everything, purpose = a_customer(frozenset(OPTIONAL)), a_purpose(Require.ANY)
+    channel = a_channel("DANAL")
 
-    assert found == "any"
+    with pytest.raises(IdentityIncomplete) as nobody:
+        recognised(everything, channel, purpose, frozenset(Field), NOW)
+    with pytest.raises(IdentityIncomplete) as ageless:
+        recognised(everything, channel, replace(purpose, min_age=19), {Field.BIRTH_DATE}, NOW)
+    typed = recognised(everything, channel, purpose, {Field.BIRTH_DATE}, NOW)
+
+    assert (nobody.value.data["field"], ageless.value.data["field"]) == ("any", "birthDate")
+    assert typed.facts["adult"] == "yes"
+    assert typed.unverified == ("adult", "birthDate")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +145,7 @@ def test_an_age_limit_refuses_the_young_and_those_without_a_birth_date(born: str
 def test_only_what_the_purpose_asks_for_is_kept() -> None:
     purpose = Purpose(name="adult", require=Require.CI, needs=frozenset())
 
-    found = recognised(a_customer(frozenset(OPTIONAL)), a_channel("DANAL"), purpose, MATRIX, NOW)
+    found = known(a_customer(frozenset(OPTIONAL)), a_channel("DANAL"), purpose)
 
     assert found.facts == {"adult": "yes"}
 
@@ -142,9 +157,7 @@ def test_a_value_no_pg_would_send_is_no_value() -> None:
 
 
 def test_no_repr_names_the_person() -> None:
-    found = recognised(
-        a_customer(frozenset(OPTIONAL)), a_channel("DANAL"), a_purpose(Require.CI), MATRIX, NOW
-    )
+    found = known(a_customer(frozenset(OPTIONAL)), a_channel("DANAL"), a_purpose(Require.CI))
 
     shown = repr((a_customer(frozenset(OPTIONAL)), found))
     assert [value for value in (*OPTIONAL.values(), "Example") if value in shown] == []

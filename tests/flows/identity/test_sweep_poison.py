@@ -11,7 +11,7 @@ from portone_local.memory_table import MemoryTable
 from portone_payments.adapters.identity_keys import INDEXES
 from portone_payments.adapters.identity_table import IdentityTable
 from portone_payments.adapters.keys import key_of
-from portone_payments.domain.identity_records import Attempt, AttemptState
+from portone_payments.domain.identity_records import Asked, Attempt, AttemptState
 from portone_payments.flows.identity_sweep import PAGE, IdentitySweeper
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_identity import IdentityKind
@@ -33,7 +33,8 @@ def an_attempt(number: int, due_at: int) -> Attempt:
         verification_id=f"v{number}",
         user_id="user-1",
         purpose="signup",
-        provider="danal",
+        provider="DANAL",
+        asked=Asked(channel_key="channel-key-example"),
         created_at=float(due_at) - 900,
         expires_at=due_at,
         due_at=due_at,

@@ -1,6 +1,7 @@
 """Who was verified: what a PG gives, what a purpose asks for, and which identifiers stand for the person."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -93,6 +94,10 @@ class IdentityRules:
     sms_per_user: int = 10
     sms_per_phone: int = 5
 
+    def offered(self, purpose: Purpose) -> list[str]:
+        """The providers a person may verify with for a purpose."""
+        return [each for each in purpose.providers or self.channels if each in self.channels]
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
@@ -112,27 +117,29 @@ class Known:
 
 
 def recognised(
-    customer: Customer, channel: Channel | None, purpose: Purpose, matrix: Matrix, now: float
+    customer: Customer, channel: Channel, purpose: Purpose, typed: AbstractSet[Field], now: float
 ) -> Known:
-    """The person, as far as the purpose needs. Raises `IdentityIncomplete`, `UnderAge`; `now` in seconds."""
+    """The person, as far as the purpose needs; what may be `typed` stays so in every fact made of it.
+
+    Raises `IdentityIncomplete`, `UnderAge`; `now` in seconds.
+    """
     given = {each: value for each, value in _given(customer) if value}
-    identifiers = tuple(_identifiers(given, channel))
+    identifiers = tuple(_identifiers(given.keys() - typed, given, channel))
     if not any(each.kind is Field.CI or purpose.require is Require.ANY for each in identifiers):
         raise IdentityIncomplete(field=purpose.require.value)
-    told = matrix.get(channel.pg_provider, {}) if channel else {}
-    typed = {each for each in given if told.get(each) is Gives.SELF_DECLARED}
-    for each in sorted(purpose.needs):
+    born = {Field.BIRTH_DATE} if purpose.min_age else set[Field]()
+    for each in sorted(purpose.needs | born):
         if each not in given or each in typed:
             raise IdentityIncomplete(field=each.value)
     age = age_at(given.get(Field.BIRTH_DATE), now)
     _check_age(age, purpose)
     wanted = purpose.needs | purpose.keeps
-    kept = {each.value: given[each] for each in FACTS if each in given and each in wanted}
-    return Known(
-        identifiers=identifiers,
-        facts=kept if age is None else kept | {"adult": "yes" if age >= ADULT else "no"},
-        unverified=tuple(sorted(each.value for each in typed if each.value in kept)),
-    )
+    kept: dict[str, str] = {each.value: given[each] for each in FACTS if each in given and each in wanted}
+    unverified: list[str] = [each.value for each in typed if each.value in kept]
+    if age is not None:
+        kept["adult"] = "yes" if age >= ADULT else "no"
+        unverified += ["adult"] if Field.BIRTH_DATE in typed else []
+    return Known(identifiers=identifiers, facts=kept, unverified=tuple(sorted(unverified)))
 
 
 def _given(customer: Customer) -> Iterator[tuple[Field, str | None]]:
@@ -153,10 +160,12 @@ def _sane(value: str | None) -> str | None:
     return stripped if 0 < len(stripped) <= LONGEST else None
 
 
-def _identifiers(given: Mapping[Field, str], channel: Channel | None) -> Iterator[Identifier]:
-    if Field.CI in given:
+def _identifiers(
+    told: AbstractSet[Field], given: Mapping[Field, str], channel: Channel
+) -> Iterator[Identifier]:
+    if Field.CI in told:
         yield Identifier(Field.CI, (given[Field.CI],))
-    if Field.DI in given and channel is not None:
+    if Field.DI in told:
         yield Identifier(Field.DI, (channel.pg_provider, channel.pg_merchant_id, given[Field.DI]))
 
 

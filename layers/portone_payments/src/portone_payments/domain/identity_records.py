@@ -44,6 +44,21 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The settings a verification was started under; names of `Field`s, full years, days."""
+
+    channel_key: str
+    require: str = "ci"
+    needs: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
+    min_age: int = 0
+    kept_days: int = 0
+    live: bool = False
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """A verification bound to a user, a purpose, a store and a quarter of an hour; epoch seconds UTC."""
 
@@ -51,6 +66,7 @@ class Attempt:
     user_id: str
     purpose: str
     provider: str
+    asked: Asked
     created_at: float
     expires_at: int
     store_id: str = ""

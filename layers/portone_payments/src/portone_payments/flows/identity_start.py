@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import Busy, InvalidRequest
 from portone_payments.domain.identity import IdentityRules
+from portone_payments.domain.identity_asked import asked_under
 from portone_payments.domain.identity_errors import VerificationLimit
 from portone_payments.domain.identity_records import ATTEMPT_SECONDS, DAY, Attempt, Counter
 from portone_payments.domain.marker import BUNDLE
@@ -36,6 +37,7 @@ class Starter:
                 user_id=user_id,
                 purpose=purpose,
                 provider=chosen,
+                asked=asked_under(self.rules, self.rules.purposes[purpose], chosen),
                 created_at=now,
                 expires_at=int(now) + ATTEMPT_SECONDS,
                 store_id=self.store_id,
@@ -52,7 +54,7 @@ class Starter:
         known = self.rules.purposes.get(purpose)
         if known is None:
             raise InvalidRequest(field="purpose", reason="unknown")
-        offered = [each for each in known.providers or self.rules.channels if each in self.rules.channels]
+        offered = self.rules.offered(known)
         if provider is None and offered:
             return offered[0]
         if provider is None or provider not in offered:
