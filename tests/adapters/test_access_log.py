@@ -59,6 +59,22 @@ def test_a_look_is_one_line_in_the_group(ministack: MiniStack) -> None:
 
 
 @pytest.mark.ministack
+def test_a_stream_that_somebody_deleted_is_made_anew(ministack: MiniStack) -> None:
+    client = ministack.client("logs")
+    client.create_log_group(logGroupName="cleared")
+    log = CloudWatchAccessLog(client, "cleared")
+    log.write(LOOK)
+    [deleted] = client.describe_log_streams(logGroupName="cleared")["logStreams"]
+    client.delete_log_stream(logGroupName="cleared", logStreamName=deleted["logStreamName"])
+
+    log.write(LOOK)
+
+    [stream] = client.describe_log_streams(logGroupName="cleared")["logStreams"]
+    name = stream["logStreamName"]
+    assert len(client.get_log_events(logGroupName="cleared", logStreamName=name)["events"]) == 1
+
+
+@pytest.mark.ministack
 def test_a_group_that_is_not_there_refuses_the_look(ministack: MiniStack) -> None:
     with pytest.raises(StorageUnavailable):
         CloudWatchAccessLog(ministack.client("logs"), "absent").write(LOOK)

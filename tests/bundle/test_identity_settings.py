@@ -42,6 +42,19 @@ def test_a_purpose_nobody_could_fulfil_does_not_start(purposes: str) -> None:
         read_identity_settings({"IDENTITY_CHANNELS": CHANNELS, "IDENTITY_PURPOSES": purposes})
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"IDENTITY_CHANNELS": '{"DANEL":"channel-1"}'},
+        {"IDENTITY_CHANNELS": CHANNELS, "IDENTITY_PURPOSES": '{"x":{"providers":["DANEL"]}}'},
+        {"IDENTITY_CHANNELS": '{"DANEL":"channel-1"}', "IDENTITY_PROVIDERS": '{"DANEL":{"ci":"always"}}'},
+    ],
+)
+def test_a_misspelt_provider_does_not_start_and_is_named(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="DANEL"):
+        read_identity_settings(wrong)
+
+
 def test_a_contract_may_promise_more_than_portone_does() -> None:
     env = {
         "IDENTITY_CHANNELS": CHANNELS,

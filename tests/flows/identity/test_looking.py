@@ -7,7 +7,11 @@ import pytest
 
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import ADULT, OTHER_ADULT
-from portone_local.testing.identifying import STRANGER, USER, code, me, permit, reveal, verified
+from portone_local.testing.identifying import STRANGER, USER, code, erase, me, permit, reveal, verified
+from portone_payments.domain.identity_errors import IdentityNotFound
+from portone_payments.flows.identity_erase import reveal as look
+from portone_payments.flows.identity_seal import Sealer
+from portone_payments.ports_identity import Access
 
 
 def test_staff_sees_clear_values_and_the_look_is_written_down(stack: ObservedStack) -> None:
@@ -85,7 +89,7 @@ def test_what_is_sealed_opens_for_no_other_user_and_no_other_purpose(user: str, 
 
         answer = stack.app(user).get("/me/verification")
 
-        assert answer.status == 503
+        assert answer.json()["purposes"] == []
         assert "*" not in answer.body.decode()
 
 
@@ -96,3 +100,54 @@ def test_a_dump_of_the_table_names_nobody(stack: ObservedStack) -> None:
 
     private = (ADULT.name, ADULT.phone, ADULT.birth_date, ADULT.ci, ADULT.gender, "adult")
     assert [value for value in private if value in stored] == []
+
+
+def test_what_was_erased_between_the_log_and_the_look_is_not_shown(stack: ObservedStack) -> None:
+    verified(stack)
+    log = stack.ports["access_log"]
+
+    class Erasing:
+        """An access log during whose writing the person is erased."""
+
+        def write(self, access: Access) -> None:
+            erase(stack)
+            log.write(access)
+
+    with pytest.raises(IdentityNotFound):
+        look(
+            Access(
+                by="staff-1",
+                user_id=USER,
+                purpose="signup",
+                reason="support",
+                request_id="r",
+                at=stack.clock.now(),
+            ),
+            store=stack.ports["people"],
+            sealer=Sealer(stack.ports["envelope"]),
+            log=Erasing(),
+        )
+
+
+def test_one_purpose_that_does_not_open_hides_itself_only(stack: ObservedStack) -> None:
+    verified(stack)
+    verified(stack, purpose="adult")
+    people = stack.ports["people"]
+    person = people.person(USER)
+    spoilt = replace(person.purposes["signup"], facts="bm8=")
+    people.save(replace(person, purposes={**person.purposes, "signup": spoilt}))
+
+    shown = me(stack)
+
+    assert (shown["verified"], [each["purpose"] for each in shown["purposes"]]) == (True, ["adult"])
+    assert "item skipped" in "\n".join(stack.logs)
+
+
+def test_a_purpose_that_keeps_nothing_is_verified_all_the_same() -> None:
+    purposes = json.dumps({"signup": {"needs": []}})
+    with ObservedStack.in_memory(seed=1, identity_purposes=purposes) as stack:
+        answer = verified(stack, without=frozenset({"verifiedCustomer.birthDate"}))
+
+        assert answer.json()["verified"]["facts"] == {}
+        assert me(stack)["verified"] is True
+        assert reveal(stack).json() == {"facts": {}}

@@ -7,7 +7,18 @@ import pytest
 from portone_local.oracle import ObservedStack
 from portone_local.portone import IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import ADULT, MOVED, NAMESAKE, OTHER_ADULT
-from portone_local.testing.identifying import STRANGER, USER, code, me, permit, sweep, verified, wait
+from portone_local.testing.identifying import (
+    STRANGER,
+    USER,
+    code,
+    done,
+    me,
+    permit,
+    sweep,
+    verified,
+    verify,
+    wait,
+)
 
 PROVIDERS = ("DANAL", "KCP_V2", "INICIS_UNIFIED")
 
@@ -128,3 +139,14 @@ def test_one_purpose_may_end_before_another(stack: ObservedStack) -> None:
 
     assert [each["purpose"] for each in me(stack)["purposes"]] == ["adult"]
     assert code(verified(stack, STRANGER)) == "identity_duplicate"
+
+
+def test_a_verification_under_way_outlives_the_end_of_what_was_kept(stack: ObservedStack) -> None:
+    verified(stack)
+    wait(stack, 365 * 24 * 3600 - 120)
+    renewed = done(stack)
+    wait(stack, 180)
+    sweep(stack)
+
+    assert me(stack)["verified"] is False
+    assert verify(stack, renewed).status == 200

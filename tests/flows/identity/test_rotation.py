@@ -88,8 +88,8 @@ class Containers:
     def name(self, container: IdentityDeps, user: str) -> str | None:
         """A person's name, as a container reads it."""
         person = container.people.person(user)
-        facts = container.sealer.facts(person, "signup", container.clock.now()) if person else {}
-        return facts.get("name")
+        facts = container.sealer.facts(person, "signup", container.clock.now()) if person else None
+        return facts.get("name") if facts else None
 
 
 @pytest.fixture

@@ -111,6 +111,10 @@ class Hashes(Protocol):
         """What an identifier is claimed as, one id per version."""
         ...
 
+    def version_of(self, claim_id: str) -> int:
+        """Which version a claim was made by."""
+        ...
+
     def phone(self, number: str) -> str:
         """A phone number as counters know it."""
         ...

@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Any
 
-from portone_payments.adapters.aws import answered
+from portone_payments.adapters.aws import answered, code_of, failures
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.ports_identity import Access
 
@@ -29,14 +29,26 @@ class CloudWatchAccessLog:
             },
             ensure_ascii=False,
         )
+        events = [{"timestamp": int(access.at * 1000), "message": line}]
         with answered("logs"):
-            answer = self._client.put_log_events(
-                logGroupName=self._group,
-                logStreamName=self._opened(),
-                logEvents=[{"timestamp": int(access.at * 1000), "message": line}],
-            )
+            answer = self._put(events)
         if answer.get("rejectedLogEventsInfo"):
             raise StorageUnavailable(service="logs", reason="rejected")
+
+    def _put(self, events: list[dict[str, Any]]) -> Any:
+        """In this container's stream, or in a new one where somebody deleted it."""
+        try:
+            return self._sent(events)
+        except failures() as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+        self._stream = ""
+        return self._sent(events)
+
+    def _sent(self, events: list[dict[str, Any]]) -> Any:
+        return self._client.put_log_events(
+            logGroupName=self._group, logStreamName=self._opened(), logEvents=events
+        )
 
     def _opened(self) -> str:
         if not self._stream:

@@ -6,7 +6,6 @@ Pieces have one size: a sealed text does not show how long a name is. Without it
 """
 
 import base64
-import binascii
 import hmac
 import json
 from typing import Any
@@ -49,9 +48,10 @@ class KmsEnvelope:
                 [base64.b64decode(part, validate=True) for part in each.split(".")]
                 for each in (wrapped.key, wrapped.text)
             )
-        except binascii.Error:
+            pieces = list(zip(keys, texts, strict=True))
+        except ValueError:
             raise StorageUnavailable(service="kms", reason="not_a_ciphertext") from None
-        padded = b"".join(self._opened(key, text, context) for key, text in zip(keys, texts, strict=True))
+        padded = b"".join(self._opened(key, text, context) for key, text in pieces)
         length = int.from_bytes(padded[:LENGTH])
         return padded[LENGTH : LENGTH + length].decode()
 

@@ -79,6 +79,10 @@ class KeyedHashes:
             f"{identifier.kind}.{version}.{_hash(alive[version], said)}" for version in sorted(alive)
         )
 
+    def version_of(self, claim_id: str) -> int:
+        """The version in a claim's id."""
+        return int(claim_id.split(".")[1])
+
     def phone(self, number: str) -> str:
         """A phone under the version that is written."""
         keys = self._keys()

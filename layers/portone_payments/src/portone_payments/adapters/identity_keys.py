@@ -68,7 +68,7 @@ def _derived(record: IdentityRecord) -> Item:
 
 def _erased_until(person: Person) -> int:
     """What is left of an erased person outlives the verifications begun before."""
-    return int(person.erased_at or 0) + ATTEMPT_KEPT
+    return int(max(person.erased_at or 0, person.emptied_at or 0)) + ATTEMPT_KEPT
 
 
 def _due(kind: IdentityKind, id_: str, due_at: int | None) -> Item:

@@ -95,11 +95,22 @@ class SecretsUnavailable(BundleError):
     retryable = True
 
 
+# a text that is none, that was changed, or that was sealed in another context, in KMS's words and in ours
+UNREADABLE = frozenset(
+    {"not_a_ciphertext", "sealed_text_changed", "InvalidCiphertextException", "IncorrectKeyException"}
+)
+
+
 class StorageUnavailable(BundleError):
     """DynamoDB, SQS or KMS did not answer; the same request may be sent again."""
 
     code = "storage_unavailable"
     retryable = True
+
+    @property
+    def lasts(self) -> bool:
+        """Whether a sealed text does not open, and will not the next time either."""
+        return self.data.get("reason") in UNREADABLE
 
 
 class PortOneError(Exception):

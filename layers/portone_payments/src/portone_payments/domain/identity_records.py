@@ -109,7 +109,8 @@ class Person:
     """Who a user is. `claims` are the ids of the identifier claims the account holds.
 
     `identifiers` are the sealed identifiers, so that claims can follow a new hash key; `hash_version` is the
-    newest one they are claimed by. `erased_at`: verifications begun before it no longer count.
+    newest one they are claimed by. `erased_at`: verifications begun before it no longer count; `emptied_at`:
+    everything had been kept long enough.
     """
 
     user_id: str
@@ -120,6 +121,7 @@ class Person:
     hash_version: int = 0
     permit: Permit | None = None
     erased_at: float | None = None
+    emptied_at: float | None = None
     due_at: int | None = None
     tries: int = 0
     version: int = 0

@@ -1,27 +1,33 @@
 """How a person's data is shown to the person: enough to recognise, not enough to use."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 
 from portone_payments.domain.identity import Field
 
 _TAIL = 4
+_SHORTEST_PHONE = 9  # digits; of a shorter number four would be too much
+_BIRTH_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def masked_name(name: str) -> str:
-    """The first and, from three letters on, the last letter."""
-    if len(name) <= 2:  # noqa: PLR2004 - a first letter and one that is hidden
-        return name[:1] + "*"
-    return name[0] + "*" * (len(name) - 2) + name[-1]
+    """The first and, from three letters on, the last letter; nothing of a name of one."""
+    letters = unicodedata.normalize("NFC", name)
+    if len(letters) <= 2:  # noqa: PLR2004 - a first letter and one that is hidden
+        return letters[: len(letters) - 1] + "*"
+    return letters[0] + "*" * (len(letters) - 2) + letters[-1]
 
 
 def masked_phone(phone: str) -> str:
-    """The last four digits."""
-    return "*" * max(0, len(phone) - _TAIL) + phone[-_TAIL:] if len(phone) > _TAIL else "*" * len(phone)
+    """The last four digits of a number that is long enough."""
+    shown = phone[-_TAIL:] if len(phone) >= _SHORTEST_PHONE else ""
+    return "*" * (len(phone) - len(shown)) + shown
 
 
 def masked_birth_date(birth_date: str) -> str:
-    """The year."""
-    return f"{birth_date[:4]}-**-**"
+    """The year of `yyyy-MM-dd`; nothing of another form."""
+    return f"{birth_date[:4]}-**-**" if _BIRTH_DATE.fullmatch(birth_date) else "*" * len(birth_date)
 
 
 _MASKS: Mapping[str, Callable[[str], str]] = {

@@ -17,7 +17,7 @@ from portone_payments.domain.identity import (
     Purpose,
     Require,
 )
-from portone_payments.domain.identity_bypass import BypassOptions, built_bypass
+from portone_payments.domain.identity_bypass import KEYS, BypassOptions, built_bypass
 
 _PURPOSE = frozenset({"require", "needs", "keeps", "minAge", "keptDays", "providers", "bypass"})
 _BYPASS = frozenset({"title", "minAge", "carriers", "extra"})
@@ -41,6 +41,7 @@ def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySetti
     """The settings of this function. Raises ValueError for a combination that must not start."""
     matrix = _matrix(json.loads(env.get("IDENTITY_PROVIDERS") or "{}"))
     channels = json.loads(env.get("IDENTITY_CHANNELS") or "{}")
+    _known_providers(channels, matrix)
     said = json.loads(env.get("IDENTITY_PURPOSES") or "{}")
     purposes = {name: _purpose(name, purpose) for name, purpose in said.items()}
     for purpose in purposes.values():
@@ -71,6 +72,13 @@ def _matrix(said: Mapping[str, Mapping[str, str]]) -> Matrix:
         for provider, row in said.items()
     }
     return {**MATRIX, **changed}
+
+
+def _known_providers(channels: Mapping[str, str], matrix: Matrix) -> None:
+    """A misspelt provider would store attempts that no window can be opened for."""
+    for provider in channels:
+        if provider not in KEYS or provider not in matrix:
+            raise ValueError(f"IDENTITY_CHANNELS: {provider} is none of {sorted(KEYS)}")
 
 
 def _purpose(name: str, said: Mapping[str, Any]) -> Purpose:
@@ -116,6 +124,8 @@ def _check(purpose: Purpose, providers: frozenset[str], matrix: Matrix) -> None:
     born = {Field.BIRTH_DATE} if purpose.min_age else set()
     wanted = purpose.needs | born | ({Field.CI} if purpose.require is Require.CI else set())
     for provider in providers:
+        if provider not in KEYS or provider not in matrix:
+            raise ValueError(f"IDENTITY_PURPOSES: {purpose.name}: {provider} is none of {sorted(KEYS)}")
         never = {each for each in wanted if _fails(matrix.get(provider, {}).get(each))}
         if never:
             raise ValueError(f"IDENTITY_PURPOSES: {purpose.name}: {provider} never gives {sorted(never)}")

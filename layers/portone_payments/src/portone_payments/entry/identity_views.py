@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.errors import InvalidRequest, StorageUnavailable
 from portone_payments.domain.identity_bypass import bypass_for
 from portone_payments.domain.identity_errors import VerificationNotFound
 from portone_payments.domain.identity_records import Attempt, AttemptState, Person, SendState
@@ -77,15 +77,27 @@ def message_answer(attempt: Attempt, now: float) -> dict[str, Any]:
 def person_view(person: Person | None, deps: IdentityDeps) -> dict[str, Any]:
     """Who the caller is as far as it is verified, masked."""
     now = deps.clock.now()
-    shown = [] if person is None else [purpose_view(person, name, deps) for name in sorted(person.purposes)]
-    kept = [each for each in shown if each is not None]
-    return {"verified": bool(kept), "purposes": kept, "checkedAt": time_view(now)}
+    kept = sorted(
+        name for name, sealed in (person.purposes if person else {}).items() if sealed.expires_at > now
+    )
+    shown = [purpose_view(person, name, deps) for name in kept] if person else []
+    return {
+        "verified": bool(kept),
+        "purposes": [each for each in shown if each is not None],
+        "checkedAt": time_view(now),
+    }
 
 
 def purpose_view(person: Person, purpose: str, deps: IdentityDeps) -> dict[str, Any] | None:
-    """What is known for one purpose, masked; None once its time is over."""
-    facts = deps.sealer.facts(person, purpose, deps.clock.now())
-    if not facts:
+    """What is known for one purpose, masked; None once its time is over, and where it does not open."""
+    try:
+        facts = deps.sealer.facts(person, purpose, deps.clock.now())
+    except StorageUnavailable as error:
+        if not error.lasts:
+            raise
+        deps.skips.skip("person", person.user_id, error)
+        return None
+    if facts is None:
         return None
     sealed = person.purposes[purpose]
     return {

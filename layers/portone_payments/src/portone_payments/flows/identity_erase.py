@@ -53,10 +53,12 @@ def reveal(access: Access, *, store: IdentityStore, sealer: Sealer, log: AccessL
 
     Raises `IdentityNotFound`; whatever the log raises refuses the look.
     """
-    person = verified_person(store, access.user_id)
+    verified_person(store, access.user_id)
     log.write(access)
+    # read anew: an erasure that was answered meanwhile leaves nothing to be shown
+    person = verified_person(store, access.user_id)
     facts = sealer.facts(person, access.purpose, access.at)
-    if not facts:
+    if facts is None:
         raise IdentityNotFound
     return facts
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity import Identifier, Known, Purpose
 from portone_payments.domain.identity_errors import DifferentPerson, IdentityDuplicate, VerificationExpired
 from portone_payments.domain.identity_records import (
@@ -14,7 +15,7 @@ from portone_payments.domain.identity_records import (
     Person,
     Sealed,
 )
-from portone_payments.flows.identity_release import blank, erased, released
+from portone_payments.flows.identity_release import blank, emptied, released
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports_identity import Hashes, IdentityStore
 
@@ -39,13 +40,13 @@ class PersonDesk:
         if person.erased_at is not None and attempt.created_at <= person.erased_at:
             raise VerificationExpired
         same = self._same(person, known, now)
-        held = self.sealer.identifiers(person) if same else ()
+        held = self._held(person) if same else ()
         identifiers = tuple(dict.fromkeys((*held, *known.identifiers)))
         wanted = self._claim_ids(identifiers)
-        left = () if same else tuple(each for each in person.claims if each not in wanted)
+        left = tuple(each for each in person.claims if each not in wanted and self._ends(each, same=same))
         claims = (*self._claims(person, wanted), *self._released(person, left, now))
         changed = self._with_facts(person if same else blank(person), attempt, known, purpose, now)
-        kept = tuple(dict.fromkeys((*changed.claims, *wanted)))
+        kept = tuple(dict.fromkeys((*(each for each in changed.claims if each not in left), *wanted)))
         changed = replace(
             changed,
             identifiers=self.sealer.sealed_identifiers(
@@ -61,17 +62,31 @@ class PersonDesk:
         """Without what was kept long enough; nothing when it all still is to be kept."""
         kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
         if not kept:
-            return erased(person, now, store=self.store)
+            return emptied(person, now, store=self.store)
         if len(kept) == len(person.purposes):
             return ()
         return (replace(person, purposes=kept, due_at=_due(kept)),)
 
-    def rehashed(self, person: Person) -> tuple[IdentityRecord, ...]:
+    def rehashed(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
         """Claimed by every hash key that is alive. Raises `IdentityDuplicate` where another account is."""
         wanted = self._claim_ids(self.sealer.identifiers(person))
-        claims = self._claims(person, wanted)
-        followed = tuple(dict.fromkeys((*person.claims, *wanted)))
+        left = tuple(each for each in person.claims if each not in wanted and self._ends(each, same=True))
+        claims = (*self._claims(person, wanted), *self._released(person, left, now))
+        followed = tuple(dict.fromkeys((*(each for each in person.claims if each not in left), *wanted)))
         return replace(person, claims=followed, hash_version=self.hashes.writing()), *claims
+
+    def _held(self, person: Person) -> tuple[Identifier, ...]:
+        """What stood for the person before; where that does not open, its claims alone go on."""
+        try:
+            return self.sealer.identifiers(person)
+        except StorageUnavailable as error:
+            if not error.lasts:
+                raise
+            return ()
+
+    def _ends(self, claim_id: str, *, same: bool) -> bool:
+        """Whether a claim goes: another person is let in, or nothing looks it up any more."""
+        return not same or self.hashes.version_of(claim_id) not in self.hashes.versions()
 
     def _same(self, person: Person, known: Known, now: float) -> bool:
         """Whether this may be the person the account belongs to; False where staff lets another one in."""

@@ -12,9 +12,16 @@ def erased(person: Person, now: float, *, store: IdentityStore) -> tuple[Identit
     return replace(blank(person), erased_at=now), *released(person, person.claims, now, store=store)
 
 
+def emptied(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
+    """The same once everything was kept long enough; verifications under way still count."""
+    return replace(blank(person), emptied_at=now), *released(person, person.claims, now, store=store)
+
+
 def blank(person: Person) -> Person:
-    """The account with nobody in it."""
-    return Person(user_id=person.user_id, version=person.version, extra=person.extra)
+    """The account with nobody in it; an erasure stays known."""
+    return Person(
+        user_id=person.user_id, erased_at=person.erased_at, version=person.version, extra=person.extra
+    )
 
 
 def released(

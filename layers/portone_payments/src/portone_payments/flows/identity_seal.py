@@ -18,11 +18,11 @@ class Sealer:
 
     envelope: Envelope
 
-    def facts(self, person: Person, purpose: str, now: float) -> Mapping[str, str]:
-        """What is known for a purpose, in clear; nothing once its time is over."""
+    def facts(self, person: Person, purpose: str, now: float) -> Mapping[str, str] | None:
+        """What is known for a purpose, in clear; None once its time is over. Raises `StorageUnavailable`."""
         sealed = person.purposes.get(purpose)
         if sealed is None or sealed.expires_at <= now:
-            return {}
+            return None
         facts: dict[str, str] = json.loads(self._open(person.user_id, purpose, sealed))
         return facts
 

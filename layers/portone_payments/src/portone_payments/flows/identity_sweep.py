@@ -85,7 +85,7 @@ class IdentitySweeper:
         if person is None or not 0 < person.hash_version < self.desk.hashes.writing():
             return False
         try:
-            self.store.save(*self.desk.rehashed(person))
+            self.store.save(*self.desk.rehashed(person, self.clock.now()))
         except IdentityDuplicate:
             # two accounts from a time without the policy: nobody is cut off, the next verification is refused
             self.meter.count(Metric.IDENTITY_DUPLICATE)
