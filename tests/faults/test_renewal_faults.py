@@ -138,15 +138,16 @@ def test_refused_credentials_stop_charging_and_use_up_no_try(stack: ObservedStac
 
 
 @pytest.mark.parametrize("kind", ["INVALID_REQUEST", "BILLING_KEY_NOT_FOUND"])
-def test_a_definite_no_at_the_first_send_is_a_failed_try_at_once(stack: ObservedStack, kind: str) -> None:
+def test_what_portone_finds_wrong_with_our_request_is_no_try_and_is_sent_again(
+    stack: ObservedStack, kind: str
+) -> None:
     subscription_id = renewal(stack)
     stack.portone.console.refuse_next(CHARGE, kind)
 
     days_pass(stack, 1)
 
-    refused = invoice(stack, subscription_id)
-    assert (refused.tries, refused.code) == (1, kind.lower())
-    assert held(stack, subscription_id).in_flight is None
+    settled = invoice(stack, subscription_id)
+    assert (settled.state, settled.tries, settled.failed_at) == (InvoiceState.PAID, 1, None)
 
 
 def test_a_key_deleted_at_portone_is_never_retried_by_itself(stack: ObservedStack) -> None:

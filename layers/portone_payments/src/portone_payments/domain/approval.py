@@ -7,7 +7,7 @@ from dataclasses import replace
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import PAYABLE
-from portone_payments.domain.outcomes import OUR_FAULTS
+from portone_payments.domain.outcomes import CHARGE_FAULTS, OUR_FAULTS
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable, TooManyTries
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
@@ -45,7 +45,12 @@ def newest_of(payment: Payment, token_hash: str) -> Approval | None:
 
 def withdrawn(approval: Approval) -> bool:
     """Whether it ended by an error of ours: neither a try nor a decline (money rule 10)."""
-    return approval.state is ApprovalState.FAILED and approval.code in OUR_FAULTS
+    return approval.state is ApprovalState.FAILED and is_ours(approval, approval.code)
+
+
+def is_ours(approval: Approval, code: str | None) -> bool:
+    """Whether a code is an error of ours: a buyer can send a wrong paymentToken, nobody a wrong charge."""
+    return code in (OUR_FAULTS if approval.issue_id is None else CHARGE_FAULTS)
 
 
 def is_spent(payment: Payment) -> bool:
@@ -211,11 +216,17 @@ def stopped(payment: Payment, attempt: int, code: str, until: float) -> Payment:
 
 
 def taken_back(payment: Payment, attempt: int, code: str, until: float, moment: Moment) -> Payment:
-    """PortOne refused us and took nothing: a renewal is charged anew, what a customer asked for stays due."""
+    """PortOne refused us and took nothing: a renewal is charged anew, at `until` (epoch seconds UTC).
+
+    What a customer asked for stays due while sending is stopped; what alone was refused is theirs to repeat.
+    """
     approval = _sent(payment, attempt)
-    if approval is None or payment.subscription_id is not None:
-        return refused(payment, attempt, code, moment)
-    return with_approval(payment, replace(approval, sent_at=None, code=code, stopped_until=until))
+    if approval is None:
+        return payment
+    held = replace(approval, code=code, stopped_until=until)
+    if payment.subscription_id is None and code in OUR_FAULTS:
+        return with_approval(payment, replace(held, sent_at=None))
+    return released(payment, held, code, moment)
 
 
 def sent(payment: Payment, approval: Approval, now: float) -> Payment:
@@ -233,7 +244,7 @@ def released(payment: Payment, approval: Approval, code: str, moment: Moment) ->
     """The try failed: whatever the shop held for it is free again."""
     failed = with_approval(payment, settled(approval, ApprovalState.FAILED, code, moment))
     fact = Fact.APPROVAL_RELEASED if approval.issue_id is None else Fact.CHARGE_FAILED
-    if approval.issue_id is not None and code in OUR_FAULTS:
+    if approval.issue_id is not None and is_ours(approval, code):
         fact = Fact.CHARGE_WITHDRAWN
     return record(failed, fact, moment, attempt=approval.attempt, code=code, pg_code=approval.pg_code)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import open_approval, released, settled, since, with_approval
+from portone_payments.domain.approval import is_ours, open_approval, released, settled, since, with_approval
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.records import Payment
@@ -41,9 +41,9 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
     if approval.state is not ApprovalState.RESERVED:
         return payment
     if snapshot is not None and _declined(payment, approval, snapshot):
-        return released(
-            payment, _refused_by_pg(approval, snapshot), approval.answered or "pg_provider", moment
-        )
+        # whatever a later send was answered, this one was declined
+        code = None if is_ours(approval, approval.answered) else approval.answered
+        return released(payment, _refused_by_pg(approval, snapshot), code or "pg_provider", moment)
     if snapshot is not None and snapshot.status not in _NOTHING_YET:
         return payment
     return _quiet(payment, approval, moment)

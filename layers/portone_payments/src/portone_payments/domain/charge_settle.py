@@ -60,7 +60,8 @@ def settle(
     if invoice.state not in _MAY_BE_PAID:
         return Settled(landed(subscription, invoice, moment))
     if after.approvals and withdrawn(after.approvals[-1]):
-        return Settled(put_back(subscription, invoice, moment))
+        until = after.approvals[-1].stopped_until
+        return Settled(put_back(subscription, invoice, moment, policy, until=until))
     code, hard = _why(after, policy)
     return Settled(failed(subscription, invoice, code, moment, policy, hard=hard))
 

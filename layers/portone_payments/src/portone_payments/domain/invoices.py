@@ -43,6 +43,11 @@ def open_invoices(subscription: Subscription) -> list[Invoice]:
     return sorted(found, key=lambda each: (each.starts, int(each.id)))
 
 
+def untold(invoice: Invoice) -> bool:
+    """Whether it was tried and nobody declined it: PortOne refused us, and it waits."""
+    return invoice.state is InvoiceState.OPEN and invoice.tried_at is not None and invoice.failed_at is None
+
+
 def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
     """The subscription with one invoice as it is now; of periods the oldest settled ones leave.
 

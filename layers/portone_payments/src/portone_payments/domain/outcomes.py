@@ -86,6 +86,13 @@ NO_EFFECT_TYPES: dict[int, frozenset[str]] = {
     ),
 }
 
+# of a charge, what is said of its payment method or its paymentId: any other refusal is an error of ours
+_NOT_OURS = frozenset({"MAX_TRANSACTION_COUNT_REACHED", BILLING_KEY_NOT_FOUND})
+# a payment method that is there, or that nothing shows to be gone: another store's, another secret's
+KEYS_NOT_FOUND = "billing_keys_not_found"
+_OF_CHARGES = {kind.lower() for kinds in NO_EFFECT_TYPES.values() for kind in kinds - _NOT_OURS}
+CHARGE_FAULTS = OUR_FAULTS | _OF_CHARGES | {KEYS_NOT_FOUND}
+
 
 def our_fault(status: int | None, error_type: str | None) -> str | None:
     """The code of an answer that is an error of ours, None for any other; in our spelling."""
@@ -93,6 +100,13 @@ def our_fault(status: int | None, error_type: str | None) -> str | None:
         return CREDENTIAL_TYPES[status].lower()
     code = (error_type or "").lower()
     return code if code in _OURS else None
+
+
+def charge_fault(status: int | None, error_type: str | None) -> str | None:
+    """As `our_fault`, of a charge: its customer said nothing that PortOne could find wrong (rule 10)."""
+    if outcome_of(status, error_type) is not Outcome.NO_EFFECT or error_type in _NOT_OURS:
+        return our_fault(status, error_type)
+    return (error_type or "").lower()
 
 
 def outcome_of(status: int | None, error_type: str | None) -> Outcome:

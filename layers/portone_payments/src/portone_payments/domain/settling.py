@@ -5,7 +5,7 @@ from dataclasses import replace
 from portone_payments.domain.approval import SPENT
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
-from portone_payments.domain.dunning import end_of_grace, next_try
+from portone_payments.domain.dunning import at_allowed_time, end_of_grace, next_try
 from portone_payments.domain.ending import OVER, cancelled, closed, voided
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import BILLED, apply_change, open_invoices, spread_of, with_invoice
@@ -101,12 +101,26 @@ def failed(
     )
 
 
-def put_back(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    """The subscription after PortOne refused *us*: no try, no dunning step; due as it was before."""
+def put_back(
+    subscription: Subscription,
+    invoice: Invoice,
+    moment: Moment,
+    policy: BillingPolicy,
+    *,
+    until: float | None,
+) -> Subscription:
+    """The subscription after PortOne refused *us*: no try, no dunning step.
+
+    Due again from `until` (epoch seconds UTC; None: now) on; up to then retry days and grace stand still.
+    """
     told = _landed(subscription, invoice)
     if told.cancel_asked_at is not None:
         return cancelled(told, moment)
-    again = replace(invoice, tries=max(0, invoice.tries - 1), due_at=int(moment.now))
+    due_at = at_allowed_time(policy.dunning, int(max(moment.now, until or 0.0)), 0)
+    again = replace(invoice, tries=max(0, invoice.tries - 1), due_at=due_at)
+    if invoice.failed_at is not None:
+        stood = max(0.0, due_at - moment.now)
+        again = replace(again, failed_at=invoice.failed_at + stood, stood_until=moment.now + stood)
     return with_invoice(replace(told, last_try_at=None), again)
 
 

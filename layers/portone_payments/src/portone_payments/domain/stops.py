@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 
 ALL = "all"
 PROBE_EVERY = 600
+# seconds over which what was held comes back; what was refused comes after it
+HELD_OVER = 300
 # a stop nobody tried for so long keeps nobody: there is nothing to send
 UNTRIED = 3600
 # longer than the longest grace

@@ -4,7 +4,7 @@ from typing import Any
 
 from portone_payments.domain.billing_errors import ChargeDeclined, SubscriptionNotFound
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.invoices import next_start
+from portone_payments.domain.invoices import next_start, untold
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceState,
@@ -57,7 +57,7 @@ def subscription_answer(subscription: Subscription, now: float) -> dict[str, Any
     """200 with the subscription, 202 while a charge asked for has no outcome."""
     view = subscription_view(subscription)
     due = subscription.due_at is not None and subscription.due_at <= now
-    if subscription.in_flight is None and not due:
+    if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
         return answer(200, view)
     return answer(
         202, {**view, "statusUrl": f"/subscriptions/{subscription.subscription_id}"}, retry_after="5"

@@ -8,6 +8,7 @@ from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.ladder import next_due
+from portone_payments.domain.outcomes import our_fault
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
@@ -100,6 +101,7 @@ class ApprovalSender:
                 approval.attempt,
                 self.reader.meter,
                 outcome=error.outcome,
+                ours=our_fault(error.status, error.error_type),
                 first=first,
                 until=gate.until(),
             )

@@ -5,13 +5,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import confirmed, open_approval, sendable, sent
+from portone_payments.domain.approval import confirmed, open_approval, sendable, sent, withdrawn
+from portone_payments.domain.calendar import HOUR
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval
 from portone_payments.domain.marker import marker
-from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.outcomes import (
+    BILLING_KEY_NOT_FOUND,
+    KEYS_NOT_FOUND,
+    OUR_FAULTS,
+    Outcome,
+    charge_fault,
+)
 from portone_payments.domain.records import Payment
+from portone_payments.domain.stops import HELD_OVER, PROBE_EVERY
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.terms import store_of
 from portone_payments.domain.wallet import deleted, next_due
@@ -19,14 +27,17 @@ from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import key_context
+from portone_payments.flows.missing_key import Missing, missing, paid_before
 from portone_payments.flows.trying import held_back, intend, told_by, unchanged
-from portone_payments.ports import Deadline, Vault
+from portone_payments.ports import Deadline, Metric, Vault
 from portone_payments.ports_billing import BillingPortOne, ChargeOrder
 from portone_payments.ports_portone import PerStore
 from portone_payments.ports_store import Conflict
 
 # left of a deadline for the reading that decides
 READING = 4.0
+# a charge alone is refused for three hours: hourly from then on
+OFTEN = 12
 _GONE = "BILLING_KEY_ALREADY_DELETED"
 
 
@@ -108,7 +119,7 @@ class ChargeSender:
             intend(self.reader.store, sent(payment, approval, ready.at))
             first = True
         try:
-            with gate.sending(Operation.CHARGE, channel):
+            with gate.charging(payment.payment_id, channel):
                 self.portone.within(store_of(payment, self.reader.policy)).charge(
                     payment.payment_id,
                     ready.order,
@@ -116,19 +127,51 @@ class ChargeSender:
                     deadline=deadline.leaving(READING),
                 )
         except PortOneError as error:
-            # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
-            gone = error.error_type == _GONE
-            outcome = Outcome.NO_EFFECT if gone else error.outcome
-            told = told_by(
-                error,
-                approval.attempt,
-                self.reader.meter,
-                outcome=outcome,
-                first=first,
-                until=gate.until(channel),
-            )
-            return told, gone
+            return self._refused(payment, ready, error, deadline, first=first)
         return lambda held, _: confirmed(held, approval.attempt), False
+
+    def _refused(
+        self, payment: Payment, ready: _Ready, error: PortOneError, deadline: Deadline, *, first: bool
+    ) -> tuple[Told, bool]:
+        # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
+        gone = error.error_type == _GONE
+        ours = charge_fault(error.status, error.error_type)
+        if error.error_type == BILLING_KEY_NOT_FOUND:
+            found = self._missing(payment, ready, deadline)
+            gone, ours = found is Missing.DELETED, KEYS_NOT_FOUND if found is Missing.OURS else None
+        if ours is not None:
+            self.reader.meter.count(Metric.SENDING_STOPPED)
+        told = told_by(
+            error,
+            ready.approval.attempt,
+            self.reader.meter,
+            outcome=Outcome.NO_EFFECT if gone else error.outcome,
+            ours=ours,
+            first=first,
+            until=self._again_at(payment, ready, ours),
+        )
+        return told, gone
+
+    def _again_at(self, payment: Payment, ready: _Ready, ours: str | None) -> float:
+        """When an error of ours is tried again: after those it held, so that each is a probe in its turn."""
+        until = self.reader.gate.until(ready.channel)
+        if ours is None or ours in OUR_FAULTS:
+            return until
+        often = sum(map(withdrawn, payment.approvals)) >= OFTEN
+        return max(until, ready.at + (HOUR if often else PROBE_EVERY)) + HELD_OVER
+
+    def _missing(self, payment: Payment, ready: _Ready, deadline: Deadline) -> Missing:
+        """What it means that PortOne does not find a key: only what it shows ends one (rule 10)."""
+        reader, policy = self.reader, self.reader.policy
+        alone = reader.gate.alone(payment.payment_id, ready.channel)
+        before = paid_before(payment, reader.store) if alone else None
+        return missing(
+            ready.order.billing_key,
+            before.payment_id if before else None,
+            keys=self.portone.within(store_of(payment, policy)),
+            payments=reader.portone.within(store_of(before or payment, policy)),
+            deadline=deadline.leaving(READING),
+        )
 
     def _forget(self, user_id: str, issue_id: str, moment: Moment) -> None:
         """A key deleted elsewhere, of which no webhook came or whose deletion a restore forgot (I12).

@@ -21,7 +21,7 @@ from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprov
 from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import NO_KEY, claimed, failed
 from portone_payments.domain.standstill import stand_still
-from portone_payments.domain.stops import Stops
+from portone_payments.domain.stops import HELD_OVER, Stops
 from portone_payments.domain.subscription_records import Invoice, Subscription
 from portone_payments.domain.terms import charged_under, store_of
 from portone_payments.domain.wallet import chargeable, claim_key
@@ -42,8 +42,6 @@ LATER = 600
 LONGEST_WAIT = 2.0
 # seconds from claiming to sending: messages of a second come together, their claims as evenly as their slots
 CLAIMING = 0.4
-# seconds over which what was held comes back
-HELD_OVER = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portone_payments.domain.errors import PortOneError
-from portone_payments.domain.outcomes import UNAUTHORIZED, Outcome, our_fault
+from portone_payments.domain.outcomes import (
+    BILLING_KEY_NOT_FOUND,
+    KEYS_NOT_FOUND,
+    UNAUTHORIZED,
+    Outcome,
+    charge_fault,
+    our_fault,
+)
 from portone_payments.domain.stops import (
     ALL,
     Stops,
@@ -27,6 +34,8 @@ from portone_payments.ports import Clock, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 3
+# charges that a container sees refused, and none of the channel taken between: everybody's are
+IN_A_ROW = 3
 # seconds for which a container believes what it read of a stop
 FRESH = 20.0
 _SILENT = frozenset({Outcome.UNKNOWN, Outcome.IN_FLIGHT})
@@ -54,6 +63,7 @@ class Gate:
     meter: Meter
     _heard: Stops | None = field(default=None, init=False)
     _read_at: float = field(default=0.0, init=False)
+    _refused: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
 
     @property
     def heard(self) -> Stops | None:
@@ -103,6 +113,25 @@ class Gate:
             raise
         self._passed(operation, channel)
 
+    @contextmanager
+    def charging(self, payment_id: str, channel: str) -> Iterator[None]:
+        """As `sending`, of a charge: one that alone is refused stops nobody's, several in a row stop all."""
+        try:
+            yield
+        except PortOneError as error:
+            fault = charge_fault(error.status, error.error_type)
+            unfound = error.error_type == BILLING_KEY_NOT_FOUND
+            if our_fault(error.status, error.error_type) is None and (fault is not None or unfound):
+                self._one_more(payment_id, channel, fault or KEYS_NOT_FOUND)
+            else:
+                self._told(error, Operation.CHARGE, channel)
+            raise
+        self._passed(Operation.CHARGE, channel)
+
+    def alone(self, payment_id: str, channel: str) -> bool:
+        """Whether no other charge of the channel was refused here since one was last taken."""
+        return self._refused.get(channel, frozenset()) <= {payment_id}
+
     def tidy(self) -> Stops:
         """For the sweep: what is stopped, counted, without what keeps nobody any more."""
         held = self._refreshed()
@@ -127,8 +156,20 @@ class Gate:
         self.meter.count(Metric.SENDING_STOPPED)
         self._change(lambda held: begun(held, scope, operation, code, self.clock.now()))
 
+    def _one_more(self, payment_id: str, channel: str, code: str) -> None:
+        refused = self._refused.get(channel, frozenset())
+        if len(refused) < IN_A_ROW:
+            refused |= {payment_id}
+            self._refused[channel] = refused
+        if len(refused) >= IN_A_ROW:
+            self._stop(channel_scope(channel), Operation.CHARGE, code)
+        # it knows who we are
+        self._passed(Operation.CHARGE, None)
+
     def _passed(self, operation: Operation, channel: str | None) -> None:
         """PortOne took us for who we are: what it had refused goes on."""
+        if operation is Operation.CHARGE and channel is not None:
+            self._refused.pop(channel, None)
         heard = self._heard
         over = [
             scope

@@ -7,7 +7,7 @@ from portone_payments.domain.approval import answered, confirmed, open_approval,
 from portone_payments.domain.errors import Busy, PortOneError, ProviderRefused
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval
-from portone_payments.domain.outcomes import UNAUTHORIZED, Outcome, our_fault
+from portone_payments.domain.outcomes import UNAUTHORIZED, Outcome
 from portone_payments.domain.payment_errors import NotApprovable
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Told
@@ -54,14 +54,20 @@ def sent_now(payment: Payment, send: Callable[[], CaughtUp], queue: Queue) -> Pa
 
 
 def told_by(
-    error: PortOneError, attempt: int, meter: Meter, *, outcome: Outcome, first: bool, until: float
+    error: PortOneError,
+    attempt: int,
+    meter: Meter,
+    *,
+    outcome: Outcome,
+    ours: str | None,
+    first: bool,
+    until: float,
 ) -> Told:
     """What an error says of a try (money rule 3); `first`: nobody has sent it before.
 
-    `until`: when what is stopped may be tried again (epoch seconds UTC).
+    `ours`: the code where it is an error of ours; `until`: when that is tried again (epoch seconds UTC).
     """
-    code = (error.error_type or "refused").lower()
-    ours = our_fault(error.status, error.error_type)
+    code = ours or (error.error_type or "refused").lower()
     if outcome is Outcome.REFUSED:
         meter.count(Metric.CREDENTIAL_REFUSED)
         ours = ours or UNAUTHORIZED

@@ -1,0 +1,103 @@
+"""Of a charge every refusal without effect is an error of ours, but what is said of its method or its id."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from portone_local.testing.records import NOW, a_payment
+from portone_local.testing.snapshots import a_snapshot, after_reading, moment
+from portone_local.testing.subscriptions import POLICY, at, by_app, flying, running, tried
+from portone_payments.domain.approval import (
+    answered,
+    intend,
+    intend_charge,
+    open_approval,
+    refused,
+    taken_back,
+    withdrawn,
+)
+from portone_payments.domain.calendar import DAY, HOUR
+from portone_payments.domain.outcomes import CHARGE_FAULTS, NO_EFFECT_TYPES, charge_fault
+from portone_payments.domain.records import Payment
+from portone_payments.domain.settling import put_back
+from portone_payments.domain.snapshot import RemoteStatus
+
+OF_THE_CHARGE = {"MAX_TRANSACTION_COUNT_REACHED", "BILLING_KEY_NOT_FOUND"}
+KINDS = [(status, kind) for status, kinds in NO_EFFECT_TYPES.items() for kind in sorted(kinds)]
+
+
+@pytest.mark.parametrize(("status", "kind"), KINDS)
+def test_every_refusal_without_effect_is_ours_but_two(status: int, kind: str) -> None:
+    ours = charge_fault(status, kind)
+
+    assert (ours is None) == (kind in OF_THE_CHARGE)
+    assert ours is None or ours in CHARGE_FAULTS
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (502, "PG_PROVIDER"),
+        (409, "ALREADY_PAID"),
+        (409, "BILLING_KEY_ALREADY_DELETED"),
+        (500, None),
+        (None, None),
+    ],
+)
+def test_what_a_pg_or_nobody_answered_is_not(status: int | None, kind: str | None) -> None:
+    assert charge_fault(status, kind) is None
+
+
+def charging(**fields: Any) -> Payment:
+    return intend_charge(replace(a_payment(), **fields), "token", "issue-1", moment())
+
+
+def test_a_wrong_request_is_no_charges_decline_and_a_wrong_token_is_its_buyers() -> None:
+    charge = refused(charging(), 1, "invalid_request", moment(1))
+    confirm = refused(
+        intend(a_payment(), "token", "sealed", moment(), asks_stock=False), 1, "invalid_request", moment(1)
+    )
+
+    assert [withdrawn(each.approvals[-1]) for each in (charge, confirm)] == [True, False]
+
+
+def test_what_alone_was_refused_ends_with_its_time_to_come_back_and_what_stopped_stays_due() -> None:
+    alone = taken_back(charging(), 1, "invalid_request", NOW + 900, moment(1))
+    stopped = taken_back(charging(), 1, "unauthorized", NOW + 600, moment(1))
+    renewal = taken_back(charging(subscription_id="sub1"), 1, "invalid_request", NOW + 900, moment(1))
+
+    assert (open_approval(alone), open_approval(renewal)) == (None, None)
+    assert renewal.approvals[-1].stopped_until == NOW + 900
+    assert open_approval(stopped) is not None
+
+
+def test_a_decline_that_a_later_refusal_of_us_hid_is_a_decline() -> None:
+    told = answered(charging(), 1, "invalid_request")
+
+    read = after_reading(told, a_snapshot(RemoteStatus.FAILED, after=65), at=120)
+
+    assert (read.approvals[-1].code, withdrawn(read.approvals[-1])) == ("pg_provider", False)
+
+
+def test_what_is_put_back_is_due_again_in_the_allowed_hours_and_its_clock_stood() -> None:
+    declined = tried(running(), at(2026, 2, 28, hour=10), "pg_provider")
+    evening = at(2026, 3, 1, hour=20)
+    held = flying(declined, evening)
+    invoice = held.invoices[held.in_flight or ""]
+
+    after = put_back(held, invoice, by_app(evening), POLICY, until=evening + 2 * HOUR)
+
+    back = after.invoices[invoice.id]
+    assert invoice.failed_at is not None
+    assert back.due_at == at(2026, 3, 2, hour=10)
+    assert (back.failed_at, back.stood_until) == (invoice.failed_at + 14 * HOUR, back.due_at)
+    assert (back.tries, after.in_flight) == (invoice.tries - 1, None)
+
+
+def test_a_first_try_that_is_put_back_has_no_clock() -> None:
+    held = flying(running(), at(2026, 2, 28, hour=10) + DAY)
+
+    after = put_back(held, held.invoices["2"], by_app(at(2026, 3, 1)), POLICY, until=None)
+
+    assert (after.invoices["2"].failed_at, after.invoices["2"].due_at) == (None, at(2026, 3, 1))

@@ -1,0 +1,192 @@
+"""What PortOne finds wrong with a charge is an error of ours: nobody's decline, and everybody's stop."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from portone_local.oracle import assert_clean, converge
+from portone_local.testing.charging import charge
+from portone_local.testing.charging import prepared as prepared_id
+from portone_local.testing.recurring import (
+    CHARGE,
+    days_pass,
+    held,
+    id_in,
+    invoice,
+    key_chosen,
+    key_saved,
+    plan_stored,
+    subscribe,
+)
+from portone_local.testing.stories import MINUTE, let_pass
+from portone_local.testing.unkind import UnkindStack, unkind
+from portone_payments.domain.calendar import DAY, HOUR
+from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
+from portone_payments.domain.wallet_records import KeyState
+from portone_payments.ports import Metric
+
+INVALID, UNFOUND = "INVALID_REQUEST", "BILLING_KEY_NOT_FOUND"
+MISTAKES = (
+    *(INVALID, UNFOUND, "DISCOUNT_AMOUNT_EXCEEDS_TOTAL_AMOUNT", "SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT"),
+    *("PROMOTION_PAY_METHOD_DOES_NOT_MATCH", "PAYMENT_SCHEDULE_ALREADY_EXISTS"),
+)
+
+
+@pytest.fixture
+def stack() -> Iterator[UnkindStack]:
+    with unkind() as found:
+        yield found
+
+
+def subscribers(stack: UnkindStack, number: int) -> list[str]:
+    """Subscriptions whose first period is paid, an hour before their second one is charged."""
+    plan_stored(stack)
+    for each in range(number):
+        key_saved(stack, f"user-{each}")
+    found = [id_in(subscribe(stack, f"user-{each}")) for each in range(number)]
+    let_pass(stack, 31 * DAY - 3 * HOUR)
+    return found
+
+
+def billing_key(stack: UnkindStack, user: str) -> str:
+    keys = stack.portone.billing_books().keys.values()
+    return next(each.billing_key for each in keys if each.customer_id == user)
+
+
+def lose_key(stack: UnkindStack, user: str) -> None:
+    """PortOne does not find this key any more, whoever asks."""
+    stack.wire.refuse("*", UNFOUND, naming=billing_key(stack, user))
+
+
+def asked(stack: UnkindStack) -> int:
+    return stack.wire.refused.get(CHARGE, 0)
+
+
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_a_mistake_of_ours_is_no_try_calls_somebody_and_is_paid_once_mended(
+    stack: UnkindStack, kind: str
+) -> None:
+    [subscription_id] = subscribers(stack, 1)
+    stack.wire.refuse(CHARGE, kind)
+    days_pass(stack, 4)
+    during, waiting = held(stack, subscription_id), invoice(stack, subscription_id)
+    told = stack.counted(Metric.SENDING_STOPPED)
+
+    stack.wire.undisturbed()
+    days_pass(stack, 1)
+
+    assert (during.status, during.in_flight) == (SubscriptionStatus.ACTIVE, None)
+    assert (waiting.state, waiting.tries, waiting.failed_at) == (InvoiceState.OPEN, 0, None)
+    assert told > 10
+    assert "invoice.failed" not in stack.events()
+    assert invoice(stack, subscription_id).state is InvoiceState.PAID
+    converge(stack)
+    assert_clean(stack, hurt=True)
+
+
+@pytest.mark.parametrize("kind", [INVALID, UNFOUND])
+def test_retry_days_and_grace_stand_still_for_it(stack: UnkindStack, kind: str) -> None:
+    [subscription_id] = subscribers(stack, 1)
+    stack.portone.pg.decline(times=1)
+    let_pass(stack, 10 * HOUR)
+    before = invoice(stack, subscription_id)
+    stack.wire.refuse(CHARGE, kind)
+    days_pass(stack, 20)
+    during = invoice(stack, subscription_id)
+
+    stack.wire.undisturbed()
+    stack.portone.pg.decline(times=1)
+    days_pass(stack, 1)
+    declined = invoice(stack, subscription_id)
+    days_pass(stack, 3)
+
+    assert before.failed_at is not None
+    assert during.failed_at is not None
+    assert 18 * DAY < during.failed_at - before.failed_at < 20 * DAY
+    assert (during.state, during.tries) == (InvoiceState.OPEN, 1)
+    assert (declined.tries, declined.state) == (2, InvoiceState.OPEN)
+    assert invoice(stack, subscription_id).state is InvoiceState.PAID
+
+
+@pytest.mark.parametrize("kind", [INVALID, UNFOUND])
+def test_where_everybodys_is_refused_one_probe_every_ten_minutes_is_left(
+    stack: UnkindStack, kind: str
+) -> None:
+    found = subscribers(stack, 6)
+    stack.wire.refuse(CHARGE, kind)
+    let_pass(stack, 3 * HOUR)
+    before = asked(stack)
+
+    stack.run_for(2 * HOUR)
+    probes = asked(stack) - before
+    stack.wire.undisturbed()
+    stack.run_for(40 * MINUTE)
+
+    assert 6 <= probes <= 13
+    assert {invoice(stack, each).state for each in found} == {InvoiceState.PAID}
+
+
+def test_one_charge_that_is_refused_stops_nobody_elses(stack: UnkindStack) -> None:
+    found = subscribers(stack, 5)
+    stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, "user-0"))
+
+    let_pass(stack, 4 * HOUR)
+
+    assert [invoice(stack, each).state for each in found] == [InvoiceState.OPEN, *[InvoiceState.PAID] * 4]
+    assert invoice(stack, found[0]).tries == 0
+    assert stack.counted(Metric.SENDING_STOPPED) > 0
+
+
+def test_a_key_that_alone_is_not_found_is_declined_and_another_method_pays(stack: UnkindStack) -> None:
+    found = subscribers(stack, 2)
+    lose_key(stack, "user-0")
+    let_pass(stack, 4 * HOUR)
+    lost, other = (invoice(stack, each) for each in found)
+
+    key_chosen(stack, key_saved(stack, "user-0"), "user-0")
+    let_pass(stack, HOUR)
+
+    assert (lost.hard, lost.code, other.state) == (True, UNFOUND.lower(), InvoiceState.PAID)
+    assert stack.counted(Metric.SENDING_STOPPED) == 0
+    assert invoice(stack, found[0]).state is InvoiceState.PAID
+
+
+def test_a_key_that_reads_as_deleted_ends(stack: UnkindStack) -> None:
+    [subscription_id] = subscribers(stack, 1)
+    stack.portone.webhooks.switched_on = False
+    stack.portone.console.delete_billing_key(billing_key(stack, "user-0"))
+    stack.wire.refuse(CHARGE, UNFOUND)
+
+    let_pass(stack, 4 * HOUR)
+
+    [key] = stack.ports["store"].wallet("user-0").keys.values()
+    assert (key.state, invoice(stack, subscription_id).hard) == (KeyState.DELETED, True)
+
+
+def test_another_merchants_secret_ends_nobodys_method(stack: UnkindStack) -> None:
+    found = subscribers(stack, 2)
+    stack.wire.refuse("*", UNFOUND, naming="billing-key")
+    stack.wire.refuse("get_payment", "PAYMENT_NOT_FOUND")
+
+    days_pass(stack, 3)
+    states = {(invoice(stack, each).state, invoice(stack, each).tries) for each in found}
+    stack.wire.undisturbed()
+    days_pass(stack, 1)
+
+    assert states == {(InvoiceState.OPEN, 0)}
+    assert {invoice(stack, each).state for each in found} == {InvoiceState.PAID}
+
+
+def test_a_charge_a_customer_asked_for_is_answered_503_and_may_be_repeated(stack: UnkindStack) -> None:
+    key_saved(stack)
+    payment_id = prepared_id(stack)
+    stack.wire.refuse(CHARGE, INVALID)
+
+    refused = charge(stack, payment_id)
+    stack.wire.undisturbed()
+    paid = charge(stack, payment_id)
+
+    assert (refused.status, refused.json()["error"]["code"]) == (503, "provider_refused")
+    assert (paid.status, paid.json()["status"]) == (200, "PAID")
+    converge(stack)
+    assert_clean(stack, hurt=True)
