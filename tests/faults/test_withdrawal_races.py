@@ -17,11 +17,7 @@ from portone_local.testing.recurring import key_saved
 from portone_local.testing.stories import USER, World
 from portone_local.testing.withdrawing import days_later, told_wrong, withdraw
 
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.ministack,
-    pytest.mark.xfail(strict=True, reason="A38"),
-]
+pytestmark = [pytest.mark.race, pytest.mark.ministack]
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
 SOME_ROUNDS = max(2, ROUNDS // 5)

@@ -105,8 +105,9 @@ def test_a_payment_that_still_comes_goes_back_and_is_told(stack: ObservedStack) 
 
     assert [each["paymentId"] for each in called] == [prepared["paymentId"]]
     assert status(stack, prepared) == "CANCELLED"
-    assert seen_by_staff(stack, "late") == []
-    assert {"withdrawn", "paid", "paid_though_withdrawn", "refund_succeeded"} <= set(facts(stack, prepared))
+    assert [each["subject"] for each in seen_by_staff(stack, "late")[0]["attentions"]] == ["order"]
+    assert {"withdrawn", "paid_though_withdrawn", "refund_succeeded"} <= set(facts(stack, prepared))
+    assert "paid" not in facts(stack, prepared)
 
 
 def test_a_deposit_that_still_comes_waits_for_its_account_and_goes_back(stack: ObservedStack) -> None:

@@ -23,7 +23,7 @@ class HistoryEntry(TypedDict):
 
 @with_config(CLOSED)
 class Attention(TypedDict):
-    """One call for a person; subject: payment, refund:{id}, approval:{attempt} or invoice:{id}."""
+    """One call for a person; subject: payment, refund:{id}, approval:{attempt}, invoice:{id} or order."""
 
     kind: AttentionKind
     subject: str

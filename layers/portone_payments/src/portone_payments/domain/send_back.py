@@ -143,12 +143,15 @@ def _awaits_account(payment: Payment, series: Returning) -> bool:
 
 
 def _calm(payment: Payment, moment: Moment) -> Payment:
-    """Everything is back: nobody is called for it any more, and nothing is tried."""
+    """Everything is back: nobody is called for it any more, and nothing is tried.
+
+    Whoever paid for an order that was withdrawn is a customer to be told: that call stands.
+    """
     series = payment.returning
     if series is not None and series.ended != "back":
         payment = clear_attention(payment, AttentionKind.REFUND_STUCK, subject=stuck_subject(series))
         payment = end(payment, "back", moment)
-    return clear_attention(payment, *CALLS.values())
+    return clear_attention(payment, *CALLS.values(), subject="payment")
 
 
 def _ours(refund: Refund, series: Returning) -> bool:

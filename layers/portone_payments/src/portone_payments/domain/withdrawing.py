@@ -48,6 +48,17 @@ def withdrawn(payment: Payment, moment: Moment) -> Payment:
     return replace(told, due_at=next_due(told, moment.now))
 
 
+def told_withdrawn(before: Payment, after: Payment) -> Payment:
+    """What this save tells of the money of a withdrawn order is not that an order was paid."""
+    history = tuple(
+        replace(line, fact=Fact.PAID_WITHDRAWN)
+        if line.seq >= before.next_seq and line.fact == Fact.PAID
+        else line
+        for line in after.history
+    )
+    return replace(after, history=history)
+
+
 def schedule_withdrawn(schedule: Subscription, moment: Moment) -> Subscription:
     """The parts of an order, of which none is asked for any more.
 

@@ -30,6 +30,7 @@ from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.terms import store_of
 from portone_payments.domain.webhook_records import Hint
+from portone_payments.domain.withdrawing import told_withdrawn
 from portone_payments.flows.counting import count_absorbed, count_texts
 from portone_payments.flows.gate import Gate
 from portone_payments.ports import Deadline, Meter, Metric
@@ -152,15 +153,15 @@ class Reader:
             subscription = subscription or self.store.subscription(after.subscription_id or "")
             return self._with_subscription(held, after, subscription, moment)
         newly_paid = after.status in _PAID and held.status not in _PAID
-        if newly_paid and after.withdrawn:
-            return (self._unwanted(after, moment),)
+        if after.withdrawn:
+            return (self._unwanted(held, after, moment) if newly_paid else told_withdrawn(held, after),)
         if not after.siblings or not newly_paid or after.surplus:
             return (after,)
         order = self.store.order(after.order_id)
         if order is None:
             return (after,)
         if order.withdrawn_at is not None:
-            return (self._unwanted(after, moment),)
+            return (self._unwanted(held, after, moment),)
         if order.settled_by in {None, after.payment_id}:
             return (after, _settled(order, after))
         return (self._surplus(after, moment),)
@@ -186,14 +187,16 @@ class Reader:
         told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
         return self._returned(told, SURPLUS, moment)
 
-    def _unwanted(self, payment: Payment, moment: Moment) -> Payment:
+    def _unwanted(self, held: Payment, after: Payment, moment: Moment) -> Payment:
         """What was paid for an order its shop has withdrawn: it has to go back."""
-        told = record(replace(payment, withdrawn=True), Fact.PAID_WITHDRAWN, moment, total=payment.total)
-        return self._returned(told, WITHDRAWN, moment)
+        told = told_withdrawn(held, replace(after, withdrawn=True))
+        return self._returned(told, WITHDRAWN, moment, subject="order")
 
-    def _returned(self, payment: Payment, reason: str, moment: Moment) -> Payment:
+    def _returned(
+        self, payment: Payment, reason: str, moment: Moment, *, subject: str = "payment"
+    ) -> Payment:
         """Money that must not stay, on its way back; a person is told until it is."""
-        called = raise_attention(payment, CALLS[reason], at=moment.now)
+        called = raise_attention(payment, CALLS[reason], subject, at=moment.now)
         going = return_all(called, reason, moment, base=self.policy.refund_base)
         return replace(going, due_at=next_due(going, moment.now))
 
