@@ -4,7 +4,18 @@ import json
 
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import OTHER_ADULT, PEOPLE
-from portone_local.testing.identifying import code, id_of, messages, press, sent, start, typed, wait
+from portone_local.testing.identifying import (
+    STRANGER,
+    code,
+    id_of,
+    messages,
+    press,
+    sent,
+    start,
+    typed,
+    verified,
+    wait,
+)
 
 
 def test_a_phone_gets_so_many_messages_a_day_and_no_more(stack: ObservedStack) -> None:
@@ -30,6 +41,43 @@ def test_a_user_causes_so_many_messages_a_day_and_no_more() -> None:
 
         assert code(answer) == "verification_limit"
         assert messages(stack) == 3
+
+
+def test_what_was_never_sent_uses_up_nobodys_messages(stack: ObservedStack) -> None:
+    wrong = typed(name="성춘향")
+    refused = [press(stack, id_of(start(stack, STRANGER)), "send", wrong, STRANGER) for _ in range(6)]
+
+    assert {code(each) for each in refused} == {"send_failed"}
+    assert messages(stack) == 0
+    assert sent(stack)
+
+
+def test_one_stranger_cannot_use_up_a_phone(stack: ObservedStack) -> None:
+    for _ in range(3):
+        sent(stack, STRANGER)
+
+    assert (
+        code(press(stack, id_of(start(stack, STRANGER)), "send", typed(), STRANGER)) == "verification_limit"
+    )
+    assert sent(stack)
+
+
+def test_the_owner_of_a_verified_phone_has_messages_of_their_own() -> None:
+    with ObservedStack.in_memory(seed=1) as stack:
+        assert verified(stack, provider="KCP_V2").status == 200
+        for number in range(5):
+            sent(stack, f"user-{number + 10}")
+
+        assert sent(stack)
+
+
+def test_sends_that_a_pg_refuses_are_bounded_for_the_one_who_presses(stack: ObservedStack) -> None:
+    wrong = typed(name="성춘향")
+    begun = [id_of(start(stack)) for _ in range(16)]
+    pressed = [press(stack, each, "send", wrong) for each in begun[:15] * 2]
+
+    assert {code(each) for each in pressed} == {"send_failed"}
+    assert code(press(stack, begun[15], "send", wrong)) == "verification_limit"
 
 
 def test_a_message_that_was_refused_for_the_limit_left_nothing_behind(stack: ObservedStack) -> None:

@@ -84,7 +84,10 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityRules:
-    """What the operator chose. `channels` by provider; `unique`: one person, one account; SMS in 24 hours."""
+    """What the operator chose. `channels` by provider; `unique`: one person, one account.
+
+    In 24 hours: messages a user causes, a phone gets, a phone gets by one user; and sends a user tries.
+    """
 
     purposes: Mapping[str, Purpose]
     channels: Mapping[str, str]
@@ -93,6 +96,8 @@ class IdentityRules:
     unique: bool = True
     sms_per_user: int = 10
     sms_per_phone: int = 5
+    sms_per_pair: int = 3
+    sends_per_user: int = 30
 
     def offered(self, purpose: Purpose) -> list[str]:
         """The providers a person may verify with for a purpose."""
@@ -109,11 +114,15 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What may be stored of a verified person. `unverified` names the facts the person may have typed."""
+    """What may be stored of a verified person. `unverified` names the facts the person may have typed.
+
+    `phone` is one that the PG vouches for; it is kept as a keyed hash.
+    """
 
     identifiers: tuple[Identifier, ...] = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
     unverified: tuple[str, ...] = ()
+    phone: str | None = field(default=None, repr=False)
 
 
 def recognised(
@@ -139,7 +148,12 @@ def recognised(
     if age is not None:
         kept["adult"] = "yes" if age >= ADULT else "no"
         unverified += ["adult"] if Field.BIRTH_DATE in typed else []
-    return Known(identifiers=identifiers, facts=kept, unverified=tuple(sorted(unverified)))
+    return Known(
+        identifiers=identifiers,
+        facts=kept,
+        unverified=tuple(sorted(unverified)),
+        phone=None if Field.PHONE in typed else given.get(Field.PHONE),
+    )
 
 
 def _given(customer: Customer) -> Iterator[tuple[Field, str | None]]:

@@ -31,7 +31,10 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """The intent to send, stored before the call: ids and a keyed hash of the phone, never what was typed."""
+    """The intent to send, stored before the call: ids and a keyed hash of the phone, never what was typed.
+
+    `counted`: the counters that hold it as a message until it is known that none was sent.
+    """
 
     key: str
     call: str
@@ -40,6 +43,7 @@ class Sending:
     state: SendState = SendState.UNKNOWN
     at: float = 0.0
     guesses: int = 0
+    counted: tuple[str, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -110,7 +114,7 @@ class Person:
 
     `identifiers` are the sealed identifiers, so that claims can follow a new hash key; `hash_version` is the
     newest one they are claimed by. `erased_at`: verifications begun before it no longer count; `emptied_at`:
-    everything had been kept long enough.
+    everything had been kept long enough. `phone`: the keyed hash of a phone that a PG told of the person.
     """
 
     user_id: str
@@ -120,6 +124,7 @@ class Person:
     identifiers: Sealed | None = None
     hash_version: int = 0
     permit: Permit | None = None
+    phone: str | None = None
     erased_at: float | None = None
     emptied_at: float | None = None
     due_at: int | None = None

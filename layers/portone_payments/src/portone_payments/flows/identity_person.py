@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity import Identifier, Known, Purpose
 from portone_payments.domain.identity_errors import DifferentPerson, IdentityDuplicate, VerificationExpired
+from portone_payments.domain.identity_phone import normal_phone
 from portone_payments.domain.identity_records import (
     DAY,
     Attempt,
@@ -130,7 +131,10 @@ class PersonDesk:
         )
         sealed = self.sealer.sealed_facts(empty, known.facts, person.user_id, purpose.name)
         purposes = {**person.purposes, purpose.name: sealed}
-        return replace(person, verified=True, purposes=purposes, permit=None, due_at=_due(purposes))
+        phone = person.phone if known.phone is None else self.hashes.phone(normal_phone(known.phone))
+        return replace(
+            person, verified=True, purposes=purposes, permit=None, phone=phone, due_at=_due(purposes)
+        )
 
 
 def _due(purposes: Mapping[str, Sealed]) -> int:

@@ -14,6 +14,7 @@ from portone_payments.domain.identity_errors import (
     VerificationLimit,
     VerificationNotSent,
 )
+from portone_payments.domain.identity_phone import normal_phone
 from portone_payments.domain.identity_records import Attempt, Counter, Sending, SendState
 from portone_payments.flows.identity_reader import check_open, owned
 from portone_payments.flows.identity_settle import Settler
@@ -59,7 +60,8 @@ class Messenger:
         held = attempt.sending
         if held and (held.state in {SendState.SENT, SendState.CONFIRMED} or self._under_way(held)):
             return attempt
-        sending = self._sending("send", method=typed.method, phone=self.hashes.phone(typed.phone))
+        phone = self.hashes.phone(normal_phone(typed.phone))
+        sending = self._sending("send", method=typed.method, phone=phone)
         attempt = self._intend(attempt, sending, paid=True)
         try:
             self.settler.reader.at(attempt).send_identity_verification(
@@ -137,7 +139,7 @@ class Messenger:
             operator=typed.operator,
             method=typed.method,
             name=typed.name,
-            phone=typed.phone,
+            phone=normal_phone(typed.phone),
             ip_address=typed.ip_address,
             birth_and_sex=typed.birth_and_sex,
             customer_id=attempt.user_id,
@@ -152,8 +154,10 @@ class Messenger:
         store = self.settler.store
         for _ in range(TRIES):
             counters = self._counters(attempt, sending) if paid else ()
+            tries = () if not paid else (self._tried(attempt, sending),)
+            sending = replace(sending, counted=tuple(each.counter_id for each in counters))
             try:
-                store.save(replace(attempt, sending=sending), *counters)
+                store.save(replace(attempt, sending=sending), *counters, *tries)
             except Conflict:
                 if store.attempt(attempt.verification_id) != attempt:
                     raise Busy from None
@@ -162,8 +166,23 @@ class Messenger:
         raise Busy
 
     def _counters(self, attempt: Attempt, sending: Sending) -> tuple[Counter, ...]:
-        store, now = self.settler.store, self.clock.now()
-        return (
-            counted(store, f"send.{attempt.user_id}", now, self.rules.sms_per_user),
-            counted(store, sending.phone, now, self.rules.sms_per_phone),
+        """Messages by user, by phone and by pair; a phone that the user was verified with has one of its own.
+
+        Nobody else can use up what the owner of a phone may have sent to it.
+        """
+        store, rules, user = self.settler.store, self.rules, attempt.user_id
+        person = store.person(user)
+        owned_by = person is not None and person.phone == sending.phone
+        by_phone = {
+            sending.phone: rules.sms_per_phone,
+            f"pair.{user}.{sending.phone}": rules.sms_per_pair,
+        }
+        limits = {f"send.{user}": rules.sms_per_user} | (
+            {f"own.{user}.{sending.phone}": rules.sms_per_phone} if owned_by else by_phone
         )
+        return tuple(counted(store, name, sending.at, limit) for name, limit in limits.items())
+
+    def _tried(self, attempt: Attempt, sending: Sending) -> Counter:
+        """Refused sends count too, for the one who presses: they ask a PG about a name and a number."""
+        limit = self.rules.sends_per_user
+        return counted(self.settler.store, f"try.{attempt.user_id}", sending.at, limit)

@@ -14,10 +14,12 @@ from portone_payments.domain.identity_reading import VerificationStatus
 from portone_payments.domain.identity_records import Attempt, SendState
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.flows.identity_reader import IdentityReader, failure_cause
+from portone_payments.flows.identity_start import uncounted
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_identity import IdentityStore
 from portone_payments.ports_store import Conflict
 
+TRIES = 6
 _KNOWN = {
     "IDENTITY_VERIFICATION_ALREADY_SENT": SendState.SENT,
     "IDENTITY_VERIFICATION_ALREADY_VERIFIED": SendState.CONFIRMED,
@@ -54,7 +56,7 @@ class Settler:
         if error.outcome in _OPEN:
             return self.settled(attempt, deadline=deadline)
         why = self._why(attempt, error, deadline)
-        self.mark(attempt, SendState.FAILED)
+        self._forget(attempt)
         self._check_credential(error)
         if error.error_type in _NOT_SENT and attempt.sending and attempt.sending.call == "resend":
             raise VerificationNotSent
@@ -83,6 +85,22 @@ class Settler:
         except Conflict:
             return settled
         return replace(settled, version=attempt.version + 1)
+
+    def _forget(self, attempt: Attempt) -> None:
+        """Nothing was sent: what was counted for it counts no more, so that refusals shut nobody out."""
+        sending = attempt.sending
+        if sending is None:
+            return
+        failed = replace(attempt, sending=replace(sending, state=SendState.FAILED, counted=()))
+        for _ in range(TRIES):
+            counters = uncounted(self.store, sending.counted, sending.at)
+            try:
+                self.store.save(failed, *counters)
+            except Conflict:
+                if self.store.attempt(attempt.verification_id) != attempt:
+                    return
+                continue
+            return
 
     def _after_confirm(self, attempt: Attempt, error: PortOneError, deadline: Deadline) -> Attempt:
         """A refused code looks like an outage (facts 9): what the verification has become decides."""

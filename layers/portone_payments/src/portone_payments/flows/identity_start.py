@@ -1,6 +1,7 @@
 """Start a verification: an id nobody can guess, bound to a user, a purpose and a quarter of an hour."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import Busy, InvalidRequest
@@ -69,6 +70,15 @@ def counted(store: IdentityStore, counter_id: str, now: float, limit: int) -> Co
     if len(lately) >= limit:
         raise VerificationLimit(retry_after=int(lately[0] + DAY - now) + 1)
     return replace(counter, at=(*lately, now), expires_at=int(now) + DAY)
+
+
+def uncounted(store: IdentityStore, counter_ids: Iterable[str], at: float) -> Iterator[Counter]:
+    """The counters without what was counted at `at`, to be saved: nothing was sent."""
+    for counter_id in counter_ids:
+        counter = store.counter(counter_id)
+        if counter is not None and at in counter.at:
+            gone = counter.at.index(at)
+            yield replace(counter, at=(*counter.at[:gone], *counter.at[gone + 1 :]))
 
 
 def started_mark(attempt: Attempt) -> str:
