@@ -41,10 +41,11 @@ setup: .venv/.ready ## everything the other targets need
 
 sam: .venv-sam/.ready ## SAM CLI and what a layer is built with, in .venv-sam
 
-lock: | $(UV) ## compile the three locks anew, without addresses
+lock: | $(UV) ## compile the locks anew, without addresses
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/dev.in -o requirements/dev.txt
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/sam.in -o requirements/sam.txt
+	cd requirements/node && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 run = .venv/bin/python -m
 # a deployed stack, or one of several local ones

@@ -1,5 +1,6 @@
 """What ships is what was tested: the locks."""
 
+import json
 import re
 
 import pytest
@@ -28,6 +29,15 @@ def test_a_lock_names_hashes_and_no_address(name: str) -> None:
     assert all("--hash=sha256:" in requirement for requirement in requirements)
     assert "://" not in text
     assert "--index" not in text
+
+
+def test_the_lock_of_npm_names_hashes_and_no_address() -> None:
+    lock = json.loads((ROOT / "requirements/node/package-lock.json").read_text())
+    packages = [package for name, package in lock["packages"].items() if name]
+
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages)
+    assert not any("resolved" in package for package in packages)
 
 
 def test_the_layer_is_built_from_the_lock_itself() -> None:
