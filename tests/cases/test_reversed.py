@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.portone import Unknowns
+from portone_local.portone import Fault, Unknowns
 from portone_local.testing.recurring import cancel, subscribed
 from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
 from portone_local.testing.shopping import pay, prepare, seen_by_owner, status, verify
@@ -164,7 +164,7 @@ def test_one_reading_of_an_old_node_reverses_nothing(stack: UnkindStack) -> None
     refund(stack, prepared, "refund-2", amount=2_000)
 
     for _ in range(2):
-        stack.portone.inject(operation="get_payment", fault="lagging")
+        stack.portone.inject(operation="get_payment", fault=Fault.LAGGING)
         stack.staff.post(f"/ops/payments/{prepared['paymentId']}/catch-up")
     let_pass(stack, 6 * HOUR)
 
