@@ -37,6 +37,25 @@ def test_each_cancellation_is_told_once_however_many_there_are() -> None:
     assert facts(more)[len(facts(again)) :].count(Fact.CANCELLED) == 1
 
 
+def charged_back_times(times: int) -> Snapshot:
+    """One won taken back so many times by the issuer."""
+    shown = cancelled_times(times)
+    return replace(shown, cancellations=tuple(replace(each, trigger="CHARGEBACK") for each in shown.shown))
+
+
+def test_each_charge_back_is_told_once_however_many_there_are() -> None:
+    payment = paid()
+    for times in range(1, MANY + 1):
+        payment = after_reading(payment, charged_back_times(times), at=60.0 * times)
+
+    again = after_reading(payment, charged_back_times(MANY), at=60.0 * MANY + 60)
+
+    told = [line.data["cancellation"] for line in payment.history if line.fact == Fact.CHARGED_BACK]
+    assert len(set(told)) == len(told) == MANY
+    assert len(seen_of(again).charged_back) == KEPT
+    assert facts(again) == facts(payment)
+
+
 def test_every_one_stays_known() -> None:
     seen = seen_of(after_reading(paid(), cancelled_times(MANY), at=60))
 

@@ -21,6 +21,7 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import DAY, Interval, Unit, kst_day
 from portone_payments.domain.collecting import advance, due_invoice, next_due
 from portone_payments.domain.dunning import AtEnd, DunningPolicy
+from portone_payments.domain.invoices import EARLIER_KEPT, under_another_id
 from portone_payments.domain.reopening import woken
 from portone_payments.domain.settling import NO_KEY, claimed, failed, landed, paid
 from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
@@ -140,6 +141,15 @@ def test_when_portone_takes_no_more_tries_the_same_invoice_goes_on_under_a_new_i
     invoice = newest(after)
     assert (invoice.series, invoice.payment_id, invoice.earlier) == (2, None, ("payment-2",))
     assert due_invoice(after, now) == invoice
+
+
+def test_however_many_ids_an_invoice_had_the_newest_are_kept_once_each() -> None:
+    invoice = newest(running())
+    for number in (*range(3 * EARLIER_KEPT), 3 * EARLIER_KEPT - 1):
+        invoice = under_another_id(replace(invoice, payment_id=f"payment-{number}"))
+
+    assert len(invoice.earlier) == EARLIER_KEPT
+    assert (invoice.payment_id, invoice.earlier[-1]) == (None, f"payment-{3 * EARLIER_KEPT - 1}")
 
 
 def test_a_late_approval_of_an_earlier_id_does_not_end_the_try_under_way() -> None:

@@ -29,6 +29,7 @@ _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
 _SETTLED = frozenset(InvoiceState) - _WAITS
 _SPENDS = _WAITS | {InvoiceState.PAID}
 KEPT = 24
+EARLIER_KEPT = 20
 MOST_AT_ONCE = 60
 
 
@@ -46,6 +47,12 @@ def open_invoices(subscription: Subscription) -> list[Invoice]:
 def untold(invoice: Invoice) -> bool:
     """Whether it was tried and nobody declined it: PortOne refused us, and it waits."""
     return invoice.state is InvoiceState.OPEN and invoice.tried_at is not None and invoice.failed_at is None
+
+
+def under_another_id(invoice: Invoice) -> Invoice:
+    """The invoice without its paymentId, known among the newest it had: its payment knows the invoice."""
+    had = dict.fromkeys((*invoice.earlier, *filter(None, [invoice.payment_id])))
+    return replace(invoice, payment_id=None, earlier=tuple(had)[-EARLIER_KEPT:])
 
 
 def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:

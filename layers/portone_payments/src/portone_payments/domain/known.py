@@ -41,7 +41,9 @@ def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
     same = before is not None and before.transaction_id == snapshot.transaction_id
     held = before if same else None
     shown = {each.id: str(each.status) for each in snapshot.shown}
-    back = tuple(each.id for each in snapshot.shown if each.trigger == "CHARGEBACK")
+    cancellations = merged(_still_known(held, snapshot) if held else {}, shown)
+    back = [each.id for each in snapshot.shown if each.trigger == "CHARGEBACK"]
+    back = [*held.charged_back, *back] if held else back
     return Seen(
         transaction_id=snapshot.transaction_id,
         updated_at=snapshot.updated_at,
@@ -56,8 +58,9 @@ def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
         disputed=bool(snapshot.disputed),
         receipt_issued=snapshot.receipt_issued,
         cancelled_vat=_cancelled_vat(snapshot, held),
-        cancellations=merged(_still_known(held, snapshot) if held else {}, shown),
-        charged_back=tuple(dict.fromkeys((*held.charged_back, *back))) if held else back,
+        cancellations=cancellations,
+        # those known by a few digits only are old, and were told
+        charged_back=tuple(each for each in dict.fromkeys(back) if each in cancellations),
         method=snapshot.method,
         channel=snapshot.channel,
         paid_at=snapshot.paid_at,

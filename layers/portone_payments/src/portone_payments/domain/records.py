@@ -85,8 +85,8 @@ class Entry:
 class Seen:
     """What the last believed reading said, and earlier ones of the same attempt where it left that out.
 
-    Amounts in minor units, times in epoch microseconds UTC. `charged_back` are cancellations the PG made,
-    `doubts` what was strange about it although its money is believed.
+    Amounts in minor units, times in epoch microseconds UTC. `charged_back` are the newest
+    cancellations the PG made, `doubts` what was strange about it although its money is believed.
     """
 
     transaction_id: str

@@ -8,7 +8,14 @@ from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.dunning import at_allowed_time, end_of_grace, next_try
 from portone_payments.domain.ending import OVER, cancelled, closed, voided
 from portone_payments.domain.facts import Fact, Moment, record
-from portone_payments.domain.invoices import BILLED, apply_change, open_invoices, spread_of, with_invoice
+from portone_payments.domain.invoices import (
+    BILLED,
+    apply_change,
+    open_invoices,
+    spread_of,
+    under_another_id,
+    with_invoice,
+)
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceKind,
@@ -140,11 +147,8 @@ def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy:
 
 def _under_a_new_id(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
     """PortOne takes no more tries under this id; a reading has just shown that it is not paid (rule 8)."""
-    spent = (invoice.payment_id,) if invoice.payment_id else ()
     fresh = replace(
-        invoice,
-        payment_id=None,
-        earlier=(*invoice.earlier, *spent),
+        under_another_id(invoice),
         series=invoice.series + 1,
         tries=max(0, invoice.tries - 1),
         due_at=int(moment.now),

@@ -15,7 +15,7 @@ from portone_payments.domain.collecting import advance, due_invoice, next_due
 from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.invoice_identity import identity
-from portone_payments.domain.invoices import open_invoices, spread_of
+from portone_payments.domain.invoices import open_invoices, spread_of, under_another_id
 from portone_payments.domain.ladder import DAY
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable, PaymentNotFound
 from portone_payments.domain.records import Payment
@@ -169,10 +169,8 @@ class Collector:
         until = max(invoice.ends, int(moment.now) + DAY)
         held = self._held(invoice.payment_id)
         if held is not None and self._elsewhere(held, key):
-            left = held.payment_id
-            invoice = replace(invoice, payment_id=None, earlier=(*invoice.earlier, left))
-            here = self._payment_id(subscription, invoice, key)
-            held = self._held(here) if here in invoice.earlier else None
+            invoice = under_another_id(invoice)
+            held = self._held(self._payment_id(subscription, invoice, key))
         if held is not None:
             return replace(held, expires_at=max(held.expires_at, until)), invoice
         return self._fresh(subscription, invoice, key, moment, until), invoice
