@@ -36,7 +36,7 @@ def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     channel_of(body.pay_method, deps.settings)
     payment = _prepared(body, user_id, request, deps)
     key = deps.keys.start(user_id, body.pay_method, payment=payment)
-    return answer(200, issue_view(key, user_id, deps.settings, payment))
+    return answer(200, issue_view(key, deps.settings, payment))
 
 
 def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps) -> Payment | None:

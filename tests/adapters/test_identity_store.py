@@ -49,6 +49,7 @@ RECORDS: tuple[IdentityRecord, ...] = (
         purpose="signup",
         provider="DANAL",
         asked=Asked(channel_key="channel-key-example", needs=("name",), min_age=19, live=True),
+        customer_id="EXAMPLECUSTOMER00001",
         created_at=1.0,
         expires_at=900,
         sending=Sending(key="k", call="send", method="SMS", phone="hash", at=2.0, guesses=3),

@@ -16,18 +16,19 @@ HINTS = CALLS | {"sqs:SendMessage WorkQueue"}
 SEALS = {"kms:Encrypt PiiKey", "kms:Decrypt PiiKey"}
 LISTS = {"dynamodb:Query PaymentsTable/index/mine", "dynamodb:BatchGetItem PaymentsTable"}
 KNOWS = {"secretsmanager:GetSecretValue WebhookSecret"}
-CHARGES = CALLS | {"secretsmanager:GetSecretValue ChargeKeys", "kms:Decrypt PiiKey"}
+NAMES = {"secretsmanager:GetSecretValue ChargeKeys"}
+CHARGES = CALLS | NAMES | {"kms:Decrypt PiiKey"}
 ALLOWED = {
     "put_order": WRITES,
     "get_order": READS,
     "withdraw_order": HINTS,
-    "prepare": CALLS,
+    "prepare": CALLS | NAMES | LISTS,
     "verify": HINTS,
     "get_payment": READS,
     "list_payments": LISTS,
     "put_plan": WRITES,
     "get_plan": READS,
-    "start_billing_key": CALLS,
+    "start_billing_key": CALLS | NAMES | LISTS,
     "register_billing_key": HINTS | SEALS | KNOWS | LISTS,
     "list_billing_keys": READS,
     "get_billing_key": READS,

@@ -82,13 +82,11 @@ def searched(stack: UnkindStack, user: str) -> Response:
     return answer
 
 
-@A33
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
 def test_a_user_id_in_a_checkout_is_twenty_letters_and_digits(stack: UnkindStack, user: str) -> None:
     assert PLAIN.fullmatch(in_checkout(stack, user))
 
 
-@A33
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
 def test_a_user_id_in_a_window_that_saves_a_method_is_too(stack: UnkindStack, user: str) -> None:
     answer = stack.app(user).post("/billing-keys", {"payMethod": "CARD", "platform": "web"})
@@ -109,7 +107,6 @@ def test_an_id_the_door_does_not_take_leaves_nowhere(stack: UnkindStack, user: s
     assert user == "" or user not in "".join(repr(each.said) for each in stack.wire.sent)
 
 
-@A33
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
 def test_a_user_id_in_a_charge_is_that_of_its_window(stack: UnkindStack, user: str) -> None:
     saved(stack, user)
@@ -121,7 +118,6 @@ def test_a_user_id_in_a_charge_is_that_of_its_window(stack: UnkindStack, user: s
     assert PLAIN.fullmatch(window)
 
 
-@A33
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
 def test_a_user_id_in_a_renewal_is_that_of_its_window(stack: UnkindStack, user: str) -> None:
     saved(stack, user)
@@ -135,7 +131,6 @@ def test_a_user_id_in_a_renewal_is_that_of_its_window(stack: UnkindStack, user: 
     assert PLAIN.fullmatch(window)
 
 
-@A33
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
 def test_a_users_keys_are_looked_for_under_the_same_id(stack: UnkindStack, user: str) -> None:
     answer = searched(stack, user)
@@ -145,7 +140,6 @@ def test_a_users_keys_are_looked_for_under_the_same_id(stack: UnkindStack, user:
     assert PLAIN.fullmatch(in_window(stack, user))
 
 
-@A33
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
 def test_a_user_id_in_a_window_that_verifies_somebody_is_too(stack: UnkindStack, user: str) -> None:
     window = start(stack, user)
@@ -155,7 +149,6 @@ def test_a_user_id_in_a_window_that_verifies_somebody_is_too(stack: UnkindStack,
     assert verify(stack, verification_id, user).status == 200
 
 
-@A33
 def test_a_user_id_in_a_message_that_verifies_somebody_is_too(stack: UnkindStack) -> None:
     window = start(stack, OURS, provider="DANAL")
     press(stack, window["identityVerificationId"], "send", typed(), OURS)
@@ -180,7 +173,6 @@ def test_no_two_users_share_one(stack: UnkindStack) -> None:
     assert all(PLAIN.fullmatch(each) for each in ids.values())
 
 
-@A33
 def test_nothing_of_the_id_can_be_read_from_what_leaves(stack: UnkindStack) -> None:
     said = in_checkout(stack, OURS) + in_window(stack, OURS)
     saved(stack, OURS)
@@ -190,7 +182,6 @@ def test_nothing_of_the_id_can_be_read_from_what_leaves(stack: UnkindStack) -> N
     assert OURS not in "".join(repr(each.said) for each in stack.wire.sent)
 
 
-@A33
 def test_a_user_has_the_same_id_everywhere_and_for_ever(stack: UnkindStack) -> None:
     first = [in_checkout(stack, OURS), in_window(stack, OURS)]
     let_pass(stack, 400 * DAY)
@@ -201,7 +192,6 @@ def test_a_user_has_the_same_id_everywhere_and_for_ever(stack: UnkindStack) -> N
     assert PLAIN.fullmatch(first[0])
 
 
-@A33
 def test_a_user_keeps_the_id_when_the_key_gets_a_new_version(stack: UnkindStack) -> None:
     key_id = saved(stack, OURS)
     before = in_checkout(stack, OURS), in_window(stack, OURS)
@@ -218,7 +208,6 @@ def test_a_user_keeps_the_id_when_the_key_gets_a_new_version(stack: UnkindStack)
     assert PLAIN.fullmatch(before[0])
 
 
-@A33
 def test_a_user_who_saved_no_method_keeps_the_id_too(stack: UnkindStack) -> None:
     before = in_checkout(stack, OURS)
 
@@ -229,7 +218,6 @@ def test_a_user_who_saved_no_method_keeps_the_id_too(stack: UnkindStack) -> None
     assert PLAIN.fullmatch(before)
 
 
-@A33
 def test_what_was_opened_under_an_older_version_is_read_as_its_users(stack: UnkindStack) -> None:
     stack.shop.put("/orders/order-1", order_of(OURS))
     view = ask_to_prepare(stack, user=OURS).json()
@@ -258,7 +246,6 @@ def order_of(user: str) -> dict[str, Any]:
     }
 
 
-@A33
 @pytest.mark.parametrize("who", ["their id", "our id in clear", "nonsense"])
 def test_a_payment_of_another_customer_is_counted(stack: UnkindStack, who: str) -> None:
     shown = {"their id": in_window(stack, THEIRS), "our id in clear": OURS, "nonsense": "customer-9"}[who]
@@ -273,7 +260,6 @@ def test_a_payment_of_another_customer_is_counted(stack: UnkindStack, who: str) 
     assert (paid.json()["status"], stack.counted("CustomerDiffers")) == ("PAID", 1)
 
 
-@A33
 @pytest.mark.parametrize("who", ["their id", "our id in clear", "nonsense"])
 def test_a_key_of_another_customer_is_refused(stack: UnkindStack, who: str) -> None:
     shown = {"their id": in_window(stack, THEIRS), "our id in clear": OURS, "nonsense": "customer-9"}[who]
@@ -286,7 +272,6 @@ def test_a_key_of_another_customer_is_refused(stack: UnkindStack, who: str) -> N
     assert (refused(answer), code_of(answer)) == (True, (409, "billing_key_refused"))
 
 
-@A33
 @pytest.mark.parametrize("who", ["their id", "our id in clear"])
 def test_a_verification_of_another_customer_is_refused(stack: UnkindStack, who: str) -> None:
     window, theirs = start(stack, OURS), start(stack, THEIRS)
@@ -299,7 +284,6 @@ def test_a_verification_of_another_customer_is_refused(stack: UnkindStack, who: 
     assert (answer.status, answer.json()["error"]["details"]) == (409, {"reason": "customer"})
 
 
-@A33
 def test_who_owns_what_goes_by_the_users_own_id(stack: UnkindStack) -> None:
     put_order(stack, userId=OURS)
     view = ask_to_prepare(stack, user=OURS).json()
@@ -314,7 +298,6 @@ def test_who_owns_what_goes_by_the_users_own_id(stack: UnkindStack) -> None:
     assert PLAIN.fullmatch(sent_as)
 
 
-@A33
 def test_somebody_is_erased_by_the_users_own_id(stack: UnkindStack) -> None:
     window = start(stack, OURS)
     verify(stack, go_through(stack, window), OURS)
@@ -327,7 +310,6 @@ def test_somebody_is_erased_by_the_users_own_id(stack: UnkindStack) -> None:
     assert PLAIN.fullmatch(window["customer"]["customerId"])
 
 
-@A33
 def test_the_app_is_told_its_own_user_id_nowhere_else_than_before(stack: UnkindStack) -> None:
     view = prepare(stack)
     charge(stack, view["paymentId"])

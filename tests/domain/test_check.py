@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.records import a_payment
+from portone_local.testing.records import CUSTOMER, a_payment
 from portone_local.testing.snapshots import CHANNEL, POLICY, a_snapshot
 from portone_payments.domain.check import Findings, compare
 from portone_payments.domain.policy import CheckPolicy
@@ -145,7 +145,7 @@ def test_an_easy_pay_that_charged_a_card_passes_where_cards_are_offered() -> Non
 
 
 @pytest.mark.parametrize(
-    ("customer_id", "notes"), [("user-2", ("customer",)), ("user-1", ()), (None, ()), ("", ())]
+    ("customer_id", "notes"), [("user-1", ("customer",)), (CUSTOMER, ()), (None, ()), ("", ())]
 )
 def test_a_present_different_customer_is_a_note_only(customer_id: str | None, notes: tuple[str, ...]) -> None:
     assert compare(a_payment(), a_snapshot(customer_id=customer_id), POLICY) == Findings(notes=notes)

@@ -60,8 +60,8 @@ def test_a_user_has_so_many_keys_and_no_more() -> None:
     wallet = with_active(*(f"issue{number}" for number in range(MOST_KEYS)))
 
     with pytest.raises(TooManyBillingKeys):
-        start_issue(wallet, "one-more", "CARD", APP)
-    assert start_issue(deleted(wallet, "issue3", APP), "one-more", "CARD", APP).keys["one-more"]
+        start_issue(wallet, a_key("one-more"))
+    assert start_issue(deleted(wallet, "issue3", APP), a_key("one-more")).keys["one-more"]
 
 
 def test_a_claim_stays_until_it_is_known_to_be_settled() -> None:
@@ -104,7 +104,7 @@ def test_a_payment_tried_again_is_one_claim() -> None:
 def test_a_key_is_charged_only_when_portone_bears_it_out(
     shown: KeyReading, state: KeyState, code: str | None
 ) -> None:
-    judged = judge(a_key(), shown, "user-1", POLICY)
+    judged = judge(a_key(), shown, POLICY)
 
     assert (judged.state, judged.code) == (state, code)
 

@@ -34,7 +34,7 @@ def test_a_key_being_deleted_can_neither_be_charged_nor_chosen() -> None:
 
 
 def test_a_window_that_is_deleted_is_looked_for_during_a_day_and_gone_after_it() -> None:
-    opened = start_issue(Wallet(user_id="user-1"), "issue1", "CARD", APP)
+    opened = start_issue(Wallet(user_id="user-1"), a_key(sealed=None, key_hash=None))
 
     asked = ask_deletion(opened, "issue1", APP)
     soon = sought(asked, "issue1", replace(APP, now=APP.now + CLAIM_WITHIN - 1))
@@ -77,7 +77,7 @@ def test_once_the_charge_has_an_outcome_its_deletion_is_no_longer_put_off() -> N
 
 
 def test_a_window_nobody_came_back_from_is_looked_for_three_times() -> None:
-    wallet = start_issue(Wallet(user_id="user-1"), "issue1", "CARD", APP)
+    wallet = start_issue(Wallet(user_id="user-1"), a_key(sealed=None, key_hash=None))
     looked = [
         next_due(replace(wallet, keys={"issue1": replace(wallet.keys["issue1"], looked=each)}), NOW)
         for each in range(3)

@@ -1,5 +1,6 @@
 """Identity verification from start to verified: bound to whoever began it, for its own purpose."""
 
+import re
 from itertools import product
 
 import pytest
@@ -28,8 +29,8 @@ def test_a_window_gets_everything_from_us_and_nothing_from_the_app(stack: Observ
     window = start(stack, purpose="adult", fullName="김하늘", phoneNumber="01090000001")
 
     assert window["bypass"] == {"danal": {"CPTITLE": "Example shop", "AGELIMIT": 19}}
+    assert re.fullmatch("[0-9A-Za-z]{20}", window["customer"].pop("customerId"))
     assert window["customer"] == {
-        "customerId": USER,
         "fullName": "김하늘",
         "phoneNumber": "01090000001",
     }

@@ -35,6 +35,7 @@ def an_attempt(number: int, due_at: int) -> Attempt:
         purpose="signup",
         provider="DANAL",
         asked=Asked(channel_key="channel-key-example"),
+        customer_id="EXAMPLECUSTOMER00001",
         created_at=float(due_at) - 900,
         expires_at=due_at,
         due_at=due_at,

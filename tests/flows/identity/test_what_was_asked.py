@@ -69,6 +69,7 @@ def test_what_one_of_both_settings_says_may_be_typed_is_taken_for_typed() -> Non
         user_id="user-1",
         purpose="adult",
         provider="INICIS_UNIFIED",
+        customer_id="EXAMPLECUSTOMER00001",
         asked=asked,
         created_at=0.0,
         expires_at=900,

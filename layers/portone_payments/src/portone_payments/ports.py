@@ -69,7 +69,10 @@ class Secrets(Protocol):
     def webhook(self) -> WebhookSecrets: ...
 
     def charge_keys(self) -> Mapping[int, str]:
-        """The keys of charges' paymentIds by version; the highest is for new ones, all are kept (rule 8)."""
+        """The keys of what PGs are told instead of ids of ours, by version: paymentIds of charges, customers.
+
+        The highest is for new ones, all are kept (rule 8).
+        """
         ...
 
     def refresh_webhook(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from portone_local.portone import FakePortOne
 from portone_payments.adapters.queue import write_due
 from portone_payments.domain.calendar import HOUR, Interval, Unit, kst_midnight
+from portone_payments.domain.customer import customer_id
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.key_desk import key_context
@@ -37,11 +38,13 @@ class Shop:
             self.store.save(self._subscription(number, user))
 
     def _wallet(self, user: str, issue: str) -> Wallet:
-        issued = self.portone.buyer.issue_billing_key(issue_id=issue, customer_id=user)
+        customer = customer_id(user, {1: "bench"})
+        issued = self.portone.buyer.issue_billing_key(issue_id=issue, customer_id=customer)
         key = SavedKey(
             issue_id=issue,
             created_at=float(kst_midnight(MONTH_AGO)),
             pay_method="CARD",
+            customer_id=customer,
             state=KeyState.ACTIVE,
             sealed=self.vault.encrypt(issued.billing_key, context=key_context(user, issue)),
         )

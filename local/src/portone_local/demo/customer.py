@@ -93,7 +93,8 @@ class Customer:
     def key_state(self) -> KeyState:
         """What PortOne has of the billing key."""
         keys = self.stack.portone.billing_books().keys.values()
-        return next(each.state for each in keys if each.customer_id == self.user)
+        customer = recurring.customer_of(self.stack, self.user)
+        return next(each.state for each in keys if each.customer_id == customer)
 
     def told(self, event: str) -> int:
         """How often the shop was told such a thing of this customer."""

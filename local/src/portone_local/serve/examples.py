@@ -1,6 +1,7 @@
 """What is there to try once the stack is up, made through its own API and, at PortOne, by hand."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portone_local.portone import BillingIssue
 from portone_local.serve import bodies
@@ -48,14 +49,19 @@ def make(stack: Stack, *, fake: bool) -> Examples:
 
 
 def _card(stack: Stack, *, fake: bool) -> str:
-    key = _made(stack, "/billing-keys", "billingKeyId")
+    window = _answer(stack, "/billing-keys")
+    key = str(window.get("billingKeyId", "billingKeyId-OF-YOURS"))
     if fake:
-        stack.portone.buyer.issue_billing_key(BillingIssue(issue_id=key, customer_id=USER))
+        stack.portone.buyer.issue_billing_key(BillingIssue.from_browser(window))
         stack.app(USER).post(f"/billing-keys/{key}/register", {})
     return key
 
 
 def _made(stack: Stack, path: str, name: str) -> str:
+    return str(_answer(stack, path).get(name, f"{name}-OF-YOURS"))
+
+
+def _answer(stack: Stack, path: str) -> dict[str, Any]:
     headers = {"idempotency-key": "example"}
-    answer = stack.app(USER).post(path, BODIES[f"POST {path}"], headers=headers).json()
-    return str(answer.get(name, f"{name}-OF-YOURS"))
+    answer: dict[str, Any] = stack.app(USER).post(path, BODIES[f"POST {path}"], headers=headers).json()
+    return answer

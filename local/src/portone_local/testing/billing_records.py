@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from portone_local.testing.records import NOW
+from portone_local.testing.records import CUSTOMER, NOW
 from portone_payments.domain.calendar import Interval, Unit
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.subscribing import subscribe
 from portone_payments.domain.subscription_records import Plan, Subscription
 from portone_payments.domain.wallet import start_issue
-from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.wallet_records import SavedKey, Wallet
 
 
 def a_plan(**interesting: Any) -> Plan:
@@ -32,4 +32,5 @@ def a_trial(plan: Plan, subscription_id: str, *, user_id: str, now: float = NOW)
 
 def a_wallet(issue_id: str, *, user_id: str) -> Wallet:
     """A user with an issue window open."""
-    return start_issue(Wallet(user_id=user_id), issue_id, "CARD", Moment(now=NOW, by="app"))
+    key = SavedKey(issue_id=issue_id, created_at=NOW, pay_method="CARD", customer_id=CUSTOMER)
+    return start_issue(Wallet(user_id=user_id), key)

@@ -6,6 +6,7 @@ from portone_payments.domain.records import Attention, AttentionKind, ClientRequ
 from portone_payments.domain.webhook_records import Hint, HintState, Stray
 
 NOW = 1_767_323_045.5
+CUSTOMER = "EXAMPLECUSTOMER00001"
 
 
 def an_order(order_id: str = "order-1", **interesting: Any) -> Order:
@@ -27,6 +28,7 @@ def a_payment(payment_id: str = "payment1", **interesting: Any) -> Payment:
     ordinary: dict[str, Any] = {
         "order_id": "order-1",
         "user_id": "user-1",
+        "customer_id": CUSTOMER,
         "total": 1_000,
         "tax_free": 0,
         "currency": "KRW",

@@ -8,6 +8,7 @@ from portone_local.stack import Stack
 from portone_local.testing.stories import USER, clock_of, let_pass
 from portone_payments.domain.calendar import DAY, HOUR, kst_day, kst_midnight
 from portone_payments.domain.subscription_records import Invoice, Subscription
+from portone_payments.domain.wallet import customer_in
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 
 PRICE = 9_900
@@ -21,9 +22,15 @@ def key_started(stack: Stack, user: str = USER) -> str:
     return str(answer.json()["billingKeyId"])
 
 
+def customer_of(stack: Stack, user: str = USER) -> str | None:
+    """By what name PortOne knows a user who has had a window."""
+    return customer_in(stack.ports["store"].wallet(user))
+
+
 def key_issued(stack: Stack, issue_id: str, user: str = USER, **changes: Any) -> dict[str, str]:
     """The customer goes through the window; what the SDK hands the app, to be registered."""
-    issued = stack.portone.buyer.issue_billing_key(issue_id=issue_id, customer_id=user, **changes)
+    customer = customer_of(stack, user)
+    issued = stack.portone.buyer.issue_billing_key(issue_id=issue_id, customer_id=customer, **changes)
     told = {"billingKey": issued.billing_key, "billingIssueToken": issued.billing_issue_token}
     return {name: value for name, value in told.items() if value}
 

@@ -8,6 +8,7 @@ from portone_local.testing.key_stories import EVERY_DAY, charging, leased, owner
 from portone_local.testing.recurring import (
     CHARGE,
     PRICE,
+    customer_of,
     key_saved,
     order_in_parts,
     plan_stored,
@@ -97,7 +98,7 @@ def unheard_deletion(world: World) -> str:
     subscription_id = renewing(world)
     world.stack.deliver()
     keys = world.stack.portone.billing_books().keys.values()
-    [book] = [each for each in keys if each.customer_id == owner(world)]
+    [book] = [each for each in keys if each.customer_id == customer_of(world.stack, owner(world))]
     world.stack.portone.console.delete_billing_key(book.billing_key)
     world.stack.portone.webhooks.lose()
     return subscription_id

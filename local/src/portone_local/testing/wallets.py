@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from portone_local.testing.records import CUSTOMER
 from portone_payments.domain.billing_reading import KeyReading, KeyStatus
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.policy import CheckPolicy
@@ -29,7 +30,7 @@ def reading(**changes: object) -> KeyReading:
         status=KeyStatus.ISSUED,
         store_id="store-1",
         channels=(LIVE,),
-        customer_id="user-1",
+        customer_id=CUSTOMER,
         issue_id="issue1",
     )
     return replace(ours, **changes)  # type: ignore[arg-type]
@@ -37,7 +38,14 @@ def reading(**changes: object) -> KeyReading:
 
 def a_key(issue_id: str = "issue1", **changes: object) -> SavedKey:
     """A saved key, but for what is interesting."""
-    key = SavedKey(issue_id=issue_id, created_at=NOW, pay_method="CARD", sealed="sealed", key_hash="hash")
+    key = SavedKey(
+        issue_id=issue_id,
+        created_at=NOW,
+        pay_method="CARD",
+        customer_id=CUSTOMER,
+        sealed="sealed",
+        key_hash="hash",
+    )
     return replace(key, **changes)  # type: ignore[arg-type]
 
 

@@ -58,7 +58,7 @@ def _doubts(payment: Payment, snapshot: Snapshot, policy: CheckPolicy, terms: Te
 
 def _notes(payment: Payment, snapshot: Snapshot, policy: CheckPolicy) -> tuple[str, ...]:
     found = {
-        "customer": snapshot.customer_id not in {None, "", payment.user_id},
+        "customer": snapshot.customer_id not in {None, "", payment.customer_id},
         "tax_free": not policy.quarantine_tax_free and snapshot.tax_free != payment.tax_free,
         "method": not policy.quarantine_method and not _offered(payment, snapshot.method),
     }

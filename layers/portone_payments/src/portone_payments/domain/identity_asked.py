@@ -66,7 +66,7 @@ def check_answer(attempt: Attempt, reading: VerificationReading, rules: Identity
         "test_channel": live and channel.test,
         "id": reading.id != attempt.verification_id,
         "custom_data": reading.custom_data not in {None, "", mark},
-        "customer": customer is not None and customer.id not in {None, "", attempt.user_id},
+        "customer": customer is not None and customer.id not in {None, "", attempt.customer_id},
         "provider": channel.pg_provider != attempt.provider or not _offered(attempt, rules),
         "channel": channel.key not in {None, attempt.asked.channel_key},
     }

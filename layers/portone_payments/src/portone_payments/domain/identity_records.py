@@ -64,13 +64,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A verification bound to a user, a purpose, a store and a quarter of an hour; epoch seconds UTC."""
+    """A verification bound to a user, a purpose, a store and a quarter of an hour; epoch seconds UTC.
+
+    `customer_id`: what the PG is told of its user; made for this verification alone, so that no two can be
+    linked there.
+    """
 
     verification_id: str
     user_id: str
     purpose: str
     provider: str
     asked: Asked
+    customer_id: str
     created_at: float
     expires_at: int
     store_id: str = ""

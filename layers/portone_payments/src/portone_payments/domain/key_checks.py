@@ -16,7 +16,7 @@ class Judged:
     code: str | None = None
 
 
-def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy) -> Judged:
+def judge(key: SavedKey, reading: KeyReading, policy: CheckPolicy) -> Judged:
     """ACTIVE only for a key that is issued, ours, its user's and on a channel we charge."""
     if reading.status is KeyStatus.DELETED:
         return Judged(KeyState.DELETED)
@@ -30,7 +30,7 @@ def judge(key: SavedKey, reading: KeyReading, user_id: str, policy: CheckPolicy)
     if reading.issue_id not in {None, key.issue_id}:
         return Judged(KeyState.REFUSED, "issue")
     # our issueId is bound to its user; a customer that was left out is not another one
-    if reading.customer_id not in {None, user_id}:
+    if reading.customer_id not in {None, key.customer_id}:
         # whose issue it was nobody told: it is not ours to delete
         return Judged(KeyState.REFUSED if reading.issue_id is None else KeyState.UNWANTED, "customer")
     if not _chargeable(reading, policy):

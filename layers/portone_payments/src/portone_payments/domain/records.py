@@ -175,6 +175,7 @@ class Payment:
 
     Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
     `withdrawn`: the shop took its order back; money that still comes does not stay.
+    `customer_id`: by what name PortOne was told of its user, compared with readings.
     `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
     `terms`: what it was prepared under, which readings are held against.
     `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
@@ -199,6 +200,7 @@ class Payment:
     order_name: str
     created_at: float
     expires_at: int
+    customer_id: str = ""
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     terms: Terms | None = None
     status: Status = Status.READY

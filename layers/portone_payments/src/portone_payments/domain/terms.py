@@ -33,7 +33,8 @@ def store_of(payment: Payment, policy: CheckPolicy) -> str:
 
 
 def charged_under(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payment:
-    """The payment with what a saved payment method may be charged through among its terms."""
+    """The payment as a saved payment method pays it: its customer's name, its channels among the terms."""
+    payment = replace(payment, customer_id=key.customer_id)
     if not key.channels and not key.merchants:
         return offered_under(_in_store_of(payment, key, policy), policy)
     today, held = terms_under(policy), payment.terms

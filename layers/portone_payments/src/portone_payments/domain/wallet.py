@@ -22,27 +22,17 @@ _SETTLED = frozenset({KeyState.DELETED, KeyState.REFUSED, KeyState.LAPSED})
 _OPEN = frozenset({KeyState.PENDING, KeyState.CONFIRMING})
 
 
-def start_issue(
-    wallet: Wallet,
-    issue_id: str,
-    pay_method: str,
-    moment: Moment,
-    *,
-    store_id: str = "",
-    payment_id: str | None = None,
-) -> Wallet:
-    """The wallet with an issue window opened in a store. Raises `TooManyBillingKeys`."""
+def start_issue(wallet: Wallet, key: SavedKey) -> Wallet:
+    """The wallet with an issue window opened. Raises `TooManyBillingKeys`."""
     live = sum(key.state in _LIVE for key in wallet.keys.values())
     if live >= MOST_KEYS or sum(not settled(key) for key in wallet.keys.values()) >= MOST_UNSETTLED:
         raise TooManyBillingKeys
-    key = SavedKey(
-        issue_id=issue_id,
-        created_at=moment.now,
-        pay_method=pay_method,
-        store_id=store_id,
-        payment_id=payment_id,
-    )
     return with_key(wallet, key)
+
+
+def customer_in(wallet: Wallet | None) -> str | None:
+    """By what name PGs know the user of a wallet; None where it holds no key."""
+    return next((key.customer_id for key in wallet.keys.values()), None) if wallet else None
 
 
 def settled(key: SavedKey) -> bool:

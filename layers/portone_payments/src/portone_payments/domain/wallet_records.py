@@ -31,6 +31,7 @@ class KeyState(StrEnum):
 class SavedKey:
     """One billing key from its issue window to its deletion, by our issueId. Times in epoch seconds UTC.
 
+    `customer_id` is what its window and its charges tell PortOne of its user.
     `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both gone once they are of no use.
     `store_id`: every call about it names this store, in which its window was opened.
     `channels` and `merchants` are what it was issued on, as the terms of its charges.
@@ -40,6 +41,7 @@ class SavedKey:
     issue_id: str
     created_at: float
     pay_method: str
+    customer_id: str
     store_id: str = ""
     state: KeyState = KeyState.PENDING
     key_hash: str | None = field(default=None, repr=False)

@@ -25,7 +25,7 @@ def checkout_view(prepared: Prepared, settings: Settings) -> dict[str, Any]:
         "totalAmount": payment.total,
         "taxFreeAmount": payment.tax_free,
         "currency": payment.currency,
-        "customer": {"customerId": payment.user_id},
+        "customer": {"customerId": payment.customer_id},
         "customData": marker(payment.order_id),
     }
     chosen = {

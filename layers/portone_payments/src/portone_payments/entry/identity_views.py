@@ -43,7 +43,7 @@ def window_view(attempt: Attempt, deps: IdentityDeps, prefill: Mapping[str, str]
         "storeId": attempt.store_id,
         "channelKey": rules.channels[attempt.provider],
         "identityVerificationId": attempt.verification_id,
-        "customer": {"customerId": attempt.user_id, **prefill},
+        "customer": {"customerId": attempt.customer_id, **prefill},
         "redirectUrl": deps.identity.identity_redirect_url or None,
         "customData": started_mark(attempt),
         "bypass": bypass_for(attempt.provider, purpose.bypass.get(attempt.provider), min_age=purpose.min_age),

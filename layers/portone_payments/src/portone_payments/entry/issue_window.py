@@ -19,9 +19,7 @@ def channel_of(pay_method: str, settings: Settings) -> str:
     return channel
 
 
-def issue_view(
-    key: SavedKey, user_id: str, settings: Settings, payment: Payment | None = None
-) -> dict[str, Any]:
+def issue_view(key: SavedKey, settings: Settings, payment: Payment | None = None) -> dict[str, Any]:
     """Server-owned parameters only; with a payment those of issue-and-pay."""
     view: dict[str, Any] = {
         "billingKeyId": key.issue_id,
@@ -29,7 +27,7 @@ def issue_view(
         "channelKey": channel_of(key.pay_method, settings),
         "issueId": key.issue_id,
         "issueName": ISSUE_NAME,
-        "customer": {"customerId": user_id},
+        "customer": {"customerId": key.customer_id},
     }
     chosen = {
         "redirectUrl": settings.redirect_url,

@@ -25,6 +25,7 @@ class KeyDeps(DeskDeps):
             clock=self.clock,
             ids=self.ids,
             meter=self.meter,
+            customers=self.customers,
             policy=self.settings.check,
             gate=self.gate,
         )

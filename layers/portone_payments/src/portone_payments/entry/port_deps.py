@@ -6,6 +6,7 @@ from typing import Any
 
 from portone_payments.entry.failure import what_was_skipped
 from portone_payments.entry.settings import Settings, read_settings
+from portone_payments.flows.customers import Customers
 from portone_payments.flows.gate import Gate
 from portone_payments.flows.skipping import Skips
 from portone_payments.ports import Clock, Ids, Meter, Secrets, StockHook, Vault
@@ -114,6 +115,11 @@ class PortDeps:
             chosen.webhook_secret_arn,
             chosen.charge_keys_arn,
         )
+
+    @cached_property
+    def customers(self) -> Customers:
+        """By what names PGs know users."""
+        return Customers(store=self.store, secrets=self.secrets)
 
     @cached_property
     def vault(self) -> Vault:

@@ -15,4 +15,5 @@ def preparer(deps: PortDeps) -> Preparer:
         channels=frozenset(deps.settings.channels),
         policy=deps.settings.check,
         ready_seconds=deps.settings.ready_minutes * 60,
+        customers=deps.customers,
     )

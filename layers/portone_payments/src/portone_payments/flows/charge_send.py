@@ -196,7 +196,7 @@ class ChargeSender:
             total=payment.total,
             tax_free=payment.tax_free,
             currency=payment.currency,
-            customer_id=payment.user_id,
+            customer_id=payment.customer_id,
             custom_data=json.dumps(marker(payment.order_id)),
             channel_key=key.channel_key,
             notice_urls=self.notice_urls,

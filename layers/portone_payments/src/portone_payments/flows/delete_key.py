@@ -90,7 +90,7 @@ class KeyRemover:
     def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
         """Deleted before anybody said what its window had issued, if anything."""
         try:
-            found = self.desk.listed(user_id, key, deadline)
+            found = self.desk.listed(key, deadline)
         except PortOneError as error:
             if error.outcome is Outcome.REFUSED:
                 self.desk.meter.count(Metric.CREDENTIAL_REFUSED)

@@ -142,7 +142,7 @@ class Messenger:
             phone=normal_phone(typed.phone),
             ip_address=typed.ip_address,
             birth_and_sex=typed.birth_and_sex,
-            customer_id=attempt.user_id,
+            customer_id=attempt.customer_id,
             custom_data=started_mark(attempt),
             bypass=bypass_for(
                 attempt.provider, options, min_age=purpose.min_age, server_side=True, media=typed.media

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.customer import LENGTH
 from portone_payments.domain.errors import Busy, InvalidRequest
 from portone_payments.domain.identity import IdentityRules
 from portone_payments.domain.identity_asked import asked_under
@@ -39,6 +40,7 @@ class Starter:
                 purpose=purpose,
                 provider=chosen,
                 asked=asked_under(self.rules, self.rules.purposes[purpose], chosen),
+                customer_id=self.ids.payment_id()[:LENGTH],
                 created_at=now,
                 expires_at=int(now) + ATTEMPT_SECONDS,
                 store_id=self.store_id,

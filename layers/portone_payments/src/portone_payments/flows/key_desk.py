@@ -16,6 +16,7 @@ from portone_payments.domain.records import Payment
 from portone_payments.domain.terms import channel_hashes, store_of
 from portone_payments.domain.wallet import (
     activate,
+    customer_in,
     deleted,
     key_of_issue,
     refuse,
@@ -23,6 +24,7 @@ from portone_payments.domain.wallet import (
     with_key,
 )
 from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, Wallet
+from portone_payments.flows.customers import Customers
 from portone_payments.flows.gate import Gate
 from portone_payments.flows.nudge import DELAY
 from portone_payments.flows.wallet_book import WalletBook
@@ -47,6 +49,7 @@ class KeyDesk(WalletBook):
     vault: Vault
     queue: Queue
     ids: Ids
+    customers: Customers
     policy: CheckPolicy
     gate: Gate
 
@@ -57,25 +60,29 @@ class KeyDesk(WalletBook):
     def start(self, user_id: str, pay_method: str, *, payment: Payment | None = None) -> SavedKey:
         """An issue window under a fresh issueId, bound to its user; in the store of what it pays as well.
 
-        Raises `TooManyBillingKeys`, `Busy`.
+        Raises `TooManyBillingKeys`, `SecretsUnavailable`, `Busy`.
         """
-        store_id = store_of(payment, self.policy) if payment else self.policy.store_id
-        payment_id = payment.payment_id if payment else None
         issue_id = self.ids.payment_id()
         ref = KeyRef(ref=f"issue:{issue_id}", user_id=user_id, issue_id=issue_id)
 
         def opened(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
-            moment = self.moment("app")
-            return (
-                start_issue(wallet, issue_id, pay_method, moment, store_id=store_id, payment_id=payment_id),
-                ref,
+            # one window has one customer, and its payment has been told of that one already
+            known = payment.customer_id if payment else customer_in(wallet)
+            key = SavedKey(
+                issue_id=issue_id,
+                created_at=self.clock.now(),
+                pay_method=pay_method,
+                customer_id=known or self.customers.name_of(user_id),
+                store_id=store_of(payment, self.policy) if payment else self.policy.store_id,
+                payment_id=payment.payment_id if payment else None,
             )
+            return start_issue(wallet, key), ref
 
         return self.change(user_id, opened).keys[issue_id]
 
     def absorb(self, user_id: str, issue_id: str, reading: KeyReading, moment: Moment) -> Wallet:
         """The wallet with what PortOne says of one key. Raises `BillingKeyRefused`, `Busy`."""
-        judged = judge(self.key(user_id, issue_id), reading, user_id, self.policy)
+        judged = judge(self.key(user_id, issue_id), reading, self.policy)
         key_hash = self.hash_of(reading.billing_key)
         known = self.store.key_ref(f"key:{key_hash}")
         if known is not None and known.issue_id != issue_id:
@@ -128,10 +135,12 @@ class KeyDesk(WalletBook):
             issued_at=None if reading.issued_at is None else reading.issued_at / 1_000_000,
         )
 
-    def listed(self, user_id: str, key: SavedKey, deadline: Deadline) -> KeyReading | None:
+    def listed(self, key: SavedKey, deadline: Deadline) -> KeyReading | None:
         """A key of this issue among its user's, where nobody told us which (money rule 3)."""
         since, until = int(key.created_at) - 60, int(self.clock.now()) + 60
-        found = self.at(key).list_billing_keys(user_id, since, until, number=0, size=PAGE, deadline=deadline)
+        found = self.at(key).list_billing_keys(
+            key.customer_id, since, until, number=0, size=PAGE, deadline=deadline
+        )
         return next((each for each in found if each.issue_id == key.issue_id), None)
 
     def nudge(self, wallet: Wallet) -> None:

@@ -20,6 +20,7 @@ from portone_payments.domain.payment_errors import (
 from portone_payments.domain.policy import CheckPolicy, MethodRule, allowed_methods
 from portone_payments.domain.records import ClientRequest, Order, Payment, Status
 from portone_payments.domain.terms import offered_under, terms_under
+from portone_payments.flows.customers import Customers
 from portone_payments.ports import Clock, Ids, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
@@ -62,6 +63,7 @@ class Preparer:
     channels: frozenset[str]
     policy: CheckPolicy
     ready_seconds: int
+    customers: Customers
 
     def prepare(self, wish: Wish) -> Prepared:
         """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races."""
@@ -171,6 +173,7 @@ class Preparer:
             created_at=now,
             status_at=now,
             expires_at=self._expiry(order, now),
+            customer_id=self.customers.name_of(order.user_id),
             offers={wish.platform: methods},
             terms=terms_under(self.policy),
             siblings=held is not None,

@@ -56,7 +56,7 @@ class Registrar:
             if key.state is KeyState.CHECKING and key.sealed is not None:
                 found = self.desk.at(key).get_billing_key(self.desk.opened(user_id, key), deadline=deadline)
                 return self._found(user_id, issue_id, found, moment)
-            found = self.desk.listed(user_id, key, deadline)
+            found = self.desk.listed(key, deadline)
         except PortOneError as error:
             return self._silent(user_id, error)
         return self._found(user_id, issue_id, found, moment)
@@ -109,14 +109,14 @@ class Registrar:
     def _confirm(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
         age = moment.now - (key.sent_at or moment.now)
         if age >= KEY_WINDOW or key.token is None or key.request_key is None:
-            found = self.desk.listed(user_id, key, deadline)
+            found = self.desk.listed(key, deadline)
             return self._found(user_id, key.issue_id, found, moment)
         token = self.desk.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
         try:
             billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
-                found = self.desk.listed(user_id, key, deadline)
+                found = self.desk.listed(key, deadline)
                 return self._found(user_id, key.issue_id, found, moment)
             if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
                 return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)

@@ -1,0 +1,27 @@
+"""By what name a PG knows a user: never by ours (money rule 10).
+
+PGs refuse long ids and most punctuation: Smartro and Galaxia take 20 characters, Toss Payments
+`A-Za-z0-9-_=.@` (PortOne facts 12.3).
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+LENGTH = 20
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def customer_id(user_id: str, keys: Mapping[int, str]) -> str:
+    """20 letters and digits that nobody turns back, under the newest of the keys.
+
+    Whoever sends it stores it: under a newer key it is another one.
+    """
+    key = keys[max(keys)].encode()
+    # the same keys make paymentIds of charges: what this is of stands in front
+    digest = hmac.digest(key, f"customer\x00{user_id}".encode(), hashlib.sha256)
+    left, letters = int.from_bytes(digest), []
+    for _ in range(LENGTH):
+        left, digit = divmod(left, len(ALPHABET))
+        letters.append(ALPHABET[digit])
+    return "".join(letters)
