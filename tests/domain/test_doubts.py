@@ -23,6 +23,7 @@ from portone_payments.domain.facts import Moment, clear_attention
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus
+from portone_payments.domain.surplus import suspected
 from portone_payments.domain.terms import terms_under
 
 STRANGE: dict[str, dict[str, Any]] = {
@@ -156,3 +157,36 @@ def test_what_was_tampered_with_is_a_mismatch_also_when_it_is_first_seen_given_b
     assert "paid" not in facts(payment)
     assert AttentionKind.MISMATCH in calls_of(payment)
     assert mismatch_is_back(payment) is (status is RemoteStatus.CANCELLED)
+
+
+def test_another_total_in_a_state_nobody_knows_is_told_as_a_mismatch_too() -> None:
+    reading = a_snapshot(RemoteStatus.UNRECOGNISED, total=300)
+
+    payment = after_reading(a_payment(), reading)
+
+    assert set(calls_of(payment)) == {AttentionKind.QUARANTINED, AttentionKind.MISMATCH}
+    assert (payment.status, dict(payment.refunds)) == (Status.READY, {})
+
+
+def test_a_mismatch_in_doubt_that_took_no_money_calls_nobody_any_more() -> None:
+    doubted = after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED, total=300))
+
+    failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, total=300, after=90), at=120)
+
+    assert (failed.status, calls_of(failed)) == (Status.FAILED, [])
+
+
+def test_money_we_believe_is_no_mismatch_whatever_a_state_nobody_knows_shows() -> None:
+    paid = after_reading(a_payment(), a_snapshot())
+
+    doubted = after_reading(paid, a_snapshot(RemoteStatus.UNRECOGNISED, total=300, after=90), at=120)
+
+    assert calls_of(doubted) == [AttentionKind.QUARANTINED]
+
+
+def test_a_surplus_in_doubt_that_took_no_money_is_none_any_more() -> None:
+    doubted = suspected(after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED)), moment())
+
+    failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, after=90), at=120)
+
+    assert (failed.surplus, calls_of(failed)) == (False, [])

@@ -19,11 +19,13 @@ from portone_payments.domain.send_back import (
     MISMATCH,
     SURPLUS,
     TRIES,
+    account_named,
     end,
     needs_account,
     numbered,
     return_all,
     send_back,
+    takes_account,
 )
 from portone_payments.domain.snapshot import CancellationStatus, Method, PayMethod, RemoteStatus, Snapshot
 
@@ -287,3 +289,74 @@ def cancelled_by(payment: Payment) -> Snapshot:
     return a_snapshot(
         RemoteStatus.CANCELLED, after=200, cancelled=300, cancellations=(cancellation,), **TAMPERED
     )
+
+
+UNNAMED = [None, Method(kind=PayMethod.UNRECOGNISED), Method(kind=PayMethod.MOBILE)]
+
+
+@pytest.fixture(params=UNNAMED, ids=["left_out", "unrecognised", "mobile"])
+def unnamed(request: pytest.FixtureRequest) -> Method | None:
+    """A way to pay that may need an account to be refunded to, or not."""
+    method: Method | None = request.param
+    return method
+
+
+def test_what_may_need_an_account_is_sent_without_one_first(unnamed: Method | None) -> None:
+    payment = read_again(a_payment(), 0, method=unnamed)
+
+    assert payment.refunds[MISMATCH].state is RefundState.RESERVED
+    assert takes_account(payment, payment.refunds[MISMATCH])
+
+
+def test_what_was_sent_takes_no_account_until_it_was_refused(unnamed: Method | None) -> None:
+    sent = changed(read_again(a_payment(), 0, method=unnamed), MISMATCH, sent_at=NOW + 1)
+
+    assert not takes_account(sent, sent.refunds[MISMATCH])
+
+
+def test_a_card_takes_no_account() -> None:
+    payment = read_again(a_payment(), 0)
+
+    assert not takes_account(payment, payment.refunds[MISMATCH])
+
+
+def test_what_may_need_an_account_asks_for_one_once_it_was_refused(unnamed: Method | None) -> None:
+    told = read_again(refused(read_again(a_payment(), 0, method=unnamed)), 60, method=unnamed)
+
+    waiting = told.refunds["auto:mismatch:2"]
+    assert waiting.state is RefundState.AWAITING_ACCOUNT
+    assert told.due_at == int(NOW) + 60 + AGAIN[0]
+
+
+def test_what_may_need_an_account_is_tried_without_one_when_nobody_names_one(unnamed: Method | None) -> None:
+    told = read_again(refused(read_again(a_payment(), 0, method=unnamed)), 60, method=unnamed)
+
+    early = read_again(told, 59 + AGAIN[0], method=unnamed)
+    again = read_again(told, 60 + AGAIN[0], method=unnamed)
+
+    assert early.refunds["auto:mismatch:2"].state is RefundState.AWAITING_ACCOUNT
+    tried = again.refunds["auto:mismatch:2"]
+    assert (tried.state, tried.sent_at, tried.account) == (RefundState.RESERVED, None, None)
+
+
+def test_a_try_that_waits_for_an_account_gives_way_to_one_of_what_is_left() -> None:
+    told = read_again(refused(read_again(a_payment(), 0, method=None)), 60, method=None)
+    fewer = {"status": RemoteStatus.PARTIAL_CANCELLED, "cancelled": 100, "method": None}
+
+    again = read_again(told, 60 + AGAIN[0], **fewer)
+
+    assert again.refunds["auto:mismatch:2"].code == "closed_balance_changed"
+    assert again.refunds["auto:mismatch:3"].amount == 200
+
+
+def test_out_of_tries_what_may_need_an_account_waits_for_one_and_calls_a_person() -> None:
+    payment, at = read_again(a_payment(), 0, method=None), 0.0
+    for number in range(1, TRIES + 1):
+        at += 60
+        named = account_named(payment, payment.refunds[numbered(MISMATCH, number)])
+        payment = read_again(refused(named, number), at, method=None)
+
+    later = read_again(payment, at + 30 * DAY, method=None)
+
+    assert later.refunds[numbered(MISMATCH, TRIES + 1)].state is RefundState.AWAITING_ACCOUNT
+    assert has_attention(later, AttentionKind.REFUND_STUCK)

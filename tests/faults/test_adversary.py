@@ -20,12 +20,7 @@ from portone_local.adversary.tales import TALES, Tale
 type Count = Callable[[str, object], None]
 # tales that one mutation alone still breaks, with the first that does
 UNMENDED = {
-    "receive a late deposit after a second payment was paid": "enum get_payment channel.type @2",
-    "see a mismatch that must go back": "variant get_payment status",
-    "work at a mismatch that goes back": "variant get_payment status",
-    "supply an account for a wrong deposit": "variant get_payment method.type",
     "work at a cash receipt out of step": "variant get_payment status @2",
-    "three refunds": "repeat get_payment 3",
 }
 
 

@@ -153,3 +153,32 @@ def test_a_full_refund_says_its_amount_as_a_number(stack: ObservedStack) -> None
 
     [body] = [json.loads(request.body) for request in heard]
     assert (body["amount"], body["taxFreeAmount"]) == (12_000, 0)
+
+
+@pytest.mark.parametrize("webhooks", [True])
+def test_a_refund_of_a_payment_known_to_be_behind_is_reckoned_on_a_fresh_reading(
+    stack: ObservedStack,
+) -> None:
+    payment_id = paid(stack)
+    stack.portone.console.cancel(payment_id, 1_000)
+    stack.portone.inject(operation="get_payment", fault=Fault.LAGGING)
+    stack.deliver()
+
+    refund(stack, payment_id)
+
+    assert state(stack, payment_id) == ("SUCCEEDED", None)
+    assert stack.portone.books()[payment_id].cancelled == PART + 1_000
+
+
+@pytest.mark.parametrize("webhooks", [True])
+def test_a_refund_is_asked_for_on_what_is_known_while_portone_is_silent(stack: ObservedStack) -> None:
+    payment_id = paid(stack)
+    stack.portone.console.cancel(payment_id, 1_000)
+    stack.portone.inject(operation="get_payment", fault=Fault.LAGGING)
+    stack.deliver()
+    for operation in ("get_payment", "cancel_payment"):
+        stack.portone.inject(operation=operation, fault=Fault.RESET_BEFORE_COMMIT, times=None)
+
+    answer = refund(stack, payment_id)
+
+    assert answer == 202

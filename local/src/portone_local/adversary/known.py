@@ -19,13 +19,7 @@ class Known:
     told_of: tuple[str, ...] = ()
 
 
-KNOWN: tuple[Known, ...] = (
-    Known(
-        "supply an account for a wrong deposit: drop get_payment method",
-        "A11: an automatic refund that is refused for want of an account is given up",
-        told_of=("supply an account",),
-    ),
-)
+KNOWN: tuple[Known, ...] = ()
 
 
 def is_known(mutation: Mutation, tale: str) -> bool:

@@ -13,7 +13,7 @@ from portone_payments.domain.approval_settle import contradicts_confirmation, se
 from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
 from portone_payments.domain.deposits import refund_watched, taken_back
-from portone_payments.domain.doubts import UNPAID, doubt, judged, seen_of, strange
+from portone_payments.domain.doubts import UNPAID, doubt, judged, seen_of, strange, undoubted
 from portone_payments.domain.expiry import expire
 from portone_payments.domain.facts import (
     Fact,
@@ -187,6 +187,7 @@ def _believe(
         late=_late(payment, status),
         close_tried=payment.close_tried and _same_attempt(payment, reading),
     )
+    told = undoubted(payment, told)
     told = refund_watched(payment, strange(payment, told, moment), moment)
     told = tell_status(payment, told, reading, findings, moment)
     return tell_cancellations(payment, told, reading, moment)

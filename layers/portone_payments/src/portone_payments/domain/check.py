@@ -8,6 +8,7 @@ from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Sn
 from portone_payments.domain.terms import known_channel, same_store, terms_of
 
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.VIRTUAL_ACCOUNT_ISSUED})
+_PROOF_ONLY = frozenset({RemoteStatus.CANCELLED, RemoteStatus.UNRECOGNISED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,11 @@ class Findings:
 def compare(payment: Payment, snapshot: Snapshot, policy: CheckPolicy) -> Findings:
     """The differences between payment and reading, for the states in which money is, was or will be taken.
 
-    Of money that is back already only what proves a difference matters: it was never this payment's.
+    Of money that is back already, or in a state nobody knows, only what proves a difference matters: it was
+    never this payment's.
     """
     terms = terms_of(payment, policy)
-    if snapshot.status is RemoteStatus.CANCELLED:
+    if snapshot.status in _PROOF_ONLY:
         return Findings(proven=_proven(payment, snapshot, terms))
     if snapshot.status not in _TAKEN:
         return Findings()

@@ -6,7 +6,7 @@ from portone_payments.domain.check import Findings
 from portone_payments.domain.expiry import closed_in_time, lapsed
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.known import seen_in
-from portone_payments.domain.moves import TAKEN
+from portone_payments.domain.moves import TAKEN, holds_money
 from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.refund_settle import promised_done
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
@@ -70,8 +70,22 @@ def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Mome
     doubted = raise_attention(doubted, AttentionKind.QUARANTINED, at=moment.now)
     if payment.doubted:
         return doubted
+    if findings.proven and not holds_money(payment.status):
+        # whatever its state means, it is not the payment that was asked for
+        doubted = raise_attention(doubted, AttentionKind.MISMATCH, at=moment.now)
     doubts = ",".join((*findings.proven, *findings.doubts)) or "status"
     return record(replace(doubted, rung=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status)
+
+
+def undoubted(before: Payment, after: Payment) -> Payment:
+    """The payment that is believed now, without the calls that were made in case the doubt was right."""
+    if not before.doubted:
+        return after
+    if after.status is not Status.MISMATCH:
+        after = clear_attention(after, AttentionKind.MISMATCH)
+    if holds_money(after.status):
+        return after
+    return clear_attention(replace(after, surplus=False), AttentionKind.SURPLUS)
 
 
 def strange(before: Payment, after: Payment, moment: Moment) -> Payment:

@@ -97,9 +97,13 @@ def _approval_due(payment: Payment, now: float) -> int | None:
 
 def unfinished(payment: Payment) -> bool:
     """Whether something beyond the routine waits: an open hint, a lagging reading, a doubt, a closing."""
-    open_hint = any(hint.state is HintState.OPEN for hint in payment.hints.values())
     to_close = payment.closing and not payment.close_tried
-    return open_hint or payment.lagging > 0 or payment.doubted or to_close
+    return known_behind(payment) or payment.doubted or to_close
+
+
+def known_behind(payment: Payment) -> bool:
+    """Whether PortOne has told of more than the last reading showed: an open hint, a lagging reading."""
+    return payment.lagging > 0 or any(hint.state is HintState.OPEN for hint in payment.hints.values())
 
 
 def after_silence(now: float, jitter: float) -> int:

@@ -145,8 +145,8 @@ class OrderPart:
 class Order:
     """What the shop's backend wants paid; the price comes from here, never from the app.
 
-    `parts` add up to `total`; `subscription_id` collects them. `withdrawn_at`: when the shop took it back
-    (epoch seconds UTC); nothing is paid for it any more.
+    `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
+    `withdrawn_at`: when the shop took it back (epoch seconds UTC); nothing is paid for it any more.
     """
 
     order_id: str
@@ -162,6 +162,7 @@ class Order:
     payment_id: str | None = None
     earlier: tuple[str, ...] = ()
     settled_by: str | None = None
+    doubted: tuple[str, ...] = ()
     parts: tuple[OrderPart, ...] = ()
     subscription_id: str | None = None
     withdrawn_at: float | None = None

@@ -89,6 +89,11 @@ def open_refund(payment: Payment) -> Refund | None:
     return next((refund for refund in payment.refunds.values() if refund.state not in SETTLED), None)
 
 
+def in_progress(payment: Payment) -> bool:
+    """Whether a refund is not settled, or what an answer showed of one is in no reading yet."""
+    return open_refund(payment) is not None or _unread(payment)
+
+
 def given_back(payment: Payment) -> bool:
     """Whether any of its money went back or may: a refund of ours, a cancel or chargeback outside."""
     outside = payment.seen.cancellations.values() if payment.seen else ()
@@ -126,7 +131,7 @@ def reserve_back(payment: Payment, wish: RefundWish, moment: Moment, *, base: st
 
 
 def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> Payment:
-    if open_refund(payment) is not None or _unread(payment):
+    if in_progress(payment):
         raise RefundInProgress(retry_after=10)
     balance = cancellable(payment, base=base)
     amount = _amount(wish, balance)

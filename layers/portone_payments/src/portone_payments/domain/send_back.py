@@ -80,8 +80,9 @@ def go_on(payment: Payment, moment: Moment, *, base: str = "total", holds: bool 
         return payment
     if not holds:
         return end(payment, "kept", moment)
-    if open_refund(payment) is not None:
-        return payment
+    waiting = open_refund(payment)
+    if waiting is not None:
+        return _waited_enough(payment, series, waiting, moment, base)
     payment = _scheduled(payment, series, moment)
     series = payment.returning
     if series is None or series.ended or moment.now < (series.next_at or 0):
@@ -93,7 +94,9 @@ def awaits_word(payment: Payment) -> bool:
     """Whether a late charge is on its way back: each try asks first whether its customer still leaves."""
     series = payment.returning
     late = series is not None and series.reason == LATE and not series.ended
-    return late and payment.status in _KEPT and open_refund(payment) is None
+    waiting = open_refund(payment)
+    idle = waiting is None or waiting.state is RefundState.AWAITING_ACCOUNT
+    return late and payment.status in _KEPT and idle
 
 
 def try_due(payment: Payment, now: float) -> bool:
@@ -109,10 +112,14 @@ def end(payment: Payment, why: str, moment: Moment) -> Payment:
         return payment
     waiting = open_refund(payment)
     if waiting is not None and waiting.state is RefundState.AWAITING_ACCOUNT and _ours(waiting, series):
-        closed = replace(waiting, state=RefundState.FAILED, code=f"closed_{why}", settled_at=moment.now)
-        told = record(payment, Fact.REFUND_FAILED, moment, refund=waiting.id, code=closed.code)
-        payment = with_refund(told, closed)
+        payment = _closed(payment, waiting, f"closed_{why}", moment)
     return replace(payment, returning=replace(series, ended=why, next_at=None))
+
+
+def _closed(payment: Payment, waiting: Refund, code: str, moment: Moment) -> Payment:
+    closed = replace(waiting, state=RefundState.FAILED, code=code, settled_at=moment.now)
+    told = record(payment, Fact.REFUND_FAILED, moment, refund=waiting.id, code=code)
+    return with_refund(told, closed)
 
 
 def stuck_subject(series: Returning) -> str:
@@ -131,15 +138,38 @@ def needs_account(payment: Payment) -> bool:
     return _kind(payment) in _TO_ACCOUNT
 
 
+def takes_account(payment: Payment, refund: Refund) -> bool:
+    """Whether an account may be named for this refund now: it waits for one, or may need one, unsent."""
+    if refund.state is RefundState.AWAITING_ACCOUNT:
+        return True
+    unsent = refund.state is RefundState.RESERVED and refund.sent_at is None and refund.account is None
+    return unsent and refund.by == "system" and _kind(payment) in MAY_NEED_ACCOUNT
+
+
+def account_named(payment: Payment, refund: Refund) -> Payment:
+    """The payment that waits no longer to send this try without an account; a refusal asks again at once."""
+    series = payment.returning
+    if series is None or not _ours(refund, series):
+        return payment
+    return replace(payment, returning=replace(series, next_at=None))
+
+
 def _kind(payment: Payment) -> PayMethod | None:
     method: Method | None = payment.seen.method if payment.seen else None
     return method.kind if method else None
 
 
 def _awaits_account(payment: Payment, series: Returning) -> bool:
-    """Whether the next try waits for an account: where it needs one, or where nothing else is left to try."""
-    may = _kind(payment) in MAY_NEED_ACCOUNT and series.tries >= TRIES
+    """Whether the next try waits for an account: where it needs one, or may and was refused without."""
+    may = _kind(payment) in MAY_NEED_ACCOUNT and series.tries > 0
     return may or needs_account(payment)
+
+
+def _without_account_at(payment: Payment, series: Returning, now: float) -> int | None:
+    """When a try that waits is sent without an account all the same; None: it never is, or does not wait."""
+    if needs_account(payment) or not _awaits_account(payment, series) or series.tries >= TRIES:
+        return None
+    return int(now) + AGAIN[series.tries - 1]
 
 
 def _calm(payment: Payment, moment: Moment) -> Payment:
@@ -175,6 +205,21 @@ def _scheduled(payment: Payment, series: Returning, moment: Moment) -> Payment:
     return replace(payment, returning=replace(series, next_at=int(moment.now) + wait))
 
 
+def _waited_enough(
+    payment: Payment, series: Returning, waiting: Refund, moment: Moment, base: str
+) -> Payment:
+    """The payment whose try is sent although nobody has named an account: it may need none."""
+    ours = waiting.state is RefundState.AWAITING_ACCOUNT and _ours(waiting, series)
+    if not ours or needs_account(payment) or not try_due(payment, moment.now):
+        return payment
+    balance = cancellable(payment, base=base)
+    if balance != waiting.amount:
+        # somebody gave a part back meanwhile: what is left goes under the next number
+        return _tried(_closed(payment, waiting, "closed_balance_changed", moment), series, moment, base)
+    sent = with_refund(payment, replace(waiting, state=RefundState.RESERVED, balance=balance))
+    return replace(sent, rung=0, returning=replace(series, next_at=None))
+
+
 def _tried(payment: Payment, series: Returning, moment: Moment, base: str) -> Payment:
     if cancellable(payment, base=base) < 1:
         # nothing is left to refund: somebody in PortOne's console was faster
@@ -187,7 +232,8 @@ def _tried(payment: Payment, series: Returning, moment: Moment, base: str) -> Pa
     except BundleError:
         stuck = raise_attention(payment, AttentionKind.REFUND_STUCK, stuck_subject(series), at=moment.now)
         return end(stuck, "stuck", moment)
-    return replace(reserved, rung=0, returning=replace(series, tries=number, next_at=None))
+    next_at = _without_account_at(payment, series, moment.now)
+    return replace(reserved, rung=0, returning=replace(series, tries=number, next_at=next_at))
 
 
 def _next_number(payment: Payment, series: Returning) -> int:

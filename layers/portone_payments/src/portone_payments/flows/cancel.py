@@ -6,6 +6,7 @@ from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.ladder import known_behind
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_rules import (
     Asked,
@@ -13,13 +14,16 @@ from portone_payments.domain.refund_rules import (
     check_refund,
     needs_second_person,
 )
-from portone_payments.domain.refunds import RefundWish, reserve, same_wish, with_refund
+from portone_payments.domain.refunds import RefundWish, in_progress, reserve, same_wish, with_refund
 from portone_payments.flows.asking import Asker, find_refund
 from portone_payments.flows.refund_desk import ATTEMPTS, RefundDesk, Refunded, due_soon
 from portone_payments.flows.refund_send import said_context, sealed_account
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_portone import RefundAccount
 from portone_payments.ports_store import Conflict
+
+# seconds that a reading before leaves for the refund itself and the reading after it
+SENDING = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +46,21 @@ class Canceller(RefundDesk):
         deadline: Deadline,
     ) -> Refunded:
         """The refund of this id, new or known. Raises `PaymentNotFound` and the errors of its checks."""
-        reserved, fresh = self._reserved(payment_id, asker, wish, said)
+        reserved, fresh = self._reserved(payment_id, asker, wish, said, deadline)
         if fresh and reserved.refund.state is RefundState.RESERVED:
             return self.send(reserved.payment, wish.id, asker.by, deadline, first=True)
         return reserved
 
-    def _reserved(self, payment_id: str, asker: Asker, wish: RefundWish, said: Said) -> tuple[Refunded, bool]:
+    def _reserved(
+        self, payment_id: str, asker: Asker, wish: RefundWish, said: Said, deadline: Deadline
+    ) -> tuple[Refunded, bool]:
         store = self.sender.reader.store
         for _ in range(ATTEMPTS):
             held = self.held(payment_id, asker)
             known = find_refund(held, wish.id, store=store)
             if known is not None:
                 return Refunded(held, same_wish(known, wish)), False
-            reserved = self._reserve(held, asker, wish, said)
+            reserved = self._reserve(self._current(held, asker, deadline), asker, wish, said)
             try:
                 store.save(reserved)
             except Conflict:
@@ -62,6 +68,19 @@ class Canceller(RefundDesk):
                 continue
             return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True
         raise Busy
+
+    def _current(self, held: Payment, asker: Asker, deadline: Deadline) -> Payment:
+        """The payment, read first where its last reading was behind: a balance of then would be refused."""
+        if in_progress(held) or not known_behind(held):
+            return held
+        moment = Moment(now=self.clock.now(), by=asker.by)
+        try:
+            read = self.sender.reader.catch_up(
+                held.payment_id, moment, deadline=deadline.leaving(SENDING), held=held
+            )
+        except Busy:
+            return held
+        return as_saved(read.payment)
 
     def _reserve(self, held: Payment, asker: Asker, wish: RefundWish, said: Said) -> Payment:
         now, account = self.clock.now(), said.account

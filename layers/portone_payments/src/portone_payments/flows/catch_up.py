@@ -1,6 +1,6 @@
 """Read what PortOne says now, decide purely, save under the version: the only way a payment changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.absorb import Absorbed, absorb, silence, with_hint
@@ -8,7 +8,7 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.charge_settle import concerns, settle
 from portone_payments.domain.collecting import next_due as next_collected
 from portone_payments.domain.errors import Busy, PortOneError
-from portone_payments.domain.facts import Fact, Moment, raise_attention, record
+from portone_payments.domain.facts import Moment, raise_attention
 from portone_payments.domain.kept import Record
 from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
@@ -16,6 +16,7 @@ from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Order, Payment, Status
 from portone_payments.domain.refund_traces import recalled, returned
+from portone_payments.domain.refunds import known
 from portone_payments.domain.send_back import (
     CALLS,
     LATE,
@@ -28,6 +29,7 @@ from portone_payments.domain.send_back import (
 )
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.surplus import doubtful, is_suspected, kept, settled_by, suspected
 from portone_payments.domain.terms import store_of
 from portone_payments.domain.webhook_records import Hint
 from portone_payments.domain.withdrawing import told_withdrawn
@@ -155,16 +157,39 @@ class Reader:
         newly_paid = after.status in _PAID and held.status not in _PAID
         if after.withdrawn:
             return (self._unwanted(held, after, moment) if newly_paid else told_withdrawn(held, after),)
-        if not after.siblings or not newly_paid or after.surplus:
+        in_doubt = after.doubted and not after.surplus
+        if not after.siblings or not (newly_paid or in_doubt) or known(after, SURPLUS):
             return (after,)
         order = self.store.order(after.order_id)
         if order is None:
             return (after,)
         if order.withdrawn_at is not None:
-            return (self._unwanted(held, after, moment),)
-        if order.settled_by in {None, after.payment_id}:
-            return (after, _settled(order, after))
-        return (self._surplus(after, moment),)
+            return (self._unwanted(held, after, moment) if newly_paid else after,)
+        if newly_paid:
+            return self._paid(order, after, moment)
+        return self._doubted(order, after, moment)
+
+    def _paid(self, order: Order, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
+        """The payment settles its order, or comes after the one that did; others in doubt are told of."""
+        if order.settled_by not in {None, after.payment_id}:
+            return (self._surplus(after, moment),)
+        beside: list[Record] = [settled_by(order, after), *self._suspects(order, after, moment)]
+        return (kept(after), *beside)
+
+    def _doubted(self, order: Order, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
+        """A payment in doubt is too much where another settles its order; else the order remembers it."""
+        if order.settled_by not in {None, after.payment_id}:
+            return (suspected(after, moment),)
+        if after.payment_id in order.doubted:
+            return (after,)
+        return (after, doubtful(order, after))
+
+    def _suspects(self, order: Order, paid: Payment, moment: Moment) -> Iterator[Payment]:
+        """Payments in doubt of an order that is settled by another: they are read again at once."""
+        for other in order.doubted:
+            held = self.store.payment(other) if other != paid.payment_id else None
+            if held is not None and held.doubted and not held.surplus:
+                yield replace(suspected(held, moment), due_at=int(moment.now))
 
     def _with_subscription(
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
@@ -184,7 +209,7 @@ class Reader:
 
     def _surplus(self, payment: Payment, moment: Moment) -> Payment:
         """The later of two paid payments of one order: it has to go back."""
-        told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
+        told = payment if is_suspected(payment) else suspected(payment, moment)
         return self._returned(told, SURPLUS, moment)
 
     def _unwanted(self, held: Payment, after: Payment, moment: Moment) -> Payment:
@@ -204,9 +229,3 @@ class Reader:
 def leaving(subscription: Subscription) -> bool:
     """Whether its customer has cancelled it."""
     return subscription.cancel_asked_at is not None or subscription.cancelled_at is not None
-
-
-def _settled(order: Order, payment: Payment) -> Order:
-    known = (*order.earlier, *filter(None, [order.payment_id]))
-    earlier = tuple(other for other in known if other != payment.payment_id)
-    return replace(order, settled_by=payment.payment_id, payment_id=payment.payment_id, earlier=earlier)

@@ -200,7 +200,7 @@ class Preparer:
 
 def _replaceable(held: Payment) -> bool:
     """A new id only where a reading showed the old one can no longer be paid (rule 1)."""
-    lapsed_account = held.status is Status.EXPIRED and account_due_at(held) is not None
+    lapsed_account = held.status is Status.EXPIRED and account_due_at(held) is not None and not held.doubted
     back = held.status is Status.CANCELLED or mismatch_is_back(held)
     return back or lapsed_account or is_spent(held)
 

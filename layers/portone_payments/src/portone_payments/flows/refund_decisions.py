@@ -9,6 +9,7 @@ from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_rules import check_account, check_fills, check_second_person
 from portone_payments.domain.refund_settle import decide
 from portone_payments.domain.refunds import cancellable, with_refund
+from portone_payments.domain.send_back import account_named, takes_account
 from portone_payments.flows.asking import Asker, asked_refunds
 from portone_payments.flows.refund_desk import RefundDesk, Refunded
 from portone_payments.flows.refund_send import sealed_account
@@ -30,17 +31,18 @@ class RefundDecisions(RefundDesk):
         found = asked_refunds(held, shown, asker, store=self.sender.reader.store)
         if not found:
             raise RefundNotFound
-        waits = (each for each in found if each.state is RefundState.AWAITING_ACCOUNT)
+        waits = (each for each in found if takes_account(held, each))
         waiting = next(waits, found[0])
         moment = Moment(now=self.clock.now(), by=asker.by)
 
         def supplied(held: Payment, refund: Refund) -> Payment:
-            if refund.state is not RefundState.AWAITING_ACCOUNT:
+            if not takes_account(held, refund):
                 raise NothingToResolve
             check_fills(held, owner=asker.owner)
             check_account(held, has_account=True, has_phone=account.phone is not None)
             sealed = sealed_account(account, payment_id, refund.id, self.sender.vault)
-            return with_refund(held, self._released(held, refund, moment, account=sealed))
+            released = self._released(held, refund, moment, account=sealed)
+            return with_refund(account_named(held, refund), released)
 
         self.change(payment_id, waiting.id, asker, supplied)
         return self.send(self.held(payment_id, asker), waiting.id, asker.by, deadline)
