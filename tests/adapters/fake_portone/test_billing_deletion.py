@@ -124,7 +124,7 @@ def test_a_list_comes_in_pages(portone: FakePortOne, client: httpx.Client, clock
 
 
 def test_what_the_list_does_not_filter_by_is_refused(client: httpx.Client) -> None:
-    answer = client.get("/billing-keys", params={"requestBody": '{"filter":{"pgProviders":["NICE"]}}'})
+    answer = client.get("/billing-keys", params={"requestBody": '{"filter":{"methods":["CASH"]}}'})
 
     assert answer.json()["type"] == "INVALID_REQUEST"
 

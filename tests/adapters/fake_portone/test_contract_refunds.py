@@ -59,6 +59,7 @@ def play(fake: FakePortOne, client: httpx.Client) -> None:
     wanted = {"page": {"number": 0, "size": 100}, "filter": {"status": ["PENDING", "PAID", "CANCELLED"]}}
     for question in (wanted, {}, {"page": {"number": 1, "size": 60_000}}):
         client.get("/payments", params={"requestBody": json.dumps(question)})
+    client.get("/cash-receipts")
 
 
 def _cancels(fake: FakePortOne, client: httpx.Client) -> None:

@@ -19,6 +19,7 @@ CALLS = {
     "cancel_payment": ("POST", "/payments/p1/cancel"),
     "close_virtual_account": ("POST", "/payments/p1/virtual-account/close"),
     "issue_cash_receipt": ("POST", "/cash-receipts"),
+    "list_cash_receipts": ("GET", "/cash-receipts"),
     "get_cash_receipt": ("GET", "/payments/p1/cash-receipt"),
     "cancel_cash_receipt": ("POST", "/payments/p1/cash-receipt/cancel"),
     "get_identity_verification": ("GET", "/identity-verifications/v1"),

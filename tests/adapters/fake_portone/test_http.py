@@ -1,5 +1,6 @@
 """The fake over real HTTP: the same answers as in process, the same faults."""
 
+import socket
 import threading
 from typing import Any
 
@@ -136,3 +137,32 @@ def test_a_pumped_server_sends_webhooks_by_itself(portone: FakePortOne) -> None:
         portone.buyer.open_window("p1", Checkout(amount=1))
 
         assert arrived.wait(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/nothing"),
+        ("PATCH", "/payments/p1"),
+        ("PUT", "/payments/p1/cancel"),
+        ("OPTIONS", "/payments"),
+        ("BREW", "/payments"),
+        ("GET", "/payments/p1/cancel/again"),
+    ],
+)
+def test_what_there_is_no_operation_for_is_said_in_json(base_url: str, method: str, path: str) -> None:
+    answer = httpx.request(method, base_url + path, headers=AUTHORIZED, trust_env=False)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert set(answer.json()) == {"type", "message"}
+
+
+@pytest.mark.parametrize("sent", [b"GET\r\n\r\n", b"GET /payments HTTP/1.1\r\ncontent-length: x\r\n\r\n"])
+def test_what_is_no_http_is_refused_in_json_too(base_url: str, sent: bytes) -> None:
+    url = httpx.URL(base_url)
+    with socket.create_connection((url.host, url.port or 0), timeout=5) as connection:
+        connection.sendall(sent)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert b'{"type": "INVALID_REQUEST"' in answer
+    assert b"<html" not in answer.lower()

@@ -8,8 +8,17 @@ import httpx
 import pytest
 
 from portone_local.clock import MovableClock
-from portone_local.portone import BillingUnknowns, Checkout, FakePortOne, ScheduleState, Unknowns
+from portone_local.portone import (
+    BillingUnknowns,
+    Checkout,
+    FakePortOne,
+    Optionals,
+    ScheduleState,
+    Unknowns,
+)
+from portone_local.portone.api import Exchange
 from portone_local.portone.billing.schedules import LATE_SECONDS
+from portone_local.portone.contract import Contract
 from portone_local.testing.billing_asks import after, charge, issued, schedule
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
@@ -54,6 +63,64 @@ def test_a_schedule_that_is_declined_failed(
     assert client.get("/payments/p1").json()["failure"]["pgCode"] == "51"
     assert portone.pending()[-1].type == "Transaction.Failed"
     assert [book.state for book in portone.billing_books().schedules.values()] == [ScheduleState.FAILED]
+
+
+def test_a_schedule_is_started_until_its_pg_has_answered(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
+    portone.pg.schedules_take = 30
+    name = schedule(client, issued(portone), after(clock, DAY)).json()["schedule"]["id"]
+    clock.advance(DAY)
+
+    started = client.get(f"/payment-schedules/{name}").json()
+    clock.advance(30)
+    done = client.get(f"/payment-schedules/{name}").json()
+
+    assert (started["status"], done["status"]) == ("STARTED", "SUCCEEDED")
+    assert "startedAt" in started
+    assert "completedAt" not in started
+
+
+@pytest.mark.parametrize(
+    ("act", "ends"), [("approve", ("SUCCEEDED", "PAID")), ("refuse", ("FAILED", "FAILED"))]
+)
+def test_a_schedule_whose_pg_approves_later_is_pending(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock, act: str, ends: tuple[str, str]
+) -> None:
+    portone.pg.schedules_pend = True
+    name = schedule(client, issued(portone), after(clock, DAY)).json()["schedule"]["id"]
+    clock.advance(DAY)
+
+    pending = client.get(f"/payment-schedules/{name}").json()
+    waiting = client.get("/payments/p1").json()
+    getattr(portone.buyer, act)("p1")
+
+    assert (pending["status"], waiting["status"]) == ("PENDING", "PAY_PENDING")
+    paths = (f"/payment-schedules/{name}", "/payments/p1")
+    assert tuple(client.get(path).json()["status"] for path in paths) == ends
+
+
+@pytest.mark.parametrize("optionals", Optionals)
+def test_schedules_in_every_state_keep_to_the_document(
+    clock: MovableClock, client_of: ClientOf, contract: Contract, optionals: Optionals
+) -> None:
+    fake = FakePortOne(clock=clock, optionals=optionals)
+    client = client_of(fake)
+    seen: list[Exchange] = []
+    fake.api.watchers.append(seen.append)
+    key = issued(fake)
+    rules_of_each: list[dict[str, Any]] = [{}, {"schedules_take": DAY}, {"schedules_pend": True}]
+    for number, rules in enumerate(rules_of_each):
+        schedule(client, key, after(clock, 60), payment_id=f"p{number}")
+        vars(fake.pg).update({"schedules_take": 0.0, "schedules_pend": False, **rules})
+        clock.advance(60)
+        fake.run_due()
+    listed = {"from": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}
+    body = json.dumps({"filter": listed})
+    items = client.get("/payment-schedules", params={"requestBody": body}).json()["items"]
+
+    assert sorted(each["status"] for each in items) == ["PENDING", "STARTED", "SUCCEEDED"]
+    assert [problem for each in seen for problem in contract.problems(each)] == []
 
 
 def test_a_schedule_of_a_key_deleted_in_the_console_fails(

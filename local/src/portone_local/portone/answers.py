@@ -26,6 +26,8 @@ _MAY_BE_ABSENT = (
         "method.easyPayMethod",
     ),
     *("method.bank", "method.phoneNumber", "method.remitteeName", "method.issuedAt", "method.expiredAt"),
+    *("method.giftCertificateType", "method.convenienceStoreBrand", "method.confirmationNumber"),
+    *("method.receiptNumber", "method.paymentDeadline"),
     *("method.accountType", "method", "channel.id", "channel.key", "channel.name", "pgTxId", "pgResponse"),
     *(
         "cashReceipt",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from portone_local.portone.desk import ApiCall, Desk
-from portone_local.portone.exchange import Answer, ApiError, Request, as_html
+from portone_local.portone.exchange import Answer, ApiError, Request, as_html, no_such_operation
 from portone_local.portone.faults import Commit, Fault, FaultBook, Plan, Wire
 from portone_local.portone.idempotency import IdempotencyStore, key_of
 from portone_local.portone.pg import LEAVES, PORTONE_ONLY
@@ -81,7 +81,7 @@ class PortOneApi:
         except ApiError as error:
             return self._logged(request, None, Reply(error.answer), at, None)
         if found is None:
-            return self._logged(request, None, Reply(as_html(404)), at, None)
+            return self._logged(request, None, Reply(no_such_operation(request)), at, None)
         route, ids = found
         self._intervene(route)
         injection = self.faults.take(route.operation)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from portone_local.portone.billing.buyer import BillingVisitor
-from portone_local.portone.billing.records import BillingIssue, IssueResult
+from portone_local.portone.billing.records import BillingIssue, IssueResult, ScheduleState
 from portone_local.portone.checkout import NO, Checkout, Decline
 from portone_local.portone.identity.window import IdentityVisitor, IdentityWindow
 from portone_local.portone.ledger import Ledger
@@ -76,6 +76,7 @@ class Buyer:
         with self._changing(payment_id) as (record, at):
             attempt = _newest(record, Status.PAY_PENDING)
             self._till.succeed(record, attempt, at)
+            self._billing.settle(attempt, ScheduleState.SUCCEEDED, at)
             return attempt.transaction_id
 
     def refuse(self, payment_id: str, decline: Decline = NO) -> str:
@@ -83,6 +84,7 @@ class Buyer:
         with self._changing(payment_id) as (record, at):
             attempt = _newest(record, Status.PAY_PENDING)
             self._till.fail(record, attempt, at, decline)
+            self._billing.settle(attempt, ScheduleState.FAILED, at)
             return attempt.transaction_id
 
     def deposit(self, payment_id: str, *, after: float = 0.0) -> str:

@@ -8,7 +8,12 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import ConfigDict
 
 FIRST_CHANNEL = "first"
-METHODS = frozenset({"CARD", "EASY_PAY", "TRANSFER", "MOBILE", "VIRTUAL_ACCOUNT"})
+METHODS = frozenset(
+    (
+        *("CARD", "EASY_PAY", "TRANSFER", "MOBILE", "VIRTUAL_ACCOUNT", "GIFT_CERTIFICATE"),
+        *("CONVENIENCE_STORE", "CRYPTO", "PAYPAL", "ALIPAY", "ALIPAY_PLUS"),
+    )
+)
 _NO_OTHER_FIELD = ConfigDict(extra="forbid")
 
 
@@ -61,8 +66,8 @@ class Promotion:
 class Checkout:
     """Parameters of one `PortOne.requestPayment`, in the words of PortOne's answers.
 
-    `amount` and `currency` default to what was pre-registered. `method` is a payMethod name (`CARD`,
-    `EASY_PAY`, `TRANSFER`, `MOBILE`, `VIRTUAL_ACCOUNT`) or a whole method object of an answer. `channel` is a
+    `amount` and `currency` default to what was pre-registered. `method` is one of METHODS, payMethods of the
+    browser SDK with CRYPTO, or a whole method object of an answer. `channel` is a
     Channel, the key of one the fake was given, or None for an answer without it. `tampered` lets an amount or
     currency through that differs from the pre-registered one. Minor units; `discount` is part of `amount`,
     the promotion's where there is one; `vat` None is computed.
@@ -155,5 +160,21 @@ def method_answer(name: str, *, issued_at: str, expires_at: str, number: str) ->
             "issuedAt": issued_at,
             "expiredAt": expires_at,
         },
+        "GIFT_CERTIFICATE": {
+            "type": "PaymentMethodGiftCertificate",
+            "giftCertificateType": "CULTURELAND",
+            "approvalNumber": "00000000",
+        },
+        "CONVENIENCE_STORE": {
+            "type": "PaymentMethodConvenienceStore",
+            "convenienceStoreBrand": "LAWSON",
+            "confirmationNumber": number[-6:],
+            "receiptNumber": number,
+            "paymentDeadline": expires_at,
+        },
+        "CRYPTO": {"type": "PaymentMethodCrypto"},
+        "PAYPAL": {"type": "PaymentMethodEasyPay", "provider": "PAYPAL"},
+        "ALIPAY": {"type": "PaymentMethodEasyPay", "provider": "ALIPAY"},
+        "ALIPAY_PLUS": {"type": "PaymentMethodEasyPay", "provider": "ALIPAY"},
     }
     return examples[name]

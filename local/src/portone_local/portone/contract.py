@@ -56,6 +56,11 @@ class Contract:
                     found[kind] = int(status)
         return found
 
+    def schema(self, name: str) -> dict[str, Any]:
+        """A schema of the document, as it stands there."""
+        found: dict[str, Any] = self._document[name]
+        return found
+
     def enum(self, name: str) -> list[str]:
         """The values of an enumeration of the document."""
         return list(self._document[name]["enum"])

@@ -85,6 +85,11 @@ def as_json(value: Any, status: int = 200) -> Answer:
     return Answer(status, json.dumps(value, ensure_ascii=False).encode())
 
 
+def no_such_operation(request: Request) -> Answer:
+    """What an unknown path or method is told; the type is a guess, its form is that of every error."""
+    return as_json({"type": "NOT_FOUND", "message": f"no operation {request.method} {request.path}"}, 404)
+
+
 def as_html(status: int) -> Answer:
     """What an intermediary says in PortOne's stead."""
     body = f"<html><head><title>{status}</title></head><body>Server Error</body></html>"

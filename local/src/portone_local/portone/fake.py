@@ -189,7 +189,7 @@ def _billing(ledger: Ledger, till: Till, pg: PgRules) -> Billing:
     schedules = Schedules(
         ledger=ledger, charging=charging, answers=answers, unknowns=till.answers.unknowns.billing
     )
-    visitor = BillingVisitor(ledger=ledger, wallet=wallet, charging=charging)
+    visitor = BillingVisitor(ledger=ledger, wallet=wallet, charging=charging, schedules=schedules)
     return Billing(wallet, charging, schedules, visitor)
 
 

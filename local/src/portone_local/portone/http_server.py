@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from portone_local.portone.api import Reply
 from portone_local.portone.control import PREFIX, Control
-from portone_local.portone.exchange import Answer, Request
+from portone_local.portone.exchange import Answer, Request, as_json
 from portone_local.portone.fake import FakePortOne
 from portone_local.portone.faults import Wire
 from portone_local.portone.transport import pieces
@@ -54,14 +54,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Any method: read the request whole, have it answered, play the reply."""
-        length = int(self.headers.get("content-length") or 0)
+        length = self.headers.get("content-length") or "0"
+        if not length.isdecimal():
+            self.send_error(400, "content-length is no number")
+            return
         url = urlsplit(self.path)
         request = Request(
             method=self.command,
             path=url.path,
             query=dict(parse_qsl(url.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(length),
+            body=self.rfile.read(int(length)),
         )
         with suppress(ConnectionError):
             if url.path.startswith(PREFIX):
@@ -69,7 +72,16 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._play(self.server.fake.api.handle(request))
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - the standard library's names
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):  # any method: what there is no operation for is told so in JSON
+            return self.answer
+        raise AttributeError(name)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no HTTP is refused in the form of every error, not as a page."""
+        del explain
+        self.close_connection = True
+        self._send(as_json({"type": "INVALID_REQUEST", "message": message or "not understood"}, code))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the standard library
         """Say nothing: calls are in the call log."""
@@ -93,7 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         self._send_head(answer)
-        self.wfile.write(answer.body)
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
 
     def _send_head(self, answer: Answer) -> None:
         self.send_response(answer.status)

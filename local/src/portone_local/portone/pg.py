@@ -44,7 +44,8 @@ class PgRules:
     closed, `accounts_expire`: whether its `expiredAt` is told.
     `voids_receipts`: whether a full cancel voids the cash receipt. `max_attempts`: tries at one
     paymentId before MAX_TRANSACTION_COUNT_REACHED. `gateway`: seconds the PG takes to
-    answer, at least and at most.
+    answer, at least and at most. `schedules_take`: seconds a schedule is STARTED before its charge ends;
+    `schedules_pend`: whether the PG approves a scheduled charge later only, so that it is PENDING.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
@@ -60,6 +61,8 @@ class PgRules:
     voids_receipts: bool = False
     max_attempts: int | None = None
     gateway: tuple[float, float] | None = None
+    schedules_take: float = 0.0
+    schedules_pend: bool = False
 
     def __post_init__(self) -> None:
         self.cards = CardScript()

@@ -29,6 +29,7 @@ from portone_local.portone.operations.identity import (
 from portone_local.portone.operations.identity_listing import list_identity_verifications
 from portone_local.portone.operations.listing import list_payments
 from portone_local.portone.operations.payments import get_payment, pre_register
+from portone_local.portone.operations.receipt_listing import list_cash_receipts
 from portone_local.portone.operations.receipts import (
     cancel_cash_receipt,
     get_cash_receipt,
@@ -93,6 +94,7 @@ ROUTES = (
         close_virtual_account,
     ),
     Route("issue_cash_receipt", "issueCashReceipt", "POST", "/cash-receipts", issue_cash_receipt),
+    Route("list_cash_receipts", "getCashReceipts", "GET", "/cash-receipts", list_cash_receipts),
     Route("get_cash_receipt", "getCashReceiptByPaymentId", "GET", _RECEIPT, get_cash_receipt, _NO_RECEIPT),
     Route(
         "cancel_cash_receipt",

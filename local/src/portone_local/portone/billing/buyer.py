@@ -10,17 +10,21 @@ from portone_local.portone.billing.records import (
     FirstPayment,
     IssueResult,
     KeyRecord,
+    ScheduleState,
 )
+from portone_local.portone.billing.schedules import Schedules
 from portone_local.portone.billing.wallet import Wallet
 from portone_local.portone.checkout import Checkout, Decline
 from portone_local.portone.ledger import Ledger
+from portone_local.portone.records import Attempt
 
 
 class BillingVisitor:
     """Issue windows of one store. Refused with the browser's code."""
 
-    def __init__(self, *, ledger: Ledger, wallet: Wallet, charging: Charging) -> None:
+    def __init__(self, *, ledger: Ledger, wallet: Wallet, charging: Charging, schedules: Schedules) -> None:
         self._ledger = ledger
+        self._schedules = schedules
         self._wallet = wallet
         self._charging = charging
 
@@ -28,6 +32,11 @@ class BillingVisitor:
         """Open a window and leave it."""
         with self._ledger.lock:
             self._wallet.open(issue, self._ledger.clock.now())
+
+    def settle(self, attempt: Attempt, state: ScheduleState, at: float) -> None:
+        """The PG has decided what was pending: so has the schedule that asked, where there is one."""
+        if attempt.schedule_id:
+            self._schedules.settle(attempt.schedule_id, state, at)
 
     def issue(self, issue: BillingIssue) -> IssueResult:
         """Save a payment method."""

@@ -40,10 +40,12 @@ class Charging:
         key: KeyRecord | None = None,
         schedule_id: str | None = None,
         refusal: Refusal | None = None,
+        pends: bool = False,
     ) -> tuple[Attempt | None, Refusal | None]:
         """The attempt, and what the PG said no with; a `refusal` on command comes before the card's own.
 
-        `key` is one that is being issued, else `ask` names one that can be charged.
+        `key` is one that is being issued, else `ask` names one that can be charged. What `pends` is approved
+        later.
         """
         key = key or self.wallet.usable(ask.billing_key)
         channel = self._channel_of(key, ask.channel_key)
@@ -58,6 +60,8 @@ class Charging:
                 return attempt, self._decline(record, attempt, said, moment)
             if said and said.leaves == Status.FAILED:
                 self._fail(record, attempt, CardDecline(said.pg_code, said.pg_message, readable=True), moment)
+            elif pends:
+                self.till.move(record, attempt, Status.PAY_PENDING, moment, silent=ask.silent)
             else:
                 self.till.succeed(record, attempt, moment, silent=ask.silent)
             return attempt, said

@@ -72,14 +72,30 @@ class Schedules:
             record = self.records.get(schedule_id)
             return seen(record.history if record else [], as_of=as_of, lag=lag)
 
+    def settle(self, schedule_id: str, state: ScheduleState, at: float) -> None:
+        """What a PENDING schedule became once the PG had decided (whether PortOne says so is a guess)."""
+        record = self.records[schedule_id]
+        record.state, record.completed_at = state, at
+        self._remember(record, at)
+
     def _run(self, record: ScheduleRecord, at: float) -> None:
         if record.state is not ScheduleState.SCHEDULED:
             return
         record.state, record.started_at = ScheduleState.STARTED, at
         self._remember(record, at)
+        takes = self._charging.pg.schedules_take
+        if takes:
+            self._ledger.later(at + takes, lambda due: self._charge(record, due))
+        else:
+            self._charge(record, at)
+
+    def _charge(self, record: ScheduleRecord, at: float) -> None:
+        pends = self._charging.pg.schedules_pend
+        asked = self._charging.charge
         try:
-            _, said = self._charging.charge(record.payment_id, record.ask, at, schedule_id=record.id)
-            record.state = ScheduleState.FAILED if said else ScheduleState.SUCCEEDED
+            _, said = asked(record.payment_id, record.ask, at, schedule_id=record.id, pends=pends)
+            went = ScheduleState.PENDING if pends else ScheduleState.SUCCEEDED
+            record.state = ScheduleState.FAILED if said else went
         except Refused:
             record.state = ScheduleState.FAILED
         record.completed_at = at

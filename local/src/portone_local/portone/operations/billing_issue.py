@@ -128,6 +128,7 @@ def issue_billing_key(desk: Desk, call: ApiCall) -> Answer:
         raise ApiError("CHANNEL_NOT_FOUND", "요청된 채널이 존재하지 않습니다")
     wallet = desk.billing.wallet
     record = wallet.open(body.issue(), call.at)
+    record.platform = "API"
     if refusal and refusal.leaves != KeyState.ISSUED:
         wallet.fail(record, call.at, Decline())
     else:

@@ -1,17 +1,41 @@
 """Billing keys over REST: read, list, delete (PortOne facts 6.2)."""
 
 import datetime as dt
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from portone_local.portone.answers import Optionals
 from portone_local.portone.billing.records import KeyState
 from portone_local.portone.desk import ApiCall, Body, Desk, Moment, parsed, pg_error
 from portone_local.portone.exchange import Answer, ApiError, as_json
 from portone_local.portone.operations.listing import DEFAULT_SPAN, Page
+from portone_local.portone.operations.matching import Company, all_fit, company_of, is_found, one_of
 from portone_local.portone.records import Refused
 
 DELETE = "delete_billing_key"
+
+_METHODS = {
+    "BillingKeyPaymentMethodCard": "CARD",
+    "BillingKeyPaymentMethodMobile": "MOBILE",
+    "BillingKeyPaymentMethodEasyPay": "EASY_PAY",
+    "BillingKeyPaymentMethodTransfer": "TRANSFER",
+}
+_CARDS = ("methods.card", "methods.method.card")
+_TEXTS: dict[str, tuple[str, ...]] = {
+    "CARD_BIN": tuple(f"{card}.bin" for card in _CARDS),
+    "CARD_NUMBER": tuple(f"{card}.number" for card in _CARDS),
+    "PG_MERCHANT_ID": ("channels.pgMerchantId",),
+    "CUSTOMER_NAME": ("customer.name",),
+    "CUSTOMER_EMAIL": ("customer.email",),
+    "CUSTOMER_PHONE_NUMBER": ("customer.phoneNumber",),
+    "CUSTOMER_ADDRESS": ("customer.address.oneLine",),
+    "CUSTOMER_ZIPCODE": ("customer.zipcode",),
+    "USER_AGENT": (),  # an answer has none
+    "BILLING_KEY": ("billingKey",),
+    "CHANNEL_GROUP_NAME": ("channelGroup.name",),
+}
 
 type _Time = Literal["REQUESTED_AT", "ISSUED_AT", "DELETED_AT", "STATUS_TIMESTAMP"]
 
@@ -21,26 +45,54 @@ class _Sort(Body):
     order: Literal["DESC", "ASC"] = "DESC"
 
 
+class _TextSearch(Body):
+    """BillingKeyTextSearch: one of them."""
+
+    field: Annotated[str, one_of(_TEXTS)]
+    value: str
+
+
 class _Filter(Body):
-    """BillingKeyFilterInput as far as the fake filters; what else it lists is refused, not ignored."""
+    """BillingKeyFilterInput."""
 
     store_id: str | None = None
     time_range_field: _Time = "REQUESTED_AT"
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = None
     status: list[Literal["ISSUED", "DELETED"]] | None = None
+    channel_group_ids: list[str] | None = None
     customer_id: str | None = None
+    platform_type: Literal["SDK_MOBILE", "SDK_PC", "API"] | None = None
+    text_search: _TextSearch | None = None
+    pg_providers: list[str] | None = None
+    pg_companies: list[Company] | None = None
+    methods: list[Annotated[str, one_of(_METHODS.values())]] | None = None
     version: Literal["V1", "V2"] | None = None
 
-    def admits(self, key: dict[str, Any]) -> bool:
-        """Whether `key` is one of those asked for, whatever its time."""
+    def admits(self, key: dict[str, Any], platform: str) -> bool:
+        """Whether `key`, with every field it has, is one of those asked for, whatever its time."""
         pairs = (
             (self.store_id, key["storeId"]),
             (self.customer_id, key["customer"].get("id")),
+            (self.platform_type, platform),
             (self.version, "V2"),
         )
-        fits = all(asked in (None, held) for asked, held in pairs)
-        return fits and (not self.status or key["status"] in self.status)
+        lists = (
+            (self.status, key["status"]),
+            (self.channel_group_ids, key.get("channelGroup", {}).get("id")),
+        )
+        providers = {channel["pgProvider"] for channel in key["channels"]}
+        several = (
+            (self.pg_providers, providers),
+            (self.pg_companies, set(map(company_of, providers))),
+            (self.methods, {_METHODS.get(each["type"], "") for each in key["methods"]}),
+        )
+        text = self.text_search
+        return (
+            all_fit(pairs, lists)
+            and all(not asked or held & set(asked) for asked, held in several)
+            and (text is None or is_found(key, _TEXTS[text.field], text.value))
+        )
 
 
 class _ListBody(Body):
@@ -66,12 +118,15 @@ def list_billing_keys(desk: Desk, call: ApiCall) -> Answer:
     desk.check_store(body.filter.store_id)
     until = body.filter.until or dt.datetime.fromtimestamp(call.at, tz=dt.UTC)
     since = body.filter.since or until - DEFAULT_SPAN
+    every = replace(desk.billing.wallet.answers, payments=replace(desk.till.answers, optionals=Optionals.ALL))
     found = []
     for name, record in desk.billing.wallet.keys.items():
         answer = desk.billing.wallet.answer(name, as_of=call.as_of, lag=call.lag)
         times = _times(record.requested_at, record.issued_at, record.deleted_at)
         moment = times[body.filter.time_range_field]
-        if answer and body.filter.admits(answer) and moment and since <= moment <= until:
+        if not (answer and moment and since <= moment <= until):
+            continue
+        if body.filter.admits(every.key(record) or answer, record.platform):
             found.append((times[body.sort.by] or until, answer))
     found.sort(key=lambda entry: (entry[0], entry[1]["billingKey"]), reverse=body.sort.order == "DESC")
     whole = not desk.unknowns.total_count_is_of_the_page

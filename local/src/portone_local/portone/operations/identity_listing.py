@@ -7,40 +7,69 @@ from pydantic import Field
 
 from portone_local.portone.desk import ApiCall, Body, Desk, Moment, parsed
 from portone_local.portone.exchange import Answer, as_json
+from portone_local.portone.identity.records import IdentityAttempt
 from portone_local.portone.operations.listing import DEFAULT_SPAN, Page
+from portone_local.portone.operations.matching import Company, all_fit, company_of
 
 type _Time = Literal["REQUESTED_AT", "VERIFIED_AT", "FAILED_AT", "STATUS_UPDATED_AT"]
 
 
+class _Customer(Body):
+    """IdentityVerificationFilterCustomerInput: of whoever was verified, until then of whoever asked."""
+
+    name: str | None = None
+    birth_year: str | None = None
+    birth_month: str | None = None
+    birth_day: str | None = None
+    phone_number: str | None = Field(default=None, repr=False)
+    gender: Literal["MALE", "FEMALE", "OTHER"] | None = None
+
+    def admits(self, attempt: IdentityAttempt) -> bool:
+        """Whether it is the person asked for."""
+        known: dict[str, Any] = {**attempt.customer, **attempt.given}
+        if "birthDate" in attempt.given:
+            known["birthYear"], known["birthMonth"], known["birthDay"] = known["birthDate"].split("-")
+        asked = self.model_dump(by_alias=True, exclude_none=True)
+        return all(known.get(name) == value for name, value in asked.items())
+
+
 class _Filter(Body):
-    """IdentityVerificationFilterInput as far as the fake filters; what else it lists is refused."""
+    """IdentityVerificationFilterInput."""
 
     store_id: str | None = None
-    time_range_field: _Time = "STATUS_UPDATED_AT"
+    time_range_field: _Time = "REQUESTED_AT"
     since: Moment | None = Field(default=None, alias="from")
     until: Moment | None = None
     identity_verification_id: str | None = None
+    identity_verification_tx_id: str | None = None
     is_test: bool | None = None
     statuses: list[Literal["READY", "VERIFIED", "FAILED"]] | None = None
     pg_tx_id: str | None = None
     pg_merchant_id: str | None = None
     pg_providers: list[str] | None = None
+    pg_companies: list[Company] | None = None
+    carriers: list[Literal["SKT", "KT", "LGU", "SKT_MVNO", "KT_MVNO", "LGU_MVNO"]] | None = None
     version: Literal["V1", "V2"] | None = None
+    customer: _Customer | None = None
 
-    def admits(self, found: dict[str, Any]) -> bool:
-        """Whether `found` is one of those asked for, whatever its time."""
-        channel = found.get("channel", {})
+    def admits(self, found: dict[str, Any], attempt: IdentityAttempt) -> bool:
+        """Whether `found`, which `attempt` is shown as, is one of those asked for, whatever its time."""
+        channel = attempt.channel
         pairs = (
             (self.identity_verification_id, found["id"]),
-            (self.is_test, channel.get("type") == "TEST"),
+            (self.identity_verification_tx_id, attempt.tx_id),
+            (self.is_test, channel.type == "TEST"),
             (self.pg_tx_id, found.get("pgTxId")),
-            (self.pg_merchant_id, channel.get("pgMerchantId")),
+            (self.pg_merchant_id, channel.pg_merchant_id),
             (self.version, found["version"]),
         )
-        lists = ((self.statuses, found["status"]), (self.pg_providers, channel.get("pgProvider")))
-        return all(asked in (None, held) for asked, held in pairs) and all(
-            not asked or held in asked for asked, held in lists
+        lists = (
+            (self.statuses, found["status"]),
+            (self.pg_providers, channel.pg_provider),
+            (self.pg_companies, company_of(channel.pg_provider)),
+            (self.carriers, attempt.person.operator if attempt.person else None),
         )
+        return all_fit(pairs, lists) and (self.customer is None or self.customer.admits(attempt))
 
 
 class _Sort(Body):
@@ -67,7 +96,8 @@ def list_identity_verifications(desk: Desk, call: ApiCall) -> Answer:
         answer
         for answer in answers
         if answer
-        and body.filter.admits(answer)
+        and (attempt := book.records[answer["id"]].shown)
+        and body.filter.admits(answer, attempt)
         and _within(answer, body.filter.time_range_field, since, until)
     ]
     found.sort(

@@ -1,22 +1,21 @@
 """`GET /payments`: payments by time, state and the like, in pages (PortOne facts 13)."""
 
 import datetime as dt
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from pydantic import Field
 
-from portone_local.portone.desk import ApiCall, Body, Desk, Moment, parsed
+from portone_local.portone.answers import Optionals
+from portone_local.portone.desk import ApiCall, Body, Desk, parsed
 from portone_local.portone.exchange import Answer, ApiError, as_json
-from portone_local.portone.records import Status
+from portone_local.portone.operations.payment_filter import PLAIN, PaymentFilter
 
 REACH = 60_000
 """`(number + 1) * size` may not be more."""
 
 DEFAULT_SPAN = dt.timedelta(days=90)
-
-type _Spelled = Literal[
-    "READY", "PENDING", "VIRTUAL_ACCOUNT_ISSUED", "PAID", "FAILED", "PARTIAL_CANCELLED", "CANCELLED"
-]
+OK = 2  # hundreds
 
 
 class Page(Body):
@@ -37,53 +36,9 @@ class Page(Body):
         return {"items": items, "page": {"number": self.number, "size": self.size, "totalCount": count}}
 
 
-class _Filter(Body):
-    """PaymentFilterInput as far as the fake filters; what else it lists is refused rather than ignored."""
-
-    merchant_id: str | None = None
-    store_id: str | None = None
-    timestamp_type: Literal["CREATED_AT", "STATUS_CHANGED_AT"] = "STATUS_CHANGED_AT"
-    since: Moment | None = Field(default=None, alias="from")
-    until: Moment | None = None
-    status: list[_Spelled] | None = None
-    pg_provider: list[str] | None = None
-    is_test: bool | None = None
-    sort_by: Literal["REQUESTED_AT", "STATUS_CHANGED_AT"] | None = None
-    sort_order: Literal["DESC", "ASC"] = "DESC"
-    version: Literal["V1", "V2"] | None = None
-    currency: str | None = None
-
-    def admits(self, payment: dict[str, Any]) -> bool:
-        """Whether `payment` is one of those asked for, whatever its time."""
-        channel = payment.get("channel", {})
-        status = "PENDING" if payment["status"] == Status.PAY_PENDING else payment["status"]
-        pairs = (
-            (self.merchant_id, payment["merchantId"]),
-            (self.store_id, payment["storeId"]),
-            (self.is_test, channel.get("type") == "TEST"),
-            (self.version, payment["version"]),
-            (self.currency, payment["currency"]),
-        )
-        lists = ((self.status, status), (self.pg_provider, channel.get("pgProvider")))
-        return all(asked in (None, held) for asked, held in pairs) and all(
-            not asked or held in asked for asked, held in lists
-        )
-
-    @property
-    def timed_by(self) -> str:
-        """The field of a payment that `from` and `until` are about."""
-        return "requestedAt" if self.timestamp_type == "CREATED_AT" else "statusChangedAt"
-
-    @property
-    def sorted_by(self) -> str:
-        """The field of a payment that orders the answer; without `sortBy` the one of the time range."""
-        named = {"REQUESTED_AT": "requestedAt", "STATUS_CHANGED_AT": "statusChangedAt"}
-        return named[self.sort_by] if self.sort_by else self.timed_by
-
-
 class _ListBody(Body):
     page: Page = Field(default_factory=Page)
-    filter: _Filter = Field(default_factory=_Filter)
+    filter: PaymentFilter = Field(default_factory=PaymentFilter)
 
 
 def list_payments(desk: Desk, call: ApiCall) -> Answer:
@@ -95,20 +50,42 @@ def list_payments(desk: Desk, call: ApiCall) -> Answer:
     return as_json(body.page.of(found, whole=not desk.unknowns.total_count_is_of_the_page))
 
 
-def _found(desk: Desk, call: ApiCall, wanted: _Filter) -> list[dict[str, Any]]:
+def _found(desk: Desk, call: ApiCall, wanted: PaymentFilter) -> list[dict[str, Any]]:
     until = wanted.until or dt.datetime.fromtimestamp(call.at, tz=dt.UTC)
     since = wanted.since or until - DEFAULT_SPAN
-    answers = (desk.ledger.answer(name, as_of=call.as_of, lag=call.lag) for name in desk.ledger.payments)
     found = [
         payment
-        for payment in answers
-        if payment and wanted.admits(payment) and since <= _moment(payment, wanted.timed_by) <= until
+        for name in desk.ledger.payments
+        if (payment := desk.ledger.answer(name, as_of=call.as_of, lag=call.lag))
+        and since <= _moment(payment, wanted.timed_by) <= until
+        and wanted.admits(payment, _whole(desk, payment, wanted, call.at), _webhook(desk, name, wanted))
     ]
     found.sort(
         key=lambda payment: (_moment(payment, wanted.sorted_by), payment["id"]),
         reverse=wanted.sort_order == "DESC",
     )
     return found
+
+
+def _whole(desk: Desk, payment: dict[str, Any], wanted: PaymentFilter, at: float) -> dict[str, Any]:
+    """The payment with every field it has: what an answer leaves out is found all the same."""
+    if not wanted.model_fields_set - PLAIN:
+        return payment
+    every = replace(desk.till.answers, optionals=Optionals.ALL)
+    return every(desk.ledger.payments[payment["id"]], at) or payment
+
+
+def _webhook(desk: Desk, payment_id: str, wanted: PaymentFilter) -> str | None:
+    """How the last try at telling of the payment went."""
+    if wanted.webhook_status is None:
+        return None
+    tried = (each.status for each in reversed(desk.till.webhooks.sent) if each.payment_id == payment_id)
+    last = next(tried, None)
+    if last is None:
+        return ""
+    return (
+        "SUCCEEDED" if last // 100 == OK else "FAILED_NOT_OK_RESPONSE" if last else "FAILED_UNEXPECTED_ERROR"
+    )
 
 
 def _moment(payment: dict[str, Any], field: str) -> dt.datetime:
