@@ -8,15 +8,8 @@ import pytest
 from portone_local.testing.records import NOW, a_payment
 from portone_local.testing.snapshots import a_snapshot, after_reading, moment
 from portone_local.testing.subscriptions import POLICY, at, by_app, flying, running, tried
-from portone_payments.domain.approval import (
-    answered,
-    intend,
-    intend_charge,
-    open_approval,
-    refused,
-    taken_back,
-    withdrawn,
-)
+from portone_payments.domain.approval import answered, intend, intend_charge, refused, taken_back
+from portone_payments.domain.attempts import open_approval, withdrawn
 from portone_payments.domain.calendar import DAY, HOUR
 from portone_payments.domain.outcomes import CHARGE_FAULTS, NO_EFFECT_TYPES, charge_fault
 from portone_payments.domain.records import Payment

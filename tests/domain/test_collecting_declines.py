@@ -16,7 +16,7 @@ from portone_local.testing.subscriptions import (
     started,
     tried,
 )
-from portone_payments.domain.approval import SPENT
+from portone_payments.domain.attempts import SPENT
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import DAY, Interval, Unit, kst_day
 from portone_payments.domain.collecting import advance, due_invoice, next_due

@@ -17,7 +17,8 @@ from portone_local.testing.snapshots import (
     moment,
 )
 from portone_payments.domain.absorb import absorb
-from portone_payments.domain.approval import WAITED, intend_charge, open_approval, waited_for
+from portone_payments.domain.approval import intend_charge
+from portone_payments.domain.attempts import WAITED, open_approval, waited_for
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.facts import Moment, clear_attention
 from portone_payments.domain.policy import CheckPolicy

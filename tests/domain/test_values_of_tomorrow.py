@@ -11,8 +11,9 @@ from portone_local.testing.subscriptions import by_app, running
 from portone_local.testing.wallets import APP, with_active
 from portone_payments.adapters.codec import OfTomorrow
 from portone_payments.domain.absorb import absorb
-from portone_payments.domain.approval import intend_charge, open_approval
+from portone_payments.domain.approval import intend_charge
 from portone_payments.domain.approval_settle import settle_approval
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.billing_errors import ChangeNotAllowed
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import CLOSED_HINTS_KEPT, bounded, left_behind

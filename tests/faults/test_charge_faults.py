@@ -12,7 +12,7 @@ from portone_local.testing.recurring import CHARGE
 from portone_local.testing.stories import MINUTE, Story, World, let_pass
 from portone_local.testing.story_book import story_named
 from portone_local.testing.telling import in_time, one_fault, ten_minutes_of_faults
-from portone_payments.domain.approval import open_approval
+from portone_payments.domain.attempts import open_approval
 
 USES = {
     CHARGE: ("charge an order", "subscribe", "renew", "change the plan", "collect a part"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.domain.approval import OPEN
+from portone_payments.domain.attempts import OPEN
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.records import Payment
 

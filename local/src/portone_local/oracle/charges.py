@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Charge, Evidence, Finding
-from portone_payments.domain.approval import OPEN
+from portone_payments.domain.attempts import OPEN
 from portone_payments.domain.ending import OVER
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.ladder import DAY

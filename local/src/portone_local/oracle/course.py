@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.domain.approval import OPEN as TRYING
+from portone_payments.domain.attempts import OPEN as TRYING
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.ladder import ACCOUNT_GRACE, DAY, UNKNOWN_AFTER, unfinished
 from portone_payments.domain.moves import MOVES

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence
 from portone_local.oracle.kinds import COUNTED_AS, DAY, HOUR, Trouble
-from portone_payments.domain.approval import OPEN as TRYING
+from portone_payments.domain.attempts import OPEN as TRYING
 from portone_payments.domain.cash_receipts import MOVING
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.records import Payment, Status

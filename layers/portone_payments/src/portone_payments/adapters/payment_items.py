@@ -18,7 +18,7 @@ from portone_payments.adapters.keys import (
     part_key,
     shard_of,
 )
-from portone_payments.domain.approval import open_approval
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.audit_records import AuditMark, Discrepancy
 from portone_payments.domain.days import day_of
 from portone_payments.domain.kept import Part, Record, Written

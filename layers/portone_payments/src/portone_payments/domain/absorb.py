@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from portone_payments.domain.approval import open_approval
 from portone_payments.domain.approval_settle import contradicts_confirmation, settle_approval
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
 from portone_payments.domain.deposits import refund_watched, taken_back

@@ -1,106 +1,24 @@
 """Manual approval (수동 승인) and charges: one try at a time, stored before it is sent (rule 3)."""
 
-import hashlib
-import math
 from dataclasses import replace
 
+from portone_payments.domain.attempts import (
+    digest,
+    forgotten,
+    is_ours,
+    newest_of,
+    next_attempt,
+    next_number,
+    since,
+)
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.instruction_records import Approval, ApprovalState
-from portone_payments.domain.moves import PAYABLE
-from portone_payments.domain.outcomes import CHARGE_FAULTS, OUR_FAULTS
-from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable, TooManyTries
+from portone_payments.domain.outcomes import OUR_FAULTS
 from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
+from portone_payments.domain.refund_settle import KEY_WINDOW
 
 KEPT = 30
-MOST_TRIES = 20
-WAITED = 24 * 3600
-OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
-SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
-# PortOne takes no more tries under a paymentId (PortOne facts 6.3)
-SPENT = "max_transaction_count_reached"
-_UNPAID = frozenset({Status.READY, Status.FAILED, Status.EXPIRED})
 OUT_OF_STOCK, OFFER_OVER = "out_of_stock", "offer_over"
-
-
-def token_hash_of(payment_id: str, token: str) -> str:
-    """By which the same paymentToken is known again; drawn at random by the PG, it needs no keyed hash."""
-    return _digest(payment_id, token, "token")
-
-
-def known_approval(payment: Payment, token_hash: str) -> Approval | None:
-    """The try this token was used for, if any: the same token is the same try.
-
-    One that was withdrawn, because PortOne refused us and nobody declined anything, was no try.
-    """
-    known = newest_of(payment, token_hash)
-    return None if known is None or withdrawn(known) else known
-
-
-def newest_of(payment: Payment, token_hash: str) -> Approval | None:
-    """The last try of this token, withdrawn or not."""
-    found = (each for each in reversed(payment.approvals) if each.token_hash == token_hash)
-    return next(found, None)
-
-
-def withdrawn(approval: Approval) -> bool:
-    """Whether it ended by an error of ours: neither a try nor a decline (money rule 10)."""
-    return approval.state is ApprovalState.FAILED and is_ours(approval, approval.code)
-
-
-def is_ours(approval: Approval, code: str | None) -> bool:
-    """Whether a code is an error of ours: a buyer can send a wrong paymentToken, nobody a wrong charge."""
-    return code in (OUR_FAULTS if approval.issue_id is None else CHARGE_FAULTS)
-
-
-def is_spent(payment: Payment) -> bool:
-    """Whether PortOne takes no more tries under this id, and a reading since then shows nothing taken."""
-    refused_at = [each.settled_at or 0.0 for each in payment.approvals if each.code == SPENT]
-    read = payment.read_at is not None and payment.read_at >= max(refused_at, default=math.inf)
-    idle = payment.status in _UNPAID and open_approval(payment) is None
-    return read and idle and not (payment.unanswered or payment.doubted or payment.lagging)
-
-
-def open_approval(payment: Payment) -> Approval | None:
-    """The one try that is not settled, if any."""
-    return next((each for each in payment.approvals if each.state not in SETTLED), None)
-
-
-def waited_for(payment: Payment, now: float) -> bool:
-    """Whether a try has been in doubt, or pending at the PG, for so long that nobody is kept by it (rule 10).
-
-    It stays open: what turns out to have been paid is judged then.
-    """
-    approval = open_approval(payment)
-    if approval is None or not (payment.doubted or payment.status is Status.PAY_PENDING):
-        return False
-    return now - (approval.sent_at or approval.created_at) >= WAITED
-
-
-def check_tries(payment: Payment, now: float) -> None:
-    """Raises `TooManyTries`: a try of the last day stays known, so that its command never charges again.
-
-    What was withdrawn by an error of ours was no try. Renewals are not asked for by anybody.
-    """
-    asked = [each.created_at for each in payment.approvals if not withdrawn(each)]
-    young = [at for at in asked if now - at < WAITED]
-    if len(young) >= MOST_TRIES:
-        raise TooManyTries(retry_after=int(young[0] + WAITED - now) + 1)
-
-
-def next_attempt(payment: Payment, now: float) -> int:
-    """The number of a new try. Raises `ApprovalInProgress`, `NotApprovable`."""
-    if open_approval(payment) is not None:
-        raise ApprovalInProgress(retry_after=10)
-    if payment.status not in PAYABLE or payment.doubted:
-        raise NotApprovable(status=payment.status.value)
-    if now >= payment.expires_at:
-        raise NotApprovable(status=Status.EXPIRED.value)
-    return _next(payment)
-
-
-def _next(payment: Payment) -> int:
-    return max((each.attempt for each in payment.approvals), default=0) + 1
 
 
 def intend(payment: Payment, token_hash: str, sealed: str, moment: Moment, *, asks_stock: bool) -> Payment:
@@ -122,18 +40,18 @@ def intend_charge(payment: Payment, token_hash: str, issue_id: str, moment: Mome
         state=ApprovalState.RESERVED,
         sent_at=moment.now,
     )
-    forgotten = _forgotten(payment, moment.now)
-    if forgotten is not None:
+    known = forgotten(payment, moment.now)
+    if known is not None:
         # however long PortOne refuses us, there are no more tries than keys it may still know
         approval = replace(
             approval,
-            attempt=forgotten.attempt,
-            key=forgotten.key,
-            created_at=forgotten.created_at,
-            sent_at=forgotten.sent_at,
+            attempt=known.attempt,
+            key=known.key,
+            created_at=known.created_at,
+            sent_at=known.sent_at,
             resent_at=moment.now,
         )
-        payment = replace(payment, approvals=tuple(each for each in payment.approvals if each != forgotten))
+        payment = replace(payment, approvals=tuple(each for each in payment.approvals if each != known))
     return _reserved(payment, approval, Fact.CHARGE_RESERVED, moment)
 
 
@@ -142,7 +60,7 @@ def _frozen(payment: Payment, token_hash: str, moment: Moment) -> Approval:
     return Approval(
         attempt=next_attempt(payment, moment.now),
         token_hash=token_hash,
-        key=_digest(payment.payment_id, token_hash, _send(payment, token_hash)),
+        key=digest(payment.payment_id, token_hash, _send(payment, token_hash)),
         created_at=moment.now,
         failed_before=payment.seen.transaction_id if payment.seen and failed else None,
     )
@@ -150,19 +68,7 @@ def _frozen(payment: Payment, token_hash: str, moment: Moment) -> Approval:
 
 def _send(payment: Payment, token_hash: str) -> str:
     """A new key after a try that was withdrawn: under the old one its refusal may be replayed (facts 1.5)."""
-    return "key" if newest_of(payment, token_hash) is None else f"key {_next(payment)}"
-
-
-def _forgotten(payment: Payment, now: float) -> Approval | None:
-    """A withdrawn charge whose key PortOne has forgotten: it may be used again."""
-    found = (each for each in payment.approvals if withdrawn(each) and each.issue_id is not None)
-    return next((each for each in found if now - since(each) >= FORGOTTEN), None)
-
-
-def since(approval: Approval) -> float:
-    """When it was first sent, as far as PortOne can know (epoch seconds UTC)."""
-    sent_at = approval.sent_at if approval.resent_at is None else approval.resent_at
-    return approval.created_at if sent_at is None else sent_at
+    return "key" if newest_of(payment, token_hash) is None else f"key {next_number(payment)}"
 
 
 def _reserved(payment: Payment, approval: Approval, fact: Fact, moment: Moment) -> Payment:
@@ -270,8 +176,3 @@ def _sent(payment: Payment, attempt: int) -> Approval | None:
 
 def _in(payment: Payment, attempt: int, state: ApprovalState) -> Approval | None:
     return next((each for each in payment.approvals if (each.attempt, each.state) == (attempt, state)), None)
-
-
-def _digest(*parts: str) -> str:
-    # 160 bits are known again as surely as 256, and stand in every payment
-    return hashlib.sha256(b"\x00".join(part.encode() for part in parts)).hexdigest()[:40]

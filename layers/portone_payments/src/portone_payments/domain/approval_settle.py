@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import is_ours, open_approval, released, settled, since, with_approval
+from portone_payments.domain.approval import released, settled, with_approval
+from portone_payments.domain.attempts import is_ours, open_approval, since
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.records import Payment

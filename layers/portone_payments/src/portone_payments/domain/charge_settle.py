@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import open_approval, waited_for, withdrawn
+from portone_payments.domain.attempts import open_approval, waited_for, withdrawn
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import is_hard
 from portone_payments.domain.facts import Moment

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import open_approval
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.ladder import ACCOUNT_GRACE, account_due_at, deposit_due_at
 from portone_payments.domain.records import Payment, Status

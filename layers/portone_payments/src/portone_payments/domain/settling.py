@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import SPENT
+from portone_payments.domain.attempts import SPENT
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.dunning import at_allowed_time, end_of_grace, next_try

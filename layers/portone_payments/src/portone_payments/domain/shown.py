@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portone_payments.domain.approval import open_approval
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.booked import booked
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.hints import EventType

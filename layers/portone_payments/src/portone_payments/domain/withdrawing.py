@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import WAITED, open_approval, waited_for
+from portone_payments.domain.attempts import WAITED, open_approval, waited_for
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.ending import OVER, cancelled
 from portone_payments.domain.facts import Fact, Moment, record

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from portone_payments.domain.approval import OUT_OF_STOCK, withdrawn
+from portone_payments.domain.approval import OUT_OF_STOCK
+from portone_payments.domain.attempts import withdrawn
 from portone_payments.domain.errors import ProviderRefused
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.payment_errors import (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.domain.approval import withdrawn
+from portone_payments.domain.attempts import withdrawn
 from portone_payments.domain.billing_errors import ChargeDeclined
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import is_hard

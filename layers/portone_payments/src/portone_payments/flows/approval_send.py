@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import confirmed, open_approval, sendable, sent, stock_answered
+from portone_payments.domain.approval import confirmed, sendable, sent, stock_answered
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.approval import (
+from portone_payments.domain.approval import intend
+from portone_payments.domain.attempts import (
     check_tries,
-    intend,
     known_approval,
     newest_of,
     next_attempt,

@@ -2,13 +2,8 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.approval import (
-    check_tries,
-    intend_charge,
-    known_approval,
-    newest_of,
-    token_hash_of,
-)
+from portone_payments.domain.approval import intend_charge
+from portone_payments.domain.attempts import check_tries, known_approval, newest_of, token_hash_of
 from portone_payments.domain.billing_errors import (
     BillingKeyGone,
     ChargeIdReused,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import confirmed, open_approval, sendable, sent, withdrawn
+from portone_payments.domain.approval import confirmed, sendable, sent
+from portone_payments.domain.attempts import open_approval, withdrawn
 from portone_payments.domain.calendar import HOUR
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment

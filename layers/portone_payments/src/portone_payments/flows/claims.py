@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import open_approval, waited_for
+from portone_payments.domain.attempts import open_approval, waited_for
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.ports_store import Store
 

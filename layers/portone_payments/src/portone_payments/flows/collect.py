@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from portone_payments.domain.approval import intend_charge, open_approval, token_hash_of
+from portone_payments.domain.approval import intend_charge
+from portone_payments.domain.attempts import open_approval, token_hash_of
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import advance, due_invoice, next_due

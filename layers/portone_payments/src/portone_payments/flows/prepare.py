@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import is_spent
+from portone_payments.domain.attempts import is_spent
 from portone_payments.domain.billing_errors import OrderHasPlan
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused

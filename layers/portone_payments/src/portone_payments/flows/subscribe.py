@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import open_approval
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.billing_errors import NoBillingKey, PriceChanged
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import next_due

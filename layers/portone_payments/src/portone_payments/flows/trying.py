@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import answered, confirmed, open_approval, refused, stopped, taken_back
+from portone_payments.domain.approval import answered, confirmed, refused, stopped, taken_back
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.errors import Busy, PortOneError, ProviderRefused
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval

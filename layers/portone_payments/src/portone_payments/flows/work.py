@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portone_payments.domain.accounts import wants_closing
-from portone_payments.domain.approval import open_approval
+from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import PaymentNotFound
