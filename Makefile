@@ -67,7 +67,7 @@ test: setup ## the whole suite at everyday settings
 check: setup .venv-sam/.ready ## static checks, the built and deployed artifact, races and fuzz at full settings
 	@$(MAKE) --no-print-directory static
 	@.venv/bin/pytest -m check
-	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=75 $(spread) --dist load -m "(race or fuzz or machine or alone) and not check"
+	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 $(spread) --dist load -m "(race or fuzz or machine or alone) and not check"
 
 static: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet . && echo "format: as agreed"
