@@ -1,6 +1,6 @@
 """PUT /subscriptions/{subscriptionId}/plan: another plan, now or from the next period (JWT, or IAM)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from portone_payments.domain.plan_change import change_later, change_now, previe
 from portone_payments.domain.records import Payment
 from portone_payments.domain.subscription_records import Plan, Subscription
 from portone_payments.entry.charge_deps import ChargeDeps
+from portone_payments.entry.closed import ChangeWhen
 from portone_payments.entry.collecting import collected
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import PlanId
@@ -27,7 +28,7 @@ class ChangeBody(Body):
     """`due` is the sum that the preview showed; the shop's backend changes at a period's end only."""
 
     plan_id: PlanId
-    when: Literal["now", "period_end"] = "period_end"
+    when: ChangeWhen = "period_end"
     due: Annotated[int, Field(ge=0)] | None = None
 
 

@@ -1,10 +1,11 @@
 """POST /identity-verifications/bypass-preview: what a PG's options would look like, for staff (JWT)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from portone_payments.domain.identity_bypass import BypassOptions, built_bypass
+from portone_payments.entry.closed import IdentityProvider, Media
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.request import Body, Request
@@ -15,9 +16,9 @@ from portone_payments.entry.texts import Written
 class BypassBody(Body):
     """Options as in the settings; `carriers` by PortOne's names."""
 
-    provider: Literal["DANAL", "KCP", "KCP_V2", "INICIS_UNIFIED"]
+    provider: IdentityProvider
     server_side: bool = False
-    media: Literal["web", "mobile"] = "mobile"
+    media: Media = "mobile"
     title: Annotated[str, Written, StringConstraints(max_length=50)] = ""
     min_age: Annotated[int, Field(ge=0, le=150)] = 0
     carriers: Annotated[list[str], Field(max_length=6)] = Field(default_factory=list)

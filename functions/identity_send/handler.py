@@ -1,9 +1,10 @@
 """POST /identity-verifications/{verificationId}/send: without an SDK, an SMS or a carrier's app (JWT)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
+from portone_payments.entry.closed import Carrier, Media, SendMethod
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.identity_views import message_answer, verification_id
@@ -16,12 +17,12 @@ from portone_payments.ports import Deadline
 class SendBody(Body):
     """What the person typed, none of it kept; for SMS also the first seven digits of the resident number."""
 
-    method: Literal["SMS", "APP"]
-    operator: Literal["SKT", "KT", "LGU", "SKT_MVNO", "KT_MVNO", "LGU_MVNO"]
+    method: SendMethod
+    operator: Carrier
     name: Annotated[str, Written, StringConstraints(min_length=1, max_length=50)]
     phone_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{9,11}$")]
     birth_and_sex: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")] | None = None
-    media: Literal["web", "mobile"] = "mobile"
+    media: Media = "mobile"
 
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:

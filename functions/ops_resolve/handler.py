@@ -1,6 +1,6 @@
 """POST /ops/payments/{paymentId}/resolve: close one call for a person, with a reason (staff)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -16,13 +16,16 @@ from portone_payments.flows.staff import Decision, Resolution, resolve
 
 
 class ResolveBody(Body):
-    """Why, for the history, and what was decided of which call: see `flows.staff.Decision`.
+    """Why, for the history, and what was decided of which call.
+
+    `close`: seen and dealt with. `accept`: believe the quarantined payment from the next reading on.
+    `refunded`, `not_refunded`: what became of a refund that no reading can decide.
 
     `kind` and `subject` may be left out where only one call fits.
     """
 
     reason: Annotated[str, Written, StringConstraints(min_length=3, max_length=500)]
-    decision: Literal["close", "accept", "refunded", "not_refunded"] = "close"
+    decision: Annotated[Decision, Field(strict=False)] = Decision.CLOSE
     kind: Annotated[AttentionKind, Field(strict=False)] | None = None
     subject: Annotated[str, StringConstraints(max_length=100)] | None = None
 
@@ -31,9 +34,7 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The payment after the decision."""
     staff = request.staff(deps.settings.staff_claim)
     body = request.body(ResolveBody)
-    asked = Resolution(
-        decision=Decision(body.decision), reason=body.reason, kind=body.kind, subject=body.subject
-    )
+    asked = Resolution(decision=body.decision, reason=body.reason, kind=body.kind, subject=body.subject)
     payment = resolve(
         request.payment_id, asked, staff=staff, store=deps.store, vault=deps.vault, clock=deps.clock
     )

@@ -1,10 +1,11 @@
 """POST /payments: store the intent to pay an order, and answer what `PortOne.requestPayment` needs (JWT)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from portone_payments.entry.checkout import checkout_view
+from portone_payments.entry.closed import Platform
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.preparing import preparer
 from portone_payments.entry.reader_deps import ReaderDeps
@@ -19,7 +20,7 @@ class PrepareBody(Body):
     """Which order, and where the checkout will open."""
 
     order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    platform: Literal["web", "ios", "android", "react-native", "flutter"]
+    platform: Platform
 
 
 def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:

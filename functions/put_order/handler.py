@@ -1,5 +1,6 @@
 """PUT /orders/{orderId}: the shop's backend stores what it wants paid (IAM)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
@@ -8,7 +9,7 @@ from portone_payments.domain.billing_errors import PartsDisagree
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.money import checked_amount
 from portone_payments.domain.records import Order, OrderPart
-from portone_payments.domain.snapshot import PayMethod
+from portone_payments.entry.closed import AskedAmount, Currency, OrderMethod, PartOfAmount
 from portone_payments.entry.days import Instant, epoch_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.names import Name, checked_name
@@ -25,15 +26,15 @@ type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 class Amount(Body):
     """Minor units; `taxFree` is the tax-exempt part of `total`."""
 
-    total: int
-    tax_free: int = 0
+    total: AskedAmount
+    tax_free: PartOfAmount = 0
 
 
 class PartBody(Body):
     """One of the amounts an order is paid in, at once or at `dueAt`."""
 
-    amount: int
-    tax_free_amount: int = 0
+    amount: AskedAmount
+    tax_free_amount: PartOfAmount = 0
     due_at: Instant | None = None
     name: Name | None = None
 
@@ -47,8 +48,10 @@ class OrderBody(Body):
     user_id: UserId
     name: Name
     amount: Amount
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    pay_methods: Annotated[list[str], Field(min_length=1, max_length=10)]
+    currency: Currency
+    pay_methods: Annotated[
+        list[OrderMethod], Field(min_length=1, max_length=10, json_schema_extra={"uniqueItems": True})
+    ]
     item_kind: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")] | None = None
     expires_at: Instant | None = None
     parts: Annotated[tuple[PartBody, ...], Field(max_length=MOST_PARTS, strict=False)] = ()
@@ -83,10 +86,9 @@ def _tax_free(body: OrderBody) -> int:
     return tax_free
 
 
-def _pay_methods(names: list[str]) -> tuple[str, ...]:
-    known = {method.value for method in PayMethod} - {PayMethod.UNRECOGNISED.value}
-    if not set(names) <= known or len(set(names)) != len(names):
-        raise InvalidRequest(field="payMethods", reason="unknown_or_repeated")
+def _pay_methods(names: Sequence[str]) -> tuple[str, ...]:
+    if len(set(names)) != len(names):
+        raise InvalidRequest(field="payMethods", reason="repeated")
     return tuple(names)
 
 

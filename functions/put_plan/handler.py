@@ -8,6 +8,7 @@ from portone_payments.domain.calendar import Interval, Unit
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.money import checked_amount
 from portone_payments.domain.subscription_records import Plan
+from portone_payments.entry.closed import AskedAmount, Currency, PartOfAmount
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.names import Name, checked_name
 from portone_payments.entry.port_deps import PortDeps
@@ -28,9 +29,9 @@ class PlanBody(Body):
     """A plan; `anchorDay` bills months and years on that day, `trialDays` are free of charge."""
 
     name: Name
-    amount: int
-    tax_free_amount: int = 0
-    currency: str
+    amount: AskedAmount
+    tax_free_amount: PartOfAmount = 0
+    currency: Currency
     interval: IntervalBody
     trial_days: Annotated[int, Field(ge=0, le=366)] = 0
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None

@@ -1,11 +1,12 @@
 """POST /billing-keys: a window that saves a payment method, for `PortOne.requestIssueBillingKey` (JWT)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.records import Payment
+from portone_payments.entry.closed import BillingMethod, Platform
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.issue_window import channel_of, issue_view
 from portone_payments.entry.key_deps import KeyDeps
@@ -25,8 +26,8 @@ class WindowDeps(KeyDeps, ReaderDeps):
 class IssueBody(Body):
     """Which method, and where the window opens; with `orderId` the order is paid in the same window."""
 
-    pay_method: Literal["CARD", "MOBILE", "EASY_PAY", "PAYPAL"]
-    platform: Literal["web", "ios", "android", "react-native", "flutter"]
+    pay_method: BillingMethod
+    platform: Platform
     order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
 
 

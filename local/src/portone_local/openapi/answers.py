@@ -6,9 +6,10 @@ from pydantic import Field, with_config
 
 from portone_local.openapi.receipt_answers import Approval
 from portone_local.openapi.refund_answers import RefundSummary
-from portone_local.openapi.shapes import CLOSED, Currency, Cursor, Minor, Time
+from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
 from portone_payments.domain.records import Status
 from portone_payments.domain.snapshot import PayMethod
+from portone_payments.entry.closed import Currency, OrderMethod
 
 
 @with_config(CLOSED)
@@ -103,7 +104,7 @@ class Order(TypedDict):
     name: str
     amount: OrderAmount
     currency: Currency
-    pay_methods: list[PayMethod]
+    pay_methods: list[OrderMethod]
     item_kind: str | None
     expires_at: Time | None
     parts: NotRequired[list[OrderPart]]
@@ -135,7 +136,7 @@ class OpenOrder(OrderWithPayment):
 class Offer(TypedDict):
     """A pay method and the channel it goes through."""
 
-    pay_method: PayMethod
+    pay_method: OrderMethod
     channel_key: str
 
 
@@ -163,7 +164,7 @@ class Checkout(TypedDict):
     expires_at: Time
     store_id: str
     channel_key: str
-    pay_method: PayMethod
+    pay_method: OrderMethod
     pay_methods: list[Offer]
     order_name: str
     total_amount: Minor

@@ -7,6 +7,8 @@ from pydantic import with_config
 from portone_local.openapi.shapes import CLOSED, Cursor, Time
 from portone_payments.domain.audit_records import DiscrepancyKind
 
+type DiscrepancyStatus = Literal["open", "closed"]
+
 
 @with_config(CLOSED)
 class Discrepancy(TypedDict):
@@ -15,7 +17,7 @@ class Discrepancy(TypedDict):
     discrepancy_id: str
     payment_id: str
     kind: DiscrepancyKind
-    status: Literal["open", "closed"]
+    status: DiscrepancyStatus
     found_at: Time
     ours: dict[str, str | int | bool]
     theirs: dict[str, str | int | bool]

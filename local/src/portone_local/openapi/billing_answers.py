@@ -5,13 +5,17 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from pydantic import Field, with_config
 
 from portone_local.openapi.answers import CustomData, Customer
-from portone_local.openapi.shapes import CLOSED, Currency, Cursor, Minor, Time
+from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
 from portone_payments.domain.billing_reading import SavedKind
 from portone_payments.domain.calendar import Unit
 from portone_payments.domain.subscription_records import InvoiceKind, SubscriptionStatus
+from portone_payments.entry.closed import BillingMethod, Currency
 
-type Method = Literal["CARD", "MOBILE", "EASY_PAY", "PAYPAL"]
-type Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$", description="in Korea")]
+type KeyState = Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"]
+type WaitsFor = Literal["payment", "portone"]
+type InvoiceState = Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "MISSED", "VOID"]
+type Advice = Literal["retry_later", "other_method"]
+type KoreanDay = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$", description="in Korea")]
 
 
 @with_config(CLOSED)
@@ -33,7 +37,7 @@ class IssueWindow(TypedDict):
     issue_name: str
     customer: Customer
     custom_data: IssueMark | CustomData
-    billing_key_method: NotRequired[Method]
+    billing_key_method: NotRequired[BillingMethod]
     billing_key_and_pay_method: NotRequired[Literal["MOBILE"]]
     payment_id: NotRequired[str]
     order_name: NotRequired[str]
@@ -62,9 +66,9 @@ class BillingKey(TypedDict):
     """A saved payment method; the key itself is never shown."""
 
     billing_key_id: str
-    state: Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"]
+    state: KeyState
     default: bool
-    pay_method: Method
+    pay_method: BillingMethod
     method: SavedMethod | None
     payment_id: str | None
     code: str | None
@@ -77,7 +81,7 @@ class OpenBillingKey(BillingKey):
     """A saved payment method that is not registered, or not deleted, yet."""
 
     status_url: str
-    waits_for: Literal["payment", "portone"]
+    waits_for: WaitsFor
 
 
 @with_config(CLOSED)
@@ -125,7 +129,7 @@ class Invoice(TypedDict):
     invoice_id: str
     kind: InvoiceKind
     name: str
-    state: Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "MISSED", "VOID"]
+    state: InvoiceState
     amount: Minor
     tax_free_amount: Minor
     credit: Minor
@@ -136,9 +140,7 @@ class Invoice(TypedDict):
     tries: int
     tried_at: Time | None
     settled_at: Time | None
-    advice: Annotated[
-        Literal["retry_later", "other_method"] | None, Field(description="after a charge was declined")
-    ]
+    advice: Annotated[Advice | None, Field(description="after a charge was declined")]
 
 
 @with_config(CLOSED)
@@ -155,7 +157,7 @@ class Subscription(TypedDict):
     currency: Currency
     interval: Interval | None
     anchor_day: int | None
-    start: Day
+    start: KoreanDay
     created_at: Time
     trial_ends_at: Time | None
     next_at: Annotated[Time | None, Field(description="when the next period that is charged begins")]

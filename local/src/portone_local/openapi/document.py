@@ -18,7 +18,15 @@ from portone_local.openapi.billing_operations import BILLING_OPERATIONS
 from portone_local.openapi.identity_operations import IDENTITY_OPERATIONS
 from portone_local.openapi.operations import OPERATIONS as OTHERS
 from portone_local.openapi.operations import Operation
-from portone_local.openapi.refusals import RETRY_AFTER, SCHEMAS, Error, GatewayMessage, Refusals, as_json
+from portone_local.openapi.refusals import (
+    NO_STORE,
+    RETRY_AFTER,
+    SCHEMAS,
+    Error,
+    GatewayMessage,
+    Refusals,
+    as_json,
+)
 from portone_payments.domain.errors import Forbidden, Unauthenticated
 from portone_payments.entry.identity_views import USER_ID, VERIFICATION_ID
 from portone_payments.entry.ids import INVOICE_ID
@@ -33,6 +41,20 @@ ABOUT = (
     "Amounts are whole numbers of the currency's minor unit, times are RFC 3339 in UTC. "
     "An error is known by its `code`; one that is `retryable` may be sent again as it was."
 )
+# by the first part of a path
+TAGS = {
+    "orders": ("orders", "What is to be paid, by the shop's backend (IAM)."),
+    "payments": ("payments", "Paying, refunding and cash receipts, by the app (JWT)."),
+    "billing-keys": ("saved-methods", "Saved payment methods (빌링키), by the app (JWT)."),
+    "plans": ("plans", "What is sold by the period."),
+    "subscriptions": ("subscriptions", "Subscriptions, by the app (JWT)."),
+    "schedules": ("schedules", "Orders paid in parts, by the app (JWT)."),
+    "identity-verifications": ("identity", "Identity verification (본인인증), by the app (JWT)."),
+    "me": ("identity", ""),
+    "users": ("persons", "What is kept of a person, by the shop's backend (IAM)."),
+    "ops": ("operators", "What staff does with AWS credentials (IAM)."),
+    "staff": ("staff", "The same with a token that carries the staff claim (JWT)."),
+}
 PATTERNS = {
     "orderId": ORDER_ID.pattern,
     "paymentId": PAYMENT_ID.pattern,
@@ -70,8 +92,14 @@ def document() -> dict[str, Any]:
         paths[route.path][route.method.lower()] = _operation(route, folders[route.function], refusals)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Payments", "version": version("portone-payments"), "description": ABOUT},
+        "info": {
+            "title": "Payments",
+            "version": version("portone-payments"),
+            "description": ABOUT,
+            "contact": {"name": "The team that deployed this stack"},
+        },
         "servers": [{"url": "https://{api}", "variables": {"api": {"default": "api.shop.example"}}}],
+        "tags": [{"name": name, "description": said} for name, said in TAGS.values() if said],
         "paths": dict(paths),
         "components": {
             "schemas": dict(sorted((_schemas() | refusals.schemas).items())),
@@ -91,6 +119,7 @@ def _operation(route: Route, folder: str, refusals: Refusals) -> dict[str, Any]:
     iam = isinstance(route.authorizer, Iam)
     operation: dict[str, Any] = {
         "operationId": _camel(folder) + _caller(route, said),
+        "tags": [TAGS[route.path.split("/")[1]][0]],
         "summary": _summary(_from(folder, "__doc__")),
         "description": inspect.getdoc(_from(folder, "route")),
         "security": [{"iam" if iam else "jwt": []}],
@@ -161,12 +190,13 @@ def _responses(said: Operation, refusals: Refusals, *, iam: bool) -> dict[str, A
 
 
 def _answer(status: int, model: type) -> dict[str, Any]:
-    content = {
+    content: dict[str, Any] = {
         "description": (inspect.getdoc(model) or "").partition("\n")[0],
         "content": as_json({"$ref": SCHEMAS + model.__name__}),
+        "headers": {"Cache-Control": {**NO_STORE, "required": True}},
     }
     if status == HTTPStatus.ACCEPTED:
-        content["headers"] = {"Retry-After": {**RETRY_AFTER, "required": True}}
+        content["headers"]["Retry-After"] = {**RETRY_AFTER, "required": True}
     return content
 
 

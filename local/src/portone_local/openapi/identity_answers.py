@@ -7,6 +7,8 @@ from pydantic import with_config
 from portone_local.openapi.shapes import CLOSED, Time
 
 type YesNo = Literal["yes", "no"]
+type Stage = Literal["OPEN", "USED", "EXPIRED"]
+type MessageState = Literal["UNKNOWN", "SENT", "FAILED", "CONFIRMED"]
 
 
 @with_config(CLOSED)
@@ -64,8 +66,8 @@ class VerificationState(TypedDict):
     verification_id: str
     purpose: str
     provider: str
-    state: Literal["OPEN", "USED", "EXPIRED"]
-    message: Literal["UNKNOWN", "SENT", "FAILED", "CONFIRMED"] | None
+    state: Stage
+    message: MessageState | None
     expires_at: Time
     used_at: Time | None
 

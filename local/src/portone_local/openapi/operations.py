@@ -8,7 +8,6 @@ from portone_local.openapi.receipt_answers import CashReceipt, OpenCashReceipt
 from portone_local.openapi.refund_answers import OpenRefund, Refund
 from portone_payments.domain import billing_errors, errors, payment_errors
 from portone_payments.domain.errors import BundleError
-from portone_payments.domain.records import AttentionKind
 from portone_payments.entry.receipts import ReceiptBody
 from portone_payments.entry.refunds import AccountBody, CancelBody
 from portone_payments.entry.request import Body
@@ -24,15 +23,15 @@ PAGE: dict[str, Any] = {
 }
 KIND: dict[str, Any] = {
     "kind": {
-        "schema": {"type": "string", "enum": sorted(AttentionKind)},
+        "schema": {"$ref": "#/components/schemas/AttentionKind"},
         "required": True,
         "description": "why a person is needed",
     }
 }
 STATUS: dict[str, Any] = {
     "status": {
-        "schema": {"type": "string", "enum": ["closed", "open"], "default": "open"},
-        "description": "which list",
+        "schema": {"$ref": "#/components/schemas/DiscrepancyStatus"},
+        "description": "which list; open where it is left out",
     }
 }
 READ: Errors = (errors.StorageUnavailable,)

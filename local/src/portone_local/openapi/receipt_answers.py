@@ -5,6 +5,10 @@ from typing import Literal, TypedDict
 from pydantic import with_config
 
 from portone_local.openapi.shapes import CLOSED, Minor, Time
+from portone_payments.entry.closed import ReceiptType
+
+type ApprovalState = Literal["APPROVED", "FAILED", "UNKNOWN"]
+type ReceiptState = Literal["ISSUED", "CANCELLED", "FAILED", "UNKNOWN"]
 
 
 @with_config(CLOSED)
@@ -12,7 +16,7 @@ class Approval(TypedDict):
     """The newest try at approving by hand."""
 
     attempt: int
-    state: Literal["APPROVED", "FAILED", "UNKNOWN"]
+    state: ApprovalState
     code: str | None
 
 
@@ -20,8 +24,8 @@ class Approval(TypedDict):
 class CashReceipt(TypedDict):
     """A cash receipt, without the number it is for."""
 
-    type: Literal["PERSONAL", "CORPORATE"]
-    state: Literal["ISSUED", "CANCELLED", "FAILED", "UNKNOWN"]
+    type: ReceiptType
+    state: ReceiptState
     amount: Minor
     tax_free_amount: Minor
     self_issued: bool

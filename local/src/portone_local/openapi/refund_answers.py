@@ -9,7 +9,8 @@ from portone_payments.domain.instruction_records import RefundState
 
 # one that is reserved has no outcome yet
 STATES = sorted({state.value for state in RefundState} - {RefundState.RESERVED.value} | {"UNKNOWN"})
-type State = Annotated[str, Field(json_schema_extra={"enum": list(STATES)})]
+type RefundedBy = Literal["owner", "staff", "auto", "lost"]
+type RefundOutcome = Annotated[str, Field(json_schema_extra={"enum": list(STATES)})]
 
 
 @with_config(CLOSED)
@@ -17,8 +18,8 @@ class RefundSummary(TypedDict):
     """One refund in the list of a payment."""
 
     refund_id: str
-    by: Literal["owner", "staff", "auto", "lost"]
-    state: State
+    by: RefundedBy
+    state: RefundOutcome
     amount: Minor
 
 

@@ -5,14 +5,15 @@ from typing import Any, NotRequired, TypedDict
 from pydantic import with_config
 
 from portone_local.openapi.shapes import CLOSED
-from portone_payments.domain.errors import Busy
 from portone_payments.entry.catalogue import Action
 from portone_payments.entry.messages import MESSAGES
-from portone_payments.entry.responses import STATUSES
 
 SCHEMAS = "#/components/schemas/"
 BY_GATEWAY = "API Gateway itself."
 RETRY_AFTER = {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "seconds"}
+NO_STORE = {"schema": {"type": "string", "const": "no-store"}, "description": "every answer of ours is new"}
+# what is worth sending again, after the seconds it says
+WAITING = frozenset({Action.WAIT, Action.RETRY})
 
 
 @with_config(CLOSED)
@@ -89,9 +90,11 @@ class Refusals:
             "description": "\n".join(told),
             "content": as_json(schemas[0] if len(schemas) == 1 else {"anyOf": schemas}),
         }
-        if status == STATUSES[Busy]:
-            # not required: API Gateway's own 503 does not say when
-            response["headers"] = {"Retry-After": RETRY_AFTER}
+        # not required: API Gateway's own answers have neither
+        response["headers"] = {"Cache-Control": NO_STORE} if codes else {}
+        if any(MESSAGES[code].action in WAITING for code in codes):
+            response["headers"]["Retry-After"] = RETRY_AFTER
+        response = {name: value for name, value in response.items() if value}
         self.responses[name] = response
         return {"$ref": f"#/components/responses/{name}"}
 

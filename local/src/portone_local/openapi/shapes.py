@@ -5,11 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from portone_payments.domain.money import CURRENCIES
-
 CLOSED = ConfigDict(alias_generator=to_camel, extra="forbid")
 
 type Minor = Annotated[int, Field(ge=0, description="minor units of the currency")]
 type Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
-type Currency = Annotated[str, Field(json_schema_extra={"enum": sorted(CURRENCIES)})]
 type Cursor = Annotated[str | None, Field(description="of the next page; null at the end")]

@@ -4,12 +4,16 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from portone_payments.domain.errors import InvalidRequest
 
-type Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-type Instant = Annotated[str, StringConstraints(max_length=40)]
+type Day = Annotated[
+    str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), Field(json_schema_extra={"format": "date"})
+]
+type Instant = Annotated[
+    str, StringConstraints(max_length=40), Field(json_schema_extra={"format": "date-time"})
+]
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII)
 # nothing of a shop lies outside: what does is a slip, and near the ends of the calendar no view could show it
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)

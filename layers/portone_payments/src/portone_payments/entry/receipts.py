@@ -1,6 +1,6 @@
 """Cash receipts over HTTP: who asks, the number they give, and how a receipt is shown."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
@@ -8,6 +8,7 @@ from portone_payments.domain.cash_receipts import MOVING, newest
 from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
 from portone_payments.domain.payment_errors import CashReceiptFailed
 from portone_payments.domain.records import Payment
+from portone_payments.entry.closed import ReceiptType
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body
 from portone_payments.entry.responses import answer
@@ -18,7 +19,7 @@ from portone_payments.flows.nudge import nudge
 class ReceiptBody(Body):
     """Whose it is: a phone or card number for PERSONAL, a business registration number for CORPORATE."""
 
-    type: Literal["PERSONAL", "CORPORATE"]
+    type: ReceiptType
     identity_number: Annotated[str, StringConstraints(pattern=r"^[0-9-]{10,24}$")]
 
 

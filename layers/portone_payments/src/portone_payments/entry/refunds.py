@@ -10,6 +10,7 @@ from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.money import checked_amount
 from portone_payments.domain.payment_errors import RefundFailed
 from portone_payments.domain.refunds import RefundWish
+from portone_payments.entry.closed import AskedAmount, Bank, PartOfAmount
 from portone_payments.entry.http import INLINE_SECONDS
 from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.refund_views import refund_view, shown_id
@@ -29,7 +30,7 @@ type Digits = Annotated[str, StringConstraints(pattern=r"^[0-9-]{6,24}$")]
 class AccountBody(Body):
     """A bank account to refund to; `bank` by PortOne's REST or SDK name, `phone` where the PG asks for it."""
 
-    bank: Annotated[str, StringConstraints(max_length=40)]
+    bank: Bank
     number: Digits
     holder_name: Annotated[str, Written, StringConstraints(min_length=1, max_length=40)]
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9-]{9,14}$")] | None = None
@@ -50,9 +51,9 @@ class CancelBody(Body):
     refund_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
     reason: Annotated[str, Written, StringConstraints(min_length=1, max_length=100)]
     full: bool = False
-    amount: int | None = None
-    tax_free_amount: int | None = None
-    vat_amount: int | None = None
+    amount: AskedAmount | None = None
+    tax_free_amount: PartOfAmount | None = None
+    vat_amount: PartOfAmount | None = None
     refund_account: AccountBody | None = None
 
 

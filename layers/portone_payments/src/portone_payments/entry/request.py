@@ -21,6 +21,7 @@ PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 ORDER_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 _LIMIT_TEXT = re.compile(r"[1-9][0-9]?|100")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_EXACT = 2**53
 _USER = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -160,7 +161,9 @@ class Request:
 
     def _json(self) -> Any:
         try:
-            return json.loads(self._raw(), object_pairs_hook=_unique, parse_constant=_no_constants)
+            return json.loads(
+                self._raw(), object_pairs_hook=_unique, parse_constant=_no_constants, parse_float=_number
+            )
         except (ValueError, RecursionError):
             raise InvalidRequest(field="body", reason="not_json") from None
 
@@ -192,6 +195,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("the same name twice")
     return dict(pairs)
+
+
+def _number(text: str) -> int | float:
+    """2966.0 is the whole number it is for JSON Schema, as far as every JSON library tells it exactly."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= _EXACT else value
 
 
 def _no_constants(constant: str) -> Any:

@@ -1,0 +1,111 @@
+"""What generated clients need of docs/openapi.json, and where strictness and document could part."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+
+from portone_local.openapi.document import FILE
+from portone_local.stack import Stack
+from portone_local.testing.world import an_order_body
+from portone_payments.domain.money import CURRENCIES
+from portone_payments.domain.snapshot import PayMethod
+from portone_payments.entry.closed import Currency, OrderMethod
+
+DOCUMENT = json.loads(FILE.read_text())
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+
+
+def closed_sets(node: Any, place: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every enum with its place."""
+    if isinstance(node, list):
+        for number, each in enumerate(node):
+            yield from closed_sets(each, f"{place}/{number}")
+    if isinstance(node, dict):
+        if isinstance(node.get("enum"), list):
+            yield place, tuple(node["enum"])
+        for name, each in node.items():
+            yield from closed_sets(each, f"{place}/{name}")
+
+
+def responses() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from DOCUMENT["components"]["responses"].items()
+    for path, operations in DOCUMENT["paths"].items():
+        for method, said in operations.items():
+            for status, answer in said["responses"].items():
+                if "$ref" not in answer:
+                    yield f"{status} {method} {path}", answer
+
+
+def test_every_closed_set_is_one_component() -> None:
+    places = dict(closed_sets(DOCUMENT))
+
+    assert {place for place in places if place.count("/") > len(("components", "schemas", "name"))} == set()
+    assert len({frozenset(values) for values in places.values()}) == len(places)
+
+
+@pytest.mark.parametrize("name", ["Currency", "OrderMethod", "Bank", "BillingMethod", "Carrier", "Status"])
+def test_what_is_closed_is_said_to_be(name: str) -> None:
+    assert SCHEMAS[name]["enum"]
+
+
+def test_closed_sets_at_the_door_are_those_of_the_domain() -> None:
+    methods = {method.value for method in PayMethod} - {PayMethod.UNRECOGNISED.value}
+
+    assert set(get_args(Currency.__value__)) == CURRENCIES
+    assert set(get_args(OrderMethod.__value__)) == methods
+
+
+def test_nothing_of_our_code_is_named() -> None:
+    text = FILE.read_text()
+
+    assert [
+        word for word in ("__", "portone_payments", "portone_local", "flows.", "entry.") if word in text
+    ] == []
+
+
+def test_each_operation_has_one_tag_that_is_explained() -> None:
+    used = [said["tags"] for operations in DOCUMENT["paths"].values() for said in operations.values()]
+
+    assert {len(tags) for tags in used} == {1}
+    assert {tag for tags in used for tag in tags} == {tag["name"] for tag in DOCUMENT["tags"]}
+    assert all(tag["description"] for tag in DOCUMENT["tags"])
+    assert DOCUMENT["info"]["contact"]["name"]
+
+
+def test_what_may_be_sent_again_says_when_and_no_answer_of_ours_is_cached() -> None:
+    waits = {
+        name
+        for name, said in responses()
+        if name[:3] in {"429", "500", "503"} and ".gateway" not in name[3:12]
+    }
+    silent = {name for name in waits if "Retry-After" not in dict(responses())[name].get("headers", {})}
+    cached = {
+        name
+        for name, said in responses()
+        if not name.endswith(tuple(f"{status}.gateway" for status in range(400, 600)))
+        and "Cache-Control" not in said.get("headers", {})
+    }
+
+    assert (silent, cached) == (set(), set())
+
+
+@pytest.mark.parametrize("spelt", ["2966", "2966.0", "2.966e3", "2966.00"])
+def test_a_whole_number_is_one_however_it_is_spelt(spelt: str) -> None:
+    body = json.dumps(an_order_body(amount={"total": 2966})).replace("2966", spelt)
+
+    with Stack.in_memory(seed=1) as stack:
+        stored = stack.shop.request("PUT", "/orders/order-1", body=body.encode())
+
+    assert (stored.status, stored.json()["amount"]["total"]) == (200, 2966)
+
+
+@pytest.mark.parametrize("spelt", ["2966.5", "1e400", "1e17", "true", '"2966"', "-2966.0", "0.0", "NaN"])
+def test_what_is_no_amount_is_refused_however_it_is_spelt(spelt: str) -> None:
+    body = json.dumps(an_order_body(amount={"total": 2966})).replace("2966", spelt)
+
+    with Stack.in_memory(seed=1) as stack:
+        refused = stack.shop.request("PUT", "/orders/order-1", body=body.encode())
+
+    assert (refused.status, refused.json()["error"]["code"]) == (400, "invalid_request")
