@@ -12,7 +12,7 @@ START = 1_767_323_045.25
 
 
 LATER = pytest.mark.xfail(strict=True, reason="C: the fake refuses documented filters")
-NOT_YET = {"getPayments", "getBillingKeyInfos", "getCashReceipts", "getIdentityVerifications"}
+NOT_YET = {"getPayments"}
 
 
 @pytest.mark.parametrize(

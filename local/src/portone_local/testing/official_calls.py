@@ -130,6 +130,7 @@ LISTS = (
     ("payment", "getPayments"),
     ("payment.billingKey", "getBillingKeyInfos"),
     ("payment.paymentSchedule", "getPaymentSchedules"),
+    ("payment.cashReceipt", "getCashReceipts"),
     ("identityVerification", "getIdentityVerifications"),
 )
 

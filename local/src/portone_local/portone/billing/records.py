@@ -133,7 +133,7 @@ class KeyRecord:
     token: str | None = field(default=None, repr=False)
     token_at: float = 0.0
     first_payment: "FirstPayment | None" = None
-    platform: Literal["SDK_MOBILE", "SDK_PC", "API"] = "SDK_PC"
+    platform: Literal["SDK_MOBILE", "SDK_PC", "API"] = "SDK_MOBILE"
     history: History = field(default_factory=list, repr=False)
 
     @property
