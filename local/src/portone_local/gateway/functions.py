@@ -100,6 +100,10 @@ class Functions:
             self.failures.append((function, error))
             raise
 
+    def container(self, function: str) -> Any:
+        """The container that answers a function's next invocation, started where there is none."""
+        return self._handler(function)
+
     def _invoked(self, function: str, event: dict[str, Any]) -> Any:
         context = LambdaContext(
             function_name=function,

@@ -55,6 +55,7 @@ BILLING_OPERATIONS = {
             *KEY,
             billing.BillingKeyRefused,
             billing.BillingKeyGone,
+            errors.ProviderRefused,
             errors.SecretsUnavailable,
             *WRITTEN,
         ),

@@ -103,8 +103,8 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     in_core(
         "an error of ours stops nothing",
         "flows/gate.py",
-        "        if self._heard is None:\n            return True",
-        "        if self._heard is None or operation:\n            return True",
+        "        if not all(may_probe(stop, operation, now) for stop in held):",
+        "        if not operation:",
         "cases/test_errors_of_ours",
         "one_probe",
     ),
@@ -127,7 +127,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     in_core(
         "a worker whose every job fails is a success to Lambda, and to us",
         "entry/job.py",
-        "        self._deps.meter.count(Metric.JOB_FAILED)\n",
+        "        self.deps.meter.count(Metric.JOB_FAILED)\n",
         "",
         "cases/test_workers",
         "every_job_fails",

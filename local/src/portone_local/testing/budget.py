@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portone_local.stack import Stack
+from portone_local.template import functions
 from portone_local.units import CallLog
+from portone_payments.entry.key_deps import KeyDeps
+from portone_payments.entry.reader_deps import ReaderDeps
 
 type Act = Callable[[], object]
 
@@ -32,7 +35,14 @@ class Budget:
 
 
 def spent(stack: Stack, log: CallLog, act: Act) -> Cost:
-    """What `act` cost; `log` has listened to the stack's DynamoDB client."""
+    """What `act` cost; `log` has listened to the stack's DynamoDB client.
+
+    Containers have read what is stopped a moment ago: one read in five seconds, however often they send.
+    """
+    for function in functions(stack.template).values():
+        container = stack.functions.container(function)
+        if issubclass(container.kind, ReaderDeps | KeyDeps):
+            container.deps.gate.look()
     before, logged = stack.calls, len(log.calls)
     act()
     used = stack.calls - before

@@ -1,7 +1,7 @@
 """When nothing is sent because PortOne refuses *us*: errors of ours are not declines (money rule 10).
 
-401 and 403 stop all sending, CHANNEL_NOT_FOUND stops that channel. Every ten minutes one probe tries whether
-it may start again. Times in epoch seconds UTC.
+401 and 403 stop all sending, in a store we left that store alone; CHANNEL_NOT_FOUND stops that channel. Every
+ten minutes one probe tries whether it may start again. Times in epoch seconds UTC.
 """
 
 import hashlib
@@ -54,9 +54,10 @@ class Stops:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-def scopes_of(channel: str | None) -> tuple[str, ...]:
-    """What a request belongs to: all sending, and its channel where it names one; never the key itself."""
-    return (ALL,) if channel is None else (ALL, channel_scope(channel))
+def scopes_of(channel: str | None, store: str | None = None) -> tuple[str, ...]:
+    """What a request belongs to: all sending, a store we left, and its channel where it names one."""
+    left = () if store is None else (store,)
+    return (ALL, *left) if channel is None else (ALL, *left, channel_scope(channel))
 
 
 def channel_scope(channel: str) -> str:
@@ -64,9 +65,14 @@ def channel_scope(channel: str) -> str:
     return "channel:" + hashlib.sha256(channel.encode()).hexdigest()[:16]
 
 
-def standing(stops: Stops, channel: str | None) -> list[Stop]:
+def store_scope(store_id: str) -> str:
+    """The scope of one store that is not today's."""
+    return "store:" + hashlib.sha256(store_id.encode()).hexdigest()[:16]
+
+
+def standing(stops: Stops, channel: str | None, store: str | None = None) -> list[Stop]:
     """The stops that hold a request."""
-    return [stops.stops[scope] for scope in scopes_of(channel) if scope in stops.stops]
+    return [stops.stops[scope] for scope in scopes_of(channel, store) if scope in stops.stops]
 
 
 def begun(stops: Stops, scope: str, operation: str, code: str, now: float) -> Stops:
@@ -82,11 +88,11 @@ def may_probe(stop: Stop, operation: str, now: float) -> bool:
     return now >= stop.probe_at + (0 if operation == stop.operation else PROBE_EVERY)
 
 
-def probed(stops: Stops, channel: str | None, operation: str, now: float) -> Stops:
+def probed(stops: Stops, channel: str | None, operation: str, now: float, store: str | None = None) -> Stops:
     """The record with a probe under way: the next one in ten minutes, of the same operation."""
     changed = {
         scope: replace(stops.stops[scope], probe_at=now + PROBE_EVERY, operation=operation)
-        for scope in scopes_of(channel)
+        for scope in scopes_of(channel, store)
         if scope in stops.stops
     }
     return replace(stops, stops={**stops.stops, **changed})

@@ -29,7 +29,7 @@ class HttpHandler[D: PortDeps = PortDeps]:
         self.route = route
         self.needs = needs
         self.kind = kind
-        self._deps = deps or prime(kind(), needs)
+        self.deps = deps or prime(kind(), needs)
 
     def using(self, deps: D) -> "HttpHandler[D]":
         """This handler over `deps`."""
@@ -37,7 +37,7 @@ class HttpHandler[D: PortDeps = PortDeps]:
 
     def __call__(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
         """Answer one event; only what nobody foresaw is a 500, and then a retry is safe (I15)."""
-        deps = self._deps
+        deps = self.deps
         request = Request(event, deps.settings.user_claim)
         told: dict[str, str] = {}
         try:

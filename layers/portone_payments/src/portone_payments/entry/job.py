@@ -32,7 +32,7 @@ class JobHandler[D: PortDeps = PortDeps]:
         self.job = job
         self.needs = needs
         self.kind = kind
-        self._deps = deps or prime(kind(), needs)
+        self.deps = deps or prime(kind(), needs)
 
     def using(self, deps: D) -> "JobHandler[D]":
         """This handler over `deps`."""
@@ -41,16 +41,16 @@ class JobHandler[D: PortDeps = PortDeps]:
     def __call__(self, event: Mapping[str, Any], _context: object) -> Any:
         """Run the job once."""
         try:
-            return self.job(event, self._deps)
+            return self.job(event, self.deps)
         except Exception as error:  # noqa: BLE001 - it is raised again, without its text
             self._log(error)
             raise JobFailed(error) from None
         finally:
-            self._deps.meter.flush()
+            self.deps.meter.flush()
 
     def _log(self, error: Exception) -> None:
-        self._deps.meter.count(Metric.JOB_FAILED)
-        self._deps.logger.error("failed", **what_failed(error))
+        self.deps.meter.count(Metric.JOB_FAILED)
+        self.deps.logger.error("failed", **what_failed(error))
 
 
 class QueueHandler[D: PortDeps = PortDeps](JobHandler[D]):
@@ -62,12 +62,12 @@ class QueueHandler[D: PortDeps = PortDeps](JobHandler[D]):
         try:
             for message in event["Records"]:
                 try:
-                    self.job(message, self._deps)
+                    self.job(message, self.deps)
                 except Exception as error:  # noqa: BLE001 - the boundary: the others go on
                     self._log(error)
                     failed.append({"itemIdentifier": message["messageId"]})
         finally:
-            self._deps.meter.flush()
+            self.deps.meter.flush()
         return {"batchItemFailures": failed}
 
 
@@ -88,13 +88,13 @@ class ParallelQueueHandler[D: PortDeps = PortDeps](QueueHandler[D]):
             wait(tried)
             failed = [each for each in (one.result() for one in tried) if each is not None]
         finally:
-            self._deps.meter.flush()
+            self.deps.meter.flush()
         return {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
 
     def _tried(self, message: Mapping[str, Any]) -> str | None:
         """The id of a message that failed."""
         try:
-            self.job(message, self._deps)
+            self.job(message, self.deps)
         except Exception as error:  # noqa: BLE001 - the boundary: the others go on
             self._log(error)
             return str(message["messageId"])

@@ -75,7 +75,7 @@ class ApprovalSender:
     ) -> Told:
         if approval.token is None or not sendable(approval, moment.now):
             return unchanged
-        gate = self.reader.gate
+        gate = self.reader.gate_of(payment)
         if not first and not gate.admits(Operation.CONFIRM):
             return held_back(gate, approval.attempt)
         if approval.sent_at is None:

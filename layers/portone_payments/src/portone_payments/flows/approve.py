@@ -57,9 +57,7 @@ class Approver:
             if known_approval(held, token_hash) is not None:
                 return held, False
             intended = self._intended(held, token, token_hash)
-            # what another container heard is heard here too; its read is the one `first` spares
-            self.sender.reader.gate.look()
-            check_gate(self.sender.reader.gate, Operation.CONFIRM)
+            check_gate(self.sender.reader.gate_of(held), Operation.CONFIRM)
             try:
                 self.sender.reader.store.save(intended)
             except Conflict:

@@ -20,7 +20,7 @@ from portone_payments.domain.instruction_records import ReceiptState
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.flows.asking import Asker
-from portone_payments.flows.receipt_send import ReceiptSender, receipt_context
+from portone_payments.flows.receipt_send import Change, ReceiptSender, receipt_context
 from portone_payments.ports import Clock, Deadline
 
 PERSONAL = "PERSONAL"
@@ -37,7 +37,7 @@ class ReceiptDesk:
     def issue(self, payment_id: str, asker: Asker, kind: str, identity: str, deadline: Deadline) -> Payment:
         """The payment with the standing receipt of this kind, new or known.
 
-        Raises `PaymentNotFound`, `CashReceiptNotAllowed`, `CashReceiptExists`, `Busy`.
+        Raises `PaymentNotFound`, `CashReceiptNotAllowed`, `CashReceiptExists`, `ProviderRefused`, `Busy`.
         """
         moment = Moment(now=self.clock.now(), by=asker.by)
 
@@ -46,18 +46,18 @@ class ReceiptDesk:
             if known_receipt(held, kind) is not None:
                 return held
             check_issuable(held)
+            self.sender.check(held, issue=True)
             sealed = self.sender.vault.encrypt(
                 identity, context=receipt_context(payment_id, next_number(held))
             )
             return intend_issue(held, kind, sealed, moment)
 
-        payment, fresh = self.sender.change(payment_id, intended)
-        return self.sender.move(payment, moment, deadline, first=True) if fresh else payment
+        return self._begun(payment_id, intended, moment, deadline)
 
     def cancel(self, payment_id: str, asker: Asker, deadline: Deadline) -> Payment:
         """The payment with its receipt cancelled, or the cancel under way.
 
-        Raises `PaymentNotFound`, `CashReceiptNotFound`, `Busy`.
+        Raises `PaymentNotFound`, `CashReceiptNotFound`, `ProviderRefused`, `Busy`.
         """
         moment = Moment(now=self.clock.now(), by=asker.by)
 
@@ -66,10 +66,15 @@ class ReceiptDesk:
             known = latest(held)
             if known is not None and known.state in {ReceiptState.CANCELLING, ReceiptState.CANCELLED}:
                 return held
-            return intend_cancel(held, moment, remainder=False)
+            cancelling = intend_cancel(held, moment, remainder=False)
+            self.sender.check(held, issue=False)
+            return cancelling
 
+        return self._begun(payment_id, intended, moment, deadline)
+
+    def _begun(self, payment_id: str, intended: Change, moment: Moment, deadline: Deadline) -> Payment:
         payment, fresh = self.sender.change(payment_id, intended)
-        return self.sender.move(payment, moment, deadline, first=True) if fresh else payment
+        return self.sender.move(payment, moment, deadline, first=True, admitted=True) if fresh else payment
 
     def work(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> None:
         """Whatever a payment's receipt needs now: finish, keep step with refunds, issue unasked."""

@@ -77,7 +77,7 @@ class Charger:
             done = spent_claims(key, store, self.clock.now())
             if len(key.claims) - len(done) >= MOST_ASKED:
                 raise ChargeInProgress(retry_after=60)
-            check_gate(self.sender.reader.gate, Operation.CHARGE, key.channel)
+            check_gate(self.sender.reader.gate_of(intended), Operation.CHARGE, key.channel)
             holding = claim_key(wallet, key.issue_id, payment_id, done)
             try:
                 store.save(intended, holding)

@@ -113,7 +113,7 @@ class ChargeSender:
         self, payment: Payment, ready: _Ready, deadline: Deadline, *, first: bool
     ) -> tuple[Told, bool]:
         """What the answer tells, and whether the key is gone at PortOne."""
-        gate, approval, channel = self.reader.gate, ready.approval, ready.channel
+        gate, approval, channel = self.reader.gate_of(payment), ready.approval, ready.channel
         if not first and not gate.admits(Operation.CHARGE, channel):
             return held_back(gate, approval.attempt, channel), False
         if approval.sent_at is None:
@@ -155,7 +155,7 @@ class ChargeSender:
 
     def _again_at(self, payment: Payment, ready: _Ready, ours: str | None) -> float:
         """When an error of ours is tried again: after those it held, so that each is a probe in its turn."""
-        until = self.reader.gate.until(ready.channel)
+        until = self.reader.gate_of(payment).until(ready.channel)
         if ours is None or ours in OUR_FAULTS:
             return until
         often = sum(map(withdrawn, payment.approvals)) >= OFTEN

@@ -34,7 +34,7 @@ class AccountCloser:
         # another attempt has another account: under the same key the answer to the first would be replayed
         account = payment.seen.transaction_id if payment.seen else ""
         key = hashlib.sha256(f"{payment.payment_id} {account} close".encode()).hexdigest()
-        gate = self.reader.gate
+        gate = self.reader.gate_of(payment)
         if not gate.admits(Operation.CLOSE):
             return False
         try:

@@ -63,7 +63,7 @@ class Collector:
         Raises `StorageUnavailable` for one that cannot be read or saved, which is counted.
         """
         deadline = Deadline.after(self.clock, PER_CHARGE)
-        stops = self.sender.reader.gate.look() if due.stops else None
+        stops = self._heard(due)
         self._await(due.slot, early=CLAIMING)
         moment = Moment(now=self.clock.now(), by="sweep")
         try:
@@ -78,6 +78,14 @@ class Collector:
         except StorageUnavailable as error:
             Skips(self.sender.reader.meter, self.note).skip(due.kind, due.id, error)
             raise
+
+    def _heard(self, due: Due) -> Stops | None:
+        """What is stopped, where the sweep found that anything is."""
+        gate = self.sender.reader.gate
+        if due.stops:
+            return gate.look()
+        gate.believe_nothing()
+        return None
 
     def _send_again(self, due: Due, moment: Moment, deadline: Deadline) -> None:
         """A charge whose outcome is not known, under its one key (rule 3)."""
@@ -134,8 +142,9 @@ class Collector:
             gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
             self._save(gone, moment)
             return None
-        if not self.sender.reader.gate.admits(Operation.CHARGE, key.channel):
-            self._hold(subscription, key.channel, moment)
+        gate = self.sender.reader.gate_in(self._store(key))
+        if not gate.admits(Operation.CHARGE, key.channel):
+            self._hold(subscription, gate.wait(key.channel), moment)
             return None
         payment, invoice = self._payment(subscription, invoice, key, moment)
         try:
@@ -215,9 +224,9 @@ class Collector:
         due_at = next_due(subscription, moment.now, self.policy)
         self.sender.reader.store.save(replace(subscription, due_at=due_at, tries=0))
 
-    def _hold(self, subscription: Subscription, channel: str | None, moment: Moment) -> None:
-        """Due again some time after the next probe, not all at once."""
-        wait = self.sender.reader.gate.wait(channel) + spread_of(subscription) % HELD_OVER
+    def _hold(self, subscription: Subscription, seconds: int, moment: Moment) -> None:
+        """Due again some time after the next probe, which is in `seconds`, not all at once."""
+        wait = seconds + spread_of(subscription) % HELD_OVER
         self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + wait, tries=0))
 
     def _wait(self, subscription: Subscription, moment: Moment, *, seconds: int = DAY) -> None:

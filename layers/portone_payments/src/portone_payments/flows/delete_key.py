@@ -104,11 +104,12 @@ class KeyRemover:
     def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
         billing_key = self.desk.opened(user_id, key)
         request_key = key.request_key or key.issue_id
-        if not self.desk.gate.admits(Operation.DELETE_KEY):
+        gate = self.desk.gate_of(key)
+        if not gate.admits(Operation.DELETE_KEY):
             return False
         self._revoke(key, billing_key, request_key, moment, deadline)
         try:
-            with self.desk.gate.sending(Operation.DELETE_KEY):
+            with gate.sending(Operation.DELETE_KEY):
                 self.desk.at(key).delete_billing_key(
                     billing_key, reason=REASON, key=request_key, deadline=deadline
                 )
@@ -135,7 +136,7 @@ class KeyRemover:
         )
         waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
         if waiting:
-            with self.desk.gate.sending(Operation.DELETE_KEY):
+            with self.desk.gate_of(key).sending(Operation.DELETE_KEY):
                 self.desk.at(key).revoke_schedules(waiting, key=f"{request_key}-revoke", deadline=deadline)
 
     def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:

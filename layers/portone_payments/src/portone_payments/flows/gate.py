@@ -1,11 +1,12 @@
 """Whether anything may be sent to PortOne: a refusal of *us* stops it, a probe starts it again (rule 10).
 
-Where nothing is stopped it costs nothing. A container learns of a stop by its own refusal, or from the sweep,
-which finds the record among what is due.
+Each container that sends reads what is stopped, and believes it for some seconds: one read however often it
+sends meanwhile. So all containers hold still after the first refusal.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,6 +21,7 @@ from portone_payments.domain.outcomes import (
 )
 from portone_payments.domain.stops import (
     ALL,
+    Stop,
     Stops,
     begun,
     channel_scope,
@@ -28,6 +30,7 @@ from portone_payments.domain.stops import (
     probed,
     scopes_of,
     standing,
+    store_scope,
     tidied,
 )
 from portone_payments.ports import Clock, Meter, Metric
@@ -37,7 +40,7 @@ ATTEMPTS = 3
 # charges that a container sees refused, and none of the channel taken between: everybody's are
 IN_A_ROW = 3
 # seconds for which a container believes what it read of a stop
-FRESH = 20.0
+FRESH = 5.0
 _SILENT = frozenset({Outcome.UNKNOWN, Outcome.IN_FLIGHT})
 
 
@@ -54,6 +57,14 @@ class Operation(StrEnum):
     PRE_REGISTER = "pre_register"
 
 
+@dataclass(slots=True)
+class _Known:
+    """What a container read last, and when (epoch seconds UTC)."""
+
+    stops: Stops | None = None
+    read_at: float = 0.0
+
+
 @dataclass(slots=True, kw_only=True)
 class Gate:
     """One container's view of what is stopped. Every method raises `StorageUnavailable`."""
@@ -61,30 +72,38 @@ class Gate:
     store: Store
     clock: Clock
     meter: Meter
-    _heard: Stops | None = field(default=None, init=False)
-    _read_at: float = field(default=0.0, init=False)
+    _known: _Known = field(default_factory=_Known, init=False)
     _refused: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    _left: str | None = field(default=None, init=False)
+
+    def of(self, store_id: str) -> "Gate":
+        """The same for a store that is not today's: where that one is closed to us, others go on."""
+        other = copy(self)
+        other._left = store_scope(store_id)  # noqa: SLF001 - its own kind
+        return other
 
     @property
     def heard(self) -> Stops | None:
-        """What this container has heard of; None where it never heard of a stop that may still stand."""
-        return self._heard
+        """What this container has read; None where it has not yet."""
+        return self._known.stops
 
     def look(self) -> Stops:
         """What is stopped and was: read anew unless done a moment ago."""
-        heard = self._heard
-        if heard is not None and 0 <= self.clock.now() - self._read_at < FRESH:
-            return heard
+        known = self._known
+        if known.stops is not None and 0 <= self.clock.now() - known.read_at < FRESH:
+            return known.stops
         return self._refreshed()
+
+    def believe_nothing(self) -> None:
+        """The sweep has just found nothing stopped: as good as a reading, where none says otherwise."""
+        known = self._known
+        if known.stops is None or not known.stops.stops:
+            known.stops, known.read_at = known.stops or Stops(), self.clock.now()
 
     def admits(self, operation: Operation, channel: str | None = None) -> bool:
         """Whether this may be sent now; where it is stopped, whether it is the probe, which is then taken."""
-        if self._heard is None:
-            return True
         heard, now = self.look(), self.clock.now()
-        if not heard.stops:
-            self._heard = None
-        held = standing(heard, channel)
+        held = standing(heard, channel, self._left)
         if not all(may_probe(stop, operation, now) for stop in held):
             return False
         return not held or self._take(heard, operation, channel)
@@ -95,12 +114,12 @@ class Gate:
 
     def why(self, channel: str | None = None) -> str:
         """The code of what holds a request."""
-        held = standing(self._heard, channel) if self._heard is not None else []
+        held = self._held(channel)
         return held[0].code if held else UNAUTHORIZED
 
     def wait(self, channel: str | None = None) -> int:
         """Seconds until the next probe of what holds a request; 0 where nothing does."""
-        held = standing(self._heard, channel) if self._heard is not None else []
+        held = self._held(channel)
         return max((max(1, int(stop.probe_at - self.clock.now())) for stop in held), default=0)
 
     @contextmanager
@@ -146,7 +165,7 @@ class Gate:
     def _told(self, error: PortOneError, operation: Operation, channel: str | None) -> None:
         code = our_fault(error.status, error.error_type)
         if error.outcome is Outcome.REFUSED:
-            self._stop(ALL, operation, code or UNAUTHORIZED)
+            self._stop(self._left or ALL, operation, code or UNAUTHORIZED)
         elif code is not None and channel is not None:
             self._stop(channel_scope(channel), operation, code)
         elif error.outcome not in _SILENT:
@@ -170,10 +189,10 @@ class Gate:
         """PortOne took us for who we are: what it had refused goes on."""
         if operation is Operation.CHARGE and channel is not None:
             self._refused.pop(channel, None)
-        heard = self._heard
+        heard = self._known.stops
         over = [
             scope
-            for scope in scopes_of(channel)
+            for scope in scopes_of(channel, self._left)
             if heard is not None and scope in heard.stops and heard.stops[scope].operation == operation
         ]
         if over:
@@ -182,7 +201,7 @@ class Gate:
     def _take(self, heard: Stops, operation: Operation, channel: str | None) -> bool:
         """Only one of all containers probes."""
         try:
-            self.store.save(probed(heard, channel, operation, self.clock.now()))
+            self.store.save(probed(heard, channel, operation, self.clock.now(), self._left))
         except Conflict:
             self._refreshed()
             return False
@@ -201,7 +220,12 @@ class Gate:
         self._refreshed()
 
     def _refreshed(self) -> Stops:
+        read_at = self.clock.now()
         heard = self.store.stops() or Stops()
-        self._read_at = self.clock.now()
-        self._heard = heard
+        self._known.stops, self._known.read_at = heard, read_at
         return heard
+
+    def _held(self, channel: str | None) -> list[Stop]:
+        """What holds a request, as far as this container has read."""
+        heard = self._known.stops
+        return [] if heard is None else standing(heard, channel, self._left)

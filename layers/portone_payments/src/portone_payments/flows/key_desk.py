@@ -57,6 +57,10 @@ class KeyDesk(WalletBook):
         """PortOne in the store of a saved payment method, which is not always today's."""
         return self.portone.within(key.store_id)
 
+    def gate_of(self, key: SavedKey) -> Gate:
+        """Whether anything may be sent about a saved payment method."""
+        return self.gate if key.store_id in {"", self.policy.store_id} else self.gate.of(key.store_id)
+
     def start(self, user_id: str, pay_method: str, *, payment: Payment | None = None) -> SavedKey:
         """An issue window under a fresh issueId, bound to its user; in the store of what it pays as well.
 

@@ -22,9 +22,10 @@ def open_checkout(payment: Payment, *, reader: Reader, ids: Ids, clock: Clock, d
     """
     if payment.status not in PAYABLE:
         return
-    check_gate(reader.gate, Operation.PRE_REGISTER)
+    gate = reader.gate_of(payment)
+    check_gate(gate, Operation.PRE_REGISTER)
     try:
-        with reader.gate.sending(Operation.PRE_REGISTER):
+        with gate.sending(Operation.PRE_REGISTER):
             reader.at(payment).pre_register(
                 payment.payment_id,
                 total=payment.total,

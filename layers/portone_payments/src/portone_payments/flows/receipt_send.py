@@ -14,6 +14,7 @@ from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.gate import Operation
+from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Clock, Deadline, Metric, Vault
 from portone_payments.ports_portone import ReceiptOrder
 from portone_payments.ports_store import Conflict
@@ -33,12 +34,28 @@ class ReceiptSender:
     clock: Clock
     channels: Mapping[str, str]
 
-    def move(self, payment: Payment, moment: Moment, deadline: Deadline, *, first: bool = False) -> Payment:
-        """Send what is stored if it may be sent, read where the answer leaves a doubt, save both at once."""
+    def check(self, payment: Payment, *, issue: bool) -> None:
+        """Whether an issue, or a cancel, may be stored and sent. Raises `ProviderRefused`."""
+        channel = self._channel(payment) if issue else None
+        check_gate(self.reader.gate_of(payment), Operation.RECEIPT, channel)
+
+    def move(
+        self,
+        payment: Payment,
+        moment: Moment,
+        deadline: Deadline,
+        *,
+        first: bool = False,
+        admitted: bool = False,
+    ) -> Payment:
+        """Send what is stored if it may be sent, read where the answer leaves a doubt, save both at once.
+
+        `admitted`: the caller has asked whether anything may be sent.
+        """
         receipt = newest(payment)
         told: Change = _unchanged
         if sendable(receipt, moment.now):
-            told = self._sent(payment, receipt, moment, deadline, first=first)
+            told = self._sent(payment, receipt, moment, deadline, first=first, admitted=admitted)
         settle: Change | None = _unchanged
         if newest(told(payment)).state in MOVING:
             settle = self.reading(payment, moment, deadline)
@@ -53,12 +70,19 @@ class ReceiptSender:
         return saved
 
     def _sent(
-        self, payment: Payment, receipt: CashReceipt, moment: Moment, deadline: Deadline, *, first: bool
+        self,
+        payment: Payment,
+        receipt: CashReceipt,
+        moment: Moment,
+        deadline: Deadline,
+        *,
+        first: bool,
+        admitted: bool,
     ) -> Change:
-        number, gate = receipt.number, self.reader.gate
+        number, gate = receipt.number, self.reader.gate_of(payment)
         order = self._order(payment, receipt) if receipt.state is ReceiptState.ISSUING else None
         channel = order.channel_key if order is not None else None
-        if not gate.admits(Operation.RECEIPT, channel):
+        if not admitted and not gate.admits(Operation.RECEIPT, channel):
             return lambda held: receipt_settle.stopped(held, number)
         try:
             with gate.sending(Operation.RECEIPT, channel):

@@ -13,7 +13,7 @@ from portone_payments.domain.refunds import sent_reason, with_refund
 from portone_payments.domain.send_back import needs_account
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
-from portone_payments.flows.gate import Operation
+from portone_payments.flows.gate import Gate, Operation
 from portone_payments.flows.trying import intend, unchanged
 from portone_payments.ports import Deadline, Metric, Vault
 from portone_payments.ports_portone import CancelOrder, RefundAccount
@@ -46,14 +46,11 @@ class RefundSender:
     def _tried(
         self, payment: Payment, refund: Refund, moment: Moment, deadline: Deadline, *, first: bool
     ) -> Told:
-        gate = self.reader.gate
+        gate = self.reader.gate_of(payment)
         if not sendable(refund, moment.now):
             return unchanged
-        if first:
-            # what another container heard is heard here too; its read is the one `first` spares
-            gate.look()
         if not gate.admits(Operation.CANCEL):
-            return self._stopped(refund, unsent=first)
+            return self._stopped(refund, gate, unsent=first)
         if refund.sent_at is None:
             intend(self.reader.store, with_refund(payment, replace(refund, sent_at=moment.now)))
             first = True
@@ -64,10 +61,10 @@ class RefundSender:
                     payment.payment_id, order, key=refund.key, deadline=deadline.leaving(READING)
                 )
         except PortOneError as error:
-            return self._failed(refund, error, first=first)
+            return self._failed(refund, error, gate, first=first)
         return lambda held, at: _answered(held, refund.id, answer, at)
 
-    def _failed(self, refund: Refund, error: PortOneError, *, first: bool) -> Told:
+    def _failed(self, refund: Refund, error: PortOneError, gate: Gate, *, first: bool) -> Told:
         if error.outcome is Outcome.NO_EFFECT:
             return lambda held, at: _refused(held, refund.id, error.error_type or "refused", at)
         if error.outcome in {Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
@@ -75,11 +72,11 @@ class RefundSender:
             return lambda held, _: _pg_answered(held, refund.id, code)
         if error.outcome is Outcome.REFUSED:
             self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
-            return self._stopped(refund, unsent=first)
+            return self._stopped(refund, gate, unsent=first)
         return unchanged
 
-    def _stopped(self, refund: Refund, *, unsent: bool) -> Told:
-        until = self.reader.gate.until()
+    def _stopped(self, refund: Refund, gate: Gate, *, unsent: bool) -> Told:
+        until = gate.until()
         return lambda held, _: _stopped(held, refund.id, until, unsent=unsent)
 
     def _order(self, payment: Payment, refund: Refund) -> CancelOrder:

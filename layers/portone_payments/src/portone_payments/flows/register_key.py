@@ -11,7 +11,9 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
 from portone_payments.domain.wallet import CLAIM_WITHIN, key_of_issue, lapse, refuse, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk, key_context
+from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_billing import IssueAndPayOrder
 
@@ -32,7 +34,7 @@ class Registrar:
     ) -> SavedKey:
         """The key of this issue after what the app's SDK returned; not ACTIVE while PortOne is silent.
 
-        Raises `BillingKeyNotFound`, `BillingKeyRefused`, `BillingKeyGone`, `Busy`.
+        Raises `BillingKeyNotFound`, `BillingKeyRefused`, `BillingKeyGone`, `ProviderRefused`, `Busy`.
         """
         key = self.desk.key(user_id, issue_id)
         if key.state in _GONE:
@@ -42,17 +44,26 @@ class Registrar:
         moment = self.desk.moment("app")
         if billing_key and billing_key != NEEDS_CONFIRMATION:
             return self._reported(user_id, key, billing_key, moment, deadline)
+        first = token is not None and key.state is KeyState.PENDING
+        if first:
+            check_gate(self.desk.gate_of(key), Operation.CONFIRM_KEY)
         if token is not None:
             self._intend(user_id, issue_id, token, moment)
-        return self._told(self.settle(user_id, issue_id, moment, deadline).keys[issue_id])
+        settled = self.settle(user_id, issue_id, moment, deadline, admitted=first)
+        return self._told(settled.keys[issue_id])
 
-    def settle(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
-        """Bring an unfinished issue on as far as PortOne lets us. Raises `Busy`."""
+    def settle(
+        self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline, *, admitted: bool = False
+    ) -> Wallet:
+        """Bring an unfinished issue on as far as PortOne lets us. Raises `Busy`.
+
+        `admitted`: the caller has asked whether anything may be sent.
+        """
         wallet = self.desk.store.wallet(user_id)
         key = key_of_issue(wallet, issue_id)
         try:
             if key.state is KeyState.CONFIRMING:
-                return self._confirm(user_id, key, moment, deadline)
+                return self._confirm(user_id, key, moment, deadline, admitted=admitted)
             if key.state is KeyState.CHECKING and key.sealed is not None:
                 found = self.desk.at(key).get_billing_key(self.desk.opened(user_id, key), deadline=deadline)
                 return self._found(user_id, issue_id, found, moment)
@@ -106,14 +117,20 @@ class Registrar:
 
         self.desk.change(user_id, intended)
 
-    def _confirm(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
+    def _confirm(
+        self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline, *, admitted: bool
+    ) -> Wallet:
         age = moment.now - (key.sent_at or moment.now)
         if age >= KEY_WINDOW or key.token is None or key.request_key is None:
             found = self.desk.listed(key, deadline)
             return self._found(user_id, key.issue_id, found, moment)
+        gate = self.desk.gate_of(key)
+        if not admitted and not gate.admits(Operation.CONFIRM_KEY):
+            return self._waits(user_id)
         token = self.desk.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
         try:
-            billing_key = self._send(key, token, key.request_key, deadline)
+            with gate.sending(Operation.CONFIRM_KEY):
+                billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
                 found = self.desk.listed(key, deadline)
@@ -168,6 +185,9 @@ class Registrar:
     def _silent(self, user_id: str, error: PortOneError) -> Wallet:
         """PortOne did not answer: nothing changes but the due mark, which does not climb."""
         self._count(error)
+        return self._waits(user_id)
+
+    def _waits(self, user_id: str) -> Wallet:
         return self.desk.change(user_id, lambda held: (replace(held, rung=min(held.rung, 2)),))
 
     def _count(self, error: PortOneError) -> None:
