@@ -531,7 +531,7 @@ def test_the_same_order_again_is_the_same_answer_whatever_seals_its_buyer(stack:
 @A39
 def test_a_window_is_the_same_on_every_device_and_after_an_outage(stack: UnkindStack) -> None:
     view = with_buyer(stack)
-    stack.portone.inject(operation="pre_register_payment", fault=Fault.HTML_500, times=1)
+    stack.portone.inject(operation="pre_register", fault=Fault.HTML_500, times=1)
     ask_to_prepare(stack)
 
     again = ask_to_prepare(stack, platform="ios").json()

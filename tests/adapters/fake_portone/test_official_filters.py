@@ -11,13 +11,7 @@ from portone_local.testing.official_filters import LISTS, filtered
 START = 1_767_323_045.25
 
 
-LATER = pytest.mark.xfail(strict=True, reason="C: the fake refuses documented filters")
-NOT_YET = {"getPayments"}
-
-
-@pytest.mark.parametrize(
-    "method", [pytest.param(each, marks=LATER if each in NOT_YET else ()) for each in LISTS]
-)
+@pytest.mark.parametrize("method", LISTS)
 def test_a_list_is_filtered_by_each_documented_field(method: str) -> None:
     fake = FakePortOne(clock=MovableClock(START), seed=7)
     found, wrong = list(filtered(fake, method)), {}

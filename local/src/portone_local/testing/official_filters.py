@@ -20,15 +20,14 @@ def both(name: str, fits: Any, other: Any) -> Pair:
     return {name: fits}, {name: other}
 
 
-def texts(**fields: str) -> dict[str, Pair]:
-    """`textSearch` by each of these fields."""
-    return {
-        f"textSearch {name}": (
-            {"textSearch": {"field": name, "value": value}},
-            {"textSearch": {"field": name, "value": NONE}},
-        )
-        for name, value in fields.items()
-    }
+def texts(*, several: bool, **fields: str) -> dict[str, Pair]:
+    """`textSearch` by each of these fields; of payments PortOne takes several at once."""
+
+    def by(field: str, value: str) -> dict[str, Any]:
+        search = {"field": field, "value": value}
+        return {"textSearch": [search] if several else search}
+
+    return {f"textSearch {name}": (by(name, value), by(name, NONE)) for name, value in fields.items()}
 
 
 def of_payments(fake: FakePortOne) -> dict[str, Pair]:
@@ -54,6 +53,7 @@ def of_payments(fake: FakePortOne) -> dict[str, Pair]:
         "storeId": ({"storeId": EXAMPLE_STORE}, {"storeId": EXAMPLE_STORE, **BEFORE}),
         "sorted": ({"sortBy": "REQUESTED_AT", "sortOrder": "ASC"}, BEFORE),
         **texts(
+            several=True,
             ALL="target1",
             PAYMENT_ID="target1",
             TX_ID=shown["transactionId"],
@@ -79,7 +79,7 @@ def of_keys(fake: FakePortOne) -> dict[str, Pair]:
         "pgProviders": both("pgProviders", [LIVE_CHANNEL.pg_provider], ["KCP_V2"]),
         "methods": both("methods", ["CARD"], ["EASY_PAY"]),
         "version": both("version", "V2", "V1"),
-        **texts(BILLING_KEY=key),
+        **texts(several=False, BILLING_KEY=key),
     }
 
 
