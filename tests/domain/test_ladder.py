@@ -95,13 +95,14 @@ def test_a_virtual_account_is_read_hourly_at_its_expiry_and_after_its_grace() ->
     assert wait(payment, at=2 * DAY + 600) == HOUR - 600
 
 
-def test_a_lapsed_virtual_account_is_read_a_day_and_three_days_after() -> None:
+def test_a_lapsed_virtual_account_is_read_daily_for_three_days() -> None:
     issued = a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, method=an_account(due_after=DAY))
     lapsed = after_reading(after_reading(a_payment(), issued), issued, at=DAY + HOUR + 1)
 
     assert lapsed.status is Status.EXPIRED
     assert next_due(lapsed, NOW + DAY + HOUR + 1) == int(NOW) + 2 * DAY
-    assert next_due(lapsed, NOW + 2 * DAY + 1) == int(NOW) + 4 * DAY
+    assert next_due(lapsed, NOW + 2 * DAY + 1) == int(NOW) + 3 * DAY
+    assert next_due(lapsed, NOW + 3 * DAY + 1) == int(NOW) + 4 * DAY
     assert next_due(lapsed, NOW + 4 * DAY + 1) is None
 
 

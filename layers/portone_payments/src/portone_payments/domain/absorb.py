@@ -14,7 +14,7 @@ from portone_payments.domain.cash_receipts import self_issue_at
 from portone_payments.domain.check import Findings, compare
 from portone_payments.domain.deposits import refund_watched, taken_back
 from portone_payments.domain.doubts import UNPAID, doubt, judged, seen_of, strange, undoubted
-from portone_payments.domain.expiry import expire
+from portone_payments.domain.expiry import came_late, expire
 from portone_payments.domain.facts import (
     Fact,
     Moment,
@@ -184,7 +184,7 @@ def _believe(
         seen=seen_of(payment, reading, findings),
         doubted=False,
         doubted_paid=False,
-        late=_late(payment, status),
+        late=payment.late or came_late(payment, reading, status),
         close_tried=payment.close_tried and _same_attempt(payment, reading),
     )
     told = undoubted(payment, told)
@@ -196,12 +196,6 @@ def _believe(
 def _same_attempt(payment: Payment, reading: Snapshot) -> bool:
     """Another attempt has another account, which nobody has asked to be closed."""
     return payment.seen is not None and payment.seen.transaction_id == reading.transaction_id
-
-
-def _late(payment: Payment, status: Status) -> bool:
-    """Money that came after the offer had ended; the shop's policy keeps or refunds it."""
-    arrived = status is Status.PAID and payment.status is not Status.PAID
-    return payment.late or (arrived and payment.status is Status.EXPIRED)
 
 
 def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:

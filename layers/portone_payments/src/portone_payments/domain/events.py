@@ -24,6 +24,7 @@ PUBLIC_DATA = {
     "fields": "fields",
     "hard": "hard",
     "invoice": "invoiceId",
+    "late": "late",
     "number": "number",
     "paid": "paid",
     "pg_code": "pgCode",

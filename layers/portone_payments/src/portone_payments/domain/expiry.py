@@ -5,8 +5,11 @@ from dataclasses import replace
 from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.ladder import ACCOUNT_GRACE, account_due_at, deposit_due_at
+from portone_payments.domain.moves import CLOCKS, holds_money
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
+
+_KEPT = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 
 def expire(payment: Payment, moment: Moment) -> Payment:
@@ -27,6 +30,20 @@ def _over(payment: Payment, now: float) -> bool:
 
 def _account_over(due_at: int | None, now: float) -> bool:
     return due_at is not None and now >= due_at + ACCOUNT_GRACE
+
+
+def came_late(payment: Payment, snapshot: Snapshot, status: Status) -> bool:
+    """Whether money was taken after the offer of it had ended, the grace of a deposit included (rule 7).
+
+    When it was paid counts, not when we heard of it. What was under way when the offer ended is in time.
+    """
+    arrived = status in _KEPT and not holds_money(payment.status)
+    begun = payment.status is Status.PAY_PENDING or open_approval(payment) is not None
+    if not arrived or begun or snapshot.paid_at is None:
+        return False
+    due_at = deposit_due_at(snapshot.method)
+    ends = payment.expires_at if due_at is None else due_at + ACCOUNT_GRACE
+    return snapshot.paid_at > ends * 1_000_000 + CLOCKS
 
 
 def closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:

@@ -19,7 +19,8 @@ WEEK = 7 * DAY
 AFTER_DECLINE = (600, HOUR, 6 * HOUR, DAY)
 AFTER_CHARGE = (DAY,)
 ACCOUNT_GRACE = HOUR
-AFTER_ACCOUNT = (ACCOUNT_GRACE, DAY, 3 * DAY)
+# as for a window: a deposit a bank let through after the account ended is seen within a day
+AFTER_ACCOUNT = (ACCOUNT_GRACE, DAY, 2 * DAY, 3 * DAY)
 SILENCE = 120
 POISON = 12
 UNKNOWN_AFTER = 1800

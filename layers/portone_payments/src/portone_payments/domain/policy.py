@@ -9,7 +9,8 @@ class CheckPolicy:
     """How differences that prove nothing are handled (money rule 6): quarantine, or pass with a metric.
 
     `self_issue_receipts`: a cash payment nobody asked a receipt for is noted, to be reported by the shop.
-    `refund_base`: what PortOne reckons a refundable balance on, total or paid.
+    `refund_base`: what PortOne reckons a refundable balance on, total or paid. `refund_late`: what was paid
+    after its offer had ended goes back by itself.
     """
 
     store_id: str = ""
@@ -20,6 +21,7 @@ class CheckPolicy:
     quarantine_method: bool = False
     self_issue_receipts: bool = False
     refund_base: str = "total"
+    refund_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ def tell_status(
     if after.status is Status.MISMATCH:
         return _tell_mismatch(after, snapshot, findings, moment) if moved else after
     if snapshot.status in TAKEN and not _told_paid(before, after):
-        after = record(after, Fact.PAID, moment, total=snapshot.total, paid=snapshot.paid, transaction=tx)
+        sums = {"total": snapshot.total, "paid": snapshot.paid}
+        after = record(after, Fact.PAID, moment, **sums, transaction=tx, late=after.late or None)
     again = before.seen is not None and before.seen.transaction_id != tx
     fact = _STATUS_FACTS.get(after.status)
     if fact is Fact.FAILED and _told_failed(before, tx):

@@ -117,6 +117,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             quarantine_method=env.get("METHOD_DIFFERENCE") == "quarantine",
             self_issue_receipts=env.get("SELF_ISSUE_RECEIPTS") == "on",
             refund_base=env.get("REFUND_BASE") or "total",
+            refund_late=env.get("LATE_PAYMENTS") == "refund",
         ),
     )
 

@@ -14,7 +14,7 @@ from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import Order, Payment, Status
+from portone_payments.domain.records import AttentionKind, Order, Payment, Status
 from portone_payments.domain.refund_traces import recalled, returned
 from portone_payments.domain.refunds import known
 from portone_payments.domain.send_back import (
@@ -139,11 +139,13 @@ class Reader:
         return held
 
     def _going_back(self, after: Payment, moment: Moment) -> Payment:
-        """A late charge goes back as long as its customer leaves (rule 10)."""
+        """A late charge goes back as long as its customer leaves, a late payment until staff keeps it."""
         if not awaits_word(after):
             return after
         subscription = (
-            self.store.subscription(after.subscription_id or "") if try_due(after, moment.now) else None
+            self.store.subscription(after.subscription_id)
+            if after.subscription_id is not None and try_due(after, moment.now)
+            else None
         )
         holds = subscription is None or leaving(subscription)
         gone_on = go_on(after, moment, base=self.policy.refund_base, holds=holds)
@@ -167,22 +169,33 @@ class Reader:
             return (self._unwanted(held, after, moment) if newly_paid else told_withdrawn(held, after),)
         in_doubt = after.doubted and not after.surplus
         if not after.siblings or not (newly_paid or in_doubt) or known(after, SURPLUS):
-            return (after,)
+            return (self._by_policy(held, after, moment),)
         order = self.store.order(after.order_id)
         if order is None:
-            return (after,)
+            return (self._by_policy(held, after, moment),)
         if order.withdrawn_at is not None:
             return (self._unwanted(held, after, moment) if newly_paid else after,)
         if newly_paid:
-            return self._paid(order, after, moment)
+            return self._paid(order, held, after, moment)
         return self._doubted(order, after, moment)
 
-    def _paid(self, order: Order, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
+    def _paid(
+        self, order: Order, held: Payment, after: Payment, moment: Moment
+    ) -> tuple[Payment, *tuple[Record, ...]]:
         """The payment settles its order, or comes after the one that did; others in doubt are told of."""
         if order.settled_by not in {None, after.payment_id}:
             return (self._surplus(after, moment),)
         beside: list[Record] = [settled_by(order, after), *self._suspects(order, after, moment)]
-        return (kept(after), *beside)
+        return (self._by_policy(held, kept(after), moment), *beside)
+
+    def _by_policy(self, held: Payment, after: Payment, moment: Moment) -> Payment:
+        """What came after its offer had ended: a person is told, and it stays or goes back (rule 7)."""
+        if held.late or not after.late or after.subscription_id is not None:
+            return after
+        if self.policy.refund_late:
+            return self._returned(after, LATE, moment)
+        called = raise_attention(after, AttentionKind.LATE, at=moment.now)
+        return replace(called, due_at=next_due(called, moment.now))
 
     def _doubted(self, order: Order, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
         """A payment in doubt is too much where another settles its order; else the order remembers it."""
