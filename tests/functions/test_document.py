@@ -45,6 +45,18 @@ def test_every_closed_set_is_one_component() -> None:
     assert len({frozenset(values) for values in places.values()}) == len(places)
 
 
+def test_what_may_be_left_out_is_not_said_to_be_there() -> None:
+    """A generator takes a property with a default for one that is always there."""
+    kept = [
+        f"{name}.{field}"
+        for name, schema in SCHEMAS.items()
+        for field, said in schema.get("properties", {}).items()
+        if "default" in said
+    ]
+
+    assert kept == []
+
+
 @pytest.mark.parametrize("name", ["Currency", "OrderMethod", "Bank", "BillingMethod", "Carrier", "Status"])
 def test_what_is_closed_is_said_to_be(name: str) -> None:
     assert SCHEMAS[name]["enum"]

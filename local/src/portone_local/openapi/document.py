@@ -219,7 +219,18 @@ def _untitled(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     kept = {key: value for key, value in node.items() if key != "title" or not isinstance(value, str)}
-    return {key: _untitled(value) for key, value in kept.items()}
+    return _without_default({key: _untitled(value) for key, value in kept.items()})
+
+
+def _without_default(node: dict[str, Any]) -> dict[str, Any]:
+    """A default said in words: by the keyword, generators take what may be left out for always there."""
+    if "default" not in node or isinstance(node["default"], dict):
+        return node
+    default = node.pop("default")
+    said = json.dumps(default) if default or default in (0, False) else ""
+    told = [node.get("description"), f"{said} where it is left out" if said and default != [] else None]
+    description = "; ".join(filter(None, told))
+    return {**node, "description": description} if description else node
 
 
 def _camel(folder: str) -> str:
