@@ -18,7 +18,6 @@ from portone_local.testing.unkind import UnkindStack
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 CREDENTIAL = ("UNAUTHORIZED", "FORBIDDEN")
 SEVERAL = 6
-open_case = pytest.mark.xfail(strict=True, raises=AssertionError, reason="a stop each container finds itself")
 
 type Ask = Callable[[], object]
 
@@ -107,12 +106,9 @@ def refused_in_all(stack: UnkindStack) -> int:
     return sum(times for operation, times in stack.wire.refused.items() if not operation.startswith(reads))
 
 
-FOUND_ALONE = ("charges", "first charges", "deletions", "receipts")
-
-
 @pytest.mark.parametrize(
     "what",
-    [pytest.param(each, marks=[open_case] if each in FOUND_ALONE else []) for each in STOPPED],
+    list(STOPPED),
 )
 @pytest.mark.parametrize("kind", CREDENTIAL)
 def test_a_stop_one_container_met_is_known_to_those_that_start_after_it(
@@ -127,7 +123,6 @@ def test_a_stop_one_container_met_is_known_to_those_that_start_after_it(
     assert refused_in_all(stack) <= 2
 
 
-@open_case
 @pytest.mark.parametrize("kind", CREDENTIAL)
 def test_a_stop_of_one_operation_is_known_to_all_the_others(stack: UnkindStack, kind: str) -> None:
     asks = [ready(stack)[0] for _, ready in STOPPED.values() if ready is not first_charges]
@@ -139,7 +134,6 @@ def test_a_stop_of_one_operation_is_known_to_all_the_others(stack: UnkindStack, 
     assert refused_in_all(stack) <= 2
 
 
-@open_case
 def test_containers_that_run_side_by_side_know_of_a_stop_within_the_minute(stack: UnkindStack) -> None:
     others = [stack.containers() for _ in range(5)]
     asks = refunds(stack)
@@ -182,7 +176,6 @@ def test_a_stop_ends_for_everybody_with_one_request_that_is_not_refused(
     assert stack.calling() == {}
 
 
-@open_case
 def test_a_channel_that_is_gone_is_known_to_every_container(stack: UnkindStack) -> None:
     asks = charges(stack)
     other = paid(stack, "order-beside")
@@ -195,7 +188,6 @@ def test_a_channel_that_is_gone_is_known_to_every_container(stack: UnkindStack) 
     assert (answer.status, cancelled_at_portone(stack, other)) == (200, 3_000)
 
 
-@open_case
 def test_in_an_hour_of_a_stop_one_probe_leaves_every_ten_minutes_whoever_asks(stack: UnkindStack) -> None:
     asks = [*charges(stack), *refunds(stack)]
     stack.wire.refuse(CHARGE, "UNAUTHORIZED")

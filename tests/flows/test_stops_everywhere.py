@@ -7,6 +7,7 @@ import pytest
 from portone_local.gateway.messages import Response
 from portone_local.portone import EXAMPLE_SUB_STORE, Fault
 from portone_local.testing.charging import charge, prepared
+from portone_local.testing.identifying import id_of, messages, press, sent, start, typed
 from portone_local.testing.receipts import issue as issue_receipt
 from portone_local.testing.receipts import paid as paid_in_cash
 from portone_local.testing.recurring import (
@@ -123,3 +124,27 @@ def test_a_store_we_left_and_that_is_closed_to_us_stops_nobody_else(stack: Unkin
     assert (cancelled_at_portone(stack, old), cancelled_at_portone(stack, new)) == (0, 1_000)
     let_pass(stack, 40 * MINUTE)
     assert cancelled_at_portone(stack, old) == 1_000
+
+
+@pytest.mark.parametrize("operation", ["send", "resend", "confirm"])
+def test_no_message_to_a_person_leaves_while_sending_is_stopped(stack: UnkindStack, operation: str) -> None:
+    verification_id = sent(stack)
+    stop_all(stack)
+    before, told = messages(stack), {"send": typed(), "resend": None, "confirm": {"otp": "000000"}}
+
+    answer = press(stack, verification_id, operation, told[operation])
+
+    assert messages(stack) == before
+    # the same button twice sends no second message anyway
+    assert operation == "send" or answer.json()["error"]["code"] == "provider_refused"
+
+
+def test_what_a_message_is_refused_for_stops_payments_too(stack: UnkindStack) -> None:
+    verification_id = id_of(start(stack, provider="DANAL"))
+    stack.portone.inject(operation="send_identity_verification", fault=Fault.UNAUTHORIZED)
+
+    refused = press(stack, verification_id, "send", typed())
+    put_order(stack)
+    prepared_then = ask_to_prepare(stack)
+
+    assert (refused.status, prepared_then.status, stack.asked("pre_register")) == (503, 503, 0)

@@ -18,6 +18,7 @@ from portone_local.testing.identifying import (
     typed,
     wait,
 )
+from portone_payments.domain.stops import PROBE_EVERY
 
 UNDER_WAY = 20
 
@@ -100,4 +101,6 @@ def test_a_refused_credential_is_told_and_sends_nothing(stack: ObservedStack) ->
 
     assert (answer.status, code(answer)) == (503, "provider_refused")
     assert messages(stack) == 0
+    assert press(stack, verification_id, "send", typed()).status == 503
+    wait(stack, PROBE_EVERY + 1)
     assert press(stack, verification_id, "send", typed()).status == 200

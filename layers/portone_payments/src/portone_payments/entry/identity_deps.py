@@ -115,6 +115,8 @@ class IdentityDeps(PortDeps):
             clock=self.clock,
             ids=self.ids,
             rules=self.identity.rules,
+            gate=self.gate,
+            store_id=self.settings.store_id,
         )
 
     @cached_property

@@ -55,6 +55,7 @@ class Operation(StrEnum):
     DELETE_KEY = "delete_key"
     CONFIRM_KEY = "confirm_key"
     PRE_REGISTER = "pre_register"
+    IDENTITY = "identity"
 
 
 @dataclass(slots=True)

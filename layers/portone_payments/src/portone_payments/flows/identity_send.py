@@ -16,9 +16,11 @@ from portone_payments.domain.identity_errors import (
 )
 from portone_payments.domain.identity_phone import normal_phone
 from portone_payments.domain.identity_records import Attempt, Counter, Sending, SendState
+from portone_payments.flows.gate import Gate, Operation
 from portone_payments.flows.identity_reader import check_open, owned
 from portone_payments.flows.identity_settle import Settler
 from portone_payments.flows.identity_start import counted, started_mark
+from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Clock, Deadline, Ids, Metric
 from portone_payments.ports_identity import Hashes, SendOrder
 from portone_payments.ports_store import Conflict
@@ -52,6 +54,8 @@ class Messenger:
     clock: Clock
     ids: Ids
     rules: IdentityRules
+    gate: Gate
+    store_id: str
 
     def send(self, verification_id: str, user_id: str, typed: Typed, *, deadline: Deadline) -> Attempt:
         """Have the message sent; a repeated request sends no second one. Raises `SendFailed` and others."""
@@ -60,13 +64,15 @@ class Messenger:
         held = attempt.sending
         if held and (held.state in {SendState.SENT, SendState.CONFIRMED} or self._under_way(held)):
             return attempt
+        gate, channel = self._admitted(attempt)
         phone = self.hashes.phone(normal_phone(typed.phone))
         sending = self._sending("send", method=typed.method, phone=phone)
         attempt = self._intend(attempt, sending, paid=True)
         try:
-            self.settler.reader.at(attempt).send_identity_verification(
-                verification_id, order, key=sending.key, deadline=deadline.leaving(READING)
-            )
+            with gate.sending(Operation.IDENTITY, channel):
+                self.settler.reader.at(attempt).send_identity_verification(
+                    verification_id, order, key=sending.key, deadline=deadline.leaving(READING)
+                )
         except PortOneError as error:
             return self.settler.not_sent(attempt, error, deadline=deadline)
         return self._sent(attempt)
@@ -79,12 +85,14 @@ class Messenger:
             raise VerificationNotSent
         if held.state is SendState.CONFIRMED or self._under_way(held):
             return attempt
+        gate, channel = self._admitted(attempt)
         sending = replace(self._sending("resend", method="SMS", phone=held.phone), guesses=held.guesses)
         attempt = self._intend(attempt, sending, paid=True)
         try:
-            self.settler.reader.at(attempt).resend_identity_verification(
-                verification_id, key=sending.key, deadline=deadline.leaving(READING)
-            )
+            with gate.sending(Operation.IDENTITY, channel):
+                self.settler.reader.at(attempt).resend_identity_verification(
+                    verification_id, key=sending.key, deadline=deadline.leaving(READING)
+                )
         except PortOneError as error:
             return self.settler.not_sent(attempt, error, deadline=deadline)
         return self._sent(attempt)
@@ -99,12 +107,14 @@ class Messenger:
             return attempt
         if held.guesses >= GUESSES:
             raise VerificationLimit
+        gate, channel = self._admitted(attempt)
         sending = self._sending("confirm", method=held.method, phone=held.phone)
         attempt = self._intend(attempt, replace(sending, guesses=held.guesses + 1))
         try:
-            self.settler.reader.at(attempt).confirm_identity_verification(
-                verification_id, otp, key=sending.key, deadline=deadline.leaving(READING)
-            )
+            with gate.sending(Operation.IDENTITY, channel):
+                self.settler.reader.at(attempt).confirm_identity_verification(
+                    verification_id, otp, key=sending.key, deadline=deadline.leaving(READING)
+                )
         except PortOneError as error:
             return self.settler.not_confirmed(attempt, error, deadline=deadline)
         return self.settler.mark(attempt, SendState.CONFIRMED)
@@ -113,6 +123,14 @@ class Messenger:
         attempt = owned(self.settler.store, verification_id, user_id)
         check_open(attempt, self.clock.now())
         return attempt
+
+    def _admitted(self, attempt: Attempt) -> tuple[Gate, str | None]:
+        """What a message goes through, and its channel. Raises `ProviderRefused` while sending is stopped."""
+        left = attempt.store_id not in {"", self.store_id}
+        gate = self.gate.of(attempt.store_id) if left else self.gate
+        channel = self.rules.channels.get(attempt.provider)
+        check_gate(gate, Operation.IDENTITY, channel)
+        return gate, channel
 
     def _under_way(self, held: Sending) -> bool:
         return held.state is SendState.UNKNOWN and self.clock.now() - held.at < UNDER_WAY
