@@ -81,8 +81,8 @@ prove: setup .venv-sam/.ready ## the longest settings: hours, not minutes
 bench-charges: setup ## 100,000 subscriptions due in one minute, 2,000 of them in real time; fails when a bound is missed
 	@$(run) portone_local.bench
 
-planted-bugs: setup ## plant known bugs in a copy, one by one, and show the test that catches each
-	@$(run) portone_local.planted
+planted-bugs: setup ## plant known bugs in a copy, one by one, and show the test that catches each; BUG="6 lagging" some of them
+	@$(run) portone_local.planted $(BUG)
 
 doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it the local one (make serve; LOCAL=name)
 	@$(run) portone_local.doctor $(which)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portone_local.planted.__main__ import planted
+from portone_local.planted.__main__ import chosen_by, planted
 from portone_local.planted.bug import CORE, Bug
 from portone_local.planted.bugs import BUGS
 from portone_local.planted.by_hand import BY_HAND, SeenOnce
@@ -46,3 +46,26 @@ def test_there_are_enough_bugs_each_with_a_name_of_its_own() -> None:
 
 def test_the_document_lists_the_bugs_as_they_are() -> None:
     assert PAGE.read_text() == page()
+
+
+def test_bugs_are_chosen_by_number_or_by_a_word_of_their_name() -> None:
+    assert chosen_by([]) == dict(enumerate(BUGS, 1))
+    assert list(chosen_by(["3", "two refunds in flight"]).values()) == [
+        BUGS[2],
+        *(bug for bug in BUGS if bug.name == "two refunds in flight"),
+    ]
+
+
+@pytest.mark.parametrize("arguments", [["--verbose"], ["nothing of the kind"], ["0"], ["99999"], ["1", "-x"]])
+def test_what_chooses_no_bug_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        chosen_by(arguments)
+
+    assert (ended.value.code, "usage:" in capsys.readouterr().err) == (2, True)
+
+
+def test_asking_for_help_plants_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        chosen_by(["--help"])
+
+    assert (ended.value.code, "numbers, or words" in capsys.readouterr().out) == (0, True)

@@ -138,6 +138,17 @@ def test_a_reading_without_a_promised_cancellation_is_lagging_and_undoes_nothing
     assert (state(behind.payment), behind.payment.seen) == (RefundState.SUCCEEDED, payment.seen)
 
 
+def test_a_list_without_a_cancellation_an_answer_called_requested_is_lagging_and_no_no() -> None:
+    payment = changed(reserved(), state=RefundState.REQUESTED, cancellation_id="cancellation-1")
+
+    for at in (SENT + 60, SENT + 60 + 2 * QUIET):
+        behind = absorb(payment, showing(), moment(at), POLICY)
+        payment = behind.payment
+
+        assert behind.lagging
+        assert (state(payment), payment.seen) == (RefundState.REQUESTED, reserved().seen)
+
+
 def test_what_answers_promised_are_the_cancellation_ids_they_showed() -> None:
     assert answered(reserved()) == frozenset()
     assert answered(changed(reserved(), cancellation_id="cancellation-1")) == {"cancellation-1"}

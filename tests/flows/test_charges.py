@@ -164,3 +164,14 @@ def test_a_charge_that_is_sent_again_keeps_to_the_pgs_rate_like_any_other(stack:
     assert [(each["kind"], "slot" in each) for each in again] == [("charge", True)]
     assert not [body for body in stack.ports["queue"].bodies if payment_id in body]
     assert invoice(stack, subscription_id).state is InvoiceState.PAID
+
+
+def test_a_decline_that_leaves_an_answer_without_a_trace_is_one_within_minutes(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    stack.portone.pg.decline(times=None, readable=False, silent=True)
+
+    days_pass(stack, 31.5)
+
+    assert held(stack, subscription_id).status is SubscriptionStatus.PAST_DUE
+    assert dict(stack.metrics).get("OutcomeUnknown", 0) == 0
+    assert len(charged_at(stack)) == 2

@@ -1,11 +1,13 @@
 """Plants each bug in a copy of the tree and runs the test that has to fail; ends with `caught N of N`."""
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from portone_local.planted.bug import Bug
@@ -16,15 +18,36 @@ COPIED = ("layers", "local", "functions", "tests", "events", "docs", "requiremen
 _FAILED = 1  # pytest's status for tests that failed; anything else is not a catch
 
 
-def main() -> int:
-    """0 when every bug was caught, 1 otherwise."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every chosen bug was caught, 1 otherwise. SystemExit for arguments that choose none."""
+    chosen = chosen_by(arguments)
     with tempfile.TemporaryDirectory() as place:
         tree = copied(Path(place))
-        if not is_green(tree):
+        if not is_green(tree, list(chosen.values())):
             return 1
-        caught = sum(is_caught(tree, bug, number) for number, bug in enumerate(BUGS, 1))
-    print(f"caught {caught} of {len(BUGS)}")
-    return 0 if caught == len(BUGS) else 1
+        caught = sum(is_caught(tree, bug, number) for number, bug in chosen.items())
+    print(f"caught {caught} of {len(chosen)}")
+    return 0 if caught == len(chosen) else 1
+
+
+def chosen_by(arguments: Sequence[str] | None = None) -> dict[int, Bug]:
+    """The bugs to plant, by number. SystemExit for a word that no bug's name has, and for --help."""
+    parser = argparse.ArgumentParser(prog="python -m portone_local.planted", description=__doc__)
+    parser.add_argument("which", nargs="*", help="numbers, or words of the names, of bugs; none: all of them")
+    asked: list[str] = parser.parse_args(arguments).which
+    found = {word: _named(word) for word in asked}
+    if unknown := [word for word, bugs in found.items() if not bugs]:
+        parser.error(f"no bug is called {', '.join(unknown)}")
+    numbers = sorted({number for bugs in found.values() for number in bugs}) or range(1, len(BUGS) + 1)
+    return {number: BUGS[number - 1] for number in numbers}
+
+
+def _named(word: str) -> list[int]:
+    """The numbers of the bugs that a number or a word of a name chooses."""
+    numbered = enumerate(BUGS, 1)
+    if word.isdecimal():
+        return [number for number, _ in numbered if number == int(word)]
+    return [number for number, bug in numbered if word.lower() in bug.name.lower()]
 
 
 def copied(place: Path) -> Path:
@@ -37,10 +60,10 @@ def copied(place: Path) -> Path:
     return place
 
 
-def is_green(tree: Path) -> bool:
+def is_green(tree: Path, bugs: Sequence[Bug] = BUGS) -> bool:
     """Whether the very tests that catch bugs pass without any; else their failing would show nothing."""
     chosen: dict[str, list[str]] = {}
-    for bug in BUGS:
+    for bug in bugs:
         chosen.setdefault(bug.test, []).append(bug.only)
     print(f"without a bug: {len(chosen)} files of tests ", end="", flush=True)
     for test, only in chosen.items():

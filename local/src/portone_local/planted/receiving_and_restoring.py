@@ -29,8 +29,8 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
     in_core(
         "an expired account called a decline, when who closed it died",
         "domain/expiry.py",
-        "return waited and same and due_at is not None and now >= due_at",
-        "return waited and same and payment.close_tried and due_at is not None and now >= due_at",
+        "    return waited and same and over\n",
+        "    return waited and same and over and (payment.close_tried or payment.withdrawn)\n",
         "faults/test_crash_points",
         "time and over",
     ),

@@ -215,7 +215,7 @@ REFUNDING: tuple[Bug, ...] = (
         "domain/outcomes.py",
         'PG_ANSWERS = frozenset({"PG_PROVIDER", "CHANNEL_SPECIFIC"})',
         'PG_ANSWERS = frozenset({"CHANNEL_SPECIFIC"})',
-        "flows/test_refund_rules",
-        "not_sent_again",
+        "flows/test_charges",
+        "without_a_trace",
     ),
 )

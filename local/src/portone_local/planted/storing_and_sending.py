@@ -48,7 +48,7 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
         "    if misses_promised(payment, snapshot) or withdraws(payment.seen, snapshot):",
         "    if withdraws(payment.seen, snapshot):",
         "domain/test_refund_settle",
-        "promised",
+        "requested_is_lagging",
     ),
     in_core(
         "key regenerated on retry",
