@@ -94,7 +94,11 @@ def _clock(patient: Patient) -> Note:
     if abs(skew) > SKEW:
         ahead = "behind" if skew < 0 else "ahead of"
         finding = f"this machine is {abs(skew):.0f} s {ahead} the stack"
-        return Note(Verdict.LOOK, finding, "signatures made here may be refused: set the time")
+        return Note(
+            Verdict.LOOK,
+            finding,
+            "set the time: signatures made here may be refused (not by a stack whose clock you moved)",
+        )
     return Note(Verdict.RIGHT, f"clocks agree within {SKEW} s")
 
 

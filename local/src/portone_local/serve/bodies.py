@@ -1,5 +1,7 @@
 """A body that fits, for each route that takes one."""
 
+from portone_local.portone.identity.people import ADULT
+
 USER = "user-1"
 ORDER_ID = "order-1"
 PLAN_ID = "flowers"
@@ -31,10 +33,10 @@ _REFUND = {"refundId": "refund-1", "amount": 1000, "reason": "changed my mind"}
 _ACCOUNT = {"bank": "SHINHAN", "number": "110-000-000000", "holderName": "Example Buyer"}
 _PERSON = {
     "method": "SMS",
-    "operator": "SKT",
-    "name": "Example Person",
-    "phoneNumber": "01000000000",
-    "birthAndSex": "9001012",
+    "operator": ADULT.operator,
+    "name": ADULT.name,
+    "phoneNumber": ADULT.phone,
+    "birthAndSex": ADULT.birth_and_sex,
 }
 _SUBSCRIPTIONS: dict[str, object] = {
     "POST /subscriptions": {"planId": PLAN_ID, "amount": 12_900},

@@ -41,7 +41,7 @@ def curls(up: Served, made: Examples, word: str = "") -> str:
     """A curl for each route with `word` in its name, for what was made to try."""
     calls = [
         line
-        for route in up.stack.gateway.routes
+        for route in sorted(up.stack.gateway.routes, key=_takes_away)
         if word in route.key
         for line in ("", f"# {route.key}", _call(up, route, made.places()))
     ]
@@ -53,6 +53,11 @@ def curls(up: Served, made: Examples, word: str = "") -> str:
         f"verification {made.verification}. Tokens are good for 12 hours. One call for each route:",
     ]
     return "\n".join([*about, *calls, *_later(up), *(_at_the_fake(up, made) if up.fake else [])])
+
+
+def _takes_away(route: Route) -> bool:
+    """What deletes comes last: whoever pastes from the top still has what the others are about."""
+    return route.method == "DELETE"
 
 
 def _later(up: Served) -> list[str]:
