@@ -12,7 +12,7 @@ from portone_local.portone import Fault
 from portone_local.testing.charging import charge
 from portone_local.testing.recurring import key_saved
 from portone_local.testing.refunding import refund
-from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order, status, verify
+from portone_local.testing.shopping import USER, ask_to_prepare, pay, put_order, status, verify
 from portone_local.testing.stories import let_pass
 from portone_local.testing.unkind import UnkindStack, refused
 from portone_local.testing.window import (
@@ -556,5 +556,5 @@ def test_an_order_with_a_buyer_is_charged_to_a_saved_method_and_drops_it(stack: 
     answer = charge(stack, view["paymentId"])
     let_pass(stack, 31 * DAY)
 
-    assert (answer.status, status(stack, prepare(stack, "order-2"))) == (200, "READY")
+    assert (answer.status, status(stack, view)) == (200, "PAID")
     assert buyers_kept(stack) == []
