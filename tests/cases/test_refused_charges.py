@@ -32,7 +32,6 @@ OURS = (
 TELLS = {"invoice.failed", "subscription.unpaid", "subscription.cancelled", "payment.failed"}
 ours = pytest.mark.parametrize("kind", ["INVALID_REQUEST", "BILLING_KEY_NOT_FOUND"])
 each_of_ours = pytest.mark.parametrize("kind", OURS)
-open_case = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A15: refused before the PG")
 
 
 def subscribers(stack: UnkindStack, number: int) -> list[str]:
@@ -67,7 +66,6 @@ def somebody_is_called(stack: UnkindStack, before: dict[str, float]) -> bool:
     return bool(stack.calling() or watched & rose)
 
 
-@open_case
 @ours
 def test_renewals_refused_before_the_pg_are_no_attempts(stack: UnkindStack, kind: str) -> None:
     ids = subscribers(stack, 2)
@@ -85,7 +83,6 @@ def test_renewals_refused_before_the_pg_are_no_attempts(stack: UnkindStack, kind
     assert (charged(stack), declined(stack)) == (4, [])
 
 
-@open_case
 @ours
 def test_retry_days_and_grace_stand_still_while_charges_are_refused_before_the_pg(
     stack: UnkindStack, kind: str
@@ -106,7 +103,6 @@ def test_retry_days_and_grace_stand_still_while_charges_are_refused_before_the_p
     assert (charged(stack), state_of(stack, subscription_id)) == (2, "ACTIVE")
 
 
-@open_case
 @each_of_ours
 def test_a_first_charge_refused_before_the_pg_waits_and_is_taken_once(stack: UnkindStack, kind: str) -> None:
     key_saved(stack)
@@ -126,7 +122,6 @@ def test_a_first_charge_refused_before_the_pg_waits_and_is_taken_once(stack: Unk
     assert charged(stack) == 1
 
 
-@open_case
 @each_of_ours
 def test_a_charge_of_an_order_refused_before_the_pg_waits_and_is_taken_once(
     stack: UnkindStack, kind: str
@@ -148,7 +143,6 @@ def test_a_charge_of_an_order_refused_before_the_pg_waits_and_is_taken_once(
     assert charged(stack) == 1
 
 
-@open_case
 @ours
 def test_what_is_refused_before_the_pg_is_sent_at_most_every_ten_minutes(
     stack: UnkindStack, kind: str
@@ -171,7 +165,6 @@ def refused_for(stack: UnkindStack, user: str, kind: str) -> None:
     stack.wire.refuse(CHARGE, kind, naming=hers)
 
 
-@open_case
 @ours
 def test_one_customer_whose_charges_are_refused_before_the_pg_holds_up_nobody_else(
     stack: UnkindStack, kind: str
@@ -240,7 +233,6 @@ def test_a_method_that_is_deleted_at_portone_ends_alone(
     assert charged(stack) == 5
 
 
-@open_case
 def test_methods_that_portone_does_not_find_at_all_are_our_own_mistake(stack: UnkindStack) -> None:
     ids = subscribers(stack, 3)
     let_pass(stack, 31 * DAY - 3 * HOUR)

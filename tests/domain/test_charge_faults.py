@@ -8,13 +8,15 @@ import pytest
 from portone_local.testing.records import NOW, a_payment
 from portone_local.testing.snapshots import a_snapshot, after_reading, moment
 from portone_local.testing.subscriptions import POLICY, at, by_app, flying, running, tried
-from portone_payments.domain.approval import answered, intend, intend_charge, refused, taken_back
-from portone_payments.domain.attempts import open_approval, withdrawn
+from portone_payments.domain.approval import answered, intend, intend_charge, refused, sendable, taken_back
+from portone_payments.domain.attempts import WAITED, open_approval, withdrawn
 from portone_payments.domain.calendar import DAY, HOUR
+from portone_payments.domain.collecting import advance
 from portone_payments.domain.outcomes import CHARGE_FAULTS, NO_EFFECT_TYPES, charge_fault
 from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import put_back
 from portone_payments.domain.snapshot import RemoteStatus
+from portone_payments.domain.subscription_records import InvoiceState
 
 OF_THE_CHARGE = {"MAX_TRANSACTION_COUNT_REACHED", "BILLING_KEY_NOT_FOUND"}
 KINDS = [(status, kind) for status, kinds in NO_EFFECT_TYPES.items() for kind in sorted(kinds)]
@@ -55,12 +57,16 @@ def test_a_wrong_request_is_no_charges_decline_and_a_wrong_token_is_its_buyers()
     assert [withdrawn(each.approvals[-1]) for each in (charge, confirm)] == [True, False]
 
 
-def test_what_alone_was_refused_ends_with_its_time_to_come_back_and_what_stopped_stays_due() -> None:
+def test_what_alone_was_refused_waits_for_a_day_and_a_renewal_comes_back_at_its_time() -> None:
+    late = moment(WAITED + 60)
     alone = taken_back(charging(), 1, "invalid_request", NOW + 900, moment(1))
+    given_up = taken_back(charging(), 1, "invalid_request", late.now + 900, late)
     stopped = taken_back(charging(), 1, "unauthorized", NOW + 600, moment(1))
     renewal = taken_back(charging(subscription_id="sub1"), 1, "invalid_request", NOW + 900, moment(1))
 
-    assert (open_approval(alone), open_approval(renewal)) == (None, None)
+    assert (open_approval(given_up), open_approval(renewal)) == (None, None)
+    assert open_approval(alone) is not None
+    assert [sendable(alone.approvals[-1], NOW + at) for at in (899, 900)] == [False, True]
     assert renewal.approvals[-1].stopped_until == NOW + 900
     assert open_approval(stopped) is not None
 
@@ -73,24 +79,29 @@ def test_a_decline_that_a_later_refusal_of_us_hid_is_a_decline() -> None:
     assert (read.approvals[-1].code, withdrawn(read.approvals[-1])) == ("pg_provider", False)
 
 
-def test_what_is_put_back_is_due_again_in_the_allowed_hours_and_its_clock_stood() -> None:
+def test_what_is_put_back_is_due_again_in_the_allowed_hours_and_its_clock_stands_until_it_is_tried() -> None:
     declined = tried(running(), at(2026, 2, 28, hour=10), "pg_provider")
     evening = at(2026, 3, 1, hour=20)
     held = flying(declined, evening)
     invoice = held.invoices[held.in_flight or ""]
 
     after = put_back(held, invoice, by_app(evening), POLICY, until=evening + 2 * HOUR)
+    long_after = evening + 30 * DAY
+    waiting = advance(after, by_app(long_after), POLICY)
+    again = tried(after, long_after, "pg_provider")
 
-    back = after.invoices[invoice.id]
-    assert invoice.failed_at is not None
+    back, told = after.invoices[invoice.id], again.invoices[invoice.id]
     assert back.due_at == at(2026, 3, 2, hour=10)
-    assert (back.failed_at, back.stood_until) == (invoice.failed_at + 14 * HOUR, back.due_at)
     assert (back.tries, after.in_flight) == (invoice.tries - 1, None)
+    assert waiting.invoices[invoice.id].state is InvoiceState.OPEN
+    assert invoice.failed_at is not None
+    assert (told.failed_at, told.refused_at) == (invoice.failed_at + 30 * DAY, None)
+    assert told.state is InvoiceState.OPEN
 
 
 def test_a_first_try_that_is_put_back_has_no_clock() -> None:
     held = flying(running(), at(2026, 2, 28, hour=10) + DAY)
 
-    after = put_back(held, held.invoices["2"], by_app(at(2026, 3, 1)), POLICY, until=None)
+    back = put_back(held, held.invoices["2"], by_app(at(2026, 3, 1)), POLICY, until=None).invoices["2"]
 
-    assert (after.invoices["2"].failed_at, after.invoices["2"].due_at) == (None, at(2026, 3, 1))
+    assert (back.failed_at, back.refused_at, back.due_at) == (None, None, at(2026, 3, 1))

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from portone_payments.domain.attempts import (
+    WAITED,
     digest,
     forgotten,
     is_ours,
     newest_of,
     next_attempt,
     next_number,
+    open_approval,
     since,
 )
 from portone_payments.domain.facts import Fact, Moment, record
@@ -124,15 +126,24 @@ def stopped(payment: Payment, attempt: int, code: str, until: float) -> Payment:
 def taken_back(payment: Payment, attempt: int, code: str, until: float, moment: Moment) -> Payment:
     """PortOne refused us and took nothing: a renewal is charged anew, at `until` (epoch seconds UTC).
 
-    What a customer asked for stays due while sending is stopped; what alone was refused is theirs to repeat.
+    What a customer asked for stays due; where nothing but itself is refused, for a day.
     """
     approval = _sent(payment, attempt)
     if approval is None:
         return payment
     held = replace(approval, code=code, stopped_until=until)
-    if payment.subscription_id is None and code in OUR_FAULTS:
+    waits = code in OUR_FAULTS or moment.now - approval.created_at < WAITED
+    if payment.subscription_id is None and waits:
         return with_approval(payment, replace(held, sent_at=None))
     return released(payment, held, code, moment)
+
+
+def given_way(payment: Payment, moment: Moment) -> Payment:
+    """The payment for another try of its customer: one that waits, of which PortOne took nothing, is over."""
+    waiting = open_approval(payment)
+    if waiting is None or waiting.sent_at is not None or not is_ours(waiting, waiting.code):
+        return payment
+    return released(payment, waiting, waiting.code or "", moment)
 
 
 def sent(payment: Payment, approval: Approval, now: float) -> Payment:
@@ -143,7 +154,8 @@ def sent(payment: Payment, approval: Approval, now: float) -> Payment:
 def sendable(approval: Approval, now: float) -> bool:
     """Whether the same request may be sent, or sent again under its key."""
     fresh = approval.sent_at is None or now - since(approval) < KEY_WINDOW
-    return approval.state is ApprovalState.RESERVED and fresh and approval.answered is None
+    held = approval.sent_at is None and now < (approval.stopped_until or 0.0)
+    return approval.state is ApprovalState.RESERVED and fresh and approval.answered is None and not held
 
 
 def released(payment: Payment, approval: Approval, code: str, moment: Moment) -> Payment:

@@ -11,6 +11,7 @@ from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.invoices import BILLED, next_start, open_invoices, roll, spread_of, with_invoice
 from portone_payments.domain.reopening import resumed
 from portone_payments.domain.settling import paid
+from portone_payments.domain.standstill import without_refusal
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceKind,
@@ -90,7 +91,8 @@ def _judged(
     """An open invoice given up, withheld, free of charge, or moved to a time at which it may be tried."""
     if subscription.in_flight == invoice.id or not _collects(subscription):
         return subscription
-    since = invoice.failed_at if invoice.failed_at is not None else invoice.withheld_at
+    failed_at = without_refusal(invoice, moment.now).failed_at
+    since = failed_at if failed_at is not None else invoice.withheld_at
     # a method given after the grace is tried once more
     again = invoice.asked and invoice.state is InvoiceState.OPEN
     if since is not None and not again and moment.now >= end_of_grace(policy.dunning, since):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from portone_payments.domain.calendar import kst_day
 from portone_payments.domain.ending import OVER, voided
 from portone_payments.domain.facts import Fact, Moment, record
-from portone_payments.domain.invoices import with_invoice
+from portone_payments.domain.invoices import untold, with_invoice
 from portone_payments.domain.subscription_records import (
     InvoiceKind,
     InvoiceState,
@@ -19,7 +19,7 @@ def woken(subscription: Subscription, moment: Moment) -> Subscription:
     if subscription.status in OVER or subscription.status is SubscriptionStatus.PAUSED:
         return subscription
     for invoice in subscription.invoices.values():
-        tried = invoice.failed_at is not None or subscription.in_flight == invoice.id
+        tried = invoice.failed_at is not None or subscription.in_flight == invoice.id or untold(invoice)
         waits = invoice.state is InvoiceState.OPEN and tried
         given_up = invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends
         if waits or given_up:

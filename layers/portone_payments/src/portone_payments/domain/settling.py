@@ -16,6 +16,7 @@ from portone_payments.domain.invoices import (
     under_another_id,
     with_invoice,
 )
+from portone_payments.domain.standstill import without_refusal
 from portone_payments.domain.subscription_records import (
     Invoice,
     InvoiceKind,
@@ -85,7 +86,7 @@ def failed(
     if code == SPENT:
         return _under_a_new_id(told, invoice, moment)
     # asked: its customer gave another method while this try was under way
-    invoice = replace(invoice, code=code, hard=hard and not invoice.asked)
+    invoice = replace(without_refusal(invoice, moment.now), code=code, hard=hard and not invoice.asked)
     if invoice.kind is InvoiceKind.PRORATION:
         return _dropped(told, invoice, code, moment)
     if _never_began(told, invoice):
@@ -118,16 +119,18 @@ def put_back(
 ) -> Subscription:
     """The subscription after PortOne refused *us*: no try, no dunning step.
 
-    Due again from `until` (epoch seconds UTC; None: now) on; up to then retry days and grace stand still.
+    Due again from `until` (epoch seconds UTC; None: now) on. Until a PG is asked again its clock stands.
     """
     told = _landed(subscription, invoice)
     if told.cancel_asked_at is not None:
         return cancelled(told, moment)
     due_at = at_allowed_time(policy.dunning, int(max(moment.now, until or 0.0)), 0)
-    again = replace(invoice, tries=max(0, invoice.tries - 1), due_at=due_at)
-    if invoice.failed_at is not None:
-        stood = max(0.0, due_at - moment.now)
-        again = replace(again, failed_at=invoice.failed_at + stood, stood_until=moment.now + stood)
+    again = replace(
+        without_refusal(invoice, moment.now),
+        tries=max(0, invoice.tries - 1),
+        due_at=due_at,
+        refused_at=None if invoice.failed_at is None else moment.now,
+    )
     return with_invoice(replace(told, last_try_at=None), again)
 
 

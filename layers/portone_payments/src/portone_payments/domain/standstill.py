@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from portone_payments.domain.invoices import open_invoices, with_invoice
 from portone_payments.domain.stops import Stops, shifted, stood
-from portone_payments.domain.subscription_records import Subscription
+from portone_payments.domain.subscription_records import Invoice, Subscription
 
 
 def stand_still(subscription: Subscription, stops: Stops, channel: str | None, now: float) -> Subscription:
     """The subscription with every dunned invoice moved by the time in which it could not have been tried."""
     for invoice in open_invoices(subscription):
-        if invoice.failed_at is None:
+        if invoice.failed_at is None or invoice.refused_at is not None:
             continue
         since = invoice.failed_at if invoice.stood_until is None else invoice.stood_until
         seconds = stood(stops, channel, since, now)
@@ -24,3 +24,11 @@ def stand_still(subscription: Subscription, stops: Stops, channel: str | None, n
         )
         subscription = with_invoice(subscription, moved)
     return subscription
+
+
+def without_refusal(invoice: Invoice, now: float) -> Invoice:
+    """The invoice on a clock that leaves out the time since PortOne refused us for it."""
+    if invoice.failed_at is None or invoice.refused_at is None:
+        return invoice
+    failed_at = invoice.failed_at + now - invoice.refused_at
+    return replace(invoice, failed_at=failed_at, refused_at=None, stood_until=now)

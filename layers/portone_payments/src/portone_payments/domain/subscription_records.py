@@ -63,7 +63,8 @@ class Invoice:
     `starts` and `ends` are the period's KST midnights; `due_at` is when it is tried next. `payment_id` is one
     for every try, `series` counts the ids PortOne's attempt limit forced on us, `earlier` are those.
     `asked` marks a try its customer asked for just now: outside hours and the daily limit. `stood_until`: up
-    to when `failed_at` and `due_at` leave out the times in which nothing could be sent.
+    to when `failed_at` and `due_at` leave out the times in which nothing could be sent. `refused_at`: since
+    when, after a decline, PortOne refuses *us* for it.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Invoice:
     tried_at: float | None = None
     failed_at: float | None = None
     stood_until: float | None = None
+    refused_at: float | None = None
     code: str | None = None
     hard: bool = False
     withheld_at: float | None = None

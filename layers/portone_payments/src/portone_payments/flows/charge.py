@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.approval import intend_charge
+from portone_payments.domain.approval import given_way, intend_charge
 from portone_payments.domain.attempts import check_tries, known_approval, newest_of, token_hash_of
 from portone_payments.domain.billing_errors import (
     BillingKeyGone,
@@ -103,8 +103,9 @@ class Charger:
             raise NotApprovable(status=held.status.value)
         check_order(held, self.sender.reader.store)
         check_tries(held, now)
+        moment = Moment(now=now, by=BY)
         try:
-            intended = intend_charge(held, token_hash, key.issue_id, Moment(now=now, by=BY))
+            intended = intend_charge(given_way(held, moment), token_hash, key.issue_id, moment)
         except ApprovalInProgress as busy:
             raise ChargeInProgress(**busy.data) from None
         return due_soon(charged_under(intended, key, self.sender.reader.policy), now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import confirmed, sendable, sent
 from portone_payments.domain.attempts import open_approval, withdrawn
+from portone_payments.domain.billing_reading import KeyStatus
 from portone_payments.domain.calendar import HOUR
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
@@ -28,7 +29,6 @@ from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import key_context
-from portone_payments.flows.missing_key import Missing, missing, paid_before
 from portone_payments.flows.trying import held_back, intend, told_by, unchanged
 from portone_payments.ports import Deadline, Metric, Vault
 from portone_payments.ports_billing import BillingPortOne, ChargeOrder
@@ -138,8 +138,8 @@ class ChargeSender:
         gone = error.error_type == _GONE
         ours = charge_fault(error.status, error.error_type)
         if error.error_type == BILLING_KEY_NOT_FOUND:
-            found = self._missing(payment, ready, deadline)
-            gone, ours = found is Missing.DELETED, KEYS_NOT_FOUND if found is Missing.OURS else None
+            gone = self._deleted(payment, ready, deadline)
+            ours = None if gone else KEYS_NOT_FOUND
         if ours is not None:
             self.reader.meter.count(Metric.SENDING_STOPPED)
         told = told_by(
@@ -161,18 +161,17 @@ class ChargeSender:
         often = sum(map(withdrawn, payment.approvals)) >= OFTEN
         return max(until, ready.at + (HOUR if often else PROBE_EVERY)) + HELD_OVER
 
-    def _missing(self, payment: Payment, ready: _Ready, deadline: Deadline) -> Missing:
-        """What it means that PortOne does not find a key: only what it shows ends one (rule 10)."""
-        reader, policy = self.reader, self.reader.policy
-        alone = reader.gate.alone(payment.payment_id, ready.channel)
-        before = paid_before(payment, reader.store) if alone else None
-        return missing(
-            ready.order.billing_key,
-            before.payment_id if before else None,
-            keys=self.portone.within(store_of(payment, policy)),
-            payments=reader.portone.within(store_of(before or payment, policy)),
-            deadline=deadline.leaving(READING),
-        )
+    def _deleted(self, payment: Payment, ready: _Ready, deadline: Deadline) -> bool:
+        """Whether a key PortOne does not find for a charge reads as deleted; only that ends it (rule 10).
+
+        Every key was read before it was charged, and deleted ones stay known: not to be found is first a
+        sign of another store, or of another merchant's secret.
+        """
+        within = self.portone.within(store_of(payment, self.reader.policy))
+        with suppress(PortOneError):
+            reading = within.get_billing_key(ready.order.billing_key, deadline=deadline.leaving(READING))
+            return reading is not None and reading.status is KeyStatus.DELETED
+        return False
 
     def _forget(self, user_id: str, issue_id: str, moment: Moment) -> None:
         """A key deleted elsewhere, of which no webhook came or whose deletion a restore forgot (I12).

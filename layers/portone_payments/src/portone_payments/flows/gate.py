@@ -148,10 +148,6 @@ class Gate:
             raise
         self._passed(Operation.CHARGE, channel)
 
-    def alone(self, payment_id: str, channel: str) -> bool:
-        """Whether no other charge of the channel was refused here since one was last taken."""
-        return self._refused.get(channel, frozenset()) <= {payment_id}
-
     def tidy(self) -> Stops:
         """For the sweep: what is stopped, counted, without what keeps nobody any more."""
         held = self._refreshed()
