@@ -1,19 +1,23 @@
 """`make doctor` says what is wrong with a stack, and where to put it right."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3
+import httpx
 import pytest
 
 from portone_local.doctor.__main__ import main
 from portone_local.doctor.examine import Verdict, examine
+from portone_local.gateway.routes import routes_of
 from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack, free_port
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET
 from portone_local.serve.elsewhere import endpoint
 from portone_local.serve.running import the_one
 from portone_local.serve.up import served
+from portone_local.template import transformed
 from portone_local.testing.fixtures import ministack
 from portone_local.testing.shopping import pay, prepare
 from portone_payments.ports import Metric
@@ -25,6 +29,15 @@ SOUND = {
     "WebhookSecretArn": '{"current":"whsec_ZXhhbXBsZS1zZWNyZXQ=","hashKey":"example"}',
 }
 
+ISSUER = "https://login.shop.example/"
+DISCOVERED = f"{ISSUER}.well-known/openid-configuration"
+KEYS = f"{ISSUER}jwks"
+PAGES = {
+    DISCOVERED: (200, json.dumps({"issuer": ISSUER, "jwks_uri": KEYS})),
+    KEYS: (200, json.dumps({"keys": [{"kty": "EC"}, {"kty": "RSA"}]})),
+}
+ROUTES = frozenset(route.key for route in routes_of(transformed()))
+
 
 @dataclass
 class Stub:
@@ -35,6 +48,18 @@ class Stub:
     skew: float = 0.0
     name: str = "payments-example"
     mode: str = "test"
+    issuer: str = ISSUER
+    pages: Mapping[str, tuple[int, str] | None] = field(default_factory=dict)
+    found: frozenset[str] | None = ROUTES
+
+    def page(self, url: str) -> tuple[int, str]:
+        answer = {**PAGES, **self.pages}[url]
+        if answer is None:
+            raise httpx.ConnectError("no such host")
+        return answer
+
+    def routes(self) -> frozenset[str] | None:
+        return self.found
 
     def secret(self, which: str) -> str | None:
         return {**SOUND, **self.secrets}[which]
@@ -123,6 +148,52 @@ def test_nothing_examined_shows_a_secret() -> None:
     assert "canary" not in told
 
 
+def page_of(**named: object) -> tuple[int, str]:
+    return 200, json.dumps(named)
+
+
+@pytest.mark.parametrize(
+    ("stub", "finding"),
+    [
+        (Stub(issuer="http://login.shop.example"), "is not https: API Gateway asks no other"),
+        (Stub(issuer=ISSUER.rstrip("/")), "every token is refused (401)"),
+        (Stub(pages={DISCOVERED: None}), "cannot be reached (ConnectError)"),
+        (Stub(pages={DISCOVERED: (404, "")}), "openid-configuration answers 404"),
+        (Stub(pages={DISCOVERED: (200, "<html>")}), "is not JSON"),
+        (Stub(pages={DISCOVERED: (200, "[]")}), "is no JSON object"),
+        (Stub(pages={DISCOVERED: page_of(issuer=ISSUER)}), "names no jwks_uri"),
+        (
+            Stub(pages={DISCOVERED: page_of(issuer=ISSUER, jwks_uri="http://login.shop.example/")}),
+            "is not https",
+        ),
+        (Stub(pages={KEYS: (500, "")}), "jwks answers 500"),
+        (Stub(pages={KEYS: page_of(keys=[{"kty": "EC"}])}), "no RSA key among 1"),
+        (Stub(pages={KEYS: page_of(keys="none")}), "no RSA key among 0"),
+    ],
+)
+def test_an_issuer_whose_tokens_nobody_can_check_is_told_in_a_sentence(stub: Stub, finding: str) -> None:
+    [found] = wrong(stub)
+
+    assert finding in found
+
+
+def test_routes_the_deployed_api_lacks_are_named() -> None:
+    [found] = wrong(Stub(found=ROUTES - {"DELETE /orders/{orderId}"}))
+
+    assert found == (
+        f"{len(ROUTES) - 1} routes, the template of this clone has {len(ROUTES)}; "
+        "missing: DELETE /orders/{orderId}"
+    )
+
+
+@pytest.mark.parametrize("found", [None, ROUTES | {"GET /of-a-later-version"}])
+def test_routes_nobody_may_read_or_more_of_them_are_worth_a_look(found: frozenset[str] | None) -> None:
+    stub = Stub(found=found, counts={Metric.READY_HINT: 1})
+
+    assert wrong(stub) == []
+    assert len(noted(stub, Verdict.LOOK)) == 1
+
+
 def test_without_a_running_stack_it_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,6 +233,8 @@ def test_it_examines_what_make_serve_keeps_up(tmp_path: Path, capsys: pytest.Cap
     assert "no webhook was seen" in told
     assert "webhooks arrive, version 2024-04-25" in told
     assert "1 TEST, 0 LIVE readings" in told
+    assert f"{len(ROUTES)} routes, the template of this clone has {len(ROUTES)}" in told
+    assert "the issuer of the app's tokens can be read" in told
     assert "the API secret is missing or still the placeholder" in told
     assert EXAMPLE_WEBHOOK_SECRET not in told
 

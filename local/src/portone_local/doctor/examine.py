@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portone_local.doctor.issuer import complaint
 from portone_local.doctor.patient import DAYS, Patient
+from portone_local.gateway.routes import routes_of
+from portone_local.template import transformed
 from portone_payments.adapters.webhook import signing_key
 from portone_payments.ports import Metric
 
@@ -37,6 +40,8 @@ def examine(patient: Patient) -> Iterator[Note]:
     yield _clock(patient)
     yield _webhook_version(patient)
     yield _channels(patient)
+    yield _issuer(patient)
+    yield _routes(patient)
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -127,3 +132,27 @@ def _channels(patient: Patient) -> Note:
             Verdict.WRONG, seen, "Mode is test but LIVE channels take real money: set Mode or Channels"
         )
     return Note(Verdict.RIGHT, seen)
+
+
+def _issuer(patient: Patient) -> Note:
+    wrong = complaint(patient.issuer, patient.page)
+    if wrong is None:
+        return Note(
+            Verdict.RIGHT, "the issuer of the app's tokens can be read, and names itself as JwtIssuer"
+        )
+    return Note(Verdict.WRONG, wrong, "set JwtIssuer to the iss claim of a token, byte for byte")
+
+
+def _routes(patient: Patient) -> Note:
+    found, wanted = patient.routes(), {route.key for route in routes_of(transformed())}
+    if found is None:
+        return Note(Verdict.LOOK, "the API's routes cannot be read", "allow apigateway:GET on /apis/*")
+    missing, surplus = sorted(wanted - found), sorted(found - wanted)
+    told = f"{len(found)} routes, the template of this clone has {len(wanted)}"
+    if missing:
+        return Note(Verdict.WRONG, f"{told}; missing: {', '.join(missing)}", "deploy this clone again")
+    if surplus:
+        return Note(
+            Verdict.LOOK, f"{told}; not in it: {', '.join(surplus)}", "an older clone? pull, or deploy"
+        )
+    return Note(Verdict.RIGHT, told)

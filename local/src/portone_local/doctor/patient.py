@@ -6,13 +6,17 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from portone_local.doctor.issuer import Page, page
+from portone_local.gateway.routes import routes_of
 from portone_local.ministack import FAKE_CREDENTIALS, REGION
 from portone_local.serve.running import LOCAL, NotRunning, the_one
+from portone_local.template import transformed
 
 NAMESPACE = "PortOnePayments"
 DAYS = 14
@@ -35,6 +39,19 @@ class Patient(Protocol):
         """`live` or `test`."""
         ...
 
+    @property
+    def issuer(self) -> str:
+        """Whose tokens the API takes."""
+        ...
+
+    def page(self, url: str) -> Page:
+        """Status and text of a page of the issuer's. Raises `httpx.HTTPError`."""
+        ...
+
+    def routes(self) -> frozenset[str] | None:
+        """The API's routes as `METHOD /path`; None where they cannot be read."""
+        ...
+
     def secret(self, which: str) -> str | None:
         """`ApiSecretArn` or `WebhookSecretArn` as text; None when it cannot be read."""
         ...
@@ -55,6 +72,7 @@ class Deployed:
     name: str
     outputs: dict[str, str] = field(repr=False)
     mode: str = "test"
+    issuer: str = ""
 
     @classmethod
     def find(cls, name: str) -> "Deployed":
@@ -67,7 +85,21 @@ class Deployed:
             ) from None
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
         parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
-        return cls(name, outputs, parameters.get("Mode", "test"))
+        return cls(name, outputs, parameters.get("Mode", "test"), parameters.get("JwtIssuer", ""))
+
+    def page(self, url: str) -> Page:
+        """From where this runs; API Gateway asks from where it runs."""
+        return page(url)
+
+    def routes(self) -> frozenset[str] | None:
+        """From API Gateway."""
+        api_id = (urlsplit(self.outputs.get("ApiUrl", "")).hostname or "").partition(".")[0]
+        client = boto3.client("apigatewayv2")
+        try:
+            pages = client.get_paginator("get_routes").paginate(ApiId=api_id)
+            return frozenset(route["RouteKey"] for found in pages for route in found["Items"])
+        except (ClientError, BotoCoreError):
+            return None
 
     def secret(self, which: str) -> str | None:
         """The secret's text, None when it cannot be read."""
@@ -116,6 +148,22 @@ class Served:
         except (NotRunning, httpx.TransportError) as reason:
             raise NoPatient(str(reason)) from None
         return found
+
+    @property
+    def issuer(self) -> str:
+        """The one on this machine."""
+        return str(self.known["issuer"])
+
+    def page(self, url: str) -> Page:
+        """From this machine."""
+        return page(url)
+
+    def routes(self) -> frozenset[str] | None:
+        """Those that turn a caller without a token away: there is no other way to ask the local gateway."""
+        keys = [route.key for route in routes_of(transformed())]
+        with httpx.Client(base_url=self.known["api"], trust_env=False) as client:
+            asked = {key: client.request(*key.split(" ", 1)).status_code for key in keys}
+        return frozenset(key for key, status in asked.items() if status != httpx.codes.NOT_FOUND)
 
     def secret(self, which: str) -> str | None:
         """From the local AWS."""
