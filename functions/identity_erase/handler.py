@@ -1,18 +1,23 @@
-"""DELETE /users/{userId}/identity: make a person unreadable at once; payments stay as they are (IAM)."""
+"""POST /identity/erase: make a person unreadable at once; payments stay as they are (IAM)."""
 
 from typing import Any
 
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
-from portone_payments.entry.identity_views import path_user
-from portone_payments.entry.request import Request
+from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
 
 
+class EraseBody(Body):
+    """Whom."""
+
+    user_id: UserId
+
+
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
-    """The same answer whether there was anything; what was begun before no longer counts."""
-    deps.custodian.erase(path_user(request))
-    return answer(200, {"erased": True})
+    """Whether there was anything; what was begun before no longer counts."""
+    found = deps.custodian.erase(request.body(EraseBody).user_id)
+    return answer(200, {"erased": True, "found": found})
 
 
 handler = HttpHandler(route, needs=("people",), kind=IdentityDeps)

@@ -1,4 +1,4 @@
-"""POST /ops/users/{userId}/identity/reveal: clear values; the look is written down first (staff)."""
+"""POST /ops/identity/reveal: clear values; the look is written down first (staff)."""
 
 from typing import Annotated, Any
 
@@ -6,8 +6,7 @@ from pydantic import StringConstraints
 
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
-from portone_payments.entry.identity_views import path_user
-from portone_payments.entry.request import Body, Request
+from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
 from portone_payments.entry.texts import Written
 from portone_payments.flows.identity_erase import reveal
@@ -15,8 +14,9 @@ from portone_payments.ports_identity import Access
 
 
 class RevealBody(Body):
-    """What for, and why."""
+    """At whom, what for, and why."""
 
+    user_id: UserId
     purpose: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")]
     reason: Annotated[str, Written, StringConstraints(min_length=5, max_length=200)]
 
@@ -28,15 +28,14 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     body = request.body(RevealBody)
     access = Access(
         by=by,
-        user_id=path_user(request),
+        user_id=body.user_id,
         purpose=body.purpose,
         reason=body.reason,
         request_id=request.id,
         at=deps.clock.now(),
     )
-    return answer(
-        200, {"facts": dict(reveal(access, store=deps.people, sealer=deps.sealer, log=deps.access_log))}
-    )
+    facts = reveal(access, body.purpose, store=deps.people, sealer=deps.sealer, log=deps.access_log)
+    return answer(200, {"facts": dict(facts)})
 
 
 handler = HttpHandler(route, needs=("people", "envelope", "access_log"), kind=IdentityDeps)

@@ -49,6 +49,7 @@ def test_a_look_is_one_line_in_the_group(ministack: MiniStack) -> None:
     events = client.get_log_events(logGroupName="looks", logStreamName=stream["logStreamName"])["events"]
     assert [json.loads(event["message"]) for event in events] == [
         {
+            "act": "reveal",
             "by": "staff-1",
             "userId": "user-1",
             "purpose": "signup",

@@ -72,7 +72,7 @@ def _badly(stack: ObservedStack) -> None:
     app.get(f"/identity-verifications/{ADULT.phone}")
     app.post("/identity-verifications", {"purpose": ADULT.phone, "provider": ADULT.name})
     app.post("/identity-verifications", {"purpose": "signup", "fullName": 7, "phoneNumber": ADULT.name})
-    stack.staff.post("/ops/users/user-1/identity/reveal", {"purpose": ADULT.name, "reason": ADULT.ci})
+    stack.staff.post("/ops/identity/reveal", {"userId": "user-1", "purpose": ADULT.name, "reason": ADULT.ci})
     for fault in (Fault.HTML_502, Fault.TRUNCATED_JSON, Fault.RESET_AFTER_COMMIT, Fault.UNAUTHORIZED):
         verification_id = id_of(start(stack, "user-5"))
         stack.portone.inject(operation="send_identity_verification", fault=fault)

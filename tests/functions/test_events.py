@@ -62,7 +62,7 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "identity-resend": ("identity_resend", 404, {}),
     "identity-confirm": ("identity_confirm", 404, {}),
     "identity-me": ("identity_me", 200, {"verified": False}),
-    "identity-erase": ("identity_erase", 200, {"erased": True}),
+    "identity-erase": ("identity_erase", 200, {"erased": True, "found": False}),
     "identity-bypass": ("identity_bypass", 403, {}),
     "identity-reveal": ("identity_reveal", 404, {}),
     "identity-replace": ("identity_replace", 404, {}),

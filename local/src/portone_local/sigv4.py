@@ -50,7 +50,7 @@ SHOP = Principal(
         "PUT /orders/*",
         "GET /orders/*",
         "DELETE /orders/*",
-        "DELETE /users/*",
+        "POST /identity/erase",
         "PUT /plans/*",
         "* /ops/subscriptions/*",
     ),

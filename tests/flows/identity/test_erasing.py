@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import OTHER_ADULT
 from portone_local.testing.identifying import (
@@ -21,7 +23,8 @@ from portone_local.testing.identifying import (
 def test_an_erased_person_is_unreadable_at_once(stack: ObservedStack) -> None:
     verified(stack)
 
-    assert erase(stack).json() == {"erased": True}
+    assert erase(stack).json() == {"erased": True, "found": True}
+    assert erase(stack).json() == {"erased": True, "found": False}
     assert me(stack) == {**me(stack), "verified": False, "purposes": []}
     assert code(reveal(stack)) == "identity_not_found"
 
@@ -79,3 +82,18 @@ def test_payments_stay_when_a_person_is_erased(stack: ObservedStack) -> None:
     erase(stack)
 
     assert stack.dump() == before
+
+
+@pytest.mark.parametrize("user", ["50%off", "a%2Fb", "auth0|a/b", "a/../b", "?x=1#y", "%", "%25", "+a"])
+def test_whoever_is_named_is_erased_and_nobody_else(stack: ObservedStack, user: str) -> None:
+    verified(stack, user)
+    verified(stack, STRANGER, OTHER_ADULT)
+
+    assert erase(stack, user).json() == {"erased": True, "found": True}
+    assert me(stack, user)["verified"] is False
+    assert me(stack, STRANGER)["verified"] is True
+
+
+@pytest.mark.parametrize("user", ["", " ", "a b", "가", "x" * 129, None, 7])
+def test_whom_no_token_can_name_is_refused(stack: ObservedStack, user: object) -> None:
+    assert code(stack.shop.post("/identity/erase", {"userId": user})) == "invalid_request"

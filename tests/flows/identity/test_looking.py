@@ -61,7 +61,8 @@ def test_there_is_nothing_to_see_of_nobody(stack: ObservedStack) -> None:
 def test_staff_without_the_privacy_claim_sees_nothing() -> None:
     with ObservedStack.in_memory(seed=1, privacy_claim="role=privacy-officer") as stack:
         verified(stack)
-        path, body = f"/staff/users/{USER}/identity/reveal", {"purpose": "signup", "reason": "support call"}
+        path = "/staff/identity/reveal"
+        body = {"userId": USER, "purpose": "signup", "reason": "support call"}
 
         refused = stack.staff_app.post(path, body)
         officer = stack.app("staff-2", role=["payments-staff", "privacy-officer"]).post(path, body)
@@ -123,6 +124,7 @@ def test_what_was_erased_between_the_log_and_the_look_is_not_shown(stack: Observ
                 request_id="r",
                 at=stack.clock.now(),
             ),
+            "signup",
             store=stack.ports["people"],
             sealer=Sealer(stack.ports["envelope"]),
             log=Erasing(),

@@ -1,5 +1,6 @@
 """One person, one account: noticed by what a PG tells of a person, free again when their time is over."""
 
+import json
 from itertools import product
 
 import pytest
@@ -150,3 +151,30 @@ def test_a_verification_under_way_outlives_the_end_of_what_was_kept(stack: Obser
 
     assert me(stack)["verified"] is False
     assert verify(stack, renewed).status == 200
+
+
+def test_why_another_person_may_come_in_is_written_down_sealed_and_gone_with_its_time(
+    stack: ObservedStack,
+) -> None:
+    verified(stack)
+    permit(stack)
+    [line] = stack.ports["access_log"].lines
+
+    stored = json.dumps(stack.identity_dump())
+    wait(stack, 24 * 3600)
+    swept = sweep(stack)
+
+    assert (line.act, line.user_id, line.reason) == ("replace", USER, "sold the account")
+    assert line.by.endswith("operator")
+    assert "sold the account" not in stored
+    assert swept["persons"] == 1
+    assert stack.ports["people"].person(USER).permit is None
+    assert me(stack)["verified"] is True
+
+
+def test_a_refused_log_lets_nobody_in(stack: ObservedStack) -> None:
+    verified(stack)
+    stack.ports["access_log"].available = False
+
+    assert permit(stack).status == 503
+    assert code(verified(stack, person=OTHER_ADULT)) == "different_person"

@@ -142,18 +142,19 @@ class Envelope(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A look at clear values: who of the staff, at whose, for what purpose and reason; epoch seconds UTC."""
+    """What staff does about a person: who, about whom, why, at an epoch second UTC; `purpose` of a look."""
 
     by: str
     user_id: str
-    purpose: str
     reason: str
     request_id: str
     at: float
+    act: str = "reveal"
+    purpose: str | None = None
 
 
 class AccessLog(Protocol):
-    """Where every look at clear values is written down before it is had."""
+    """Where what staff does about persons is written down before it is done."""
 
     def write(self, access: Access) -> None:
         """Write one line for good. Raises `StorageUnavailable` when that is not certain."""

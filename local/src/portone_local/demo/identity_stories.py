@@ -48,7 +48,7 @@ def dumped(stage: Stage) -> None:
         f"{len(dump):,} characters of both tables, searched for Bada's name, phone, birthday, CI and DI, "
         "in clear, Base64 and hex: [green]nothing[/green]."
     )
-    stage.stack.shop.request("DELETE", "/users/bada/identity")
+    stage.stack.shop.post("/identity/erase", {"userId": "bada"})
     shown = stage.stack.app("bada").get("/me/verification").json()
     expect(shown["verified"], False)
     stage.say("Bada leaves: his data keys are gone, and what was sealed is noise to us as well.")

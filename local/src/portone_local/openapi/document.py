@@ -28,7 +28,7 @@ from portone_local.openapi.refusals import (
     as_json,
 )
 from portone_payments.domain.errors import Forbidden, Unauthenticated
-from portone_payments.entry.identity_views import USER_ID, VERIFICATION_ID
+from portone_payments.entry.identity_views import VERIFICATION_ID
 from portone_payments.entry.ids import INVOICE_ID
 from portone_payments.entry.refund_views import REFUND_ID
 from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
@@ -51,7 +51,7 @@ TAGS = {
     "schedules": ("schedules", "Orders paid in parts, by the app (JWT)."),
     "identity-verifications": ("identity", "Identity verification (본인인증), by the app (JWT)."),
     "me": ("identity", ""),
-    "users": ("persons", "What is kept of a person, by the shop's backend (IAM)."),
+    "identity": ("persons", "What is kept of a person, by the shop's backend (IAM)."),
     "ops": ("operators", "What staff does with AWS credentials (IAM)."),
     "staff": ("staff", "The same with a token that carries the staff claim (JWT)."),
 }
@@ -61,7 +61,6 @@ PATTERNS = {
     "refundId": REFUND_ID.pattern,
     "discrepancyId": DISCREPANCY_ID.pattern,
     "verificationId": VERIFICATION_ID.pattern,
-    "userId": USER_ID.pattern,
     "planId": ORDER_ID.pattern,
     "billingKeyId": PAYMENT_ID.pattern,
     "subscriptionId": PAYMENT_ID.pattern,

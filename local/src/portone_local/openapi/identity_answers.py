@@ -118,6 +118,7 @@ class ReplacePermit(TypedDict):
 
 @with_config(CLOSED)
 class Erased(TypedDict):
-    """Nothing of the person can be read any more."""
+    """Nothing of the person can be read any more; `found`: whether anything could."""
 
     erased: Literal[True]
+    found: bool

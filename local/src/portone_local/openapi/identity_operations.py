@@ -86,6 +86,6 @@ IDENTITY_OPERATIONS = {
         errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *WRITTEN),
     ),
     "identity_erase": Operation(
-        answers={200: identity_answers.Erased}, errors=(errors.InvalidRequest, *WRITTEN)
+        body="EraseBody", answers={200: identity_answers.Erased}, errors=(*BODY, *WRITTEN)
     ),
 }

@@ -60,11 +60,12 @@ _STAFF = {
     "/payments/{paymentId}/cancel": _REFUND,
     "/discrepancies/{discrepancyId}/close": {"reason": "looked at it"},
     "/payments/{paymentId}/cash-receipt": {"type": "PERSONAL", "identityNumber": "01000000000"},
-    "/users/{userId}/identity/reveal": {"purpose": "signup", "reason": "asked for support"},
-    "/users/{userId}/identity/replace": {"reason": "sold the account"},
+    "/identity/reveal": {"userId": USER, "purpose": "signup", "reason": "asked for support"},
+    "/identity/replace": {"userId": USER, "reason": "sold the account"},
 }
 BODIES: dict[str, object] = {
     "PUT /orders/{orderId}": ORDER,
+    "POST /identity/erase": {"userId": USER},
     "POST /payments": {"orderId": ORDER_ID, "platform": "web"},
     "POST /payments/{paymentId}/cancel": _REFUND,
     "POST /payments/{paymentId}/confirm": {"paymentToken": "TOKEN-FROM-THE-SDK"},

@@ -48,12 +48,12 @@ class Story(RecurringStory):
         assert self.app.post(f"{path}/send", typed()).json()["message"] == "SENT"
         assert self.app.post(f"{path}/resend").json()["message"] == "SENT"
         assert self.app.post(f"{path}/confirm", {"otp": "000000"}).status == 409
-        user = f"/ops/users/{USER}/identity"
-        assert self.staff.post(f"{user}/reveal", REASON).json()["facts"]["name"] == ADULT.name
-        assert self.staff.post(f"{user}/replace", {"reason": "sold the account"}).status == 200
+        look, leave = {"userId": USER} | REASON, {"userId": USER, "reason": "sold the account"}
+        assert self.staff.post("/ops/identity/reveal", look).json()["facts"]["name"] == ADULT.name
+        assert self.staff.post("/ops/identity/replace", leave).status == 200
         preview = {"provider": "DANAL", "title": "Example"}
         assert self.app.post("/identity-verifications/bypass-preview", preview).status == 403
-        assert self.shop.request("DELETE", f"/users/{USER}/identity").status == 200
+        assert self.shop.post("/identity/erase", {"userId": USER}).status == 200
         assert self.invoke("IdentitySweep", {})["persons"] == 0
 
     def audit(self) -> None:

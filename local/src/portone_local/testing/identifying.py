@@ -84,17 +84,17 @@ def press(stack: Stack, verification_id: str, button: str, body: object = None, 
 
 def erase(stack: Stack, user: str = USER) -> Response:
     """The shop has a person erased."""
-    return stack.shop.request("DELETE", f"/users/{user}/identity")
+    return stack.shop.post("/identity/erase", {"userId": user})
 
 
 def reveal(stack: Stack, user: str = USER, **changes: Any) -> Response:
     """Staff looks at clear values."""
-    return stack.staff.post(f"/ops/users/{user}/identity/reveal", REASON | changes)
+    return stack.staff.post("/ops/identity/reveal", {"userId": user} | REASON | changes)
 
 
 def permit(stack: Stack, user: str = USER) -> Response:
     """Staff lets the user verify as another person."""
-    return stack.staff.post(f"/ops/users/{user}/identity/replace", {"reason": "sold the account"})
+    return stack.staff.post("/ops/identity/replace", {"userId": user, "reason": "sold the account"})
 
 
 def wait(stack: Stack, seconds: float) -> None:

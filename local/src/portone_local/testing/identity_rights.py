@@ -14,6 +14,8 @@ OPENS = {"kms:Decrypt IdentityKey"}
 
 SEALS = {"kms:GenerateDataKey IdentityKey"}
 
+LOGS = {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"}
+
 ALLOWED = {
     "identity_start": WRITES,
     "identity_status": WRITES | CALLS | OPENS,
@@ -23,10 +25,8 @@ ALLOWED = {
     "identity_confirm": WRITES | CALLS | HASHES,
     "identity_me": READS | OPENS,
     "identity_bypass": set[str](),
-    "identity_reveal": READS
-    | OPENS
-    | {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"},
-    "identity_replace": WRITES,
+    "identity_reveal": READS | OPENS | LOGS,
+    "identity_replace": WRITES | SEALS | LOGS,
     "identity_erase": WRITES | CLAIMS,
     "identity_sweep": WRITES
     | CLAIMS

@@ -50,7 +50,7 @@ PERSON = {
     "birthAndSex": "0001013",
 }
 
-LOOK = {"purpose": "signup", "reason": "asked for support"}
+LOOK = {"userId": "user-1", "purpose": "signup", "reason": "asked for support"}
 
 STORED = "/identity-verifications/{verificationId}"
 
@@ -103,7 +103,7 @@ SHOP_ROWS = {
     "PUT /orders/{orderId}": Row(json=lambda _: ORDER),
     "GET /orders/{orderId}": Row(),
     "DELETE /orders/{orderId}": Row(),
-    "DELETE /users/{userId}/identity": Row(about_something=False),
+    "POST /identity/erase": Row(json=lambda _: {"userId": "user-1"}, about_something=False),
 }
 
 APP_ROWS = {
@@ -147,11 +147,9 @@ def of_staff(side: str) -> dict[str, Row]:
         f"POST {side}/payments/{{paymentId}}/cash-receipt": Row(json=lambda _: RECEIPT, good=409),
         f"GET {side}/payments/{{paymentId}}/cash-receipt": Row(good=404),
         f"POST {side}/payments/{{paymentId}}/cash-receipt/cancel": Row(good=404),
-        f"POST {side}/users/{{userId}}/identity/reveal": Row(
-            json=lambda _: LOOK, good=404, about_something=False
-        ),
-        f"POST {side}/users/{{userId}}/identity/replace": Row(
-            json=lambda _: REASON, good=404, about_something=False
+        f"POST {side}/identity/reveal": Row(json=lambda _: LOOK, good=404, about_something=False),
+        f"POST {side}/identity/replace": Row(
+            json=lambda _: {"userId": "user-1"} | REASON, good=404, about_something=False
         ),
     }
 

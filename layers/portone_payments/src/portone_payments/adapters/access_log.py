@@ -1,4 +1,4 @@
-"""The access log: a CloudWatch log group of its own, written in the same call that shows a clear value."""
+"""The access log: a CloudWatch log group of its own, written in the same call that does what it tells."""
 
 import json
 import secrets
@@ -21,6 +21,7 @@ class CloudWatchAccessLog:
         """Write one line; what CloudWatch takes without keeping counts as refused."""
         line = json.dumps(
             {
+                "act": access.act,
                 "by": access.by,
                 "userId": access.user_id,
                 "purpose": access.purpose,

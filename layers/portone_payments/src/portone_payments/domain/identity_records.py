@@ -104,10 +104,11 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """Staff's leave to verify as another person, once; epoch seconds UTC."""
+    """Staff's leave to verify as another person, once; its reason is sealed. Epoch seconds UTC."""
 
     by: str
-    reason: str
+    key: str = field(repr=False)
+    reason: str = field(repr=False)
     at: float
     expires_at: int
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)

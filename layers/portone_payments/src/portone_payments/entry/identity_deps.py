@@ -4,7 +4,7 @@ from functools import cached_property
 
 from portone_payments.entry.identity_settings import IdentitySettings, read_identity_settings
 from portone_payments.entry.port_deps import PortDeps
-from portone_payments.flows.identity_erase import Custodian
+from portone_payments.flows.identity_erase import Custodian, Replacer
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.identity_reader import IdentityReader
 from portone_payments.flows.identity_seal import Sealer
@@ -120,8 +120,13 @@ class IdentityDeps(PortDeps):
         )
 
     @cached_property
+    def replacer(self) -> Replacer:
+        """Another person in an account."""
+        return Replacer(store=self.people, sealer=self.sealer, log=self.access_log)
+
+    @cached_property
     def custodian(self) -> Custodian:
-        """Erasure and replacement."""
+        """Erasure."""
         return Custodian(store=self.people, clock=self.clock)
 
     @cached_property

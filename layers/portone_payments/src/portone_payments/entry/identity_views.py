@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.domain.errors import InvalidRequest, StorageUnavailable
+from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity_bypass import bypass_for
 from portone_payments.domain.identity_errors import VerificationNotFound
 from portone_payments.domain.identity_records import Attempt, AttemptState, Person, SendState
@@ -16,7 +16,6 @@ from portone_payments.entry.views import time_view
 from portone_payments.flows.identity_start import started_mark
 
 VERIFICATION_ID = re.compile(r"[0-9A-Za-z]{1,64}")
-USER_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 def verification_id(request: Request) -> str:
@@ -24,14 +23,6 @@ def verification_id(request: Request) -> str:
     found = request.path("verificationId")
     if not VERIFICATION_ID.fullmatch(found):
         raise VerificationNotFound
-    return found
-
-
-def path_user(request: Request) -> str:
-    """The path's userId. Raises `InvalidRequest` for one that no token can carry."""
-    found = request.path("userId")
-    if not USER_ID.fullmatch(found):
-        raise InvalidRequest(field="userId", reason="malformed")
     return found
 
 

@@ -7,9 +7,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from portone_payments.domain.errors import Forbidden, InvalidRequest, PayloadTooLarge, Unauthenticated
@@ -23,6 +23,8 @@ _LIMIT_TEXT = re.compile(r"[1-9][0-9]?|100")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _EXACT = 2**53
 _USER = re.compile(r"[\x21-\x7e]{1,128}")
+# byte for byte as tokens carry it, and so never in a path: an HTTP API decodes those, some escapes twice
+type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 
 
 class Body(BaseModel):

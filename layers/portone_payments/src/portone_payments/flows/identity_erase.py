@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.identity_errors import IdentityNotFound
 from portone_payments.domain.identity_records import DAY, Permit, Person
-from portone_payments.flows.identity_release import erased
+from portone_payments.flows.identity_release import due_of, erased
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports import Clock
 from portone_payments.ports_identity import Access, AccessLog, IdentityStore
@@ -18,37 +18,62 @@ PERMIT_SECONDS = DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custodian:
-    """Acts on what is kept about a user."""
+    """Ends what is kept about a user."""
 
     store: IdentityStore
     clock: Clock
 
-    def erase(self, user_id: str) -> None:
-        """Unreadable from this write on, and verifications begun before no longer count. Raises `Busy`."""
+    def erase(self, user_id: str) -> bool:
+        """Unreadable from this write on, and verifications begun before no longer count. Raises `Busy`.
+
+        Whether anything was kept.
+        """
         for _ in range(TRIES):
             person = self.store.person(user_id) or Person(user_id=user_id)
             try:
                 self.store.save(*erased(person, self.clock.now(), store=self.store))
             except Conflict:
                 continue
-            return
+            return person.verified
         raise Busy
 
-    def permit(self, user_id: str, *, by: str, reason: str) -> Permit:
-        """For a day the user may verify as another person, once. Raises `IdentityNotFound`, `Busy`."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacer:
+    """Lets another person into an account."""
+
+    store: IdentityStore
+    sealer: Sealer
+    log: AccessLog
+
+    def permit(self, access: Access) -> Permit:
+        """For a day the user may verify as another person, once; written down first.
+
+        Raises `IdentityNotFound`, `Busy`; whatever the log raises refuses it.
+        """
+        verified_person(self.store, access.user_id)
+        self.log.write(access)
+        sealed = self.sealer.sealed_reason(access.reason, access.user_id)
+        permit = Permit(
+            by=access.by,
+            key=sealed.key,
+            reason=sealed.text,
+            at=access.at,
+            expires_at=int(access.at) + PERMIT_SECONDS,
+        )
         for _ in range(TRIES):
-            person = verified_person(self.store, user_id)
-            now = self.clock.now()
-            permit = Permit(by=by, reason=reason, at=now, expires_at=int(now) + PERMIT_SECONDS)
+            person = verified_person(self.store, access.user_id)
             try:
-                self.store.save(replace(person, permit=permit))
+                self.store.save(replace(person, permit=permit, due_at=due_of(person.purposes, permit)))
             except Conflict:
                 continue
             return permit
         raise Busy
 
 
-def reveal(access: Access, *, store: IdentityStore, sealer: Sealer, log: AccessLog) -> Mapping[str, str]:
+def reveal(
+    access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog
+) -> Mapping[str, str]:
     """The clear facts of a purpose, after the look at them was written down.
 
     Raises `IdentityNotFound`; whatever the log raises refuses the look.
@@ -57,7 +82,7 @@ def reveal(access: Access, *, store: IdentityStore, sealer: Sealer, log: AccessL
     log.write(access)
     # read anew: an erasure that was answered meanwhile leaves nothing to be shown
     person = verified_person(store, access.user_id)
-    facts = sealer.facts(person, access.purpose, access.at)
+    facts = sealer.facts(person, purpose, access.at)
     if facts is None:
         raise IdentityNotFound
     return facts

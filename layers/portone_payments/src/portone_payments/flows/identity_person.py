@@ -1,6 +1,6 @@
 """Who a user is: the records that make it so, and keep it so under new hash keys and old age."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import StorageUnavailable
@@ -16,7 +16,7 @@ from portone_payments.domain.identity_records import (
     Person,
     Sealed,
 )
-from portone_payments.flows.identity_release import blank, emptied, released
+from portone_payments.flows.identity_release import blank, due_of, emptied, released
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports_identity import Hashes, IdentityStore
 
@@ -64,9 +64,10 @@ class PersonDesk:
         kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
         if not kept:
             return emptied(person, now, store=self.store)
-        if len(kept) == len(person.purposes):
+        permit = person.permit if person.permit and person.permit.expires_at > now else None
+        if len(kept) == len(person.purposes) and permit is person.permit:
             return ()
-        return (replace(person, purposes=kept, due_at=_due(kept)),)
+        return (replace(person, purposes=kept, permit=permit, due_at=due_of(kept, permit)),)
 
     def rehashed(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
         """Claimed by every hash key that is alive. Raises `IdentityDuplicate` where another account is."""
@@ -133,9 +134,5 @@ class PersonDesk:
         purposes = {**person.purposes, purpose.name: sealed}
         phone = person.phone if known.phone is None else self.hashes.phone(normal_phone(known.phone))
         return replace(
-            person, verified=True, purposes=purposes, permit=None, phone=phone, due_at=_due(purposes)
+            person, verified=True, purposes=purposes, permit=None, phone=phone, due_at=due_of(purposes, None)
         )
-
-
-def _due(purposes: Mapping[str, Sealed]) -> int:
-    return min(sealed.expires_at for sealed in purposes.values())

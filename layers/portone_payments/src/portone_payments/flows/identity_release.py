@@ -1,15 +1,21 @@
 """Let a person go: the wrapped data keys dropped, so nothing opens any more, and every identifier free."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from portone_payments.domain.identity_records import Claim, IdentityRecord, Person
+from portone_payments.domain.identity_records import Claim, IdentityRecord, Permit, Person, Sealed
 from portone_payments.ports_identity import IdentityStore
 
 
 def erased(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
     """What one transaction has to write. Verifications begun before `now` (seconds) no longer count."""
     return replace(blank(person), erased_at=now), *released(person, person.claims, now, store=store)
+
+
+def due_of(purposes: Mapping[str, Sealed], permit: Permit | None) -> int:
+    """When the first of what is kept has been kept long enough."""
+    ends = [sealed.expires_at for sealed in purposes.values()]
+    return min([*ends, permit.expires_at] if permit else ends)
 
 
 def emptied(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:

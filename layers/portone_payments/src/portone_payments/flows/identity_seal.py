@@ -8,8 +8,9 @@ from portone_payments.domain.identity import Field, Identifier
 from portone_payments.domain.identity_records import Person, Sealed
 from portone_payments.ports_identity import Envelope, Wrapped
 
-# no purpose can have this name
+# no purpose can have these names
 IDENTIFIERS = "#identifiers"
+REASON = "#reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Sealer:
         """With these identifiers in it."""
         said = [[each.kind, *each.parts] for each in found]
         return self._seal(sealed, json.dumps(said, ensure_ascii=False), user_id, IDENTIFIERS)
+
+    def sealed_reason(self, reason: str, user_id: str) -> Wrapped:
+        """Why staff lets another person in."""
+        return self.envelope.seal(reason, context=sealing_context(user_id, REASON))
 
     def _seal(self, sealed: Sealed, text: str, user_id: str, purpose: str) -> Sealed:
         wrapped = self.envelope.seal(text, context=sealing_context(user_id, purpose))
