@@ -68,6 +68,7 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "identity-replace": ("identity_replace", 404, {}),
     "discrepancies": ("discrepancies", 200, {"items": [], "audit": None}),
     "close-discrepancy": ("close_discrepancy", 404, {}),
+    "withdraw-order": ("withdraw_order", 200, {"orderId": "order-1"}),
     "webhook-paid": ("webhook", 200, {"result": "stored"}),
     "webhook-cancelled-base64": ("webhook", 200, {"result": "stored"}),
     "webhook-old-version-form": ("webhook", 200, {"result": "stored"}),
