@@ -125,9 +125,11 @@ def test_without_a_list_a_cancellation_is_borne_out_by_the_totals() -> None:
     assert borne_out(hint, a_snapshot(CANCELLED, cancelled=1_000, cancellations=None), held)
 
 
-def test_that_a_refund_of_ours_was_asked_for_is_no_news_where_no_list_is_shown() -> None:
+def test_that_a_refund_was_asked_for_only_a_list_could_deny() -> None:
     hint = a_hint(type=EventType.CANCEL_PENDING, cancellation_id="cancellation-1")
     shown = a_snapshot(PAID, cancellations=None)
 
     assert borne_out(hint, shown, None, {"cancellation-1"})
-    assert not borne_out(hint, shown, None, {"cancellation-2"})
+    assert borne_out(hint, shown, None, {"cancellation-2"})
+    assert not borne_out(hint, a_snapshot(PAID, cancellations=()), None, {"cancellation-2"})
+    assert not borne_out(hint, a_snapshot(READY, cancellations=None), None)

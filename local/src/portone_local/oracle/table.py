@@ -1,16 +1,15 @@
 """What the table holds, item by item: what can be read, what cannot, and what has items of its own."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from portone_payments.adapters.codec import Item, coder
 from portone_payments.adapters.payment_items import decode
 from portone_payments.domain.errors import BundleError
-from portone_payments.domain.instruction_records import Refund
 from portone_payments.domain.kept import Written
 from portone_payments.domain.records import Entry, Payment, SettledRefund
-from portone_payments.domain.wallet_records import SavedKey, SettledKey, Wallet
+from portone_payments.domain.wallet_records import SettledKey, Wallet
 
 SPILLED = "history#"
 
@@ -29,32 +28,36 @@ def read(items: Iterable[Item]) -> tuple[list[Written], list[Item]]:
 
 def payments_in(records: Iterable[Written]) -> Mapping[str, Payment]:
     """The payments, each with its refunds that have items of their own."""
-    left: dict[str, dict[str, Refund]] = defaultdict(dict)
-    for each in records:
-        if isinstance(each, SettledRefund):
-            left[each.payment_id][each.refund.id] = each.refund
-    payments = (record for record in records if isinstance(record, Payment))
+    records = tuple(records)
+    left = _left((each.payment_id, each.refund.id, each.refund) for each in _of(SettledRefund, records))
+    payments = {each.payment_id: each for each in _of(Payment, records)}
     return {
-        each.payment_id: replace(each, refunds={**left[each.payment_id], **each.refunds})
-        if each.payment_id in left
-        else each
-        for each in payments
+        id_: replace(each, refunds={**left[id_], **each.refunds}) if id_ in left else each
+        for id_, each in payments.items()
     }
 
 
 def wallets_in(records: Iterable[Written]) -> Mapping[str, Wallet]:
     """The wallets, each with its keys that have items of their own."""
-    left: dict[str, dict[str, SavedKey]] = defaultdict(dict)
-    for each in records:
-        if isinstance(each, SettledKey):
-            left[each.user_id][each.key.issue_id] = each.key
-    wallets = (record for record in records if isinstance(record, Wallet))
+    records = tuple(records)
+    left = _left((each.user_id, each.key.issue_id, each.key) for each in _of(SettledKey, records))
+    wallets = {each.user_id: each for each in _of(Wallet, records)}
     return {
-        each.user_id: replace(each, keys={**left[each.user_id], **each.keys})
-        if each.user_id in left
-        else each
-        for each in wallets
+        id_: replace(each, keys={**left[id_], **each.keys}) if id_ in left else each
+        for id_, each in wallets.items()
     }
+
+
+def _of[Kind](kind: type[Kind], records: Iterable[object]) -> Iterator[Kind]:
+    return (each for each in records if isinstance(each, kind))
+
+
+def _left[Part](parts: Iterable[tuple[str, str, Part]]) -> Mapping[str, Mapping[str, Part]]:
+    """What left its record for items of its own, by record and by its own id."""
+    left: dict[str, dict[str, Part]] = defaultdict(dict)
+    for record, id_, part in parts:
+        left[record][id_] = part
+    return left
 
 
 def listed_in(items: Iterable[Item]) -> Mapping[str, frozenset[tuple[str, str]]]:

@@ -65,9 +65,9 @@ def borne_out(
     match hint.type:
         case EventType.PAID:
             return snapshot.status in _TAKEN
-        case EventType.CANCEL_PENDING if snapshot.cancellations is None and hint.cancellation_id in answered:
-            # that it was asked for is all it says, and we know
-            return True
+        case EventType.CANCEL_PENDING if snapshot.cancellations is None:
+            # that it was asked for is all it says, which only a list could show; totals tell once it is done
+            return snapshot.status in _TAKEN or hint.cancellation_id in answered
         case EventType.CANCELLED | EventType.PARTIAL_CANCELLED | EventType.CANCEL_PENDING:
             return _has_cancellation(hint, snapshot, seen)
         case EventType.VIRTUAL_ACCOUNT_ISSUED:
