@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.portone import EXAMPLE_STORE, EXAMPLE_SUB_STORE, BillingIssue, Checkout, Fault, Unknowns
+from portone_local.gateway.messages import Response
+from portone_local.portone import EXAMPLE_STORE, EXAMPLE_SUB_STORE, Checkout, Fault, Unknowns
 from portone_local.testing.charging import charge
 from portone_local.testing.charging import prepared as prepared_id
 from portone_local.testing.identifying import go_through, me, start, verify
@@ -18,6 +19,7 @@ from portone_local.testing.recurring import (
     invoice,
     key_chosen,
     key_deleted,
+    key_issued,
     key_of,
     key_saved,
     key_started,
@@ -126,8 +128,7 @@ def test_a_window_for_a_method_is_finished_in_the_store_it_was_opened_in(stack: 
     issue_id = key_started(stack)
     move(stack)
 
-    issued = stack.portone.buyer.issue_billing_key(BillingIssue(issue_id=issue_id, customer_id="user-1"))
-    answer = registered(stack, issue_id, {"billingKey": issued.billing_key})
+    answer = registered(stack, issue_id, key_issued(stack, issue_id))
 
     assert (answer.status, key_of(stack, issue_id).store_id) == (200, EXAMPLE_STORE)
 
@@ -190,3 +191,25 @@ def test_the_audit_still_compares_what_the_old_store_holds(stack: UnkindStack) -
     stack.functions.invoke("Audit", {})
 
     assert status(stack, prepared) == "PARTIAL_CANCELLED"
+
+
+def test_a_card_no_new_store_knows_stops_nobody_and_the_order_is_paid_otherwise(stack: UnkindStack) -> None:
+    users = ("user-1", "user-2", "user-3")
+    for user in users:
+        key_saved(stack, user)
+    move(stack)
+
+    asked = {user: prepared_id(stack, user, f"order-of-{user}") for user in users}
+    answers = [charge_as(stack, user, payment_id) for user, payment_id in asked.items()]
+    key_saved(stack, store_id=EXAMPLE_SUB_STORE)
+    paid_by_window = prepare(stack, "order-of-user-1")
+    pay(stack, paid_by_window)
+    let_pass(stack, HOUR)
+
+    assert [answer.json()["error"]["code"] for answer in answers] == ["charge_declined"] * 3
+    assert status(stack, paid_by_window) == "PAID"
+    assert stack.counted("SendingStopped") == 0
+
+
+def charge_as(stack: UnkindStack, user: str, payment_id: str) -> Response:
+    return stack.app(user).post(f"/payments/{payment_id}/charge", {"chargeId": "charge-1"})

@@ -56,12 +56,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A try with all it is sent with, through which channel, at what time (epoch seconds UTC)."""
+    """A try with all it is sent with, through which channel, at what time (epoch seconds UTC).
+
+    `crossing`: its payment is in another store than its method was saved in.
+    """
 
     approval: Approval
     order: ChargeOrder
     channel: str
     at: float
+    crossing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,8 @@ class ChargeSender:
             wallet = claim.wallet if claim else self.reader.store.wallet(payment.user_id)
             key = wallet.keys.get(approval.issue_id or "") if wallet else None
             if key is not None and key.sealed is not None:
-                ready = _Ready(approval, self._order(payment, key), key.channel, moment.now)
+                crossing = key.store_id not in {"", store_of(payment, self.reader.policy)}
+                ready = _Ready(approval, self._order(payment, key), key.channel, moment.now, crossing)
                 slot()
                 told, gone = self._tried(payment, ready, deadline, first=claim is not None)
         caught = self.reader.catch_up(
@@ -120,7 +125,8 @@ class ChargeSender:
             intend(self.reader.store, sent(payment, approval, ready.at))
             first = True
         try:
-            with gate.charging(payment.payment_id, channel):
+            charging = gate.charging(payment.payment_id, channel)
+            with gate.sending(Operation.CHARGE, channel) if ready.crossing else charging:
                 self.portone.within(store_of(payment, self.reader.policy)).charge(
                     payment.payment_id,
                     ready.order,
@@ -137,7 +143,8 @@ class ChargeSender:
         # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
         gone = error.error_type == _GONE
         ours = charge_fault(error.status, error.error_type)
-        if error.error_type == BILLING_KEY_NOT_FOUND:
+        # where stores do not see each other that is no sign of anything
+        if error.error_type == BILLING_KEY_NOT_FOUND and not ready.crossing:
             gone = self._deleted(payment, ready, deadline)
             ours = None if gone else KEYS_NOT_FOUND
         if ours is not None:
