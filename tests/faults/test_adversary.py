@@ -5,7 +5,6 @@ takes it. What may wait, and for what reason, stands in `portone_local.adversary
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 
@@ -18,10 +17,6 @@ from portone_local.adversary.shrink import smallest
 from portone_local.adversary.tales import TALES, Tale
 
 type Count = Callable[[str, object], None]
-# tales that one mutation alone still breaks, with the first that does
-UNMENDED = {
-    "work at a cash receipt out of step": "variant get_payment status @2",
-}
 
 
 def assert_bears(tale: str, mutations: Sequence[Mutation]) -> None:
@@ -43,17 +38,8 @@ def test_a_tale_ends_the_same_whatever_portone_leaves_out_adds_or_reorders(
     record_property("mutations of PortOne's answers", sum(map(len, rows(tale.name))))
 
 
-def each_alone() -> list[Any]:
-    """Every tale; one that is not mended yet is expected to fail."""
-    marks = {name: pytest.mark.xfail(strict=True, reason=line) for name, line in UNMENDED.items()}
-    return [
-        pytest.param(tale, marks=[marks[tale.name]] if tale.name in marks else [], id=tale.name)
-        for tale in TALES
-    ]
-
-
 @pytest.mark.alone
-@pytest.mark.parametrize("tale", each_alone())
+@pytest.mark.parametrize("tale", TALES, ids=lambda tale: tale.name)
 def test_a_tale_bears_each_mutation_alone(tale: Tale, record_property: Count) -> None:
     for mutation in alone(tale.name):
         assert_bears(tale.name, [mutation])

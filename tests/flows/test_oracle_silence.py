@@ -9,7 +9,7 @@ import pytest
 
 from portone_local.oracle import Evidence, ObservedStack, gather, judge
 from portone_local.oracle.alarms import Alarms
-from portone_local.oracle.kinds import COUNTED_AS, DAY, HOUR, MINUTE, NOT_YET
+from portone_local.oracle.kinds import COUNTED_AS, DAY, HOUR, MINUTE
 from portone_local.oracle.silence import SWEEPS
 from portone_local.portone import CancellationBook, CancellationStatus
 from portone_local.template import transformed
@@ -96,7 +96,7 @@ def planted(clean: Evidence) -> dict[str, Evidence]:
         "mismatch": with_book(clean, card, total=1),
         "quarantined": with_payment(clean, card, status=Status.READY),
         "surplus": replace(clean, payments={**clean.payments, deposit.payment_id: again}),
-        "late": with_payment(clean, card, history=(told(1, "expired"), told(2, "paid")), next_seq=3),
+        "late": with_payment(clean, card, history=(told(1, "expired", at=0.0), told(2, "paid")), next_seq=3),
         "chargeback": with_book(clean, card, cancellations=(a_cancellation(clean),)),
         "deposit-taken-back": taken_back,
         "refund-stuck": with_payment(clean, card, status=Status.MISMATCH, refunds={automatic.id: automatic}),
@@ -106,13 +106,7 @@ def planted(clean: Evidence) -> dict[str, Evidence]:
 KINDS = sorted(COUNTED_AS.keys() - {"lagging", "dead-lettered"})
 
 
-def judged(kind: str) -> Any:
-    """A kind, expected to fail while it is not judged."""
-    open_ = pytest.mark.xfail(strict=True, raises=ValueError, reason=f"{kind} is not judged yet")
-    return pytest.param(kind, marks=[open_] if kind in NOT_YET else [])
-
-
-@pytest.mark.parametrize("kind", [judged(kind) for kind in KINDS])
+@pytest.mark.parametrize("kind", KINDS)
 def test_trouble_of_every_kind_needs_a_call_and_an_alarm(clean: Evidence, kind: str) -> None:
     """First nobody is called, then no metric is counted, then all is said."""
     wrong = planted(clean)[kind]
@@ -194,7 +188,6 @@ def test_a_refund_a_pg_decides_about_for_a_week_is_told(clean: Evidence) -> None
     assert silences(waiting) == ["refund owner:1 is REQUESTED, and nobody is called"]
 
 
-@pytest.mark.xfail("refund-stuck" in NOT_YET, strict=True, raises=AssertionError, reason="not judged yet")
 def test_money_that_never_reached_its_account_is_told(clean: Evidence) -> None:
     deposit = payment_of(clean, "order-2")
     wrong = with_book(clean, deposit, refund_status="FAILED", refunds_in_flight=12_000)
@@ -232,3 +225,11 @@ def test_a_try_that_portone_charged_is_not_settled_before_we_say_so(clean: Evide
 
     assert "try 1 is FAILED, PortOne took money and we say READY" in silences(paid)
     assert not any(each.startswith("try 1") for each in silences(late))
+
+
+def test_what_was_paid_before_its_offer_was_called_ended_is_not_late(clean: Evidence) -> None:
+    card = payment_of(clean)
+    ended_since = told(1, "expired", at=since(clean) + DAY)
+    heard_late = with_payment(clean, card, history=(ended_since, told(2, "paid")), next_seq=3)
+
+    assert silences(heard_late) == []

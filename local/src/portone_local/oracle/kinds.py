@@ -47,9 +47,6 @@ COUNTED_AS: Mapping[str, str] = {
 REASONS = frozenset({"mismatch", "surplus", "late"})
 """The kinds of money that has to go back."""
 
-NOT_YET = frozenset({"late"})
-"""Kinds that are not judged until nothing of the suite breaks them any more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from portone_local.oracle.attentions import calls_for, closed_since
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_local.oracle.kinds import COUNTED_AS, NOT_YET, Trouble
+from portone_local.oracle.kinds import COUNTED_AS, Trouble
 from portone_local.oracle.outcomes import unanswered
 from portone_local.oracle.takings import charged_back, different, held_twice, stuck, taken_unseen
 from portone_payments.domain.events import place_of
@@ -23,7 +23,7 @@ def troubles_call_a_person(evidence: Evidence) -> Iterator[Finding]:
     for source in SOURCES:
         for trouble in source(evidence):
             payment = evidence.payments[trouble.payment_id]
-            due = swept is not None and swept >= trouble.until and trouble.kind not in NOT_YET
+            due = swept is not None and swept >= trouble.until
             if due and not closed_since(evidence, payment, trouble):
                 yield from _silent(evidence, payment, trouble)
 

@@ -51,7 +51,7 @@ def taken_unseen(evidence: Evidence) -> Iterator[Trouble]:
         elif payment.seen is not None and payment.seen.cancelled != book.cancelled:
             told = f"PortOne gave back {book.cancelled}, we say {payment.seen.cancelled}"
             yield from _shown(evidence, book.changed_at, Trouble(id_, "quarantined", 0, told, also))
-        elif _came_late(evidence, payment):
+        elif _came_late(evidence, payment, book):
             told = "it was paid after its offer had ended"
             yield from _shown(evidence, book.paid_at, Trouble(id_, "late", 0, told, _EXCUSED))
 
@@ -68,8 +68,9 @@ def held_twice(evidence: Evidence) -> Iterator[Trouble]:
             kept = next((each for each in several if not each[0].surplus), several[0])
             for payment, book in several:
                 id_, told = payment.payment_id, "the same was paid before"
+                both = max(book.paid_at or 0.0, kept[1].paid_at or 0.0)
                 if payment is not kept[0]:
-                    yield from _shown(evidence, book.paid_at, Trouble(id_, "surplus", 0, told))
+                    yield from _shown(evidence, both, Trouble(id_, "surplus", 0, told))
 
 
 def charged_back(evidence: Evidence) -> Iterator[Trouble]:
@@ -107,12 +108,15 @@ def _must_go(evidence: Evidence, payment: Payment) -> bool:
     return payment.status is Status.MISMATCH or payment.surplus or over
 
 
-def _came_late(evidence: Evidence, payment: Payment) -> bool:
+def _came_late(evidence: Evidence, payment: Payment, book: PaymentBook) -> bool:
+    """Whether it was paid at PortOne after we had called its offer ended; heard of late is not late."""
     if payment.subscription_id is not None:
         return False
-    facts = [entry.fact for entry in evidence.history(payment)]
-    before = facts[: facts.index("paid")] if "paid" in facts else []
-    return bool(before) and before[-1] in _OFFER_ENDED
+    history = evidence.history(payment)
+    facts = [entry.fact for entry in history]
+    before = history[: facts.index("paid")] if "paid" in facts else []
+    ended = bool(before) and before[-1].fact in _OFFER_ENDED
+    return ended and (book.paid_at or 0.0) > before[-1].at
 
 
 def _shown(evidence: Evidence, began: float | None, trouble: Trouble) -> Iterator[Trouble]:
