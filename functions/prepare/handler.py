@@ -39,4 +39,4 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     return answer(200, checkout_view(prepared, deps.settings))
 
 
-handler = HttpHandler(route, needs=("store", "portone"), kind=ReaderDeps)
+handler = HttpHandler(route, needs=("store", "portone", "vault"), kind=ReaderDeps)

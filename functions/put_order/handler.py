@@ -6,20 +6,25 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from portone_payments.domain.billing_errors import PartsDisagree
+from portone_payments.domain.buyer import NOBODY
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.money import checked_amount
-from portone_payments.domain.records import Order, OrderPart
-from portone_payments.entry.closed import AskedAmount, Currency, OrderMethod, PartOfAmount
-from portone_payments.entry.days import Instant, epoch_of
+from portone_payments.domain.records import Order, OrderPart, OrderProduct, ProductType
+from portone_payments.entry.buyers import BuyerBody, buyer_in
+from portone_payments.entry.closed import AskedAmount, Currency, OrderMethod, PartOfAmount, ProductKind
+from portone_payments.entry.days import Day, Instant, checked_day, epoch_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.names import Name, checked_name
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import ORDER_ID, Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.texts import Written
 from portone_payments.entry.views import order_fields
-from portone_payments.flows.orders import put_order
+from portone_payments.flows.orders import OrderKeeper
 
 MOST_PARTS = 60
+MOST_PRODUCTS = 50
+type Category = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z_]{1,40}$")]
 type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 
 
@@ -39,10 +44,22 @@ class PartBody(Body):
     name: Name | None = None
 
 
+class ProductBody(Body):
+    """One of the things an order is of; the categories are those of Naver, which wants them of each."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,50}$")]
+    name: Annotated[str, Written, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
+    quantity: Annotated[int, Field(ge=1, le=10_000)]
+    amount: PartOfAmount | None = None
+    category_type: Category | None = None
+    category_id: Category | None = None
+
+
 class OrderBody(Body):
     """An order. `name` is at most 40 bytes in EUC-KR, the strictest PG's limit (PortOne facts 12.3).
 
-    With `parts` it is paid by POST /schedules; they add up to it, also what is tax-free.
+    With `parts` it is paid by POST /schedules; they add up to it, also what is tax-free. The last five are
+    what windows of some PGs need (docs/windows.md): an order that lacks it for one of its methods is refused.
     """
 
     user_id: UserId
@@ -55,6 +72,11 @@ class OrderBody(Body):
     item_kind: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")] | None = None
     expires_at: Instant | None = None
     parts: Annotated[tuple[PartBody, ...], Field(max_length=MOST_PARTS, strict=False)] = ()
+    product_type: ProductKind | None = None
+    buyer: BuyerBody | None = None
+    products: Annotated[tuple[ProductBody, ...], Field(max_length=MOST_PRODUCTS, strict=False)] = ()
+    last_day_of_use: Day | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
 
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
@@ -74,9 +96,17 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
         item_kind=body.item_kind,
         expires_at=None if body.expires_at is None else epoch_of(body.expires_at, "expiresAt"),
         parts=_parts(body),
+        product_type=body.product_type and ProductType(body.product_type),
+        products=tuple(OrderProduct(**product.model_dump()) for product in body.products),
+        last_day_of_use=body.last_day_of_use
+        and checked_day(body.last_day_of_use, "lastDayOfUse").isoformat(),
+        country=body.country,
         created_at=deps.clock.now(),
     )
-    return answer(200, order_fields(put_order(wanted, store=deps.store)))
+    # what is charged to a saved method opens no window
+    buyer = NOBODY if body.parts else buyer_in(body.buyer)
+    keeper = OrderKeeper(store=deps.store, vault=deps.vault, windows=deps.settings.paying)
+    return answer(200, order_fields(keeper.put(wanted, buyer)))
 
 
 def _tax_free(body: OrderBody) -> int:
@@ -115,4 +145,4 @@ def _part(part: PartBody, body: OrderBody, field: str) -> OrderPart:
     )
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, needs=("store", "vault"))

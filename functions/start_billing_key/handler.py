@@ -1,21 +1,23 @@
 """POST /billing-keys: a window that saves a payment method, for `PortOne.requestIssueBillingKey` (JWT)."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from portone_payments.domain.errors import InvalidRequest
-from portone_payments.domain.records import Payment
+from portone_payments.domain.window_given import Given
+from portone_payments.entry.buyers import BuyerBody, buyer_in
 from portone_payments.entry.closed import BillingMethod, Platform
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
-from portone_payments.entry.issue_window import channel_of, issue_view
+from portone_payments.entry.issue_window import check_given, check_offered, issue_view
 from portone_payments.entry.key_deps import KeyDeps
 from portone_payments.entry.preparing import preparer
 from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.flows.open_checkout import open_checkout
-from portone_payments.flows.prepare import Wish
+from portone_payments.flows.prepare import Prepared, Wish
 from portone_payments.ports import Deadline
 
 
@@ -24,23 +26,32 @@ class WindowDeps(KeyDeps, ReaderDeps):
 
 
 class IssueBody(Body):
-    """Which method, and where the window opens; with `orderId` the order is paid in the same window."""
+    """Which method, and where the window opens; with `orderId` the order is paid in the same window.
+
+    `buyer` for PGs that ask who saves it; an order that names its buyer needs none.
+    """
 
     pay_method: BillingMethod
     platform: Platform
     order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    buyer: BuyerBody | None = None
 
 
 def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     """A fresh issueId bound to the caller; the payment of an order is prepared as by POST /payments."""
     body, user_id = request.body(IssueBody), request.user_id
-    channel_of(body.pay_method, deps.settings)
-    payment = _prepared(body, user_id, request, deps)
+    settings, buyer = deps.settings, buyer_in(body.buyer)
+    windows = settings.saving_and_paying if body.order_id else settings.saving
+    check_offered(body.pay_method, windows)
+    prepared = _prepared(body, user_id, request, deps)
+    payment = prepared.payment if prepared else None
+    given = replace(prepared.given, buyer=prepared.given.buyer or buyer) if prepared else Given(buyer=buyer)
+    check_given(body.pay_method, given, windows)
     key = deps.keys.start(user_id, body.pay_method, payment=payment)
-    return answer(200, issue_view(key, deps.settings, payment))
+    return answer(200, issue_view(key, settings, given, payment))
 
 
-def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps) -> Payment | None:
+def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps) -> Prepared | None:
     if body.order_id is None:
         return None
     if body.pay_method != "MOBILE":
@@ -49,10 +60,10 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
     wish = Wish(
         user_id=user_id, order_id=body.order_id, platform=body.platform, body_hash=request.body_hash()
     )
-    payment = preparer(deps).prepare(wish).payment
+    prepared = preparer(deps).prepare(wish)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    open_checkout(payment, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
-    return payment
+    open_checkout(prepared.payment, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
+    return prepared
 
 
-handler = HttpHandler(route, needs=("store", "portone", "keys"), kind=WindowDeps)
+handler = HttpHandler(route, needs=("store", "portone", "vault", "keys"), kind=WindowDeps)

@@ -20,10 +20,11 @@ from portone_local.portone import (
 from portone_local.portone.http_server import HttpPortOne
 from portone_payments.adapters.portone import PortOneClient
 from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.outcomes import (
     Outcome,
 )
-from portone_payments.domain.snapshot import PayMethod, RemoteStatus
+from portone_payments.domain.snapshot import RemoteStatus
 from portone_payments.ports import Deadline
 
 ORDER = Checkout(amount=11_000, tax_free=1_000, discount=500, custom_data='{"orderId":"o1"}')

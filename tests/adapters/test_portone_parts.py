@@ -13,12 +13,12 @@ from portone_local.testing.payment_answers import (
     paid,
 )
 from portone_payments.adapters.portone_wire import payment_of
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.snapshot import (
     AccountRefund,
     Cancellation,
     CancellationStatus,
     Method,
-    PayMethod,
     Snapshot,
     VirtualAccount,
 )

@@ -11,13 +11,8 @@ from portone_local.testing.payment_answers import (
     paid,
 )
 from portone_payments.adapters.portone_wire import payment_of
-from portone_payments.domain.snapshot import (
-    Channel,
-    Method,
-    PayMethod,
-    RemoteStatus,
-    Snapshot,
-)
+from portone_payments.domain.methods import PayMethod
+from portone_payments.domain.snapshot import Channel, Method, RemoteStatus, Snapshot
 
 NEEDED = ["id", "status", "transactionId", "storeId", "amount", "currency", "requestedAt", "updatedAt"]
 AMOUNTS = ["total", "taxFree", "paid", "discount", "cancelled", "cancelledTaxFree"]

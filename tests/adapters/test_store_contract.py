@@ -19,8 +19,9 @@ from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.kept import Record
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
-from portone_payments.domain.snapshot import Channel, Method, PayMethod, VirtualAccount
+from portone_payments.domain.snapshot import Channel, Method, VirtualAccount
 from portone_payments.domain.webhook_records import HintState
 from portone_payments.ports_store import Conflict
 

@@ -14,21 +14,22 @@ WRITES = READS | {"dynamodb:PutItem PaymentsTable"}
 CALLS = WRITES | {"secretsmanager:GetSecretValue ApiSecret"}
 HINTS = CALLS | {"sqs:SendMessage WorkQueue"}
 SEALS = {"kms:Encrypt PiiKey", "kms:Decrypt PiiKey"}
+OPENS = {"kms:Decrypt PiiKey"}
 LISTS = {"dynamodb:Query PaymentsTable/index/mine", "dynamodb:BatchGetItem PaymentsTable"}
 KNOWS = {"secretsmanager:GetSecretValue WebhookSecret"}
 NAMES = {"secretsmanager:GetSecretValue ChargeKeys"}
 CHARGES = CALLS | NAMES | {"kms:Decrypt PiiKey"}
 ALLOWED = {
-    "put_order": WRITES,
+    "put_order": WRITES | SEALS,
     "get_order": READS,
     "withdraw_order": HINTS,
-    "prepare": CALLS | NAMES | LISTS,
+    "prepare": CALLS | NAMES | LISTS | OPENS,
     "verify": HINTS,
     "get_payment": READS,
     "list_payments": LISTS,
     "put_plan": WRITES,
     "get_plan": READS,
-    "start_billing_key": CALLS | NAMES | LISTS,
+    "start_billing_key": CALLS | NAMES | LISTS | OPENS,
     "register_billing_key": HINTS | SEALS | KNOWS | LISTS,
     "list_billing_keys": READS,
     "get_billing_key": READS,

@@ -35,10 +35,10 @@ WALLET = {"USER_CLAIM", "PII_KEY_ARN"} | CALLS | HINTS
 CHARGES = {"PII_KEY_ARN", "CHARGE_KEYS_ARN", "NOTICE_URLS"} | CALLS
 CHANGES = {"USER_CLAIM", "DUNNING"}
 TOLD = {
-    "put_order": set[str](),
+    "put_order": {"CHANNELS", "PII_KEY_ARN"},
     "get_order": set[str](),
     "withdraw_order": CALLS | HINTS,
-    "prepare": {"USER_CLAIM", "CHARGE_KEYS_ARN"} | CALLS | CHECKOUT,
+    "prepare": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "verify": {"USER_CLAIM"} | CALLS | HINTS,
     "get_payment": {"USER_CLAIM"},
     "list_payments": {"USER_CLAIM"},
@@ -48,7 +48,7 @@ TOLD = {
     "charges": CHARGES,
     "put_plan": set[str](),
     "get_plan": {"USER_CLAIM"},
-    "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN"} | CALLS | CHECKOUT,
+    "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "register_billing_key": WALLET | {"WEBHOOK_SECRET_ARN", "KEY_IN_ISSUE"},
     "list_billing_keys": {"USER_CLAIM"},
     "get_billing_key": {"USER_CLAIM"},

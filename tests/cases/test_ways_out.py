@@ -114,7 +114,7 @@ def deposit_without_a_method(stack: UnkindStack) -> dict[str, Any]:
 
 def phone_bill(stack: UnkindStack) -> dict[str, Any]:
     """Another amount stands on a phone bill, which the PG cannot take back by itself any more."""
-    put_order(stack, payMethods=["MOBILE"])
+    put_order(stack, payMethods=["MOBILE"], productType="DIGITAL")
     prepared = prepare(stack)
     pay(stack, prepared, method="MOBILE", amount=13_000, tampered=True)
     return prepared

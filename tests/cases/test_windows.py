@@ -30,8 +30,6 @@ from portone_local.testing.window import (
     window_of,
 )
 
-A39 = pytest.mark.xfail(strict=True, reason="A39")
-
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 EVERY = ("buyer.name", "buyer.email", "buyer.phone")
 NEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -90,7 +88,6 @@ def documented(answer: Response, path: str, method: str) -> bool:
     return code in json.dumps(responses.get(str(answer.status), {}))
 
 
-@A39
 @pytest.mark.parametrize(("provider", "method", "fields"), NEEDS)
 def test_a_window_is_handed_what_its_pg_needs(
     stack: UnkindStack, provider: str, method: str, fields: tuple[str, ...]
@@ -105,7 +102,6 @@ def test_a_window_is_handed_what_its_pg_needs(
     assert re.fullmatch(r"[0-9A-Za-z]{20}", window["customer"]["customerId"])
 
 
-@A39
 @pytest.mark.parametrize(("provider", "method", "field"), LACKING)
 def test_an_order_that_lacks_what_its_window_needs_is_refused_when_it_is_stored(
     stack: UnkindStack, provider: str, method: str, field: str
@@ -119,7 +115,6 @@ def test_an_order_that_lacks_what_its_window_needs_is_refused_when_it_is_stored(
     assert stack.shop.get("/orders/order-1").status == 404
 
 
-@A39
 @pytest.mark.parametrize("empty", ["", " ", None])
 @pytest.mark.parametrize("part", ["name", "email", "phone"])
 def test_what_is_empty_is_lacking(stack: UnkindStack, part: str, empty: str | None) -> None:
@@ -131,7 +126,6 @@ def test_what_is_empty_is_lacking(stack: UnkindStack, part: str, empty: str | No
     assert (refused(answer), given.status) == (True, 200)
 
 
-@A39
 def test_one_method_of_several_that_lacks_something_refuses_the_order(stack: UnkindStack) -> None:
     at_pg(stack, "TOSSPAYMENTS", "CARD", "MOBILE")
 
@@ -143,7 +137,6 @@ def test_one_method_of_several_that_lacks_something_refuses_the_order(stack: Unk
     assert [answer.status // 100 for answer in answers] == [4, 2]
 
 
-@A39
 def test_an_order_is_not_changed_into_one_its_window_cannot_show(stack: UnkindStack) -> None:
     at_pg(stack, "TOSSPAYMENTS", "CARD", "MOBILE")
     put_order(stack, payMethods=["MOBILE"], **only("productType"))
@@ -165,7 +158,6 @@ def test_an_order_need_not_give_what_its_pg_does_not_ask_for(
     assert (window["payMethod"], window["channelKey"]) == (method, f"channel-key-{provider.lower()}")
 
 
-@A39
 @pytest.mark.parametrize(("ours", "theirs"), [("PHYSICAL", "REAL"), ("DIGITAL", "DIGITAL")])
 def test_a_phone_bill_says_what_kind_of_product_it_is_for(stack: UnkindStack, ours: str, theirs: str) -> None:
     window = opened(stack, "MOBILE", productType=ours)
@@ -173,7 +165,6 @@ def test_a_phone_bill_says_what_kind_of_product_it_is_for(stack: UnkindStack, ou
     assert window["productType"] == theirs
 
 
-@A39
 def test_a_phone_bill_of_a_channel_whose_pg_nobody_named_needs_it_too(stack: UnkindStack) -> None:
     assert refused(put_order(stack, payMethods=["MOBILE"]))
     assert put_order(stack, payMethods=["MOBILE"], **only("productType")).status == 200
@@ -187,7 +178,6 @@ def test_a_kind_of_product_nobody_knows_is_refused(stack: UnkindStack, wrong: An
 ENDS = {"ten minutes": 10 * MINUTE, "an hour": HOUR, "a day": DAY, "two months": 60 * DAY, "none": None}
 
 
-@A39
 @pytest.mark.parametrize("provider", ["TOSSPAYMENTS", "NICE_V2", "KSNET", "KCP_V2", "GALAXIA"])
 @pytest.mark.parametrize("ends", ENDS)
 def test_an_account_takes_no_money_after_the_orders_end(stack: UnkindStack, ends: str, provider: str) -> None:
@@ -201,7 +191,6 @@ def test_an_account_takes_no_money_after_the_orders_end(stack: UnkindStack, ends
     assert now < deposit_ends(window, now) <= (end or now + 400 * DAY)
 
 
-@A39
 def test_an_account_at_ksnet_has_its_end_in_iso_8601(stack: UnkindStack) -> None:
     at_pg(stack, "KSNET", "VIRTUAL_ACCOUNT")
 
@@ -211,7 +200,6 @@ def test_an_account_at_ksnet_has_its_end_in_iso_8601(stack: UnkindStack) -> None
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)", due)
 
 
-@A39
 def test_an_account_that_is_asked_for_later_ends_no_later(stack: UnkindStack) -> None:
     end = stack.clock.now() + 2 * DAY
     first = opened(stack, "VIRTUAL_ACCOUNT", expiresAt=instant(end))
@@ -224,7 +212,6 @@ def test_an_account_that_is_asked_for_later_ends_no_later(stack: UnkindStack) ->
     assert stack.clock.now() < deposit_ends(again, stack.clock.now()) <= end
 
 
-@A39
 @pytest.mark.parametrize("method", ["CARD", "TRANSFER", "EASY_PAY"])
 def test_only_an_account_has_an_end_of_its_own(stack: UnkindStack, method: str) -> None:
     put_order(stack, payMethods=[method, "VIRTUAL_ACCOUNT"])
@@ -235,7 +222,6 @@ def test_only_an_account_has_an_end_of_its_own(stack: UnkindStack, method: str) 
     assert window_of(view, "VIRTUAL_ACCOUNT")["virtualAccount"]["accountExpiry"]
 
 
-@A39
 def test_naver_is_told_the_products_and_the_last_day_of_use_in_its_own_words(stack: UnkindStack) -> None:
     at_pg(stack, "NAVERPAY", "EASY_PAY")
 
@@ -252,7 +238,6 @@ def test_naver_is_told_the_products_and_the_last_day_of_use_in_its_own_words(sta
     assert within(window, "bypass.naverpay.useCfmYmdt") == "20261231"
 
 
-@A39
 def test_naver_is_told_no_last_day_of_use_where_the_order_has_none(stack: UnkindStack) -> None:
     at_pg(stack, "NAVERPAY", "EASY_PAY")
 
@@ -262,7 +247,6 @@ def test_naver_is_told_no_last_day_of_use_where_the_order_has_none(stack: Unkind
     assert "useCfmYmdt" not in window["bypass"]["naverpay"]
 
 
-@A39
 @pytest.mark.parametrize("left", ["categoryType", "categoryId"])
 def test_a_product_that_naver_would_not_take_is_refused_when_stored(stack: UnkindStack, left: str) -> None:
     at_pg(stack, "NAVERPAY", "EASY_PAY")
@@ -276,7 +260,6 @@ def test_a_product_that_naver_would_not_take_is_refused_when_stored(stack: Unkin
     assert [refused(answer) for answer in answers] == [True, True, False]
 
 
-@A39
 @pytest.mark.parametrize("method", ["MOBILE", "GIFT_CERTIFICATE"])
 def test_kcp_is_told_who_its_member_is(stack: UnkindStack, method: str) -> None:
     at_pg(stack, "KCP_V2", method)
@@ -288,7 +271,6 @@ def test_kcp_is_told_who_its_member_is(stack: UnkindStack, method: str) -> None:
     assert re.fullmatch(r"[0-9A-Za-z]{20}", member)
 
 
-@A39
 def test_nice_is_told_who_buys_with_a_gift_certificate(stack: UnkindStack) -> None:
     at_pg(stack, "NICE_V2", "GIFT_CERTIFICATE")
 
@@ -307,7 +289,6 @@ def test_what_one_pg_needs_is_not_told_another(stack: UnkindStack, provider: str
     assert within(window, "bypass.naverpay") is None
 
 
-@A39
 @pytest.mark.parametrize("method", ["PAYPAL", "ALIPAY", "ALIPAY_PLUS"])
 def test_an_order_can_be_paid_by_a_method_of_the_window(stack: UnkindStack, method: str) -> None:
     stack.operated(channels=json.dumps({method: "channel-key-example-test"}))
@@ -317,7 +298,6 @@ def test_an_order_can_be_paid_by_a_method_of_the_window(stack: UnkindStack, meth
     assert window["payMethod"] == method
 
 
-@A39
 @pytest.mark.parametrize("method", ["CRYPTO"])
 def test_what_is_no_method_of_the_window_is_refused(stack: UnkindStack, method: str) -> None:
     stack.operated(channels=json.dumps({"*": "channel-key-example-test"}))
@@ -326,14 +306,12 @@ def test_what_is_no_method_of_the_window_is_refused(stack: UnkindStack, method: 
     assert put_order(stack, payMethods=["PAYPAL"], **WHOLE).status == 200
 
 
-@A39
 def test_an_order_no_channel_takes_is_refused_when_it_is_stored(stack: UnkindStack) -> None:
     at_pg(stack, "TOSSPAYMENTS", "CARD")
 
     assert refused(put_order(stack, payMethods=["CARD", "TRANSFER"]))
 
 
-@A39
 def test_toss_saves_a_bank_account(stack: UnkindStack) -> None:
     named = {"key": "channel-key-example-test", "pgProvider": "TOSSPAYMENTS", "pgMerchantId": "m"}
     stack.operated(billing_channels=json.dumps({"TRANSFER": named}))
@@ -354,7 +332,6 @@ SAVING: tuple[tuple[str, tuple[str, ...]], ...] = (
 """What a window that saves a card needs of its buyer."""
 
 
-@A39
 @pytest.mark.parametrize(("provider", "fields"), SAVING)
 def test_a_window_that_saves_a_method_is_handed_what_its_pg_needs(
     stack: UnkindStack, provider: str, fields: tuple[str, ...]
@@ -395,7 +372,6 @@ def everywhere_but_in_tables(stack: UnkindStack) -> list[str]:
     return [*stack.logs, *stack.ports["queue"].bodies, *map(repr, stack.bus.published)]
 
 
-@A39
 def test_a_buyer_is_sealed_and_in_no_log(stack: UnkindStack) -> None:
     view = with_buyer(stack)
     pay(stack, view)
@@ -407,7 +383,6 @@ def test_a_buyer_is_sealed_and_in_no_log(stack: UnkindStack) -> None:
     assert told_of_the_buyer(stored, *everywhere_but_in_tables(stack)) == []
 
 
-@A39
 def test_a_refused_order_tells_nothing_of_its_buyer(stack: UnkindStack) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
 
@@ -417,7 +392,6 @@ def test_a_refused_order_tells_nothing_of_its_buyer(stack: UnkindStack) -> None:
     assert told_of_the_buyer(answer.body.decode(), *everywhere_but_in_tables(stack)) == []
 
 
-@A39
 def test_a_buyer_is_shown_to_its_own_window_alone(stack: UnkindStack) -> None:
     view = with_buyer(stack)
 
@@ -489,7 +463,6 @@ ENDED = (
 )
 
 
-@A39
 @pytest.mark.parametrize("end", ENDED)
 def test_a_buyer_is_dropped_after_settlement(stack: UnkindStack, end: Any) -> None:
     view = with_buyer(stack)
@@ -502,7 +475,6 @@ def test_a_buyer_is_dropped_after_settlement(stack: UnkindStack, end: Any) -> No
     assert buyers_kept(stack) == []
 
 
-@A39
 def test_an_order_nobody_prepares_keeps_no_buyer_for_ever(stack: UnkindStack) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
     put_order(stack, payMethods=["CARD"], **only(*EVERY), expiresAt=instant(stack.clock.now() + DAY))
@@ -515,7 +487,6 @@ def test_an_order_nobody_prepares_keeps_no_buyer_for_ever(stack: UnkindStack) ->
     assert buyers_kept(stack) == [] or expiring
 
 
-@A39
 def test_the_same_order_again_is_the_same_answer_whatever_seals_its_buyer(stack: UnkindStack) -> None:
     view = with_buyer(stack)
 
@@ -528,7 +499,6 @@ def test_the_same_order_again_is_the_same_answer_whatever_seals_its_buyer(stack:
     assert ask_to_prepare(stack).json()["paymentId"] == view["paymentId"]
 
 
-@A39
 def test_a_window_is_the_same_on_every_device_and_after_an_outage(stack: UnkindStack) -> None:
     view = with_buyer(stack)
     stack.portone.inject(operation="pre_register", fault=Fault.HTML_500, times=1)
@@ -540,7 +510,6 @@ def test_a_window_is_the_same_on_every_device_and_after_an_outage(stack: UnkindS
     assert again["payMethods"] == view["payMethods"]
 
 
-@A39
 def test_an_order_of_parts_that_is_charged_to_a_saved_method_needs_no_window(stack: UnkindStack) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
     parts = [{"amount": 6_000}, {"amount": 6_000, "dueAt": instant(stack.clock.now() + DAY)}]
@@ -548,7 +517,6 @@ def test_an_order_of_parts_that_is_charged_to_a_saved_method_needs_no_window(sta
     assert put_order(stack, payMethods=["CARD"], parts=parts, **only(*EVERY)).status == 200
 
 
-@A39
 def test_an_order_with_a_buyer_is_charged_to_a_saved_method_and_drops_it(stack: UnkindStack) -> None:
     view = with_buyer(stack)
     key_saved(stack, customer_id=view["customer"]["customerId"])

@@ -369,7 +369,6 @@ def test_a_withdrawn_order_is_not_charged(stack: UnkindStack) -> None:
     assert (stack.asked("pay_with_billing_key"), kept(stack)) == (0, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="A39")
 def test_a_withdrawn_order_is_not_paid_with_a_new_method(stack: UnkindStack) -> None:
     put_order(stack, payMethods=["MOBILE"], productType="DIGITAL")
     withdrawn = withdraw(stack)

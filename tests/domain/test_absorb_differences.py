@@ -15,8 +15,9 @@ from portone_local.testing.snapshots import (
     hint_states,
 )
 from portone_payments.domain.absorb import with_hint
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import AttentionKind, Status
-from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus
+from portone_payments.domain.snapshot import Method, RemoteStatus
 from portone_payments.domain.webhook_records import HintState
 
 

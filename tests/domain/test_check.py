@@ -8,8 +8,9 @@ import pytest
 from portone_local.testing.records import CUSTOMER, a_payment
 from portone_local.testing.snapshots import CHANNEL, POLICY, a_snapshot
 from portone_payments.domain.check import Findings, compare
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus
+from portone_payments.domain.snapshot import Method, RemoteStatus
 from portone_payments.domain.terms import terms_under
 
 CARD_INSIDE = Method(kind=PayMethod.EASY_PAY, card_inside=True)

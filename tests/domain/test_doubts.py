@@ -21,9 +21,10 @@ from portone_payments.domain.approval import intend_charge
 from portone_payments.domain.attempts import WAITED, open_approval, waited_for
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.facts import Moment, clear_attention
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus
+from portone_payments.domain.snapshot import Method, RemoteStatus
 from portone_payments.domain.surplus import suspected
 from portone_payments.domain.terms import terms_under
 

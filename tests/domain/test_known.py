@@ -18,12 +18,12 @@ from portone_local.testing.snapshots import (
 )
 from portone_payments.domain.known import ACCOUNT_FOR, completed, seen_in
 from portone_payments.domain.ladder import account_due_at
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import AttentionKind, Seen
 from portone_payments.domain.snapshot import (
     AccountRefund,
     CancellationStatus,
     Method,
-    PayMethod,
     RemoteStatus,
     Snapshot,
     VirtualAccount,

@@ -8,10 +8,11 @@ import pytest
 from portone_local.testing.refund_records import paid
 from portone_local.testing.snapshots import an_account
 from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.payment_errors import RefundAccountRequired, RefundNotAllowed
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_rules import Asked, RefundPolicy, check_account, check_refund
-from portone_payments.domain.snapshot import Channel, Method, PayMethod
+from portone_payments.domain.snapshot import Channel, Method
 
 KST = timezone(timedelta(hours=9))
 DAY = 24 * 3600

@@ -11,6 +11,7 @@ from portone_local.testing.snapshots import POLICY, a_snapshot, after_reading, a
 from portone_payments.domain.absorb import absorb
 from portone_payments.domain.facts import clear_attention, has_attention
 from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.refund_settle import decide
 from portone_payments.domain.refunds import with_refund
@@ -27,7 +28,7 @@ from portone_payments.domain.send_back import (
     send_back,
     takes_account,
 )
-from portone_payments.domain.snapshot import CancellationStatus, Method, PayMethod, RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import CancellationStatus, Method, RemoteStatus, Snapshot
 
 DAY = 24 * 3600
 TAMPERED: dict[str, Any] = {"total": 300, "paid": 300}

@@ -105,7 +105,7 @@ def test_a_charge_after_a_rotation_is_sent_and_read_under_the_name_of_its_key(st
 def test_a_window_that_saves_and_pays_has_one_customer_whatever_was_rotated_between(
     stack: ObservedStack,
 ) -> None:
-    put_order(stack, payMethods=["MOBILE"])
+    put_order(stack, payMethods=["MOBILE"], productType="DIGITAL")
     prepared = prepare(stack)
     rotate(stack)
 

@@ -15,8 +15,9 @@ from portone_local.testing import planting
 from portone_local.testing.records import a_hint, a_request, a_stray, called
 from portone_local.testing.shopping import pay, prepare, verify
 from portone_payments.domain.events import event_of
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import AttentionKind, Entry, Payment, Status
-from portone_payments.domain.snapshot import Method, PayMethod, VirtualAccount
+from portone_payments.domain.snapshot import Method, VirtualAccount
 from portone_payments.domain.webhook_records import HintState
 
 HOUR = 3600

@@ -9,9 +9,10 @@ import pytest
 from portone_local.openapi.document import FILE
 from portone_local.stack import Stack
 from portone_local.testing.world import an_order_body
+from portone_payments.domain.methods import ORDERED, SAVED
 from portone_payments.domain.money import CURRENCIES
-from portone_payments.domain.snapshot import PayMethod
-from portone_payments.entry.closed import Currency, OrderMethod
+from portone_payments.domain.records import ProductType
+from portone_payments.entry.closed import BillingMethod, Currency, OrderMethod, ProductKind
 
 DOCUMENT = json.loads(FILE.read_text())
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
@@ -63,10 +64,11 @@ def test_what_is_closed_is_said_to_be(name: str) -> None:
 
 
 def test_closed_sets_at_the_door_are_those_of_the_domain() -> None:
-    methods = {method.value for method in PayMethod} - {PayMethod.UNRECOGNISED.value}
 
     assert set(get_args(Currency.__value__)) == CURRENCIES
-    assert set(get_args(OrderMethod.__value__)) == methods
+    assert set(get_args(OrderMethod.__value__)) == ORDERED
+    assert set(get_args(BillingMethod.__value__)) == SAVED
+    assert set(get_args(ProductKind.__value__)) == set(ProductType)
 
 
 def test_nothing_of_our_code_is_named() -> None:

@@ -24,7 +24,8 @@ from portone_local.testing.billing_asks import issued
 from portone_local.testing.billing_calls import CHARGE, FIRST_PAYMENT, KEY_IN
 from portone_local.testing.billing_shop import DAY, START, Shop
 from portone_payments.adapters.portone_billing import BillingClient
-from portone_payments.domain.billing_reading import KeyStatus, SavedKind
+from portone_payments.domain.billing_reading import KeyStatus
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.snapshot import RemoteStatus
 from portone_payments.ports import Deadline
 
@@ -74,8 +75,8 @@ def test_a_key_is_read_as_it_was_issued(clock: MovableClock, method: str, option
 
     assert (found.status, found.customer_id, found.issue_id) == (KeyStatus.ISSUED, "user-1", "issue-1")
     assert found.issued_at == pytest.approx(START * 1_000_000, abs=1_000_000)
-    kind = SavedKind(method)
-    shown: dict[Optionals, set[SavedKind | None]] = {Optionals.ALL: {kind}, Optionals.NONE: {None}}
+    kind = PayMethod(method)
+    shown: dict[Optionals, set[PayMethod | None]] = {Optionals.ALL: {kind}, Optionals.NONE: {None}}
     assert (found.method and found.method.kind) in shown.get(optionals, {None, kind})
     assert [channel.test for channel in found.channels or ()] == [False]
 

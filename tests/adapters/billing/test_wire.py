@@ -12,8 +12,9 @@ from portone_local.testing.key_answers import LIVE, read, reading, saved, wire
 from portone_local.testing.payment_answers import STORE_ID
 from portone_local.testing.portone_calls import Wire, error_of, in_time
 from portone_payments.adapters.portone_saved import masked
-from portone_payments.domain.billing_reading import KeyReading, KeyStatus, SavedKind, SavedMethod
+from portone_payments.domain.billing_reading import KeyReading, KeyStatus, SavedMethod
 from portone_payments.domain.errors import PortOneError
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.outcomes import Outcome
 
 
@@ -27,7 +28,7 @@ def test_an_issued_card_is_read_whole() -> None:
         issue_id="issue-1",
         custom_data='{"bundle":"example"}',
         method=SavedMethod(
-            kind=SavedKind.CARD,
+            kind=PayMethod.CARD,
             card_name="예시 카드",
             issuer="EXAMPLE_CARD",
             brand="LOCAL",
@@ -97,7 +98,7 @@ def test_a_channel_nobody_can_read_leaves_none_to_rely_on(strange: Any) -> None:
 def test_an_easy_pay_is_shown_with_the_card_inside() -> None:
     found = saved(type="BillingKeyPaymentMethodEasyPay", provider="KAKAOPAY", method=CARD_SAVED)
 
-    assert (found.kind, found.provider, found.brand) == (SavedKind.EASY_PAY, "KAKAOPAY", "LOCAL")
+    assert (found.kind, found.provider, found.brand) == (PayMethod.EASY_PAY, "KAKAOPAY", "LOCAL")
     assert found.number == "00000000****0000"
 
 
@@ -106,7 +107,7 @@ def test_a_provider_invented_later_is_a_value() -> None:
 
 
 def test_a_method_invented_later_is_a_value() -> None:
-    assert saved(type="BillingKeyPaymentMethodBarter").kind is SavedKind.UNRECOGNISED
+    assert saved(type="BillingKeyPaymentMethodBarter").kind is PayMethod.UNRECOGNISED
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_method_without_a_channel_is_not_offered() -> None:
     "body",
     [
         {"platform": "web"},
-        {"payMethod": "TRANSFER", "platform": "web"},
+        {"payMethod": "GIFT_CERTIFICATE", "platform": "web"},
         {"payMethod": "CARD", "platform": "desktop"},
         {"payMethod": "CARD", "platform": "web", "cardNumber": "0000000000000000"},
         {"payMethod": "CARD", "platform": "web", "orderId": "order-1"},
@@ -71,7 +71,7 @@ def test_nobody_opens_windows_without_end(stack: Stack) -> None:
 
 
 def test_issue_and_pay_prepares_the_payment_of_the_order(stack: Stack) -> None:
-    stack.shop.put("/orders/order-1", an_order_body(payMethods=["MOBILE"]))
+    stack.shop.put("/orders/order-1", an_order_body(payMethods=["MOBILE"], productType="DIGITAL"))
 
     window = issue_window(stack, payMethod="MOBILE", orderId="order-1")
 
@@ -83,7 +83,9 @@ def test_issue_and_pay_prepares_the_payment_of_the_order(stack: Stack) -> None:
 
 
 def test_issue_and_pay_of_anothers_order_is_refused(stack: Stack) -> None:
-    stack.shop.put("/orders/order-1", an_order_body(userId=STRANGER, payMethods=["MOBILE"]))
+    stack.shop.put(
+        "/orders/order-1", an_order_body(userId=STRANGER, payMethods=["MOBILE"], productType="DIGITAL")
+    )
 
     refused = stack.app(USER).post(
         "/billing-keys", {"payMethod": "MOBILE", "platform": "web", "orderId": "order-1"}

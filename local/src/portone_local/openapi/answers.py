@@ -7,9 +7,9 @@ from pydantic import Field, with_config
 from portone_local.openapi.receipt_answers import Approval
 from portone_local.openapi.refund_answers import RefundSummary
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import Status
-from portone_payments.domain.snapshot import PayMethod
-from portone_payments.entry.closed import Currency, OrderMethod
+from portone_payments.entry.closed import Currency, OrderMethod, ProductKind
 
 
 @with_config(CLOSED)
@@ -96,6 +96,18 @@ class OrderPart(TypedDict):
 
 
 @with_config(CLOSED)
+class OrderProduct(TypedDict):
+    """One of the things an order is of."""
+
+    id: str
+    name: str
+    quantity: int
+    amount: Minor | None
+    category_type: str | None
+    category_id: str | None
+
+
+@with_config(CLOSED)
 class Order(TypedDict):
     """An order as it was stored."""
 
@@ -108,6 +120,10 @@ class Order(TypedDict):
     item_kind: str | None
     expires_at: Time | None
     parts: NotRequired[list[OrderPart]]
+    product_type: NotRequired[ProductKind]
+    products: NotRequired[list[OrderProduct]]
+    last_day_of_use: NotRequired[str]
+    country: NotRequired[str]
     subscription_id: NotRequired[str]
     withdrawn_at: NotRequired[Time]
 
@@ -133,18 +149,54 @@ class OpenOrder(OrderWithPayment):
 
 
 @with_config(CLOSED)
-class Offer(TypedDict):
-    """A pay method and the channel it goes through."""
+class Customer(TypedDict):
+    """Who pays: by what name the PG knows them, and what it asks for of whom the order names as buyer."""
 
-    pay_method: OrderMethod
-    channel_key: str
+    customer_id: str
+    full_name: NotRequired[str]
+    email: NotRequired[str]
+    phone_number: NotRequired[str]
 
 
 @with_config(CLOSED)
-class Customer(TypedDict):
-    """Who pays."""
+class AccountExpiry(TypedDict):
+    """When an account stops taking money, as the PG writes it."""
 
-    customer_id: str
+    due_date: str
+
+
+@with_config(CLOSED)
+class AccountWindow(TypedDict):
+    """What a window that issues a virtual account is handed."""
+
+    account_expiry: AccountExpiry
+
+
+@with_config(CLOSED)
+class GiftWindow(TypedDict):
+    """What a window for gift certificates is handed."""
+
+    gift_certificate_type: str
+
+
+class Window(TypedDict):
+    """What the window of a pay method is handed beyond what every window is."""
+
+    customer: Customer
+    product_type: NotRequired[Annotated[str, Field(description="REAL or DIGITAL, as the SDK says it")]]
+    virtual_account: NotRequired[AccountWindow]
+    gift_certificate: NotRequired[GiftWindow]
+    country: NotRequired[str]
+    ui_type: NotRequired[str]
+    bypass: NotRequired[Annotated[dict[str, object], Field(description="what one PG alone asks for")]]
+
+
+@with_config(CLOSED)
+class Offer(Window):
+    """A pay method, the channel it goes through, and what its window is handed."""
+
+    pay_method: OrderMethod
+    channel_key: str
 
 
 @with_config(CLOSED)
@@ -156,8 +208,8 @@ class CustomData(TypedDict):
 
 
 @with_config(CLOSED)
-class Checkout(TypedDict):
-    """What `PortOne.requestPayment` needs; hand it over unchanged."""
+class Checkout(Window):
+    """What `PortOne.requestPayment` needs; hand it over unchanged, with the offer the buyer chose on top."""
 
     payment_id: str
     status: Status
@@ -170,7 +222,6 @@ class Checkout(TypedDict):
     total_amount: Minor
     tax_free_amount: Minor
     currency: Currency
-    customer: Customer
     custom_data: CustomData
     redirect_url: NotRequired[str]
     app_scheme: NotRequired[str]

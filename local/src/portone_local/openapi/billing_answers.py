@@ -6,8 +6,8 @@ from pydantic import Field, with_config
 
 from portone_local.openapi.answers import CustomData, Customer
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
-from portone_payments.domain.billing_reading import SavedKind
 from portone_payments.domain.calendar import Unit
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.subscription_records import InvoiceKind, SubscriptionStatus
 from portone_payments.entry.closed import BillingMethod, Currency
 
@@ -39,6 +39,8 @@ class IssueWindow(TypedDict):
     custom_data: IssueMark | CustomData
     billing_key_method: NotRequired[BillingMethod]
     billing_key_and_pay_method: NotRequired[Literal["MOBILE"]]
+    product_type: NotRequired[str]
+    ui_type: NotRequired[str]
     payment_id: NotRequired[str]
     order_name: NotRequired[str]
     total_amount: NotRequired[Minor]
@@ -53,7 +55,7 @@ class IssueWindow(TypedDict):
 class SavedMethod(TypedDict):
     """How a saved payment method is recognised by its owner; the number is masked."""
 
-    type: SavedKind
+    type: PayMethod
     provider: str | None
     card_name: str | None
     issuer: str | None

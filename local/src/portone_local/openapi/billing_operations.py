@@ -41,6 +41,7 @@ BILLING_OPERATIONS = {
             *BODY,
             *USER,
             billing.BillingMethodNotOffered,
+            billing.WindowIncomplete,
             billing.TooManyBillingKeys,
             *PREPARE,
             *WRITTEN,

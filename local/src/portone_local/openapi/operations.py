@@ -109,6 +109,7 @@ OPERATIONS = {
             *BODY,
             payment_errors.OrderHasPayment,
             payment_errors.OrderWithdrawn,
+            payment_errors.OrderIncomplete,
             billing_errors.PartsDisagree,
             *WRITTEN,
         ),

@@ -5,7 +5,9 @@ from typing import Any, NotRequired, TypedDict
 from pydantic import with_config
 
 from portone_local.openapi.shapes import CLOSED
+from portone_payments.domain.window_given import Need
 from portone_payments.entry.catalogue import Action
+from portone_payments.entry.closed import OrderMethod
 from portone_payments.entry.messages import MESSAGES
 
 SCHEMAS = "#/components/schemas/"
@@ -35,6 +37,8 @@ class Details(TypedDict):
     balance: NotRequired[int]
     amount: NotRequired[int]
     status: NotRequired[str]
+    pay_method: NotRequired[OrderMethod]
+    missing: NotRequired[list[Need]]
 
 
 @with_config(CLOSED)

@@ -29,8 +29,8 @@ def customer_of(stack: Stack, user: str = USER) -> str | None:
 
 def key_issued(stack: Stack, issue_id: str, user: str = USER, **changes: Any) -> dict[str, str]:
     """The customer goes through the window; what the SDK hands the app, to be registered."""
-    customer = customer_of(stack, user)
-    issued = stack.portone.buyer.issue_billing_key(issue_id=issue_id, customer_id=customer, **changes)
+    window = {"issue_id": issue_id, "customer_id": customer_of(stack, user)}
+    issued = stack.portone.buyer.issue_billing_key(**window | changes)
     told = {"billingKey": issued.billing_key, "billingIssueToken": issued.billing_issue_token}
     return {name: value for name, value in told.items() if value}
 

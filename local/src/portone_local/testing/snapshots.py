@@ -5,6 +5,7 @@ from typing import Any
 from portone_local.testing.records import NOW
 from portone_payments.domain.absorb import absorb
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Payment
 from portone_payments.domain.snapshot import (
@@ -12,7 +13,6 @@ from portone_payments.domain.snapshot import (
     CancellationStatus,
     Channel,
     Method,
-    PayMethod,
     RemoteStatus,
     Snapshot,
     VirtualAccount,

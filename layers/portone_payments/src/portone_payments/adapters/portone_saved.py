@@ -4,14 +4,15 @@ import re
 from typing import Any
 
 from portone_payments.adapters.portone_texts import Sieve, text_of
-from portone_payments.domain.billing_reading import SavedKind, SavedMethod
+from portone_payments.domain.billing_reading import SavedMethod
+from portone_payments.domain.methods import PayMethod
 
 KINDS = {
-    "BillingKeyPaymentMethodCard": SavedKind.CARD,
-    "BillingKeyPaymentMethodMobile": SavedKind.MOBILE,
-    "BillingKeyPaymentMethodEasyPay": SavedKind.EASY_PAY,
-    "BillingKeyPaymentMethodPaypal": SavedKind.PAYPAL,
-    "BillingKeyPaymentMethodTransfer": SavedKind.TRANSFER,
+    "BillingKeyPaymentMethodCard": PayMethod.CARD,
+    "BillingKeyPaymentMethodMobile": PayMethod.MOBILE,
+    "BillingKeyPaymentMethodEasyPay": PayMethod.EASY_PAY,
+    "BillingKeyPaymentMethodPaypal": PayMethod.PAYPAL,
+    "BillingKeyPaymentMethodTransfer": PayMethod.TRANSFER,
 }
 MOST_DIGITS = 12
 """Of a masked number: a card's first eight and last four."""
@@ -31,7 +32,7 @@ def saved_method_of(raw: Any) -> SavedMethod | None:
         or sieve.number(inside, "accountNumber")
     )
     return SavedMethod(
-        kind=KINDS.get(text_of(first, "type") or "", SavedKind.UNRECOGNISED),
+        kind=KINDS.get(text_of(first, "type") or "", PayMethod.UNRECOGNISED),
         provider=sieve.word(first, "provider"),
         card_name=sieve.name(card, "name"),
         issuer=sieve.word(card, "issuer") or sieve.word(inside, "bank"),

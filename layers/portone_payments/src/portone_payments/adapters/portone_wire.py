@@ -12,11 +12,11 @@ from pydantic import Field
 
 from portone_payments.adapters.portone_cancellations import Amount, State, WireCancellation, cancellations_of
 from portone_payments.adapters.portone_texts import Sieve, Wire, micros, moment_of, parsed, text_of
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.snapshot import (
     AccountRefund,
     Channel,
     Method,
-    PayMethod,
     RemoteStatus,
     Snapshot,
     VirtualAccount,

@@ -93,6 +93,12 @@ class ChangeNotAllowed(BundleError):
     code = "change_not_allowed"
 
 
+class WindowIncomplete(BundleError):
+    """The window that saves this pay method needs what nobody said; `missing` names it."""
+
+    code = "window_incomplete"
+
+
 class OrderHasPlan(BundleError):
     """The order is paid in parts that are stored already, so it cannot be paid otherwise."""
 

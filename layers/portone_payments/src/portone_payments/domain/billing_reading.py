@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.snapshot import Channel
 
 
@@ -15,22 +16,11 @@ class KeyStatus(StrEnum):
     UNRECOGNISED = "UNRECOGNISED"
 
 
-class SavedKind(StrEnum):
-    """What a billing key charges (PortOne facts 6.2)."""
-
-    CARD = "CARD"
-    MOBILE = "MOBILE"
-    EASY_PAY = "EASY_PAY"
-    PAYPAL = "PAYPAL"
-    TRANSFER = "TRANSFER"
-    UNRECOGNISED = "UNRECOGNISED"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedMethod:
     """How a saved payment method is shown to its owner; `number` as PortOne masks it, never a whole one."""
 
-    kind: SavedKind
+    kind: PayMethod
     provider: str | None = None
     card_name: str | None = None
     issuer: str | None = None

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.payment_errors import (
     CashReceiptExists,
     CashReceiptNotAllowed,
@@ -12,7 +13,6 @@ from portone_payments.domain.payment_errors import (
 )
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refund_settle import KEY_WINDOW
-from portone_payments.domain.snapshot import PayMethod
 
 KEPT = 10
 DAY = 24 * 3600

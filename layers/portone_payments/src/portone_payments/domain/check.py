@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from portone_payments.domain.methods import WALLETS, PayMethod
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Payment, Terms
-from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import Method, RemoteStatus, Snapshot
 from portone_payments.domain.terms import known_channel, same_store, terms_of
 
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.VIRTUAL_ACCOUNT_ISSUED})
@@ -73,4 +74,5 @@ def _offered(payment: Payment, method: Method | None) -> bool:
     offered = {name for names in payment.offers.values() for name in names}
     # what is inside an easy pay may be left out, which is not a difference
     easy_card = method.kind is PayMethod.EASY_PAY and method.card_inside is not False
-    return not offered or method.kind in offered or (easy_card and PayMethod.CARD in offered)
+    wallet = method.kind is PayMethod.EASY_PAY and not WALLETS.isdisjoint(offered)
+    return not offered or method.kind in offered or wallet or (easy_card and PayMethod.CARD in offered)

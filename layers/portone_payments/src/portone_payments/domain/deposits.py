@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.snapshot import AccountRefund, PayMethod, RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import AccountRefund, RemoteStatus, Snapshot
 
 READINGS = 3
 AT_LEAST = 15 * 60

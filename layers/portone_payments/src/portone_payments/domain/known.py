@@ -6,6 +6,7 @@ What a newer version wrote about the same attempt is carried along.
 from dataclasses import replace
 
 from portone_payments.domain.booked import merged
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.moves import TAKEN, withdrawn
 from portone_payments.domain.records import Seen
 from portone_payments.domain.snapshot import (
@@ -13,7 +14,6 @@ from portone_payments.domain.snapshot import (
     CancellationStatus,
     Channel,
     Method,
-    PayMethod,
     RemoteStatus,
     Snapshot,
     VirtualAccount,

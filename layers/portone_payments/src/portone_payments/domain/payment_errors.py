@@ -51,6 +51,12 @@ class NoPayMethod(BundleError):
     code = "no_pay_method"
 
 
+class OrderIncomplete(BundleError):
+    """The window of one of its pay methods needs what the order does not say; `missing` names it."""
+
+    code = "order_incomplete"
+
+
 class NotRefundable(BundleError):
     """The payment is in no state from which money can go back."""
 

@@ -141,10 +141,32 @@ class OrderPart:
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
+class ProductType(StrEnum):
+    """What an order is for, in the words of PortOne's REST API (PortOne facts 12.4)."""
+
+    PHYSICAL = "PHYSICAL"
+    DIGITAL = "DIGITAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderProduct:
+    """One of the things an order is of; `amount` of one in minor units, categories as Naver knows them."""
+
+    id: str
+    name: str
+    quantity: int
+    amount: int | None = None
+    category_type: str | None = None
+    category_id: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What the shop's backend wants paid; the price comes from here, never from the app.
 
+    `buyer` is sealed until a payment is prepared, which takes it over; then it is empty, and None only where
+    none was ever given.
     `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
     `withdrawn_at`: when the shop took it back (epoch seconds UTC); nothing is paid for it any more.
     """
@@ -164,6 +186,11 @@ class Order:
     settled_by: str | None = None
     doubted: tuple[str, ...] = ()
     parts: tuple[OrderPart, ...] = ()
+    product_type: ProductType | None = None
+    products: tuple[OrderProduct, ...] = ()
+    last_day_of_use: str | None = None
+    country: str | None = None
+    buyer: str | None = field(default=None, repr=False)
     subscription_id: str | None = None
     withdrawn_at: float | None = None
     version: int = 0
@@ -176,6 +203,7 @@ class Payment:
 
     Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
     `withdrawn`: the shop took its order back; money that still comes does not stay.
+    `buyer`: who buys, sealed, until no window is opened for it any more.
     `customer_id`: by what name PortOne was told of its user, compared with readings.
     `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
     `terms`: what it was prepared under, which readings are held against.
@@ -202,6 +230,7 @@ class Payment:
     created_at: float
     expires_at: int
     customer_id: str = ""
+    buyer: str | None = field(default=None, repr=False)
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     terms: Terms | None = None
     status: Status = Status.READY

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.instruction_records import Refund
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.payment_errors import RefundAccountRequired, RefundNotAllowed, TooManyRefunds
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_traces import asked_by, refunded_by
 from portone_payments.domain.refunds import cancellable
 from portone_payments.domain.send_back import MAY_NEED_ACCOUNT, needs_account
-from portone_payments.domain.snapshot import PayMethod
 
 OWNER, STAFF, AUTO = "owner", "staff", "auto"
 # refunds of one payment that one side may ask for, refused ones included

@@ -9,6 +9,7 @@ from dataclasses import replace
 from portone_payments.domain.errors import BundleError
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState, Returning
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.payment_errors import RefundInProgress
 from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.refunds import (
@@ -19,7 +20,7 @@ from portone_payments.domain.refunds import (
     reserve_back,
     with_refund,
 )
-from portone_payments.domain.snapshot import Method, PayMethod, RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import Method, RemoteStatus, Snapshot
 
 MISMATCH, SURPLUS, LATE = "auto:mismatch", "auto:surplus", "auto:late"
 WITHDRAWN = "auto:withdrawn"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from portone_payments.domain.methods import PayMethod
+
 # stands for a PG's code that did not look like one, so that a person sees there was something
 UNFIT = "unfit"
 
@@ -18,20 +20,6 @@ class RemoteStatus(StrEnum):
     FAILED = "FAILED"
     PARTIAL_CANCELLED = "PARTIAL_CANCELLED"
     CANCELLED = "CANCELLED"
-    UNRECOGNISED = "UNRECOGNISED"
-
-
-class PayMethod(StrEnum):
-    """Ways to pay, by the names the app's SDK uses (PortOne facts 12.1); REST types are mapped to them."""
-
-    CARD = "CARD"
-    VIRTUAL_ACCOUNT = "VIRTUAL_ACCOUNT"
-    TRANSFER = "TRANSFER"
-    MOBILE = "MOBILE"
-    EASY_PAY = "EASY_PAY"
-    GIFT_CERTIFICATE = "GIFT_CERTIFICATE"
-    CONVENIENCE_STORE = "CONVENIENCE_STORE"
-    CRYPTO = "CRYPTO"
     UNRECOGNISED = "UNRECOGNISED"
 
 

@@ -10,22 +10,27 @@ from portone_payments.flows.prepare import Prepared
 
 
 def checkout_view(prepared: Prepared, settings: Settings) -> dict[str, Any]:
-    """Server-owned parameters only; the first pay method is the one to offer when there is no choice."""
-    payment, methods = prepared.payment, prepared.methods
-    offers = [{"payMethod": method, "channelKey": _channel(method, settings)} for method in methods]
+    """Server-owned parameters only: those of each pay method, and where there is no choice of the first."""
+    payment, windows = prepared.payment, settings.paying
+    offers = [
+        {
+            "payMethod": method,
+            "channelKey": windows.channel(method),
+            **windows.parameters(method, prepared.given),
+        }
+        for method in prepared.methods
+    ]
     view: dict[str, Any] = {
         "paymentId": payment.payment_id,
         "status": payment.status.value,
         "expiresAt": time_view(payment.expires_at),
         "storeId": store_of(payment, settings.check),
-        "channelKey": offers[0]["channelKey"],
-        "payMethod": offers[0]["payMethod"],
+        **offers[0],
         "payMethods": offers,
         "orderName": payment.order_name,
         "totalAmount": payment.total,
         "taxFreeAmount": payment.tax_free,
         "currency": payment.currency,
-        "customer": {"customerId": payment.customer_id},
         "customData": marker(payment.order_id),
     }
     chosen = {
@@ -35,7 +40,3 @@ def checkout_view(prepared: Prepared, settings: Settings) -> dict[str, Any]:
         "noticeUrls": list(settings.notice_urls),
     }
     return view | {name: value for name, value in chosen.items() if value}
-
-
-def _channel(method: str, settings: Settings) -> str:
-    return settings.channels.get(method) or settings.channels["*"]

@@ -16,9 +16,12 @@ type OrderMethod = Literal[
     "EASY_PAY",
     "GIFT_CERTIFICATE",
     "CONVENIENCE_STORE",
-    "CRYPTO",
+    "PAYPAL",
+    "ALIPAY",
+    "ALIPAY_PLUS",
 ]
-type BillingMethod = Literal["CARD", "MOBILE", "EASY_PAY", "PAYPAL"]
+type BillingMethod = Literal["CARD", "MOBILE", "EASY_PAY", "PAYPAL", "TRANSFER"]
+type ProductKind = Literal["PHYSICAL", "DIGITAL"]
 type Platform = Literal["web", "ios", "android", "react-native", "flutter"]
 type Media = Literal["web", "mobile"]
 type Carrier = Literal["SKT", "KT", "LGU", "SKT_MVNO", "KT_MVNO", "LGU_MVNO"]

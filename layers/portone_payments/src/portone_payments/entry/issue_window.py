@@ -1,33 +1,44 @@
 """What the app hands to `PortOne.requestIssueBillingKey` or `...AndPay` (PortOne facts 12)."""
 
+from dataclasses import replace
 from typing import Any
 
-from portone_payments.domain.billing_errors import BillingMethodNotOffered
+from portone_payments.domain.billing_errors import BillingMethodNotOffered, WindowIncomplete
 from portone_payments.domain.marker import issue_marker, marker
 from portone_payments.domain.records import Payment
 from portone_payments.domain.wallet_records import SavedKey
+from portone_payments.domain.window import Windows
+from portone_payments.domain.window_given import Given
 from portone_payments.entry.settings import Settings
 
 ISSUE_NAME = "정기결제 수단 등록"
 
 
-def channel_of(pay_method: str, settings: Settings) -> str:
-    """The channel that saves such a payment method. Raises `BillingMethodNotOffered`."""
-    channel = settings.billing_channels.get(pay_method) or settings.billing_channels.get("*")
-    if channel is None:
+def check_offered(pay_method: str, windows: Windows) -> None:
+    """Whether some channel saves such a payment method. Raises `BillingMethodNotOffered`."""
+    if windows.channel(pay_method) is None:
         raise BillingMethodNotOffered
-    return channel
 
 
-def issue_view(key: SavedKey, settings: Settings, payment: Payment | None = None) -> dict[str, Any]:
+def check_given(pay_method: str, given: Given, windows: Windows) -> None:
+    """Whether its window is given all it needs. Raises `WindowIncomplete`."""
+    missing = windows.missing(pay_method, given)
+    if missing:
+        raise WindowIncomplete(pay_method=pay_method, missing=missing)
+
+
+def issue_view(
+    key: SavedKey, settings: Settings, given: Given, payment: Payment | None = None
+) -> dict[str, Any]:
     """Server-owned parameters only; with a payment those of issue-and-pay."""
+    windows = settings.saving_and_paying if payment else settings.saving
     view: dict[str, Any] = {
         "billingKeyId": key.issue_id,
         "storeId": key.store_id,
-        "channelKey": channel_of(key.pay_method, settings),
+        "channelKey": windows.channel(key.pay_method),
         "issueId": key.issue_id,
         "issueName": ISSUE_NAME,
-        "customer": {"customerId": key.customer_id},
+        **windows.parameters(key.pay_method, replace(given, customer_id=key.customer_id)),
     }
     chosen = {
         "redirectUrl": settings.redirect_url,

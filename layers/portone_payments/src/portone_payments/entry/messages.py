@@ -34,6 +34,11 @@ MESSAGES: dict[str, Message] = {
         "No pay method is available for this order here.",
         Action.CONTACT_SUPPORT,
     ),
+    "order_incomplete": Message(
+        "결제 수단에 필요한 주문 정보가 부족합니다.",
+        "The order lacks what the window of one of its pay methods needs.",
+        Action.FIX_REQUEST,
+    ),
     "nothing_to_resolve": Message(
         "처리할 항목이 없거나 허용되지 않는 처리입니다.",
         "Nothing waits for a person here, or not for this decision.",

@@ -25,6 +25,11 @@ MESSAGES: dict[str, Message] = {
     "billing_method_not_offered": Message(
         "등록할 수 없는 결제 수단입니다.", "Such a pay method cannot be saved here.", Action.OTHER_METHOD
     ),
+    "window_incomplete": Message(
+        "결제 수단 등록에 필요한 정보가 부족합니다.",
+        "The window that saves this pay method needs more than was said.",
+        Action.FIX_REQUEST,
+    ),
     "no_billing_key": Message(
         "등록된 결제 수단이 없습니다. 결제 수단을 먼저 등록해 주세요.",
         "There is no saved pay method to charge. Register one first.",

@@ -12,8 +12,9 @@ def preparer(deps: PortDeps) -> Preparer:
         ids=deps.ids,
         meter=deps.meter,
         rules=deps.settings.pay_method_rules,
-        channels=frozenset(deps.settings.channels),
+        windows=deps.settings.paying,
         policy=deps.settings.check,
         ready_seconds=deps.settings.ready_minutes * 60,
         customers=deps.customers,
+        vault=deps.vault,
     )

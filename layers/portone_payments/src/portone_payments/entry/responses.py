@@ -24,6 +24,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     payment_errors.OrderPaymentUnderWay: 409,
     payment_errors.OrderAlreadyPaid: 409,
     payment_errors.NoPayMethod: 409,
+    payment_errors.OrderIncomplete: 409,
     payment_errors.NotApprovable: 409,
     payment_errors.ApprovalInProgress: 409,
     payment_errors.OutOfStock: 409,
@@ -67,6 +68,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     billing_errors.BillingKeyGone: 409,
     billing_errors.TooManyBillingKeys: 409,
     billing_errors.BillingMethodNotOffered: 409,
+    billing_errors.WindowIncomplete: 409,
     billing_errors.NoBillingKey: 409,
     billing_errors.ChargeInProgress: 409,
     billing_errors.PriceChanged: 409,
@@ -96,6 +98,8 @@ _SHOWN = {
     "balance": "balance",
     "amount": "amount",
     "status": "status",
+    "pay_method": "payMethod",
+    "missing": "missing",
 }
 UNEXPECTED = "internal_error"
 _HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}

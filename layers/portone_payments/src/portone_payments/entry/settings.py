@@ -10,6 +10,7 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import DunningPolicy
 from portone_payments.domain.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refund_rules import RefundPolicy
+from portone_payments.domain.window import PAYING, SAVING, SAVING_AND_PAYING, Windows
 
 PORTONE_URL = "https://api.portone.io"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -19,8 +20,9 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Settings:
     """One field per environment variable of the same name in capitals; only what a function uses is set.
 
-    `channels` maps a pay method (or `*`) to a channel key; `ready_minutes` is how long a payment is offered,
-    `webhook_tolerance` in seconds, `sweep_rate` in items a second.
+    `channels` maps a pay method (or `*`) to a channel key, `pgs` a channel key to its PG where that is told;
+    `ready_minutes` is how long a payment is offered, `webhook_tolerance` in seconds, `sweep_rate` in items a
+    second.
     """
 
     mode: str = "test"
@@ -38,6 +40,7 @@ class Settings:
     billing: BillingPolicy = field(default_factory=BillingPolicy)
     pii_key_arn: str = ""
     channels: Mapping[str, str]
+    pgs: Mapping[str, str] = field(default_factory=dict)
     pay_method_rules: tuple[MethodRule, ...] = ()
     redirect_url: str = ""
     app_scheme: str = ""
@@ -52,6 +55,21 @@ class Settings:
     sweep_rate: int = 20
     check: CheckPolicy
     refund: RefundPolicy = field(default_factory=RefundPolicy)
+
+    @property
+    def paying(self) -> Windows:
+        """The windows orders are paid in."""
+        return Windows(PAYING, self.channels, self.pgs)
+
+    @property
+    def saving(self) -> Windows:
+        """The windows pay methods are saved in."""
+        return Windows(SAVING, self.billing_channels, self.pgs)
+
+    @property
+    def saving_and_paying(self) -> Windows:
+        """The windows that do both at once."""
+        return Windows(SAVING_AND_PAYING, self.billing_channels, self.pgs)
 
     @property
     def live(self) -> bool:
@@ -87,6 +105,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         ),
         pii_key_arn=env.get("PII_KEY_ARN", ""),
         channels={method: _channel_key(channel) for method, channel in channels.items()},
+        pgs=dict(_providers(every_channel)),
         pay_method_rules=tuple(
             MethodRule.parse(rule) for rule in json.loads(env.get("PAY_METHOD_RULES") or "[]")
         ),
@@ -134,6 +153,12 @@ def _merchants(channels: Iterable[object]) -> Iterator[tuple[str, str]]:
     for channel in channels:
         if isinstance(channel, dict) and "pgProvider" in channel:
             yield channel["pgProvider"], channel["pgMerchantId"]
+
+
+def _providers(channels: Iterable[object]) -> Iterator[tuple[str, str]]:
+    for channel in channels:
+        if isinstance(channel, dict) and "pgProvider" in channel:
+            yield _channel_key(channel), channel["pgProvider"]
 
 
 def refuse_unsafe_url(mode: str, portone_url: str) -> None:

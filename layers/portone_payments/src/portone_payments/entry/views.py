@@ -8,7 +8,7 @@ from typing import Any
 from portone_payments.domain.bounds import SEALED
 from portone_payments.domain.instruction_records import Approval, ApprovalState, Refund, RefundState
 from portone_payments.domain.moves import TAKEN
-from portone_payments.domain.records import Attention, Entry, Order, OrderPart, Payment, Status
+from portone_payments.domain.records import Attention, Entry, Order, OrderPart, OrderProduct, Payment, Status
 from portone_payments.flows.orders import OrderWithPayment
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
@@ -131,8 +131,32 @@ def order_fields(order: Order) -> dict[str, Any]:
         "itemKind": order.item_kind,
         "expiresAt": time_view(order.expires_at),
         **parts,
+        **_for_windows(order),
         **schedule,
         **gone,
+    }
+
+
+def _for_windows(order: Order) -> dict[str, Any]:
+    """What windows are told of an order; never its buyer."""
+    said: dict[str, Any] = {
+        "productType": order.product_type,
+        "products": [product_view(product) for product in order.products],
+        "lastDayOfUse": order.last_day_of_use,
+        "country": order.country,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def product_view(product: OrderProduct) -> dict[str, Any]:
+    """One of the things an order is of."""
+    return {
+        "id": product.id,
+        "name": product.name,
+        "quantity": product.quantity,
+        "amount": product.amount,
+        "categoryType": product.category_type,
+        "categoryId": product.category_id,
     }
 
 

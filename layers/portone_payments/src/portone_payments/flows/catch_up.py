@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.absorb import Absorbed, absorb, silence, with_hint
 from portone_payments.domain.billing_policy import BillingPolicy
+from portone_payments.domain.buyer import without_buyer
 from portone_payments.domain.charge_settle import concerns, settle
 from portone_payments.domain.collecting import next_due as next_collected
 from portone_payments.domain.errors import Busy, PortOneError
@@ -124,7 +125,7 @@ class Reader:
         held = self._with_recalled(held, snapshot)
         absorbed = absorb(held, snapshot, moment, self.policy)
         after = absorbed.payment if absorbed.lagging else self._going_back(absorbed.payment, moment)
-        settled = self._settle(held, after, subscription, moment)
+        settled = self._settle(held, without_buyer(after), subscription, moment)
         self.store.save(*settled)
         payment = settled[0]
         count_texts(self.meter, snapshot)

@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import Busy
-from portone_payments.domain.payment_errors import OrderHasPayment, OrderNotFound, OrderWithdrawn
+from portone_payments.domain.buyer import NOBODY, Buyer, buyer_context, is_over
+from portone_payments.domain.errors import Busy, InvalidRequest
+from portone_payments.domain.payment_errors import (
+    OrderHasPayment,
+    OrderIncomplete,
+    OrderNotFound,
+    OrderWithdrawn,
+)
 from portone_payments.domain.records import Order, Payment
 from portone_payments.domain.subscription_records import InvoiceState, Subscription
+from portone_payments.domain.window import Windows
+from portone_payments.domain.window_given import given_by
+from portone_payments.ports import Vault
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 4
@@ -20,28 +29,74 @@ _FIXED = (
     "item_kind",
     "expires_at",
     "parts",
+    "product_type",
+    "products",
+    "last_day_of_use",
+    "country",
 )
 
 
-def put_order(wanted: Order, *, store: Store) -> Order:
-    """Store or change an order; the same body again is the same answer.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderKeeper:
+    """Orders as the shop puts them, each with all that the windows of its pay methods need."""
 
-    Raises `OrderHasPayment` for another body once a payment or a schedule exists, also in a race with prepare
-    (both write under the order's version); `OrderWithdrawn` for any body once it was withdrawn.
-    """
-    for _ in range(ATTEMPTS):
-        held = store.order(wanted.order_id)
+    store: Store
+    vault: Vault
+    windows: Windows
+
+    def put(self, wanted: Order, buyer: Buyer) -> Order:
+        """Store or change an order; the same body again is the same answer.
+
+        Raises `OrderHasPayment` for another body once a payment or a schedule exists, also in a race with
+        prepare (both write under the order's version); `OrderWithdrawn` for any body once it was withdrawn;
+        `OrderIncomplete`, `InvalidRequest` for one that no window could be opened for.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return self._once(wanted, buyer)
+            except Conflict:
+                continue
+        raise Busy
+
+    def _once(self, wanted: Order, buyer: Buyer) -> Order:
+        held = self.store.order(wanted.order_id)
         if held is not None and held.withdrawn_at is not None:
             raise OrderWithdrawn
-        if held is not None and _same(held, wanted):
+        if held is not None and _same(held, wanted) and self._known(held, buyer):
             return held
         if held is not None and (held.payment_id is not None or held.subscription_id is not None):
             raise OrderHasPayment
-        try:
-            return _write(held, wanted, store)
-        except Conflict:
-            continue
-    raise Busy
+        self._check(wanted, buyer)
+        return _write(held, replace(wanted, buyer=self._sealed(buyer, wanted.order_id)), self.store)
+
+    def _check(self, wanted: Order, buyer: Buyer) -> None:
+        """The buyer must not find out what the shop left out. Parts are charged to a saved method."""
+        given = given_by(wanted, buyer)
+        for method in () if wanted.parts else wanted.pay_methods:
+            if self.windows.channel(method) is None:
+                raise InvalidRequest(field="payMethods", reason="no_channel")
+            missing = self.windows.missing(method, given)
+            if missing:
+                raise OrderIncomplete(pay_method=method, missing=missing)
+
+    def _known(self, held: Order, buyer: Buyer) -> bool:
+        """Whether an order has this buyer; one that was dropped since is given again where it is of use."""
+        if held.buyer is None or held.buyer:
+            return self._opened(held.buyer, held.order_id) == buyer
+        payment = self.store.payment(held.payment_id or "")
+        if payment is not None and payment.buyer:
+            return self._opened(payment.buyer, held.order_id) == buyer
+        if payment is not None and buyer and not is_over(payment):
+            self.store.save(replace(payment, buyer=self._sealed(buyer, held.order_id)))
+        return True
+
+    def _sealed(self, buyer: Buyer, order_id: str) -> str | None:
+        return self.vault.encrypt(buyer.text(), context=buyer_context(order_id)) if buyer else None
+
+    def _opened(self, sealed: str | None, order_id: str) -> Buyer:
+        if not sealed:
+            return NOBODY
+        return Buyer.parse(self.vault.decrypt(sealed, context=buyer_context(order_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +132,7 @@ def _same(held: Order, wanted: Order) -> bool:
 
 
 def _write(held: Order | None, wanted: Order, store: Store) -> Order:
-    changed = wanted if held is None else replace(held, **{name: getattr(wanted, name) for name in _FIXED})
+    fixed = {name: getattr(wanted, name) for name in (*_FIXED, "buyer")}
+    changed = wanted if held is None else replace(held, **fixed)
     store.save(changed)
     return changed

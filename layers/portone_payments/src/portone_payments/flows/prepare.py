@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.attempts import is_spent
 from portone_payments.domain.billing_errors import OrderHasPlan
+from portone_payments.domain.buyer import NOBODY, Buyer, buyer_context
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused
 from portone_payments.domain.facts import Fact, Moment, record
@@ -20,8 +21,10 @@ from portone_payments.domain.payment_errors import (
 from portone_payments.domain.policy import CheckPolicy, MethodRule, allowed_methods
 from portone_payments.domain.records import ClientRequest, Order, Payment, Status
 from portone_payments.domain.terms import offered_under, terms_under
+from portone_payments.domain.window import Windows
+from portone_payments.domain.window_given import Given, given_by
 from portone_payments.flows.customers import Customers
-from portone_payments.ports import Clock, Ids, Meter, Metric
+from portone_payments.ports import Clock, Ids, Meter, Metric, Vault
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 6
@@ -45,10 +48,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The payment to open a checkout for, and the pay methods offered on this platform."""
+    """The payment to open a checkout for, the pay methods offered here, and what their windows are given."""
 
     payment: Payment
     methods: tuple[str, ...]
+    given: Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,8 @@ class Preparer:
     ids: Ids
     meter: Meter
     rules: tuple[MethodRule, ...]
-    channels: frozenset[str]
+    windows: Windows
+    vault: Vault
     policy: CheckPolicy
     ready_seconds: int
     customers: Customers
@@ -77,11 +82,22 @@ class Preparer:
     def _once(self, wish: Wish) -> Prepared:
         request = self._known_request(wish)
         order = self._order(wish)
-        methods = self._methods(order, wish.platform)
         held = self._payment(order)
+        buyer = self._buyer(order, held)
+        methods = self._methods(order, buyer, wish.platform)
         if held is not None and not _replaceable(held):
-            return Prepared(self._reuse(order, held, wish, methods, request), methods)
-        return Prepared(self._create(order, held, wish, methods, request), methods)
+            payment = self._reuse(order, held, wish, methods, request)
+        else:
+            payment = self._create(order, held, wish, methods, request)
+        until = payment.expires_at
+        given = given_by(order, buyer, customer_id=payment.customer_id, offered_until=until)
+        return Prepared(payment, methods, given)
+
+    def _buyer(self, order: Order, held: Payment | None) -> Buyer:
+        sealed = order.buyer or (held and held.buyer)
+        if not sealed:
+            return NOBODY
+        return Buyer.parse(self.vault.decrypt(sealed, context=buyer_context(order.order_id)))
 
     def _known_request(self, wish: Wish) -> ClientRequest | None:
         if wish.idempotency_key is None:
@@ -111,11 +127,17 @@ class Preparer:
             raise OrderExpired
         return held
 
-    def _methods(self, order: Order, platform: str) -> tuple[str, ...]:
+    def _methods(self, order: Order, buyer: Buyer, platform: str) -> tuple[str, ...]:
+        """Those with a channel whose window has all it needs, which a setting may have changed since."""
+        given = given_by(order, buyer)
         allowed = allowed_methods(
             order.pay_methods, self.rules, amount=order.total, platform=platform, item_kind=order.item_kind
         )
-        open_here = tuple(method for method in allowed if self.channels & {method, "*"})
+        open_here = tuple(
+            method
+            for method in allowed
+            if self.windows.channel(method) and not self.windows.missing(method, given)
+        )
         if not open_here:
             raise NoPayMethod
         return open_here
@@ -147,11 +169,17 @@ class Preparer:
         fresh = self._fresh(order, held, wish, methods, now)
         earlier = (*order.earlier, held.payment_id)[-EARLIER_KEPT:] if held else order.earlier
         changes: list[Record] = [
-            replace(order, payment_id=fresh.payment_id, earlier=earlier, settled_by=None),
+            replace(
+                order,
+                payment_id=fresh.payment_id,
+                earlier=earlier,
+                settled_by=None,
+                buyer=None if order.buyer is None else "",
+            ),
             fresh,
         ]
         if held is not None:
-            changes.append(replace(held, siblings=True))
+            changes.append(replace(held, siblings=True, buyer=None))
         if wish.idempotency_key:
             known = self._request(wish, fresh.payment_id, now)
             changes.append(known if request is None else replace(known, version=request.version))
@@ -174,6 +202,7 @@ class Preparer:
             status_at=now,
             expires_at=self._expiry(order, now),
             customer_id=self.customers.name_of(order.user_id),
+            buyer=order.buyer or (held.buyer if held else None),
             offers={wish.platform: methods},
             terms=terms_under(self.policy),
             siblings=held is not None,

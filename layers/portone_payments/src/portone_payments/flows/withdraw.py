@@ -79,7 +79,7 @@ class Withdrawer:
         moment = Moment(now=self.clock.now(), by=BY)
         after = schedule and schedule_withdrawn(schedule, moment)
         changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
-        gone = replace(order, withdrawn_at=moment.now)
+        gone = replace(order, withdrawn_at=moment.now, buyer=order.buyer and "")
         self.closer.reader.store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
 
@@ -91,7 +91,7 @@ class Withdrawer:
         if payment is not None and may_be_paid(payment):
             payment = self._read(payment, deadline)
         moment = Moment(now=self.clock.now(), by=BY)
-        gone = replace(order, withdrawn_at=moment.now)
+        gone = replace(order, withdrawn_at=moment.now, buyer=order.buyer and "")
         if payment is None:
             self.closer.reader.store.save(gone)
             return OrderWithPayment(gone, None)

@@ -1,0 +1,115 @@
+"""What the window of each PG needs: one table from order, channel and method to parameters of the SDK.
+
+Sources: PortOne facts 12.1, 12.3 and 17, and PortOne's page of each PG (docs/windows.md says which line).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from portone_payments.domain import window_words as words
+from portone_payments.domain.methods import PayMethod
+from portone_payments.domain.window_given import Given, Need
+from portone_payments.domain.window_words import Parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What windows of these PGs with these methods need and are handed; empty: of every PG, every method.
+
+    `takes` is handed over where it is given, and not missed where it is not.
+    """
+
+    pgs: tuple[str, ...] = ()
+    methods: tuple[PayMethod, ...] = ()
+    needs: tuple[Need, ...] = ()
+    takes: tuple[Need, ...] = ()
+    hands: Callable[[Given], Parameters] = words.nothing
+
+    def concerns(self, pg: str | None, method: str) -> bool:
+        """Whether it is about a channel of this PG, None for one nobody named, and this method."""
+        return (not self.pgs or pg in self.pgs) and (not self.methods or method in self.methods)
+
+
+_WHOLE_BUYER = (Need.NAME, Need.EMAIL, Need.PHONE)
+PAYING: tuple[Row, ...] = (
+    Row(methods=(PayMethod.MOBILE,), needs=(Need.PRODUCT_TYPE,), hands=words.product_type),
+    Row(methods=(PayMethod.VIRTUAL_ACCOUNT,), hands=words.account),
+    Row(
+        pgs=("KSNET", "SMARTRO_V2", "GALAXIA"), methods=(PayMethod.VIRTUAL_ACCOUNT,), hands=words.account_iso
+    ),
+    Row(pgs=("INICIS_V2", "WELCOME"), needs=_WHOLE_BUYER),
+    Row(pgs=("SMARTRO_V2",), needs=(Need.PHONE,)),
+    # its page asks for the name without saying of which window
+    Row(pgs=("KSNET",), takes=(Need.NAME,)),
+    Row(pgs=("EXIMBAY_V2",), needs=(Need.NAME, Need.EMAIL)),
+    Row(pgs=("PAYLETTER_GLOBAL", "PAYMENTWALL"), needs=(Need.EMAIL,)),
+    Row(pgs=("INICIS_JP",), needs=(Need.NAME,)),
+    Row(pgs=("GALAXIA",), methods=(PayMethod.TRANSFER,), needs=(Need.PHONE,)),
+    Row(
+        pgs=("NAVERPAY",),
+        methods=(PayMethod.EASY_PAY,),
+        needs=(Need.PRODUCTS, Need.CATEGORY_TYPE, Need.CATEGORY_ID),
+        hands=words.naver,
+    ),
+    Row(pgs=("KCP_V2",), methods=(PayMethod.MOBILE, PayMethod.GIFT_CERTIFICATE), hands=words.kcp_member),
+    Row(pgs=("NICE_V2",), methods=(PayMethod.GIFT_CERTIFICATE,), hands=words.nice_member),
+    Row(
+        pgs=("TOSSPAYMENTS",),
+        methods=(PayMethod.PAYPAL,),
+        needs=(Need.EMAIL, Need.COUNTRY),
+        hands=words.country,
+    ),
+    Row(pgs=("PAYPAL_V2",), methods=(PayMethod.PAYPAL,), hands=words.paypal_button),
+)
+SAVING: tuple[Row, ...] = (
+    Row(pgs=("INICIS_V2", "WELCOME"), needs=_WHOLE_BUYER),
+    Row(pgs=("KPN",), needs=(Need.NAME,)),
+    Row(pgs=("PAYPAL_V2",), methods=(PayMethod.PAYPAL,), hands=words.paypal_agreement),
+)
+# what a phone is saved and charged with at once
+SAVING_AND_PAYING: tuple[Row, ...] = (
+    Row(methods=(PayMethod.MOBILE,), needs=(Need.PRODUCT_TYPE,), hands=words.product_type),
+    Row(pgs=("INICIS_V2", "WELCOME"), needs=_WHOLE_BUYER),
+    Row(pgs=("PAYLETTER_GLOBAL",), needs=(Need.EMAIL,)),
+)
+_BUYER = {Need.NAME: "fullName", Need.EMAIL: "email", Need.PHONE: "phoneNumber"}
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The windows of one kind: its rows, the channel of each method (`*`: of all others), the PG of each."""
+
+    rows: tuple[Row, ...]
+    channels: Mapping[str, str]
+    pgs: Mapping[str, str]
+
+    def channel(self, method: str) -> str | None:
+        """The key of the channel a method goes through; None where it goes through none."""
+        return self.channels.get(method) or self.channels.get("*")
+
+    def missing(self, method: str, given: Given) -> tuple[Need, ...]:
+        """What the window of a method lacks, each named once."""
+        needed = dict.fromkeys(need for row in self._of(method) for need in row.needs)
+        return tuple(need for need in needed if given.lacks(need))
+
+    def parameters(self, method: str, given: Given) -> Parameters:
+        """What the window of a method is handed: its customer, and what its PG asks for beyond all others.
+
+        Of the buyer only what the PG asks for; all that is known where nobody said which PG it is.
+        """
+        rows = list(self._of(method))
+        wanted = {need for row in rows for need in (*row.needs, *row.takes)}
+        whole = self._pg(method) is None
+        said = {Need.NAME: given.buyer.name, Need.EMAIL: given.buyer.email, Need.PHONE: given.buyer.phone}
+        known = {_BUYER[need]: text for need, text in said.items() if text and (whole or need in wanted)}
+        handed: Parameters = {"customer": {"customerId": given.customer_id, **known}}
+        for row in rows:
+            handed |= row.hands(given)
+        return handed
+
+    def _pg(self, method: str) -> str | None:
+        return self.pgs.get(self.channel(method) or "")
+
+    def _of(self, method: str) -> Iterator[Row]:
+        pg = self._pg(method)
+        return (row for row in self.rows if row.concerns(pg, method))

@@ -1,0 +1,81 @@
+"""What is handed to the window of a PG, in the words of the browser SDK (PortOne facts 12.1, 12.4)."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from portone_payments.domain.calendar import KST
+from portone_payments.domain.records import ProductType
+from portone_payments.domain.window_given import Given
+
+KOREA = timezone(timedelta(seconds=KST))
+type Parameters = dict[str, Any]
+
+
+def product_type(given: Given) -> Parameters:
+    """What a phone bill is for, in the SDK's words (PortOne facts 12.4)."""
+    kinds = {ProductType.PHYSICAL: "REAL", ProductType.DIGITAL: "DIGITAL"}
+    return {"productType": kinds[given.product_type]} if given.product_type else {}
+
+
+def _account_until(given: Given, form: str) -> Parameters:
+    due = datetime.fromtimestamp(given.account_until or 0, KOREA)
+    return {"virtualAccount": {"accountExpiry": {"dueDate": format(due, form)}}}
+
+
+def account(given: Given) -> Parameters:
+    """Until when an account takes money, in Korean time, as the SDK documents it."""
+    return _account_until(given, "%Y-%m-%d %H:%M:%S")
+
+
+def account_iso(given: Given) -> Parameters:
+    """The same in ISO 8601, for PGs that take no other form."""
+    return _account_until(given, "%Y-%m-%dT%H:%M:%S+09:00")
+
+
+def naver(given: Given) -> Parameters:
+    """What Naver wants to know instead of the SDK's products, and the last day of use."""
+    items = [
+        {
+            "categoryType": each.category_type,
+            "categoryId": each.category_id,
+            "uid": each.id,
+            "name": each.name,
+            "count": each.quantity,
+        }
+        for each in given.products
+    ]
+    used = {"useCfmYmdt": given.last_day_of_use.replace("-", "")} if given.last_day_of_use else {}
+    return {"bypass": {"naverpay": {"productItems": items, **used}}}
+
+
+def kcp_member(given: Given) -> Parameters:
+    """Whom KCP holds responsible for what is easily resold."""
+    return {"bypass": {"kcp_v2": {"shop_user_id": given.customer_id}}}
+
+
+def nice_member(given: Given) -> Parameters:
+    """The same for Nice, which takes one kind of gift certificate."""
+    return {
+        "bypass": {"nice_v2": {"MallUserID": given.customer_id}},
+        "giftCertificate": {"giftCertificateType": "CULTURELAND"},
+    }
+
+
+def country(given: Given) -> Parameters:
+    """Where the buyer pays from."""
+    return {"country": given.country}
+
+
+def paypal_button(_given: Given) -> Parameters:
+    """PayPal is paid by a button the SDK draws."""
+    return {"uiType": "PAYPAL_SPB"}
+
+
+def paypal_agreement(_given: Given) -> Parameters:
+    """The same, for what is charged again."""
+    return {"uiType": "PAYPAL_RT"}
+
+
+def nothing(_given: Given) -> Parameters:
+    """No parameters of its own."""
+    return {}
