@@ -9,6 +9,7 @@ from portone_local.memory_table import undisturbed
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.testing.billing_app import put_parts, save_key, schedule
+from portone_local.testing.charging import charge
 from portone_local.testing.scheduling import BALANCE, DEPOSIT, scheduled
 from portone_local.testing.shopping import (
     ask_to_prepare,
@@ -171,6 +172,22 @@ def test_while_portone_does_not_answer_nothing_is_withdrawn(stack: ObservedStack
     assert code(refused) == (503, "provider_unavailable")
     assert int(refused.headers["retry-after"]) >= 1
     assert prepare(stack)["paymentId"] == prepared["paymentId"]
+
+
+def test_while_a_charge_has_no_outcome_nothing_is_withdrawn(stack: ObservedStack) -> None:
+    save_key(stack)
+    prepared = prepare(stack)
+    stack.portone.inject(operation="pay_with_billing_key", fault=Fault.RESET_AFTER_COMMIT)
+    stack.portone.inject(operation="get_payment", fault=Fault.RESET_BEFORE_COMMIT)
+    charged = charge(stack, prepared["paymentId"])
+
+    refused = withdraw(stack)
+    stack.run_for(HOUR)
+
+    assert (charged.status, code(refused)) == (202, (409, "order_payment_under_way"))
+    assert int(refused.headers["retry-after"]) >= 1
+    assert status(stack, prepared) == "PAID"
+    assert code(withdraw(stack)) == (409, "order_already_paid")
 
 
 def test_while_the_closing_has_no_outcome_it_is_asked_again(stack: ObservedStack) -> None:
