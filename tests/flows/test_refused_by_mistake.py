@@ -222,3 +222,22 @@ def test_a_charge_of_an_order_waits_for_a_day_at_most(stack: UnkindStack) -> Non
 
     assert stack.portone.books()[payment_id].times_paid == 0
     assert "payment.charge_failed" not in stack.events()
+
+
+@pytest.mark.parametrize("kind", [INVALID, "UNAUTHORIZED"])
+def test_an_order_whose_charge_waits_may_be_withdrawn_and_is_not_charged_later(
+    stack: UnkindStack, kind: str
+) -> None:
+    key_saved(stack)
+    payment_id = prepared_id(stack)
+    stack.wire.refuse(CHARGE, kind)
+    waits = charge(stack, payment_id)
+
+    gone = stack.shop.delete("/orders/order-1")
+    stack.wire.undisturbed()
+    stack.run_for(2 * HOUR, step=5 * MINUTE)
+
+    assert (waits.status, gone.status) == (202, 200)
+    assert payment_id not in stack.portone.books() or not stack.portone.books()[payment_id].times_paid
+    converge(stack)
+    assert_clean(stack)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.accounts import wants_closing
+from portone_payments.domain.approval import given_way
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy, ProviderUnavailable
 from portone_payments.domain.facts import Moment
@@ -88,9 +89,11 @@ class Withdrawer:
         payment = self.closer.reader.store.payment(payment_id) if payment_id else None
         if order.withdrawn_at is not None:
             return OrderWithPayment(order, payment)
+        moment = Moment(now=self.clock.now(), by=BY)
+        # a charge that waits for an error of ours to end has taken nothing, and nobody has to wait for it
+        payment = given_way(payment, moment) if payment else None
         if payment is not None and may_be_paid(payment):
             payment = self._read(payment, deadline)
-        moment = Moment(now=self.clock.now(), by=BY)
         gone = replace(order, withdrawn_at=moment.now, buyer=order.buyer and "")
         if payment is None:
             self.closer.reader.store.save(gone)
