@@ -24,8 +24,8 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     staff = request.staff(deps.settings.staff_claim)
     reason = request.body(CloseBody).reason
     found = request.path("discrepancyId")
-    closed = close(found, reason=reason, staff=staff, store=deps.store, clock=deps.clock)
-    return answer(200, discrepancy_view(closed))
+    closed = close(found, reason=reason, staff=staff, store=deps.store, clock=deps.clock, vault=deps.vault)
+    return answer(200, discrepancy_view(closed, reason))
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, needs=("store", "vault"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portone_payments.domain.audit_records import DiscrepancyState
+from portone_payments.domain.audit_records import Discrepancy, DiscrepancyState
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.entry.audits import audit_view, discrepancy_view
 from portone_payments.entry.http import HttpHandler
@@ -10,6 +10,7 @@ from portone_payments.entry.listing import listed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
+from portone_payments.flows.discrepancies import reason_in
 
 STATES = {"open": DiscrepancyState.OPEN, "closed": DiscrepancyState.CLOSED}
 
@@ -25,7 +26,11 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     audit = None
     with deps.skips.over("audit", "list"):
         audit = audit_view(deps.store.audit_mark())
-    return answer(200, listed(page, discrepancy_view, deps.skips) | {"audit": audit})
+
+    def view(found: Discrepancy) -> dict[str, Any]:
+        return discrepancy_view(found, reason_in(found, deps.vault))
+
+    return answer(200, listed(page, view, deps.skips) | {"audit": audit})
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, needs=("store", "vault"))

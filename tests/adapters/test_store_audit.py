@@ -99,13 +99,13 @@ def test_payments_come_by_id_and_absent_or_impossible_ones_are_left_out(store: T
 
 
 def test_a_discrepancy_is_kept_whole(store: TableStore) -> None:
-    store.save(a_discrepancy(closed_at=NOW, closed_by="staff", reason="seen to"))
+    store.save(a_discrepancy(closed_at=NOW, closed_by="staff", said="seen to"))
 
     found = store.discrepancy("discrepancy1")
     assert found is not None
 
     assert found.ours == {"total": 1_000, "doubted": False, "status": "PAID"}
-    assert (found.kind, found.attention, found.reason) == (
+    assert (found.kind, found.attention, found.said) == (
         DiscrepancyKind.AMOUNT,
         DiscrepancyState.OPEN,
         "seen to",

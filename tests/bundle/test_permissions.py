@@ -97,8 +97,9 @@ ALLOWED = {
         "sqs:SendMessage SweepDeadLetters",
     },
     "discrepancies": READS
-    | {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"},
-    "close_discrepancy": WRITES,
+    | {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"}
+    | {"kms:Decrypt PiiKey"},
+    "close_discrepancy": WRITES | {"kms:Encrypt PiiKey", "kms:Decrypt PiiKey"},
 }
 # a key policy's Resource "*" is that key; the second statement is how AWS's own keys allow a service's users
 STARS = {

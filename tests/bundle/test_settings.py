@@ -78,8 +78,8 @@ TOLD = {
     "ops_catch_up": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "ops_resolve": STAFF | {"PII_KEY_ARN"},
     "audit": CALLS,
-    "discrepancies": STAFF,
-    "close_discrepancy": STAFF,
+    "discrepancies": STAFF | {"PII_KEY_ARN"},
+    "close_discrepancy": STAFF | {"PII_KEY_ARN"},
 }
 PORTS = {"portone": "API_SECRET_ARN", "queue": "WORK_QUEUE_URL", "vault": "PII_KEY_ARN", "bus": "EVENT_BUS"}
 RIGHTS = {

@@ -36,7 +36,7 @@ def test_an_open_discrepancy_raises_the_alarm_at_every_run(shop: AuditedShop) ->
 
 def close(shop: AuditedShop) -> None:
     [row] = shop.rows()
-    shop.store.save(replace(row, attention=DiscrepancyState.CLOSED, reason="dealt with"))
+    shop.store.save(replace(row, attention=DiscrepancyState.CLOSED, said="dealt with"))
 
 
 def test_a_closed_discrepancy_stays_closed_while_nothing_changes(shop: AuditedShop) -> None:

@@ -1,5 +1,6 @@
 """Staff sees what the audit could not heal, and closes it with a reason."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from portone_local.stack import Stack
 from portone_local.testing.shopping import pay, prepare, put_order
 from portone_payments.domain.audit_records import Discrepancy, DiscrepancyKind
+from portone_payments.domain.bounds import WORDS_KEPT
 
 ID = "0123456789abcdef0123456789abcdef"
 
@@ -127,3 +129,16 @@ def test_pages_follow_each_other(stack: Stack) -> None:
     second = stack.staff.get(f"/ops/discrepancies?limit=2&cursor={first['cursor']}").json()
 
     assert [each["paymentId"] for each in (*first["items"], *second["items"])] == ["p0", "p1", "p2"]
+
+
+def test_why_it_was_closed_is_sealed_read_by_staff_and_gone_with_time(
+    stack: Stack, listed: dict[str, Any]
+) -> None:
+    close(stack, listed["discrepancyId"], "Kim Minji called")
+
+    [item] = [each for each in stack.dump() if each["pk"]["S"].startswith("discrepancy#")]
+    [shown] = stack.staff.get("/ops/discrepancies?status=closed").json()["items"]
+
+    assert "Minji" not in json.dumps(item)
+    assert int(item["ttl"]["N"]) == int(float(item["closed_at"]["N"])) + WORDS_KEPT
+    assert shown["reason"] == "Kim Minji called"

@@ -19,7 +19,8 @@ from portone_payments.adapters.keys import (
     shard_of,
 )
 from portone_payments.domain.attempts import open_approval
-from portone_payments.domain.audit_records import AuditMark, Discrepancy
+from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
+from portone_payments.domain.bounds import WORDS_KEPT
 from portone_payments.domain.days import day_of
 from portone_payments.domain.kept import Part, Record, Written
 from portone_payments.domain.records import (
@@ -123,7 +124,7 @@ def _derived(record: Record) -> Item:
             due = _due(Kind.STRAY, record.webhook_id, record.due_at)
             return key_of("stray", record.webhook_id).wire() | due | {"ttl": ttl}
         case Discrepancy():
-            return key_of("discrepancy", record.id).wire()
+            return key_of("discrepancy", record.id).wire() | _closed(record)
         case AuditMark():
             return key_of("audit", AUDIT_MARK).wire()
         case Stops():
@@ -155,6 +156,13 @@ def _derived_billing(record: Pace | Plan | Subscription | Wallet | KeyRef) -> It
 def _mine(user_id: str, record_id: str, created_at: float, of: str = "payment") -> Item:
     sort = f"{round(created_at * 1_000_000):017d}#{encoded(record_id)}"
     return {"owner": {"S": owned_by(user_id, of)}, "mine_at": {"S": sort}}
+
+
+def _closed(found: Discrepancy) -> Item:
+    """What staff closed is kept as long as what they wrote of payments."""
+    if found.attention is not DiscrepancyState.CLOSED or found.closed_at is None:
+        return {}
+    return {"ttl": {"N": str(int(found.closed_at) + WORDS_KEPT)}}
 
 
 def _kind_of(payment: Payment) -> Kind:

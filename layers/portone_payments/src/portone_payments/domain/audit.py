@@ -76,6 +76,7 @@ def filed(known: Discrepancy | None, difference: Difference, now: float) -> Disc
         theirs=difference.theirs,
         attention=DiscrepancyState.OPEN,
         attention_at=now,
+        said=None,
     )
 
 

@@ -28,7 +28,8 @@ class Discrepancy:
     """A difference the audit could not heal, one per payment and kind, for a person (audit).
 
     `ours` and `theirs` are the evidence, without personal data; times in epoch seconds UTC. `attention` puts
-    it on the list of its state, ordered by `attention_at`: when it was found, or found changed.
+    it on the list of its state, ordered by `attention_at`: when it was found, or found changed. `said` is the
+    ciphertext of why it was closed.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Discrepancy:
     attention: DiscrepancyState = DiscrepancyState.OPEN
     closed_at: float | None = None
     closed_by: str | None = None
-    reason: str | None = None
+    said: str | None = field(default=None, repr=False)
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 

@@ -6,8 +6,8 @@ from portone_payments.domain.audit_records import AuditMark, Discrepancy, Discre
 from portone_payments.entry.views import time_view
 
 
-def discrepancy_view(found: Discrepancy) -> dict[str, Any]:
-    """What differs, with what both sides say; nothing personal."""
+def discrepancy_view(found: Discrepancy, reason: str | None) -> dict[str, Any]:
+    """What differs, with what both sides say, nothing personal; and why it was closed."""
     return {
         "discrepancyId": found.id,
         "paymentId": found.payment_id,
@@ -18,7 +18,7 @@ def discrepancy_view(found: Discrepancy) -> dict[str, Any]:
         "theirs": dict(found.theirs),
         "closedAt": time_view(found.closed_at),
         "closedBy": found.closed_by,
-        "reason": found.reason,
+        "reason": reason,
     }
 
 

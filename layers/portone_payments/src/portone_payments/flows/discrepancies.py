@@ -1,4 +1,4 @@
-"""What staff may do about a discrepancy: close it, with a reason."""
+"""What staff may do about a discrepancy: close it, with a reason that is sealed and ends with time."""
 
 import re
 from dataclasses import replace
@@ -6,14 +6,16 @@ from dataclasses import replace
 from portone_payments.domain.audit_records import Discrepancy, DiscrepancyState
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.payment_errors import DiscrepancyNotFound, NothingToResolve
-from portone_payments.ports import Clock
+from portone_payments.ports import Clock, Vault
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 4
 DISCREPANCY_ID = re.compile(r"[0-9a-f]{32}")
 
 
-def close(discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: Clock) -> Discrepancy:
+def close(
+    discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: Clock, vault: Vault
+) -> Discrepancy:
     """Close a discrepancy; closing it again with the same words changes nothing.
 
     Raises `DiscrepancyNotFound`, `NothingToResolve` when somebody else had closed it, `Busy`.
@@ -23,7 +25,7 @@ def close(discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: 
         if held is None:
             raise DiscrepancyNotFound
         if held.attention is DiscrepancyState.CLOSED:
-            if (held.reason, held.closed_by) != (reason, staff):
+            if (reason_in(held, vault), held.closed_by) != (reason, staff):
                 raise NothingToResolve
             return held
         now = clock.now()
@@ -33,7 +35,7 @@ def close(discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: 
             attention_at=now,
             closed_at=now,
             closed_by=staff,
-            reason=reason,
+            said=vault.encrypt(reason, context=_context(held)),
         )
         try:
             store.save(closed)
@@ -41,3 +43,12 @@ def close(discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: 
             continue
         return closed
     raise Busy
+
+
+def reason_in(found: Discrepancy, vault: Vault) -> str | None:
+    """Why a discrepancy was closed. Raises `StorageUnavailable`."""
+    return None if found.said is None else vault.decrypt(found.said, context=_context(found))
+
+
+def _context(found: Discrepancy) -> dict[str, str]:
+    return {"discrepancy": found.id}
