@@ -60,7 +60,9 @@ _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
         "nobody says until when: it is looked at for longer",
         told_of=_OF_ACCOUNTS,
     ),
-    (Trick.ENUM, "disputes[].status"): Wait("what is not surely settled is open"),
+    (Trick.ENUM, "disputes[].status"): Wait(
+        "what is not surely settled is open (rule 10)", frozenset({"chargeback"})
+    ),
     (Trick.DROP, "cancellations"): Wait(
         "whether a cancellation was asked for, or failed, nobody can say without the list (rule 10)",
         told_of=("cancellation that waits", "carried out later", "waits and fails", "deposit sent back"),
