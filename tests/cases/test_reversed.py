@@ -12,9 +12,6 @@ from portone_local.testing.stories import let_pass
 from portone_local.testing.unkind import UnkindStack, refused
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
-open_case = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="a reversal leaves staff no decision"
-)
 
 
 @pytest.fixture(params=[True, False], ids=["listed on PAID", "not listed on PAID"])
@@ -68,7 +65,6 @@ def test_a_refund_that_comes_back_calls_a_person_every_day(
     assert "payment.mismatch" not in stack.events()
 
 
-@open_case
 @wholes
 @lists
 def test_staff_says_that_it_never_arrived_and_it_can_be_refunded_anew(
@@ -88,7 +84,6 @@ def test_staff_says_that_it_never_arrived_and_it_can_be_refunded_anew(
     assert (refund_state(stack, prepared, "refund-1"), stack.calling()) == ("FAILED", {})
 
 
-@open_case
 @wholes
 @lists
 def test_staff_says_that_it_was_paid_back_by_hand_and_it_is_not_paid_twice(
@@ -107,7 +102,6 @@ def test_staff_says_that_it_was_paid_back_by_hand_and_it_is_not_paid_twice(
     assert cancelled_at_portone(stack, prepared) == 0
 
 
-@open_case
 def test_a_second_refund_beside_one_that_came_back_is_not_lost(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)
@@ -125,7 +119,6 @@ def test_a_second_refund_beside_one_that_came_back_is_not_lost(stack: UnkindStac
     assert (cancelled_at_portone(stack, prepared), status(stack, prepared)) == (2_000, "PARTIAL_CANCELLED")
 
 
-@open_case
 def test_a_refund_made_in_the_console_that_comes_back_is_decided_too(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.console.cancel(prepared["paymentId"], 4_000)
@@ -140,7 +133,6 @@ def test_a_refund_made_in_the_console_that_comes_back_is_decided_too(stack: Unki
     assert (cancelled_at_portone(stack, prepared), status(stack, prepared)) == (12_000, "CANCELLED")
 
 
-@open_case
 def test_money_that_had_to_go_back_and_came_back_goes_back_again_or_calls(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared, amount=13_000, tampered=True)

@@ -48,6 +48,7 @@ from portone_payments.domain.refund_settle import (
     misses_promised,
     settle_refunds,
 )
+from portone_payments.domain.reversals import as_judged
 from portone_payments.domain.send_back import send_back
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.tell import tell_cancellations, tell_status
@@ -70,6 +71,7 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
     if not isinstance(payment.status, Status):
         # of a newer version: what it means is decided there
         return Absorbed(replace(payment, tries=0, due_at=next_due(payment, moment.now)))
+    payment, snapshot = as_judged(payment, snapshot, moment)
     known = partial(borne_out, snapshot=snapshot, seen=payment.seen, answered=answered(payment))
     missing = [hint for hint in _open_hints(payment) if not known(hint)]
     if _lags(payment, snapshot) or (_looks_older(payment, snapshot) and not _patience_over(payment, moment)):

@@ -7,6 +7,7 @@ from portone_payments.domain.audit_records import DiscrepancyKind
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.moves import behind, holds_money
 from portone_payments.domain.records import Payment, Status
+from portone_payments.domain.reversals import outside
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 
 SETTLED = 600  # seconds; what changed later than this PortOne may not show yet
@@ -41,6 +42,7 @@ class Difference:
 
 def differences(held: Payment, snapshot: Snapshot | None) -> tuple[Difference, ...]:
     """Where the two disagree about money. None: PortOne knows no such payment."""
+    snapshot = outside(held, snapshot)
     if snapshot is None:
         there = Difference(held.payment_id, DiscrepancyKind.MISSING_THERE, _ours(held), {})
         return (there,) if _must_exist(held) else ()

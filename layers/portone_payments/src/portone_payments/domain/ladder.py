@@ -39,7 +39,7 @@ def next_due(payment: Payment, now: float) -> int | None:
     """When the payment should be read again after an answered reading; None when nothing is unfinished."""
     marks = [_routine(payment, now), _climbed(payment, now), _refund_due(payment, now)]
     marks += [_approval_due(payment, now), receipt_due_at(payment, now), _returning_due(payment)]
-    marks.append(_probe_due(payment, now))
+    marks += [_probe_due(payment, now), int(now) if payment.reversal else None]
     return min((mark for mark in marks if mark is not None), default=None)
 
 

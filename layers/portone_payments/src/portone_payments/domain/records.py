@@ -216,6 +216,8 @@ class Payment:
     `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
     `settled`: by their tokens, what is still needed of refunds that left (see `refund_traces`).
     `returning`: money of it that must not stay, on its way back.
+    `reversal`: what staff said of refunds that came back, until the next reading; `by_hand`: what was paid
+    back outside PortOne instead, in minor units.
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
     `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
     """
@@ -242,6 +244,8 @@ class Payment:
     refunds: Mapping[str, Refund] = field(default_factory=dict)
     settled: Mapping[str, str] = field(default_factory=dict)
     returning: Returning | None = None
+    reversal: str = ""
+    by_hand: int = 0
     approvals: tuple[Approval, ...] = ()
     receipts: tuple[CashReceipt, ...] = ()
     receipt_due: int | None = None

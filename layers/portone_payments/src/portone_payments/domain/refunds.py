@@ -143,7 +143,7 @@ def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> 
         tax_free=parts.tax_free,
         vat=parts.vat,
         full=wish.full,
-        balance=balance,
+        balance=balance + payment.by_hand,
         reason=wish.reason,
         requester=wish.requester,
         by=wish.by,

@@ -217,7 +217,9 @@ def _waited_enough(
     if balance != waiting.amount:
         # somebody gave a part back meanwhile: what is left goes under the next number
         return _tried(_closed(payment, waiting, "closed_balance_changed", moment), series, moment, base)
-    sent = with_refund(payment, replace(waiting, state=RefundState.RESERVED, balance=balance))
+    sent = with_refund(
+        payment, replace(waiting, state=RefundState.RESERVED, balance=balance + payment.by_hand)
+    )
     return replace(sent, rung=0, returning=replace(series, next_at=None))
 
 

@@ -75,7 +75,7 @@ class RefundDecisions(RefundDesk):
 
     def _released(self, held: Payment, refund: Refund, moment: Moment, *, account: str | None) -> Refund:
         """What waited is frozen now: the balance may have changed while it did."""
-        balance = cancellable(held, base=self.policy.base)
+        balance = cancellable(held, base=self.policy.base) + held.by_hand
         return replace(
             refund, state=RefundState.RESERVED, sent_at=moment.now, account=account, balance=balance
         )

@@ -12,6 +12,7 @@ from portone_payments.domain.payment_errors import NothingToResolve, PaymentNotF
 from portone_payments.domain.records import Attention, AttentionKind, Payment
 from portone_payments.domain.refund_settle import FORGOTTEN, about, decide
 from portone_payments.domain.refunds import open_refund
+from portone_payments.domain.reversals import judged_by, may_have_come_back
 from portone_payments.domain.send_back import CALLS, end, stuck_subject
 from portone_payments.domain.webhook_records import Hint, HintState
 from portone_payments.flows.staff_words import sealed_words
@@ -25,7 +26,7 @@ class Decision(StrEnum):
     """What a person decides.
 
     CLOSE: seen and dealt with. ACCEPT: believe the quarantined payment from the next reading on.
-    REFUNDED, NOT_REFUNDED: what became of a refund that no reading can decide.
+    REFUNDED, NOT_REFUNDED: what became of a refund that no reading can decide, or that came back (`lagging`).
     """
 
     CLOSE = "close"
@@ -140,6 +141,10 @@ def _given_up(hint: Hint) -> Hint:
 
 def _decided(held: Payment, asked: Resolution, moment: Moment) -> Payment:
     refund = _undecided(held, moment.now)
+    lagging = asked.kind is AttentionKind.LAGGING or (asked.kind is None and refund is None)
+    if lagging and may_have_come_back(held):
+        told = _told(held, asked, moment, AttentionKind.LAGGING, "payment")
+        return judged_by(told, asked.decision.value)
     if refund is None or asked.subject not in {None, about(refund)}:
         raise NothingToResolve
     ambiguous = refund.state is RefundState.AMBIGUOUS

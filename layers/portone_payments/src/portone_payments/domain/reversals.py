@@ -1,0 +1,97 @@
+"""Refunds that were done and came back: PortOne shows less given back than it did (rules 2, 10).
+
+Such a reading lags until a person says what became of the money; their word is applied to the next reading.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
+from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.moves import TAKEN
+from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
+from portone_payments.domain.refunds import with_refund
+from portone_payments.domain.send_back import CALLS, MISMATCH
+from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
+
+BY_HAND, NEVER_ARRIVED = "refunded", "not_refunded"
+
+
+def may_have_come_back(payment: Payment) -> bool:
+    """Whether readings lag for long behind a payment of which something was given back."""
+    calls = any(each.kind is AttentionKind.LAGGING for each in payment.attentions)
+    return calls and payment.seen is not None and payment.seen.cancelled > 0
+
+
+def judged_by(payment: Payment, word: str) -> Payment:
+    """The payment with what a person said of what came back: `BY_HAND` or `NEVER_ARRIVED`."""
+    calm = clear_attention(payment, AttentionKind.LAGGING)
+    return replace(calm, reversal=word, lagging=0, lagging_since=None)
+
+
+def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tuple[Payment, Snapshot | None]:
+    """Payment and reading with a person's word applied: to what came back, and to what was paid by hand."""
+    held = payment.seen
+    shown = outside(payment, snapshot)
+    if not payment.reversal or shown is None or held is None:
+        return payment, shown
+    word, payment = payment.reversal, replace(payment, reversal="")
+    less = held.cancelled - shown.cancelled
+    if less <= 0 or shown.status not in TAKEN:
+        return payment, shown
+    for refund in _lost(payment, shown, less):
+        payment = _by_hand(payment, refund) if word == BY_HAND else _failed(payment, refund, moment)
+    known = replace(held, cancellations=_standing(held, shown))
+    if word == BY_HAND:
+        payment = replace(payment, seen=known, by_hand=payment.by_hand + less)
+        return payment, outside(payment, snapshot)
+    known = replace(known, cancelled=shown.cancelled, cancelled_tax_free=shown.cancelled_tax_free)
+    return _owed_again(replace(payment, seen=known), moment), shown
+
+
+def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
+    """The reading with what was paid back outside PortOne, which PortOne never shows."""
+    if snapshot is None or not payment.by_hand or snapshot.status not in TAKEN:
+        return snapshot
+    cancelled = min(snapshot.total, snapshot.cancelled + payment.by_hand)
+    whole = cancelled == snapshot.total
+    status = RemoteStatus.CANCELLED if whole else RemoteStatus.PARTIAL_CANCELLED
+    return replace(snapshot, cancelled=cancelled, status=status)
+
+
+def _standing(seen: Seen, snapshot: Snapshot) -> dict[str, str]:
+    done = {each.id for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED}
+    return {id_: status for id_, status in seen.cancellations.items() if id_ in done}
+
+
+def _lost(payment: Payment, snapshot: Snapshot, less: int) -> Iterator[Refund]:
+    """The refunds whose money came back: by the list, without one the newest as far as the sum goes."""
+    done = {each.id for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED}
+    for refund in reversed(tuple(payment.refunds.values())):
+        gone = refund.cancellation_id is not None and refund.cancellation_id not in done
+        if refund.state is RefundState.SUCCEEDED and gone and refund.amount <= less:
+            less -= refund.amount
+            yield refund
+
+
+def _by_hand(payment: Payment, refund: Refund) -> Payment:
+    return with_refund(payment, replace(refund, cancellation_id=None, code="decided_by_staff"))
+
+
+def _failed(payment: Payment, refund: Refund, moment: Moment) -> Payment:
+    told = record(
+        payment, Fact.REFUND_FAILED, moment, refund=refund.id, amount=refund.amount, code="reversed"
+    )
+    return with_refund(told, replace(refund, state=RefundState.FAILED, code="reversed"))
+
+
+def _owed_again(payment: Payment, moment: Moment) -> Payment:
+    """The payment as it was before; what had to go back goes back again, with its call."""
+    series = payment.returning
+    mismatch = series is not None and series.reason == MISMATCH
+    status = Status.MISMATCH if mismatch else Status.PAID
+    payment = replace(payment, status=status, status_at=moment.now)
+    if series is None or series.ended != "back":
+        return payment
+    called = raise_attention(payment, CALLS[series.reason], at=moment.now)
+    return replace(called, returning=replace(series, ended="", next_at=int(moment.now)))
