@@ -43,7 +43,7 @@ def buyer_context(order_id: str) -> dict[str, str]:
 def without_buyer(payment: Payment) -> Payment:
     """The payment once no window is opened for it any more: paid, back, withdrawn, or nothing is expected."""
     over = payment.status in _USED or payment.withdrawn or payment.due_at is None
-    return replace(payment, buyer=None) if payment.buyer is not None and over else payment
+    return replace(payment, buyer_sealed=None) if payment.buyer_sealed is not None and over else payment
 
 
 def is_over(payment: Payment) -> bool:

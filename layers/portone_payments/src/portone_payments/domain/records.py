@@ -165,8 +165,8 @@ class OrderProduct:
 class Order:
     """What the shop's backend wants paid; the price comes from here, never from the app.
 
-    `buyer` is sealed until a payment is prepared, which takes it over; then it is empty, and None only where
-    none was ever given.
+    `buyer_sealed` stays until a payment is prepared, which takes it over; then it is empty, and None only
+    where none was ever given.
     `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
     `withdrawn_at`: when the shop took it back (epoch seconds UTC); nothing is paid for it any more.
     """
@@ -190,7 +190,7 @@ class Order:
     products: tuple[OrderProduct, ...] = ()
     last_day_of_use: str | None = None
     country: str | None = None
-    buyer: str | None = field(default=None, repr=False)
+    buyer_sealed: str | None = field(default=None, repr=False)
     subscription_id: str | None = None
     withdrawn_at: float | None = None
     version: int = 0
@@ -203,7 +203,7 @@ class Payment:
 
     Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
     `withdrawn`: the shop took its order back; money that still comes does not stay.
-    `buyer`: who buys, sealed, until no window is opened for it any more.
+    `buyer_sealed`: who buys, until no window is opened for it any more.
     `customer_id`: by what name PortOne was told of its user, compared with readings.
     `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
     `terms`: what it was prepared under, which readings are held against.
@@ -232,7 +232,7 @@ class Payment:
     created_at: float
     expires_at: int
     customer_id: str = ""
-    buyer: str | None = field(default=None, repr=False)
+    buyer_sealed: str | None = field(default=None, repr=False)
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     terms: Terms | None = None
     status: Status = Status.READY

@@ -39,7 +39,7 @@ def check_unpaid(payment: Payment, now: float) -> None:
 
 def withdrawn(payment: Payment, moment: Moment) -> Payment:
     """The payment no longer on offer under any id a window may still hold; its account is to be closed."""
-    told = record(replace(payment, withdrawn=True, buyer=None), Fact.WITHDRAWN, moment)
+    told = record(replace(payment, withdrawn=True, buyer_sealed=None), Fact.WITHDRAWN, moment)
     told = replace(told, expires_at=min(told.expires_at, int(moment.now)))
     if told.status is Status.READY:
         told = replace(told, status=Status.EXPIRED, status_at=moment.now)

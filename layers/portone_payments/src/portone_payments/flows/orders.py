@@ -67,7 +67,7 @@ class OrderKeeper:
         if held is not None and (held.payment_id is not None or held.subscription_id is not None):
             raise OrderHasPayment
         self._check(wanted, buyer)
-        return _write(held, replace(wanted, buyer=self._sealed(buyer, wanted.order_id)), self.store)
+        return _write(held, replace(wanted, buyer_sealed=self._sealed(buyer, wanted.order_id)), self.store)
 
     def _check(self, wanted: Order, buyer: Buyer) -> None:
         """The buyer must not find out what the shop left out. Parts are charged to a saved method."""
@@ -81,13 +81,13 @@ class OrderKeeper:
 
     def _known(self, held: Order, buyer: Buyer) -> bool:
         """Whether an order has this buyer; one that was dropped since is given again where it is of use."""
-        if held.buyer is None or held.buyer:
-            return self._opened(held.buyer, held.order_id) == buyer
+        if held.buyer_sealed is None or held.buyer_sealed:
+            return self._opened(held.buyer_sealed, held.order_id) == buyer
         payment = self.store.payment(held.payment_id or "")
-        if payment is not None and payment.buyer:
-            return self._opened(payment.buyer, held.order_id) == buyer
+        if payment is not None and payment.buyer_sealed:
+            return self._opened(payment.buyer_sealed, held.order_id) == buyer
         if payment is not None and buyer and not is_over(payment):
-            self.store.save(replace(payment, buyer=self._sealed(buyer, held.order_id)))
+            self.store.save(replace(payment, buyer_sealed=self._sealed(buyer, held.order_id)))
         return True
 
     def _sealed(self, buyer: Buyer, order_id: str) -> str | None:
@@ -132,7 +132,7 @@ def _same(held: Order, wanted: Order) -> bool:
 
 
 def _write(held: Order | None, wanted: Order, store: Store) -> Order:
-    fixed = {name: getattr(wanted, name) for name in (*_FIXED, "buyer")}
+    fixed = {name: getattr(wanted, name) for name in (*_FIXED, "buyer_sealed")}
     changed = wanted if held is None else replace(held, **fixed)
     store.save(changed)
     return changed

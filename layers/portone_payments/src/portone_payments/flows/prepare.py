@@ -94,7 +94,7 @@ class Preparer:
         return Prepared(payment, methods, given)
 
     def _buyer(self, order: Order, held: Payment | None) -> Buyer:
-        sealed = order.buyer or (held and held.buyer)
+        sealed = order.buyer_sealed or (held and held.buyer_sealed)
         if not sealed:
             return NOBODY
         return Buyer.parse(self.vault.decrypt(sealed, context=buyer_context(order.order_id)))
@@ -174,12 +174,12 @@ class Preparer:
                 payment_id=fresh.payment_id,
                 earlier=earlier,
                 settled_by=None,
-                buyer=None if order.buyer is None else "",
+                buyer_sealed=None if order.buyer_sealed is None else "",
             ),
             fresh,
         ]
         if held is not None:
-            changes.append(replace(held, siblings=True, buyer=None))
+            changes.append(replace(held, siblings=True, buyer_sealed=None))
         if wish.idempotency_key:
             known = self._request(wish, fresh.payment_id, now)
             changes.append(known if request is None else replace(known, version=request.version))
@@ -202,7 +202,7 @@ class Preparer:
             status_at=now,
             expires_at=self._expiry(order, now),
             customer_id=self.customers.name_of(order.user_id),
-            buyer=order.buyer or (held.buyer if held else None),
+            buyer_sealed=order.buyer_sealed or (held.buyer_sealed if held else None),
             offers={wish.platform: methods},
             terms=terms_under(self.policy),
             siblings=held is not None,

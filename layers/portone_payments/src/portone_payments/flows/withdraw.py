@@ -80,7 +80,7 @@ class Withdrawer:
         moment = Moment(now=self.clock.now(), by=BY)
         after = schedule and schedule_withdrawn(schedule, moment)
         changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
-        gone = replace(order, withdrawn_at=moment.now, buyer=order.buyer and "")
+        gone = replace(order, withdrawn_at=moment.now, buyer_sealed=order.buyer_sealed and "")
         self.closer.reader.store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
 
@@ -94,7 +94,7 @@ class Withdrawer:
         payment = given_way(payment, moment) if payment else None
         if payment is not None and may_be_paid(payment):
             payment = self._read(payment, deadline)
-        gone = replace(order, withdrawn_at=moment.now, buyer=order.buyer and "")
+        gone = replace(order, withdrawn_at=moment.now, buyer_sealed=order.buyer_sealed and "")
         if payment is None:
             self.closer.reader.store.save(gone)
             return OrderWithPayment(gone, None)
