@@ -258,3 +258,27 @@ def test_another_store_in_the_settings_leaves_a_charge_as_it_was_sent() -> None:
     state.operate(act="change_store", pick=0, minutes=20)
     state.nothing_is_wrong()
     state.teardown()
+
+
+@pytest.mark.parametrize("digit", ["more", "less"])
+def test_a_price_off_by_a_digit_is_charged_to_nobody_who_did_not_agree_to_it(digit: str) -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", most=None, hour=0)
+    state.subscribe(plan="weekly", consents=False, twice=False)
+    state.misprice(plan="weekly", digit=digit)
+    state.subscribe(plan="weekly", consents=False, twice=False)
+    state.days(days=8)
+    state.misprice(plan="weekly", digit="right")
+    state.days(days=8)
+    prices = {amount for _, plan, amount in state.priced if plan == "weekly"}
+    state.teardown()
+
+    assert len(prices) == 2
+
+
+def test_charges_that_a_channel_group_routes_are_paid_as_any_other() -> None:
+    state = Recurring()
+    state.open(unknowns="routed", most=None, hour=0)
+    state.subscribe(plan="weekly", consents=True, twice=False)
+    state.days(days=8)
+    state.teardown()

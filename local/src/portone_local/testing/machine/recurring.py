@@ -35,7 +35,7 @@ class Recurring(Months, Operating, Poisoning, RuleBasedStateMachine):
     tried: set[tuple[str, str]]
 
     @initialize(
-        unknowns=st.sampled_from(["defaults", "all_turned"]),
+        unknowns=st.sampled_from(["defaults", "all_turned", "routed"]),
         most=st.sampled_from([None, None, 2]),
         hour=st.sampled_from([0, 8, 11]),
     )

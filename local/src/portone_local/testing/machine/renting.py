@@ -37,9 +37,13 @@ _subscribed = precondition(lambda self: bool(self.rented))
 
 
 class Renting(Saving):
-    """`rented` are the models, by subscriptionId; `requests` counts what the app asked for."""
+    """`rented` are the models, by subscriptionId; `requests` counts what the app asked for.
+
+    `priced` is what each plan cost since when, in order.
+    """
 
     rented: dict[str, RecurringModel]
+    priced: list[tuple[float, str, int]]
     requests: Iterator[int]
 
     def sell(self) -> None:
@@ -48,6 +52,19 @@ class Renting(Saving):
         plan_stored(self.stack, "dear", DEAR, interval=WEEK)
         plan_stored(self.stack, "trial", interval=WEEK, trialDays=7)
         plan_stored(self.stack, "monthly", 2 * PRICE, anchorDay=31)
+        self.priced = [(0.0, plan, amount) for plan, amount in PLANS.items()]
+
+    @rule(plan=st.sampled_from(["weekly", "dear"]), digit=st.sampled_from(["more", "less", "right"]))
+    def misprice(self, plan: str, digit: str) -> None:
+        """Staff types a digit too many or too few, and puts it right some time."""
+        amount = {"more": PLANS[plan] * 10, "less": PLANS[plan] // 10, "right": PLANS[plan]}[digit]
+        if plan_stored(self.stack, plan, amount, interval=WEEK).status == OK:
+            self.priced.append((self.stack.clock.now(), plan, amount))
+
+    def price(self, plan: str, at: float) -> int:
+        """What a plan cost then; an order in parts costs what its dearest part does."""
+        known = [amount for since, name, amount in self.priced if name == plan and since <= at]
+        return known[-1] if known else max(SOFA)
 
     @rule(plan=st.sampled_from(sorted(PLANS)), consents=st.booleans(), twice=st.booleans())
     def subscribe(self, plan: str, consents: bool, twice: bool) -> None:  # noqa: FBT001 - drawn values
@@ -81,7 +98,8 @@ class Renting(Saving):
         shown = ask(self.stack, id_, "preview", {"planId": plan})
         due = {"due": shown.json()["due"]} if when == "now" and shown.status == OK else {}
         with self.acting(id_) as first:
-            self.rented[id_].agrees_to(PLANS[plan], self.stack.clock.now())
+            now = self.stack.clock.now()
+            self.rented[id_].agrees_to(self.price(plan, now), now)
             self.stack.app(USER).put(f"/subscriptions/{id_}/plan", {"planId": plan, "when": when} | due)
         invoiced = self.held_subscription(id_).invoices.get(str(first))
         if due and invoiced is not None and invoiced.kind is InvoiceKind.PRORATION:
@@ -152,7 +170,7 @@ class Renting(Saving):
         self.rented.setdefault(
             held.subscription_id,
             RecurringModel(
-                agreed=PLANS.get(held.plan_id, max(SOFA)),
+                agreed=self.price(held.plan_id, held.created_at),
                 asked=first,
                 trial_ends=held.trial_ends,
                 consents=list(consents),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault, Unknowns
+from portone_local.portone.unknowns import BillingUnknowns
 from portone_local.testing.approving import HOOK
 from portone_local.testing.boundaries import Boundaries, Crash, Crossing, Side, crash
 from portone_local.testing.machine.not_yet import LEFT_OUT
@@ -53,7 +54,10 @@ class Stage:
     judges_sums: bool
 
     def set_up(self, unknowns: str, **settings: str) -> None:
-        """Open the stack under one setting of what nobody knows of PortOne; the audit begins today."""
+        """Open the stack under one setting of what nobody knows of PortOne; the audit begins today.
+
+        `routed`: saved methods are charged over channels that are on nobody's list (facts 3.2, 6.2).
+        """
         self.settings = SETTINGS | settings
         self.opened, self.boundaries, self.ids = ExitStack(), Boundaries(), count(1)
         self.poisons: Any = None
@@ -61,7 +65,8 @@ class Stage:
         self.alone = float(self.settings["staff_refund_limit"])
         self.prepared: dict[str, dict[str, Any]] = {}
         self.models: dict[str, MoneyModel] = {}
-        switches = Unknowns.all_settings(without=LEFT_OUT)[unknowns]
+        routed = Unknowns(billing=BillingUnknowns(charges_are_routed=True))
+        switches = (Unknowns.all_settings(without=LEFT_OUT) | {"routed": routed})[unknowns]
         opening = ObservedStack.in_memory(seed=1, unknowns=switches, tap=self._tap, **SETTINGS | settings)
         self.stack = self.opened.enter_context(opening)
         self.boundaries.follow(self.stack)
