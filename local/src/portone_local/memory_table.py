@@ -1,19 +1,29 @@
-"""A DynamoDB table in memory: its sparse indexes, and what DynamoDB refuses for its size."""
+"""A DynamoDB table in memory: its sparse indexes, and what DynamoDB refuses (`attribute_rules`)."""
 
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
 from threading import RLock
 from typing import Any
 
+from portone_local.attribute_rules import Invalid, check_keys, checked, number
+from portone_local.table_rules import (
+    check_batch,
+    check_puts,
+    check_query,
+    check_token,
+    counted,
+    page,
+    pushed_before,
+    refuses,
+)
 from portone_local.units import CallLog, read_units, write_units
 from portone_payments.adapters.codec import Item, item_size
 from portone_payments.adapters.dynamo import Refused
 from portone_payments.adapters.keys import INDEXES, Index, Key
 from portone_payments.domain.errors import StorageUnavailable
 
-ITEM_BYTES = 400 * 1024
-TRANSACTION_BYTES = 4 * 1024 * 1024
-TRANSACTION_ITEMS = 100
+TOKENS_KEPT = 10_000
+"""DynamoDB forgets a token after ten minutes; nobody here waits so long with one."""
 
 type Around = Callable[[str, Callable[[], Any]], Any]
 
@@ -36,19 +46,24 @@ class MemoryTable:
         self._sizes: dict[Key, int] = defaultdict(int)
         self._indexes: dict[tuple[str, str], set[Key]] = defaultdict(set)
         self._written: deque[tuple[Item | None, Item]] = deque()
+        self._done: OrderedDict[str, Sequence[Item]] = OrderedDict()
 
     def get(self, wanted: Key) -> Item | None:
         """An item."""
         return self.around("GetItem", lambda: self._get(wanted))  # type: ignore[no-any-return]
 
     def get_many(self, wanted: Sequence[Key]) -> list[Item]:
-        """The items that are there."""
+        """The items that are there; nothing is called where nothing is wanted."""
+        if not wanted:
+            return []
         return self.around("BatchGetItem", lambda: self._get_many(wanted))  # type: ignore[no-any-return]
 
-    def put(self, items: Sequence[Item], *, token: str) -> None:  # noqa: ARG002 - part of the port
+    def put(self, items: Sequence[Item], *, token: str) -> None:
         """All or none, each with a version IF the stored one is one less. Raises `Refused`."""
-        operation = "PutItem" if len(items) == 1 else "TransactWriteItems"
-        self.around(operation, lambda: self._put(operation, items))
+        if len(items) == 1:
+            self.around("PutItem", lambda: self._put("PutItem", items))
+        else:
+            self.around("TransactWriteItems", lambda: self._transact(items, token))
 
     def append(self, item: Item) -> None:
         """Write one item whatever is there."""
@@ -110,26 +125,47 @@ class MemoryTable:
         del self._items[where], self._sizes[where]
 
     def _get(self, wanted: Key) -> Item | None:
+        check_keys([wanted])
         with self._lock:
             self.log.add("GetItem", reads=read_units([self._sizes.get(wanted, 0)], consistent=True))
             return self._items.get(wanted)
 
     def _get_many(self, wanted: Sequence[Key]) -> list[Item]:
+        check_keys(wanted)
+        check_batch(wanted)
         with self._lock:
             found = [each for each in wanted if each in self._items]
             units = sum(read_units([self._sizes[each]], consistent=True) for each in found)
             self.log.add("BatchGetItem", reads=units)
             return [self._items[each] for each in found]
 
-    def _put(self, operation: str, items: Sequence[Item]) -> None:
+    def _transact(self, items: Sequence[Item], token: str) -> None:
+        """The same call again under its token changes nothing; another call under it is refused."""
+        check_token(token)
+        with self._lock:
+            if token in self._done:
+                self._repeat(items, token)
+                return
+            self._put("TransactWriteItems", items)
+            self._done[token] = items
+            if len(self._done) > TOKENS_KEPT:
+                self._done.popitem(last=False)
+
+    def _repeat(self, items: Sequence[Item], token: str) -> None:
+        if list(items) != list(self._done[token]):
+            raise StorageUnavailable(service="dynamodb", reason="IdempotentParameterMismatchException")
+        sizes = [item_size(item) for item in items]
+        self.log.add(
+            "TransactWriteItems", reads=2 * sum(read_units([each], consistent=True) for each in sizes)
+        )
+
+    def _put(self, operation: str, written: Sequence[Item]) -> None:
+        items = [checked(item, self._known) for item in written]
         with self._lock:
             stored = [self._items.get(Key.of(item)) for item in items]
-            refused = [
-                "version" in new and _version(old) != _version(new) - 1
-                for old, new in zip(stored, items, strict=True)
-            ]
+            refused = [refuses(old, new) for old, new in zip(stored, items, strict=True)]
             sizes = [item_size(item) for item in items]
-            _check(items, sizes)
+            check_puts(items, sizes)
             writes = zip(stored, stored if any(refused) else items, sizes, strict=True)
             units = sum(self._units(old, new, size, transaction=len(items) > 1) for old, new, size in writes)
             self.log.add(operation, writes=units)
@@ -138,23 +174,26 @@ class MemoryTable:
             for item, size in zip(items, sizes, strict=True):
                 self._write(item, size)
 
-    def _append(self, item: Item) -> None:
+    def _append(self, written: Item) -> None:
+        item = checked(written, self._known)
         with self._lock:
             size = item_size(item)
-            _check([item], [size])
+            check_puts([item], [size])
             self.log.add("PutItem", writes=self._units(self._items.get(Key.of(item)), item, size))
             self._write(item, size)
 
     def _push(self, wanted: Key, seen: int, until: int, tries: int | None) -> int | None:
+        check_keys([wanted])
+        was, becomes = ({"N": number(str(each))} for each in (seen, until))
         with self._lock:
             old = self._items.get(wanted)
-            if old is None or old.get("due_at") != {"N": str(seen)}:
+            if old is None or old.get("due_at") != was:
                 self.log.add("UpdateItem", writes=self._units(old, old, 0))
-                return _pushed_before(old, until)
-            tries = int(old.get("tries", {"N": "0"})["N"]) + 1 if tries is None else tries
-            new = old | {"due_at": {"N": str(until)}, "tries": {"N": str(tries)}}
+                return pushed_before(old, becomes)
+            tries = counted(old) + 1 if tries is None else tries
+            new = old | {"due_at": becomes, "tries": {"N": number(str(tries))}}
             size = item_size(new)
-            _check([new], [size])
+            check_puts([new], [size])
             self.log.add("UpdateItem", writes=self._units(old, new, size))
             self._write(new, size)
             return tries
@@ -169,6 +208,9 @@ class MemoryTable:
         between: tuple[float | None, float | None],
         start: Item | None,
     ) -> list[Item]:
+        if index not in self._known:
+            raise Invalid(f"there is no index {index.name}")
+        check_query(index, partition, limit, between, start)
         with self._lock:
             entries = [self._items[each] for each in self._indexes.get((index.name, partition), ())]
         if not entries:  # most of a sweep's questions
@@ -188,7 +230,7 @@ class MemoryTable:
                 if (_order(index, item) < at if newest_first else _order(index, item) > at)
             ]
         names = ("pk", "sk", index.partition, index.sort)
-        found = [{name: item[name] for name in names} for item in entries[:limit]]
+        found = page([{name: item[name] for name in names} for item in entries[:limit]])
         self.log.add("Query", reads=read_units(map(item_size, found), consistent=False))
         return found
 
@@ -209,24 +251,6 @@ class MemoryTable:
         before = self._sizes.get(Key.of(old), 0) if old else 0
         larger = before if new is old else max(before, size)
         return write_units(old, new, transaction=transaction, size=larger)
-
-
-def _pushed_before(item: Item | None, until: int) -> int | None:
-    """The tries where it stands at `until` already: our own earlier attempt did that."""
-    ours = item is not None and item.get("due_at") == {"N": str(until)}
-    return int(item["tries"]["N"]) if ours and item and "tries" in item else None
-
-
-def _check(items: Sequence[Item], sizes: Sequence[int]) -> None:
-    """Raises `StorageUnavailable` for what DynamoDB does not take: too large, too many, one item twice."""
-    twice = len({Key.of(item) for item in items}) < len(items)
-    too_many = len(items) > TRANSACTION_ITEMS or sum(sizes) > TRANSACTION_BYTES
-    if twice or too_many or max(sizes) > ITEM_BYTES:
-        raise StorageUnavailable(service="dynamodb", reason="ValidationException")
-
-
-def _version(item: Item | None) -> int:
-    return int(item["version"]["N"]) if item and "version" in item else 0
 
 
 def _order(index: Index, item: Item) -> tuple[float | str, str]:
