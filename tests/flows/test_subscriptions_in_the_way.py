@@ -98,7 +98,6 @@ BROKEN: dict[str, Callable[[ObservedStack], None]] = {
     "B1": refunded_before_it_was_read,
     "B5": balance_cancelled,
     "B6": deposit_given_up,
-    "B7": balance_given_up,
     "B21": charged_back,
 }
 
@@ -110,7 +109,14 @@ def open_case(case: str, story: Any) -> Any:
     )
 
 
-@pytest.mark.parametrize("story", [open_case(case, story) for case, story in BROKEN.items()])
+@pytest.mark.parametrize(
+    "story",
+    [
+        *(open_case(case, story) for case, story in BROKEN.items()),
+        # it is told as UNPAID, which owes nobody a try; that its customer can still pay it is B7's other half
+        pytest.param(balance_given_up, id="B7"),
+    ],
+)
 def test_a_subscription_gets_on_and_owes_what_it_says(
     stack: ObservedStack, story: Callable[[ObservedStack], None]
 ) -> None:
