@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import pairwise
 
 from portone_local.oracle.attentions import calls_for
 from portone_local.oracle.evidence import Answered, Evidence, Finding
@@ -118,8 +119,9 @@ def _standing(evidence: Evidence, since: float, seconds: float) -> bool:
     if evidence.now - since < seconds:
         return False
     sweeps = evidence.alarms.moments(SWEEPS)
-    first = bisect_left(sweeps, since)
-    return first < len(sweeps) and sweeps[-1] - sweeps[first] >= seconds
+    swept = sweeps[bisect_left(sweeps, since) :]
+    # while nobody sweeps nothing can happen: of a gap a day counts at most
+    return sum(min(later - earlier, DAY) for earlier, later in pairwise(swept)) >= seconds
 
 
 def _sending_stopped(evidence: Evidence) -> bool:
