@@ -25,7 +25,7 @@ from portone_payments.domain.payment_errors import RefundIdReused, RefundInProgr
 from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refund_settle import sendable
 from portone_payments.domain.refunds import cancellable, refund_of, reserve
-from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS
+from portone_payments.domain.send_back import CALLS, SURPLUS, numbered
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 
 SUCCEEDED, REQUESTED, FAILED = (
@@ -112,8 +112,11 @@ def test_a_try_that_failed_does_not_hide_the_one_that_moved_the_money() -> None:
     assert [each.state for each in payment.refunds.values()] == [RefundState.SUCCEEDED]
 
 
-@pytest.mark.parametrize("refund_id", [MISMATCH, SURPLUS, LATE])
-def test_a_refund_of_our_own_accord_is_known_by_its_name(refund_id: str) -> None:
+@pytest.mark.parametrize("number", [1, 2, 8])
+@pytest.mark.parametrize("reason", CALLS)
+def test_a_refund_of_our_own_accord_is_known_by_its_name(reason: str, number: int) -> None:
+    refund_id = numbered(reason, number)
+
     payment = found(booked(lost(refund_id)))
 
     assert list(payment.refunds) == [refund_id]

@@ -8,7 +8,7 @@ from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.refund_traces import left
 from portone_payments.domain.refunds import lost_id, token_of, with_refund
-from portone_payments.domain.send_back import LATE, MISMATCH, SURPLUS, numbered
+from portone_payments.domain.send_back import CALLS, SURPLUS, numbered
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
 SKEW = 60
@@ -16,7 +16,7 @@ BY_STAFF = "decided_by_staff"
 _TOKEN = re.compile(r"([0-9A-Z]{12})(?: |$)")
 _API = frozenset({None, "API"})
 # ids of ours are known by their numbers; nobody is asked for so many accounts
-_SYSTEM = [numbered(reason, number) for reason in (MISMATCH, SURPLUS, LATE) for number in range(1, 40)]
+_SYSTEM = [numbered(reason, number) for reason in CALLS for number in range(1, 40)]
 _UNDECIDED = frozenset({RefundState.RESERVED, RefundState.AMBIGUOUS})
 
 

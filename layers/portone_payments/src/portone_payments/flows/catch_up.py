@@ -8,6 +8,7 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.buyer import without_buyer
 from portone_payments.domain.charge_settle import concerns, settle
 from portone_payments.domain.collecting import next_due as next_collected
+from portone_payments.domain.ending import OVER
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment, raise_attention
 from portone_payments.domain.kept import Record
@@ -219,6 +220,8 @@ class Reader:
         """What a charge pays is settled in the same write (rule 8)."""
         if subscription is None:
             return (after,)
+        if after.status in _PAID and held.status not in _PAID and self._taken_back(subscription):
+            return (self._unwanted(held, after, moment),)
         settled = settle(subscription, held, after, moment, self.billing)
         if settled.surplus:
             after = self._surplus(after, moment)
@@ -228,6 +231,11 @@ class Reader:
             return (after,)
         due_at = next_collected(settled.subscription, moment.now, self.billing)
         return (after, replace(settled.subscription, due_at=due_at, tries=0))
+
+    def _taken_back(self, parts: Subscription) -> bool:
+        """Whether the order that was paid in these parts is withdrawn: then none of them is owed."""
+        order = self.store.order(parts.order_id) if parts.order_id and parts.status in OVER else None
+        return order is not None and order.withdrawn_at is not None
 
     def _surplus(self, payment: Payment, moment: Moment) -> Payment:
         """The later of two paid payments of one order: it has to go back."""

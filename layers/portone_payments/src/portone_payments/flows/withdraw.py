@@ -90,26 +90,33 @@ class Withdrawer:
         if order.withdrawn_at is not None:
             return OrderWithPayment(order, payment)
         moment = Moment(now=self.clock.now(), by=BY)
-        # a charge that waits for an error of ours to end has taken nothing, and nobody has to wait for it
-        payment = given_way(payment, moment) if payment else None
         if payment is not None and may_be_paid(payment):
-            payment = self._read(payment, deadline)
+            payment = self._read(payment, moment, deadline)
         gone = replace(order, withdrawn_at=moment.now, buyer_sealed=order.buyer_sealed and "")
         if payment is None:
             self.closer.reader.store.save(gone)
             return OrderWithPayment(gone, None)
-        check_unpaid(payment, moment.now)
-        after = withdrawn(payment, moment)
+        after = withdrawn(_without_waiting(payment, moment), moment)
         self.closer.reader.store.save(gone, after)
         return OrderWithPayment(gone, as_saved(after))
 
-    def _read(self, payment: Payment, deadline: Deadline) -> Payment:
+    def _read(self, payment: Payment, moment: Moment, deadline: Deadline) -> Payment:
         """The payment as PortOne has it now: what was paid unseen is no unpaid order."""
-        check_unpaid(payment, self.clock.now())
-        moment = Moment(now=self.clock.now(), by=BY)
+        _without_waiting(payment, moment)
         result = self.closer.reader.catch_up(payment.payment_id, moment, deadline=deadline, held=payment)
         if not result.answered:
             raise ProviderUnavailable(retry_after=2)
         if result.lagging:
             raise OrderPaymentUnderWay(retry_after=10)
         return as_saved(result.payment)
+
+
+def _without_waiting(payment: Payment, moment: Moment) -> Payment:
+    """The unpaid payment without a charge that waits for an error of ours to end: it has taken nothing.
+
+    Raises `OrderAlreadyPaid`, `OrderPaymentUnderWay`. What is refused changes nothing, so this is not saved
+    before the order is.
+    """
+    free = given_way(payment, moment)
+    check_unpaid(free, moment.now)
+    return free

@@ -1,0 +1,95 @@
+"""What waits or was taken by charges, when the shop withdraws the order they were for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portone_local.oracle import assert_clean, converge
+from portone_local.portone import Fault
+from portone_local.testing.charging import charge
+from portone_local.testing.recurring import CHARGE, key_saved, order_in_parts, schedule
+from portone_local.testing.shopping import prepare, seen_by_owner, status
+from portone_local.testing.stories import let_pass
+from portone_local.testing.unkind import UnkindStack, unkind
+from portone_local.testing.withdrawing import kept, withdraw
+
+HOUR, DAY = 3600, 24 * 3600
+PARTS: list[dict[str, Any]] = [{"amount": 6_000}, {"amount": 6_000, "dueAt": "2026-02-01T00:00:00Z"}]
+
+
+@pytest.fixture
+def stack(settings: dict[str, Any]) -> Iterator[UnkindStack]:
+    """A stack whose PortOne refuses and answers as a test wishes; afterwards the oracle judges."""
+    with unkind(**settings) as observed:
+        yield observed
+        observed.wire.undisturbed()
+        observed.portone.clear_faults()
+        converge(observed, observed.within)
+        assert_clean(observed, answers=observed.answers, hurt=observed.hurt)
+
+
+def code(stack: UnkindStack) -> tuple[int, str]:
+    """What the shop is told that withdraws the order: status and code."""
+    answer = withdraw(stack)
+    return answer.status, answer.json().get("error", {}).get("code", "")
+
+
+def in_parts(stack: UnkindStack) -> None:
+    """The first part of an order is charged."""
+    key_saved(stack)
+    order_in_parts(stack, "order-1", PARTS)
+    schedule(stack, "order-1")
+
+
+def charges(stack: UnkindStack) -> list[dict[str, Any]]:
+    """Every payment the PG took money for, as staff sees it."""
+    found = [name for name, book in stack.portone.books().items() if book.times_paid]
+    return [stack.staff.post(f"/ops/payments/{each}/catch-up").json() for each in found]
+
+
+@pytest.mark.parametrize("settings", [{"refund_late_charges": word} for word in ("on", "off")], ids=str)
+def test_a_charge_taken_after_its_order_was_withdrawn_goes_back_and_is_told(stack: UnkindStack) -> None:
+    stack.portone.pg.decline(times=1, approves_after=6 * HOUR)
+    in_parts(stack)
+    let_pass(stack, HOUR)
+
+    gone = withdraw(stack)
+    let_pass(stack, 2 * DAY)
+    [taken] = charges(stack)
+    told = [line["fact"] for line in taken["history"]]
+
+    assert (gone.status, kept(stack), taken["status"]) == (200, 0, "CANCELLED")
+    assert "late" in stack.calling()
+    assert "paid_though_withdrawn" in told
+    assert "paid" not in told
+
+
+def test_a_withdrawal_that_is_refused_leaves_the_waiting_charge(stack: UnkindStack) -> None:
+    key_saved(stack)
+    prepared = prepare(stack)
+    stack.wire.refuse(CHARGE, "INVALID_REQUEST")
+    charge(stack, prepared["paymentId"])
+    before = seen_by_owner(stack, prepared)["approval"]
+    stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT, times=2)
+
+    refused = code(stack)
+    after = seen_by_owner(stack, prepared)["approval"]
+    stack.wire.undisturbed()
+    let_pass(stack, 5 * HOUR)
+
+    assert (refused, after) == ((503, "provider_unavailable"), before)
+    assert status(stack, prepared) == "PAID"
+
+
+def test_with_its_order_a_charge_is_withdrawn_that_waits(stack: UnkindStack) -> None:
+    key_saved(stack)
+    prepared = prepare(stack)
+    stack.wire.refuse(CHARGE, "INVALID_REQUEST")
+    charge(stack, prepared["paymentId"])
+
+    gone = withdraw(stack)
+    stack.wire.undisturbed()
+    let_pass(stack, 5 * HOUR)
+
+    assert (gone.status, status(stack, prepared), kept(stack)) == (200, "EXPIRED", 0)
