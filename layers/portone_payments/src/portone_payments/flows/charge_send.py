@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import confirmed, sendable, sent
+from portone_payments.domain.approval import confirmed, given_way, sendable, sent
 from portone_payments.domain.attempts import open_approval, withdrawn
 from portone_payments.domain.billing_reading import KeyStatus
 from portone_payments.domain.calendar import HOUR
@@ -25,7 +25,7 @@ from portone_payments.domain.stops import HELD_OVER, PROBE_EVERY
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.terms import store_of
 from portone_payments.domain.wallet import deleted, next_due
-from portone_payments.domain.wallet_records import SavedKey, Wallet
+from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import key_context
@@ -40,6 +40,7 @@ READING = 4.0
 # a charge alone is refused for three hours: hourly from then on
 OFTEN = 12
 _GONE = "BILLING_KEY_ALREADY_DELETED"
+_NOT_CHARGED = frozenset({KeyState.DELETING, KeyState.DELETED})
 
 
 def at_once() -> None:
@@ -97,7 +98,10 @@ class ChargeSender:
         if approval is not None and sendable(approval, moment.now):
             wallet = claim.wallet if claim else self.reader.store.wallet(payment.user_id)
             key = wallet.keys.get(approval.issue_id or "") if wallet else None
-            if key is not None and key.sealed is not None:
+            if approval.sent_at is None and (key is None or key.state in _NOT_CHARGED):
+                # its owner deleted the method while it waited
+                told = given_way
+            elif key is not None and key.sealed is not None:
                 crossing = key.store_id not in {"", store_of(payment, self.reader.policy)}
                 ready = _Ready(approval, self._order(payment, key), key.channel, moment.now, crossing)
                 slot()

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from portone_payments.domain.approval import given_way
 from portone_payments.domain.attempts import open_approval, waited_for
+from portone_payments.domain.facts import Moment
+from portone_payments.domain.records import Payment
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.ports_store import Store
 
@@ -12,6 +15,8 @@ LOOKED_THROUGH = 16
 # charges under way with one key: those its owner may ask for, and those it holds at all
 MOST_ASKED = 50
 MOST = 500
+# charges that wait and end in the write that deletes their key; what more there is ends unsent
+VOIDED = 10
 
 
 def settled_claims(key: SavedKey, store: Store, now: float, *, most: int | None = None) -> frozenset[str]:
@@ -21,6 +26,25 @@ def settled_claims(key: SavedKey, store: Store, now: float, *, most: int | None 
     looked at, the oldest first.
     """
     return frozenset(each for each in key.claims[:most] if not _under_way(each, key.issue_id, store, now))
+
+
+def voided(key: SavedKey, store: Store, moment: Moment) -> tuple[Payment, ...]:
+    """The payments whose charge waits for an error of ours with this key, of which nothing was taken: over.
+
+    They are to be saved with the deletion of the key, so that nobody sends them meanwhile (money rule 8).
+    """
+    over: list[Payment] = []
+    for payment_id in key.claims:
+        payment = store.payment(payment_id)
+        approval = open_approval(payment) if payment else None
+        if payment is None or approval is None or approval.issue_id != key.issue_id:
+            continue
+        after = given_way(payment, moment)
+        if after is not payment:
+            over.append(after)
+        if len(over) == VOIDED:
+            break
+    return tuple(over)
 
 
 def spent_claims(

@@ -7,9 +7,10 @@ from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.ladder import DAY
 from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.records import Payment
 from portone_payments.domain.wallet import ask_deletion, deleted, key_of_issue, release, sought, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
-from portone_payments.flows.claims import settled_claims
+from portone_payments.flows.claims import settled_claims, voided
 from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.ports import Deadline, Metric
@@ -31,10 +32,12 @@ class KeyRemover:
         """The key, DELETED or on its way. Raises `BillingKeyNotFound`, `Busy`."""
         moment = self.desk.moment("app")
 
-        def asked(held: Wallet) -> tuple[Wallet]:
+        def asked(held: Wallet) -> tuple[Wallet, *tuple[Payment, ...]]:
             known = self.desk.recalled(held, user_id, issue_id)
             after = self._asked(known, issue_id, moment)
-            return (held if after is known else after,)
+            if after is known:
+                return (held,)
+            return after, *voided(known.keys[issue_id], self.desk.store, moment)
 
         wallet = self.desk.change(user_id, asked)
         if issue_id not in wallet.keys:
