@@ -10,6 +10,7 @@ from portone_local.testing.refunding import cancelled_at_portone, paid, refund
 from portone_local.testing.shopping import pay, prepare, put_order, seen_by_owner, status, verify
 from portone_local.testing.stories import let_pass
 from portone_local.testing.unkind import UnkindStack
+from portone_local.testing.withdrawing import accounts_given, kept
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
@@ -110,6 +111,31 @@ def test_a_shop_that_wants_no_late_money_has_it_sent_back(stack: UnkindStack) ->
 
     assert (status(stack, prepared), cancelled_at_portone(stack, prepared)) == ("CANCELLED", 12_000)
     assert stack.counted("PaymentLate") > 0
+
+
+@pytest.mark.parametrize("settings", [{"late_payments": "refund"}])
+@pytest.mark.parametrize("ends", ["back", "waits for an account"])
+def test_a_late_payment_that_goes_back_leaves_the_order_to_the_one_in_time(
+    stack: UnkindStack, ends: str
+) -> None:
+    stack.portone.pg.closes_accounts = False
+    first = paid(stack, method="VIRTUAL_ACCOUNT")
+    let_pass(stack, 4 * DAY)
+    second = prepare(stack)
+    stack.portone.buyer.deposit(first["paymentId"])
+    stack.deliver()
+    let_pass(stack, 5 * MINUTE)
+
+    pay(stack, second)
+    verify(stack, second)
+    if ends == "back":
+        accounts_given(stack, first["paymentId"])
+    let_pass(stack, DAY)
+
+    assert (status(stack, second), cancelled_at_portone(stack, second)) == ("PAID", 0)
+    assert stack.attention("surplus") == []
+    assert kept(stack) == (12_000 if ends == "back" else 24_000)
+    assert ends == "back" or stack.attention("late") == [first["paymentId"]]
 
 
 def test_a_late_deposit_for_an_order_that_another_payment_settled_is_a_surplus(stack: UnkindStack) -> None:

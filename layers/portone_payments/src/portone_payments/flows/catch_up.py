@@ -187,6 +187,9 @@ class Reader:
         """The payment settles its order, or comes after the one that did; others in doubt are told of."""
         if order.settled_by not in {None, after.payment_id}:
             return (self._surplus(after, moment),)
+        if self._refused_as_late(after):
+            # what goes back pays for nothing: the order stays open for a payment in time
+            return (self._by_policy(held, after, moment),)
         beside: list[Record] = [settled_by(order, after), *self._suspects(order, after, moment)]
         return (self._by_policy(held, kept(after), moment), *beside)
 
@@ -194,10 +197,14 @@ class Reader:
         """What came after its offer had ended: a person is told, and it stays or goes back (rule 7)."""
         if held.late or not after.late or after.subscription_id is not None:
             return after
-        if self.policy.refund_late:
+        if self._refused_as_late(after):
             return self._returned(after, LATE, moment)
         called = raise_attention(after, AttentionKind.LATE, at=moment.now)
         return replace(called, due_at=next_due(called, moment.now))
+
+    def _refused_as_late(self, payment: Payment) -> bool:
+        """Whether the shop has late payments sent back, and this is one."""
+        return self.policy.refund_late and payment.late and payment.subscription_id is None
 
     def _doubted(self, order: Order, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
         """A payment in doubt is too much where another settles its order; else the order remembers it."""
