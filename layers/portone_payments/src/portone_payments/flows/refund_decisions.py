@@ -33,7 +33,6 @@ class RefundDecisions(RefundDesk):
             raise RefundNotFound
         waits = (each for each in found if takes_account(held, each))
         waiting = next(waits, found[0])
-        moment = Moment(now=self.clock.now(), by=asker.by)
 
         def supplied(held: Payment, refund: Refund) -> Payment:
             if not takes_account(held, refund):
@@ -41,7 +40,7 @@ class RefundDecisions(RefundDesk):
             check_fills(held, owner=asker.owner)
             check_account(held, has_account=True, has_phone=account.phone is not None)
             sealed = sealed_account(account, payment_id, refund.id, self.sender.vault)
-            released = self._released(held, refund, moment, account=sealed)
+            released = self._released(held, refund, account=sealed)
             return with_refund(account_named(held, refund), released)
 
         self.change(payment_id, waiting.id, asker, supplied)
@@ -56,7 +55,7 @@ class RefundDecisions(RefundDesk):
                 raise NothingToResolve
             check_second_person(refund, door=asker.door, person=asker.person)
             told = record(held, Fact.REFUND_APPROVED, moment, refund=refund.id)
-            return with_refund(told, self._released(told, refund, moment, account=refund.account))
+            return with_refund(told, self._released(told, refund, account=refund.account))
 
         self.change(payment_id, refund_id, asker, approved)
         return self.send(self.held(payment_id, asker), refund_id, asker.by, deadline)
@@ -73,9 +72,7 @@ class RefundDecisions(RefundDesk):
         self.change(payment_id, refund_id, asker, declined)
         return self.read(payment_id, refund_id, asker)
 
-    def _released(self, held: Payment, refund: Refund, moment: Moment, *, account: str | None) -> Refund:
-        """What waited is frozen now: the balance may have changed while it did."""
+    def _released(self, held: Payment, refund: Refund, *, account: str | None) -> Refund:
+        """What waited is frozen now: the balance may have changed while it did. Whoever sends it says so."""
         balance = cancellable(held, base=self.policy.base) + held.by_hand
-        return replace(
-            refund, state=RefundState.RESERVED, sent_at=moment.now, account=account, balance=balance
-        )
+        return replace(refund, state=RefundState.RESERVED, account=account, balance=balance)
