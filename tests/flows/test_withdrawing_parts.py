@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from portone_local.oracle import assert_clean, converge
-from portone_local.portone import Fault
+from portone_local.portone import CancellationStatus, Fault
 from portone_local.testing.charging import charge
 from portone_local.testing.recurring import CHARGE, key_saved, order_in_parts, schedule
 from portone_local.testing.shopping import prepare, seen_by_owner, status
@@ -48,6 +48,12 @@ def charges(stack: UnkindStack) -> list[dict[str, Any]]:
     return [stack.staff.post(f"/ops/payments/{each}/catch-up").json() for each in found]
 
 
+def given_back(stack: UnkindStack, payment_id: str, **what: Any) -> None:
+    """Staff refunds a charge."""
+    asked = {"refundId": f"of-{'-'.join(what)}", "reason": "goodwill", **what}
+    stack.staff.post(f"/ops/payments/{payment_id}/cancel", asked)
+
+
 @pytest.mark.parametrize("settings", [{"refund_late_charges": word} for word in ("on", "off")], ids=str)
 def test_a_charge_taken_after_its_order_was_withdrawn_goes_back_and_is_told(stack: UnkindStack) -> None:
     stack.portone.pg.decline(times=1, approves_after=6 * HOUR)
@@ -63,6 +69,58 @@ def test_a_charge_taken_after_its_order_was_withdrawn_goes_back_and_is_told(stac
     assert "late" in stack.calling()
     assert "paid_though_withdrawn" in told
     assert "paid" not in told
+
+
+def test_an_order_whose_paid_part_went_back_may_be_withdrawn(stack: UnkindStack) -> None:
+    in_parts(stack)
+    [paid] = charges(stack)
+    early = code(stack)
+    given_back(stack, paid["paymentId"], amount=1_000)
+    in_part = code(stack)
+    given_back(stack, paid["paymentId"], full=True)
+
+    gone = withdraw(stack)
+    let_pass(stack, 60 * DAY)
+
+    assert early == in_part == (409, "order_already_paid")
+    assert (gone.status, gone.json()["outstandingTotal"]) == (200, 0)
+    assert (len(charges(stack)), kept(stack)) == (1, 0)
+    assert withdraw(stack).json() == gone.json()
+
+
+def test_a_refund_under_way_of_a_part_keeps_its_order(stack: UnkindStack) -> None:
+    in_parts(stack)
+    [paid] = charges(stack)
+    stack.portone.console.end_next_cancel(CancellationStatus.REQUESTED)
+    given_back(stack, paid["paymentId"], full=True)
+
+    assert withdraw(stack).status == 409
+
+
+@pytest.mark.parametrize("settings", [{"refund_late_charges": word} for word in ("on", "off")], ids=str)
+def test_a_part_in_doubt_keeps_its_order_for_a_day(stack: UnkindStack) -> None:
+    stack.wire.edited("get_payment", lambda told: told | {"method": {"type": "PaymentMethodNew"}})
+    in_parts(stack)
+    let_pass(stack, 23 * HOUR)
+    early = code(stack)
+    let_pass(stack, 2 * HOUR)
+
+    gone = withdraw(stack)
+    stack.wire.undisturbed()
+    let_pass(stack, 60 * DAY)
+
+    assert (early, gone.status) == ((409, "order_payment_under_way"), 200)
+    assert (len(charges(stack)), kept(stack)) == (1, 0)
+    assert "late" in stack.calling()
+
+
+def test_a_part_without_an_outcome_keeps_its_order(stack: UnkindStack) -> None:
+    stack.portone.inject(operation=CHARGE, fault=Fault.RESET_BEFORE_COMMIT, times=2_000)
+    stack.portone.inject(operation="get_payment", fault=Fault.RESET_BEFORE_COMMIT, times=2_000)
+    in_parts(stack)
+    let_pass(stack, 25 * HOUR)
+
+    assert code(stack) == (409, "order_payment_under_way")
 
 
 def test_a_withdrawal_that_is_refused_leaves_the_waiting_charge(stack: UnkindStack) -> None:

@@ -1,5 +1,6 @@
 """An order its shop withdraws unpaid: not on offer any more, and what still comes goes back (rules 1, 7)."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from portone_payments.domain.attempts import WAITED, open_approval, waited_for
@@ -11,7 +12,8 @@ from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.payment_errors import OrderAlreadyPaid, OrderPaymentUnderWay
 from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.refund_settle import in_flight
-from portone_payments.domain.subscription_records import InvoiceState, Subscription
+from portone_payments.domain.settling import landed
+from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
 
 _HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _SOON = 10
@@ -59,16 +61,53 @@ def told_withdrawn(before: Payment, after: Payment) -> Payment:
     return replace(after, history=history)
 
 
-def schedule_withdrawn(schedule: Subscription, moment: Moment) -> Subscription:
-    """The parts of an order, of which none is asked for any more.
+def asked_of(schedule: Subscription) -> Iterator[str]:
+    """The payments that say whether the parts of an order may be withdrawn: those paid, and one under way."""
+    yield from (each.paid_by for each in _paid(schedule) if each.paid_by is not None)
+    if (trying := _trying(schedule)) is not None:
+        yield trying
 
-    Raises `OrderAlreadyPaid` where one was paid, `OrderPaymentUnderWay` while one is charged.
+
+def schedule_withdrawn(
+    schedule: Subscription, payments: Mapping[str, Payment | None], moment: Moment
+) -> Subscription:
+    """The parts of an order, of which none is asked for any more; `payments`: those of `asked_of`.
+
+    Raises `OrderAlreadyPaid` while money of one is kept, `OrderPaymentUnderWay` while one is charged: as for
+    every end of something, a charge in doubt is waited for a day.
     """
-    if any(each.state is InvoiceState.PAID for each in schedule.invoices.values()):
-        raise OrderAlreadyPaid
+    for each in _paid(schedule):
+        _check_gone_back(payments.get(each.paid_by or ""), moment.now)
     if schedule.in_flight is not None:
-        raise OrderPaymentUnderWay(retry_after=_SOON)
+        if not _waited_enough(payments.get(_trying(schedule) or ""), moment.now):
+            raise OrderPaymentUnderWay(retry_after=_SOON)
+        schedule = landed(schedule, schedule.invoices[schedule.in_flight], moment)
     return schedule if schedule.status in OVER else cancelled(schedule, moment)
+
+
+def _paid(schedule: Subscription) -> list[Invoice]:
+    return [each for each in schedule.invoices.values() if each.state is InvoiceState.PAID]
+
+
+def _trying(schedule: Subscription) -> str | None:
+    """The payment of the part that is charged just now."""
+    part = schedule.invoices.get(schedule.in_flight or "")
+    return None if part is None else part.payment_id
+
+
+def _check_gone_back(paid: Payment | None, now: float) -> None:
+    if paid is None:
+        raise OrderAlreadyPaid
+    if may_be_paid(paid):
+        raise OrderAlreadyPaid(payment_id=paid.payment_id)
+    check_unpaid(paid, now)
+
+
+def _waited_enough(trying: Payment | None, now: float) -> bool:
+    if trying is None:
+        return False
+    doubted = trying.doubted and open_approval(trying) is None
+    return (doubted or waited_for(trying, now)) and not _in_doubt(trying, now)
 
 
 def _in_doubt(payment: Payment, now: float) -> bool:

@@ -10,7 +10,13 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import OrderNotFound, OrderPaymentUnderWay
 from portone_payments.domain.records import Order, Payment
 from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.withdrawing import check_unpaid, may_be_paid, schedule_withdrawn, withdrawn
+from portone_payments.domain.withdrawing import (
+    asked_of,
+    check_unpaid,
+    may_be_paid,
+    schedule_withdrawn,
+    withdrawn,
+)
 from portone_payments.flows.close_account import AccountCloser
 from portone_payments.flows.nudge import nudge
 from portone_payments.flows.orders import OrderWithPayment
@@ -74,14 +80,16 @@ class Withdrawer:
         raise Busy
 
     def _with_schedule(self, order: Order, subscription_id: str) -> OrderWithPayment:
-        schedule = self.closer.reader.store.subscription(subscription_id)
+        store = self.closer.reader.store
+        schedule = store.subscription(subscription_id)
         if order.withdrawn_at is not None:
             return OrderWithPayment(order, None, schedule)
         moment = Moment(now=self.clock.now(), by=BY)
-        after = schedule and schedule_withdrawn(schedule, moment)
+        payments = {each: store.payment(each) for each in asked_of(schedule)} if schedule else {}
+        after = schedule and schedule_withdrawn(schedule, payments, moment)
         changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
         gone = replace(order, withdrawn_at=moment.now, buyer_sealed=order.buyer_sealed and "")
-        self.closer.reader.store.save(gone, *changed)
+        store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
 
     def _with_payment(self, order: Order, deadline: Deadline) -> OrderWithPayment:
