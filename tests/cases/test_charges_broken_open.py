@@ -2,6 +2,7 @@
 
 import pytest
 
+from portone_local.portone import Unknowns
 from portone_local.testing.charging import charge
 from portone_local.testing.charging import prepared as prepared_id
 from portone_local.testing.recurring import CHARGE, key_deleted, key_saved
@@ -39,3 +40,20 @@ def test_a_charge_that_waits_ends_with_the_deletion_of_its_method(
     assert (charged(stack), stack.asked(CHARGE)) == (0, asked)
     assert stack.app(USER).get("/billing-keys").json()["items"] == []
     assert not stack.calling()
+
+
+@pytest.mark.parametrize("settings", [{"unknowns": Unknowns(errors_are_replayed=False)}, {}])
+def test_a_declined_charge_is_known_however_many_were_withdrawn_after_it(stack: UnkindStack) -> None:
+    key_saved(stack)
+    payment_id = prepared_id(stack)
+    stack.portone.pg.decline(times=1)
+    first = charge(stack, payment_id, "charge-first")
+    stack.wire.refuse(CHARGE, INVALID, times=30)
+    answers = [charge(stack, payment_id, f"charge-{number}") for number in range(30)]
+    stack.wire.undisturbed()
+
+    again = charge(stack, payment_id, "charge-first")
+
+    assert (first.status, again.status, charged(stack)) == (402, 402, 0)
+    assert answers[-1].json()["error"]["code"] == "too_many_tries"
+    assert stack.asked(CHARGE) <= 20

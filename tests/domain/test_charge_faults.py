@@ -8,11 +8,27 @@ import pytest
 from portone_local.testing.records import NOW, a_payment
 from portone_local.testing.snapshots import a_snapshot, after_reading, moment
 from portone_local.testing.subscriptions import POLICY, at, by_app, flying, running, tried
-from portone_payments.domain.approval import answered, intend, intend_charge, refused, sendable, taken_back
-from portone_payments.domain.attempts import WAITED, open_approval, withdrawn
+from portone_payments.domain.approval import (
+    KEPT,
+    answered,
+    intend,
+    intend_charge,
+    refused,
+    sendable,
+    taken_back,
+)
+from portone_payments.domain.attempts import (
+    MOST_TRIES,
+    WAITED,
+    check_tries,
+    known_approval,
+    open_approval,
+    withdrawn,
+)
 from portone_payments.domain.calendar import DAY, HOUR
 from portone_payments.domain.collecting import advance
 from portone_payments.domain.outcomes import CHARGE_FAULTS, NO_EFFECT_TYPES, charge_fault
+from portone_payments.domain.payment_errors import TooManyTries
 from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import put_back
 from portone_payments.domain.snapshot import RemoteStatus
@@ -105,3 +121,29 @@ def test_a_first_try_that_is_put_back_has_no_clock() -> None:
     back = put_back(held, held.invoices["2"], by_app(at(2026, 3, 1)), POLICY, until=None).invoices["2"]
 
     assert (back.failed_at, back.refused_at, back.due_at) == (None, None, at(2026, 3, 1))
+
+
+def test_a_decline_of_the_last_day_is_never_pushed_out_by_what_was_withdrawn() -> None:
+    payment = refused(charging(), 1, "pg_provider", moment(1))
+    for number in range(2, KEPT + 10):
+        intended = intend_charge(payment, f"token-{number}", "issue-1", moment(number))
+        payment = refused(intended, number, "invalid_request", moment(number))
+
+    declined = known_approval(payment, "token")
+
+    assert declined is not None
+    assert (declined.attempt, declined.code) == (1, "pg_provider")
+    assert len(payment.approvals) == KEPT
+    assert payment.approvals[-1].attempt == KEPT + 9
+
+
+def test_what_was_withdrawn_counts_among_the_tries_of_a_day() -> None:
+    payment = charging()
+    for number in range(1, MOST_TRIES):
+        payment = refused(payment, number, "invalid_request", moment(number))
+        check_tries(payment, NOW + number)
+        payment = intend_charge(payment, f"token-{number}", "issue-1", moment(number))
+
+    with pytest.raises(TooManyTries):
+        check_tries(payment, NOW + HOUR)
+    check_tries(payment, NOW + WAITED + 1)

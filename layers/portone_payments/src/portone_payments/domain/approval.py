@@ -12,6 +12,7 @@ from portone_payments.domain.attempts import (
     next_number,
     open_approval,
     since,
+    withdrawn,
 )
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.instruction_records import Approval, ApprovalState
@@ -75,7 +76,14 @@ def _send(payment: Payment, token_hash: str) -> str:
 
 def _reserved(payment: Payment, approval: Approval, fact: Fact, moment: Moment) -> Payment:
     told = record(payment, fact, moment, attempt=approval.attempt)
-    return replace(told, approvals=(*told.approvals, approval)[-KEPT:])
+    return replace(told, approvals=(*_remembered(told.approvals), approval))
+
+
+def _remembered(approvals: tuple[Approval, ...]) -> tuple[Approval, ...]:
+    """The tries that stay known beside a new one: a decline is never pushed out by what was withdrawn."""
+    surplus = max(0, len(approvals) + 1 - KEPT)
+    gone = sorted(approvals, key=lambda each: (not withdrawn(each), since(each)))[:surplus]
+    return tuple(each for each in approvals if each not in gone)
 
 
 def stock_answered(payment: Payment, attempt: int, moment: Moment, *, reserved: bool) -> Payment:

@@ -76,12 +76,11 @@ def waited_for(payment: Payment, now: float) -> bool:
 def check_tries(payment: Payment, now: float) -> None:
     """Raises `TooManyTries`: a try of the last day stays known, so that its command never charges again.
 
-    What was withdrawn by an error of ours was no try. Renewals are not asked for by anybody.
+    One that an error of ours withdrew was sent as well, and counts. Renewals are not asked for by anybody.
     """
-    asked = [each.created_at for each in payment.approvals if not withdrawn(each)]
-    young = [at for at in asked if now - at < WAITED]
+    young = [at for at in map(since, payment.approvals) if now - at < WAITED]
     if len(young) >= MOST_TRIES:
-        raise TooManyTries(retry_after=int(young[0] + WAITED - now) + 1)
+        raise TooManyTries(retry_after=int(min(young) + WAITED - now) + 1)
 
 
 def next_attempt(payment: Payment, now: float) -> int:
