@@ -162,12 +162,13 @@ def _refund(raw: Any) -> AccountRefund | None:
 
 
 def _virtual_account(raw: Any, sieve: Sieve) -> VirtualAccount:
-    due_at = moment_of(raw.get("expiredAt"))
+    due_at, issued_at = moment_of(raw.get("expiredAt")), moment_of(raw.get("issuedAt"))
     return VirtualAccount(
         bank=sieve.word(raw, "bank"),
         number=sieve.number(raw, "accountNumber"),
         holder=sieve.name(raw, "remitteeName"),
         due_at=None if due_at is None else due_at // 1_000_000,
+        issued_at=None if issued_at is None else issued_at // 1_000_000,
     )
 
 

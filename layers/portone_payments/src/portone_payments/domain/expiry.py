@@ -35,15 +35,35 @@ def _account_over(due_at: int | None, now: float) -> bool:
 def came_late(payment: Payment, snapshot: Snapshot, status: Status) -> bool:
     """Whether money was taken after the offer of it had ended, the grace of a deposit included (rule 7).
 
-    When it was paid counts, not when we heard of it. What was under way when the offer ended is in time.
+    When it was paid counts, not when we heard of it. What was under way when the offer ended is in time,
+    what began afterwards is not: a payment that is pending, an account that was issued.
     """
     arrived = status in _KEPT and not holds_money(payment.status)
-    begun = payment.status is Status.PAY_PENDING or open_approval(payment) is not None
-    if not arrived or begun or snapshot.paid_at is None:
+    pending = payment.status is Status.PAY_PENDING and _in_time(payment, _shown_since(payment))
+    if not arrived or pending or open_approval(payment) is not None or snapshot.paid_at is None:
         return False
     due_at = deposit_due_at(snapshot.method)
-    ends = payment.expires_at if due_at is None else due_at + ACCOUNT_GRACE
+    offered = due_at is not None and _in_time(payment, _issued_at(payment, snapshot))
+    ends = due_at + ACCOUNT_GRACE if due_at is not None and offered else payment.expires_at
     return snapshot.paid_at > ends * 1_000_000 + CLOCKS
+
+
+def _in_time(payment: Payment, began_at: float | None) -> bool:
+    return began_at is None or began_at <= payment.expires_at * 1_000_000 + CLOCKS
+
+
+def _shown_since(payment: Payment) -> float:
+    """Since when it is what it is, in epoch microseconds: as we heard, or as PortOne stamps it if earlier."""
+    heard = payment.status_at * 1_000_000
+    return min(heard, payment.seen.updated_at) if payment.seen else heard
+
+
+def _issued_at(payment: Payment, snapshot: Snapshot) -> float | None:
+    """When its virtual account was issued, as far as anybody told, in epoch microseconds."""
+    account = snapshot.method.virtual_account if snapshot.method else None
+    if account is not None and account.issued_at is not None:
+        return account.issued_at * 1_000_000
+    return _shown_since(payment) if payment.status is Status.VIRTUAL_ACCOUNT_ISSUED else None
 
 
 def closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:

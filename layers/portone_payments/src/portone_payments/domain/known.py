@@ -131,6 +131,7 @@ def _account(shown: VirtualAccount | None, held: VirtualAccount | None) -> Virtu
         holder=_first(shown.holder, held.holder),
         due_at=_first(shown.due_at, held.due_at),
         ends_at=_first(shown.ends_at, held.ends_at),
+        issued_at=_first(shown.issued_at, held.issued_at),
         extra=held.extra,
     )
 

@@ -46,7 +46,7 @@ class AccountRefund(StrEnum):
 class VirtualAccount:
     """Where the buyer deposits, until `due_at`; where PortOne does not tell, we offer it until `ends_at`.
 
-    Both in epoch seconds UTC.
+    These and `issued_at` in epoch seconds UTC.
     """
 
     bank: str | None = None
@@ -54,6 +54,7 @@ class VirtualAccount:
     holder: str | None = None
     due_at: int | None = None
     ends_at: int | None = None
+    issued_at: int | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from portone_payments.domain.accounts import wants_closing
+from portone_payments.domain.approval import given_way
 from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
@@ -78,6 +79,11 @@ class Worker:
         approval = open_approval(held)
         if in_flight(held) is not None:
             return self.sender.send(held, moment, deadline=deadline).payment
+        if self._comes_too_late(held, moment):
+            caught = self.reader.catch_up(
+                held.payment_id, moment, deadline=deadline, told=given_way, held=held
+            )
+            return caught.payment
         if approval is not None and approval.issue_id is not None:
             return self.charges.send(held, moment, deadline=deadline).payment
         if approval is not None:
@@ -85,6 +91,13 @@ class Worker:
         if wants_closing(held, moment.now):
             return self.closer.close(held, moment, deadline=deadline).payment
         return self.reader.catch_up(held.payment_id, moment, deadline=deadline, held=held).payment
+
+    def _comes_too_late(self, held: Payment, moment: Moment) -> bool:
+        """Whether a try waits for an error of ours to end whose order may no longer be paid."""
+        if given_way(held, moment) is held:
+            return False
+        order = self.reader.store.order(held.order_id)
+        return order is not None and order.expires_at is not None and moment.now >= order.expires_at
 
     def _wallet(self, due: Due, deadline: Deadline) -> None:
         held = self.reader.store.wallet(due.id)
