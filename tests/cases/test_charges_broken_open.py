@@ -10,6 +10,7 @@ from portone_local.testing.unkind import UnkindStack
 from portone_local.testing.world import USER
 
 MINUTE, HOUR = 60, 3600
+OTHER = "user-2"
 INVALID = "INVALID_REQUEST"
 
 
@@ -57,3 +58,69 @@ def test_a_declined_charge_is_known_however_many_were_withdrawn_after_it(stack: 
     assert (first.status, again.status, charged(stack)) == (402, 402, 0)
     assert answers[-1].json()["error"]["code"] == "too_many_tries"
     assert stack.asked(CHARGE) <= 20
+
+
+def refused_for(stack: UnkindStack, number: int, kind: str) -> None:
+    """PortOne refuses the charges of the `number`th method that was saved."""
+    stack.wire.refuse(CHARGE, kind, naming=list(stack.portone.billing_books().keys)[number])
+
+
+def charged_by(stack: UnkindStack, user: str, order_id: str) -> int:
+    """How an order is answered that this customer has charged."""
+    payment_id = prepared_id(stack, user, order_id)
+    return stack.app(user).post(f"/payments/{payment_id}/charge", {"chargeId": order_id}).status
+
+
+@pytest.mark.parametrize("kind", [INVALID, "BILLING_KEY_NOT_FOUND"])
+@pytest.mark.parametrize("pause", [MINUTE, 10 * MINUTE, 20 * MINUTE])
+def test_one_customer_refused_for_many_orders_stops_nobody_else(
+    stack: UnkindStack, kind: str, pause: int
+) -> None:
+    key_saved(stack)
+    key_saved(stack, OTHER)
+    refused_for(stack, 0, kind)
+    for number in range(4):
+        charged_by(stack, USER, f"order-{number}")
+
+    answers = []
+    for number in range(8):
+        answers.append(charged_by(stack, OTHER, f"other-{number}"))
+        charged_by(stack, USER, f"again-{number}")
+        stack.run_for(pause)
+
+    assert answers == [200] * 8
+
+
+@pytest.mark.parametrize("kind", [INVALID, "BILLING_KEY_NOT_FOUND"])
+@pytest.mark.parametrize("pause", [5 * MINUTE, 10 * MINUTE, 20 * MINUTE])
+def test_charges_that_wait_leave_the_probe_of_their_channel_to_others(
+    stack: UnkindStack, kind: str, pause: int
+) -> None:
+    users = ["user-a", "user-b", "user-c"]
+    for each in (*users, OTHER):
+        key_saved(stack, each)
+    for number, each in enumerate(users):
+        refused_for(stack, number, kind)
+        charged_by(stack, each, f"order-{number}")
+
+    answers = []
+    for number in range(12):
+        answers.append(charged_by(stack, OTHER, f"other-{number}"))
+        stack.run_for(pause)
+
+    turned_away = 10 * MINUTE // pause + 1
+    assert answers[turned_away:] == [200] * (12 - turned_away)
+
+
+def test_three_customers_refused_in_a_row_stop_the_channel_until_one_is_taken(stack: UnkindStack) -> None:
+    for each in ("user-a", "user-b", "user-c", OTHER):
+        key_saved(stack, each)
+    stack.wire.refuse(CHARGE, INVALID)
+    refused = [charged_by(stack, f"user-{each}", f"order-{each}") for each in "abc"]
+    held = charged_by(stack, OTHER, "other-1")
+    stack.wire.undisturbed()
+    stack.run_for(HOUR)
+
+    assert (refused, held) == ([202] * 3, 503)
+    assert charged_by(stack, OTHER, "other-1") == 200
+    assert charged(stack) == 4

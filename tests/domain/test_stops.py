@@ -20,6 +20,7 @@ from portone_payments.domain.stops import (
     standing,
     stood,
     tidied,
+    turn,
 )
 
 NOW = 1_000_000.0
@@ -160,3 +161,16 @@ def test_a_moment_waits_for_as_long_as_the_clock_stood_before_it(
     at: float, times: list[tuple[float, float]], moved: float
 ) -> None:
     assert shifted(past(*times), None, 0, at, 1_000) == moved
+
+
+@pytest.mark.parametrize(("code", "turns"), [("invalid_request", PROBE_EVERY), ("unauthorized", 0)])
+def test_a_charge_that_was_refused_itself_leaves_others_the_probe(code: str, turns: int) -> None:
+    channel = "channel-a"
+    held = begun(Stops(), channel_scope(channel), "charge", code, NOW)
+    [stop] = held.stops.values()
+
+    [own] = probed(held, channel, "charge", NOW + 1200, again=True).stops.values()
+
+    assert turn(stop, again=True) == turns
+    assert turn(stop, again=False) == 0
+    assert own.probe_at == NOW + 1200 + PROBE_EVERY - turns

@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from portone_payments.domain.outcomes import OUR_FAULTS
+
 ALL = "all"
 PROBE_EVERY = 600
 # seconds over which what was held comes back; what was refused comes after it
@@ -88,10 +90,30 @@ def may_probe(stop: Stop, operation: str, now: float) -> bool:
     return now >= stop.probe_at + (0 if operation == stop.operation else PROBE_EVERY)
 
 
-def probed(stops: Stops, channel: str | None, operation: str, now: float, store: str | None = None) -> Stops:
-    """The record with a probe under way: the next one in ten minutes, of the same operation."""
+def turn(stop: Stop, *, again: bool) -> int:
+    """How many seconds longer a charge waits (`again`) that was refused itself: it may be the only one."""
+    return PROBE_EVERY if again and stop.code not in OUR_FAULTS else 0
+
+
+def probed(
+    stops: Stops,
+    channel: str | None,
+    operation: str,
+    now: float,
+    store: str | None = None,
+    *,
+    again: bool = False,
+) -> Stops:
+    """The record with a probe under way: the next one in ten minutes, of the same operation.
+
+    A charge that was refused itself (`again`) keeps the next such one from trying, and nobody else.
+    """
     changed = {
-        scope: replace(stops.stops[scope], probe_at=now + PROBE_EVERY, operation=operation)
+        scope: replace(
+            stops.stops[scope],
+            probe_at=now + PROBE_EVERY - turn(stops.stops[scope], again=again),
+            operation=operation,
+        )
         for scope in scopes_of(channel, store)
         if scope in stops.stops
     }

@@ -123,13 +123,14 @@ class ChargeSender:
     ) -> tuple[Told, bool]:
         """What the answer tells, and whether the key is gone at PortOne."""
         gate, approval, channel = self.reader.gate_of(payment), ready.approval, ready.channel
-        if not first and not gate.admits(Operation.CHARGE, channel):
-            return held_back(gate, approval.attempt, channel), False
+        again = _was_refused(payment, approval)
+        if not first and not gate.admits(Operation.CHARGE, channel, again=again):
+            return held_back(gate, approval.attempt, channel, again=again), False
         if approval.sent_at is None:
             intend(self.reader.store, sent(payment, approval, ready.at))
             first = True
         try:
-            charging = gate.charging(payment.payment_id, channel)
+            charging = gate.charging(payment.user_id, channel, again=again)
             with gate.sending(Operation.CHARGE, channel) if ready.crossing else charging:
                 self.portone.within(store_of(payment, self.reader.policy)).charge(
                     payment.payment_id,
@@ -212,3 +213,9 @@ class ChargeSender:
             channel_key=key.channel_key,
             notice_urls=self.notice_urls,
         )
+
+
+def _was_refused(payment: Payment, approval: Approval) -> bool:
+    """Whether this very charge was refused by an error of ours before: now it waits, or is another try."""
+    waits = approval.sent_at is None and approval.code is not None
+    return waits or any(map(withdrawn, payment.approvals))

@@ -32,13 +32,16 @@ from portone_payments.domain.stops import (
     standing,
     store_scope,
     tidied,
+    turn,
 )
 from portone_payments.ports import Clock, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 3
-# charges that a container sees refused, and none of the channel taken between: everybody's are
+# customers whose charges a container sees refused within so many seconds, and none of the channel taken
+# between: everybody's are
 IN_A_ROW = 3
+ROW_WITHIN = 3600
 # seconds for which a container believes what it read of a stop
 FRESH = 5.0
 _SILENT = frozenset({Outcome.UNKNOWN, Outcome.IN_FLIGHT})
@@ -74,7 +77,7 @@ class Gate:
     clock: Clock
     meter: Meter
     _known: _Known = field(default_factory=_Known, init=False)
-    _refused: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    _refused: dict[str, dict[str, float]] = field(default_factory=dict, init=False)
     _left: str | None = field(default=None, init=False)
 
     def of(self, store_id: str) -> "Gate":
@@ -101,17 +104,22 @@ class Gate:
         if known.stops is None or not known.stops.stops:
             known.stops, known.read_at = known.stops or Stops(), self.clock.now()
 
-    def admits(self, operation: Operation, channel: str | None = None) -> bool:
-        """Whether this may be sent now; where it is stopped, whether it is the probe, which is then taken."""
+    def admits(self, operation: Operation, channel: str | None = None, *, again: bool = False) -> bool:
+        """Whether this may be sent now; where it is stopped, whether it is the probe, which is then taken.
+
+        `again`: a charge that was refused itself. It may be the only one that is, and leaves others a turn.
+        """
         heard, now = self.look(), self.clock.now()
         held = standing(heard, channel, self._left)
-        if not all(may_probe(stop, operation, now) for stop in held):
+        if not all(may_probe(stop, operation, now - turn(stop, again=again)) for stop in held):
             return False
-        return not held or self._take(heard, operation, channel)
+        return not held or self._take(heard, operation, channel, again=again)
 
-    def until(self, channel: str | None = None) -> float:
-        """When the next probe of what holds a request may be sent (epoch seconds UTC)."""
-        return self.clock.now() + self.wait(channel)
+    def until(self, channel: str | None = None, *, again: bool = False) -> float:
+        """When the next probe of what holds a request may be sent (epoch seconds UTC); `again` as above."""
+        now = self.clock.now()
+        marks = (stop.probe_at + turn(stop, again=again) for stop in self._held(channel))
+        return max((max(now + 1, mark) for mark in marks), default=now)
 
     def why(self, channel: str | None = None) -> str:
         """The code of what holds a request."""
@@ -134,15 +142,18 @@ class Gate:
         self._passed(operation, channel)
 
     @contextmanager
-    def charging(self, payment_id: str, channel: str) -> Iterator[None]:
-        """As `sending`, of a charge: one that alone is refused stops nobody's, several in a row stop all."""
+    def charging(self, user_id: str, channel: str, *, again: bool) -> Iterator[None]:
+        """As `sending`, of a charge: one customer's that are refused stop nobody's, several customers' all.
+
+        `again`: it was refused before, which says nothing new of others.
+        """
         try:
             yield
         except PortOneError as error:
             fault = charge_fault(error.status, error.error_type)
             unfound = error.error_type == BILLING_KEY_NOT_FOUND
             if our_fault(error.status, error.error_type) is None and (fault is not None or unfound):
-                self._one_more(payment_id, channel, fault or KEYS_NOT_FOUND)
+                self._one_more(None if again else user_id, channel, fault or KEYS_NOT_FOUND)
             else:
                 self._told(error, Operation.CHARGE, channel)
             raise
@@ -172,13 +183,15 @@ class Gate:
         self.meter.count(Metric.SENDING_STOPPED)
         self._change(lambda held: begun(held, scope, operation, code, self.clock.now()))
 
-    def _one_more(self, payment_id: str, channel: str, code: str) -> None:
-        refused = self._refused.get(channel, frozenset())
-        if len(refused) < IN_A_ROW:
-            refused |= {payment_id}
-            self._refused[channel] = refused
-        if len(refused) >= IN_A_ROW:
-            self._stop(channel_scope(channel), Operation.CHARGE, code)
+    def _one_more(self, user_id: str | None, channel: str, code: str) -> None:
+        if user_id is not None:
+            now = self.clock.now()
+            before = self._refused.get(channel, {}).items()
+            row = {who: at for who, at in before if who != user_id and 0 <= now - at < ROW_WITHIN}
+            row = dict([*row.items(), (user_id, now)][-IN_A_ROW:])
+            self._refused[channel] = row
+            if len(row) >= IN_A_ROW:
+                self._stop(channel_scope(channel), Operation.CHARGE, code)
         # it knows who we are
         self._passed(Operation.CHARGE, None)
 
@@ -195,10 +208,11 @@ class Gate:
         if over:
             self._change(lambda held: ended(held, over, self.clock.now()))
 
-    def _take(self, heard: Stops, operation: Operation, channel: str | None) -> bool:
+    def _take(self, heard: Stops, operation: Operation, channel: str | None, *, again: bool) -> bool:
         """Only one of all containers probes."""
+        now = self.clock.now()
         try:
-            self.store.save(probed(heard, channel, operation, self.clock.now(), self._left))
+            self.store.save(probed(heard, channel, operation, now, self._left, again=again))
         except Conflict:
             self._refreshed()
             return False

@@ -100,9 +100,9 @@ def intend(store: Store, intended: Payment) -> None:
         raise Busy from None
 
 
-def held_back(gate: Gate, attempt: int, channel: str | None = None) -> Told:
+def held_back(gate: Gate, attempt: int, channel: str | None = None, *, again: bool = False) -> Told:
     """What is said of a try that may not be sent: it waits for the next probe."""
-    code, until = gate.why(channel), gate.until(channel)
+    code, until = gate.why(channel), gate.until(channel, again=again)
     return lambda held, _: stopped(held, attempt, code, until)
 
 
