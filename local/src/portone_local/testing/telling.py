@@ -82,7 +82,8 @@ def on_ministack(ministack: MiniStack) -> Iterator[tuple[Callable[[], World], Bo
 
 
 def cold(stack: Stack) -> None:
-    """Forget the secrets, as a new container has."""
+    """New containers: what the old ones read of secrets and of what is stopped is forgotten."""
+    stack.functions.restart()
     secrets: SecretsManager = stack.ports["secrets"]
     for cached in (secrets._api, secrets._webhook, secrets._charge_keys):  # noqa: SLF001 - cannot be told to
         cached._value = None  # noqa: SLF001 - as above
