@@ -4,6 +4,7 @@ from dataclasses import replace
 from zlib import crc32
 
 from portone_local.testing.records import NOW, a_payment, a_stray
+from portone_payments.adapters.payment_items import encode
 from portone_payments.adapters.tables import TableStore
 from portone_payments.domain.approval import intend_charge
 from portone_payments.domain.facts import Moment
@@ -31,6 +32,21 @@ def test_due_work_is_found_oldest_first_up_to_now_and_limit(store: TableStore) -
 
     assert [each.due_at for each in due] == [10, 20]
     assert [each.id for each in all_of_it] == [same_shard[1], same_shard[2], same_shard[0]]
+
+
+def test_a_mark_no_version_of_ours_writes_holds_up_no_page_behind_it(store: TableStore) -> None:
+    same_shard = [f"p{number}" for number in range(200) if shard(f"p{number}") == shard("p0")][:3]
+    strange, *others = same_shard
+    for payment_id in others:
+        store.save(a_payment(payment_id, due_at=31))
+    item = encode(a_payment(strange, due_at=30), "token") | {"due_at": {"N": "30.25"}}
+    store.table.put([item], token="token-of-a-stranger")
+
+    [first] = store.due(Kind.PAYMENT, shard("p0"), before=30.5, limit=1)
+    behind = store.due(Kind.PAYMENT, shard("p0"), before=30.5, limit=1, after=first)
+    later = store.due(Kind.PAYMENT, shard("p0"), before=31.0, limit=10, after=first)
+
+    assert (first.id, behind, {each.id for each in later}) == (strange, (), set(others))
 
 
 def test_finished_work_leaves_the_due_index(store: TableStore) -> None:

@@ -48,8 +48,9 @@ WORK = frozenset({Kind.PAYMENT, Kind.STRAY, Kind.WALLET})
 class Due:
     """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth.
 
-    `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once. `place`: where it lies, of
-    a kind that this version does not know. `stops`: something is or was stopped; look before you send.
+    `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once. `place`: where it lies and
+    its mark, of a kind that this version does not know. `stops`: something is or was stopped; look before you
+    send.
     """
 
     kind: Kind
@@ -57,7 +58,7 @@ class Due:
     due_at: int
     slot: float | None = None
     stops: bool = False
-    place: tuple[str, str] | None = None
+    place: tuple[str, str, str] | None = None
 
     def still(self, held: int | None, now: float) -> bool:
         """Whether a record is due, or leased for this very hint: any save since then has moved the mark."""

@@ -163,11 +163,13 @@ def _due(asked: Kind, entry: Item) -> Due:
     found, due_at = Key.of(entry), entry["due_at"]["N"]
     kind = due_kind(asked, found)
     known = found == due_key(kind, id_of(found)) and due_at.isdecimal()
-    place = None if known else (found.pk, found.sk)
+    # exactly as it stands: a start key beyond the bound is refused, and the pages behind it with it
+    place = None if known else (found.pk, found.sk, due_at)
     return Due(kind=kind, id=id_of(found), due_at=ceil(float(due_at)), place=place)
 
 
 def _entry(due: Due, partition: str) -> Item:
     """Where the index holds it."""
-    lies = Key(*due.place) if due.place else due_key(due.kind, due.id)
-    return lies.wire() | {DUE.partition: {"S": partition}, DUE.sort: {DUE.sort_type: str(due.due_at)}}
+    known = due_key(due.kind, due.id)
+    pk, sk, due_at = due.place or (known.pk, known.sk, str(due.due_at))
+    return Key(pk, sk).wire() | {DUE.partition: {"S": partition}, DUE.sort: {DUE.sort_type: due_at}}

@@ -3,6 +3,7 @@
 What a newer version wrote about the same attempt is carried along.
 """
 
+import re
 from dataclasses import replace
 
 from portone_payments.domain.booked import merged
@@ -19,6 +20,9 @@ from portone_payments.domain.snapshot import (
     VirtualAccount,
 )
 
+# PortOne's words for who asked for a cancellation, but CHARGEBACK (facts 5); a refund of ours begins so
+_BY_THE_SHOP = frozenset({"API", "CONSOLE", "PORTONE_ADMIN"})
+_TOKEN = re.compile(r"[0-9A-Z]{12}(?: |$)")
 # how long we offer an account whose own end PortOne does not tell, in seconds; no PG keeps one longer
 ACCOUNT_FOR = 30 * 24 * 3600
 
@@ -36,13 +40,22 @@ def completed(snapshot: Snapshot, seen: Seen | None) -> Snapshot:
     return replace(known, method=_awaited(known), cancellations=_told(known), paid_at=_paid_at(known))
 
 
+def _taken_back(cancellation: Cancellation) -> bool:
+    """Whether somebody else took the money: a charge-back, or nobody knows who asked.
+
+    What was cancelled through the API says so, or carries a token of ours as its reason.
+    """
+    by_us = _TOKEN.match(cancellation.reason) is not None
+    return cancellation.trigger not in _BY_THE_SHOP and not (cancellation.trigger is None and by_us)
+
+
 def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
     """What to remember of a believed, completed reading; cancellations once known stay known."""
     same = before is not None and before.transaction_id == snapshot.transaction_id
     held = before if same else None
     shown = {each.id: str(each.status) for each in snapshot.shown}
     cancellations = merged(_still_known(held, snapshot) if held else {}, shown)
-    back = [each.id for each in snapshot.shown if each.trigger == "CHARGEBACK"]
+    back = [each.id for each in snapshot.shown if _taken_back(each)]
     back = [*held.charged_back, *back] if held else back
     return Seen(
         transaction_id=snapshot.transaction_id,
