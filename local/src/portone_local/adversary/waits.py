@@ -71,8 +71,12 @@ _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
         "nobody knows that it was cash: no receipt; nor until when an account waits",
         told_of=("cash receipt", "a transfer", *_OF_ACCOUNTS),
     ),
-    (Trick.DROP, "cancellations[].trigger"): Wait("nobody says who took it back", told_of=("charge-back",)),
-    (Trick.ENUM, "cancellations[].trigger"): Wait("nobody says who took it back", told_of=("charge-back",)),
+    (Trick.DROP, "cancellations[].trigger"): Wait(
+        "nobody says who took it back: a person finds out (rule 10)", frozenset({"chargeback"})
+    ),
+    (Trick.ENUM, "cancellations[].trigger"): Wait(
+        "nobody says who took it back: a person finds out (rule 10)", frozenset({"chargeback"})
+    ),
     (Trick.BACK, "updatedAt"): Wait(
         "which of two declined tries is the newer one nobody can say", told_of=("declined twice",)
     ),

@@ -11,6 +11,7 @@ from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.moves import TAKEN, withdrawn
 from portone_payments.domain.records import Seen
 from portone_payments.domain.snapshot import (
+    CHARGEBACK,
     Cancellation,
     CancellationStatus,
     Channel,
@@ -20,7 +21,7 @@ from portone_payments.domain.snapshot import (
     VirtualAccount,
 )
 
-# PortOne's words for who asked for a cancellation, but CHARGEBACK (facts 5); a refund of ours begins so
+# PortOne's words for who asked for a cancellation, but charge-backs (facts 5); a refund of ours begins so
 _BY_THE_SHOP = frozenset({"API", "CONSOLE", "PORTONE_ADMIN"})
 _TOKEN = re.compile(r"[0-9A-Z]{12}(?: |$)")
 # how long we offer an account whose own end PortOne does not tell, in seconds; no PG keeps one longer
@@ -43,10 +44,11 @@ def completed(snapshot: Snapshot, seen: Seen | None) -> Snapshot:
 def _taken_back(cancellation: Cancellation) -> bool:
     """Whether somebody else took the money: a charge-back, or nobody knows who asked.
 
-    What was cancelled through the API says so, or carries a token of ours as its reason.
+    What carries a token of ours as its reason was asked for by us, whatever it is said to be.
     """
-    by_us = _TOKEN.match(cancellation.reason) is not None
-    return cancellation.trigger not in _BY_THE_SHOP and not (cancellation.trigger is None and by_us)
+    if cancellation.trigger == CHARGEBACK:
+        return True
+    return cancellation.trigger not in _BY_THE_SHOP and not _TOKEN.match(cancellation.reason)
 
 
 def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:

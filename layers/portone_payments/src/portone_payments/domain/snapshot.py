@@ -84,6 +84,9 @@ class Channel:
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
+CHARGEBACK = "CHARGEBACK"  # who asked for a cancellation that a chargeback forced (facts 5)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
     """One refund as PortOne books it; amounts in minor units, times in epoch microseconds UTC."""

@@ -5,7 +5,7 @@ from portone_payments.domain.check import Findings
 from portone_payments.domain.facts import Fact, Moment, raise_attention, record
 from portone_payments.domain.moves import TAKEN, holds_money
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.snapshot import CancellationStatus, Snapshot
+from portone_payments.domain.snapshot import CHARGEBACK, CancellationStatus, Snapshot
 
 _CANCELLATION_FACTS = {
     CancellationStatus.SUCCEEDED: Fact.CANCELLED,
@@ -65,7 +65,7 @@ def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, momen
 
 def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     """The payment with the facts of cancellations and disputes that are new or changed."""
-    after = _tell_taken(before, after, moment)
+    after = _tell_taken(before, after, snapshot, moment)
     for cancellation in snapshot.shown:
         fact = _CANCELLATION_FACTS.get(cancellation.status)
         if fact is None or booked(before.seen, cancellation.id) == cancellation.status:
@@ -75,8 +75,12 @@ def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, mome
     return after
 
 
-def _tell_taken(before: Payment, after: Payment, moment: Moment) -> Payment:
-    """Money that somebody else takes back, or wants to: a person is called once for each."""
+def _tell_taken(before: Payment, after: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
+    """Money that somebody else takes back, or wants to: a person is called once for each.
+
+    Where PortOne does not say who asked, nobody is told that it was a charge-back: the person finds out.
+    """
+    certain = {each.id for each in snapshot.shown if each.trigger == CHARGEBACK}
     known = before.seen.charged_back if before.seen else ()
     back = after.seen.charged_back if after.seen else ()
     disputed = after.seen is not None and after.seen.disputed
@@ -85,6 +89,7 @@ def _tell_taken(before: Payment, after: Payment, moment: Moment) -> Payment:
         after = raise_attention(after, AttentionKind.CHARGEBACK, at=moment.now)
     for cancellation in back:
         if cancellation not in known:
-            after = record(after, Fact.CHARGED_BACK, moment, cancellation=cancellation)
+            if cancellation in certain:
+                after = record(after, Fact.CHARGED_BACK, moment, cancellation=cancellation)
             after = raise_attention(after, AttentionKind.CHARGEBACK, at=moment.now)
     return after
