@@ -28,12 +28,18 @@ class Story(RecurringStory):
         assert self.staff.post(f"/ops/payments/{bad}/resolve", {"reason": "refunded by hand"}).status == 200
         self.refund(good)
         self.approve()
+        self.withdraw()
         self.report()
         self.identify()
         self.bill()
         self.audit()
         self.sweep()
         self.publish()
+
+    def withdraw(self) -> None:
+        """An order nobody paid is off sale."""
+        self.prepared("order-off-sale")
+        assert self.shop.request("DELETE", "/orders/order-off-sale").status == 200
 
     def identify(self) -> None:
         """Somebody is verified with the SDK, starts again without it, and is forgotten."""
