@@ -25,4 +25,4 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     return message_answer(confirmed, deps.clock.now())
 
 
-handler = HttpHandler(route, needs=("people", "verifications", "hashes"), kind=IdentityDeps)
+handler = HttpHandler(route, needs=("people", "verifications", "hashes", "gate"), kind=IdentityDeps)

@@ -7,9 +7,12 @@ import pytest
 
 from portone_local.roles import allowed, role_of
 from portone_local.template import functions
-from portone_local.testing.identity_rights import ALLOWED
+from portone_local.testing.identity_rights import ALLOWED, STOPS
+from portone_payments.adapters.keys import SENDING, key_of
 
 PRIVATE = ("IdentityTable", "IdentityKey", "IdentityHashSecret", "IdentityAccessLog")
+
+SENDERS = ("identity_send", "identity_resend", "identity_confirm")
 
 LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
 
@@ -51,7 +54,19 @@ def test_an_identity_function_reaches_no_payment(each: dict[str, Any]) -> None:
         for function in ALLOWED
     }
 
-    assert {function: found for function, found in reached.items() if found} == {}
+    assert {function: set(found) for function, found in reached.items() if found} == dict.fromkeys(
+        SENDERS, STOPS
+    )
+
+
+def test_of_the_payments_table_a_sender_reaches_one_record_that_is_about_no_payment(
+    each: dict[str, Any],
+) -> None:
+    [statement] = each["Resources"]["HeedStops"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert statement["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key_of("stops", SENDING).pk]}
+    }
 
 
 def test_only_what_is_written_down_may_write_the_access_log(each: dict[str, Any]) -> None:

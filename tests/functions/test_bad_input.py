@@ -16,7 +16,6 @@ HANGUL_42_BYTES = "가" * 21
 
 AMOUNTS: dict[str, Any] = {
     "a float": 10.5,
-    "a whole float": 1000.0,
     "a bool": True,
     "a string": "1000",
     "negative": -1,

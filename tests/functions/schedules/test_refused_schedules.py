@@ -103,7 +103,7 @@ def test_parts_add_up_to_the_order_one_after_the_other(stack: Stack, parts: list
     "parts",
     [
         [{"amount": 0}, {"amount": 1_000}],
-        [{"amount": 1_000.0}],
+        [{"amount": 1_000.5}],
         [{"amount": 1_000, "dueAt": "tomorrow"}],
         [{"amount": 1_000, "dueAt": "2026-02-01T00:00:00"}],
         [{"amount": 1_000, "dueAt": ""}],

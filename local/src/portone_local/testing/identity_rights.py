@@ -14,15 +14,18 @@ OPENS = {"kms:Decrypt IdentityKey"}
 
 SEALS = {"kms:GenerateDataKey IdentityKey"}
 
+# one record that is about no payment, by its key
+STOPS = {"dynamodb:GetItem PaymentsTable", "dynamodb:PutItem PaymentsTable"}
+
 LOGS = {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"}
 
 ALLOWED = {
     "identity_start": WRITES,
     "identity_status": WRITES | CALLS | OPENS,
     "identity_verify": WRITES | CLAIMS | CALLS | HASHES | OPENS | SEALS,
-    "identity_send": WRITES | CALLS | HASHES,
-    "identity_resend": WRITES | CALLS | HASHES,
-    "identity_confirm": WRITES | CALLS | HASHES,
+    "identity_send": WRITES | CALLS | HASHES | STOPS,
+    "identity_resend": WRITES | CALLS | HASHES | STOPS,
+    "identity_confirm": WRITES | CALLS | HASHES | STOPS,
     "identity_me": READS | OPENS,
     "identity_bypass": set[str](),
     "identity_reveal": READS | OPENS | LOGS,

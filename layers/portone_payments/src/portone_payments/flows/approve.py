@@ -14,10 +14,11 @@ from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.records import Payment
+from portone_payments.flows.admission import check_gate
 from portone_payments.flows.approval_send import ApprovalSender, token_context
 from portone_payments.flows.asking import owned
 from portone_payments.flows.gate import Operation
-from portone_payments.flows.trying import Approved, check_gate, check_order, due_soon, sent_now
+from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_store import Conflict, Queue
 

@@ -18,11 +18,12 @@ from portone_payments.domain.records import Payment
 from portone_payments.domain.terms import charged_under
 from portone_payments.domain.wallet import chargeable, claim_key, key_of_issue
 from portone_payments.domain.wallet_records import SavedKey, Wallet
+from portone_payments.flows.admission import check_gate
 from portone_payments.flows.asking import owned
 from portone_payments.flows.charge_send import ChargeSender, Claim
 from portone_payments.flows.claims import MOST_ASKED, spent_claims
 from portone_payments.flows.gate import Operation
-from portone_payments.flows.trying import Approved, check_gate, check_order, due_soon, sent_now
+from portone_payments.flows.trying import Approved, check_order, due_soon, sent_now
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_store import Conflict, Queue
 

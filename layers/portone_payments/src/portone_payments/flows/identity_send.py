@@ -16,11 +16,11 @@ from portone_payments.domain.identity_errors import (
 )
 from portone_payments.domain.identity_phone import normal_phone
 from portone_payments.domain.identity_records import Attempt, Counter, Sending, SendState
+from portone_payments.flows.admission import check_gate
 from portone_payments.flows.gate import Gate, Operation
 from portone_payments.flows.identity_reader import check_open, owned
 from portone_payments.flows.identity_settle import Settler
 from portone_payments.flows.identity_start import counted, started_mark
-from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Clock, Deadline, Ids, Metric
 from portone_payments.ports_identity import Hashes, SendOrder
 from portone_payments.ports_store import Conflict

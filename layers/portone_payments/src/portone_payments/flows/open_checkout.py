@@ -6,9 +6,9 @@ from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.payment_errors import OrderAlreadyPaid
 from portone_payments.domain.records import Payment
+from portone_payments.flows.admission import check_gate
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.gate import Operation
-from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Clock, Deadline, Ids, Metric
 
 _OURS_TO_FIX = frozenset({Outcome.REFUSED, Outcome.NO_EFFECT})

@@ -12,9 +12,9 @@ from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome, our_fault
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
+from portone_payments.flows.admission import check_gate
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.gate import Operation
-from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Clock, Deadline, Metric, Vault
 from portone_payments.ports_portone import ReceiptOrder
 from portone_payments.ports_store import Conflict

@@ -11,9 +11,9 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
 from portone_payments.domain.wallet import CLAIM_WITHIN, key_of_issue, lapse, refuse, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.flows.admission import check_gate
 from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk, key_context
-from portone_payments.flows.trying import check_gate
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_billing import IssueAndPayOrder
 

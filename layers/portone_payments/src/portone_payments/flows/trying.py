@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import answered, confirmed, refused, stopped, taken_back
 from portone_payments.domain.attempts import open_approval
-from portone_payments.domain.errors import Busy, PortOneError, ProviderRefused
+from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval
 from portone_payments.domain.outcomes import UNAUTHORIZED, Outcome
 from portone_payments.domain.payment_errors import NotApprovable
 from portone_payments.domain.records import Payment
 from portone_payments.flows.catch_up import CaughtUp, Told
-from portone_payments.flows.gate import Gate, Operation
+from portone_payments.flows.gate import Gate
 from portone_payments.flows.nudge import nudge
 from portone_payments.ports import Meter, Metric
 from portone_payments.ports_store import Conflict, Queue, Store
@@ -84,12 +84,6 @@ def told_by(
     if outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
         return lambda held, _: answered(held, attempt, code, error.pg_code)
     return unchanged
-
-
-def check_gate(gate: Gate, operation: Operation, channel: str | None = None) -> None:
-    """Whether a try may be stored and sent. Raises `ProviderRefused` with the seconds to wait."""
-    if not gate.admits(operation, channel):
-        raise ProviderRefused(retry_after=gate.wait(channel) or 1)
 
 
 def intend(store: Store, intended: Payment) -> None:

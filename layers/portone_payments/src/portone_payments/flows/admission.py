@@ -1,0 +1,10 @@
+"""At the door: nothing is stored that may not be sent."""
+
+from portone_payments.domain.errors import ProviderRefused
+from portone_payments.flows.gate import Gate, Operation
+
+
+def check_gate(gate: Gate, operation: Operation, channel: str | None = None) -> None:
+    """Whether a try may be stored and sent. Raises `ProviderRefused` with the seconds to wait."""
+    if not gate.admits(operation, channel):
+        raise ProviderRefused(retry_after=gate.wait(channel) or 1)
