@@ -81,6 +81,17 @@ NOWHERE = {each for each in WAITS if each.operation.startswith("list_")}
 """In lists as in readings of one thing, where they occur."""
 
 
+OF_A_PERSON = sorted(each for each in WAITS if each.operation == "get_identity_verification")
+
+
+@pytest.mark.parametrize("mutation", OF_A_PERSON, ids=str)
+def test_a_verification_that_may_wait_verifies_nobody(mutation: Mutation) -> None:
+    assert (
+        told(tale_named("a person: verify"), [mutation]).stopped
+        == "AssertionError it did not end as it should"
+    )
+
+
 def test_every_operation_of_a_tale_is_disturbed() -> None:
     operations = {each.operation for tale in TALES for each in alone(tale.name)}
 

@@ -111,6 +111,21 @@ WAITS: Mapping[Mutation, Wait] = {
     Mutation("get_identity_verification", Trick.VARIANT, "status"): Wait(
         "a state nobody here knows: the person is not verified yet"
     ),
+    Mutation("get_identity_verification", Trick.DROP, "channel"): Wait(
+        "nobody says through which channel: it proves nothing yet"
+    ),
+    Mutation("get_identity_verification", Trick.DROP, "channel.key"): Wait(
+        "nobody says whether it is the channel that was asked for: it proves nothing yet"
+    ),
+    Mutation("get_identity_verification", Trick.ENUM, "channel.type"): Wait(
+        "neither surely live nor surely a test: it proves nothing yet"
+    ),
+    Mutation("get_identity_verification", Trick.ENUM, "channel.pgProvider"): Wait(
+        "another provider than was asked for: it is another verification, and refused"
+    ),
+    Mutation("get_identity_verification", Trick.ANOTHER, "channel.key"): Wait(
+        "another channel than was asked for: it is another verification, and refused"
+    ),
 }
 
 
@@ -137,9 +152,6 @@ TOGETHER: Mapping[frozenset[Mutation], Wait] = {
     },
     _left_out("get_identity_verification", "verifiedCustomer.ci", "verifiedCustomer.di"): Wait(
         "there is nothing to know the person by again"
-    ),
-    _left_out("get_identity_verification", "verifiedCustomer.ci", "channel"): Wait(
-        "a DI holds for one PG, and nobody says which"
     ),
 }
 """What makes a tale wait only when all of it is done."""
