@@ -48,6 +48,7 @@ from portone_local.testing.story_scenes import (
     unheard_and_portone_down,
 )
 from portone_local.testing.subscription_stories import SUBSCRIPTION_STORIES
+from portone_local.testing.withdrawal_stories import WITHDRAWAL_STORIES
 
 STORIES = (
     Story("put an order", lambda world: f"{world.name}-new", World.put, pay_after_all),
@@ -126,7 +127,7 @@ STORIES = (
 # a refund whose outcome is unknown is waited for
 MONEY_BACK = tuple(replace(story, patience=HOUR) for story in REFUND_STORIES)
 RECURRING = (*KEY_STORIES, *CHARGE_STORIES, *SUBSCRIPTION_STORIES)
-ALL_STORIES = (*STORIES, *MONEY_BACK, *APPROVAL_STORIES, *RECEIPT_STORIES, *RECURRING)
+ALL_STORIES = (*STORIES, *MONEY_BACK, *APPROVAL_STORIES, *RECEIPT_STORIES, *RECURRING, *WITHDRAWAL_STORIES)
 
 
 def story_named(name: str) -> Story:
