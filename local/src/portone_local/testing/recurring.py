@@ -27,9 +27,17 @@ def customer_of(stack: Stack, user: str = USER) -> str | None:
     return customer_in(stack.ports["store"].wallet(user))
 
 
+def store_of_issue(stack: Stack, issue_id: str, user: str = USER) -> str | None:
+    """The store the window of an issue names."""
+    wallet = stack.ports["store"].wallet(user)
+    key = wallet.keys.get(issue_id) if wallet else None
+    return (key.store_id or None) if key else None
+
+
 def key_issued(stack: Stack, issue_id: str, user: str = USER, **changes: Any) -> dict[str, str]:
     """The customer goes through the window; what the SDK hands the app, to be registered."""
     window = {"issue_id": issue_id, "customer_id": customer_of(stack, user)}
+    window |= {"store_id": store_of_issue(stack, issue_id, user)}
     issued = stack.portone.buyer.issue_billing_key(**window | changes)
     told = {"billingKey": issued.billing_key, "billingIssueToken": issued.billing_issue_token}
     return {name: value for name, value in told.items() if value}

@@ -8,7 +8,14 @@ from hypothesis.stateful import precondition, rule
 
 from portone_local.portone import Fault, Refused
 from portone_local.testing.machine.stage import Stage, picks
-from portone_local.testing.recurring import customer_of, key_chosen, key_deleted, key_started, registered
+from portone_local.testing.recurring import (
+    customer_of,
+    key_chosen,
+    key_deleted,
+    key_started,
+    registered,
+    store_of_issue,
+)
 
 CARDS = ("card-1", "card-2")
 KEY_CALLS = ("get_billing_key", "delete_billing_key", "confirm_billing_key", "list_billing_keys")
@@ -73,7 +80,11 @@ class Saving(Stage):
         with suppress(KeyError):  # refused: too many saved already
             issue_id = key_started(self.stack)
             issued = self.stack.portone.buyer.issue_billing_key(
-                issue_id=issue_id, customer_id=customer_of(self.stack), card=card, manual=manual
+                issue_id=issue_id,
+                customer_id=customer_of(self.stack),
+                card=card,
+                manual=manual,
+                store_id=store_of_issue(self.stack, issue_id),
             )
             told = {"billingKey": issued.billing_key, "billingIssueToken": issued.billing_issue_token}
             self.issues.append(issue_id)
