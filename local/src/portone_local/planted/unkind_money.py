@@ -103,7 +103,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     in_core(
         "an error of ours stops nothing",
         "flows/gate.py",
-        "        if not all(may_probe(stop, operation, now) for stop in held):",
+        "        if not all(may_probe(stop, operation, now - turn(stop, again=again)) for stop in held):",
         "        if not operation:",
         "cases/test_errors_of_ours",
         "one_probe",
