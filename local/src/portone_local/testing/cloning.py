@@ -29,6 +29,7 @@ def bare_environment(**named: str) -> dict[str, str]:
     """The environment of a machine with python3, make and git, and nothing of this clone's on its path."""
     ours = {str(ROOT / ".venv" / "bin"), str(ROOT / ".venv-sam" / "bin"), str(ROOT / ".cache" / "uv" / "bin")}
     path = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if each not in ours)
-    dropped = ("VIRTUAL_ENV", "UV_", "PYTHON", "PYTEST")
+    # a make inside a make speaks of folders
+    dropped = ("VIRTUAL_ENV", "UV_", "PYTHON", "PYTEST", "MAKE", "MFLAGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return kept | {"PATH": path} | named
