@@ -9,7 +9,7 @@ from portone_payments.entry.request import Body
 from portone_payments.entry.texts import Written
 
 type Person = Annotated[str, Written, StringConstraints(min_length=1, max_length=50, pattern=r"\S")]
-type Email = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$")]
+type Email = Annotated[str, StringConstraints(max_length=100, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$")]
 type Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9-]{7,19}$")]
 
 
