@@ -1,6 +1,5 @@
 """Refunds as PortOne books them in, our own type out (PortOne facts 5.3)."""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -11,7 +10,6 @@ from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 
 MOST_CANCELLATIONS = 500
 """Of a payment, the oldest, and again as many that carry a token: what is kept of a reading has a bound."""
-_TOKEN = re.compile(r"[0-9A-Z]{12}(?: |$)")
 
 type Amount = Annotated[int, Field(ge=0, lt=2**63)]
 type _Id = Annotated[str, Field(min_length=1, max_length=100)]
@@ -59,7 +57,7 @@ def _bounded(found: Sequence[Cancellation]) -> tuple[Cancellation, ...] | None:
     """The oldest, which stay the same from one reading to the next, and every one that may be ours."""
     in_time = sorted(found, key=lambda each: (each.requested_at, each.id))
     oldest, later = in_time[:MOST_CANCELLATIONS], in_time[MOST_CANCELLATIONS:]
-    ours = [each for each in later if _TOKEN.match(each.reason)]
+    ours = [each for each in later if each.token is not None]
     return (*oldest, *ours) if len(ours) <= MOST_CANCELLATIONS else None
 
 

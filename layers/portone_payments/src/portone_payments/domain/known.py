@@ -3,7 +3,6 @@
 What a newer version wrote about the same attempt is carried along.
 """
 
-import re
 from dataclasses import replace
 
 from portone_payments.domain.booked import merged
@@ -21,9 +20,8 @@ from portone_payments.domain.snapshot import (
     VirtualAccount,
 )
 
-# PortOne's words for who asked for a cancellation, but charge-backs (facts 5); a refund of ours begins so
+# PortOne's words for who asked for a cancellation, but charge-backs (facts 5)
 _BY_THE_SHOP = frozenset({"API", "CONSOLE", "PORTONE_ADMIN"})
-_TOKEN = re.compile(r"[0-9A-Z]{12}(?: |$)")
 # how long we offer an account whose own end PortOne does not tell, in seconds; no PG keeps one longer
 ACCOUNT_FOR = 30 * 24 * 3600
 
@@ -48,7 +46,7 @@ def _taken_back(cancellation: Cancellation) -> bool:
     """
     if cancellation.trigger == CHARGEBACK:
         return True
-    return cancellation.trigger not in _BY_THE_SHOP and not _TOKEN.match(cancellation.reason)
+    return cancellation.trigger not in _BY_THE_SHOP and cancellation.token is None
 
 
 def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:

@@ -1,6 +1,5 @@
 """Refunds whose record is lost, as after a restore: known again by the token PortOne kept (rule 5)."""
 
-import re
 from dataclasses import replace
 
 from portone_payments.domain.facts import Moment, raise_attention
@@ -13,7 +12,6 @@ from portone_payments.domain.snapshot import Cancellation, CancellationStatus, S
 
 SKEW = 60
 BY_STAFF = "decided_by_staff"
-_TOKEN = re.compile(r"([0-9A-Z]{12})(?: |$)")
 _API = frozenset({None, "API"})
 # ids of ours are known by their numbers; nobody is asked for so many accounts
 _SYSTEM = [numbered(reason, number) for reason in CALLS for number in range(1, 40)]
@@ -55,8 +53,7 @@ def _untraced(refund: Refund) -> bool:
 def _token(cancellation: Cancellation) -> str | None:
     if cancellation.status is CancellationStatus.UNRECOGNISED or cancellation.trigger not in _API:
         return None
-    found = _TOKEN.match(cancellation.reason)
-    return found[1] if found else None
+    return cancellation.token
 
 
 def _known(payment: Payment, cancellation: Cancellation, token: str) -> bool:

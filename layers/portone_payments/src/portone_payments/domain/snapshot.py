@@ -1,5 +1,6 @@
 """What PortOne says about one payment at one moment (PortOne facts 3), in our own types."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +9,7 @@ from portone_payments.domain.methods import PayMethod
 
 # stands for a PG's code that did not look like one, so that a person sees there was something
 UNFIT = "unfit"
+_TOKEN = re.compile(r"([0-9A-Z]{12})(?: |$)")
 
 
 class RemoteStatus(StrEnum):
@@ -99,6 +101,12 @@ class Cancellation:
     requested_at: int
     trigger: str | None = None
     vat: int = 0
+
+    @property
+    def token(self) -> str | None:
+        """What a refund of ours begins its reason with; None where this cannot be one."""
+        found = _TOKEN.match(self.reason)
+        return found[1] if found else None
 
 
 class ReceiptStatus(StrEnum):
