@@ -69,7 +69,7 @@ class Desk:
         self.store.save(life.order, life.payment)
         self.meter = RecordingMeter()
         policy = CheckPolicy(store_id=EXAMPLE_STORE)
-        gate = Gate(store=self.store, clock=self.clock, meter=self.meter)
+        gate = Gate(store_id=EXAMPLE_STORE, store=self.store, clock=self.clock, meter=self.meter)
         self.reader = Reader(store=self.store, portone=self.shown, meter=self.meter, policy=policy, gate=gate)
         queue = MemoryQueue(self.clock)
         deps = Deps(

@@ -74,7 +74,7 @@ class AuditedShop:
             transport=self.wire,
         )
         policy = CheckPolicy(store_id=EXAMPLE_STORE, live=live)
-        gate = Gate(store=self.store, clock=self.clock, meter=self.meter)
+        gate = Gate(store_id=EXAMPLE_STORE, store=self.store, clock=self.clock, meter=self.meter)
         self.reader = Reader(store=self.store, portone=client, meter=self.meter, policy=policy, gate=gate)
 
     def audit(self, *, seconds: float = 600) -> Audited:

@@ -116,7 +116,6 @@ class IdentityDeps(PortDeps):
             ids=self.ids,
             rules=self.identity.rules,
             gate=self.gate,
-            store_id=self.settings.store_id,
         )
 
     @cached_property

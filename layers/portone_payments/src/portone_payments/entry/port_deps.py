@@ -79,7 +79,7 @@ class PortDeps:
     @cached_property
     def gate(self) -> Gate:
         """Whether anything may be sent to PortOne, as far as this container has heard."""
-        return Gate(store=self.store, clock=self.clock, meter=self.meter)
+        return Gate(store_id=self.settings.store_id, store=self.store, clock=self.clock, meter=self.meter)
 
     @cached_property
     def queue(self) -> Queue:

@@ -76,11 +76,7 @@ class Reader:
 
     def gate_of(self, payment: Payment) -> Gate:
         """Whether anything may be sent about a payment: a store we left may be closed to us by itself."""
-        return self.gate_in(store_of(payment, self.policy))
-
-    def gate_in(self, store_id: str) -> Gate:
-        """The same of a store."""
-        return self.gate if store_id == self.policy.store_id else self.gate.of(store_id)
+        return self.gate.of(store_of(payment, self.policy))
 
     def catch_up(
         self,

@@ -142,7 +142,7 @@ class Collector:
             gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
             self._save(gone, moment)
             return None
-        gate = self.sender.reader.gate_in(self._store(key))
+        gate = self.sender.reader.gate.of(self._store(key))
         if not gate.admits(Operation.CHARGE, key.channel):
             self._hold(subscription, gate.wait(key.channel), moment)
             return None

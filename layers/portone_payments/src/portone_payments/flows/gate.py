@@ -71,8 +71,12 @@ class _Known:
 
 @dataclass(slots=True, kw_only=True)
 class Gate:
-    """One container's view of what is stopped. Every method raises `StorageUnavailable`."""
+    """One container's view of what is stopped. Every method raises `StorageUnavailable`.
 
+    `store_id`: today's store at PortOne, whose refusals are about us.
+    """
+
+    store_id: str = ""
     store: Store
     clock: Clock
     meter: Meter
@@ -81,7 +85,9 @@ class Gate:
     _left: str | None = field(default=None, init=False)
 
     def of(self, store_id: str) -> "Gate":
-        """The same for a store that is not today's: where that one is closed to us, others go on."""
+        """The same for another store than today's: closed to us, it holds no other up. "": today's."""
+        if store_id in {"", self.store_id}:
+            return self
         other = copy(self)
         other._left = store_scope(store_id)  # noqa: SLF001 - its own kind
         return other

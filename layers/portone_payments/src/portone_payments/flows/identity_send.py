@@ -55,7 +55,6 @@ class Messenger:
     ids: Ids
     rules: IdentityRules
     gate: Gate
-    store_id: str
 
     def send(self, verification_id: str, user_id: str, typed: Typed, *, deadline: Deadline) -> Attempt:
         """Have the message sent; a repeated request sends no second one. Raises `SendFailed` and others."""
@@ -126,8 +125,7 @@ class Messenger:
 
     def _admitted(self, attempt: Attempt) -> tuple[Gate, str | None]:
         """What a message goes through, and its channel. Raises `ProviderRefused` while sending is stopped."""
-        left = attempt.store_id not in {"", self.store_id}
-        gate = self.gate.of(attempt.store_id) if left else self.gate
+        gate = self.gate.of(attempt.store_id)
         channel = self.rules.channels.get(attempt.provider)
         check_gate(gate, Operation.IDENTITY, channel)
         return gate, channel

@@ -59,7 +59,7 @@ class KeyDesk(WalletBook):
 
     def gate_of(self, key: SavedKey) -> Gate:
         """Whether anything may be sent about a saved payment method."""
-        return self.gate if key.store_id in {"", self.policy.store_id} else self.gate.of(key.store_id)
+        return self.gate.of(key.store_id)
 
     def start(self, user_id: str, pay_method: str, *, payment: Payment | None = None) -> SavedKey:
         """An issue window under a fresh issueId, bound to its user; in the store of what it pays as well.
