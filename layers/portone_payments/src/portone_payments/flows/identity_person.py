@@ -44,10 +44,10 @@ class PersonDesk:
         held = self._held(person) if same else ()
         identifiers = tuple(dict.fromkeys((*held, *known.identifiers)))
         wanted = self._claim_ids(identifiers)
-        left = tuple(each for each in person.claims if each not in wanted and self._ends(each, same=same))
+        left = self._left(person, wanted, same=same)
         claims = (*self._claims(person, wanted), *self._released(person, left, now))
         changed = self._with_facts(person if same else blank(person), attempt, known, purpose, now)
-        kept = tuple(dict.fromkeys((*(each for each in changed.claims if each not in left), *wanted)))
+        kept = _followed(changed, left, wanted)
         changed = replace(
             changed,
             identifiers=self.sealer.sealed_identifiers(
@@ -72,10 +72,11 @@ class PersonDesk:
     def rehashed(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
         """Claimed by every hash key that is alive. Raises `IdentityDuplicate` where another account is."""
         wanted = self._claim_ids(self.sealer.identifiers(person))
-        left = tuple(each for each in person.claims if each not in wanted and self._ends(each, same=True))
+        left = self._left(person, wanted, same=True)
         claims = (*self._claims(person, wanted), *self._released(person, left, now))
-        followed = tuple(dict.fromkeys((*(each for each in person.claims if each not in left), *wanted)))
-        return replace(person, claims=followed, hash_version=self.hashes.writing()), *claims
+        return replace(
+            person, claims=_followed(person, left, wanted), hash_version=self.hashes.writing()
+        ), *claims
 
     def _held(self, person: Person) -> tuple[Identifier, ...]:
         """What stood for the person before; where that does not open, its claims alone go on."""
@@ -86,9 +87,12 @@ class PersonDesk:
                 raise
             return ()
 
-    def _ends(self, claim_id: str, *, same: bool) -> bool:
-        """Whether a claim goes: another person is let in, or nothing looks it up any more."""
-        return not same or self.hashes.version_of(claim_id) not in self.hashes.versions()
+    def _left(self, person: Person, wanted: tuple[str, ...], *, same: bool) -> tuple[str, ...]:
+        """The claims that go: another person is let in, or nothing looks them up any more."""
+        alive = self.hashes.versions() if same else ()
+        return tuple(
+            each for each in person.claims if each not in wanted and self.hashes.version_of(each) not in alive
+        )
 
     def _same(self, person: Person, known: Known, now: float) -> bool:
         """Whether this may be the person the account belongs to; False where staff lets another one in."""
@@ -136,3 +140,9 @@ class PersonDesk:
         return replace(
             person, verified=True, purposes=purposes, permit=None, phone=phone, due_at=due_of(purposes, None)
         )
+
+
+def _followed(person: Person, left: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """What the account holds from now on."""
+    stay = (each for each in person.claims if each not in left)
+    return tuple(dict.fromkeys((*stay, *wanted)))
