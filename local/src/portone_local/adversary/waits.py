@@ -25,6 +25,7 @@ class Wait:
 
 
 _QUARANTINED = frozenset({"quarantined"})
+_BY_NOBODY = Wait("nobody says who took it back: a person finds out (rule 10)", frozenset({"chargeback"}))
 _STUCK = Wait(
     "the buyer's bank has not taken the money yet (rule 10)",
     frozenset({"refund-stuck"}),
@@ -71,12 +72,8 @@ _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
         "nobody knows that it was cash: no receipt; nor until when an account waits",
         told_of=("cash receipt", "a transfer", *_OF_ACCOUNTS),
     ),
-    (Trick.DROP, "cancellations[].trigger"): Wait(
-        "nobody says who took it back: a person finds out (rule 10)", frozenset({"chargeback"})
-    ),
-    (Trick.ENUM, "cancellations[].trigger"): Wait(
-        "nobody says who took it back: a person finds out (rule 10)", frozenset({"chargeback"})
-    ),
+    (Trick.DROP, "cancellations[].trigger"): _BY_NOBODY,
+    (Trick.ENUM, "cancellations[].trigger"): _BY_NOBODY,
     (Trick.BACK, "updatedAt"): Wait(
         "which of two declined tries is the newer one nobody can say", told_of=("declined twice",)
     ),
