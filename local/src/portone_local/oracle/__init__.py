@@ -19,6 +19,7 @@ from portone_local.oracle.approvals import (
     settled_tries_keep_no_token,
 )
 from portone_local.oracle.attentions import calls_are_listed
+from portone_local.oracle.by_hand import returns_by_hand_are_said
 from portone_local.oracle.charges import (
     charges_are_stored_first,
     dropped_keys_keep_nothing,
@@ -120,6 +121,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     sums_within_orders,
     refunds_happen_once,
     never_more_than_paid,
+    returns_by_hand_are_said,
     settled_refunds_keep_no_account,
     nothing_is_charged_unasked,
     approvals_happen_once,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from portone_local.oracle.by_hand import TAKEN, with_returns
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.portone import PaymentBook
 from portone_payments.domain.records import AttentionKind, Payment, Status
@@ -21,7 +22,6 @@ AGREES: Mapping[Status, frozenset[str | None]] = {
     Status.EXPIRED: frozenset({ABSENT, "READY", "FAILED"}),
     Status.MISMATCH: frozenset({"PAID", "PARTIAL_CANCELLED", "CANCELLED", "VIRTUAL_ACCOUNT_ISSUED"}),
 }
-TAKEN = frozenset({"PAID", "PARTIAL_CANCELLED"})
 _HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 
@@ -58,10 +58,10 @@ def sums_within_orders(evidence: Evidence) -> Iterator[Finding]:
 def agrees_with_portone(evidence: Evidence) -> Iterator[Finding]:
     """I4: status and totals are PortOne's; a quarantined payment waits for a person instead."""
     for payment in evidence.payments.values():
-        book = evidence.books.get(payment.payment_id)
-        state = book.state if book else ABSENT
         if payment.doubted:
             continue
+        book = _book(evidence, payment)
+        state = book.state if book else ABSENT
         if not (state in AGREES[payment.status] or _lapsed(payment, state, evidence.now)):
             yield Finding("I4", payment.payment_id, f"we say {payment.status}, PortOne says {state}")
         elif book is not None and payment.status in _HELD | {Status.CANCELLED}:
@@ -102,8 +102,14 @@ def _totals(payment: Payment, book: PaymentBook) -> Iterator[Finding]:
 
 
 def _state(evidence: Evidence, payment: Payment) -> str | None:
-    book = evidence.books.get(payment.payment_id)
+    book = _book(evidence, payment)
     return book.state if book else ABSENT
+
+
+def _book(evidence: Evidence, payment: Payment) -> PaymentBook | None:
+    """PortOne's book with what was paid back by hand beside it."""
+    book = evidence.books.get(payment.payment_id)
+    return with_returns(payment, book) if book else None
 
 
 def _called_out(evidence: Evidence, payment: Payment) -> bool:

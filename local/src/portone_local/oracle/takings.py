@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from portone_local.oracle.by_hand import TAKEN, with_returns
 from portone_local.oracle.evidence import Evidence
 from portone_local.oracle.kinds import DAY, Trouble
 from portone_local.portone import CancellationStatus, PaymentBook
@@ -12,7 +13,6 @@ from portone_payments.domain.ending import OVER
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import Payment, Status
 
-TAKEN = frozenset({"PAID", "PARTIAL_CANCELLED"})
 MONEY = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
 _FAILED = frozenset({"FAILED", "PARTIAL_REFUND_FAILED"})
 _EXCUSED = frozenset({"surplus", "mismatch"})
@@ -135,4 +135,4 @@ def _booked(evidence: Evidence) -> Iterator[tuple[Payment, PaymentBook]]:
     for payment in evidence.payments.values():
         book = evidence.books.get(payment.payment_id)
         if book is not None:
-            yield payment, book
+            yield payment, with_returns(payment, book)

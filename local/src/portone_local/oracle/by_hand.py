@@ -1,0 +1,48 @@
+"""What staff says was paid back outside PortOne, which PortOne's books never show (money rules 5, 10)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from portone_local.oracle.evidence import Evidence, Finding
+from portone_local.portone import CancellationStatus, PaymentBook
+from portone_payments.domain.records import Payment
+
+TAKEN = frozenset({"PAID", "PARTIAL_CANCELLED"})
+_BY_HAND = "refunded"
+
+
+def with_returns(payment: Payment, book: PaymentBook) -> PaymentBook:
+    """PortOne's book with what staff paid back by hand: what is true of the money."""
+    if not payment.by_hand or book.state not in TAKEN:
+        return book
+    cancelled = min(book.total, book.cancelled + payment.by_hand)
+    whole = cancelled == book.total
+    return replace(book, cancelled=cancelled, state="CANCELLED" if whole else "PARTIAL_CANCELLED")
+
+
+def returns_by_hand_are_said(evidence: Evidence) -> Iterator[Finding]:
+    """I3: money is called paid back by hand where a person said so, and is not sent once more."""
+    for payment in evidence.payments.values():
+        if not payment.by_hand:
+            continue
+        said = [
+            entry.at
+            for entry in evidence.history(payment)
+            if entry.fact == "resolved" and entry.data.get("decision") == _BY_HAND
+        ]
+        book = evidence.books.get(payment.payment_id)
+        if not said or payment.by_hand < 0:
+            told = f"{payment.by_hand} is called paid back by hand, and nobody said so"
+            yield Finding("I3", payment.payment_id, told)
+        elif book is not None:
+            yield from _sent_once_more(payment, book, said[0])
+
+
+def _sent_once_more(payment: Payment, book: PaymentBook, said_at: float) -> Iterator[Finding]:
+    """A cancel of ours, sent after somebody paid by hand, that takes the sum above what was paid."""
+    limit, back = max(book.total, book.refundable), payment.by_hand
+    for each in book.cancellations:
+        back += 0 if each.status is CancellationStatus.FAILED else each.amount
+        if each.trigger == "API" and each.requested_at >= said_at and back > limit:
+            told = f"{back} of {limit} went back, {payment.by_hand} of it by hand"
+            yield Finding("I3", payment.payment_id, told)
