@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from portone_local.oracle.attentions import closed_since
+from portone_local.oracle.by_hand import TAKEN
 from portone_local.oracle.evidence import Charge, Evidence, Finding
 from portone_local.oracle.kinds import Trouble
-from portone_local.oracle.takings import MONEY, TAKEN, charged_back
+from portone_local.oracle.takings import MONEY, charged_back
 from portone_payments.domain.instruction_records import ApprovalState
 from portone_payments.domain.subscription_records import (
     Invoice,

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from portone_local.oracle.by_hand import TAKEN
 from portone_local.oracle.evidence import Evidence, Finding, Operation
-from portone_local.oracle.takings import TAKEN, difference
+from portone_local.oracle.takings import difference
 from portone_local.portone import CancellationStatus, PaymentBook
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refunds import OPEN
