@@ -9,7 +9,9 @@ from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
 from portone_payments.entry.texts import Written
+from portone_payments.entry.views import time_view
 from portone_payments.flows.identity_erase import reveal
+from portone_payments.flows.identity_history import Told
 from portone_payments.ports_identity import Access
 
 
@@ -22,7 +24,7 @@ class RevealBody(Body):
 
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
-    """The facts of a purpose in clear, never an identifier; when the log refuses, nothing is shown."""
+    """A purpose's facts and what staff did, in clear, no identifier; nothing when the log refuses."""
     request.staff(deps.settings.staff_claim)
     by = request.staff(deps.identity.privacy_claim)
     body = request.body(RevealBody)
@@ -34,8 +36,12 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
         request_id=request.id,
         at=deps.clock.now(),
     )
-    facts = reveal(access, body.purpose, store=deps.people, sealer=deps.sealer, log=deps.access_log)
-    return answer(200, {"facts": dict(facts)})
+    looked = reveal(access, body.purpose, store=deps.people, sealer=deps.sealer, log=deps.access_log)
+    return answer(200, {"facts": dict(looked.facts), "history": [_entry(each) for each in looked.history]})
+
+
+def _entry(told: Told) -> dict[str, Any]:
+    return {"act": told.act, "by": told.by, "at": time_view(told.at), "reason": told.reason}
 
 
 handler = HttpHandler(route, needs=("people", "envelope", "access_log"), kind=IdentityDeps)

@@ -152,4 +152,4 @@ def test_a_purpose_that_keeps_nothing_is_verified_all_the_same() -> None:
 
         assert answer.json()["verified"]["facts"] == {}
         assert me(stack)["verified"] is True
-        assert reveal(stack).json() == {"facts": {}}
+        assert reveal(stack).json() == {"facts": {}, "history": []}

@@ -103,10 +103,21 @@ class BypassPreview(TypedDict):
 
 
 @with_config(CLOSED)
+class StaffAct(TypedDict):
+    """What staff did about a person; `reason` is null where it can no longer be read."""
+
+    act: str
+    by: str
+    at: Time
+    reason: str | None
+
+
+@with_config(CLOSED)
 class ClearFacts(TypedDict):
-    """What is known of a person, in clear."""
+    """What is known of a person, in clear, and what staff did about them, oldest first."""
 
     facts: Facts
+    history: list[StaffAct]
 
 
 @with_config(CLOSED)

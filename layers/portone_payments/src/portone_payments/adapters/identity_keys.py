@@ -52,11 +52,12 @@ def _derived(record: IdentityRecord) -> Item:
             due = _due(IdentityKind.ATTEMPT, record.verification_id, record.due_at)
             return key.wire() | due | _ttl(record.expires_at + ATTEMPT_KEPT)
         case Person():
+            kept = record.verified or record.permit or record.history
             return (
                 key_of("person", record.user_id).wire()
                 | _due(IdentityKind.PERSON, record.user_id, record.due_at)
                 | _hashed(record)
-                | ({} if record.verified or record.permit else _ttl(_erased_until(record)))
+                | ({} if kept else _ttl(_erased_until(record)))
             )
         case Claim():
             released = record.released_at

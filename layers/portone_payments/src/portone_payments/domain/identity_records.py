@@ -9,6 +9,8 @@ DAY = 24 * 3600
 ATTEMPT_SECONDS = 15 * 60
 ATTEMPT_KEPT = DAY  # of an attempt after it is over
 RELEASED_KEPT = DAY  # of an identifier nobody holds any more
+NOTED_KEPT = 365 * DAY  # of what staff did about a person
+NOTED_MOST = 8  # of one account, the newest; the access log has them all
 IDENTITY_SHARDS = 4  # per kind of due work; only ever raised
 
 
@@ -115,12 +117,26 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What staff did about a person, or what came of it: who, when, and why, sealed. Epoch seconds UTC."""
+
+    act: str
+    by: str
+    key: str = field(repr=False)
+    reason: str = field(repr=False)
+    at: float
+    expires_at: int
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Who a user is. `claims` are the ids of the identifier claims the account holds.
 
     `identifiers` are the sealed identifiers, so that claims can follow a new hash key; `hash_version` is the
     newest one they are claimed by. `erased_at`: verifications begun before it no longer count; `emptied_at`:
     everything had been kept long enough. `phone`: the keyed hash of a phone that a PG told of the person.
+    `history`: what staff did, oldest first; it outlives a replacement and goes with an erasure.
     """
 
     user_id: str
@@ -130,6 +146,7 @@ class Person:
     identifiers: Sealed | None = None
     hash_version: int = 0
     permit: Permit | None = None
+    history: tuple[Noted, ...] = ()
     phone: str | None = None
     erased_at: float | None = None
     emptied_at: float | None = None

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.identity_errors import IdentityNotFound
 from portone_payments.domain.identity_records import DAY, Permit, Person
+from portone_payments.flows.identity_history import Told, noted, told
 from portone_payments.flows.identity_release import due_of, erased
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports import Clock
-from portone_payments.ports_identity import Access, AccessLog, IdentityStore
+from portone_payments.ports_identity import Access, AccessLog, IdentityStore, Wrapped
 from portone_payments.ports_store import Conflict
 
 TRIES = 6
@@ -64,17 +65,28 @@ class Replacer:
         for _ in range(TRIES):
             person = verified_person(self.store, access.user_id)
             try:
-                self.store.save(replace(person, permit=permit, due_at=due_of(person.purposes, permit)))
+                self.store.save(_permitted(person, permit, access, sealed))
             except Conflict:
                 continue
             return permit
         raise Busy
 
 
-def reveal(
-    access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog
-) -> Mapping[str, str]:
-    """The clear facts of a purpose, after the look at them was written down.
+def _permitted(person: Person, permit: Permit, access: Access, sealed: Wrapped) -> Person:
+    changed = replace(noted(person, access, sealed), permit=permit)
+    return replace(changed, due_at=due_of(changed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What staff sees of a person: the facts of a purpose, and what staff did, oldest first."""
+
+    facts: Mapping[str, str]
+    history: tuple[Told, ...]
+
+
+def reveal(access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog) -> Looked:
+    """The clear facts of a purpose and the history, after the look at them was written down.
 
     Raises `IdentityNotFound`; whatever the log raises refuses the look.
     """
@@ -85,7 +97,7 @@ def reveal(
     facts = sealer.facts(person, purpose, access.at)
     if facts is None:
         raise IdentityNotFound
-    return facts
+    return Looked(facts=facts, history=tuple(told(person, sealer, access.at)))
 
 
 def verified_person(store: IdentityStore, user_id: str) -> Person:

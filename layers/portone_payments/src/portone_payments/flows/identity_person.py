@@ -16,6 +16,7 @@ from portone_payments.domain.identity_records import (
     Person,
     Sealed,
 )
+from portone_payments.flows.identity_history import living, replaced
 from portone_payments.flows.identity_release import blank, due_of, emptied, released
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports_identity import Hashes, IdentityStore
@@ -46,7 +47,7 @@ class PersonDesk:
         wanted = self._claim_ids(identifiers)
         left = self._left(person, wanted, same=same)
         claims = (*self._claims(person, wanted), *self._released(person, left, now))
-        changed = self._with_facts(person if same else blank(person), attempt, known, purpose, now)
+        changed = self._with_facts(person if same else _let_in(person, now), attempt, known, purpose, now)
         kept = _followed(changed, left, wanted)
         changed = replace(
             changed,
@@ -61,13 +62,13 @@ class PersonDesk:
 
     def expired(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
         """Without what was kept long enough; nothing when it all still is to be kept."""
-        kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
-        if not kept:
-            return emptied(person, now, store=self.store)
         permit = person.permit if person.permit and person.permit.expires_at > now else None
-        if len(kept) == len(person.purposes) and permit is person.permit:
-            return ()
-        return (replace(person, purposes=kept, permit=permit, due_at=due_of(kept, permit)),)
+        kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
+        left = replace(person, purposes=kept, permit=permit, history=living(person, now))
+        if not kept:
+            return emptied(left, now, store=self.store)
+        left = replace(left, due_at=due_of(left))
+        return () if left == person else (left,)
 
     def rehashed(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
         """Claimed by every hash key that is alive. Raises `IdentityDuplicate` where another account is."""
@@ -137,9 +138,14 @@ class PersonDesk:
         sealed = self.sealer.sealed_facts(empty, known.facts, person.user_id, purpose.name)
         purposes = {**person.purposes, purpose.name: sealed}
         phone = person.phone if known.phone is None else self.hashes.phone(normal_phone(known.phone))
-        return replace(
-            person, verified=True, purposes=purposes, permit=None, phone=phone, due_at=due_of(purposes, None)
-        )
+        changed = replace(person, verified=True, purposes=purposes, permit=None, phone=phone)
+        return replace(changed, due_at=due_of(changed))
+
+
+def _let_in(person: Person, now: float) -> Person:
+    """The account for another person, with who let them in."""
+    left = blank(person)
+    return replaced(left, person.permit, now) if person.permit else left
 
 
 def _followed(person: Person, left: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:

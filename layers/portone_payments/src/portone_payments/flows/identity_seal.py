@@ -44,8 +44,12 @@ class Sealer:
         return self._seal(sealed, json.dumps(said, ensure_ascii=False), user_id, IDENTIFIERS)
 
     def sealed_reason(self, reason: str, user_id: str) -> Wrapped:
-        """Why staff lets another person in."""
+        """Why staff does something about a user."""
         return self.envelope.seal(reason, context=sealing_context(user_id, REASON))
+
+    def reason(self, sealed: Wrapped, user_id: str) -> str:
+        """The same, in clear. Raises `StorageUnavailable`."""
+        return self.envelope.open(sealed, context=sealing_context(user_id, REASON))
 
     def _seal(self, sealed: Sealed, text: str, user_id: str, purpose: str) -> Sealed:
         wrapped = self.envelope.seal(text, context=sealing_context(user_id, purpose))

@@ -1,0 +1,100 @@
+"""What staff does about a person stays in that account: who, when, and why, sealed, bounded, with an end."""
+
+import base64
+import json
+from typing import Any
+
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import OTHER_ADULT
+from portone_local.testing.identifying import USER, erase, me, permit, reveal, sweep, verified, wait
+from portone_payments.adapters.envelope import KmsEnvelope
+from portone_payments.domain.identity_records import NOTED_MOST
+
+DAY = 24 * 3600
+
+
+def acts(stack: ObservedStack) -> list[str]:
+    return [each.act for each in stack.ports["people"].person(USER).history]
+
+
+def shown(stack: ObservedStack) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = reveal(stack).json()["history"]
+    return found
+
+
+def test_a_permit_and_what_came_of_it_stay_in_the_history_with_who_when_and_why(stack: ObservedStack) -> None:
+    verified(stack)
+    permit(stack)
+    given = me(stack)["checkedAt"]
+    wait(stack, 60)
+    verified(stack, person=OTHER_ADULT)
+
+    stored = json.dumps(stack.identity_dump())
+    history = shown(stack)
+
+    assert [(each["act"], each["reason"]) for each in history] == [
+        ("replace", "sold the account"),
+        ("replaced", "sold the account"),
+    ]
+    assert history[0]["at"] == given < history[1]["at"]
+    assert all(each["by"].endswith("operator") for each in history)
+    assert "sold the account" not in stored
+
+
+def test_a_permit_nobody_used_is_known_after_it_ended(stack: ObservedStack) -> None:
+    verified(stack)
+    permit(stack)
+    wait(stack, DAY)
+    sweep(stack)
+
+    assert acts(stack) == ["replace"]
+
+
+def test_whoever_repeats_it_grows_no_record(stack: ObservedStack) -> None:
+    verified(stack)
+
+    for _ in range(NOTED_MOST + 3):
+        permit(stack)
+        wait(stack, 1)
+
+    assert acts(stack) == ["replace"] * NOTED_MOST
+    assert len(stack.ports["access_log"].lines) == NOTED_MOST + 3
+
+
+def test_a_history_goes_with_the_person(stack: ObservedStack) -> None:
+    verified(stack)
+    permit(stack)
+    [entry] = stack.ports["people"].person(USER).history
+
+    erase(stack)
+
+    assert acts(stack) == []
+    assert entry.key not in json.dumps(stack.identity_dump())
+
+
+def test_a_history_ends_with_its_own_time_whoever_is_still_there(stack: ObservedStack) -> None:
+    verified(stack)
+    wait(stack, 10 * DAY)
+    permit(stack)
+    wait(stack, 355 * DAY)
+    sweep(stack)
+    emptied = acts(stack), me(stack)["verified"]
+    wait(stack, 10 * DAY)
+
+    swept = sweep(stack)
+
+    assert emptied == (["replace"], False)
+    assert (swept["persons"], acts(stack)) == (1, [])
+    assert sweep(stack)["persons"] == 0
+
+
+def test_one_reason_that_does_not_open_hides_itself_only(stack: ObservedStack) -> None:
+    verified(stack)
+    permit(stack)
+    permit(stack)
+    first, _ = stack.ports["people"].person(USER).history
+    envelope: KmsEnvelope = stack.ports["envelope"]
+    del envelope._client._wrapped[base64.b64decode(first.key)]
+
+    assert [each["reason"] for each in shown(stack)] == [None, "sold the account"]
+    assert me(stack)["verified"] is True
