@@ -11,7 +11,14 @@ from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.money import checked_amount
 from portone_payments.domain.records import Order, OrderPart, OrderProduct, ProductType
 from portone_payments.entry.buyers import BuyerBody, buyer_in
-from portone_payments.entry.closed import AskedAmount, Currency, OrderMethod, PartOfAmount, ProductKind
+from portone_payments.entry.closed import (
+    AskedAmount,
+    Currency,
+    GiftCertificate,
+    OrderMethod,
+    PartOfAmount,
+    ProductKind,
+)
 from portone_payments.entry.days import Day, Instant, checked_day, epoch_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.names import Name, checked_name
@@ -58,7 +65,7 @@ class ProductBody(Body):
 class OrderBody(Body):
     """An order. `name` is at most 40 bytes in EUC-KR, the strictest PG's limit (PortOne facts 12.3).
 
-    With `parts` it is paid by POST /schedules; they add up to it, also what is tax-free. The last five are
+    With `parts` it is paid by POST /schedules; they add up to it, also what is tax-free. The last six are
     what windows of some PGs need (docs/windows.md): an order that lacks it for one of its methods is refused.
     """
 
@@ -77,6 +84,7 @@ class OrderBody(Body):
     products: Annotated[tuple[ProductBody, ...], Field(max_length=MOST_PRODUCTS, strict=False)] = ()
     last_day_of_use: Day | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    gift_certificate_type: GiftCertificate | None = None
 
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
@@ -101,11 +109,17 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
         last_day_of_use=body.last_day_of_use
         and checked_day(body.last_day_of_use, "lastDayOfUse").isoformat(),
         country=body.country,
+        gift_certificate_type=body.gift_certificate_type,
         created_at=deps.clock.now(),
     )
     # what is charged to a saved method opens no window
     buyer = NOBODY if body.parts else buyer_in(body.buyer)
-    keeper = OrderKeeper(store=deps.store, vault=deps.vault, windows=deps.settings.paying)
+    keeper = OrderKeeper(
+        store=deps.store,
+        vault=deps.vault,
+        windows=deps.settings.paying,
+        rules=deps.settings.pay_method_rules,
+    )
     return answer(200, order_fields(keeper.put(wanted, buyer)))
 
 

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 
 from portone_payments.domain.errors import InvalidRequest
+from portone_payments.domain.policy import PAGE
 from portone_payments.domain.window_given import Given
 from portone_payments.entry.buyers import BuyerBody, buyer_in
 from portone_payments.entry.closed import BillingMethod, Platform
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.issue_window import check_given, check_offered, issue_view
 from portone_payments.entry.key_deps import KeyDeps
+from portone_payments.entry.offers import OfferPeriodBody, offer_period_in
 from portone_payments.entry.preparing import preparer
 from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Body, Request
@@ -28,27 +30,43 @@ class WindowDeps(KeyDeps, ReaderDeps):
 class IssueBody(Body):
     """Which method, and where the window opens; with `orderId` the order is paid in the same window.
 
-    `buyer` for PGs that ask who saves it; an order that names its buyer needs none.
+    `buyer` and `offerPeriod` for PGs that ask who saves it, and for what (docs/windows.md); an order that
+    names its buyer needs none.
     """
 
     pay_method: BillingMethod
     platform: Platform
     order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     buyer: BuyerBody | None = None
+    offer_period: OfferPeriodBody | None = None
 
 
 def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     """A fresh issueId bound to the caller; the payment of an order is prepared as by POST /payments."""
     body, user_id = request.body(IssueBody), request.user_id
-    settings, buyer = deps.settings, buyer_in(body.buyer)
+    settings, said = deps.settings, _said(body)
     windows = settings.saving_and_paying if body.order_id else settings.saving
     check_offered(body.pay_method, windows)
     prepared = _prepared(body, user_id, request, deps)
     payment = prepared.payment if prepared else None
-    given = replace(prepared.given, buyer=prepared.given.buyer or buyer) if prepared else Given(buyer=buyer)
+    given = said if prepared is None else _with(prepared.given, said)
     check_given(body.pay_method, given, windows)
     key = deps.keys.start(user_id, body.pay_method, payment=payment)
     return answer(200, issue_view(key, settings, given, payment))
+
+
+def _said(body: IssueBody) -> Given:
+    """What the app says of whoever saves it."""
+    return Given(
+        buyer=buyer_in(body.buyer),
+        offer_period=offer_period_in(body.offer_period),
+        in_app=body.platform != PAGE,
+    )
+
+
+def _with(given: Given, said: Given) -> Given:
+    """What an order gives, with what it leaves out."""
+    return replace(given, buyer=given.buyer or said.buyer, offer_period=said.offer_period)
 
 
 def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps) -> Prepared | None:

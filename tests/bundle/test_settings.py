@@ -35,7 +35,7 @@ WALLET = {"USER_CLAIM", "PII_KEY_ARN"} | CALLS | HINTS
 CHARGES = {"PII_KEY_ARN", "CHARGE_KEYS_ARN", "NOTICE_URLS"} | CALLS
 CHANGES = {"USER_CLAIM", "DUNNING"}
 TOLD = {
-    "put_order": {"CHANNELS", "PII_KEY_ARN"},
+    "put_order": {"CHANNELS", "PAY_METHOD_RULES", "PII_KEY_ARN"},
     "get_order": set[str](),
     "withdraw_order": CALLS | HINTS,
     "prepare": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,

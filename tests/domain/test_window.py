@@ -9,7 +9,7 @@ from portone_local.testing.records import a_payment, an_order
 from portone_payments.domain.buyer import NOBODY, Buyer, without_buyer
 from portone_payments.domain.methods import ORDERED, SAVED, PayMethod
 from portone_payments.domain.records import OrderProduct, Payment, ProductType, Status
-from portone_payments.domain.window import PAYING, SAVING, Row, Windows
+from portone_payments.domain.window import PAYING, SAVING, SAVING_AND_PAYING, Row, Windows
 from portone_payments.domain.window_given import Given, Need, given_by
 
 BUYER = Buyer(name="홍길동", email="gildong@buyer.example", phone="01012345678")
@@ -22,6 +22,8 @@ WHOLE = Given(
     last_day_of_use="2026-12-31",
     country="US",
     account_until=1_767_400_000,
+    gift="CULTURELAND",
+    offer_period={"interval": "1m"},
 )
 LESS = {
     Need.PRODUCT_TYPE: replace(WHOLE, product_type=None),
@@ -32,23 +34,59 @@ LESS = {
     Need.CATEGORY_TYPE: replace(WHOLE, products=(replace(PRODUCT, category_type=None),)),
     Need.CATEGORY_ID: replace(WHOLE, products=(PRODUCT, replace(PRODUCT, category_id=None))),
     Need.COUNTRY: replace(WHOLE, country=None),
+    Need.GIFT: replace(WHOLE, gift=None),
+    Need.OFFER_PERIOD: replace(WHOLE, offer_period=None),
 }
-ROWS = [(rows, row, need) for rows in (PAYING, SAVING) for row in rows for need in row.needs]
+TABLES = (PAYING, SAVING, SAVING_AND_PAYING)
+ROWS = [
+    (rows, row, need, in_app)
+    for rows in TABLES
+    for row in rows
+    for in_app in (False, True)
+    for need in row.needed(in_app=in_app)
+]
 
 
 def windows(pg: str | None, rows: tuple[Row, ...] = PAYING) -> Windows:
     return Windows(rows, {"*": "channel"}, {"channel": pg} if pg else {})
 
 
-@pytest.mark.parametrize(("rows", "row", "need"), ROWS)
+@pytest.mark.parametrize(("rows", "row", "need", "in_app"), ROWS)
 def test_what_a_row_needs_is_missing_where_it_is_not_given(
-    rows: tuple[Row, ...], row: Row, need: Need
+    rows: tuple[Row, ...],
+    row: Row,
+    need: Need,
+    in_app: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     method = (row.methods or (PayMethod.CARD,))[0]
     here = windows(row.pgs[0] if row.pgs else None, rows)
 
-    assert here.missing(method, LESS[need]) == (need,)
-    assert here.missing(method, WHOLE) == ()
+    assert here.missing(method, replace(LESS[need], in_app=in_app)) == (need,)
+    assert here.missing(method, replace(WHOLE, in_app=in_app)) == ()
+
+
+@pytest.mark.parametrize("pg", ["INICIS_V2", "WELCOME"])
+def test_what_only_pcs_or_only_phones_ask_for_is_asked_where_it_may_be_one(pg: str) -> None:
+    nobody, phone = Given(), Given(in_app=True)
+
+    assert windows(pg).missing(PayMethod.CARD, nobody) == (Need.NAME, Need.EMAIL, Need.PHONE)
+    assert windows(pg).missing(PayMethod.CARD, phone) == (Need.NAME,)
+    assert Need.OFFER_PERIOD not in windows(pg, SAVING).missing(PayMethod.CARD, nobody)
+    assert Need.OFFER_PERIOD in windows(pg, SAVING).missing(PayMethod.CARD, phone)
+    # one that nobody asked for is still said on a page, which may be a phone's
+    assert windows(pg, SAVING).parameters(PayMethod.CARD, WHOLE)["offerPeriod"] == {"interval": "1m"}
+    assert "offerPeriod" not in windows(pg, SAVING).parameters(PayMethod.CARD, nobody)
+
+
+def test_a_gift_certificate_is_named_where_the_order_has_to_say_it() -> None:
+    handed = {
+        pg: windows(pg).parameters(PayMethod.GIFT_CERTIFICATE, replace(WHOLE, gift="BOOKNLIFE"))
+        for pg in ("INICIS_V2", "KCP_V2", "NICE_V2")
+    }
+
+    assert handed["INICIS_V2"]["giftCertificate"] == {"giftCertificateType": "BOOKNLIFE"}
+    assert "giftCertificate" not in handed["KCP_V2"]
+    assert handed["NICE_V2"]["giftCertificate"] == {"giftCertificateType": "CULTURELAND"}
 
 
 @pytest.mark.parametrize("method", sorted(ORDERED - {PayMethod.MOBILE}))
@@ -116,7 +154,7 @@ def test_a_buyer_shows_nothing_of_itself() -> None:
 def test_every_pg_of_the_table_stands_in_its_document() -> None:
     page = (ROOT / "docs/windows.md").read_text()
 
-    assert [pg for rows in (PAYING, SAVING) for row in rows for pg in row.pgs if pg not in page] == []
+    assert [pg for rows in TABLES for row in rows for pg in row.pgs if pg not in page] == []
 
 
 def test_what_is_saved_can_be_ordered() -> None:

@@ -9,7 +9,7 @@ from portone_local.openapi.refund_answers import RefundSummary
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
 from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import Status
-from portone_payments.entry.closed import Currency, OrderMethod, ProductKind
+from portone_payments.entry.closed import Currency, GiftCertificate, OrderMethod, ProductKind
 
 
 @with_config(CLOSED)
@@ -124,6 +124,7 @@ class Order(TypedDict):
     products: NotRequired[list[OrderProduct]]
     last_day_of_use: NotRequired[str]
     country: NotRequired[str]
+    gift_certificate_type: NotRequired[GiftCertificate]
     subscription_id: NotRequired[str]
     withdrawn_at: NotRequired[Time]
 

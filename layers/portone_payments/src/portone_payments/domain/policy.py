@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# the platform that is no app
+PAGE = "web"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPolicy:

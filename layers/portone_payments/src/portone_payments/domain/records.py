@@ -190,6 +190,7 @@ class Order:
     products: tuple[OrderProduct, ...] = ()
     last_day_of_use: str | None = None
     country: str | None = None
+    gift_certificate_type: str | None = None
     buyer_sealed: str | None = field(default=None, repr=False)
     subscription_id: str | None = None
     withdrawn_at: float | None = None

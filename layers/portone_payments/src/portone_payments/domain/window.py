@@ -16,12 +16,15 @@ from portone_payments.domain.window_words import Parameters
 class Row:
     """What windows of these PGs with these methods need and are handed; empty: of every PG, every method.
 
-    `takes` is handed over where it is given, and not missed where it is not.
+    `on_pages` is needed too where the window opens on a page, which may be on a PC; `in_apps` where it opens
+    in an app, so on a phone. `takes` is handed over where it is given, and not missed where it is not.
     """
 
     pgs: tuple[str, ...] = ()
     methods: tuple[PayMethod, ...] = ()
     needs: tuple[Need, ...] = ()
+    on_pages: tuple[Need, ...] = ()
+    in_apps: tuple[Need, ...] = ()
     takes: tuple[Need, ...] = ()
     hands: Callable[[Given], Parameters] = words.nothing
 
@@ -29,7 +32,13 @@ class Row:
         """Whether it is about a channel of this PG, None for one nobody named, and this method."""
         return (not self.pgs or pg in self.pgs) and (not self.methods or method in self.methods)
 
+    def needed(self, *, in_app: bool) -> tuple[Need, ...]:
+        """What has to be given for a window that opens in an app, or on a page."""
+        return (*self.needs, *(self.in_apps if in_app else self.on_pages))
 
+
+# they share a window for PCs and another one for phones
+_TWO_WINDOWS = ("INICIS_V2", "WELCOME")
 _WHOLE_BUYER = (Need.NAME, Need.EMAIL, Need.PHONE)
 PAYING: tuple[Row, ...] = (
     Row(methods=(PayMethod.MOBILE,), needs=(Need.PRODUCT_TYPE,), hands=words.product_type),
@@ -37,7 +46,10 @@ PAYING: tuple[Row, ...] = (
     Row(
         pgs=("KSNET", "SMARTRO_V2", "GALAXIA"), methods=(PayMethod.VIRTUAL_ACCOUNT,), hands=words.account_iso
     ),
-    Row(pgs=("INICIS_V2", "WELCOME"), needs=_WHOLE_BUYER),
+    # their pages say of the name both that it is always needed and that phones do without
+    Row(pgs=_TWO_WINDOWS, needs=(Need.NAME,), on_pages=(Need.EMAIL, Need.PHONE)),
+    # nobody knows of an order where it will be paid, and phones ask for it
+    Row(pgs=_TWO_WINDOWS, methods=(PayMethod.GIFT_CERTIFICATE,), needs=(Need.GIFT,), hands=words.gift),
     Row(pgs=("SMARTRO_V2",), needs=(Need.PHONE,)),
     # its page asks for the name without saying of which window
     Row(pgs=("KSNET",), takes=(Need.NAME,)),
@@ -62,14 +74,14 @@ PAYING: tuple[Row, ...] = (
     Row(pgs=("PAYPAL_V2",), methods=(PayMethod.PAYPAL,), hands=words.paypal_button),
 )
 SAVING: tuple[Row, ...] = (
-    Row(pgs=("INICIS_V2", "WELCOME"), needs=_WHOLE_BUYER),
+    Row(pgs=_TWO_WINDOWS, needs=_WHOLE_BUYER, in_apps=(Need.OFFER_PERIOD,), hands=words.offer_period),
     Row(pgs=("KPN",), needs=(Need.NAME,)),
     Row(pgs=("PAYPAL_V2",), methods=(PayMethod.PAYPAL,), hands=words.paypal_agreement),
 )
 # what a phone is saved and charged with at once
 SAVING_AND_PAYING: tuple[Row, ...] = (
     Row(methods=(PayMethod.MOBILE,), needs=(Need.PRODUCT_TYPE,), hands=words.product_type),
-    Row(pgs=("INICIS_V2", "WELCOME"), needs=_WHOLE_BUYER),
+    Row(pgs=_TWO_WINDOWS, needs=_WHOLE_BUYER, in_apps=(Need.OFFER_PERIOD,), hands=words.offer_period),
     Row(pgs=("PAYLETTER_GLOBAL",), needs=(Need.EMAIL,)),
 )
 _BUYER = {Need.NAME: "fullName", Need.EMAIL: "email", Need.PHONE: "phoneNumber"}
@@ -89,7 +101,7 @@ class Windows:
 
     def missing(self, method: str, given: Given) -> tuple[Need, ...]:
         """What the window of a method lacks, each named once."""
-        needed = dict.fromkeys(need for row in self._of(method) for need in row.needs)
+        needed = dict.fromkeys(need for row in self._of(method) for need in row.needed(in_app=given.in_app))
         return tuple(need for need in needed if given.lacks(need))
 
     def parameters(self, method: str, given: Given) -> Parameters:
@@ -98,7 +110,7 @@ class Windows:
         Of the buyer only what the PG asks for; all that is known where nobody said which PG it is.
         """
         rows = list(self._of(method))
-        wanted = {need for row in rows for need in (*row.needs, *row.takes)}
+        wanted = {need for row in rows for need in (*row.needs, *row.on_pages, *row.takes)}
         whole = self._pg(method) is None
         said = {Need.NAME: given.buyer.name, Need.EMAIL: given.buyer.email, Need.PHONE: given.buyer.phone}
         known = {_BUYER[need]: text for need, text in said.items() if text and (whole or need in wanted)}

@@ -1,5 +1,6 @@
 """What an order, or who saves a method, gives for the window of a PG, and what of it can be missing."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -21,11 +22,17 @@ class Need(StrEnum):
     CATEGORY_TYPE = "products.categoryType"
     CATEGORY_ID = "products.categoryId"
     COUNTRY = "country"
+    GIFT = "giftCertificateType"
+    OFFER_PERIOD = "offerPeriod"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What is known when a window opens. `account_until` in epoch seconds UTC: no deposit after it."""
+    """What is known when a window opens. `account_until` in epoch seconds UTC: no deposit after it.
+
+    `in_app`: it opens in an app, so on a phone; a page may be open on either. `offer_period` is what a saved
+    method is for, in the SDK's words.
+    """
 
     customer_id: str = ""
     buyer: Buyer = NOBODY
@@ -34,29 +41,32 @@ class Given:
     last_day_of_use: str | None = None
     country: str | None = None
     account_until: int | None = None
+    gift: str | None = None
+    offer_period: Mapping[str, object] | None = None
+    in_app: bool = False
 
     def lacks(self, need: Need) -> bool:
         """Whether it is missing; what a product should say is missing where any does not say it."""
-        match need:
-            case Need.PRODUCT_TYPE:
-                return self.product_type is None
-            case Need.NAME:
-                return not self.buyer.name
-            case Need.EMAIL:
-                return not self.buyer.email
-            case Need.PHONE:
-                return not self.buyer.phone
-            case Need.PRODUCTS:
-                return not self.products
-            case Need.CATEGORY_TYPE:
-                return not all(each.category_type for each in self.products)
-            case Need.CATEGORY_ID:
-                return not all(each.category_id for each in self.products)
-            case Need.COUNTRY:
-                return self.country is None
+        return not _SAID[need](self)
 
 
-def given_by(order: Order, buyer: Buyer, *, customer_id: str = "", offered_until: int = 0) -> Given:
+_SAID: Mapping[Need, Callable[[Given], object]] = {
+    Need.PRODUCT_TYPE: lambda given: given.product_type,
+    Need.NAME: lambda given: given.buyer.name,
+    Need.EMAIL: lambda given: given.buyer.email,
+    Need.PHONE: lambda given: given.buyer.phone,
+    Need.PRODUCTS: lambda given: given.products,
+    Need.CATEGORY_TYPE: lambda given: all(each.category_type for each in given.products),
+    Need.CATEGORY_ID: lambda given: all(each.category_id for each in given.products),
+    Need.COUNTRY: lambda given: given.country,
+    Need.GIFT: lambda given: given.gift,
+    Need.OFFER_PERIOD: lambda given: given.offer_period,
+}
+
+
+def given_by(
+    order: Order, buyer: Buyer, *, customer_id: str = "", offered_until: int = 0, in_app: bool = False
+) -> Given:
     """What an order gives; `offered_until` is when its payment stops being offered."""
     latest = offered_until + int(timedelta(days=ACCOUNT_DAYS).total_seconds())
     return Given(
@@ -66,5 +76,7 @@ def given_by(order: Order, buyer: Buyer, *, customer_id: str = "", offered_until
         products=order.products,
         last_day_of_use=order.last_day_of_use,
         country=order.country,
+        gift=order.gift_certificate_type,
+        in_app=in_app,
         account_until=latest if order.expires_at is None else min(order.expires_at, latest),
     )

@@ -61,6 +61,16 @@ def nice_member(given: Given) -> Parameters:
     }
 
 
+def gift(given: Given) -> Parameters:
+    """Which gift certificate is taken; a phone's window of some PGs asks for one of them."""
+    return {"giftCertificate": {"giftCertificateType": given.gift}}
+
+
+def offer_period(given: Given) -> Parameters:
+    """For how long, or how often, what is charged is provided."""
+    return {"offerPeriod": given.offer_period} if given.offer_period else {}
+
+
 def country(given: Given) -> Parameters:
     """Where the buyer pays from."""
     return {"country": given.country}

@@ -22,6 +22,8 @@ type OrderMethod = Literal[
 ]
 type BillingMethod = Literal["CARD", "MOBILE", "EASY_PAY", "PAYPAL", "TRANSFER"]
 type ProductKind = Literal["PHYSICAL", "DIGITAL"]
+type OfferInterval = Literal["1m", "1y"]
+type GiftCertificate = Literal["BOOKNLIFE", "CULTURELAND", "SMART_MUNSANG"]
 type Platform = Literal["web", "ios", "android", "react-native", "flutter"]
 type Media = Literal["web", "mobile"]
 type Carrier = Literal["SKT", "KT", "LGU", "SKT_MVNO", "KT_MVNO", "LGU_MVNO"]

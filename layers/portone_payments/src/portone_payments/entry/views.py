@@ -144,6 +144,7 @@ def _for_windows(order: Order) -> dict[str, Any]:
         "products": [product_view(product) for product in order.products],
         "lastDayOfUse": order.last_day_of_use,
         "country": order.country,
+        "giftCertificateType": order.gift_certificate_type,
     }
     return {name: value for name, value in said.items() if value}
 

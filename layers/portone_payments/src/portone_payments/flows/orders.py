@@ -10,6 +10,7 @@ from portone_payments.domain.payment_errors import (
     OrderNotFound,
     OrderWithdrawn,
 )
+from portone_payments.domain.policy import PAGE, MethodRule, allowed_methods
 from portone_payments.domain.records import Order, Payment
 from portone_payments.domain.subscription_records import InvoiceState, Subscription
 from portone_payments.domain.window import Windows
@@ -33,6 +34,7 @@ _FIXED = (
     "products",
     "last_day_of_use",
     "country",
+    "gift_certificate_type",
 )
 
 
@@ -43,6 +45,7 @@ class OrderKeeper:
     store: Store
     vault: Vault
     windows: Windows
+    rules: tuple[MethodRule, ...] = ()
 
     def put(self, wanted: Order, buyer: Buyer) -> Order:
         """Store or change an order; the same body again is the same answer.
@@ -71,13 +74,21 @@ class OrderKeeper:
 
     def _check(self, wanted: Order, buyer: Buyer) -> None:
         """The buyer must not find out what the shop left out. Parts are charged to a saved method."""
-        given = given_by(wanted, buyer)
         for method in () if wanted.parts else wanted.pay_methods:
             if self.windows.channel(method) is None:
                 raise InvalidRequest(field="payMethods", reason="no_channel")
+            given = given_by(wanted, buyer, in_app=not self._on_pages(wanted, method))
             missing = self.windows.missing(method, given)
             if missing:
                 raise OrderIncomplete(pay_method=method, missing=missing)
+
+    def _on_pages(self, wanted: Order, method: str) -> bool:
+        """Whether the method is offered elsewhere than in apps."""
+        return bool(
+            allowed_methods(
+                (method,), self.rules, amount=wanted.total, platform=PAGE, item_kind=wanted.item_kind
+            )
+        )
 
     def _known(self, held: Order, buyer: Buyer) -> bool:
         """Whether an order has this buyer; one that was dropped since is given again where it is of use."""

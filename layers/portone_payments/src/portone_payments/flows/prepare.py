@@ -18,7 +18,7 @@ from portone_payments.domain.payment_errors import (
     OrderNotFound,
     OrderWithdrawn,
 )
-from portone_payments.domain.policy import CheckPolicy, MethodRule, allowed_methods
+from portone_payments.domain.policy import PAGE, CheckPolicy, MethodRule, allowed_methods
 from portone_payments.domain.records import ClientRequest, Order, Payment, Status
 from portone_payments.domain.terms import offered_under, terms_under
 from portone_payments.domain.window import Windows
@@ -44,6 +44,11 @@ class Wish:
     platform: str
     body_hash: str
     idempotency_key: str | None = None
+
+    @property
+    def in_app(self) -> bool:
+        """Whether the checkout opens in an app, so on a phone."""
+        return self.platform != PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +89,15 @@ class Preparer:
         order = self._order(wish)
         held = self._payment(order)
         buyer = self._buyer(order, held)
-        methods = self._methods(order, buyer, wish.platform)
+        methods = self._methods(order, buyer, wish)
         if held is not None and not _replaceable(held):
             payment = self._reuse(order, held, wish, methods, request)
         else:
             payment = self._create(order, held, wish, methods, request)
         until = payment.expires_at
-        given = given_by(order, buyer, customer_id=payment.customer_id, offered_until=until)
+        given = given_by(
+            order, buyer, customer_id=payment.customer_id, offered_until=until, in_app=wish.in_app
+        )
         return Prepared(payment, methods, given)
 
     def _buyer(self, order: Order, held: Payment | None) -> Buyer:
@@ -127,11 +134,15 @@ class Preparer:
             raise OrderExpired
         return held
 
-    def _methods(self, order: Order, buyer: Buyer, platform: str) -> tuple[str, ...]:
+    def _methods(self, order: Order, buyer: Buyer, wish: Wish) -> tuple[str, ...]:
         """Those with a channel whose window has all it needs, which a setting may have changed since."""
-        given = given_by(order, buyer)
+        given = given_by(order, buyer, in_app=wish.in_app)
         allowed = allowed_methods(
-            order.pay_methods, self.rules, amount=order.total, platform=platform, item_kind=order.item_kind
+            order.pay_methods,
+            self.rules,
+            amount=order.total,
+            platform=wish.platform,
+            item_kind=order.item_kind,
         )
         open_here = tuple(
             method
