@@ -28,6 +28,7 @@ from portone_payments.domain.identity_records import (
     Person,
     Sealed,
     Sending,
+    Share,
 )
 from portone_payments.ports_identity import IdentityKind
 from portone_payments.ports_store import Conflict
@@ -67,6 +68,8 @@ RECORDS: tuple[IdentityRecord, ...] = (
     ),
     Claim(claim_id="ci.1.a", user_id="user#1"),
     Claim(claim_id="di.1.b", user_id=None, released_at=5),
+    Claim(claim_id="ci.1.c", user_id="user#1", since=1.5, shared=1, exclusive=False, due_at=7),
+    Share(claim_id="ci.1.c", user_id="user#2", due_at=8),
     Counter(counter_id="send.user#1", at=(1.0, 2.0), expires_at=9),
 )
 
@@ -93,7 +96,8 @@ def test_what_was_saved_is_read_one_version_on(store: IdentityTable) -> None:
     found = (
         store.attempt("v1"),
         store.person("user#1"),
-        *store.claims(["ci.1.a", "di.1.b", "absent"]).values(),
+        *store.claims(["ci.1.a", "di.1.b", "ci.1.c", "absent"]).values(),
+        *store.shares(["ci.1.a", "ci.1.c"], "user#2").values(),
         store.counter("send.user#1"),
     )
 
@@ -124,6 +128,8 @@ def test_due_is_what_its_time_has_come_for_by_kind(store: IdentityTable) -> None
     assert due(IdentityKind.ATTEMPT, 899) == []
     assert due(IdentityKind.ATTEMPT, 900) == ["v1"]
     assert due(IdentityKind.PERSON, 900) == ["user#1"]
+    assert due(IdentityKind.CLAIM, 900) == ["ci.1.c"]
+    assert list(store.sharers("ci.1.c", limit=9)) == [("user#2", 8)]
 
 
 def test_persons_are_found_by_the_hash_key_their_claims_have(store: IdentityTable) -> None:
@@ -144,7 +150,7 @@ def test_persons_are_found_by_the_hash_key_their_claims_have(store: IdentityTabl
         (RECORDS[1], None),
         (RECORDS[2], None),
         (RECORDS[3], 5 + ATTEMPT_KEPT),
-        (RECORDS[4], 9),
+        (RECORDS[6], 9),
         (Person(user_id="user-1", erased_at=7.5), 7 + ATTEMPT_KEPT),
     ],
 )

@@ -7,7 +7,14 @@ from typing import Any, Protocol
 
 from portone_payments.domain.identity import Identifier
 from portone_payments.domain.identity_reading import VerificationReading
-from portone_payments.domain.identity_records import Attempt, Claim, Counter, IdentityRecord, Person
+from portone_payments.domain.identity_records import (
+    Attempt,
+    Claim,
+    Counter,
+    IdentityRecord,
+    Person,
+    Share,
+)
 from portone_payments.ports import Deadline
 
 
@@ -62,6 +69,7 @@ class IdentityKind(StrEnum):
 
     ATTEMPT = "attempt"
     PERSON = "person"
+    CLAIM = "claim"
 
 
 class IdentityStore(Protocol):
@@ -81,6 +89,14 @@ class IdentityStore(Protocol):
 
     def claims(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
         """Claims by id; absent ones are left out."""
+        ...
+
+    def shares(self, claim_ids: Iterable[str], user_id: str) -> dict[str, Share]:
+        """A user's shares in claims, by claim id; absent ones are left out."""
+        ...
+
+    def sharers(self, claim_id: str, *, limit: int) -> Iterator[tuple[str, int]]:
+        """The further accounts of a claim and since when, oldest first (eventually consistent)."""
         ...
 
     def save(self, *records: IdentityRecord) -> None:

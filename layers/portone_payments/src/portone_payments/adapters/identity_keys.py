@@ -1,11 +1,12 @@
 """Where a record lies in the identity table and in its sparse indexes."""
 
 from typing import Any
+from urllib.parse import unquote
 from zlib import crc32
 
 from portone_payments.adapters.codec import Attribute, Item
 from portone_payments.adapters.items import DERIVED, item_of, record_in
-from portone_payments.adapters.keys import DUE, Index, encoded, key_of
+from portone_payments.adapters.keys import DUE, Index, Key, encoded, key_of
 from portone_payments.domain.identity_records import (
     ATTEMPT_KEPT,
     IDENTITY_SHARDS,
@@ -15,10 +16,17 @@ from portone_payments.domain.identity_records import (
     Counter,
     IdentityRecord,
     Person,
+    Share,
 )
 from portone_payments.ports_identity import IdentityKind
 
-KINDS: dict[str, Any] = {"attempt": Attempt, "person": Person, "claim": Claim, "counter": Counter}
+KINDS: dict[str, Any] = {
+    "attempt": Attempt,
+    "person": Person,
+    "claim": Claim,
+    "share": Share,
+    "counter": Counter,
+}
 HASHED = Index("hashed", "hash_shard", "hash_version", "N")
 INDEXES = (DUE, HASHED)
 IDENTITY_DERIVED = DERIVED | {"hash_shard"}
@@ -45,6 +53,16 @@ def hash_shard(shard: int) -> str:
     return f"hashed#{shard}"
 
 
+def shares_of(claim_id: str) -> str:
+    """The partition of one claim's further accounts in the due index, the oldest first."""
+    return f"share#{claim_id}"
+
+
+def sharer_of(found: Item) -> str:
+    """The account in the key of a share."""
+    return unquote(Key.of(found).pk.rpartition("#")[2])
+
+
 def _derived(record: IdentityRecord) -> Item:
     match record:
         case Attempt():
@@ -60,11 +78,17 @@ def _derived(record: IdentityRecord) -> Item:
                 | ({} if kept else _ttl(_erased_until(record)))
             )
         case Claim():
-            released = record.released_at
-            ttl = {} if released is None else _ttl(released + RELEASED_KEPT)
-            return key_of("claim", record.claim_id).wire() | ttl
+            due = _due(IdentityKind.CLAIM, record.claim_id, record.due_at)
+            return key_of("claim", record.claim_id).wire() | due | _let_go(record)
+        case Share():
+            held = {} if record.released_at is not None else {"due_shard": {"S": shares_of(record.claim_id)}}
+            return key_of("share", record.claim_id, record.user_id).wire() | held | _let_go(record)
         case Counter():
             return key_of("counter", record.counter_id).wire() | _ttl(record.expires_at)
+
+
+def _let_go(record: Claim | Share) -> Item:
+    return {} if record.released_at is None else _ttl(record.released_at + RELEASED_KEPT)
 
 
 def _erased_until(person: Person) -> int:

@@ -5,7 +5,15 @@ from itertools import batched
 
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.dynamo import DynamoTable, all_of
-from portone_payments.adapters.identity_keys import HASHED, decode, encode, hash_shard, shard_of
+from portone_payments.adapters.identity_keys import (
+    HASHED,
+    decode,
+    encode,
+    hash_shard,
+    shard_of,
+    sharer_of,
+    shares_of,
+)
 from portone_payments.adapters.keys import DUE, Index, Key, id_of, key_of
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.identity_records import (
@@ -14,6 +22,7 @@ from portone_payments.domain.identity_records import (
     Counter,
     IdentityRecord,
     Person,
+    Share,
 )
 from portone_payments.ports import Ids
 from portone_payments.ports_identity import IdentityKind
@@ -41,13 +50,17 @@ class IdentityTable:
     def claims(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
         """Claims by id; absent ones are left out."""
         wanted = [key_of("claim", each) for each in dict.fromkeys(claim_ids)]
-        items = (
-            item
-            for some in batched(wanted, BATCH, strict=False)
-            for item in all_of(self.table.get_many, some)
-        )
-        found = (decode(item) for item in items)
-        return {each.claim_id: each for each in found if isinstance(each, Claim)}
+        return {each.claim_id: each for each in self._each_of(wanted) if isinstance(each, Claim)}
+
+    def shares(self, claim_ids: Iterable[str], user_id: str) -> dict[str, Share]:
+        """A user's shares in claims, by claim id; absent ones are left out."""
+        wanted = [key_of("share", each, user_id) for each in dict.fromkeys(claim_ids)]
+        return {each.claim_id: each for each in self._each_of(wanted) if isinstance(each, Share)}
+
+    def sharers(self, claim_id: str, *, limit: int) -> Iterator[tuple[str, int]]:
+        """The further accounts of a claim and since when, oldest first, at most `limit`."""
+        for item in self.table.query(DUE, shares_of(claim_id), limit=limit):
+            yield sharer_of(item), int(item["due_at"]["N"])
 
     def save(self, *records: IdentityRecord) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
@@ -71,6 +84,10 @@ class IdentityTable:
             if len(found) < limit:
                 return
             start = found[-1]
+
+    def _each_of(self, wanted: list[Key]) -> Iterator[IdentityRecord]:
+        for some in batched(wanted, BATCH, strict=False):
+            yield from map(decode, all_of(self.table.get_many, some))
 
     def _read[T: IdentityRecord](self, kind: type[T], wanted: Key) -> T | None:
         item = self.table.get(wanted) if wanted.usable else None

@@ -8,7 +8,7 @@ from typing import Any
 DAY = 24 * 3600
 ATTEMPT_SECONDS = 15 * 60
 ATTEMPT_KEPT = DAY  # of an attempt after it is over
-RELEASED_KEPT = DAY  # of an identifier nobody holds any more
+RELEASED_KEPT = DAY  # of a claim that was let go
 NOTED_KEPT = 365 * DAY  # of what staff did about a person
 NOTED_MOST = 8  # of one account, the newest; the access log has them all
 IDENTITY_SHARDS = 4  # per kind of due work; only ever raised
@@ -158,10 +158,36 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Which user holds an identifier, by its keyed hash; None once released. `released_at` epoch seconds."""
+    """Who holds an identifier, by its keyed hash: the account that came first, and how many beside it.
+
+    `exclusive`: taken while a person may hold one account, and held by nobody else. `since`: when the first
+    took it. `due_at`: since when several accounts hold it and staff has not said whether they may.
+    `released_at`: since when nobody does. Epoch seconds UTC.
+    """
 
     claim_id: str
     user_id: str | None
+    since: float | None = None
+    shared: int = 0
+    exclusive: bool = True
+    due_at: int | None = None
+    released_at: int | None = None
+    version: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def holders(self) -> int:
+        """How many accounts hold it."""
+        return self.shared + (self.user_id is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One more account that holds a claim; a row of its own, so that no claim grows. Epoch seconds UTC."""
+
+    claim_id: str
+    user_id: str
+    due_at: int
     released_at: int | None = None
     version: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -178,4 +204,4 @@ class Counter:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-type IdentityRecord = Attempt | Person | Claim | Counter
+type IdentityRecord = Attempt | Person | Claim | Share | Counter

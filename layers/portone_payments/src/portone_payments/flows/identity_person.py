@@ -1,11 +1,11 @@
 """Who a user is: the records that make it so, and keep it so under new hash keys and old age."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity import Identifier, Known, Purpose
-from portone_payments.domain.identity_errors import DifferentPerson, IdentityDuplicate, VerificationExpired
+from portone_payments.domain.identity_errors import DifferentPerson, VerificationExpired
 from portone_payments.domain.identity_phone import normal_phone
 from portone_payments.domain.identity_records import (
     DAY,
@@ -16,15 +16,19 @@ from portone_payments.domain.identity_records import (
     Person,
     Sealed,
 )
+from portone_payments.flows.identity_claims import Change, check_alone, released, taken
 from portone_payments.flows.identity_history import living, replaced
-from portone_payments.flows.identity_release import blank, due_of, emptied, released
+from portone_payments.flows.identity_release import blank, due_of, emptied
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports_identity import Hashes, IdentityStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonDesk:
-    """Makes records and saves none. `unique`: a person holds at most one account (invariant I13)."""
+    """Makes records and saves none. `unique`: a person holds at most one account (invariant I13).
+
+    Identifiers are claimed either way, so that accounts of one person can be found later.
+    """
 
     store: IdentityStore
     hashes: Hashes
@@ -33,7 +37,7 @@ class PersonDesk:
 
     def accepted(
         self, attempt: Attempt, known: Known, purpose: Purpose, now: float
-    ) -> tuple[Attempt, Person, tuple[Claim, ...]]:
+    ) -> tuple[Attempt, Person, tuple[Change, ...]]:
         """What one transaction has to write: used up, every identifier claimed, the facts sealed.
 
         Raises `DifferentPerson`, `IdentityDuplicate`, `VerificationExpired` after an erasure.
@@ -44,9 +48,11 @@ class PersonDesk:
         same = self._same(person, known, now)
         held = self._held(person) if same else ()
         identifiers = tuple(dict.fromkeys((*held, *known.identifiers)))
-        wanted = self._claim_ids(identifiers)
+        wanted, stored = self._looked_up(identifiers)
+        if self.unique:
+            check_alone(person, map(self.hashes.claim_ids, identifiers), stored)
         left = self._left(person, wanted, same=same)
-        claims = (*self._claims(person, wanted), *self._released(person, left, now))
+        claims = self._moved(person, wanted, left, stored, now)
         changed = self._with_facts(person if same else _let_in(person, now), attempt, known, purpose, now)
         kept = _followed(changed, left, wanted)
         changed = replace(
@@ -71,10 +77,10 @@ class PersonDesk:
         return () if left == person else (left,)
 
     def rehashed(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
-        """Claimed by every hash key that is alive. Raises `IdentityDuplicate` where another account is."""
-        wanted = self._claim_ids(self.sealer.identifiers(person))
+        """Claimed by every hash key that is alive, beside other accounts where there are any."""
+        wanted, stored = self._looked_up(self.sealer.identifiers(person))
         left = self._left(person, wanted, same=True)
-        claims = (*self._claims(person, wanted), *self._released(person, left, now))
+        claims = self._moved(person, wanted, left, stored, now)
         return replace(
             person, claims=_followed(person, left, wanted), hash_version=self.hashes.writing()
         ), *claims
@@ -106,22 +112,21 @@ class PersonDesk:
     def _claim_ids(self, identifiers: Iterable[Identifier]) -> tuple[str, ...]:
         return tuple(each for identifier in identifiers for each in self.hashes.claim_ids(identifier))
 
-    def _claims(self, person: Person, wanted: tuple[str, ...]) -> tuple[Claim, ...]:
-        return tuple(self._new_claims(person, wanted)) if self.unique else ()
+    def _looked_up(self, identifiers: Iterable[Identifier]) -> tuple[tuple[str, ...], Mapping[str, Claim]]:
+        """What the identifiers are claimed as, and those claims that are stored."""
+        wanted = self._claim_ids(identifiers)
+        return wanted, self.store.claims(wanted)
 
-    def _new_claims(self, person: Person, wanted: tuple[str, ...]) -> Iterator[Claim]:
-        stored = self.store.claims(wanted)
-        if any(claim.user_id not in {None, person.user_id} for claim in stored.values()):
-            raise IdentityDuplicate
-        for claim_id in wanted:
-            claim = stored.get(claim_id)
-            if claim is None:
-                yield Claim(claim_id=claim_id, user_id=person.user_id)
-            elif claim.user_id is None:
-                yield replace(claim, user_id=person.user_id, released_at=None)
-
-    def _released(self, person: Person, left: tuple[str, ...], now: float) -> tuple[Claim, ...]:
-        return tuple(released(person, left, now, store=self.store)) if left else ()
+    def _moved(
+        self,
+        person: Person,
+        wanted: tuple[str, ...],
+        left: tuple[str, ...],
+        stored: Mapping[str, Claim],
+        now: float,
+    ) -> tuple[Change, ...]:
+        gone = released(person, left, now, store=self.store) if left else ()
+        return *taken(person, wanted, stored, now, store=self.store, unique=self.unique), *gone
 
     def _with_facts(
         self, person: Person, attempt: Attempt, known: Known, purpose: Purpose, now: float

@@ -1,9 +1,9 @@
 """Let a person go: the wrapped data keys dropped, so nothing opens any more, and every identifier free."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from portone_payments.domain.identity_records import Claim, IdentityRecord, Person
+from portone_payments.domain.identity_records import IdentityRecord, Person
+from portone_payments.flows.identity_claims import released
 from portone_payments.ports_identity import IdentityStore
 
 
@@ -37,12 +37,3 @@ def blank(person: Person) -> Person:
         version=person.version,
         extra=person.extra,
     )
-
-
-def released(
-    person: Person, claim_ids: Iterable[str], now: float, *, store: IdentityStore
-) -> Iterator[Claim]:
-    """Those of the claims that the person holds, free for anybody."""
-    for claim in store.claims(claim_ids).values():
-        if claim.user_id == person.user_id:
-            yield replace(claim, user_id=None, released_at=int(now))

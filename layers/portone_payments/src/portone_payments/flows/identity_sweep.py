@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.identity_errors import IdentityDuplicate
 from portone_payments.domain.identity_records import IDENTITY_SHARDS, AttemptState
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.skipping import Note, Skips, unnoted
-from portone_payments.ports import Clock, Deadline, Meter, Metric
+from portone_payments.ports import Clock, Deadline, Meter
 from portone_payments.ports_identity import IdentityKind, IdentityStore
 from portone_payments.ports_store import Conflict
 
@@ -84,10 +83,5 @@ class IdentitySweeper:
         person = self.store.person(user_id)
         if person is None or not 0 < person.hash_version < self.desk.hashes.writing():
             return False
-        try:
-            self.store.save(*self.desk.rehashed(person, self.clock.now()))
-        except IdentityDuplicate:
-            # two accounts from a time without the policy: nobody is cut off, the next verification is refused
-            self.meter.count(Metric.IDENTITY_DUPLICATE)
-            return False
+        self.store.save(*self.desk.rehashed(person, self.clock.now()))
         return True
