@@ -11,10 +11,17 @@ SECONDS = 240.0
 
 
 def job(_event: Mapping[str, Any], deps: IdentityDeps) -> dict[str, int]:
-    """One sweep."""
+    """One sweep; `left`: due still, at least, and for how many seconds the oldest of it is."""
     swept = deps.identity_sweeper.sweep(deadline=Deadline.after(deps.clock, SECONDS))
     deps.logger.info("identity swept", count=swept.expired + swept.persons + swept.rehashed)
-    return {"expired": swept.expired, "persons": swept.persons, "rehashed": swept.rehashed}
+    return {
+        "expired": swept.expired,
+        "persons": swept.persons,
+        "rehashed": swept.rehashed,
+        "skipped": swept.skipped,
+        "left": swept.left,
+        "oldestSeconds": int(swept.lag),
+    }
 
 
 handler = JobHandler(job, needs=("people", "hashes", "envelope"), kind=IdentityDeps)

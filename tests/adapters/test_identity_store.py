@@ -123,7 +123,7 @@ def test_due_is_what_its_time_has_come_for_by_kind(store: IdentityTable) -> None
     store.save(*RECORDS)
 
     def due(kind: IdentityKind, before: float) -> list[str]:
-        return [id_ for shard in range(4) for id_ in store.due(kind, shard, before=before, limit=10)]
+        return [each.id for shard in range(4) for each in store.due(kind, shard, before=before, limit=10)]
 
     assert due(IdentityKind.ATTEMPT, 899) == []
     assert due(IdentityKind.ATTEMPT, 900) == ["v1"]
@@ -136,7 +136,7 @@ def test_persons_are_found_by_the_hash_key_their_claims_have(store: IdentityTabl
     store.save(*RECORDS, Person(user_id="user-2", hash_version=2), Person(user_id="user-3"))
 
     def hashed_by(version: int) -> list[str]:
-        return sorted(id_ for shard in range(4) for id_ in store.hashed_by(version, shard, limit=1))
+        return sorted(each.id for shard in range(4) for each in store.hashed_by(version, shard, limit=1))
 
     assert hashed_by(0) == []
     assert hashed_by(1) == ["user#1"]

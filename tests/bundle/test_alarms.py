@@ -30,6 +30,7 @@ WATCHED = {
     Metric.SENDING_STOPPED,
     Metric.DUE_LAG,
     Metric.CHARGE_LAG,
+    Metric.IDENTITY_LAG,
     Metric.CHARGE_DECLINED,
     Metric.DISCREPANCY,
     Metric.ITEM_SKIPPED,
@@ -98,6 +99,12 @@ def test_unfinished_work_is_reported_after_ten_minutes(each: dict[str, Any]) -> 
     (lag,) = [alarm for alarm in alarms(each) if alarm.get("MetricName") == Metric.DUE_LAG]
 
     assert (lag["Statistic"], lag["Threshold"]) == ("Maximum", 600)
+
+
+def test_what_should_be_forgotten_is_reported_long_before_the_day_is_over(each: dict[str, Any]) -> None:
+    (lag,) = [alarm for alarm in alarms(each) if alarm.get("MetricName") == Metric.IDENTITY_LAG]
+
+    assert (lag["Statistic"], lag["Threshold"]) == ("Maximum", 6 * 3_600)
 
 
 def test_a_worker_whose_every_job_fails_is_seen_within_five_minutes(each: dict[str, Any]) -> None:

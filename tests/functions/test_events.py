@@ -79,7 +79,10 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "audit": ("audit", {"listed": 0, "healed": 0, "found": 0}),
     "work": ("work", {"batchItemFailures": []}),
     "charges": ("charges", {"batchItemFailures": []}),
-    "identity-sweep": ("identity_sweep", {"expired": 0, "persons": 0, "rehashed": 0}),
+    "identity-sweep": (
+        "identity_sweep",
+        {"expired": 0, "persons": 0, "rehashed": 0, "skipped": 0, "left": 0, "oldestSeconds": 0},
+    ),
     "stream": ("publish", {"published": 1}),
 }
 

@@ -7,12 +7,15 @@ import pytest
 from portone_local.capture import RecordingMeter
 from portone_local.clock import MovableClock
 from portone_local.ids import SeededIds
+from portone_local.memory import throttled
 from portone_local.memory_table import MemoryTable
 from portone_payments.adapters.identity_keys import INDEXES
 from portone_payments.adapters.identity_table import IdentityTable
 from portone_payments.adapters.keys import key_of
+from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity_records import Asked, Attempt, AttemptState
-from portone_payments.flows.identity_sweep import PAGE, IdentitySweeper
+from portone_payments.domain.ladder import POISON
+from portone_payments.flows.identity_sweep import PAGE, PUT_OFF, IdentitySweeper, IdentitySwept
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_identity import IdentityKind
 
@@ -47,25 +50,29 @@ def people() -> IdentityTable:
     return IdentityTable(MemoryTable(INDEXES), SeededIds())
 
 
-def sweep(people: IdentityTable) -> tuple[int, RecordingMeter]:
-    clock, meter = MovableClock(NOW), RecordingMeter()
+def sweep(people: IdentityTable, at: float = NOW) -> tuple[IdentitySwept, RecordingMeter]:
+    clock, meter = MovableClock(at), RecordingMeter()
     desk: Any = Desk()
     sweeper = IdentitySweeper(store=people, desk=desk, clock=clock, meter=meter)
-    return sweeper.sweep(deadline=Deadline.after(clock, 100)).expired, meter
+    return sweeper.sweep(deadline=Deadline.after(clock, 100)), meter
+
+
+def spoil(people: IdentityTable, number: int, due_at: int) -> None:
+    people.save(an_attempt(number, due_at))
+    item = people.table.get(key_of("attempt", f"v{number}"))
+    assert item
+    people.table.append(item | {"schema": {"N": "9"}})
 
 
 def test_verifications_nobody_can_read_hide_none_behind_them(people: IdentityTable) -> None:
     for number in range(PAGE * 8):
-        people.save(an_attempt(number, NOW - 3_600))
-        item = people.table.get(key_of("attempt", f"v{number}"))
-        assert item
-        people.table.append(item | {"schema": {"N": "9"}})
+        spoil(people, number, NOW - 3_600)
     for number in range(PAGE * 8, PAGE * 8 + 8):
         people.save(an_attempt(number, NOW - 60))
 
-    expired, meter = sweep(people)
+    swept, meter = sweep(people)
 
-    assert expired == 8
+    assert (swept.expired, swept.skipped, swept.left) == (8, PAGE * 8, 0)
     assert meter.counts[Metric.ITEM_SKIPPED] == PAGE * 8
     for number in range(PAGE * 8, PAGE * 8 + 8):
         attempt = people.attempt(f"v{number}")
@@ -90,3 +97,30 @@ def test_a_shard_that_cannot_be_asked_stops_no_other(people: IdentityTable) -> N
 
     assert meter.counts[Metric.ITEM_SKIPPED] == 1
     assert list(people.due(IdentityKind.PERSON, 0, before=NOW, limit=1)) == []
+
+
+def test_what_cannot_be_treated_waits_an_hour_and_after_many_tries_a_day(people: IdentityTable) -> None:
+    spoil(people, 1, NOW)
+
+    tried = [hour for hour in range(72) if sweep(people, NOW + hour * PUT_OFF)[0].skipped]
+
+    assert tried == [*range(POISON + 1), POISON + 24, POISON + 48]
+
+
+def test_a_sweep_that_could_ask_no_shard_fails(people: IdentityTable) -> None:
+    table: Any = people.table
+    table.around = throttled
+
+    with pytest.raises(StorageUnavailable):
+        sweep(people)
+
+
+def test_hash_keys_that_cannot_be_read_keep_nobody_longer(people: IdentityTable) -> None:
+    people.save(an_attempt(1, NOW - 60))
+    clock, meter = MovableClock(NOW), RecordingMeter()
+    desk: Any = object()
+
+    sweeper = IdentitySweeper(store=people, desk=desk, clock=clock, meter=meter)
+    swept = sweeper.sweep(deadline=Deadline.after(clock, 100))
+
+    assert (swept.expired, meter.counts[Metric.ITEM_SKIPPED]) == (1, 1)

@@ -155,6 +155,8 @@ class Metric(StrEnum):
     IDENTITY_VERIFIED = "IdentityVerified"
     IDENTITY_DUPLICATE = "IdentityDuplicate"
     IDENTITY_SENT = "IdentityMessageSent"
+    IDENTITY_LEFT = "IdentityDueLeft"
+    IDENTITY_LAG = "IdentityDueLagSeconds"
 
 
 class Meter(Protocol):

@@ -72,6 +72,14 @@ class IdentityKind(StrEnum):
     CLAIM = "claim"
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in an index of the identity table: since when (epoch seconds UTC), or by which hash key."""
+
+    id: str
+    since: int
+
+
 class IdentityStore(Protocol):
     """The identity table. Reads by id are strongly consistent; every method raises `StorageUnavailable`."""
 
@@ -103,11 +111,18 @@ class IdentityStore(Protocol):
         """Write all or none, each IF its stored version is the one read. Raises `Conflict`."""
         ...
 
-    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[str]:
-        """Ids of what is due, oldest first, `limit` a page (eventually consistent)."""
+    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[Waiting]:
+        """What is due, oldest first, `limit` a page (eventually consistent)."""
         ...
 
-    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[str]:
+    def put_off(self, kind: IdentityKind, waiting: Waiting, *, until: int, tries: int | None = None) -> int:
+        """Write the due mark alone, whatever state the record is in, IF it is still `waiting.since`.
+
+        How often it was put off, 0 where somebody else moved it; one time more, unless `tries` says so.
+        """
+        ...
+
+    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[Waiting]:
         """Users of one shard whose identifiers are claimed by no newer hash key than `version`."""
         ...
 

@@ -38,6 +38,7 @@ ALLOWED = {
     | {
         "dynamodb:Query IdentityTable/index/due",
         "dynamodb:Query IdentityTable/index/hashed",
+        "dynamodb:UpdateItem IdentityTable",
         "sqs:SendMessage SweepDeadLetters",
     },
 }

@@ -25,7 +25,7 @@ from portone_payments.domain.identity_records import (
     Share,
 )
 from portone_payments.ports import Ids
-from portone_payments.ports_identity import IdentityKind
+from portone_payments.ports_identity import IdentityKind, Waiting
 
 
 class IdentityTable:
@@ -67,20 +67,26 @@ class IdentityTable:
         token = self._ids.token()
         save_items(self.table, [encode(record, token) for record in records], token)
 
-    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[str]:
-        """Ids of what is due at `before` (epoch seconds UTC), oldest first, `limit` a page."""
-        return self._each(DUE, shard_of(kind, shard), upto=before, limit=limit)
+    def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[Waiting]:
+        """What is due at `before` (epoch seconds UTC), oldest first, `limit` a page."""
+        for entry in self._each(DUE, shard_of(kind, shard), upto=before, limit=limit):
+            yield _waiting(entry, DUE)
 
-    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[str]:
+    def put_off(self, kind: IdentityKind, waiting: Waiting, *, until: int, tries: int | None = None) -> int:
+        """Write the due mark alone IF it is still `waiting.since`; how often it was put off, 0 if moved."""
+        return self.table.push(key_of(kind, waiting.id), seen=waiting.since, until=until, tries=tries) or 0
+
+    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[Waiting]:
         """Users of one shard whose claims have no newer hash key than `version`, `limit` a page."""
-        return self._each(HASHED, hash_shard(shard), upto=version, limit=limit)
+        for entry in self._each(HASHED, hash_shard(shard), upto=version, limit=limit):
+            yield _waiting(entry, HASHED)
 
-    def _each(self, index: Index, partition: str, *, upto: float, limit: int) -> Iterator[str]:
+    def _each(self, index: Index, partition: str, *, upto: float, limit: int) -> Iterator[Item]:
         """Page after page: what stays where it is hides nothing behind it."""
         start: Item | None = None
         while True:
             found = self.table.query(index, partition, upto=upto, limit=limit, start=start)
-            yield from (id_of(Key.of(item)) for item in found)
+            yield from found
             if len(found) < limit:
                 return
             start = found[-1]
@@ -93,6 +99,10 @@ class IdentityTable:
         item = self.table.get(wanted) if wanted.usable else None
         record = decode(item) if item else None
         return record if isinstance(record, kind) else None
+
+
+def _waiting(entry: Item, index: Index) -> Waiting:
+    return Waiting(id_of(Key.of(entry)), int(float(entry[index.sort]["N"])))
 
 
 class DynamoIdentityStore(IdentityTable):

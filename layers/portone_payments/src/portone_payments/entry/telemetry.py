@@ -39,6 +39,7 @@ ALLOWED = frozenset(
     }
 )
 PLAIN = (str, int, float)
+IN_SECONDS = frozenset({Metric.DUE_LAG, Metric.CHARGE_LAG, Metric.IDENTITY_LAG})
 # httpx logs whole URLs at INFO, and one may hold a billing key (money rule 9); botocore logs bodies at DEBUG
 TALKATIVE = ("httpx", "httpcore", "botocore", "boto3", "urllib3", "aws_lambda_powertools")
 
@@ -79,7 +80,7 @@ class EmfMeter:
         """Write what was counted and start anew; nothing counted, nothing written."""
         while self._counted:
             metric, value = self._counted.popleft()
-            unit = MetricUnit.Seconds if metric is Metric.DUE_LAG else MetricUnit.Count
+            unit = MetricUnit.Seconds if metric in IN_SECONDS else MetricUnit.Count
             self._metrics.add_metric(name=metric, unit=unit, value=value)
         if self._metrics.metric_set:
             self._metrics.flush_metrics()

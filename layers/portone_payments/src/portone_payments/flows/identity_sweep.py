@@ -1,26 +1,36 @@
 """Now and then: verifications whose time is over, facts kept long enough, claims that lag a hash key."""
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.identity_records import IDENTITY_SHARDS, AttemptState
+from portone_payments.domain.errors import StorageUnavailable
+from portone_payments.domain.identity_records import DAY, IDENTITY_SHARDS, AttemptState
+from portone_payments.domain.ladder import POISON
 from portone_payments.flows.identity_person import PersonDesk
+from portone_payments.flows.identity_rotation import Rotation
+from portone_payments.flows.identity_walk import Line, left_in, walk
 from portone_payments.flows.skipping import Note, Skips, unnoted
-from portone_payments.ports import Clock, Deadline, Meter
-from portone_payments.ports_identity import IdentityKind, IdentityStore
-from portone_payments.ports_store import Conflict
+from portone_payments.ports import Clock, Deadline, Meter, Metric
+from portone_payments.ports_identity import IdentityKind, IdentityStore, Waiting
 
 PAGE = 100
+PUT_OFF = 3_600
 
 
 @dataclass(slots=True)
 class IdentitySwept:
-    """What one sweep did: verifications expired, persons looked at, persons whose claims followed a key."""
+    """What one sweep did: verifications expired, persons looked at, persons whose claims followed a key.
+
+    `left`: how many are due still, at least; `lag`: for how many seconds the oldest of them is. `skipped`:
+    what could not be treated and was put off.
+    """
 
     expired: int = 0
     persons: int = 0
     rehashed: int = 0
+    left: int = 0
+    lag: float = 0.0
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,50 +48,69 @@ class IdentitySweeper:
         return Skips(self.meter, self.note)
 
     def sweep(self, *, deadline: Deadline) -> IdentitySwept:
-        """One sweep, until nothing is due or the time is over."""
-        swept = IdentitySwept()
-        for kind, act in ((IdentityKind.ATTEMPT, self._expire), (IdentityKind.PERSON, self._retain)):
-            for shard in range(IDENTITY_SHARDS):
-                due = self.store.due(kind, shard, before=self.clock.now(), limit=PAGE)
-                done = self._each(kind, due, act, deadline)
-                swept.expired += done if kind is IdentityKind.ATTEMPT else 0
-                swept.persons += done if kind is IdentityKind.PERSON else 0
-        older = self.desk.hashes.writing() - 1
-        for shard in range(IDENTITY_SHARDS):
-            lagging = self.store.hashed_by(older, shard, limit=PAGE)
-            swept.rehashed += self._each(IdentityKind.PERSON, lagging, self._rehash, deadline)
+        """One sweep, until nothing is due or the time is over.
+
+        Raises `StorageUnavailable` where not one shard could be asked: that is no item's trouble.
+        """
+        attempts = list(self._lines(IdentityKind.ATTEMPT, self._expire))
+        persons = list(self._lines(IdentityKind.PERSON, self._retain))
+        behind: list[Line] = []
+        # keys that cannot be read are no reason to keep anybody longer
+        with self._skips.over("hash_keys", "identity"):
+            rotation = Rotation(store=self.store, desk=self.desk, clock=self.clock)
+            behind += rotation.lines()
+        lines = [*attempts, *persons, *behind]
+        going = walk(lines, PAGE, deadline, self._skips)
+        if all(line.silent for line in lines):
+            raise StorageUnavailable(service="dynamodb", reason="no_shard_answered")
+        swept = IdentitySwept(_done(attempts), _done(persons), _done(behind))
+        swept.skipped = sum(line.failed for line in lines)
+        self._tell_left([line for line in going if line not in behind], swept)
         return swept
 
-    def _each(self, kind: str, ids: Iterator[str], act: Callable[[str], bool], deadline: Deadline) -> int:
-        """How many of them `act` did something about; one that cannot be treated stops no other."""
-        done = 0
-        with self._skips.over("shard", kind):
-            for id_ in ids:
-                if deadline.remaining() <= 0:
-                    break
-                with self._skips.over(kind, id_), suppress(Conflict):
-                    done += act(id_)
-        return done
+    def _lines(self, kind: IdentityKind, act: Callable[[Waiting], bool]) -> Iterator[Line]:
+        def put_off(waiting: Waiting) -> None:
+            self._put_off(kind, waiting)
 
-    def _expire(self, verification_id: str) -> bool:
-        attempt = self.store.attempt(verification_id)
-        if attempt is None or attempt.due_at is None or attempt.due_at > self.clock.now():
+        for shard in range(IDENTITY_SHARDS):
+            due = self.store.due(kind, shard, before=self.clock.now(), limit=PAGE)
+            yield Line(kind=kind, shard=shard, waiting=due, act=act, put_off=put_off)
+
+    def _tell_left(self, going: Iterable[Line], swept: IdentitySwept) -> None:
+        for line in going:
+            left, oldest = left_in(line, self._skips)
+            swept.left += left
+            swept.lag = max(swept.lag, self.clock.now() - oldest.since if oldest else 0.0)
+        self.meter.count(Metric.IDENTITY_LEFT, swept.left)
+        self.meter.count(Metric.IDENTITY_LAG, swept.lag)
+
+    def _expire(self, waiting: Waiting) -> bool:
+        attempt = self.store.attempt(waiting.id)
+        if attempt is None:
+            raise StorageUnavailable(service="dynamodb", reason="due_and_not_there")
+        if attempt.due_at is None or attempt.due_at > self.clock.now():
             return False
         self.store.save(replace(attempt, state=AttemptState.EXPIRED, sending=None, due_at=None))
         return True
 
-    def _retain(self, user_id: str) -> bool:
-        person = self.store.person(user_id)
-        if person is None or person.due_at is None or person.due_at > self.clock.now():
+    def _retain(self, waiting: Waiting) -> bool:
+        person = self.store.person(waiting.id)
+        if person is None:
+            raise StorageUnavailable(service="dynamodb", reason="due_and_not_there")
+        if person.due_at is None or person.due_at > self.clock.now():
             return False
         records = self.desk.expired(person, self.clock.now())
         if records:
             self.store.save(*records)
         return bool(records)
 
-    def _rehash(self, user_id: str) -> bool:
-        person = self.store.person(user_id)
-        if person is None or not 0 < person.hash_version < self.desk.hashes.writing():
-            return False
-        self.store.save(*self.desk.rehashed(person, self.clock.now()))
-        return True
+    def _put_off(self, kind: IdentityKind, waiting: Waiting) -> None:
+        """By an hour, and by a day once that was tried often: those behind it are due as well."""
+        soon, tomorrow = (int(self.clock.now()) + wait for wait in (PUT_OFF, DAY))
+        tries = self.store.put_off(kind, waiting, until=soon)
+        if tries > POISON:
+            self.store.put_off(kind, replace(waiting, since=soon), until=tomorrow, tries=tries)
+
+
+def _done(lines: Iterable[Line]) -> int:
+    return sum(line.done for line in lines)

@@ -1,0 +1,78 @@
+"""Work that lies in shards, done piece by piece: each by itself, a page of every shard in turn."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from portone_payments.flows.skipping import Skips
+from portone_payments.ports import Deadline
+from portone_payments.ports_identity import Waiting
+from portone_payments.ports_store import Conflict
+
+MOST_COUNTED = 25_000
+"""Of what is left of a shard; a page of a hundred is asked for in about 10 ms."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Line:
+    """One shard's work: what waits, what to do about it, and what to do where that cannot be done.
+
+    `act` says whether it did something. `done` and `failed` count; `silent`: the shard could not be asked.
+    """
+
+    kind: str
+    shard: int
+    waiting: Iterator[Waiting]
+    act: Callable[[Waiting], bool]
+    put_off: Callable[[Waiting], None]
+    done: int = 0
+    failed: int = 0
+    silent: bool = False
+
+
+def walk(lines: Iterable[Line], page: int, deadline: Deadline, skips: Skips) -> tuple[Line, ...]:
+    """Go on until nothing waits or the time is up; the lines in which something may still wait."""
+    going = deque(lines)
+    while going and deadline.remaining() > 0:
+        line = going.popleft()
+        if _page_of(line, page, deadline, skips):
+            going.append(line)
+    return tuple(going)
+
+
+def left_in(line: Line, skips: Skips) -> tuple[int, Waiting | None]:
+    """How many wait in a line at least, and the first of them."""
+    with skips.over("shard", f"{line.kind}#{line.shard}"):
+        first = next(line.waiting, None)
+        return (0, None) if first is None else (1 + sum(1 for _ in islice(line.waiting, MOST_COUNTED)), first)
+    return 0, None
+
+
+def _page_of(line: Line, page: int, deadline: Deadline, skips: Skips) -> bool:
+    """Whether more may wait; a shard that cannot be asked says no."""
+    try:
+        for _ in range(page):
+            if deadline.remaining() <= 0:
+                return True
+            waiting = next(line.waiting, None)
+            if waiting is None:
+                return False
+            _one_of(line, waiting, skips)
+    except Exception as error:  # noqa: BLE001 - the boundary: the other shards go on
+        line.silent = True
+        skips.skip("shard", f"{line.kind}#{line.shard}", error)
+        return False
+    return True
+
+
+def _one_of(line: Line, waiting: Waiting, skips: Skips) -> None:
+    try:
+        line.done += line.act(waiting)
+    except Conflict:
+        return  # somebody was faster: what is left of it comes with the next sweep
+    except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+        line.failed += 1
+        skips.skip(line.kind, waiting.id, error)
+        with skips.over(line.kind, waiting.id):
+            line.put_off(waiting)
