@@ -282,3 +282,23 @@ def test_charges_that_a_channel_group_routes_are_paid_as_any_other() -> None:
     state.subscribe(plan="weekly", consents=True, twice=False)
     state.days(days=8)
     state.teardown()
+
+
+@pytest.mark.parametrize("poison", Poison)
+def test_an_item_in_trouble_stops_nobody_elses_renewal(poison: Poison) -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.poison_overnight(poison=poison, pick=0, due=True)
+    state.teardown()
+
+
+@pytest.mark.parametrize("word", ["refunded", "not_refunded"])
+def test_a_refund_that_the_pg_reverses_is_what_staff_says_it_is(word: str) -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.refund_part(pick=0, amount=3_000)
+    state.refund_part(pick=0, amount=100)
+    state.reverse(pick=1, listed=False, word=word)
+    state.settle()
+    state.refund_all(pick=0)
+    state.teardown()

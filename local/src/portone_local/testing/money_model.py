@@ -7,6 +7,8 @@ from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.send_back import MISMATCH
 
+ELSEWHERE = "elsewhere:"
+"""Before the id of a cancellation that is none of ours."""
 _BACK = {RefundState.SUCCEEDED}
 _HOLDS = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _TOOK = _HOLDS | {Status.CANCELLED, Status.MISMATCH}
@@ -19,7 +21,9 @@ class MoneyModel:
     `asked` is its price, `taken` what the buyer was charged, `elsewhere` what console and issuer took back.
     `promised` are the refunds whose asker was told that they succeeded. `tokens` wait for a manual approval,
     `told_paid`: the app was told that one of them was charged. `misjudged`: staff decided without looking.
-    `by_one_person`: what staff gave back without a second person.
+    `by_one_person`: what staff gave back without a second person. `came_back`: what went back and a bank
+    sent back, by refund or else by cancellation, until staff says what became of it; `by_hand`: of that,
+    what staff paid back outside PortOne.
     """
 
     asked: int
@@ -30,6 +34,9 @@ class MoneyModel:
     told_paid: bool = False
     misjudged: bool = False
     by_one_person: int = 0
+    came_back: dict[str, int] = field(default_factory=dict)
+    ever_back: set[str] = field(default_factory=set)
+    by_hand: int = 0
 
     @property
     def left(self) -> int:
@@ -48,6 +55,31 @@ class MoneyModel:
             raise ValueError(f"approved {amount} for {self.asked}, goods were held: {stocked}")
         self.charged(amount)
 
+    def comes_back(self, name: str, amount: int) -> None:
+        """The PG reverses what it had done."""
+        self.came_back[name] = amount
+        self.ever_back.add(name)
+
+    def never_came_back(self, name: str) -> None:
+        """Nobody here had heard of it before it was reversed: it failed."""
+        self._undone(name, self.came_back.pop(name))
+
+    def decided(self, *, by_hand: bool) -> None:
+        """Staff says of all that came back that they paid it by hand, or that it never arrived."""
+        for name, amount in self.came_back.items():
+            if by_hand:
+                self.by_hand += amount
+            else:
+                self._undone(name, amount)
+        self.came_back.clear()
+
+    def _undone(self, name: str, amount: int) -> None:
+        self.promised.pop(name, None)
+        if name.startswith("staff:"):
+            self.by_one_person = max(0, self.by_one_person - amount)
+        if name.startswith(ELSEWHERE):
+            self.elsewhere -= amount
+
     def breaches(self, held: Payment, before: Payment | None) -> Iterator[str]:
         """What is wrong with what we hold at any time; `before` is what we held when last asked."""
         if held.status in _HOLDS and self.taken != self.asked:
@@ -59,13 +91,14 @@ class MoneyModel:
         if self.told_paid and held.status not in _TOOK:
             yield f"is {held.status} though the app was told that it is paid"
         for name, earlier in (before.refunds if before else {}).items():
-            yield from _changed(earlier, held.refunds.get(name))
+            yield from _changed(earlier, held.refunds.get(name), reversed_=name in self.ever_back)
 
     def wrongs(self, held: Payment, cancelled: int) -> list[str]:
         """What is wrong with what we hold, in sentences, once nothing is on its way.
 
         `cancelled` is what PortOne's books say went back.
         """
+        cancelled += self.by_hand
         succeeded = {name: each.amount for name, each in held.refunds.items() if each.state in _BACK}
         broken = self._broken(held)
         said = {
@@ -84,7 +117,8 @@ class MoneyModel:
 
     def _broken(self, held: Payment) -> list[str]:
         succeeded = {name: each.amount for name, each in held.refunds.items() if each.state in _BACK}
-        return [name for name, amount in self.promised.items() if succeeded.get(name) != amount]
+        kept = {name: amount for name, amount in self.promised.items() if name not in self.came_back}
+        return [name for name, amount in kept.items() if succeeded.get(name) != amount]
 
     def _unasked(self, held: Payment) -> bool:
         """I20: what was paid as asked goes back because owner, staff or a policy of the shop says so."""
@@ -106,13 +140,13 @@ class MoneyModel:
         return status is (Status.PARTIAL_CANCELLED if cancelled else Status.PAID)
 
 
-def _changed(before: Refund, now: Refund | None) -> Iterator[str]:
-    """A refund that left is frozen (money rule 5), and one that succeeded stays so."""
+def _changed(before: Refund, now: Refund | None, *, reversed_: bool) -> Iterator[str]:
+    """A refund that left is frozen (money rule 5), and one that succeeded stays so unless it is reversed."""
     if now is None:
         yield f"refund {before.id} is gone"
     elif before.sent_at is not None and _frozen(before) != _frozen(now):
         yield f"refund {before.id} was changed after it had been sent"
-    elif before.state in _BACK and now.state not in _BACK:
+    elif before.state in _BACK and now.state not in _BACK and not reversed_:
         yield f"refund {before.id} is {now.state} after it had succeeded"
 
 

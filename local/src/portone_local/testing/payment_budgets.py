@@ -85,6 +85,19 @@ def _getting_the_order(stack: Stack) -> Act:
     return lambda: stack.shop.get("/orders/order-1")
 
 
+def _withdrawing(stack: Stack) -> Act:
+    put_order(stack)
+    return lambda: stack.shop.delete("/orders/order-1")
+
+
+def _withdrawing_with_an_account(stack: Stack) -> Act:
+    prepared = prepare(stack)
+    pay(stack, prepared, method="VIRTUAL_ACCOUNT")
+    stack.portone.webhooks.lose()
+    verify(stack, prepared)
+    return lambda: stack.shop.delete("/orders/order-1")
+
+
 def _listing(stack: Stack) -> Act:
     for number in range(PAGE):
         prepare(stack, f"order-{number}")
@@ -159,6 +172,12 @@ PAYMENT_BUDGETS = (
     Budget("verify it again within 2 s", _verifying_again, Cost(0, 1, 0, "1 GetItem")),
     Budget("show a payment", _getting, Cost(0, 1, 0, "1 GetItem")),
     Budget("show an order with its payment", _getting_the_order, Cost(0, 2, 0, "2 GetItem")),
+    Budget("withdraw an order nobody asked to pay", _withdrawing, Cost(0, 1, 1, "1 GetItem, 1 PutItem")),
+    Budget(
+        "withdraw an order, its account waits",
+        _withdrawing_with_an_account,
+        Cost(3, 3, 15, "3 GetItem, 2 PutItem, 1 TransactWriteItems"),
+    ),
     Budget(f"list {PAGE} payments", _listing, Cost(0, 20.5, 0, "1 Query, 1 BatchGetItem")),
     Budget("refund a part", _refunding, Cost(2, 1, 6, "1 GetItem, 2 PutItem")),
     Budget("show a refund", _looking_at_a_refund, Cost(0, 1, 0, "1 GetItem")),

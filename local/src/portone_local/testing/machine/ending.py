@@ -6,6 +6,7 @@ from hypothesis.stateful import rule
 from portone_local.oracle import assert_clean, converge
 from portone_local.portone import CancellationStatus
 from portone_local.testing.machine.crashing import Crashing
+from portone_local.testing.machine.reversing import Reversing
 from portone_local.testing.machine.stage import DAY, HOUR, MINUTE
 from portone_local.testing.stories import let_pass
 from portone_payments.domain.instruction_records import RefundState
@@ -14,7 +15,7 @@ WITHIN = 15 * MINUTE
 _WAITING = frozenset({RefundState.RESERVED, RefundState.REQUESTED, RefundState.AMBIGUOUS})
 
 
-class Ending(Crashing):
+class Ending(Crashing, Reversing):
     """Everything works again, and now all of it has to be right."""
 
     @rule()
@@ -50,11 +51,14 @@ class Ending(Crashing):
 
     def undecided(self, payment_id: str) -> bool:
         """Whether PortOne or a person still owes a refund its outcome."""
+        if self.models[payment_id].came_back:
+            return True
         return any(refund.state in _WAITING for refund in self.held(payment_id).refunds.values())
 
     def people_decide(self) -> None:
         """The bank on what it was asked, a second person on large refunds, staff on what is ambiguous."""
         self.decide_what_waits(agreed=True)
+        self.decide_what_came_back()
         for payment_id in self.models:
             self.settle_requested(payment_id, succeeded=True)
             for refund in self.held(payment_id).refunds.values():

@@ -5,15 +5,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from portone_local.testing.machine.not_yet import ready
-from portone_local.testing.machine.stage import MINUTE, Stage
+from portone_local.testing.machine.stage import DAY, HOUR, MINUTE, Stage
 from portone_local.testing.poisoned_table import Poison
+from portone_local.testing.recurring import key_saved, plan_stored, subscribe
 from portone_local.testing.shopping import pay, put_order
+from portone_local.testing.stories import clock_of
 from portone_payments.adapters.codec import Item
+from portone_payments.domain.calendar import kst_day, kst_midnight
 
 BYSTANDER = "user-of-another-item"
 # read by everybody: no neighbour of anything
 SHARED = frozenset({"pace", "audit", "plan", "stop", "stops"})
 PATIENCE = 16 * MINUTE
+DAILY = {"unit": "DAY", "count": 1}
+# charges are sent from ten o'clock on
+OPENS = 10
 
 
 class Poisoning(Stage):
@@ -29,11 +35,55 @@ class Poisoning(Stage):
         with self.poisons.poisoned(victim, poison):
             self.bystander_goes_on(f"while {victim['sk']['S']} was {poison.value}")
 
+    @rule(poison=st.sampled_from(ready(tuple(Poison))), pick=st.integers(0, 50), due=st.booleans())
+    def poison_overnight(self, poison: Poison, pick: int, due: bool) -> None:  # noqa: FBT001 - a drawn value
+        """Until somebody else's subscription has been renewed."""
+        self.set_right()
+        items = self.victims(due=due)
+        subscription_id = self.bystander_subscribes()
+        if items:
+            victim = items[-1 - pick % len(items)]
+            with self.poisons.poisoned(victim, poison):
+                when = f"while {victim['sk']['S']} was {poison.value}"
+                self.bystander_is_renewed(subscription_id, when)
+        self.stack.app(BYSTANDER).post(f"/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})
+
     def victims(self, *, due: bool) -> list[Item]:
         """Items to be spoilt: those the sweep will look at, or any; the newest first."""
         items = [item for item in self.stack.dump() if item["sk"]["S"] not in SHARED and "version" in item]
         waiting = [item for item in items if "due_shard" in item]
         return waiting if due and waiting else items
+
+    def bystander_subscribes(self) -> str:
+        """Somebody else's subscription by the day, paid for today; after whatever outage there was."""
+        store, number = self.stack.ports["store"], next(self.ids)
+        if store.wallet(BYSTANDER) is None:
+            key_saved(self.stack, BYSTANDER, card="card-of-another")
+        plan_stored(self.stack, "daily", 100, interval=DAILY)
+        answered = subscribe(self.stack, BYSTANDER, request=f"bystander-{number:06}", planId="daily")
+        self.pass_time(PATIENCE, MINUTE)
+        told = answered.json()
+        if "subscriptionId" not in told or self.invoices_paid(told["subscriptionId"]) != 1:
+            raise AssertionError(f"I17: nobody else could subscribe: {answered.body!r}")
+        return str(told["subscriptionId"])
+
+    def bystander_is_renewed(self, subscription_id: str, when: str) -> None:
+        """The next morning, within a quarter of an hour of the time charges are sent from."""
+        begun = self.stack.ports["store"].subscription(subscription_id).created_at
+        opens = kst_midnight(kst_day(begun)) + DAY + OPENS * HOUR
+        self.pass_time(HOUR, 5 * MINUTE)
+        clock_of(self.stack).advance(max(0.0, opens - self.stack.clock.now()))
+        self.pass_time(PATIENCE, MINUTE)
+        paid = self.invoices_paid(subscription_id)
+        if paid != 2:  # noqa: PLR2004 - today's and yesterday's
+            raise AssertionError(f"I18: another's subscription was not renewed {when}: {paid} paid")
+
+    def invoices_paid(self, subscription_id: str) -> int:
+        """How many of its invoices PortOne holds money for."""
+        held = self.stack.ports["store"].subscription(subscription_id)
+        books = self.stack.portone.books()
+        paid = (books.get(each.payment_id) for each in held.invoices.values())
+        return sum(book.times_paid for book in paid if book is not None)
 
     def bystander_goes_on(self, when: str) -> None:
         """Somebody else pays, and every webhook is lost: the sweep finds it."""

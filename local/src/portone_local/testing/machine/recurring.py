@@ -12,7 +12,7 @@ from portone_local.oracle import assert_clean, converge
 from portone_local.testing.machine.hearing import Ear, Heard
 from portone_local.testing.machine.months import Months
 from portone_local.testing.machine.operating import Operating
-from portone_local.testing.machine.poisoning import Poisoning
+from portone_local.testing.machine.poisoning import BYSTANDER, Poisoning
 from portone_local.testing.machine.renting import SOFA
 from portone_local.testing.machine.stage import DAY, HOUR, MINUTE
 from portone_local.testing.machine.watch import Watch
@@ -113,6 +113,8 @@ class Recurring(Months, Operating, Poisoning, RuleBasedStateMachine):
         if held.subscription_id is None:
             return
         subscription = self.held_subscription(held.subscription_id)
+        if subscription.user_id == BYSTANDER:
+            return
         # whose app died before it was answered: it had asked with a consent
         self.know_subscription(subscription, (subscription.created_at,))
         model, invoice = self.rented[held.subscription_id], subscription.invoices[held.invoice_id or ""]

@@ -82,8 +82,12 @@ class Repeating(Refunding):
         ]
         body = {"reason": "did not look", "decision": decision}
         answered = self.stack.staff.post(f"/ops/payments/{payment_id}/resolve", body)
-        if answered.status == OK and (waits or decision == "accept"):
-            self.models[payment_id].misjudged = True
+        model = self.models[payment_id]
+        judges = decision in {"refunded", "not_refunded"}
+        if answered.status == OK and judges and model.came_back and not waits:
+            model.decided(by_hand=decision == "refunded")
+        elif answered.status == OK and (waits or decision == "accept"):
+            model.misjudged = True
 
     def _carelessly_approve_own(self, pick: int) -> None:
         """Who asked agrees to it too, by the same door or by the other one."""
