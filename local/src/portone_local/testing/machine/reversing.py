@@ -1,5 +1,4 @@
 """Rules: the PG reverses a refund it had carried out, and staff says what became of the money."""
-# ruff: noqa: D102 - a rule is told by its name
 
 from collections.abc import Iterator
 
