@@ -25,10 +25,10 @@ NOTHING_TAKEN = [RemoteStatus.READY, RemoteStatus.FAILED, RemoteStatus.PAY_PENDI
 
 
 def test_a_reserved_refund_freezes_amount_balance_key_and_token() -> None:
-    refund = the_refund(reserved(amount=300))
+    refund = the_refund(reserve(paid(), a_wish(amount=300), moment(SENT)))
 
     assert (refund.amount, refund.balance) == (300, 1_000)
-    assert (refund.state, refund.sent_at) == (RefundState.RESERVED, NOW + SENT)
+    assert (refund.state, refund.created_at, refund.sent_at) == (RefundState.RESERVED, NOW + SENT, None)
     assert (len(refund.key), len(refund.token)) == (64, TOKEN_LENGTH)
 
 

@@ -179,7 +179,7 @@ PAYMENT_BUDGETS = (
         Cost(3, 3, 15, "3 GetItem, 2 PutItem, 1 TransactWriteItems"),
     ),
     Budget(f"list {PAGE} payments", _listing, Cost(0, 20.5, 0, "1 Query, 1 BatchGetItem")),
-    Budget("refund a part", _refunding, Cost(2, 1, 6, "1 GetItem, 2 PutItem")),
+    Budget("refund a part", _refunding, Cost(2, 1, 8, "1 GetItem, 3 PutItem")),
     Budget("show a refund", _looking_at_a_refund, Cost(0, 1, 0, "1 GetItem")),
     Budget("approve by hand, with a stock hook", _approving, Cost(2, 1, 8, "1 GetItem, 3 PutItem"), HOOK),
     Budget("issue a cash receipt", _wanting_a_receipt, Cost(1, 2, 5, "2 GetItem, 2 PutItem")),

@@ -45,8 +45,10 @@ def known_refund(payment: Payment, wish: RefundWish) -> Refund | None:
 
 
 def reserved(payment: Payment | None = None, refund_id: str = REFUND, **wish: Any) -> Payment:
-    """A payment with a refund stored and about to be sent, SENT seconds after NOW."""
-    return reserve(payment or paid(), a_wish(refund_id, **wish), moment(SENT))
+    """A payment with a refund stored and, unless it waits, about to be sent, SENT seconds after NOW."""
+    stored = reserve(payment or paid(), a_wish(refund_id, **wish), moment(SENT))
+    waits = stored.refunds[refund_id].state is not RefundState.RESERVED
+    return stored if waits else changed(stored, refund_id, sent_at=moment(SENT).now)
 
 
 def changed(payment: Payment, refund_id: str = REFUND, **fields: Any) -> Payment:

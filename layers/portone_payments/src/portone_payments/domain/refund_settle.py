@@ -149,7 +149,7 @@ def _unmatched(payment: Payment, refund: Refund, snapshot: Snapshot, moment: Mom
     if moment.now - refund.quiet_at < QUIET:
         return payment
     if refund.stopped_until is not None and not refund.pg_answered:
-        return with_refund(payment, _anew(refund, moment))
+        return with_refund(payment, _anew(refund))
     return decide(payment, refund, RefundState.FAILED, moment, refund.code or "not_executed")
 
 
@@ -175,11 +175,11 @@ def _unlisted(payment: Payment, refund: Refund, moment: Moment) -> Payment:
     return decide(payment, refund, RefundState.AMBIGUOUS, moment, "not_listed")
 
 
-def _anew(refund: Refund, moment: Moment) -> Refund:
-    """Ready to be sent under a new key: an error of ours kept it from PortOne, and readings show no trace."""
+def _anew(refund: Refund) -> Refund:
+    """To be sent under a new key: an error of ours kept it from PortOne, and readings show no trace of it."""
     sends = refund.sends + 1
     key = hashlib.sha256(f"{refund.key} {sends}".encode()).hexdigest()
-    return replace(refund, key=key, sends=sends, sent_at=moment.now, quiet_at=None)
+    return replace(refund, key=key, sends=sends, sent_at=None, quiet_at=None)
 
 
 def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:

@@ -113,24 +113,18 @@ def cancellable(payment: Payment, *, base: str = "total") -> int:
 
 
 def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
-    """The payment with the refund stored, frozen and due; nothing is sent by this.
+    """The payment with the refund stored, frozen and due; nobody has begun to send it.
 
     Raises `NotRefundable`, `RefundInProgress`, `RefundAboveBalance`, `InvalidRequest`.
     """
     staff = space_of(wish.id) == "staff"
     if payment.status not in (_REFUNDABLE_BY_STAFF if staff else _REFUNDABLE):
         raise NotRefundable(status=payment.status.value)
-    return _reserved(payment, wish, moment, base)
+    return reserve_back(payment, wish, moment, base=base)
 
 
 def reserve_back(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
-    """As `reserve`, for money that must not stay: a mismatch or a surplus; nobody has begun to send it."""
-    reserved = _reserved(payment, wish, moment, base)
-    # nobody sends it at once: whoever does writes down first that he does
-    return with_refund(reserved, replace(reserved.refunds[wish.id], sent_at=None))
-
-
-def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> Payment:
+    """As `reserve`, for money that must not stay, whatever the status: a mismatch or a surplus."""
     if in_progress(payment):
         raise RefundInProgress(retry_after=10)
     balance = cancellable(payment, base=base)
@@ -153,7 +147,6 @@ def _reserved(payment: Payment, wish: RefundWish, moment: Moment, base: str) -> 
         key=_digest(payment.payment_id, wish.id, "key"),
         token=token_of(payment.payment_id, wish.id),
         created_at=moment.now,
-        sent_at=moment.now if wish.state is RefundState.RESERVED else None,
     )
     told = record(payment, Fact.REFUND_RESERVED, moment, refund=refund.id, amount=amount, state=wish.state)
     return with_refund(told, refund)

@@ -48,7 +48,7 @@ class Canceller(RefundDesk):
         """The refund of this id, new or known. Raises `PaymentNotFound` and the errors of its checks."""
         reserved, fresh = self._reserved(payment_id, asker, wish, said, deadline)
         if fresh and reserved.refund.state is RefundState.RESERVED:
-            return self.send(reserved.payment, wish.id, asker.by, deadline, first=True)
+            return self.send(reserved.payment, wish.id, asker.by, deadline, fresh=True)
         return reserved
 
     def _reserved(
@@ -95,7 +95,7 @@ class Canceller(RefundDesk):
         check_refund(held, asked, self.policy, now=now)
         refund = self._sealed(held, reserved.refunds[wish.id], said)
         if not asker.owner and needs_second_person(held, refund.amount, self.policy):
-            refund = replace(refund, state=RefundState.AWAITING_APPROVAL, sent_at=None)
+            refund = replace(refund, state=RefundState.AWAITING_APPROVAL)
         return due_soon(with_refund(reserved, refund), now)
 
     def _sealed(self, held: Payment, refund: Refund, said: Said) -> Refund:

@@ -65,15 +65,15 @@ class RefundDesk:
         raise Busy
 
     def send(
-        self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, first: bool = False
+        self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, fresh: bool = False
     ) -> Refunded:
         """Send what is reserved; what has no outcome then is left to the worker.
 
-        `first`: this very call has reserved it.
+        `fresh`: `payment` is as this very call has stored it.
         """
         moment = Moment(now=self.clock.now(), by=by)
         try:
-            payment = self.sender.send(payment, moment, deadline=deadline, first=first).payment
+            payment = self.sender.send(payment, moment, deadline=deadline, fresh=fresh).payment
         except Busy:
             nudge(payment, queue=self.queue)
             return Refunded(payment, self.refund(payment, refund_id))

@@ -33,51 +33,45 @@ class RefundSender:
     reader: Reader
     vault: Vault
 
-    def send(self, payment: Payment, moment: Moment, *, deadline: Deadline, first: bool = False) -> CaughtUp:
+    def send(self, payment: Payment, moment: Moment, *, deadline: Deadline, fresh: bool = False) -> CaughtUp:
         """Send the refund in flight if its key still may be used, then read. Raises `Busy`.
 
-        `first`: the caller has just reserved it as `payment` stands, so that nobody has sent it before.
+        `fresh`: the caller has just stored `payment` as it is.
         """
+        told: Told = unchanged
         refund = in_flight(payment)
-        told = unchanged if refund is None else self._tried(payment, refund, moment, deadline, first=first)
-        held = payment if first else None
+        held = payment if fresh else None
+        if refund is not None and sendable(refund, moment.now):
+            gate = self.reader.gate_of(payment)
+            if gate.admits(Operation.CANCEL):
+                payment, told = self._sent(payment, refund, gate, moment, deadline)
+                held = payment if refund.sent_at is None else held
+            else:
+                told = _held_back(refund, gate)
         return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told, held=held)
 
-    def _tried(
-        self, payment: Payment, refund: Refund, moment: Moment, deadline: Deadline, *, first: bool
-    ) -> Told:
-        gate = self.reader.gate_of(payment)
-        if not sendable(refund, moment.now):
-            return unchanged
-        if not gate.admits(Operation.CANCEL):
-            return self._stopped(refund, gate, unsent=first)
-        if refund.sent_at is None:
-            intend(self.reader.store, with_refund(payment, replace(refund, sent_at=moment.now)))
-            first = True
-        order = self._order(payment, refund)
+    def _sent(
+        self, payment: Payment, refund: Refund, gate: Gate, moment: Moment, deadline: Deadline
+    ) -> tuple[Payment, Told]:
+        """The payment as it is stored now, and what the answer tells. Raises `Busy`.
+
+        Before the first byte leaves it says so: without a list nothing else shows that nobody sent it.
+        """
+        order, first = self._order(payment, refund), refund.sent_at is None
+        if first:
+            intended = with_refund(payment, replace(refund, sent_at=moment.now))
+            payment = intend(self.reader.store, intended)
         try:
             with gate.sending(Operation.CANCEL):
                 answer = self.reader.at(payment).cancel(
                     payment.payment_id, order, key=refund.key, deadline=deadline.leaving(READING)
                 )
         except PortOneError as error:
-            return self._failed(refund, error, gate, first=first)
-        return lambda held, at: _answered(held, refund.id, answer, at)
-
-    def _failed(self, refund: Refund, error: PortOneError, gate: Gate, *, first: bool) -> Told:
-        if error.outcome is Outcome.NO_EFFECT:
-            return lambda held, at: _refused(held, refund.id, error.error_type or "refused", at)
-        if error.outcome in {Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
-            code = "refused_by_pg" if error.outcome is Outcome.PG_ANSWER else "already_cancelled"
-            return lambda held, _: _pg_answered(held, refund.id, code)
-        if error.outcome is Outcome.REFUSED:
+            if error.outcome is not Outcome.REFUSED:
+                return payment, _failed(refund, error)
             self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
-            return self._stopped(refund, gate, unsent=first)
-        return unchanged
-
-    def _stopped(self, refund: Refund, gate: Gate, *, unsent: bool) -> Told:
-        until = gate.until()
-        return lambda held, _: _stopped(held, refund.id, until, unsent=unsent)
+            return payment, _held_back(refund, gate, unsent=payment.version if first else None)
+        return payment, lambda held, at: _answered(held, refund.id, answer, at)
 
     def _order(self, payment: Payment, refund: Refund) -> CancelOrder:
         said, account = read_sealed(payment.payment_id, refund, self.vault)
@@ -139,15 +133,29 @@ def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Mo
     return decide(payment, known, state, moment, None)
 
 
-def _stopped(payment: Payment, refund_id: str, until: float, *, unsent: bool) -> Payment:
+def _failed(refund: Refund, error: PortOneError) -> Told:
+    if error.outcome is Outcome.NO_EFFECT:
+        return lambda held, at: _refused(held, refund.id, error.error_type or "refused", at)
+    if error.outcome in {Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
+        code = "refused_by_pg" if error.outcome is Outcome.PG_ANSWER else "already_cancelled"
+        return lambda held, _: _pg_answered(held, refund.id, code)
+    return unchanged
+
+
+def _held_back(refund: Refund, gate: Gate, *, unsent: int | None = None) -> Told:
     """PortOne refuses us: should no reading show the refund, it is not over but sent anew (money rule 10).
 
-    `unsent`: every send so far was refused, so that there is nothing to look for.
+    `unsent`: the version of the payment since which nobody else can have sent it.
     """
+    until = gate.until()
+    return lambda held, _: _stopped(held, refund.id, until, unsent=unsent)
+
+
+def _stopped(payment: Payment, refund_id: str, until: float, *, unsent: int | None) -> Payment:
     refund = payment.refunds[refund_id]
     if refund.state is not RefundState.RESERVED:
         return payment
-    sent_at = None if unsent else refund.sent_at
+    sent_at = None if payment.version == unsent else refund.sent_at
     return with_refund(payment, replace(refund, stopped_until=until, sent_at=sent_at))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import answered, confirmed, refused, stopped, taken_back
 from portone_payments.domain.attempts import open_approval
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval
@@ -86,12 +87,13 @@ def told_by(
     return unchanged
 
 
-def intend(store: Store, intended: Payment) -> None:
-    """Store what is about to be sent, before the first byte leaves. Raises `Busy`."""
+def intend(store: Store, intended: Payment) -> Payment:
+    """What is about to be sent, stored before the first byte leaves. Raises `Busy`."""
     try:
         store.save(intended)
     except Conflict:
         raise Busy from None
+    return as_saved(intended)
 
 
 def held_back(gate: Gate, attempt: int, channel: str | None = None, *, again: bool = False) -> Told:
