@@ -32,6 +32,7 @@ from portone_payments.flows.orders import OrderKeeper
 MOST_PARTS = 60
 MOST_PRODUCTS = 50
 type Category = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z_]{1,40}$")]
+type Link = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$")]
 type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 
 
@@ -52,7 +53,7 @@ class PartBody(Body):
 
 
 class ProductBody(Body):
-    """One of the things an order is of; the categories are those of Naver, which wants them of each."""
+    """One of the things an order is of; the categories are those of Naver; `link` is where it is sold."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,50}$")]
     name: Annotated[str, Written, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
@@ -60,6 +61,7 @@ class ProductBody(Body):
     amount: PartOfAmount | None = None
     category_type: Category | None = None
     category_id: Category | None = None
+    link: Link | None = None
 
 
 class OrderBody(Body):

@@ -13,7 +13,15 @@ from portone_payments.domain.window import PAYING, SAVING, SAVING_AND_PAYING, Ro
 from portone_payments.domain.window_given import Given, Need, given_by
 
 BUYER = Buyer(name="홍길동", email="gildong@buyer.example", phone="01012345678")
-PRODUCT = OrderProduct(id="sku-1", name="모자", quantity=2, category_type="PRODUCT", category_id="GENERAL")
+PRODUCT = OrderProduct(
+    id="sku-1",
+    name="모자",
+    quantity=2,
+    amount=6_000,
+    category_type="PRODUCT",
+    category_id="GENERAL",
+    link="https://shop.example/sku-1",
+)
 WHOLE = Given(
     customer_id="EXAMPLECUSTOMER00001",
     buyer=BUYER,
@@ -33,6 +41,8 @@ LESS = {
     Need.PRODUCTS: replace(WHOLE, products=()),
     Need.CATEGORY_TYPE: replace(WHOLE, products=(replace(PRODUCT, category_type=None),)),
     Need.CATEGORY_ID: replace(WHOLE, products=(PRODUCT, replace(PRODUCT, category_id=None))),
+    Need.PRODUCT_AMOUNT: replace(WHOLE, products=(replace(PRODUCT, amount=None),)),
+    Need.PRODUCT_LINK: replace(WHOLE, products=(PRODUCT, replace(PRODUCT, link=None))),
     Need.COUNTRY: replace(WHOLE, country=None),
     Need.GIFT: replace(WHOLE, gift=None),
     Need.OFFER_PERIOD: replace(WHOLE, offer_period=None),

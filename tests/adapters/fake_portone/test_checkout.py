@@ -79,18 +79,19 @@ def test_what_the_browser_sends_becomes_the_payment(portone: FakePortOne, client
     parameters = {
         "storeId": "store-00000000-0000-4000-8000-000000000001",
         "channelKey": "channel-key-example-test",
-        "paymentId": "p1",
+        "paymentId": "payment1",
         "orderName": "Mug",
         "totalAmount": 11_000,
         "currency": "CURRENCY_KRW",
         "payMethod": "EASY_PAY",
         "customer": {"customerId": "u1", "fullName": "홍길동"},
         "customData": {"orderId": "o1"},
+        "redirectUrl": "https://shop.example/back",
     }
 
-    portone.buyer.pay("p1", Checkout.from_browser(parameters))
+    portone.buyer.pay("payment1", Checkout.from_browser(parameters))
 
-    answer = client.get("/payments/p1").json()
+    answer = client.get("/payments/payment1").json()
     assert answer["customData"] == '{"orderId":"o1"}'
     assert answer["customer"] == {"id": "u1", "name": "홍길동"}
     assert (answer["channel"]["type"], answer["currency"]) == ("TEST", "KRW")

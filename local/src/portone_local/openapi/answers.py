@@ -103,6 +103,7 @@ class OrderProduct(TypedDict):
     name: str
     quantity: int
     amount: Minor | None
+    link: str | None
     category_type: str | None
     category_id: str | None
 

@@ -70,7 +70,8 @@ class Checkout:
     browser SDK with CRYPTO, or a whole method object of an answer. `channel` is a
     Channel, the key of one the fake was given, or None for an answer without it. `tampered` lets an amount or
     currency through that differs from the pre-registered one. Minor units; `discount` is part of `amount`,
-    the promotion's where there is one; `vat` None is computed.
+    the promotion's where there is one; `vat` None is computed. `handed`: what the browser handed over, for
+    the channel's PG to judge; without it there was no browser.
     """
 
     __pydantic_config__: ClassVar = _NO_OTHER_FIELD
@@ -89,6 +90,7 @@ class Checkout:
     store_id: str | None = None
     platform: Literal["PC", "MOBILE", "API"] = "MOBILE"
     tampered: bool = False
+    handed: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def vat_or_computed(self) -> int:
         """VAT as given, else an eleventh of what is not tax-free, minor units."""
@@ -97,7 +99,11 @@ class Checkout:
 
     @classmethod
     def from_browser(cls, parameters: Mapping[str, Any], **changes: Any) -> Self:
-        """From the browser SDK's words (PortOne facts 12.4); `changes` are fields altered on the way."""
+        """From the browser SDK's words (PortOne facts 12.4); `changes` are fields altered on the way.
+
+        With another `method` the entry of `payMethods` the buyer chose is laid on top, as README says.
+        """
+        parameters = _chosen(parameters, changes.get("method"))
         customer = parameters.get("customer") or {}
         renamed = {"customerId": "id", "fullName": "name"}
         custom_data = parameters.get("customData")
@@ -114,8 +120,16 @@ class Checkout:
             "method": parameters.get("payMethod", "CARD"),
             "channel": parameters.get("channelKey", FIRST_CHANNEL),
             "store_id": parameters.get("storeId"),
+            "handed": dict(parameters),
         }
         return cls(**(values | changes))
+
+
+def _chosen(parameters: Mapping[str, Any], method: object) -> Mapping[str, Any]:
+    if not isinstance(method, str):
+        return parameters
+    offers = (each for each in parameters.get("payMethods", ()) if each["payMethod"] == method)
+    return {**parameters, **next(offers, {"payMethod": method})}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from portone_local.portone.ledger import Ledger
 from portone_local.portone.pg import PgRules
 from portone_local.portone.records import Attempt, Parts, PaymentRecord, PreRegistration, Refused, Status
 from portone_local.portone.webhooks import Webhooks
+from portone_local.portone.windows import check_paying
 
 ACCOUNT_LIFE_SECONDS = 3 * 24 * 60 * 60
 
@@ -53,6 +54,8 @@ class Till:
         if record.paid_attempt:
             raise Refused("PaymentAlreadyPaid")
         asked = self._resolved(checkout, record.pre_registered or PreRegistration())
+        if asked.handed is not None and isinstance(asked.channel, Channel):
+            check_paying(asked.channel.pg_provider, asked.platform, asked.handed, at)
         attempt = Attempt(self.ledger.new_id(), asked, at, at)
         record.attempts.append(attempt)
         return attempt

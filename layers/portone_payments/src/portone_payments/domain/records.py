@@ -150,7 +150,10 @@ class ProductType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderProduct:
-    """One of the things an order is of; `amount` of one in minor units, categories as Naver knows them."""
+    """One of the things an order is of; `amount` of one in minor units, categories as Naver knows them.
+
+    `link` is where it is sold.
+    """
 
     id: str
     name: str
@@ -158,6 +161,7 @@ class OrderProduct:
     amount: int | None = None
     category_type: str | None = None
     category_id: str | None = None
+    link: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 

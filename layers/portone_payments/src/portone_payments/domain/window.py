@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from portone_payments.domain import window_words as words
-from portone_payments.domain.methods import PayMethod
+from portone_payments.domain.methods import ORDERED, PayMethod
 from portone_payments.domain.window_given import Given, Need
 from portone_payments.domain.window_words import Parameters
 
@@ -54,6 +54,12 @@ PAYING: tuple[Row, ...] = (
     # its page asks for the name without saying of which window
     Row(pgs=("KSNET",), takes=(Need.NAME,)),
     Row(pgs=("EXIMBAY_V2",), needs=(Need.NAME, Need.EMAIL)),
+    Row(
+        pgs=("EXIMBAY_V2",),
+        methods=tuple(sorted(ORDERED - {PayMethod.CARD})),
+        needs=(Need.PRODUCTS, Need.PRODUCT_AMOUNT, Need.PRODUCT_LINK),
+        hands=words.products,
+    ),
     Row(pgs=("PAYLETTER_GLOBAL", "PAYMENTWALL"), needs=(Need.EMAIL,)),
     Row(pgs=("INICIS_JP",), needs=(Need.NAME,)),
     Row(pgs=("GALAXIA",), methods=(PayMethod.TRANSFER,), needs=(Need.PHONE,)),

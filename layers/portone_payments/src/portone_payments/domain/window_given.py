@@ -21,6 +21,8 @@ class Need(StrEnum):
     PRODUCTS = "products"
     CATEGORY_TYPE = "products.categoryType"
     CATEGORY_ID = "products.categoryId"
+    PRODUCT_AMOUNT = "products.amount"
+    PRODUCT_LINK = "products.link"
     COUNTRY = "country"
     GIFT = "giftCertificateType"
     OFFER_PERIOD = "offerPeriod"
@@ -58,6 +60,8 @@ _SAID: Mapping[Need, Callable[[Given], object]] = {
     Need.PRODUCTS: lambda given: given.products,
     Need.CATEGORY_TYPE: lambda given: all(each.category_type for each in given.products),
     Need.CATEGORY_ID: lambda given: all(each.category_id for each in given.products),
+    Need.PRODUCT_AMOUNT: lambda given: all(each.amount is not None for each in given.products),
+    Need.PRODUCT_LINK: lambda given: all(each.link for each in given.products),
     Need.COUNTRY: lambda given: given.country,
     Need.GIFT: lambda given: given.gift,
     Need.OFFER_PERIOD: lambda given: given.offer_period,

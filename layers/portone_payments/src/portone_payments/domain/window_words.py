@@ -48,6 +48,21 @@ def naver(given: Given) -> Parameters:
     return {"bypass": {"naverpay": {"productItems": items, **used}}}
 
 
+def products(given: Given) -> Parameters:
+    """What is bought, in the SDK's own words."""
+    items = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "amount": each.amount,
+            "quantity": each.quantity,
+            "link": each.link,
+        }
+        for each in given.products
+    ]
+    return {"products": items}
+
+
 def kcp_member(given: Given) -> Parameters:
     """Whom KCP holds responsible for what is easily resold."""
     return {"bypass": {"kcp_v2": {"shop_user_id": given.customer_id}}}

@@ -156,6 +156,7 @@ def product_view(product: OrderProduct) -> dict[str, Any]:
         "name": product.name,
         "quantity": product.quantity,
         "amount": product.amount,
+        "link": product.link,
         "categoryType": product.category_type,
         "categoryId": product.category_id,
     }

@@ -45,7 +45,8 @@ class BillingIssue:
 
     `channel_key` may be several: a multi-channel key, of which `failing_channels` do not issue. `card` names
     what is charged, so that the PG can be told how it behaves; keys of one card share it. `manual` is a
-    channel on which the shop confirms. `decline` makes the issue fail.
+    channel on which the shop confirms. `decline` makes the issue fail. `handed` is what the browser handed
+    over, which the channels' PGs judge; without it there was no browser.
     """
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
@@ -63,6 +64,8 @@ class BillingIssue:
     store_id: str | None = None
     manual: bool = False
     decline: Decline | None = None
+    platform: Literal["PC", "MOBILE"] = "MOBILE"
+    handed: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def from_browser(cls, parameters: Mapping[str, Any], **changes: Any) -> Self:
@@ -80,6 +83,7 @@ class BillingIssue:
             "channel_key": parameters.get("channelKey", FIRST_CHANNEL),
             "method": parameters.get("billingKeyMethod", "CARD"),
             "store_id": parameters.get("storeId"),
+            "handed": dict(parameters),
         }
         return cls(**(values | changes))
 

@@ -9,6 +9,7 @@ from portone_local.portone.checkout import FIRST_CHANNEL, Channel, Decline
 from portone_local.portone.ledger import Ledger, remember, seen
 from portone_local.portone.records import Refused
 from portone_local.portone.till import Till
+from portone_local.portone.windows import check_saving, check_saving_and_paying
 
 _MISSING = "BILLING_KEY_NOT_FOUND"
 
@@ -26,6 +27,7 @@ class Wallet:
         """An issue window: READY."""
         names = [issue.channel_key] if isinstance(issue.channel_key, str) else issue.channel_key
         channels = [self._channel(name) for name in names]
+        _check_windows(issue, channels)
         failed = tuple(channel for channel in channels if channel.key in issue.failing_channels)
         record = KeyRecord(
             billing_key=f"billing-key-{self._ledger.new_id()}",
@@ -115,6 +117,14 @@ class Wallet:
         if chosen not in known:
             raise Refused("ChannelNotFound")
         return known[chosen]
+
+
+def _check_windows(issue: BillingIssue, channels: list[Channel]) -> None:
+    handed = issue.handed or {}
+    paying = "billingKeyAndPayMethod" in handed
+    check = check_saving_and_paying if paying else check_saving
+    for channel in channels if issue.handed is not None else ():
+        check(channel.pg_provider, issue.platform, handed)
 
 
 def _join_group(record: KeyRecord) -> None:

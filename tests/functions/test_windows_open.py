@@ -1,0 +1,123 @@
+"""An order with no more than its window needs opens that window, as PortOne's page of each PG judges it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Any
+
+import pytest
+
+from portone_local.portone import Checkout
+from portone_local.portone.billing.records import BillingIssue
+from portone_local.portone.checkout import Channel
+from portone_local.stack import Stack
+from portone_local.testing.shopping import USER, ask_to_prepare, put_order
+
+KOREAN = ("CARD", "TRANSFER", "VIRTUAL_ACCOUNT", "MOBILE", "EASY_PAY")
+PAYS = {
+    "INICIS_V2": (*KOREAN, "GIFT_CERTIFICATE"),
+    "WELCOME": (*KOREAN, "GIFT_CERTIFICATE"),
+    "TOSSPAYMENTS": (*KOREAN, "GIFT_CERTIFICATE", "PAYPAL"),
+    "NICE_V2": (*KOREAN, "GIFT_CERTIFICATE"),
+    "KCP_V2": (*KOREAN, "GIFT_CERTIFICATE"),
+    "GALAXIA": (*KOREAN, "GIFT_CERTIFICATE"),
+    "SMARTRO_V2": KOREAN,
+    "KSNET": KOREAN,
+    "KPN": KOREAN,
+    "NAVERPAY": ("EASY_PAY",),
+    "KAKAOPAY": ("EASY_PAY",),
+    "TOSSPAY_V2": ("EASY_PAY",),
+    "EXIMBAY_V2": ("CARD", "EASY_PAY"),
+    "INICIS_JP": ("CARD", "EASY_PAY"),
+    "PAYLETTER_GLOBAL": ("CARD",),
+    "PAYMENTWALL": ("CARD",),
+    "PAYPAL_V2": ("PAYPAL",),
+}
+"""The ways to pay in each PG's window (page of each PG, "가능한 결제 수단")."""
+SAVES = {
+    **dict.fromkeys(("INICIS_V2", "WELCOME"), ("CARD",)),
+    **dict.fromkeys(("TOSSPAYMENTS",), ("CARD", "TRANSFER")),
+    **dict.fromkeys(("KCP_V2", "GALAXIA", "SMARTRO_V2", "KSNET", "KPN"), ("CARD",)),
+    **dict.fromkeys(("NICE_V2", "NAVERPAY", "KAKAOPAY", "TOSSPAY_V2"), ("EASY_PAY",)),
+    "PAYPAL_V2": ("PAYPAL",),
+}
+SAYS: dict[str, dict[str, Any]] = {
+    "productType": {"productType": "PHYSICAL"},
+    "country": {"country": "US"},
+    "giftCertificateType": {"giftCertificateType": "BOOKNLIFE"},
+    "offerPeriod": {"offerPeriod": {"interval": "1y"}},
+    "buyer.name": {"buyer": {"name": "김하늘"}},
+    "buyer.email": {"buyer": {"email": "haneul@buyer.example"}},
+    "buyer.phone": {"buyer": {"phone": "01012345678"}},
+}
+ITEM = {"id": "sku-1", "name": "모자", "quantity": 1}
+SAID_OF_AN_ITEM = {
+    "products": {},
+    "products.amount": {"amount": 12_000},
+    "products.link": {"link": "https://shop.example/sku-1"},
+    "products.categoryType": {"categoryType": "PRODUCT"},
+    "products.categoryId": {"categoryId": "GENERAL"},
+}
+DEVICES = {"web": ("PC", "MOBILE"), "ios": ("MOBILE",)}
+
+
+@contextmanager
+def at(pg: str, method: str) -> Iterator[Stack]:
+    """A stack whose method goes to a channel of this PG."""
+    channel = Channel(type="TEST", pg_provider=pg, key=f"channel-key-{pg.lower()}", id="of-pg", name=pg)
+    named = json.dumps({method: {"key": channel.key, "pgProvider": pg, "pgMerchantId": "example-merchant"}})
+    with Stack.in_memory(seed=1, channels=named, billing_channels=named) as stack:
+        stack.portone.console.add_channel(channel)
+        yield stack
+
+
+def saying(needs: list[str]) -> dict[str, Any]:
+    """A body that says these and nothing else."""
+    body: dict[str, Any] = {}
+    for need in needs:
+        if need in SAID_OF_AN_ITEM:
+            body["products"] = [body.get("products", [ITEM])[0] | SAID_OF_AN_ITEM[need]]
+            continue
+        for name, said in SAYS[need].items():
+            body[name] = body.get(name, {}) | said if isinstance(said, dict) else said
+    return body
+
+
+def missing(answer: Any) -> list[str]:
+    """What a refusal names."""
+    named: list[str] = answer.json()["error"]["details"]["missing"] if answer.status == 409 else []
+    return named
+
+
+@pytest.mark.parametrize(("pg", "method"), [(pg, each) for pg, methods in PAYS.items() for each in methods])
+def test_an_order_with_no_more_than_is_asked_for_can_be_paid_on_every_device(pg: str, method: str) -> None:
+    abroad = {"currency": "USD"} if method == "PAYPAL" else {}
+    with at(pg, method) as stack:
+        needs: list[str] = []
+        while found := missing(put_order(stack, payMethods=[method], **saying(needs), **abroad)):
+            needs += found
+        for platform, devices in DEVICES.items():
+            window = ask_to_prepare(stack, platform=platform).json()
+            for device in devices:
+                opened = Checkout.from_browser(window, platform=device)
+                stack.portone.buyer.open_window(window["paymentId"], opened)
+
+        assert len(stack.portone.books()[window["paymentId"]].transaction_ids) == sum(
+            map(len, DEVICES.values())
+        )
+
+
+@pytest.mark.parametrize(
+    ("pg", "method", "platform"),
+    [(pg, each, platform) for pg, ways in SAVES.items() for each, platform in product(ways, DEVICES)],
+)
+def test_a_method_is_saved_with_no_more_than_is_asked_for(pg: str, method: str, platform: str) -> None:
+    with at(pg, method) as stack:
+        needs = ["offerPeriod"]
+        asked = {"payMethod": method, "platform": platform}
+        while found := missing(answer := stack.app(USER).post("/billing-keys", asked | saying(needs))):
+            needs += found
+
+        issues = [BillingIssue.from_browser(answer.json(), platform=each) for each in DEVICES[platform]]
+        assert all(stack.portone.buyer.issue_billing_key(each).billing_key for each in issues)
