@@ -9,12 +9,12 @@ from portone_payments.entry.listing import listed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.views import staff_view
 
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """One page of one kind."""
-    request.staff(deps.settings.staff_claim)
     try:
         kind = AttentionKind(request.query("kind") or "")
     except ValueError:
@@ -23,4 +23,4 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     return answer(200, listed(page, staff_view, deps.skips))
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, rights=(Right.STAFF,), needs=("store",))

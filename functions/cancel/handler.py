@@ -6,12 +6,11 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.refunds import cancel_answer
 from portone_payments.entry.request import Request
-from portone_payments.flows.asking import Asker
 
 
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
-    return cancel_answer(request, deps, Asker(name=request.user_id, owner=True))
+    return cancel_answer(request, deps, request.caller.asker)
 
 
 handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)

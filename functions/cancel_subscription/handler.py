@@ -6,7 +6,8 @@ from portone_payments.domain.subscribing import cancel
 from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
-from portone_payments.entry.subscriptions import caller, subscription_answer, subscription_id
+from portone_payments.entry.rights import Right
+from portone_payments.entry.subscriptions import asked_by, subscription_answer, subscription_id
 
 
 class EndBody(Body):
@@ -17,7 +18,7 @@ class EndBody(Body):
 
 def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """200: nothing more is charged from now on. 202: a charge under way finishes first."""
-    user_id, wanted = caller(request), subscription_id(request)
+    user_id, wanted = asked_by(request), subscription_id(request)
     at_end = request.body(EndBody).at_period_end
     after = deps.subscriptions.change(
         wanted,
@@ -28,4 +29,6 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     return subscription_answer(after, deps.clock.now())
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)
+handler = HttpHandler(
+    route, rights=(Right.OWNER, Right.SHOP), needs=("store", "subscriptions"), kind=DeskDeps
+)

@@ -3,19 +3,21 @@
 from typing import Any
 
 from portone_payments.domain.instruction_records import ReceiptState
-from portone_payments.entry.callers import asker_of
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.receipts import receipt_answer
 from portone_payments.entry.request import Request
+from portone_payments.entry.rights import Right
 from portone_payments.ports import Deadline
 
 
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 when it is cancelled, 202 while that is open."""
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    payment = deps.receipts.cancel(request.payment_id, asker_of(request, deps), deadline)
+    payment = deps.receipts.cancel(request.payment_id, request.caller.asker, deadline)
     return receipt_answer(payment, deps, ReceiptState.CANCELLED)
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)
+handler = HttpHandler(
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+)

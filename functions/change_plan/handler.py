@@ -16,8 +16,9 @@ from portone_payments.entry.collecting import collected
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import PlanId
 from portone_payments.entry.request import Body, Request
+from portone_payments.entry.rights import Right
 from portone_payments.entry.subscriptions import (
-    caller,
+    asked_by,
     refuse_declined,
     subscription_answer,
     subscription_id,
@@ -34,7 +35,7 @@ class ChangeBody(Body):
 
 def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """200 once it is agreed and paid for, 202 while its charge is open, 402 when that was declined."""
-    user_id, wanted = caller(request), subscription_id(request)
+    user_id, wanted = asked_by(request), subscription_id(request)
     body = request.body(ChangeBody)
     if user_id is None and body.when == "now":
         raise InvalidRequest(field="when", reason="period_end_only")
@@ -63,4 +64,9 @@ def _now(
     return after
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)
+handler = HttpHandler(
+    route,
+    rights=(Right.OWNER, Right.SHOP),
+    needs=("store", "portone", "vault", "subscriber"),
+    kind=ChargeDeps,
+)

@@ -9,6 +9,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
 from portone_payments.flows.discrepancies import close
 
@@ -21,11 +22,11 @@ class CloseBody(Body):
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The discrepancy as closed."""
-    staff = request.staff(deps.settings.staff_claim)
+    staff = request.caller.name
     reason = request.body(CloseBody).reason
     found = request.path("discrepancyId")
     closed = close(found, reason=reason, staff=staff, store=deps.store, clock=deps.clock, vault=deps.vault)
     return answer(200, discrepancy_view(closed, reason))
 
 
-handler = HttpHandler(route, needs=("store", "vault"))
+handler = HttpHandler(route, rights=(Right.STAFF,), needs=("store", "vault"))

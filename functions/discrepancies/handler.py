@@ -10,6 +10,7 @@ from portone_payments.entry.listing import listed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.flows.discrepancies import reason_in
 
 STATES = {"open": DiscrepancyState.OPEN, "closed": DiscrepancyState.CLOSED}
@@ -17,7 +18,6 @@ STATES = {"open": DiscrepancyState.OPEN, "closed": DiscrepancyState.CLOSED}
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """One page, and how far the audit got."""
-    request.staff(deps.settings.staff_claim)
     asked = request.query("status")
     state = STATES.get("open" if asked is None else asked)
     if state is None:
@@ -33,4 +33,4 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     return answer(200, listed(page, view, deps.skips) | {"audit": audit})
 
 
-handler = HttpHandler(route, needs=("store", "vault"))
+handler = HttpHandler(route, rights=(Right.STAFF,), needs=("store", "vault"))

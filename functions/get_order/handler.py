@@ -6,6 +6,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.views import order_view
 from portone_payments.flows.orders import get_order
 
@@ -15,4 +16,4 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     return answer(200, order_view(get_order(request.order_id, store=deps.store)))
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store",))

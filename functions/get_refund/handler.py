@@ -3,18 +3,18 @@
 from typing import Any
 
 from portone_payments.domain.payment_errors import RefundNotFound
-from portone_payments.entry.callers import asker_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.refund_views import refund_id, refund_view, staff_refund_view
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.flows.asking import asked_refunds, seen_by
 
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The refund; absent and foreign ids answer alike."""
-    asker = asker_of(request, deps)
+    asker = request.caller.asker
     payment = seen_by(asker, request.payment_id, store=deps.store)
     found = asked_refunds(payment, refund_id(request), asker, store=deps.store)
     if not found:
@@ -24,4 +24,4 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     return answer(200, staff_refund_view(payment, found[0], deps.vault))
 
 
-handler = HttpHandler(route, needs=("store", "vault"))
+handler = HttpHandler(route, rights=(Right.OWNER, Right.STAFF), needs=("store", "vault"))

@@ -6,13 +6,16 @@ from portone_payments.entry.desk_deps import DeskDeps
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.subscriptions import caller, subscription_id, subscription_view
+from portone_payments.entry.rights import Right
+from portone_payments.entry.subscriptions import asked_by, subscription_id, subscription_view
 
 
 def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     """As it stands; absent and foreign ids answer alike."""
-    user_id = caller(request)
+    user_id = asked_by(request)
     return answer(200, subscription_view(deps.subscriptions.of(subscription_id(request), user_id)))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)
+handler = HttpHandler(
+    route, rights=(Right.OWNER, Right.SHOP), needs=("store", "subscriptions"), kind=DeskDeps
+)

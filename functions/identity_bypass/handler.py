@@ -10,6 +10,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
 
 
@@ -25,9 +26,8 @@ class BypassBody(Body):
     extra: dict[str, str | int | bool] = Field(default_factory=dict)
 
 
-def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
+def route(request: Request, _deps: IdentityDeps) -> dict[str, Any]:
     """The `bypass` as the window or the server-side flow would get it; nothing is stored or sent."""
-    request.staff(deps.settings.staff_claim)
     body = request.body(BypassBody)
     options = BypassOptions(
         title=body.title, min_age=body.min_age, carriers=tuple(body.carriers), extra=body.extra
@@ -36,4 +36,4 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     return answer(200, {"bypass": built})
 
 
-handler = HttpHandler(route, kind=IdentityDeps)
+handler = HttpHandler(route, rights=(Right.STAFF,), kind=IdentityDeps)

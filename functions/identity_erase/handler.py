@@ -6,6 +6,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 
 
 class EraseBody(Body):
@@ -20,4 +21,4 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     return answer(200, {"erased": True, "found": found})
 
 
-handler = HttpHandler(route, needs=("people",), kind=IdentityDeps)
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("people",), kind=IdentityDeps)

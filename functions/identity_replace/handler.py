@@ -8,6 +8,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
 from portone_payments.entry.views import time_view
 from portone_payments.ports_identity import Access
@@ -22,7 +23,7 @@ class ReplaceBody(Body):
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """Until when the next verification may be of another person; the one before is then forgotten."""
-    by = request.staff(deps.settings.staff_claim)
+    by = request.caller.name
     body = request.body(ReplaceBody)
     access = Access(
         act="replace",
@@ -36,4 +37,6 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     return answer(200, {"permittedUntil": time_view(permit.expires_at)})
 
 
-handler = HttpHandler(route, needs=("people", "envelope", "access_log"), kind=IdentityDeps)
+handler = HttpHandler(
+    route, rights=(Right.STAFF,), needs=("people", "envelope", "access_log"), kind=IdentityDeps
+)

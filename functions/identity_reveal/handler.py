@@ -8,6 +8,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.identity_deps import IdentityDeps
 from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
 from portone_payments.entry.views import time_view
 from portone_payments.flows.identity_erase import reveal
@@ -25,8 +26,7 @@ class RevealBody(Body):
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """A purpose's facts and what staff did, in clear, no identifier; nothing when the log refuses."""
-    request.staff(deps.settings.staff_claim)
-    by = request.staff(deps.identity.privacy_claim)
+    by = request.caller.name
     body = request.body(RevealBody)
     access = Access(
         by=by,
@@ -44,4 +44,6 @@ def _entry(told: Told) -> dict[str, Any]:
     return {"act": told.act, "by": told.by, "at": time_view(told.at), "reason": told.reason}
 
 
-handler = HttpHandler(route, needs=("people", "envelope", "access_log"), kind=IdentityDeps)
+handler = HttpHandler(
+    route, rights=(Right.PRIVACY,), needs=("people", "envelope", "access_log"), kind=IdentityDeps
+)

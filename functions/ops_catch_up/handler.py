@@ -7,6 +7,7 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.reader_deps import ReaderDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.views import staff_view
 from portone_payments.flows.nudge import nudge
 from portone_payments.flows.staff_words import words_in
@@ -15,7 +16,7 @@ from portone_payments.ports import Deadline
 
 def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     """200 after a reading; 202 when PortOne did not answer and the payment stays due."""
-    staff = request.staff(deps.settings.staff_claim)
+    staff = request.caller.name
     moment = Moment(now=deps.clock.now(), by=f"staff:{staff}")
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     result = deps.reader.catch_up(request.payment_id, moment, deadline=deadline)
@@ -26,4 +27,6 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     return answer(200 if read else 202, {**shown, "portoneAnswered": result.answered})
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=ReaderDeps)
+handler = HttpHandler(
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=ReaderDeps
+)

@@ -10,6 +10,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
 from portone_payments.entry.views import staff_view
 from portone_payments.flows.staff import Decision, Resolution, resolve
@@ -32,7 +33,7 @@ class ResolveBody(Body):
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The payment after the decision."""
-    staff = request.staff(deps.settings.staff_claim)
+    staff = request.caller.name
     body = request.body(ResolveBody)
     asked = Resolution(decision=body.decision, reason=body.reason, kind=body.kind, subject=body.subject)
     payment = resolve(
@@ -42,4 +43,4 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     return answer(200, staff_view(payment, {lines[-1]: body.reason}))
 
 
-handler = HttpHandler(route, needs=("store", "vault"))
+handler = HttpHandler(route, rights=(Right.STAFF,), needs=("store", "vault"))

@@ -25,6 +25,7 @@ from portone_payments.entry.names import Name, checked_name
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import ORDER_ID, Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
 from portone_payments.entry.views import order_fields
 from portone_payments.flows.orders import OrderKeeper
@@ -161,4 +162,4 @@ def _part(part: PartBody, body: OrderBody, field: str) -> OrderPart:
     )
 
 
-handler = HttpHandler(route, needs=("store", "vault"))
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store", "vault"))

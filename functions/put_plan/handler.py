@@ -14,6 +14,7 @@ from portone_payments.entry.names import Name, checked_name
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.request import ORDER_ID, Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.subscriptions import plan_view
 from portone_payments.flows.plans import put_plan
 
@@ -72,4 +73,4 @@ def _interval(body: IntervalBody) -> Interval:
         raise InvalidRequest(field="interval.count", reason="out_of_range") from None
 
 
-handler = HttpHandler(route, needs=("store",))
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store",))

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from portone_payments.entry.callers import asker_of
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.refund_views import refund_id
 from portone_payments.entry.refunds import AccountBody, refund_answer
 from portone_payments.entry.request import Request
+from portone_payments.entry.rights import Right
 from portone_payments.ports import Deadline
 
 
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     account = request.body(AccountBody).account()
-    asker = asker_of(request, deps)
+    asker = request.caller.asker
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     decisions = deps.refund_decisions
     return refund_answer(
@@ -22,4 +22,6 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     )
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)
+handler = HttpHandler(
+    route, rights=(Right.OWNER, Right.STAFF), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+)

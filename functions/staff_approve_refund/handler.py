@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from portone_payments.entry.callers import staff_asker
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.refund_views import refund_id, refund_view
 from portone_payments.entry.refunds import refund_answer
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.ports import Deadline
 
 
@@ -20,7 +20,7 @@ class ApproveBody(Body):
 
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
-    asker = staff_asker(request, deps.settings.staff_claim)
+    asker = request.caller.asker
     stored = f"{asker.space}:{refund_id(request)}"
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     agreed = not request.has_body or request.body(ApproveBody).approve
@@ -31,4 +31,6 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     return refund_answer(deps.refund_decisions.approve(request.payment_id, stored, asker, deadline))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)
+handler = HttpHandler(
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+)

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from portone_payments.entry.callers import staff_asker
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.refunds import cancel_answer
 from portone_payments.entry.request import Request
+from portone_payments.entry.rights import Right
 
 
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
-    return cancel_answer(request, deps, staff_asker(request, deps.settings.staff_claim))
+    return cancel_answer(request, deps, request.caller.asker)
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)
+handler = HttpHandler(
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+)

@@ -62,4 +62,4 @@ def _receiver(deps: HookDeps) -> Receiver:
     )
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=HookDeps)
+handler = HttpHandler(route, rights=(), needs=("store", "portone", "queue", "vault"), kind=HookDeps)

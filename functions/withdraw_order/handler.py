@@ -6,6 +6,7 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.payment_deps import PaymentDeps
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
 from portone_payments.entry.views import order_view
 from portone_payments.ports import Deadline
 
@@ -20,4 +21,4 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     return answer(202, {**view, "statusUrl": f"/orders/{withdrawn.held.order.order_id}"}, retry_after="5")
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue"), kind=PaymentDeps)
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store", "portone", "queue"), kind=PaymentDeps)

@@ -30,14 +30,15 @@ CALLS = {
 HINTS = {"WORK_QUEUE_URL"}
 CHECKOUT = {"PAY_METHOD_RULES", "REDIRECT_URL", "APP_SCHEME", "NOTICE_URLS", "READY_MINUTES"}
 WEBHOOK = {"WEBHOOK_SECRET_ARN", "PII_KEY_ARN", "CONFIRM_PROCESS", "WEBHOOK_TOLERANCE"}
-STAFF = {"USER_CLAIM", "STAFF_CLAIM"}
+STAFF = {"USER_CLAIM", "STAFF_CLAIM", "STAFF_PRINCIPALS"}
+SHOP = {"SHOP_PRINCIPALS"}
 WALLET = {"USER_CLAIM", "PII_KEY_ARN"} | CALLS | HINTS
 CHARGES = {"PII_KEY_ARN", "CHARGE_KEYS_ARN", "NOTICE_URLS"} | CALLS
 CHANGES = {"USER_CLAIM", "DUNNING"}
 TOLD = {
-    "put_order": {"CHANNELS", "PAY_METHOD_RULES", "PII_KEY_ARN"},
-    "get_order": set[str](),
-    "withdraw_order": CALLS | HINTS,
+    "put_order": SHOP | {"CHANNELS", "PAY_METHOD_RULES", "PII_KEY_ARN"},
+    "get_order": SHOP,
+    "withdraw_order": SHOP | CALLS | HINTS,
     "prepare": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "verify": {"USER_CLAIM"} | CALLS | HINTS,
     "get_payment": {"USER_CLAIM"},
@@ -46,7 +47,7 @@ TOLD = {
     "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE", "CHARGE_QUEUE_URL", "CHARGE_RATE"},
     "work": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "WEBHOOK_SECRET_ARN", "NOTICE_URLS"},
     "charges": CHARGES,
-    "put_plan": set[str](),
+    "put_plan": SHOP,
     "get_plan": {"USER_CLAIM"},
     "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "register_billing_key": WALLET | {"WEBHOOK_SECRET_ARN", "KEY_IN_ISSUE"},
@@ -58,13 +59,13 @@ TOLD = {
     "subscribe": {"USER_CLAIM"} | CHARGES,
     "start_schedule": {"USER_CLAIM"} | CHARGES,
     "list_subscriptions": {"USER_CLAIM"},
-    "get_subscription": {"USER_CLAIM"},
+    "get_subscription": SHOP | {"USER_CLAIM"},
     "preview_plan": {"USER_CLAIM"},
-    "change_plan": {"USER_CLAIM"} | CHARGES,
+    "change_plan": SHOP | {"USER_CLAIM"} | CHARGES,
     "change_billing_key": {"USER_CLAIM"} | CHARGES,
     "pause_subscription": CHANGES,
     "resume_subscription": {"USER_CLAIM"} | CHARGES,
-    "cancel_subscription": CHANGES,
+    "cancel_subscription": SHOP | CHANGES,
     "consent": {"USER_CLAIM"} | CHARGES,
     "cancel_part": CHANGES,
     "confirm": {"USER_CLAIM", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,

@@ -8,7 +8,9 @@ import pytest
 
 from portone_local.gateway.events import claim_text
 from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_payments.entry.callers import admit
 from portone_payments.entry.request import Request
+from portone_payments.entry.rights import Caller, CallerRules, Right
 
 
 def token(**claims: Any) -> str:
@@ -18,15 +20,26 @@ def token(**claims: Any) -> str:
     )
 
 
-def request(text: object, authorization: str | None = None, *, sub: object = "kim") -> Request:
+def request(
+    text: object,
+    authorization: str | None = None,
+    *,
+    sub: object = "kim",
+    route: str = "GET /staff/attention",
+) -> Request:
     claims = {"sub": sub, "groups": text}
     headers = {} if authorization is None else {"authorization": authorization}
-    return Request({"headers": headers, "requestContext": {"authorizer": {"jwt": {"claims": claims}}}})
+    context = {"authorizer": {"jwt": {"claims": claims}}}
+    return Request({"headers": headers, "routeKey": route, "requestContext": context})
+
+
+def staff(request: Request, demanded: str = "groups=staff") -> Caller:
+    return admit(request, (Right.STAFF,), CallerRules(claims={Right.STAFF: demanded}))
 
 
 def is_staff(text: object, authorization: str | None = None) -> bool:
     try:
-        return request(text, authorization).staff("groups=staff") == "kim"
+        return staff(request(text, authorization)).person == "kim"
     except Forbidden:
         return False
 
@@ -36,7 +49,7 @@ def is_staff(text: object, authorization: str | None = None) -> bool:
 )
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer  ", ""], ids=repr)
 def test_an_element_that_is_exactly_the_value_is_staff(groups: object, scheme: str) -> None:
-    assert is_staff(claim_text(groups), scheme + token(groups=groups))
+    assert is_staff(claim_text(groups), scheme + token(groups=groups, sub="kim"))
 
 
 @pytest.mark.parametrize(
@@ -59,21 +72,23 @@ def test_an_element_that_is_exactly_the_value_is_staff(groups: object, scheme: s
     ids=str,
 )
 def test_whatever_only_contains_the_value_is_not_staff(groups: object) -> None:
-    assert not is_staff(claim_text(groups), "Bearer " + token(groups=groups))
+    assert not is_staff(claim_text(groups), "Bearer " + token(groups=groups, sub="kim"))
 
 
 @pytest.mark.parametrize("value", [7, True, None])
 def test_a_number_a_truth_value_and_null_are_no_value(value: object) -> None:
-    bearer = "Bearer " + token(groups=value)
+    bearer = "Bearer " + token(groups=value, sub="kim")
 
     for text in (value, str(value), claim_text(value)):
         with pytest.raises(Forbidden):
-            request(text, bearer).staff(f"groups={text}")
+            staff(request(text, bearer), f"groups={text}")
 
 
 def test_a_token_that_says_another_thing_than_the_authorizer_is_not_believed() -> None:
-    assert not is_staff("[guest]", "Bearer " + token(groups=["staff"]))
-    assert not is_staff("[friends of staff]", "Bearer " + token(groups=["friends of", "ops", "staff"]))
+    assert not is_staff("[guest]", "Bearer " + token(groups=["staff"], sub="kim"))
+    assert not is_staff(
+        "[friends of staff]", "Bearer " + token(groups=["friends of", "ops", "staff"], sub="kim")
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,4 +113,12 @@ def test_without_a_token_to_read_only_what_is_not_ambiguous_counts(
 @pytest.mark.parametrize("sub", [None, 7, True, ["kim"], "[kim]", "[a b]", ""])
 def test_a_user_is_one_text_and_nothing_else(sub: object) -> None:
     with pytest.raises(Unauthenticated):
-        _ = request("staff", sub=sub).user_id
+        admit(request("staff", sub=sub, route="GET /payments"), (Right.OWNER,), CallerRules())
+
+
+@pytest.mark.parametrize("value", [7, None, ["7"], {"7": 1}])
+def test_a_user_whose_token_says_another_thing_than_the_text_is_nobody(value: object) -> None:
+    bearer = "Bearer " + token(sub=value)
+
+    with pytest.raises(Unauthenticated):
+        admit(request("", bearer, sub="7", route="GET /payments"), (Right.OWNER,), CallerRules())

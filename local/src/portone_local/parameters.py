@@ -6,6 +6,7 @@ from portone_local.clock import Clock
 from portone_local.issuer import AUDIENCE, TokenIssuer
 from portone_local.portone import EXAMPLE_STORE, LIVE_CHANNEL, TEST_CHANNEL, FakePortOne, Unknowns
 from portone_local.portone.identity.pg import DANAL_CHANNEL, INICIS_CHANNEL, KCP_CHANNEL
+from portone_local.sigv4 import SHOP, STAFF
 
 STAFF_CLAIM = {"role": "payments-staff"}
 IDENTITY = (DANAL_CHANNEL, KCP_CHANNEL, INICIS_CHANNEL)
@@ -29,11 +30,14 @@ def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, st
         "BillingChannels": json.dumps({"*": channel.key}),
         "JwtIssuer": issuer.url,
         "JwtAudience": AUDIENCE,
+        "ShopPrincipals": f"user/{SHOP.name}",
+        "StaffPrincipals": f"user/{STAFF.name},user/colleague-*,role/Ops",
         "StaffClaim": f"{claim}={value}",
         "RedirectUrl": "https://shop.example/paid",
         "AppScheme": "shopapp",
         "IdentityChannels": json.dumps({each.pg_provider: each.key for each in IDENTITY}),
         "IdentityPurposes": json.dumps(PURPOSES),
+        "PrivacyPrincipals": f"user/{STAFF.name}",
         "PrivacyClaim": f"{claim}={value}",
     }
     return defaults | {camel_case(name): value for name, value in settings.items()}

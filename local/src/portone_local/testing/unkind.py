@@ -56,10 +56,12 @@ class UnkindStack(ObservedStack):
         )
 
     def colleague(self, name: str, *, role: str | None = None) -> Client:
-        """Another operator for /ops: an IAM user of this name, or a session of this name of a role."""
+        """Another operator for /ops: an IAM user, or a session of this name of a role."""
         keys = f"LOCAL{name}{role or ''}"
         session = None if role is None else f"{role}/{name}"
-        principal = replace(STAFF, name=name, access_key=keys, secret_key=keys.lower(), session=session)
+        principal = replace(
+            STAFF, name=f"colleague-{name}", access_key=keys, secret_key=keys.lower(), session=session
+        )
         self.iam.know(principal)
         return self.signing(principal)
 

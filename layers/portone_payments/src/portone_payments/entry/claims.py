@@ -31,14 +31,22 @@ def claim_values(name: str, text: object, authorization: str | None) -> frozense
     return frozenset(elements) if vouched == text else frozenset()
 
 
-def bracketed(text: str) -> bool:
+def plain_claim(name: str, text: object, authorization: str | None) -> str | None:
+    """What claim `name` says where it is one text, and the token says the same; None for anything else."""
+    if not isinstance(text, str) or _bracketed(text):
+        return None
+    token = _payload(authorization)
+    return text if token is None or token.get(name) == text else None
+
+
+def _bracketed(text: str) -> bool:
     """Whether a claim's text may stand for a list."""
     return text.startswith("[") and text.endswith("]")
 
 
 def _unaided(text: str) -> frozenset[str]:
     """Without the token: a list of more than one element cannot be told from one element with blanks."""
-    if not bracketed(text):
+    if not _bracketed(text):
         return frozenset({text})
     inside = text[1:-1]
     return frozenset({inside} if inside and not any(map(str.isspace, inside)) else ())

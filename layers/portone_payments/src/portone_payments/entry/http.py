@@ -1,14 +1,17 @@
 """Around every HTTP route: identity, errors to answers, logs, metrics. A route is a plain function."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from portone_payments.domain.errors import BundleError
+from portone_payments.entry.callers import admit
 from portone_payments.entry.failure import what_failed
 from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.prime import prime
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import error_answer, logged, unexpected_answer
+from portone_payments.entry.rights import Right
 
 type Route[D: PortDeps] = Callable[[Request, D], dict[str, Any]]
 # API Gateway gives up after 29 to 30 s; every PortOne call of a request fits under this (money rule 4)
@@ -16,31 +19,39 @@ INLINE_SECONDS = 20.0
 
 
 class HttpHandler[D: PortDeps = PortDeps]:
-    """A Lambda handler for one route. `using` gives the same one over other dependencies of its `kind`."""
+    """A Lambda handler for a route that `rights` may call, over dependencies of its `kind`.
+
+    Without rights the route finds out itself who calls, as the webhook does by its signature.
+    """
 
     def __init__(
         self,
         route: Route[D],
         *,
+        rights: tuple[Right, ...] = (Right.OWNER,),
         needs: tuple[str, ...] = (),
         deps: D | None = None,
         kind: type[D] = PortDeps,  # type: ignore[assignment]  # the default of D
     ) -> None:
         self.route = route
+        self.rights = rights
         self.needs = needs
         self.kind = kind
         self.deps = deps or prime(kind(), needs)
 
     def using(self, deps: D) -> "HttpHandler[D]":
-        """This handler over `deps`."""
-        return HttpHandler(self.route, needs=self.needs, deps=deps, kind=self.kind)
+        """The same handler over other dependencies."""
+        return HttpHandler(self.route, rights=self.rights, needs=self.needs, deps=deps, kind=self.kind)
 
     def __call__(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
         """Answer one event; only what nobody foresaw is a 500, and then a retry is safe (I15)."""
         deps = self.deps
-        request = Request(event, deps.settings.user_claim)
+        request = Request(event)
         told: dict[str, str] = {}
         try:
+            if self.rights:
+                caller = admit(request, self.rights, deps.settings.callers)
+                request = replace(request, admitted=caller)
             answer = self.route(request, deps)
         except BundleError as error:
             answer, told = error_answer(error, request.id), logged(error)

@@ -34,7 +34,6 @@ class IdentitySettings:
     identity_hash_secret_arn: str = ""
     identity_access_log: str = ""
     identity_redirect_url: str = ""
-    privacy_claim: str = ""
 
 
 def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySettings:
@@ -61,7 +60,6 @@ def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySetti
         identity_hash_secret_arn=env.get("IDENTITY_HASH_SECRET_ARN", ""),
         identity_access_log=env.get("IDENTITY_ACCESS_LOG", ""),
         identity_redirect_url=env.get("IDENTITY_REDIRECT_URL", ""),
-        privacy_claim=env.get("PRIVACY_CLAIM", ""),
     )
 
 

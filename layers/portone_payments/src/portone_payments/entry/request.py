@@ -12,9 +12,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
-from portone_payments.domain.errors import Forbidden, InvalidRequest, PayloadTooLarge, Unauthenticated
+from portone_payments.domain.errors import InvalidRequest, PayloadTooLarge, Unauthenticated
 from portone_payments.domain.payment_errors import OrderNotFound, PaymentNotFound
-from portone_payments.entry.claims import bracketed, claim_values
+from portone_payments.entry.rights import Caller
 
 BODY_CAP = 16 * 1024
 PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
@@ -22,7 +22,6 @@ ORDER_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 _LIMIT_TEXT = re.compile(r"[1-9][0-9]?|100")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _EXACT = 2**53
-_USER = re.compile(r"[\x21-\x7e]{1,128}")
 # byte for byte as tokens carry it, and so never in a path: an HTTP API decodes those, some escapes twice
 type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 
@@ -35,10 +34,10 @@ class Body(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request with the identity the authorizer vouched for."""
+    """One HTTP request, and once it is let in, who sent it."""
 
     event: Mapping[str, Any]
-    user_claim: str = "sub"
+    admitted: Caller | None = None
 
     @property
     def id(self) -> str:
@@ -51,38 +50,29 @@ class Request:
         return str(self.event.get("routeKey", "-"))
 
     @property
-    def user_id(self) -> str:
-        """The caller by the configured claim. Raises `Unauthenticated`."""
-        user = self.claims.get(self.user_claim, "")
-        if not _USER.fullmatch(user) or bracketed(user):
+    def caller(self) -> Caller:
+        """Who was let in. Raises `Unauthenticated` where nobody was."""
+        if self.admitted is None:
             raise Unauthenticated
-        return user
+        return self.admitted
 
     @property
-    def claims(self) -> Mapping[str, str]:
-        """The verified token's claims that are texts; empty on other routes."""
-        jwt = self._authorizer.get("jwt") or {}
-        found = (jwt.get("claims") or {}).items()
-        return {str(name): value for name, value in found if isinstance(value, str)}
-
-    def staff(self, staff_claim: str) -> str:
-        """Who of the staff calls: by IAM, or by the configured `name=value` claim. Raises `Forbidden`."""
-        if self.iam_principal is not None:
-            return self.iam_principal
-        name, _, value = staff_claim.partition("=")
-        if not (name and value) or value not in self._values(name):
-            raise Forbidden
-        return self.user_id
+    def user_id(self) -> str:
+        """The user whose own this is about. Raises `Unauthenticated` for anybody else."""
+        if not self.caller.owner:
+            raise Unauthenticated
+        return self.caller.name
 
     @property
-    def iam_principal(self) -> str | None:
-        """Who signed the request, such as `user/kim` or `assumed-role/Ops/kim`; None for a token."""
-        iam = self._authorizer.get("iam") or {}
-        arn = iam.get("userArn")
-        return str(arn).rsplit(":", 1)[-1][:128] if arn else None
+    def authorizer(self) -> Mapping[str, Any]:
+        """What API Gateway vouches for."""
+        found = self._context.get("authorizer")
+        return found if isinstance(found, Mapping) else {}
 
-    def _values(self, claim: str) -> frozenset[str]:
-        return claim_values(claim, self.claims.get(claim), self.header("authorization"))
+    @property
+    def account(self) -> str:
+        """The AWS account the API is of."""
+        return str(self._context.get("accountId", ""))
 
     @property
     def payment_id(self) -> str:
@@ -187,10 +177,6 @@ class Request:
     @property
     def _context(self) -> Mapping[str, Any]:
         return self.event.get("requestContext") or {}
-
-    @property
-    def _authorizer(self) -> Mapping[str, Any]:
-        return self._context.get("authorizer") or {}
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from portone_payments.domain.dunning import DunningPolicy
 from portone_payments.domain.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refund_rules import RefundPolicy
 from portone_payments.domain.window import PAYING, SAVING, SAVING_AND_PAYING, Windows
+from portone_payments.entry.rights import CallerRules, read_caller_rules
 
 PORTONE_URL = "https://api.portone.io"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -46,8 +47,7 @@ class Settings:
     app_scheme: str = ""
     notice_urls: tuple[str, ...] = ()
     ready_minutes: int = 60
-    user_claim: str = "sub"
-    staff_claim: str = ""
+    callers: CallerRules = field(default_factory=CallerRules)
     confirm_process: bool = False
     key_in_issue: bool = False
     stock_hook_arn: str = ""
@@ -113,8 +113,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         app_scheme=env.get("APP_SCHEME", ""),
         notice_urls=tuple(url for url in env.get("NOTICE_URLS", "").split(",") if url),
         ready_minutes=int(env.get("READY_MINUTES") or 60),
-        user_claim=env.get("USER_CLAIM") or "sub",
-        staff_claim=env.get("STAFF_CLAIM", ""),
+        callers=read_caller_rules(env),
         confirm_process=env.get("CONFIRM_PROCESS") == "on",
         key_in_issue=env.get("KEY_IN_ISSUE") == "on",
         stock_hook_arn=env.get("STOCK_HOOK_ARN", ""),
