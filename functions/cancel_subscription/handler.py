@@ -23,12 +23,12 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     after = deps.subscriptions.change(
         wanted,
         lambda held, moment: cancel(held, moment, at_period_end=at_end),
-        by="app" if user_id else "shop",
+        by=request.caller.by,
         user_id=user_id,
     )
     return subscription_answer(after, deps.clock.now())
 
 
 handler = HttpHandler(
-    route, rights=(Right.OWNER, Right.SHOP), needs=("store", "subscriptions"), kind=DeskDeps
+    route, rights=(Right.OWNER, Right.SHOP, Right.STAFF), needs=("store", "subscriptions"), kind=DeskDeps
 )

@@ -46,7 +46,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
             return change_later(held, plan, moment, by_customer=user_id is not None)
         return _now(held, plan, moment, deps.subscriptions.payments(held, moment), body.due)
 
-    after = deps.subscriptions.change(wanted, changed, by="app" if user_id else "shop", user_id=user_id)
+    after = deps.subscriptions.change(wanted, changed, by=request.caller.by, user_id=user_id)
     asked = after.change.invoice_id if after.change else None
     if asked is not None:
         after = collected(after, deps)
@@ -66,7 +66,7 @@ def _now(
 
 handler = HttpHandler(
     route,
-    rights=(Right.OWNER, Right.SHOP),
+    rights=(Right.OWNER, Right.SHOP, Right.STAFF),
     needs=("store", "portone", "vault", "subscriber"),
     kind=ChargeDeps,
 )

@@ -17,5 +17,5 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
 
 
 handler = HttpHandler(
-    route, rights=(Right.OWNER, Right.SHOP), needs=("store", "subscriptions"), kind=DeskDeps
+    route, rights=(Right.OWNER, Right.SHOP, Right.STAFF), needs=("store", "subscriptions"), kind=DeskDeps
 )

@@ -16,8 +16,7 @@ from portone_payments.ports import Deadline
 
 def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     """200 after a reading; 202 when PortOne did not answer and the payment stays due."""
-    staff = request.caller.name
-    moment = Moment(now=deps.clock.now(), by=f"staff:{staff}")
+    moment = Moment(now=deps.clock.now(), by=request.caller.by)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     result = deps.reader.catch_up(request.payment_id, moment, deadline=deadline)
     read = result.answered and not result.lagging

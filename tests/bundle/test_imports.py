@@ -96,11 +96,21 @@ def test_priming_is_what_loads_the_sdk(used: Containers) -> None:
 
 
 def test_without_priming_the_first_invocation_imports() -> None:
-    variables = dict.fromkeys(environment(transformed(), "get_order"), "x") | {"MODE": "test"}
+    variables = dict.fromkeys(environment(transformed(), "get_order"), "x") | {
+        "MODE": "test",
+        "SHOP_PRINCIPALS": "user/shop",
+    }
     unprimed = {name: value for name, value in LAMBDA.items() if name != "AWS_LAMBDA_RUNTIME_API"}
     container = Container("get_order", variables | unprimed | {"AWS_ENDPOINT_URL": NOWHERE})
 
-    answer = container.invoke({"pathParameters": {"orderId": "order-1"}})
+    signed = {"iam": {"userArn": "arn:aws:iam::000000000000:user/shop"}}
+    answer = container.invoke(
+        {
+            "routeKey": "GET /orders/{orderId}",
+            "pathParameters": {"orderId": "order-1"},
+            "requestContext": {"accountId": "000000000000", "authorizer": signed},
+        }
+    )
 
     container.stop()
     assert answer["statusCode"] == 503

@@ -1,7 +1,7 @@
 """Lets a caller in, or refuses: the identity a route demands, whatever its authorizer let through (I6)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portone_payments.domain.errors import Forbidden, Unauthenticated
@@ -11,8 +11,7 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Caller, CallerRules, Principal, Right
 
 _USER = re.compile(r"[\x21-\x7e]{1,128}")
-# who sees personal data in clear is staff besides
-_DEMANDS = {Right.PRIVACY: (Right.STAFF, Right.PRIVACY)}
+_STAFF = frozenset({Right.STAFF, Right.PRIVACY})
 
 
 def admit(request: Request, rights: tuple[Right, ...], rules: CallerRules) -> Caller:
@@ -20,36 +19,39 @@ def admit(request: Request, rights: tuple[Right, ...], rules: CallerRules) -> Ca
 
     Another door than the route's own lets nobody in: a token on an IAM route, a signature on a token's.
     """
-    right, door = _demanded(request.route, rights)
-    demands = _DEMANDS.get(right, (right,))
-    if door == IAM:
-        principal = _principal(request)
-        if not all(rules.names(each, principal) for each in demands):
-            raise Forbidden
-        return Caller(right=right, door=door, name=f"{IAM}:{principal}", person=str(principal))
+    path = request.route.partition(" ")[2]
+    if path.startswith("/ops/"):
+        return _signed(request, [each for each in rights if each is not Right.OWNER], rules)
+    if path.startswith("/staff/"):
+        return _bearing(request, [each for each in rights if each in _STAFF], rules)
+    by_door = _signed if rights[0] is Right.SHOP else _bearing
+    return by_door(request, rights[:1], rules)
+
+
+def _signed(request: Request, rights: Sequence[Right], rules: CallerRules) -> Caller:
+    principal = _principal(request)
+    for right in rights:
+        if all(rules.names(each, principal) for each in _demands(right)):
+            return Caller(right=right, door=IAM, name=f"{IAM}:{principal}", person=str(principal))
+    raise Forbidden
+
+
+def _bearing(request: Request, rights: Sequence[Right], rules: CallerRules) -> Caller:
     user_id = _plain(request, rules.user_claim)
     if user_id is None:
         raise Unauthenticated
-    if right is Right.OWNER:
-        return Caller(right=right, door=door, name=user_id)
-    if not all(_holds(request, rules.claims.get(each, "")) for each in demands):
-        raise Forbidden
-    return Caller(right=right, door=door, name=f"{TOKEN}:{user_id}", person=_plain(request, "sub") or user_id)
+    for right in rights:
+        if right is Right.OWNER:
+            return Caller(right=right, door=TOKEN, name=user_id)
+        if all(_holds(request, rules.claims.get(each, "")) for each in _demands(right)):
+            person = _plain(request, "sub") or user_id
+            return Caller(right=right, door=TOKEN, name=f"{TOKEN}:{user_id}", person=person)
+    raise Forbidden
 
 
-def _demanded(route: str, rights: tuple[Right, ...]) -> tuple[Right, str]:
-    """As what, and by which door. Raises `Forbidden` for a route that is not this handler's."""
-    path = route.partition(" ")[2]
-    found: list[Right]
-    if path.startswith("/ops/"):
-        found, door = [each for each in rights if each is not Right.OWNER], IAM
-    elif path.startswith("/staff/"):
-        found, door = [each for each in rights if each in {Right.STAFF, Right.PRIVACY}], TOKEN
-    else:
-        found, door = [rights[0]], IAM if rights[0] is Right.SHOP else TOKEN
-    if not found:
-        raise Forbidden
-    return found[0], door
+def _demands(right: Right) -> tuple[Right, ...]:
+    """Who sees personal data in clear is staff besides."""
+    return (Right.STAFF, right) if right is Right.PRIVACY else (right,)
 
 
 def _principal(request: Request) -> Principal:

@@ -36,6 +36,9 @@ class Right(StrEnum):
     """Staff that may also see personal data in clear."""
 
 
+_KNOWN_AS = {Right.OWNER: "app", Right.SHOP: "shop"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who calls, as what and by which door.
@@ -53,6 +56,11 @@ class Caller:
     def owner(self) -> bool:
         """Whether this is a user, with nothing but their own."""
         return self.right is Right.OWNER
+
+    @property
+    def by(self) -> str:
+        """How a history names them."""
+        return _KNOWN_AS.get(self.right) or f"staff:{self.name}"
 
     @property
     def asker(self) -> Asker:

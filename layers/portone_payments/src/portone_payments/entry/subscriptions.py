@@ -27,7 +27,7 @@ def subscription_id(request: Request) -> str:
 
 
 def asked_by(request: Request) -> str | None:
-    """The owner, or None for the shop's backend, which may do this for anybody."""
+    """The owner, or None for the shop and its staff, who may do this for anybody."""
     return request.user_id if request.caller.owner else None
 
 
