@@ -65,7 +65,7 @@ def ours(case: Case, found: Verdicts) -> Delivery | None:
             method="POST",
             headers=single_headers(event),
             body=raw_body(event),
-            secrets=WebhookSecrets(signing=case.secrets, hash_key=""),
+            secrets=WebhookSecrets(signing=case.secrets),
             now=case.now,
             tolerance=300,
         )

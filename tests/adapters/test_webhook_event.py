@@ -26,7 +26,7 @@ def read(event: dict[str, Any]) -> Delivery:
         method=event["requestContext"]["http"]["method"],
         headers=single_headers(event),
         body=raw_body(event),
-        secrets=WebhookSecrets(signing=(SECRET,), hash_key=""),
+        secrets=WebhookSecrets(signing=(SECRET,)),
         now=SENT,
         tolerance=300,
     )

@@ -29,14 +29,14 @@ PAID = READABLE[0][1]
 
 def read(case: Case, *, headers: Mapping[str, str] | None = None) -> Delivery:
     given = single_headers({"headers": {**case.headers, **(headers or {})}})
-    secrets = WebhookSecrets(signing=case.secrets, hash_key="")
+    secrets = WebhookSecrets(signing=case.secrets)
     return read_delivery(
         method="POST", headers=given, body=case.body, secrets=secrets, now=SENT, tolerance=300
     )
 
 
 def read_vector(*, now: float, tolerance: int = 300, secret: str = VECTOR_SECRET) -> Delivery:
-    secrets = WebhookSecrets(signing=(secret,), hash_key="")
+    secrets = WebhookSecrets(signing=(secret,))
     return read_delivery(
         method="POST",
         headers=VECTOR_HEADERS,
@@ -100,7 +100,18 @@ def test_a_secret_verifies_with_and_without_its_prefix() -> None:
 
 @pytest.mark.parametrize(
     "secret",
-    ["", "whsec_", "=", "whsec_=", "not base64!", SECRET + "!", SECRET[:9] + "\n" + SECRET[9:], "한글"],
+    [
+        "",
+        "whsec_",
+        "=",
+        "whsec_=",
+        "changeme",
+        "whsec_" + "A" * 44,
+        "not base64!",
+        SECRET + "!",
+        SECRET[:9] + "\n" + SECRET[9:],
+        "한글",
+    ],
 )
 def test_an_unusable_secret_verifies_nothing(secret: str) -> None:
     assert signing_key(secret) is None

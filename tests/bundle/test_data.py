@@ -9,7 +9,16 @@ from portone_local.template import configuration, refusals, transformed
 from portone_payments.adapters.keys import INDEXES
 from portone_payments.adapters.webhook import signing_key
 
-OUTLIVES = ("PaymentsTable", "DataKey", "PiiKey", "ApiSecret", "WebhookSecret", "FunctionLogs", "AccessLogs")
+OUTLIVES = (
+    "PaymentsTable",
+    "DataKey",
+    "PiiKey",
+    "ApiSecret",
+    "WebhookSecret",
+    "HashKeySecret",
+    "FunctionLogs",
+    "AccessLogs",
+)
 DATA_KEY = {"Fn::GetAtt": ["DataKey", "Arn"]}
 
 
@@ -106,16 +115,15 @@ def test_queues_and_the_alarm_topic_are_encrypted(each: dict[str, Any]) -> None:
 
 def test_secrets_are_made_with_values_that_cannot_work(each: dict[str, Any]) -> None:
     api = json.loads(properties(each, "ApiSecret")["SecretString"])
-    webhook = properties(each, "WebhookSecret")["GenerateSecretString"]
-    template = json.loads(webhook["SecretStringTemplate"])
+    webhook = json.loads(properties(each, "WebhookSecret")["SecretString"])
+    made = properties(each, "HashKeySecret")["GenerateSecretString"]
 
     assert api == {"apiSecret": "REPLACE-ME"}
-    assert template == {"current": "REPLACE-ME", "previous": ""}
-    assert signing_key(template["current"]) is None
-    assert (webhook["GenerateStringKey"], webhook["PasswordLength"]) == ("hashKey", 64)
-    assert (
-        properties(each, "ApiSecret")["KmsKeyId"] == properties(each, "WebhookSecret")["KmsKeyId"] == DATA_KEY
-    )
+    assert webhook == {"current": "REPLACE-ME", "previous": ""}
+    assert signing_key(webhook["current"]) is None
+    assert (made["GenerateStringKey"], made["PasswordLength"]) == ("hashKey", 64)
+    for secret in ("ApiSecret", "WebhookSecret", "HashKeySecret"):
+        assert properties(each, secret)["KmsKeyId"] == DATA_KEY
 
 
 def test_the_access_log_needs_no_line_in_the_resource_policy_of_the_account(prod: dict[str, Any]) -> None:

@@ -24,10 +24,18 @@ from portone_payments.ports import Metric
 
 __all__ = ["ministack"]
 
-SOUND = {
-    "ApiSecretArn": '{"apiSecret":"example-secret"}',
-    "WebhookSecretArn": '{"current":"whsec_ZXhhbXBsZS1zZWNyZXQ=","hashKey":"example"}',
-}
+CURRENT, HASH_KEY = "whsec_ZXhhbXBsZS13ZWJob29rLXNlY3JldA==", "example-key-of-keyed-hashes-of-no-use"
+
+
+def webhook_secret(current: object = CURRENT, **more: object) -> dict[str, str]:
+    return {"WebhookSecretArn": json.dumps({"current": current} | more)}
+
+
+def hash_key(key: str) -> dict[str, str]:
+    return {"HashKeySecretArn": json.dumps({"hashKey": key})}
+
+
+SOUND = {"ApiSecretArn": '{"apiSecret":"example-secret"}'} | webhook_secret() | hash_key(HASH_KEY)
 
 ISSUER = "https://login.shop.example/"
 DISCOVERED = f"{ISSUER}.well-known/openid-configuration"
@@ -93,22 +101,27 @@ def test_a_sound_stack_has_nothing_wrong() -> None:
         ({"ApiSecretArn": "not json"}, "the API secret is missing or still the placeholder"),
         ({"ApiSecretArn": '{"apiSecret":" example"}'}, "the API secret has blanks around it or is not ASCII"),
         (
-            {"WebhookSecretArn": '{"current":"REPLACE-ME","hashKey":"example"}'},
+            webhook_secret("REPLACE-ME"),
             "the webhook secret is missing or still the placeholder",
         ),
         (
-            {"WebhookSecretArn": '{"current":"?","hashKey":"example"}'},
-            'the webhook secret "current" is not Base64 as PortOne gives it',
+            webhook_secret("?"),
+            'the webhook secret "current" is not Base64 as PortOne gives it, or too short',
+        ),
+        (
+            webhook_secret("changeme"),
+            'the webhook secret "current" is not Base64 as PortOne gives it, or too short',
         ),
         (
             {"ApiSecretArn": '["not an object"]'},
             "the API secret is missing or still the placeholder",
         ),
         (
-            {"WebhookSecretArn": '{"current":"whsec_ZXhhbXBsZS1zZWNyZXQ=","previous":7,"hashKey":"example"}'},
-            'the webhook secret "previous" is not Base64 as PortOne gives it',
+            webhook_secret(previous=7),
+            'the webhook secret "previous" is not Base64 as PortOne gives it, or too short',
         ),
-        ({"WebhookSecretArn": '{"current":"whsec_ZXhhbXBsZS1zZWNyZXQ="}'}, "hashKey is missing"),
+        (hash_key(""), "hashKey is missing"),
+        (hash_key("x"), "hashKey is too weak"),
     ],
 )
 def test_a_secret_that_cannot_work_is_named(secrets: dict[str, str], finding: str) -> None:
@@ -116,12 +129,13 @@ def test_a_secret_that_cannot_work_is_named(secrets: dict[str, str], finding: st
 
 
 def test_secrets_nobody_may_read_here_are_worth_a_look_and_not_called_missing() -> None:
-    stub = Stub(secrets={"ApiSecretArn": None, "WebhookSecretArn": None}, counts={Metric.READY_HINT: 1})
+    stub = Stub(secrets=dict.fromkeys(SOUND), counts={Metric.READY_HINT: 1})
 
     assert wrong(stub) == []
     assert noted(stub, Verdict.LOOK) == [
         "the API secret cannot be read with these credentials",
         "the webhook secret cannot be read with these credentials",
+        "the hash key secret cannot be read with these credentials",
     ]
 
 
@@ -143,7 +157,7 @@ def test_a_clock_that_is_off_is_worth_a_look() -> None:
 
 
 def test_nothing_examined_shows_a_secret() -> None:
-    told = str(list(examine(Stub(secrets={"WebhookSecretArn": '{"current":"canary","hashKey":"canary"}'}))))
+    told = str(list(examine(Stub(secrets=webhook_secret("canary") | hash_key("canary")))))
 
     assert "canary" not in told
 

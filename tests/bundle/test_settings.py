@@ -29,7 +29,7 @@ CALLS = {
 }
 HINTS = {"WORK_QUEUE_URL"}
 CHECKOUT = {"PAY_METHOD_RULES", "REDIRECT_URL", "APP_SCHEME", "NOTICE_URLS", "READY_MINUTES"}
-WEBHOOK = {"WEBHOOK_SECRET_ARN", "PII_KEY_ARN", "CONFIRM_PROCESS", "WEBHOOK_TOLERANCE"}
+WEBHOOK = {"WEBHOOK_SECRET_ARN", "HASH_KEY_ARN", "PII_KEY_ARN", "CONFIRM_PROCESS", "WEBHOOK_TOLERANCE"}
 STAFF = {"USER_CLAIM", "STAFF_CLAIM", "STAFF_PRINCIPALS"}
 SHOP = {"SHOP_PRINCIPALS"}
 WALLET = {"USER_CLAIM", "PII_KEY_ARN"} | CALLS | HINTS
@@ -45,12 +45,12 @@ TOLD = {
     "list_payments": {"USER_CLAIM"},
     "webhook": CALLS | HINTS | WEBHOOK,
     "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE", "CHARGE_QUEUE_URL", "CHARGE_RATE"},
-    "work": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "WEBHOOK_SECRET_ARN", "NOTICE_URLS"},
+    "work": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "HASH_KEY_ARN", "NOTICE_URLS"},
     "charges": CHARGES,
     "put_plan": SHOP,
     "get_plan": {"USER_CLAIM"},
     "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
-    "register_billing_key": WALLET | {"WEBHOOK_SECRET_ARN", "KEY_IN_ISSUE"},
+    "register_billing_key": WALLET | {"HASH_KEY_ARN", "KEY_IN_ISSUE"},
     "list_billing_keys": {"USER_CLAIM"},
     "get_billing_key": {"USER_CLAIM"},
     "default_billing_key": CHANGES,
@@ -89,6 +89,7 @@ RIGHTS = {
     "PII_KEY_ARN": "kms:",
     "API_SECRET_ARN": "secretsmanager:GetSecretValue ApiSecret",
     "WEBHOOK_SECRET_ARN": "secretsmanager:GetSecretValue WebhookSecret",
+    "HASH_KEY_ARN": "secretsmanager:GetSecretValue HashKeySecret",
     "CHARGE_KEYS_ARN": "secretsmanager:GetSecretValue ChargeKeys",
     "EVENT_BUS": "events:PutEvents EventBus",
 }

@@ -29,7 +29,7 @@ STACK = "payments-local"
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # the local AWS's root
 SECRETS = {
     "ApiSecret": {"apiSecret": EXAMPLE_SECRET},
-    "WebhookSecret": {"current": EXAMPLE_WEBHOOK_SECRET, "hashKey": "an-example-hash-key-of-no-use"},
+    "WebhookSecret": {"current": EXAMPLE_WEBHOOK_SECRET},
 }
 
 

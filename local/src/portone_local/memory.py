@@ -111,10 +111,13 @@ class MemoryQueue:
 class FixedSecrets:
     """`Secrets` from memory; `rotate` is seen after the next refresh, as with the cache of the real one."""
 
-    def __init__(self, *, api: str, signing: tuple[str, ...], hash_key: str = "fake-hash-key") -> None:
+    def __init__(
+        self, *, api: str, signing: tuple[str, ...], hash_key: str = "fake-hash-key-of-no-use-to-anybody"
+    ) -> None:
         self.available = True
         self._api = api
-        self._webhook = WebhookSecrets(signing, hash_key)
+        self._webhook = WebhookSecrets(signing)
+        self._hash_key = hash_key
         self._next: WebhookSecrets | None = None
         self._newest = 1
 
@@ -124,7 +127,7 @@ class FixedSecrets:
 
     def rotate(self, *signing: str) -> None:
         """The operator stores other signing secrets."""
-        self._next = WebhookSecrets(signing, self._webhook.hash_key)
+        self._next = WebhookSecrets(signing)
 
     def paste_api_secret(self, secret: str) -> None:
         """The operator stores another API secret, the right one or not."""
@@ -139,6 +142,11 @@ class FixedSecrets:
         """The signing secrets as last read."""
         self._check()
         return self._webhook
+
+    def hash_key(self) -> str:
+        """The key of keyed hashes."""
+        self._check()
+        return self._hash_key
 
     def charge_keys(self) -> dict[int, str]:
         """The key of charges' paymentIds."""

@@ -17,6 +17,7 @@ RESOURCES = {
     "EventBus": "payments",
     "ApiSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:api",
     "WebhookSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:webhook",
+    "HashKeySecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:hash-key",
     "PiiKey": "arn:aws:kms:ap-northeast-2:000000000000:key/pii",
     "AWS::StackName": "payments-local",
     **IDENTITY_RESOURCES,
@@ -44,6 +45,7 @@ def made_resources(
         "ChargeKeys": _secret(manager, f"{name}-charge-keys", secrets["charge-keys"]),
         "ApiSecret": _secret(manager, f"{name}-api", secrets["api"]),
         "WebhookSecret": _secret(manager, f"{name}-webhook", secrets["webhook"]),
+        "HashKeySecret": _secret(manager, f"{name}-hash-key", secrets["hash-key"]),
         "PiiKey": ministack.client("kms").create_key()["KeyMetadata"]["Arn"],
         **identity_resources(ministack, name),
     }

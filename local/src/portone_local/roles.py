@@ -139,6 +139,7 @@ _NEEDS: dict[str, dict[str, Needs]] = {
         "api_secret": _reads_secret("ApiSecret"),
         "webhook": _reads_secret("WebhookSecret"),
         "refresh_webhook": _reads_secret("WebhookSecret"),
+        "hash_key": _reads_secret("HashKeySecret"),
         "charge_keys": _reads_secret("ChargeKeys"),
     },
     "vault": {"encrypt": _just("kms:Encrypt PiiKey"), "decrypt": _just("kms:Decrypt PiiKey")},

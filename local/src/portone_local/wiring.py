@@ -30,8 +30,8 @@ from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.adapters.vault import KmsVault
 
-HASH_KEY = "example-key-of-keyed-hashes"
-CHARGE_KEY = "example-key-of-charge-ids"
+HASH_KEY = "example-key-of-keyed-hashes-in-payments"
+CHARGE_KEY = "example-key-of-charge-ids-and-customers"
 _NUMBERS = itertools.count(1)
 
 
@@ -156,7 +156,8 @@ def on_ministack(
     name = f"payments-{next(_NUMBERS)}"
     stored = {
         "api": {"apiSecret": api_secret},
-        "webhook": {"current": webhook_secret, "hashKey": HASH_KEY},
+        "webhook": {"current": webhook_secret},
+        "hash-key": {"hashKey": HASH_KEY},
         "charge-keys": {"1": CHARGE_KEY},
     }
     resources = made_resources(ministack, name, queue_rules(parameters), stored)
@@ -165,8 +166,14 @@ def on_ministack(
     units.listen(dynamodb)
     ids = RandomIds()
     manager = tap("secretsmanager", ministack.client("secretsmanager"))
-    arns = [resources[each] for each in ("ApiSecret", "WebhookSecret", "ChargeKeys")]
-    secrets = SecretsManager(manager, clock, *arns)
+    secrets = SecretsManager(
+        manager,
+        clock,
+        api_arn=resources["ApiSecret"],
+        webhook_arn=resources["WebhookSecret"],
+        hash_key_arn=resources["HashKeySecret"],
+        charge_keys_arn=resources["ChargeKeys"],
+    )
     bus = RecordingBus(EventBridgeBus(tap("events", ministack.client("events")), resources["EventBus"]))
     ports = {
         "clock": clock,

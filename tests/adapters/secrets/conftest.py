@@ -3,7 +3,7 @@
 import pytest
 
 from portone_local.clock import MovableClock
-from portone_local.testing.secret_shelf import WEBHOOK, Shelf
+from portone_local.testing.secret_shelf import HASH_KEY, WEBHOOK, Shelf
 from portone_payments.adapters.secrets import SecretsManager
 
 
@@ -14,9 +14,9 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf(api={"apiSecret": "fake-api-secret"}, webhook=dict(WEBHOOK))
+    return Shelf(api={"apiSecret": "fake-api-secret"}, webhook=dict(WEBHOOK), hash=HASH_KEY)
 
 
 @pytest.fixture
 def secrets(shelf: Shelf, clock: MovableClock) -> SecretsManager:
-    return SecretsManager(shelf, clock, "api", "webhook")
+    return SecretsManager(shelf, clock, api_arn="api", webhook_arn="webhook", hash_key_arn="hash")

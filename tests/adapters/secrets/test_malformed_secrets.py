@@ -2,7 +2,8 @@
 
 import pytest
 
-from portone_local.testing.secret_shelf import WEBHOOK, Shelf
+from portone_local.clock import MovableClock
+from portone_local.testing.secret_shelf import HASH_KEY, WEBHOOK, Shelf
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.domain.errors import SecretsUnavailable
 
@@ -14,11 +15,10 @@ from portone_payments.domain.errors import SecretsUnavailable
         "not json",
         "[]",
         {},
-        {"current": "x"},
-        {"hashKey": "x"},
-        {"current": 7, "hashKey": "x"},
-        {"current": " ", "hashKey": "x"},
-        {"current": "x", "previous": 7, "hashKey": "x"},
+        {"previous": "x"},
+        {"current": 7},
+        {"current": " "},
+        {"current": "x", "previous": 7},
     ],
     ids=str,
 )
@@ -29,6 +29,19 @@ def test_a_malformed_webhook_secret_is_unavailable(
 
     with pytest.raises(SecretsUnavailable):
         secrets.webhook()
+
+
+@pytest.mark.parametrize("key", [None, "", 7, "changeme", "x" * 64, "abababab" * 8], ids=str)
+def test_a_key_that_somebody_could_guess_is_unavailable(
+    shelf: Shelf, clock: MovableClock, key: object
+) -> None:
+    shelf.secrets["keys"] = {"hashKey": key, "1": key}
+    secrets = SecretsManager(shelf, clock, hash_key_arn="keys", charge_keys_arn="keys")
+
+    with pytest.raises(SecretsUnavailable):
+        secrets.hash_key()
+    with pytest.raises(SecretsUnavailable):
+        secrets.charge_keys()
 
 
 @pytest.mark.parametrize("spoiled", ["", "[]", {}, {"apiSecret": ""}, {"apiSecret": None}], ids=str)
@@ -43,18 +56,20 @@ def test_a_malformed_api_secret_is_unavailable(
 
 def test_secrets_are_read_without_the_line_feed_of_a_paste(shelf: Shelf, secrets: SecretsManager) -> None:
     shelf.secrets["api"] = {"apiSecret": " fake-api-secret\n"}
-    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ==\r\n", "hashKey": "fake-key\n"}
+    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ==\r\n"}
+    shelf.secrets["hash"] = {"hashKey": f"{HASH_KEY['hashKey']}\n"}
 
     assert secrets.api_secret() == "fake-api-secret"
     assert secrets.webhook().signing == ("whsec_ZmFrZQ==",)
-    assert secrets.webhook().hash_key == "fake-key"
+    assert secrets.hash_key() == HASH_KEY["hashKey"]
 
 
 def test_no_secret_shows_in_a_repr(secrets: SecretsManager) -> None:
     secrets.api_secret()
+    secrets.hash_key()
     shown = repr(secrets) + repr(secrets.webhook())
 
-    assert not any(secret in shown for secret in [*WEBHOOK.values(), "fake-api-secret"])
+    assert not any(each in shown for each in [*WEBHOOK.values(), *HASH_KEY.values(), "fake-api-secret"])
 
 
 def test_a_malformed_secret_is_not_in_the_error(shelf: Shelf, secrets: SecretsManager) -> None:

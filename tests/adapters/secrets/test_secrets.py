@@ -8,34 +8,39 @@ import pytest
 from portone_local.clock import MovableClock
 from portone_local.memory import FixedSecrets
 from portone_local.ministack import MiniStack
-from portone_local.testing.secret_shelf import WEBHOOK, MeetingPlace, Shelf
+from portone_local.testing.secret_shelf import HASH_KEY, WEBHOOK, MeetingPlace, Shelf
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.domain.errors import SecretsUnavailable
 
 
 @pytest.mark.ministack
-def test_both_secrets_are_read_from_secrets_manager(ministack: MiniStack, clock: MovableClock) -> None:
+def test_secrets_are_read_from_secrets_manager(ministack: MiniStack, clock: MovableClock) -> None:
     client = ministack.client("secretsmanager")
     client.create_secret(Name="test/api", SecretString='{"apiSecret":"fake-api-secret"}')
     client.create_secret(Name="test/webhook", SecretString=json.dumps(WEBHOOK))
+    client.create_secret(Name="test/hash", SecretString=json.dumps(HASH_KEY))
 
-    secrets = SecretsManager(client, clock, "test/api", "test/webhook")
+    secrets = SecretsManager(
+        client, clock, api_arn="test/api", webhook_arn="test/webhook", hash_key_arn="test/hash"
+    )
 
     assert secrets.api_secret() == "fake-api-secret"
     assert secrets.webhook().signing == (WEBHOOK["current"], WEBHOOK["previous"])
-    assert secrets.webhook().hash_key == "fake-key"
+    assert secrets.hash_key() == HASH_KEY["hashKey"]
 
 
 @pytest.mark.ministack
 def test_a_secret_that_does_not_exist_is_unavailable(ministack: MiniStack, clock: MovableClock) -> None:
-    secrets = SecretsManager(ministack.client("secretsmanager"), clock, "absent", "absent")
+    secrets = SecretsManager(
+        ministack.client("secretsmanager"), clock, api_arn="absent", webhook_arn="absent"
+    )
 
     with pytest.raises(SecretsUnavailable):
         secrets.api_secret()
 
 
 def test_the_previous_signing_secret_may_be_missing(shelf: Shelf, secrets: SecretsManager) -> None:
-    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ==", "hashKey": "fake-key"}
+    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ=="}
 
     assert secrets.webhook().signing == ("whsec_ZmFrZQ==",)
 
@@ -94,7 +99,7 @@ def test_a_signature_miss_reads_anew_only_what_is_older_than_a_minute(
     shelf: Shelf, secrets: SecretsManager, clock: MovableClock
 ) -> None:
     secrets.webhook()
-    shelf.secrets["webhook"] = {"current": "whsec_bmV3", "hashKey": "fake-key"}
+    shelf.secrets["webhook"] = {"current": "whsec_bmV3"}
 
     clock.advance(59)
     too_early = (secrets.refresh_webhook(), secrets.webhook().signing[0])
@@ -121,7 +126,7 @@ def test_signature_misses_in_an_outage_read_at_most_once_a_minute(
 
 def test_many_threads_read_a_secret_once(clock: MovableClock) -> None:
     shelf = MeetingPlace(api={"apiSecret": "fake-api-secret"})
-    secrets = SecretsManager(shelf, clock, "api", "webhook")
+    secrets = SecretsManager(shelf, clock, api_arn="api", webhook_arn="webhook")
 
     with ThreadPoolExecutor(8) as threads:
         found = set(threads.map(lambda _: secrets.api_secret(), range(8)))

@@ -52,10 +52,9 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSecrets:
-    """The signing secrets that are alive (at most two, PortOne facts 8.4) and the key of keyed hashes."""
+    """The signing secrets that are alive (at most two, PortOne facts 8.4)."""
 
     signing: tuple[str, ...]
-    hash_key: str
 
     def __repr__(self) -> str:
         """Never the secrets."""
@@ -67,6 +66,10 @@ class Secrets(Protocol):
 
     def api_secret(self) -> str: ...
     def webhook(self) -> WebhookSecrets: ...
+
+    def hash_key(self) -> str:
+        """The key of the keyed hashes billing keys are found again by; never lost."""
+        ...
 
     def charge_keys(self) -> Mapping[int, str]:
         """The keys of what PGs are told instead of ids of ours, by version: paymentIds of charges, customers.

@@ -68,8 +68,12 @@ def main() -> None:
     orders = json.loads(sys.stdin.readline())
     shared, log, resources = ports(orders), CallLog(), orders["resources"]
     log.listen(client("dynamodb"))
-    arns = [resources[name] for name in ("ApiSecret", "WebhookSecret", "ChargeKeys")]
-    secrets = SecretsManager(client("secretsmanager"), shared["clock"], *arns)
+    secrets = SecretsManager(
+        client("secretsmanager"),
+        shared["clock"],
+        api_arn=resources["ApiSecret"],
+        charge_keys_arn=resources["ChargeKeys"],
+    )
     deps = Deps(
         orders["environment"],
         **shared,

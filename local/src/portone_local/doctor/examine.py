@@ -9,6 +9,7 @@ from portone_local.doctor.issuer import complaint
 from portone_local.doctor.patient import DAYS, Patient
 from portone_local.gateway.routes import routes_of
 from portone_local.template import transformed
+from portone_payments.adapters.secret_shape import is_strong
 from portone_payments.adapters.webhook import signing_key
 from portone_payments.ports import Metric
 
@@ -37,6 +38,7 @@ def examine(patient: Patient) -> Iterator[Note]:
     """Every note on a stack."""
     yield _api_secret(patient)
     yield from _webhook_secret(patient)
+    yield _hash_key(patient)
     yield _clock(patient)
     yield _webhook_version(patient)
     yield _channels(patient)
@@ -83,15 +85,23 @@ def _webhook_secret(patient: Patient) -> Iterator[Note]:
             if name == "current":
                 yield Note(Verdict.WRONG, "the webhook secret is missing or still the placeholder", remedy)
         elif signing_key(secret) is None:
-            yield Note(
-                Verdict.WRONG, f'the webhook secret "{name}" is not Base64 as PortOne gives it', remedy
-            )
+            finding = f'the webhook secret "{name}" is not Base64 as PortOne gives it, or too short'
+            yield Note(Verdict.WRONG, finding, remedy)
         else:
             yield Note(Verdict.RIGHT, f'the webhook secret "{name}" is well-formed')
-    if not fields.get("hashKey"):
-        yield Note(
-            Verdict.WRONG, "hashKey is missing", "add a random hashKey to WebhookSecretArn, once and for good"
-        )
+
+
+def _hash_key(patient: Patient) -> Note:
+    text = patient.secret("HashKeySecretArn")
+    if text is None:
+        return _unreadable("hash key")
+    key = _fields(text).get("hashKey", "").strip()
+    if is_strong(key):
+        return Note(Verdict.RIGHT, "the key saved cards are found by is there")
+    finding = f"hashKey is {'too weak' if key else 'missing'}"
+    return Note(
+        Verdict.WRONG, finding, "put back the one it had, from where you keep it: saved cards need it"
+    )
 
 
 def _clock(patient: Patient) -> Note:

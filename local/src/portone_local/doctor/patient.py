@@ -53,7 +53,7 @@ class Patient(Protocol):
         ...
 
     def secret(self, which: str) -> str | None:
-        """`ApiSecretArn` or `WebhookSecretArn` as text; None when it cannot be read."""
+        """The secret of an output such as `ApiSecretArn` as text; None when it cannot be read."""
         ...
 
     def clock_skew(self) -> float:

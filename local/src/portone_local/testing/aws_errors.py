@@ -63,6 +63,7 @@ IN_MEMORY: Mapping[str, Mapping[str, Break]] = {
     "sqs.send": {**_REFUSED, **_LOST, **SENT_TWICE},
     "sqs.backlog": _REFUSED,
     "secrets.webhook": {"throttle": fail(SecretsUnavailable)},
+    "secrets.hash_key": {"throttle": fail(SecretsUnavailable)},
     "kms.encrypt": _REFUSED,
 }
 """By method of the twin in memory."""

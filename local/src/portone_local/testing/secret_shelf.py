@@ -7,11 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
 
-WEBHOOK = {
-    "current": "whsec_ZmFrZS1jdXJyZW50",
-    "previous": "whsec_ZmFrZS1wcmV2aW91cw==",
-    "hashKey": "fake-key",
-}
+WEBHOOK = {"current": "whsec_ZmFrZS1jdXJyZW50", "previous": "whsec_ZmFrZS1wcmV2aW91cw=="}
+HASH_KEY = {"hashKey": "fake-key-of-keyed-hashes-for-the-shelf"}
 
 
 class Shelf:

@@ -85,7 +85,7 @@ def cold(stack: Stack) -> None:
     """New containers: what the old ones read of secrets and of what is stopped is forgotten."""
     stack.functions.restart()
     secrets: SecretsManager = stack.ports["secrets"]
-    for cached in (secrets._api, secrets._webhook, secrets._charge_keys):  # noqa: SLF001 - cannot be told to
+    for cached in (secrets._api, secrets._webhook, secrets._hash_key, secrets._charge_keys):  # noqa: SLF001 - cannot be told to
         cached._value = None  # noqa: SLF001 - as above
 
 

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from portone_payments.adapters.secret_shape import is_strong
 from portone_payments.adapters.secrets import Cached, read_secret
 from portone_payments.domain.errors import SecretsUnavailable
 from portone_payments.domain.identity import Identifier
 from portone_payments.ports import Clock
-
-LEAST_KEY = 32  # characters
 
 
 class Phase(StrEnum):
@@ -52,7 +51,7 @@ class HashKeys:
             version: key.encode() for version, (phase, key) in said.items() if phase is not Phase.RETIRED
         }
         writing = [version for version, (phase, _) in said.items() if phase is Phase.WRITING]
-        if not writing or min(alive) < 1 or min(map(len, alive.values())) < LEAST_KEY:
+        if not writing or min(alive) < 1 or not all(map(is_strong, alive.values())):
             raise SecretsUnavailable(reason="malformed")
         return cls(alive, max(writing))
 

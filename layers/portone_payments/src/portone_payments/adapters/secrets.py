@@ -9,6 +9,7 @@ from threading import RLock
 from typing import Any
 
 from portone_payments.adapters.aws import failures
+from portone_payments.adapters.secret_shape import checked_key
 from portone_payments.domain.errors import SecretsUnavailable
 from portone_payments.ports import Clock, WebhookSecrets
 
@@ -64,16 +65,24 @@ class Cached[T]:
 class SecretsManager:
     """The real `Secrets`, over a low-level boto3 Secrets Manager client.
 
-    The API secret is {"apiSecret"}; the webhook's {"current", "previous"?, "hashKey"}, while two are alive;
-    the keys of charges' paymentIds are {"1": ..., "2"?: ...}.
+    The API secret is {"apiSecret"}; the webhook's {"current", "previous"?}, while two are alive; the key of
+    keyed hashes {"hashKey"}; the keys of charges' paymentIds are {"1": ..., "2"?: ...}.
     """
 
     def __init__(
-        self, client: Any, clock: Clock, api_arn: str, webhook_arn: str, charge_keys_arn: str = ""
+        self,
+        client: Any,
+        clock: Clock,
+        *,
+        api_arn: str = "",
+        webhook_arn: str = "",
+        hash_key_arn: str = "",
+        charge_keys_arn: str = "",
     ) -> None:
         self._client = client
         self._api = Cached(lambda: self._read_api(api_arn), clock)
         self._webhook = Cached(lambda: self._read_webhook(webhook_arn), clock)
+        self._hash_key = Cached(lambda: self._read_hash_key(hash_key_arn), clock)
         self._charge_keys = Cached(lambda: self._read_charge_keys(charge_keys_arn), clock)
 
     def api_secret(self) -> str:
@@ -81,8 +90,12 @@ class SecretsManager:
         return self._api.get()
 
     def webhook(self) -> WebhookSecrets:
-        """The signing secrets, current first, and the key of keyed hashes."""
+        """The signing secrets, current first."""
         return self._webhook.get()
+
+    def hash_key(self) -> str:
+        """The key of keyed hashes."""
+        return self._hash_key.get()
 
     def charge_keys(self) -> Mapping[int, str]:
         """The keys of charges' paymentIds, by version."""
@@ -97,7 +110,7 @@ class SecretsManager:
 
     def _read_charge_keys(self, arn: str) -> Mapping[int, str]:
         secret = read_secret(self._client, arn)
-        keys = {int(name): _text(secret, name) for name in secret if name.isdigit()}
+        keys = {int(name): checked_key(_text(secret, name), name) for name in secret if name.isdigit()}
         if not keys:
             raise SecretsUnavailable(reason="malformed")
         return keys
@@ -107,7 +120,10 @@ class SecretsManager:
         signing = [
             _text(secret, name) for name in ("current", "previous") if secret.get(name) or name == "current"
         ]
-        return WebhookSecrets(tuple(signing), _text(secret, "hashKey"))
+        return WebhookSecrets(tuple(signing))
+
+    def _read_hash_key(self, arn: str) -> str:
+        return checked_key(_text(read_secret(self._client, arn), "hashKey"), "hashKey")
 
 
 def read_secret(client: Any, arn: str) -> dict[str, Any]:

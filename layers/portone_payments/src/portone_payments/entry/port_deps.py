@@ -111,9 +111,10 @@ class PortDeps:
         return SecretsManager(
             self.aws("secretsmanager"),
             self.clock,
-            chosen.api_secret_arn,
-            chosen.webhook_secret_arn,
-            chosen.charge_keys_arn,
+            api_arn=chosen.api_secret_arn,
+            webhook_arn=chosen.webhook_secret_arn,
+            hash_key_arn=chosen.hash_key_arn,
+            charge_keys_arn=chosen.charge_keys_arn,
         )
 
     @cached_property

@@ -34,6 +34,7 @@ class Settings:
     event_bus: str = ""
     api_secret_arn: str = ""
     webhook_secret_arn: str = ""
+    hash_key_arn: str = ""
     charge_keys_arn: str = ""
     charge_queue_url: str = ""
     billing_channels: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +95,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         event_bus=env.get("EVENT_BUS", ""),
         api_secret_arn=env.get("API_SECRET_ARN", ""),
         webhook_secret_arn=env.get("WEBHOOK_SECRET_ARN", ""),
+        hash_key_arn=env.get("HASH_KEY_ARN", ""),
         charge_keys_arn=env.get("CHARGE_KEYS_ARN", ""),
         charge_queue_url=env.get("CHARGE_QUEUE_URL", ""),
         billing_channels={method: _channel_key(channel) for method, channel in billing_channels.items()},

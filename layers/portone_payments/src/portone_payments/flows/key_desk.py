@@ -157,7 +157,7 @@ class KeyDesk(WalletBook):
 
     def hash_of(self, billing_key: str) -> str:
         """The keyed hash by which a billing key is found again."""
-        secret = self.secrets.webhook().hash_key.encode()
+        secret = self.secrets.hash_key().encode()
         return hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest()
 
     def sealed(self, user_id: str, issue_id: str, billing_key: str) -> str:

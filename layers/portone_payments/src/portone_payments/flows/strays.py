@@ -46,7 +46,7 @@ class StrayKeeper:
         stray = self.store.stray(delivery.id)
         if stray is not None:
             return self._again(stray, delivery)
-        secret = self.secrets.webhook().hash_key.encode()
+        secret = self.secrets.hash_key().encode()
         stray = replace(
             self._stray(delivery),
             subject_hash=hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest(),

@@ -1,0 +1,65 @@
+"""Queues, bus, topic and bucket say themselves who may, from where and how, whatever IAM allows elsewhere."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.template import configuration, transformed
+
+PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [each["Properties"] for each in template["Resources"].values() if each["Type"] == kind]
+
+
+def names(template: dict[str, Any], kind: str) -> list[dict[str, str]]:
+    return [{"Ref": name} for name, each in template["Resources"].items() if each["Type"] == kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "field"),
+    [
+        ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues"),
+        ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "Topics"),
+        ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "Bucket"),
+    ],
+)
+def test_nothing_is_sent_or_read_in_the_clear(
+    each: dict[str, Any], kind: str, policy: str, field: str
+) -> None:
+    covered = [
+        held
+        for found in of_type(each, policy)
+        for statement in found["PolicyDocument"]["Statement"]
+        if (statement["Effect"], statement["Condition"]) == ("Deny", PLAIN)
+        for held in (found[field] if isinstance(found[field], list) else [found[field]])
+    ]
+
+    assert sorted(map(str, covered)) == sorted(map(str, names(each, kind)))
+
+
+@pytest.mark.parametrize("replaying", ["", "arn:aws:iam::000000000000:role/replay"])
+def test_nobody_but_the_publisher_puts_events_on_the_bus(replaying: str) -> None:
+    template = transformed(configuration("prod") | {"ReplayPrincipalArn": replaying})
+    (policy,) = of_type(template, "AWS::Events::EventBusPolicy")
+    statement = policy["Statement"]
+    publisher = {"Fn::GetAtt": ["PublishRole", "Arn"]}
+
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
+        "Deny",
+        "*",
+        "events:PutEvents",
+    )
+    assert statement["Condition"] == {
+        "ArnNotEquals": {"aws:PrincipalArn": [publisher, replaying or publisher]}
+    }
+
+
+def test_the_topic_takes_alarms_of_this_stack_alone(each: dict[str, Any]) -> None:
+    (policy,) = of_type(each, "AWS::SNS::TopicPolicy")
+    (allowed,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert allowed["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":alarm:${AWS::StackName}-*")
