@@ -10,8 +10,11 @@ from portone_payments.ports import Deadline
 SECONDS = 240.0
 
 
-def job(_event: Mapping[str, Any], deps: IdentityDeps) -> dict[str, int]:
-    """One sweep; `left`: due still, at least, and for how many seconds the oldest of it is."""
+def job(_event: Mapping[str, Any], deps: IdentityDeps) -> dict[str, Any]:
+    """One sweep; `left`: due still, at least, and for how many seconds the oldest of it is.
+
+    `behind`: who does not stand under the hash key that is written yet, at least; `stuck`: why some cannot.
+    """
     swept = deps.identity_sweeper.sweep(deadline=Deadline.after(deps.clock, SECONDS))
     deps.logger.info("identity swept", count=swept.expired + swept.persons + swept.rehashed)
     return {
@@ -21,6 +24,8 @@ def job(_event: Mapping[str, Any], deps: IdentityDeps) -> dict[str, int]:
         "skipped": swept.skipped,
         "left": swept.left,
         "oldestSeconds": int(swept.lag),
+        "behind": swept.behind,
+        "stuck": dict(swept.stuck),
     }
 
 

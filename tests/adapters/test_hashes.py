@@ -22,14 +22,19 @@ def hashes(**phases: tuple[str, str]) -> KeyedHashes:
     return KeyedHashes(lambda: held)
 
 
-def test_an_identifier_is_known_by_every_key_that_is_alive() -> None:
-    rotating = hashes(v1=("writing", OLD), v2=("known", NEW), v3=("retired", NEW))
+def test_an_identifier_is_looked_up_by_every_key_there_is_and_claimed_by_those_alive() -> None:
+    rotating = hashes(v1=("retired", OLD), v2=("writing", NEW), v3=("known", NEW), v4=("retired", "gone"))
 
     found = rotating.claim_ids(CI)
 
-    assert [each.split(".")[:2] for each in found] == [["ci", "1"], ["ci", "2"]]
-    assert rotating.versions() == (1, 2)
-    assert rotating.writing() == 1
+    assert [each.split(".")[:2] for each in found] == [["ci", "1"], ["ci", "2"], ["ci", "3"]]
+    assert (rotating.versions(), rotating.claimed(), rotating.writing()) == ((1, 2, 3), (2, 3), 2)
+
+
+def test_of_very_many_keys_few_are_claimed_by_and_the_one_that_is_written_always() -> None:
+    alive = {f"v{version}": ("known", NEW) for version in range(2, 40)}
+
+    assert hashes(v1=("writing", OLD), **alive).claimed() == (1, 38, 39)
 
 
 def test_keys_and_kinds_do_not_meet() -> None:

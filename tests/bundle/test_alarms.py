@@ -31,6 +31,7 @@ WATCHED = {
     Metric.DUE_LAG,
     Metric.CHARGE_LAG,
     Metric.IDENTITY_LAG,
+    Metric.IDENTITY_ORPHANS,
     Metric.CHARGE_DECLINED,
     Metric.DISCREPANCY,
     Metric.ITEM_SKIPPED,

@@ -81,7 +81,12 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "charges": ("charges", {"batchItemFailures": []}),
     "identity-sweep": (
         "identity_sweep",
-        {"expired": 0, "persons": 0, "rehashed": 0, "skipped": 0, "left": 0, "oldestSeconds": 0},
+        {
+            **dict.fromkeys(
+                ("expired", "persons", "rehashed", "skipped", "left", "oldestSeconds", "behind"), 0
+            ),
+            "stuck": {},
+        },
     ),
     "stream": ("publish", {"published": 1}),
 }

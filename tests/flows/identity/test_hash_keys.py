@@ -1,5 +1,7 @@
 """A person is found again under a new key of hashes, whatever phase its rotation is in."""
 
+from typing import Any
+
 import pytest
 
 from portone_local.identity import IDENTITY_HASH_KEYS, HeldHashes
@@ -8,6 +10,8 @@ from portone_local.oracle.identity import gather_identity, judge_identity
 from portone_local.portone import IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import OTHER_ADULT
 from portone_local.testing.identifying import STRANGER, code, erase, me, sweep, verified
+from portone_local.testing.poison import newer
+from portone_payments.adapters.keys import key_of
 
 [OLD] = IDENTITY_HASH_KEYS.values()
 
@@ -20,6 +24,8 @@ KNOWN = {"1": OLD, "2": {**NEW_KEY, "phase": "known"}}
 WRITING = {"1": OLD, "2": {**NEW_KEY, "phase": "writing"}}
 
 RETIRED = {"1": {**OLD, "phase": "retired"}, "2": {**NEW_KEY, "phase": "writing"}}
+
+GONE = {"2": {**NEW_KEY, "phase": "writing"}}
 
 PHASES = (BEFORE, KNOWN, WRITING, RETIRED)
 
@@ -62,13 +68,57 @@ def test_the_sweep_brings_everybody_to_the_key_that_is_written_once(stack: Obser
     assert swept == [2, 0]
 
 
-def test_a_key_retired_before_the_sweep_hides_a_duplicate_which_the_oracle_sees() -> None:
+def test_a_key_retired_before_the_sweep_hides_no_duplicate(stack: ObservedStack) -> None:
+    verified(stack)
+    rotate(stack, RETIRED)
+
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
+
+
+def test_a_key_taken_away_before_the_sweep_hides_a_duplicate_which_the_oracle_sees() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         verified(stack)
-        rotate(stack, RETIRED)
+        rotate(stack, GONE)
 
         assert verified(stack, STRANGER).status == 200
         assert {each.invariant for each in judge_identity(gather_identity(stack))} == {"I13"}
+
+
+@pytest.mark.parametrize("gone", [GONE, {**GONE, "1": {"phase": "retired", "key": ""}}])
+def test_a_key_taken_away_while_somebody_stood_under_it_is_told_and_made_good(
+    stack: ObservedStack, gone: dict[str, dict[str, str]]
+) -> None:
+    verified(stack)
+    rotate(stack, gone)
+
+    told = [(sweep(stack)["behind"], stack.metrics.get("IdentityKeyGone", 0)) for _ in range(2)]
+
+    assert told == [(0, 1), (0, 1)]
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
+
+
+def test_a_newer_key_taken_away_is_told_and_made_good_too(stack: ObservedStack) -> None:
+    rotate(stack, RETIRED)
+    verified(stack)
+    rotate(stack, BEFORE)
+
+    assert (sweep(stack)["rehashed"], stack.metrics.get("IdentityKeyGone", 0)) == (1, 1)
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
+
+
+def test_who_cannot_follow_is_counted_apart_with_why() -> None:
+    with ObservedStack.in_memory(seed=1) as stack:
+        verified(stack)
+        verified(stack, STRANGER, OTHER_ADULT)
+        table: Any = stack.ports["people"].table
+        table.append(newer(table.get(key_of("person", STRANGER))))
+        rotate(stack, WRITING)
+
+        told = [sweep(stack) for _ in range(2)]
+
+        assert [(each["rehashed"], each["behind"]) for each in told] == [(1, 1), (0, 1)]
+        assert [each["stuck"] for each in told] == [{"schema_too_new": 1}] * 2
+        assert stack.metrics["IdentityKeyBehind"] == 2
 
 
 def test_an_erasure_frees_the_claims_of_every_key(stack: ObservedStack) -> None:

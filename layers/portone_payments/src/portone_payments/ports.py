@@ -160,6 +160,8 @@ class Metric(StrEnum):
     IDENTITY_SENT = "IdentityMessageSent"
     IDENTITY_LEFT = "IdentityDueLeft"
     IDENTITY_LAG = "IdentityDueLagSeconds"
+    IDENTITY_BEHIND = "IdentityKeyBehind"
+    IDENTITY_ORPHANS = "IdentityKeyGone"
 
 
 class Meter(Protocol):

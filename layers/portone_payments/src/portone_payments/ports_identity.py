@@ -122,8 +122,8 @@ class IdentityStore(Protocol):
         """
         ...
 
-    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[Waiting]:
-        """Users of one shard whose identifiers are claimed by no newer hash key than `version`."""
+    def hashed_by(self, upto: int, shard: int, *, since: int | None = None, limit: int) -> Iterator[Waiting]:
+        """Users of one shard whose newest claims are of these versions, `limit` a page."""
         ...
 
 
@@ -131,7 +131,11 @@ class Hashes(Protocol):
     """Keyed hashes in versions. Every method raises `SecretsUnavailable`."""
 
     def versions(self) -> tuple[int, ...]:
-        """The versions that are looked up and claimed by, oldest first."""
+        """The versions that are looked up, oldest first."""
+        ...
+
+    def claimed(self) -> tuple[int, ...]:
+        """The few of them that are claimed by, oldest first."""
         ...
 
     def writing(self) -> int:
@@ -139,7 +143,7 @@ class Hashes(Protocol):
         ...
 
     def claim_ids(self, identifier: Identifier) -> tuple[str, ...]:
-        """What an identifier is claimed as, one id per version."""
+        """What an identifier may be claimed as, one id per version that is looked up."""
         ...
 
     def version_of(self, claim_id: str) -> int:

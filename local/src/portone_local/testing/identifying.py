@@ -102,9 +102,9 @@ def wait(stack: Stack, seconds: float) -> None:
     clock_of(stack).advance(seconds)
 
 
-def sweep(stack: Stack) -> dict[str, int]:
+def sweep(stack: Stack) -> dict[str, Any]:
     """The timer."""
-    found: dict[str, int] = stack.functions.invoke("IdentitySweep", {})
+    found: dict[str, Any] = stack.functions.invoke("IdentitySweep", {})
     return found
 
 

@@ -1,10 +1,11 @@
 """Keyed hashes of identifiers and phones: HMAC-SHA-256 with versioned keys from Secrets Manager.
 
 The secret is {"keys": {"1": {"phase": "writing", "key": "..."}, ...}}; as a deploy makes it, {"keys": {},
-"first": "..."}, which is version 1. A key goes through the phases *known*
-(looked up and claimed by, so that containers which do not have it yet still meet the others under an older
-one), *writing* (every person's claims follow to it) and *retired* (used no more). Each phase must last longer
-than a container may go on with what it read (`LAST_GOOD_SECONDS`).
+"first": "..."}, which is version 1. A key goes through the phases *known* (claimed by, so that containers
+which do not have it yet still meet the others under an older one), *writing* (every person's claims follow to
+it) and *retired* (nothing is claimed by it any more). Each phase must last longer than a container may go on
+with what it read (`LAST_GOOD_SECONDS`). Looked up is by every key the secret holds, so that one retired too
+early hides nobody.
 """
 
 import hmac
@@ -20,6 +21,9 @@ from portone_payments.domain.errors import SecretsUnavailable
 from portone_payments.domain.identity import Identifier
 from portone_payments.ports import Clock
 
+MOST_CLAIMED = 3
+"""Versions an identifier is claimed by at most: what a person's claims amount to is bounded by it."""
+
 
 class Phase(StrEnum):
     """What a hash key is for at the moment."""
@@ -31,10 +35,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HashKeys:
-    """The keys that are alive by version, and the newest one that is written."""
+    """The keys that are alive by version, the newest one that is written, and all that there are."""
 
     alive: Mapping[int, bytes] = field(repr=False)
     writing: int
+    held: Mapping[int, bytes] = field(repr=False)
 
     @classmethod
     def parse(cls, secret: Mapping[str, Any]) -> "HashKeys":
@@ -53,7 +58,8 @@ class HashKeys:
         writing = [version for version, (phase, _) in said.items() if phase is Phase.WRITING]
         if not writing or min(alive) < 1 or not all(map(is_strong, alive.values())):
             raise SecretsUnavailable(reason="malformed")
-        return cls(alive, max(writing))
+        held = {version: key.encode() for version, (_, key) in said.items() if is_strong(key.encode())}
+        return cls(alive, max(writing), held)
 
 
 class KeyedHashes:
@@ -63,20 +69,24 @@ class KeyedHashes:
         self._keys = keys
 
     def versions(self) -> tuple[int, ...]:
-        """The versions that are alive, oldest first."""
-        return tuple(sorted(self._keys().alive))
+        """The versions that are looked up, oldest first."""
+        return tuple(sorted(self._keys().held))
+
+    def claimed(self) -> tuple[int, ...]:
+        """The versions that are claimed by, oldest first: the one that is written, and the newest alive."""
+        keys = self._keys()
+        others = sorted(keys.alive.keys() - {keys.writing})[-MOST_CLAIMED + 1 :]
+        return tuple(sorted((*others, keys.writing)))
 
     def writing(self) -> int:
         """The newest version in the phase *writing*."""
         return self._keys().writing
 
     def claim_ids(self, identifier: Identifier) -> tuple[str, ...]:
-        """One id per version that is alive, oldest first: kind, version and hash."""
+        """One id per version that is looked up, oldest first: kind, version and hash."""
         said = json.dumps([identifier.kind, *identifier.parts], ensure_ascii=False)
-        alive = self._keys().alive
-        return tuple(
-            f"{identifier.kind}.{version}.{_hash(alive[version], said)}" for version in sorted(alive)
-        )
+        held = self._keys().held
+        return tuple(f"{identifier.kind}.{version}.{_hash(held[version], said)}" for version in sorted(held))
 
     def version_of(self, claim_id: str) -> int:
         """The version in a claim's id."""

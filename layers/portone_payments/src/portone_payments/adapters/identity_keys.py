@@ -70,7 +70,7 @@ def _derived(record: IdentityRecord) -> Item:
             due = _due(IdentityKind.ATTEMPT, record.verification_id, record.due_at)
             return key.wire() | due | _ttl(record.expires_at + ATTEMPT_KEPT)
         case Person():
-            kept = record.verified or record.permit or record.history
+            kept = record.verified or record.permit or record.history or record.claims
             return (
                 key_of("person", record.user_id).wire()
                 | _due(IdentityKind.PERSON, record.user_id, record.due_at)

@@ -76,16 +76,18 @@ class IdentityTable:
         """Write the due mark alone IF it is still `waiting.since`; how often it was put off, 0 if moved."""
         return self.table.push(key_of(kind, waiting.id), seen=waiting.since, until=until, tries=tries) or 0
 
-    def hashed_by(self, version: int, shard: int, *, limit: int) -> Iterator[Waiting]:
-        """Users of one shard whose claims have no newer hash key than `version`, `limit` a page."""
-        for entry in self._each(HASHED, hash_shard(shard), upto=version, limit=limit):
+    def hashed_by(self, upto: int, shard: int, *, since: int | None = None, limit: int) -> Iterator[Waiting]:
+        """Users of one shard whose newest claims are of the versions `since` to `upto`, `limit` a page."""
+        for entry in self._each(HASHED, hash_shard(shard), since=since, upto=upto, limit=limit):
             yield _waiting(entry, HASHED)
 
-    def _each(self, index: Index, partition: str, *, upto: float, limit: int) -> Iterator[Item]:
+    def _each(
+        self, index: Index, partition: str, *, upto: float, limit: int, since: float | None = None
+    ) -> Iterator[Item]:
         """Page after page: what stays where it is hides nothing behind it."""
         start: Item | None = None
         while True:
-            found = self.table.query(index, partition, upto=upto, limit=limit, start=start)
+            found = self.table.query(index, partition, since=since, upto=upto, limit=limit, start=start)
             yield from found
             if len(found) < limit:
                 return

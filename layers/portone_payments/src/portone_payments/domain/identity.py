@@ -1,6 +1,6 @@
 """Who was verified: what a PG gives, what a purpose asks for, and which identifiers stand for the person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +11,7 @@ from portone_payments.domain.identity_errors import IdentityIncomplete, UnderAge
 from portone_payments.domain.identity_reading import Customer
 from portone_payments.domain.snapshot import Channel
 
+MOST_IDENTIFIERS = 12  # of a person; PGs change their merchant ids, and each has a DI of its own
 LONGEST = 200  # characters of a value; CI has 88, DI 66 (PortOne facts 9)
 
 
@@ -110,6 +111,15 @@ class Identifier:
 
     kind: Field
     parts: tuple[str, ...] = field(repr=False)
+
+
+def newest(before: Iterable[Identifier], now: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """What stands for a person from now on, each once; of too many DIs the oldest no longer do."""
+    known = tuple(dict.fromkeys(now))
+    found = (*(each for each in dict.fromkeys(before) if each not in known), *known)
+    cis = [each for each in found if each.kind is Field.CI][-2:]
+    dis = [each for each in found if each.kind is not Field.CI]
+    return (*cis, *dis[-(MOST_IDENTIFIERS - len(cis)) :])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

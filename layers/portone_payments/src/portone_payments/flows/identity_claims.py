@@ -14,11 +14,13 @@ def check_alone(person: Person, identifiers: Iterable[Iterable[str]], stored: Ma
     """Raises `IdentityDuplicate` where others hold an identifier that the account does not.
 
     `identifiers` are the ids each is claimed by. An account from a time when a person might have several is
-    refused nothing: staff says what is to be.
+    refused nothing: staff says what is to be. What a racing request of the same account claimed meanwhile is
+    no other's; the write conflicts.
     """
     for claim_ids in identifiers:
-        held = [claim_id for claim_id in claim_ids if claim_id in stored and stored[claim_id].holders]
-        if held and not set(claim_ids) & set(person.claims):
+        held = [stored[each] for each in claim_ids if each in stored and stored[each].holders]
+        own = set(claim_ids) & set(person.claims) or any(each.user_id == person.user_id for each in held)
+        if held and not own:
             raise IdentityDuplicate
 
 

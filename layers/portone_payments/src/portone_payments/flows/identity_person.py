@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.domain.identity import Identifier, Known, Purpose
+from portone_payments.domain.identity import Identifier, Known, Purpose, newest
 from portone_payments.domain.identity_errors import DifferentPerson, VerificationExpired
 from portone_payments.domain.identity_phone import normal_phone
 from portone_payments.domain.identity_records import (
@@ -21,6 +21,18 @@ from portone_payments.flows.identity_history import living, replaced
 from portone_payments.flows.identity_release import blank, due_of, emptied
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports_identity import Hashes, IdentityStore
+
+ROOM = 90
+"""Claims and shares written in one transaction, which holds a hundred items."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Claims as they change, what the account holds then, and the hash key it stands under."""
+
+    changes: tuple[Change, ...]
+    held: tuple[str, ...]
+    hash_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,24 +59,17 @@ class PersonDesk:
             raise VerificationExpired
         same = self._same(person, known, now)
         held = self._held(person) if same else ()
-        identifiers = tuple(dict.fromkeys((*held, *known.identifiers)))
+        identifiers = newest(held or (), known.identifiers)
         wanted, stored = self._looked_up(identifiers)
         if self.unique:
             check_alone(person, map(self.hashes.claim_ids, identifiers), stored)
-        left = self._left(person, wanted, same=same)
-        claims = self._moved(person, wanted, left, stored, now)
+        over = self._over(person, opened=held is not None) if same else person.claims
+        moved = self._moved(person, wanted, over, stored, now)
         changed = self._with_facts(person if same else _let_in(person, now), attempt, known, purpose, now)
-        kept = _followed(changed, left, wanted)
-        changed = replace(
-            changed,
-            identifiers=self.sealer.sealed_identifiers(
-                changed.purposes[purpose.name], identifiers, person.user_id
-            ),
-            claims=kept,
-            hash_version=self.hashes.writing(),
-        )
+        sealed = self.sealer.sealed_identifiers(changed.purposes[purpose.name], identifiers, person.user_id)
+        changed = replace(changed, identifiers=sealed, claims=moved.held, hash_version=moved.hash_version)
         used = replace(attempt, state=AttemptState.USED, used_at=now, sending=None, due_at=None)
-        return used, changed, claims
+        return used, changed, moved.changes
 
     def expired(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
         """Without what was kept long enough; nothing when it all still is to be kept."""
@@ -77,33 +82,42 @@ class PersonDesk:
         return () if left == person else (left,)
 
     def rehashed(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
-        """Claimed by every hash key that is alive, beside other accounts where there are any."""
-        wanted, stored = self._looked_up(self.sealer.identifiers(person))
-        left = self._left(person, wanted, same=True)
-        claims = self._moved(person, wanted, left, stored, now)
-        return replace(
-            person, claims=_followed(person, left, wanted), hash_version=self.hashes.writing()
-        ), *claims
+        """Claimed by the hash keys of today, beside other accounts where there are any.
 
-    def _held(self, person: Person) -> tuple[Identifier, ...]:
-        """What stood for the person before; where that does not open, its claims alone go on."""
+        Raises `StorageUnavailable` where nothing tells what to claim.
+        """
+        identifiers = self.sealer.identifiers(person)
+        if not identifiers:
+            raise StorageUnavailable(service="dynamodb", reason="no_identifiers")
+        wanted, stored = self._looked_up(identifiers)
+        moved = self._moved(person, wanted, self._over(person, opened=True), stored, now)
+        return replace(person, claims=moved.held, hash_version=moved.hash_version), *moved.changes
+
+    def _held(self, person: Person) -> tuple[Identifier, ...] | None:
+        """What stood for the person before; None where that does not open: its claims alone go on."""
         try:
             return self.sealer.identifiers(person)
         except StorageUnavailable as error:
             if not error.lasts:
                 raise
-            return ()
+            return None
 
-    def _left(self, person: Person, wanted: tuple[str, ...], *, same: bool) -> tuple[str, ...]:
-        """The claims that go: another person is let in, or nothing looks them up any more."""
-        alive = self.hashes.versions() if same else ()
+    def _over(self, person: Person, *, opened: bool) -> tuple[str, ...]:
+        """The claims that go unless they are wanted: of a key of the past, of an identifier of the past.
+
+        A key newer than all we know is known to another container.
+        """
+        alive, newest_key = () if opened else self.hashes.claimed(), self.hashes.versions()[-1]
+        versions = {each: self.hashes.version_of(each) for each in person.claims}
         return tuple(
-            each for each in person.claims if each not in wanted and self.hashes.version_of(each) not in alive
+            each for each, made_by in versions.items() if made_by <= newest_key and made_by not in alive
         )
 
     def _same(self, person: Person, known: Known, now: float) -> bool:
         """Whether this may be the person the account belongs to; False where staff lets another one in."""
-        if not person.claims or set(person.claims) & set(self._claim_ids(known.identifiers)):
+        if not person.verified or not person.claims:
+            return True
+        if set(person.claims) & set(self._claim_ids(known.identifiers)):
             return True
         if person.permit is None or person.permit.expires_at <= now:
             raise DifferentPerson
@@ -113,20 +127,29 @@ class PersonDesk:
         return tuple(each for identifier in identifiers for each in self.hashes.claim_ids(identifier))
 
     def _looked_up(self, identifiers: Iterable[Identifier]) -> tuple[tuple[str, ...], Mapping[str, Claim]]:
-        """What the identifiers are claimed as, and those claims that are stored."""
-        wanted = self._claim_ids(identifiers)
-        return wanted, self.store.claims(wanted)
+        """What the identifiers are to be claimed as, and what is stored of all they may be claimed as."""
+        looked_up = self._claim_ids(identifiers)
+        claimed = self.hashes.claimed()
+        wanted = tuple(each for each in looked_up if self.hashes.version_of(each) in claimed)
+        return wanted, self.store.claims(looked_up)
 
     def _moved(
         self,
         person: Person,
         wanted: tuple[str, ...],
-        left: tuple[str, ...],
+        over: tuple[str, ...],
         stored: Mapping[str, Claim],
         now: float,
-    ) -> tuple[Change, ...]:
-        gone = released(person, left, now, store=self.store) if left else ()
-        return *taken(person, wanted, stored, now, store=self.store, unique=self.unique), *gone
+    ) -> _Moved:
+        """As far as one transaction goes; who holds more than has room to go stays behind, with the rest."""
+        changes = tuple(taken(person, wanted, stored, now, store=self.store, unique=self.unique))
+        gone_by = tuple(each for each in over if each not in wanted)
+        left = gone_by[: (ROOM - len(changes)) // 2]
+        gone = tuple(released(person, left, now, store=self.store)) if left else ()
+        stay = (each for each in person.claims if each not in left)
+        held = tuple(dict.fromkeys((*stay, *wanted)))
+        writing = self.hashes.writing()
+        return _Moved((*changes, *gone), held, writing if left == gone_by else max(writing - 1, 1))
 
     def _with_facts(
         self, person: Person, attempt: Attempt, known: Known, purpose: Purpose, now: float
@@ -151,9 +174,3 @@ def _let_in(person: Person, now: float) -> Person:
     """The account for another person, with who let them in."""
     left = blank(person)
     return replaced(left, person.permit, now) if person.permit else left
-
-
-def _followed(person: Person, left: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """What the account holds from now on."""
-    stay = (each for each in person.claims if each not in left)
-    return tuple(dict.fromkeys((*stay, *wanted)))

@@ -1,4 +1,8 @@
-"""Let a person go: the wrapped data keys dropped, so nothing opens any more, and every identifier free."""
+"""Let a person go: the wrapped data keys dropped, so nothing opens any more, and every identifier free.
+
+All of it is one transaction but for somebody with very many claims: the rest of them stays named in the
+account, which is due at once, until the sweep has let all of them go.
+"""
 
 from dataclasses import replace
 
@@ -6,11 +10,13 @@ from portone_payments.domain.identity_records import IdentityRecord, Person
 from portone_payments.flows.identity_claims import released
 from portone_payments.ports_identity import IdentityStore
 
+AT_ONCE = 45
+"""Claims, each with a share at most, in a transaction of a hundred items."""
+
 
 def erased(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
     """What one transaction has to write. Verifications begun before `now` (seconds) no longer count."""
-    gone = replace(blank(person), erased_at=now, history=())
-    return gone, *released(person, person.claims, now, store=store)
+    return _let_go(person, replace(blank(person), erased_at=now, history=()), now, store)
 
 
 def due_of(person: Person) -> int | None:
@@ -24,8 +30,14 @@ def due_of(person: Person) -> int | None:
 def emptied(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
     """The same once everything was kept long enough; verifications under way still count."""
     left = blank(person)
-    left = replace(left, emptied_at=now, due_at=due_of(left))
-    return left, *released(person, person.claims, now, store=store)
+    return _let_go(person, replace(left, emptied_at=now, due_at=due_of(left)), now, store)
+
+
+def _let_go(person: Person, left: Person, now: float, store: IdentityStore) -> tuple[IdentityRecord, ...]:
+    going, later = person.claims[:AT_ONCE], person.claims[AT_ONCE:]
+    if later:
+        left = replace(left, claims=later, due_at=int(now))
+    return left, *released(person, going, now, store=store)
 
 
 def blank(person: Person) -> Person:

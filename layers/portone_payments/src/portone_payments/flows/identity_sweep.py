@@ -1,7 +1,8 @@
 """Now and then: verifications whose time is over, facts kept long enough, claims that lag a hash key."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity_records import DAY, IDENTITY_SHARDS, AttemptState
@@ -22,7 +23,8 @@ class IdentitySwept:
     """What one sweep did: verifications expired, persons looked at, persons whose claims followed a key.
 
     `left`: how many are due still, at least; `lag`: for how many seconds the oldest of them is. `skipped`:
-    what could not be treated and was put off.
+    what could not be treated and was put off. `behind`: whose claims have not followed the key yet, at least;
+    `stuck`: why those of them that cannot follow cannot.
     """
 
     expired: int = 0
@@ -31,6 +33,8 @@ class IdentitySwept:
     left: int = 0
     lag: float = 0.0
     skipped: int = 0
+    behind: int = 0
+    stuck: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +58,20 @@ class IdentitySweeper:
         """
         attempts = list(self._lines(IdentityKind.ATTEMPT, self._expire))
         persons = list(self._lines(IdentityKind.PERSON, self._retain))
-        behind: list[Line] = []
+        rotation = Rotation(store=self.store, desk=self.desk, clock=self.clock)
+        lagging: list[Line] = []
         # keys that cannot be read are no reason to keep anybody longer
         with self._skips.over("hash_keys", "identity"):
-            rotation = Rotation(store=self.store, desk=self.desk, clock=self.clock)
-            behind += rotation.lines()
-        lines = [*attempts, *persons, *behind]
+            lagging += rotation.lines()
+        lines = [*attempts, *persons, *lagging]
         going = walk(lines, PAGE, deadline, self._skips)
         if all(line.silent for line in lines):
             raise StorageUnavailable(service="dynamodb", reason="no_shard_answered")
-        swept = IdentitySwept(_done(attempts), _done(persons), _done(behind))
-        swept.skipped = sum(line.failed for line in lines)
-        self._tell_left([line for line in going if line not in behind], swept)
+        swept = IdentitySwept(_done(attempts), _done(persons), _done(lagging))
+        swept.skipped = sum(line.failed for line in (*attempts, *persons))
+        self._tell_left([line for line in going if line not in lagging], swept)
+        self._tell_behind(lagging, going, swept)
+        self.meter.count(Metric.IDENTITY_ORPHANS, rotation.orphans)
         return swept
 
     def _lines(self, kind: IdentityKind, act: Callable[[Waiting], bool]) -> Iterator[Line]:
@@ -83,6 +89,13 @@ class IdentitySweeper:
             swept.lag = max(swept.lag, self.clock.now() - oldest.since if oldest else 0.0)
         self.meter.count(Metric.IDENTITY_LEFT, swept.left)
         self.meter.count(Metric.IDENTITY_LAG, swept.lag)
+
+    def _tell_behind(self, lagging: Iterable[Line], going: Iterable[Line], swept: IdentitySwept) -> None:
+        for line in lagging:
+            later = left_in(line, self._skips)[0] if line in going else 0
+            swept.behind += later + line.raced + line.failed
+        swept.stuck = sum((line.why for line in lagging), Counter[str]())
+        self.meter.count(Metric.IDENTITY_BEHIND, swept.behind)
 
     def _expire(self, waiting: Waiting) -> bool:
         attempt = self.store.attempt(waiting.id)

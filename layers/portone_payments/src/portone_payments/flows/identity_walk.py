@@ -1,10 +1,11 @@
 """Work that lies in shards, done piece by piece: each by itself, a page of every shard in turn."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
+from portone_payments.domain.errors import BundleError
 from portone_payments.flows.skipping import Skips
 from portone_payments.ports import Deadline
 from portone_payments.ports_identity import Waiting
@@ -18,7 +19,8 @@ MOST_COUNTED = 25_000
 class Line:
     """One shard's work: what waits, what to do about it, and what to do where that cannot be done.
 
-    `act` says whether it did something. `done` and `failed` count; `silent`: the shard could not be asked.
+    `act` says whether it did something. `done`, `raced` and `failed` count; `why` counts what failed by its
+    reason; `silent`: the shard could not be asked.
     """
 
     kind: str
@@ -27,8 +29,14 @@ class Line:
     act: Callable[[Waiting], bool]
     put_off: Callable[[Waiting], None]
     done: int = 0
-    failed: int = 0
+    raced: int = 0
+    why: Counter[str] = field(default_factory=Counter)
     silent: bool = False
+
+    @property
+    def failed(self) -> int:
+        """How many could not be treated."""
+        return self.why.total()
 
 
 def walk(lines: Iterable[Line], page: int, deadline: Deadline, skips: Skips) -> tuple[Line, ...]:
@@ -70,9 +78,14 @@ def _one_of(line: Line, waiting: Waiting, skips: Skips) -> None:
     try:
         line.done += line.act(waiting)
     except Conflict:
-        return  # somebody was faster: what is left of it comes with the next sweep
+        line.raced += 1  # somebody was faster: what is left of it comes with the next sweep
     except Exception as error:  # noqa: BLE001 - the boundary: the others go on
-        line.failed += 1
+        line.why[_reason(error)] += 1
         skips.skip(line.kind, waiting.id, error)
         with skips.over(line.kind, waiting.id):
             line.put_off(waiting)
+
+
+def _reason(error: Exception) -> str:
+    said = error.data.get("reason") if isinstance(error, BundleError) else None
+    return str(said or type(error).__name__)

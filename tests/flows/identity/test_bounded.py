@@ -1,0 +1,101 @@
+"""What is kept of a person stays small after any number of rotations and merchant ids (invariant I19)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from portone_local.identity import IDENTITY_HASH_KEYS
+from portone_local.oracle import ObservedStack
+from portone_local.testing.identifying import STRANGER, code, erase, me, sweep, verified
+from portone_payments.adapters.codec import item_size
+from portone_payments.adapters.keys import key_of
+from portone_payments.domain.identity import MOST_IDENTIFIERS, Field, Identifier, newest
+from portone_payments.domain.identity_records import Claim
+
+[OLD] = IDENTITY_HASH_KEYS.values()
+USER = "user-1"
+
+
+def key(version: int, phase: str) -> dict[str, str]:
+    return {"phase": phase, "key": f"example-key-of-identity-hashes-number-{version}"}
+
+
+def rotated(stack: ObservedStack, upto: int, older: str) -> None:
+    """One rotation after the other, a sweep after each step; the `older` keys stay in that phase."""
+    hashes: Any = stack.ports["hashes"]
+    for version in range(2, upto + 1):
+        past = {str(each): key(each, older) for each in range(1, version - 1)}
+        for phases in (("writing", "known"), ("writing", "writing"), (older, "writing")):
+            last = {str(version - 1): key(version - 1, phases[0]), str(version): key(version, phases[1])}
+            hashes.rotate(past | last)
+            sweep(stack)
+
+
+def with_claims(stack: ObservedStack, count: int) -> None:
+    """The person holds that many claims more, as no rotation by the runbook leaves them."""
+    people: Any = stack.ports["people"]
+    person = people.person(USER)
+    ids = tuple(f"di.1.{number:064d}" for number in range(count))
+    for claim_id in ids:
+        people.save(Claim(claim_id=claim_id, user_id=USER))
+    people.save(replace(person, claims=(*person.claims, *ids)))
+
+
+@pytest.mark.parametrize("older", ["retired", "known"])
+def test_after_38_rotations_an_account_is_as_small_as_before_and_can_be_erased(
+    stack: ObservedStack, older: str
+) -> None:
+    verified(stack)
+    before = item_size(stack.ports["people"].table.get(key_of("person", USER)))
+
+    rotated(stack, 39, older)
+
+    person = stack.ports["people"].person(USER)
+    assert len(person.claims) <= 3 * 2
+    assert item_size(stack.ports["people"].table.get(key_of("person", USER))) < before + 600
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
+    assert erase(stack).status == 200
+    assert verified(stack, STRANGER).status == 200
+
+
+@pytest.mark.parametrize("gone", ["erased", "expired"])
+def test_who_holds_very_many_claims_is_unreadable_at_once_and_free_a_little_later(
+    stack: ObservedStack, gone: str
+) -> None:
+    verified(stack)
+    with_claims(stack, 200)
+
+    if gone == "erased":
+        assert erase(stack).status == 200
+    else:
+        stack.clock.advance(400 * 24 * 3600)  # type: ignore[attr-defined]  # it is moved by hand
+        sweep(stack)
+    first = stack.ports["people"].person(USER)
+    sweeps = [sweep(stack)["persons"] for _ in range(6)]
+
+    assert (first.purposes, first.identifiers, first.verified) == ({}, None, False)
+    assert sum(sweeps) >= 3
+    assert stack.ports["people"].person(USER).claims == ()
+    assert verified(stack, STRANGER).status == 200
+
+
+def test_who_comes_back_while_claims_still_go_is_let_in(stack: ObservedStack) -> None:
+    verified(stack)
+    with_claims(stack, 200)
+    erase(stack)
+    stack.clock.advance(1)  # type: ignore[attr-defined]  # as above
+
+    assert verified(stack).status == 200
+    assert me(stack)["verified"] is True
+
+
+def test_of_ever_more_dis_the_oldest_go_and_the_ci_stays() -> None:
+    ci = Identifier(Field.CI, ("ci",))
+    found: tuple[Identifier, ...] = ()
+    for number in range(60):
+        found = newest(found, (ci, Identifier(Field.DI, ("DANAL", f"cpid-{number}", "di"))))
+
+    assert len(found) == MOST_IDENTIFIERS
+    assert found[0] == ci
+    assert [each.parts[1] for each in found[1:]] == [f"cpid-{number}" for number in range(49, 60)]
