@@ -76,7 +76,10 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
         # the SDK saves and pays at once with a phone only (PortOne facts 12.4)
         raise InvalidRequest(field="payMethod", reason="mobile_only_with_order")
     wish = Wish(
-        user_id=user_id, order_id=body.order_id, platform=body.platform, body_hash=request.body_hash()
+        user_id=user_id,
+        order_id=body.order_id,
+        platform=body.platform,
+        body_hash=request.keyed_body_hash(deps.secrets.hash_key()),
     )
     prepared = preparer(deps).prepare(wish)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)

@@ -49,7 +49,7 @@ TOLD = {
     "charges": CHARGES,
     "put_plan": SHOP,
     "get_plan": {"USER_CLAIM"},
-    "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
+    "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN", "HASH_KEY_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "register_billing_key": WALLET | {"HASH_KEY_ARN", "KEY_IN_ISSUE"},
     "list_billing_keys": {"USER_CLAIM"},
     "get_billing_key": {"USER_CLAIM"},

@@ -1,5 +1,8 @@
 """Money back that is not answered, asynchronous, refused, or disturbed behind our back: known in the end."""
 
+import hashlib
+import json
+
 import pytest
 
 from portone_local.oracle import ObservedStack
@@ -11,7 +14,7 @@ from portone_local.testing.refunding import (
     refund_state,
     settle_what_is_requested,
 )
-from portone_local.testing.shopping import seen_by_staff, status
+from portone_local.testing.shopping import USER, seen_by_staff, status
 
 MINUTE, HOUR = 60, 3600
 
@@ -153,3 +156,16 @@ def test_a_virtual_account_is_refunded_to_a_bank_account_that_is_forgotten_after
     assert (answered.status, cancelled_at_portone(stack, prepared)) == (202, 3_000)
     told = str(stack.dump()) + "".join(stack.logs)
     assert "110123456789" not in told
+
+
+def test_what_is_kept_to_know_a_refund_again_does_not_tell_its_account(stack: ObservedStack) -> None:
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    stack.portone.buyer.deposit(prepared["paymentId"])
+    stack.run_for(2 * HOUR, step=5 * MINUTE)
+    asked = {"refundId": "refund-1", "reason": "changed my mind", "amount": 3_000, "refundAccount": ACCOUNT}
+    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()
+
+    stack.app(USER).post(f"/payments/{prepared['paymentId']}/cancel", asked)
+
+    assert '"body_hash"' in json.dumps(stack.dump())
+    assert hashlib.sha256(canonical).hexdigest() not in json.dumps(stack.dump())

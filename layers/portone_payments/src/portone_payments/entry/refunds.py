@@ -57,7 +57,9 @@ class CancelBody(Body):
     refund_account: AccountBody | None = None
 
 
-def wish_of(request: Request, body: CancelBody, asker: Asker, currency: str = "KRW") -> RefundWish:
+def wish_of(
+    request: Request, body: CancelBody, asker: Asker, hash_key: str, currency: str = "KRW"
+) -> RefundWish:
     """What the body asks for, in the asker's name space. Raises `InvalidRequest`."""
     for field, value, least in (
         ("amount", body.amount, 1),
@@ -74,7 +76,7 @@ def wish_of(request: Request, body: CancelBody, asker: Asker, currency: str = "K
         requester="CUSTOMER" if asker.owner else "ADMIN",
         door=asker.door,
         person=asker.person,
-        body_hash=request.body_hash(),
+        body_hash=request.keyed_body_hash(hash_key),
         full=body.full,
         amount=body.amount,
         tax_free=body.tax_free_amount,
@@ -87,7 +89,7 @@ def cancel_answer(request: Request, deps: PaymentDeps, asker: Asker) -> dict[str
     body = request.body(CancelBody)
     account = body.refund_account.account() if body.refund_account else None
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    wish = wish_of(request, body, asker)
+    wish = wish_of(request, body, asker, deps.secrets.hash_key())
     said = Said(reason=body.reason, account=account)
     return refund_answer(deps.canceller.cancel(request.payment_id, asker, wish, said, deadline))
 
