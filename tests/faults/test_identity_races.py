@@ -7,11 +7,24 @@ from itertools import count
 
 import pytest
 
+from portone_local.identity import IDENTITY_HASH_KEYS, HeldHashes
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack
 from portone_local.oracle.identity import assert_identity_clean
 from portone_local.portone import IdentityUnknowns, Person, Unknowns
-from portone_local.testing.identifying import code, done, erase, id_of, me, press, start, typed, verify
+from portone_local.testing.identifying import (
+    code,
+    done,
+    erase,
+    id_of,
+    me,
+    permit,
+    press,
+    start,
+    sweep,
+    typed,
+    verify,
+)
 from portone_local.testing.racing import race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
@@ -114,6 +127,54 @@ def test_an_erasure_at_the_same_moment_leaves_all_or_nothing(stack: ObservedStac
 
     person = stack.ports["people"].person(user)
     assert bool(person.claims) == bool(person.purposes) == person.verified
+
+
+def rotated(stack: ObservedStack, **phases: str) -> None:
+    """The operator's step; every container has read it."""
+    [old] = IDENTITY_HASH_KEYS.values()
+    texts = {"v1": old["key"], "v2": "example-key-of-identity-hashes-number-2"}
+    keys = {name[1:]: {"phase": phase, "key": texts[name]} for name, phase in phases.items()}
+    stack.ports["hashes"] = held = HeldHashes(keys)
+    held.rotate(keys)
+
+
+def let_in(stack: ObservedStack, user: str, person: Person) -> None:
+    """Staff lets another person into the account, who verifies at once."""
+    if permit(stack, user).status == 200:
+        verify(stack, done(stack, user, person), user)
+
+
+@pytest.mark.parametrize("_number", ROUNDS)
+def test_a_rotation_beside_all_that_may_happen_to_a_person_hides_nobody(
+    ministack: MiniStack, _number: int
+) -> None:
+    with ObservedStack.on_ministack(ministack, seed=1) as stack:
+        again, gone, replaced, still = users(4)
+        persons = {user: somebody() for user in (again, gone, replaced, still)}
+        for user, person in persons.items():
+            verify(stack, done(stack, user, person), user)
+        rotated(stack, v1="writing", v2="writing")
+        renewed = done(stack, again, persons[again])
+
+        race(
+            [
+                partial(sweep, stack),
+                partial(sweep, stack),
+                partial(verify, stack, renewed, again),
+                partial(erase, stack, gone),
+                partial(let_in, stack, replaced, somebody()),
+            ]
+        )
+        sweep(stack)
+        rotated(stack, v2="writing")
+
+        assert sweep(stack)["behind"] == 0
+        assert stack.metrics.get("IdentityKeyGone", 0) == 0
+        for user, person in persons.items():
+            stranger = f"stranger-{user}"
+            taken = code(verify(stack, done(stack, stranger, person), stranger)) == "identity_duplicate"
+            assert taken is (user in {again, still})
+        assert_identity_clean(stack, stack.answers)
 
 
 @pytest.mark.parametrize("_number", ROUNDS)

@@ -1,11 +1,13 @@
 """What is kept of a person stays small after any number of rotations and merchant ids (invariant I19)."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from portone_local.identity import IDENTITY_HASH_KEYS
+from portone_local.memory_table import undisturbed
 from portone_local.oracle import ObservedStack
 from portone_local.testing.identifying import STRANGER, code, erase, me, sweep, verified
 from portone_payments.adapters.codec import item_size
@@ -78,6 +80,38 @@ def test_who_holds_very_many_claims_is_unreadable_at_once_and_free_a_little_late
     assert sum(sweeps) >= 3
     assert stack.ports["people"].person(USER).claims == ()
     assert verified(stack, STRANGER).status == 200
+
+
+@pytest.mark.parametrize("alive", range(4))
+def test_a_sweep_that_dies_between_two_steps_of_a_rotation_leaves_nobody_hidden(
+    stack: ObservedStack, alive: int
+) -> None:
+    verified(stack)
+    with_claims(stack, 200)
+    hashes: Any = stack.ports["hashes"]
+    hashes.rotate({"1": key(1, "writing"), "2": key(2, "writing")})
+    table: Any = stack.ports["people"].table
+    written: list[str] = []
+
+    def dying(operation: str, call: Any) -> Any:
+        if operation == "TransactWriteItems":
+            written.append(operation)
+            if len(written) > alive:
+                raise SystemExit
+        return call()
+
+    table.around = dying
+    with suppress(SystemExit):
+        sweep(stack)
+    table.around = undisturbed
+
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
+    left = [sweep(stack)["behind"] for _ in range(3)]
+    hashes.rotate({"2": key(2, "writing")})
+
+    assert left[-1] == 0
+    assert len(stack.ports["people"].person(USER).claims) <= 3 * 2
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
 def test_who_comes_back_while_claims_still_go_is_let_in(stack: ObservedStack) -> None:
