@@ -1,0 +1,80 @@
+"""A refund the PG reverses while nobody looks, or beside another one: it is found, and staff decides."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
+from portone_local.testing.shopping import pay, prepare, verify
+from portone_local.testing.stories import let_pass
+from portone_local.testing.unkind import UnkindStack
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+
+
+def days_pass(stack: UnkindStack, days: int) -> None:
+    """Each with its audit."""
+    for _ in range(days):
+        let_pass(stack, DAY)
+        stack.functions.invoke("Audit", {})
+
+
+def reversed_silently(stack: UnkindStack, prepared: dict[str, Any]) -> None:
+    """The bank sends back what was refunded first, an hour later."""
+    stack.functions.invoke("Audit", {})
+    let_pass(stack, HOUR)
+    [done] = stack.portone.books()[prepared["paymentId"]].cancellations
+    stack.portone.console.reverse_cancellation(prepared["paymentId"], done.id)
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A37")
+@pytest.mark.parametrize("amount", [3_000, 12_000])
+def test_a_refund_that_comes_back_calls_a_person_although_nobody_asks(
+    stack: UnkindStack, amount: int
+) -> None:
+    prepared = paid(stack)
+    refund(stack, prepared, amount=amount)
+
+    reversed_silently(stack, prepared)
+    days_pass(stack, 2)
+
+    assert prepared["paymentId"] in [each for ids in stack.calling().values() for each in ids]
+    assert stack.alarmed()
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A20")
+def test_a_refund_that_came_back_is_seen_although_the_console_gave_back_as_much(stack: UnkindStack) -> None:
+    prepared = paid(stack)
+    refund(stack, prepared, amount=3_000)
+    reversed_silently(stack, prepared)
+
+    stack.portone.console.cancel(prepared["paymentId"], 3_000)
+    stack.deliver()
+    days_pass(stack, 2)
+
+    assert refund_state(stack, prepared) == "FAILED" or stack.calling()
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A37")
+@pytest.mark.parametrize("listed", [True, False])
+def test_what_had_to_go_back_and_came_back_in_part_goes_back_again(
+    stack: UnkindStack, *, listed: bool
+) -> None:
+    prepared = prepare(stack)
+    pay(stack, prepared, amount=1_000, tampered=True)
+    verify(stack, prepared)
+    let_pass(stack, HOUR)
+    [done] = stack.portone.books()[prepared["paymentId"]].cancellations
+    stack.portone.console.reverse_cancellation(prepared["paymentId"], done.id, listed=listed)
+    stack.portone.console.cancel(prepared["paymentId"], 100)
+    for _ in range(4):
+        stack.staff.post(f"/ops/payments/{prepared['paymentId']}/catch-up")
+        let_pass(stack, 2 * HOUR)
+
+    said = {"reason": "asked the PG", "decision": "not_refunded", "kind": "lagging"}
+    answer = stack.staff.post(f"/ops/payments/{prepared['paymentId']}/resolve", said)
+    asked = stack.asked("get_payment")
+    let_pass(stack, DAY)
+
+    assert (answer.status, cancelled_at_portone(stack, prepared)) == (200, 1_000)
+    assert stack.asked("get_payment") - asked < 50
