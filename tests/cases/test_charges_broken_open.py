@@ -56,7 +56,7 @@ def test_a_declined_charge_is_known_however_many_were_withdrawn_after_it(stack: 
     again = charge(stack, payment_id, "charge-first")
 
     assert (first.status, again.status, charged(stack)) == (402, 402, 0)
-    assert answers[-1].json()["error"]["code"] == "too_many_tries"
+    assert answers[-1].json()["error"]["code"] == "charge_in_progress"
     assert stack.asked(CHARGE) <= 20
 
 

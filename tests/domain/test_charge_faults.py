@@ -1,5 +1,6 @@
 """Of a charge every refusal without effect is an error of ours, but what is said of its method or its id."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -20,20 +21,25 @@ from portone_payments.domain.approval import (
 from portone_payments.domain.attempts import (
     MOST_TRIES,
     WAITED,
+    check_pace,
     check_tries,
     known_approval,
     open_approval,
     withdrawn,
 )
+from portone_payments.domain.billing_errors import ChargeInProgress
 from portone_payments.domain.calendar import DAY, HOUR
 from portone_payments.domain.collecting import advance
+from portone_payments.domain.errors import ProviderRefused
 from portone_payments.domain.outcomes import CHARGE_FAULTS, NO_EFFECT_TYPES, charge_fault
 from portone_payments.domain.payment_errors import TooManyTries
 from portone_payments.domain.records import Payment
 from portone_payments.domain.settling import put_back
 from portone_payments.domain.snapshot import RemoteStatus
+from portone_payments.domain.stops import PROBE_EVERY
 from portone_payments.domain.subscription_records import InvoiceState
 
+SENT = moment().now
 OF_THE_CHARGE = {"MAX_TRANSACTION_COUNT_REACHED", "BILLING_KEY_NOT_FOUND"}
 KINDS = [(status, kind) for status, kinds in NO_EFFECT_TYPES.items() for kind in sorted(kinds)]
 
@@ -137,13 +143,47 @@ def test_a_decline_of_the_last_day_is_never_pushed_out_by_what_was_withdrawn() -
     assert payment.approvals[-1].attempt == KEPT + 9
 
 
-def test_what_was_withdrawn_counts_among_the_tries_of_a_day() -> None:
+def refused_in_turn(code: str, number: int) -> Payment:
+    """Charges of a payment, refused one a second."""
     payment = charging()
-    for number in range(1, MOST_TRIES):
-        payment = refused(payment, number, "invalid_request", moment(number))
-        check_tries(payment, NOW + number)
-        payment = intend_charge(payment, f"token-{number}", "issue-1", moment(number))
+    for each in range(1, number + 1):
+        payment = refused(payment, each, code, moment(each))
+        payment = intend_charge(payment, f"token-{each}", "issue-1", moment(each))
+    return payment
+
+
+@pytest.mark.parametrize(("code", "counts"), [("pg_provider", True), ("invalid_request", False)])
+def test_a_day_has_so_many_tries_and_what_an_error_of_ours_kept_back_is_none(
+    code: str,
+    counts: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    payment = refused_in_turn(code, MOST_TRIES - 1)
+    last = refused(payment, MOST_TRIES, code, moment(MOST_TRIES))
+
+    check_tries(refused_in_turn(code, MOST_TRIES - 2), NOW + HOUR)
+    with pytest.raises(TooManyTries) if counts else nullcontext():
+        check_tries(last, NOW + HOUR)
+    check_tries(last, NOW + WAITED + 2 * MOST_TRIES)
+
+
+def test_a_charge_that_waits_for_us_is_no_try_of_its_customer_either() -> None:
+    declined = refused_in_turn("pg_provider", MOST_TRIES - 1)
+    check_tries(taken_back(declined, MOST_TRIES, "unauthorized", NOW + 900, moment(60)), NOW + HOUR)
 
     with pytest.raises(TooManyTries):
-        check_tries(payment, NOW + HOUR)
-    check_tries(payment, NOW + WAITED + 1)
+        check_tries(declined, NOW + HOUR)
+
+
+def test_what_alone_is_refused_has_ten_minutes_between_its_tries_and_another_method_none() -> None:
+    waits = taken_back(charging(), 1, "invalid_request", NOW + 900, moment(0))
+    over = refused(charging(), 1, "invalid_request", moment(1))
+    stopped = taken_back(charging(), 1, "unauthorized", NOW + 600, moment(0))
+
+    for payment, error in ((waits, ChargeInProgress), (over, ProviderRefused)):
+        with pytest.raises(error) as told:
+            check_pace(payment, "issue-1", SENT + PROBE_EVERY - 1.5)
+        check_pace(payment, "issue-1", SENT + PROBE_EVERY)
+        check_pace(payment, "issue-2", SENT + 1)
+        assert told.value.data == {"retry_after": 2}
+    check_pace(stopped, "issue-1", SENT + 1)
+    check_pace(refused(charging(), 1, "pg_provider", moment(1)), "issue-1", SENT + 1)

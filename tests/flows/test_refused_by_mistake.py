@@ -18,7 +18,7 @@ from portone_local.testing.recurring import (
     plan_stored,
     subscribe,
 )
-from portone_local.testing.stories import MINUTE, let_pass
+from portone_local.testing.stories import MINUTE, clock_of, let_pass
 from portone_local.testing.unkind import UnkindStack, unkind
 from portone_payments.domain.calendar import DAY, HOUR
 from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
@@ -241,3 +241,48 @@ def test_an_order_whose_charge_waits_may_be_withdrawn_and_is_not_charged_later(
     assert payment_id not in stack.portone.books() or not stack.portone.books()[payment_id].times_paid
     converge(stack)
     assert_clean(stack)
+
+
+def test_fresh_ids_of_a_charge_we_are_refused_for_have_ten_minutes_between_them_and_none_is_used_up(
+    stack: UnkindStack,
+) -> None:
+    key_saved(stack)
+    payment_id = prepared_id(stack)
+    stack.wire.refuse(CHARGE, INVALID)
+    waits = charge(stack, payment_id)
+    turned_away = [charge(stack, payment_id, f"at-once-{number}") for number in range(25)]
+    once = asked(stack)
+    again = []
+    for number in range(4):
+        clock_of(stack).advance(10 * MINUTE)
+        again.append(charge(stack, payment_id, f"later-{number}").status)
+    times = asked(stack)
+    stack.wire.undisturbed()
+    clock_of(stack).advance(10 * MINUTE)
+
+    paid = charge(stack, payment_id, "charge-last")
+
+    assert (waits.status, once, again, times) == (202, 1, [202] * 4, 5)
+    assert {each.json()["error"]["code"] for each in turned_away} == {"charge_in_progress"}
+    assert {each.headers["retry-after"] for each in turned_away} == {"600"}
+    assert (paid.status, paid.json()["status"]) == (200, "PAID")
+    converge(stack)
+    assert_clean(stack)
+
+
+def test_renewals_that_are_refused_leave_the_probe_of_their_channel_to_others(stack: UnkindStack) -> None:
+    found = subscribers(stack, 3)
+    for number in range(3):
+        stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, number))
+    let_pass(stack, 4 * HOUR)
+    key_saved(stack, "user-9")
+
+    answers = []
+    for number in range(6):
+        payment_id = prepared_id(stack, "user-9", f"order-{number}")
+        answer = stack.app("user-9").post(f"/payments/{payment_id}/charge", {"chargeId": "charge-1"})
+        answers.append(answer.status)
+        stack.run_for(10 * MINUTE)
+
+    assert answers[2:] == [200] * 4
+    assert {invoice(stack, each).state for each in found} == {InvoiceState.OPEN}

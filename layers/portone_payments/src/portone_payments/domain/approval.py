@@ -12,6 +12,7 @@ from portone_payments.domain.attempts import (
     next_number,
     open_approval,
     since,
+    waits,
     withdrawn,
 )
 from portone_payments.domain.facts import Fact, Moment, record
@@ -149,7 +150,7 @@ def taken_back(payment: Payment, attempt: int, code: str, until: float, moment: 
 def given_way(payment: Payment, moment: Moment) -> Payment:
     """The payment for another try of its customer: one that waits, of which PortOne took nothing, is over."""
     waiting = open_approval(payment)
-    if waiting is None or waiting.sent_at is not None or not is_ours(waiting, waiting.code):
+    if waiting is None or not waits(waiting):
         return payment
     return released(payment, waiting, waiting.code or "", moment)
 

@@ -3,12 +3,15 @@
 import hashlib
 import math
 
+from portone_payments.domain.billing_errors import ChargeInProgress
+from portone_payments.domain.errors import ProviderRefused
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.outcomes import CHARGE_FAULTS, OUR_FAULTS
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable, TooManyTries
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.refund_settle import FORGOTTEN
+from portone_payments.domain.stops import PROBE_EVERY
 
 MOST_TRIES = 20
 WAITED = 24 * 3600
@@ -76,11 +79,42 @@ def waited_for(payment: Payment, now: float) -> bool:
 def check_tries(payment: Payment, now: float) -> None:
     """Raises `TooManyTries`: a try of the last day stays known, so that its command never charges again.
 
-    One that an error of ours withdrew was sent as well, and counts. Renewals are not asked for by anybody.
+    What an error of ours kept from the PG was none. Renewals are not asked for by anybody.
     """
-    young = [at for at in map(since, payment.approvals) if now - at < WAITED]
+    tries = (each for each in payment.approvals if not kept_back(each))
+    young = [at for at in map(since, tries) if now - at < WAITED]
     if len(young) >= MOST_TRIES:
         raise TooManyTries(retry_after=int(min(young) + WAITED - now) + 1)
+
+
+def check_pace(payment: Payment, issue_id: str, now: float) -> None:
+    """Raises `ChargeInProgress`, `ProviderRefused`: what alone is refused is probed every ten minutes.
+
+    A payment method that was not refused yet for this payment is tried at once. What stops others too is held
+    at the gate.
+    """
+    alone = [each for each in payment.approvals if kept_back(each) and each.code not in OUR_FAULTS]
+    wait = max(map(since, alone), default=0.0) + PROBE_EVERY - now
+    if wait <= 0 or all(each.issue_id != issue_id for each in alone):
+        return
+    waiting = any(map(waits, alone))
+    raise (ChargeInProgress if waiting else ProviderRefused)(retry_after=math.ceil(wait))
+
+
+def was_kept_back(payment: Payment) -> bool:
+    """Whether an error of ours kept any try at this payment from the PG: it may be the only one."""
+    return any(map(kept_back, payment.approvals))
+
+
+def kept_back(approval: Approval) -> bool:
+    """Whether PortOne took nothing of a try for an error of ours: it was withdrawn, or waits for another."""
+    return withdrawn(approval) or waits(approval)
+
+
+def waits(approval: Approval) -> bool:
+    """Whether every send of a try was refused for an error of ours, and it is to be sent again."""
+    unsent = approval.state is ApprovalState.RESERVED and approval.sent_at is None
+    return unsent and is_ours(approval, approval.code)
 
 
 def next_attempt(payment: Payment, now: float) -> int:

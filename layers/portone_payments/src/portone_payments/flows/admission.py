@@ -4,7 +4,10 @@ from portone_payments.domain.errors import ProviderRefused
 from portone_payments.flows.gate import Gate, Operation
 
 
-def check_gate(gate: Gate, operation: Operation, channel: str | None = None) -> None:
-    """Whether a try may be stored and sent. Raises `ProviderRefused` with the seconds to wait."""
-    if not gate.admits(operation, channel):
-        raise ProviderRefused(retry_after=gate.wait(channel) or 1)
+def check_gate(gate: Gate, operation: Operation, channel: str | None = None, *, again: bool = False) -> None:
+    """Whether a try may be stored and sent. Raises `ProviderRefused` with the seconds to wait.
+
+    `again`: an earlier try was refused itself.
+    """
+    if not gate.admits(operation, channel, again=again):
+        raise ProviderRefused(retry_after=gate.wait(channel, again=again) or 1)

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from portone_payments.domain.approval import given_way, intend_charge
-from portone_payments.domain.attempts import check_tries, known_approval, newest_of, token_hash_of
+from portone_payments.domain.attempts import (
+    check_pace,
+    check_tries,
+    known_approval,
+    newest_of,
+    token_hash_of,
+    was_kept_back,
+)
 from portone_payments.domain.billing_errors import (
     BillingKeyGone,
     ChargeIdReused,
@@ -78,7 +85,8 @@ class Charger:
             done = spent_claims(key, store, self.clock.now())
             if len(key.claims) - len(done) >= MOST_ASKED:
                 raise ChargeInProgress(retry_after=60)
-            check_gate(self.sender.reader.gate_of(intended), Operation.CHARGE, key.channel)
+            gate, again = self.sender.reader.gate_of(intended), was_kept_back(held)
+            check_gate(gate, Operation.CHARGE, key.channel, again=again)
             holding = claim_key(wallet, key.issue_id, payment_id, done)
             try:
                 store.save(intended, holding)
@@ -104,6 +112,7 @@ class Charger:
             raise NotApprovable(status=held.status.value)
         check_order(held, self.sender.reader.store)
         check_tries(held, now)
+        check_pace(held, key.issue_id, now)
         moment = Moment(now=now, by=BY)
         try:
             intended = intend_charge(given_way(held, moment), token_hash, key.issue_id, moment)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.approval import confirmed, given_way, sendable, sent
-from portone_payments.domain.attempts import open_approval, withdrawn
+from portone_payments.domain.attempts import open_approval, was_kept_back, withdrawn
 from portone_payments.domain.billing_reading import KeyStatus
 from portone_payments.domain.calendar import HOUR
 from portone_payments.domain.errors import PortOneError
@@ -123,7 +123,7 @@ class ChargeSender:
     ) -> tuple[Told, bool]:
         """What the answer tells, and whether the key is gone at PortOne."""
         gate, approval, channel = self.reader.gate_of(payment), ready.approval, ready.channel
-        again = _was_refused(payment, approval)
+        again = was_kept_back(payment)
         if not first and not gate.admits(Operation.CHARGE, channel, again=again):
             return held_back(gate, approval.attempt, channel, again=again), False
         if approval.sent_at is None:
@@ -213,9 +213,3 @@ class ChargeSender:
             channel_key=key.channel_key,
             notice_urls=self.notice_urls,
         )
-
-
-def _was_refused(payment: Payment, approval: Approval) -> bool:
-    """Whether this very charge was refused by an error of ours before: now it waits, or is another try."""
-    waits = approval.sent_at is None and approval.code is not None
-    return waits or any(map(withdrawn, payment.approvals))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from portone_payments.domain.approval import intend_charge
-from portone_payments.domain.attempts import open_approval, token_hash_of
+from portone_payments.domain.attempts import open_approval, token_hash_of, was_kept_back
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import advance, due_invoice, next_due
@@ -142,11 +142,12 @@ class Collector:
             gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
             self._save(gone, moment)
             return None
-        gate = self.sender.reader.gate.of(self._store(key))
-        if not gate.admits(Operation.CHARGE, key.channel):
-            self._hold(subscription, gate.wait(key.channel), moment)
+        gate, held = self.sender.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
+        again = held is not None and was_kept_back(held)
+        if not gate.admits(Operation.CHARGE, key.channel, again=again):
+            self._hold(subscription, gate.wait(key.channel, again=again), moment)
             return None
-        payment, invoice = self._payment(subscription, invoice, key, moment)
+        payment, invoice = self._payment(subscription, invoice, held, key, moment)
         try:
             attempt = f"charge:{len(payment.approvals)}:{invoice.tries}"
             intended = intend_charge(
@@ -169,15 +170,19 @@ class Collector:
         return as_saved(intended), Claim(holding, as_saved(under_way))
 
     def _payment(
-        self, subscription: Subscription, invoice: Invoice, key: SavedKey, moment: Moment
+        self,
+        subscription: Subscription,
+        invoice: Invoice,
+        held: Payment | None,
+        key: SavedKey,
+        moment: Moment,
     ) -> tuple[Payment, Invoice]:
-        """The one payment of this invoice, known or new; it may be paid for another day at least.
+        """The one payment of this invoice, `held` or new; it may be paid for another day at least.
 
         A method saved in another store than the payment of earlier tries gets one in its own store: whether
         PortOne charges across stores is not documented.
         """
         until = max(invoice.ends, int(moment.now) + DAY)
-        held = self._held(invoice.payment_id)
         if held is not None and self._elsewhere(held, key):
             invoice = under_another_id(invoice)
             held = self._held(self._payment_id(subscription, invoice, key))

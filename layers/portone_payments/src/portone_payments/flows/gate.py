@@ -4,6 +4,7 @@ Each container that sends reads what is stopped, and believes it for some second
 sends meanwhile. So all containers hold still after the first refusal.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
@@ -132,10 +133,9 @@ class Gate:
         held = self._held(channel)
         return held[0].code if held else UNAUTHORIZED
 
-    def wait(self, channel: str | None = None) -> int:
-        """Seconds until the next probe of what holds a request; 0 where nothing does."""
-        held = self._held(channel)
-        return max((max(1, int(stop.probe_at - self.clock.now())) for stop in held), default=0)
+    def wait(self, channel: str | None = None, *, again: bool = False) -> int:
+        """Seconds until the next probe of what holds a request; 0 where nothing does. `again` as above."""
+        return math.ceil(self.until(channel, again=again) - self.clock.now())
 
     @contextmanager
     def sending(self, operation: Operation, channel: str | None = None) -> Iterator[None]:
