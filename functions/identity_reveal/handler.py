@@ -11,8 +11,8 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
 from portone_payments.entry.views import time_view
-from portone_payments.flows.identity_erase import reveal
 from portone_payments.flows.identity_history import Told
+from portone_payments.flows.identity_staff import reveal
 from portone_payments.ports_identity import Access
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from portone_local.closing import mutating
 from portone_local.roles import allowed, role_of
-from portone_local.template import functions
-from portone_local.testing.identity_rights import ALLOWED, STOPS
+from portone_local.template import ROOT, functions
+from portone_local.testing.identity_rights import ALLOWED, OPENS, STOPS
 from portone_payments.adapters.keys import SENDING, key_of
 
-PRIVATE = ("IdentityTable", "IdentityKey", "IdentityHashSecret", "IdentityAccessLog")
+PRIVATE = ("IdentityTable", "ErasuresTable", "IdentityKey", "IdentityHashSecret", "IdentityAccessLog")
 
 SENDERS = ("identity_send", "identity_resend", "identity_confirm")
 
@@ -86,3 +87,14 @@ def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:
         "logs:CreateLogStream",
         "logs:PutLogEvents",
     }
+
+
+def test_while_persons_are_put_back_whoever_may_change_or_show_them_is_closed(dev: dict[str, Any]) -> None:
+    writes = {"dynamodb:PutItem IdentityTable", "dynamodb:UpdateItem IdentityTable"}
+    may = {name for name in ALLOWED if set(allowed(dev, role_of(dev, name))) & (writes | OPENS)}
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+
+    closed = {*mutating(dev, "IdentityTable"), "IdentityMe", "IdentityReveal"}
+
+    assert {role_of(dev, name).removesuffix("Role") for name in may} == closed
+    assert '"$(.venv/bin/python -m portone_local.closing IdentityTable) IdentityMe IdentityReveal"' in runbook

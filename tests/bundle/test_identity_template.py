@@ -15,6 +15,7 @@ from portone_payments.entry.identity_deps import IdentityDeps
 
 PORTS = {
     "people": "IDENTITY_TABLE",
+    "erasures": "ERASURES_TABLE",
     "hashes": "IDENTITY_HASH_SECRET_ARN",
     "envelope": "IDENTITY_KEY_ARN",
     "verifications": "API_SECRET_ARN",
@@ -35,17 +36,20 @@ def test_looks_are_kept_encrypted_for_years_and_outlive_the_stack(prod: dict[str
     assert int(log["Properties"]["RetentionInDays"]) >= 731
 
 
-@pytest.mark.parametrize("logical_id", ["IdentityTable", "IdentityKey", "IdentityHashSecret"])
+@pytest.mark.parametrize(
+    "logical_id", ["IdentityTable", "ErasuresTable", "IdentityKey", "IdentityHashSecret"]
+)
 def test_what_is_known_of_persons_outlives_the_stack(each: dict[str, Any], logical_id: str) -> None:
     resource = each["Resources"][logical_id]
 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
-def test_the_identity_table_is_recoverable_forgets_and_is_encrypted_under_its_own_key(
-    each: dict[str, Any],
+@pytest.mark.parametrize("logical_id", ["IdentityTable", "ErasuresTable"])
+def test_a_table_of_persons_is_recoverable_forgets_and_is_encrypted_under_their_own_key(
+    each: dict[str, Any], logical_id: str
 ) -> None:
-    table = properties(each, "IdentityTable")
+    table = properties(each, logical_id)
 
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -59,10 +63,18 @@ def test_the_identity_table_is_recoverable_forgets_and_is_encrypted_under_its_ow
 
 
 @pytest.mark.parametrize(("name", "protected"), [("dev", "false"), ("stg", "true"), ("prod", "true")])
-def test_outside_dev_the_identity_table_refuses_to_be_deleted(name: str, protected: str) -> None:
-    table = properties(transformed(configuration(name)), "IdentityTable")
+def test_outside_dev_no_table_of_persons_may_be_deleted(name: str, protected: str) -> None:
+    template = transformed(configuration(name))
 
-    assert table["DeletionProtectionEnabled"] == protected
+    for table in ("IdentityTable", "ErasuresTable"):
+        assert properties(template, table)["DeletionProtectionEnabled"] == protected
+
+
+def test_an_erasure_is_known_longer_than_any_backup_reaches_back(dev: dict[str, Any]) -> None:
+    said = dev["Parameters"]["IdentityBackupDays"]
+
+    assert said["MinValue"] >= 35  # point-in-time recovery
+    assert environment(dev, "identity_erase")["IDENTITY_BACKUP_DAYS"] == str(said["Default"])
 
 
 def test_the_identity_table_has_the_indexes_the_store_uses(each: dict[str, Any]) -> None:

@@ -125,6 +125,10 @@ class Assembly:
         """Every item of the identity table."""
         return self._wired.identity_dump()
 
+    def erasures_dump(self) -> list[Item]:
+        """Every item of the table of erasures."""
+        return self._wired.erasures_dump()
+
     @property
     def bus(self) -> MemoryBus | RecordingBus:
         """Where events go; `bus.published` is what it took."""

@@ -1,4 +1,7 @@
-"""`python -m portone_local.closing`: the functions to close while the payments table is put back."""
+"""`python -m portone_local.closing`: the functions to close while a table is put back.
+
+Without a word it is the payments table; `IdentityTable` names the other.
+"""
 
 import sys
 from typing import Any
@@ -9,28 +12,32 @@ _WRITES = frozenset({"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Delete
 STAYS = "Audit"  # closed and opened again by itself (docs/runbook.md)
 
 
-def mutating(template: dict[str, Any]) -> list[str]:
-    """Logical ids of the functions that may change the payments table, but for the audit."""
+def mutating(template: dict[str, Any], table: str = "PaymentsTable") -> list[str]:
+    """Logical ids of the functions that may change a table, but for the audit."""
     roles = {
         logical_id: resource["Properties"]["Role"]["Fn::GetAtt"][0]
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] == "AWS::Lambda::Function"
     }
-    found = (name for name, role in roles.items() if any(map(_writes, statements(template, role))))
+    found = (
+        name
+        for name, role in roles.items()
+        if any(_writes(each, table) for each in statements(template, role))
+    )
     return sorted(set(found) - {STAYS})
 
 
-def _writes(statement: dict[str, Any]) -> bool:
+def _writes(statement: dict[str, Any], table: str) -> bool:
     actions = statement["Action"]
     named = {actions} if isinstance(actions, str) else set(actions)
-    return bool(_WRITES & named) and "PaymentsTable" in str(statement["Resource"])
+    return bool(_WRITES & named) and table in str(statement["Resource"])
 
 
-def main() -> int:
+def main(*table: str) -> int:
     """Prints them in a line, for a shell."""
-    sys.stdout.write(" ".join(mutating(transformed())) + "\n")
+    sys.stdout.write(" ".join(mutating(transformed(), *table)) + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:2]))

@@ -10,10 +10,11 @@ import httpx
 from portone_local.clock import Clock
 from portone_local.memory_table import MemoryTable
 from portone_local.ministack import MiniStack
-from portone_local.tables import create_identity_table
+from portone_local.tables import create_erasures_table, create_identity_table
 from portone_payments.adapters.access_log import CloudWatchAccessLog
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.envelope import KmsEnvelope
+from portone_payments.adapters.erasures import DynamoErasureStore, ErasureTable
 from portone_payments.adapters.hashes import HashKeys, KeyedHashes, SecretHashes
 from portone_payments.adapters.identity_keys import INDEXES, decode
 from portone_payments.adapters.identity_table import DynamoIdentityStore, IdentityTable
@@ -27,6 +28,7 @@ type Tap = Callable[[str, Any], Any]
 IDENTITY_HASH_KEYS = {"1": {"phase": "writing", "key": "example-key-of-identity-hashes-number-1"}}
 IDENTITY_RESOURCES = {
     "IdentityTable": "identity",
+    "ErasuresTable": "erasures",
     "IdentityKey": "arn:aws:kms:ap-northeast-2:000000000000:key/identity",
     "IdentityHashSecret": "arn:aws:secretsmanager:ap-northeast-2:000000000000:secret:identity",
     "IdentityAccessLog": "identity-access",
@@ -48,6 +50,19 @@ class MemoryIdentityStore(IdentityTable):
     def records(self) -> list[IdentityRecord]:
         """Every record."""
         return [decode(item) for item in self.dump()]
+
+
+class MemoryErasureStore(ErasureTable):
+    """`ErasureStore` in memory. `store.table.around` injects faults."""
+
+    table: MemoryTable
+
+    def __init__(self, ids: Ids) -> None:
+        super().__init__(MemoryTable(()), ids)
+
+    def dump(self) -> list[Item]:
+        """Every item, as DynamoDB would export it."""
+        return self.table.dump()
 
 
 class HeldHashes(KeyedHashes):
@@ -124,8 +139,11 @@ def identity_in_memory(ids: Ids, tap: Tap) -> dict[str, Any]:
     """Ports in this process, by their names in `IdentityDeps`."""
     people = MemoryIdentityStore(ids)
     people.table = tap("dynamodb", people.table)
+    erasures = MemoryErasureStore(ids)
+    erasures.table = tap("dynamodb", erasures.table)
     return {
         "people": people,
+        "erasures": erasures,
         "hashes": HeldHashes(IDENTITY_HASH_KEYS),
         "envelope": KmsEnvelope(tap("kms", MemoryKms()), IDENTITY_RESOURCES["IdentityKey"]),
         "access_log": tap("logs", MemoryAccessLog()),
@@ -135,11 +153,13 @@ def identity_in_memory(ids: Ids, tap: Tap) -> dict[str, Any]:
 def identity_resources(ministack: MiniStack, name: str) -> dict[str, str]:
     """Table, key, secret and log group, made on MiniStack."""
     create_identity_table(ministack.client("dynamodb"), f"{name}-identity")
+    create_erasures_table(ministack.client("dynamodb"), f"{name}-erasures")
     ministack.client("logs").create_log_group(logGroupName=f"{name}-access")
     secret = json.dumps({"keys": IDENTITY_HASH_KEYS})
     made = ministack.client("secretsmanager").create_secret(Name=f"{name}-identity", SecretString=secret)
     return {
         "IdentityTable": f"{name}-identity",
+        "ErasuresTable": f"{name}-erasures",
         "IdentityKey": ministack.client("kms").create_key()["KeyMetadata"]["Arn"],
         "IdentityHashSecret": made["ARN"],
         "IdentityAccessLog": f"{name}-access",
@@ -154,6 +174,7 @@ def identity_on_ministack(
     manager = tap("secretsmanager", ministack.client("secretsmanager"))
     return {
         "people": DynamoIdentityStore(dynamodb, resources["IdentityTable"], ids),
+        "erasures": DynamoErasureStore(dynamodb, resources["ErasuresTable"], ids),
         "hashes": SecretHashes(manager, clock, resources["IdentityHashSecret"]),
         "envelope": KmsEnvelope(
             tap("kms", ministack.client("kms", max_pool_connections=64)), resources["IdentityKey"]

@@ -1,8 +1,10 @@
 """Where an operator's command works: a deployed stack, or the one of `make serve`."""
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import boto3
@@ -12,6 +14,7 @@ from portone_local.ministack import FAKE_CREDENTIALS, REGION
 from portone_local.serve.running import NotRunning, the_one
 
 STACK = "a deployed stack; without it the one of make serve"
+PEOPLE = ("IdentityTable", "ErasuresTable", "IdentityHashSecret")
 USAGE = "SINCE is a time such as 2026-11-01T00:00:00Z"
 
 
@@ -21,12 +24,17 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A deployed stack or the one of `make serve`: its clients, its table, its bus."""
+    """A deployed stack or the one of `make serve`: its clients, its table, its bus, and what is of persons.
+
+    `people`: IdentityTable, ErasuresTable and IdentityHashSecret by these names.
+    """
 
     dynamodb: Any
     events: Any
     table: str
     bus: str
+    secrets: Any = None
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def deployed(cls, name: str) -> "Place":
@@ -38,8 +46,8 @@ class Place:
         outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
         if "EventBus" not in outputs:
             raise Unusable(f"the stack {name} has no event bus: deploy this version first")
-        dynamodb, events = boto3.client("dynamodb"), boto3.client("events")
-        return cls(dynamodb, events, outputs["PaymentsTable"], outputs["EventBus"])
+        outputs["IdentityHashSecret"] = outputs.get("IdentityHashSecretArn", "")
+        return cls._over(boto3.client, outputs)
 
     @classmethod
     def served(cls, name: str = "") -> "Place":
@@ -49,10 +57,13 @@ class Place:
         except NotRunning as reason:
             raise Unusable(str(reason)) from None
         session = boto3.Session(region_name=REGION, **FAKE_CREDENTIALS)
-        dynamodb, events = (
-            session.client(each, endpoint_url=known["aws"]) for each in ("dynamodb", "events")
-        )
-        return cls(dynamodb, events, known["resources"]["PaymentsTable"], known["resources"]["EventBus"])
+        return cls._over(partial(session.client, endpoint_url=known["aws"]), known["resources"])
+
+    @classmethod
+    def _over(cls, client: Callable[[Any], Any], known: Mapping[str, str]) -> "Place":
+        dynamodb, events, secrets = map(client, ("dynamodb", "events", "secretsmanager"))
+        people = {each: known[each] for each in PEOPLE if each in known}
+        return cls(dynamodb, events, known["PaymentsTable"], known["EventBus"], secrets, people)
 
     @classmethod
     def named(cls, stack: str | None, local: str = "") -> "Place":

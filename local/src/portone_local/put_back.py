@@ -1,7 +1,8 @@
 """`python -m portone_local.put_back --from TABLE --stack NAME`: the stack's table becomes what TABLE holds.
 
-TABLE is what point-in-time recovery made. Only what differs is written, so the stack keeps its table, with
-its name, stream, permissions and alarms. Nobody else may write meanwhile (docs/runbook.md).
+`--persons`: the identity table. TABLE is what point-in-time recovery made. Only what differs is written, so
+the stack keeps its table, with its name, stream, permissions and alarms. Nobody else may write meanwhile
+(docs/runbook.md).
 """
 
 import argparse
@@ -74,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     """0 when the table holds what the other held, 1 when it stopped on the way, 2 without a stack."""
     parser = argparse.ArgumentParser(prog="python -m portone_local.put_back", description=__doc__)
     parser.add_argument("--from", dest="past", required=True, help="the table point-in-time recovery made")
+    parser.add_argument("--persons", action="store_true", help="the identity table, not that of payments")
     parser.add_argument("--stack", help=STACK)
     chosen = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
@@ -82,18 +84,19 @@ def main(arguments: list[str] | None = None) -> int:
     except Unusable as reason:
         console.print(f"[red]{reason}[/red]")
         return 2
-    return _run(place, chosen.past, console)
+    live = place.people["IdentityTable"] if chosen.persons else place.table
+    return _run(place, chosen.past, live, console)
 
 
-def _run(place: Place, past: str, console: Console) -> int:
+def _run(place: Place, past: str, live: str, console: Console) -> int:
     done = PutBack()
     try:
-        for done in put_back(place.dynamodb, past=past, live=place.table):
+        for done in put_back(place.dynamodb, past=past, live=live):
             console.print(f"  {done.read:,} read", end="\r")
     except (BundleError, ClientError, BotoCoreError) as error:
         console.print(f"[red]stopped after {done.read:,} items ({error}): run it again[/red]")
         return 1
-    console.print(f"{done.written:,} items written, {done.deleted:,} deleted: {place.table} is as {past}")
+    console.print(f"{done.written:,} items written, {done.deleted:,} deleted: {live} is as {past}")
     return 0
 
 

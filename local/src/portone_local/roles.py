@@ -130,7 +130,11 @@ def _queue_needs(queue: str) -> dict[str, Needs]:
     }
 
 
-_TABLE_NEEDS = {"store": _table_needs("PaymentsTable"), "people": _table_needs("IdentityTable")}
+_TABLE_NEEDS = {
+    "store": _table_needs("PaymentsTable"),
+    "people": _table_needs("IdentityTable"),
+    "erasures": _table_needs("ErasuresTable"),
+}
 _NEEDS: dict[str, dict[str, Needs]] = {
     "queue": _queue_needs("WorkQueue"),
     "charge_queue": _queue_needs("ChargeQueue"),

@@ -17,7 +17,16 @@ def payments_table() -> dict[str, Any]:
 
 def create_identity_table(client: Any, name: str) -> None:
     """Create the identity table under `name`."""
-    properties = transformed()["Resources"]["IdentityTable"]["Properties"]
+    _create(client, "IdentityTable", name)
+
+
+def create_erasures_table(client: Any, name: str) -> None:
+    """Create the table of erasures under `name`."""
+    _create(client, "ErasuresTable", name)
+
+
+def _create(client: Any, logical_id: str, name: str) -> None:
+    properties = transformed()["Resources"][logical_id]["Properties"]
     client.create_table(TableName=name, **{each: properties[each] for each in LOCAL if each in properties})
 
 

@@ -56,6 +56,10 @@ class Wiring:
         """Every item of the identity table."""
         return self._items("people", "IdentityTable")
 
+    def erasures_dump(self) -> list[Item]:
+        """Every item of the table of erasures."""
+        return self._items("erasures", "ErasuresTable")
+
     def _items(self, port: str, table: str) -> list[Item]:
         if self.client is None:
             items: list[Item] = self.ports[port].dump()

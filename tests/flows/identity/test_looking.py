@@ -9,8 +9,8 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import ADULT, OTHER_ADULT
 from portone_local.testing.identifying import STRANGER, USER, code, erase, me, permit, reveal, verified
 from portone_payments.domain.identity_errors import IdentityNotFound
-from portone_payments.flows.identity_erase import reveal as look
 from portone_payments.flows.identity_seal import Sealer
+from portone_payments.flows.identity_staff import reveal as look
 from portone_payments.ports_identity import Access
 
 

@@ -11,6 +11,7 @@ from portone_payments.domain.identity_records import (
     Attempt,
     Claim,
     Counter,
+    Erasure,
     IdentityRecord,
     Person,
     Share,
@@ -127,6 +128,18 @@ class IdentityStore(Protocol):
         ...
 
 
+class ErasureStore(Protocol):
+    """Who was erased, in a table of its own. Every method raises `StorageUnavailable`."""
+
+    def erasure(self, erasure_id: str) -> Erasure | None:
+        """An erasure by id, strongly consistent."""
+        ...
+
+    def keep(self, erasure: Erasure) -> None:
+        """Write it IF the stored version is the one read. Raises `Conflict`."""
+        ...
+
+
 class Hashes(Protocol):
     """Keyed hashes in versions. Every method raises `SecretsUnavailable`."""
 
@@ -152,6 +165,18 @@ class Hashes(Protocol):
 
     def phone(self, number: str) -> str:
         """A phone number as counters know it."""
+        ...
+
+    def pair(self, user_id: str, phone: str) -> str:
+        """A user together with a phone, as counters know the two; `phone` as they know it."""
+        ...
+
+    def user(self, user_id: str) -> str:
+        """A user as an erasure knows them."""
+        ...
+
+    def users(self, user_id: str) -> tuple[str, ...]:
+        """The same under every key that the secret still holds, retired ones too, oldest first."""
         ...
 
 

@@ -19,6 +19,8 @@ STOPS = {"dynamodb:GetItem PaymentsTable", "dynamodb:PutItem PaymentsTable"}
 
 LOGS = {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"}
 
+NOTES = {"dynamodb:GetItem ErasuresTable", "dynamodb:PutItem ErasuresTable"}
+
 ALLOWED = {
     "identity_start": WRITES,
     "identity_status": WRITES | CALLS | OPENS,
@@ -30,7 +32,7 @@ ALLOWED = {
     "identity_bypass": set[str](),
     "identity_reveal": READS | OPENS | LOGS,
     "identity_replace": WRITES | SEALS | LOGS,
-    "identity_erase": WRITES | CLAIMS,
+    "identity_erase": WRITES | CLAIMS | HASHES | NOTES,
     "identity_sweep": WRITES
     | CLAIMS
     | HASHES

@@ -97,12 +97,31 @@ class KeyedHashes:
         keys = self._keys()
         return f"phone.{keys.writing}.{_hash(keys.alive[keys.writing], json.dumps(['phone', number]))}"
 
+    def pair(self, user_id: str, phone: str) -> str:
+        """A user and a phone under the version that is written."""
+        keys = self._keys()
+        said = json.dumps(["pair", user_id, phone])
+        return f"pair.{keys.writing}.{_hash(keys.alive[keys.writing], said)}"
+
+    def user(self, user_id: str) -> str:
+        """A user under the version that is written."""
+        keys = self._keys()
+        return _user(keys.writing, keys.alive[keys.writing], user_id)
+
+    def users(self, user_id: str) -> tuple[str, ...]:
+        """A user under every version the secret holds, oldest first."""
+        return tuple(_user(version, key, user_id) for version, key in sorted(self._keys().held.items()))
+
 
 class SecretHashes(KeyedHashes):
     """The real `Hashes`, over a low-level boto3 Secrets Manager client."""
 
     def __init__(self, client: Any, clock: Clock, arn: str) -> None:
         super().__init__(Cached(lambda: HashKeys.parse(read_secret(client, arn)), clock).get)
+
+
+def _user(version: int, key: bytes, user_id: str) -> str:
+    return f"user.{version}.{_hash(key, json.dumps(['user', user_id]))}"
 
 
 def _hash(key: bytes, said: str) -> str:

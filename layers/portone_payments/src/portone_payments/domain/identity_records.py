@@ -195,11 +195,29 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """When something that costs money was done, the last day's worth; epoch seconds UTC."""
+    """When something that costs money was done, the last day's worth; epoch seconds UTC.
+
+    `begun`: the verifications it counts, where it counts those, so that an erasure finds them.
+    """
 
     counter_id: str
     at: tuple[float, ...] = ()
+    begun: tuple[str, ...] = ()
     expires_at: int = 0
+    version: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """That somebody was erased, and when, by the keyed hash of the user's id; epoch seconds UTC.
+
+    It lies outside the identity table: whoever restores that table learns whom to erase again.
+    """
+
+    erasure_id: str
+    at: float
+    expires_at: int
     version: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
 

@@ -4,16 +4,24 @@ from functools import cached_property
 
 from portone_payments.entry.identity_settings import IdentitySettings, read_identity_settings
 from portone_payments.entry.port_deps import PortDeps
-from portone_payments.flows.identity_erase import Custodian, Replacer
+from portone_payments.flows.identity_erase import Custodian
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.identity_reader import IdentityReader
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.flows.identity_send import Messenger
 from portone_payments.flows.identity_settle import Settler
+from portone_payments.flows.identity_staff import Replacer
 from portone_payments.flows.identity_start import Starter
 from portone_payments.flows.identity_sweep import IdentitySweeper
 from portone_payments.flows.identity_verify import Verifier
-from portone_payments.ports_identity import AccessLog, Envelope, Hashes, IdentityPortOne, IdentityStore
+from portone_payments.ports_identity import (
+    AccessLog,
+    Envelope,
+    ErasureStore,
+    Hashes,
+    IdentityPortOne,
+    IdentityStore,
+)
 from portone_payments.ports_portone import PerStore
 
 
@@ -31,6 +39,13 @@ class IdentityDeps(PortDeps):
         from portone_payments.adapters.identity_table import DynamoIdentityStore  # noqa: PLC0415 - lazy
 
         return DynamoIdentityStore(self.aws("dynamodb"), self.identity.identity_table, self.ids)
+
+    @cached_property
+    def erasures(self) -> ErasureStore:
+        """Who was erased."""
+        from portone_payments.adapters.erasures import DynamoErasureStore  # noqa: PLC0415 - lazy
+
+        return DynamoErasureStore(self.aws("dynamodb"), self.identity.erasures_table, self.ids)
 
     @cached_property
     def hashes(self) -> Hashes:
@@ -126,7 +141,13 @@ class IdentityDeps(PortDeps):
     @cached_property
     def custodian(self) -> Custodian:
         """Erasure."""
-        return Custodian(store=self.people, clock=self.clock)
+        return Custodian(
+            store=self.people,
+            erasures=self.erasures,
+            hashes=self.hashes,
+            clock=self.clock,
+            kept_days=self.identity.identity_backup_days,
+        )
 
     @cached_property
     def identity_sweeper(self) -> IdentitySweeper:

@@ -30,6 +30,8 @@ class IdentitySettings:
 
     rules: IdentityRules
     identity_table: str = ""
+    erasures_table: str = ""
+    identity_backup_days: int = 366
     identity_key_arn: str = ""
     identity_hash_secret_arn: str = ""
     identity_access_log: str = ""
@@ -56,6 +58,8 @@ def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySetti
             sms_per_phone=int(env.get("IDENTITY_SMS_PER_PHONE") or 5),
         ),
         identity_table=env.get("IDENTITY_TABLE", ""),
+        erasures_table=env.get("ERASURES_TABLE", ""),
+        identity_backup_days=int(env.get("IDENTITY_BACKUP_DAYS") or 366),
         identity_key_arn=env.get("IDENTITY_KEY_ARN", ""),
         identity_hash_secret_arn=env.get("IDENTITY_HASH_SECRET_ARN", ""),
         identity_access_log=env.get("IDENTITY_ACCESS_LOG", ""),

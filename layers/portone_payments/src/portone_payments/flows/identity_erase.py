@@ -1,28 +1,39 @@
-"""Make a person unreadable, let another one in, and look at clear values: what staff and the shop may do."""
+"""Make a person unreadable, for good: also where a table of an earlier time is put in today's place.
 
-from collections.abc import Mapping
+That somebody was erased is written outside the identity table before anything goes. Facts are told apart by
+when they were verified: whoever came back after an erasure stays.
+"""
+
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from portone_payments.domain.errors import Busy
-from portone_payments.domain.identity_errors import IdentityNotFound
-from portone_payments.domain.identity_records import DAY, Permit, Person
-from portone_payments.flows.identity_history import Told, noted, told
+from portone_payments.domain.identity_records import DAY, Attempt, AttemptState, Erasure, Person
 from portone_payments.flows.identity_release import due_of, erased
-from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports import Clock
-from portone_payments.ports_identity import Access, AccessLog, IdentityStore, Wrapped
+from portone_payments.ports_identity import ErasureStore, Hashes, IdentityStore
 from portone_payments.ports_store import Conflict
 
 TRIES = 6
-PERMIT_SECONDS = DAY
+
+
+class Again(StrEnum):
+    """What came of erasing somebody once more."""
+
+    ERASED = "erased"
+    BEFORE = "before"  # this table knows of the erasure
+    NOBODY = "nobody"  # nothing was kept of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custodian:
-    """Ends what is kept about a user."""
+    """Ends what is kept about a user. `kept_days`: how long an erasure is known, longer than any backup."""
 
     store: IdentityStore
+    erasures: ErasureStore
+    hashes: Hashes
     clock: Clock
+    kept_days: int
 
     def erase(self, user_id: str) -> bool:
         """Unreadable from this write on, and verifications begun before no longer count. Raises `Busy`.
@@ -31,78 +42,82 @@ class Custodian:
         """
         for _ in range(TRIES):
             person = self.store.person(user_id) or Person(user_id=user_id)
+            at = max(self.clock.now(), *_moments(person))
             try:
-                self.store.save(*erased(person, self.clock.now(), store=self.store))
+                self._note(user_id, at)
+                self.store.save(*erased(person, at, store=self.store))
             except Conflict:
                 continue
-            return person.verified
+            return self._end_attempts(user_id, at) or _holds(person)
         raise Busy
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replacer:
-    """Lets another person into an account."""
-
-    store: IdentityStore
-    sealer: Sealer
-    log: AccessLog
-
-    def permit(self, access: Access) -> Permit:
-        """For a day the user may verify as another person, once; written down first.
-
-        Raises `IdentityNotFound`, `Busy`; whatever the log raises refuses it.
-        """
-        verified_person(self.store, access.user_id)
-        self.log.write(access)
-        sealed = self.sealer.sealed_reason(access.reason, access.user_id)
-        permit = Permit(
-            by=access.by,
-            key=sealed.key,
-            reason=sealed.text,
-            at=access.at,
-            expires_at=int(access.at) + PERMIT_SECONDS,
-        )
+    def erase_again(self, user_id: str, at: float) -> Again:
+        """What was known of a user before `at` (epoch seconds UTC), gone once more. Raises `Busy`."""
         for _ in range(TRIES):
-            person = verified_person(self.store, access.user_id)
+            person = self.store.person(user_id) or Person(user_id=user_id)
+            if person.erased_at is not None and person.erased_at >= at:
+                return Again.BEFORE
+            gone = _gone(person, at)
+            records = (gone,) if gone.verified else erased(person, at, store=self.store)
             try:
-                self.store.save(_permitted(person, permit, access, sealed))
+                self.store.save(*records)
             except Conflict:
                 continue
-            return permit
+            ended = self._end_attempts(user_id, at)
+            return Again.ERASED if ended or _lost(person, gone) else Again.NOBODY
+        raise Busy
+
+    def _note(self, user_id: str, at: float) -> None:
+        """The latest erasure stands. Raises `Conflict`."""
+        name = self.hashes.user(user_id)
+        held = self.erasures.erasure(name) or Erasure(erasure_id=name, at=0, expires_at=0)
+        if held.at < at:
+            self.erasures.keep(replace(held, at=at, expires_at=int(at) + self.kept_days * DAY))
+
+    def _end_attempts(self, user_id: str, at: float) -> bool:
+        """Whether there were open ones: they hold whom a message went to."""
+        counter = self.store.counter(f"start.{user_id}")
+        ended = [self._end(each, at) for each in (counter.begun if counter else ())]
+        return any(ended)
+
+    def _end(self, verification_id: str, at: float) -> bool:
+        for _ in range(TRIES):
+            attempt = self.store.attempt(verification_id)
+            if attempt is None or not _open_before(attempt, at):
+                return False
+            try:
+                self.store.save(replace(attempt, state=AttemptState.EXPIRED, sending=None, due_at=None))
+            except Conflict:
+                continue
+            return True
         raise Busy
 
 
-def _permitted(person: Person, permit: Permit, access: Access, sealed: Wrapped) -> Person:
-    changed = replace(noted(person, access, sealed), permit=permit)
-    return replace(changed, due_at=due_of(changed))
+def _open_before(attempt: Attempt, at: float) -> bool:
+    return attempt.state is AttemptState.OPEN and attempt.created_at <= at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """What staff sees of a person: the facts of a purpose, and what staff did, oldest first."""
-
-    facts: Mapping[str, str]
-    history: tuple[Told, ...]
-
-
-def reveal(access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog) -> Looked:
-    """The clear facts of a purpose and the history, after the look at them was written down.
-
-    Raises `IdentityNotFound`; whatever the log raises refuses the look.
-    """
-    verified_person(store, access.user_id)
-    log.write(access)
-    # read anew: an erasure that was answered meanwhile leaves nothing to be shown
-    person = verified_person(store, access.user_id)
-    facts = sealer.facts(person, purpose, access.at)
-    if facts is None:
-        raise IdentityNotFound
-    return Looked(facts=facts, history=tuple(told(person, sealer, access.at)))
+def _moments(person: Person) -> tuple[float, ...]:
+    """When anything came to be known; another container's clock may be ahead of ours."""
+    return (
+        0.0,
+        *(each.verified_at for each in person.purposes.values()),
+        *(each.at for each in person.history),
+    )
 
 
-def verified_person(store: IdentityStore, user_id: str) -> Person:
-    """A person of whom something is kept. Raises `IdentityNotFound`."""
-    person = store.person(user_id)
-    if person is None or not person.verified:
-        raise IdentityNotFound
-    return person
+def _gone(person: Person, at: float) -> Person:
+    """Without what was known before `at`."""
+    purposes = {name: each for name, each in person.purposes.items() if each.verified_at > at}
+    history = tuple(each for each in person.history if each.at > at)
+    permit = person.permit if person.permit and person.permit.at > at else None
+    left = replace(person, verified=bool(purposes), purposes=purposes, permit=permit, history=history)
+    return replace(left, erased_at=at, due_at=due_of(left))
+
+
+def _lost(person: Person, gone: Person) -> bool:
+    return _holds(person) and (person.purposes, person.history) != (gone.purposes, gone.history)
+
+
+def _holds(person: Person) -> bool:
+    return person.verified or bool(person.history)

@@ -189,12 +189,11 @@ class Messenger:
         store, rules, user = self.settler.store, self.rules, attempt.user_id
         person = store.person(user)
         owned_by = person is not None and person.phone == sending.phone
-        by_phone = {
-            sending.phone: rules.sms_per_phone,
-            f"pair.{user}.{sending.phone}": rules.sms_per_pair,
-        }
+        # hashed together: no counter tells, beside a user, which phone it was
+        pair = self.hashes.pair(user, sending.phone)
+        by_phone = {sending.phone: rules.sms_per_phone, pair: rules.sms_per_pair}
         limits = {f"send.{user}": rules.sms_per_user} | (
-            {f"own.{user}.{sending.phone}": rules.sms_per_phone} if owned_by else by_phone
+            {f"own.{pair}": rules.sms_per_phone} if owned_by else by_phone
         )
         return tuple(counted(store, name, sending.at, limit) for name, limit in limits.items())
 

@@ -47,11 +47,16 @@ class Starter:
                 due_at=int(now) + ATTEMPT_SECONDS,
             )
             try:
-                self.store.save(attempt, counted(self.store, f"start.{user_id}", now, STARTS_A_DAY))
+                self.store.save(attempt, self._counted(attempt))
             except Conflict:
                 continue
             return attempt
         raise Busy
+
+    def _counted(self, attempt: Attempt) -> Counter:
+        starts = counted(self.store, f"start.{attempt.user_id}", attempt.created_at, STARTS_A_DAY)
+        begun = (*starts.begun, attempt.verification_id)
+        return replace(starts, begun=begun[-STARTS_A_DAY:])
 
     def _provider(self, purpose: str, provider: str | None) -> str:
         known = self.rules.purposes.get(purpose)

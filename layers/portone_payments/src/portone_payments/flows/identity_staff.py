@@ -1,0 +1,85 @@
+"""Let another person in, and look at clear values: what staff may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors import Busy
+from portone_payments.domain.identity_errors import IdentityNotFound
+from portone_payments.domain.identity_records import DAY, Permit, Person
+from portone_payments.flows.identity_history import Told, noted, told
+from portone_payments.flows.identity_release import due_of
+from portone_payments.flows.identity_seal import Sealer
+from portone_payments.ports_identity import Access, AccessLog, IdentityStore, Wrapped
+from portone_payments.ports_store import Conflict
+
+TRIES = 6
+PERMIT_SECONDS = DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacer:
+    """Lets another person into an account."""
+
+    store: IdentityStore
+    sealer: Sealer
+    log: AccessLog
+
+    def permit(self, access: Access) -> Permit:
+        """For a day the user may verify as another person, once; written down first.
+
+        Raises `IdentityNotFound`, `Busy`; whatever the log raises refuses it.
+        """
+        verified_person(self.store, access.user_id)
+        self.log.write(access)
+        sealed = self.sealer.sealed_reason(access.reason, access.user_id)
+        permit = Permit(
+            by=access.by,
+            key=sealed.key,
+            reason=sealed.text,
+            at=access.at,
+            expires_at=int(access.at) + PERMIT_SECONDS,
+        )
+        for _ in range(TRIES):
+            person = verified_person(self.store, access.user_id)
+            try:
+                self.store.save(_permitted(person, permit, access, sealed))
+            except Conflict:
+                continue
+            return permit
+        raise Busy
+
+
+def _permitted(person: Person, permit: Permit, access: Access, sealed: Wrapped) -> Person:
+    changed = replace(noted(person, access, sealed), permit=permit)
+    return replace(changed, due_at=due_of(changed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What staff sees of a person: the facts of a purpose, and what staff did, oldest first."""
+
+    facts: Mapping[str, str]
+    history: tuple[Told, ...]
+
+
+def reveal(access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog) -> Looked:
+    """The clear facts of a purpose and the history, after the look at them was written down.
+
+    Raises `IdentityNotFound`; whatever the log raises refuses the look.
+    """
+    verified_person(store, access.user_id)
+    log.write(access)
+    # read anew: an erasure that was answered meanwhile leaves nothing to be shown
+    person = verified_person(store, access.user_id)
+    facts = sealer.facts(person, purpose, access.at)
+    if facts is None:
+        raise IdentityNotFound
+    return Looked(facts=facts, history=tuple(told(person, sealer, access.at)))
+
+
+def verified_person(store: IdentityStore, user_id: str) -> Person:
+    """A person of whom something is kept. Raises `IdentityNotFound`."""
+    person = store.person(user_id)
+    if person is None or not person.verified:
+        raise IdentityNotFound
+    return person

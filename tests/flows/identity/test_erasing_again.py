@@ -1,0 +1,217 @@
+"""An identity table of an earlier time stands in today's place: whoever was erased since is erased again."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from portone_local.erase_again import Done, erase_again, tell
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import ADULT, OTHER_ADULT
+from portone_local.testing.identifying import (
+    STRANGER,
+    USER,
+    code,
+    erase,
+    me,
+    permit,
+    sent,
+    start,
+    verified,
+    wait,
+)
+from portone_payments.flows.identity_erase import Custodian
+
+DAY = 24 * 3600
+KEYS = {
+    "1": {"phase": "writing", "key": "example-key-of-identity-hashes-number-1"},
+    "2": {"phase": "writing", "key": "example-key-of-identity-hashes-number-2"},
+}
+
+
+def restored(stack: ObservedStack, *acts: Callable[[], object]) -> None:
+    """A minute later something happens, and then the identity table is what it was before."""
+    before = stack.identity_dump()
+    wait(stack, 60)
+    for act in acts:
+        act()
+    stack.ports["people"].table.restore(before)
+
+
+def again(stack: ObservedStack) -> Done:
+    """The runbook's command."""
+    custodian = Custodian(
+        store=stack.ports["people"],
+        erasures=stack.ports["erasures"],
+        hashes=stack.ports["hashes"],
+        clock=stack.clock,
+        kept_days=0,
+    )
+    *_, done = erase_again(stack.identity_dump(), stack.erasures_dump(), custodian)
+    return done
+
+
+def test_whoever_was_erased_since_is_erased_again_and_nobody_else(stack: ObservedStack) -> None:
+    verified(stack)
+    permit(stack)
+    verified(stack, STRANGER, OTHER_ADULT)
+    restored(stack, lambda: erase(stack))
+
+    first, second = again(stack), again(stack)
+
+    assert first == Done(users=2, erased=1)
+    assert second == Done(users=2, before=1)
+    assert (me(stack)["verified"], me(stack, STRANGER)["verified"]) == (False, True)
+    assert stack.ports["people"].person(USER).history == ()
+    assert verified(stack, "user-3", ADULT).status == 200
+
+
+def test_a_verification_begun_before_an_erasure_counts_for_nothing_after_a_restore(
+    stack: ObservedStack,
+) -> None:
+    begun = sent(stack)
+    restored(stack, lambda: erase(stack))
+
+    assert again(stack) == Done(users=1, erased=1)
+    assert stack.ports["people"].attempt(begun).sending is None
+    assert code(stack.app(USER).post(f"/identity-verifications/{begun}/verify")) == "verification_expired"
+
+
+def test_who_came_back_after_the_erasure_stays(stack: ObservedStack) -> None:
+    verified(stack)
+    erase(stack)
+    wait(stack, 60)
+    verified(stack)
+
+    assert again(stack) == Done(users=1, before=1)
+    assert me(stack)["verified"] is True
+
+
+def test_who_came_back_before_the_command_ran_keeps_what_is_new_and_no_more(stack: ObservedStack) -> None:
+    verified(stack)
+    restored(stack, lambda: erase(stack))
+    wait(stack, 60)
+    verified(stack, purpose="adult")
+
+    assert again(stack).erased == 1
+    assert [each["purpose"] for each in me(stack)["purposes"]] == ["adult"]
+    assert code(verified(stack, STRANGER)) == "identity_duplicate"
+
+
+def test_an_erasure_that_died_half_way_is_done_by_the_command(stack: ObservedStack) -> None:
+    verified(stack)
+    wait(stack, 1)
+    stack.ports["people"].table.around = _dies_at_a_transaction
+    answer = erase(stack)
+    stack.ports["people"].table.around = lambda _, call: call()
+
+    assert (answer.status, me(stack)["verified"]) == (500, True)
+    assert again(stack).erased == 1
+    assert me(stack)["verified"] is False
+
+
+def _dies_at_a_transaction(operation: str, call: Callable[[], object]) -> object:
+    if operation == "TransactWriteItems":
+        raise RuntimeError("the process ended")
+    return call()
+
+
+def test_an_erasure_is_found_under_a_hash_key_that_is_retired_and_told_of_when_it_is_gone(
+    stack: ObservedStack,
+) -> None:
+    verified(stack)
+    restored(stack, lambda: erase(stack))
+    hashes = stack.ports["hashes"]
+
+    hashes.rotate({"2": KEYS["2"]})
+    gone = again(stack)
+    hashes.rotate(KEYS | {"1": {**KEYS["1"], "phase": "retired"}})
+    found = again(stack)
+
+    assert (gone, found) == (Done(users=1, lost=1), Done(users=1, erased=1))
+    hashes.rotate(KEYS)
+
+
+def test_of_whom_the_restored_table_knows_nothing_it_is_told(stack: ObservedStack) -> None:
+    verified(stack, STRANGER, OTHER_ADULT)
+    restored(stack, lambda: verified(stack), lambda: erase(stack))
+    said: list[str] = []
+
+    done = again(stack)
+
+    assert done == Done(users=1, nobody=1)
+    assert (tell(done, said.append), said) == (
+        0,
+        ["0 erased again, 0 were so already, 1 not found (1 users in the table)"],
+    )
+
+
+def test_one_that_cannot_be_erased_is_named_and_stops_no_other(stack: ObservedStack) -> None:
+    verified(stack)
+    verified(stack, STRANGER, OTHER_ADULT)
+    restored(stack, lambda: erase(stack), lambda: erase(stack, STRANGER))
+    table = stack.ports["people"].table
+    [spoilt] = [item for item in table.dump() if item["pk"]["S"] == f"person#{USER}"]
+    table.restore([item for item in table.dump() if item is not spoilt] + [spoilt | {"schema": {"N": "9"}}])
+    said: list[str] = []
+
+    done = again(stack)
+
+    assert (done.erased, done.skipped) == (1, (USER,))
+    assert tell(done, said.append) == 1
+    assert USER in said[1]
+    erase(stack, STRANGER)
+    table.restore([item for item in table.dump() if item["pk"]["S"] != f"person#{USER}"] + [spoilt])
+
+
+def test_what_is_known_of_an_erasure_names_nobody_and_has_an_end(stack: ObservedStack) -> None:
+    verified(stack)
+    erase(stack)
+    wait(stack, 60)
+    erase(stack)
+
+    [item] = stack.erasures_dump()
+
+    assert USER not in json.dumps(item)
+    assert int(item["ttl"]["N"]) == int(stack.clock.now()) + 366 * DAY
+    assert set(item) == {"pk", "sk", "erasure_id", "at", "expires_at", "version", "ttl", "token", "schema"}
+
+
+def test_an_erasure_that_cannot_be_noted_is_not_answered(stack: ObservedStack) -> None:
+    verified(stack)
+
+    def down(_operation: str, _call: Callable[[], object]) -> object:
+        raise RuntimeError("no table")
+
+    stack.ports["erasures"].table.around = down
+    answer = erase(stack)
+    stack.ports["erasures"].table.around = lambda _, call: call()
+
+    assert answer.status == 500
+    assert me(stack)["verified"] is True
+
+
+def test_what_a_clock_ahead_of_ours_has_just_verified_is_erased_for_good(stack: ObservedStack) -> None:
+    verified(stack)
+    people = stack.ports["people"]
+    person = people.person(USER)
+    ahead = replace(person.purposes["signup"], verified_at=stack.clock.now() + 5)
+    people.save(replace(person, purposes={"signup": ahead}))
+    before = stack.identity_dump()
+    erase(stack)
+    people.table.restore(before)
+
+    assert again(stack).erased == 1
+    assert me(stack)["verified"] is False
+
+
+def test_which_phone_a_message_went_to_goes_at_once(stack: ObservedStack) -> None:
+    begun = sent(stack)
+    other = start(stack, STRANGER)["identityVerificationId"]
+
+    assert erase(stack).json() == {"erased": True, "found": True}
+
+    people = stack.ports["people"]
+    assert people.attempt(begun).sending is None
+    assert people.attempt(other).state == "OPEN"
+    about = [item for item in stack.identity_dump() if USER in json.dumps(item)]
+    assert "phone." not in json.dumps(about)
