@@ -55,6 +55,37 @@ def test_a_misspelt_provider_does_not_start_and_is_named(wrong: dict[str, str]) 
         read_identity_settings(wrong)
 
 
+WRONG = {
+    "no JSON": ("IDENTITY_CHANNELS", '{"DANAL":', "IDENTITY_CHANNELS"),
+    "a provider twice": ("IDENTITY_CHANNELS", '{"DANAL":"a","DANAL":"b"}', "DANAL"),
+    "blanks for a channel": ("IDENTITY_CHANNELS", '{"DANAL":" "}', "DANAL"),
+    "a number for a channel": ("IDENTITY_CHANNELS", '{"DANAL":7}', "DANAL: 7"),
+    "a provider nobody knows the gifts of": ("IDENTITY_PROVIDERS", '{"DANALL":{}}', "DANALL"),
+    "a text for a row": ("IDENTITY_PROVIDERS", '{"DANAL":"always"}', "DANAL: 'always'"),
+    "a text for a list": ("IDENTITY_PURPOSES", '{"x":{"needs":"name"}}', "needs: 'name'"),
+    "a text for an age": ("IDENTITY_PURPOSES", '{"x":{"minAge":"19"}}', "minAge: '19'"),
+    "an age of nobody": ("IDENTITY_PURPOSES", '{"x":{"minAge":151}}', "minAge: 151"),
+    "yes for days": ("IDENTITY_PURPOSES", '{"x":{"keptDays":true}}', "keptDays: True"),
+    "half a day": ("IDENTITY_PURPOSES", '{"x":{"keptDays":0.5}}', "keptDays: 0.5"),
+    "no purpose": ("IDENTITY_PURPOSES", '{"x":null}', "x: None"),
+    "a carrier": ("IDENTITY_PURPOSES", '{"x":{"bypass":{"DANAL":{"carriers":["KTF"]}}}}', "KTF"),
+    "a bypass's age": ("IDENTITY_PURPOSES", '{"x":{"bypass":{"DANAL":{"minAge":-1}}}}', "minAge: -1"),
+    "a title of Danal's": ("IDENTITY_PURPOSES", '{"x":{"bypass":{"KCP_V2":{"title":"a"}}}}', "KCP_V2.*title"),
+    "a word for a switch": ("IDENTITY_UNIQUE", "of", "IDENTITY_UNIQUE: 'of'"),
+    "a word for a number": ("IDENTITY_SMS_PER_USER", "ten", "IDENTITY_SMS_PER_USER: 'ten'"),
+    "no message at all": ("IDENTITY_SMS_PER_PHONE", "0", "IDENTITY_SMS_PER_PHONE: '0'"),
+    "less than a backup": ("IDENTITY_BACKUP_DAYS", "34", "IDENTITY_BACKUP_DAYS: '34'"),
+}
+
+
+@pytest.mark.parametrize("row", WRONG)
+def test_which_word_cannot_be_meant_is_said(row: str) -> None:
+    name, value, word = WRONG[row]
+
+    with pytest.raises(ValueError, match=word):
+        read_identity_settings({"IDENTITY_CHANNELS": '{"DANAL":"channel-1"}', name: value})
+
+
 def test_a_contract_may_promise_more_than_portone_does() -> None:
     env = {
         "IDENTITY_CHANNELS": CHANNELS,

@@ -17,6 +17,11 @@ from portone_payments.domain.masking import masked
         ("A", "*"),
         (unicodedata.normalize("NFD", "김"), "*"),
         (unicodedata.normalize("NFD", "홍길동"), "홍*동"),
+        ("A ", "*"),
+        ("J K", "J*"),
+        ("A\u200b", "*"),
+        ("q\u0323\u0307", "*"),
+        ("\u1112\u119e\u11ab", "*"),
         ("", "*"),
     ],
 )

@@ -58,10 +58,18 @@ def stored(stack: Stack, order_id: str, user_id: str) -> Subject:
     )
 
 
-def call(client: Client, route: str, subject: Subject) -> Response:
-    """Call a route about a subject as its row says."""
+def call(client: Client, route: str, subject: Subject, **spelt: str) -> Response:
+    """Call a route about a subject as its row says; `spelt` are parts of the path as they are sent."""
     method, path = route.split()
-    names = {
+    row = ROWS[route]
+    headers = {"idempotency-key": "grid"} if row.keyed else {}
+    target = path.format(**names_of(subject) | spelt) + row.query
+    return client.request(method, target, json=row.json(subject), headers=headers)
+
+
+def names_of(subject: Subject) -> dict[str, str]:
+    """What a subject is called in paths."""
+    return {
         "orderId": subject.order_id,
         "paymentId": subject.payment_id,
         "verificationId": subject.verification_id,
@@ -70,11 +78,9 @@ def call(client: Client, route: str, subject: Subject) -> Response:
         "billingKeyId": subject.billing_key_id,
         "subscriptionId": subject.subscription_id,
         "invoiceId": "1",
+        "refundId": "refund-1",
+        "discrepancyId": "0" * 32,
     }
-    filled = path.format(**names, refundId="refund-1", discrepancyId="0" * 32)
-    row = ROWS[route]
-    headers = {"idempotency-key": "grid"} if row.keyed else {}
-    return client.request(method, filled + row.query, json=row.json(subject), headers=headers)
 
 
 def guessing(principal: Principal) -> Principal:

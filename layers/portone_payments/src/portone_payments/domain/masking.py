@@ -8,15 +8,28 @@ from portone_payments.domain.identity import Field
 
 _TAIL = 4
 _SHORTEST_PHONE = 9  # digits; of a shorter number four would be too much
+_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")  # vowels and finals, which go on a syllable
 _BIRTH_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def masked_name(name: str) -> str:
     """The first and, from three letters on, the last letter; nothing of a name of one."""
-    letters = unicodedata.normalize("NFC", name)
+    letters = _letters(name)
     if len(letters) <= 2:  # noqa: PLR2004 - a first letter and one that is hidden
-        return letters[: len(letters) - 1] + "*"
+        return "".join(letters[: len(letters) - 1]) + "*"
     return letters[0] + "*" * (len(letters) - 2) + letters[-1]
+
+
+def _letters(name: str) -> list[str]:
+    """As a reader counts them: blanks and marks are none, and a syllable in pieces is one."""
+    letters: list[str] = []
+    for each in unicodedata.normalize("NFC", name):
+        kind = unicodedata.category(each)
+        if letters and (kind.startswith("M") or _JAMO.fullmatch(each)):
+            letters[-1] += each
+        elif kind[0] not in "ZCM":
+            letters.append(each)
+    return letters
 
 
 def masked_phone(phone: str) -> str:

@@ -1,14 +1,13 @@
 """What the operator chose about identity verification, read once from the environment the template sets."""
 
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from portone_payments.domain.age import OLDEST
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.identity import (
-    IDENTIFIERS,
+    FACTS,
     MATRIX,
     Field,
     Gives,
@@ -17,11 +16,15 @@ from portone_payments.domain.identity import (
     Purpose,
     Require,
 )
-from portone_payments.domain.identity_bypass import KEYS, BypassOptions, built_bypass
+from portone_payments.domain.identity_bypass import DANAL_CARRIERS, KEYS, BypassOptions, built_bypass
+from portone_payments.entry.said import Said, switch, whole
 
 _PURPOSE = frozenset({"require", "needs", "keeps", "minAge", "keptDays", "providers", "bypass"})
 _BYPASS = frozenset({"title", "minAge", "carriers", "extra"})
-_FACTS = frozenset(Field) - IDENTIFIERS
+_FIELDS = frozenset(map(str, Field))
+PURPOSES = "IDENTITY_PURPOSES"
+PROVIDERS = frozenset(KEYS) & frozenset(MATRIX)
+LONGEST_KEPT = 3_650  # days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,26 +43,26 @@ class IdentitySettings:
 
 def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySettings:
     """The settings of this function. Raises ValueError for a combination that must not start."""
-    matrix = _matrix(json.loads(env.get("IDENTITY_PROVIDERS") or "{}"))
-    channels = json.loads(env.get("IDENTITY_CHANNELS") or "{}")
-    _known_providers(channels, matrix)
-    said = json.loads(env.get("IDENTITY_PURPOSES") or "{}")
+    matrix = _matrix(Said.of(env, "IDENTITY_PROVIDERS"))
+    offered = Said.of(env, "IDENTITY_CHANNELS").parts(PROVIDERS)
+    channels = {provider: key.text() for provider, key in offered.items()}
+    said = Said.of(env, PURPOSES).parts()
     purposes = {name: _purpose(name, purpose) for name, purpose in said.items()}
     for purpose in purposes.values():
-        _check(purpose, frozenset(purpose.providers or channels), matrix)
+        _check(purpose, purpose.providers or channels, matrix)
     return IdentitySettings(
         rules=IdentityRules(
             purposes=purposes,
             channels=channels,
             matrix=matrix,
             live=env.get("MODE", "test") == "live",
-            unique=env.get("IDENTITY_UNIQUE", "on") != "off",
-            sms_per_user=int(env.get("IDENTITY_SMS_PER_USER") or 10),
-            sms_per_phone=int(env.get("IDENTITY_SMS_PER_PHONE") or 5),
+            unique=switch(env, "IDENTITY_UNIQUE", "on"),
+            sms_per_user=whole(env, "IDENTITY_SMS_PER_USER", 10, least=1),
+            sms_per_phone=whole(env, "IDENTITY_SMS_PER_PHONE", 5, least=1),
         ),
         identity_table=env.get("IDENTITY_TABLE", ""),
         erasures_table=env.get("ERASURES_TABLE", ""),
-        identity_backup_days=int(env.get("IDENTITY_BACKUP_DAYS") or 366),
+        identity_backup_days=whole(env, "IDENTITY_BACKUP_DAYS", 366, least=35),
         identity_key_arn=env.get("IDENTITY_KEY_ARN", ""),
         identity_hash_secret_arn=env.get("IDENTITY_HASH_SECRET_ARN", ""),
         identity_access_log=env.get("IDENTITY_ACCESS_LOG", ""),
@@ -67,71 +70,68 @@ def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySetti
     )
 
 
-def _matrix(said: Mapping[str, Mapping[str, str]]) -> Matrix:
+def _matrix(said: Said) -> Matrix:
     """What the PGs give by contract; what is not said stays as PortOne documents it."""
     changed = {
-        provider: {**MATRIX.get(provider, {}), **{Field(name): Gives(how) for name, how in row.items()}}
-        for provider, row in said.items()
+        provider: {
+            **MATRIX[provider],
+            **{Field(name): how.word(Gives) for name, how in row.parts(_FIELDS).items()},
+        }
+        for provider, row in said.parts(PROVIDERS).items()
     }
     return {**MATRIX, **changed}
 
 
-def _known_providers(channels: Mapping[str, str], matrix: Matrix) -> None:
-    """A misspelt provider would store attempts that no window can be opened for."""
-    for provider in channels:
-        if provider not in KEYS or provider not in matrix:
-            raise ValueError(f"IDENTITY_CHANNELS: {provider} is none of {sorted(KEYS)}")
-
-
-def _purpose(name: str, said: Mapping[str, Any]) -> Purpose:
-    if not name.replace("-", "").isalnum() or set(said) - _PURPOSE:
-        raise ValueError(f"IDENTITY_PURPOSES: {name} has a name or a field that is not known")
+def _purpose(name: str, said: Said) -> Purpose:
+    if not name.isascii() or not name.replace("-", "").isalnum():
+        raise ValueError(f"{said.where}: a purpose is named by letters, digits and hyphens")
+    given = said.parts(_PURPOSE)
+    wanted = given.get("needs", Said(said.where, ["name"]))
     return Purpose(
         name=name,
-        require=Require(said.get("require", "ci")),
-        needs=_fields(said.get("needs", ["name"])),
-        keeps=_fields(said.get("keeps", [])),
-        min_age=int(said.get("minAge", 0)),
-        kept_days=int(said.get("keptDays", 365)),
-        providers=tuple(said.get("providers", ())),
-        bypass={provider: _bypass(provider, row) for provider, row in said.get("bypass", {}).items()},
+        require=given["require"].word(Require) if "require" in given else Require.CI,
+        needs=_facts(wanted),
+        keeps=_facts(given["keeps"]) if "keeps" in given else frozenset(),
+        min_age=given["minAge"].number(0, OLDEST) if "minAge" in given else 0,
+        kept_days=given["keptDays"].number(1, LONGEST_KEPT) if "keptDays" in given else 365,
+        providers=tuple(each.one_of(PROVIDERS) for each in given["providers"].listed())
+        if "providers" in given
+        else (),
+        bypass=_bypasses(given["bypass"]) if "bypass" in given else {},
     )
 
 
-def _bypass(provider: str, said: Mapping[str, Any]) -> BypassOptions:
-    if set(said) - _BYPASS:
-        raise ValueError(f"IDENTITY_PURPOSES: the bypass of {provider} has a field that is not known")
+def _bypasses(said: Said) -> dict[str, BypassOptions]:
+    return {provider: _bypass(provider, row) for provider, row in said.parts(PROVIDERS).items()}
+
+
+def _bypass(provider: str, said: Said) -> BypassOptions:
+    given = said.parts(_BYPASS)
     options = BypassOptions(
-        title=said.get("title", ""),
-        min_age=said.get("minAge", 0),
-        carriers=tuple(said.get("carriers", ())),
-        extra=said.get("extra", {}),
+        title=given["title"].text() if "title" in given else "",
+        min_age=given["minAge"].number(0, OLDEST) if "minAge" in given else 0,
+        carriers=tuple(each.one_of(DANAL_CARRIERS) for each in given["carriers"].listed())
+        if "carriers" in given
+        else (),
+        extra={name: each.value for name, each in given["extra"].parts().items()} if "extra" in given else {},
     )
     try:
         built_bypass(provider, options)
     except InvalidRequest as error:
-        raise ValueError(f"IDENTITY_PURPOSES: bypass of {provider}: {error.data}") from None
+        raise ValueError(f"{said.where}: {error.data}") from None
     return options
 
 
-def _fields(names: list[str]) -> frozenset[Field]:
-    found = frozenset(map(Field, names))
-    if found - _FACTS:
-        raise ValueError("IDENTITY_PURPOSES: identifiers are no facts; `require` is about them")
-    return found
+def _facts(said: Said) -> frozenset[Field]:
+    """Identifiers are no facts; `require` is about them."""
+    return frozenset(Field(each.one_of(FACTS)) for each in said.listed())
 
 
-def _check(purpose: Purpose, providers: frozenset[str], matrix: Matrix) -> None:
+def _check(purpose: Purpose, providers: Iterable[str], matrix: Matrix) -> None:
     """A purpose nobody could ever fulfil must not start."""
     born = {Field.BIRTH_DATE} if purpose.min_age else set()
     wanted = purpose.needs | born | ({Field.CI} if purpose.require is Require.CI else set())
     for provider in providers:
-        if provider not in KEYS or provider not in matrix:
-            raise ValueError(f"IDENTITY_PURPOSES: {purpose.name}: {provider} is none of {sorted(KEYS)}")
-        never = {each for each in wanted if _fails(matrix.get(provider, {}).get(each))}
+        never = {each for each in wanted if matrix[provider].get(each) in {Gives.NEVER, Gives.SELF_DECLARED}}
         if never:
-            raise ValueError(f"IDENTITY_PURPOSES: {purpose.name}: {provider} never gives {sorted(never)}")
-
-
-def _fails(gives: Gives | None) -> bool:
-    return gives in {Gives.NEVER, Gives.SELF_DECLARED}
+            raise ValueError(f"{PURPOSES}: {purpose.name}: {provider} never gives {sorted(never)}")
