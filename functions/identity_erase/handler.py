@@ -21,6 +21,4 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     return answer(200, {"erased": True, "found": found})
 
 
-handler = HttpHandler(
-    route, rights=(Right.SHOP,), needs=("people", "erasures", "hashes"), kind=IdentityDeps
-)
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("people", "erasures", "hashes"), kind=IdentityDeps)
