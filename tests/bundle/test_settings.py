@@ -68,7 +68,7 @@ TOLD = {
     "cancel_subscription": SHOP | {"STAFF_PRINCIPALS"} | CHANGES,
     "consent": {"USER_CLAIM"} | CHARGES,
     "cancel_part": CHANGES,
-    "confirm": {"USER_CLAIM", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
+    "confirm": {"USER_CLAIM", "MANUAL_APPROVAL", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
     "cash_receipt_issue": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "cash_receipt_cancel": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "cash_receipt_read": STAFF,

@@ -34,6 +34,17 @@ def test_what_the_buyer_authenticated_is_charged(stack: ObservedStack) -> None:
     assert stack.portone.books()[prepared["paymentId"]].times_paid == 1
 
 
+def test_a_shop_that_does_not_approve_by_hand_refuses_every_token_unread() -> None:
+    with ObservedStack.in_memory(seed=1, manual_approval="off") as stack:
+        prepared = prepare(stack)
+        before = stack.dump(), stack.calls
+
+        answered = confirm(stack, prepared, "an-invented-token")
+
+        assert (answered.status, code_of(answered)) == (409, "not_approvable")
+        assert (stack.dump(), stack.calls) == before
+
+
 def test_the_token_is_sealed_until_settled_and_then_dropped(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)

@@ -32,6 +32,7 @@ def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, st
         "JwtAudience": AUDIENCE,
         "ShopPrincipals": f"user/{SHOP.name}",
         "StaffPrincipals": f"user/{STAFF.name},user/colleague-*,role/Ops",
+        "ManualApproval": "on",
         "StaffClaim": f"{claim}={value}",
         "RedirectUrl": "https://shop.example/paid",
         "AppScheme": "shopapp",

@@ -54,7 +54,12 @@ class PaymentDeps(ReaderDeps):
     @cached_property
     def approver(self) -> Approver:
         """Everything that starts an approval."""
-        return Approver(sender=self.approvals, queue=self.queue, clock=self.clock)
+        return Approver(
+            sender=self.approvals,
+            queue=self.queue,
+            clock=self.clock,
+            offered=self.settings.manual_approval,
+        )
 
     @cached_property
     def receipts(self) -> ReceiptDesk:

@@ -3,6 +3,11 @@
 from portone_payments.entry.catalogue import Action, Message
 
 REASONS: dict[str, Message] = {
+    "manual_approval_off": Message(
+        "이 상점은 수동 승인을 사용하지 않습니다.",
+        "This shop does not approve payments by hand (ManualApproval is off).",
+        Action.NONE,
+    ),
     "refunded": Message(
         "이번 기간의 결제가 환불되어 지금은 변경할 수 없습니다. 다음 기간부터 변경해 주세요.",
         "The running period was refunded. Change the plan from the next period on.",

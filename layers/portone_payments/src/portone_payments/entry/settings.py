@@ -50,6 +50,7 @@ class Settings:
     ready_minutes: int = 60
     callers: CallerRules = field(default_factory=CallerRules)
     confirm_process: bool = False
+    manual_approval: bool = False
     key_in_issue: bool = False
     stock_hook_arn: str = ""
     webhook_tolerance: int = 300
@@ -117,6 +118,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         ready_minutes=int(env.get("READY_MINUTES") or 60),
         callers=read_caller_rules(env),
         confirm_process=env.get("CONFIRM_PROCESS") == "on",
+        manual_approval=env.get("MANUAL_APPROVAL") == "on",
         key_in_issue=env.get("KEY_IN_ISSUE") == "on",
         stock_hook_arn=env.get("STOCK_HOOK_ARN", ""),
         webhook_tolerance=int(env.get("WEBHOOK_TOLERANCE") or 300),

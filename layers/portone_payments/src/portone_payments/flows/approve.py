@@ -13,6 +13,7 @@ from portone_payments.domain.attempts import (
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
+from portone_payments.domain.payment_errors import NotApprovable
 from portone_payments.domain.records import Payment
 from portone_payments.flows.admission import check_gate
 from portone_payments.flows.approval_send import ApprovalSender, token_context
@@ -28,11 +29,12 @@ BY = "confirm"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approver:
-    """Everything that starts an approval."""
+    """Everything that starts an approval; nothing does where the shop has not `offered` it."""
 
     sender: ApprovalSender
     queue: Queue
     clock: Clock
+    offered: bool = False
 
     def approve(self, payment_id: str, user_id: str, token: str, deadline: Deadline) -> Approved:
         """The try of this token, new or known.
@@ -40,6 +42,8 @@ class Approver:
         Raises `PaymentNotFound`, `NotApprovable`, `ApprovalInProgress`, `TooManyTries`, `ProviderRefused`,
         `Busy`.
         """
+        if not self.offered:
+            raise NotApprovable(reason="manual_approval_off")
         token_hash = token_hash_of(payment_id, token)
         payment, fresh = self._stored(payment_id, user_id, token, token_hash)
         if fresh:
