@@ -9,7 +9,11 @@ import pytest
 CASES: dict[str, tuple[str, ...]] = {
     "A1": ("test_doubt.py",),
     "A2": ("test_operators.py::test_a_method_saved_under_an_old_channel", "test_a_trial_begun_under"),
-    "A3": ("test_growth.py::test_whatever_is_repeated", "test_a_bound_answers", "test_an_owners_bound"),
+    "A3": (
+        "faults/test_nothing_grows.py::test_whatever_is_repeated",
+        "test_growth.py::test_a_bound_answers",
+        "test_an_owners_bound",
+    ),
     "A4": ("test_sweep.py::test_a_record_that_is_in_the_way", "test_lists_show", "test_the_audit_goes_on"),
     "A5": (
         "test_refunds.py::test_a_cancel_without_an_answer",
