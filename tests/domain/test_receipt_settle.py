@@ -21,7 +21,7 @@ def at(now: float) -> Moment:
 
 
 def issuing() -> Payment:
-    return intend_issue(a_payment("payment1"), "PERSONAL", "sealed", at(0))
+    return intend_issue(a_payment("payment1"), "PERSONAL", "sealed", at(0), channel_key="channel-1")
 
 
 def state(payment: Payment) -> ReceiptState | None:
@@ -47,7 +47,7 @@ def test_a_refusal_is_believed_after_two_readings_a_minute_apart(apart: int, exp
 def test_a_reading_of_an_earlier_receipt_says_nothing_about_the_new_one() -> None:
     first = settle_receipt(issuing(), ISSUED, at(1))
     cancelled = replace(first, receipts=(replace(first.receipts[0], state=ReceiptState.CANCELLED),))
-    second = intend_issue(cancelled, "PERSONAL", "sealed", at(2))
+    second = intend_issue(cancelled, "PERSONAL", "sealed", at(2), channel_key="channel-1")
 
     payment = settle_receipt(second, ISSUED, at(3))
 

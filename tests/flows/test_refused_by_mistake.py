@@ -14,6 +14,7 @@ from portone_local.testing.recurring import (
     id_in,
     invoice,
     key_chosen,
+    key_deleted,
     key_saved,
     plan_stored,
     subscribe,
@@ -286,3 +287,23 @@ def test_renewals_that_are_refused_leave_the_probe_of_their_channel_to_others(st
 
     assert answers[2:] == [200] * 4
     assert {invoice(stack, each).state for each in found} == {InvoiceState.OPEN}
+
+
+@pytest.mark.parametrize("operations", [("*",), ("delete_billing_key", "get_billing_key")])
+def test_a_deletion_of_a_method_that_is_not_found_waits_calls_somebody_and_is_done_once_it_is_found(
+    stack: UnkindStack, operations: tuple[str, ...]
+) -> None:
+    issue_id = key_saved(stack)
+    for each in operations:
+        stack.wire.refuse(each, UNFOUND, naming=billing_key(stack, 0))
+
+    answer = key_deleted(stack, issue_id)
+    stack.run_for(DAY, step=HOUR)
+    [waits] = stack.ports["store"].wallet("user-1").keys.values()
+    told = stack.counted(Metric.SENDING_STOPPED)
+    stack.wire.undisturbed()
+    stack.run_for(DAY, step=HOUR)
+
+    assert (answer.status, waits.state, told > 1) == (202, KeyState.DELETING, True)
+    assert stack.portone.billing_books().keys[billing_key(stack, 0)].deleted_at is not None
+    assert stack.app("user-1").get("/billing-keys").json()["items"] == []

@@ -25,22 +25,41 @@ KEPT = 30
 OUT_OF_STOCK, OFFER_OVER = "out_of_stock", "offer_over"
 
 
-def intend(payment: Payment, token_hash: str, sealed: str, moment: Moment, *, asks_stock: bool) -> Payment:
+def intend(
+    payment: Payment,
+    token_hash: str,
+    sealed: str,
+    moment: Moment,
+    *,
+    asks_stock: bool,
+    test: bool = False,
+) -> Payment:
     """The payment with a new try stored and frozen; nothing is sent by this. Raises as `next_attempt`."""
     approval = replace(
         _frozen(payment, token_hash, moment),
         token=sealed,
+        test=test,
         state=ApprovalState.ASKED if asks_stock else ApprovalState.RESERVED,
         sent_at=None if asks_stock else moment.now,
     )
     return _reserved(payment, approval, Fact.APPROVAL_RESERVED, moment)
 
 
-def intend_charge(payment: Payment, token_hash: str, issue_id: str, moment: Moment) -> Payment:
+def intend_charge(
+    payment: Payment,
+    token_hash: str,
+    issue_id: str,
+    moment: Moment,
+    *,
+    channel_key: str | None = None,
+    notice_urls: tuple[str, ...] = (),
+) -> Payment:
     """The payment with a charge of a saved payment method stored and frozen. Raises as `next_attempt`."""
     approval = replace(
         _frozen(payment, token_hash, moment),
         issue_id=issue_id,
+        channel_key=channel_key,
+        notice_urls=notice_urls,
         state=ApprovalState.RESERVED,
         sent_at=moment.now,
     )
@@ -178,7 +197,16 @@ def released(payment: Payment, approval: Approval, code: str, moment: Moment) ->
 
 def settled(approval: Approval, state: ApprovalState, code: str | None, moment: Moment) -> Approval:
     """The try with its outcome; what it was sent with is dropped."""
-    return replace(approval, state=state, code=code, token=None, settled_at=moment.now)
+    return replace(
+        approval,
+        state=state,
+        code=code,
+        token=None,
+        settled_at=moment.now,
+        channel_key=None,
+        notice_urls=(),
+        test=False,
+    )
 
 
 def with_approval(payment: Payment, approval: Approval) -> Payment:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.approval import released, settled, with_approval
-from portone_payments.domain.attempts import is_ours, open_approval, since
+from portone_payments.domain.approval import given_way, released, settled, with_approval
+from portone_payments.domain.attempts import is_ours, open_approval, since, waits
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.records import Payment
@@ -28,7 +28,7 @@ def contradicts_confirmation(payment: Payment, snapshot: Snapshot | None) -> boo
     approval = open_approval(payment)
     if approval is None or approval.state is not ApprovalState.CONFIRMED:
         return False
-    return snapshot is None or snapshot.status in _NOTHING_YET
+    return snapshot is None or snapshot.status in _NOTHING_YET or _another(approval, snapshot)
 
 
 def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
@@ -36,7 +36,10 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
     approval = open_approval(payment)
     if approval is None or not isinstance(approval.state, ApprovalState):
         return payment
-    if snapshot is not None and snapshot.status in _TAKEN:
+    if snapshot is not None and snapshot.status in _TAKEN and waits(approval):
+        # of this try PortOne took nothing: its buyer paid, or is paying, otherwise
+        return given_way(payment, moment)
+    if snapshot is not None and snapshot.status in _TAKEN and not _another(approval, snapshot):
         done = settled(approval, ApprovalState.APPROVED, None, moment)
         return with_approval(payment, replace(done, transaction_id=snapshot.transaction_id))
     if approval.state is not ApprovalState.RESERVED:
@@ -45,9 +48,14 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
         # whatever a later send was answered, this one was declined
         code = None if is_ours(approval, approval.answered) else approval.answered
         return released(payment, _refused_by_pg(approval, snapshot), code or "pg_provider", moment)
-    if snapshot is not None and snapshot.status not in _NOTHING_YET:
+    if snapshot is not None and snapshot.status not in _NOTHING_YET and not _another(approval, snapshot):
         return payment
     return _quiet(payment, approval, moment)
+
+
+def _another(approval: Approval, snapshot: Snapshot) -> bool:
+    """Whether what a reading shows is a window's: no saved payment method has an account issued."""
+    return approval.issue_id is not None and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
 
 
 def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:

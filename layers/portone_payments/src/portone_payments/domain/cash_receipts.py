@@ -82,7 +82,13 @@ def next_number(payment: Payment) -> int:
 
 
 def intend_issue(
-    payment: Payment, kind: str, sealed: str | None, moment: Moment, *, self_issued: bool = False
+    payment: Payment,
+    kind: str,
+    sealed: str | None,
+    moment: Moment,
+    *,
+    channel_key: str,
+    self_issued: bool = False,
 ) -> Payment:
     """The payment with a receipt of all that remains stored and frozen; nothing is sent by this."""
     amount, tax_free = remaining(payment)
@@ -97,6 +103,7 @@ def intend_issue(
         sent_at=moment.now,
         identity=sealed,
         self_issued=self_issued,
+        channel_key=channel_key,
     )
     return replace(payment, receipts=(*payment.receipts, receipt)[-KEPT:], receipt_due=None)
 

@@ -108,6 +108,7 @@ class Approval:
     `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
     `resent_at`: since when it is sent anew, after PortOne had refused *us*; `stopped_until`: when that may
     have ended. `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
+    `channel_key`, `notice_urls` and `test`, as configured when it was stored, until it is settled.
     """
 
     attempt: int
@@ -128,6 +129,9 @@ class Approval:
     stopped_until: float | None = None
     pg_provider: str | None = None
     pg_code: str | None = None
+    channel_key: str | None = None
+    notice_urls: tuple[str, ...] = ()
+    test: bool = False
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -138,6 +142,7 @@ class CashReceipt:
     `identity` is the ciphertext of whose it is, gone once settled; `self_issued` goes to the tax office's
     number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `quiet_at` as of an
     approval, `stopped` as of a refund. `remainder`: what is left is issued anew once this one is cancelled.
+    `channel_key`: the channel it is issued through, whatever is configured later.
     """
 
     number: int
@@ -149,6 +154,7 @@ class CashReceipt:
     sent_at: float
     identity: str | None = field(default=None, repr=False)
     self_issued: bool = False
+    channel_key: str = ""
     state: ReceiptState = ReceiptState.ISSUING
     answered: str | None = None
     quiet_at: float | None = None

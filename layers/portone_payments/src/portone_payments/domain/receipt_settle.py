@@ -159,7 +159,7 @@ def _cancelled(payment: Payment, receipt: CashReceipt, moment: Moment) -> Paymen
     if not done.remainder or amount == 0 or told.status not in PAID:
         return told
     if done.self_issued:
-        return intend_issue(told, done.kind, None, moment, self_issued=True)
+        return intend_issue(told, done.kind, None, moment, channel_key=done.channel_key, self_issued=True)
     return record(told, Fact.CASH_RECEIPT_MISSING, moment, amount=amount)
 
 

@@ -89,7 +89,7 @@ class ApprovalSender:
             total=payment.total,
             tax_free=payment.tax_free,
             currency=payment.currency,
-            test=self.test,
+            test=approval.test,
         )
         try:
             with gate.sending(Operation.CONFIRM):

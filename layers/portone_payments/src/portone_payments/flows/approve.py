@@ -79,5 +79,5 @@ class Approver:
         sealed = self.sender.vault.encrypt(token, context=token_context(held.payment_id, attempt))
         asks = self.sender.stock is not None
         moment = Moment(now=now, by=BY)
-        intended = intend(held, token_hash, sealed, moment, asks_stock=asks)
+        intended = intend(held, token_hash, sealed, moment, asks_stock=asks, test=self.sender.test)
         return due_soon(intended, now)

@@ -50,7 +50,7 @@ class ReceiptDesk:
             sealed = self.sender.vault.encrypt(
                 identity, context=receipt_context(payment_id, next_number(held))
             )
-            return intend_issue(held, kind, sealed, moment)
+            return intend_issue(held, kind, sealed, moment, channel_key=self.sender.channel(held))
 
         return self._begun(payment_id, intended, moment, deadline)
 
@@ -107,7 +107,8 @@ class ReceiptDesk:
             owed_at = self_issue_at(held) if self.self_issue else None
             if owed_at is None or owed_at > moment.now:
                 return replace(held, receipt_due=owed_at)
-            return intend_issue(held, PERSONAL, None, moment, self_issued=True)
+            channel = self.sender.channel(held)
+            return intend_issue(held, PERSONAL, None, moment, channel_key=channel, self_issued=True)
 
         payment, _ = self.sender.change(payment.payment_id, intended)
         receipt = latest(payment)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portone_payments.domain.approval import given_way, intend_charge
+from portone_payments.domain.approval import given_way
 from portone_payments.domain.attempts import (
     check_pace,
     check_tries,
@@ -22,7 +22,6 @@ from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import ApprovalInProgress, NotApprovable
 from portone_payments.domain.records import Payment
-from portone_payments.domain.terms import charged_under
 from portone_payments.domain.wallet import chargeable, claim_key, key_of_issue
 from portone_payments.domain.wallet_records import SavedKey, Wallet
 from portone_payments.flows.admission import check_gate
@@ -115,7 +114,7 @@ class Charger:
         check_pace(held, key.issue_id, now)
         moment = Moment(now=now, by=BY)
         try:
-            intended = intend_charge(given_way(held, moment), token_hash, key.issue_id, moment)
+            intended = self.sender.intended(given_way(held, moment), token_hash, key, moment)
         except ApprovalInProgress as busy:
             raise ChargeInProgress(**busy.data) from None
-        return due_soon(charged_under(intended, key, self.sender.reader.policy), now)
+        return due_soon(intended, now)

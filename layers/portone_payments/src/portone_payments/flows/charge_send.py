@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approval import confirmed, given_way, sendable, sent
+from portone_payments.domain.approval import confirmed, given_way, intend_charge, sendable, sent
 from portone_payments.domain.attempts import open_approval, was_kept_back, withdrawn
 from portone_payments.domain.billing_reading import KeyStatus
 from portone_payments.domain.calendar import HOUR
@@ -23,7 +23,7 @@ from portone_payments.domain.outcomes import (
 from portone_payments.domain.records import Payment
 from portone_payments.domain.stops import HELD_OVER, PROBE_EVERY
 from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.terms import store_of
+from portone_payments.domain.terms import charged_under, store_of
 from portone_payments.domain.wallet import deleted, next_due
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
@@ -103,7 +103,8 @@ class ChargeSender:
                 told = given_way
             elif key is not None and key.sealed is not None:
                 crossing = key.store_id not in {"", store_of(payment, self.reader.policy)}
-                ready = _Ready(approval, self._order(payment, key), key.channel, moment.now, crossing)
+                order = self._order(payment, approval, key)
+                ready = _Ready(approval, order, key.channel, moment.now, crossing)
                 slot()
                 told, gone = self._tried(payment, ready, deadline, first=claim is not None)
         caught = self.reader.catch_up(
@@ -200,7 +201,22 @@ class ChargeSender:
         with suppress(Conflict):
             store.save(replace(after, due_at=next_due(after, moment.now), tries=0))
 
-    def _order(self, payment: Payment, key: SavedKey) -> ChargeOrder:
+    def intended(self, payment: Payment, token_hash: str, key: SavedKey, moment: Moment) -> Payment:
+        """The payment with a charge stored as it will be sent, whatever is configured then.
+
+        Raises `ApprovalInProgress`, `NotApprovable`.
+        """
+        stored = intend_charge(
+            payment,
+            token_hash,
+            key.issue_id,
+            moment,
+            channel_key=key.channel_key,
+            notice_urls=self.notice_urls,
+        )
+        return charged_under(stored, key, self.reader.policy)
+
+    def _order(self, payment: Payment, approval: Approval, key: SavedKey) -> ChargeOrder:
         context = key_context(payment.user_id, key.issue_id)
         return ChargeOrder(
             billing_key=self.vault.decrypt(key.sealed or "", context=context),
@@ -210,6 +226,6 @@ class ChargeSender:
             currency=payment.currency,
             customer_id=payment.customer_id,
             custom_data=json.dumps(marker(payment.order_id)),
-            channel_key=key.channel_key,
-            notice_urls=self.notice_urls,
+            channel_key=approval.channel_key,
+            notice_urls=approval.notice_urls,
         )

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from portone_payments.domain.approval import intend_charge
 from portone_payments.domain.attempts import open_approval, token_hash_of, was_kept_back
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
@@ -24,7 +23,7 @@ from portone_payments.domain.settling import NO_KEY, claimed, failed
 from portone_payments.domain.standstill import stand_still
 from portone_payments.domain.stops import HELD_OVER, Stops
 from portone_payments.domain.subscription_records import Invoice, Subscription
-from portone_payments.domain.terms import charged_under, store_of
+from portone_payments.domain.terms import store_of
 from portone_payments.domain.wallet import chargeable, claim_key
 from portone_payments.domain.wallet_records import SavedKey
 from portone_payments.flows.charge_send import ChargeSender, Claim
@@ -150,14 +149,12 @@ class Collector:
         payment, invoice = self._payment(subscription, invoice, held, key, moment)
         try:
             attempt = f"charge:{len(payment.approvals)}:{invoice.tries}"
-            intended = intend_charge(
-                payment, token_hash_of(payment.payment_id, attempt), key.issue_id, moment
-            )
+            token_hash = token_hash_of(payment.payment_id, attempt)
+            intended = self.sender.intended(payment, token_hash, key, moment)
         except (ApprovalInProgress, NotApprovable):
             # its own worker or a person has to settle it first
             self._wait(subscription, moment)
             return None
-        intended = charged_under(intended, key, self.sender.reader.policy)
         intended = replace(intended, due_at=int(moment.now) + SOON, rung=0, tries=0)
         store = self.sender.reader.store
         done = spent_claims(key, store, moment.now, settled_elsewhere(key, subscription, intended.payment_id))

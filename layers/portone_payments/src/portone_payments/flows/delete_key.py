@@ -6,7 +6,7 @@ from portone_payments.domain.billing_reading import KeyStatus
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.ladder import DAY
-from portone_payments.domain.outcomes import Outcome
+from portone_payments.domain.outcomes import BILLING_KEY_NOT_FOUND, Outcome
 from portone_payments.domain.records import Payment
 from portone_payments.domain.wallet import ask_deletion, deleted, key_of_issue, release, sought, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
@@ -19,7 +19,8 @@ REASON = "deleted by its owner"
 PAGE = 100
 AHEAD = 2 * 366 * DAY
 BEHIND = 7 * DAY
-_ABSENT = frozenset({"BILLING_KEY_NOT_FOUND", "BILLING_KEY_NOT_ISSUED", "BILLING_KEY_ALREADY_DELETED"})
+# PortOne knows the key and says it is none (any more)
+_NO_KEY = frozenset({"BILLING_KEY_NOT_ISSUED", "BILLING_KEY_ALREADY_DELETED"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,8 @@ class KeyRemover:
         except PortOneError as error:
             if error.outcome is Outcome.REFUSED:
                 self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+            if error.error_type == BILLING_KEY_NOT_FOUND:
+                self.desk.meter.count(Metric.SENDING_STOPPED)
             renewed = error.outcome in {Outcome.PG_ANSWER, Outcome.NO_EFFECT}
             return self._again(user_id, issue_id, renewed=renewed)
         if not gone:
@@ -117,13 +120,22 @@ class KeyRemover:
                     billing_key, reason=REASON, key=request_key, deadline=deadline
                 )
         except PortOneError as error:
-            if error.error_type in _ABSENT:
+            if error.error_type in _NO_KEY:
                 return True
-            if error.outcome is not Outcome.PG_ANSWER:
+            if error.outcome is not Outcome.PG_ANSWER and error.error_type != BILLING_KEY_NOT_FOUND:
                 raise
-            reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
-            return reading is None or reading.status is KeyStatus.DELETED
+            return self._reads_as_deleted(key, billing_key, deadline)
         return True
+
+    def _reads_as_deleted(self, key: SavedKey, billing_key: str, deadline: Deadline) -> bool:
+        """Only what PortOne shows as deleted is (rule 10): a deleted key stays known there.
+
+        What it does not find at all is another merchant's secret or another store first: somebody is called.
+        """
+        reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
+        if reading is None:
+            self.desk.meter.count(Metric.SENDING_STOPPED)
+        return reading is not None and reading.status is KeyStatus.DELETED
 
     def _revoke(
         self, key: SavedKey, billing_key: str, request_key: str, moment: Moment, deadline: Deadline

@@ -36,7 +36,7 @@ class ReceiptSender:
 
     def check(self, payment: Payment, *, issue: bool) -> None:
         """Whether an issue, or a cancel, may be stored and sent. Raises `ProviderRefused`."""
-        channel = self._channel(payment) if issue else None
+        channel = self.channel(payment) if issue else None
         check_gate(self.reader.gate_of(payment), Operation.RECEIPT, channel)
 
     def move(
@@ -131,11 +131,11 @@ class ReceiptSender:
             tax_free=receipt.tax_free,
             currency=payment.currency,
             order_name=payment.order_name,
-            channel_key=self._channel(payment),
+            channel_key=receipt.channel_key,
         )
 
-    def _channel(self, payment: Payment) -> str:
-        """The channel that took the money, else the one its pay method is configured with."""
+    def channel(self, payment: Payment) -> str:
+        """The channel of a new receipt: that of the money, else the one its pay method is configured with."""
         seen = payment.seen
         if seen is not None and seen.channel is not None and seen.channel.key:
             return seen.channel.key
