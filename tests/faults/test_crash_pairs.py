@@ -4,7 +4,7 @@ Everyday runs take every fifth pair, of charges every 25th; make check more, mak
 """
 
 from collections.abc import Callable, Iterator
-from itertools import islice, product
+from itertools import islice
 
 import pytest
 
@@ -16,12 +16,14 @@ from portone_local.testing import (
     subscription_scenes,
     subscription_stories,
 )
-from portone_local.testing.boundaries import Boundaries, Crossing, Side
+from portone_local.testing.boundaries import Boundaries
 from portone_local.testing.stories import MINUTE, Act, Story, World, let_pass
 from portone_local.testing.story_book import RECURRING, story_named
 from portone_local.testing.telling import (
+    Death,
     acted,
     assert_ended_well,
+    deaths,
     dying,
     every,
     in_memory,
@@ -29,8 +31,6 @@ from portone_local.testing.telling import (
     reached,
     representatives,
 )
-
-type Point = tuple[Crossing, Side]
 
 HOUR = 3600
 STEP, STEP_OF_CHARGES = every(test=5, check=3), every(test=25, check=12)
@@ -104,23 +104,24 @@ RETRIES: dict[str, Act] = {
 }
 
 
-def died(story: Story, world: World, boundaries: Boundaries, first: Point) -> str:
+def died(story: Story, world: World, boundaries: Boundaries, first: Death) -> str:
     """A story up to where its step died; what it is about."""
     subject = story.before(world)
     reached(first[0], acted(story.step, world, subject, boundaries, dying(*first)))
     return subject
 
 
-def points_of_the_retry(story: Story, first: Point) -> list[Crossing]:
+def deaths_of_the_retry(story: Story, first: Death) -> list[Death]:
     with in_memory() as (world, boundaries):
         subject = died(story, world, boundaries, first)
-        return representatives(acted(RETRIES[story.name], world, subject, boundaries))
+        points = acted(RETRIES[story.name], world, subject, boundaries)
+        return deaths(points, representatives(points))
 
 
-def pairs_of(story: Story) -> Iterator[tuple[Point, Point]]:
-    """Every call of the step, each with every call of the retry that follows its death there."""
-    for first in product(points_of(story), Side):
-        yield from ((first, again) for again in product(points_of_the_retry(story, first), Side))
+def pairs_of(story: Story) -> Iterator[tuple[Death, Death]]:
+    """Every death of the step, each with every death of the retry that follows it."""
+    for first in deaths(points_of(story)):
+        yield from ((first, again) for again in deaths_of_the_retry(story, first))
 
 
 @pytest.mark.race

@@ -6,7 +6,6 @@ bundle and that no case cuts off fails the build: the stories are listed while t
 
 import shutil
 from collections.abc import Callable
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from portone_local.gateway.functions import Handler
 from portone_local.ministack import MiniStack
 from portone_local.oracle import assert_clean
 from portone_local.stack import Stack
-from portone_local.testing.boundaries import Boundaries, Crossing, Side
+from portone_local.testing.boundaries import Boundaries, Crossing
 from portone_local.testing.seen import Kind, Seen, calls_in
 from portone_local.testing.stories import Story, World, let_pass
 from portone_local.testing.story_acts import look
@@ -25,6 +24,7 @@ from portone_local.testing.story_book import ALL_STORIES, RECURRING, story_named
 from portone_local.testing.telling import (
     assert_wanted,
     break_off,
+    deaths,
     every,
     in_memory,
     on_ministack,
@@ -52,9 +52,9 @@ def test_a_process_that_dies_at_any_call_of_aws_leaves_the_books_right(
     first = ALL_STORIES.index(story) % step
     with on_ministack(ministack) as (new_world, boundaries):
         recorded = new_world()
-        points, worlds = representatives(listed(story, recorded, boundaries)), [recorded]
+        points, worlds = listed(story, recorded, boundaries), [recorded]
 
-        for point, side in list(product(points, Side))[first::step]:
+        for point, side in deaths(points, representatives(points))[first::step]:
             worlds.append(new_world())
             break_off(story, worlds[-1], boundaries, point, side)
             let_pass(recorded.stack, story.patience if story.restless else 0)

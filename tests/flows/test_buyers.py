@@ -6,6 +6,7 @@ import pytest
 
 from portone_local.oracle import ObservedStack
 from portone_local.testing.shopping import USER, ask_to_prepare, pay, put_order, verify
+from portone_local.testing.stories import DAY, let_pass
 
 BUYER = {"name": "김하늘", "email": "haneul@buyer.example", "phone": "01012345678"}
 INICIS = {"key": "channel-key-example-test", "pgProvider": "INICIS_V2", "pgMerchantId": "m"}
@@ -27,7 +28,7 @@ def kept(stack: ObservedStack) -> bool:
 def test_an_order_nobody_paid_is_given_its_buyer_again(stack: ObservedStack) -> None:
     put(stack)
     ask_to_prepare(stack)
-    stack.run_for(10 * 86_400)
+    let_pass(stack, 10 * DAY)
 
     dropped, refused = kept(stack), ask_to_prepare(stack)
     again = put(stack)

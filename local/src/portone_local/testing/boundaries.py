@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
-from threading import current_thread, main_thread
+from itertools import count
+from threading import current_thread, get_ident, main_thread
 from typing import Any, Self
 
 from portone_local import template
@@ -17,7 +18,18 @@ from portone_local.portone.routes import find_route
 from portone_local.stack import Stack
 
 NOBODY = "-"
-_RUNNING = ContextVar("running", default=NOBODY)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Which function folder runs, and in the how-manieth invocation of all."""
+
+    function: str = NOBODY
+    number: int = 0
+
+
+_OUTSIDE = Running()
+_RUNNING = ContextVar("running", default=_OUTSIDE)
 
 
 class Crash(BaseException):
@@ -33,11 +45,15 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One call that left: by which function folder, of what, the how-manieth of its name while watched."""
+    """One call that left: by which function folder, of what, the how-manieth of its name while watched.
+
+    `within` tells invocations and their threads apart; None outside of every function.
+    """
 
     function: str
     call: str
     nth: int
+    within: tuple[int, int] | None = None
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -75,7 +91,8 @@ class Boundaries:
     invocations: list[Invocation] = field(default_factory=list)
     _breaks: Breaks | None = None
     _counts: Counter[str] = field(default_factory=Counter)
-    _newest: str = NOBODY
+    _newest: Running = _OUTSIDE
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def tap(self, service: str, client: Any) -> Any:
         """A client whose calls are counted; to be given to `Stack` as `tap`."""
@@ -93,22 +110,23 @@ class Boundaries:
 
     def cross(self, name: str, call: Callable[[], Any]) -> Any:
         """Make a call, or what is armed in its place."""
-        function = self._function()
-        if function != NOBODY:
-            self.made.add((function, name))
+        running = self._running()
+        if running is not _OUTSIDE:
+            self.made.add((running.function, name))
         if self._breaks is None:
             return call()
         self._counts[name] += 1
-        crossing = Crossing(function, name, self._counts[name])
+        within = None if running is _OUTSIDE else (running.number, get_ident())
+        crossing = Crossing(running.function, name, self._counts[name], within)
         self.crossed.append(crossing)
         broken = self._breaks(crossing)
         return broken(call) if broken else call()
 
-    def _function(self) -> str:
-        """Which function is running; a thread of its own pool is its as well."""
+    def _running(self) -> Running:
+        """What is running; a thread of its own pool is its as well."""
         running = _RUNNING.get()
-        in_pool = current_thread() is not main_thread()
-        return self._newest if running == NOBODY and in_pool else running
+        in_pool = running is _OUTSIDE and current_thread() is not main_thread()
+        return self._newest if in_pool else running
 
     @contextmanager
     def watch(self, breaks: Breaks = none) -> Iterator[Self]:
@@ -121,8 +139,8 @@ class Boundaries:
 
     def _followed(self, folder: str, run: Any, stack: Stack) -> Any:
         def invoked(event: Any, context: Any) -> Any:
-            token, start = _RUNNING.set(folder), stack.clock.monotonic()
-            self._newest = folder
+            self._newest = Running(folder, next(self._numbers))
+            token, start = _RUNNING.set(self._newest), stack.clock.monotonic()
             try:
                 return run(event, context)
             finally:

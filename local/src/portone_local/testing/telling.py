@@ -2,9 +2,9 @@
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
+from itertools import count, pairwise
 
 from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean
@@ -16,6 +16,8 @@ from portone_local.testing.recurring import to_hour
 from portone_local.testing.stories import MINUTE, Act, Story, World, let_pass, surviving_crashes
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.entry.failure import JobFailed
+
+type Death = tuple[Crossing, Side]
 
 FEW = 8
 LIMIT = "10000"  # won; for a larger refund by staff a second person has to agree
@@ -104,6 +106,28 @@ def representatives(points: Sequence[Crossing]) -> list[Crossing]:
     """
     last = {point.kind: point.nth for point in points}
     return [point for point in points if last[point.kind] <= FEW or point.nth in {1, last[point.kind]}]
+
+
+def deaths(points: Sequence[Crossing], taken: Collection[Crossing] | None = None) -> list[Death]:
+    """Every moment the process can die at, each once; of all points, or of those `taken` among them.
+
+    After a call and before the next one of the same thread nothing happens outside: that is one death. What
+    another invocation does next is another one, since whoever called this one is not answered.
+    """
+    nexts = dict(pairwise(points))
+    wanted = points if taken is None else taken
+    return [
+        (point, side)
+        for point in wanted
+        for side in Side
+        if side is Side.BEFORE or not _goes_on(point, nexts.get(point), wanted)
+    ]
+
+
+def _goes_on(point: Crossing, following: Crossing | None, wanted: Collection[Crossing]) -> bool:
+    """Whether the death after this call is told as the one before the following one."""
+    same = following is not None and point.within is not None and following.within == point.within
+    return same and following in wanted
 
 
 def step_of(story: Story, world: World, boundaries: Boundaries, breaks: Breaks = none) -> list[Crossing]:
