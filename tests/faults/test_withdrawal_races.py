@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -32,10 +34,32 @@ def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
         yield observed
 
 
+@dataclass(slots=True)
+class Rounds:
+    """Rounds of a race, each about an order of its own; what was answered is judged once all are over."""
+
+    stack: ObservedStack
+    answered: list[tuple[Response, list[str], str]] = field(default_factory=list)
+
+    def worlds(self) -> Iterator[World]:
+        for _ in range(SOME_ROUNDS):
+            yield World(self.stack, f"withdrawal-{next(NUMBERS)}")
+
+    def heard(self, answers: list[Response], payment_ids: list[str], order_id: str) -> None:
+        """What the shop was told about an order."""
+        assert {answer.status for answer in answers} <= ANSWERS
+        self.answered += [(answer, payment_ids, order_id) for answer in answers]
+
+    def judge(self) -> None:
+        """What was answered is so in the end."""
+        assert len({order_id for _, _, order_id in self.answered}) == SOME_ROUNDS
+        days_later(self.stack, sorted({each for _, payment_ids, _ in self.answered for each in payment_ids}))
+        assert [told_wrong(self.stack, *each) for each in self.answered] == [{}] * len(self.answered)
+
+
 @pytest.fixture
-def world(stack: ObservedStack) -> World:
-    """An order of its own for each round."""
-    return World(stack, f"withdrawal-{next(NUMBERS)}")
+def rounds(stack: ObservedStack) -> Rounds:
+    return Rounds(stack)
 
 
 def asked(world: World, order_id: str) -> Response:
@@ -56,84 +80,73 @@ def charge(world: World, payment_id: str) -> Response:
     return world.stack.app(USER).post(f"/payments/{payment_id}/charge", {"chargeId": "charge-1"})
 
 
-def judge(world: World, answers: list[Response], payment_ids: list[str], order_id: str) -> None:
-    """What was answered is so in the end."""
-    days_later(world.stack, payment_ids)
-    assert {answer.status for answer in answers} <= ANSWERS
-    said = {answer.status // 100 for answer in answers}
-    assert [told_wrong(world.stack, answer, payment_ids, order_id) for answer in answers] == [{}] * len(
-        answers
-    )
-    assert said
+def test_of_a_withdrawal_and_many_prepares_one_wins(rounds: Rounds) -> None:
+    for world in rounds.worlds():
+        order_id = world.order()
+        withdrawn, asks = partial(withdraw, world.stack, order_id), partial(asked, world, order_id)
+
+        answer, *prepares = race([withdrawn, *[asks] * 8])
+
+        handed = {each.json()["paymentId"]: each.json() for each in prepares if each.status == 200}
+        assert len(handed) <= 1
+        assert {each.status for each in prepares} <= {200, 409, 503}
+        world.handed |= handed
+        for payment_id in handed:
+            pay(world, payment_id)
+        rounds.heard([answer], [*handed], order_id)
+
+    rounds.judge()
 
 
-@pytest.mark.parametrize("_round", range(SOME_ROUNDS))
-def test_of_a_withdrawal_and_many_prepares_one_wins(world: World, _round: int) -> None:
-    order_id = world.order()
+def test_of_a_withdrawal_and_a_payment_what_was_said_is_so(rounds: Rounds) -> None:
+    for world in rounds.worlds():
+        payment_id = world.ready()
+        order_id = world.order_of(payment_id)
+        withdrawn = partial(withdraw, world.stack, order_id)
 
-    answer, *prepares = race([lambda: withdraw(world.stack, order_id), *[lambda: asked(world, order_id)] * 8])
+        answer, *_ = race([withdrawn, partial(pay, world, payment_id), partial(world.verify, payment_id)])
 
-    payment_ids = sorted({each.json()["paymentId"] for each in prepares if each.status == 200})
-    assert len(payment_ids) <= 1
-    assert {each.status for each in prepares} <= {200, 409, 503}
-    for each in prepares:
-        if each.status == 200:
-            world.handed[each.json()["paymentId"]] = each.json()
-    for payment_id in payment_ids:
-        pay(world, payment_id)
-    judge(world, [answer], payment_ids, order_id)
+        rounds.heard([answer], [payment_id], order_id)
+
+    rounds.judge()
 
 
-@pytest.mark.parametrize("_round", range(SOME_ROUNDS))
-def test_of_a_withdrawal_and_a_payment_what_was_said_is_so(world: World, _round: int) -> None:
-    payment_id = world.ready()
-    order_id = world.order_of(payment_id)
+def test_of_a_withdrawal_and_a_deposit_what_was_said_is_so(rounds: Rounds) -> None:
+    for world in rounds.worlds():
+        payment_id = world.ready()
+        order_id = world.order_of(payment_id)
+        world.pay(payment_id, method="VIRTUAL_ACCOUNT")
+        world.verify(payment_id)
+        withdrawn = partial(withdraw, world.stack, order_id)
 
-    answer, *_ = race(
-        [
-            lambda: withdraw(world.stack, order_id),
-            lambda: pay(world, payment_id),
-            lambda: world.verify(payment_id),
-        ]
-    )
+        answer, *_ = race([withdrawn, partial(deposit, world, payment_id), world.stack.deliver])
 
-    judge(world, [answer], [payment_id], order_id)
+        rounds.heard([answer], [payment_id], order_id)
 
-
-@pytest.mark.parametrize("_round", range(SOME_ROUNDS))
-def test_of_a_withdrawal_and_a_deposit_what_was_said_is_so(world: World, _round: int) -> None:
-    payment_id = world.ready()
-    order_id = world.order_of(payment_id)
-    world.pay(payment_id, method="VIRTUAL_ACCOUNT")
-    world.verify(payment_id)
-
-    answer, *_ = race(
-        [
-            lambda: withdraw(world.stack, order_id),
-            lambda: deposit(world, payment_id),
-            world.stack.deliver,
-        ]
-    )
-
-    judge(world, [answer], [payment_id], order_id)
+    rounds.judge()
 
 
-@pytest.mark.parametrize("_round", range(SOME_ROUNDS))
-def test_of_a_withdrawal_and_a_charge_what_was_said_is_so(world: World, _round: int) -> None:
-    payment_id = world.ready()
-    order_id = world.order_of(payment_id)
+def test_of_a_withdrawal_and_a_charge_what_was_said_is_so(rounds: Rounds) -> None:
+    for world in rounds.worlds():
+        payment_id = world.ready()
+        order_id = world.order_of(payment_id)
+        withdrawn = partial(withdraw, world.stack, order_id)
 
-    answer, _ = race([lambda: withdraw(world.stack, order_id), lambda: charge(world, payment_id)])
+        answer, _ = race([withdrawn, partial(charge, world, payment_id)])
 
-    judge(world, [answer], [payment_id], order_id)
+        rounds.heard([answer], [payment_id], order_id)
+
+    rounds.judge()
 
 
-@pytest.mark.parametrize("_round", range(SOME_ROUNDS))
-def test_many_withdrawals_at_once_are_one(world: World, _round: int) -> None:
-    payment_id = world.ready()
-    order_id = world.order_of(payment_id)
+def test_many_withdrawals_at_once_are_one(rounds: Rounds) -> None:
+    for world in rounds.worlds():
+        payment_id = world.ready()
+        order_id = world.order_of(payment_id)
 
-    answers = race([lambda: withdraw(world.stack, order_id)] * 8)
+        answers = race([partial(withdraw, world.stack, order_id)] * 8)
 
-    assert 200 in {answer.status for answer in answers}
-    judge(world, answers, [payment_id], order_id)
+        assert 200 in {answer.status for answer in answers}
+        rounds.heard(answers, [payment_id], order_id)
+
+    rounds.judge()

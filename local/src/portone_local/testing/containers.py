@@ -19,7 +19,12 @@ LAMBDA = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE",
     "AWS_SECRET_ACCESS_KEY": "fake-secret-key",
-    "PYTHONDONTWRITEBYTECODE": "1",
+    # compiled once, and never beside the sources, which are what is deployed
+    **(
+        {"PYTHONPYCACHEPREFIX": sys.pycache_prefix}
+        if sys.pycache_prefix
+        else {"PYTHONDONTWRITEBYTECODE": "1"}
+    ),
 }
 
 

@@ -178,8 +178,7 @@ class Sweeper:
         now = self.clock.now()
         swept.lag = max(swept.lag, *(now - due.due_at for due in batch))
         until = int(now) + LEASE
-        with ThreadPoolExecutor(max_workers=min(THREADS, len(batch))) as pool:
-            tries = list(pool.map(lambda due: self._lease(due, until), batch))
+        tries = self._tried(batch, until)
         live = []
         for due, times in zip(batch, tries, strict=True):
             if isinstance(times, Exception):
@@ -190,6 +189,13 @@ class Sweeper:
             elif times is not None:
                 live.append(replace(due, due_at=until, stops=swept.stops is not None))
         return Leased(tuple(live), any(times is not None for times in tries))
+
+    def _tried(self, batch: tuple[Due, ...], until: int) -> list[int | Exception | None]:
+        """What became of each lease; one alone needs no thread."""
+        if len(batch) == 1:
+            return [self._lease(batch[0], until)]
+        with ThreadPoolExecutor(max_workers=min(THREADS, len(batch))) as pool:
+            return list(pool.map(lambda due: self._lease(due, until), batch))
 
     def _lease(self, due: Due, until: int) -> int | Exception | None:
         """The tries so far, None where somebody else had it first, or what went wrong."""
