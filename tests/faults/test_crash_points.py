@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from portone_local.testing.boundaries import Crossing, Side
+from portone_local.testing.seen import Seen
 from portone_local.testing.stories import Story, let_pass
+from portone_local.testing.story_acts import look
 from portone_local.testing.story_book import ALL_STORIES, story_named
 from portone_local.testing.telling import (
     acted,
@@ -16,6 +18,7 @@ from portone_local.testing.telling import (
     dying,
     in_memory,
     points_of,
+    step_of,
 )
 
 
@@ -31,6 +34,21 @@ def test_a_process_that_dies_at_any_call_leaves_the_books_right(story: Story) ->
             assert_ended_well(story, world)
 
     assert told
+
+
+def test_every_kind_of_call_a_handler_makes_is_cut_off_by_a_crash_case() -> None:
+    """Also what time makes of a story, and a look at that."""
+    seen = Seen()
+    for story in ALL_STORIES:
+        with in_memory() as (world, boundaries):
+            crossed = step_of(story, world, boundaries)
+            let_pass(world.stack, story.patience)
+            for payment_id in world.handed:
+                look(world, payment_id)
+            seen.record(story.name, crossed, boundaries)
+
+    assert seen.made
+    assert seen.owed == set()
 
 
 @pytest.mark.parametrize(

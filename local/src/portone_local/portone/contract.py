@@ -22,6 +22,7 @@ class Contract:
         self._document: dict[str, Any] = document["components"]["schemas"]
         named = {name: _strict(schema) | _closed(schema) for name, schema in self._document.items()}
         self._schemas = {"components": {"schemas": named}}
+        self._validators: dict[str, Draft202012Validator] = {}
         self._operations = {
             operation["operationId"]: operation
             for methods in document["paths"].values()
@@ -87,10 +88,16 @@ class Contract:
             yield from self._body_problems(response["content"], body)
 
     def _body_problems(self, content: dict[str, Any], body: bytes) -> Iterator[str]:
-        schema = {**_strict(content["application/json"]["schema"]), **self._schemas}
-        validator = Draft202012Validator(schema, format_checker=_FORMATS)
-        for error in validator.iter_errors(json.loads(body)):
+        for error in self._validator(content["application/json"]["schema"]).iter_errors(json.loads(body)):
             yield f"{error.json_path}: {error.message}"
+
+    def _validator(self, schema: dict[str, Any]) -> Draft202012Validator:
+        """Made once for each schema: to go through the whole document takes longer than to judge a body."""
+        name = json.dumps(schema, sort_keys=True)
+        if name not in self._validators:
+            whole = {**_strict(schema), **self._schemas}
+            self._validators[name] = Draft202012Validator(whole, format_checker=_FORMATS)
+        return self._validators[name]
 
 
 def _strict(schema: Any) -> Any:
