@@ -102,6 +102,50 @@ CASES: dict[str, tuple[str, ...]] = {
         "bundle/test_generated_clients.py",
     ),
     "C the deploy line": ("bundle/test_deploy_as_printed.py",),
+    "D1": (
+        "test_identity_asked.py::test_a_channel_the_browser_chose",
+        *("test_another_merchant_of_the_same_provider", "test_an_answer_that_does_not_show"),
+        *("test_of_the_settings_at_the_start", "test_less_is_kept", "test_what_may_have_been_typed"),
+        "test_an_age_that_may_have_been_typed",
+    ),
+    "D2": (
+        "test_identity_claims.py::test_two_accounts",
+        *("test_who_came_while_nobody_asked", "test_who_verified_first", "test_staff_is_told"),
+        *("test_staff_decides", "test_a_decision_has_a_reason"),
+    ),
+    "D3": (
+        "test_identity_claims.py::test_honest_users_follow",
+        *("test_one_whose_identifiers_do_not_open", "test_a_living_claim_keeps_its_key"),
+    ),
+    "D4": (
+        "test_identity_sweep.py::test_one_that_cannot_be_treated",
+        "test_the_facts_of_one_who_cannot_be_opened",
+    ),
+    "D5": ("test_identity_sweep.py::test_a_hundred_thousand", "test_a_sweep_whose_time_is_up"),
+    "D6": ("test_identity_erasure.py::test_whoever_is_named", "test_who_only_reads_like_somebody"),
+    "D7": (
+        "test_identity_asked.py::test_time_is_judged",
+        *("test_who_is_erased_while_portone_answers", "test_what_ends_while_a_look"),
+    ),
+    "D8": ("test_identity_asked.py::test_who_is_verified_for_a_purpose_that_keeps_nothing",),
+    "D9": ("test_identity_limits.py",),
+    "D10": ("test_identity_asked.py::test_who_renews",),
+    "D11": ("test_identity_erasure.py::test_who_let_another_in", "test_a_permit_lets_in_one"),
+    "D12": ("test_identity_sweep.py::test_why_somebody_else_might_come", "test_who_is_erased_while_a_permit"),
+    "D13": (
+        "test_identity_erasure.py::test_who_is_erased_while_a_look",
+        "test_who_is_erased_while_what_was_shown",
+    ),
+    "D14": ("test_identity_claims.py::test_the_owner_whose_pg", "test_another_merchant_of_the_pg"),
+    "D15": ("test_identity_erasure.py::test_nothing_that_tells_who_it_was", "test_claims_under_every"),
+    "D16": ("test_identity_asked.py::test_a_setting_that_is_misspelt",),
+    "D17": ("test_identity_asked.py::test_one_purpose_that_cannot_be_read",),
+    "D18": ("test_identity_erasure.py::test_a_deleted_stream",),
+    "D19": (
+        "test_identity_claims.py::test_a_person_is_erased_after_any_number",
+        "test_a_person_known_by_ever_more",
+    ),
+    "D20": ("test_identity_asked.py::test_what_is_short",),
 }
 """A file (beside this one, or below tests/), a test in it by the beginning of its name, and others of it."""
 
@@ -130,3 +174,6 @@ def test_a_case_has_rules_that_hold_it(case: str) -> None:
 
 def test_every_case_of_payments_refunds_and_sweep_is_held() -> None:
     assert {case for case in CASES if case.startswith("A")} == {f"A{number}" for number in range(1, 42)}
+
+
+def test_every_case_of_identity_is_held() -> None:

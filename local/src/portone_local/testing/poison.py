@@ -29,9 +29,12 @@ def full(item: Item) -> Item:
     return item | {"padding": {"S": "x" * FULL}}
 
 
-def spoil(stack: Stack, prefix: str, how: Spoil) -> int:
-    """Spoil the records whose key starts so, such as `payment#`; how many there were."""
-    table: Any = stack.ports["store"].table
+def spoil(stack: Stack, prefix: str, how: Spoil, *, port: str = "store") -> int:
+    """Spoil the records whose key starts so, such as `payment#`; how many there were.
+
+    `port`: whose table, `people` for the one of persons.
+    """
+    table: Any = stack.ports[port].table
     items = table.dump()
     found = [item for item in items if item["pk"]["S"].startswith(prefix) and item["sk"]["S"] == sort(item)]
     table.restore([how(item) if item in found else item for item in items])

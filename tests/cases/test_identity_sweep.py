@@ -1,0 +1,163 @@
+"""The sweep of persons treats each by itself, keeps up with its day, and says what it left (money rule 10)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from portone_local.portone.identity.people import OTHER_ADULT
+from portone_local.testing.identifying import (
+    QUARTER,
+    STRANGER,
+    USER,
+    me,
+    permit,
+    start,
+    sweep,
+    verified,
+    wait,
+)
+from portone_local.testing.poison import newer, put_inside, spoil
+from portone_local.testing.unkind import UnkindStack, unkind
+
+DAY, YEAR = 24 * 3600, 365 * 24 * 3600
+AT_ONCE = 100_000
+SWEEPS_A_DAY = 96
+CALL = 0.01  # seconds a call of DynamoDB takes here, more than on AWS
+FUNCTION = 240.0
+
+
+def sealed(stack: UnkindStack, user: str) -> bool:
+    """Whether anything sealed is left of a user."""
+    items = [item for item in stack.identity_dump() if item["pk"]["S"] == f"person#{user}"]
+    return any(word in json.dumps(item) for item in items for word in ('"facts"', '"reason"'))
+
+
+def broken_seal(item: Any) -> Any:
+    """What it sealed does not open any more."""
+    return put_inside(item, "identifiers", "facts", {"S": "AAAA"})
+
+
+def no_seal(item: Any) -> Any:
+    """What it sealed is no text."""
+    return put_inside(item, "identifiers", "facts", {"L": []})
+
+
+@pytest.mark.parametrize("how", [broken_seal, no_seal, newer], ids=lambda how: how.__name__)
+@pytest.mark.parametrize("rotating", [False, True])
+def test_one_that_cannot_be_treated_keeps_nobody_past_their_time(
+    stack: UnkindStack, how: Any, rotating: bool
+) -> None:
+    verified(stack)
+    verified(stack, STRANGER, OTHER_ADULT)
+    spoil(stack, f"person#{USER}", how, port="people")
+    if rotating:
+        [old] = stack.ports["hashes"]._held.alive.values()
+        keys = {"1": {"phase": "writing", "key": old.decode()}, "2": {"phase": "writing", "key": "x" * 64}}
+        stack.ports["hashes"].rotate(keys)
+        sweep(stack)
+    wait(stack, YEAR)
+
+    sweep(stack)
+
+    assert sealed(stack, STRANGER) is False
+    assert stack.counted("ItemSkipped") > 0 or not sealed(stack, USER)
+
+
+def test_the_facts_of_one_who_cannot_be_opened_go_with_their_time_too(stack: UnkindStack) -> None:
+    verified(stack)
+    spoil(stack, f"person#{USER}", broken_seal, port="people")
+    wait(stack, YEAR)
+
+    sweep(stack)
+
+    assert sealed(stack, USER) is False
+
+
+def test_why_somebody_else_might_come_is_gone_with_its_time_also_where_nobody_came(
+    stack: UnkindStack,
+) -> None:
+    verified(stack)
+    permit(stack)
+    wait(stack, DAY)
+    sweep(stack)
+
+    [person] = [item for item in stack.identity_dump() if item["pk"]["S"] == f"person#{USER}"]
+    assert person.get("permit", {"NULL": True}) == {"NULL": True}
+    assert me(stack)["verified"] is True
+
+
+class Slow:
+    """A table each call of which takes its time on the stack's clock."""
+
+    def __init__(self, stack: UnkindStack) -> None:
+        self.clock: Any = stack.clock
+
+    def __call__(self, _operation: str, call: Any) -> Any:
+        """One call."""
+        self.clock.advance(CALL)
+        return call()
+
+
+@pytest.fixture
+def busy() -> Iterator[UnkindStack]:
+    """Three times what is due of 100,000 in a quarter of an hour, all of it at the same moment."""
+    with unkind() as stack:
+        begun = [start(stack, f"user-{number}") for number in range(6)]
+        items = {item["pk"]["S"]: item for item in stack.identity_dump()}
+        table = stack.ports["people"].table
+        for number in range(3 * AT_ONCE // SWEEPS_A_DAY):
+            item = items[f"attempt#{begun[number % 6]['identityVerificationId']}"]
+            name = f"copy{number:06d}"
+            table.append(item | {"pk": {"S": f"attempt#{name}"}, "verification_id": {"S": name}})
+        wait(stack, QUARTER)
+        yield stack
+
+
+def due(stack: UnkindStack) -> int:
+    """What still has a due mark."""
+    return sum("due_shard" in item for item in stack.identity_dump())
+
+
+def test_a_hundred_thousand_that_end_on_one_day_are_gone_within_it(busy: UnkindStack) -> None:
+    left = due(busy)
+    busy.ports["people"].table.around = Slow(busy)
+    for _ in range(3):
+        began = busy.clock.now()
+        sweep(busy)
+
+        assert busy.clock.now() - began < FUNCTION + 5
+        assert due(busy) <= max(0, left - AT_ONCE / SWEEPS_A_DAY)
+        left = due(busy)
+
+
+@pytest.mark.xfail(strict=True, reason="D5")
+def test_a_sweep_whose_time_is_up_says_how_much_it_left_and_how_old_it_is(busy: UnkindStack) -> None:
+    before = busy.metrics
+    busy.ports["people"].table.around = Slow(busy)
+    busy.ports["people"].table.around.clock = _Hurried(busy.clock)
+
+    sweep(busy)
+
+    alarmed = {
+        each["Properties"].get("MetricName")
+        for each in busy.template["Resources"].values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    told = {name: value - before.get(name, 0) for name, value in busy.metrics.items()}
+    assert due(busy) > 0
+    assert told.get("IdentityDueLeft", 0) > 0
+    assert "IdentityDueLagSeconds" in alarmed
+    assert told.get("IdentityDueLagSeconds", 0) > 0
+
+
+class _Hurried:
+    """A clock on which a call takes a hundred times as long."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+
+    def advance(self, seconds: float) -> None:
+        """Time passes."""
+        self._clock.advance(seconds * 100)
