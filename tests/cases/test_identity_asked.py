@@ -13,7 +13,6 @@ from portone_local.portone.identity.people import ADULT, MINOR, OTHER_ADULT
 from portone_local.portone.identity.pg import (
     DANAL_CHANNEL,
     INICIS_CHANNEL,
-    KCP_CHANNEL,
     TEST_DANAL_CHANNEL,
 )
 from portone_local.testing.edited import having, without

@@ -64,7 +64,7 @@ def test_whoever_is_named_is_erased_byte_for_byte_and_nobody_who_reads_alike(
 
 
 @pytest.mark.parametrize(
-    "user", ["%75ser-1", "user%2D1", " user-1", "user-1 ", "user-1\n", "ｕser-1", "", None, 1]
+    "user", ["%75ser-1", "user%2D1", " user-1", "user-1 ", "user-1\n", "\uff55ser-1", "", None, 1]
 )
 def test_who_only_reads_like_somebody_is_not_that_one(stack: UnkindStack, user: Any) -> None:
     verified(stack)
@@ -83,6 +83,7 @@ def left_of(stack: UnkindStack, user: str) -> str:
 
 TRACES = {
     "sealed": re.compile(r'"(facts|reason)": \{"S"'),
+    "a reason": re.compile(r'"reason": \{"S"'),
     "an identifier": re.compile(r"\b(ci|di)\.[0-9]+\.[0-9a-f]{64}"),
     "a phone": re.compile(r"phone\.[0-9]+\.[0-9a-f]{64}"),
 }
@@ -191,16 +192,32 @@ def test_who_let_another_in_and_why_is_written_down(stack: UnkindStack) -> None:
     assert "sold the account" not in json.dumps(stack.identity_dump())
 
 
-@pytest.mark.xfail(strict=True, reason="D11")
-def test_who_let_another_in_stays_in_the_history_of_the_account(stack: UnkindStack) -> None:
+def test_who_let_another_in_and_why_stays_in_the_history_for_its_time(stack: UnkindStack) -> None:
     verified(stack)
     permit(stack)
     verified(stack, person=OTHER_ADULT)
 
-    [item] = [item for item in stack.identity_dump() if item["pk"]["S"] == f"person#{USER}"]
-    assert "operator" in json.dumps(item)
+    history = reveal(stack).json()["history"]
     erase(stack)
-    assert "sold the account" not in json.dumps(stack.identity_dump())
+
+    assert [(each["act"], each["reason"]) for each in history] == [
+        ("replace", "sold the account"),
+        ("replaced", "sold the account"),
+    ]
+    assert all(each["by"].endswith("operator") and each["at"] for each in history)
+    assert "operator" not in left_of(stack, USER)
+
+
+def test_the_reason_in_a_history_ends_although_the_person_stays(stack: UnkindStack) -> None:
+    verified(stack)
+    permit(stack)
+    for _ in range(30):
+        wait(stack, 300 * DAY)
+        verified(stack)
+        sweep(stack)
+
+    assert reveal(stack).json()["history"] == []
+    assert TRACES["a reason"].search(left_of(stack, USER)) is None
 
 
 class Logs:

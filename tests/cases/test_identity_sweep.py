@@ -1,4 +1,4 @@
-"""The sweep of persons treats each by itself, keeps up with its day, and says what it left (money rule 10)."""
+"""The sweep of persons treats each by itself, keeps up with its day, and says what is left (rule 10)."""
 
 import json
 from collections.abc import Iterator
@@ -45,14 +45,14 @@ def no_seal(item: Any) -> Any:
 
 
 @pytest.mark.parametrize("how", [broken_seal, no_seal, newer], ids=lambda how: how.__name__)
-@pytest.mark.parametrize("rotating", [False, True])
+@pytest.mark.parametrize("while_", ["nothing else", "a rotation"])
 def test_one_that_cannot_be_treated_keeps_nobody_past_their_time(
-    stack: UnkindStack, how: Any, rotating: bool
+    stack: UnkindStack, how: Any, while_: str
 ) -> None:
     verified(stack)
     verified(stack, STRANGER, OTHER_ADULT)
     spoil(stack, f"person#{USER}", how, port="people")
-    if rotating:
+    if while_ == "a rotation":
         [old] = stack.ports["hashes"]._held.alive.values()
         keys = {"1": {"phase": "writing", "key": old.decode()}, "2": {"phase": "writing", "key": "x" * 64}}
         stack.ports["hashes"].rotate(keys)
