@@ -1,6 +1,7 @@
 """Template parameters of a local stack, and the fake PortOne that goes with them."""
 
 import json
+from typing import Any
 
 from portone_local.clock import Clock
 from portone_local.issuer import AUDIENCE, TokenIssuer
@@ -11,7 +12,7 @@ from portone_local.sigv4 import SHOP, STAFF
 STAFF_CLAIM = {"role": "payments-staff"}
 IDENTITY = (DANAL_CHANNEL, KCP_CHANNEL, INICIS_CHANNEL)
 # CI or a DI is enough to sign up; the adult check asks for a CI and keeps nothing but the answer
-PURPOSES = {
+PURPOSES: dict[str, dict[str, Any]] = {
     "signup": {"require": "any", "needs": ["name"], "keeps": ["phone", "operator", "gender", "foreigner"]},
     "adult": {"require": "ci", "needs": [], "minAge": 19, "bypass": {"DANAL": {"title": "Example shop"}}},
 }
