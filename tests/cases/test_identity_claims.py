@@ -42,10 +42,10 @@ OPEN = pytest.mark.xfail(strict=True, reason="D2")
 @pytest.mark.parametrize(
     ("policies", "gone"),
     [
-        pytest.param("on,off,on", USER, marks=OPEN),
+        ("on,off,on", USER),
         ("on,off,on", STRANGER),
-        pytest.param("off,off,on", USER, marks=OPEN),
-        pytest.param("off,on,off,on", STRANGER, marks=OPEN),
+        ("off,off,on", USER),
+        ("off,on,off,on", STRANGER),
     ],
 )
 def test_two_accounts_of_one_person_from_before_let_no_third_in(policies: str, gone: str) -> None:
@@ -64,7 +64,6 @@ def test_two_accounts_of_one_person_from_before_let_no_third_in(policies: str, g
         assert verified(stack, THIRD).status == 200
 
 
-@OPEN
 @pytest.mark.parametrize("unknowns", [Unknowns(), NO_CI], ids=["by CI", "by DI"])
 def test_who_came_while_nobody_asked_is_noticed_when_somebody_asks_again(unknowns: Unknowns) -> None:
     with unkind(identity_unique="off", unknowns=unknowns) as stack:
@@ -75,7 +74,6 @@ def test_who_came_while_nobody_asked_is_noticed_when_somebody_asks_again(unknown
         assert verified(stack, provider="KCP_V2").status == 200
 
 
-@OPEN
 def test_who_came_while_nobody_asked_follows_a_new_hash_key_too() -> None:
     with unkind(identity_unique="off") as stack:
         verified(stack)

@@ -132,7 +132,6 @@ def test_a_hundred_thousand_that_end_on_one_day_are_gone_within_it(busy: UnkindS
         left = due(busy)
 
 
-@pytest.mark.xfail(strict=True, reason="D5")
 def test_a_sweep_whose_time_is_up_says_how_much_it_left_and_how_old_it_is(busy: UnkindStack) -> None:
     before = busy.metrics
     busy.ports["people"].table.around = Slow(busy)

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from portone_local.oracle import ObservedStack
-from portone_local.oracle.identity import gather_identity, judge_identity
-from portone_local.portone.identity.people import OTHER_ADULT
+from portone_local.oracle.identity import CLAUSES, gather_identity, judge_identity
+from portone_local.oracle.journal import Act, Heard
+from portone_local.portone.identity.people import MINOR, OTHER_ADULT
 from portone_local.testing.identifying import (
     STRANGER,
     USER,
     done,
+    erase,
     id_of,
     press,
     start,
@@ -22,7 +24,7 @@ from portone_local.testing.identifying import (
 )
 from portone_local.testing.identity_stories import YEAR
 from portone_payments.adapters.identity_keys import encode
-from portone_payments.domain.identity_records import AttemptState, Claim, Counter, Person
+from portone_payments.domain.identity_records import AttemptState, Claim, Counter, Permit, Person, Share
 
 
 @pytest.fixture
@@ -85,6 +87,89 @@ def stray_claim(stack: ObservedStack) -> None:
     save(stack, Claim(claim_id="ci.1.stray", user_id=USER))
 
 
+def stray_share(stack: ObservedStack) -> None:
+    save(stack, Share(claim_id=person(stack).claims[0], user_id=STRANGER, due_at=1))
+
+
+def miscounted(stack: ObservedStack) -> None:
+    claim = stack.ports["people"].claims(person(stack).claims[:1])[person(stack).claims[0]]
+    save(stack, replace(claim, shared=1))
+
+
+def hear(stack: ObservedStack, heard: Heard, user: str, verification_id: str = "", **changes: Any) -> None:
+    """A caller is answered this now, whatever is stored."""
+    now = stack.clock.now()
+    until = "2027-01-01T00:00:00Z" if heard is Heard.LET_IN else ""
+    act = Act(
+        heard=heard,
+        of=(user,),
+        began=now,
+        ended=now,
+        unique=True,
+        verification_id=verification_id,
+        until=until,
+    )
+    stack.journal.acts.append(replace(act, **changes))
+
+
+def let_in_by_anothers(stack: ObservedStack) -> None:
+    hear(stack, Heard.LET_IN, "user-3", done(stack, STRANGER, OTHER_ADULT))
+
+
+def let_in_by_nobody(stack: ObservedStack) -> None:
+    hear(stack, Heard.LET_IN, "user-3", id_of(start(stack, "user-3")))
+
+
+def let_in_by_what_was_begun_before(stack: ObservedStack) -> None:
+    begun = done(stack)
+    wait(stack, 1)
+    erase(stack)
+    wait(stack, 1)
+    hear(stack, Heard.LET_IN, USER, begun)
+
+
+def let_in_twice(stack: ObservedStack) -> None:
+    hear(stack, Heard.LET_IN, "user-3", done(stack, "user-3"))
+
+
+def somebody_else_now(stack: ObservedStack) -> None:
+    hear(stack, Heard.LET_IN, USER, done(stack, person=MINOR))
+
+
+def sealed_for_ever(stack: ObservedStack) -> None:
+    items = stack.ports["people"].table.dump()
+    for item in items:
+        for sealed in item.get("purposes", {}).get("M", {}).values():
+            sealed["M"].pop("expires_at")
+    # what the code cannot read the oracle still looks at
+    stack.ports["people"].table.restore(items)
+
+
+def a_reason_kept_too_long(stack: ObservedStack) -> None:
+    permit = Permit(by="user/operator", key="key", reason="sealed", at=1.0, expires_at=2)
+    save(stack, replace(person(stack), permit=permit))
+
+
+def readable_after_an_erasure(stack: ObservedStack) -> None:
+    before = person(stack)
+    wait(stack, 1)
+    erase(stack)
+    after = person(stack)
+    save(stack, replace(after, verified=True, purposes=before.purposes, due_at=before.due_at))
+
+
+def claims_left_by_an_erasure(stack: ObservedStack) -> None:
+    before = person(stack)
+    wait(stack, 1)
+    erase(stack)
+    save(stack, replace(person(stack), claims=before.claims, due_at=int(stack.clock.now())))
+
+
+def a_phone_of_nobody(stack: ObservedStack) -> None:
+    erase(stack)
+    save(stack, replace(person(stack), phone="phone.1.hash"))
+
+
 def kept_too_long(stack: ObservedStack) -> None:
     wait(stack, YEAR + 24 * 3600)
 
@@ -110,6 +195,18 @@ PLANTS: dict[Callable[[ObservedStack], None], str] = {
     two_accounts: "I13",
     lost_claim: "I13",
     stray_claim: "I13",
+    stray_share: "I13",
+    miscounted: "I13",
+    let_in_by_anothers: "I6",
+    let_in_by_nobody: "I13",
+    let_in_by_what_was_begun_before: "I13",
+    let_in_twice: "I13",
+    somebody_else_now: "I13",
+    sealed_for_ever: "I14",
+    a_reason_kept_too_long: "I14",
+    readable_after_an_erasure: "I14",
+    claims_left_by_an_erasure: "I14",
+    a_phone_of_nobody: "I14",
     kept_too_long: "I14",
     never_looked_at: "I14",
     half_erased: "I14",
@@ -134,3 +231,17 @@ def test_what_was_tampered_with_is_seen(
     plant(stack)
 
     assert invariant in broken(stack)
+
+
+def test_each_clause_sees_what_it_is_there_for() -> None:
+    seen = set()
+    for plant in PLANTS:
+        with ObservedStack.in_memory(seed=1) as stack:
+            verified(stack)
+            verified(stack, STRANGER, OTHER_ADULT)
+            press(stack, id_of(start(stack)), "send", typed())
+            plant(stack)
+            evidence = gather_identity(stack, aloud=False)
+            seen |= {clause for clause in CLAUSES if any(clause(evidence))}
+
+    assert [clause.__name__ for clause in CLAUSES if clause not in seen] == []

@@ -9,6 +9,7 @@ from portone_local import template
 from portone_local.gateway.client import Client
 from portone_local.gateway.messages import App, Request, Response
 from portone_local.oracle.evidence import Answered, Operation
+from portone_local.oracle.journal import Journal
 from portone_local.oracle.table import read
 from portone_local.sigv4 import Principal
 from portone_local.stack import Stack
@@ -18,12 +19,16 @@ WITHIN = 15 * 60.0
 
 
 class ObservedStack(Stack):
-    """A stack for tests. `within` is how long, in seconds, it may take to agree with PortOne (I4)."""
+    """A stack for tests. `within` is how long, in seconds, it may take to agree with PortOne (I4).
+
+    `journal`: what was answered about persons.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.answers: list[Answered] = []
         self.operations: list[Operation] = []
+        self.journal = Journal()
         self.within = WITHIN
         self.hurt = False
 
@@ -44,7 +49,7 @@ class ObservedStack(Stack):
 
     def app(self, user_id: str, **claims: object) -> Client:
         """The app of a user; what it is answered is kept."""
-        return self._kept(super().app(user_id, **claims))
+        return self._kept(super().app(user_id, **claims), user_id)
 
     def signing(self, principal: Principal) -> Client:
         """Somebody with keys of ours; what they are answered is kept."""
@@ -59,21 +64,29 @@ class ObservedStack(Stack):
         """Send any request to the webhook's Function URL."""
         return self._keeping(self.webhook.handle)(request)
 
-    def _kept(self, client: Client) -> Client:
-        return replace(client, send=self._keeping(client.send))
+    def _kept(self, client: Client, user: str = "") -> Client:
+        return replace(client, send=self._keeping(client.send, user))
 
-    def _keeping(self, send: App) -> App:
+    def _keeping(self, send: App, user: str = "") -> App:
         def sent(request: Request) -> Response:
             if request.method == "PUT" and request.path.startswith("/plans/"):
                 self.operated_by(f"stores {request.path}")
+            began = self.clock.now()
             response = send(request)
             body = response.body.decode("utf-8", "replace")
             asked = f"{request.method} {request.path}"
             at = self.clock.now()
             self.answers.append(Answered(asked=asked, status=response.status, body=body, at=at))
+            if "identity" in request.path:
+                self.journal.hear(request, response, user, began=began, now=at, unique=self._unique())
             return response
 
         return sent
+
+    def _unique(self) -> bool:
+        """Whether a person may hold one account alone, as the stack is deployed."""
+        function = self.template["Resources"]["IdentityVerify"]["Properties"]
+        return bool(function["Environment"]["Variables"]["IDENTITY_UNIQUE"] == "on")
 
 
 def channels_in(environment: Mapping[str, str]) -> frozenset[str]:
