@@ -261,9 +261,7 @@ def another_merchant(stack: UnkindStack, number: int) -> None:
     stack.portone.identities.channels[str(channel.key)] = channel
 
 
-@pytest.mark.parametrize(
-    "merchants", [3, pytest.param(60, marks=pytest.mark.xfail(strict=True, reason="D19"))]
-)
+@pytest.mark.parametrize("merchants", [3, 60])
 def test_a_person_known_by_ever_more_identifiers_can_be_verified_and_erased(
     stack: UnkindStack, merchants: int
 ) -> None:

@@ -54,6 +54,7 @@ class PersonsOperating(PersonsStage):
     def take_a_snapshot(self) -> None:
         if not self.spoilt:
             self.snapshot = (self.stack.clock.now(), self.stack.identity_dump())
+            self.pass_time(1, swept=False)
 
     @rule()
     def restore(self) -> None:
