@@ -109,7 +109,7 @@ def test_nothing_that_tells_who_it_was_is_left_beside_the_user(stack: UnkindStac
 
 def test_claims_under_every_hash_key_there_was_are_free(stack: UnkindStack) -> None:
     verified(stack)
-    one = IDENTITY_HASH_KEYS | {"2": {"phase": "writing", "key": "2" * 40}}
+    one = IDENTITY_HASH_KEYS | {"2": {"phase": "writing", "key": "example-key-of-identity-hashes-number-2"}}
     stack.ports["hashes"].rotate(one)
     sweep(stack)
     retired = {"1": {**one["1"], "phase": "retired"}, "2": one["2"]}

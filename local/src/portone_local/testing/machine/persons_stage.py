@@ -1,6 +1,5 @@
 """What every rule about persons stands on: the stack, windows that were opened, time, and the judge."""
 
-import json
 from contextlib import ExitStack, suppress
 from itertools import count
 from typing import Any
@@ -140,10 +139,6 @@ class PersonsStage:
         """The table is as it was then: what callers heard since is not so any more, but for erasures."""
         acts = self.stack.journal.acts
         acts[:] = [each for each in acts if each.ended <= at or each.heard is Heard.ERASED]
-
-    def setting(self, name: str) -> Any:
-        """A template parameter that is JSON, as it is deployed."""
-        return json.loads(self.stack.parameters[name] or "{}")
 
     def _tap(self, service: str, client: Any) -> Any:
         tapped = self.boundaries.tap(service, client)
