@@ -90,10 +90,7 @@ TRACES = {
 }
 
 
-@pytest.mark.parametrize(
-    "trace",
-    ["sealed", "an identifier", pytest.param("a phone", marks=pytest.mark.xfail(strict=True, reason="D15"))],
-)
+@pytest.mark.parametrize("trace", ["sealed", "an identifier", "a phone"])
 def test_nothing_that_tells_who_it_was_is_left_beside_the_user(stack: UnkindStack, trace: str) -> None:
     """Facts, identifiers, a permit and its reason, messages under way and their counters."""
     verified(stack, provider="KCP_V2")

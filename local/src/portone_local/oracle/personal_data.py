@@ -11,7 +11,7 @@ from portone_local.oracle.persons_seen import DAY, IdentityEvidence
 from portone_payments.adapters.codec import Item
 
 _SEALED = frozenset({"facts", "reason"})
-_OF_A_PERSON = re.compile(r"\b(?:ci|di)\.[0-9]+\.[0-9a-f]{64}")
+_OF_A_PERSON = re.compile(r"\b(?:ci|di|phone)\.[0-9]+\.[0-9a-f]{64}")
 _WITHOUT_AN_END = frozenset({"claim", "share"})
 
 
@@ -62,7 +62,7 @@ def erased_is_gone(evidence: IdentityEvidence) -> Iterator[Finding]:
             continue
         # a claim nobody holds names no user, but hashes beside the user tell who it was
         if any(_OF_A_PERSON.search(json.dumps(item)) for item in mine):
-            yield Finding("I14", None, f"a claim of {user} is there after the erasure")
+            yield Finding("I14", None, f"a hash of {user} is there after the erasure")
 
 
 def _erased(evidence: IdentityEvidence) -> dict[str, float]:
