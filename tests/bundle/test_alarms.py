@@ -35,6 +35,7 @@ WATCHED = {
     Metric.CHARGE_DECLINED,
     Metric.DISCREPANCY,
     Metric.ITEM_SKIPPED,
+    Metric.IDENTITY_DUPLICATES,
     Metric.JOB_FAILED,
 }
 OURS = "PortOnePayments"

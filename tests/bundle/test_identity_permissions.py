@@ -77,7 +77,7 @@ def test_only_what_is_written_down_may_write_the_access_log(each: dict[str, Any]
         if any("IdentityAccessLog" in found for found in allowed(each, role_of(each, function)))
     }
 
-    assert writers == {"identity_reveal", "identity_replace"}
+    assert writers == {"identity_reveal", "identity_replace", "identity_decide"}
 
 
 def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:

@@ -66,6 +66,8 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "identity-bypass": ("identity_bypass", 403, {}),
     "identity-reveal": ("identity_reveal", 404, {}),
     "identity-replace": ("identity_replace", 404, {}),
+    "identity-duplicates": ("identity_duplicates", 200, {"duplicates": [], "cursor": None}),
+    "identity-decide": ("identity_decide", 404, {}),
     "discrepancies": ("discrepancies", 200, {"items": [], "audit": None}),
     "close-discrepancy": ("close_discrepancy", 404, {}),
     "withdraw-order": ("withdraw_order", 200, {"orderId": "order-1"}),

@@ -1,5 +1,6 @@
 """The identity sweep treats each record by itself (money rule 10)."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ NOW = 1_767_330_000
 class Desk:
     """The desk of persons, of which this sweep only asks for the hash key in use."""
 
+    unique = False
     hashes = property(lambda self: self)
 
     def writing(self) -> int:
@@ -121,7 +123,7 @@ def test_a_sweep_that_could_ask_no_shard_fails(people: IdentityTable) -> None:
 def test_hash_keys_that_cannot_be_read_keep_nobody_longer(people: IdentityTable) -> None:
     people.save(an_attempt(1, NOW - 60))
     clock, meter = MovableClock(NOW), RecordingMeter()
-    desk: Any = object()
+    desk: Any = SimpleNamespace(unique=False)
 
     sweeper = IdentitySweeper(store=people, desk=desk, clock=clock, meter=meter)
     swept = sweeper.sweep(deadline=Deadline.after(clock, 100))

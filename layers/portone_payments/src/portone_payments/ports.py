@@ -156,7 +156,7 @@ class Metric(StrEnum):
     JOB_FAILED = "JobFailed"
     PUBLISHED = "EventPublished"
     IDENTITY_VERIFIED = "IdentityVerified"
-    IDENTITY_DUPLICATE = "IdentityDuplicate"
+    IDENTITY_DUPLICATES = "IdentityDuplicates"
     IDENTITY_SENT = "IdentityMessageSent"
     IDENTITY_LEFT = "IdentityDueLeft"
     IDENTITY_LAG = "IdentityDueLagSeconds"

@@ -17,6 +17,7 @@ from portone_payments.domain.identity_records import (
     Share,
 )
 from portone_payments.ports import Deadline
+from portone_payments.ports_store import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,10 @@ class IdentityStore(Protocol):
 
     def sharers(self, claim_id: str, *, limit: int) -> Iterator[tuple[str, int]]:
         """The further accounts of a claim and since when, oldest first (eventually consistent)."""
+        ...
+
+    def duplicates(self, *, cursor: str | None, limit: int) -> Page[Claim]:
+        """Claims that several accounts hold and staff has not decided about. Raises `InvalidRequest`."""
         ...
 
     def save(self, *records: IdentityRecord) -> None:

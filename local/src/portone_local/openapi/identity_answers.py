@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from pydantic import with_config
 
-from portone_local.openapi.shapes import CLOSED, Time
+from portone_local.openapi.shapes import CLOSED, Cursor, Time
 
 type YesNo = Literal["yes", "no"]
 type Stage = Literal["OPEN", "USED", "EXPIRED"]
@@ -125,6 +125,39 @@ class ReplacePermit(TypedDict):
     """Until when the user may verify as another person."""
 
     permitted_until: Time
+
+
+@with_config(CLOSED)
+class HeldAccount(TypedDict):
+    """An account, and since when it is known to be the person's."""
+
+    user_id: str
+    since: Time
+
+
+@with_config(CLOSED)
+class Duplicates(TypedDict):
+    """Accounts that are one person, the oldest first, at most ten; `more`: there are others."""
+
+    accounts: list[HeldAccount]
+    more: bool
+    since: Time
+
+
+@with_config(CLOSED)
+class DuplicateAccounts(TypedDict):
+    """A page of accounts that staff has to decide about."""
+
+    duplicates: list[Duplicates]
+    cursor: Cursor
+
+
+@with_config(CLOSED)
+class Decided(TypedDict):
+    """Which accounts may stay, and in which there is nobody any more."""
+
+    kept: list[str]
+    ended: list[str]
 
 
 @with_config(CLOSED)

@@ -1,7 +1,7 @@
 """What the document says of the identity functions."""
 
 from portone_local.openapi import identity_answers
-from portone_local.openapi.operations import BODY, READ, STAFF, USER, WRITTEN, Errors, Operation
+from portone_local.openapi.operations import BODY, PAGE, READ, STAFF, USER, WRITTEN, Errors, Operation
 from portone_payments.domain import errors, identity_errors
 
 _CALLED: Errors = (errors.ProviderUnavailable, errors.ProviderRefused, errors.SecretsUnavailable)
@@ -84,6 +84,22 @@ IDENTITY_OPERATIONS = {
         body="ReplaceBody",
         answers={200: identity_answers.ReplacePermit},
         errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *WRITTEN),
+    ),
+    "identity_duplicates": Operation(
+        query=PAGE,
+        answers={200: identity_answers.DuplicateAccounts},
+        errors=(errors.InvalidRequest, *STAFF, *READ),
+    ),
+    "identity_decide": Operation(
+        body="DecideBody",
+        answers={200: identity_answers.Decided},
+        errors=(
+            *BODY,
+            *STAFF,
+            identity_errors.IdentityNotFound,
+            identity_errors.IdentityDuplicatesChanged,
+            *WRITTEN,
+        ),
     ),
     "identity_erase": Operation(
         body="EraseBody", answers={200: identity_answers.Erased}, errors=(*BODY, *WRITTEN)

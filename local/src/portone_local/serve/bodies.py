@@ -62,6 +62,7 @@ _STAFF = {
     "/payments/{paymentId}/cash-receipt": {"type": "PERSONAL", "identityNumber": "01000000000"},
     "/identity/reveal": {"userId": USER, "purpose": "signup", "reason": "asked for support"},
     "/identity/replace": {"userId": USER, "reason": "sold the account"},
+    "/identity/duplicates": {"userIds": [USER, "user-2"], "keeps": [USER], "reason": "asked the customer"},
 }
 BODIES: dict[str, object] = {
     "PUT /orders/{orderId}": ORDER,

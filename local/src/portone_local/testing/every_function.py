@@ -57,6 +57,9 @@ class Story(RecurringStory):
         look, leave = {"userId": USER} | REASON, {"userId": USER, "reason": "sold the account"}
         assert self.staff.post("/ops/identity/reveal", look).json()["facts"]["name"] == ADULT.name
         assert self.staff.post("/ops/identity/replace", leave).status == 200
+        assert self.staff.get("/ops/identity/duplicates").json()["duplicates"] == []
+        both = {"userIds": [USER, "user-2"], "keeps": [USER], "reason": "asked the customer"}
+        assert self.staff.post("/ops/identity/duplicates", both).status == 404
         preview = {"provider": "DANAL", "title": "Example"}
         assert self.app.post("/identity-verifications/bypass-preview", preview).status == 403
         assert self.shop.post("/identity/erase", {"userId": USER}).status == 200

@@ -32,6 +32,8 @@ ALLOWED = {
     "identity_bypass": set[str](),
     "identity_reveal": READS | OPENS | LOGS,
     "identity_replace": WRITES | SEALS | LOGS,
+    "identity_duplicates": CLAIMS | {"dynamodb:Query IdentityTable/index/due"},
+    "identity_decide": WRITES | CLAIMS | SEALS | LOGS,
     "identity_erase": WRITES | CLAIMS | HASHES | NOTES,
     "identity_sweep": WRITES
     | CLAIMS

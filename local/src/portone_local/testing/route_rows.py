@@ -151,6 +151,12 @@ def of_staff(side: str) -> dict[str, Row]:
         f"POST {side}/identity/replace": Row(
             json=lambda _: {"userId": "user-1"} | REASON, good=404, about_something=False
         ),
+        f"GET {side}/identity/duplicates": Row(about_something=False),
+        f"POST {side}/identity/duplicates": Row(
+            json=lambda _: {"userIds": ["user-1", "user-2"], "keeps": ["user-1"]} | REASON,
+            good=404,
+            about_something=False,
+        ),
     }
 
 

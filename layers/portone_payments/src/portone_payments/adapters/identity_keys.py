@@ -6,7 +6,8 @@ from zlib import crc32
 
 from portone_payments.adapters.codec import Attribute, Item
 from portone_payments.adapters.items import DERIVED, item_of, record_in
-from portone_payments.adapters.keys import DUE, Index, Key, encoded, key_of
+from portone_payments.adapters.keys import DUE, Index, Key, encoded, key_of, read_cursor, write_cursor
+from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.identity_records import (
     ATTEMPT_KEPT,
     IDENTITY_SHARDS,
@@ -61,6 +62,21 @@ def shares_of(claim_id: str) -> str:
 def sharer_of(found: Item) -> str:
     """The account in the key of a share."""
     return unquote(Key.of(found).pk.rpartition("#")[2])
+
+
+def write_shard_cursor(shard: int, item: Item) -> str:
+    """Where the next page of due work of all shards starts."""
+    return f"{shard}.{write_cursor(DUE, item)}"
+
+
+def read_shard_cursor(cursor: str | None, kind: IdentityKind) -> tuple[int, Item | None]:
+    """The shard a page starts in, and behind which entry. Raises `InvalidRequest`."""
+    if cursor is None:
+        return 0, None
+    shard, _, rest = cursor.partition(".")
+    if not (shard.isascii() and shard.isdigit() and len(shard) == 1 and int(shard) < IDENTITY_SHARDS):
+        raise InvalidRequest(field="cursor", reason="malformed")
+    return int(shard), read_cursor(DUE, shard_of(kind, int(shard)), rest, kind)
 
 
 def _derived(record: IdentityRecord) -> Item:

@@ -10,13 +10,16 @@ from portone_payments.adapters.identity_keys import (
     decode,
     encode,
     hash_shard,
+    read_shard_cursor,
     shard_of,
     sharer_of,
     shares_of,
+    write_shard_cursor,
 )
 from portone_payments.adapters.keys import DUE, Index, Key, id_of, key_of
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
 from portone_payments.domain.identity_records import (
+    IDENTITY_SHARDS,
     Attempt,
     Claim,
     Counter,
@@ -26,6 +29,7 @@ from portone_payments.domain.identity_records import (
 )
 from portone_payments.ports import Ids
 from portone_payments.ports_identity import IdentityKind, Waiting
+from portone_payments.ports_store import Page, Skipped
 
 
 class IdentityTable:
@@ -62,6 +66,23 @@ class IdentityTable:
         for item in self.table.query(DUE, shares_of(claim_id), limit=limit):
             yield sharer_of(item), int(item["due_at"]["N"])
 
+    def duplicates(self, *, cursor: str | None, limit: int) -> Page[Claim]:
+        """Claims several accounts hold undecided, the oldest of a shard first. Raises `InvalidRequest`."""
+        shard, start = read_shard_cursor(cursor, IdentityKind.CLAIM)
+        found: list[tuple[int, Item]] = []
+        for each in range(shard, IDENTITY_SHARDS):
+            partition = shard_of(IdentityKind.CLAIM, each)
+            left = limit + 1 - len(found)
+            found += ((each, item) for item in self.table.query(DUE, partition, limit=left, start=start))
+            start = None
+            if len(found) > limit:
+                break
+        page = found[:limit]
+        read = self._one_by_one([Key.of(item) for _, item in page])
+        more = write_shard_cursor(*page[-1]) if len(found) > limit else None
+        skipped = tuple(each for each in read if isinstance(each, Skipped))
+        return Page(tuple(each for each in read if isinstance(each, Claim)), more, skipped)
+
     def save(self, *records: IdentityRecord) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
@@ -97,6 +118,11 @@ class IdentityTable:
         for some in batched(wanted, BATCH, strict=False):
             yield from map(decode, all_of(self.table.get_many, some))
 
+    def _one_by_one(self, wanted: list[Key]) -> list[IdentityRecord | Skipped]:
+        """In the order that is wanted: one that cannot be read hides no other."""
+        items = {Key.of(each): each for each in all_of(self.table.get_many, wanted)}
+        return [_decoded(items[each]) for each in wanted if each in items]
+
     def _read[T: IdentityRecord](self, kind: type[T], wanted: Key) -> T | None:
         item = self.table.get(wanted) if wanted.usable else None
         record = decode(item) if item else None
@@ -105,6 +131,13 @@ class IdentityTable:
 
 def _waiting(entry: Item, index: Index) -> Waiting:
     return Waiting(id_of(Key.of(entry)), int(float(entry[index.sort]["N"])))
+
+
+def _decoded(item: Item) -> IdentityRecord | Skipped:
+    try:
+        return decode(item)
+    except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+        return Skipped(Key.of(item).sk, id_of(Key.of(item)), error)
 
 
 class DynamoIdentityStore(IdentityTable):

@@ -81,6 +81,12 @@ class IdentityDuplicate(BundleError):
     code = "identity_duplicate"
 
 
+class IdentityDuplicatesChanged(BundleError):
+    """These accounts are not, or no longer, what staff is to decide about together."""
+
+    code = "identity_duplicates_changed"
+
+
 class DifferentPerson(BundleError):
     """The account belongs to another person; only staff may replace."""
 

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from portone_payments.entry.identity_settings import IdentitySettings, read_identity_settings
 from portone_payments.entry.port_deps import PortDeps
+from portone_payments.flows.identity_duplicates import Decider
 from portone_payments.flows.identity_erase import Custodian
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.identity_reader import IdentityReader
@@ -137,6 +138,11 @@ class IdentityDeps(PortDeps):
     def replacer(self) -> Replacer:
         """Another person in an account."""
         return Replacer(store=self.people, sealer=self.sealer, log=self.access_log)
+
+    @cached_property
+    def decider(self) -> Decider:
+        """Accounts of one person."""
+        return Decider(store=self.people, sealer=self.sealer, log=self.access_log)
 
     @cached_property
     def custodian(self) -> Custodian:

@@ -58,6 +58,11 @@ MESSAGES: dict[str, Message] = {
         "This person is already verified in another account.",
         Action.CONTACT_SUPPORT,
     ),
+    "identity_duplicates_changed": Message(
+        "결정할 중복 계정 목록이 달라졌습니다. 목록을 다시 확인해 주세요.",
+        "What is known of these accounts has changed. List the duplicates again.",
+        Action.START_OVER,
+    ),
     "different_person": Message(
         "이 계정의 기존 인증 정보와 다른 사람입니다. 고객센터에 문의해 주세요.",
         "This account belongs to another person. Please contact support.",

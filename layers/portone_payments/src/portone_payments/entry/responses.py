@@ -59,6 +59,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     identity_errors.IdentityIncomplete: 409,
     identity_errors.UnderAge: 409,
     identity_errors.IdentityDuplicate: 409,
+    identity_errors.IdentityDuplicatesChanged: 409,
     identity_errors.DifferentPerson: 409,
     billing_errors.ChargeDeclined: 402,
     billing_errors.BillingKeyNotFound: 404,

@@ -53,15 +53,26 @@ def released(
 ) -> Iterator[Change]:
     """The claims without the account; one that nobody is left on is free for anybody."""
     stored = store.claims(claim_ids)
-    beside = [each for each, claim in stored.items() if claim.user_id != person.user_id and claim.shared]
-    shares = store.shares(beside, person.user_id) if beside else {}
+    yield from without(person.user_id, stored, shares_in(stored, person.user_id, store), now)
+
+
+def shares_in(stored: Mapping[str, Claim], user_id: str, store: IdentityStore) -> Mapping[str, Share]:
+    """The account's shares in these claims."""
+    beside = [each for each, claim in stored.items() if claim.user_id != user_id and claim.shared]
+    return store.shares(beside, user_id) if beside else {}
+
+
+def without(
+    user_id: str, stored: Mapping[str, Claim], shares: Mapping[str, Share], now: float
+) -> Iterator[Change]:
+    """These claims and shares without the account, as far as it holds them."""
     for claim_id, claim in stored.items():
         share = shares.get(claim_id)
-        if claim.user_id == person.user_id:
-            yield _without(replace(claim, user_id=None, since=None), now)
+        if claim.user_id == user_id:
+            yield _left(replace(claim, user_id=None, since=None), now)
         elif share is not None and share.released_at is None:
             yield replace(share, released_at=int(now))
-            yield _without(replace(claim, shared=claim.shared - 1), now)
+            yield _left(replace(claim, shared=claim.shared - 1), now)
 
 
 def _held(claim: Claim | None) -> bool:
@@ -78,7 +89,7 @@ def _joined(claim: Claim, user_id: str, share: Share | None, now: float) -> Iter
     yield replace(claim, shared=claim.shared + 1, exclusive=False, due_at=due)
 
 
-def _without(claim: Claim, now: float) -> Claim:
+def _left(claim: Claim, now: float) -> Claim:
     """One account fewer: of two, the one that is left is no duplicate any more."""
     if claim.holders > 1:
         return claim

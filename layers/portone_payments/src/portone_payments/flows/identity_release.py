@@ -29,8 +29,13 @@ def due_of(person: Person) -> int | None:
 
 def emptied(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
     """The same once everything was kept long enough; verifications under way still count."""
+    return _let_go(person, left_empty(person, now), now, store)
+
+
+def left_empty(person: Person, now: float) -> Person:
+    """The account alone, with nobody in it; verifications under way still count."""
     left = blank(person)
-    return _let_go(person, replace(left, emptied_at=now, due_at=due_of(left)), now, store)
+    return replace(left, emptied_at=now, due_at=due_of(left))
 
 
 def _let_go(person: Person, left: Person, now: float, store: IdentityStore) -> tuple[IdentityRecord, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity_records import DAY, IDENTITY_SHARDS, AttemptState
 from portone_payments.domain.ladder import POISON
+from portone_payments.flows.identity_duplicates import undecided
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.identity_rotation import Rotation
 from portone_payments.flows.identity_walk import Line, left_in, walk
@@ -69,10 +70,17 @@ class IdentitySweeper:
             raise StorageUnavailable(service="dynamodb", reason="no_shard_answered")
         swept = IdentitySwept(_done(attempts), _done(persons), _done(lagging))
         swept.skipped = sum(line.failed for line in (*attempts, *persons))
+        self._tell_of_duplicates()
         self._tell_left([line for line in going if line not in lagging], swept)
         self._tell_behind(lagging, going, swept)
         self.meter.count(Metric.IDENTITY_ORPHANS, rotation.orphans)
         return swept
+
+    def _tell_of_duplicates(self) -> None:
+        """While a person may hold one account, somebody has to hear of those who hold several."""
+        if self.desk.unique:
+            with self._skips.over("shard", IdentityKind.CLAIM):
+                self.meter.count(Metric.IDENTITY_DUPLICATES, undecided(self.store, self.clock.now()))
 
     def _lines(self, kind: IdentityKind, act: Callable[[Waiting], bool]) -> Iterator[Line]:
         def put_off(waiting: Waiting) -> None:

@@ -1,0 +1,146 @@
+"""Accounts of one person from a time when that was allowed: told of, listed, decided about."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from portone_local.portone.identity.people import ADULT, Person
+from portone_local.testing.identifying import STRANGER, USER, code, erase, sweep, verified, wait
+from portone_local.testing.unkind import UnkindStack, unkind
+
+ROUTE = "/ops/identity/duplicates"
+WHY = "asked the customer"
+
+
+@pytest.fixture
+def stack() -> Iterator[UnkindStack]:
+    """A person may hold several accounts."""
+    with unkind(identity_unique="off") as opened:
+        yield opened
+
+
+def twins(stack: UnkindStack, *users: str, person: Person = ADULT) -> None:
+    for user in users:
+        assert verified(stack, user, person).status == 200
+        wait(stack, 60)
+
+
+def policy(stack: UnkindStack, unique: str) -> None:
+    stack.operated(identity_unique=unique)
+    sweep(stack)
+
+
+def page(stack: UnkindStack, query: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = stack.staff.get(ROUTE + query).json()
+    return found
+
+
+def users(found: dict[str, Any]) -> list[list[str]]:
+    return [[account["userId"] for account in each["accounts"]] for each in found["duplicates"]]
+
+
+def decide(stack: UnkindStack, about: list[str], *keeps: str) -> str:
+    return code(stack.staff.post(ROUTE, {"userIds": about, "keeps": list(keeps), "reason": WHY}))
+
+
+def counted(stack: UnkindStack) -> int:
+    return int(stack.counted("IdentityDuplicates"))
+
+
+def test_nobody_is_called_while_a_person_may_hold_several_accounts(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER)
+
+    policy(stack, "off")
+    before = counted(stack)
+    policy(stack, "on")
+
+    assert (before, counted(stack) > 0) == (0, True)
+
+
+def test_accounts_are_listed_once_with_when_each_came(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER, "a/b#c%d")
+
+    [found] = page(stack)["duplicates"]
+
+    assert users(page(stack)) == [[USER, STRANGER, "a/b#c%d"]]
+    assert [each["since"] for each in found["accounts"]] == sorted(
+        each["since"] for each in found["accounts"]
+    )
+    assert (found["more"], ADULT.name in json.dumps(found)) == (False, False)
+
+
+def test_many_are_gone_through_page_by_page_and_one_that_is_spoilt_hides_none(stack: UnkindStack) -> None:
+    for number in range(9):
+        twins(stack, f"one-{number}", f"two-{number}", person=replace(ADULT, key=f"twin-{number}"))
+    [spoilt, *_] = [item for item in stack.identity_dump() if item.get("shared") == {"N": "1"}]
+    stack.ports["people"].table.append(spoilt | {"schema": {"N": "99"}})
+
+    found: set[str] = set()
+    cursor: str | None = ""
+    while cursor is not None:
+        one = page(stack, f"?limit=3{cursor and f'&cursor={cursor}'}")
+        found |= {"+".join(each) for each in users(one)}
+        cursor = one["cursor"]
+
+    assert found == {f"one-{number}+two-{number}" for number in range(9)}
+    assert stack.staff.get(f"{ROUTE}?cursor=7.x").status == 400
+
+
+def test_a_decision_leaves_who_when_and_a_sealed_reason_in_each_account(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER)
+
+    assert decide(stack, [USER, STRANGER], USER) == "200"
+
+    told = {user: stack.ports["people"].person(user).history[-1] for user in (USER, STRANGER)}
+    lines = [(line.act, line.user_id, line.reason) for line in stack.ports["access_log"].lines]
+    assert {user: each.act for user, each in told.items()} == {
+        USER: "duplicate_kept",
+        STRANGER: "duplicate_ended",
+    }
+    assert lines == [("duplicate_kept", USER, WHY), ("duplicate_ended", STRANGER, WHY)]
+    assert WHY not in json.dumps(stack.identity_dump())
+
+
+def test_a_refused_log_decides_nothing(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER)
+    stack.ports["access_log"].available = False
+
+    assert decide(stack, [USER, STRANGER], USER) == "storage_unavailable"
+    assert users(page(stack)) == [[USER, STRANGER]]
+
+
+def test_some_of_many_are_decided_about_and_the_rest_stay_listed(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER, "user-3", "user-4")
+
+    seen_two = decide(stack, [USER, STRANGER], USER, STRANGER)
+    ended = decide(stack, [STRANGER, "user-3"], STRANGER)
+
+    assert (seen_two, ended) == ("identity_duplicates_changed", "200")
+    assert users(page(stack)) == [[USER, STRANGER, "user-4"]]
+    assert decide(stack, [USER, STRANGER, "user-4"], USER, "user-4") == "200"
+    assert page(stack)["duplicates"] == []
+
+
+def test_who_may_stay_is_asked_again_when_another_account_comes(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER)
+    decide(stack, [USER, STRANGER], USER, STRANGER)
+
+    twins(stack, "user-3")
+
+    assert users(page(stack)) == [[USER, STRANGER, "user-3"]]
+
+
+def test_what_has_changed_meanwhile_is_not_decided_about(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER)
+    twins(stack, "user-3", "user-4", person=replace(ADULT, key="somebody-else"))
+    both = decide(stack, [USER, STRANGER, "user-3", "user-4"], USER)
+
+    erase(stack, STRANGER)
+
+    assert both == "identity_duplicates_changed"
+    assert decide(stack, [USER, STRANGER], USER) == "identity_not_found"
+    assert decide(stack, ["user-3", "user-4"], "user-3") == "200"
+    assert decide(stack, ["user-3", "user-4"], "user-3") == "identity_not_found"
