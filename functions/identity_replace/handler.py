@@ -15,25 +15,26 @@ from portone_payments.ports_identity import Access
 
 
 class ReplaceBody(Body):
-    """In whose account, and why."""
+    """In whose account, and why; whether it is the same person, known to the PG in another way."""
 
     user_id: UserId
     reason: Annotated[str, Written, StringConstraints(min_length=5, max_length=200)]
+    same_person: bool = False
 
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
-    """Until when the next verification may be of another person; the one before is then forgotten."""
+    """Until when the next verification may be of another person, or of the same by another identifier."""
     by = request.caller.name
     body = request.body(ReplaceBody)
     access = Access(
-        act="replace",
+        act="same_person" if body.same_person else "replace",
         by=by,
         user_id=body.user_id,
         reason=body.reason,
         request_id=request.id,
         at=deps.clock.now(),
     )
-    permit = deps.replacer.permit(access)
+    permit = deps.replacer.permit(access, same=body.same_person)
     return answer(200, {"permittedUntil": time_view(permit.expires_at)})
 
 

@@ -36,6 +36,7 @@ WATCHED = {
     Metric.DISCREPANCY,
     Metric.ITEM_SKIPPED,
     Metric.IDENTITY_DUPLICATES,
+    Metric.IDENTITY_MERCHANT,
     Metric.JOB_FAILED,
 }
 OURS = "PortOnePayments"

@@ -38,6 +38,7 @@ def parameters_of(issuer: TokenIssuer, settings: dict[str, str]) -> dict[str, st
         "RedirectUrl": "https://shop.example/paid",
         "AppScheme": "shopapp",
         "IdentityChannels": json.dumps({each.pg_provider: each.key for each in IDENTITY}),
+        "IdentityMerchants": json.dumps({each.pg_provider: [each.pg_merchant_id] for each in IDENTITY}),
         "IdentityPurposes": json.dumps(PURPOSES),
         "PrivacyPrincipals": f"user/{STAFF.name}",
         "PrivacyClaim": f"{claim}={value}",

@@ -157,6 +157,7 @@ class Metric(StrEnum):
     PUBLISHED = "EventPublished"
     IDENTITY_VERIFIED = "IdentityVerified"
     IDENTITY_DUPLICATES = "IdentityDuplicates"
+    IDENTITY_MERCHANT = "IdentityMerchantChanged"
     IDENTITY_SENT = "IdentityMessageSent"
     IDENTITY_LEFT = "IdentityDueLeft"
     IDENTITY_LAG = "IdentityDueLagSeconds"

@@ -15,6 +15,10 @@ OBJECTS = {
         'from a way to save a card to channel key, such as {"CARD":"..."}',
     ),
     "IDENTITY_CHANNELS": ("IdentityChannels", 'from PG provider to channel key, such as {"DANAL":"..."}'),
+    "IDENTITY_MERCHANTS": (
+        "IdentityMerchants",
+        'from PG provider to merchant ids, such as {"DANAL":["..."]}',
+    ),
 }
 
 

@@ -87,12 +87,15 @@ class Purpose:
 class IdentityRules:
     """What the operator chose. `channels` by provider; `unique`: one person, one account.
 
+    `merchants` by provider: under which ids a PG knows the shop, since a DI stands for a person at one alone.
+
     In 24 hours: messages a user causes, a phone gets, a phone gets by one user; and sends a user tries.
     """
 
     purposes: Mapping[str, Purpose]
     channels: Mapping[str, str]
     matrix: Matrix = field(default_factory=lambda: MATRIX)
+    merchants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     live: bool = False
     unique: bool = True
     sms_per_user: int = 10
@@ -126,13 +129,15 @@ def newest(before: Iterable[Identifier], now: Iterable[Identifier]) -> tuple[Ide
 class Known:
     """What may be stored of a verified person. `unverified` names the facts the person may have typed.
 
-    `phone` is one that the PG vouches for; it is kept as a keyed hash.
+    `phone` is one that the PG vouches for; it is kept as a keyed hash. `strange`: nothing but a DI at a
+    merchant that nobody named stands for the person.
     """
 
     identifiers: tuple[Identifier, ...] = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
     unverified: tuple[str, ...] = ()
     phone: str | None = field(default=None, repr=False)
+    strange: bool = False
 
 
 def recognised(

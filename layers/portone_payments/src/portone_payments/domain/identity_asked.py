@@ -24,6 +24,7 @@ def asked_under(rules: IdentityRules, purpose: Purpose, provider: str) -> Asked:
         min_age=purpose.min_age,
         kept_days=purpose.kept_days,
         live=rules.live,
+        merchants=rules.merchants.get(provider, ()),
     )
 
 
@@ -49,6 +50,12 @@ def typed_fields(attempt: Attempt, rules: IdentityRules) -> frozenset[Field]:
         return frozenset(Field)
     now = {name for name in Field if told.get(name, Gives.SELF_DECLARED) is Gives.SELF_DECLARED}
     return frozenset(now | {Field(name) for name in attempt.asked.typed})
+
+
+def merchant_named(attempt: Attempt, merchant: str, rules: IdentityRules) -> bool:
+    """Whether the PG answers for a merchant that was named at the start and still is today."""
+    named = (attempt.asked.merchants, rules.merchants.get(attempt.provider, ()))
+    return all(merchant in each for each in named if each)
 
 
 def check_answer(attempt: Attempt, reading: VerificationReading, rules: IdentityRules, mark: str) -> None:

@@ -51,7 +51,10 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The settings a verification was started under; names of `Field`s, full years, days."""
+    """The settings a verification was started under; names of `Field`s, full years, days.
+
+    `merchants`: the ids under which its PG knows the shop, none where nobody named any.
+    """
 
     channel_key: str
     require: str = "ci"
@@ -61,6 +64,7 @@ class Asked:
     min_age: int = 0
     kept_days: int = 0
     live: bool = False
+    merchants: tuple[str, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -106,13 +110,17 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """Staff's leave to verify as another person, once; its reason is sealed. Epoch seconds UTC."""
+    """Staff's leave to verify as another person, once; its reason is sealed. Epoch seconds UTC.
+
+    `same`: by staff's word it is the person it was, whom the PG tells of under another identifier.
+    """
 
     by: str
     key: str = field(repr=False)
     reason: str = field(repr=False)
     at: float
     expires_at: int
+    same: bool = False
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -23,6 +23,7 @@ _PURPOSE = frozenset({"require", "needs", "keeps", "minAge", "keptDays", "provid
 _BYPASS = frozenset({"title", "minAge", "carriers", "extra"})
 _FIELDS = frozenset(map(str, Field))
 PURPOSES = "IDENTITY_PURPOSES"
+MERCHANTS = "IDENTITY_MERCHANTS"
 PROVIDERS = frozenset(KEYS) & frozenset(MATRIX)
 LONGEST_KEPT = 3_650  # days
 
@@ -48,13 +49,18 @@ def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySetti
     channels = {provider: key.text() for provider, key in offered.items()}
     said = Said.of(env, PURPOSES).parts()
     purposes = {name: _purpose(name, purpose) for name, purpose in said.items()}
+    merchants = _merchants(Said.of(env, MERCHANTS))
     for purpose in purposes.values():
         _check(purpose, purpose.providers or channels, matrix)
+        _check_merchants(
+            purpose, [each for each in purpose.providers or channels if each in channels], matrix, merchants
+        )
     return IdentitySettings(
         rules=IdentityRules(
             purposes=purposes,
             channels=channels,
             matrix=matrix,
+            merchants=merchants,
             live=env.get("MODE", "test") == "live",
             unique=switch(env, "IDENTITY_UNIQUE", "on"),
             sms_per_user=whole(env, "IDENTITY_SMS_PER_USER", 10, least=1),
@@ -135,3 +141,20 @@ def _check(purpose: Purpose, providers: Iterable[str], matrix: Matrix) -> None:
         never = {each for each in wanted if matrix[provider].get(each) in {Gives.NEVER, Gives.SELF_DECLARED}}
         if never:
             raise ValueError(f"{PURPOSES}: {purpose.name}: {provider} never gives {sorted(never)}")
+
+
+def _merchants(said: Said) -> Mapping[str, tuple[str, ...]]:
+    found = {name: tuple(each.text() for each in ids.listed()) for name, ids in said.parts(PROVIDERS).items()}
+    for provider, ids in found.items():
+        if not ids:
+            raise ValueError(f"{MERCHANTS}: {provider} has no merchant id")
+    return found
+
+
+def _check_merchants(
+    purpose: Purpose, providers: Iterable[str], matrix: Matrix, merchants: Mapping[str, tuple[str, ...]]
+) -> None:
+    """A DI stands for somebody at one merchant of a PG; where it is enough, that merchant has a name."""
+    for provider in providers if purpose.require is Require.ANY else ():
+        if provider not in merchants and matrix[provider].get(Field.DI) is not Gives.NEVER:
+            raise ValueError(f"{MERCHANTS}: {purpose.name} takes a DI; name the merchant id of {provider}")

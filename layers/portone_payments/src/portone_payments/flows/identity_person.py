@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.identity import Identifier, Known, Purpose, newest
-from portone_payments.domain.identity_errors import DifferentPerson, VerificationExpired
+from portone_payments.domain.identity_errors import DifferentPerson, VerificationExpired, VerificationMismatch
 from portone_payments.domain.identity_phone import normal_phone
 from portone_payments.domain.identity_records import (
     DAY,
@@ -114,14 +114,19 @@ class PersonDesk:
         )
 
     def _same(self, person: Person, known: Known, now: float) -> bool:
-        """Whether this may be the person the account belongs to; False where staff lets another one in."""
+        """Whether this may be the person the account belongs to; False where staff lets another one in.
+
+        A DI at a merchant nobody named opens no account: it may be somebody's who has one by another DI.
+        """
         if not person.verified or not person.claims:
+            if known.strange:
+                raise VerificationMismatch(reason="merchant")
             return True
         if set(person.claims) & set(self._claim_ids(known.identifiers)):
             return True
         if person.permit is None or person.permit.expires_at <= now:
             raise DifferentPerson
-        return False
+        return person.permit.same
 
     def _claim_ids(self, identifiers: Iterable[Identifier]) -> tuple[str, ...]:
         return tuple(each for identifier in identifiers for each in self.hashes.claim_ids(identifier))

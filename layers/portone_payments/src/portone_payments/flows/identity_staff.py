@@ -24,7 +24,7 @@ class Replacer:
     sealer: Sealer
     log: AccessLog
 
-    def permit(self, access: Access) -> Permit:
+    def permit(self, access: Access, *, same: bool = False) -> Permit:
         """For a day the user may verify as another person, once; written down first.
 
         Raises `IdentityNotFound`, `Busy`; whatever the log raises refuses it.
@@ -38,6 +38,7 @@ class Replacer:
             reason=sealed.text,
             at=access.at,
             expires_at=int(access.at) + PERMIT_SECONDS,
+            same=same,
         )
         for _ in range(TRIES):
             person = verified_person(self.store, access.user_id)

@@ -1,10 +1,10 @@
 """Verify: read PortOne, then use the verification up, claim the person and store the facts, all or none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import Busy
-from portone_payments.domain.identity import IdentityRules, recognised
-from portone_payments.domain.identity_asked import check_answer, stricter, typed_fields
+from portone_payments.domain.identity import Field, IdentityRules, recognised
+from portone_payments.domain.identity_asked import check_answer, merchant_named, stricter, typed_fields
 from portone_payments.domain.identity_errors import (
     VerificationExpired,
     VerificationFailed,
@@ -74,6 +74,9 @@ class Verifier:
             raise VerificationExpired
         purpose = stricter(attempt.asked, purpose)
         known = recognised(customer, reading.channel, purpose, typed_fields(attempt, self.rules), now)
+        if not merchant_named(attempt, reading.channel.pg_merchant_id, self.rules):
+            self.reader.meter.count(Metric.IDENTITY_MERCHANT)
+            known = replace(known, strange=not any(each.kind is Field.CI for each in known.identifiers))
         used, person, claims = self.desk.accepted(attempt, known, purpose, now)
         self.store.save(used, person, *claims)
         self.reader.meter.count(Metric.IDENTITY_VERIFIED)
