@@ -2,6 +2,8 @@
 
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
+from heapq import nlargest, nsmallest
+from operator import itemgetter
 from threading import RLock
 from typing import Any
 
@@ -25,6 +27,7 @@ from portone_payments.domain.errors import StorageUnavailable
 TOKENS_KEPT = 10_000
 """DynamoDB forgets a token after ten minutes; nobody here waits so long with one."""
 
+type _Place = tuple[Any, str]
 type Around = Callable[[str, Callable[[], Any]], Any]
 
 
@@ -44,7 +47,8 @@ class MemoryTable:
         # replaced, never changed in place: whoever holds an item holds it as it was
         self._items: dict[Key, Item] = {}
         self._sizes: dict[Key, int] = defaultdict(int)
-        self._indexes: dict[tuple[str, str], set[Key]] = defaultdict(set)
+        # each entry with its place in the index's order
+        self._indexes: dict[tuple[str, str], dict[Key, _Place]] = defaultdict(dict)
         self._written: deque[tuple[Item | None, Item]] = deque()
         self._done: OrderedDict[str, Sequence[Item]] = OrderedDict()
 
@@ -121,7 +125,7 @@ class MemoryTable:
     def _drop(self, where: Key) -> None:
         for index in self._known:
             partition = self._items[where].get(index.partition, {}).get("S", "")
-            self._indexes[index.name, partition].discard(where)
+            self._indexes[index.name, partition].pop(where, None)
         del self._items[where], self._sizes[where]
 
     def _get(self, wanted: Key) -> Item | None:
@@ -212,25 +216,11 @@ class MemoryTable:
             raise Invalid(f"there is no index {index.name}")
         check_query(index, partition, limit, between, start)
         with self._lock:
-            entries = [self._items[each] for each in self._indexes.get((index.name, partition), ())]
-        if not entries:  # most of a sweep's questions
-            self.log.add("Query", reads=read_units([], consistent=False))
-            return []
-        since, upto = between
-        if since is not None:
-            entries = [item for item in entries if float(item[index.sort]["N"]) >= since]
-        if upto is not None:
-            entries = [item for item in entries if float(item[index.sort]["N"]) <= upto]
-        entries.sort(key=lambda item: _order(index, item), reverse=newest_first)
-        if start:
-            at = _order(index, start)
-            entries = [
-                item
-                for item in entries
-                if (_order(index, item) < at if newest_first else _order(index, item) > at)
-            ]
+            entries = self._indexes.get((index.name, partition), {})
+            picked = _picked(index, entries, limit, newest_first=newest_first, between=between, start=start)
+            found = [self._items[where] for where in picked]
         names = ("pk", "sk", index.partition, index.sort)
-        found = page([{name: item[name] for name in names} for item in entries[:limit]])
+        found = page([{name: item[name] for name in names} for item in found])
         self.log.add("Query", reads=read_units(map(item_size, found), consistent=False))
         return found
 
@@ -239,9 +229,9 @@ class MemoryTable:
         old = self._items.get(where, {})
         for index in self._known:
             if index.partition in old:
-                self._indexes[index.name, old[index.partition]["S"]].discard(where)
+                self._indexes[index.name, old[index.partition]["S"]].pop(where, None)
             if index.partition in item and index.sort in item:
-                self._indexes[index.name, item[index.partition]["S"]].add(where)
+                self._indexes[index.name, item[index.partition]["S"]][where] = _order(index, item)
         if item != old:
             self._written.append((old or None, item))
         self._items[where], self._sizes[where] = item, size
@@ -253,6 +243,29 @@ class MemoryTable:
         return write_units(old, new, transaction=transaction, size=larger)
 
 
-def _order(index: Index, item: Item) -> tuple[float | str, str]:
+def _picked(
+    index: Index,
+    entries: dict[Key, _Place],
+    limit: int,
+    *,
+    newest_first: bool,
+    between: tuple[float | None, float | None],
+    start: Item | None,
+) -> list[Key]:
+    """The first entries of a partition in an index's order, after `start` and within the bounds."""
+    found = list(entries.items())  # mostly none: most of a sweep's questions
+    since, upto = between
+    if since is not None:
+        found = [each for each in found if each[1][0] >= since]
+    if upto is not None:
+        found = [each for each in found if each[1][0] <= upto]
+    if start:
+        at = _order(index, start)
+        found = [each for each in found if (each[1] < at if newest_first else each[1] > at)]
+    first = nlargest if newest_first else nsmallest
+    return [where for where, _ in first(limit, found, key=itemgetter(1))]
+
+
+def _order(index: Index, item: Item) -> _Place:
     sort = item[index.sort][index.sort_type]
     return (float(sort) if index.sort_type == "N" else sort), item["pk"]["S"]

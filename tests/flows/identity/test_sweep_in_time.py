@@ -87,7 +87,7 @@ def swept_until_nothing_is_left(
         if told[-1] == 0:
             break
         clock.advance(max(0.0, NOW + quarter * QUARTER - clock.now()))
-    assert told == sorted(set(told), reverse=True)
+    assert told == sorted(told, reverse=True)
     assert meter.counts[Metric.IDENTITY_LEFT] == sum(told)
     return table, clock.now() - NOW
 

@@ -11,8 +11,8 @@ from portone_payments.ports import Deadline
 from portone_payments.ports_identity import Waiting
 from portone_payments.ports_store import Conflict
 
-MOST_COUNTED = 25_000
-"""Of what is left of a shard; a page of a hundred is asked for in about 10 ms."""
+MOST_COUNTED = 2_500
+"""Of what is left of a shard: enough to say that it is much."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
