@@ -1,7 +1,11 @@
 """A message costs money: so many a day for a phone and a user; nothing typed is kept."""
 
 import json
+from typing import Any
 
+import pytest
+
+from portone_local.identity import IDENTITY_HASH_KEYS
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import OTHER_ADULT, PEOPLE
 from portone_local.testing.identifying import (
@@ -62,9 +66,16 @@ def test_one_stranger_cannot_use_up_a_phone(stack: ObservedStack) -> None:
     assert sent(stack)
 
 
-def test_the_owner_of_a_verified_phone_has_messages_of_their_own() -> None:
+@pytest.mark.parametrize("phase", ["writing", "retired"])
+def test_the_owner_of_a_verified_phone_has_messages_of_their_own_also_under_a_new_hash_key(
+    phase: str,
+) -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         assert verified(stack, provider="KCP_V2").status == 200
+        newer = {"2": {"phase": "writing", "key": "example-key-of-identity-hashes-number-2"}}
+        [old] = IDENTITY_HASH_KEYS.values()
+        hashes: Any = stack.ports["hashes"]
+        hashes.rotate({"1": {**old, "phase": phase}, **newer})
         for number in range(5):
             sent(stack, f"user-{number + 10}")
 

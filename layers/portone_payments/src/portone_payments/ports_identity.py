@@ -172,6 +172,10 @@ class Hashes(Protocol):
         """A phone number as counters know it."""
         ...
 
+    def phones(self, number: str) -> tuple[str, ...]:
+        """A phone number as any key the secret holds knows it."""
+        ...
+
     def pair(self, user_id: str, phone: str) -> str:
         """A user together with a phone, as counters know the two; `phone` as they know it."""
         ...

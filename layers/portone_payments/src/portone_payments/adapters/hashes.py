@@ -95,7 +95,11 @@ class KeyedHashes:
     def phone(self, number: str) -> str:
         """A phone under the version that is written."""
         keys = self._keys()
-        return f"phone.{keys.writing}.{_hash(keys.alive[keys.writing], json.dumps(['phone', number]))}"
+        return _phone(keys.writing, keys.alive[keys.writing], number)
+
+    def phones(self, number: str) -> tuple[str, ...]:
+        """A phone under every version the secret holds, oldest first."""
+        return tuple(_phone(version, key, number) for version, key in sorted(self._keys().held.items()))
 
     def pair(self, user_id: str, phone: str) -> str:
         """A user and a phone under the version that is written."""
@@ -118,6 +122,10 @@ class SecretHashes(KeyedHashes):
 
     def __init__(self, client: Any, clock: Clock, arn: str) -> None:
         super().__init__(Cached(lambda: HashKeys.parse(read_secret(client, arn)), clock).get)
+
+
+def _phone(version: int, key: bytes, number: str) -> str:
+    return f"phone.{version}.{_hash(key, json.dumps(['phone', number]))}"
 
 
 def _user(version: int, key: bytes, user_id: str) -> str:

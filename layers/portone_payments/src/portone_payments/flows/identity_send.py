@@ -66,7 +66,9 @@ class Messenger:
         gate, channel = self._admitted(attempt)
         phone = self.hashes.phone(normal_phone(typed.phone))
         sending = self._sending("send", method=typed.method, phone=phone)
-        attempt = self._intend(attempt, sending, paid=True)
+        attempt = self._intend(
+            attempt, sending, paid=True, alike=self.hashes.phones(normal_phone(typed.phone))
+        )
         try:
             with gate.sending(Operation.IDENTITY, channel):
                 self.settler.reader.at(attempt).send_identity_verification(
@@ -165,11 +167,16 @@ class Messenger:
             ),
         )
 
-    def _intend(self, attempt: Attempt, sending: Sending, *, paid: bool = False) -> Attempt:
-        """Store the intent, with what it counts as. Raises `Busy` when another request was faster."""
+    def _intend(
+        self, attempt: Attempt, sending: Sending, *, paid: bool = False, alike: tuple[str, ...] = ()
+    ) -> Attempt:
+        """Store the intent, with what it counts as. Raises `Busy` when another request was faster.
+
+        `alike`: the phone as older hash keys know it.
+        """
         store = self.settler.store
         for _ in range(TRIES):
-            counters = self._counters(attempt, sending) if paid else ()
+            counters = self._counters(attempt, sending, alike) if paid else ()
             tries = () if not paid else (self._tried(attempt, sending),)
             sending = replace(sending, counted=tuple(each.counter_id for each in counters))
             try:
@@ -181,14 +188,14 @@ class Messenger:
             return replace(attempt, sending=sending, version=attempt.version + 1)
         raise Busy
 
-    def _counters(self, attempt: Attempt, sending: Sending) -> tuple[Counter, ...]:
+    def _counters(self, attempt: Attempt, sending: Sending, alike: tuple[str, ...]) -> tuple[Counter, ...]:
         """Messages by user, by phone and by pair; a phone that the user was verified with has one of its own.
 
         Nobody else can use up what the owner of a phone may have sent to it.
         """
         store, rules, user = self.settler.store, self.rules, attempt.user_id
         person = store.person(user)
-        owned_by = person is not None and person.phone == sending.phone
+        owned_by = person is not None and person.phone in {sending.phone, *alike}
         # hashed together: no counter tells, beside a user, which phone it was
         pair = self.hashes.pair(user, sending.phone)
         by_phone = {sending.phone: rules.sms_per_phone, pair: rules.sms_per_pair}
