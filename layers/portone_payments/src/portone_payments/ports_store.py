@@ -26,6 +26,7 @@ class Kind(StrEnum):
     """Kinds of due work; each has its shards in the due index, CHARGE those of SUBSCRIPTION.
 
     CHARGE: a payment whose recurring charge may have to be sent again, at the PG's rate like any other.
+    ORDER: a buyer that nobody took over in time, in the shards of STRAY.
     STOPS: the one record of what is stopped, in the first shard of PAYMENT, so that a sweep finds it.
     """
 
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     WALLET = "wallet"
     SUBSCRIPTION = "subscription"
     CHARGE = "charge"
+    ORDER = "order"
     STOPS = "stops"
 
 

@@ -75,11 +75,17 @@ def due_key(kind: Kind, record_id: str) -> Key:
     return key_of(Kind.PAYMENT if kind is Kind.CHARGE else kind, record_id)
 
 
+# what is due in the shards of another kind: by that kind and the sort key
+_GUESTS = {
+    (Kind.PAYMENT, str(Kind.STOPS)): Kind.STOPS,
+    (Kind.SUBSCRIPTION, str(Kind.PAYMENT)): Kind.CHARGE,
+    (Kind.STRAY, str(Kind.ORDER)): Kind.ORDER,
+}
+
+
 def due_kind(asked: Kind, found: Key) -> Kind:
     """What a due entry in a shard of the kind `asked` is of."""
-    if asked is Kind.PAYMENT and found.sk == Kind.STOPS:
-        return Kind.STOPS
-    return Kind.CHARGE if asked is Kind.SUBSCRIPTION and found.sk == Kind.PAYMENT else asked
+    return _GUESTS.get((asked, found.sk), asked)
 
 
 def shard_of(kind: Kind, shard: int) -> str:

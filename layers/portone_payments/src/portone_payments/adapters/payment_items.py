@@ -108,7 +108,8 @@ def _derived_part(part: Part) -> Item:
 def _derived(record: Record) -> Item:
     match record:
         case Order():
-            return key_of("order", record.order_id).wire()
+            # few have a buyer to drop: no shards of their own that every sweep would ask
+            return key_of("order", record.order_id).wire() | _due(Kind.STRAY, record.order_id, record.due_at)
         case Payment():
             return (
                 key_of("payment", record.payment_id).wire()

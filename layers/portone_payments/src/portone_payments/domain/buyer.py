@@ -3,8 +3,9 @@
 import json
 from dataclasses import asdict, dataclass, field, replace
 
-from portone_payments.domain.records import Payment, Status
+from portone_payments.domain.records import Order, Payment, Status
 
+BUYER_KEPT = 30 * 24 * 3600
 # its window has done its work
 _USED = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
 _HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.MISMATCH})
@@ -38,6 +39,17 @@ NOBODY = Buyer()
 def buyer_context(order_id: str) -> dict[str, str]:
     """The encryption context of a buyer: it opens for no other order."""
     return {"order": order_id, "for": "buyer"}
+
+
+def kept_until(order: Order, now: float) -> int:
+    """When a buyer nobody took over is dropped, epoch seconds UTC: at the order's end, else after a while."""
+    latest = int(now) + BUYER_KEPT
+    return latest if order.expires_at is None else min(order.expires_at, latest)
+
+
+def order_without_buyer(order: Order) -> Order:
+    """The order once nobody waits to take its buyer over; what is given again starts anew."""
+    return replace(order, buyer_sealed=order.buyer_sealed and "", due_at=None, tries=0)
 
 
 def without_buyer(payment: Payment) -> Payment:

@@ -170,7 +170,7 @@ class Order:
     """What the shop's backend wants paid; the price comes from here, never from the app.
 
     `buyer_sealed` stays until a payment is prepared, which takes it over; then it is empty, and None only
-    where none was ever given.
+    where none was ever given. `due_at` (epoch seconds UTC) drops one that is not taken over until then.
     `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
     `withdrawn_at`: when the shop took it back (epoch seconds UTC); nothing is paid for it any more.
     """
@@ -198,6 +198,8 @@ class Order:
     buyer_sealed: str | None = field(default=None, repr=False)
     subscription_id: str | None = None
     withdrawn_at: float | None = None
+    tries: int = 0
+    due_at: int | None = None
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.buyer import NOBODY, Buyer, buyer_context, is_over
+from portone_payments.domain.buyer import NOBODY, Buyer, buyer_context, is_over, kept_until
 from portone_payments.domain.errors import Busy, InvalidRequest
 from portone_payments.domain.payment_errors import (
     OrderHasPayment,
@@ -65,12 +65,14 @@ class OrderKeeper:
         held = self.store.order(wanted.order_id)
         if held is not None and held.withdrawn_at is not None:
             raise OrderWithdrawn
-        if held is not None and _same(held, wanted) and self._known(held, buyer):
+        if held is not None and _same(held, wanted) and self._known(held, buyer, wanted.created_at):
             return held
         if held is not None and (held.payment_id is not None or held.subscription_id is not None):
             raise OrderHasPayment
         self._check(wanted, buyer)
-        return _write(held, replace(wanted, buyer_sealed=self._sealed(buyer, wanted.order_id)), self.store)
+        sealed = self._sealed(buyer, wanted.order_id)
+        until = kept_until(wanted, wanted.created_at) if sealed else None
+        return _write(held, replace(wanted, buyer_sealed=sealed, due_at=until), self.store)
 
     def _check(self, wanted: Order, buyer: Buyer) -> None:
         """The buyer must not find out what the shop left out. Parts are charged to a saved method."""
@@ -90,15 +92,19 @@ class OrderKeeper:
             )
         )
 
-    def _known(self, held: Order, buyer: Buyer) -> bool:
+    def _known(self, held: Order, buyer: Buyer, now: float) -> bool:
         """Whether an order has this buyer; one that was dropped since is given again where it is of use."""
         if held.buyer_sealed is None or held.buyer_sealed:
             return self._opened(held.buyer_sealed, held.order_id) == buyer
-        payment = self.store.payment(held.payment_id or "")
-        if payment is not None and payment.buyer_sealed:
+        payment = self.store.payment(held.payment_id) if held.payment_id else None
+        if payment is None:
+            return not buyer
+        if payment.buyer_sealed:
             return self._opened(payment.buyer_sealed, held.order_id) == buyer
-        if payment is not None and buyer and not is_over(payment):
-            self.store.save(replace(payment, buyer_sealed=self._sealed(buyer, held.order_id)))
+        if buyer and not is_over(payment):
+            # looked at once more, so that it is dropped again
+            due_at = payment.due_at or kept_until(held, now)
+            self.store.save(replace(payment, buyer_sealed=self._sealed(buyer, held.order_id), due_at=due_at))
         return True
 
     def _sealed(self, buyer: Buyer, order_id: str) -> str | None:
@@ -143,7 +149,7 @@ def _same(held: Order, wanted: Order) -> bool:
 
 
 def _write(held: Order | None, wanted: Order, store: Store) -> Order:
-    fixed = {name: getattr(wanted, name) for name in (*_FIXED, "buyer_sealed")}
+    fixed = {name: getattr(wanted, name) for name in (*_FIXED, "buyer_sealed", "due_at")}
     changed = wanted if held is None else replace(held, **fixed)
     store.save(changed)
     return changed

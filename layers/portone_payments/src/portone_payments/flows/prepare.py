@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.attempts import is_spent
 from portone_payments.domain.billing_errors import OrderHasPlan
-from portone_payments.domain.buyer import NOBODY, Buyer, buyer_context
+from portone_payments.domain.buyer import NOBODY, Buyer, buyer_context, order_without_buyer
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused
 from portone_payments.domain.facts import Fact, Moment, record
@@ -181,11 +181,7 @@ class Preparer:
         earlier = (*order.earlier, held.payment_id)[-EARLIER_KEPT:] if held else order.earlier
         changes: list[Record] = [
             replace(
-                order,
-                payment_id=fresh.payment_id,
-                earlier=earlier,
-                settled_by=None,
-                buyer_sealed=None if order.buyer_sealed is None else "",
+                order_without_buyer(order), payment_id=fresh.payment_id, earlier=earlier, settled_by=None
             ),
             fresh,
         ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from portone_payments.domain.accounts import wants_closing
 from portone_payments.domain.approval import given_way
 from portone_payments.domain.attempts import open_approval
+from portone_payments.domain.buyer import order_without_buyer
 from portone_payments.domain.errors import Busy, StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import PaymentNotFound
@@ -55,6 +56,8 @@ class Worker:
                 self._stray(due, deadline)
             elif due.kind is Kind.WALLET:
                 self._wallet(due, deadline)
+            elif due.kind is Kind.ORDER:
+                self._order(due)
             elif due.kind is Kind.PAYMENT:
                 self._payment(due, deadline)
         except (Busy, Conflict):
@@ -103,6 +106,12 @@ class Worker:
         held = self.reader.store.wallet(due.id)
         if held is not None and due.still(held.due_at, self.clock.now()):
             self.wallets.work(due.id, deadline=deadline)
+
+    def _order(self, due: Due) -> None:
+        """A buyer whose order ended before anybody paid it."""
+        held = self.reader.store.order(due.id)
+        if held is not None and due.still(held.due_at, self.clock.now()):
+            self.reader.store.save(order_without_buyer(held))
 
     def _stray(self, due: Due, deadline: Deadline) -> None:
         held = self.reader.store.stray(due.id)
