@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
+from portone_payments.domain.buyer import NOBODY
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.policy import PAGE
 from portone_payments.domain.window_given import Given
@@ -51,7 +52,9 @@ def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     payment = prepared.payment if prepared else None
     given = said if prepared is None else _with(prepared.given, said)
     check_given(body.pay_method, given, windows)
-    key = deps.keys.start(user_id, body.pay_method, payment=payment)
+    # who saves it is kept where every charge has to say it, and nowhere else
+    asked = settings.charging.missing(body.pay_method, Given())
+    key = deps.keys.start(user_id, body.pay_method, payment=payment, buyer=given.buyer if asked else NOBODY)
     return answer(200, issue_view(key, settings, given, payment))
 
 

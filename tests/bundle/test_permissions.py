@@ -29,7 +29,7 @@ ALLOWED = {
     "list_payments": LISTS,
     "put_plan": WRITES,
     "get_plan": READS,
-    "start_billing_key": CALLS | NAMES | LISTS | OPENS | KNOWS,
+    "start_billing_key": CALLS | NAMES | LISTS | SEALS | KNOWS,
     "register_billing_key": HINTS | SEALS | KNOWS | LISTS,
     "list_billing_keys": READS,
     "get_billing_key": READS,

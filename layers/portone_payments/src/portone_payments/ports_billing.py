@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from portone_payments.domain.billing_reading import KeyReading, ScheduleReading
+from portone_payments.domain.buyer import NOBODY, Buyer
 from portone_payments.ports import Deadline
 from portone_payments.ports_portone import PortOne
 
@@ -18,6 +19,7 @@ class ChargeOrder:
     tax_free: int
     currency: str
     customer_id: str
+    buyer: Buyer = NOBODY
     custom_data: str
     channel_key: str | None = None
     vat: int | None = None

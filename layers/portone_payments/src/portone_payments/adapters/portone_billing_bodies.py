@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from portone_payments.domain.buyer import Buyer
 from portone_payments.ports_billing import ChargeOrder, IssueAndPayOrder, KeyInOrder
 
 
@@ -13,7 +14,7 @@ def charge_body(order: ChargeOrder, store_id: str) -> dict[str, Any]:
         "storeId": store_id,
         "billingKey": order.billing_key,
         "orderName": order.order_name,
-        "customer": {"id": order.customer_id},
+        "customer": {"id": order.customer_id, **_said_of(order.buyer)},
         "customData": order.custom_data,
         "amount": {"total": order.total, "taxFree": order.tax_free},
         "currency": order.currency,
@@ -25,6 +26,16 @@ def charge_body(order: ChargeOrder, store_id: str) -> dict[str, Any]:
     if order.notice_urls:
         body["noticeUrls"] = list(order.notice_urls)
     return body
+
+
+def _said_of(buyer: Buyer) -> dict[str, Any]:
+    """CustomerInput (facts 6.3): a name is an object."""
+    said = {
+        "name": {"full": buyer.name} if buyer.name else None,
+        "email": buyer.email,
+        "phoneNumber": buyer.phone,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def key_in_body(order: KeyInOrder, store_id: str) -> dict[str, Any]:

@@ -104,7 +104,9 @@ def _given(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
 def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Moment) -> Wallet:
     """The wallet with a key that must never be charged; only one of our own issue is kept, to be deleted."""
     kept = key.sealed if state is KeyState.UNWANTED else None
-    refused = replace(key, state=state, code=code, sealed=kept, token=None, settled_at=moment.now)
+    refused = replace(
+        key, state=state, code=code, sealed=kept, buyer_sealed=None, token=None, settled_at=moment.now
+    )
     return record(
         with_key(wallet, refused), Fact.BILLING_KEY_REFUSED, moment, billing_key=key.issue_id, code=code
     )
@@ -112,7 +114,7 @@ def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Mo
 
 def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
     """The wallet with an issue window nobody came back from in time."""
-    gone = replace(key, state=KeyState.LAPSED, token=None, settled_at=moment.now)
+    gone = replace(key, state=KeyState.LAPSED, buyer_sealed=None, token=None, settled_at=moment.now)
     return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.issue_id)
 
 
@@ -136,7 +138,9 @@ def deleted(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
     key = wallet.keys[issue_id]
     if key.state is KeyState.DELETED:
         return wallet
-    gone = replace(key, state=KeyState.DELETED, sealed=None, token=None, settled_at=moment.now)
+    gone = replace(
+        key, state=KeyState.DELETED, sealed=None, buyer_sealed=None, token=None, settled_at=moment.now
+    )
     told = record(with_key(wallet, gone), Fact.BILLING_KEY_DELETED, moment, billing_key=issue_id)
     return _without_default(told, issue_id)
 

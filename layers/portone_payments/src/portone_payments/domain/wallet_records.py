@@ -33,6 +33,7 @@ class SavedKey:
 
     `customer_id` is what its window and its charges tell PortOne of its user.
     `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both gone once they are of no use.
+    `buyer_sealed`: who saved it, where the PG wants to hear that with every charge; gone with the key.
     `store_id`: every call about it names this store, in which its window was opened.
     `channels` and `merchants` are what it was issued on, as the terms of its charges.
     `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
@@ -46,6 +47,7 @@ class SavedKey:
     state: KeyState = KeyState.PENDING
     key_hash: str | None = field(default=None, repr=False)
     sealed: str | None = field(default=None, repr=False)
+    buyer_sealed: str | None = field(default=None, repr=False)
     method: SavedMethod | None = None
     channel_key: str | None = None
     channels: tuple[str, ...] = ()

@@ -90,6 +90,8 @@ SAVING_AND_PAYING: tuple[Row, ...] = (
     Row(pgs=_TWO_WINDOWS, needs=_WHOLE_BUYER, in_apps=(Need.OFFER_PERIOD,), hands=words.offer_period),
     Row(pgs=("PAYLETTER_GLOBAL",), needs=(Need.EMAIL,)),
 )
+# what a charge of a saved method says of its customer; a window that saves one asks for it as well
+CHARGING: tuple[Row, ...] = (Row(pgs=_TWO_WINDOWS, needs=_WHOLE_BUYER),)
 _BUYER = {Need.NAME: "fullName", Need.EMAIL: "email", Need.PHONE: "phoneNumber"}
 
 

@@ -10,7 +10,7 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import DunningPolicy
 from portone_payments.domain.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refund_rules import RefundPolicy
-from portone_payments.domain.window import PAYING, SAVING, SAVING_AND_PAYING, Windows
+from portone_payments.domain.window import CHARGING, PAYING, SAVING, SAVING_AND_PAYING, Windows
 from portone_payments.entry.rights import CallerRules, read_caller_rules
 
 PORTONE_URL = "https://api.portone.io"
@@ -72,6 +72,11 @@ class Settings:
     def saving_and_paying(self) -> Windows:
         """The windows that do both at once."""
         return Windows(SAVING_AND_PAYING, self.billing_channels, self.pgs)
+
+    @property
+    def charging(self) -> Windows:
+        """Charges of saved methods, which open no window and are asked for the same."""
+        return Windows(CHARGING, self.billing_channels, self.pgs)
 
     @property
     def live(self) -> bool:

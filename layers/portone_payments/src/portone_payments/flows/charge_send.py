@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.approval import confirmed, given_way, intend_charge, sendable, sent
 from portone_payments.domain.attempts import open_approval, was_kept_back, withdrawn
 from portone_payments.domain.billing_reading import KeyStatus
+from portone_payments.domain.buyer import NOBODY, Buyer
 from portone_payments.domain.calendar import HOUR
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
@@ -28,7 +29,7 @@ from portone_payments.domain.wallet import deleted, next_due
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.gate import Operation
-from portone_payments.flows.key_desk import key_context
+from portone_payments.flows.key_desk import key_context, who_saved
 from portone_payments.flows.trying import held_back, intend, told_by, unchanged
 from portone_payments.ports import Deadline, Metric, Vault
 from portone_payments.ports_billing import BillingPortOne, ChargeOrder
@@ -216,6 +217,12 @@ class ChargeSender:
         )
         return charged_under(stored, key, self.reader.policy)
 
+    def _buyer(self, user_id: str, key: SavedKey) -> Buyer:
+        """Who saved it, where its PG wants to hear that."""
+        if key.buyer_sealed is None:
+            return NOBODY
+        return Buyer.parse(self.vault.decrypt(key.buyer_sealed, context=who_saved(user_id, key.issue_id)))
+
     def _order(self, payment: Payment, approval: Approval, key: SavedKey) -> ChargeOrder:
         context = key_context(payment.user_id, key.issue_id)
         return ChargeOrder(
@@ -225,6 +232,7 @@ class ChargeSender:
             tax_free=payment.tax_free,
             currency=payment.currency,
             customer_id=payment.customer_id,
+            buyer=self._buyer(payment.user_id, key),
             custom_data=json.dumps(marker(payment.order_id)),
             channel_key=approval.channel_key,
             notice_urls=approval.notice_urls,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRefused
 from portone_payments.domain.billing_reading import KeyReading
+from portone_payments.domain.buyer import NOBODY, Buyer
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
@@ -61,13 +62,16 @@ class KeyDesk(WalletBook):
         """Whether anything may be sent about a saved payment method."""
         return self.gate.of(key.store_id)
 
-    def start(self, user_id: str, pay_method: str, *, payment: Payment | None = None) -> SavedKey:
+    def start(
+        self, user_id: str, pay_method: str, *, payment: Payment | None = None, buyer: Buyer = NOBODY
+    ) -> SavedKey:
         """An issue window under a fresh issueId, bound to its user; in the store of what it pays as well.
 
         Raises `TooManyBillingKeys`, `SecretsUnavailable`, `Busy`.
         """
         issue_id = self.ids.payment_id()
         ref = KeyRef(ref=f"issue:{issue_id}", user_id=user_id, issue_id=issue_id)
+        sealed = self.vault.encrypt(buyer.text(), context=who_saved(user_id, issue_id)) if buyer else None
 
         def opened(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
             # one window has one customer, and its payment has been told of that one already
@@ -79,6 +83,7 @@ class KeyDesk(WalletBook):
                 customer_id=known or self.customers.name_of(user_id),
                 store_id=store_of(payment, self.policy) if payment else self.policy.store_id,
                 payment_id=payment.payment_id if payment else None,
+                buyer_sealed=sealed,
             )
             return start_issue(wallet, key), ref
 
@@ -169,6 +174,11 @@ class KeyDesk(WalletBook):
         if key.sealed is None:
             raise BillingKeyGone
         return self.vault.decrypt(key.sealed, context=key_context(user_id, key.issue_id))
+
+
+def who_saved(user_id: str, issue_id: str) -> dict[str, str]:
+    """The encryption context of who saved it: neither a key's nor that of another's."""
+    return key_context(user_id, issue_id) | {"for": "buyer"}
 
 
 def key_context(user_id: str, issue_id: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from portone_local.portone.ledger import Ledger
 from portone_local.portone.pg import PgRules, Refusal
 from portone_local.portone.records import Attempt, PaymentRecord, Refused, Status
 from portone_local.portone.till import Till
+from portone_local.portone.windows import charge_lacks
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ class Charging:
         """
         key = key or self.wallet.usable(ask.billing_key)
         channel = self._channel_of(key, ask.channel_key)
+        lacks = charge_lacks(channel.pg_provider, ask.customer or {})
+        if lacks and not refusal:
+            refusal = Refusal(pg_message=f"{channel.pg_provider} wants customer.{lacks[0]}")
         with self.ledger.changing(payment_id, at) as (record, moment):
             self._check(record)
             if refusal and refusal.leaves is None:
