@@ -78,3 +78,37 @@ def test_what_had_to_go_back_and_came_back_in_part_goes_back_again(
 
     assert (answer.status, cancelled_at_portone(stack, prepared)) == (200, 1_000)
     assert stack.asked("get_payment") - asked < 50
+
+
+def deposited(stack: UnkindStack) -> dict[str, Any]:
+    """A virtual account that was paid into and read."""
+    prepared = paid(stack, method="VIRTUAL_ACCOUNT")
+    let_pass(stack, MINUTE)
+    stack.portone.buyer.deposit(prepared["paymentId"])
+    stack.deliver()
+    return prepared
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A37")
+def test_a_deposit_a_bank_took_back_calls_a_person_although_no_webhook_tells(stack: UnkindStack) -> None:
+    prepared = deposited(stack)
+    stack.functions.invoke("Audit", {})
+    let_pass(stack, HOUR)
+
+    stack.portone.console.take_deposit_back(prepared["paymentId"], silent=True)
+    days_pass(stack, 2)
+
+    assert stack.attention("deposit-taken-back") == [prepared["paymentId"]]
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A20")
+def test_a_deposits_refund_that_its_bank_refuses_a_day_later_calls_a_person(stack: UnkindStack) -> None:
+    prepared = deposited(stack)
+    account = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}
+    refund(stack, prepared, refundAccount=account)
+    days_pass(stack, 1)
+
+    stack.portone.console.show_refund_status(prepared["paymentId"], "FAILED")
+    days_pass(stack, 4)
+
+    assert stack.attention("refund-stuck") == [prepared["paymentId"]]

@@ -39,8 +39,8 @@ class Poisoning(Stage):
     def poison_overnight(self, poison: Poison, pick: int, due: bool) -> None:  # noqa: FBT001 - a drawn value
         """Until somebody else's subscription has been renewed."""
         self.set_right()
-        items = self.victims(due=due)
         subscription_id = self.bystander_subscribes()
+        items = [item for item in self.victims(due=due) if not _is_bystanders(item)]
         if items:
             victim = items[-1 - pick % len(items)]
             with self.poisons.poisoned(victim, poison):
@@ -99,3 +99,8 @@ class Poisoning(Stage):
         held = self.held(prepared["paymentId"])
         if held.status.value != "PAID":
             raise AssertionError(f"I18: another's payment was {held.status} after 16 minutes {when}")
+
+
+def _is_bystanders(item: Item) -> bool:
+    """Whether it is one that the bystander's own renewal needs."""
+    return any(BYSTANDER in str(value) for value in item.values())
