@@ -1,0 +1,50 @@
+"""Whether `amount.paid` shrinks after cancellations nobody documents: what was paid stays known."""
+
+from typing import Any
+
+import pytest
+
+from portone_local.portone import Unknowns
+from portone_local.testing.refunding import cancelled_at_portone, paid, refund
+from portone_local.testing.shopping import seen_by_owner, status
+from portone_local.testing.stories import let_pass
+from portone_local.testing.unkind import UnkindStack
+
+HOUR = 3600
+SHRINKS = Unknowns(paid_shrinks_after_cancel=True)
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A21")
+@pytest.mark.parametrize("settings", [{"unknowns": SHRINKS}])
+@pytest.mark.parametrize("amount", [4_000, 12_000])
+def test_what_was_paid_stays_told_although_its_figure_shrinks(stack: UnkindStack, amount: int) -> None:
+    prepared = paid(stack)
+
+    refund(stack, prepared, amount=amount)
+    let_pass(stack, HOUR)
+
+    told: dict[str, Any] = stack.shop.get("/orders/order-1").json()
+    assert (told["paidTotal"], told["cancelledTotal"]) == (12_000, amount)
+    assert seen_by_owner(stack, prepared)["amount"]["paid"] == 12_000
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A12")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {
+            "refund_base": "paid",
+            "unknowns": Unknowns(paid_shrinks_after_cancel=True, refunds_are_based_on_total=False),
+        }
+    ],
+)
+def test_all_of_a_discounted_payment_can_be_given_back_in_parts_although_its_figure_shrinks(
+    stack: UnkindStack,
+) -> None:
+    prepared = paid(stack, discount=2_000)
+
+    answers = [refund(stack, prepared, f"part-{number}", amount=2_500) for number in range(4)]
+    let_pass(stack, HOUR)
+
+    assert [answer.status for answer in answers] == [200] * 4
+    assert (cancelled_at_portone(stack, prepared), status(stack, prepared)) == (10_000, "CANCELLED")
