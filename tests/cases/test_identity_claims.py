@@ -36,9 +36,6 @@ def unique(stack: UnkindStack, policy: str) -> None:
     sweep(stack)
 
 
-OPEN = pytest.mark.xfail(strict=True, reason="D2")
-
-
 @pytest.mark.parametrize(
     ("policies", "gone"),
     [
@@ -120,7 +117,6 @@ def two() -> Iterator[UnkindStack]:
         yield stack
 
 
-@OPEN
 def test_staff_is_told_of_accounts_that_are_one_person(two: UnkindStack) -> None:
     alarmed = {
         each["Properties"].get("MetricName")
@@ -133,7 +129,6 @@ def test_staff_is_told_of_accounts_that_are_one_person(two: UnkindStack) -> None
     assert ADULT.ci not in json.dumps(two.staff.get("/ops/identity/duplicates").json())
 
 
-@OPEN
 @pytest.mark.parametrize(("kept", "gone"), [(USER, STRANGER), (STRANGER, USER)])
 def test_staff_decides_whose_account_it_is(two: UnkindStack, kept: str, gone: str) -> None:
     assert decide(two, kept) == "200"
@@ -144,7 +139,6 @@ def test_staff_decides_whose_account_it_is(two: UnkindStack, kept: str, gone: st
     assert [code(verified(two, user)) for user in (gone, THIRD)] == ["identity_duplicate"] * 2
 
 
-@OPEN
 def test_two_accounts_that_may_stay_let_no_third_in(two: UnkindStack) -> None:
     assert decide(two, USER, STRANGER) == "200"
     sweep(two)
@@ -154,7 +148,6 @@ def test_two_accounts_that_may_stay_let_no_third_in(two: UnkindStack) -> None:
     assert code(verified(two, THIRD)) == "identity_duplicate"
 
 
-@OPEN
 @pytest.mark.parametrize(
     "changes",
     [

@@ -52,7 +52,8 @@ class PersonDesk:
     ) -> tuple[Attempt, Person, tuple[Change, ...]]:
         """What one transaction has to write: used up, every identifier claimed, the facts sealed.
 
-        Raises `DifferentPerson`, `IdentityDuplicate`, `VerificationExpired` after an erasure.
+        Raises `DifferentPerson`, `IdentityDuplicate`, `VerificationMismatch`, `VerificationExpired` after an
+        erasure.
         """
         person = self.store.person(attempt.user_id) or Person(user_id=attempt.user_id)
         if person.erased_at is not None and attempt.created_at <= person.erased_at:
@@ -63,6 +64,9 @@ class PersonDesk:
         wanted, stored = self._looked_up(identifiers)
         if self.unique:
             check_alone(person, map(self.hashes.claim_ids, identifiers), stored)
+        if known.strange and not person.verified:
+            # it may be somebody's who has an account by another DI
+            raise VerificationMismatch(reason="merchant")
         over = self._over(person, opened=held is not None) if same else person.claims
         moved = self._moved(person, wanted, over, stored, now)
         changed = self._with_facts(person if same else _let_in(person, now), attempt, known, purpose, now)
@@ -114,13 +118,8 @@ class PersonDesk:
         )
 
     def _same(self, person: Person, known: Known, now: float) -> bool:
-        """Whether this may be the person the account belongs to; False where staff lets another one in.
-
-        A DI at a merchant nobody named opens no account: it may be somebody's who has one by another DI.
-        """
+        """Whether this may be the person the account belongs to; False where staff lets another one in."""
         if not person.verified or not person.claims:
-            if known.strange:
-                raise VerificationMismatch(reason="merchant")
             return True
         if set(person.claims) & set(self._claim_ids(known.identifiers)):
             return True
