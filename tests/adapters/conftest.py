@@ -34,7 +34,7 @@ def moto_store() -> Iterator[DynamoStore]:
 def table_name(ministack: MiniStack) -> str:
     """A payments table of its own on MiniStack."""
     name = f"store-{next(NUMBERS)}"
-    create_payments_table(ministack.client("dynamodb"), name)
+    create_payments_table(ministack.shared("dynamodb"), name)
     return name
 
 

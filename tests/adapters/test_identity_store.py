@@ -86,7 +86,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[IdentityTable]:
     else:
         ministack: MiniStack = request.getfixturevalue("ministack")
         name = f"identity-store-{next(NUMBERS)}"
-        create_identity_table(ministack.client("dynamodb"), name)
+        create_identity_table(ministack.shared("dynamodb"), name)
         yield DynamoIdentityStore(ministack.client("dynamodb"), name, RandomIds())
 
 

@@ -1,6 +1,6 @@
 """The process dies, and the one that tries again dies as well: at every pair of calls.
 
-Everyday runs take every second pair, of charges every sixth; make check all but of charges, make prove all.
+Everyday runs take every second pair, of charges every seventh; make check all but of charges, make prove all.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ from portone_local.testing.telling import (
 )
 
 HOUR = 3600
-STEP, STEP_OF_CHARGES = every(test=2, check=1), every(test=6, check=3)
+STEP, STEP_OF_CHARGES = every(test=2, check=1), every(test=7, check=3)
 
 
 def redelivered(world: World, _payment_id: str) -> None:

@@ -8,6 +8,7 @@ attributes that are neither empty nor too long nor of another type, in indexes t
 import re
 from collections.abc import Callable, Iterable
 from decimal import Context
+from functools import lru_cache
 from typing import Any
 
 from portone_payments.adapters.codec import Attribute, Item
@@ -69,6 +70,12 @@ def number(text: str) -> str:
     """A number in DynamoDB's spelling. Raises `Invalid`."""
     if not isinstance(text, str):
         raise Invalid("a number is sent as text")
+    return _spelled(text)
+
+
+@lru_cache(maxsize=10_000)
+def _spelled(text: str) -> str:
+    """The same few times and amounts are asked about again and again."""
     if _PLAIN.fullmatch(text):
         return text
     if not _NUMBER.fullmatch(text):

@@ -152,15 +152,15 @@ def identity_in_memory(ids: Ids, tap: Tap) -> dict[str, Any]:
 
 def identity_resources(ministack: MiniStack, name: str) -> dict[str, str]:
     """Table, key, secret and log group, made on MiniStack."""
-    create_identity_table(ministack.client("dynamodb"), f"{name}-identity")
-    create_erasures_table(ministack.client("dynamodb"), f"{name}-erasures")
-    ministack.client("logs").create_log_group(logGroupName=f"{name}-access")
+    create_identity_table(ministack.shared("dynamodb"), f"{name}-identity")
+    create_erasures_table(ministack.shared("dynamodb"), f"{name}-erasures")
+    ministack.shared("logs").create_log_group(logGroupName=f"{name}-access")
     secret = json.dumps({"keys": IDENTITY_HASH_KEYS})
-    made = ministack.client("secretsmanager").create_secret(Name=f"{name}-identity", SecretString=secret)
+    made = ministack.shared("secretsmanager").create_secret(Name=f"{name}-identity", SecretString=secret)
     return {
         "IdentityTable": f"{name}-identity",
         "ErasuresTable": f"{name}-erasures",
-        "IdentityKey": ministack.client("kms").create_key()["KeyMetadata"]["Arn"],
+        "IdentityKey": ministack.shared("kms").create_key()["KeyMetadata"]["Arn"],
         "IdentityHashSecret": made["ARN"],
         "IdentityAccessLog": f"{name}-access",
     }

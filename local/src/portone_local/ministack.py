@@ -41,11 +41,13 @@ class MiniStack:
     def __init__(self, **environment: str) -> None:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
+        self._shared: dict[str, Any] = {}
         self.endpoint_url = ""
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="ministack-", ignore_cleanup_errors=True)
         port = free_port()
+        self._shared.clear()
         self.endpoint_url = f"http://127.0.0.1:{port}"
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -83,6 +85,12 @@ class MiniStack:
         )
         client.meta.events.register("before-send", self._check)  # before each attempt
         return client
+
+    def shared(self, service: str) -> Any:
+        """A client of it for whoever sets up or only looks: made once, which takes as long as five calls."""
+        if service not in self._shared:
+            self._shared[service] = self.client(service)
+        return self._shared[service]
 
     @property
     def lost(self) -> str | None:

@@ -34,19 +34,19 @@ def made_resources(
     ministack: MiniStack, name: str, rules: tuple[QueueRules, QueueRules], secrets: dict[str, dict[str, str]]
 ) -> dict[str, str]:
     """Table, queues, bus, secrets and key of this name; what `RESOURCES` names is theirs."""
-    create_payments_table(ministack.client("dynamodb"), name)
-    manager = ministack.client("secretsmanager")
-    ministack.client("events").create_event_bus(Name=name)
+    create_payments_table(ministack.shared("dynamodb"), name)
+    manager = ministack.shared("secretsmanager")
+    ministack.shared("events").create_event_bus(Name=name)
     return RESOURCES | {
         "EventBus": name,
         "PaymentsTable": name,
-        "WorkQueue": _queue(ministack.client("sqs"), f"{name}-work", rules[0]),
-        "ChargeQueue": _queue(ministack.client("sqs"), f"{name}-charges", rules[1]),
+        "WorkQueue": _queue(ministack.shared("sqs"), f"{name}-work", rules[0]),
+        "ChargeQueue": _queue(ministack.shared("sqs"), f"{name}-charges", rules[1]),
         "ChargeKeys": _secret(manager, f"{name}-charge-keys", secrets["charge-keys"]),
         "ApiSecret": _secret(manager, f"{name}-api", secrets["api"]),
         "WebhookSecret": _secret(manager, f"{name}-webhook", secrets["webhook"]),
         "HashKeySecret": _secret(manager, f"{name}-hash-key", secrets["hash-key"]),
-        "PiiKey": ministack.client("kms").create_key()["KeyMetadata"]["Arn"],
+        "PiiKey": ministack.shared("kms").create_key()["KeyMetadata"]["Arn"],
         **identity_resources(ministack, name),
     }
 

@@ -196,9 +196,9 @@ def on_ministack(
         "verifications": identity_client(parameters, secrets, transport),
         **identity_on_ministack(ministack, resources, clock=clock, ids=ids, tap=tap),
     }
-    poller = ministack.client("sqs")
-    reader = ministack.client("dynamodb")  # what it reads is not counted
-    stream = AwsStream(ministack.client("dynamodbstreams"), name)
+    poller = ministack.shared("sqs")
+    reader = ministack.shared("dynamodb")  # what it reads is not counted
+    stream = AwsStream(ministack.shared("dynamodbstreams"), name)
     return Wiring(
         ports=ports,
         source=SqsSource(poller, resources["WorkQueue"]),
