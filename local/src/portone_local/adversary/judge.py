@@ -6,6 +6,7 @@ from portone_local.adversary.ending import Ending
 from portone_local.adversary.mutation import Mutation
 from portone_local.adversary.run import Run, told, undisturbed
 from portone_local.adversary.tales import tale_named
+from portone_local.adversary.tales_of_persons import WRONGLY
 from portone_local.adversary.waits import Wait, waits_of
 from portone_local.oracle import Finding
 
@@ -67,6 +68,8 @@ def _waited(run: Run, usual: Run, waits: list[Wait]) -> Iterator[str]:
     for what, much in (run.ending.money - usual.ending.money).items():
         yield f"PortOne moved money that waits: {what} {much} more"
     yield from _found(run, usual, _NOT_YET)
+    if WRONGLY in run.stopped:
+        yield run.stopped
     if not _called(run.ending, usual.ending, waits):
         yield f"it waits and nobody was called: {', '.join(run.ending.attentions) or 'no attention'}"
         yield from _rows(run.ending, usual.ending)

@@ -11,6 +11,7 @@ from portone_local.adversary.source import shapes
 from portone_local.adversary.tales import Tale, tale_named
 from portone_local.adversary.transport import Adversary, Shapes
 from portone_local.oracle import Finding, ObservedStack, gather, judge
+from portone_local.oracle.identity import gather_identity, judge_identity
 from portone_local.portone import Refused
 
 STOPPED = (LookupError, AssertionError, ValueError, Refused)
@@ -45,7 +46,7 @@ def told(tale: Tale, mutations: Iterable[Mutation] = (), *, by: Shapes | None = 
         return Run(
             ending=ending_of(evidence),
             stopped=stopped,
-            findings=tuple(judge(evidence, canaries=CANARIES)),
+            findings=(*judge(evidence, canaries=CANARIES), *judge_identity(gather_identity(stack))),
             died=tuple(sorted(failures)),
             seen=frozenset(adversary.seen),
             played=frozenset(adversary.played),

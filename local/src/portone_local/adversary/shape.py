@@ -76,6 +76,8 @@ class Many:
 
 type Node = Leaf | Record | Union | Many
 
+BIRTH_DATES = ("900517", "19900517", "1990.05.17", "0001-01-01", "9999-12-31", "unknown")
+"""What a PG has been seen to say instead of yyyy-MM-dd, and dates that cannot be meant."""
 MOVED_BACK = frozenset({"updatedAt", "statusChangedAt"})
 # strings that say which thing is meant: another text in them is another thing, and is no text of a PG
 _NAMES = frozenset(
@@ -121,6 +123,9 @@ def _of_field(slot: Slot, holder: dict[str, Any], name: str, path: str) -> Itera
         yield Place(Trick.REORDER, path, holder, name)
     if path.endswith("channel.key"):
         yield Place(Trick.ANOTHER, path, holder, name)
+    if name == "birthDate":
+        for form in BIRTH_DATES:
+            yield Place(Trick.VALUE, f"{path}={form}", holder, name)
     if not isinstance(slot.node, Leaf):
         return
     if slot.node.of is Of.ENUM:

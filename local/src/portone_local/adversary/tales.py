@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from portone_local.adversary.tales_of_persons import OF_PERSONS
 from portone_local.adversary.tales_of_readings import OF_READINGS
 from portone_local.adversary.tales_of_refunds import OF_REFUNDS
 from portone_local.oracle import ObservedStack
@@ -56,6 +57,7 @@ TALES: tuple[Tale, ...] = (
     *(Tale(each.name, partial(_story, each), each.patience, SHOP) for each in ALL_STORIES),
     *(Tale(each.__name__.replace("_", " "), each, settings=SHOP) for each in core_stories.STORIES),
     *(Tale(f"a person: {each.name}", partial(_identity, each)) for each in IDENTITY_STORIES),
+    *(Tale(each.name, each.tell, 0) for each in OF_PERSONS),
     *(Tale(each.name, each.tell, each.patience, SHOP | dict(each.settings)) for each in MORE),
 )
 
