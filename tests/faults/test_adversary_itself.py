@@ -1,6 +1,7 @@
 """The adversary's own parts: lines that can be pasted back, the smallest failure, pairs, the two sources."""
 
 import os
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from portone_local.adversary import contract, table, table_rows
 from portone_local.adversary.arrays import MOST_IN_EIGHT, ROWS, covering_rows
 from portone_local.adversary.factors import alone, rows
 from portone_local.adversary.field import Use
-from portone_local.adversary.judge import faults
+from portone_local.adversary.judge import faults, judged
 from portone_local.adversary.mutation import Mutation, line_of, parse_line
 from portone_local.adversary.optionals import optional_paths, paths
 from portone_local.adversary.run import told, undisturbed
@@ -18,6 +19,7 @@ from portone_local.adversary.shape import Trick
 from portone_local.adversary.shrink import smallest
 from portone_local.adversary.source import NAMED_BY
 from portone_local.adversary.tales import TALES, tale_named
+from portone_local.adversary.tales_of_persons import WRONGLY
 from portone_local.adversary.waits import EXCLUDED, WAITS
 
 needs_contract = pytest.mark.skipif(NAMED_BY not in os.environ, reason=f"{NAMED_BY} is not set")
@@ -77,11 +79,14 @@ def test_what_may_wait_is_played_in_some_tale() -> None:
     assert sorted(str(each) for each in WAITS.keys() - played - NOWHERE) == []
 
 
+READING_A_PERSON = "get_identity_verification"
 NOWHERE = {each for each in WAITS if each.operation.startswith("list_")}
 """In lists as in readings of one thing, where they occur."""
 
 
-OF_A_PERSON = sorted(each for each in WAITS if each.operation == "get_identity_verification")
+OF_A_PERSON = sorted(
+    each for each, wait in WAITS.items() if each.operation == READING_A_PERSON and not wait.told_of
+)
 
 
 @pytest.mark.parametrize("mutation", OF_A_PERSON, ids=str)
@@ -90,6 +95,37 @@ def test_a_verification_that_may_wait_verifies_nobody(mutation: Mutation) -> Non
         told(tale_named("a person: verify"), [mutation]).stopped
         == "AssertionError it did not end as it should"
     )
+
+
+@needs_contract
+def test_whatever_an_answer_about_a_person_may_lack_is_lacking_in_some_tale(
+    document: contract.Contract,
+) -> None:
+    shape = document.shape("getIdentityVerification", 200)
+    played = set().union(*(undisturbed(tale.name).seen for tale in TALES))
+    gone = {each.path for each in played if (each.operation, each.trick) == (READING_A_PERSON, Trick.DROP)}
+    new = {each.path for each in played if (each.operation, each.trick) == (READING_A_PERSON, Trick.ENUM)}
+
+    assert shape
+    assert {
+        path for path in optional_paths(shape) if path.startswith(("verifiedCustomer", "channel"))
+    } <= gone
+    assert new >= {
+        "channel.type",
+        "channel.pgProvider",
+        "verifiedCustomer.operator",
+        "verifiedCustomer.gender",
+    }
+    assert any(each.path.startswith("verifiedCustomer.birthDate=") for each in played)
+
+
+@pytest.mark.parametrize("wrong", ["a minor", "a second account"])
+def test_who_is_verified_wrongly_is_seen_also_where_a_tale_may_wait(wrong: str) -> None:
+    [may_wait] = [each for each in OF_A_PERSON if each.trick is Trick.VARIANT]
+    run = told(tale_named("a person: verify"), [may_wait])
+
+    assert [each for each in judged("a person: verify", run) if WRONGLY in each] == []
+    assert WRONGLY in "\n".join(judged("a person: verify", replace(run, stopped=f"{WRONGLY}: {wrong}")))
 
 
 def test_every_operation_of_a_tale_is_disturbed() -> None:

@@ -76,8 +76,6 @@ class Many:
 
 type Node = Leaf | Record | Union | Many
 
-BIRTH_DATES = ("900517", "19900517", "1990.05.17", "0001-01-01", "9999-12-31", "unknown")
-"""What a PG has been seen to say instead of yyyy-MM-dd, and dates that cannot be meant."""
 MOVED_BACK = frozenset({"updatedAt", "statusChangedAt"})
 # strings that say which thing is meant: another text in them is another thing, and is no text of a PG
 _NAMES = frozenset(
@@ -119,13 +117,11 @@ def places(node: Node, value: Any, path: str = "") -> Iterator[Place]:
 def _of_field(slot: Slot, holder: dict[str, Any], name: str, path: str) -> Iterator[Place]:
     if slot.optional:
         yield Place(Trick.DROP, path, holder, name)
+    yield from _of_date(holder, name, path)
     if isinstance(slot.node, Many) and len(holder[name]) > 1:
         yield Place(Trick.REORDER, path, holder, name)
     if path.endswith("channel.key"):
         yield Place(Trick.ANOTHER, path, holder, name)
-    if name == "birthDate":
-        for form in BIRTH_DATES:
-            yield Place(Trick.VALUE, f"{path}={form}", holder, name)
     if not isinstance(slot.node, Leaf):
         return
     if slot.node.of is Of.ENUM:
@@ -137,6 +133,18 @@ def _of_field(slot: Slot, holder: dict[str, Any], name: str, path: str) -> Itera
             yield Place(Trick.BACK, path, holder, name)
     elif slot.node.of is Of.TEXT and slot.optional and name not in _NAMES:
         yield Place(Trick.TEXT, path, holder, name)
+
+
+def _of_date(holder: dict[str, Any], name: str, path: str) -> Iterator[Place]:
+    """A birth date in other forms: whoever is too young must not grow up by one."""
+    for form in _birth_dates(str(holder[name])) if name == "birthDate" else ():
+        yield Place(Trick.VALUE, f"{path}={form}", holder, name)
+
+
+def _birth_dates(date: str) -> tuple[str, ...]:
+    """The same day in forms that are none of PortOne's, and days that cannot be meant."""
+    digits = date.replace("-", "")
+    return digits[2:], digits, date.replace("-", "."), "0001-01-01", "9999-12-31", "unknown"
 
 
 def _of_status(slot: Slot, holder: dict[str, Any], name: str, path: str) -> Iterator[Place]:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from portone_local.oracle import ObservedStack
-from portone_local.portone.identity.people import ADULT, MINOR, MOVED, OTHER_ADULT
+from portone_local.portone.identity.people import ADULT, FOREIGNER, MINOR, MOVED, OTHER_ADULT
 from portone_local.portone.identity.pg import INICIS_CHANNEL
 from portone_local.testing.identifying import (
     QUARTER,
@@ -31,6 +31,18 @@ _OK = HTTPStatus.OK
 def _must_not(happened: object, what: str) -> None:
     if happened:
         raise AssertionError(f"{WRONGLY}: {what}")
+
+
+def by_each_provider(stack: ObservedStack) -> None:
+    """Of whom a PG tells all it ever does: phone, operator, nationality, and the age for adults only."""
+    came = {
+        USER: verified(stack, person=ADULT, purpose="adult", provider="KCP_V2"),
+        STRANGER: verified(stack, STRANGER, OTHER_ADULT, provider="INICIS_UNIFIED"),
+        "user-3": verified(stack, "user-3", FOREIGNER, provider="KCP_V2"),
+    }
+    for user, answer in came.items():
+        if answer.status != _OK or not me(stack, user)["verified"]:
+            raise LookupError(f"{user} is not verified")
 
 
 def a_minor_among_adults(stack: ObservedStack) -> None:
@@ -93,8 +105,9 @@ class OfAPerson(NamedTuple):
 
 
 OF_PERSONS = tuple(
-    OfAPerson(f"nobody wrongly: {each.__name__.replace('_', ' ')}", each)
+    OfAPerson(f"persons: {each.__name__.replace('_', ' ')}", each)
     for each in (
+        by_each_provider,
         a_minor_among_adults,
         a_second_account,
         the_browsers_choice,

@@ -120,6 +120,17 @@ WAITS: Mapping[Mutation, Wait] = {
     Mutation("get_identity_verification", Trick.ENUM, "channel.pgProvider"): Wait(
         "another provider than was asked for: it is another verification, and refused"
     ),
+    **{
+        Mutation("get_identity_verification", trick, f"verifiedCustomer.{path}"): Wait(
+            "what the purpose asks for is not told: the person verifies in another way", told_of=("persons:",)
+        )
+        for trick, path in (
+            (Trick.DROP, "ci"),
+            (Trick.DROP, "birthDate"),
+            *((Trick.VALUE, f"birthDate={form}") for form in ("900517", "1990.05.17", "0001-01-01")),
+            *((Trick.VALUE, f"birthDate={form}") for form in ("9999-12-31", "unknown")),
+        )
+    },
     Mutation("get_identity_verification", Trick.ANOTHER, "channel.key"): Wait(
         "another channel than was asked for: it is another verification, and refused"
     ),

@@ -89,6 +89,8 @@ class PersonsStage:
         now, told, holding = self.stack.clock.now(), frozenset(identifiers_in(shown)), self.holding()
         reasons = {
             "identity_duplicate": bool(holding.others(user, told, now)),
+            # a DI of a merchant nobody named stands for nobody
+            "verification_mismatch": not any(kind == "ci" for kind, *_ in told),
             "different_person": bool(holding.of(user, now)) and not holding.of(user, now) & told,
         }
         if said not in EXCUSED and not reasons.get(said, False):
