@@ -1,8 +1,8 @@
 """A DynamoDB table in memory: its sparse indexes, and what DynamoDB refuses (`attribute_rules`)."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
-from heapq import nlargest, nsmallest
 from operator import itemgetter
 from threading import RLock
 from typing import Any
@@ -27,7 +27,7 @@ from portone_payments.domain.errors import StorageUnavailable
 TOKENS_KEPT = 10_000
 """DynamoDB forgets a token after ten minutes; nobody here waits so long with one."""
 
-type _Place = tuple[Any, str]
+type _Place = tuple[Any, str, str]
 type Around = Callable[[str, Callable[[], Any]], Any]
 
 
@@ -47,8 +47,8 @@ class MemoryTable:
         # replaced, never changed in place: whoever holds an item holds it as it was
         self._items: dict[Key, Item] = {}
         self._sizes: dict[Key, int] = defaultdict(int)
-        # each entry with its place in the index's order
-        self._indexes: dict[tuple[str, str], dict[Key, _Place]] = defaultdict(dict)
+        # in the index's order
+        self._indexes: dict[tuple[str, str], list[_Place]] = defaultdict(list)
         self._written: deque[tuple[Item | None, Item]] = deque()
         self._done: OrderedDict[str, Sequence[Item]] = OrderedDict()
 
@@ -124,8 +124,7 @@ class MemoryTable:
 
     def _drop(self, where: Key) -> None:
         for index in self._known:
-            partition = self._items[where].get(index.partition, {}).get("S", "")
-            self._indexes[index.name, partition].pop(where, None)
+            self._leave(index, self._items[where])
         del self._items[where], self._sizes[where]
 
     def _get(self, wanted: Key) -> Item | None:
@@ -216,9 +215,9 @@ class MemoryTable:
             raise Invalid(f"there is no index {index.name}")
         check_query(index, partition, limit, between, start)
         with self._lock:
-            entries = self._indexes.get((index.name, partition), {})
+            entries = self._indexes.get((index.name, partition), [])
             picked = _picked(index, entries, limit, newest_first=newest_first, between=between, start=start)
-            found = [self._items[where] for where in picked]
+            found = [self._items[Key(pk, sk)] for _, pk, sk in picked]
         names = ("pk", "sk", index.partition, index.sort)
         found = page([{name: item[name] for name in names} for item in found])
         self.log.add("Query", reads=read_units(map(item_size, found), consistent=False))
@@ -228,13 +227,17 @@ class MemoryTable:
         where = Key.of(item)
         old = self._items.get(where, {})
         for index in self._known:
-            if index.partition in old:
-                self._indexes[index.name, old[index.partition]["S"]].pop(where, None)
+            self._leave(index, old)
             if index.partition in item and index.sort in item:
-                self._indexes[index.name, item[index.partition]["S"]][where] = _order(index, item)
+                insort(self._indexes[index.name, item[index.partition]["S"]], _order(index, item))
         if item != old:
             self._written.append((old or None, item))
         self._items[where], self._sizes[where] = item, size
+
+    def _leave(self, index: Index, old: Item) -> None:
+        if index.partition in old and index.sort in old:
+            entries, place = self._indexes[index.name, old[index.partition]["S"]], _order(index, old)
+            del entries[bisect_left(entries, place)]
 
     def _units(self, old: Item | None, new: Item | None, size: int, *, transaction: bool = False) -> float:
         """What a write costs; what stands in the table was measured when it was written."""
@@ -245,27 +248,26 @@ class MemoryTable:
 
 def _picked(
     index: Index,
-    entries: dict[Key, _Place],
+    entries: list[_Place],
     limit: int,
     *,
     newest_first: bool,
     between: tuple[float | None, float | None],
     start: Item | None,
-) -> list[Key]:
+) -> list[_Place]:
     """The first entries of a partition in an index's order, after `start` and within the bounds."""
-    found = list(entries.items())  # mostly none: most of a sweep's questions
     since, upto = between
-    if since is not None:
-        found = [each for each in found if each[1][0] >= since]
-    if upto is not None:
-        found = [each for each in found if each[1][0] <= upto]
-    if start:
-        at = _order(index, start)
-        found = [each for each in found if (each[1] < at if newest_first else each[1] > at)]
-    first = nlargest if newest_first else nsmallest
-    return [where for where, _ in first(limit, found, key=itemgetter(1))]
+    first = 0 if since is None else bisect_left(entries, since, key=itemgetter(0))
+    end = len(entries) if upto is None else bisect_right(entries, upto, key=itemgetter(0))
+    if start and newest_first:
+        end = min(end, bisect_left(entries, _order(index, start)))
+    elif start:
+        first = max(first, bisect_right(entries, _order(index, start)))
+    if newest_first:
+        return entries[max(first, end - limit) : end][::-1]
+    return entries[first : min(end, first + limit)]
 
 
 def _order(index: Index, item: Item) -> _Place:
     sort = item[index.sort][index.sort_type]
-    return (float(sort) if index.sort_type == "N" else sort), item["pk"]["S"]
+    return (float(sort) if index.sort_type == "N" else sort), item["pk"]["S"], item["sk"]["S"]
