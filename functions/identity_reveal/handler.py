@@ -36,7 +36,14 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
         request_id=request.id,
         at=deps.clock.now(),
     )
-    looked = reveal(access, body.purpose, store=deps.people, sealer=deps.sealer, log=deps.access_log)
+    looked = reveal(
+        access,
+        body.purpose,
+        store=deps.people,
+        sealer=deps.sealer,
+        log=deps.access_log,
+        clock=deps.clock,
+    )
     return answer(200, {"facts": dict(looked.facts), "history": [_entry(each) for each in looked.history]})
 
 

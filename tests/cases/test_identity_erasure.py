@@ -157,7 +157,6 @@ def test_who_is_erased_while_a_look_is_written_down_is_not_shown(stack: UnkindSt
     assert len(stack.ports["access_log"].lines) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="D7")
 def test_what_ends_while_a_look_is_written_down_is_not_shown(stack: UnkindStack) -> None:
     verified(stack)
     wait(stack, YEAR - 1)

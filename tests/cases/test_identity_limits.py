@@ -84,7 +84,6 @@ def confirmed(stack: UnkindStack, user: str = USER) -> None:
     assert verify(stack, verification_id, user).status == 200
 
 
-@pytest.mark.xfail(strict=True, reason="D9")
 def test_who_proved_a_phone_by_its_code_owns_it_also_where_the_pg_does_not_tell_of_it(
     stack: UnkindStack,
 ) -> None:

@@ -128,6 +128,7 @@ def test_what_was_erased_between_the_log_and_the_look_is_not_shown(stack: Observ
             store=stack.ports["people"],
             sealer=Sealer(stack.ports["envelope"]),
             log=Erasing(),
+            clock=stack.clock,
         )
 
 

@@ -16,6 +16,7 @@ from portone_local.testing.identifying import (
     press,
     sent,
     start,
+    sweep,
     typed,
     verified,
     wait,
@@ -111,3 +112,21 @@ def test_the_stored_intent_holds_nothing_that_was_typed(stack: ObservedStack) ->
     assert [
         value for value in (*typed().values(), "13579") if value not in {"SMS", "SKT"} and value in stored
     ] == []
+
+
+def test_the_owner_of_a_phone_is_so_under_a_new_hash_key_too(stack: ObservedStack) -> None:
+    verified(stack, provider="KCP_V2")
+    old = {"phase": "writing", "key": "example-key-of-identity-hashes-number-1"}
+    new = {"phase": "writing", "key": "example-key-of-identity-hashes-number-2"}
+    stack.ports["hashes"].rotate({"1": old, "2": new})
+    for number in range(5):
+        sent(stack, f"user-{number + 10}")
+
+    begun = sent(stack)
+    wait(stack, 30)
+
+    assert press(stack, begun, "resend").status == 200
+    assert (
+        code(press(stack, id_of(start(stack, STRANGER)), "send", typed(), STRANGER)) == "verification_limit"
+    )
+    sweep(stack)

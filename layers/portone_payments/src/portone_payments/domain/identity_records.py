@@ -48,6 +48,11 @@ class Sending:
     counted: tuple[str, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def proves_phone(self) -> bool:
+        """Whether somebody read the code that an SMS brought to it."""
+        return self.method == "SMS" and self.state is SendState.CONFIRMED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

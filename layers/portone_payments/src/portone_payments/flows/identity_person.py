@@ -170,6 +170,8 @@ class PersonDesk:
         sealed = self.sealer.sealed_facts(empty, known.facts, person.user_id, purpose.name)
         purposes = {**person.purposes, purpose.name: sealed}
         phone = person.phone if known.phone is None else self.hashes.phone(normal_phone(known.phone))
+        if known.phone is None and attempt.sending is not None and attempt.sending.proves_phone:
+            phone = attempt.sending.phone
         changed = replace(person, verified=True, purposes=purposes, permit=None, phone=phone)
         return replace(changed, due_at=due_of(changed))
 

@@ -195,7 +195,11 @@ class Messenger:
         """
         store, rules, user = self.settler.store, self.rules, attempt.user_id
         person = store.person(user)
-        owned_by = person is not None and person.phone in {sending.phone, *alike}
+        # a message that counted as its owner's is repeated as one
+        before = attempt.sending.counted if attempt.sending else ()
+        owned_by = (person is not None and person.phone in {sending.phone, *alike}) or any(
+            each.startswith("own.") for each in before
+        )
         # hashed together: no counter tells, beside a user, which phone it was
         pair = self.hashes.pair(user, sending.phone)
         by_phone = {sending.phone: rules.sms_per_phone, pair: rules.sms_per_pair}

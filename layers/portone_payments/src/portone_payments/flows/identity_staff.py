@@ -9,6 +9,7 @@ from portone_payments.domain.identity_records import DAY, Permit, Person
 from portone_payments.flows.identity_history import Told, noted, told
 from portone_payments.flows.identity_release import due_of
 from portone_payments.flows.identity_seal import Sealer
+from portone_payments.ports import Clock
 from portone_payments.ports_identity import Access, AccessLog, IdentityStore, Wrapped
 from portone_payments.ports_store import Conflict
 
@@ -63,19 +64,21 @@ class Looked:
     history: tuple[Told, ...]
 
 
-def reveal(access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog) -> Looked:
+def reveal(
+    access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog, clock: Clock
+) -> Looked:
     """The clear facts of a purpose and the history, after the look at them was written down.
 
     Raises `IdentityNotFound`; whatever the log raises refuses the look.
     """
     verified_person(store, access.user_id)
     log.write(access)
-    # read anew: an erasure that was answered meanwhile leaves nothing to be shown
-    person = verified_person(store, access.user_id)
-    facts = sealer.facts(person, purpose, access.at)
+    # read anew, and by the time it is now: what was erased or ended meanwhile is not shown
+    person, now = verified_person(store, access.user_id), clock.now()
+    facts = sealer.facts(person, purpose, now)
     if facts is None:
         raise IdentityNotFound
-    return Looked(facts=facts, history=tuple(told(person, sealer, access.at)))
+    return Looked(facts=facts, history=tuple(told(person, sealer, now)))
 
 
 def verified_person(store: IdentityStore, user_id: str) -> Person:
