@@ -112,3 +112,27 @@ def test_a_deposits_refund_that_its_bank_refuses_a_day_later_calls_a_person(stac
     days_pass(stack, 4)
 
     assert stack.attention("refund-stuck") == [prepared["paymentId"]]
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A13")
+@pytest.mark.parametrize("amount", [3_000, 12_000])
+def test_what_was_paid_back_by_hand_and_then_goes_back_at_portone_too_calls_a_person(
+    stack: UnkindStack, amount: int
+) -> None:
+    prepared = paid(stack)
+    refund(stack, prepared, amount=amount)
+    reversed_silently(stack, prepared)
+    path = f"/ops/payments/{prepared['paymentId']}"
+    for _ in range(4):
+        stack.staff.post(f"{path}/catch-up")
+        let_pass(stack, 2 * HOUR)
+    said = {"reason": "sent by bank transfer", "decision": "refunded", "kind": "lagging"}
+    answer = stack.staff.post(f"{path}/resolve", said)
+    days_pass(stack, 1)
+
+    stack.portone.console.cancel(prepared["paymentId"], 12_000)
+    stack.deliver()
+    days_pass(stack, 2)
+
+    assert answer.status == 200
+    assert stack.calling() != {}
