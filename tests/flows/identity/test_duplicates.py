@@ -144,3 +144,19 @@ def test_what_has_changed_meanwhile_is_not_decided_about(stack: UnkindStack) -> 
     assert decide(stack, [USER, STRANGER], USER) == "identity_not_found"
     assert decide(stack, ["user-3", "user-4"], "user-3") == "200"
     assert decide(stack, ["user-3", "user-4"], "user-3") == "identity_not_found"
+
+
+def test_who_joins_while_staff_decides_is_not_decided_about(stack: UnkindStack) -> None:
+    twins(stack, USER, STRANGER)
+    table = stack.ports["people"].table
+    inner, coming = table.around, ["user-3"]
+
+    def between(operation: str, call: Any) -> Any:
+        if operation == "TransactWriteItems" and coming:
+            twins(stack, coming.pop())
+        return inner(operation, call)
+
+    table.around = between
+
+    assert decide(stack, [USER, STRANGER], USER, STRANGER) == "identity_duplicates_changed"
+    assert users(page(stack)) == [[USER, STRANGER, "user-3"]]
