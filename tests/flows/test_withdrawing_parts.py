@@ -88,6 +88,38 @@ def test_an_order_whose_paid_part_went_back_may_be_withdrawn(stack: UnkindStack)
     assert withdraw(stack).json() == gone.json()
 
 
+def came_back(stack: UnkindStack, payment_id: str) -> None:
+    """The bank sends a refund back, and readings show it for hours."""
+    [done] = stack.portone.books()[payment_id].cancellations
+    stack.portone.console.reverse_cancellation(payment_id, done.id)
+    for _ in range(4):
+        stack.staff.post(f"/ops/payments/{payment_id}/catch-up")
+        let_pass(stack, 2 * HOUR)
+
+
+@pytest.mark.parametrize(("decision", "sent_again"), [("not_refunded", 1), ("refunded", 0)])
+def test_a_refunded_part_that_comes_back_when_its_order_is_withdrawn_waits_for_staff_and_goes_by_their_word(
+    stack: UnkindStack, decision: str, sent_again: int
+) -> None:
+    in_parts(stack)
+    [paid] = charges(stack)
+    payment_id = paid["paymentId"]
+    given_back(stack, payment_id, full=True)
+    withdraw(stack)
+    asked = stack.asked("cancel_payment")
+    came_back(stack, payment_id)
+    called, undecided = stack.calling(), stack.asked("cancel_payment")
+
+    word = {"reason": "asked the PG", "decision": decision, "kind": "lagging"}
+    answer = stack.staff.post(f"/ops/payments/{payment_id}/resolve", word)
+    let_pass(stack, 2 * DAY)
+
+    assert ("lagging" in called, undecided, answer.status) == (True, asked, 200)
+    assert stack.asked("cancel_payment") - asked == sent_again
+    assert [each["status"] for each in charges(stack)] == ["CANCELLED"]
+    assert stack.calling() == ({"late": [payment_id]} if sent_again else {})
+
+
 def test_a_refund_under_way_of_a_part_keeps_its_order(stack: UnkindStack) -> None:
     in_parts(stack)
     [paid] = charges(stack)
