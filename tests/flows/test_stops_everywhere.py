@@ -24,7 +24,7 @@ from portone_local.testing.refunding import cancelled_at_portone, paid, refund
 from portone_local.testing.shopping import ask_to_prepare, put_order
 from portone_local.testing.stories import let_pass
 from portone_local.testing.unkind import UnkindStack, unkind
-from portone_payments.flows.gate import FRESH
+from portone_payments.flows.stops_heard import FRESH
 
 MINUTE = 60
 

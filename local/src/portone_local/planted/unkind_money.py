@@ -176,7 +176,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "a stop is known only to the container that met it",
         "flows/gate.py",
         "        heard, now = self.look(), self.clock.now()\n",
-        "        heard, now = self._known.stops or Stops(), self.clock.now()\n",
+        "        heard, now = self.heard or Stops(), self.clock.now()\n",
         "cases/test_stops",
         "start_after_it",
     ),

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from portone_payments.adapters.portone_saved import saved_method_of
-from portone_payments.adapters.portone_texts import micros, moment_of, parsed, text_of
+from portone_payments.adapters.portone_texts import may_be_id, micros, moment_of, parsed, text_of
 from portone_payments.adapters.portone_wire import channel_of
 from portone_payments.domain.billing_reading import KeyReading, KeyStatus, ScheduleReading
 from portone_payments.domain.marker import marked_issue
 from portone_payments.domain.snapshot import Channel
 
 UNCONFIRMED = "NEEDS_CONFIRMATION"
-LONGEST = 200
 
 
 def key_of(billing_key: str, body: bytes) -> KeyReading:
@@ -104,6 +103,6 @@ def _billing_key(raw: Any) -> str:
 
 def _needed(raw: Any, name: str) -> str:
     found = text_of(raw, name)
-    if not found or len(found) > LONGEST or not found.isprintable():
+    if not found or not may_be_id(found):
         raise ValueError(f"no {name}")
     return found

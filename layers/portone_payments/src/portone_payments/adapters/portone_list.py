@@ -4,11 +4,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from portone_payments.adapters.portone_texts import micros, parsed
+from portone_payments.adapters.portone_texts import may_be_id, micros, parsed
 from portone_payments.adapters.portone_wire import WirePayment, snapshot_of
 from portone_payments.ports_portone import Listed, ListPage
 
-LONGEST_ID = 200
 REACH = 60_000  # PortOne refuses a page that ends beyond it
 
 
@@ -45,7 +44,7 @@ def page_of(size: int, body: bytes) -> ListPage:
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
         raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
     items, page = [_listed(each) for each in raw["items"]], raw.get("page")
-    may_be_ours = tuple(each for each in items if _may_be_ours(each.payment_id))
+    may_be_ours = tuple(each for each in items if may_be_id(each.payment_id))
     given, counted = (_count(page, name) for name in ("size", "totalCount"))
     full = len(items) >= min(size, given or size) or len(items) < (counted or 0)
     return ListPage(may_be_ours, full and bool(items))
@@ -61,10 +60,6 @@ def _listed(raw: Any) -> Listed:
     except ValueError:
         snapshot = None
     return Listed(payment_id=raw["id"], changed_at=changed_at, snapshot=snapshot)
-
-
-def _may_be_ours(payment_id: str) -> bool:
-    return len(payment_id) <= LONGEST_ID and payment_id.isprintable()
 
 
 def _count(page: Any, name: str) -> int | None:

@@ -30,6 +30,7 @@ _PHONE = re.compile(r"(?:\+?82-?|0)1\d-?\d{3,4}-?\d{4}")
 MOST_DIGITS = 8
 """Of a PG's code: more of them are somebody's phone, card, account or resident number."""
 LONGEST_NAME = 100
+LONGEST_ID = 200
 LONGEST_SENTENCE = 200
 
 
@@ -167,3 +168,8 @@ def text_of(value: Any, key: str | None = None) -> str | None:
     if key is not None:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None
+
+
+def may_be_id(text: str) -> bool:
+    """Whether a text can be an id of PortOne's or ours; anything longer is nobody's and is not kept."""
+    return len(text) <= LONGEST_ID and text.isprintable()

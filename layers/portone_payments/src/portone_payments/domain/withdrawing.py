@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from portone_payments.domain.attempts import WAITED, open_approval, waited_for
+from portone_payments.domain.buyer import order_without_buyer
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.ending import OVER, cancelled
 from portone_payments.domain.facts import Fact, Moment, record
 from portone_payments.domain.ladder import next_due
 from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.payment_errors import OrderAlreadyPaid, OrderPaymentUnderWay
-from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.records import AttentionKind, Order, Payment, Status
 from portone_payments.domain.refund_settle import in_flight
 from portone_payments.domain.settling import landed
 from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
@@ -37,6 +38,11 @@ def check_unpaid(payment: Payment, now: float) -> None:
     unknown = not isinstance(payment.status, Status)
     if trying or unknown or _in_doubt(payment, now) or in_flight(payment) is not None:
         raise OrderPaymentUnderWay(retry_after=_SOON)
+
+
+def order_withdrawn(order: Order, moment: Moment) -> Order:
+    """The order its shop took back; who was to buy it is dropped."""
+    return replace(order_without_buyer(order), withdrawn_at=moment.now)
 
 
 def withdrawn(payment: Payment, moment: Moment) -> Payment:

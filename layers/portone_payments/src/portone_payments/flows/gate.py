@@ -5,7 +5,7 @@ sends meanwhile. So all containers hold still after the first refusal.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field
@@ -35,16 +35,10 @@ from portone_payments.domain.stops import (
     tidied,
     turn,
 )
+from portone_payments.flows.stops_heard import Heard, RefusedRow
 from portone_payments.ports import Clock, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
-ATTEMPTS = 3
-# customers whose charges a container sees refused within so many seconds, and none of the channel taken
-# between: everybody's are
-IN_A_ROW = 3
-ROW_WITHIN = 3600
-# seconds for which a container believes what it read of a stop
-FRESH = 5.0
 _SILENT = frozenset({Outcome.UNKNOWN, Outcome.IN_FLIGHT})
 
 
@@ -62,14 +56,6 @@ class Operation(StrEnum):
     IDENTITY = "identity"
 
 
-@dataclass(slots=True)
-class _Known:
-    """What a container read last, and when (epoch seconds UTC)."""
-
-    stops: Stops | None = None
-    read_at: float = 0.0
-
-
 @dataclass(slots=True, kw_only=True)
 class Gate:
     """One container's view of what is stopped. Every method raises `StorageUnavailable`.
@@ -81,9 +67,13 @@ class Gate:
     store: Store
     clock: Clock
     meter: Meter
-    _known: _Known = field(default_factory=_Known, init=False)
-    _refused: dict[str, dict[str, float]] = field(default_factory=dict, init=False)
+    _known: Heard = field(init=False)
+    _row: RefusedRow = field(default_factory=RefusedRow, init=False)
     _left: str | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """It begins without having read anything."""
+        self._known = Heard(store=self.store, clock=self.clock)
 
     def of(self, store_id: str) -> "Gate":
         """The same for another store than today's: closed to us, it holds no other up. "": today's."""
@@ -100,16 +90,11 @@ class Gate:
 
     def look(self) -> Stops:
         """What is stopped and was: read anew unless done a moment ago."""
-        known = self._known
-        if known.stops is not None and 0 <= self.clock.now() - known.read_at < FRESH:
-            return known.stops
-        return self._refreshed()
+        return self._known.look()
 
     def believe_nothing(self) -> None:
         """The sweep has just found nothing stopped: as good as a reading, where none says otherwise."""
-        known = self._known
-        if known.stops is None or not known.stops.stops:
-            known.stops, known.read_at = known.stops or Stops(), self.clock.now()
+        self._known.believe_nothing()
 
     def admits(self, operation: Operation, channel: str | None = None, *, again: bool = False) -> bool:
         """Whether this may be sent now; where it is stopped, whether it is the probe, which is then taken.
@@ -167,7 +152,7 @@ class Gate:
 
     def tidy(self) -> Stops:
         """For the sweep: what is stopped, counted, without what keeps nobody any more."""
-        held = self._refreshed()
+        held = self._known.refreshed()
         tidy = tidied(held, self.clock.now())
         if tidy != held:
             with suppress(Conflict):
@@ -187,24 +172,18 @@ class Gate:
 
     def _stop(self, scope: str, operation: Operation, code: str) -> None:
         self.meter.count(Metric.SENDING_STOPPED)
-        self._change(lambda held: begun(held, scope, operation, code, self.clock.now()))
+        self._known.changed(lambda held: begun(held, scope, operation, code, self.clock.now()))
 
     def _one_more(self, user_id: str | None, channel: str, code: str) -> None:
-        if user_id is not None:
-            now = self.clock.now()
-            before = self._refused.get(channel, {}).items()
-            row = {who: at for who, at in before if who != user_id and 0 <= now - at < ROW_WITHIN}
-            row = dict([*row.items(), (user_id, now)][-IN_A_ROW:])
-            self._refused[channel] = row
-            if len(row) >= IN_A_ROW:
-                self._stop(channel_scope(channel), Operation.CHARGE, code)
+        if user_id is not None and self._row.is_everybodys(channel, user_id, self.clock.now()):
+            self._stop(channel_scope(channel), Operation.CHARGE, code)
         # it knows who we are
         self._passed(Operation.CHARGE, None)
 
     def _passed(self, operation: Operation, channel: str | None) -> None:
         """PortOne took us for who we are: what it had refused goes on."""
         if operation is Operation.CHARGE and channel is not None:
-            self._refused.pop(channel, None)
+            self._row.taken(channel)
         heard = self._known.stops
         over = [
             scope
@@ -212,7 +191,7 @@ class Gate:
             if heard is not None and scope in heard.stops and heard.stops[scope].operation == operation
         ]
         if over:
-            self._change(lambda held: ended(held, over, self.clock.now()))
+            self._known.changed(lambda held: ended(held, over, self.clock.now()))
 
     def _take(self, heard: Stops, operation: Operation, channel: str | None, *, again: bool) -> bool:
         """Only one of all containers probes."""
@@ -220,27 +199,10 @@ class Gate:
         try:
             self.store.save(probed(heard, channel, operation, now, self._left, again=again))
         except Conflict:
-            self._refreshed()
+            self._known.refreshed()
             return False
-        self._refreshed()
+        self._known.refreshed()
         return True
-
-    def _change(self, change: Callable[[Stops], Stops]) -> None:
-        for _ in range(ATTEMPTS):
-            held = self._refreshed()
-            changed = change(held)
-            if changed == held:
-                return
-            with suppress(Conflict):
-                self.store.save(changed)
-                break
-        self._refreshed()
-
-    def _refreshed(self) -> Stops:
-        read_at = self.clock.now()
-        heard = self.store.stops() or Stops()
-        self._known.stops, self._known.read_at = heard, read_at
-        return heard
 
     def _held(self, channel: str | None) -> list[Stop]:
         """What holds a request, as far as this container has read."""

@@ -3,6 +3,7 @@
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from portone_payments.domain.errors import StorageUnavailable
@@ -54,7 +55,7 @@ class Leased:
     moved: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sweeper:
     """`rate` is how many items a second the workers finish; the backlog stays under two minutes of it.
 
@@ -104,9 +105,17 @@ class Sweeper:
             pacer.give_back()
             self.meter.count(Metric.CHARGE_LAG, charged.lag)
 
-    @property
+    @cached_property
     def _skips(self) -> Skips:
         return Skips(self.meter, self.note)
+
+    @cached_property
+    def _gate(self) -> Gate:
+        return Gate(store=self.store, clock=self.clock, meter=self.meter)
+
+    @cached_property
+    def _burier(self) -> Burier:
+        return Burier(self.store, self.clock, self._skips)
 
     def _sweep(
         self,
@@ -161,7 +170,7 @@ class Sweeper:
 
     def _stops(self) -> Stops | None:
         with self._skips.over(Kind.STOPS, Kind.STOPS):
-            stops = Gate(store=self.store, clock=self.clock, meter=self.meter).tidy()
+            stops = self._gate.tidy()
             return stops if stops.stops or stops.past else None
         return None
 
@@ -184,7 +193,7 @@ class Sweeper:
             if isinstance(times, Exception):
                 self._skips.skip(due.kind, due.id, times)
             elif times is not None and times > POISON:
-                Burier(self.store, self.clock, self._skips).bury(replace(due, due_at=until))
+                self._burier.bury(replace(due, due_at=until))
                 swept.dead += 1
             elif times is not None:
                 live.append(replace(due, due_at=until, stops=swept.stops is not None))

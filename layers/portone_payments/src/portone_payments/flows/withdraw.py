@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.accounts import wants_closing
 from portone_payments.domain.approval import given_way
 from portone_payments.domain.bounds import as_saved
-from portone_payments.domain.buyer import order_without_buyer
 from portone_payments.domain.errors import Busy, ProviderUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.payment_errors import OrderNotFound, OrderPaymentUnderWay
@@ -15,6 +14,7 @@ from portone_payments.domain.withdrawing import (
     asked_of,
     check_unpaid,
     may_be_paid,
+    order_withdrawn,
     schedule_withdrawn,
     withdrawn,
 )
@@ -89,7 +89,7 @@ class Withdrawer:
         payments = {each: store.payment(each) for each in asked_of(schedule)} if schedule else {}
         after = schedule and schedule_withdrawn(schedule, payments, moment)
         changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
-        gone = replace(order_without_buyer(order), withdrawn_at=moment.now)
+        gone = order_withdrawn(order, moment)
         store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
 
@@ -101,7 +101,7 @@ class Withdrawer:
         moment = Moment(now=self.clock.now(), by=BY)
         if payment is not None and may_be_paid(payment):
             payment = self._read(payment, moment, deadline)
-        gone = replace(order_without_buyer(order), withdrawn_at=moment.now)
+        gone = order_withdrawn(order, moment)
         if payment is None:
             self.closer.reader.store.save(gone)
             return OrderWithPayment(gone, None)
