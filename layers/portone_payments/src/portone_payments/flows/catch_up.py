@@ -165,6 +165,10 @@ class Reader:
         newly_paid = after.status in _PAID and held.status not in _PAID
         if after.withdrawn:
             return (self._unwanted(held, after, moment) if newly_paid else told_withdrawn(held, after),)
+        if newly_paid and after.subscription_id is not None:
+            # a refund of it came back: its invoice is settled, its order may be withdrawn meanwhile
+            parts = self.store.subscription(after.subscription_id)
+            return (self._unwanted(held, after, moment) if parts and self._taken_back(parts) else after,)
         in_doubt = after.doubted and not after.surplus
         if not after.siblings or not (newly_paid or in_doubt) or known(after, SURPLUS):
             return (self._by_policy(held, after, moment),)
