@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from portone_local.loopback import is_foreign
 from portone_local.portone.api import Reply
 from portone_local.portone.control import PREFIX, Control
 from portone_local.portone.exchange import Answer, Request, as_json
@@ -66,6 +67,10 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(int(length)),
         )
+        if is_foreign(request.headers):
+            said = "only this machine is answered, and no page of another site"
+            self._send(as_json({"type": "FORBIDDEN", "message": said}, 403))
+            return
         with suppress(ConnectionError):
             if url.path.startswith(PREFIX):
                 self._send(self.server.control.handle(request))
