@@ -57,7 +57,9 @@ class Poisoning(Stage):
     def bystander_subscribes(self) -> str:
         """Somebody else's subscription by the day, paid for today; after whatever outage there was."""
         store, number = self.stack.ports["store"], next(self.ids)
-        if store.wallet(BYSTANDER) is None:
+        self.pass_time(PATIENCE, MINUTE)
+        wallet = store.wallet(BYSTANDER)
+        if wallet is None or wallet.default is None:
             key_saved(self.stack, BYSTANDER, card="card-of-another")
         plan_stored(self.stack, "daily", 100, interval=DAILY)
         answered = subscribe(self.stack, BYSTANDER, request=f"bystander-{number:06}", planId="daily")
