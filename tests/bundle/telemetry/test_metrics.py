@@ -98,7 +98,7 @@ def fail(_: Any, found: Deps) -> Any:
 def test_counts_of_an_invocation_are_written_once_also_when_it_fails(
     capsys: pytest.CaptureFixture[str], route: Any
 ) -> None:
-    handler = HttpHandler(route, deps=deps())
+    handler = HttpHandler(route, rights=(), deps=deps())
 
     handler({}, None)
     handler({}, None)

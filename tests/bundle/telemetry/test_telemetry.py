@@ -67,7 +67,7 @@ def test_what_is_known_is_written(logger: Logger, stream: io.StringIO) -> None:
 
 
 def test_an_exception_nobody_foresaw_is_its_type_and_place(logger: Logger, stream: io.StringIO) -> None:
-    answer = HttpHandler(boom, deps=deps(logger=logger))({}, None)
+    answer = HttpHandler(boom, rights=(), deps=deps(logger=logger))({}, None)
 
     (line,) = written(stream)
     assert line["error_type"] == "RuntimeError"
