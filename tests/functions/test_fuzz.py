@@ -33,6 +33,7 @@ BEYOND_A_SCHEMA = frozenset(
         *("not_a_day", "not_rfc3339", "no_time_zone", "out_of_range"),
         *("unprintable", "too_long_or_unprintable", "not_euc_kr"),
         *("either_full_or_amount", "above_total", "mobile_only_with_order", "period_end_only"),
+        *("interval_or_both_days", "before_first"),
         # needed by the value of another field, or by the channels the operator has
         *("missing", "months_and_years_only", "no_channel"),
         # the purposes are the operator's, a cursor means something to us alone
