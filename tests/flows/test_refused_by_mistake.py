@@ -95,7 +95,7 @@ def test_retry_days_and_grace_stand_still_for_it(stack: UnkindStack, kind: str) 
     let_pass(stack, 10 * HOUR)
     before = invoice(stack, subscription_id)
     stack.wire.refuse(CHARGE, kind)
-    days_pass(stack, 20)
+    stack.run_for(20 * DAY, step=HOUR)
     during = invoice(stack, subscription_id)
 
     stack.wire.undisturbed()

@@ -78,7 +78,7 @@ def test_retry_days_and_grace_stand_still_while_nothing_is_sent(stack: ObservedS
     assert failed.failed_at is not None
     refuse(stack, CHARGE)
 
-    days_pass(stack, 15)
+    stack.run_for(15 * DAY, step=HOUR)
     during = held(stack, subscription_id)
     stack.portone.clear_faults()
     stack.portone.pg.accept()

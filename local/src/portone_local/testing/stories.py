@@ -11,7 +11,9 @@ from portone_local.oracle import Answered, ObservedStack
 from portone_local.portone import Checkout
 from portone_local.stack import Stack
 from portone_local.testing.boundaries import Crash
+from portone_payments.adapters.codec import Item
 from portone_payments.domain.records import Payment
+from portone_payments.ports_store import Kind
 
 MINUTE = 60
 DAY = 24 * 60 * MINUTE
@@ -149,9 +151,14 @@ def let_pass(stack: Stack, seconds: float) -> None:
 
 
 def _next_due(stack: Stack) -> float:
-    marks = [float(item["due_at"]["N"]) for item in stack.dump() if "due_at" in item]
+    marks = [float(item["due_at"]["N"]) for item in stack.dump() if "due_at" in item and not _over(item)]
     at_portone = (*(each.due for each in stack.portone.pending()), *stack.portone.happens_at())
     return min([math.inf, *marks, *at_portone])
+
+
+def _over(item: Item) -> bool:
+    """Stops that are over keep their mark for weeks, so that they are read: nothing is due of them."""
+    return item["sk"]["S"] == Kind.STOPS and "stops" not in item
 
 
 def surviving_crashes(stack: Stack) -> None:
