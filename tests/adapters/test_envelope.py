@@ -1,5 +1,6 @@
 """What is sealed opens in its context only, shows nothing, and is noise without its key."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from portone_payments.adapters.envelope import DATA_KEY, PIECE, KmsEnvelope, ope
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.ports_identity import Wrapped
 
+type Rearranged = Callable[[list[str], list[str]], list[str]]
 CONTEXT = {"user": "user-1", "purpose": "signup"}
 
 
@@ -77,11 +79,41 @@ def test_a_sealed_text_does_not_show_its_length() -> None:
 @pytest.mark.parametrize("at", [0, PIECE - 1, PIECE, PIECE + 31])
 def test_a_changed_bit_is_noticed(at: int) -> None:
     data_key = bytes(range(256)) * 4
-    sealed = bytearray(sealed_with(data_key[:DATA_KEY], b"x" * PIECE, CONTEXT))
+    sealed = bytearray(sealed_with(data_key[:DATA_KEY], b"x" * PIECE, b"bound"))
     sealed[at] ^= 1
 
     with pytest.raises(StorageUnavailable):
-        opened_with(data_key[:DATA_KEY], bytes(sealed), CONTEXT)
+        opened_with(data_key[:DATA_KEY], bytes(sealed), b"bound")
+
+
+def cut(first: list[str], _: list[str]) -> list[str]:
+    return first[:-1]
+
+
+def swapped(first: list[str], _: list[str]) -> list[str]:
+    return [first[1], first[0], *first[2:]]
+
+
+def doubled(first: list[str], _: list[str]) -> list[str]:
+    return [*first, first[-1]]
+
+
+def spliced(first: list[str], second: list[str]) -> list[str]:
+    return [*first[:-1], second[-1]]
+
+
+@pytest.mark.parametrize("rearranged", [cut, swapped, doubled, spliced])
+def test_no_piece_is_cut_off_put_elsewhere_or_taken_from_another_text(rearranged: Rearranged) -> None:
+    envelope = KmsEnvelope(MemoryKms(), "key/example")
+    first, second = (envelope.seal(each * 3 * PIECE, context=CONTEXT) for each in "xy")
+
+    key, text = (
+        ".".join(rearranged(left.split("."), right.split(".")))
+        for left, right in ((first.key, second.key), (first.text, second.text))
+    )
+
+    with pytest.raises(StorageUnavailable):
+        envelope.open(Wrapped(key, text), context=CONTEXT)
 
 
 @pytest.mark.parametrize(

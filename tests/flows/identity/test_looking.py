@@ -154,3 +154,22 @@ def test_a_purpose_that_keeps_nothing_is_verified_all_the_same() -> None:
         assert answer.json()["verified"]["facts"] == {}
         assert me(stack)["verified"] is True
         assert reveal(stack).json() == {"facts": {}, "history": []}
+
+
+def test_an_older_text_does_not_pass_for_a_newer_one_and_none_lives_longer(stack: ObservedStack) -> None:
+    verified(stack)
+    people = stack.ports["people"]
+    older = people.person(USER).purposes["signup"]
+    verified(stack)
+    person = people.person(USER)
+    newer = person.purposes["signup"]
+
+    for forged in (
+        replace(newer, key=older.key, facts=older.facts),
+        replace(newer, expires_at=newer.expires_at + 1),
+    ):
+        people.save(replace(people.person(USER), purposes={"signup": forged}))
+        assert me(stack)["purposes"] == []
+
+    people.save(replace(people.person(USER), purposes={"signup": newer}))
+    assert reveal(stack).status == 200

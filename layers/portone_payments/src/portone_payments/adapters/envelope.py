@@ -1,13 +1,15 @@
 """Envelope encryption without a cipher library: data keys of KMS, as long as what they seal, used once.
 
 Each piece of a text is XORed with a fresh random data key of its length (a one-time pad), and the rest of
-that key authenticates it (HMAC-SHA-256). KMS wraps the key under the identity key, bound to the context.
-Pieces have one size: a sealed text does not show how long a name is. Without its wrapped key it is noise.
+that key authenticates it (HMAC-SHA-256), together with the context, its number and the keys of all pieces:
+none can be cut off, put elsewhere or taken from another text. KMS wraps the key under the identity key, bound
+to the context. Pieces have one size: a sealed text does not show how long a name is. Without its wrapped key it is noise.
 """
 
 import base64
 import hmac
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from portone_payments.adapters.aws import answered
@@ -33,13 +35,14 @@ class KmsEnvelope:
 
     def seal(self, plaintext: str, *, context: dict[str, str]) -> Wrapped:
         """The sealed text. Raises `StorageUnavailable`."""
-        sealed = [self._piece(piece, context) for piece in _pieces(plaintext.encode())]
-        return Wrapped(
-            *(
-                ".".join(base64.b64encode(part).decode() for part in parts)
-                for parts in zip(*sealed, strict=True)
-            )
-        )
+        pieces = _pieces(plaintext.encode())
+        made = [self._data_key(context) for _ in pieces]
+        wrapped = [key for key, _ in made]
+        texts = [
+            sealed_with(data_key, piece, _bound(context, wrapped, number))
+            for number, (piece, (_, data_key)) in enumerate(zip(pieces, made, strict=True))
+        ]
+        return Wrapped(_joined(wrapped), _joined(texts))
 
     def open(self, wrapped: Wrapped, *, context: dict[str, str]) -> str:
         """The plaintext, in the context it was sealed in. Raises `StorageUnavailable`."""
@@ -51,33 +54,38 @@ class KmsEnvelope:
             pieces = list(zip(keys, texts, strict=True))
         except ValueError:
             raise StorageUnavailable(service="kms", reason="not_a_ciphertext") from None
-        padded = b"".join(self._opened(key, text, context) for key, text in pieces)
+        padded = b"".join(
+            opened_with(self._unwrapped(key, context), text, _bound(context, keys, number))
+            for number, (key, text) in enumerate(pieces)
+        )
         length = int.from_bytes(padded[:LENGTH])
         return padded[LENGTH : LENGTH + length].decode()
 
-    def _piece(self, piece: bytes, context: dict[str, str]) -> tuple[bytes, bytes]:
+    def _data_key(self, context: dict[str, str]) -> tuple[bytes, bytes]:
+        """A new one, wrapped and plain."""
         with answered("kms"):
             made = self._client.generate_data_key(
                 KeyId=self._key_arn, NumberOfBytes=DATA_KEY, EncryptionContext=context
             )
-        return made["CiphertextBlob"], sealed_with(made["Plaintext"], piece, context)
+        return made["CiphertextBlob"], made["Plaintext"]
 
-    def _opened(self, key: bytes, text: bytes, context: dict[str, str]) -> bytes:
+    def _unwrapped(self, key: bytes, context: dict[str, str]) -> bytes:
         with answered("kms"):
             answer = self._client.decrypt(CiphertextBlob=key, EncryptionContext=context)
-        return opened_with(answer["Plaintext"], text, context)
+        plain: bytes = answer["Plaintext"]
+        return plain
 
 
-def sealed_with(data_key: bytes, piece: bytes, context: dict[str, str]) -> bytes:
-    """One piece under a data key that is used for nothing else."""
+def sealed_with(data_key: bytes, piece: bytes, bound: bytes) -> bytes:
+    """One piece under a data key that is used for nothing else, authenticated with what it is bound to."""
     hidden = _xor(piece, data_key[:PIECE])
-    return hidden + _mac(data_key, hidden, context)
+    return hidden + _mac(data_key, hidden, bound)
 
 
-def opened_with(data_key: bytes, sealed: bytes, context: dict[str, str]) -> bytes:
-    """The piece. Raises `StorageUnavailable` when a bit of it was changed."""
+def opened_with(data_key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """The piece. Raises `StorageUnavailable` when a bit of it was changed, or what it is bound to."""
     hidden, mac = sealed[:PIECE], sealed[PIECE:]
-    if len(data_key) != DATA_KEY or not hmac.compare_digest(mac, _mac(data_key, hidden, context)):
+    if len(data_key) != DATA_KEY or not hmac.compare_digest(mac, _mac(data_key, hidden, bound)):
         raise StorageUnavailable(service="kms", reason="sealed_text_changed")
     return _xor(hidden, data_key[:PIECE])
 
@@ -89,8 +97,16 @@ def _pieces(plain: bytes) -> list[bytes]:
     return [whole[at : at + PIECE] for at in range(0, len(whole), PIECE)]
 
 
-def _mac(data_key: bytes, hidden: bytes, context: dict[str, str]) -> bytes:
-    bound = json.dumps(context, sort_keys=True).encode()
+def _bound(context: dict[str, str], keys: list[bytes], number: int) -> bytes:
+    """The context, which piece it is, and of which text: no two texts have the same data keys."""
+    return json.dumps([context, number, [key.hex() for key in keys]], sort_keys=True).encode()
+
+
+def _joined(parts: Iterable[bytes]) -> str:
+    return ".".join(base64.b64encode(part).decode() for part in parts)
+
+
+def _mac(data_key: bytes, hidden: bytes, bound: bytes) -> bytes:
     return hmac.digest(data_key[PIECE:], bound + b"\0" + hidden, "sha256")
 
 

@@ -52,14 +52,20 @@ class Sealer:
         return self.envelope.open(sealed, context=sealing_context(user_id, REASON))
 
     def _seal(self, sealed: Sealed, text: str, user_id: str, purpose: str) -> Sealed:
-        wrapped = self.envelope.seal(text, context=sealing_context(user_id, purpose))
+        wrapped = self.envelope.seal(text, context=_of(sealed, user_id, purpose))
         return replace(sealed, key=wrapped.key, facts=wrapped.text)
 
     def _open(self, user_id: str, purpose: str, sealed: Sealed) -> str:
         wrapped = Wrapped(key=sealed.key, text=sealed.facts)
-        return self.envelope.open(wrapped, context=sealing_context(user_id, purpose))
+        return self.envelope.open(wrapped, context=_of(sealed, user_id, purpose))
 
 
 def sealing_context(user_id: str, purpose: str) -> dict[str, str]:
     """The encryption context of a person's data: it opens for no other user and no other purpose."""
     return {"user": user_id, "purpose": purpose}
+
+
+def _of(sealed: Sealed, user_id: str, purpose: str) -> dict[str, str]:
+    """The same, of one verification until its end: no older text passes for it, and none lives longer."""
+    end = {"verification": sealed.verification_id, "until": str(sealed.expires_at)}
+    return sealing_context(user_id, purpose) | end
