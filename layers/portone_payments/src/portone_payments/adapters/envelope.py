@@ -3,7 +3,8 @@
 Each piece of a text is XORed with a fresh random data key of its length (a one-time pad), and the rest of
 that key authenticates it (HMAC-SHA-256), together with the context, its number and the keys of all pieces:
 none can be cut off, put elsewhere or taken from another text. KMS wraps the key under the identity key, bound
-to the context. Pieces have one size: a sealed text does not show how long a name is. Without its wrapped key it is noise.
+to the context. Pieces have one size: a sealed text does not show how long a name is. Without its wrapped key
+it is noise.
 """
 
 import base64
