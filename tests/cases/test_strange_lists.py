@@ -36,7 +36,6 @@ def without_its_moment(item: dict[str, Any]) -> None:
     del item["statusChangedAt"]
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A4")
 @pytest.mark.parametrize("strange", [a_new_variant, without_its_moment])
 def test_the_audit_goes_on_although_one_payment_of_a_page_cannot_be_read(
     stack: UnkindStack, strange: Change

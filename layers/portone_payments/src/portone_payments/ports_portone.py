@@ -45,20 +45,25 @@ class ConfirmOrder:
 class Listed:
     """One payment of PortOne's list. `snapshot` None: what the list says of it could not be read.
 
-    `changed_at` in epoch microseconds UTC: when its status changed, by which the list was asked.
+    `changed_at` in epoch microseconds UTC: when its status changed, by which the list was asked; None where
+    that could not be read.
     """
 
     payment_id: str
-    changed_at: int
+    changed_at: int | None
     snapshot: Snapshot | None
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A page of PortOne's list; `full`: there may be more (its `totalCount` says nothing, facts 13)."""
+    """A page of PortOne's list; `full`: there may be more (its `totalCount` says nothing, facts 13).
+
+    `unread`: how many on it have not even an id that can be read.
+    """
 
     items: tuple[Listed, ...]
     full: bool
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

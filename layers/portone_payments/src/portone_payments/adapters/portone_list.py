@@ -1,10 +1,11 @@
 """The list endpoint on the wire: what is asked, and a page of it as our own types (PortOne facts 13)."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from portone_payments.adapters.portone_texts import may_be_id, micros, parsed
+from portone_payments.adapters.portone_texts import may_be_id, moment_of, parsed
 from portone_payments.adapters.portone_wire import WirePayment, snapshot_of
 from portone_payments.ports_portone import Listed, ListPage
 
@@ -38,27 +39,30 @@ def page_of(size: int, body: bytes) -> ListPage:
     """A page of at most `size`. Raises ValueError when it is none.
 
     Full when it holds as many as were asked for, as PortOne says it gives, or fewer than it counted.
-    A payment whose id nobody could look up here is passed over.
+    A payment whose id nobody could look up here is passed over; one without an id is counted. Where none has
+    one, what was answered is no list, and no window goes by unseen.
     """
     raw = parsed(body)
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
         raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
-    items, page = [_listed(each) for each in raw["items"]], raw.get("page")
-    may_be_ours = tuple(each for each in items if may_be_id(each.payment_id))
+    items, page = raw["items"], raw.get("page")
+    read = [each for each in map(_listed, items) if each is not None]
+    if items and not read:
+        raise ValueError("a page of nothing that is known")
+    may_be_ours = tuple(each for each in read if may_be_id(each.payment_id))
     given, counted = (_count(page, name) for name in ("size", "totalCount"))
     full = len(items) >= min(size, given or size) or len(items) < (counted or 0)
-    return ListPage(may_be_ours, full and bool(items))
+    return ListPage(may_be_ours, full and bool(items), unread=len(items) - len(read))
 
 
-def _listed(raw: Any) -> Listed:
-    """One payment. Raises ValueError when not even its id and its time can be read."""
+def _listed(raw: Any) -> Listed | None:
+    """One payment; of a variant to come no more is promised than its id (facts 1.1). None without one."""
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
-        raise ValueError("not a payment")  # noqa: TRY004 - what is read is a text, not a Python value
-    changed_at = micros(str(raw.get("statusChangedAt")))
-    try:
+        return None
+    snapshot = None
+    with suppress(ValueError):
         snapshot = snapshot_of(WirePayment.model_validate(raw))
-    except ValueError:
-        snapshot = None
+    changed_at = moment_of(raw.get("statusChangedAt"))
     return Listed(payment_id=raw["id"], changed_at=changed_at, snapshot=snapshot)
 
 

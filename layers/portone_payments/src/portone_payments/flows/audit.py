@@ -81,6 +81,9 @@ class Auditor:
     def _window(self, run: Run, window: Window) -> None:
         window, listed = self._listed(run, window)
         run.known.update(each.payment_id for each in listed)
+        for each in (each for each in listed if each.changed_at is None):
+            # still held against ours, and again while the overlap lasts; only no day counts it
+            self.examiner.skips.skip("listed", each.payment_id, ValueError("no moment of its change"))
         held = self._reader.store.payments(each.payment_id for each in listed)
         foreign = [each for each in listed if self._is_foreign(run, window, each, held.get(each.payment_id))]
         changed = self._reader.store.changed(window.since, window.until)
@@ -162,26 +165,27 @@ class Auditor:
         # a second more at both ends: nobody documents whether PortOne counts them in
         since, until = window.since - 1, window.until + 1
         portone = self._reader.portone.within(store_id)
-        return portone.list_payments(since, until, number=number, size=PAGE, deadline=deadline)
+        page = portone.list_payments(since, until, number=number, size=PAGE, deadline=deadline)
+        for _ in range(page.unread):
+            self.examiner.skips.skip("listed", "", ValueError("no id"))
+        return page
 
     def _finish(self, run: Run, window: Window, listed: Iterable[Listed], foreign: Iterable[Listed]) -> None:
         """Move the mark, and the counts in the same write: what is listed again is not counted again."""
         start, end = run.mark.until * MICROS, window.until * MICROS
-        fresh, others = (
-            [each for each in some if start < each.changed_at <= end] for some in (listed, foreign)
-        )
+        fresh, others = ([at for at in _moments(some) if start < at <= end] for some in (listed, foreign))
         run.did.windows += 1
         run.did.listed += len(fresh)
         roomy = len(fresh) < PAGE // 2
         run.at, run.span = window.until, min(LONGEST, window.span * 2) if roomy else window.span
         if window.until <= run.mark.until:
             return
-        days = counted(run.mark, _by_day(fresh), _by_day(others))
+        days = counted(run.mark, Counter(map(changed_day, fresh)), Counter(map(changed_day, others)))
         moved = replace(run.mark, until=window.until, span=run.span, days=days)
         self._reader.store.save(moved)
         run.mark = replace(moved, version=moved.version + 1)
         self._reader.meter.count(Metric.AUDIT_FOREIGN, len(others))
 
 
-def _by_day(listed: Iterable[Listed]) -> Counter[str]:
-    return Counter(changed_day(each.changed_at) for each in listed)
+def _moments(listed: Iterable[Listed]) -> list[int]:
+    return [each.changed_at for each in listed if each.changed_at is not None]
