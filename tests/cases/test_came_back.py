@@ -27,7 +27,6 @@ def reversed_silently(stack: UnkindStack, prepared: dict[str, Any]) -> None:
     stack.portone.console.reverse_cancellation(prepared["paymentId"], done.id)
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A37")
 @pytest.mark.parametrize("amount", [3_000, 12_000])
 def test_a_refund_that_comes_back_calls_a_person_although_nobody_asks(
     stack: UnkindStack, amount: int
@@ -42,7 +41,6 @@ def test_a_refund_that_comes_back_calls_a_person_although_nobody_asks(
     assert stack.alarmed()
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A20")
 def test_a_refund_that_came_back_is_seen_although_the_console_gave_back_as_much(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)
@@ -55,7 +53,6 @@ def test_a_refund_that_came_back_is_seen_although_the_console_gave_back_as_much(
     assert refund_state(stack, prepared) == "FAILED" or stack.calling()
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A37")
 @pytest.mark.parametrize("listed", [True, False])
 def test_what_had_to_go_back_and_came_back_in_part_goes_back_again(
     stack: UnkindStack, *, listed: bool
@@ -89,7 +86,6 @@ def deposited(stack: UnkindStack) -> dict[str, Any]:
     return prepared
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A37")
 def test_a_deposit_a_bank_took_back_calls_a_person_although_no_webhook_tells(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.functions.invoke("Audit", {})

@@ -14,6 +14,7 @@ from portone_local.testing.snapshots import (
     moment,
 )
 from portone_payments.domain.absorb import absorb, with_hint
+from portone_payments.domain.instruction_records import Returning
 from portone_payments.domain.ladder import BY_KIND, CLIMB, DAY, HOUR, next_due, unfinished
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import AttentionKind, Payment, Status
@@ -44,6 +45,15 @@ def test_what_is_unfinished_climbs_half_a_minute_one_two_five_ten_minutes_then_h
 )
 def test_an_open_hint_a_lagging_reading_and_a_doubt_are_unfinished(changes: dict[str, object]) -> None:
     assert unfinished(replace(a_payment(), **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("changes", [{"lagging": 1}, {"doubted": True}], ids=lambda each: next(iter(each)))
+def test_money_that_must_go_back_waits_for_a_reading_that_is_believed(changes: dict[str, object]) -> None:
+    series = Returning(reason="auto:mismatch", next_at=int(NOW) - HOUR)
+    waiting = replace(a_payment(status=Status.MISMATCH), returning=series)
+
+    assert wait(waiting) == -HOUR
+    assert wait(replace(waiting, rung=BY_KIND, **changes)) == HOUR  # type: ignore[arg-type]
 
 
 def test_a_closed_hint_is_finished() -> None:

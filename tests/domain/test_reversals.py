@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from portone_local.testing.records import called
-from portone_local.testing.refund_records import paid
+from portone_local.testing.refund_records import REFUND, changed, paid, reserved
 from portone_local.testing.snapshots import a_cancellation, a_snapshot, after_reading
+from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.refunds import cancellable
 from portone_payments.domain.reversals import BY_HAND, NEVER_ARRIVED, judged_by, may_have_come_back
@@ -62,3 +63,46 @@ def test_a_word_is_asked_for_only_where_readings_lag(kind: AttentionKind) -> Non
     assert not may_have_come_back(replace(given_back(), attentions=called(kind)))
     assert may_have_come_back(replace(given_back(), attentions=called(AttentionKind.LAGGING)))
     assert not may_have_come_back(replace(paid(), attentions=called(AttentionKind.LAGGING)))
+
+
+def of_both(failed: int, done: int) -> Snapshot:
+    """The first cancellation came back, and somebody gave `done` back meanwhile."""
+    both = (
+        a_cancellation(status=CancellationStatus.FAILED, total=failed),
+        a_cancellation(2, total=done),
+    )
+    return a_snapshot(RemoteStatus.PARTIAL_CANCELLED, after=200, cancelled=done, cancellations=both)
+
+
+@pytest.mark.parametrize("done", [100, 300, 500])
+def test_what_came_back_is_not_hidden_by_what_others_gave_back_meanwhile(done: int) -> None:
+    read = after_reading(given_back(), of_both(300, done), at=300)
+
+    assert (read.lagging, cancellable(read)) == (1, 700)
+
+
+@pytest.mark.parametrize(("word", "left"), [(NEVER_ARRIVED, 0), (BY_HAND, 300)])
+@pytest.mark.parametrize("done", [100, 300, 500])
+def test_a_word_is_of_all_that_came_back_whatever_others_gave_back_meanwhile(
+    word: str, left: int, done: int
+) -> None:
+    held = judged_by(given_back(), word)
+
+    read = after_reading(after_reading(held, of_both(300, done), at=300), of_both(300, done), at=400)
+
+    assert (read.lagging, cancellable(read), read.by_hand) == (0, 1_000 - done - left, left)
+
+
+def promised() -> Payment:
+    """An answer said that 300 of 1,000 won are back, and no reading has shown it."""
+    return changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
+
+
+def test_a_refund_only_an_answer_called_done_that_is_listed_as_failed_is_decided_by_a_person_too() -> None:
+    lagging = after_reading(promised(), of_both(300, 300), at=300)
+    called_for = replace(lagging, attentions=called(AttentionKind.LAGGING))
+
+    read = after_reading(judged_by(called_for, NEVER_ARRIVED), of_both(300, 300), at=400)
+
+    assert (lagging.lagging, may_have_come_back(called_for)) == (1, True)
+    assert (read.lagging, read.refunds[REFUND].state, cancellable(read)) == (0, RefundState.FAILED, 700)

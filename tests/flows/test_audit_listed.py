@@ -60,11 +60,23 @@ def test_where_we_say_more_than_portone_it_is_listed_and_not_undone(shop: Audite
     shop.sell("p1")
     shop.spoil("p1", status=Status.CANCELLED)
     shop.settle()
-    before = shop.held("p1")
 
     shop.audit()
 
-    assert (shop.held("p1"), shop.found()) == (before, {("p1", KIND.STATUS)})
+    assert (shop.status("p1"), shop.found()) == ("CANCELLED", {("p1", KIND.STATUS)})
+
+
+def test_where_we_say_more_than_portone_the_payment_is_read_again_until_a_person_is_called(
+    shop: AuditedShop,
+) -> None:
+    shop.sell("p1")
+    shop.spoil("p1", status=Status.CANCELLED)
+    shop.settle()
+
+    shop.audit()
+    held = shop.held("p1")
+
+    assert (held.lagging, held.due_at) == (1, int(shop.clock.now()) + 30)
 
 
 def test_a_refund_portone_does_not_know_is_listed(shop: AuditedShop) -> None:

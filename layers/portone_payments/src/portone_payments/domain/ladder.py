@@ -81,7 +81,9 @@ def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
 
 
 def _returning_due(payment: Payment) -> int | None:
-    """When money that must not stay is tried to be sent back again."""
+    """When money that must not stay is tried to be sent back again: by a reading that is believed."""
+    if payment.lagging or payment.doubted:
+        return None
     return payment.returning.next_at if payment.returning else None
 
 

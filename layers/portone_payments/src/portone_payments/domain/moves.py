@@ -100,13 +100,14 @@ def withdrawn(seen: Seen, snapshot: Snapshot) -> frozenset[str]:
 
 
 def _forgets(seen: Seen, snapshot: Snapshot) -> bool:
-    """Whether a cancellation we know as carried out is missing from the list, or undecided again.
+    """Whether a cancellation we know as carried out is missing from the list, failed, or undecided again.
 
     One that failed moved no money, so nobody has to list it for ever.
     """
     if snapshot.cancellations is None:
         return False
-    if not done_among(seen, (each.id for each in snapshot.cancellations)):
+    failed = CancellationStatus.FAILED
+    if not done_among(seen, (each.id for each in snapshot.cancellations if each.status is not failed)):
         return True
     asked = (each.id for each in snapshot.cancellations if each.status is CancellationStatus.REQUESTED)
     return any(booked(seen, id_) in _DECIDED for id_ in asked)

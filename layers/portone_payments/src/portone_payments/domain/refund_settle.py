@@ -40,9 +40,15 @@ def answered(payment: Payment) -> frozenset[str]:
 
 
 def keeps_promises(payment: Payment, snapshot: Snapshot) -> bool:
-    """Whether what an answer said is given back is so in the reading: by its total, which every one has."""
+    """Whether what an answer said is given back is so in the reading: by its total, which every one has.
+
+    One that is listed as failed came back, however much somebody else gave back meanwhile.
+    """
     known = payment.seen.cancelled if payment.seen else 0
-    return snapshot.cancelled >= known + sum(promised_done(payment).values())
+    promised = promised_done(payment)
+    failed = {each.id for each in snapshot.shown if each.status is CancellationStatus.FAILED}
+    enough = snapshot.cancelled >= known + sum(promised.values())
+    return enough and failed.isdisjoint(promised)
 
 
 def misses_promised(payment: Payment, snapshot: Snapshot) -> bool:

@@ -6,10 +6,12 @@ Such a reading lags until a person says what became of the money; their word is 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from portone_payments.domain.booked import booked, done_among
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
+from portone_payments.domain.refund_settle import promised_done
 from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.send_back import CALLS, MISMATCH
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
@@ -20,7 +22,7 @@ BY_HAND, NEVER_ARRIVED = "refunded", "not_refunded"
 def may_have_come_back(payment: Payment) -> bool:
     """Whether readings lag for long behind a payment of which something was given back."""
     calls = any(each.kind is AttentionKind.LAGGING for each in payment.attentions)
-    return calls and payment.seen is not None and payment.seen.cancelled > 0
+    return calls and payment.seen is not None and _given_back(payment, payment.seen) > 0
 
 
 def judged_by(payment: Payment, word: str) -> Payment:
@@ -36,14 +38,14 @@ def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tu
     if not payment.reversal or shown is None or held is None:
         return payment, shown
     word, payment = payment.reversal, replace(payment, reversal="")
-    less = held.cancelled - shown.cancelled
-    if less <= 0 or shown.status not in TAKEN:
+    gone = _came_back(payment, held, shown)
+    if gone <= 0 or shown.status not in TAKEN:
         return payment, shown
-    for refund in _lost(payment, shown, less):
+    for refund in _lost(payment, shown, gone):
         payment = _by_hand(payment, refund) if word == BY_HAND else _failed(payment, refund, moment)
     known = replace(held, cancellations=_standing(held, shown))
     if word == BY_HAND:
-        payment = replace(payment, seen=known, by_hand=payment.by_hand + less)
+        payment = replace(payment, seen=known, by_hand=payment.by_hand + gone)
         return payment, outside(payment, snapshot)
     known = replace(known, cancelled=shown.cancelled, cancelled_tax_free=shown.cancelled_tax_free)
     return _owed_again(replace(payment, seen=known), moment), shown
@@ -59,18 +61,39 @@ def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
     return replace(snapshot, cancelled=cancelled, status=status)
 
 
+def _came_back(payment: Payment, held: Seen, snapshot: Snapshot) -> int:
+    """What came back, in minor units: by the totals, and by a list also what others gave back meanwhile."""
+    given = _given_back(payment, held)
+    less = given - snapshot.cancelled
+    done = _done(snapshot)
+    answered = promised_done(payment)
+    if snapshot.cancellations is None or (done_among(held, done) and answered.keys() <= done):
+        return less
+    known = answered.keys() | {id_ for id_ in done if booked(held, id_) == CancellationStatus.SUCCEEDED}
+    return min(given, less + sum(each.total for each in snapshot.shown if each.id in done - known))
+
+
+def _given_back(payment: Payment, held: Seen) -> int:
+    """All we took for given back, in minor units: by readings, and what only an answer told."""
+    return held.cancelled + sum(promised_done(payment).values())
+
+
+def _done(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(each.id for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED)
+
+
 def _standing(seen: Seen, snapshot: Snapshot) -> dict[str, str]:
-    done = {each.id for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED}
+    done = _done(snapshot)
     return {id_: status for id_, status in seen.cancellations.items() if id_ in done}
 
 
-def _lost(payment: Payment, snapshot: Snapshot, less: int) -> Iterator[Refund]:
+def _lost(payment: Payment, snapshot: Snapshot, gone: int) -> Iterator[Refund]:
     """The refunds whose money came back: by the list, without one the newest as far as the sum goes."""
-    done = {each.id for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED}
+    done = _done(snapshot)
     for refund in reversed(tuple(payment.refunds.values())):
-        gone = refund.cancellation_id is not None and refund.cancellation_id not in done
-        if refund.state is RefundState.SUCCEEDED and gone and refund.amount <= less:
-            less -= refund.amount
+        undone = refund.cancellation_id is not None and refund.cancellation_id not in done
+        if refund.state is RefundState.SUCCEEDED and undone and refund.amount <= gone:
+            gone -= refund.amount
             yield refund
 
 

@@ -8,7 +8,6 @@ from portone_payments.domain.audit_records import DiscrepancyKind
 from portone_payments.domain.differences import (
     Difference,
     differences,
-    heals,
     missing_here,
     moving,
     orphaned,
@@ -104,10 +103,10 @@ class Examiner:
             self._file(did, [unreadable(held)])
             return
         found = differences(held, reading)
-        if found and heals(held, reading):
-            found = self._heal(did, held, found)
-        elif moving(held, reading, self.clock.now()):
+        if moving(held, reading, self.clock.now()):
             return
+        if found and reading is not None:
+            found = self._heal(did, held, found)
         self._file(did, found)
 
     def _read(self, held: Payment) -> Snapshot | PortOneError | None:
@@ -123,6 +122,7 @@ class Examiner:
     def _heal(self, did: Audited, held: Payment, found: Sequence[Difference]) -> tuple[Difference, ...]:
         """What a catch-up leaves, judged by the very reading it took in.
 
+        A reading behind us changes nothing, but stays due from then on, until a person is called (rule 2).
         Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news.
         """
         amounts = [each for each in found if each.kind is DiscrepancyKind.AMOUNT]
