@@ -56,7 +56,6 @@ def test_the_audit_goes_on_although_one_payment_of_a_page_cannot_be_read(
     assert stack.counted("ItemSkipped") > 0
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A7")
 @pytest.mark.parametrize("behind", [5 * MINUTE, 2 * HOUR])
 def test_a_refund_beside_the_consoles_is_ambiguous_whatever_the_stamps_say(
     stack: UnkindStack, behind: int

@@ -28,6 +28,8 @@ from portone_payments.domain.records import AttentionKind, Payment, Seen
 from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.snapshot import CancellationStatus
 
+HOUR = 3600
+
 
 def test_a_cancellation_is_ours_by_the_token_in_front_and_its_id_is_kept() -> None:
     payment = reserved()
@@ -96,10 +98,9 @@ def test_a_strangers_cancellation_of_our_amount_after_our_send_makes_it_ambiguou
     "difference",
     [
         {"total": 299},
-        {"requested_at": micros(SENT - 61)},
         {"status": FAILED},
     ],
-    ids=["another amount", "before our send", "it failed"],
+    ids=["another amount", "it failed"],
 )
 def test_a_strangers_cancellation_that_cannot_be_ours_makes_nothing_ambiguous(
     difference: dict[str, object],
@@ -113,10 +114,29 @@ def test_a_strangers_cancellation_that_cannot_be_ours_makes_nothing_ambiguous(
     assert state(after) is RefundState.RESERVED
 
 
-def test_clocks_may_differ_by_a_minute_before_a_cancellation_is_too_old_to_be_ours() -> None:
-    payment = reserved()
+def knowing(payment: Payment, status: CancellationStatus) -> Payment:
+    """The payment whose last reading showed cancellation-1."""
+    assert payment.seen is not None
+    return replace(payment, seen=replace(payment.seen, cancellations={"cancellation-1": str(status)}))
 
-    after = settled(payment, booked(the_refund(payment), reason="console", requested_at=micros(SENT - 59)))
+
+@pytest.mark.parametrize("at", [SENT - 5 * HOUR, SENT + 1])
+def test_what_a_reading_had_shown_before_our_send_is_not_ours_whatever_its_stamp(at: float) -> None:
+    payment = knowing(reserved(), SUCCEEDED)
+
+    after = settled(payment, booked(the_refund(payment), reason="console", requested_at=micros(at)))
+
+    assert state(after) is RefundState.RESERVED
+
+
+@pytest.mark.parametrize("known", [None, FAILED])
+@pytest.mark.parametrize("at", [SENT - 5 * HOUR, SENT - 61, SENT + 1])
+def test_what_no_reading_had_shown_may_be_ours_whatever_its_stamp(
+    at: float, known: CancellationStatus | None
+) -> None:
+    payment = knowing(reserved(), known) if known else reserved()
+
+    after = settled(payment, booked(the_refund(payment), reason="console", requested_at=micros(at)))
 
     assert state(after) is RefundState.AMBIGUOUS
 

@@ -156,7 +156,8 @@ def test_what_answers_promised_are_the_cancellation_ids_they_showed() -> None:
 
 def unlisted(payment: Payment, at: float) -> Payment:
     """The payment after a reading that had no list of cancellations."""
-    return settle_refunds(payment, replace(showing(), cancellations=None), moment(at))
+    reading = replace(showing(), cancellations=None)
+    return settle_refunds(payment, reading, moment(at), before=payment.seen)
 
 
 @pytest.mark.parametrize("answered_no", [True, False])

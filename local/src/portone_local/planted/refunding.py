@@ -38,8 +38,8 @@ REFUNDING: tuple[Bug, ...] = (
     in_core(
         "stranger's cancellation ignored: the refund is sent again",
         "domain/refund_settle.py",
-        "    if _stranger(payment, refund, snapshot):\n",
-        "    if refund.code and _stranger(payment, refund, snapshot):\n",
+        "    if _stranger(payment, refund, snapshot, before):\n",
+        "    if refund.code and _stranger(payment, refund, snapshot, before):\n",
         "domain/test_refund_matching",
         "stranger",
     ),

@@ -80,7 +80,7 @@ def showing(*cancellations: Cancellation, after: float = SENT + 1) -> Snapshot:
 
 def settled(payment: Payment, *cancellations: Cancellation, at: float = SENT + 60) -> Payment:
     """The payment after its refunds were settled by a reading with these cancellations."""
-    return settle_refunds(payment, showing(*cancellations), moment(at))
+    return settle_refunds(payment, showing(*cancellations), moment(at), before=payment.seen)
 
 
 def the_refund(payment: Payment, refund_id: str = REFUND) -> Refund:

@@ -39,7 +39,7 @@ from portone_payments.domain.ladder import (
 )
 from portone_payments.domain.moves import behind, holds_money, outdated, withdraws
 from portone_payments.domain.policy import CheckPolicy
-from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.refund_settle import (
     about,
     answered,
@@ -89,15 +89,17 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
             _finish(payment, doubt(payment, reading, findings, moment), moment), findings=findings
         )
     believed = _believe(payment, reading, status, findings, moment)
-    believed = _settled(believed, reading, moment, policy)
+    believed = _settled(believed, reading, moment, policy, before=payment.seen)
     if policy.self_issue_receipts:
         believed = replace(believed, receipt_due=self_issue_at(believed))
     return Absorbed(_finish(payment, believed, moment), findings=findings)
 
 
-def _settled(payment: Payment, reading: Snapshot, moment: Moment, policy: CheckPolicy) -> Payment:
+def _settled(
+    payment: Payment, reading: Snapshot, moment: Moment, policy: CheckPolicy, *, before: Seen | None
+) -> Payment:
     """What a believed reading decides besides the status: refunds, money that must not stay, the approval."""
-    payment = settle_refunds(payment, reading, moment)
+    payment = settle_refunds(payment, reading, moment, before=before)
     payment = send_back(payment, reading, moment, base=policy.refund_base)
     return settle_approval(payment, reading, moment)
 

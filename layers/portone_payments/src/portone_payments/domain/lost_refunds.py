@@ -34,10 +34,10 @@ def adopt(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
 
 def perhaps_another(payment: Payment, cancellation: Cancellation) -> bool:
     """Whether this may be a refund we sent and do not find: a PG may have changed its reason."""
-    return any(_untraced(refund) and could_be(refund, cancellation) for refund in payment.refunds.values())
+    return any(_untraced(refund) and _could_be(refund, cancellation) for refund in payment.refunds.values())
 
 
-def could_be(refund: Refund, cancellation: Cancellation) -> bool:
+def _could_be(refund: Refund, cancellation: Cancellation) -> bool:
     """Whether amount and time allow that this cancellation is that refund."""
     sent_at = ((refund.sent_at or 0) - SKEW) * 1_000_000
     return cancellation.total == refund.amount and cancellation.requested_at >= sent_at

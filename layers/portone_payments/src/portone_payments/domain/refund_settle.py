@@ -7,8 +7,8 @@ from portone_payments.domain.booked import booked
 from portone_payments.domain.deposits import refund_undone
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
-from portone_payments.domain.lost_refunds import BY_STAFF, adopt, could_be
-from portone_payments.domain.records import AttentionKind, Payment
+from portone_payments.domain.lost_refunds import BY_STAFF, adopt
+from portone_payments.domain.records import AttentionKind, Payment, Seen
 from portone_payments.domain.refund_traces import SETTLED, left
 from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.send_back import closed_meanwhile
@@ -73,15 +73,18 @@ def promised_done(payment: Payment) -> dict[str, int]:
     }
 
 
-def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
-    """The payment with each refund as the reading shows it, those whose record was lost included."""
+def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment, *, before: Seen | None) -> Payment:
+    """The payment with each refund as the reading shows it, those whose record was lost included.
+
+    `before` is what the last believed reading showed: its cancellations are none of a refund still unknown.
+    """
     payment = adopt(payment, snapshot, moment)
     for refund in payment.refunds.values():
         match = _match(refund, snapshot)
         if match is not None:
             payment = _matched(payment, refund, match, moment)
         elif refund.state is RefundState.RESERVED and refund.sent_at is not None:
-            payment = _unmatched(payment, refund, snapshot, moment)
+            payment = _unmatched(payment, refund, snapshot, moment, before)
         elif refund.state is RefundState.REQUESTED and snapshot.cancellations is not None:
             payment = _withdrawn(payment, refund, moment)
         elif refund.state is RefundState.AWAITING_APPROVAL and _forgotten(refund, moment):
@@ -141,9 +144,11 @@ def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Mome
     return decide(payment, known, state, moment, code)
 
 
-def _unmatched(payment: Payment, refund: Refund, snapshot: Snapshot, moment: Moment) -> Payment:
+def _unmatched(
+    payment: Payment, refund: Refund, snapshot: Snapshot, moment: Moment, before: Seen | None
+) -> Payment:
     """Sent, and the reading has no trace of it."""
-    if _stranger(payment, refund, snapshot):
+    if _stranger(payment, refund, snapshot, before):
         return decide(payment, refund, RefundState.AMBIGUOUS, moment, "unknown_cancellation")
     if snapshot.cancellations is None:
         return _unlisted(payment, refund, moment)
@@ -188,16 +193,21 @@ def _anew(refund: Refund) -> Refund:
     return replace(refund, key=key, sends=sends, sent_at=None, quiet_at=None)
 
 
-def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot) -> bool:
-    """A cancellation of our amount that belongs to none of our refunds and came after our first send."""
+def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot, before: Seen | None) -> bool:
+    """A cancellation of our amount that belongs to none of our refunds and that no reading had shown yet.
+
+    While a refund is unknown each reading is asked, so what was known before this one came before our send.
+    PortOne's stamps do not tell: the node that books it may have a clock of its own (rule 10).
+    """
     tokens = tuple(each.token for each in payment.refunds.values())
     ours = {each.cancellation_id for each in payment.refunds.values()}
     return any(
         each.id not in ours
         and not each.reason.startswith(tokens)
         and not left(payment, each)
-        and could_be(refund, each)
+        and each.total == refund.amount
         and each.status is not CancellationStatus.FAILED
+        and booked(before, each.id) in {None, CancellationStatus.FAILED}
         for each in snapshot.shown
     )
 
