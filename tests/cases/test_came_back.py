@@ -97,7 +97,6 @@ def test_a_deposit_a_bank_took_back_calls_a_person_although_no_webhook_tells(sta
     assert stack.attention("deposit-taken-back") == [prepared["paymentId"]]
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A20")
 def test_a_deposits_refund_that_its_bank_refuses_a_day_later_calls_a_person(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     account = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}

@@ -134,6 +134,19 @@ def test_money_in_doubt_is_read_daily_until_a_person_closes_it(attention: Attent
     assert wait(a_payment(status=Status.PAID, attentions=called(attention))) == DAY
 
 
+def test_a_deposit_that_was_given_back_is_read_until_its_bank_must_have_paid_it_out() -> None:
+    back = a_snapshot(
+        RemoteStatus.CANCELLED, cancelled=1_000, cancellations=(a_cancellation(),), method=an_account()
+    )
+    payment = replace(after_reading(a_payment(), back), rung=BY_KIND)
+
+    marks = [next_due(payment, NOW + day * DAY) for day in (0.5, 2, 4, 8)]
+
+    changed_at = back.updated_at // 1_000_000
+    assert marks == [changed_at + DAY, changed_at + 3 * DAY, changed_at + 7 * DAY, None]
+    assert next_due(replace(payment, seen=None), NOW) is None
+
+
 def test_somebody_waiting_starts_the_climb_again() -> None:
     ready = a_payment(rung=BY_KIND)
 

@@ -4,6 +4,7 @@ from math import ceil
 
 from portone_payments.domain.cash_receipts import receipt_due_at
 from portone_payments.domain.instruction_records import ApprovalState, Refund, RefundState
+from portone_payments.domain.methods import PayMethod
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.snapshot import CancellationStatus, Method
 from portone_payments.domain.webhook_records import HintState
@@ -21,6 +22,8 @@ AFTER_CHARGE = (DAY,)
 ACCOUNT_GRACE = HOUR
 # as for a window: a deposit a bank let through after the account ended is seen within a day
 AFTER_ACCOUNT = (ACCOUNT_GRACE, DAY, 2 * DAY, 3 * DAY)
+# a bank pays a deposit back within two business days, whichever they are, and may say then that it cannot
+AFTER_DEPOSIT_REFUND = (DAY, 3 * DAY, WEEK)
 SILENCE = 120
 POISON = 12
 UNKNOWN_AFTER = 1800
@@ -150,11 +153,18 @@ def _by_kind(payment: Payment, now: float) -> int | None:
 
 
 def _refunding(payment: Payment, now: float) -> int | None:
-    """A cancellation that was asked for is watched: its failure sends no webhook (PortOne facts 8.2)."""
-    if payment.seen is None or CancellationStatus.REQUESTED not in payment.seen.cancellations.values():
+    """A cancellation that was asked for is watched: its failure sends no webhook (PortOne facts 8.2).
+
+    Nor does a bank's that cannot pay out what PortOne has booked already.
+    """
+    seen = payment.seen
+    if seen is None:
         return None
-    young = now - payment.seen.updated_at / 1_000_000 < DAY
-    return int(now) + (HOUR if young else 6 * HOUR)
+    changed_at = min(now, seen.updated_at / 1_000_000)
+    if CancellationStatus.REQUESTED in seen.cancellations.values():
+        return int(now) + (HOUR if now - changed_at < DAY else 6 * HOUR)
+    by_deposit = seen.method is not None and seen.method.kind is PayMethod.VIRTUAL_ACCOUNT
+    return _first_after(int(changed_at), AFTER_DEPOSIT_REFUND, now) if by_deposit and seen.cancelled else None
 
 
 def _charged(payment: Payment, now: float) -> int | None:
