@@ -14,7 +14,6 @@ HOUR = 3600
 SHRINKS = Unknowns(paid_shrinks_after_cancel=True)
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A21")
 @pytest.mark.parametrize("settings", [{"unknowns": SHRINKS}])
 @pytest.mark.parametrize("amount", [4_000, 12_000])
 def test_what_was_paid_stays_told_although_its_figure_shrinks(stack: UnkindStack, amount: int) -> None:
@@ -28,7 +27,6 @@ def test_what_was_paid_stays_told_although_its_figure_shrinks(stack: UnkindStack
     assert seen_by_owner(stack, prepared)["amount"]["paid"] == 12_000
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A12")
 @pytest.mark.parametrize(
     "settings",
     [

@@ -54,6 +54,33 @@ def test_what_is_left_out_stays_known_for_the_same_attempt(name: str) -> None:
     assert getattr(completed(shorter, before), name) == WHOLE[name]
 
 
+def given_back(cancelled: int, **interesting: Any) -> Snapshot:
+    return a_snapshot(RemoteStatus.PARTIAL_CANCELLED, cancelled=cancelled, **interesting)
+
+
+@pytest.mark.parametrize("shown", [900, 600, 0])
+def test_what_was_paid_stays_known_whether_its_figure_shrinks_or_not(shown: int) -> None:
+    before = seen(a_snapshot(paid=900, discount=100))
+
+    first = seen_in(given_back(300, paid=shown, discount=100), before)
+    second = seen_in(given_back(400, paid=shown, discount=100), first)
+
+    assert [(each.paid, each.charged) for each in (first, second)] == [(shown, 900)] * 2
+
+
+@pytest.mark.parametrize("shown", [900, 600])
+def test_what_was_paid_is_known_also_where_the_first_reading_shows_some_of_it_given_back(shown: int) -> None:
+    assert seen(given_back(300, paid=shown, discount=100)).charged == 900
+
+
+def test_what_was_paid_is_of_one_attempt_and_of_money_that_was_taken() -> None:
+    before = seen(a_snapshot(paid=900))
+
+    assert seen_in(a_snapshot(paid=0, transaction_id="tx-2"), before).charged == 0
+    assert seen_in(a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, paid=0), before).charged == 0
+    assert seen_in(a_snapshot(paid=0), seen(a_snapshot(RemoteStatus.READY, paid=900))).charged == 0
+
+
 @pytest.mark.parametrize("name", [name for name in WHOLE if name != "paid_at"])
 def test_another_attempt_starts_from_nothing(name: str) -> None:
     before = seen(a_snapshot(**WHOLE))

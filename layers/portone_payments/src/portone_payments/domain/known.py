@@ -63,6 +63,7 @@ def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
         status=snapshot.status,
         total=snapshot.total,
         paid=snapshot.paid,
+        most_paid=_charged(snapshot, held),
         discount=snapshot.discount,
         cancelled=snapshot.cancelled,
         cancelled_tax_free=snapshot.cancelled_tax_free,
@@ -165,6 +166,16 @@ def _paid_at(snapshot: Snapshot) -> int | None:
     if snapshot.paid_at is not None or snapshot.status not in TAKEN:
         return snapshot.paid_at
     return min([snapshot.updated_at, *(each.requested_at for each in snapshot.shown)])
+
+
+def _charged(snapshot: Snapshot, held: Seen | None) -> int:
+    """What was paid, where the reading shows less of it (facts 3.2); 0 where it does not."""
+    if snapshot.status not in TAKEN:
+        return 0
+    known = held.charged if held is not None and held.status in TAKEN else 0
+    shrunk = snapshot.paid + snapshot.cancelled
+    charged = max(known, shrunk if shrunk == snapshot.total - snapshot.discount else 0)
+    return charged if charged > snapshot.paid else 0
 
 
 def _told(snapshot: Snapshot) -> tuple[Cancellation, ...] | None:

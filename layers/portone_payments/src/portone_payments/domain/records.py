@@ -87,6 +87,7 @@ class Seen:
 
     Amounts in minor units, times in epoch microseconds UTC. `charged_back` are the newest
     cancellations the PG made, `doubts` what was strange about it although its money is believed.
+    `most_paid`: what was paid, where `paid` shows less of it since some was given back.
     """
 
     transaction_id: str
@@ -94,6 +95,7 @@ class Seen:
     status: RemoteStatus | None = None
     total: int
     paid: int
+    most_paid: int = 0
     discount: int = 0
     cancelled: int = 0
     cancelled_tax_free: int = 0
@@ -113,6 +115,11 @@ class Seen:
     pg_tx_id: str | None = None
     receipt_url: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def charged(self) -> int:
+        """What was paid, in minor units, whatever was given back since: does `paid` shrink? (facts 3.2)."""
+        return max(self.paid, self.most_paid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

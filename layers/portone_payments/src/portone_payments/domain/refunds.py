@@ -109,7 +109,7 @@ def cancellable(payment: Payment, *, base: str = "total") -> int:
     seen = payment.seen
     if seen is None:
         return 0
-    return (seen.paid if base == "paid" else seen.total) - seen.cancelled
+    return (seen.charged if base == "paid" else seen.total) - seen.cancelled
 
 
 def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:

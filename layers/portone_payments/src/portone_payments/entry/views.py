@@ -63,7 +63,7 @@ def amount_view(payment: Payment) -> dict[str, int]:
     return {
         "total": payment.total,
         "taxFree": payment.tax_free,
-        "paid": seen.paid if seen and seen.status in TAKEN else 0,
+        "paid": seen.charged if seen and seen.status in TAKEN else 0,
         "cancelled": seen.cancelled if seen else 0,
     }
 
