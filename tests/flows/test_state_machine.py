@@ -45,6 +45,14 @@ def test_what_the_issuer_takes_back_beside_a_requested_refund_is_not_our_fault()
     state.teardown()
 
 
+def test_a_channel_was_replaced_before_somebody_else_saves_a_card() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="paid")
+    state.operate(act="replace_channel", minutes=0, pick=0)
+    state.poison_overnight(due=False, pick=0, poison=Poison.UNREADABLE)
+    state.teardown()
+
+
 def test_what_is_paid_two_days_after_its_offer_ended_is_found_within_a_day_without_a_webhook() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="")

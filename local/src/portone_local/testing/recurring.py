@@ -16,10 +16,16 @@ CHARGE = "pay_with_billing_key"
 MONTHLY = {"unit": "MONTH", "count": 1}
 
 
-def key_started(stack: Stack, user: str = USER) -> str:
-    """The id of a window that saves a payment method."""
+def key_window(stack: Stack, user: str = USER) -> dict[str, Any]:
+    """What the app opens a window with that saves a payment method."""
     answer = stack.app(user).post("/billing-keys", {"payMethod": "CARD", "platform": "ios"})
-    return str(answer.json()["billingKeyId"])
+    window: dict[str, Any] = answer.json()
+    return window
+
+
+def key_started(stack: Stack, user: str = USER) -> str:
+    """The id of such a window."""
+    return str(key_window(stack, user)["billingKeyId"])
 
 
 def customer_of(stack: Stack, user: str = USER) -> str | None:
@@ -49,9 +55,11 @@ def registered(stack: Stack, issue_id: str, told: dict[str, str], user: str = US
 
 
 def key_saved(stack: Stack, user: str = USER, **changes: Any) -> str:
-    """The id of a new saved payment method that can be charged."""
-    issue_id = key_started(stack, user)
-    registered(stack, issue_id, key_issued(stack, issue_id, user, **changes), user)
+    """The id of a new saved payment method that can be charged, on the channel its window names."""
+    window = key_window(stack, user)
+    issue_id = str(window["billingKeyId"])
+    issued = key_issued(stack, issue_id, user, **{"channel_key": window["channelKey"]} | changes)
+    registered(stack, issue_id, issued, user)
     return issue_id
 
 
