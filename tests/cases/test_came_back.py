@@ -109,7 +109,6 @@ def test_a_deposits_refund_that_its_bank_refuses_a_day_later_calls_a_person(stac
     assert stack.attention("refund-stuck") == [prepared["paymentId"]]
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A13")
 @pytest.mark.parametrize("amount", [3_000, 12_000])
 def test_what_was_paid_back_by_hand_and_then_goes_back_at_portone_too_calls_a_person(
     stack: UnkindStack, amount: int

@@ -38,6 +38,7 @@ from portone_payments.domain.ladder import (
     unfinished,
 )
 from portone_payments.domain.moves import behind, holds_money, outdated, withdraws
+from portone_payments.domain.paid_twice import paid_twice
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.refund_settle import (
@@ -194,6 +195,7 @@ def _believe(
     told = undoubted(payment, told)
     told = refund_watched(payment, strange(payment, told, moment), moment)
     told = tell_status(payment, told, reading, findings, moment)
+    told = paid_twice(payment, told, reading, moment)
     return tell_cancellations(payment, told, reading, moment)
 
 
