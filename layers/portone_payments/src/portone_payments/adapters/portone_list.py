@@ -39,16 +39,13 @@ def page_of(size: int, body: bytes) -> ListPage:
     """A page of at most `size`. Raises ValueError when it is none.
 
     Full when it holds as many as were asked for, as PortOne says it gives, or fewer than it counted.
-    A payment whose id nobody could look up here is passed over; one without an id is counted. Where none has
-    one, what was answered is no list, and no window goes by unseen.
+    A payment whose id nobody could look up here is passed over; one without an id is counted.
     """
     raw = parsed(body)
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
         raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
     items, page = raw["items"], raw.get("page")
     read = [each for each in map(_listed, items) if each is not None]
-    if items and not read:
-        raise ValueError("a page of nothing that is known")
     may_be_ours = tuple(each for each in read if may_be_id(each.payment_id))
     given, counted = (_count(page, name) for name in ("size", "totalCount"))
     full = len(items) >= min(size, given or size) or len(items) < (counted or 0)
