@@ -40,7 +40,8 @@ def test_a_refund_nobody_has_begun_to_send_is_done_once_whoever_died_and_however
 ) -> None:
     with in_memory() as (world, boundaries):
         _, calls = asked_back(world, boundaries)
-    before = calls[: calls.index(SENDING) - (side is Side.AFTER)]
+    sending = [(each.call, each.nth) for each in calls].index((SENDING.call, SENDING.nth))
+    before = calls[: sending - (side is Side.AFTER)]
     for point in before:
         with in_memory() as (world, boundaries):
             prepared, made = asked_back(world, boundaries, point, side)
