@@ -106,3 +106,16 @@ def test_a_refund_only_an_answer_called_done_that_is_listed_as_failed_is_decided
 
     assert (lagging.lagging, may_have_come_back(called_for)) == (1, True)
     assert (read.lagging, read.refunds[REFUND].state, cancellable(read)) == (0, RefundState.FAILED, 700)
+
+
+@pytest.mark.parametrize(("word", "left"), [(NEVER_ARRIVED, 0), (BY_HAND, 300)])
+def test_a_refund_that_only_an_answer_called_done_stands_beside_one_that_came_back(
+    word: str, left: int
+) -> None:
+    held = reserved(given_back(), amount=200)
+    held = changed(held, state=RefundState.SUCCEEDED, cancellation_id="cancellation-2")
+
+    read = after_reading(judged_by(held, word), of_both(300, 200), at=300)
+
+    assert (read.lagging, read.refunds[REFUND].state) == (0, RefundState.SUCCEEDED)
+    assert (read.status, cancellable(read)) == (Status.PARTIAL_CANCELLED, 800 - left)

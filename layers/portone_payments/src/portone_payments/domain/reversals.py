@@ -47,7 +47,10 @@ def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tu
     if word == BY_HAND:
         payment = replace(payment, seen=known, by_hand=payment.by_hand + gone)
         return payment, outside(payment, snapshot)
-    known = replace(known, cancelled=shown.cancelled, cancelled_tax_free=shown.cancelled_tax_free)
+    # what only an answer told counts beside it until a reading shows it
+    promised = sum(promised_done(replace(payment, seen=known)).values())
+    cancelled = max(0, shown.cancelled - promised)
+    known = replace(known, cancelled=cancelled, cancelled_tax_free=shown.cancelled_tax_free)
     return _owed_again(replace(payment, seen=known), moment), shown
 
 
