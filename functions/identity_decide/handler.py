@@ -17,7 +17,9 @@ from portone_payments.ports_identity import Access
 class DecideBody(Body):
     """The accounts it is about, those of them that may stay, and why."""
 
-    user_ids: Annotated[list[UserId], Field(min_length=2, max_length=10)]
+    user_ids: Annotated[
+        list[UserId], Field(min_length=2, max_length=10, json_schema_extra={"uniqueItems": True})
+    ]
     keeps: Annotated[list[UserId], Field(min_length=1, max_length=10)]
     reason: Annotated[str, Written, StringConstraints(min_length=5, max_length=200)]
 

@@ -1,6 +1,6 @@
 """What PortOne's books say is taken, kept or gone against the rules, since a reading shows it."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -120,11 +120,15 @@ def _came_late(evidence: Evidence, payment: Payment, book: PaymentBook) -> bool:
 
 
 def _shown(evidence: Evidence, began: float | None, trouble: Trouble) -> Iterator[Trouble]:
-    """The trouble from the first reading that could show it; none while there was no such reading."""
+    """The trouble from the first reading that could show it; none while there was no such reading.
+
+    One of the very moment it began may have come before it: time counts from the next.
+    """
     readings = evidence.readings.get(trouble.payment_id, ())
-    first = bisect_left(readings, began or 0.0)
+    first, later = bisect_left(readings, began or 0.0), bisect_right(readings, began or 0.0)
     if first < len(readings):
-        yield replace(trouble, since=readings[first])
+        waited = readings[min(later, len(readings) - 1)] - readings[first]
+        yield replace(trouble, since=readings[first], slack=trouble.slack + int(waited))
 
 
 def _taken(evidence: Evidence) -> Iterator[tuple[Payment, PaymentBook]]:
