@@ -112,7 +112,7 @@ def test_events_that_leave_late_or_fail_reach_somebody(each: dict[str, Any]) -> 
 
 
 def test_the_bus_has_the_stacks_name_and_is_an_output(each: dict[str, Any]) -> None:
-    assert properties(each, "EventBus") == {"Name": {"Ref": "AWS::StackName"}}
+    assert properties(each, "EventBus")["Name"] == {"Ref": "AWS::StackName"}
     assert transformed()["Outputs"]["EventBus"]["Value"] == {"Ref": "EventBus"}
 
 

@@ -13,7 +13,7 @@ def put_plan(wanted: Plan, *, store: Store) -> Plan:
     """Store or change a plan; the same body again is the same answer. Raises `Busy`."""
     for _ in range(ATTEMPTS):
         held = store.plan(wanted.plan_id)
-        after = wanted if held is None else replace(wanted, version=held.version, extra=held.extra)
+        after = wanted if held is None else _keeping(held, wanted)
         if after == held:
             return wanted
         try:
@@ -22,3 +22,9 @@ def put_plan(wanted: Plan, *, store: Store) -> Plan:
             continue
         return wanted
     raise Busy
+
+
+def _keeping(held: Plan, wanted: Plan) -> Plan:
+    """What is wanted, with what a newer version of this code wrote into the plan (rule 10)."""
+    interval = replace(wanted.interval, extra=held.interval.extra)
+    return replace(wanted, interval=interval, version=held.version, extra=held.extra)
