@@ -1,4 +1,4 @@
-"""Queues, bus, topic and bucket say themselves who may, from where and how, whatever IAM allows elsewhere."""
+"""Bus, topic and bucket say themselves who may, from where and how, whatever IAM allows elsewhere."""
 
 from typing import Any
 
@@ -20,7 +20,6 @@ def names(template: dict[str, Any], kind: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("kind", "policy", "field"),
     [
-        ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues"),
         ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "Topics"),
         ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "Bucket"),
     ],
