@@ -23,7 +23,7 @@ from portone_payments.entry.days import Day, Instant, checked_day, epoch_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.names import Name, checked_name
 from portone_payments.entry.port_deps import PortDeps
-from portone_payments.entry.request import ORDER_ID, Body, Request
+from portone_payments.entry.request import ORDER_ID, Body, Request, UserId
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.texts import Written
@@ -34,7 +34,6 @@ MOST_PARTS = 60
 MOST_PRODUCTS = 50
 type Category = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z_]{1,40}$")]
 type Link = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[!-~]+$")]
-type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 
 
 class Amount(Body):
