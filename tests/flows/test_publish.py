@@ -9,6 +9,7 @@ from portone_local.event_bus import MemoryBus
 from portone_local.ids import SeededIds
 from portone_local.memory import MemoryStore
 from portone_local.testing.records import NOW, history, with_history
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Change, Event
 from portone_payments.flows.publish import Publisher
@@ -113,3 +114,25 @@ def test_events_are_counted(bus: MemoryBus, store: MemoryStore) -> None:
     Publisher(bus=bus, store=store, meter=meter).publish([Change(with_history(3), None)])
 
     assert meter.counts == {Metric.PUBLISHED: 3}
+
+
+@pytest.mark.parametrize(
+    ("missing", "since", "told"), [(4, NOW + 5.5, 95), (4, NOW + 4.5, None), (30, NOW, None)]
+)
+def test_lines_that_came_to_their_end_are_missed_only_by_who_asks_for_them(
+    publisher: Publisher, store: MemoryStore, missing: int, since: float, told: int | None
+) -> None:
+    store.save(with_history(100))
+    told_of = as_saved(with_history(100))
+    gone = [
+        each
+        for each in store.dump()
+        if each["sk"]["S"] in {f"history#{seq:08d}" for seq in range(1, missing + 1)}
+    ]
+    store.table.restore([each for each in store.dump() if each not in gone])
+
+    if told is None:
+        with pytest.raises(StorageUnavailable):
+            publisher.again(told_of, since=since)
+    else:
+        assert publisher.again(told_of, since=since) == told

@@ -71,7 +71,7 @@ RECURRING_BUDGETS = (
         _charging,
         Cost(2, 2, 10, "2 GetItem, 1 TransactWriteItems, 1 PutItem"),
     ),
-    Budget("delete a saved method", _deleting, Cost(2, 4, 6, "4 GetItem, 2 PutItem")),
+    Budget("delete a saved method", _deleting, Cost(2, 4, 7, "4 GetItem, 2 PutItem")),
     Budget("show a subscription", _looking_at_a_subscription, Cost(0, 1, 0, "1 GetItem")),
     Budget(
         "a sweep that renews one subscription",

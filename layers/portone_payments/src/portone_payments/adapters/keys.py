@@ -5,6 +5,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from urllib.parse import quote_from_bytes, unquote
+from zlib import crc32
 
 from portone_payments.adapters.codec import Item
 from portone_payments.domain.errors import InvalidRequest
@@ -93,6 +94,11 @@ def shard_of(kind: Kind, shard: int) -> str:
     return f"{kind}#{shard}"
 
 
+def shard_in(record_id: str, shards: int) -> int:
+    """Which of so many shards a record is in."""
+    return crc32(record_id.encode("utf-8", "surrogatepass")) % shards
+
+
 def entry_key(kind: str, record_id: str, seq: int) -> Key:
     """Where entry `seq` of a record's history lies once it has an item of its own."""
     return Key(key_of(kind, record_id).pk, f"history#{seq:08d}")
@@ -111,6 +117,11 @@ def owned_by(user_id: str, of: str = "payment") -> str:
 def changed_on(day: str, shard: int) -> str:
     """The partition of one shard of a day in the index of changes."""
     return f"{day}#{shard}"
+
+
+def ended_on(day: str, shard: int) -> str:
+    """The partition of what has ended on a day, in the index of changes, apart from what the audit reads."""
+    return f"{day}#end#{shard}"
 
 
 CURSOR = re.compile(r"([0-9]{1,17}(?:\.[0-9]{1,9})?)#([0-9A-Za-z._~%#-]{1,300})")

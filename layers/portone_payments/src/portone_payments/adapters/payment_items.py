@@ -1,30 +1,37 @@
 """The records of the payments table as items, with what puts them into its sparse indexes."""
 
 from dataclasses import replace
-from typing import Any
-from zlib import crc32
+from typing import Any, TypeIs
 
-from portone_payments.adapters.codec import Attribute, Item, coder
+from portone_payments.adapters.codec import Item, coder
+from portone_payments.adapters.ends import (
+    closed_ttl,
+    day_of_change,
+    end_of,
+    key_ttl,
+    order_ttl,
+    part_ttl,
+    ttl,
+)
 from portone_payments.adapters.items import DERIVED, item_of, part_of, record_in
 from portone_payments.adapters.keys import (
     AUDIT_MARK,
+    CHANGED,
     CHARGES,
     SENDING,
-    changed_on,
+    Key,
     encoded,
     entry_key,
     key_of,
     owned_by,
     part_key,
+    shard_in,
     shard_of,
 )
 from portone_payments.domain.attempts import open_approval
-from portone_payments.domain.audit_records import AuditMark, Discrepancy, DiscrepancyState
-from portone_payments.domain.bounds import WORDS_KEPT
-from portone_payments.domain.days import day_of
+from portone_payments.domain.audit_records import AuditMark, Discrepancy
 from portone_payments.domain.kept import Part, Record, Written
 from portone_payments.domain.records import (
-    DAY_SHARDS,
     DUE_SHARDS,
     AttentionRow,
     ClientRequest,
@@ -32,9 +39,9 @@ from portone_payments.domain.records import (
     Order,
     Payment,
     SettledRefund,
-    Status,
 )
 from portone_payments.domain.refund_settle import in_flight
+from portone_payments.domain.retention import Ending
 from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
@@ -58,35 +65,27 @@ KINDS: dict[str, Any] = {
     "attention": AttentionRow,
     "saved-key": SettledKey,
 }
-# what PortOne must know as well: the audit asks it for these
-CLAIMS = frozenset(
-    {
-        Status.VIRTUAL_ACCOUNT_ISSUED,
-        Status.PAID,
-        Status.PARTIAL_CANCELLED,
-        Status.CANCELLED,
-        Status.MISMATCH,
-    }
-)
+# by what the daily job finds those that have no such attribute of their own
+_ALSO_DERIVED = dict.fromkeys(("subscription", "wallet"), frozenset({CHANGED.sort}))
 
 
 def encode(record: Written, token: str) -> Item:
     """The item of a record at its next version, or of what left one. Raises as `item_of`."""
-    if isinstance(record, SettledRefund | AttentionRow | SettledKey):
+    if isinstance(record, SettledRefund | AttentionRow | SettledKey) or _has_left(record):
         return part_of(record, _derived_part(record))
     return item_of(record, token, _derived(record))
 
 
 def decode(item: Item) -> Written:
     """The record in an item. Raises as `record_in`."""
-    record: Written = record_in(item, KINDS, DERIVED)
+    record: Written = record_in(item, KINDS, DERIVED | _ALSO_DERIVED.get(item["sk"]["S"], frozenset()))
     return replace(record, listed=record.attentions) if isinstance(record, Payment) else record
 
 
 def encode_entry(kind: str, record_id: str, entry: Entry) -> Item:
     """An entry of a record's history as an item of its own."""
     item: Item = coder(Entry).encode(entry)["M"]
-    return item | entry_key(kind, record_id, entry.seq).wire()
+    return item | entry_key(kind, record_id, entry.seq).wire() | part_ttl(entry.at)
 
 
 def decode_entry(item: Item) -> Entry:
@@ -95,13 +94,37 @@ def decode_entry(item: Item) -> Entry:
     return entry
 
 
+def key_for(record: Ending | KeyRef) -> Key:
+    """Where a record lies."""
+    match record:
+        case Order():
+            return key_of("order", record.order_id)
+        case Payment():
+            return key_of("payment", record.payment_id)
+        case Subscription():
+            return key_of("subscription", record.subscription_id)
+        case Wallet():
+            return key_of("wallet", record.user_id)
+        case KeyRef():
+            return key_of("key", record.ref)
+
+
+def _has_left(record: Record | Part) -> TypeIs[KeyRef]:
+    return isinstance(record, KeyRef) and record.gone_at is not None
+
+
 def _derived_part(part: Part) -> Item:
+    if isinstance(part, KeyRef):
+        return key_for(part).wire() | key_ttl(part.gone_at or 0.0)
     if isinstance(part, SettledRefund):
-        return part_key("payment", part.payment_id, "refund", part.refund.token).wire()
+        at = part.refund.settled_at or part.refund.created_at
+        return part_key("payment", part.payment_id, "refund", part.refund.token).wire() | part_ttl(at)
     if isinstance(part, SettledKey):
-        return part_key("wallet", part.user_id, "saved-key", part.key.issue_id).wire()
+        at = part.key.settled_at or part.key.created_at
+        key = part_key("wallet", part.user_id, "saved-key", part.key.issue_id)
+        return key.wire() | key_ttl(at)
     # one that is withdrawn has a moment in the past: DynamoDB drops it by itself, no right is needed
-    gone: Item = {} if part.attention else {"ttl": {"N": str(int(part.attention_at))}}
+    gone = {} if part.attention else ttl(part.attention_at)
     return key_of("attention", part.payment_id, str(part.kind), part.subject).wire() | gone
 
 
@@ -109,23 +132,23 @@ def _derived(record: Record) -> Item:
     match record:
         case Order():
             # few have a buyer to drop: no shards of their own that every sweep would ask
-            return key_of("order", record.order_id).wire() | _due(Kind.STRAY, record.order_id, record.due_at)
+            due = _due(Kind.STRAY, record.order_id, record.due_at)
+            return key_for(record).wire() | due | order_ttl(record)
         case Payment():
             return (
-                key_of("payment", record.payment_id).wire()
+                key_for(record).wire()
                 | _mine(record.user_id, record.payment_id, record.created_at)
                 | _due(_kind_of(record), record.payment_id, record.due_at)
-                | _changed(record)
+                | day_of_change(record)
             )
         case ClientRequest():
-            ttl: Attribute = {"N": str(record.expires_at)}
-            return key_of("request", record.user_id, record.route, record.key).wire() | {"ttl": ttl}
+            key = key_of("request", record.user_id, record.route, record.key)
+            return key.wire() | ttl(record.expires_at)
         case Stray():
-            ttl = {"N": str(record.expires_at)}
             due = _due(Kind.STRAY, record.webhook_id, record.due_at)
-            return key_of("stray", record.webhook_id).wire() | due | {"ttl": ttl}
+            return key_of("stray", record.webhook_id).wire() | due | ttl(record.expires_at)
         case Discrepancy():
-            return key_of("discrepancy", record.id).wire() | _closed(record)
+            return key_of("discrepancy", record.id).wire() | closed_ttl(record)
         case AuditMark():
             return key_of("audit", AUDIT_MARK).wire()
         case Stops():
@@ -143,27 +166,22 @@ def _derived_billing(record: Pace | Plan | Subscription | Wallet | KeyRef) -> It
         case Plan():
             return key_of("plan", record.plan_id).wire()
         case KeyRef():
-            return key_of("key", record.ref).wire()
+            return key_for(record).wire()
         case Wallet():
-            return key_of("wallet", record.user_id).wire() | _due(Kind.WALLET, record.user_id, record.due_at)
+            due = _due(Kind.WALLET, record.user_id, record.due_at)
+            return key_for(record).wire() | due | end_of(record, record.user_id)
         case Subscription():
             return (
-                key_of("subscription", record.subscription_id).wire()
+                key_for(record).wire()
                 | _mine(record.user_id, record.subscription_id, record.created_at, of="subscription")
                 | _due(Kind.SUBSCRIPTION, record.subscription_id, record.due_at)
+                | end_of(record, record.subscription_id)
             )
 
 
 def _mine(user_id: str, record_id: str, created_at: float, of: str = "payment") -> Item:
     sort = f"{round(created_at * 1_000_000):017d}#{encoded(record_id)}"
     return {"owner": {"S": owned_by(user_id, of)}, "mine_at": {"S": sort}}
-
-
-def _closed(found: Discrepancy) -> Item:
-    """What staff closed is kept as long as what they wrote of payments."""
-    if found.attention is not DiscrepancyState.CLOSED or found.closed_at is None:
-        return {}
-    return {"ttl": {"N": str(int(found.closed_at) + WORDS_KEPT)}}
 
 
 def _kind_of(payment: Payment) -> Kind:
@@ -173,15 +191,4 @@ def _kind_of(payment: Payment) -> Kind:
 
 
 def _due(kind: Kind, record_id: str, due_at: int | None) -> Item:
-    if due_at is None:
-        return {}
-    shard = crc32(record_id.encode("utf-8", "surrogatepass")) % DUE_SHARDS
-    return {"due_shard": {"S": shard_of(kind, shard)}}
-
-
-def _changed(payment: Payment) -> Item:
-    """The day of the last change, where PortOne must know the payment too; sharded, for it is written now."""
-    if payment.status not in CLAIMS or not payment.status_at:
-        return {}
-    shard = crc32(payment.payment_id.encode("utf-8", "surrogatepass")) % DAY_SHARDS
-    return {"changed_day": {"S": changed_on(day_of(payment.status_at), shard)}}
+    return {} if due_at is None else {"due_shard": {"S": shard_of(kind, shard_in(record_id, DUE_SHARDS))}}

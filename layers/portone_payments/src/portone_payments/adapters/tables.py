@@ -24,7 +24,7 @@ from portone_payments.adapters.keys import (
 )
 from portone_payments.adapters.payment_items import decode_entry, encode, encode_entry
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
-from portone_payments.domain.bounds import bounded, left_behind
+from portone_payments.domain.bounds import bounded, left_behind, refs_of
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.facts import attention_rows
 from portone_payments.domain.kept import Part, Written
@@ -50,7 +50,7 @@ class TableStore(AuditRows, BillingRows):
 
     def __init__(self, table: Table, ids: Ids) -> None:
         super().__init__(table)
-        self._ids = ids
+        self.ids = ids
 
     def order(self, order_id: str) -> Order | None:
         """An order by id."""
@@ -84,7 +84,7 @@ class TableStore(AuditRows, BillingRows):
 
     def save(self, *records: Written) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
-        token = self._ids.token()
+        token = self.ids.token()
         parts = chain.from_iterable(map(parts_of, records))
         save_items(self.table, [encode(self._trimmed(each), token) for each in (*records, *parts)], token)
 
@@ -152,7 +152,8 @@ class DynamoStore(TableStore):
 def parts_of(record: Written) -> tuple[Part, ...]:
     """What is written beside a record: its attentions as they changed, the refunds and keys that leave it."""
     if isinstance(record, Wallet):
-        return left_behind(record)
+        left = left_behind(record)
+        return (*left, *chain.from_iterable(map(refs_of, left)))
     if not isinstance(record, Payment):
         return ()
     _, leaving = parted(record)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
 
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.events import Change, Event, Told, event_of, place_of
@@ -42,8 +43,11 @@ class Publisher:
         return sent
 
     def again(self, told: Told, *, since: float) -> int:
-        """Publish once more what happened to a record at or after `since` (epoch seconds UTC)."""
-        entries = self._entries(told, 1)
+        """Publish once more what happened to a record at or after `since` (epoch seconds UTC).
+
+        Lines that have come to their end are not missed where later ones are from before `since`.
+        """
+        entries = self._entries(told, 1, since)
         return self._send(event_of(told, entry) for entry in entries if entry.at >= since)
 
     def _news(self, change: Change) -> Iterator[Event]:
@@ -51,16 +55,17 @@ class Publisher:
         for entry in self._entries(change.after, first):
             yield event_of(change.after, entry)
 
-    def _entries(self, told: Told, first: int) -> tuple[Entry, ...]:
+    def _entries(self, told: Told, first: int, since: float = -inf) -> tuple[Entry, ...]:
         """The history from number `first` on; what is no longer in the record is read from its own items."""
         held = tuple(entry for entry in told.history if entry.seq >= first)
         gone = range(first, held[0].seq if held else told.next_seq)
         if not gone:
             return held
         found = self.store.spilled(*place_of(told), gone)
-        if len(found) != len(gone):
+        entries = (*found, *held)
+        if len(found) != len(gone) and not _whole_since(entries, since):
             raise StorageUnavailable(service="dynamodb", reason="history_missing")
-        return (*found, *held)
+        return entries
 
     def _send(self, news: Iterable[Event]) -> int:
         events = tuple(news)
@@ -68,3 +73,10 @@ class Publisher:
             self.bus.publish(events)
             self.meter.count(Metric.PUBLISHED, len(events))
         return len(events)
+
+
+def _whole_since(entries: tuple[Entry, ...], since: float) -> bool:
+    """Whether these have no gap between them and begin before `since`."""
+    numbers = [entry.seq for entry in entries]
+    whole = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return whole and entries[0].at < since
