@@ -130,3 +130,38 @@ def test_what_was_paid_back_by_hand_and_then_goes_back_at_portone_too_calls_a_pe
 
     assert answer.status == 200
     assert stack.calling() != {}
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A14")
+@pytest.mark.parametrize("amount", [100, 3_000, 9_000])
+def test_an_issuer_who_takes_money_back_beside_a_refund_that_came_back_is_called_for_too(
+    stack: UnkindStack, amount: int
+) -> None:
+    prepared = paid(stack)
+    refund(stack, prepared, amount=3_000)
+    reversed_silently(stack, prepared)
+
+    stack.portone.console.chargeback(prepared["paymentId"], amount)
+    stack.deliver()
+    let_pass(stack, 4 * HOUR)
+    calling, counted = stack.attention("chargeback"), stack.counted("PaymentChargeback")
+    path = f"/ops/payments/{prepared['paymentId']}/resolve"
+    seen = stack.staff.post(path, {"reason": "seen", "decision": "close", "kind": "chargeback"})
+    days_pass(stack, 1)
+
+    assert (calling, counted > 0) == ([prepared["paymentId"]], True)
+    assert seen.status == 200
+    assert stack.attention("chargeback") == []  # closed, and not called again by each reading
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A14")
+def test_a_dispute_beside_a_refund_that_came_back_is_called_for_too(stack: UnkindStack) -> None:
+    prepared = paid(stack)
+    refund(stack, prepared, amount=3_000)
+    reversed_silently(stack, prepared)
+
+    stack.portone.console.open_dispute(prepared["paymentId"])
+    stack.deliver()
+    let_pass(stack, 4 * HOUR)
+
+    assert stack.attention("chargeback") == [prepared["paymentId"]]

@@ -111,7 +111,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "D2": (
         "test_identity_claims.py::test_two_accounts",
         *("test_who_came_while_nobody_asked", "test_who_verified_first", "test_staff_is_told"),
-        *("test_staff_decides", "test_a_decision_has_a_reason"),
+        *("test_staff_decides", "test_a_decision_has_a_reason", "test_accounts_found_to_be_one_person"),
     ),
     "D3": (
         "test_identity_claims.py::test_honest_users_follow",
@@ -144,7 +144,11 @@ CASES: dict[str, tuple[str, ...]] = {
         "test_who_is_erased_while_what_was_shown",
     ),
     "D14": ("test_identity_claims.py::test_the_owner_whose_pg", "test_another_merchant_of_the_pg"),
-    "D15": ("test_identity_erasure.py::test_nothing_that_tells_who_it_was", "test_claims_under_every"),
+    "D15": (
+        "test_identity_restored.py",
+        *("test_identity_erasure.py::test_nothing_that_tells_who_it_was", "test_claims_under_every"),
+        "test_what_an_erased_account_shared",
+    ),
     "D16": ("test_identity_asked.py::test_a_setting_that_is_misspelt",),
     "D17": ("test_identity_asked.py::test_one_purpose_that_cannot_be_read",),
     "D18": ("test_identity_erasure.py::test_a_deleted_stream",),

@@ -299,6 +299,63 @@ def test_another_merchant_of_the_pg_is_no_matter_where_a_ci_tells_who_it_is(stac
     assert code(verified(stack, STRANGER, provider="DANAL")) in NOBODY
 
 
+@pytest.fixture
+def apart(stack: UnkindStack) -> UnkindStack:
+    """Two accounts of one person that nothing links: one by a DI alone, the other by a CI alone."""
+    without_ci = frozenset({"verifiedCustomer.ci"})
+    assert verified(stack, provider="DANAL", without=without_ci).status == 200
+    stack.clock.advance(60)  # type: ignore[attr-defined]  # it is moved by hand
+    assert verified(stack, STRANGER, provider="INICIS_UNIFIED").status == 200
+    return stack
+
+
+LATER = pytest.mark.xfail(strict=True, reason="kind of D2")
+
+
+@LATER
+@pytest.mark.parametrize(("user", "provider"), [(STRANGER, "DANAL"), (USER, "DANAL")])
+def test_accounts_found_to_be_one_person_only_later_are_listed_and_decided_about(
+    apart: UnkindStack, user: str, provider: str
+) -> None:
+    before = apart.counted("IdentityDuplicates")
+    for _ in range(2):
+        verified(apart, user, provider=provider)
+    sweep(apart)
+
+    assert listed(apart) == [{USER, STRANGER}]
+    assert (before, apart.counted("IdentityDuplicates") > 0) == (0, True)
+    assert decide(apart, user) == "200"
+    assert listed(apart) == []
+    other = USER if user == STRANGER else STRANGER
+    assert (me(apart, user)["verified"], me(apart, other)["verified"]) == (True, False)
+    assert verified(apart, user, provider=provider).status == 200
+    assert [code(verified(apart, each, provider=provider)) for each in (other, THIRD)] == (
+        ["identity_duplicate"] * 2
+    )
+
+
+@LATER
+def test_accounts_found_to_be_one_person_later_may_both_stay_and_let_no_third_in(
+    apart: UnkindStack,
+) -> None:
+    verified(apart, STRANGER, provider="DANAL")
+
+    assert decide(apart, USER, STRANGER) == "200"
+    sweep(apart)
+    assert listed(apart) == []
+    assert [verified(apart, each, provider="DANAL").status for each in (USER, STRANGER)] == [200, 200]
+    assert code(verified(apart, THIRD, provider="DANAL")) == "identity_duplicate"
+
+
+def test_who_has_no_account_and_is_refused_is_on_no_list(apart: UnkindStack) -> None:
+    """A stranger who tries another's person on a fresh account is refused, and fills nobody's list."""
+    for number in range(5):
+        assert code(verified(apart, f"thief-{number}", provider="DANAL")) == "identity_duplicate"
+    sweep(apart)
+
+    assert [each for each in listed(apart) if each - {USER, STRANGER}] == []
+
+
 def test_name_phone_and_birth_date_stand_for_nobody(stack: UnkindStack) -> None:
     verified(stack)
     child = replace(MINOR, name=ADULT.name, phone=ADULT.phone, birth_date=ADULT.birth_date)

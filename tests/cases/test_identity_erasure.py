@@ -25,7 +25,7 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_local.testing.unkind import UnkindStack
+from portone_local.testing.unkind import UnkindStack, unkind
 from portone_payments.adapters.access_log import CloudWatchAccessLog
 from portone_payments.ports_identity import Access
 
@@ -102,6 +102,21 @@ def test_nothing_that_tells_who_it_was_is_left_beside_the_user(stack: UnkindStac
 
     assert TRACES[trace].search(before)
     assert TRACES[trace].search(left_of(stack, USER)) is None
+
+
+@pytest.mark.xfail(strict=True, reason="kind of D15")
+@pytest.mark.parametrize("gone", [STRANGER, "user-3"])
+def test_what_an_erased_account_shared_with_another_does_not_name_it_any_more(gone: str) -> None:
+    with unkind(identity_unique="off") as stack:
+        for user in (USER, STRANGER, "user-3"):
+            verified(stack, user, provider="KCP_V2")
+        before = left_of(stack, gone)
+
+        erase(stack, gone)
+
+        assert TRACES["an identifier"].search(before)
+        assert TRACES["an identifier"].search(left_of(stack, gone)) is None
+        assert [me(stack, user)["verified"] for user in (USER, STRANGER, "user-3")].count(True) == 2
 
 
 def test_claims_under_every_hash_key_there_was_are_free(stack: UnkindStack) -> None:

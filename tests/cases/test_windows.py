@@ -36,7 +36,8 @@ NEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("TOSSPAYMENTS", "MOBILE", ("productType",)),
     ("NICE_V2", "MOBILE", ("productType",)),
     ("KCP_V2", "MOBILE", ("productType",)),
-    ("KSNET", "MOBILE", ("productType",)),
+    ("KSNET", "MOBILE", ("productType", "buyer.name")),
+    ("KSNET", "CARD", ("buyer.name",)),
     ("SMARTRO_V2", "MOBILE", ("productType", "buyer.phone")),
     ("KPN", "MOBILE", ("productType",)),
     ("INICIS_V2", "MOBILE", ("productType", *EVERY)),
@@ -58,10 +59,15 @@ FREE = (
         ("TOSSPAYMENTS", "TRANSFER"),
     ),
     *(("KCP_V2", "CARD"), ("KCP_V2", "GIFT_CERTIFICATE"), ("NICE_V2", "VIRTUAL_ACCOUNT")),
-    *(("KSNET", "VIRTUAL_ACCOUNT"), ("KAKAOPAY", "EASY_PAY"), ("NICE_V2", "CARD")),
+    *(("KAKAOPAY", "EASY_PAY"), ("NICE_V2", "CARD")),
 )
 """Where an order needs nothing more."""
-LACKING = [(pg, method, field) for pg, method, fields in NEEDS for field in fields]
+NOT_YET = pytest.mark.xfail(strict=True, reason="kind of A39")
+LACKING = [
+    pytest.param(pg, method, field, marks=[NOT_YET] if (pg, field) == ("KSNET", "buyer.name") else [])
+    for pg, method, fields in NEEDS
+    for field in fields
+]
 WORDS = {
     "productType": ("productType", "REAL"),
     "buyer.name": ("customer.fullName", NAME),
@@ -184,7 +190,7 @@ def test_an_account_takes_no_money_after_the_orders_end(stack: UnkindStack, ends
     at_pg(stack, provider, "VIRTUAL_ACCOUNT")
     now = stack.clock.now()
     end = None if ENDS[ends] is None else now + float(ENDS[ends] or 0)
-    order = {} if end is None else {"expiresAt": instant(end)}
+    order = only("buyer.name") | ({} if end is None else {"expiresAt": instant(end)})
 
     window = opened(stack, "VIRTUAL_ACCOUNT", **order)
 
@@ -194,7 +200,9 @@ def test_an_account_takes_no_money_after_the_orders_end(stack: UnkindStack, ends
 def test_an_account_at_ksnet_has_its_end_in_iso_8601(stack: UnkindStack) -> None:
     at_pg(stack, "KSNET", "VIRTUAL_ACCOUNT")
 
-    window = opened(stack, "VIRTUAL_ACCOUNT", expiresAt=instant(stack.clock.now() + DAY))
+    window = opened(
+        stack, "VIRTUAL_ACCOUNT", **only("buyer.name"), expiresAt=instant(stack.clock.now() + DAY)
+    )
 
     due = window["virtualAccount"]["accountExpiry"]["dueDate"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)", due)
@@ -338,7 +346,7 @@ def test_a_window_that_saves_a_method_is_handed_what_its_pg_needs(
 ) -> None:
     named = {"key": "channel-key-example-test", "pgProvider": provider, "pgMerchantId": "m"}
     stack.operated(billing_channels=json.dumps({"CARD": named}))
-    asked = {"payMethod": "CARD", "platform": "web"}
+    asked = {"payMethod": "CARD", "platform": "web", "offerPeriod": {"interval": "1m"}}
 
     without = stack.app(USER).post("/billing-keys", asked)
     answer = stack.app(USER).post("/billing-keys", asked | {"buyer": WHOLE["buyer"]})

@@ -24,6 +24,8 @@ from portone_local.testing.window import (
 DAY = 24 * 3600
 EVERY = ("buyer.name", "buyer.email", "buyer.phone")
 TELLS = (NAME, EMAIL, PHONE)
+MONTHLY = {"interval": "1m"}
+PERIOD = {"offerPeriod": MONTHLY}
 
 
 def saving_at(stack: UnkindStack, provider: str) -> None:
@@ -40,14 +42,30 @@ def test_a_phone_that_is_saved_and_pays_at_once_says_all_that_the_order_says(
     saving_at(stack, provider)
     stored = put_order(stack, payMethods=["MOBILE"], **only("productType", *EVERY))
 
-    answer = stack.app(USER).post(
-        "/billing-keys", {"payMethod": "MOBILE", "platform": "web", "orderId": "order-1"}
-    )
+    asked = {"payMethod": "MOBILE", "platform": "web", "orderId": "order-1", "offerPeriod": MONTHLY}
+    answer = stack.app(USER).post("/billing-keys", asked)
     window = answer.json()
 
     assert (stored.status, answer.status) == (200, 200)
     assert (window["productType"], window["customer"]["fullName"]) == ("REAL", NAME)
     assert (window["customer"]["email"], window["customer"]["phoneNumber"]) == (EMAIL, PHONE)
+
+
+@pytest.mark.parametrize(
+    "platform", [pytest.param("web", marks=pytest.mark.xfail(strict=True, reason="kind of A39")), "ios"]
+)
+@pytest.mark.parametrize("provider", ["INICIS_V2", "WELCOME"])
+def test_what_phones_are_asked_for_is_asked_of_a_page_that_a_phone_may_open(
+    stack: UnkindStack, provider: str, platform: str
+) -> None:
+    """Needed on phones, optional on PCs (PortOne's pages of both); nobody knows where a page is opened."""
+    saving_at(stack, provider)
+    asked = {"payMethod": "CARD", "platform": platform, "buyer": WHOLE["buyer"]}
+
+    without, given = (stack.app(USER).post("/billing-keys", asked | more) for more in ({}, PERIOD))
+
+    assert (refused(without), given.status) == (True, 200)
+    assert given.json()["offerPeriod"] == MONTHLY
 
 
 def test_a_buyer_may_be_changed_until_the_order_is_prepared(stack: UnkindStack) -> None:

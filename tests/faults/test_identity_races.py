@@ -129,6 +129,46 @@ def test_an_erasure_at_the_same_moment_leaves_all_or_nothing(stack: ObservedStac
     assert bool(person.claims) == bool(person.purposes) == person.verified
 
 
+@pytest.mark.parametrize("_number", ROUNDS)
+@pytest.mark.parametrize("beside", ["another decides", "one is erased", "one verifies"])
+def test_two_of_staff_who_decide_about_one_person_leave_one_account(
+    ministack: MiniStack, _number: int, beside: str
+) -> None:
+    with ObservedStack.on_ministack(ministack, seed=1, identity_unique="off") as stack:
+        person = somebody()
+        first, second = users(2)
+        for user in (first, second):
+            verify(stack, done(stack, user, person), user)
+        again = done(stack, first, person)
+        deciding = {"userIds": [first, second], "reason": "asked the customer"}
+        doors = [(stack.staff, "/ops", first), (stack.staff_app, "/staff", second)]
+        other = {
+            "another decides": [],
+            "one is erased": [partial(erase, stack, first)],
+            "one verifies": [partial(verify, stack, again, first)],
+        }[beside]
+
+        answers = race(
+            [
+                *(
+                    partial(client.post, f"{door}/identity/duplicates", deciding | {"keeps": [kept]})
+                    for client, door, kept in doors
+                ),
+                *other,
+            ]
+        )
+
+        decided = [kept for (_, _, kept), answer in zip(doors, answers, strict=False) if answer.status == 200]
+        left = [user for user in (first, second) if me(stack, user)["verified"]]
+        refused = {code(answer) for answer in answers[:2]} - {"200"}
+        assert refused <= {"identity_not_found", "identity_duplicates_changed"}
+        assert len(decided) <= 1
+        if beside == "another decides":
+            assert left == decided
+        assert set(decided) - {first} <= set(left)
+        assert_identity_clean(stack, stack.answers)
+
+
 def rotated(stack: ObservedStack, **phases: str) -> None:
     """The operator's step; every container has read it."""
     [old] = IDENTITY_HASH_KEYS.values()

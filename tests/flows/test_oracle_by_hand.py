@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from portone_local.oracle import Evidence, ObservedStack, gather, judge
+from portone_local.oracle.silence import SWEEPS
 from portone_local.portone import CancellationStatus
-from portone_local.testing.planting import with_book, with_payment
+from portone_local.testing.planting import counted, with_book, with_payment
 from portone_local.testing.refunding import paid, refund
 from portone_local.testing.shopping import verify
 from portone_local.testing.stories import let_pass
@@ -85,3 +86,22 @@ def test_i3_what_was_paid_by_hand_is_sent_once_more(clean: Evidence) -> None:
     wrong = with_book(clean, held, cancellations=(before, once_more), cancelled=once_more.amount)
 
     assert "I3" in found(wrong)
+
+
+def test_i16_what_was_paid_by_hand_and_at_portone_too_calls_a_person(clean: Evidence) -> None:
+    held = payment_of(clean)
+    [before] = clean.books[held.payment_id].cancellations
+    long_ago = clean.now - HOUR
+    console = replace(
+        before,
+        id="cancellation-2",
+        status=CancellationStatus.SUCCEEDED,
+        amount=12_001 - before.amount,
+        reason="console",
+        trigger="CONSOLE",
+        cancelled_at=long_ago,
+    )
+    wrong = with_book(clean, held, cancellations=(before, console), cancelled=console.amount)
+    read = replace(wrong, readings={held.payment_id: (long_ago, long_ago + 60)})
+
+    assert "I16" in found(counted(read, SWEEPS, read.now))

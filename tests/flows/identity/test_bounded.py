@@ -1,7 +1,6 @@
 """What is kept of a person stays small after any number of rotations and merchant ids (invariant I19)."""
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,14 +8,13 @@ import pytest
 from portone_local.identity import IDENTITY_HASH_KEYS
 from portone_local.memory_table import undisturbed
 from portone_local.oracle import ObservedStack
-from portone_local.testing.identifying import STRANGER, code, erase, me, sweep, verified
+from portone_local.testing.identifying import STRANGER, USER, code, erase, me, sweep, verified
+from portone_local.testing.identity_stories import hold_more_claims
 from portone_payments.adapters.codec import item_size
 from portone_payments.adapters.keys import key_of
 from portone_payments.domain.identity import MOST_IDENTIFIERS, Field, Identifier, newest
-from portone_payments.domain.identity_records import Claim
 
 [OLD] = IDENTITY_HASH_KEYS.values()
-USER = "user-1"
 
 
 def key(version: int, phase: str) -> dict[str, str]:
@@ -32,16 +30,6 @@ def rotated(stack: ObservedStack, upto: int, older: str) -> None:
             last = {str(version - 1): key(version - 1, phases[0]), str(version): key(version, phases[1])}
             hashes.rotate(past | last)
             sweep(stack)
-
-
-def with_claims(stack: ObservedStack, count: int) -> None:
-    """The person holds that many claims more, as no rotation by the runbook leaves them."""
-    people: Any = stack.ports["people"]
-    person = people.person(USER)
-    ids = tuple(f"di.1.{number:064d}" for number in range(count))
-    for claim_id in ids:
-        people.save(Claim(claim_id=claim_id, user_id=USER))
-    people.save(replace(person, claims=(*person.claims, *ids)))
 
 
 @pytest.mark.parametrize("older", ["retired", "known"])
@@ -66,7 +54,7 @@ def test_who_holds_very_many_claims_is_unreadable_at_once_and_free_a_little_late
     stack: ObservedStack, gone: str
 ) -> None:
     verified(stack)
-    with_claims(stack, 200)
+    hold_more_claims(stack, 200)
 
     if gone == "erased":
         assert erase(stack).status == 200
@@ -87,7 +75,7 @@ def test_a_sweep_that_dies_between_two_steps_of_a_rotation_leaves_nobody_hidden(
     stack: ObservedStack, alive: int
 ) -> None:
     verified(stack)
-    with_claims(stack, 200)
+    hold_more_claims(stack, 200)
     hashes: Any = stack.ports["hashes"]
     hashes.rotate({"1": key(1, "writing"), "2": key(2, "writing")})
     table: Any = stack.ports["people"].table
@@ -116,7 +104,7 @@ def test_a_sweep_that_dies_between_two_steps_of_a_rotation_leaves_nobody_hidden(
 
 def test_who_comes_back_while_claims_still_go_is_let_in(stack: ObservedStack) -> None:
     verified(stack)
-    with_claims(stack, 200)
+    hold_more_claims(stack, 200)
     erase(stack)
     stack.clock.advance(1)  # type: ignore[attr-defined]  # as above
 

@@ -24,7 +24,7 @@ from portone_local.testing.identifying import (
 )
 from portone_local.testing.identity_stories import YEAR
 from portone_payments.adapters.identity_keys import encode
-from portone_payments.domain.identity_records import AttemptState, Claim, Counter, Permit, Person, Share
+from portone_payments.domain.identity_records import DAY, AttemptState, Claim, Counter, Permit, Person, Share
 
 
 @pytest.fixture
@@ -163,6 +163,7 @@ def claims_left_by_an_erasure(stack: ObservedStack) -> None:
     wait(stack, 1)
     erase(stack)
     save(stack, replace(person(stack), claims=before.claims, due_at=int(stack.clock.now())))
+    wait(stack, DAY)
 
 
 def a_phone_of_nobody(stack: ObservedStack) -> None:

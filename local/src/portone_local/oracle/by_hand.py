@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from portone_local.oracle.evidence import Evidence, Finding
+from portone_local.oracle.kinds import Trouble
 from portone_local.portone import CancellationStatus, PaymentBook
 from portone_payments.domain.records import Payment
 
@@ -25,11 +26,7 @@ def returns_by_hand_are_said(evidence: Evidence) -> Iterator[Finding]:
     for payment in evidence.payments.values():
         if not payment.by_hand:
             continue
-        said = [
-            entry.at
-            for entry in evidence.history(payment)
-            if entry.fact == "resolved" and entry.data.get("decision") == _BY_HAND
-        ]
+        said = _said(evidence, payment)
         book = evidence.books.get(payment.payment_id)
         if not said or payment.by_hand < 0:
             told = f"{payment.by_hand} is called paid back by hand, and nobody said so"
@@ -46,3 +43,34 @@ def _sent_once_more(payment: Payment, book: PaymentBook, said_at: float) -> Iter
         if each.trigger == "API" and each.requested_at >= said_at and back > limit:
             told = f"{back} of {limit} went back, {payment.by_hand} of it by hand"
             yield Finding("I3", payment.payment_id, told)
+
+
+def paid_beside(evidence: Evidence) -> Iterator[tuple[float, Trouble]]:
+    """Console, issuer or bank give back too what was paid by hand: together more than was paid, since when.
+
+    Nobody could stop it, and only a person can ask the customer for it (I16).
+    """
+    for payment in evidence.payments.values():
+        book, said = evidence.books.get(payment.payment_id), _said(evidence, payment)
+        if not payment.by_hand or book is None or not said:
+            continue
+        done = [each for each in book.cancellations if each.status is CancellationStatus.SUCCEEDED]
+        back, limit = payment.by_hand, max(book.total, book.refundable)
+        for each in sorted(done, key=lambda each: each.cancelled_at or 0.0):
+            back += each.amount
+            if back > limit:
+                told = f"{back} of {limit} went back, {payment.by_hand} of it by hand"
+                yield (
+                    max(each.cancelled_at or 0.0, said[-1]),
+                    Trouble(payment.payment_id, "ambiguous", 0, told),
+                )
+                break
+
+
+def _said(evidence: Evidence, payment: Payment) -> list[float]:
+    """When somebody said of this payment that money was paid back by hand."""
+    return [
+        entry.at
+        for entry in evidence.history(payment)
+        if entry.fact == "resolved" and entry.data.get("decision") == _BY_HAND
+    ]

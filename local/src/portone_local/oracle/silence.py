@@ -7,14 +7,21 @@ from portone_local.oracle.attentions import calls_for, closed_since
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.oracle.kinds import COUNTED_AS, Trouble
 from portone_local.oracle.outcomes import unanswered
-from portone_local.oracle.takings import charged_back, different, held_twice, stuck, taken_unseen
+from portone_local.oracle.takings import (
+    charged_back,
+    different,
+    given_back_twice,
+    held_twice,
+    stuck,
+    taken_unseen,
+)
 from portone_payments.domain.events import place_of
 from portone_payments.domain.records import Payment
 
 SWEEPS = "DueLagSeconds"
 # a sweep a minute; twenty that are missing are one that was down
 OUTAGE = 20 * 60
-SOURCES = (unanswered, different, taken_unseen, held_twice, charged_back, stuck)
+SOURCES = (unanswered, different, taken_unseen, held_twice, charged_back, given_back_twice, stuck)
 
 
 def troubles_call_a_person(evidence: Evidence) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from portone_local.oracle.by_hand import TAKEN, with_returns
+from portone_local.oracle.by_hand import TAKEN, paid_beside, with_returns
 from portone_local.oracle.evidence import Evidence
 from portone_local.oracle.kinds import DAY, Trouble
 from portone_local.portone import CancellationStatus, PaymentBook
@@ -88,6 +88,12 @@ def charged_back(evidence: Evidence) -> Iterator[Trouble]:
         if book.refund_status in _FAILED and (book.cancelled or book.refunds_in_flight):
             told = f"its refund never reached the account ({book.refund_status})"
             yield from _shown(evidence, book.changed_at, Trouble(id_, "refund-stuck", 0, told))
+
+
+def given_back_twice(evidence: Evidence) -> Iterator[Trouble]:
+    """What was paid back by hand went back at PortOne too."""
+    for began, trouble in paid_beside(evidence):
+        yield from _shown(evidence, began, trouble)
 
 
 def stuck(evidence: Evidence) -> Iterator[Trouble]:

@@ -1,7 +1,7 @@
 """The stories of persons being verified, each cut off at every call by the crash tests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
@@ -25,6 +25,7 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
+from portone_payments.domain.identity_records import Claim
 
 YEAR = 365 * 24 * 3600
 UNDER_WAY = 20
@@ -80,6 +81,36 @@ def _let_another_in(stack: ObservedStack) -> str:
     return done(stack, person=OTHER_ADULT)
 
 
+def _of_many_claims(stack: ObservedStack) -> str:
+    """Somebody whose identifiers do not go in one transaction of DynamoDB's."""
+    verified(stack)
+    hold_more_claims(stack, 120)
+    return USER
+
+
+def _half_erased(stack: ObservedStack) -> str:
+    erase(stack, _of_many_claims(stack))
+    return USER
+
+
+def hold_more_claims(stack: ObservedStack, count: int, user: str = USER) -> None:
+    """The user holds that many claims more, as no rotation by the runbook leaves them."""
+    people = stack.ports["people"]
+    person = people.person(user)
+    ids = tuple(f"di.1.{number:064d}" for number in range(count))
+    for claim_id in ids:
+        people.save(Claim(claim_id=claim_id, user_id=user))
+    people.save(replace(person, claims=(*person.claims, *ids)))
+
+
+def _nothing_held(stack: ObservedStack, _subject: str) -> bool:
+    """Whoever was let go in several steps holds nothing any more, and the person is free."""
+    for _ in range(3):
+        sweep(stack)
+    held = [item for item in stack.identity_dump() if item["sk"]["S"] == "claim" and "user_id" in item]
+    return all(item["user_id"] == {"NULL": True} for item in held) and _free(stack, USER)
+
+
 def _old(stack: ObservedStack) -> str:
     verified(stack)
     wait(stack, YEAR)
@@ -124,6 +155,8 @@ IDENTITY_STORIES = (
     ),
     IdentityStory("confirm", _sent, _confirm, lambda stack, id_: message(stack, id_) == "CONFIRMED"),
     IdentityStory("erase", _known, erase, _free),
+    IdentityStory("erase somebody of very many claims", _of_many_claims, erase, _nothing_held),
+    IdentityStory("let the rest of them go", _half_erased, lambda stack, _: sweep(stack), _nothing_held),
     IdentityStory("sweep a person kept long enough", _old, lambda stack, _: sweep(stack), _free),
     IdentityStory(
         "sweep a verification that is over",

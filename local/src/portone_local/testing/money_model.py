@@ -22,8 +22,8 @@ class MoneyModel:
     `promised` are the refunds whose asker was told that they succeeded. `tokens` wait for a manual approval,
     `told_paid`: the app was told that one of them was charged. `misjudged`: staff decided without looking.
     `by_one_person`: what staff gave back without a second person. `came_back`: what went back and a bank
-    sent back, by refund or else by cancellation, until staff says what became of it; `by_hand`: of that,
-    what staff paid back outside PortOne.
+    sent back, by refund or else by cancellation, until staff says what became of it; `heard`: of that, what
+    we had taken for done; `by_hand`: what staff paid back outside PortOne.
     """
 
     asked: int
@@ -36,6 +36,7 @@ class MoneyModel:
     by_one_person: int = 0
     came_back: dict[str, int] = field(default_factory=dict)
     ever_back: set[str] = field(default_factory=set)
+    heard: set[str] = field(default_factory=set)
     by_hand: int = 0
 
     @property
@@ -55,10 +56,12 @@ class MoneyModel:
             raise ValueError(f"approved {amount} for {self.asked}, goods were held: {stocked}")
         self.charged(amount)
 
-    def comes_back(self, name: str, amount: int) -> None:
-        """The PG reverses what it had done."""
+    def comes_back(self, name: str, amount: int, *, heard: bool) -> None:
+        """The PG reverses what it had done; `heard`: we had taken it for done."""
         self.came_back[name] = amount
         self.ever_back.add(name)
+        if heard:
+            self.heard.add(name)
 
     def never_came_back(self, name: str) -> None:
         """Nobody here had heard of it before it was reversed: it failed."""
@@ -96,7 +99,8 @@ class MoneyModel:
     def wrongs(self, held: Payment, cancelled: int) -> list[str]:
         """What is wrong with what we hold, in sentences, once nothing is on its way.
 
-        `cancelled` is what PortOne's books say went back.
+        `cancelled` is what PortOne's books say went back. Who pays by hand what console or issuer give back
+        too cannot be stopped: that a person is called for it the oracle judges.
         """
         cancelled += self.by_hand
         succeeded = {name: each.amount for name, each in held.refunds.items() if each.state in _BACK}
@@ -108,7 +112,7 @@ class MoneyModel:
             f"{cancelled} went back, {self.elsewhere} elsewhere and {succeeded} by us": cancelled
             != self.elsewhere + sum(succeeded.values())
             and not self.misjudged,
-            f"{cancelled} of {self.taken} went back": cancelled > self.taken,
+            f"{cancelled} of {self.taken} went back": cancelled > self.taken and not self.by_hand,
             f"{self.taken} was wrongly taken and nobody sends it back": self._stays(held, cancelled),
             f"promised and not kept: {broken}": bool(broken),
             "goes back by itself though it was paid as asked": self._unasked(held),
@@ -133,7 +137,7 @@ class MoneyModel:
     def _fits(self, status: Status, cancelled: int) -> bool:
         if not self.taken:
             return status not in _TOOK or status is Status.MISMATCH
-        if cancelled == self.taken:
+        if cancelled >= self.taken:
             return status is Status.CANCELLED
         if self.taken != self.asked:
             return status is Status.MISMATCH

@@ -10,6 +10,7 @@ from portone_local.testing.machine.elsewhere import Elsewhere
 from portone_local.testing.machine.not_yet import LEFT_OUT
 from portone_local.testing.machine.stage import picks
 from portone_local.testing.money_model import ELSEWHERE
+from portone_payments.domain.booked import booked
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import AttentionKind
 
@@ -18,9 +19,13 @@ WORDS = ("refunded", "not_refunded")
 
 
 class Reversing(Elsewhere):
-    """`words` is what staff will say of each payment's reversals, once they are called."""
+    """`words` is what staff will say of each payment's reversals, once they are called.
+
+    `undone`: the cancellation of each, by payment and name.
+    """
 
     words: dict[str, str]
+    undone: dict[tuple[str, str], str]
 
     @precondition(lambda self: "reverse" not in LEFT_OUT and any(self.reversible()))
     @rule(pick=picks, listed=st.booleans(), word=st.sampled_from(WORDS))
@@ -28,9 +33,12 @@ class Reversing(Elsewhere):
         """SUCCEEDED becomes FAILED, or is listed no more; no webhook tells of it."""
         found = list(self.reversible())
         payment_id, done = found[-1 - pick % len(found)]
-        self.stack.portone.console.reverse_cancellation(payment_id, done.id, listed=listed)
-        self.models[payment_id].comes_back(self.name_of(payment_id, done), done.amount)
+        name = self.name_of(payment_id, done)
+        self.undone = {**getattr(self, "undone", {}), (payment_id, name): done.id}
         self.words = {**getattr(self, "words", {}), payment_id: word}
+        heard = self.taken_for_done(payment_id, name)
+        self.stack.portone.console.reverse_cancellation(payment_id, done.id, listed=listed)
+        self.models[payment_id].comes_back(name, done.amount, heard=heard)
 
     def reversible(self) -> Iterator[tuple[str, CancellationBook]]:
         """What went back, unless an issuer took it."""
@@ -62,16 +70,16 @@ class Reversing(Elsewhere):
                 if answered.status == OK:
                     model.decided(by_hand=word == "refunded")
 
+    def taken_for_done(self, payment_id: str, name: str) -> bool:
+        """Whether we say that this went back: a refund of ours, or what a reading showed of another's."""
+        held = self.held(payment_id)
+        refund = held.refunds.get(name)
+        if refund is not None and refund.state is RefundState.SUCCEEDED:
+            return True
+        return booked(held.seen, self.undone[payment_id, name]) == CancellationStatus.SUCCEEDED
+
     def _unheard_of(self, payment_id: str) -> list[str]:
-        """What was reversed before we had read that it was done."""
-        held, model = self.held(payment_id), self.models[payment_id]
-        book = self.stack.portone.books()[payment_id]
-        known = held.seen.cancelled if held.seen else 0
-        if known > book.cancelled + model.by_hand:
-            return []
-        refunds = held.refunds
-        return [
-            name
-            for name in model.came_back
-            if name not in refunds or refunds[name].state is RefundState.FAILED
-        ]
+        """What was reversed before we had read that it was done, and was not read from an old node since."""
+        model = self.models[payment_id]
+        model.heard.update(name for name in model.came_back if self.taken_for_done(payment_id, name))
+        return [name for name in model.came_back if name not in model.heard]
