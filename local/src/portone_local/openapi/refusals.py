@@ -39,6 +39,7 @@ class Details(TypedDict):
     status: NotRequired[str]
     pay_method: NotRequired[OrderMethod]
     missing: NotRequired[list[Need]]
+    allowance: NotRequired[str]
 
 
 @with_config(CLOSED)

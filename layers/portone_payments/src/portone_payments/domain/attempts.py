@@ -3,8 +3,9 @@
 import hashlib
 import math
 
+from portone_payments.domain.allowances import CONFIRMS, check, spent_at
 from portone_payments.domain.billing_errors import ChargeInProgress
-from portone_payments.domain.errors import ProviderRefused
+from portone_payments.domain.errors import ProviderRefused, TooManyRequests
 from portone_payments.domain.instruction_records import Approval, ApprovalState
 from portone_payments.domain.moves import PAYABLE
 from portone_payments.domain.outcomes import CHARGE_FAULTS, OUR_FAULTS
@@ -84,7 +85,16 @@ def check_tries(payment: Payment, now: float) -> None:
     tries = (each for each in payment.approvals if not kept_back(each))
     young = [at for at in map(since, tries) if now - at < WAITED]
     if len(young) >= MOST_TRIES:
-        raise TooManyTries(retry_after=int(min(young) + WAITED - now) + 1)
+        raise TooManyTries(allowance="tries", retry_after=int(min(young) + WAITED - now) + 1)
+
+
+def check_by_hand(payment: Payment, now: float) -> None:
+    """Raises `TooManyTries`: anybody can invent a token, and each costs a reservation and two calls."""
+    tries = (since(each) for each in payment.approvals if each.issue_id is None and not kept_back(each))
+    try:
+        check(spent_at(tries, CONFIRMS), CONFIRMS, now=now)
+    except TooManyRequests as used_up:
+        raise TooManyTries(**used_up.data) from None
 
 
 def check_pace(payment: Payment, issue_id: str, now: float) -> None:

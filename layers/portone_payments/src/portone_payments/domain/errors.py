@@ -31,6 +31,12 @@ class IdempotencyKeyReused(BundleError):
     code = "idempotency_key_reused"
 
 
+class TooManyRequests(BundleError):
+    """A user has had as much of something as one may in a while; `allowance` names it, nothing was sent."""
+
+    code = "too_many_requests"
+
+
 class Unauthenticated(BundleError):
     """The request carries no identity the authorizer vouched for."""
 

@@ -1,6 +1,6 @@
 """What can be wrong with identity verifications, each with a stable code."""
 
-from portone_payments.domain.errors import BundleError
+from portone_payments.domain.errors import BundleError, TooManyRequests
 
 
 class VerificationNotFound(BundleError):
@@ -45,7 +45,7 @@ class VerificationNotSent(BundleError):
     code = "verification_not_sent"
 
 
-class VerificationLimit(BundleError):
+class VerificationLimit(TooManyRequests):
     """Too many verifications in a day, for this user or to this phone."""
 
     code = "verification_limit"

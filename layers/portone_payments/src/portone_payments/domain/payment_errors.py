@@ -1,6 +1,6 @@
 """What can be wrong with orders, payments, approvals, refunds and cash receipts, each with a stable code."""
 
-from portone_payments.domain.errors import BundleError
+from portone_payments.domain.errors import BundleError, TooManyRequests
 
 
 class OrderNotFound(BundleError):
@@ -105,7 +105,7 @@ class TooManyRefunds(BundleError):
     code = "too_many_refunds"
 
 
-class TooManyTries(BundleError):
+class TooManyTries(TooManyRequests):
     """Its customer has tried to pay it as often as is allowed in a day; nothing was stored."""
 
     code = "too_many_tries"

@@ -232,6 +232,7 @@ class Payment:
     `returning`: money of it that must not stay, on its way back.
     `reversal`: what staff said of refunds that came back, until the next reading; `by_hand`: what was paid
     back outside PortOne instead, in minor units.
+    `spent`: what its user has had of what costs, by allowance (domain/allowances.py).
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
     `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
     """
@@ -271,6 +272,7 @@ class Payment:
     rung: int = 0
     tries: int = 0
     due_at: int | None = None
+    spent: Mapping[str, int] = field(default_factory=dict)
     attentions: tuple[Attention, ...] = ()
     listed: tuple[Attention, ...] = field(default=(), compare=False, repr=False, metadata={"stored": False})
     doubted: bool = False

@@ -135,6 +135,11 @@ MESSAGES: dict[str, Message] = {
     "discrepancy_not_found": Message(
         "불일치 항목을 찾을 수 없습니다.", "There is no such discrepancy.", Action.FIX_REQUEST
     ),
+    "too_many_requests": Message(
+        "요청을 너무 많이 보냈습니다. 잠시 후 다시 시도해 주세요.",
+        "You have asked for this as often as is allowed in a while. Try again later.",
+        Action.WAIT,
+    ),
     "unauthenticated": Message("로그인이 필요합니다.", "Please sign in.", Action.FIX_REQUEST),
     "forbidden": Message("권한이 없습니다.", "You may not do this.", Action.NONE),
     "signature_rejected": Message(

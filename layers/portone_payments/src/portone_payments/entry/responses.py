@@ -45,6 +45,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     payment_errors.RefundAccountRequired: 409,
     payment_errors.RefundFailed: 409,
     payment_errors.TooManyRefunds: 409,
+    errors.TooManyRequests: 429,
     payment_errors.TooManyTries: 429,
     identity_errors.VerificationNotFound: 404,
     identity_errors.IdentityNotFound: 404,
@@ -101,6 +102,7 @@ _SHOWN = {
     "status": "status",
     "pay_method": "payMethod",
     "missing": "missing",
+    "allowance": "allowance",
 }
 UNEXPECTED = "internal_error"
 _HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}

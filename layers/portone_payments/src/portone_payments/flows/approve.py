@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from portone_payments.domain.approval import intend
 from portone_payments.domain.attempts import (
+    check_by_hand,
     check_tries,
     known_approval,
     newest_of,
@@ -75,6 +76,7 @@ class Approver:
         now = self.clock.now()
         attempt = next_attempt(held, now)
         check_tries(held, now)
+        check_by_hand(held, now)
         check_order(held, self.sender.reader.store)
         sealed = self.sender.vault.encrypt(token, context=token_context(held.payment_id, attempt))
         asks = self.sender.stock is not None

@@ -1,0 +1,69 @@
+"""How often a user may have what costs something: calls of PortOne and KMS, tries, rows that last (I19).
+
+A record that a command writes anyway carries what was spent, by the name of each allowance: the moment at
+which all of it is free again (epoch seconds UTC). One that nobody has spent of takes no room.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from portone_payments.domain.errors import TooManyRequests
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+type Spent = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`most` at once, and one more every `every` seconds until it is whole again."""
+
+    name: str
+    most: int
+    every: int
+
+
+# readings of a payment that its app asks for; in between it is answered what is stored
+READINGS = (Allowance("readings", 10, 12), Allowance("readings-a-day", 200, DAY // 200))
+CONFIRMS = Allowance("confirms", 5, 12 * MINUTE)
+
+
+def check(spent: Spent, *allowances: Allowance, now: float) -> None:
+    """Raises `TooManyRequests` for the first that is used up, with the seconds until it is not."""
+    for allowance in allowances:
+        seconds = _wait(spent, allowance, now)
+        if seconds > 0:
+            raise TooManyRequests(allowance=allowance.name, retry_after=math.ceil(seconds))
+
+
+def used_up(spent: Spent, *allowances: Allowance, now: float) -> bool:
+    """Whether there is nothing left of one of them."""
+    return any(_wait(spent, each, now) > 0 for each in allowances)
+
+
+def with_one(spent: Spent, *allowances: Allowance, now: float) -> dict[str, int]:
+    """What is spent after one more of each; what is whole again is forgotten."""
+    left = {name: free_at for name, free_at in spent.items() if free_at > now}
+    for each in allowances:
+        left[each.name] = max(left.get(each.name, 0), int(now)) + each.every
+    return left
+
+
+def spend(spent: Spent, *allowances: Allowance, now: float) -> dict[str, int]:
+    """What is spent after one more of each, to be stored before it is had. Raises as `check`."""
+    check(spent, *allowances, now=now)
+    return with_one(spent, *allowances, now=now)
+
+
+def spent_at(moments: Iterable[float], allowance: Allowance) -> dict[str, int]:
+    """What is spent by what a record knows anyway: when each was had (epoch seconds UTC)."""
+    spent: dict[str, int] = {}
+    for moment in sorted(moments):
+        spent = with_one(spent, allowance, now=moment)
+    return spent
+
+
+def _wait(spent: Spent, allowance: Allowance, now: float) -> float:
+    """Seconds until one more is free; 0 or less now."""
+    room = (allowance.most - 1) * allowance.every
+    return spent.get(allowance.name, 0) - now - room
