@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from portone_local.testing.records import a_payment, called, calls_of
-from portone_payments.domain.cash_receipts import intend_issue, latest
+from portone_local.testing.snapshots import a_snapshot, after_reading
+from portone_payments.domain.cash_receipts import intend_issue, latest, remaining
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import ReceiptState
 from portone_payments.domain.ladder import UNKNOWN_AFTER
 from portone_payments.domain.receipt_settle import aged, answered, overdue, settle_receipt
 from portone_payments.domain.records import AttentionKind, Payment
-from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus
+from portone_payments.domain.snapshot import ReceiptReading, ReceiptStatus, RemoteStatus
 
 ISSUED = ReceiptReading(status=ReceiptStatus.ISSUED, amount=1_000, issue_number="1")
 
@@ -74,3 +75,11 @@ def test_once_its_outcome_is_known_nobody_is_called() -> None:
     known = settle_receipt(waiting, ISSUED, at(UNKNOWN_AFTER + 60))
 
     assert calls_of(aged(known, at(UNKNOWN_AFTER + 60))) == []
+
+
+@pytest.mark.parametrize("paid", [800, 500], ids=["stays", "shrinks"])
+def test_what_remains_paid_is_the_same_whether_the_figure_of_what_was_paid_shrinks_or_not(paid: int) -> None:
+    whole = after_reading(a_payment(), a_snapshot(paid=800, discount=200))
+    part = a_snapshot(RemoteStatus.PARTIAL_CANCELLED, after=90, paid=paid, discount=200, cancelled=300)
+
+    assert remaining(after_reading(whole, part, 120)) == (700, 0)

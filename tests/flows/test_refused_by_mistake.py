@@ -310,3 +310,61 @@ def test_a_deletion_of_a_method_that_is_not_found_waits_calls_somebody_and_is_do
     assert (answer.status, waits.state, told > 1) == (202, KeyState.DELETING, True)
     assert stack.portone.billing_books().keys[billing_key(stack, 0)].deleted_at is not None
     assert stack.app("user-1").get("/billing-keys").json()["items"] == []
+
+
+@pytest.mark.parametrize("unfound", [True, False])
+def test_a_deletion_that_waits_for_a_method_portone_has_forgotten_ends_by_staffs_word_and_no_sooner(
+    stack: UnkindStack, *, unfound: bool
+) -> None:
+    issue_id = key_saved(stack)
+    lose_key(stack, 0)
+    key_deleted(stack, issue_id)
+    stack.run_for(6 * HOUR, step=HOUR)
+    [open_one] = stack.staff.get("/ops/discrepancies").json()["items"]
+
+    path = f"/ops/discrepancies/{open_one['discrepancyId']}/close"
+    closed = stack.staff.post(path, {"reason": "the console does not show it"})
+    if not unfound:
+        stack.wire.undisturbed()
+    stack.run_for(2 * HOUR, step=HOUR)
+    told = stack.counted(Metric.SENDING_STOPPED)
+    stack.run_for(DAY, step=HOUR)
+
+    wallet = stack.ports["store"].wallet("user-1")
+    assert (open_one["kind"], open_one["billingKeyId"]) == ("key_missing_there", issue_id)
+    assert (open_one["paymentId"], closed.status) == (None, 200)
+    assert wallet.keys[issue_id].state is KeyState.DELETED
+    assert wallet.history[-1].by.startswith("staff:") == unfound
+    assert (stack.portone.billing_books().keys[billing_key(stack, 0)].deleted_at is None) == unfound
+    assert stack.counted(Metric.SENDING_STOPPED) == told
+
+
+def test_renewals_that_alone_are_refused_try_in_turn_and_hold_nobody_else(stack: UnkindStack) -> None:
+    found = subscribers(stack, 14)
+    for number in range(0, 14, 2):
+        stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, number))
+    let_pass(stack, 3 * HOUR)
+    paid = [each for each in found if invoice(stack, each).state is InvoiceState.PAID]
+    before = asked(stack)
+
+    stack.run_for(4 * HOUR, step=MINUTE)
+    probes = asked(stack) - before
+    stack.wire.undisturbed()
+    stack.run_for(40 * MINUTE, step=MINUTE)
+
+    assert (paid, before <= 7 + 6 * 2) == (found[1::2], True)
+    assert 12 <= probes <= 24
+    assert {invoice(stack, each).state for each in found} == {InvoiceState.PAID}
+
+
+def test_the_turn_of_one_that_stays_refused_keeps_no_other_from_its_own(stack: UnkindStack) -> None:
+    found = subscribers(stack, 8)
+    for number in range(0, 8, 2):
+        stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, number))
+    let_pass(stack, 4 * HOUR)
+
+    stack.wire.undisturbed()
+    stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, 0))
+    stack.run_for(4 * HOUR, step=MINUTE)
+
+    assert [invoice(stack, each).state for each in found] == [InvoiceState.OPEN, *[InvoiceState.PAID] * 7]

@@ -6,6 +6,7 @@ import pytest
 
 from portone_local.portone import Fault
 from portone_local.testing.approving import authenticate, confirm
+from portone_local.testing.billing_app import issue_window, issued, register
 from portone_local.testing.charging import charge
 from portone_local.testing.charging import prepared as prepared_id
 from portone_local.testing.edited import without
@@ -57,7 +58,14 @@ def a_receipt(stack: UnkindStack) -> str:
     return "issue_cash_receipt"
 
 
-@pytest.mark.parametrize("sent", [a_charge, a_charge_that_waits, an_approval, a_receipt])
+def a_saved_method(stack: UnkindStack) -> str:
+    window = issue_window(stack)
+    stack.portone.inject(operation="confirm_billing_key", fault=Fault.TIMEOUT_BEFORE_COMMIT, times=2)
+    register(stack, window["billingKeyId"], issued(stack, window, manual=True))
+    return "confirm_billing_key"
+
+
+@pytest.mark.parametrize("sent", [a_charge, a_charge_that_waits, an_approval, a_receipt, a_saved_method])
 def test_what_is_sent_again_is_sent_as_it_was_first(
     stack: UnkindStack, sent: Callable[[UnkindStack], str]
 ) -> None:

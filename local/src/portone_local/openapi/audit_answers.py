@@ -15,7 +15,8 @@ class Discrepancy(TypedDict):
     """A difference between PortOne and us that did not heal, with what both sides say."""
 
     discrepancy_id: str
-    payment_id: str
+    payment_id: str | None
+    billing_key_id: str | None
     kind: DiscrepancyKind
     status: DiscrepancyStatus
     found_at: Time

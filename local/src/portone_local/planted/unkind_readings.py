@@ -6,7 +6,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     in_core(
         "a reading in doubt settles the charge it is about",
         "domain/absorb.py",
-        "_finish(payment, doubt(payment, reading, findings, moment), moment), findings=findings",
+        "_finish(payment, doubted, moment), findings=findings",
         "_finish(payment, replace(payment, status=Status.FAILED, approvals=()), moment)",
         "cases/test_doubt",
         "first_charge_in_doubt",
@@ -50,6 +50,22 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    if payment.status in _PAID and not findings.proven:\n        return None",
         "cases/test_operators",
         "shown_differently",
+    ),
+    in_core(
+        "a charge-back in a reading that lags calls nobody until staff has spoken",
+        "domain/meanwhile.py",
+        "        if fresh:",
+        "        if fresh and not payment.lagging:",
+        "domain/test_taken_back",
+        "while_readings_lag",
+    ),
+    in_core(
+        "a call that was closed while readings lag comes again at each of them",
+        "domain/meanwhile.py",
+        "held = {*known, *payment.called_for}",
+        "held = {*known}",
+        "domain/test_taken_back",
+        "while_readings_lag",
     ),
     in_core(
         "stamps of PortOne's nodes are an order",

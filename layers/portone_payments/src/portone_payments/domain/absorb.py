@@ -37,6 +37,7 @@ from portone_payments.domain.ladder import (
     next_due,
     unfinished,
 )
+from portone_payments.domain.meanwhile import called_once, heard_meanwhile
 from portone_payments.domain.moves import behind, holds_money, outdated, withdraws
 from portone_payments.domain.paid_twice import paid_twice
 from portone_payments.domain.policy import CheckPolicy
@@ -86,9 +87,8 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
     findings = compare(payment, reading, policy)
     status = judged(payment, reading, findings, moment.now)
     if status is None:
-        return Absorbed(
-            _finish(payment, doubt(payment, reading, findings, moment), moment), findings=findings
-        )
+        doubted = heard_meanwhile(doubt(payment, reading, findings, moment), reading, moment)
+        return Absorbed(_finish(payment, doubted, moment), findings=findings)
     believed = _believe(payment, reading, status, findings, moment)
     believed = _settled(believed, reading, moment, policy, before=payment.seen)
     if policy.self_issue_receipts:
@@ -157,7 +157,7 @@ def _stay(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Paymen
     since = moment.now if payment.lagging == 0 else payment.lagging_since
     rung = payment.rung if payment.lagging and moment.eager else _climb(payment)
     held = replace(payment, lagging=payment.lagging + 1, lagging_since=since, rung=rung, tries=0)
-    held = taken_back(held, snapshot, moment)
+    held = heard_meanwhile(taken_back(held, snapshot, moment), snapshot, moment)
     if not held.taken_back and _patience_over(payment, moment):
         held = raise_attention(held, AttentionKind.LAGGING, at=moment.now)
     return _age(replace(held, due_at=next_due(held, moment.now)), moment)
@@ -196,7 +196,7 @@ def _believe(
     told = refund_watched(payment, strange(payment, told, moment), moment)
     told = tell_status(payment, told, reading, findings, moment)
     told = paid_twice(payment, told, reading, moment)
-    return tell_cancellations(payment, told, reading, moment)
+    return called_once(payment, tell_cancellations(payment, told, reading, moment))
 
 
 def _same_attempt(payment: Payment, reading: Snapshot) -> bool:

@@ -116,6 +116,12 @@ def was_kept_back(payment: Payment) -> bool:
     return any(map(kept_back, payment.approvals))
 
 
+def refused_alone(payment: Payment, issue_id: str) -> str | None:
+    """The code the last try of this method was refused with, where that was ours and stops nobody else."""
+    last = next((each for each in reversed(payment.approvals) if each.issue_id == issue_id), None)
+    return None if last is None or not kept_back(last) or last.code in OUR_FAULTS else last.code
+
+
 def kept_back(approval: Approval) -> bool:
     """Whether PortOne took nothing of a try for an error of ours: it was withdrawn, or waits for another."""
     return withdrawn(approval) or waits(approval)

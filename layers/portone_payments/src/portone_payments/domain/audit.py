@@ -4,7 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.audit_records import AuditDay, AuditMark, Discrepancy, DiscrepancyState
+from portone_payments.domain.audit_records import (
+    AuditDay,
+    AuditMark,
+    Discrepancy,
+    DiscrepancyKind,
+    DiscrepancyState,
+)
 from portone_payments.domain.days import day_of
 from portone_payments.domain.differences import SETTLED, Difference
 
@@ -53,7 +59,7 @@ def narrower(window: Window) -> Window:
 
 def discrepancy_id(difference: Difference) -> str:
     """One stable id per payment and kind, whatever characters a payment of another system has."""
-    return hashlib.sha256(f"{difference.kind}:{difference.payment_id}".encode()).hexdigest()[:32]
+    return _id_of(difference.kind, difference.payment_id)
 
 
 def filed(known: Discrepancy | None, difference: Difference, now: float) -> Discrepancy | None:
@@ -80,6 +86,20 @@ def filed(known: Discrepancy | None, difference: Difference, now: float) -> Disc
     )
 
 
+def unfound(issue_id: str, now: float) -> Discrepancy:
+    """What to save of a payment method that is to be deleted, and that PortOne does not find."""
+    kind = DiscrepancyKind.KEY_MISSING_THERE
+    return Discrepancy(
+        id=_id_of(kind, issue_id),
+        payment_id="",
+        issue_id=issue_id,
+        kind=kind,
+        found_at=now,
+        attention_at=now,
+        ours={"state": "DELETING"},
+    )
+
+
 def counted(mark: AuditMark, listed: Mapping[str, int], foreign: Mapping[str, int]) -> dict[str, AuditDay]:
     """The days after a window added these counts; the newest month stays."""
     days = dict(mark.days)
@@ -87,6 +107,10 @@ def counted(mark: AuditMark, listed: Mapping[str, int], foreign: Mapping[str, in
         known = days.get(day, AuditDay())
         days[day] = AuditDay(listed=known.listed + count, foreign=known.foreign + foreign.get(day, 0))
     return {day: days[day] for day in sorted(days)[-DAYS_KEPT:]}
+
+
+def _id_of(kind: DiscrepancyKind, subject: str) -> str:
+    return hashlib.sha256(f"{kind}:{subject}".encode()).hexdigest()[:32]
 
 
 def changed_day(micros: int) -> str:

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class DiscrepancyKind(StrEnum):
-    """What differs between PortOne's list and ours; CANCELLED is a cancellation we do not know."""
+    """What differs between PortOne and us; CANCELLED is a cancellation we do not know.
+
+    KEY_MISSING_THERE: a payment method that is to be deleted, and that PortOne does not find.
+    """
 
     MISSING_HERE = "missing_here"
     MISSING_THERE = "missing_there"
@@ -14,6 +17,7 @@ class DiscrepancyKind(StrEnum):
     STATUS = "status"
     CANCELLED = "cancelled"
     UNREADABLE = "unreadable"
+    KEY_MISSING_THERE = "key_missing_there"
 
 
 class DiscrepancyState(StrEnum):
@@ -25,7 +29,7 @@ class DiscrepancyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
-    """A difference the audit could not heal, one per payment and kind, for a person (audit).
+    """A difference nothing of ours heals, one per kind and payment, or payment method, for a person.
 
     `ours` and `theirs` are the evidence, without personal data; times in epoch seconds UTC. `attention` puts
     it on the list of its state, ordered by `attention_at`: when it was found, or found changed. `said` is the
@@ -35,6 +39,7 @@ class Discrepancy:
     id: str
     payment_id: str
     kind: DiscrepancyKind
+    issue_id: str | None = None
     found_at: float
     attention_at: float
     ours: Mapping[str, str | int | bool] = field(default_factory=dict)

@@ -46,7 +46,7 @@ def remaining(payment: Payment) -> tuple[int, int]:
     seen = payment.seen
     if seen is None:
         return 0, 0
-    amount = max(0, min(seen.paid, seen.total - seen.cancelled))
+    amount = max(0, min(seen.charged, seen.total - seen.cancelled))
     return amount, min(amount, max(0, payment.tax_free - seen.cancelled_tax_free))
 
 

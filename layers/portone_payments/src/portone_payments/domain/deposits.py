@@ -9,8 +9,8 @@ from portone_payments.domain.snapshot import AccountRefund, RemoteStatus, Snapsh
 
 READINGS = 3
 AT_LEAST = 15 * 60
-_FAILED = frozenset({AccountRefund.FAILED, AccountRefund.PARTIAL_REFUND_FAILED})
-_UNDONE = _FAILED | {AccountRefund.PENDING}
+UNPAID_BY_BANK = frozenset({AccountRefund.FAILED, AccountRefund.PARTIAL_REFUND_FAILED})
+_UNDONE = UNPAID_BY_BANK | {AccountRefund.PENDING}
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 
@@ -51,7 +51,7 @@ def refund_undone(payment: Payment) -> bool:
 def refund_watched(before: Payment, after: Payment, moment: Moment) -> Payment:
     """The payment with a person called while the bank could not pay its refund out."""
     found = _refund(after)
-    if found not in _FAILED:
+    if found not in UNPAID_BY_BANK:
         return clear_attention(after, AttentionKind.REFUND_STUCK, subject="payment")
     if found is _refund(before):
         return after

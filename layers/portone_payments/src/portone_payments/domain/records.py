@@ -223,7 +223,8 @@ class Payment:
     `terms`: what it was prepared under, which readings are held against.
     `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
     `accepted`: staff believes it. `lagging_since`: when the first of the lagging readings was taken;
-    `taken_back`: how many of them showed a deposit as awaited that had been paid.
+    `taken_back`: how many of them showed a deposit as awaited that had been paid; `called_for`: what else
+    readings showed that settled nothing, and a person was called for (see `meanwhile`).
     `unanswered`: PortOne did not answer when it was last asked.
     `rung` counts answered readings since the last change, `tries` the leases since the last save.
     `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
@@ -269,6 +270,7 @@ class Payment:
     lagging: int = 0
     lagging_since: float | None = None
     taken_back: int = 0
+    called_for: tuple[str, ...] = ()
     rung: int = 0
     tries: int = 0
     due_at: int | None = None

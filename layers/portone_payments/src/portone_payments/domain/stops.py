@@ -1,7 +1,8 @@
 """When nothing is sent because PortOne refuses *us*: errors of ours are not declines (money rule 10).
 
 401 and 403 stop all sending, in a store we left that store alone; CHANNEL_NOT_FOUND stops that channel. Every
-ten minutes one probe tries whether it may start again. Times in epoch seconds UTC.
+ten minutes one probe tries whether it may start again; so does one of the renewals that were refused
+themselves, which hold nobody else. Times in epoch seconds UTC.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ PROBE_EVERY = 600
 HELD_OVER = 300
 # a stop nobody tried for so long keeps nobody: there is nothing to send
 UNTRIED = 3600
+# renewals wait through the night for the hours they are allowed at
+ALONE_UNTRIED = 2 * 24 * 3600
 # longer than the longest grace
 KEPT = 400 * 24 * 3600
 MOST_KEPT = 100
@@ -25,12 +28,16 @@ ALWAYS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """Why nothing of a scope is sent; `operation` is what was refused, and what has to pass again."""
+    """Why nothing of a scope is sent; `operation` is what was refused, and what has to pass again.
+
+    `alone`: only renewals that were refused themselves wait, in turn.
+    """
 
     since: float
     probe_at: float
     operation: str
     code: str
+    alone: bool = False
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -72,16 +79,24 @@ def store_scope(store_id: str) -> str:
     return "store:" + hashlib.sha256(store_id.encode()).hexdigest()[:16]
 
 
-def standing(stops: Stops, channel: str | None, store: str | None = None) -> list[Stop]:
-    """The stops that hold a request."""
-    return [stops.stops[scope] for scope in scopes_of(channel, store) if scope in stops.stops]
+def alone_scope(channel: str, code: str) -> str:
+    """The scope of renewals of one channel that were refused themselves, for the same reason."""
+    return "alone:" + hashlib.sha256(f"{channel} {code}".encode()).hexdigest()[:16]
 
 
-def begun(stops: Stops, scope: str, operation: str, code: str, now: float) -> Stops:
+def standing(
+    stops: Stops, channel: str | None, store: str | None = None, alone: str | None = None
+) -> list[Stop]:
+    """The stops that hold a request; `alone` the scope of a renewal that was refused itself."""
+    scopes = (*scopes_of(channel, store), alone)
+    return [stops.stops[scope] for scope in scopes if scope is not None and scope in stops.stops]
+
+
+def begun(stops: Stops, scope: str, operation: str, code: str, now: float, *, alone: bool = False) -> Stops:
     """The record with a scope stopped; one that is stopped already stays so since then."""
     if scope in stops.stops:
         return stops
-    fresh = Stop(since=now, probe_at=now + PROBE_EVERY, operation=operation, code=code)
+    fresh = Stop(since=now, probe_at=now + PROBE_EVERY, operation=operation, code=code, alone=alone)
     return replace(stops, stops={**stops.stops, scope: fresh}, due_at=ALWAYS)
 
 
@@ -92,7 +107,7 @@ def may_probe(stop: Stop, operation: str, now: float) -> bool:
 
 def turn(stop: Stop, *, again: bool) -> int:
     """How many seconds longer a charge waits (`again`) that was refused itself: it may be the only one."""
-    return PROBE_EVERY if again and stop.code not in OUR_FAULTS else 0
+    return PROBE_EVERY if again and not stop.alone and stop.code not in OUR_FAULTS else 0
 
 
 def probed(
@@ -103,10 +118,12 @@ def probed(
     store: str | None = None,
     *,
     again: bool = False,
+    alone: str | None = None,
 ) -> Stops:
     """The record with a probe under way: the next one in ten minutes, of the same operation.
 
-    A charge that was refused itself (`again`) keeps the next such one from trying, and nobody else.
+    A charge that was refused itself (`again`) keeps the next such one from trying, and nobody else; a renewal
+    that was, the next of its scope (`alone`).
     """
     changed = {
         scope: replace(
@@ -114,8 +131,8 @@ def probed(
             probe_at=now + PROBE_EVERY - turn(stops.stops[scope], again=again),
             operation=operation,
         )
-        for scope in scopes_of(channel, store)
-        if scope in stops.stops
+        for scope in (*scopes_of(channel, store), alone)
+        if scope is not None and scope in stops.stops
     }
     return replace(stops, stops={**stops.stops, **changed})
 
@@ -123,19 +140,22 @@ def probed(
 def ended(stops: Stops, scopes: Iterable[str], now: float) -> Stops:
     """The record with scopes sending again; the time they stood is kept for dunning's clock."""
     over = [scope for scope in scopes if scope in stops.stops]
-    over_times = [Stood(scope=scope, since=stops.stops[scope].since, until=now) for scope in over]
+    for_all = (scope for scope in over if not stops.stops[scope].alone)
+    over_times = [Stood(scope=scope, since=stops.stops[scope].since, until=now) for scope in for_all]
     left = {scope: stop for scope, stop in stops.stops.items() if scope not in over}
     return replace(stops, stops=left, past=(*stops.past, *over_times)[-MOST_KEPT:])
 
 
 def tidied(stops: Stops, now: float) -> Stops:
     """The record without stops nobody tries and without times older than any grace."""
-    stops = ended(
-        stops, [scope for scope, stop in stops.stops.items() if now >= stop.probe_at + UNTRIED], now
-    )
+    stops = ended(stops, [scope for scope, stop in stops.stops.items() if _untried(stop, now)], now)
     past = tuple(each for each in stops.past if now - each.until < KEPT)
     due_at = ALWAYS if stops.stops or past else None
     return replace(stops, past=past, due_at=due_at)
+
+
+def _untried(stop: Stop, now: float) -> bool:
+    return now >= stop.probe_at + (ALONE_UNTRIED if stop.alone else UNTRIED)
 
 
 def stood(stops: Stops, channel: str | None, since: float, until: float) -> float:

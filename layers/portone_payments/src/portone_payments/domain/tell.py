@@ -30,7 +30,7 @@ def tell_status(
     if after.status is Status.MISMATCH:
         return _tell_mismatch(after, snapshot, findings, moment) if moved else after
     if snapshot.status in TAKEN and not _told_paid(before, after):
-        sums = {"total": snapshot.total, "paid": snapshot.paid}
+        sums = {"total": snapshot.total, "paid": after.seen.charged if after.seen else snapshot.paid}
         after = record(after, Fact.PAID, moment, **sums, transaction=tx, late=after.late or None)
     again = before.seen is not None and before.seen.transaction_id != tx
     fact = _STATUS_FACTS.get(after.status)

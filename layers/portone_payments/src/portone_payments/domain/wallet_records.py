@@ -36,6 +36,7 @@ class SavedKey:
     `buyer_sealed`: who saved it, where the PG wants to hear that with every charge; gone with the key.
     `store_id`: every call about it names this store, in which its window was opened.
     `channels` and `merchants` are what it was issued on, as the terms of its charges.
+    `test`: under what mode its token is confirmed, as it was first sent.
     `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
     """
 
@@ -57,6 +58,7 @@ class SavedKey:
     token: str | None = field(default=None, repr=False)
     token_hash: str | None = field(default=None, repr=False)
     request_key: str | None = None
+    test: bool = False
     sent_at: float | None = None
     looked: int = 0
     claims: tuple[str, ...] = ()

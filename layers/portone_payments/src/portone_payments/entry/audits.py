@@ -10,7 +10,8 @@ def discrepancy_view(found: Discrepancy, reason: str | None) -> dict[str, Any]:
     """What differs, with what both sides say, nothing personal; and why it was closed."""
     return {
         "discrepancyId": found.id,
-        "paymentId": found.payment_id,
+        "paymentId": found.payment_id or None,
+        "billingKeyId": found.issue_id,
         "kind": found.kind.value,
         "status": "closed" if found.attention is DiscrepancyState.CLOSED else "open",
         "foundAt": time_view(found.found_at),

@@ -50,17 +50,21 @@ def at_once() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was stored together with a try, as it was stored, by whoever is the first to send it."""
+    """What was stored together with a try, as it was stored, by whoever is the first to send it.
+
+    `alone`: the code with which this renewal was refused itself before.
+    """
 
     wallet: Wallet
     subscription: Subscription | None = None
+    alone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """A try with all it is sent with, through which channel, at what time (epoch seconds UTC).
 
-    `crossing`: its payment is in another store than its method was saved in.
+    `crossing`: its payment is in another store than its method was saved in. `alone`: as of its claim.
     """
 
     approval: Approval
@@ -68,6 +72,7 @@ class _Ready:
     channel: str
     at: float
     crossing: bool
+    alone: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,8 @@ class ChargeSender:
             elif key is not None and key.sealed is not None:
                 crossing = key.store_id not in {"", store_of(payment, self.reader.policy)}
                 order = self._order(payment, approval, key)
-                ready = _Ready(approval, order, key.channel, moment.now, crossing)
+                alone = claim.alone if claim else None
+                ready = _Ready(approval, order, key.channel, moment.now, crossing, alone)
                 slot()
                 told, gone = self._tried(payment, ready, deadline, first=claim is not None)
         caught = self.reader.catch_up(
@@ -132,7 +138,13 @@ class ChargeSender:
             intend(self.reader.store, sent(payment, approval, ready.at))
             first = True
         try:
-            charging = gate.charging(payment.user_id, channel, again=again)
+            charging = gate.charging(
+                payment.user_id,
+                channel,
+                again=again,
+                alone=ready.alone,
+                renewal=payment.subscription_id is not None,
+            )
             with gate.sending(Operation.CHARGE, channel) if ready.crossing else charging:
                 self.portone.within(store_of(payment, self.reader.policy)).charge(
                     payment.payment_id,

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from zlib import crc32
 
-from portone_payments.domain.attempts import open_approval, token_hash_of, was_kept_back
+from portone_payments.domain.attempts import open_approval, refused_alone, token_hash_of, was_kept_back
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.collecting import advance, due_invoice, next_due
@@ -143,8 +144,9 @@ class Collector:
             return None
         gate, held = self.sender.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
         again = held is not None and was_kept_back(held)
-        if not gate.admits(Operation.CHARGE, key.channel, again=again):
-            self._hold(subscription, gate.wait(key.channel, again=again), moment)
+        alone = refused_alone(held, key.issue_id) if held is not None else None
+        if not gate.admits(Operation.CHARGE, key.channel, again=again, alone=alone):
+            self._hold(subscription, gate.wait(key.channel, again=again, alone=alone), moment)
             return None
         payment, invoice = self._payment(subscription, invoice, held, key, moment)
         try:
@@ -164,7 +166,7 @@ class Collector:
         holding = claim_key(wallet, key.issue_id, intended.payment_id, done)
         under_way = claimed(subscription, invoice, intended.payment_id, moment)
         self.sender.reader.store.save(intended, holding, under_way)
-        return as_saved(intended), Claim(holding, as_saved(under_way))
+        return as_saved(intended), Claim(holding, as_saved(under_way), alone)
 
     def _payment(
         self,
@@ -227,8 +229,8 @@ class Collector:
         self.sender.reader.store.save(replace(subscription, due_at=due_at, tries=0))
 
     def _hold(self, subscription: Subscription, seconds: int, moment: Moment) -> None:
-        """Due again some time after the next probe, which is in `seconds`, not all at once."""
-        wait = seconds + spread_of(subscription) % HELD_OVER
+        """Due again some time after the next probe, which is in `seconds`; in another order each time."""
+        wait = seconds + (spread_of(subscription) ^ crc32(repr(moment.now).encode())) % HELD_OVER
         self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + wait, tries=0))
 
     def _wait(self, subscription: Subscription, moment: Moment, *, seconds: int = DAY) -> None:

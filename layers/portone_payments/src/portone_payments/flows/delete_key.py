@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.attempts import digest
+from portone_payments.domain.audit import unfound
+from portone_payments.domain.audit_records import DiscrepancyState
 from portone_payments.domain.billing_reading import KeyStatus
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
@@ -16,11 +19,16 @@ from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.ports import Deadline, Metric
 
 REASON = "deleted by its owner"
+BY_WORKER = "sweep"
 PAGE = 100
 AHEAD = 2 * 366 * DAY
 BEHIND = 7 * DAY
 # PortOne knows the key and says it is none (any more)
 _NO_KEY = frozenset({"BILLING_KEY_NOT_ISSUED", "BILLING_KEY_ALREADY_DELETED"})
+
+
+class _Unfound(Exception):
+    """PortOne finds no such key, whoever asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +69,13 @@ class KeyRemover:
             return self._sought(user_id, key, moment, deadline)
         try:
             gone = self._gone_at_portone(user_id, key, moment, deadline)
+        except _Unfound:
+            return self._unfound(user_id, issue_id, moment)
         except PortOneError as error:
             if error.outcome is Outcome.REFUSED:
                 self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
             if error.error_type == BILLING_KEY_NOT_FOUND:
-                self.desk.meter.count(Metric.SENDING_STOPPED)
+                return self._unfound(user_id, issue_id, moment)
             renewed = error.outcome in {Outcome.PG_ANSWER, Outcome.NO_EFFECT}
             return self._again(user_id, issue_id, renewed=renewed)
         if not gone:
@@ -124,18 +134,28 @@ class KeyRemover:
                 return True
             if error.outcome is not Outcome.PG_ANSWER and error.error_type != BILLING_KEY_NOT_FOUND:
                 raise
-            return self._reads_as_deleted(key, billing_key, deadline)
+            reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
+            if reading is None:
+                raise _Unfound from None
+            # only what PortOne shows as deleted is: a deleted key stays known there
+            return reading.status is KeyStatus.DELETED
         return True
 
-    def _reads_as_deleted(self, key: SavedKey, billing_key: str, deadline: Deadline) -> bool:
-        """Only what PortOne shows as deleted is (rule 10): a deleted key stays known there.
+    def _unfound(self, user_id: str, issue_id: str, moment: Moment) -> Wallet:
+        """PortOne finds no such key: another merchant's secret, another store, or a key it has forgotten.
 
-        What it does not find at all is another merchant's secret or another store first: somebody is called.
+        The worker asks a person, whose closing of the discrepancy ends the key where it is still not found.
         """
-        reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
-        if reading is None:
-            self.desk.meter.count(Metric.SENDING_STOPPED)
-        return reading is not None and reading.status is KeyStatus.DELETED
+        asked = unfound(issue_id, moment.now)
+        held = self.desk.store.discrepancy(asked.id) if moment.by == BY_WORKER else None
+        if held is not None and held.attention is DiscrepancyState.CLOSED:
+            told = replace(moment, by=f"staff:{held.closed_by}")
+            return self.desk.change(user_id, lambda wallet: (deleted(wallet, issue_id, told),))
+        if held is None and moment.by == BY_WORKER:
+            self.desk.store.save(asked)
+            self.desk.meter.count(Metric.DISCREPANCY)
+        self.desk.meter.count(Metric.SENDING_STOPPED)
+        return self._again(user_id, issue_id, renewed=True)
 
     def _revoke(
         self, key: SavedKey, billing_key: str, request_key: str, moment: Moment, deadline: Deadline
@@ -152,7 +172,9 @@ class KeyRemover:
         waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
         if waiting:
             with self.desk.gate_of(key).sending(Operation.DELETE_KEY):
-                self.desk.at(key).revoke_schedules(waiting, key=f"{request_key}-revoke", deadline=deadline)
+                # other schedules are another request, which wants a key of its own (facts 1.5)
+                revoking = digest(request_key, "revoke", *sorted(waiting))
+                self.desk.at(key).revoke_schedules(waiting, key=revoking, deadline=deadline)
 
     def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
         """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""

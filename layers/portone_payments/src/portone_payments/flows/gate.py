@@ -24,6 +24,7 @@ from portone_payments.domain.stops import (
     ALL,
     Stop,
     Stops,
+    alone_scope,
     begun,
     channel_scope,
     ended,
@@ -96,21 +97,31 @@ class Gate:
         """The sweep has just found nothing stopped: as good as a reading, where none says otherwise."""
         self._known.believe_nothing()
 
-    def admits(self, operation: Operation, channel: str | None = None, *, again: bool = False) -> bool:
+    def admits(
+        self,
+        operation: Operation,
+        channel: str | None = None,
+        *,
+        again: bool = False,
+        alone: str | None = None,
+    ) -> bool:
         """Whether this may be sent now; where it is stopped, whether it is the probe, which is then taken.
 
         `again`: a charge that was refused itself. It may be the only one that is, and leaves others a turn.
+        `alone`: the code a renewal was refused with itself; those of one code take turns.
         """
         heard, now = self.look(), self.clock.now()
-        held = standing(heard, channel, self._left)
+        scope = _alone(channel, alone)
+        held = standing(heard, channel, self._left, scope)
         if not all(may_probe(stop, operation, now - turn(stop, again=again)) for stop in held):
             return False
-        return not held or self._take(heard, operation, channel, again=again)
+        return not held or self._take(heard, operation, channel, again=again, alone=scope)
 
-    def until(self, channel: str | None = None, *, again: bool = False) -> float:
-        """When the next probe of what holds a request may be sent (epoch seconds UTC); `again` as above."""
+    def until(self, channel: str | None = None, *, again: bool = False, alone: str | None = None) -> float:
+        """When the next probe of what holds a request may be sent (epoch seconds UTC); the rest as above."""
         now = self.clock.now()
-        marks = (stop.probe_at + turn(stop, again=again) for stop in self._held(channel))
+        held = self._held(channel, _alone(channel, alone))
+        marks = (stop.probe_at + turn(stop, again=again) for stop in held)
         return max((max(now + 1, mark) for mark in marks), default=now)
 
     def why(self, channel: str | None = None) -> str:
@@ -118,9 +129,9 @@ class Gate:
         held = self._held(channel)
         return held[0].code if held else UNAUTHORIZED
 
-    def wait(self, channel: str | None = None, *, again: bool = False) -> int:
-        """Seconds until the next probe of what holds a request; 0 where nothing does. `again` as above."""
-        return math.ceil(self.until(channel, again=again) - self.clock.now())
+    def wait(self, channel: str | None = None, *, again: bool = False, alone: str | None = None) -> int:
+        """Seconds until the next probe of what holds a request; 0 where nothing does. The rest as above."""
+        return math.ceil(self.until(channel, again=again, alone=alone) - self.clock.now())
 
     @contextmanager
     def sending(self, operation: Operation, channel: str | None = None) -> Iterator[None]:
@@ -133,10 +144,12 @@ class Gate:
         self._passed(operation, channel)
 
     @contextmanager
-    def charging(self, user_id: str, channel: str, *, again: bool) -> Iterator[None]:
+    def charging(
+        self, user_id: str, channel: str, *, again: bool, alone: str | None = None, renewal: bool = False
+    ) -> Iterator[None]:
         """As `sending`, of a charge: one customer's that are refused stop nobody's, several customers' all.
 
-        `again`: it was refused before, which says nothing new of others.
+        `again`: it was refused before, which says nothing new of others; a `renewal` with the code `alone`.
         """
         try:
             yield
@@ -144,11 +157,14 @@ class Gate:
             fault = charge_fault(error.status, error.error_type)
             unfound = error.error_type == BILLING_KEY_NOT_FOUND
             if our_fault(error.status, error.error_type) is None and (fault is not None or unfound):
-                self._one_more(None if again else user_id, channel, fault or KEYS_NOT_FOUND)
+                code = fault or KEYS_NOT_FOUND
+                if renewal:
+                    self._in_turn(channel, code)
+                self._one_more(None if again else user_id, channel, code)
             else:
                 self._told(error, Operation.CHARGE, channel)
             raise
-        self._passed(Operation.CHARGE, channel)
+        self._passed(Operation.CHARGE, channel, _alone(channel, alone))
 
     def tidy(self) -> Stops:
         """For the sweep: what is stopped, counted, without what keeps nobody any more."""
@@ -157,8 +173,9 @@ class Gate:
         if tidy != held:
             with suppress(Conflict):
                 self.store.save(tidy)
-        if tidy.stops:
-            self.meter.count(Metric.SENDING_STOPPED, len(tidy.stops))
+        for_all = sum(not stop.alone for stop in tidy.stops.values())
+        if for_all:
+            self.meter.count(Metric.SENDING_STOPPED, for_all)
         return tidy
 
     def _told(self, error: PortOneError, operation: Operation, channel: str | None) -> None:
@@ -174,37 +191,52 @@ class Gate:
         self.meter.count(Metric.SENDING_STOPPED)
         self._known.changed(lambda held: begun(held, scope, operation, code, self.clock.now()))
 
+    def _in_turn(self, channel: str, code: str) -> None:
+        """Renewals that are refused for this reason try one after the other from now on."""
+        scope, now = alone_scope(channel, code), self.clock.now()
+        if self._known.stops is None or scope not in self._known.stops.stops:
+            self._known.changed(lambda held: begun(held, scope, Operation.CHARGE, code, now, alone=True))
+
     def _one_more(self, user_id: str | None, channel: str, code: str) -> None:
         if user_id is not None and self._row.is_everybodys(channel, user_id, self.clock.now()):
             self._stop(channel_scope(channel), Operation.CHARGE, code)
         # it knows who we are
         self._passed(Operation.CHARGE, None)
 
-    def _passed(self, operation: Operation, channel: str | None) -> None:
+    def _passed(self, operation: Operation, channel: str | None, alone: str | None = None) -> None:
         """PortOne took us for who we are: what it had refused goes on."""
         if operation is Operation.CHARGE and channel is not None:
             self._row.taken(channel)
         heard = self._known.stops
         over = [
             scope
-            for scope in scopes_of(channel, self._left)
-            if heard is not None and scope in heard.stops and heard.stops[scope].operation == operation
+            for scope in (*scopes_of(channel, self._left), alone)
+            if scope is not None
+            and heard is not None
+            and scope in heard.stops
+            and heard.stops[scope].operation == operation
         ]
         if over:
             self._known.changed(lambda held: ended(held, over, self.clock.now()))
 
-    def _take(self, heard: Stops, operation: Operation, channel: str | None, *, again: bool) -> bool:
+    def _take(
+        self, heard: Stops, operation: Operation, channel: str | None, *, again: bool, alone: str | None
+    ) -> bool:
         """Only one of all containers probes."""
         now = self.clock.now()
         try:
-            self.store.save(probed(heard, channel, operation, now, self._left, again=again))
+            self.store.save(probed(heard, channel, operation, now, self._left, again=again, alone=alone))
         except Conflict:
             self._known.refreshed()
             return False
         self._known.refreshed()
         return True
 
-    def _held(self, channel: str | None) -> list[Stop]:
+    def _held(self, channel: str | None, alone: str | None = None) -> list[Stop]:
         """What holds a request, as far as this container has read."""
         heard = self._known.stops
-        return [] if heard is None else standing(heard, channel, self._left)
+        return [] if heard is None else standing(heard, channel, self._left, alone)
+
+
+def _alone(channel: str | None, code: str | None) -> str | None:
+    return None if channel is None or code is None else alone_scope(channel, code)

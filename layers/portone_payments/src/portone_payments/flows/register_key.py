@@ -24,7 +24,7 @@ _ISSUED = "BILLING_KEY_ALREADY_ISSUED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registrar:
-    """Brings an issue to a key that may be charged, or to a reason why not; `test`: the mode's channels."""
+    """Brings an issue to a key that may be charged, or to a reason why not; `test`: the mode of new ones."""
 
     desk: KeyDesk
     test: bool
@@ -111,7 +111,12 @@ class Registrar:
             if key.state is not KeyState.PENDING:
                 return (wallet,)
             frozen = replace(
-                key, state=KeyState.CONFIRMING, token=sealed, request_key=request_key, sent_at=moment.now
+                key,
+                state=KeyState.CONFIRMING,
+                token=sealed,
+                request_key=request_key,
+                test=self.test,
+                sent_at=moment.now,
             )
             return (replace(with_key(wallet, frozen), rung=0),)
 
@@ -148,7 +153,7 @@ class Registrar:
         payment = self.desk.store.payment(key.payment_id) if key.payment_id else None
         if payment is None:
             return self.desk.at(key).confirm_billing_key(
-                token, test=self.test, key=request_key, deadline=deadline
+                token, test=key.test, key=request_key, deadline=deadline
             )
         order = IssueAndPayOrder(
             payment_id=payment.payment_id,
@@ -157,7 +162,7 @@ class Registrar:
             currency=payment.currency,
         )
         return self.desk.at(key).confirm_issue_and_pay(
-            token, order, test=self.test, key=request_key, deadline=deadline
+            token, order, test=key.test, key=request_key, deadline=deadline
         )
 
     def _found(self, user_id: str, issue_id: str, reading: KeyReading | None, moment: Moment) -> Wallet:

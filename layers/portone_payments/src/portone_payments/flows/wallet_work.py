@@ -13,7 +13,7 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.wallet import CLAIM_WITHIN, LOOKS, waited
 from portone_payments.domain.wallet_records import KeyState, SavedKey
 from portone_payments.flows.default_key import DefaultKey
-from portone_payments.flows.delete_key import KeyRemover
+from portone_payments.flows.delete_key import BY_WORKER, KeyRemover
 from portone_payments.flows.key_desk import KeyDesk
 from portone_payments.flows.named_store import in_named_store
 from portone_payments.flows.register_key import Registrar
@@ -48,7 +48,7 @@ class WalletKeeper:
         wallet = self.desk.store.wallet(user_id)
         if wallet is None:
             return
-        moment = self.desk.moment("sweep")
+        moment = self.desk.moment(BY_WORKER)
         failed = False
         if wallet.waking:
             failed = not self._by_itself("waking", partial(self.default.wake, user_id, moment))
