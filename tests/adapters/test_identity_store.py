@@ -23,6 +23,7 @@ from portone_payments.domain.identity_records import (
     Attempt,
     Claim,
     Counter,
+    Gone,
     IdentityRecord,
     Permit,
     Person,
@@ -117,6 +118,18 @@ def test_a_stale_record_saves_nothing_of_its_transaction(store: IdentityTable) -
         store.save(Person(user_id="user-1"), Claim(claim_id="ci.1.z", user_id="user-1"))
 
     assert store.claims(["ci.1.z"]) == {}
+
+
+def test_who_lets_an_identifier_go_leaves_no_row(store: IdentityTable) -> None:
+    store.save(*RECORDS)
+    share = store.shares(["ci.1.c"], "user#2")["ci.1.c"]
+
+    store.save(Person(user_id="user#2"), Gone(share))
+
+    assert store.shares(["ci.1.c"], "user#2") == {}
+    with pytest.raises(Conflict):
+        store.save(Person(user_id="user#3"), Gone(share))
+    assert store.person("user#3") is None
 
 
 def test_due_is_what_its_time_has_come_for_by_kind(store: IdentityTable) -> None:

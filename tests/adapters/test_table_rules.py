@@ -3,7 +3,7 @@
 The same rows on MiniStack, but for those where MiniStack itself is laxer (`LAX`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -62,6 +62,18 @@ def writing(*items: Item, token: str = TOKEN) -> Call:
     def call(table: Table) -> Any:
         table.put(items, token=token)
         return len(items)
+
+    return call
+
+
+def swapping(*items: Item, token: str = TOKEN, **gone: int) -> Call:
+    """Put these items and delete those of these numbers, of the versions they had; what is left."""
+
+    def call(table: Table) -> Any:
+        table.swap(
+            items, {Key(f"payment#{each[1:]}", "payment"): read for each, read in gone.items()}, token=token
+        )
+        return sorted(Key.of(each).pk[8:] for each in table.get_many(keys(9)))
 
     return call
 
@@ -188,6 +200,17 @@ ROWS: dict[str, tuple[Call, Any]] = {
         after(lambda table: table.append(item(version={"N": "1.0"})), writing(item(version={"N": "2"}))),
         1,
     ),
+    # deletes
+    "one put and one gone": (after(writing(item(1)), swapping(item(2), n1=1)), ["2"]),
+    "one gone and nothing put": (after(writing(*TWO), swapping(token="u", n1=1)), ["2"]),
+    "one gone that is another version by now": (after(writing(item(1)), swapping(item(2), n1=2)), LOST),
+    "one gone that is not there": (swapping(item(2), n1=1), LOST),
+    "an item put and gone": (after(writing(item(1)), swapping(item(1), n1=1)), REFUSED),
+    "the same under its token again, one gone": (
+        after(writing(item(1)), swapping(item(2), n1=1), swapping(item(2), n1=1)),
+        ["2"],
+    ),
+    "a hundred put and one gone": (swapping(*(item(each) for each in range(1, 101)), n0=1), REFUSED),
     # batches
     "no keys, for which nothing is asked": (lambda table: table.get_many([]), []),
     "a hundred keys": (lambda table: len(table.get_many(keys(100))), 0),
@@ -227,6 +250,9 @@ class OnMiniStack(DynamoTable):
 
     def put(self, items: Sequence[Item], *, token: str) -> None:
         super().put(items, token=token and f"{self._name}-{token}")
+
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
+        super().swap(items, gone, token=token and f"{self._name}-{token}")
 
 
 def outcome(table: Table, call: Call) -> Any:

@@ -70,6 +70,13 @@ def test_of_the_payments_table_a_sender_reaches_one_record_that_is_about_no_paym
     }
 
 
+def test_nothing_of_a_person_is_deleted_but_that_an_account_holds_an_identifier(each: dict[str, Any]) -> None:
+    [statement] = each["Resources"]["DropShares"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["share#*"]}}
+    assert key_of("share", "ci.1.a", "user-1").pk.startswith("share#")
+
+
 def test_only_what_is_written_down_may_write_the_access_log(each: dict[str, Any]) -> None:
     writers = {
         function

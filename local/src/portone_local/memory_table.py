@@ -2,9 +2,10 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from threading import RLock
+from types import MappingProxyType
 from typing import Any
 
 from portone_local.attribute_rules import Invalid, check_keys, checked, number
@@ -14,6 +15,7 @@ from portone_local.table_rules import (
     check_query,
     check_token,
     counted,
+    other_version,
     page,
     pushed_before,
     refuses,
@@ -24,6 +26,7 @@ from portone_payments.adapters.dynamo import Refused
 from portone_payments.adapters.keys import INDEXES, Index, Key
 from portone_payments.domain.errors import StorageUnavailable
 
+NONE: Mapping[Key, int] = MappingProxyType({})
 TOKENS_KEPT = 10_000
 """DynamoDB forgets a token after ten minutes; nobody here waits so long with one."""
 
@@ -50,7 +53,7 @@ class MemoryTable:
         # in the index's order
         self._indexes: dict[tuple[str, str], list[_Place]] = defaultdict(list)
         self._written: deque[tuple[Item | None, Item]] = deque()
-        self._done: OrderedDict[str, Sequence[Item]] = OrderedDict()
+        self._done: OrderedDict[str, tuple[Sequence[Item], Mapping[Key, int]]] = OrderedDict()
 
     def get(self, wanted: Key) -> Item | None:
         """An item."""
@@ -68,6 +71,10 @@ class MemoryTable:
             self.around("PutItem", lambda: self._put("PutItem", items))
         else:
             self.around("TransactWriteItems", lambda: self._transact(items, token))
+
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
+        """The same, and delete what is `gone`, each IF its stored version is the one told."""
+        self.around("TransactWriteItems", lambda: self._transact(items, token, gone))
 
     def append(self, item: Item) -> None:
         """Write one item whatever is there."""
@@ -142,46 +149,53 @@ class MemoryTable:
             self.log.add("BatchGetItem", reads=units)
             return [self._items[each] for each in found]
 
-    def _transact(self, items: Sequence[Item], token: str) -> None:
+    def _transact(self, items: Sequence[Item], token: str, gone: Mapping[Key, int] = NONE) -> None:
         """The same call again under its token changes nothing; another call under it is refused."""
         check_token(token)
         with self._lock:
             if token in self._done:
-                self._repeat(items, token)
+                self._repeat(items, token, gone)
                 return
-            self._put("TransactWriteItems", items)
-            self._done[token] = items
+            self._put("TransactWriteItems", items, gone)
+            self._done[token] = items, gone
             if len(self._done) > TOKENS_KEPT:
                 self._done.popitem(last=False)
 
-    def _repeat(self, items: Sequence[Item], token: str) -> None:
-        if list(items) != list(self._done[token]):
+    def _repeat(self, items: Sequence[Item], token: str, gone: Mapping[Key, int]) -> None:
+        before, gone_before = self._done[token]
+        if (list(items), gone) != (list(before), gone_before):
             raise StorageUnavailable(service="dynamodb", reason="IdempotentParameterMismatchException")
         sizes = [item_size(item) for item in items]
         self.log.add(
             "TransactWriteItems", reads=2 * sum(read_units([each], consistent=True) for each in sizes)
         )
 
-    def _put(self, operation: str, written: Sequence[Item]) -> None:
+    def _put(self, operation: str, written: Sequence[Item], gone: Mapping[Key, int] = NONE) -> None:
         items = [checked(item, self._known) for item in written]
+        check_keys(tuple(gone))
         with self._lock:
-            stored = [self._items.get(Key.of(item)) for item in items]
-            refused = [refuses(old, new) for old, new in zip(stored, items, strict=True)]
-            sizes = [item_size(item) for item in items]
-            check_puts(items, sizes)
-            writes = zip(stored, stored if any(refused) else items, sizes, strict=True)
-            units = sum(self._units(old, new, size, transaction=len(items) > 1) for old, new, size in writes)
+            places = [*map(Key.of, items), *gone]
+            stored = [self._items.get(each) for each in places]
+            expected: list[Item | None] = [*items, *(None for _ in gone)]
+            refused = [refuses(old, new) for old, new in zip(stored, items, strict=False)]
+            refused += [other_version(self._items.get(each), read) for each, read in gone.items()]
+            sizes = [*map(item_size, items), *(0 for _ in gone)]
+            check_puts(places, sizes)
+            writes = zip(stored, stored if any(refused) else expected, sizes, strict=True)
+            units = sum(self._units(old, new, size, transaction=len(places) > 1) for old, new, size in writes)
             self.log.add(operation, writes=units)
             if any(refused):
                 raise Refused([old if bad else None for old, bad in zip(stored, refused, strict=True)])
-            for item, size in zip(items, sizes, strict=True):
+            for item, size in zip(items, sizes, strict=False):
                 self._write(item, size)
+            for each in gone:
+                self._drop(each)
 
     def _append(self, written: Item) -> None:
         item = checked(written, self._known)
         with self._lock:
             size = item_size(item)
-            check_puts([item], [size])
+            check_puts([Key.of(item)], [size])
             self.log.add("PutItem", writes=self._units(self._items.get(Key.of(item)), item, size))
             self._write(item, size)
 
@@ -196,7 +210,7 @@ class MemoryTable:
             tries = counted(old) + 1 if tries is None else tries
             new = old | {"due_at": becomes, "tries": {"N": number(str(tries))}}
             size = item_size(new)
-            check_puts([new], [size])
+            check_puts([wanted], [size])
             self.log.add("UpdateItem", writes=self._units(old, new, size))
             self._write(new, size)
             return tries

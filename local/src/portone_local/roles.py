@@ -112,6 +112,7 @@ def _table_needs(table: str) -> dict[str, Needs]:
         "get": "GetItem",
         "get_many": "BatchGetItem",
         "put": "PutItem",
+        "swap": "DeleteItem",
         "append": "PutItem",
         "push": "UpdateItem",
     }

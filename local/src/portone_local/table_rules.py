@@ -79,14 +79,17 @@ def refuses(old: Item | None, new: Item) -> bool:
     if "version" not in new:
         return False
     read = int(new["version"].get("N", "0")) - 1
-    if not read:
-        return old is not None
+    return other_version(old, read) if read else old is not None
+
+
+def other_version(old: Item | None, read: int) -> bool:
+    """Whether what is stored is not the version that was read."""
     return old is None or old.get("version") != {"N": str(read)}
 
 
-def check_puts(items: Sequence[Item], sizes: Sequence[int]) -> None:
+def check_puts(places: Sequence[Key], sizes: Sequence[int]) -> None:
     """Raises `Invalid` for what DynamoDB does not take: too large, too many, none, one item twice."""
-    twice = len({Key.of(item) for item in items}) < len(items)
-    too_many = not 0 < len(items) <= TRANSACTION_ITEMS or sum(sizes) > TRANSACTION_BYTES
+    twice = len(set(places)) < len(places)
+    too_many = not 0 < len(places) <= TRANSACTION_ITEMS or sum(sizes) > TRANSACTION_BYTES
     if twice or too_many or max(sizes) > ITEM_BYTES:
         raise Invalid("an item is too large or there twice, or there are too many or none")

@@ -105,9 +105,7 @@ class CallLog:
             case "UpdateItem":
                 self.add(model.name, writes=self._update(params, parsed))
             case "TransactWriteItems":
-                puts = [each["Put"]["Item"] for each in params["TransactItems"]]
-                writes = sum(self._put(item, refused=refused, transaction=True) for item in puts)
-                self.add(model.name, writes=writes)
+                self.add(model.name, writes=self._transact(params["TransactItems"], refused=refused))
             case _:
                 self.add(model.name)
 
@@ -124,6 +122,16 @@ class CallLog:
             return write_units(old, old, transaction=transaction)
         self._seen[Key.of(item)] = item
         return write_units(old, item, transaction=transaction)
+
+    def _transact(self, written: Any, *, refused: bool) -> float:
+        puts = [each["Put"]["Item"] for each in written if "Put" in each]
+        gone = [Key.of(each["Delete"]["Key"]) for each in written if "Delete" in each]
+        writes = sum(self._put(item, refused=refused, transaction=True) for item in puts)
+        return writes + sum(self._drop(each, refused=refused) for each in gone)
+
+    def _drop(self, gone: Key, *, refused: bool) -> float:
+        old = self._seen.get(gone) if refused else self._seen.pop(gone, None)
+        return write_units(old, old if refused else None, transaction=True)
 
     def _update(self, params: Any, parsed: Any) -> float:
         where = Key.of(params["Key"])

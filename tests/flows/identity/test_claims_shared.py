@@ -7,7 +7,7 @@ import pytest
 from portone_local.identity import MemoryIdentityStore
 from portone_local.ids import SeededIds
 from portone_payments.domain.identity_errors import IdentityDuplicate
-from portone_payments.domain.identity_records import RELEASED_KEPT, Claim, Person
+from portone_payments.domain.identity_records import Claim, Person
 from portone_payments.flows.identity_claims import check_alone, released, taken
 from portone_payments.ports_store import Conflict
 
@@ -27,7 +27,7 @@ class Holders:
     def take(self, user: str, *claims: str, unique: bool = False) -> None:
         self.now += 1
         person, stored = self.person(user), self.store.claims(claims)
-        changes = tuple(taken(person, claims, stored, self.now, store=self.store, unique=unique))
+        changes = tuple(taken(person, claims, stored, self.now, unique=unique))
         self.store.save(replace(person, claims=(*person.claims, *claims)), *changes)
 
     def leave(self, user: str) -> None:
@@ -114,17 +114,37 @@ def test_of_two_that_join_at_once_one_has_to_look_again(holders: Holders) -> Non
     seen = holders.store.claims([CLAIM])
     holders.take("b", CLAIM)
 
-    late = tuple(taken(Person(user_id="c"), [CLAIM], seen, 200.0, store=holders.store, unique=False))
+    late = tuple(taken(Person(user_id="c"), [CLAIM], seen, 200.0, unique=False))
 
     with pytest.raises(Conflict):
         holders.store.save(Person(user_id="c", claims=(CLAIM,)), *late)
 
 
-def test_a_share_that_was_let_go_is_listed_no_more_and_ends_by_itself(holders: Holders) -> None:
+def test_a_share_that_was_let_go_is_there_no_more(holders: Holders) -> None:
     for user in ("a", "b"):
         holders.take(user, CLAIM)
     holders.leave("b")
 
-    [row] = [item for item in holders.store.dump() if item["sk"]["S"] == "share"]
     assert list(holders.store.sharers(CLAIM, limit=9)) == []
-    assert row["ttl"] == {"N": str(int(holders.now) + RELEASED_KEPT)}
+    assert [item for item in holders.store.dump() if item["sk"]["S"] == "share"] == []
+
+
+def test_who_left_meanwhile_leaves_nothing_behind(holders: Holders) -> None:
+    for user in ("a", "b"):
+        holders.take(user, CLAIM)
+    late = tuple(released(holders.person("b"), [CLAIM], 200.0, store=holders.store))
+    holders.leave("b")
+
+    with pytest.raises(Conflict):
+        holders.store.save(Person(user_id="d"), *late)
+
+
+def test_what_is_contested_lets_an_account_in_once_it_is_alone_with_it(holders: Holders) -> None:
+    for user in ("a", "b"):
+        holders.take(user, CLAIM)
+    holders.store.save(replace(holders.person("b"), contested=(CLAIM,)))
+
+    before = [holders.refused(user) for user in ("a", "b")]
+    holders.leave("a")
+
+    assert (before, holders.refused("b")) == ([False, True], False)

@@ -12,7 +12,7 @@ from portone_payments.domain.identity_records import (
     Claim,
     Counter,
     Erasure,
-    IdentityRecord,
+    IdentityChange,
     Person,
     Share,
 )
@@ -113,8 +113,11 @@ class IdentityStore(Protocol):
         """Claims that several accounts hold and staff has not decided about. Raises `InvalidRequest`."""
         ...
 
-    def save(self, *records: IdentityRecord) -> None:
-        """Write all or none, each IF its stored version is the one read. Raises `Conflict`."""
+    def save(self, *records: IdentityChange) -> None:
+        """Write all or none, and drop what is gone, each IF its stored version is the one read.
+
+        Raises `Conflict`.
+        """
         ...
 
     def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[Waiting]:

@@ -141,7 +141,7 @@ def identifiers_in(shown: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 def claims_match(evidence: IdentityEvidence) -> Iterator[Finding]:
     """I13: a claim is held by the accounts that list it and by nobody else."""
     held = {(claim.claim_id, claim.user_id) for claim in evidence.claims.values() if claim.user_id}
-    held |= {(share.claim_id, share.user_id) for share in evidence.shares if share.released_at is None}
+    held |= {(share.claim_id, share.user_id) for share in evidence.shares}
     listed = {(each, person.user_id) for person in evidence.persons.values() for each in person.claims}
     for _, user in held - listed:
         yield Finding("I13", None, f"a claim is held for {user}, who does not know of it")

@@ -6,6 +6,9 @@ WRITES = READS | {"dynamodb:PutItem IdentityTable"}
 
 CLAIMS = {"dynamodb:BatchGetItem IdentityTable"}
 
+# the one that lets an account go: its shares, and nothing else by their key
+DROPS = {"dynamodb:DeleteItem IdentityTable"}
+
 CALLS = {"secretsmanager:GetSecretValue ApiSecret"}
 
 HASHES = {"secretsmanager:GetSecretValue IdentityHashSecret"}
@@ -24,7 +27,7 @@ NOTES = {"dynamodb:GetItem ErasuresTable", "dynamodb:PutItem ErasuresTable"}
 ALLOWED = {
     "identity_start": WRITES,
     "identity_status": WRITES | CALLS | OPENS,
-    "identity_verify": WRITES | CLAIMS | CALLS | HASHES | OPENS | SEALS,
+    "identity_verify": WRITES | CLAIMS | DROPS | CALLS | HASHES | OPENS | SEALS,
     "identity_send": WRITES | CALLS | HASHES | STOPS,
     "identity_resend": WRITES | CALLS | HASHES | STOPS,
     "identity_confirm": WRITES | CALLS | HASHES | STOPS,
@@ -33,10 +36,11 @@ ALLOWED = {
     "identity_reveal": READS | OPENS | LOGS,
     "identity_replace": WRITES | SEALS | LOGS,
     "identity_duplicates": CLAIMS | {"dynamodb:Query IdentityTable/index/due"},
-    "identity_decide": WRITES | CLAIMS | SEALS | LOGS,
-    "identity_erase": WRITES | CLAIMS | HASHES | NOTES,
+    "identity_decide": WRITES | CLAIMS | DROPS | SEALS | LOGS,
+    "identity_erase": WRITES | CLAIMS | DROPS | HASHES | NOTES,
     "identity_sweep": WRITES
     | CLAIMS
+    | DROPS
     | HASHES
     | OPENS
     | {

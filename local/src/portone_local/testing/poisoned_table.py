@@ -1,6 +1,6 @@
 """Items in trouble: unreadable, of a newer schema, full, throttled. Everybody else's must go on (I18)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -64,6 +64,14 @@ class PoisonedTable:
         for item in items:
             self._check(Key.of(item), item)
         self.clean.put(items, token=token)
+
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
+        """All or none, and what is to go."""
+        for item in items:
+            self._check(Key.of(item), item)
+        for each in gone:
+            self._check(each)
+        self.clean.swap(items, gone, token=token)
 
     def append(self, item: Item) -> None:
         """Write an item whatever is there."""

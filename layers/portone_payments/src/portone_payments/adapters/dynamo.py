@@ -1,7 +1,7 @@
 """DynamoDB calls on items: conditions, transactions, indexes. No Scan and no FilterExpression, anywhere."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -88,6 +88,13 @@ class DynamoTable:
                     TransactItems=[{"Put": each} for each in puts], ClientRequestToken=token
                 )
 
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
+        """The same, and delete what is `gone`, each IF its stored version is the one told."""
+        puts = [{"Put": self._conditional_put(item)} for item in items]
+        drops = [{"Delete": self._conditional_delete(each, read)} for each, read in gone.items()]
+        with _refusals():
+            self._client.transact_write_items(TransactItems=[*puts, *drops], ClientRequestToken=token)
+
     def append(self, item: Item) -> None:
         """Write one item whatever is there."""
         with answered("dynamodb"):
@@ -161,16 +168,23 @@ class DynamoTable:
         if "version" not in item:
             return {"TableName": self._name, "Item": item}
         read = int(item["version"]["N"]) - 1
-        put = {
-            "TableName": self._name,
-            "Item": item,
-            "ConditionExpression": "#version = :read" if read else "attribute_not_exists(pk)",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        put = {"TableName": self._name, "Item": item}
         if read:
-            put["ExpressionAttributeNames"] = {"#version": "version"}
-            put["ExpressionAttributeValues"] = {":read": {"N": str(read)}}
-        return put
+            return put | _if_version(read)
+        condition = "attribute_not_exists(pk)"
+        return put | {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+    def _conditional_delete(self, gone: Key, read: int) -> dict[str, Any]:
+        return {"TableName": self._name, "Key": gone.wire()} | _if_version(read)
+
+
+def _if_version(read: int) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "#version = :read",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":read": {"N": str(read)}},
+    }
 
 
 @contextmanager

@@ -59,6 +59,11 @@ def shares_of(claim_id: str) -> str:
     return f"share#{claim_id}"
 
 
+def place_of(share: Share) -> Key:
+    """Where a further account of a claim lies."""
+    return key_of("share", share.claim_id, share.user_id)
+
+
 def sharer_of(found: Item) -> str:
     """The account in the key of a share."""
     return unquote(Key.of(found).pk.rpartition("#")[2])
@@ -97,13 +102,12 @@ def _derived(record: IdentityRecord) -> Item:
             due = _due(IdentityKind.CLAIM, record.claim_id, record.due_at)
             return key_of("claim", record.claim_id).wire() | due | _let_go(record)
         case Share():
-            held = {} if record.released_at is not None else {"due_shard": {"S": shares_of(record.claim_id)}}
-            return key_of("share", record.claim_id, record.user_id).wire() | held | _let_go(record)
+            return place_of(record).wire() | {"due_shard": {"S": shares_of(record.claim_id)}}
         case Counter():
             return key_of("counter", record.counter_id).wire() | _ttl(record.expires_at)
 
 
-def _let_go(record: Claim | Share) -> Item:
+def _let_go(record: Claim) -> Item:
     return {} if record.released_at is None else _ttl(record.released_at + RELEASED_KEPT)
 
 

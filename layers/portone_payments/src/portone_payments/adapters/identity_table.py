@@ -10,6 +10,7 @@ from portone_payments.adapters.identity_keys import (
     decode,
     encode,
     hash_shard,
+    place_of,
     read_shard_cursor,
     shard_of,
     sharer_of,
@@ -23,6 +24,8 @@ from portone_payments.domain.identity_records import (
     Attempt,
     Claim,
     Counter,
+    Gone,
+    IdentityChange,
     IdentityRecord,
     Person,
     Share,
@@ -83,10 +86,12 @@ class IdentityTable:
         skipped = tuple(each for each in read if isinstance(each, Skipped))
         return Page(tuple(each for each in read if isinstance(each, Claim)), more, skipped)
 
-    def save(self, *records: IdentityRecord) -> None:
+    def save(self, *records: IdentityChange) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
-        save_items(self.table, [encode(record, token) for record in records], token)
+        items = [encode(record, token) for record in records if not isinstance(record, Gone)]
+        gone = (record.share for record in records if isinstance(record, Gone))
+        save_items(self.table, items, token, {place_of(share): share.version for share in gone})
 
     def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[Waiting]:
         """What is due at `before` (epoch seconds UTC), oldest first, `limit` a page."""

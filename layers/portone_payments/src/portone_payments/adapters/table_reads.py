@@ -1,6 +1,6 @@
 """Records out of a table: by key, by keys, and in pages of an index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import batched
 from typing import Protocol
 
@@ -32,6 +32,10 @@ class Table(Protocol):
         """All or none, each with a version IF the stored one is one less. Raises `Refused`, `Conflict`."""
         ...
 
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
+        """The same, and delete what is `gone`, each IF its stored version is the one told."""
+        ...
+
     def append(self, item: Item) -> None:
         """Write one item whatever is there."""
         ...
@@ -61,10 +65,18 @@ class Table(Protocol):
         ...
 
 
-def save_items(table: Table, items: Sequence[Item], token: str) -> None:
-    """Write all or none under our `token`. Raises `Conflict`, `StorageUnavailable`."""
+def save_items(
+    table: Table, items: Sequence[Item], token: str, gone: Mapping[Key, int] | None = None
+) -> None:
+    """Write all and delete what is `gone`, or none, under our `token`.
+
+    Raises `Conflict`, `StorageUnavailable`.
+    """
     try:
-        table.put(items, token=token)
+        if gone:
+            table.swap(items, gone, token=token)
+        else:
+            table.put(items, token=token)
     except Refused as refused:
         # an earlier attempt of this very call may have committed, its answer lost to the SDK's retry
         if not any(old and old.get("token") == {"S": token} for old in refused.stored):

@@ -8,7 +8,7 @@ from typing import Any
 DAY = 24 * 3600
 ATTEMPT_SECONDS = 15 * 60
 ATTEMPT_KEPT = DAY  # of an attempt after it is over
-RELEASED_KEPT = DAY  # of a claim that was let go
+RELEASED_KEPT = DAY  # of a claim that nobody holds any more
 NOTED_KEPT = 365 * DAY  # of what staff did about a person
 NOTED_MOST = 8  # of one account, the newest; the access log has them all
 IDENTITY_SHARDS = 4  # per kind of due work; only ever raised
@@ -149,13 +149,16 @@ class Person:
     `identifiers` are the sealed identifiers, so that claims can follow a new hash key; `hash_version` is the
     newest one they are claimed by. `erased_at`: verifications begun before it no longer count; `emptied_at`:
     everything had been kept long enough. `phone`: the keyed hash of a phone that a PG told of the person.
-    `history`: what staff did, oldest first; it outlives a replacement and goes with an erasure.
+    `history`: what staff did, oldest first; it outlives a replacement and goes with an erasure. `contested`:
+    those of `claims` that another account holds too, learnt by a verification that was refused for it; they
+    let nobody in until staff has decided.
     """
 
     user_id: str
     verified: bool = False
     purposes: Mapping[str, Sealed] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
     identifiers: Sealed | None = None
     hash_version: int = 0
     permit: Permit | None = None
@@ -175,7 +178,8 @@ class Claim:
 
     `exclusive`: taken while a person may hold one account, and held by nobody else. `since`: when the first
     took it. `due_at`: since when several accounts hold it and staff has not said whether they may.
-    `released_at`: since when nobody does. Epoch seconds UTC.
+    `released_at`: since when nobody does. `group`: by staff's word the accounts on claims of one group may
+    stay beside each other. Epoch seconds UTC.
     """
 
     claim_id: str
@@ -185,6 +189,7 @@ class Claim:
     exclusive: bool = True
     due_at: int | None = None
     released_at: int | None = None
+    group: str | None = None
     version: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -196,14 +201,23 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One more account that holds a claim; a row of its own, so that no claim grows. Epoch seconds UTC."""
+    """One more account that holds a claim; a row of its own, so that no claim grows. Epoch seconds UTC.
+
+    Who holds it no more has none: it would name somebody beside their identifier.
+    """
 
     claim_id: str
     user_id: str
     due_at: int
-    released_at: int | None = None
     version: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A share that is deleted in the write that lets its account go."""
+
+    share: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,3 +250,4 @@ class Erasure:
 
 
 type IdentityRecord = Attempt | Person | Claim | Share | Counter
+type IdentityChange = IdentityRecord | Gone

@@ -1,27 +1,46 @@
 """Which accounts hold an identifier. What changes is written with the person, whose `claims` say the same."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from portone_payments.domain.identity_errors import IdentityDuplicate
-from portone_payments.domain.identity_records import Claim, Person, Share
+from portone_payments.domain.identity_records import Claim, Gone, Person, Share
 from portone_payments.ports_identity import IdentityStore
 
-type Change = Claim | Share
+type Change = Claim | Share | Gone
 
 
 def check_alone(person: Person, identifiers: Iterable[Iterable[str]], stored: Mapping[str, Claim]) -> None:
     """Raises `IdentityDuplicate` where others hold an identifier that the account does not.
 
-    `identifiers` are the ids each is claimed by. An account from a time when a person might have several is
-    refused nothing: staff says what is to be. What a racing request of the same account claimed meanwhile is
-    no other's; the write conflicts.
+    `identifiers` are the ids each is claimed by.
     """
-    for claim_ids in identifiers:
-        held = [stored[each] for each in claim_ids if each in stored and stored[each].holders]
-        own = set(claim_ids) & set(person.claims) or any(each.user_id == person.user_id for each in held)
-        if held and not own:
-            raise IdentityDuplicate
+    if any(beside_others(person, identifiers, stored)):
+        raise IdentityDuplicate
+
+
+def beside_others(
+    person: Person, identifiers: Iterable[Iterable[str]], stored: Mapping[str, Claim]
+) -> Iterator[str]:
+    """The ids of those identifiers that others hold and the account does not, or only contested.
+
+    An account from a time when a person might have several is in nobody's way, nor is one that may stay:
+    staff says what is to be. What a racing request of the same account claimed meanwhile is no other's; the
+    write conflicts.
+    """
+    own, groups = _own(person), groups_of(person, stored)
+    for claim_ids in map(tuple, identifiers):
+        found = [stored[each] for each in claim_ids if each in stored]
+        racing = any(each.user_id == person.user_id and each.claim_id not in person.claims for each in found)
+        others = [each for each in found if each.holders > (each.claim_id in person.claims)]
+        if not racing and not own & set(claim_ids) and not all(_may_join(each, groups) for each in others):
+            yield from claim_ids
+
+
+def groups_of(person: Person, stored: Mapping[str, Claim]) -> set[str]:
+    """Whom the account may stay beside, by what is stored of its claims."""
+    found = (stored[each].group for each in _own(person) if each in stored)
+    return {each for each in found if each is not None}
 
 
 def taken(
@@ -30,20 +49,22 @@ def taken(
     stored: Mapping[str, Claim],
     now: float,
     *,
-    store: IdentityStore,
     unique: bool,
+    groups: Mapping[str, str] | None = None,
 ) -> Iterator[Change]:
-    """The claims as they are once the account holds all of `wanted`, beside whoever holds them."""
-    joined = [each for each in wanted if each not in person.claims and _held(stored.get(each))]
-    shares = store.shares(joined, person.user_id) if joined else {}
+    """The claims as they are once the account holds all of `wanted`, beside whoever holds them.
+
+    `groups`: those of identifiers by the ids they may be claimed by.
+    """
+    beside = groups_of(person, stored)
     for claim_id in wanted:
         claim = stored.get(claim_id) or Claim(claim_id=claim_id, user_id=None)
-        if claim_id in joined:
-            yield from _joined(claim, person.user_id, shares.get(claim_id), now)
+        if claim.holders and claim_id not in person.claims:
+            waits = None if _may_join(claim, beside) else claim.due_at or int(now)
+            yield from _joined(replace(claim, exclusive=False, due_at=waits), person.user_id, now)
         elif not claim.holders:
-            yield replace(
-                claim, user_id=person.user_id, since=now, exclusive=unique, due_at=None, released_at=None
-            )
+            first = replace(claim, user_id=person.user_id, since=now, exclusive=unique)
+            yield replace(first, due_at=None, released_at=None, group=(groups or {}).get(claim_id))
         elif unique and claim.holders == 1 and not claim.exclusive:
             yield replace(claim, exclusive=True)
 
@@ -53,44 +74,49 @@ def released(
 ) -> Iterator[Change]:
     """The claims without the account; one that nobody is left on is free for anybody."""
     stored = store.claims(claim_ids)
-    yield from without(person.user_id, stored, shares_in(stored, person.user_id, store), now)
+    left, gone = left_by([person.user_id], stored, now, store=store)
+    yield from (claim for each, claim in left.items() if claim is not stored[each])
+    yield from gone
 
 
-def shares_in(stored: Mapping[str, Claim], user_id: str, store: IdentityStore) -> Mapping[str, Share]:
-    """The account's shares in these claims."""
-    beside = [each for each, claim in stored.items() if claim.user_id != user_id and claim.shared]
-    return store.shares(beside, user_id) if beside else {}
+def left_by(
+    users: Iterable[str], stored: Mapping[str, Claim], now: float, *, store: IdentityStore
+) -> tuple[dict[str, Claim], list[Gone]]:
+    """All of these claims as they are once none of the accounts holds them, and the shares that go."""
+    left, gone = dict(stored), list[Gone]()
+    for user in users:
+        beside = [each for each, claim in left.items() if claim.user_id != user and claim.shared]
+        shares = store.shares(beside, user) if beside else {}
+        gone += map(Gone, shares.values())
+        for claim_id in stored:
+            if left[claim_id].user_id == user:
+                left[claim_id] = _left(replace(left[claim_id], user_id=None, since=None), now)
+            elif claim_id in shares:
+                left[claim_id] = _left(replace(left[claim_id], shared=left[claim_id].shared - 1), now)
+    return left, gone
 
 
-def without(
-    user_id: str, stored: Mapping[str, Claim], shares: Mapping[str, Share], now: float
-) -> Iterator[Change]:
-    """These claims and shares without the account, as far as it holds them."""
-    for claim_id, claim in stored.items():
-        share = shares.get(claim_id)
-        if claim.user_id == user_id:
-            yield _left(replace(claim, user_id=None, since=None), now)
-        elif share is not None and share.released_at is None:
-            yield replace(share, released_at=int(now))
-            yield _left(replace(claim, shared=claim.shared - 1), now)
+def _own(person: Person) -> set[str]:
+    return set(person.claims) - set(person.contested)
 
 
-def _held(claim: Claim | None) -> bool:
-    return claim is not None and claim.holders > 0
+def _may_join(claim: Claim, groups: Collection[str]) -> bool:
+    """Whether whoever is in one of the groups may hold it beside the others, as staff has said."""
+    return claim.due_at is None and claim.group in groups
 
 
-def _joined(claim: Claim, user_id: str, share: Share | None, now: float) -> Iterator[Change]:
-    due = int(now) if claim.due_at is None else claim.due_at
+def _joined(claim: Claim, user_id: str, now: float) -> Iterator[Change]:
     if claim.user_id is None:
-        yield replace(claim, user_id=user_id, since=now, exclusive=False, due_at=due)
+        yield replace(claim, user_id=user_id, since=now)
         return
-    kept = share or Share(claim_id=claim.claim_id, user_id=user_id, due_at=0)
-    yield replace(kept, due_at=int(now), released_at=None)
-    yield replace(claim, shared=claim.shared + 1, exclusive=False, due_at=due)
+    yield Share(claim_id=claim.claim_id, user_id=user_id, due_at=int(now))
+    yield replace(claim, shared=claim.shared + 1)
 
 
 def _left(claim: Claim, now: float) -> Claim:
     """One account fewer: of two, the one that is left is no duplicate any more."""
     if claim.holders > 1:
         return claim
-    return replace(claim, due_at=None, released_at=None if claim.holders else int(now))
+    if claim.holders:
+        return replace(claim, due_at=None)
+    return replace(claim, due_at=None, released_at=int(now), group=None)

@@ -1,4 +1,4 @@
-"""Accounts of one person from a time when that was allowed: found, listed, and decided about by staff."""
+"""Accounts of one person, of a time when that was allowed or found later: listed, decided about by staff."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,8 +6,8 @@ from itertools import islice
 
 from portone_payments.domain.errors import Busy, InvalidRequest
 from portone_payments.domain.identity_errors import IdentityDuplicatesChanged, IdentityNotFound
-from portone_payments.domain.identity_records import IDENTITY_SHARDS, Claim, Person, Share
-from portone_payments.flows.identity_claims import Change, shares_in, without
+from portone_payments.domain.identity_records import IDENTITY_SHARDS, Claim, Person
+from portone_payments.flows.identity_claims import Change, left_by
 from portone_payments.flows.identity_history import noted
 from portone_payments.flows.identity_release import due_of, left_empty
 from portone_payments.flows.identity_seal import Sealer
@@ -82,26 +82,18 @@ class Decider:
         if _together(claims, holders) != set(persons):
             raise IdentityDuplicatesChanged
         going = [each for each in persons if each not in keeps]
-        changed, shares = self._let_go(going, claims, accesses[0].at)
+        changed, gone = left_by(going, claims, accesses[0].at, store=self.store)
         settled = {each: _settled(claim, holders[each] & set(keeps)) for each, claim in changed.items()}
         written = [claim for each, claim in settled.items() if claim is not claims[each]]
         if not written:
             raise IdentityDuplicatesChanged
-        if len(persons) + len(written) + len(shares) > MOST_WRITTEN:
+        room = MOST_WRITTEN - len(persons) - len(gone)
+        if len(written) > room:
             raise InvalidRequest(field="userIds", reason="too_many")
-        return persons, (*written, *shares)
-
-    def _let_go(
-        self, users: Iterable[str], claims: Mapping[str, Claim], now: float
-    ) -> tuple[dict[str, Claim], list[Share]]:
-        left, shares = dict(claims), list[Share]()
-        for user in users:
-            for change in without(user, left.copy(), shares_in(left, user, self.store), now):
-                if isinstance(change, Claim):
-                    left[change.claim_id] = change
-                else:
-                    shares.append(change)
-        return left, shares
+        if len(keeps) > 1:
+            written = _grouped(settled, written, holders, keeps, accesses[0].request_id)[:room]
+        left = {user: _decided(person, settled) for user, person in persons.items()}
+        return left, (*written, *gone)
 
     def _person(self, user_id: str) -> Person:
         person = self.store.person(user_id)
@@ -115,6 +107,29 @@ def _told(person: Person, access: Access, sealed: Wrapped, keeps: Collection[str
     if person.user_id in keeps:
         return replace(told, due_at=due_of(told))
     return left_empty(told, access.at)
+
+
+def _grouped(
+    claims: Mapping[str, Claim],
+    written: Iterable[Claim],
+    holders: Mapping[str, set[str]],
+    keeps: Collection[str],
+    group: str,
+) -> list[Claim]:
+    """What none but those who stay hold, in one group: what is written anyway first, then the rest."""
+    alone = [
+        each
+        for each, claim in claims.items()
+        if claim.holders and claim.holders == len(holders[each] & set(keeps))
+    ]
+    names = dict.fromkeys((*(each.claim_id for each in written), *alone))
+    return [replace(claims[each], group=group) if each in alone else claims[each] for each in names]
+
+
+def _decided(person: Person, claims: Mapping[str, Claim]) -> Person:
+    """With nothing contested but what still waits for a decision."""
+    waiting = {each for each, claim in claims.items() if claim.due_at is not None}
+    return replace(person, contested=tuple(each for each in person.contested if each in waiting))
 
 
 def _of(claim: Claim, store: IdentityStore) -> Duplicates:

@@ -1,6 +1,6 @@
 """Who a user is: the records that make it so, and keep it so under new hash keys and old age."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import StorageUnavailable
@@ -11,28 +11,27 @@ from portone_payments.domain.identity_records import (
     DAY,
     Attempt,
     AttemptState,
-    Claim,
-    IdentityRecord,
+    IdentityChange,
     Person,
     Sealed,
 )
-from portone_payments.flows.identity_claims import Change, check_alone, released, taken
+from portone_payments.flows.identity_claiming import Claiming, Moved, Wanted, contested
+from portone_payments.flows.identity_claims import Change, beside_others, check_alone
 from portone_payments.flows.identity_history import living, replaced
 from portone_payments.flows.identity_release import blank, due_of, emptied
 from portone_payments.flows.identity_seal import Sealer
 from portone_payments.ports_identity import Hashes, IdentityStore
 
-ROOM = 90
-"""Claims and shares written in one transaction, which holds a hundred items."""
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """An account and who is to be in it; `same`: as far as anybody knows, that is who is in it."""
 
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """Claims as they change, what the account holds then, and the hash key it stands under."""
-
-    changes: tuple[Change, ...]
-    held: tuple[str, ...]
-    hash_version: int
+    person: Person
+    same: bool
+    identifiers: tuple[Identifier, ...]
+    told: tuple[tuple[str, ...], ...]
+    wanted: Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +54,40 @@ class PersonDesk:
         Raises `DifferentPerson`, `IdentityDuplicate`, `VerificationMismatch`, `VerificationExpired` after an
         erasure.
         """
-        person = self.store.person(attempt.user_id) or Person(user_id=attempt.user_id)
-        if person.erased_at is not None and attempt.created_at <= person.erased_at:
-            raise VerificationExpired
-        same = self._same(person, known, now)
-        held = self._held(person) if same else ()
-        identifiers = newest(held or (), known.identifiers)
-        wanted, stored = self._looked_up(identifiers)
+        looked = self._looked(attempt, known, now)
+        person, wanted = looked.person, looked.wanted
         if self.unique:
-            check_alone(person, map(self.hashes.claim_ids, identifiers), stored)
+            check_alone(person, looked.told, wanted.stored)
         if known.strange and not person.verified:
             # it may be somebody's who has an account by another DI
             raise VerificationMismatch(reason="merchant")
-        over = self._over(person, opened=held is not None) if same else person.claims
-        moved = self._moved(person, wanted, over, stored, now)
-        changed = self._with_facts(person if same else _let_in(person, now), attempt, known, purpose, now)
-        sealed = self.sealer.sealed_identifiers(changed.purposes[purpose.name], identifiers, person.user_id)
-        changed = replace(changed, identifiers=sealed, claims=moved.held, hash_version=moved.hash_version)
+        moved = self._claiming.moved(person, wanted, now)
+        changed = self._with_facts(
+            person if looked.same else _let_in(person, now), attempt, known, purpose, now
+        )
+        told = {each for claim_ids in looked.told for each in claim_ids}
+        changed = _holding(changed, moved, contested(changed, wanted) - told)
+        changed = self._known_by(changed, changed.purposes[purpose.name], looked.identifiers)
         used = replace(attempt, state=AttemptState.USED, used_at=now, sending=None, due_at=None)
         return used, changed, moved.changes
 
-    def expired(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
+    def found_twice(self, attempt: Attempt, known: Known, now: float) -> tuple[Person | Change, ...]:
+        """What tells staff that a living account and others are one person, as a refused verification says.
+
+        The account stands on what is the others' from then on, and is let in by it once staff has decided.
+        Nothing where nobody lives in it, or that is known. Raises as `accepted`.
+        """
+        looked = self._looked(attempt, known, now)
+        person, wanted = looked.person, looked.wanted
+        beside = set(beside_others(person, looked.told, wanted.stored))
+        base = person.identifiers if _living(person, now) and looked.same else None
+        if base is None or not beside - contested(person, wanted):
+            return ()
+        moved = self._claiming.moved(person, wanted, now)
+        changed = _holding(person, moved, contested(person, wanted) | beside)
+        return self._known_by(changed, base, looked.identifiers), *moved.changes
+
+    def expired(self, person: Person, now: float) -> tuple[IdentityChange, ...]:
         """Without what was kept long enough; nothing when it all still is to be kept."""
         permit = person.permit if person.permit and person.permit.expires_at > now else None
         kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
@@ -85,7 +97,7 @@ class PersonDesk:
         left = replace(left, due_at=due_of(left))
         return () if left == person else (left,)
 
-    def rehashed(self, person: Person, now: float) -> tuple[IdentityRecord, ...]:
+    def rehashed(self, person: Person, now: float) -> tuple[IdentityChange, ...]:
         """Claimed by the hash keys of today, beside other accounts where there are any.
 
         Raises `StorageUnavailable` where nothing tells what to claim.
@@ -93,9 +105,35 @@ class PersonDesk:
         identifiers = self.sealer.identifiers(person)
         if not identifiers:
             raise StorageUnavailable(service="dynamodb", reason="no_identifiers")
-        wanted, stored = self._looked_up(identifiers)
-        moved = self._moved(person, wanted, self._over(person, opened=True), stored, now)
-        return replace(person, claims=moved.held, hash_version=moved.hash_version), *moved.changes
+        wanted = self._claiming.wanted(person, identifiers, opened=True)
+        moved = self._claiming.moved(person, wanted, now)
+        return _holding(person, moved, contested(person, wanted)), *moved.changes
+
+    @property
+    def _claiming(self) -> Claiming:
+        return Claiming(store=self.store, hashes=self.hashes, unique=self.unique)
+
+    def _looked(self, attempt: Attempt, known: Known, now: float) -> _Looked:
+        """Raises `DifferentPerson`, `VerificationExpired` after an erasure."""
+        person = self.store.person(attempt.user_id) or Person(user_id=attempt.user_id)
+        if person.erased_at is not None and attempt.created_at <= person.erased_at:
+            raise VerificationExpired
+        told = self._claiming.ids(known.identifiers)
+        same = _same(person, told, now)
+        held = self._held(person) if same else ()
+        identifiers = newest(held or (), known.identifiers)
+        wanted = self._claiming.wanted(person, identifiers, opened=held is not None)
+        return _Looked(
+            person=person,
+            same=same,
+            identifiers=identifiers,
+            told=told,
+            wanted=wanted if same else replace(wanted, over=person.claims),
+        )
+
+    def _known_by(self, person: Person, base: Sealed, identifiers: Iterable[Identifier]) -> Person:
+        sealed = self.sealer.sealed_identifiers(base, identifiers, person.user_id)
+        return replace(person, identifiers=sealed)
 
     def _held(self, person: Person) -> tuple[Identifier, ...] | None:
         """What stood for the person before; None where that does not open: its claims alone go on."""
@@ -105,55 +143,6 @@ class PersonDesk:
             if not error.lasts:
                 raise
             return None
-
-    def _over(self, person: Person, *, opened: bool) -> tuple[str, ...]:
-        """The claims that go unless they are wanted: of a key of the past, of an identifier of the past.
-
-        A key newer than all we know is known to another container.
-        """
-        alive, newest_key = () if opened else self.hashes.claimed(), self.hashes.versions()[-1]
-        versions = {each: self.hashes.version_of(each) for each in person.claims}
-        return tuple(
-            each for each, made_by in versions.items() if made_by <= newest_key and made_by not in alive
-        )
-
-    def _same(self, person: Person, known: Known, now: float) -> bool:
-        """Whether this may be the person the account belongs to; False where staff lets another one in."""
-        if not person.verified or not person.claims:
-            return True
-        if set(person.claims) & set(self._claim_ids(known.identifiers)):
-            return True
-        if person.permit is None or person.permit.expires_at <= now:
-            raise DifferentPerson
-        return person.permit.same
-
-    def _claim_ids(self, identifiers: Iterable[Identifier]) -> tuple[str, ...]:
-        return tuple(each for identifier in identifiers for each in self.hashes.claim_ids(identifier))
-
-    def _looked_up(self, identifiers: Iterable[Identifier]) -> tuple[tuple[str, ...], Mapping[str, Claim]]:
-        """What the identifiers are to be claimed as, and what is stored of all they may be claimed as."""
-        looked_up = self._claim_ids(identifiers)
-        claimed = self.hashes.claimed()
-        wanted = tuple(each for each in looked_up if self.hashes.version_of(each) in claimed)
-        return wanted, self.store.claims(looked_up)
-
-    def _moved(
-        self,
-        person: Person,
-        wanted: tuple[str, ...],
-        over: tuple[str, ...],
-        stored: Mapping[str, Claim],
-        now: float,
-    ) -> _Moved:
-        """As far as one transaction goes; who holds more than has room to go stays behind, with the rest."""
-        changes = tuple(taken(person, wanted, stored, now, store=self.store, unique=self.unique))
-        gone_by = tuple(each for each in over if each not in wanted)
-        left = gone_by[: (ROOM - len(changes)) // 2]
-        gone = tuple(released(person, left, now, store=self.store)) if left else ()
-        stay = (each for each in person.claims if each not in left)
-        held = tuple(dict.fromkeys((*stay, *wanted)))
-        writing = self.hashes.writing()
-        return _Moved((*changes, *gone), held, writing if left == gone_by else max(writing - 1, 1))
 
     def _with_facts(
         self, person: Person, attempt: Attempt, known: Known, purpose: Purpose, now: float
@@ -174,6 +163,30 @@ class PersonDesk:
             phone = attempt.sending.phone
         changed = replace(person, verified=True, purposes=purposes, permit=None, phone=phone)
         return replace(changed, due_at=due_of(changed))
+
+
+def _same(person: Person, told: Iterable[Iterable[str]], now: float) -> bool:
+    """Whether this may be the person the account belongs to; False where staff lets another one in."""
+    if not person.verified or not person.claims:
+        return True
+    if any(set(person.claims) & set(each) for each in told):
+        return True
+    if person.permit is None or person.permit.expires_at <= now:
+        raise DifferentPerson
+    return person.permit.same
+
+
+def _living(person: Person, now: float) -> bool:
+    return bool(person.claims) and any(each.expires_at > now for each in person.purposes.values())
+
+
+def _holding(person: Person, moved: Moved, contested_ids: set[str]) -> Person:
+    return replace(
+        person,
+        claims=moved.held,
+        contested=tuple(each for each in moved.held if each in contested_ids),
+        hash_version=moved.hash_version,
+    )
 
 
 def _let_in(person: Person, now: float) -> Person:

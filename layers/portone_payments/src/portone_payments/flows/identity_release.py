@@ -6,7 +6,7 @@ account, which is due at once, until the sweep has let all of them go.
 
 from dataclasses import replace
 
-from portone_payments.domain.identity_records import IdentityRecord, Person
+from portone_payments.domain.identity_records import IdentityChange, Person
 from portone_payments.flows.identity_claims import released
 from portone_payments.ports_identity import IdentityStore
 
@@ -14,7 +14,7 @@ AT_ONCE = 45
 """Claims, each with a share at most, in a transaction of a hundred items."""
 
 
-def erased(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
+def erased(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityChange, ...]:
     """What one transaction has to write. Verifications begun before `now` (seconds) no longer count."""
     return _let_go(person, replace(blank(person), erased_at=now, history=()), now, store)
 
@@ -27,7 +27,7 @@ def due_of(person: Person) -> int | None:
     return min([*kept, *noted, *permitted], default=None)
 
 
-def emptied(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityRecord, ...]:
+def emptied(person: Person, now: float, *, store: IdentityStore) -> tuple[IdentityChange, ...]:
     """The same once everything was kept long enough; verifications under way still count."""
     return _let_go(person, left_empty(person, now), now, store)
 
@@ -38,7 +38,7 @@ def left_empty(person: Person, now: float) -> Person:
     return replace(left, emptied_at=now, due_at=due_of(left))
 
 
-def _let_go(person: Person, left: Person, now: float, store: IdentityStore) -> tuple[IdentityRecord, ...]:
+def _let_go(person: Person, left: Person, now: float, store: IdentityStore) -> tuple[IdentityChange, ...]:
     going, later = person.claims[:AT_ONCE], person.claims[AT_ONCE:]
     if later:
         left = replace(left, claims=later, due_at=int(now))

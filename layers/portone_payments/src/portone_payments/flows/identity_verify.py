@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors import Busy
-from portone_payments.domain.identity import Field, IdentityRules, recognised
+from portone_payments.domain.identity import Field, IdentityRules, Known, recognised
 from portone_payments.domain.identity_asked import check_answer, merchant_named, stricter, typed_fields
 from portone_payments.domain.identity_errors import (
+    IdentityDuplicate,
     VerificationExpired,
     VerificationFailed,
     VerificationPending,
@@ -77,10 +78,20 @@ class Verifier:
         if not merchant_named(attempt, reading.channel.pg_merchant_id, self.rules):
             self.reader.meter.count(Metric.IDENTITY_MERCHANT)
             known = replace(known, strange=not any(each.kind is Field.CI for each in known.identifiers))
-        used, person, claims = self.desk.accepted(attempt, known, purpose, now)
+        try:
+            used, person, claims = self.desk.accepted(attempt, known, purpose, now)
+        except IdentityDuplicate:
+            self._tell_staff(attempt, known, now)
+            raise
         self.store.save(used, person, *claims)
         self.reader.meter.count(Metric.IDENTITY_VERIFIED)
         return used, person
+
+    def _tell_staff(self, attempt: Attempt, known: Known, now: float) -> None:
+        """Where two living accounts turned out to be one person. Raises `Conflict`."""
+        found = self.desk.found_twice(attempt, known, now)
+        if found:
+            self.store.save(*found)
 
     def _seen_before(self, attempt: Attempt) -> Person:
         """What this very verification showed, while it is kept."""
