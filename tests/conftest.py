@@ -28,10 +28,13 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What tests counted, whichever process they ran in: the sum of each recorded property."""
+    """What tests counted, whichever process they ran in: each property; then lines of what it cost."""
     counted: Counter[str] = Counter()
-    for report in terminalreporter.stats.get("passed", []):
+    reports = terminalreporter.stats.get("passed", [])
+    for report in reports:
         counted.update({name: number for name, number in report.user_properties if isinstance(number, int)})
+    for line in sorted(text for each in reports for name, text in each.user_properties if name == "cost"):
+        terminalreporter.write_line(str(line))
     for name, number in sorted(counted.items()):
         terminalreporter.write_line(f"{number:,} {name}")
 

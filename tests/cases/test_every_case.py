@@ -157,6 +157,42 @@ CASES: dict[str, tuple[str, ...]] = {
         "test_a_person_known_by_ever_more",
     ),
     "D20": ("test_identity_asked.py::test_what_is_short",),
+    "E1": (
+        "test_abuse.py::test_approvals_nobody_offers",
+        *("test_invented_tokens", "test_hostile_user.py::test_what_one_user_costs"),
+    ),
+    "E3": ("bundle/test_guessing.py::test_nothing_short", "test_a_planted_hash"),
+    "E4": (
+        "bundle/gateway/test_careless_template.py::test_nobody_is_let_in",
+        *("test_a_function_url", "test_a_job_behind"),
+    ),
+    "E5": (
+        "bundle/gateway/test_careless_template.py::test_nobody_is_let_in",
+        "functions/test_callers.py::test_a_principal_the_operator_did_not_name",
+        *("test_nobody_is_named_by_nothing", "test_a_pattern_that_names_everybody"),
+    ),
+    "E6": ("functions/test_callers.py::test_a_user_who_calls_himself",),
+    "E7": (
+        "test_hostile_user.py::test_every_route",
+        *("test_what_one_user_costs", "test_looking_costs", "test_nobody_else", "test_money_goes_back"),
+        "test_somebody_who_shops_much",
+    ),
+    "E8": (
+        "bundle/gateway/test_careless_template.py::test_nobody_is_let_in",
+        "functions/test_claims.py::test_a_user_is_one_text",
+        *("test_a_number_a_truth_value", "test_without_a_token_to_read"),
+    ),
+    "E10": ("test_abuse.py::test_a_moment_nobody_means", "test_a_moment_at_either_end"),
+    "E11": (
+        "test_abuse.py::test_declined_checkouts",
+        *("test_windows_opened", "test_an_account_issued", "test_what_was_paid_under", "test_the_day_after"),
+    ),
+    "E12": (
+        "test_abuse.py::test_what_was_sealed",
+        *("test_a_saved_card_put", "test_a_buyer_sealed", "adapters/test_envelope.py::test_no_piece_is_cut"),
+    ),
+    "E14": ("bundle/test_resource_policies.py::test_nobody_but_the_publisher",),
+    "E15": ("bundle/test_alarms.py::test_bad_signatures",),
 }
 """A file (beside this one, or below tests/), a test in it by the beginning of its name, and others of it."""
 
