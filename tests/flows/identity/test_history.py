@@ -2,7 +2,10 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import OTHER_ADULT
@@ -98,3 +101,19 @@ def test_one_reason_that_does_not_open_hides_itself_only(stack: ObservedStack) -
 
     assert [each["reason"] for each in shown(stack)] == [None, "sold the account"]
     assert me(stack)["verified"] is True
+
+
+@pytest.mark.parametrize("moved", [("key", "reason"), ("by",), ("given",)])
+def test_a_reason_passes_for_no_other_act(stack: ObservedStack, moved: tuple[str, ...]) -> None:
+    verified(stack)
+    permit(stack)
+    wait(stack, 60)
+    permit(stack)
+    person = stack.ports["people"].person(USER)
+    first, second = person.history
+    other = replace(second, by="user/somebody-else")
+
+    changed = replace(first, **{name: getattr(other, name) for name in moved})
+    stack.ports["people"].save(replace(person, history=(changed, second)))
+
+    assert [each["reason"] for each in shown(stack)] == [None, "sold the account"]

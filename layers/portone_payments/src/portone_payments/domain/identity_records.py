@@ -131,13 +131,17 @@ class Permit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """What staff did about a person, or what came of it: who, when, and why, sealed. Epoch seconds UTC."""
+    """What staff did about a person, or what came of it: who, when, and why, sealed. Epoch seconds UTC.
+
+    `given`: when the reason was, which of what came of it is earlier.
+    """
 
     act: str
     by: str
     key: str = field(repr=False)
     reason: str = field(repr=False)
     at: float
+    given: float
     expires_at: int
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 

@@ -59,7 +59,7 @@ class Decider:
         Raises `IdentityNotFound`, `IdentityDuplicatesChanged`, `Busy`; whatever the log raises refuses it.
         """
         self._after(accesses, keeps)
-        sealed = {each.user_id: self.sealer.sealed_reason(each.reason, each.user_id) for each in accesses}
+        sealed = {each.user_id: self.sealer.sealed_reason(each) for each in accesses}
         for access in accesses:
             self.log.write(access)
         for _ in range(TRIES):

@@ -21,12 +21,13 @@ class Told:
 
 def noted(person: Person, access: Access, sealed: Wrapped) -> Person:
     """With what staff does now in its history; `sealed` is the reason. The oldest beyond the bound go."""
-    return _with(person, access.act, access.by, sealed, access.at)
+    return _with(person, access.act, access.by, sealed, at=access.at, given=access.at)
 
 
 def replaced(person: Person, permit: Permit, now: float) -> Person:
     """With what came of a permit in its history."""
-    return _with(person, "replaced", permit.by, Wrapped(key=permit.key, text=permit.reason), now)
+    sealed = Wrapped(key=permit.key, text=permit.reason)
+    return _with(person, "replaced", permit.by, sealed, at=now, given=permit.at)
 
 
 def living(person: Person, now: float) -> tuple[Noted, ...]:
@@ -42,13 +43,22 @@ def told(person: Person, sealer: Sealer, now: float) -> Iterator[Told]:
 
 def _reason(entry: Noted, user_id: str, sealer: Sealer) -> str | None:
     try:
-        return sealer.reason(Wrapped(key=entry.key, text=entry.reason), user_id)
+        sealed = Wrapped(key=entry.key, text=entry.reason)
+        return sealer.reason(sealed, user_id, by=entry.by, given=entry.given)
     except StorageUnavailable as error:
         if not error.lasts:
             raise
         return None
 
 
-def _with(person: Person, act: str, by: str, sealed: Wrapped, at: float) -> Person:
-    entry = Noted(act=act, by=by, key=sealed.key, reason=sealed.text, at=at, expires_at=int(at) + NOTED_KEPT)
+def _with(person: Person, act: str, by: str, sealed: Wrapped, *, at: float, given: float) -> Person:
+    entry = Noted(
+        act=act,
+        by=by,
+        key=sealed.key,
+        reason=sealed.text,
+        at=at,
+        given=given,
+        expires_at=int(at) + NOTED_KEPT,
+    )
     return replace(person, history=(*living(person, at), entry)[-NOTED_MOST:])

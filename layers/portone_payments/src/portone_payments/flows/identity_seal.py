@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.identity import Field, Identifier
 from portone_payments.domain.identity_records import Person, Sealed
-from portone_payments.ports_identity import Envelope, Wrapped
+from portone_payments.ports_identity import Access, Envelope, Wrapped
 
 # no purpose can have these names
 IDENTIFIERS = "#identifiers"
@@ -43,13 +43,14 @@ class Sealer:
         said = [[each.kind, *each.parts] for each in found]
         return self._seal(sealed, json.dumps(said, ensure_ascii=False), user_id, IDENTIFIERS)
 
-    def sealed_reason(self, reason: str, user_id: str) -> Wrapped:
-        """Why staff does something about a user."""
-        return self.envelope.seal(reason, context=sealing_context(user_id, REASON))
+    def sealed_reason(self, access: Access) -> Wrapped:
+        """Why staff does something about a user; it passes for no other act of anybody's."""
+        context = _of_reason(access.user_id, access.by, access.at)
+        return self.envelope.seal(access.reason, context=context)
 
-    def reason(self, sealed: Wrapped, user_id: str) -> str:
-        """The same, in clear. Raises `StorageUnavailable`."""
-        return self.envelope.open(sealed, context=sealing_context(user_id, REASON))
+    def reason(self, sealed: Wrapped, user_id: str, *, by: str, given: float) -> str:
+        """The same, in clear, as somebody gave it at an epoch second. Raises `StorageUnavailable`."""
+        return self.envelope.open(sealed, context=_of_reason(user_id, by, given))
 
     def _seal(self, sealed: Sealed, text: str, user_id: str, purpose: str) -> Sealed:
         wrapped = self.envelope.seal(text, context=_of(sealed, user_id, purpose))
@@ -63,6 +64,10 @@ class Sealer:
 def sealing_context(user_id: str, purpose: str) -> dict[str, str]:
     """The encryption context of a person's data: it opens for no other user and no other purpose."""
     return {"user": user_id, "purpose": purpose}
+
+
+def _of_reason(user_id: str, by: str, given: float) -> dict[str, str]:
+    return sealing_context(user_id, REASON) | {"by": by, "given": f"{given:.6f}"}
 
 
 def _of(sealed: Sealed, user_id: str, purpose: str) -> dict[str, str]:

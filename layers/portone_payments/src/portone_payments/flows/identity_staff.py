@@ -32,7 +32,7 @@ class Replacer:
         """
         verified_person(self.store, access.user_id)
         self.log.write(access)
-        sealed = self.sealer.sealed_reason(access.reason, access.user_id)
+        sealed = self.sealer.sealed_reason(access)
         permit = Permit(
             by=access.by,
             key=sealed.key,
