@@ -309,10 +309,6 @@ def apart(stack: UnkindStack) -> UnkindStack:
     return stack
 
 
-LATER = pytest.mark.xfail(strict=True, reason="kind of D2")
-
-
-@LATER
 @pytest.mark.parametrize(("user", "provider"), [(STRANGER, "DANAL"), (USER, "DANAL")])
 def test_accounts_found_to_be_one_person_only_later_are_listed_and_decided_about(
     apart: UnkindStack, user: str, provider: str
@@ -334,7 +330,6 @@ def test_accounts_found_to_be_one_person_only_later_are_listed_and_decided_about
     )
 
 
-@LATER
 def test_accounts_found_to_be_one_person_later_may_both_stay_and_let_no_third_in(
     apart: UnkindStack,
 ) -> None:

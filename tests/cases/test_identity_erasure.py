@@ -104,7 +104,6 @@ def test_nothing_that_tells_who_it_was_is_left_beside_the_user(stack: UnkindStac
     assert TRACES[trace].search(left_of(stack, USER)) is None
 
 
-@pytest.mark.xfail(strict=True, reason="kind of D15")
 @pytest.mark.parametrize("gone", [STRANGER, "user-3"])
 def test_what_an_erased_account_shared_with_another_does_not_name_it_any_more(gone: str) -> None:
     with unkind(identity_unique="off") as stack:
