@@ -161,6 +161,10 @@ CASES: dict[str, tuple[str, ...]] = {
         "test_abuse.py::test_approvals_nobody_offers",
         *("test_invented_tokens", "test_hostile_user.py::test_what_one_user_costs"),
     ),
+    "E2": (
+        "test_developers_machine.py::test_no_page_of_somebody_else",
+        *("test_no_page_is_told", "test_no_form", "test_no_real_secret", "test_what_a_stack_writes"),
+    ),
     "E3": ("bundle/test_guessing.py::test_nothing_short", "test_a_planted_hash"),
     "E4": (
         "bundle/gateway/test_careless_template.py::test_nobody_is_let_in",
