@@ -186,6 +186,14 @@ CASES: dict[str, tuple[str, ...]] = {
         "functions/test_claims.py::test_a_user_is_one_text",
         *("test_a_number_a_truth_value", "test_without_a_token_to_read"),
     ),
+    "E9": (
+        "test_guessable_keys.py::test_a_key_somebody_could_guess",
+        *(
+            "test_a_signing_key_somebody",
+            "test_one_weak_key",
+            "bundle/test_doctor.py::test_a_secret_that_cannot",
+        ),
+    ),
     "E10": ("test_abuse.py::test_a_moment_nobody_means", "test_a_moment_at_either_end"),
     "E11": (
         "test_abuse.py::test_declined_checkouts",
@@ -194,6 +202,11 @@ CASES: dict[str, tuple[str, ...]] = {
     "E12": (
         "test_abuse.py::test_what_was_sealed",
         *("test_a_saved_card_put", "test_a_buyer_sealed", "adapters/test_envelope.py::test_no_piece_is_cut"),
+    ),
+    "E13": (
+        "test_least_rights.py::test_the_api_secret",
+        *("test_a_function_opens", "test_whoever_reads_refund", "test_a_function_writes", "test_no_function"),
+        *("test_grants_on", "test_the_accounts_administrators", "test_timers_take"),
     ),
     "E14": ("bundle/test_resource_policies.py::test_nobody_but_the_publisher",),
     "E15": ("bundle/test_alarms.py::test_bad_signatures",),
@@ -229,3 +242,7 @@ def test_every_case_of_payments_refunds_and_sweep_is_held() -> None:
 
 def test_every_case_of_identity_is_held() -> None:
     assert {case for case in CASES if case.startswith("D")} == {f"D{number}" for number in range(1, 21)}
+
+
+def test_every_case_of_access_secrets_and_abuse_is_held() -> None:
+    assert {case for case in CASES if case.startswith("E")} == {f"E{number}" for number in range(1, 16)}

@@ -1,0 +1,79 @@
+"""A key that somebody could guess signs, hashes and names nothing, wherever it is read (E9)."""
+
+import base64
+import json
+
+import pytest
+
+from portone_local.clock import MovableClock
+from portone_local.testing.secret_shelf import Shelf
+from portone_payments.adapters.hashes import HashKeys
+from portone_payments.adapters.secrets import SecretsManager
+from portone_payments.adapters.webhook import signing_key
+from portone_payments.domain.errors import SecretsUnavailable
+
+STILL = pytest.mark.xfail(strict=True, reason="kind of E9")
+GUESSED = (
+    "changeme",
+    "x",
+    "x" * 64,
+    "changeme" * 8,
+    pytest.param("-".join(["changeme"] * 6), marks=STILL),
+    pytest.param("0123456789" * 4, marks=STILL),
+    pytest.param("abcdefghijklmnopqrstuvwxyzabcdef", marks=STILL),
+    pytest.param("a1b2c3d4" * 8, marks=STILL),
+    "REPLACE-ME",
+    "correct-horse",
+    "ab" * 32,
+)
+DRAWN = (
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "kR7vQ2mZ9xTfL4wNpB8sYcHdJ6gUaE3iVoX5tK1rMqWzShDnGyPbCjFeAu0l2O4s",
+    "Jd8-_k2LmQz7PwXv0TrBn5YsGh1FcAe9UiOt3RqKx6E",
+)
+SIGNING = (
+    b"changeme",
+    b"",
+    b"\0" * 32,
+    b"changeme" * 4,
+    pytest.param(bytes(range(24)), marks=STILL),
+    pytest.param(b"0123456789abcdef0123456789abcdef", marks=STILL),
+)
+
+
+def secrets(key: str) -> SecretsManager:
+    shelf = Shelf(keys={"hashKey": key, "1": key})
+    return SecretsManager(shelf, MovableClock(0.0), hash_key_arn="keys", charge_keys_arn="keys")
+
+
+@pytest.mark.parametrize("key", GUESSED, ids=lambda text: str(text)[:20])
+def test_a_key_somebody_could_guess_is_no_key(key: str) -> None:
+    with pytest.raises(SecretsUnavailable):
+        secrets(key).hash_key()
+    with pytest.raises(SecretsUnavailable):
+        secrets(key).charge_keys()
+    with pytest.raises(SecretsUnavailable):
+        HashKeys.parse({"keys": {"1": {"phase": "writing", "key": key}}})
+    with pytest.raises(SecretsUnavailable):
+        HashKeys.parse({"keys": {}, "first": key})
+
+
+@pytest.mark.parametrize("key", DRAWN)
+def test_a_key_that_was_drawn_is_taken(key: str) -> None:
+    assert secrets(key).hash_key() == key
+    assert secrets(key).charge_keys() == {1: key}
+    assert HashKeys.parse({"keys": {"1": {"phase": "writing", "key": key}}}).writing == 1
+    assert signing_key(f"whsec_{base64.b64encode(key[:32].encode()).decode()}")
+
+
+@pytest.mark.parametrize("key", SIGNING, ids=repr)
+def test_a_signing_key_somebody_could_guess_verifies_nothing(key: bytes) -> None:
+    assert signing_key(f"whsec_{base64.b64encode(key).decode()}") is None
+
+
+def test_one_weak_key_of_several_is_not_passed_over_in_silence() -> None:
+    keys = json.loads(json.dumps({"1": DRAWN[0], "2": "changeme"}))
+    shelf = Shelf(keys=keys)
+
+    with pytest.raises(SecretsUnavailable):
+        SecretsManager(shelf, MovableClock(0.0), charge_keys_arn="keys").charge_keys()
