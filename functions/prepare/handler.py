@@ -35,7 +35,7 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
         idempotency_key=request.idempotency_key,
     )
     prepared = preparer(deps).prepare(wish)
-    open_checkout(prepared.payment, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
+    open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return answer(200, checkout_view(prepared, deps.settings))
 
 

@@ -86,7 +86,7 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
     )
     prepared = preparer(deps).prepare(wish)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    open_checkout(prepared.payment, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
+    open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return prepared
 
 

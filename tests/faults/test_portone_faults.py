@@ -31,7 +31,7 @@ USES = {
     ),
 }
 TWICE = {
-    "pre_register": ("prepare a payment", "prepare again on another device"),
+    "pre_register": ("prepare a payment",),
     "get_payment": ("verify a payment nobody told of", "staff has PortOne read"),
 }
 I4 = 15 * MINUTE

@@ -10,7 +10,8 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.testing.approving import authenticate, confirm, held
 from portone_local.testing.recurring import to_hour
-from portone_local.testing.shopping import pay, prepare, verify
+from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order, verify
+from portone_local.testing.refunding import refund
 from portone_local.testing.stories import clock_of
 
 OK, ACCEPTED, TOO_MANY = HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.TOO_MANY_REQUESTS
@@ -101,3 +102,65 @@ def test_a_token_that_was_sent_is_known_however_often_it_is_repeated(stack: Obse
 
     assert TOO_MANY not in answers
     assert paid.status == OK
+
+
+def test_a_repeated_prepare_asks_portone_once_more_and_then_only_when_something_changed(
+    stack: ObservedStack,
+) -> None:
+    prepared = prepare(stack)
+    before = stack.calls.portone
+    answers = [ask_to_prepare(stack).json() for _ in range(40)]
+    repeated = stack.calls.portone - before
+
+    clock_of(stack).advance(61 * MINUTE)
+    lapsed = ask_to_prepare(stack)
+
+    assert repeated == 1
+    assert {each["paymentId"] for each in answers} == {prepared["paymentId"]}
+    assert (lapsed.status, stack.calls.portone - before) == (OK, 2)
+
+
+def test_a_prepare_whose_asking_failed_asks_again_and_in_vain_only_so_often(stack: ObservedStack) -> None:
+    put_order(stack)
+    stack.portone.inject(operation="pre_register", fault=Fault.RESET_BEFORE_COMMIT, times=100)
+    before = stack.calls.portone
+    answers = [ask_to_prepare(stack) for _ in range(100)]
+    cost = stack.calls.portone - before
+    stack.portone.clear_faults()
+    clock_of(stack).advance(int(answers[-1].headers["retry-after"]))
+
+    assert refusal(answers[-1])["details"] == {"allowance": "prepares"}
+    assert cost <= 31
+    assert ask_to_prepare(stack).status == OK
+
+
+def test_client_keys_of_one_payment_are_bounded_and_a_known_one_is_answered_for_ever(
+    stack: ObservedStack,
+) -> None:
+    put_order(stack)
+    answers = [ask_to_prepare(stack, key=f"key-{number}") for number in range(40)]
+
+    assert refusal(answers[-1])["details"] == {"allowance": "keys"}
+    assert [each.status for each in answers[:21]] == [OK] * 21
+    assert ask_to_prepare(stack, key="key-0").status == OK
+
+
+def test_a_buyers_data_is_opened_for_so_many_repeats_and_no_more(stack: ObservedStack) -> None:
+    put_order(stack, buyer={"name": "김민지"})
+    answers = [ask_to_prepare(stack) for _ in range(60)]
+
+    assert refusal(answers[-1])["details"] == {"allowance": "prepares"}
+    assert [each.status for each in answers].count(OK) == 30
+
+
+def test_an_order_that_is_paid_and_given_back_again_and_again_has_so_many_payments_a_day(
+    stack: ObservedStack,
+) -> None:
+    put_order(stack)
+    for number in range(11):
+        prepared = ask_to_prepare(stack).json()
+        pay(stack, prepared)
+        verify(stack, prepared)
+        assert refund(stack, prepared, f"refund-{number}").status == OK
+
+    assert refusal(ask_to_prepare(stack))["details"] == {"allowance": "payments"}

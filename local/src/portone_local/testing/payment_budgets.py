@@ -38,6 +38,12 @@ def _preparing_again(stack: Stack) -> Act:
     return lambda: ask_to_prepare(stack)
 
 
+def _preparing_once_more(stack: Stack) -> Act:
+    prepare(stack)
+    ask_to_prepare(stack)
+    return lambda: ask_to_prepare(stack)
+
+
 def _preparing_again_under_its_key(stack: Stack) -> Act:
     prepare(stack, key="key-1")
     return lambda: ask_to_prepare(stack, key="key-1")
@@ -163,8 +169,13 @@ PAYMENT_BUDGETS = (
         _preparing_under_a_key,
         Cost(1, 2, 8, "2 GetItem, 1 TransactWriteItems"),
     ),
-    Budget("prepare it again, from any device", _preparing_again, Cost(1, 2, 0, "2 GetItem")),
-    Budget("repeat a prepare under its key", _preparing_again_under_its_key, Cost(1, 3, 0, "3 GetItem")),
+    Budget("prepare it again, from any device", _preparing_again, Cost(1, 2, 1, "2 GetItem, 1 PutItem")),
+    Budget("and once more, however often", _preparing_once_more, Cost(0, 2, 0, "2 GetItem")),
+    Budget(
+        "repeat a prepare under its key",
+        _preparing_again_under_its_key,
+        Cost(1, 3, 1, "3 GetItem, 1 PutItem"),
+    ),
     Budget("a paid webhook", _delivering, Cost(1, 1, 4, "1 GetItem, 1 PutItem")),
     Budget("the same webhook again", _delivering_again, Cost(0, 1, 0, "1 GetItem")),
     Budget("verify a payment", _verifying, Cost(1, 1, 4, "1 GetItem, 1 PutItem")),

@@ -25,6 +25,10 @@ class Allowance:
 
 # readings of a payment that its app asks for; in between it is answered what is stored
 READINGS = (Allowance("readings", 10, 12), Allowance("readings-a-day", 200, DAY // 200))
+# repeated prepares that cost a call or the opening of a buyer's data; further client keys; further payments
+PREPARES = Allowance("prepares", 30, 20)
+KEYS = Allowance("keys", 20, DAY // 20)
+PAYMENTS = Allowance("payments", 10, DAY // 10)
 CONFIRMS = Allowance("confirms", 5, 12 * MINUTE)
 
 

@@ -179,6 +179,7 @@ class Order:
     `buyer_sealed` stays until a payment is prepared, which takes it over; then it is empty, and None only
     where none was ever given. `due_at` (epoch seconds UTC) drops one that is not taken over until then.
     `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
+    `spent`: what its user has had of further payments (domain/allowances.py).
     `withdrawn_at`: when the shop took it back (epoch seconds UTC); nothing is paid for it any more.
     """
 
@@ -205,6 +206,7 @@ class Order:
     buyer_sealed: str | None = field(default=None, repr=False)
     subscription_id: str | None = None
     withdrawn_at: float | None = None
+    spent: Mapping[str, int] = field(default_factory=dict)
     tries: int = 0
     due_at: int | None = None
     version: int = 0
@@ -220,7 +222,8 @@ class Payment:
     `buyer_sealed`: who buys, until no window is opened for it any more.
     `customer_id`: by what name PortOne was told of its user, compared with readings.
     `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
-    `terms`: what it was prepared under, which readings are held against.
+    `terms`: what it was prepared under, which readings are held against. `fixed`: which terms and sum PortOne
+    has answered to hold its windows to (flows/open_checkout.py).
     `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
     `accepted`: staff believes it. `lagging_since`: when the first of the lagging readings was taken;
     `taken_back`: how many of them showed a deposit as awaited that had been paid; `called_for`: what else
@@ -251,6 +254,7 @@ class Payment:
     buyer_sealed: str | None = field(default=None, repr=False)
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     terms: Terms | None = None
+    fixed: str = ""
     status: Status = Status.READY
     status_at: float = 0.0
     seen: Seen | None = None

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import KEYS, PAYMENTS, PREPARES, check, spend, with_one
 from portone_payments.domain.attempts import is_spent
 from portone_payments.domain.billing_errors import OrderHasPlan
+from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.buyer import NOBODY, Buyer, buyer_context, order_without_buyer
 from portone_payments.domain.doubts import mismatch_is_back
 from portone_payments.domain.errors import Busy, IdempotencyKeyReused
@@ -53,11 +55,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The payment to open a checkout for, the pay methods offered here, and what their windows are given."""
+    """The payment to open a checkout for, the pay methods offered here, and what their windows are given.
+
+    `fresh`: stored for the first time by this very call.
+    """
 
     payment: Payment
     methods: tuple[str, ...]
     given: Given
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,10 @@ class Preparer:
     customers: Customers
 
     def prepare(self, wish: Wish) -> Prepared:
-        """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races."""
+        """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races.
+
+        `TooManyRequests` for one who repeats what costs: client keys, payments, the opening of a buyer's data.
+        """
         for _ in range(ATTEMPTS):
             try:
                 return self._once(wish)
@@ -88,22 +97,25 @@ class Preparer:
         request = self._known_request(wish)
         order = self._order(wish)
         held = self._payment(order)
+        allowed = self._allowed(order, wish)
         buyer = self._buyer(order, held)
-        methods = self._methods(order, buyer, wish)
+        methods = self._methods(order, buyer, wish, allowed)
         if held is not None and not _replaceable(held):
-            payment = self._reuse(order, held, wish, methods, request)
+            fresh, payment = False, self._reuse(order, held, wish, methods, request)
         else:
-            payment = self._create(order, held, wish, methods, request)
+            fresh, payment = True, self._create(order, held, wish, methods, request)
         until = payment.expires_at
         given = given_by(
             order, buyer, customer_id=payment.customer_id, offered_until=until, in_app=wish.in_app
         )
-        return Prepared(payment, methods, given)
+        return Prepared(payment, methods, given, fresh)
 
     def _buyer(self, order: Order, held: Payment | None) -> Buyer:
         sealed = order.buyer_sealed or (held and held.buyer_sealed)
         if not sealed:
             return NOBODY
+        if held is not None:
+            check(held.spent, PREPARES, now=self.clock.now())
         return Buyer.parse(self.vault.decrypt(sealed, context=buyer_context(order.order_id)))
 
     def _known_request(self, wish: Wish) -> ClientRequest | None:
@@ -134,9 +146,8 @@ class Preparer:
             raise OrderExpired
         return held
 
-    def _methods(self, order: Order, buyer: Buyer, wish: Wish) -> tuple[str, ...]:
-        """Those with a channel whose window has all it needs, which a setting may have changed since."""
-        given = given_by(order, buyer, in_app=wish.in_app)
+    def _allowed(self, order: Order, wish: Wish) -> tuple[str, ...]:
+        """Those offered here that go through a channel. Raises `NoPayMethod`."""
         allowed = allowed_methods(
             order.pay_methods,
             self.rules,
@@ -144,11 +155,15 @@ class Preparer:
             platform=wish.platform,
             item_kind=order.item_kind,
         )
-        open_here = tuple(
-            method
-            for method in allowed
-            if self.windows.channel(method) and not self.windows.missing(method, given)
-        )
+        through = tuple(filter(self.windows.channel, allowed))
+        if not through:
+            raise NoPayMethod
+        return through
+
+    def _methods(self, order: Order, buyer: Buyer, wish: Wish, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """Those whose window has all it needs, which a setting may have changed since."""
+        given = given_by(order, buyer, in_app=wish.in_app)
+        open_here = tuple(method for method in allowed if not self.windows.missing(method, given))
         if not open_here:
             raise NoPayMethod
         return open_here
@@ -160,12 +175,16 @@ class Preparer:
         offered = offered_under(replace(held, offers={**held.offers, wish.platform: methods}), self.policy)
         if held.status in PAYABLE and now >= held.expires_at:
             offered = _reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
-        changes: list[Record] = [offered] if offered != held else []
+        if held.buyer_sealed:
+            offered = replace(offered, spent=with_one(offered.spent, PREPARES, now=now))
+        others: list[Record] = []
         if request is None and wish.idempotency_key:
-            changes.append(self._request(wish, held.payment_id, now))
-        if changes:
-            self.store.save(*changes)
-        return offered
+            offered = replace(offered, spent=spend(offered.spent, KEYS, now=now))
+            others.append(self._request(wish, held.payment_id, now))
+        if offered == held:
+            return held
+        self.store.save(offered, *others)
+        return as_saved(offered)
 
     def _create(
         self,
@@ -179,9 +198,14 @@ class Preparer:
         now = self.clock.now()
         fresh = self._fresh(order, held, wish, methods, now)
         earlier = (*order.earlier, held.payment_id)[-EARLIER_KEPT:] if held else order.earlier
+        spent = spend(order.spent, PAYMENTS, now=now) if held else order.spent
         changes: list[Record] = [
             replace(
-                order_without_buyer(order), payment_id=fresh.payment_id, earlier=earlier, settled_by=None
+                order_without_buyer(order),
+                payment_id=fresh.payment_id,
+                earlier=earlier,
+                spent=spent,
+                settled_by=None,
             ),
             fresh,
         ]
@@ -192,7 +216,7 @@ class Preparer:
             changes.append(known if request is None else replace(known, version=request.version))
         self.store.save(*changes)
         self.meter.count(Metric.PREPARED)
-        return fresh
+        return as_saved(fresh)
 
     def _fresh(
         self, order: Order, held: Payment | None, wish: Wish, methods: tuple[str, ...], now: float
