@@ -14,7 +14,7 @@ from portone_payments.domain.errors import BundleError
 from portone_payments.entry.messages import MESSAGES
 from portone_payments.entry.responses import STATUSES, error_answer, unexpected_answer
 
-RETRYABLE = {HTTPStatus.SERVICE_UNAVAILABLE}
+RETRYABLE = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
 UNEXPECTED = "internal_error"
 
 
@@ -57,7 +57,7 @@ def test_every_error_has_a_message_and_no_message_is_left_over() -> None:
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
-def test_what_may_be_sent_again_is_a_503_that_says_when(error: type[BundleError]) -> None:
+def test_what_may_be_sent_again_is_a_503_or_a_429_that_says_when(error: type[BundleError]) -> None:
     answer = error_answer(error(), "request-1")
 
     assert error.retryable == (answer["statusCode"] in RETRYABLE)

@@ -26,11 +26,7 @@ LAST = Cost(portone=3, kms=3, stock=0, queued=2, texted=0, rows=1, writes=20)
 EVERY: dict[str, Making] = {**DONE, **MORE}
 STILL = pytest.mark.xfail(strict=True, reason="E7")
 OPEN = {
-    "POST /payments",
-    "POST /payments/{paymentId}/verify",
-    "POST /payments/{paymentId}/confirm",
     "POST /payments/{paymentId}/cash-receipt",
-    "POST /payments/{paymentId}/charge",
     "POST /identity-verifications",
     f"POST {STORED}/verify",
     f"POST {STORED}/send",

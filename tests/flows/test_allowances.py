@@ -10,8 +10,8 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 from portone_local.testing.approving import authenticate, confirm, held
 from portone_local.testing.recurring import to_hour
-from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order, verify
 from portone_local.testing.refunding import refund
+from portone_local.testing.shopping import ask_to_prepare, pay, prepare, put_order, verify
 from portone_local.testing.stories import clock_of
 
 OK, ACCEPTED, TOO_MANY = HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.TOO_MANY_REQUESTS
@@ -32,6 +32,7 @@ def refusal(answer: Any) -> dict[str, Any]:
     assert answer.status == TOO_MANY
     assert int(answer.headers["retry-after"]) > 0
     assert (set(error["message"]), error["action"]) == ({"ko", "en"}, "wait")
+    assert error["retryable"]
     return error
 
 

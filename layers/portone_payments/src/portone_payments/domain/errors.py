@@ -35,6 +35,7 @@ class TooManyRequests(BundleError):
     """A user has had as much of something as one may in a while; `allowance` names it, nothing was sent."""
 
     code = "too_many_requests"
+    retryable = True
 
 
 class Unauthenticated(BundleError):

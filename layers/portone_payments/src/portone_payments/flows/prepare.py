@@ -84,7 +84,7 @@ class Preparer:
     def prepare(self, wish: Wish) -> Prepared:
         """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races.
 
-        `TooManyRequests` for one who repeats what costs: client keys, payments, the opening of a buyer's data.
+        `TooManyRequests` for who repeats what costs: client keys, payments, the opening of a buyer's data.
         """
         for _ in range(ATTEMPTS):
             try:
