@@ -19,6 +19,7 @@ from portone_local.issuer import TokenIssuer
 from portone_local.ministack import MiniStack
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
 from portone_local.portone.http_server import HttpPortOne
+from portone_local.roles import CONTEXT
 from portone_local.sam import sam
 from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
 from portone_local.stack import fake_portone, parameters_of
@@ -76,6 +77,17 @@ class Resources:
         statement["Action"] = [statement["Action"], "sqs:SendMessageBatch"]
         iam.create_policy_version(PolicyArn=policy, PolicyDocument=json.dumps(document), SetAsDefault=True)
 
+    def forgive_contexts(self) -> None:
+        """The local AWS sees no encryption context, and a session where AWS sees its role."""
+        iam, kms, key = self.client("iam"), self.client("kms"), self.ids["PiiKey"]
+        for role in (name for logical_id, name in self.ids.items() if logical_id.endswith("Role")):
+            for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                found = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+                if CONTEXT in json.dumps(found):
+                    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=_anywhere(found))
+        policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=_anywhere(policy))
+
     def keep_numbers(self) -> None:
         """The local AWS keeps a number given by a parameter as text, and its poller then polls nothing."""
         functions = self.client("lambda")
@@ -116,6 +128,7 @@ class DeployedStack:
         self.resources = Resources(built, endpoint_url, parameters)
         self.resources.put_secrets(SECRETS)
         self.resources.allow_batches()
+        self.resources.forgive_contexts()
         self.resources.keep_numbers()
         self._iam = SigV4([SHOP, STAFF], region=REGION, clock=self.clock)
         invoke = self.resources.invoke
@@ -183,6 +196,19 @@ class DeployedStack:
         return Client(
             self._gateway.handle, lambda request: self._iam.sign(request, principal, host=self._gateway.host)
         )
+
+
+def _anywhere(policy: Mapping[str, Any]) -> str:
+    """A policy without the conditions of its statements about keys."""
+    kept = [
+        {
+            name: said
+            for name, said in statement.items()
+            if name != "Condition" or "kms:" not in str(statement)
+        }
+        for statement in policy["Statement"]
+    ]
+    return json.dumps({**policy, "Statement": kept})
 
 
 def expect(response: Response, status: int) -> Response:

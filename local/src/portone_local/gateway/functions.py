@@ -5,6 +5,7 @@ import importlib.util
 import itertools
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Self
 
 from portone_local import template
 from portone_local.clock import Clock
-from portone_local.roles import guarded
+from portone_local.guarded import guarded
 
 type Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 type Around = Callable[[str, Handler], Handler]
@@ -50,6 +51,7 @@ class Functions:
     """Invokes handlers by logical id; events and results pass through JSON as they do on AWS.
 
     A handler is built for its first invocation, as Lambda starts a container; `around` may get in between.
+    `used`: the rights that each function needed, by its logical id.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Functions:
         *,
         clock: Clock,
         timeouts: Mapping[str, float] | None = None,
+        used: Mapping[str, set[str]] | None = None,
     ) -> None:
         self.around: Around = undisturbed
         self._build = build
@@ -67,6 +70,7 @@ class Functions:
         self._timeouts = timeouts or {}
         self._numbers = itertools.count(1)
         self.failures: list[tuple[str, Exception]] = []
+        self.used: Mapping[str, set[str]] = {} if used is None else used
 
     @classmethod
     def of(
@@ -78,14 +82,17 @@ class Functions:
         clock: Clock,
     ) -> Self:
         """The template's functions over these ports, each with the environment and the role it has there."""
-        build, timeouts = _deployed(transformed, resources, ports)
-        return cls(build, clock=clock, timeouts=timeouts)
+        used: defaultdict[str, set[str]] = defaultdict(set)
+        build, timeouts = _deployed(transformed, resources, ports, used)
+        return cls(build, clock=clock, timeouts=timeouts, used=used)
 
     def deploy(
         self, transformed: Mapping[str, Any], *, resources: Mapping[str, str], ports: Mapping[str, Any]
     ) -> None:
         """Another deployment of the same functions: other settings, new containers."""
-        self._build, self._timeouts = _deployed(transformed, resources, ports)
+        used: defaultdict[str, set[str]] = defaultdict(set)
+        self._build, self._timeouts = _deployed(transformed, resources, ports, used)
+        self.used = used
         self.restart()
 
     def restart(self) -> None:
@@ -122,7 +129,10 @@ class Functions:
 
 
 def _deployed(
-    transformed: Mapping[str, Any], resources: Mapping[str, str], ports: Mapping[str, Any]
+    transformed: Mapping[str, Any],
+    resources: Mapping[str, str],
+    ports: Mapping[str, Any],
+    used: Mapping[str, set[str]],
 ) -> tuple[Callable[[str], Handler], Mapping[str, float]]:
     """How a function's handler is built from a template, and how many seconds each may take."""
     folders = {function: folder for folder, function in template.functions(transformed).items()}
@@ -132,7 +142,9 @@ def _deployed(
     def build(function: str) -> Handler:
         handler = load_handler(template.ROOT / "functions" / folders[function] / "handler.py")
         variables = filled(properties[function]["Environment"]["Variables"], resources)
-        built: Handler = handler.using(handler.kind(variables, **guarded(transformed, function, held)))
+        built: Handler = handler.using(
+            handler.kind(variables, **guarded(transformed, function, held, used[function]))
+        )
         return built
 
     return build, {function: float(found["Timeout"]) for function, found in properties.items()}

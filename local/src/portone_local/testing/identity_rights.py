@@ -2,12 +2,23 @@
 
 READS = {"dynamodb:GetItem IdentityTable"}
 
-WRITES = READS | {"dynamodb:PutItem IdentityTable"}
+
+def saves(*nouns: str) -> set[str]:
+    """Reads, and saves of records by these first words of their keys."""
+    return READS | {f"dynamodb:PutItem IdentityTable {each}#*" for each in nouns}
+
+
+def seals(*kinds: str) -> set[str]:
+    """Data keys for texts of these kinds."""
+    return {f"kms:GenerateDataKey IdentityKey {each}" for each in kinds}
+
+
+def opens(*kinds: str) -> set[str]:
+    """Unwraps the data keys of these kinds."""
+    return {f"kms:Decrypt IdentityKey {each}" for each in kinds}
+
 
 CLAIMS = {"dynamodb:BatchGetItem IdentityTable"}
-
-# the one that lets an account go: its shares, and nothing else by their key
-DROPS = {"dynamodb:DeleteItem IdentityTable"}
 
 CALLS = {"secretsmanager:GetSecretValue ApiSecret"}
 
@@ -15,38 +26,51 @@ HASHES = {"secretsmanager:GetSecretValue IdentityHashSecret"}
 
 OPENS = {"kms:Decrypt IdentityKey"}
 
-SEALS = {"kms:GenerateDataKey IdentityKey"}
-
 # one record that is about no payment, by its key
 STOPS = {"dynamodb:GetItem PaymentsTable", "dynamodb:PutItem PaymentsTable"}
+
+SENDS = saves("attempt", "counter") | CALLS | HASHES | {f"{each} stops#sending" for each in STOPS}
 
 LOGS = {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAccessLog"}
 
 NOTES = {"dynamodb:GetItem ErasuresTable", "dynamodb:PutItem ErasuresTable"}
 
+PERSONS = saves("person", "claim", "share")
+
+# a share is let go with the account; whatever else there is of a person goes by TTL
+DROPS = {"dynamodb:DeleteItem IdentityTable share#*"}
+
 ALLOWED = {
-    "identity_start": WRITES,
-    "identity_status": WRITES | CALLS | OPENS,
-    "identity_verify": WRITES | CLAIMS | DROPS | CALLS | HASHES | OPENS | SEALS,
-    "identity_send": WRITES | CALLS | HASHES | STOPS,
-    "identity_resend": WRITES | CALLS | HASHES | STOPS,
-    "identity_confirm": WRITES | CALLS | HASHES | STOPS,
-    "identity_me": READS | OPENS,
+    "identity_start": saves("attempt", "counter"),
+    "identity_status": saves("attempt", "counter") | CALLS | opens("facts"),
+    "identity_verify": PERSONS
+    | saves("attempt", "counter")
+    | CLAIMS
+    | DROPS
+    | CALLS
+    | HASHES
+    | opens("facts", "identifiers")
+    | seals("facts", "identifiers"),
+    "identity_send": SENDS,
+    "identity_resend": SENDS,
+    "identity_confirm": SENDS,
+    "identity_me": READS | opens("facts"),
     "identity_bypass": set[str](),
-    "identity_reveal": READS | OPENS | LOGS,
-    "identity_replace": WRITES | SEALS | LOGS,
+    "identity_reveal": READS | opens("facts", "reason") | LOGS,
+    "identity_replace": saves("person") | seals("reason") | LOGS,
     "identity_duplicates": CLAIMS | {"dynamodb:Query IdentityTable/index/due"},
-    "identity_decide": WRITES | CLAIMS | DROPS | SEALS | LOGS,
-    "identity_erase": WRITES | CLAIMS | DROPS | HASHES | NOTES,
-    "identity_sweep": WRITES
+    "identity_decide": PERSONS | CLAIMS | DROPS | seals("reason") | LOGS,
+    "identity_erase": PERSONS | saves("attempt") | CLAIMS | DROPS | HASHES | NOTES,
+    "identity_sweep": PERSONS
+    | saves("attempt")
     | CLAIMS
     | DROPS
     | HASHES
-    | OPENS
+    | opens("identifiers")
+    | {f"dynamodb:UpdateItem IdentityTable {each}#*" for each in ("attempt", "person", "claim")}
     | {
         "dynamodb:Query IdentityTable/index/due",
         "dynamodb:Query IdentityTable/index/hashed",
-        "dynamodb:UpdateItem IdentityTable",
         "sqs:SendMessage SweepDeadLetters",
     },
 }

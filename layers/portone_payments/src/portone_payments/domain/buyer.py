@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 
 from portone_payments.domain.records import Order, Payment, Status
+from portone_payments.domain.sealing import Sealing, bound_to
 
 BUYER_KEPT = 30 * 24 * 3600
 # its window has done its work
@@ -38,7 +39,7 @@ NOBODY = Buyer()
 
 def buyer_context(order_id: str) -> dict[str, str]:
     """The encryption context of a buyer: it opens for no other order."""
-    return {"order": order_id, "for": "buyer"}
+    return bound_to(Sealing.BUYER, order=order_id)
 
 
 def kept_until(order: Order, now: float) -> int:

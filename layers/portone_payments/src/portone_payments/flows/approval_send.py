@@ -12,6 +12,7 @@ from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import our_fault
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.gate import Operation
 from portone_payments.flows.trying import held_back, intend, told_by, unchanged
@@ -111,4 +112,4 @@ class ApprovalSender:
 
 def token_context(payment_id: str, attempt: int) -> dict[str, str]:
     """The encryption context of a payment token: it opens for no other try."""
-    return {"payment": payment_id, "attempt": str(attempt)}
+    return bound_to(Sealing.APPROVAL_TOKEN, payment=payment_id, attempt=str(attempt))

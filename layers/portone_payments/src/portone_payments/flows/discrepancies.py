@@ -6,6 +6,7 @@ from dataclasses import replace
 from portone_payments.domain.audit_records import Discrepancy, DiscrepancyState
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.payment_errors import DiscrepancyNotFound, NothingToResolve
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.ports import Clock, Vault
 from portone_payments.ports_store import Conflict, Store
 
@@ -51,4 +52,4 @@ def reason_in(found: Discrepancy, vault: Vault) -> str | None:
 
 
 def _context(found: Discrepancy) -> dict[str, str]:
-    return {"discrepancy": found.id}
+    return bound_to(Sealing.DISCREPANCY, discrepancy=found.id)

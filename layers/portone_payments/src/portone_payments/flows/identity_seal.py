@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.identity import Field, Identifier
 from portone_payments.domain.identity_records import Person, Sealed
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.ports_identity import Access, Envelope, Wrapped
 
 # no purpose can have these names
 IDENTIFIERS = "#identifiers"
 REASON = "#reason"
+_KINDS = {IDENTIFIERS: Sealing.IDENTIFIERS, REASON: Sealing.REASON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Sealer:
 
 def sealing_context(user_id: str, purpose: str) -> dict[str, str]:
     """The encryption context of a person's data: it opens for no other user and no other purpose."""
-    return {"user": user_id, "purpose": purpose}
+    return bound_to(_KINDS.get(purpose, Sealing.FACTS), user=user_id, purpose=purpose)
 
 
 def _of_reason(user_id: str, by: str, given: float) -> dict[str, str]:

@@ -14,6 +14,7 @@ from portone_payments.domain.kept import Record
 from portone_payments.domain.key_checks import Judged, channel_to_charge, judge
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Payment
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.domain.terms import channel_hashes, store_of
 from portone_payments.domain.wallet import (
     activate,
@@ -178,9 +179,9 @@ class KeyDesk(WalletBook):
 
 def who_saved(user_id: str, issue_id: str) -> dict[str, str]:
     """The encryption context of who saved it: neither a key's nor that of another's."""
-    return key_context(user_id, issue_id) | {"for": "buyer"}
+    return bound_to(Sealing.BILLING_BUYER, user=user_id, issue=issue_id)
 
 
 def key_context(user_id: str, issue_id: str) -> dict[str, str]:
     """The encryption context of a billing key: it opens for no other user and no other issue."""
-    return {"user": user_id, "issue": issue_id}
+    return bound_to(Sealing.BILLING_KEY, user=user_id, issue=issue_id)

@@ -12,6 +12,7 @@ from portone_payments.domain.ladder import next_due
 from portone_payments.domain.outcomes import Outcome, our_fault
 from portone_payments.domain.payment_errors import PaymentNotFound
 from portone_payments.domain.records import Payment
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.flows.admission import check_gate
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.gate import Operation
@@ -175,7 +176,7 @@ class ReceiptSender:
 
 def receipt_context(payment_id: str, number: int) -> dict[str, str]:
     """The encryption context of an identity number: it opens for no other receipt."""
-    return {"payment": payment_id, "receipt": str(number)}
+    return bound_to(Sealing.RECEIPT, payment=payment_id, receipt=str(number))
 
 
 def _unchanged(payment: Payment) -> Payment:

@@ -10,6 +10,7 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_settle import decide, in_flight, sendable
 from portone_payments.domain.refunds import sent_reason, with_refund
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.domain.send_back import needs_account
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
@@ -99,12 +100,12 @@ def read_sealed(payment_id: str, refund: Refund, vault: Vault) -> tuple[str, Ref
 
 def account_context(payment_id: str, refund_id: str) -> dict[str, str]:
     """The encryption context of a refund account: it opens for no other refund."""
-    return {"payment": payment_id, "refund": refund_id}
+    return bound_to(Sealing.REFUND_ACCOUNT, payment=payment_id, refund=refund_id)
 
 
 def said_context(payment_id: str, refund_id: str) -> dict[str, str]:
     """The encryption context of what somebody gave as a reason."""
-    return {**account_context(payment_id, refund_id), "text": "reason"}
+    return bound_to(Sealing.REFUND_REASON, payment=payment_id, refund=refund_id)
 
 
 def sealed_account(account: RefundAccount, payment_id: str, refund_id: str, vault: Vault) -> str:

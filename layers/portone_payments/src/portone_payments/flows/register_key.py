@@ -9,11 +9,12 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.key_checks import nobodys
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.refund_settle import FORGOTTEN, KEY_WINDOW
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.domain.wallet import CLAIM_WITHIN, key_of_issue, lapse, refuse, with_key
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
 from portone_payments.flows.admission import check_gate
 from portone_payments.flows.gate import Operation
-from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk, key_context
+from portone_payments.flows.key_desk import NEEDS_CONFIRMATION, KeyDesk
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_billing import IssueAndPayOrder
 
@@ -208,4 +209,4 @@ class Registrar:
 
 
 def _token_context(user_id: str, issue_id: str) -> dict[str, str]:
-    return {**key_context(user_id, issue_id), "for": "token"}
+    return bound_to(Sealing.BILLING_TOKEN, user=user_id, issue=issue_id)

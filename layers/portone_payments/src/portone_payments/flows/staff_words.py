@@ -2,6 +2,7 @@
 
 from portone_payments.domain.bounds import SEALED
 from portone_payments.domain.records import Payment
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.ports import Vault
 
 
@@ -20,4 +21,4 @@ def words_in(payment: Payment, vault: Vault) -> dict[int, str]:
 
 
 def _context(payment: Payment, seq: int) -> dict[str, str]:
-    return {"payment": payment.payment_id, "line": str(seq)}
+    return bound_to(Sealing.STAFF_WORDS, payment=payment.payment_id, line=str(seq))

@@ -8,6 +8,7 @@ from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.ladder import SILENCE
 from portone_payments.domain.marker import marked_order
+from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.webhook_records import HintState, Stray
 from portone_payments.flows.named_store import in_named_store
@@ -50,7 +51,7 @@ class StrayKeeper:
         stray = replace(
             self._stray(delivery),
             subject_hash=hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest(),
-            subject_cipher=self.vault.encrypt(billing_key, context={"webhook": delivery.id}),
+            subject_cipher=self.vault.encrypt(billing_key, context=_context(delivery.id)),
         )
         self.meter.count(Metric.BILLING_KEY_HINT)
         return self._file(self._heard(stray, billing_key, Deadline.after(self.clock, INLINE)))
@@ -63,7 +64,7 @@ class StrayKeeper:
         if stray.payment_id is not None:
             self.store.save(self._judge(stray, deadline))
         elif stray.subject_cipher is not None:
-            billing_key = self.vault.decrypt(stray.subject_cipher, context={"webhook": webhook_id})
+            billing_key = self.vault.decrypt(stray.subject_cipher, context=_context(webhook_id))
             self.store.save(self._heard(stray, billing_key, deadline))
 
     def _again(self, stray: Stray, delivery: Delivery) -> str:
@@ -119,3 +120,7 @@ class StrayKeeper:
                 raise Busy from None
             return "duplicate"
         return "stored" if stray.state is HintState.OPEN else "filed"
+
+
+def _context(webhook_id: str) -> dict[str, str]:
+    return bound_to(Sealing.STRAY_KEY, webhook=webhook_id)
