@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.gateway.functions import load_handler
 from portone_local.roles import allowed, as_list, role_of
-from portone_local.template import ROOT, configuration, environment, functions, transformed
+from portone_local.template import ROOT, configuration, environment, functions, refusals, transformed
 from portone_local.testing.identity_rights import ALLOWED
 from portone_payments.adapters.hashes import HashKeys
 from portone_payments.adapters.identity_keys import INDEXES
@@ -159,3 +159,54 @@ def test_the_timer_starts_the_identity_sweep_and_nothing_else(each: dict[str, An
         "lambda:InvokeFunction IdentitySweep",
         "sqs:SendMessage SweepDeadLetters",
     }
+
+
+def test_nobody_gives_himself_the_identity_key_by_a_grant(each: dict[str, Any]) -> None:
+    granting = [one for one in key_policy(each) if "kms:CreateGrant" in as_list(one["Action"])]
+
+    assert [one["Sid"] for one in granting] == ["DynamoDbForItself"]
+    assert granting[0]["Condition"] == {
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
+        "StringEquals": {
+            "kms:CallerAccount": {"Ref": "AWS::AccountId"},
+            "kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.${AWS::URLSuffix}"},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("named", "who"),
+    [
+        ("role/payments-deployer", "role/payments-deployer"),
+        ("user/admins/kim", "user/admins/kim"),
+        ("", "root"),
+    ],
+)
+def test_the_policy_of_the_identity_key_is_changed_by_whom_the_operator_names(named: str, who: str) -> None:
+    template = transformed(configuration("dev") | {"IdentityKeyAdministrator": named})
+
+    changing = [one for one in key_policy(template) if "kms:PutKeyPolicy" in as_list(one["Action"])]
+
+    assert [one["Sid"] for one in changing] == ["WhoChangesThisPolicy"]
+    assert changing[0]["Principal"]["AWS"]["Fn::Sub"].replace("${IdentityKeyAdministrator}", named).endswith(
+        f":{who}"
+    )
+
+
+@pytest.mark.parametrize("stage", ["stg", "prod"])
+def test_outside_dev_somebody_is_named_for_the_identity_key(stage: str) -> None:
+    refused = refusals(configuration(stage) | {"IdentityKeyAdministrator": ""})
+
+    assert refused == ("Outside dev somebody is named who alone may change the identity key's policy.",)
+
+
+@pytest.mark.parametrize("who", ["*", "role/*", "root", "arn:aws:iam::000000000000:role/x", "group/admins"])
+def test_who_is_named_is_one_user_or_role_of_this_account(who: str) -> None:
+    refused = refusals(configuration("prod") | {"IdentityKeyAdministrator": who})
+
+    assert refused == ("IdentityKeyAdministrator is user/NAME or role/NAME of this account, or empty",)
+
+
+def key_policy(template: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = properties(template, "IdentityKey")["KeyPolicy"]["Statement"]
+    return found

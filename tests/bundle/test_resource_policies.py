@@ -63,3 +63,27 @@ def test_the_topic_takes_alarms_of_this_stack_alone(each: dict[str, Any]) -> Non
     assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
     assert allowed["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":alarm:${AWS::StackName}-*")
+
+
+def test_a_schedules_role_is_taken_for_schedules_of_this_account_alone(each: dict[str, Any]) -> None:
+    trusts = [
+        statement["Condition"]["StringEquals"]
+        for role in of_type(each, "AWS::IAM::Role")
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    ]
+
+    assert len(trusts) == len(of_type(each, "AWS::Scheduler::Schedule"))
+    for trust in trusts:
+        assert trust["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+        assert trust["aws:SourceArn"]["Fn::Sub"].endswith(":schedule-group/default")
+
+
+def test_the_key_of_personal_data_serves_functions_of_this_stack_alone(each: dict[str, Any]) -> None:
+    (key,) = [one for one in of_type(each, "AWS::KMS::Key") if "personal data" in str(one["Description"])]
+    using = [one for one in key["KeyPolicy"]["Statement"] if {"kms:Decrypt", "kms:Encrypt"} & {*one["Action"]}]
+
+    assert [one["Sid"] for one in using] == ["FunctionsOfThisStack"]
+    pattern = using[0]["Condition"]["ArnLike"]["aws:PrincipalArn"]["Fn::Sub"]
+    assert pattern.endswith(":role/${AWS::StackName}-*Role-*")
+    assert "kms:CreateGrant" not in str(key["KeyPolicy"])
