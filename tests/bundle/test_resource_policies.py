@@ -81,7 +81,9 @@ def test_a_schedules_role_is_taken_for_schedules_of_this_account_alone(each: dic
 
 def test_the_key_of_personal_data_serves_functions_of_this_stack_alone(each: dict[str, Any]) -> None:
     (key,) = [one for one in of_type(each, "AWS::KMS::Key") if "personal data" in str(one["Description"])]
-    using = [one for one in key["KeyPolicy"]["Statement"] if {"kms:Decrypt", "kms:Encrypt"} & {*one["Action"]}]
+    using = [
+        one for one in key["KeyPolicy"]["Statement"] if {"kms:Decrypt", "kms:Encrypt"} & {*one["Action"]}
+    ]
 
     assert [one["Sid"] for one in using] == ["FunctionsOfThisStack"]
     pattern = using[0]["Condition"]["ArnLike"]["aws:PrincipalArn"]["Fn::Sub"]
