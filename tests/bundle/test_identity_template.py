@@ -188,8 +188,10 @@ def test_the_policy_of_the_identity_key_is_changed_by_whom_the_operator_names(na
     changing = [one for one in key_policy(template) if "kms:PutKeyPolicy" in as_list(one["Action"])]
 
     assert [one["Sid"] for one in changing] == ["WhoChangesThisPolicy"]
-    assert changing[0]["Principal"]["AWS"]["Fn::Sub"].replace("${IdentityKeyAdministrator}", named).endswith(
-        f":{who}"
+    assert (
+        changing[0]["Principal"]["AWS"]["Fn::Sub"]
+        .replace("${IdentityKeyAdministrator}", named)
+        .endswith(f":{who}")
     )
 
 
