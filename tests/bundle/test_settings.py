@@ -8,6 +8,7 @@ import pytest
 from portone_local.gateway.functions import load_handler
 from portone_local.roles import allowed, role_of
 from portone_local.template import ROOT, configuration, environment, functions, refusals
+from portone_payments.entry.contracts import contract_of
 from portone_payments.entry.identity_settings import read_identity_settings
 from portone_payments.entry.settings import PORTONE_URL, read_settings
 
@@ -197,3 +198,21 @@ def test_prod_is_live_and_the_others_are_not() -> None:
 
 def test_payments_are_never_confirmed_by_default(dev: dict[str, Any]) -> None:
     assert environment(dev, "webhook")["CONFIRM_PROCESS"] == "off"
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"window": {"totalAmount": 1}},
+        {"window": {"customer": {"customerId": "x"}}},
+        {"window": "KO_KR"},
+        {"asks": ["buyer.age"]},
+        {"asks": ["channel.productType"]},
+        {"asks": "buyer.name"},
+        {"productType": "REAL"},
+    ],
+    ids=str,
+)
+def test_a_slip_in_what_a_channel_says_keeps_a_function_from_starting(slip: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        contract_of({"key": "channel-key", "pgProvider": "KSNET", "pgMerchantId": "m"} | slip)

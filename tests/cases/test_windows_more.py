@@ -51,9 +51,7 @@ def test_a_phone_that_is_saved_and_pays_at_once_says_all_that_the_order_says(
     assert (window["customer"]["email"], window["customer"]["phoneNumber"]) == (EMAIL, PHONE)
 
 
-@pytest.mark.parametrize(
-    "platform", [pytest.param("web", marks=pytest.mark.xfail(strict=True, reason="kind of A39")), "ios"]
-)
+@pytest.mark.parametrize("platform", ["web", "ios"])
 @pytest.mark.parametrize("provider", ["INICIS_V2", "WELCOME"])
 def test_what_phones_are_asked_for_is_asked_of_a_page_that_a_phone_may_open(
     stack: UnkindStack, provider: str, platform: str

@@ -10,9 +10,9 @@ from portone_payments.domain.buyer import NOBODY, Buyer, without_buyer
 from portone_payments.domain.methods import ORDERED, SAVED, PayMethod
 from portone_payments.domain.records import OrderProduct, Payment, ProductType, Status
 from portone_payments.domain.window import PAYING, SAVING, SAVING_AND_PAYING, Row, Windows
-from portone_payments.domain.window_given import Given, Need, given_by
+from portone_payments.domain.window_given import Contract, Given, Need, given_by
 
-BUYER = Buyer(name="홍길동", email="gildong@buyer.example", phone="01012345678")
+BUYER = Buyer(name="홍길동", email="gildong@buyer.example", phone="01012345678", birth_date="1990-07-25")
 PRODUCT = OrderProduct(
     id="sku-1",
     name="모자",
@@ -47,6 +47,25 @@ LESS = {
     Need.GIFT: replace(WHOLE, gift=None),
     Need.OFFER_PERIOD: replace(WHOLE, offer_period=None),
 }
+CONTRACT = Contract(
+    key="channel",
+    product_type=ProductType.PHYSICAL,
+    window={
+        "storeDetails": {"businessName": "모자 가게"},
+        "easyPay": {"easyPayProvider": "MERPAY"},
+        "merpayCategoryId": "hats",
+        "bypass": {"payletter_global": {"servicename": "모자 가게"}},
+    },
+)
+PLAIN = Contract(key="channel")
+NO_WALLET = {"merpayCategoryId": "hats"}
+UNSAID = {
+    Need.BUSINESS_NAME: replace(CONTRACT, window={}),
+    Need.SERVICE_NAME: replace(CONTRACT, window={"bypass": {"payletter_global": {}}}),
+    Need.WALLET: replace(CONTRACT, window=NO_WALLET | {"easyPay": {}}),
+    Need.MERPAY_CATEGORY: replace(CONTRACT, window={"easyPay": {"easyPayProvider": "MERPAY"}}),
+    Need.SOLD: replace(CONTRACT, product_type=None),
+}
 TABLES = (PAYING, SAVING, SAVING_AND_PAYING)
 ROWS = [
     (rows, row, need, in_app)
@@ -57,8 +76,8 @@ ROWS = [
 ]
 
 
-def windows(pg: str | None, rows: tuple[Row, ...] = PAYING) -> Windows:
-    return Windows(rows, {"*": "channel"}, {"channel": pg} if pg else {})
+def windows(pg: str | None, rows: tuple[Row, ...] = PAYING, contract: Contract = PLAIN) -> Windows:
+    return Windows(rows, {"*": replace(contract, pg=pg)})
 
 
 @pytest.mark.parametrize(("rows", "row", "need", "in_app"), ROWS)
@@ -69,10 +88,12 @@ def test_what_a_row_needs_is_missing_where_it_is_not_given(
     in_app: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     method = (row.methods or (PayMethod.CARD,))[0]
-    here = windows(row.pgs[0] if row.pgs else None, rows)
+    pg = row.pgs[0] if row.pgs else None
+    lacking = windows(pg, rows, UNSAID.get(need, CONTRACT))
+    given = LESS.get(need, WHOLE)
 
-    assert here.missing(method, replace(LESS[need], in_app=in_app)) == (need,)
-    assert here.missing(method, replace(WHOLE, in_app=in_app)) == ()
+    assert need in lacking.missing(method, replace(given, in_app=in_app))
+    assert windows(pg, rows, CONTRACT).missing(method, replace(WHOLE, in_app=in_app)) == ()
 
 
 @pytest.mark.parametrize("pg", ["INICIS_V2", "WELCOME"])
@@ -81,11 +102,46 @@ def test_what_only_pcs_or_only_phones_ask_for_is_asked_where_it_may_be_one(pg: s
 
     assert windows(pg).missing(PayMethod.CARD, nobody) == (Need.NAME, Need.EMAIL, Need.PHONE)
     assert windows(pg).missing(PayMethod.CARD, phone) == (Need.NAME,)
-    assert Need.OFFER_PERIOD not in windows(pg, SAVING).missing(PayMethod.CARD, nobody)
+    # phones alone ask for it, and a page may be open on one
+    assert Need.OFFER_PERIOD in windows(pg, SAVING).missing(PayMethod.CARD, nobody)
     assert Need.OFFER_PERIOD in windows(pg, SAVING).missing(PayMethod.CARD, phone)
-    # one that nobody asked for is still said on a page, which may be a phone's
     assert windows(pg, SAVING).parameters(PayMethod.CARD, WHOLE)["offerPeriod"] == {"interval": "1m"}
-    assert "offerPeriod" not in windows(pg, SAVING).parameters(PayMethod.CARD, nobody)
+
+
+def test_a_contract_asks_for_more_than_its_pgs_page() -> None:
+    risky = windows("NAVERPAY", contract=Contract(key="channel", asks=(Need.NAME, Need.BIRTH_DATE)))
+    usual = windows("NAVERPAY")
+    unborn = replace(WHOLE, buyer=replace(BUYER, birth_date=None))
+
+    assert risky.missing(PayMethod.EASY_PAY, unborn) == (Need.BIRTH_DATE,)
+    assert usual.missing(PayMethod.EASY_PAY, unborn) == ()
+    assert risky.parameters(PayMethod.EASY_PAY, WHOLE)["customer"] == {
+        "customerId": WHOLE.customer_id,
+        "fullName": "홍길동",
+        "birthYear": "1990",
+        "birthMonth": "07",
+        "birthDay": "25",
+    }
+    assert usual.parameters(PayMethod.EASY_PAY, WHOLE)["customer"] == {"customerId": WHOLE.customer_id}
+
+
+def test_a_window_is_handed_what_the_operator_says_of_its_channel_beside_our_own() -> None:
+    here = windows("PAYLETTER_GLOBAL", contract=CONTRACT)
+
+    handed = here.parameters(PayMethod.ALIPAY, WHOLE)
+
+    assert handed["bypass"] == {"payletter_global": {"servicename": "모자 가게", "pginfo": "ICBAlipay"}}
+    assert handed["storeDetails"] == {"businessName": "모자 가게"}
+    assert handed["customer"]["customerId"] == WHOLE.customer_id
+
+
+def test_a_phone_bill_is_for_what_its_merchant_id_is_for() -> None:
+    here = windows("KSNET", contract=CONTRACT)
+
+    assert here.missing(PayMethod.MOBILE, WHOLE) == ()
+    assert here.missing(PayMethod.MOBILE, replace(WHOLE, product_type=ProductType.DIGITAL)) == (
+        Need.PRODUCT_TYPE,
+    )
 
 
 def test_a_gift_certificate_is_named_where_the_order_has_to_say_it() -> None:
@@ -169,4 +225,4 @@ def test_every_pg_of_the_table_stands_in_its_document() -> None:
 
 def test_what_is_saved_can_be_ordered() -> None:
     assert SAVED <= ORDERED
-    assert PayMethod.CRYPTO not in ORDERED
+    assert not {PayMethod.CRYPTO, PayMethod.CONVENIENCE_STORE} & ORDERED

@@ -1,5 +1,6 @@
 """The same Idempotency-Key carries the same request, whatever is deployed between two sends of it."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,12 +18,15 @@ from portone_local.testing.shopping import prepare
 from portone_local.testing.stories import MINUTE
 from portone_local.testing.unkind import UnkindStack, unkind
 
+SOLD = {"key": "channel-key-example-test", "pgProvider": "TOSSPAYMENTS", "pgMerchantId": "example-merchant"}
+CONTRACT = json.dumps({"*": SOLD | {"productType": "PHYSICAL"}})
+OTHER_CONTRACT = json.dumps({"*": SOLD | {"productType": "DIGITAL"}})
 OTHER_CHANNELS = '{"*": "channel-key-example-live", "TRANSFER": "channel-key-example-live"}'
 
 
 @pytest.fixture
 def stack() -> Iterator[UnkindStack]:
-    with unkind(notice_urls="https://shop.example/notice") as found:
+    with unkind(notice_urls="https://shop.example/notice", billing_channels=CONTRACT) as found:
         yield found
 
 
@@ -70,7 +74,12 @@ def test_what_is_sent_again_is_sent_as_it_was_first(
     stack: UnkindStack, sent: Callable[[UnkindStack], str]
 ) -> None:
     operation = sent(stack)
-    stack.operated(notice_urls="https://shop.example/other", channels=OTHER_CHANNELS, mode="live")
+    stack.operated(
+        notice_urls="https://shop.example/other",
+        channels=OTHER_CHANNELS,
+        billing_channels=OTHER_CONTRACT,
+        mode="live",
+    )
     stack.run_for(20 * MINUTE)
 
     [first, *again] = [each for each in stack.wire.sent if each.operation == operation]

@@ -30,7 +30,8 @@ PAYS = {
     "TOSSPAY_V2": ("EASY_PAY",),
     "EXIMBAY_V2": ("CARD", "EASY_PAY"),
     "INICIS_JP": ("CARD", "EASY_PAY"),
-    "PAYLETTER_GLOBAL": ("CARD",),
+    "HECTO_GLOBAL": ("CARD", "EASY_PAY"),
+    "PAYLETTER_GLOBAL": ("CARD", "ALIPAY", "ALIPAY_PLUS"),
     "PAYMENTWALL": ("CARD",),
     "PAYPAL_V2": ("PAYPAL",),
 }
@@ -59,6 +60,14 @@ SAID_OF_AN_ITEM = {
     "products.categoryType": {"categoryType": "PRODUCT"},
     "products.categoryId": {"categoryId": "GENERAL"},
 }
+CONTRACTS: dict[str, dict[str, Any]] = {
+    "HECTO_GLOBAL": {
+        "window": {"storeDetails": {"businessName": "모자"}, "easyPay": {"easyPayProvider": "PAYPAY"}}
+    },
+    "PAYLETTER_GLOBAL": {"window": {"bypass": {"payletter_global": {"servicename": "모자"}}}},
+    "KSNET": {"productType": "PHYSICAL"},
+}
+"""What the operator says of a channel, where its PG asks for what no order knows."""
 DEVICES = {"web": ("PC", "MOBILE"), "ios": ("MOBILE",)}
 
 
@@ -66,7 +75,8 @@ DEVICES = {"web": ("PC", "MOBILE"), "ios": ("MOBILE",)}
 def at(pg: str, method: str) -> Iterator[Stack]:
     """A stack whose method goes to a channel of this PG."""
     channel = Channel(type="TEST", pg_provider=pg, key=f"channel-key-{pg.lower()}", id="of-pg", name=pg)
-    named = json.dumps({method: {"key": channel.key, "pgProvider": pg, "pgMerchantId": "example-merchant"}})
+    ours = {"key": channel.key, "pgProvider": pg, "pgMerchantId": "example-merchant"}
+    named = json.dumps({method: ours | CONTRACTS.get(pg, {})})
     with Stack.in_memory(seed=1, channels=named, billing_channels=named) as stack:
         stack.portone.console.add_channel(channel)
         yield stack
@@ -82,6 +92,18 @@ def saying(needs: list[str]) -> dict[str, Any]:
         for name, said in SAYS[need].items():
             body[name] = body.get(name, {}) | said if isinstance(said, dict) else said
     return body
+
+
+@pytest.mark.parametrize(
+    ("pg", "method"), [("HECTO_GLOBAL", "CARD"), ("HECTO_GLOBAL", "EASY_PAY"), ("PAYLETTER_GLOBAL", "ALIPAY")]
+)
+def test_what_the_operator_left_out_of_a_channel_is_found_before_a_buyer_is(pg: str, method: str) -> None:
+    channel = json.dumps({method: {"key": "channel-key-of-pg", "pgProvider": pg, "pgMerchantId": "m"}})
+    buyer = {"name": "김하늘", "email": "haneul@buyer.example"}
+    with Stack.in_memory(seed=1, channels=channel) as stack:
+        answer = put_order(stack, payMethods=[method], buyer=buyer)
+
+    assert {each.partition(".")[0] for each in missing(answer)} == {"channel"}
 
 
 def missing(answer: Any) -> list[str]:
@@ -114,7 +136,7 @@ def test_an_order_with_no_more_than_is_asked_for_can_be_paid_on_every_device(pg:
 )
 def test_a_method_is_saved_with_no_more_than_is_asked_for(pg: str, method: str, platform: str) -> None:
     with at(pg, method) as stack:
-        needs = ["offerPeriod"]
+        needs: list[str] = []
         asked = {"payMethod": method, "platform": platform}
         while found := missing(answer := stack.app(USER).post("/billing-keys", asked | saying(needs))):
             needs += found

@@ -18,11 +18,13 @@ from portone_local.testing.billing_calls import (
 from portone_local.testing.billing_requests import ISSUED, MUTATIONS, READINGS, Act
 from portone_local.testing.payment_answers import STORE_ID
 from portone_local.testing.portone_calls import KEY, Wire, error_of, in_time
+from portone_payments.domain.buyer import Buyer
 from portone_payments.domain.outcomes import Outcome
 
 
 def test_a_card_is_sent_where_key_in_is_on() -> None:
-    order = replace(KEY_IN, birth_or_business_number="000000", password_two_digits="00")
+    buyer = Buyer(name="홍길동", email="gildong@buyer.example", phone="01012345678")
+    order = replace(KEY_IN, birth_or_business_number="000000", password_two_digits="00", buyer=buyer)
     wire = Wire(httpx.Response(200, json=ISSUED))
 
     issued = billing_client(wire, key_in=True).issue_billing_key(order, key=KEY, deadline=in_time())
@@ -32,7 +34,12 @@ def test_a_card_is_sent_where_key_in_is_on() -> None:
     assert json.loads(sent.read()) == {
         "storeId": STORE_ID,
         "channelKey": "channel-key-example",
-        "customer": {"id": "user-1"},
+        "customer": {
+            "id": "user-1",
+            "name": {"full": "홍길동"},
+            "email": "gildong@buyer.example",
+            "phoneNumber": "01012345678",
+        },
         "method": {
             "card": {
                 "credential": {

@@ -37,7 +37,10 @@ WHOLE: dict[str, Any] = {
     ],
     "virtualAccount": {"accountExpiry": {"dueDate": "2026-12-31T23:59:59+09:00"}},
     "giftCertificate": {"giftCertificateType": "CULTURELAND"},
+    "storeDetails": {"businessName": "모자 가게"},
+    "easyPay": {"easyPayProvider": "PAYPAY"},
     "bypass": {
+        "payletter_global": {"servicename": "모자 가게"},
         "naverpay": {"productItems": [ITEM]},
         "kcp_v2": {"shop_user_id": "customer1"},
         "nice_v2": {"MallUserID": "customer1"},
@@ -164,6 +167,12 @@ def test_a_charge_says_who_pays_where_its_pg_asks() -> None:
     }
 
     assert charge_lacks("WELCOME", said) == ()
-    assert charge_lacks("WELCOME", {"id": "customer1"}) == ("name", "email", "phoneNumber")
+    assert charge_lacks("WELCOME", {"id": "customer1"}) == (
+        "customer.name",
+        "customer.email",
+        "customer.phoneNumber",
+    )
     assert charge_lacks("TOSSPAYMENTS", {"id": "customer1"}) == ()
-    assert {ask.pgs for ask in CHARGING} == {("INICIS_V2", "WELCOME"), ("EXIMBAY_V2",)}
+    assert charge_lacks("KSNET", {"id": "customer1"}) == ("productType",)
+    assert charge_lacks("KSNET", {"id": "customer1"}, "DIGITAL") == ()
+    assert {ask.pgs for ask in CHARGING} == {("INICIS_V2", "WELCOME"), ("EXIMBAY_V2",), ("KSNET",)}

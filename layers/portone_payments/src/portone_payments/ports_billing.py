@@ -24,11 +24,15 @@ class ChargeOrder:
     channel_key: str | None = None
     vat: int | None = None
     notice_urls: tuple[str, ...] = ()
+    product_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyInOrder:
-    """A card typed in by hand, for teams with a PCI scope of their own (PortOne facts 6.1)."""
+    """A card typed in by hand, for teams with a PCI scope of their own (PortOne facts 6.1).
+
+    Inicis and Welcome want the whole `buyer`, KPN the name; KSNET and KPN all of the card (docs/windows.md).
+    """
 
     number: str = field(repr=False)
     expiry_year: str = field(repr=False)
@@ -37,6 +41,7 @@ class KeyInOrder:
     password_two_digits: str | None = field(default=None, repr=False)
     channel_key: str
     customer_id: str
+    buyer: Buyer = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

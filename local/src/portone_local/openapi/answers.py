@@ -158,6 +158,9 @@ class Customer(TypedDict):
     full_name: NotRequired[str]
     email: NotRequired[str]
     phone_number: NotRequired[str]
+    birth_year: NotRequired[str]
+    birth_month: NotRequired[str]
+    birth_day: NotRequired[str]
 
 
 @with_config(CLOSED)
@@ -181,6 +184,9 @@ class GiftWindow(TypedDict):
     gift_certificate_type: str
 
 
+type OfChannel = Annotated[dict[str, object], Field(description="as Channels says it of the channel")]
+
+
 class Window(TypedDict):
     """What the window of a pay method is handed beyond what every window is."""
 
@@ -191,6 +197,12 @@ class Window(TypedDict):
     country: NotRequired[str]
     ui_type: NotRequired[str]
     bypass: NotRequired[Annotated[dict[str, object], Field(description="what one PG alone asks for")]]
+    store_details: NotRequired[OfChannel]
+    easy_pay: NotRequired[OfChannel]
+    card: NotRequired[OfChannel]
+    window_type: NotRequired[OfChannel]
+    locale: NotRequired[str]
+    merpay_category_id: NotRequired[str]
 
 
 @with_config(CLOSED)

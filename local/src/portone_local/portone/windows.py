@@ -62,9 +62,12 @@ PAYING = (
     Ask("giftCertificate.giftCertificateType", _TWO, ("GIFT_CERTIFICATE",), ("MOBILE",), _GIFTS),
     Ask("customer.phoneNumber", ("SMARTRO_V2",)),
     Ask("customer.customerId", ("SMARTRO_V2",), ("EASY_PAY",), pattern=r".{1,20}"),
-    Ask("customer.fullName", ("EXIMBAY_V2", "INICIS_JP")),
+    Ask("customer.fullName", ("EXIMBAY_V2", "INICIS_JP", "KSNET")),
     Ask("customer.email", ("EXIMBAY_V2", "PAYLETTER_GLOBAL", "PAYMENTWALL")),
     Ask("customer.customerId", ("PAYMENTWALL", "HECTO_GLOBAL")),
+    Ask("storeDetails.businessName", ("HECTO_GLOBAL",)),
+    Ask("easyPay.easyPayProvider", ("HECTO_GLOBAL",), ("EASY_PAY",), pattern=r"[A-Z_]+"),
+    Ask("bypass.payletter_global.servicename", ("PAYLETTER_GLOBAL",), ("ALIPAY", "ALIPAY_PLUS", "EASY_PAY")),
     Ask("customer.customerId", ("GALAXIA",), pattern=r".{1,20}"),
     Ask("customer.phoneNumber", ("GALAXIA",), ("TRANSFER",)),
     *(
@@ -111,8 +114,9 @@ SAVING_AND_PAYING = (
     Ask("customer.customerId", ("GALAXIA",), pattern=r".{1,20}"),
 )
 CHARGING = (
-    *(Ask(path, _TWO) for path in ("name", "email", "phoneNumber")),
-    *(Ask(path, ("EXIMBAY_V2",)) for path in ("name", "email")),
+    *(Ask(f"customer.{each}", _TWO) for each in ("name", "email", "phoneNumber")),
+    *(Ask(f"customer.{each}", ("EXIMBAY_V2",)) for each in ("name", "email")),
+    Ask("productType", ("KSNET",), pattern="PHYSICAL|DIGITAL"),
 )
 # an account without an end is refused, and how the end is written (pages nice-v2, ksnet, galaxia, smartro-v2)
 _EXPIRING = {"NICE_V2": _SDK_TIME, "KSNET": _ISO, "GALAXIA": _ISO}
@@ -139,10 +143,11 @@ def check_saving_and_paying(pg: str, device: Device, parameters: Mapping[str, An
     _check_period(pg, device, parameters)
 
 
-def charge_lacks(pg: str, customer: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a charge of a saved method at this PG does not say of its customer, in the API's words."""
+def charge_lacks(pg: str, customer: Mapping[str, Any], product_type: str | None = None) -> tuple[str, ...]:
+    """What a charge of a saved method at this PG does not say, in the API's words."""
+    said = {"customer": customer, "productType": product_type}
     asked = (ask for ask in CHARGING if ask.concerns(pg, "", "API"))
-    return tuple(ask.path for ask in asked if not ask.met_by(customer))
+    return tuple(ask.path for ask in asked if not ask.met_by(said))
 
 
 def _check(

@@ -25,6 +25,8 @@ def charge_body(order: ChargeOrder, store_id: str) -> dict[str, Any]:
         body["channelKey"] = order.channel_key
     if order.notice_urls:
         body["noticeUrls"] = list(order.notice_urls)
+    if order.product_type is not None:
+        body["productType"] = order.product_type
     return body
 
 
@@ -35,6 +37,8 @@ def _said_of(buyer: Buyer) -> dict[str, Any]:
         "email": buyer.email,
         "phoneNumber": buyer.phone,
     }
+    if buyer.birth_date:
+        said |= dict(zip(("birthYear", "birthMonth", "birthDay"), buyer.birth_date.split("-"), strict=True))
     return {name: value for name, value in said.items() if value}
 
 
@@ -54,7 +58,7 @@ def key_in_body(order: KeyInOrder, store_id: str) -> dict[str, Any]:
         "storeId": store_id,
         "method": {"card": {"credential": credential}},
         "channelKey": order.channel_key,
-        "customer": {"id": order.customer_id},
+        "customer": {"id": order.customer_id, **_said_of(order.buyer)},
     }
 
 

@@ -53,6 +53,7 @@ def intend_charge(
     *,
     channel_key: str | None = None,
     notice_urls: tuple[str, ...] = (),
+    product_type: str | None = None,
 ) -> Payment:
     """The payment with a charge of a saved payment method stored and frozen. Raises as `next_attempt`."""
     approval = replace(
@@ -60,6 +61,7 @@ def intend_charge(
         issue_id=issue_id,
         channel_key=channel_key,
         notice_urls=notice_urls,
+        product_type=product_type,
         state=ApprovalState.RESERVED,
         sent_at=moment.now,
     )
@@ -205,6 +207,7 @@ def settled(approval: Approval, state: ApprovalState, code: str | None, moment: 
         settled_at=moment.now,
         channel_key=None,
         notice_urls=(),
+        product_type=None,
         test=False,
     )
 

@@ -14,15 +14,19 @@ _HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.MISMATCH})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
-    """Name, e-mail and phone, each only where the order gives it. Personal data: never logged."""
+    """Name, e-mail, phone and day of birth (yyyy-mm-dd), each only where the order gives it.
+
+    Personal data: never logged.
+    """
 
     name: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
+    birth_date: str | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
         """Whether anything is known of them."""
-        return bool(self.name or self.email or self.phone)
+        return any(asdict(self).values())
 
     def text(self) -> str:
         """What is sealed."""

@@ -108,7 +108,8 @@ class Approval:
     `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
     `resent_at`: since when it is sent anew, after PortOne had refused *us*; `stopped_until`: when that may
     have ended. `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
-    `channel_key`, `notice_urls` and `test`, as configured when it was stored, until it is settled.
+    `channel_key`, `notice_urls`, `product_type` and `test`, as configured when it was stored, until it is
+    settled.
     """
 
     attempt: int
@@ -131,6 +132,7 @@ class Approval:
     pg_code: str | None = None
     channel_key: str | None = None
     notice_urls: tuple[str, ...] = ()
+    product_type: str | None = None
     test: bool = False
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 

@@ -20,8 +20,13 @@ class PayMethod(StrEnum):
     UNRECOGNISED = "UNRECOGNISED"
 
 
-# CRYPTO is paid in a PG's own page and is no payMethod of the window (PortOne facts 17)
-ORDERED = frozenset(PayMethod) - {PayMethod.CRYPTO, PayMethod.UNRECOGNISED}
+# CRYPTO is paid in a PG's own page and is no payMethod of the window (PortOne facts 17). Of a payment in a
+# convenience store nobody says as what it waits, and once paid it cannot be given back (docs/windows.md)
+ORDERED = frozenset(PayMethod) - {
+    PayMethod.CRYPTO,
+    PayMethod.CONVENIENCE_STORE,
+    PayMethod.UNRECOGNISED,
+}
 # TRANSFER is Toss Payments' quick account, which the SDK's own list has not heard of (PortOne facts 17)
 SAVED = frozenset(
     {PayMethod.CARD, PayMethod.MOBILE, PayMethod.EASY_PAY, PayMethod.PAYPAL, PayMethod.TRANSFER}

@@ -1,5 +1,6 @@
 """What is handed to the window of a PG, in the words of the browser SDK (PortOne facts 12.1, 12.4)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -63,6 +64,17 @@ def products(given: Given) -> Parameters:
     return {"products": items}
 
 
+def payletter_alipay(_given: Given) -> Parameters:
+    """Its window shows every way to pay there is a contract for, unless it is told which one."""
+    return {"bypass": {"payletter_global": {"pginfo": "ICBAlipay"}}}
+
+
+def born(given: Given) -> Parameters:
+    """The buyer's day of birth, in three texts."""
+    day = given.buyer.birth_date
+    return dict(zip(("birthYear", "birthMonth", "birthDay"), day.split("-"), strict=True)) if day else {}
+
+
 def kcp_member(given: Given) -> Parameters:
     """Whom KCP holds responsible for what is easily resold."""
     return {"bypass": {"kcp_v2": {"shop_user_id": given.customer_id}}}
@@ -99,6 +111,15 @@ def paypal_button(_given: Given) -> Parameters:
 def paypal_agreement(_given: Given) -> Parameters:
     """The same, for what is charged again."""
     return {"uiType": "PAYPAL_RT"}
+
+
+def merged(ours: Parameters, told: Mapping[str, Any]) -> Parameters:
+    """Both, one in the other; where they disagree what the operator said of the channel."""
+    both = dict(ours)
+    for name, value in told.items():
+        held = both.get(name)
+        both[name] = merged(held, value) if isinstance(held, dict) and isinstance(value, Mapping) else value
+    return both
 
 
 def nothing(_given: Given) -> Parameters:

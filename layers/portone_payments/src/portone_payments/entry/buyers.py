@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from portone_payments.domain.buyer import NOBODY, Buyer
+from portone_payments.entry.days import Day, checked_birth
 from portone_payments.entry.request import Body
 from portone_payments.entry.texts import Written
 
@@ -19,8 +20,12 @@ class BuyerBody(Body):
     name: Person | None = None
     email: Email | None = None
     phone: Phone | None = None
+    birth_date: Day | None = None
 
 
 def buyer_in(body: BuyerBody | None) -> Buyer:
-    """The buyer, nobody where none was named."""
-    return Buyer(name=body.name, email=body.email, phone=body.phone) if body else NOBODY
+    """The buyer, nobody where none was named. Raises `InvalidRequest`."""
+    if body is None:
+        return NOBODY
+    born = body.birth_date and checked_birth(body.birth_date, "buyer.birthDate").isoformat()
+    return Buyer(name=body.name, email=body.email, phone=body.phone, birth_date=born)

@@ -22,6 +22,7 @@ class ChargeDeps(DeskDeps, ReaderDeps):
             reader=self.reader,
             portone=self.portone,
             vault=self.vault,
+            charging=self.settings.charging,
             notice_urls=self.settings.notice_urls,
         )
 

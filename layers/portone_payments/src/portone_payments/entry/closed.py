@@ -15,7 +15,6 @@ type OrderMethod = Literal[
     "MOBILE",
     "EASY_PAY",
     "GIFT_CERTIFICATE",
-    "CONVENIENCE_STORE",
     "PAYPAL",
     "ALIPAY",
     "ALIPAY_PLUS",

@@ -17,17 +17,23 @@ type Instant = Annotated[
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII)
 # nothing of a shop lies outside: what does is a slip, and near the ends of the calendar no view could show it
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+_BORN = date(1900, 1, 1)
 
 
-def checked_day(text: str, field: str) -> date:
-    """A day of the calendar between 2000 and 2100. Raises `InvalidRequest`."""
+def checked_day(text: str, field: str, *, first: date = _FIRST) -> date:
+    """A day of the calendar from `first`, else 2000, to 2100. Raises `InvalidRequest`."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise InvalidRequest(field=field, reason="not_a_day") from None
-    if not _FIRST <= day < _LAST:
+    if not first <= day < _LAST:
         raise InvalidRequest(field=field, reason="out_of_range")
     return day
+
+
+def checked_birth(text: str, field: str) -> date:
+    """A day on which somebody who buys may have been born. Raises `InvalidRequest`."""
+    return checked_day(text, field, first=_BORN)
 
 
 def epoch_of(text: str, field: str) -> int:

@@ -65,7 +65,6 @@ class PaymentDeps(ReaderDeps):
     def receipts(self) -> ReceiptDesk:
         """Everything about cash receipts."""
         chosen = self.settings
-        sender = ReceiptSender(
-            reader=self.reader, vault=self.vault, clock=self.clock, channels=chosen.channels
-        )
+        keys = {method: each.key for method, each in chosen.channels.items()}
+        sender = ReceiptSender(reader=self.reader, vault=self.vault, clock=self.clock, channels=keys)
         return ReceiptDesk(sender=sender, clock=self.clock, self_issue=chosen.check.self_issue_receipts)

@@ -11,6 +11,8 @@ from portone_payments.domain.dunning import DunningPolicy
 from portone_payments.domain.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refund_rules import RefundPolicy
 from portone_payments.domain.window import CHARGING, PAYING, SAVING, SAVING_AND_PAYING, Windows
+from portone_payments.domain.window_given import Contract
+from portone_payments.entry.contracts import contract_of
 from portone_payments.entry.rights import CallerRules, read_caller_rules
 
 PORTONE_URL = "https://api.portone.io"
@@ -21,7 +23,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Settings:
     """One field per environment variable of the same name in capitals; only what a function uses is set.
 
-    `channels` maps a pay method (or `*`) to a channel key, `pgs` a channel key to its PG where that is told;
+    `channels` maps a pay method (or `*`) to a channel;
     `ready_minutes` is how long a payment is offered, `webhook_tolerance` in seconds, `sweep_rate` in items a
     second.
     """
@@ -37,12 +39,11 @@ class Settings:
     hash_key_arn: str = ""
     charge_keys_arn: str = ""
     charge_queue_url: str = ""
-    billing_channels: Mapping[str, str] = field(default_factory=dict)
+    billing_channels: Mapping[str, Contract] = field(default_factory=dict)
     charge_rate: int = 20
     billing: BillingPolicy = field(default_factory=BillingPolicy)
     pii_key_arn: str = ""
-    channels: Mapping[str, str]
-    pgs: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, Contract]
     pay_method_rules: tuple[MethodRule, ...] = ()
     redirect_url: str = ""
     app_scheme: str = ""
@@ -61,22 +62,22 @@ class Settings:
     @property
     def paying(self) -> Windows:
         """The windows orders are paid in."""
-        return Windows(PAYING, self.channels, self.pgs)
+        return Windows(PAYING, self.channels)
 
     @property
     def saving(self) -> Windows:
         """The windows pay methods are saved in."""
-        return Windows(SAVING, self.billing_channels, self.pgs)
+        return Windows(SAVING, self.billing_channels)
 
     @property
     def saving_and_paying(self) -> Windows:
         """The windows that do both at once."""
-        return Windows(SAVING_AND_PAYING, self.billing_channels, self.pgs)
+        return Windows(SAVING_AND_PAYING, self.billing_channels)
 
     @property
     def charging(self) -> Windows:
         """Charges of saved methods, which open no window and are asked for the same."""
-        return Windows(CHARGING, self.billing_channels, self.pgs)
+        return Windows(CHARGING, self.billing_channels)
 
     @property
     def live(self) -> bool:
@@ -104,7 +105,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         hash_key_arn=env.get("HASH_KEY_ARN", ""),
         charge_keys_arn=env.get("CHARGE_KEYS_ARN", ""),
         charge_queue_url=env.get("CHARGE_QUEUE_URL", ""),
-        billing_channels={method: _channel_key(channel) for method, channel in billing_channels.items()},
+        billing_channels={method: contract_of(channel) for method, channel in billing_channels.items()},
         charge_rate=int(env.get("CHARGE_RATE") or 20),
         billing=BillingPolicy(
             dunning=DunningPolicy.parse(env.get("DUNNING") or "{}"),
@@ -112,8 +113,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             refund_late=env.get("REFUND_LATE_CHARGES") != "off",
         ),
         pii_key_arn=env.get("PII_KEY_ARN", ""),
-        channels={method: _channel_key(channel) for method, channel in channels.items()},
-        pgs=dict(_providers(every_channel)),
+        channels={method: contract_of(channel) for method, channel in channels.items()},
         pay_method_rules=tuple(
             MethodRule.parse(rule) for rule in json.loads(env.get("PAY_METHOD_RULES") or "[]")
         ),
@@ -138,7 +138,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         check=CheckPolicy(
             store_id=env.get("STORE_ID", ""),
             live=mode == "live",
-            channels=frozenset(_channel_key(channel) for channel in every_channel),
+            channels=frozenset(contract_of(channel).key for channel in every_channel),
             merchants=frozenset(_merchants(every_channel)),
             quarantine_tax_free=env.get("TAX_FREE_DIFFERENCE") == "quarantine",
             quarantine_method=env.get("METHOD_DIFFERENCE") == "quarantine",
@@ -149,24 +149,10 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def _channel_key(channel: object) -> str:
-    """A channel is its key, or {key, pgProvider, pgMerchantId} where PortOne may leave the key out."""
-    key = channel.get("key") if isinstance(channel, dict) else channel
-    if not isinstance(key, str) or not key:
-        raise ValueError("CHANNELS maps a pay method to a channel key")
-    return key
-
-
 def _merchants(channels: Iterable[object]) -> Iterator[tuple[str, str]]:
     for channel in channels:
         if isinstance(channel, dict) and "pgProvider" in channel:
             yield channel["pgProvider"], channel["pgMerchantId"]
-
-
-def _providers(channels: Iterable[object]) -> Iterator[tuple[str, str]]:
-    for channel in channels:
-        if isinstance(channel, dict) and "pgProvider" in channel:
-            yield _channel_key(channel), channel["pgProvider"]
 
 
 def refuse_unsafe_url(mode: str, portone_url: str) -> None:

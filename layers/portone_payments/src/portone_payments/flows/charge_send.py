@@ -27,6 +27,7 @@ from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.terms import charged_under, store_of
 from portone_payments.domain.wallet import deleted, next_due
 from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
+from portone_payments.domain.window import Windows
 from portone_payments.flows.catch_up import CaughtUp, Reader, Told
 from portone_payments.flows.gate import Operation
 from portone_payments.flows.key_desk import key_context, who_saved
@@ -82,6 +83,7 @@ class ChargeSender:
     reader: Reader
     portone: PerStore[BillingPortOne]
     vault: Vault
+    charging: Windows
     notice_urls: tuple[str, ...] = ()
 
     def send(
@@ -226,8 +228,14 @@ class ChargeSender:
             moment,
             channel_key=key.channel_key,
             notice_urls=self.notice_urls,
+            product_type=self._sold(key),
         )
         return charged_under(stored, key, self.reader.policy)
+
+    def _sold(self, key: SavedKey) -> str | None:
+        """What its channel's merchant id is for, where the operator says so."""
+        contract = self.charging.contract(key.pay_method)
+        return contract.product_type if contract else None
 
     def _buyer(self, user_id: str, key: SavedKey) -> Buyer:
         """Who saved it, where its PG wants to hear that."""
@@ -248,4 +256,5 @@ class ChargeSender:
             custom_data=json.dumps(marker(payment.order_id)),
             channel_key=approval.channel_key,
             notice_urls=approval.notice_urls,
+            product_type=approval.product_type,
         )

@@ -50,9 +50,9 @@ class Charging:
         """
         key = key or self.wallet.usable(ask.billing_key)
         channel = self._channel_of(key, ask.channel_key)
-        lacks = charge_lacks(channel.pg_provider, ask.customer or {})
+        lacks = charge_lacks(channel.pg_provider, ask.customer or {}, ask.product_type)
         if lacks and not refusal:
-            refusal = Refusal(pg_message=f"{channel.pg_provider} wants customer.{lacks[0]}")
+            refusal = Refusal(pg_message=f"{channel.pg_provider} wants {lacks[0]}")
         with self.ledger.changing(payment_id, at) as (record, moment):
             self._check(record)
             if refusal and refusal.leaves is None:

@@ -162,6 +162,7 @@ class ChargeAsk:
     custom_data: str | None = None
     customer: dict[str, Any] | None = None
     installment_month: int | None = None
+    product_type: str | None = None
     silent: bool = False
 
 

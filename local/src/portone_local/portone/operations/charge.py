@@ -55,6 +55,7 @@ class BillingPayment(Body):
             custom_data=self.custom_data,
             customer=self.customer.shown() if self.customer else None,
             installment_month=self.installment_month,
+            product_type=self.product_type,
             silent=silent,
         )
 
