@@ -1,19 +1,33 @@
 """Who may speak to a local server: a client of this machine, never a page of somebody else's site."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+CONTROL = {"x-local-control": "yes"}
+"""What says that a call which moves the stack itself is meant: no form of a page can send it."""
+NOSNIFF = {"x-content-type-options": "nosniff"}
+REFUSED = "only this machine is answered, and no page of another site"
+UNMEANT = f"say that you mean it: {', '.join(map(': '.join, CONTROL.items()))}"
 
 
-def is_foreign(headers: Mapping[str, str]) -> bool:
+def is_foreign(
+    headers: Mapping[str, str], *, pages: Collection[str] = (), hosts: Collection[str] = ()
+) -> bool:
     """Whether a request comes by a name that is not this machine's, or from a page of another origin.
 
     A name that leads here from elsewhere is how a page gets round the browser's rule (DNS rebinding); every
-    form and script of a page says its origin when it sends something. `headers` by names in small letters.
+    form and script of a page says its origin when it sends something. `headers` by names in small letters;
+    `pages` are origins that may call, `*` any; `hosts` names besides this machine's.
     """
     host, origin = headers.get("host", ""), headers.get("origin")
-    return _name(f"//{host}") not in HOSTS or origin not in {None, f"http://{host}"}
+    known = _name(f"//{host}") in {*HOSTS, *hosts}
+    return not known or not ("*" in pages or origin in {None, f"http://{host}", *pages})
+
+
+def is_unmeant(headers: Mapping[str, str]) -> bool:
+    """Whether a call of a control route may be a page's: another origin's, or without the header."""
+    return is_foreign(headers) or any(headers.get(name) != value for name, value in CONTROL.items())
 
 
 def _name(url: str) -> str | None:

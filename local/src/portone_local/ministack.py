@@ -55,7 +55,7 @@ class MiniStack:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                env=os.environ | self._settings(port) | self._environment,
+                env=_environment() | self._settings(port) | self._environment,
             )
         try:
             self._wait()
@@ -145,6 +145,11 @@ class MiniStack:
         raise MiniStackGone(f"MiniStack, the local AWS, did not start: {self.log.read_text()[-2000:]}")
 
 
+def _environment() -> dict[str, str]:
+    """What it is told of where it runs: no secret of PortOne's, no credentials of a real AWS."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PORTONE_", "AWS_"))}
+
+
 def free_port() -> int:
     """A loopback port that was free just now."""
     with socket.socket() as listener:
@@ -167,12 +172,14 @@ def main() -> None:
     import uvicorn  # noqa: PLC0415 - only the child needs it
     from ministack.app import app  # noqa: PLC0415 - only the child needs it, and it is slow
 
+    from portone_local.ministack_door import Door  # noqa: PLC0415 - only the child needs it
+
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # what tables hold stays: to look through all of it would stop every caller for half a second
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)
     uvicorn.run(
-        app,
+        Door(app),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         http="httptools",

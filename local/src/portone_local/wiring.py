@@ -12,6 +12,7 @@ from portone_local.clock import Clock
 from portone_local.event_bus import MemoryBus, RecordingBus
 from portone_local.gateway.polling import MemorySource, Source, SqsSource
 from portone_local.gateway.streaming import StreamSource
+from portone_local.held_secrets import HeldSecrets
 from portone_local.identity import identity_client, identity_in_memory, identity_on_ministack
 from portone_local.ids import SeededIds
 from portone_local.memory import FixedSecrets, MemoryQueue, MemoryStore, PlainVault
@@ -29,6 +30,7 @@ from portone_payments.adapters.queue import SqsQueue
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.adapters.tables import DynamoStore
 from portone_payments.adapters.vault import KmsVault
+from portone_payments.ports import Secrets
 
 HASH_KEY = "example-key-of-keyed-hashes-in-payments"
 CHARGE_KEY = "example-key-of-charge-ids-and-customers"
@@ -156,11 +158,14 @@ def on_ministack(
     webhook_secret: str = EXAMPLE_WEBHOOK_SECRET,
     tap: Tap = untapped,
 ) -> Wiring:
-    """The real adapters, over a MiniStack in which resources of their own are made here."""
+    """The real adapters, over a MiniStack in which resources of their own are made here.
+
+    Secrets that are not the fake's never get into it: handlers are handed them from this process's memory.
+    """
     name = f"payments-{next(_NUMBERS)}"
     stored = {
-        "api": {"apiSecret": api_secret},
-        "webhook": {"current": webhook_secret},
+        "api": {"apiSecret": EXAMPLE_SECRET},
+        "webhook": {"current": EXAMPLE_WEBHOOK_SECRET},
         "hash-key": {"hashKey": HASH_KEY},
         "charge-keys": {"1": CHARGE_KEY},
     }
@@ -170,7 +175,7 @@ def on_ministack(
     units.listen(dynamodb)
     ids = RandomIds()
     manager = tap("secretsmanager", ministack.client("secretsmanager"))
-    secrets = SecretsManager(
+    secrets: Secrets = SecretsManager(
         manager,
         clock,
         api_arn=resources["ApiSecret"],
@@ -178,6 +183,8 @@ def on_ministack(
         hash_key_arn=resources["HashKeySecret"],
         charge_keys_arn=resources["ChargeKeys"],
     )
+    if (api_secret, webhook_secret) != (EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET):
+        secrets = HeldSecrets(secrets, api_secret, webhook_secret)
     bus = RecordingBus(EventBridgeBus(tap("events", ministack.client("events")), resources["EventBus"]))
     ports = {
         "clock": clock,

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from portone_local.clock import MovableClock
+from portone_local.loopback import CONTROL
 from portone_local.portone import BillingUnknowns, FakePortOne, Unknowns
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.testing.billing_asks import charge, issued
@@ -149,7 +150,7 @@ def test_a_declined_charge_counts_as_tried_though_nobody_can_read_it(
 
 
 def test_cards_can_be_told_over_http(portone: FakePortOne) -> None:
-    with HttpPortOne(portone) as served, httpx.Client(base_url=served.base_url) as control:
+    with HttpPortOne(portone) as served, httpx.Client(base_url=served.base_url, headers=CONTROL) as control:
         key = control.post("/__control/issue_billing_key", json={"customer_id": "user-1"}).json()
         control.post("/__control/pg_decline", json={"card": key["billing_key"], "code": "61", "times": 2})
         control.post("/__control/pg_rules", json={"changes": {"max_attempts": 5}})

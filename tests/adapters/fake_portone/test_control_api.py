@@ -6,13 +6,14 @@ import httpx
 import pytest
 
 from portone_local.clock import MovableClock
+from portone_local.loopback import CONTROL
 from portone_local.portone import EXAMPLE_SECRET, FakePortOne
 
 AUTHORIZED = {"authorization": f"PortOne {EXAMPLE_SECRET}"}
 
 
 def command(base_url: str, name: str, **arguments: Any) -> httpx.Response:
-    return httpx.post(f"{base_url}/__control/{name}", json=arguments)
+    return httpx.post(f"{base_url}/__control/{name}", json=arguments, headers=CONTROL)
 
 
 def test_the_control_api_plays_a_whole_payment(base_url: str) -> None:

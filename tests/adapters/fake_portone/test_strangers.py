@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from portone_local.loopback import is_foreign
+from portone_local.loopback import CONTROL, is_foreign
 from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
 
@@ -41,8 +41,10 @@ def test_a_strangers_page_neither_reads_nor_moves_anything(
     with HttpPortOne(portone) as server, httpx.Client(base_url=server.base_url) as client:
         answers = [
             client.get("/payments/p1", headers=headers),
-            client.post("/__control/books", json={}, headers=headers),
+            client.post("/__control/books", json={}, headers=headers | CONTROL),
         ]
-        own = client.post("/__control/books", json={})
+        form = client.post("/__control/books", data={})
+        own = client.post("/__control/books", json={}, headers=CONTROL)
 
-    assert ([each.status_code for each in answers], own.status_code) == ([403, 403], 200)
+    assert [each.status_code for each in (*answers, form, own)] == [403, 403, 403, 200]
+    assert {each.headers["x-content-type-options"] for each in (*answers, form, own)} == {"nosniff"}

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from portone_local.doctor.issuer import Page, page
 from portone_local.gateway.routes import routes_of
+from portone_local.loopback import CONTROL
 from portone_local.ministack import FAKE_CREDENTIALS, REGION
 from portone_local.serve.running import LOCAL, NotRunning, the_one
 from portone_local.template import transformed
@@ -174,13 +175,16 @@ class Served:
 
     def clock_skew(self) -> float:
         """How far the stack's clock was moved on by hand."""
-        now: float = httpx.get(f"{self.known['api']}/__clock", trust_env=False).json()["now"]
+        now: float = self._asked("/__clock")["now"]
         return time.time() - now
 
     def counted(self, metric: str) -> float | None:
         """Since it was started."""
-        counts: dict[str, float] = httpx.get(f"{self.known['api']}/__metrics", trust_env=False).json()
+        counts: dict[str, float] = self._asked("/__metrics")
         return counts.get(metric, 0.0)
+
+    def _asked(self, path: str) -> Any:
+        return httpx.get(f"{self.known['api']}{path}", headers=CONTROL, trust_env=False).json()
 
 
 def _secret(client: Any, arn: str) -> str | None:

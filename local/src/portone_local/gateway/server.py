@@ -1,21 +1,53 @@
-"""Serving an app over real HTTP on this machine only, from a thread of its own."""
+"""Serving an app over real HTTP to this machine only, from a thread of its own."""
 
 import threading
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from portone_local.gateway.messages import App, Request, Response
+from portone_local.gateway.messages import App, Request, Response, answer
+from portone_local.loopback import NOSNIFF, REFUSED, UNMEANT, is_foreign, is_unmeant
 
 LOOPBACK = "127.0.0.1"
 READ_LIMIT = 16 * 1024 * 1024
 
 
-class Server:
-    """A context manager: while open, `url` answers. Port 0 takes a free one; OSError where one is taken."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An app as seen from outside: for this machine, and pages of these origins.
 
-    def __init__(self, app: App, *, port: int = 0) -> None:
-        self._server = ThreadingHTTPServer((LOOPBACK, port), _handler_for(app))
+    `hosts`: names besides this machine's by which it may be called. Routes that begin with `control` move the
+    stack itself: they are for nobody's page, and for whoever says that it is meant.
+    """
+
+    app: App
+    pages: Collection[str] = ()
+    hosts: Collection[str] = ()
+    control: str = "/__"
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request; 403 for a stranger's."""
+        headers = {name.lower(): value for name, value in request.headers}
+        if is_foreign(headers, pages=self.pages, hosts=self.hosts):
+            return answer(403, {"message": REFUSED})
+        if request.path.startswith(self.control) and is_unmeant(headers):
+            return answer(403, {"message": UNMEANT})
+        return self.app(request)
+
+
+class Server:
+    """A context manager: while open, `url` answers. Port 0 takes a free one; OSError where one is taken.
+
+    `pages` and `hosts` as of a Door.
+    """
+
+    def __init__(
+        self, app: App, *, port: int = 0, pages: Collection[str] = (), hosts: Collection[str] = ()
+    ) -> None:
+        door = Door(app, pages=pages, hosts=hosts)
+        self._server = ThreadingHTTPServer((LOOPBACK, port), _handler_for(door.handle))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -64,7 +96,7 @@ def _handler_for(app: App) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, response: Response) -> None:
             self.send_response(response.status)
-            for name, value in response.headers.items():
+            for name, value in (NOSNIFF | dict(response.headers)).items():
                 self.send_header(name, value)
             for cookie in response.cookies:
                 self.send_header("set-cookie", cookie)

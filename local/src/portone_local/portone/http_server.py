@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from portone_local.loopback import is_foreign
+from portone_local.loopback import NOSNIFF, REFUSED, UNMEANT, is_foreign, is_unmeant
 from portone_local.portone.api import Reply
 from portone_local.portone.control import PREFIX, Control
 from portone_local.portone.exchange import Answer, Request, as_json
@@ -68,8 +68,10 @@ class _Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(int(length)),
         )
         if is_foreign(request.headers):
-            said = "only this machine is answered, and no page of another site"
-            self._send(as_json({"type": "FORBIDDEN", "message": said}, 403))
+            self._send(as_json({"type": "FORBIDDEN", "message": REFUSED}, 403))
+            return
+        if url.path.startswith(PREFIX) and is_unmeant(request.headers):
+            self._send(as_json({"code": "NotMeant", "message": UNMEANT}, 403))
             return
         with suppress(ConnectionError):
             if url.path.startswith(PREFIX):
@@ -115,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_head(self, answer: Answer) -> None:
         self.send_response(answer.status)
-        for name, value in answer.headers.items():
+        for name, value in (NOSNIFF | dict(answer.headers)).items():
             self.send_header(name, value)
         self.send_header("content-length", str(len(answer.body)))
         self.end_headers()

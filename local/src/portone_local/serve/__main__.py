@@ -7,8 +7,8 @@ import time
 
 from portone_local.capture import write_logs_to
 from portone_local.ministack import MiniStackGone
-from portone_local.serve.elsewhere import NotReady, endpoint
-from portone_local.serve.guide import guide
+from portone_local.serve.elsewhere import NotReady, endpoint, forget
+from portone_local.serve.guide import first_line, guide
 from portone_local.serve.served import Served
 from portone_local.serve.up import served
 
@@ -23,9 +23,11 @@ def main() -> int:
     ):  # a shell starts what it puts into the background without SIGINT
         signal.signal(stop, signal.default_int_handler)
     os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "payments-local")
-    print("starting: MiniStack, issuer, gateway, webhook URL, PortOne", flush=True)
     try:
-        with served(endpoint(os.environ), os.environ) as up:
+        portone = endpoint(os.environ)
+        forget(os.environ)
+        print(first_line(portone), flush=True)
+        with served(portone, os.environ) as up:
             print(guide(up), flush=True)
             write_logs_to(sys.stderr)
             lost = _lost(up)

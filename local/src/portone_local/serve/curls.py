@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import httpx
 
 from portone_local.gateway.messages import App, Request, Response
+from portone_local.loopback import CONTROL
 from portone_local.serve.examples import Examples, make
 from portone_local.serve.guide import curls
 from portone_local.serve.running import LOCAL, NotRunning, the_one
@@ -53,7 +54,11 @@ def main(arguments: list[str] | None = None, folder: Path = LOCAL) -> int:
     try:
         known = the_one(chosen.local, folder)
         found = httpx.get(
-            f"{known['api']}{PATH}", params={"for": chosen.word}, trust_env=False, timeout=SECONDS
+            f"{known['api']}{PATH}",
+            params={"for": chosen.word},
+            headers=CONTROL,
+            trust_env=False,
+            timeout=SECONDS,
         )
     except (NotRunning, httpx.TransportError) as reason:
         sys.stderr.write(f"{reason}\n")

@@ -1,13 +1,14 @@
 """Another PortOne endpoint than the fake, named by the environment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
 from portone_payments.entry.settings import refuse_unsafe_url
 
 NEEDED = ("PORTONE_API_SECRET", "STORE_ID", "CHANNELS")
+SECRET = ("PORTONE_API_SECRET", "PORTONE_WEBHOOK_SECRET")
 OBJECTS = {
     "CHANNELS": ("Channels", 'from pay method to channel key, such as {"CARD":"..."}'),
     "BILLING_CHANNELS": (
@@ -49,6 +50,12 @@ def endpoint(env: Mapping[str, str]) -> Endpoint:
         webhook_secret=env.get("PORTONE_WEBHOOK_SECRET") or EXAMPLE_WEBHOOK_SECRET,
         parameters={"StoreId": env["STORE_ID"], "PortOneUrl": url, **_channels(env)},
     )
+
+
+def forget(env: MutableMapping[str, str]) -> None:
+    """Take its secrets out of an environment: every program started from here would inherit them."""
+    for name in SECRET:
+        env.pop(name, None)
 
 
 def _safe(url: str) -> str:

@@ -5,8 +5,10 @@ import shlex
 
 from portone_local.gateway.routes import Iam, Route
 from portone_local.issuer import TokenIssuer
+from portone_local.loopback import CONTROL
 from portone_local.parameters import STAFF_CLAIM
 from portone_local.serve.bodies import BODIES, HEADERS, ORDER_ID, USER
+from portone_local.serve.elsewhere import Endpoint
 from portone_local.serve.examples import Examples
 from portone_local.serve.served import Served
 from portone_local.serve.timer import DAY
@@ -15,7 +17,19 @@ from portone_local.template import REGION
 
 TOKEN_SECONDS = 12 * 60 * 60
 STAFF_PATHS = ("/staff/", "/identity-verifications/bypass-preview")
+_MEANT = [part for header in CONTROL.items() for part in ("-H", ": ".join(header))]
 QUERIES = {"GET /ops/attention": "?kind=mismatch", "GET /staff/attention": "?kind=mismatch"}
+
+
+def first_line(portone: Endpoint) -> str:
+    """What is about to start; against a real PortOne first of all what that can touch."""
+    if portone.url is None:
+        return "starting: MiniStack, issuer, gateway, webhook URL, PortOne"
+    store = portone.parameters["StoreId"]
+    return (
+        f"CAREFUL: this calls {portone.url} with your API secret. It can charge saved methods, cancel and "
+        f"refund payments and delete billing keys of {store}, live ones too where the secret may."
+    )
 
 
 def guide(up: Served) -> str:
@@ -65,10 +79,10 @@ def _later(up: Served) -> list[str]:
     return [
         "",
         "# move the clock on by an hour; sweeps run wherever something is due on the way",
-        _curl("POST", advance, [], {"seconds": 3600}),
+        _curl("POST", advance, _MEANT, {"seconds": 3600}),
         "",
         "# 45 days of renewals and dunning in seconds; look at the subscription before and after",
-        _curl("POST", advance, [], {"seconds": 45 * DAY}),
+        _curl("POST", advance, _MEANT, {"seconds": 45 * DAY}),
     ]
 
 
@@ -77,17 +91,17 @@ def _at_the_fake(up: Served, made: Examples) -> list[str]:
     return [
         "",
         "# pay it at the fake PortOne, which then sends its webhooks",
-        _curl("POST", f"{control}/pay", [], {"payment_id": made.payment}),
+        _curl("POST", f"{control}/pay", _MEANT, {"payment_id": made.payment}),
         "",
         "# have the next two charges declined: dunning heals them as the clock moves",
-        _curl("POST", f"{control}/pg_decline", [], {"times": 2}),
+        _curl("POST", f"{control}/pg_decline", _MEANT, {"times": 2}),
         "",
         "# go through the window of an identity verification; verify it afterwards",
-        _curl("POST", f"{control}/verify_identity", [], {"verification_id": made.verification}),
+        _curl("POST", f"{control}/verify_identity", _MEANT, {"verification_id": made.verification}),
         "",
         "# the books: payments, and what was charged with billing keys",
-        _curl("POST", f"{control}/books", [], None),
-        _curl("POST", f"{control}/billing_books", [], None),
+        _curl("POST", f"{control}/books", _MEANT, None),
+        _curl("POST", f"{control}/billing_books", _MEANT, None),
     ]
 
 

@@ -87,7 +87,7 @@ def _first_free(folder: Path) -> tuple[IO[str], Path]:
 
 def _locked(mine: Path) -> IO[str] | None:
     """The stack's lock, None while another process has it; the system drops it with its process."""
-    mine.mkdir(parents=True, exist_ok=True)
+    mine.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (mine / "lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,8 +1,9 @@
 """Everything started in its order, and stopped in the other."""
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,8 @@ from portone_payments.entry.clock import SystemClock
 def served(portone: Endpoint, env: Mapping[str, str], *, folder: Path = LOCAL) -> Iterator[Served]:
     """The whole stack until the context ends. NotReady; `MiniStackGone`.
 
-    PORT, WEBHOOK_PORT and ISSUER_PORT fix ports, LOCAL names it, CORS_ORIGINS are the pages that may call it.
+    PORT, WEBHOOK_PORT and ISSUER_PORT fix ports, LOCAL names it, CORS_ORIGINS are the pages that may call it,
+    WEBHOOK_HOST is the name a tunnel to its webhook URL goes by.
     What is where is written into a folder of its own under `folder`.
     """
     with ExitStack() as opened:
@@ -55,12 +57,15 @@ class _Opening:
     def all(self, name: str) -> Served:
         """Everything, one after another."""
         ministack, stack = self._stack()
-        webhook_url = self._listen(stack.webhook.handle, "WEBHOOK_PORT", "the webhook URL")
+        # a tunnel to PortOne's servers brings its own name along
+        tunnel = [name for name in [self.env.get("WEBHOOK_HOST")] if name]
+        webhook_url = self._listen(stack.webhook.handle, "WEBHOOK_PORT", "the webhook URL", hosts=tunnel)
         client = self.opened.enter_context(httpx.Client(trust_env=False))
         stack.portone.webhooks.deliver = http_sink(webhook_url, client)
         timer = Timer(stack)
         curls = CurlRoutes(ClockRoutes(timer, MetricRoutes(stack, stack.gateway.handle).handle).handle)
-        api_url = self._listen(curls.handle, "PORT", "the API")
+        pages = stack.parameters["CorsOrigins"].split(",")
+        api_url = self._listen(curls.handle, "PORT", "the API", pages=pages)
         self.opened.enter_context(timer.running())
         self.parts["the timer"] = lambda: timer.alive
         curls.up = Served(
@@ -105,11 +110,13 @@ class _Opening:
         )
         return ministack, stack
 
-    def _listen(self, app: App, setting: str, what: str) -> str:
+    def _listen(
+        self, app: App, setting: str, what: str, *, pages: Sequence[str] = (), hosts: Sequence[str] = ()
+    ) -> str:
         """Serve `app` at the port the environment names, or a free one; its URL. NotReady."""
         port = self.env.get(setting, "0")
         try:
-            server = self.opened.enter_context(Server(app, port=int(port)))
+            server = self.opened.enter_context(Server(app, port=int(port), pages=pages, hosts=hosts))
         except (OSError, ValueError, OverflowError):
             raise NotReady(f"{setting}={port} is not a free port") from None
         self.parts[what] = lambda: server.alive
@@ -138,5 +145,11 @@ def _write_down(up: Served, state: Path) -> None:
         "resources": up.stack.resources,
     }
     written = state.with_suffix(".new")
-    written.write_text(json.dumps(known, indent=2))
+    written.unlink(missing_ok=True)
+    with open(written, "w", opener=_for_its_owner) as file:
+        json.dump(known, file, indent=2)
     written.replace(state)  # whoever looks sees all of it or nothing
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
