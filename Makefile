@@ -13,16 +13,17 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup sam lock demo serve curls test check static prove bench-charges planted-bugs doctor replay-events audit-from erase-again hash-keys fix
+PHONY_TARGETS = help setup sam lock demo serve curls test check static audit prove bench-charges planted-bugs doctor replay-events audit-from erase-again hash-keys fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
 	@set -eu -o pipefail; grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
 
-$(UV):
+$(UV): requirements/uv.txt
 	@command -v python3 >/dev/null || { echo "make needs python3 (any version from 3.9, with venv)"; exit 1; }
 	@echo "setting up: uv"
 	@python3 -m venv .cache/uv || { echo "python3 has no venv module: install it (Debian: apt install python3-venv)"; exit 1; }
-	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
 
 .venv/.ready: $(LOCKS) | $(UV)
 	@echo "setting up: Python $$(cat .python-version) and the locked packages"
@@ -42,9 +43,10 @@ setup: .venv/.ready ## everything the other targets need
 sam: .venv-sam/.ready ## SAM CLI and what a layer is built with, in .venv-sam
 
 lock: | $(UV) ## compile the locks anew, without addresses
+	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/uv.in -o requirements/uv.txt
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/dev.in -o requirements/dev.txt
 	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate -c requirements/dev.txt requirements/runtime.in -o requirements/runtime.txt
-	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate requirements/sam.in -o requirements/sam.txt
+	$(UV) pip compile -q --universal --python-version 3.13 --generate-hashes --no-header --no-annotate -c requirements/uv.txt requirements/sam.in -o requirements/sam.txt
 	cd requirements/node && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 run = .venv/bin/python -m
@@ -66,6 +68,7 @@ test: setup ## the whole suite at everyday settings
 
 check: setup .venv-sam/.ready ## static checks, the built and deployed artifact, races and fuzz at full settings
 	@$(MAKE) --no-print-directory static
+	@$(MAKE) --no-print-directory audit
 	@.venv/bin/pytest -m check
 	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 $(spread) --dist load -m "(race or fuzz or machine or alone) and not check"
 
@@ -74,6 +77,9 @@ static: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff check --quiet . && echo "lint: clean"
 	@.venv/bin/mypy && echo "types: strict"
 	@out=$$(.venv/bin/lint-imports --no-cache 2>&1) && echo "imports: as drawn" || { echo "$$out"; exit 1; }
+
+audit: setup ## known vulnerabilities of what is locked, by VULNERABILITIES=<OSV dump of PyPI>; without a file it says that it skips
+	@$(run) portone_local.supply.audit
 
 prove: setup .venv-sam/.ready ## the longest settings: hours, not minutes
 	@PROVE=1 RACE_ROUNDS=1000 FUZZ_EXAMPLES=2000 CORPUS_CASES=100000 STATE_MACHINE_RUNS=5000 .venv/bin/pytest

@@ -5,23 +5,24 @@ import re
 
 import pytest
 
+from portone_local.supply.locks import locked
 from portone_local.template import ROOT
-
-
-def locked(name: str) -> dict[str, str]:
-    text = (ROOT / "requirements" / f"{name}.txt").read_text()
-    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
 
 
 def test_what_ships_is_what_was_tested() -> None:
     assert locked("runtime").items() <= locked("dev").items()
 
 
+def test_one_uv_sets_everything_up_and_builds_what_ships() -> None:
+    assert locked("uv")["uv"] == locked("sam")["uv"]
+    assert "--require-hashes -r requirements/uv.txt" in (ROOT / "Makefile").read_text()
+
+
 def test_the_runtimes_own_sdk_is_not_shipped() -> None:
     assert not {"boto3", "botocore", "s3transfer", "urllib3"} & set(locked("runtime"))
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "sam"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "sam", "uv"])
 def test_a_lock_names_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     requirements = re.split(r"\n(?=\S)", text.strip())

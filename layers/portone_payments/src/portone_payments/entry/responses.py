@@ -105,7 +105,11 @@ _SHOWN = {
     "allowance": "allowance",
 }
 UNEXPECTED = "internal_error"
-_HEADERS = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
+_HEADERS = {
+    "content-type": "application/json; charset=utf-8",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
 
 
 def answer(status: int, body: Mapping[str, Any], **headers: str) -> dict[str, Any]:
