@@ -64,7 +64,7 @@ RECORDS: tuple[IdentityRecord, ...] = (
         claims=("ci.1.a", "di.1.b"),
         identifiers=SEALED,
         hash_version=1,
-        permit=Permit(by="staff", key="k", reason="why", at=1.0, expires_at=2),
+        permit=Permit(by="staff", key="k", reason="why", nonce="n", at=1.0, expires_at=2),
         due_at=99,
     ),
     Claim(claim_id="ci.1.a", user_id="user#1"),

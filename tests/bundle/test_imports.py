@@ -24,6 +24,10 @@ FOLDERS = sorted(functions(transformed()))
 # botocore by its bare name comes with Powertools
 SDK = frozenset({"boto3", "botocore.session", "httpx", "httpcore", "aws_lambda_powertools"})
 
+SEALING = frozenset({"nacl", "cffi", "_cffi_backend"})
+
+SEALERS = ("status", "verify", "me", "reveal", "replace", "decide", "sweep")
+
 NOWHERE = "http://127.0.0.1:1"
 
 LOAD_ALL = """
@@ -61,7 +65,7 @@ def used(ministack: MiniStack) -> Iterator[Containers]:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_bare_handler_loads_no_sdk(bare: dict[str, set[str]], folder: str) -> None:
-    assert bare[folder] & SDK == set()
+    assert bare[folder] & (SDK | SEALING) == set()
 
 
 @pytest.mark.parametrize(
@@ -93,6 +97,13 @@ def test_after_priming_an_invocation_imports_nothing(used: Containers, folder: s
 @pytest.mark.ministack
 def test_priming_is_what_loads_the_sdk(used: Containers) -> None:
     assert used.by_folder["webhook"].loaded >= SDK
+
+
+@pytest.mark.ministack
+def test_who_seals_nothing_of_persons_never_loads_what_seals(used: Containers) -> None:
+    loading = {name for name, container in used.by_folder.items() if container.loaded & SEALING}
+
+    assert loading == {f"identity_{each}" for each in SEALERS}
 
 
 def test_without_priming_the_first_invocation_imports() -> None:

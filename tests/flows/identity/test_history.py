@@ -103,7 +103,7 @@ def test_one_reason_that_does_not_open_hides_itself_only(stack: ObservedStack) -
     assert me(stack)["verified"] is True
 
 
-@pytest.mark.parametrize("moved", [("key", "reason"), ("by",), ("given",)])
+@pytest.mark.parametrize("moved", [("key", "reason", "nonce"), ("nonce",), ("by",), ("given",)])
 def test_a_reason_passes_for_no_other_act(stack: ObservedStack, moved: tuple[str, ...]) -> None:
     verified(stack)
     permit(stack)

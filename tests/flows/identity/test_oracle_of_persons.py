@@ -146,7 +146,7 @@ def sealed_for_ever(stack: ObservedStack) -> None:
 
 
 def a_reason_kept_too_long(stack: ObservedStack) -> None:
-    permit = Permit(by="user/operator", key="key", reason="sealed", at=1.0, expires_at=2)
+    permit = Permit(by="user/operator", key="key", reason="sealed", nonce="n", at=1.0, expires_at=2)
     save(stack, replace(person(stack), permit=permit))
 
 

@@ -194,10 +194,14 @@ class Hashes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wrapped:
-    """A text sealed under a data key of its own, and that key as only KMS can unwrap it."""
+    """A text sealed under a data key of its own, and that key as only KMS can unwrap it.
+
+    `nonce` tells it from any other, and opens it: whoever keeps it knows which text is the one of today.
+    """
 
     key: str = field(repr=False)
     text: str = field(repr=False)
+    nonce: str
 
 
 class Envelope(Protocol):

@@ -1,116 +1,81 @@
-"""Envelope encryption without a cipher library: data keys of KMS, as long as what they seal, used once.
+"""Envelope encryption: a data key of KMS for each text, XChaCha20-Poly1305 (libsodium, by PyNaCl) under it.
 
-Each piece of a text is XORed with a fresh random data key of its length (a one-time pad), and the rest of
-that key authenticates it (HMAC-SHA-256), together with the context, its number and the keys of all pieces:
-none can be cut off, put elsewhere or taken from another text. KMS wraps the key under the identity key, bound
-to the context. Pieces have one size: a sealed text does not show how long a name is. Without its wrapped key
-it is noise.
+KMS wraps the data key under the identity key, bound to the context; the context and the wrapped key are the
+text's associated data as well. Each text has its own key and its own nonce, and whoever keeps it keeps the
+nonce apart: the record then says which text it holds, and no older one passes for it. A text is one message,
+padded to whole blocks: nothing of it can be cut, moved or taken from another, and it does not show how long a
+name is. Without its wrapped key it is noise.
 """
 
 import base64
-import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
+
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt,
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+    crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    randombytes,
+    sodium_pad,
+    sodium_unpad,
+)
+from nacl.exceptions import CryptoError
 
 from portone_payments.adapters.aws import answered
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.ports_identity import Wrapped
 
-PIECE = 960
-MAC_KEY = 32
-DATA_KEY = PIECE + MAC_KEY  # bytes; KMS gives at most 1,024
-LENGTH = 4
+FORMAT = "1"
+BLOCK = 1024  # bytes
 
 
 class KmsEnvelope:
     """The real `Envelope`, over a low-level boto3 KMS client.
 
     Unwrapping names no key, so that what an earlier identity key wrapped stays readable; which keys those may
-    be, the function's role says.
+    be, the function's role says. `random` makes so many bytes.
     """
 
-    def __init__(self, client: Any, key_arn: str) -> None:
+    def __init__(self, client: Any, key_arn: str, random: Callable[[int], bytes] = randombytes) -> None:
         self._client = client
         self._key_arn = key_arn
+        self._random = random
 
     def seal(self, plaintext: str, *, context: dict[str, str]) -> Wrapped:
         """The sealed text. Raises `StorageUnavailable`."""
-        pieces = _pieces(plaintext.encode())
-        made = [self._data_key(context) for _ in pieces]
-        wrapped = [key for key, _ in made]
-        texts = [
-            sealed_with(data_key, piece, _bound(context, wrapped, number))
-            for number, (piece, (_, data_key)) in enumerate(zip(pieces, made, strict=True))
-        ]
-        return Wrapped(_joined(wrapped), _joined(texts))
+        with answered("kms"):
+            made = self._client.generate_data_key(
+                KeyId=self._key_arn,
+                NumberOfBytes=crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+                EncryptionContext=context,
+            )
+        wrapped = made["CiphertextBlob"]
+        nonce = self._random(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+        text = crypto_aead_xchacha20poly1305_ietf_encrypt(
+            sodium_pad(plaintext.encode(), BLOCK), _bound(context, wrapped), nonce, made["Plaintext"]
+        )
+        return Wrapped(*(base64.b64encode(each).decode() for each in (wrapped, text, nonce)))
 
     def open(self, wrapped: Wrapped, *, context: dict[str, str]) -> str:
         """The plaintext, in the context it was sealed in. Raises `StorageUnavailable`."""
+        parts = (wrapped.key, wrapped.text, wrapped.nonce)
         try:
-            keys, texts = (
-                [base64.b64decode(part, validate=True) for part in each.split(".")]
-                for each in (wrapped.key, wrapped.text)
-            )
-            pieces = list(zip(keys, texts, strict=True))
+            key, text, nonce = (base64.b64decode(each, validate=True) for each in parts)
         except ValueError:
             raise StorageUnavailable(service="kms", reason="not_a_ciphertext") from None
-        padded = b"".join(
-            opened_with(self._unwrapped(key, context), text, _bound(context, keys, number))
-            for number, (key, text) in enumerate(pieces)
-        )
-        length = int.from_bytes(padded[:LENGTH])
-        return padded[LENGTH : LENGTH + length].decode()
-
-    def _data_key(self, context: dict[str, str]) -> tuple[bytes, bytes]:
-        """A new one, wrapped and plain."""
-        with answered("kms"):
-            made = self._client.generate_data_key(
-                KeyId=self._key_arn, NumberOfBytes=DATA_KEY, EncryptionContext=context
-            )
-        return made["CiphertextBlob"], made["Plaintext"]
-
-    def _unwrapped(self, key: bytes, context: dict[str, str]) -> bytes:
         with answered("kms"):
             answer = self._client.decrypt(CiphertextBlob=key, EncryptionContext=context)
-        plain: bytes = answer["Plaintext"]
-        return plain
+        try:
+            padded = crypto_aead_xchacha20poly1305_ietf_decrypt(
+                text, _bound(context, key), nonce, answer["Plaintext"]
+            )
+            return sodium_unpad(padded, BLOCK).decode()
+        except (CryptoError, ValueError):  # the latter for fewer bytes than a tag has
+            raise StorageUnavailable(service="kms", reason="sealed_text_changed") from None
 
 
-def sealed_with(data_key: bytes, piece: bytes, bound: bytes) -> bytes:
-    """One piece under a data key that is used for nothing else, authenticated with what it is bound to."""
-    hidden = _xor(piece, data_key[:PIECE])
-    return hidden + _mac(data_key, hidden, bound)
-
-
-def opened_with(data_key: bytes, sealed: bytes, bound: bytes) -> bytes:
-    """The piece. Raises `StorageUnavailable` when a bit of it was changed, or what it is bound to."""
-    hidden, mac = sealed[:PIECE], sealed[PIECE:]
-    if len(data_key) != DATA_KEY or not hmac.compare_digest(mac, _mac(data_key, hidden, bound)):
-        raise StorageUnavailable(service="kms", reason="sealed_text_changed")
-    return _xor(hidden, data_key[:PIECE])
-
-
-def _pieces(plain: bytes) -> list[bytes]:
-    padded = len(plain).to_bytes(LENGTH) + plain
-    count = -(-len(padded) // PIECE)
-    whole = padded.ljust(count * PIECE, b"\0")
-    return [whole[at : at + PIECE] for at in range(0, len(whole), PIECE)]
-
-
-def _bound(context: dict[str, str], keys: list[bytes], number: int) -> bytes:
-    """The context, which piece it is, and of which text: no two texts have the same data keys."""
-    return json.dumps([context, number, [key.hex() for key in keys]], sort_keys=True).encode()
-
-
-def _joined(parts: Iterable[bytes]) -> str:
-    return ".".join(base64.b64encode(part).decode() for part in parts)
-
-
-def _mac(data_key: bytes, hidden: bytes, bound: bytes) -> bytes:
-    return hmac.digest(data_key[PIECE:], bound + b"\0" + hidden, "sha256")
-
-
-def _xor(left: bytes, right: bytes) -> bytes:
-    mixed = int.from_bytes(left) ^ int.from_bytes(right)
-    return mixed.to_bytes(len(left))
+def _bound(context: dict[str, str], wrapped: bytes) -> bytes:
+    """What a text is sealed with, beside its data key."""
+    return json.dumps([FORMAT, context, wrapped.hex()], sort_keys=True).encode()

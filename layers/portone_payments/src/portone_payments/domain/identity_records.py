@@ -123,6 +123,7 @@ class Permit:
     by: str
     key: str = field(repr=False)
     reason: str = field(repr=False)
+    nonce: str
     at: float
     expires_at: int
     same: bool = False
@@ -140,6 +141,7 @@ class Noted:
     by: str
     key: str = field(repr=False)
     reason: str = field(repr=False)
+    nonce: str
     at: float
     given: float
     expires_at: int
@@ -153,6 +155,7 @@ class Person:
     `identifiers` are the sealed identifiers, so that claims can follow a new hash key; `hash_version` is the
     newest one they are claimed by. `erased_at`: verifications begun before it no longer count; `emptied_at`:
     everything had been kept long enough. `phone`: the keyed hash of a phone that a PG told of the person.
+    `nonces`: which sealed text each purpose holds, and `identifiers`, so that no older one passes for it.
     `history`: what staff did, oldest first; it outlives a replacement and goes with an erasure. `contested`:
     those of `claims` that another account holds too, learnt by a verification that was refused for it; they
     let nobody in until staff has decided.
@@ -164,6 +167,7 @@ class Person:
     claims: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
     identifiers: Sealed | None = None
+    nonces: Mapping[str, str] = field(default_factory=dict)
     hash_version: int = 0
     permit: Permit | None = None
     history: tuple[Noted, ...] = ()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.identity_records import DAY, Attempt, AttemptState, Erasure, Person
 from portone_payments.flows.identity_release import due_of, erased
+from portone_payments.flows.identity_seal import holding
 from portone_payments.ports import Clock
 from portone_payments.ports_identity import ErasureStore, Hashes, IdentityStore
 from portone_payments.ports_store import Conflict
@@ -111,7 +112,7 @@ def _gone(person: Person, at: float) -> Person:
     purposes = {name: each for name, each in person.purposes.items() if each.verified_at > at}
     history = tuple(each for each in person.history if each.at > at)
     permit = person.permit if person.permit and person.permit.at > at else None
-    left = replace(person, verified=bool(purposes), purposes=purposes, permit=permit, history=history)
+    left = replace(holding(person, purposes), verified=bool(purposes), permit=permit, history=history)
     return replace(left, erased_at=at, due_at=due_of(left))
 
 

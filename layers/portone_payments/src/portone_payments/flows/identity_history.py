@@ -26,7 +26,7 @@ def noted(person: Person, access: Access, sealed: Wrapped) -> Person:
 
 def replaced(person: Person, permit: Permit, now: float) -> Person:
     """With what came of a permit in its history."""
-    sealed = Wrapped(key=permit.key, text=permit.reason)
+    sealed = Wrapped(key=permit.key, text=permit.reason, nonce=permit.nonce)
     return _with(person, "replaced", permit.by, sealed, at=now, given=permit.at)
 
 
@@ -43,7 +43,7 @@ def told(person: Person, sealer: Sealer, now: float) -> Iterator[Told]:
 
 def _reason(entry: Noted, user_id: str, sealer: Sealer) -> str | None:
     try:
-        sealed = Wrapped(key=entry.key, text=entry.reason)
+        sealed = Wrapped(key=entry.key, text=entry.reason, nonce=entry.nonce)
         return sealer.reason(sealed, user_id, by=entry.by, given=entry.given)
     except StorageUnavailable as error:
         if not error.lasts:
@@ -57,6 +57,7 @@ def _with(person: Person, act: str, by: str, sealed: Wrapped, *, at: float, give
         by=by,
         key=sealed.key,
         reason=sealed.text,
+        nonce=sealed.nonce,
         at=at,
         given=given,
         expires_at=int(at) + NOTED_KEPT,

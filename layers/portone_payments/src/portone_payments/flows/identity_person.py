@@ -19,7 +19,7 @@ from portone_payments.flows.identity_claiming import Claiming, Moved, Wanted, co
 from portone_payments.flows.identity_claims import Change, beside_others, check_alone
 from portone_payments.flows.identity_history import living, replaced
 from portone_payments.flows.identity_release import blank, due_of, emptied
-from portone_payments.flows.identity_seal import Sealer
+from portone_payments.flows.identity_seal import Sealer, holding
 from portone_payments.ports_identity import Hashes, IdentityStore
 
 
@@ -67,7 +67,8 @@ class PersonDesk:
         )
         told = {each for claim_ids in looked.told for each in claim_ids}
         changed = _holding(changed, moved, contested(changed, wanted) - told)
-        changed = self._known_by(changed, changed.purposes[purpose.name], looked.identifiers)
+        base = changed.purposes[purpose.name]
+        changed = self.sealer.with_identifiers(changed, base, looked.identifiers)
         used = replace(attempt, state=AttemptState.USED, used_at=now, sending=None, due_at=None)
         return used, changed, moved.changes
 
@@ -85,13 +86,14 @@ class PersonDesk:
             return ()
         moved = self._claiming.moved(person, wanted, now)
         changed = _holding(person, moved, contested(person, wanted) | beside)
-        return self._known_by(changed, base, looked.identifiers), *moved.changes
+        changed = self.sealer.with_identifiers(changed, base, looked.identifiers)
+        return changed, *moved.changes
 
     def expired(self, person: Person, now: float) -> tuple[IdentityChange, ...]:
         """Without what was kept long enough; nothing when it all still is to be kept."""
         permit = person.permit if person.permit and person.permit.expires_at > now else None
         kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
-        left = replace(person, purposes=kept, permit=permit, history=living(person, now))
+        left = replace(holding(person, kept), permit=permit, history=living(person, now))
         if not kept:
             return emptied(left, now, store=self.store)
         left = replace(left, due_at=due_of(left))
@@ -131,10 +133,6 @@ class PersonDesk:
             wanted=wanted if same else replace(wanted, over=person.claims),
         )
 
-    def _known_by(self, person: Person, base: Sealed, identifiers: Iterable[Identifier]) -> Person:
-        sealed = self.sealer.sealed_identifiers(base, identifiers, person.user_id)
-        return replace(person, identifiers=sealed)
-
     def _held(self, person: Person) -> tuple[Identifier, ...] | None:
         """What stood for the person before; None where that does not open: its claims alone go on."""
         try:
@@ -156,12 +154,11 @@ class PersonDesk:
             facts="",
             unverified=known.unverified,
         )
-        sealed = self.sealer.sealed_facts(empty, known.facts, person.user_id, purpose.name)
-        purposes = {**person.purposes, purpose.name: sealed}
+        changed = self.sealer.with_facts(person, purpose.name, empty, known.facts)
         phone = person.phone if known.phone is None else self.hashes.phone(normal_phone(known.phone))
         if known.phone is None and attempt.sending is not None and attempt.sending.proves_phone:
             phone = attempt.sending.phone
-        changed = replace(person, verified=True, purposes=purposes, permit=None, phone=phone)
+        changed = replace(changed, verified=True, permit=None, phone=phone)
         return replace(changed, due_at=due_of(changed))
 
 

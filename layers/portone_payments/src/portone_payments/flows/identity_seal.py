@@ -26,24 +26,27 @@ class Sealer:
         sealed = person.purposes.get(purpose)
         if sealed is None or sealed.expires_at <= now:
             return None
-        facts: dict[str, str] = json.loads(self._open(person.user_id, purpose, sealed))
+        facts: dict[str, str] = json.loads(self._open(person, purpose, sealed))
         return facts
 
     def identifiers(self, person: Person) -> tuple[Identifier, ...]:
         """What stands for the person, in clear."""
         if person.identifiers is None:
             return ()
-        said = json.loads(self._open(person.user_id, IDENTIFIERS, person.identifiers))
+        said = json.loads(self._open(person, IDENTIFIERS, person.identifiers))
         return tuple(Identifier(Field(kind), tuple(parts)) for kind, *parts in said)
 
-    def sealed_facts(self, sealed: Sealed, facts: Mapping[str, str], user_id: str, purpose: str) -> Sealed:
-        """With these facts in it."""
-        return self._seal(sealed, json.dumps(dict(facts), ensure_ascii=False), user_id, purpose)
+    def with_facts(self, person: Person, purpose: str, empty: Sealed, facts: Mapping[str, str]) -> Person:
+        """The person with these facts for a purpose."""
+        said = json.dumps(dict(facts), ensure_ascii=False)
+        sealed, nonces = self._seal(person, purpose, empty, said)
+        return replace(person, purposes={**person.purposes, purpose: sealed}, nonces=nonces)
 
-    def sealed_identifiers(self, sealed: Sealed, found: Iterable[Identifier], user_id: str) -> Sealed:
-        """With these identifiers in it."""
-        said = [[each.kind, *each.parts] for each in found]
-        return self._seal(sealed, json.dumps(said, ensure_ascii=False), user_id, IDENTIFIERS)
+    def with_identifiers(self, person: Person, base: Sealed, found: Iterable[Identifier]) -> Person:
+        """The person with these identifiers, which end as `base` does."""
+        said = json.dumps([[each.kind, *each.parts] for each in found], ensure_ascii=False)
+        sealed, nonces = self._seal(person, IDENTIFIERS, base, said)
+        return replace(person, identifiers=sealed, nonces=nonces)
 
     def sealed_reason(self, access: Access) -> Wrapped:
         """Why staff does something about a user; it passes for no other act of anybody's."""
@@ -54,13 +57,20 @@ class Sealer:
         """The same, in clear, as somebody gave it at an epoch second. Raises `StorageUnavailable`."""
         return self.envelope.open(sealed, context=_of_reason(user_id, by, given))
 
-    def _seal(self, sealed: Sealed, text: str, user_id: str, purpose: str) -> Sealed:
-        wrapped = self.envelope.seal(text, context=_of(sealed, user_id, purpose))
-        return replace(sealed, key=wrapped.key, facts=wrapped.text)
+    def _seal(self, person: Person, name: str, sealed: Sealed, text: str) -> tuple[Sealed, Mapping[str, str]]:
+        wrapped = self.envelope.seal(text, context=_of(sealed, person.user_id, name))
+        nonces = {**person.nonces, name: wrapped.nonce}
+        return replace(sealed, key=wrapped.key, facts=wrapped.text), nonces
 
-    def _open(self, user_id: str, purpose: str, sealed: Sealed) -> str:
-        wrapped = Wrapped(key=sealed.key, text=sealed.facts)
-        return self.envelope.open(wrapped, context=_of(sealed, user_id, purpose))
+    def _open(self, person: Person, name: str, sealed: Sealed) -> str:
+        wrapped = Wrapped(key=sealed.key, text=sealed.facts, nonce=person.nonces.get(name, ""))
+        return self.envelope.open(wrapped, context=_of(sealed, person.user_id, name))
+
+
+def holding(person: Person, purposes: Mapping[str, Sealed]) -> Person:
+    """The person with these purposes alone."""
+    nonces = {name: each for name, each in person.nonces.items() if name in {*purposes, IDENTIFIERS}}
+    return replace(person, purposes=purposes, nonces=nonces)
 
 
 def sealing_context(user_id: str, purpose: str) -> dict[str, str]:

@@ -37,6 +37,7 @@ class Replacer:
             by=access.by,
             key=sealed.key,
             reason=sealed.text,
+            nonce=sealed.nonce,
             at=access.at,
             expires_at=int(access.at) + PERMIT_SECONDS,
             same=same,
