@@ -132,7 +132,6 @@ def test_what_was_paid_back_by_hand_and_then_goes_back_at_portone_too_calls_a_pe
     assert stack.calling() != {}
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A14")
 @pytest.mark.parametrize("amount", [100, 3_000, 9_000])
 def test_an_issuer_who_takes_money_back_beside_a_refund_that_came_back_is_called_for_too(
     stack: UnkindStack, amount: int
@@ -154,7 +153,6 @@ def test_an_issuer_who_takes_money_back_beside_a_refund_that_came_back_is_called
     assert stack.attention("chargeback") == []  # closed, and not called again by each reading
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A14")
 def test_a_dispute_beside_a_refund_that_came_back_is_called_for_too(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)

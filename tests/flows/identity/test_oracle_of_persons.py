@@ -8,8 +8,8 @@ import pytest
 
 from portone_local.oracle import ObservedStack
 from portone_local.oracle.identity import CLAUSES, gather_identity, judge_identity
-from portone_local.oracle.journal import Act, Heard
-from portone_local.portone.identity.people import MINOR, OTHER_ADULT
+from portone_local.oracle.journal import Act, Heard, Rules
+from portone_local.portone.identity.people import ADULT, MINOR, OTHER_ADULT
 from portone_local.testing.identifying import (
     STRANGER,
     USER,
@@ -105,7 +105,6 @@ def hear(stack: ObservedStack, heard: Heard, user: str, verification_id: str = "
         of=(user,),
         began=now,
         ended=now,
-        unique=True,
         verification_id=verification_id,
         until=until,
     )
@@ -134,6 +133,30 @@ def let_in_twice(stack: ObservedStack) -> None:
 
 def somebody_else_now(stack: ObservedStack) -> None:
     hear(stack, Heard.LET_IN, USER, done(stack, person=MINOR))
+
+
+def begun_as(stack: ObservedStack, person: Any, purpose: str = "signup", **changes: Any) -> None:
+    """A third user is let in by a verification of this person's own, as these words say."""
+    began = done(stack, "user-3", person, purpose, provider="INICIS_UNIFIED")
+    hear(stack, Heard.LET_IN, "user-3", began, purpose=purpose, **changes)
+
+
+def an_adult_at_twelve(stack: ObservedStack) -> None:
+    begun_as(stack, MINOR, facts={"adult": "yes"})
+
+
+def a_child_let_in_for_adults(stack: ObservedStack) -> None:
+    begun_as(stack, MINOR, rules=Rules(purposes='{"signup": {"minAge": 19}}'))
+
+
+def a_typed_age_vouched_for(stack: ObservedStack) -> None:
+    typed_ones = Rules(providers='{"INICIS_UNIFIED": {"birthDate": "selfDeclared"}}')
+    stranger = replace(ADULT, key="typist")
+    begun_as(stack, stranger, facts={"adult": "yes"}, rules=typed_ones)
+
+
+def a_typed_gender_vouched_for(stack: ObservedStack) -> None:
+    begun_as(stack, replace(ADULT, key="typist"), facts={"gender": "FEMALE"})
 
 
 def sealed_for_ever(stack: ObservedStack) -> None:
@@ -203,6 +226,10 @@ PLANTS: dict[Callable[[ObservedStack], None], str] = {
     let_in_by_what_was_begun_before: "I13",
     let_in_twice: "I13",
     somebody_else_now: "I13",
+    an_adult_at_twelve: "I13",
+    a_child_let_in_for_adults: "I13",
+    a_typed_age_vouched_for: "I13",
+    a_typed_gender_vouched_for: "I13",
     sealed_for_ever: "I14",
     a_reason_kept_too_long: "I14",
     readable_after_an_erasure: "I14",

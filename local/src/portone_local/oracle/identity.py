@@ -10,6 +10,7 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from portone_local.memory import MemoryQueue
+from portone_local.oracle.ages import ages_are_vouched_for
 from portone_local.oracle.evidence import Answered, Finding
 from portone_local.oracle.observed import ObservedStack
 from portone_local.oracle.personal_data import erased_is_gone, nothing_kept_too_long, what_is_sealed_ends
@@ -41,6 +42,7 @@ CLAUSES = (
     let_in_by_their_own,
     one_account,
     nobody_is_let_in_twice,
+    ages_are_vouched_for,
     claims_match,
     nothing_kept_too_long,
     what_is_sealed_ends,

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -11,6 +11,7 @@ from typing import Any
 from portone_local.gateway.messages import Request, Response
 
 _VERIFY = re.compile(r"/identity-verifications/(\w+)/verify")
+TYPED = {"INICIS_UNIFIED": ("gender", "foreigner")}
 _STAFF = re.compile(r"/(?:ops|staff)/identity/(replace|duplicates)")
 
 
@@ -25,20 +26,46 @@ class Heard(StrEnum):
     MAY_STAY = "staff lets several accounts stay"
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings a stack is deployed with, as the operator wrote them: `unique`, PGs and purposes as JSON.
+
+    `unique`: a person may hold one account alone.
+    """
+
+    unique: bool = True
+    providers: str = "{}"
+    purposes: str = "{}"
+
+    def typed(self, provider: str) -> frozenset[str]:
+        """What a person may have typed at a PG: by its contract, else as PortOne documents it (facts 9)."""
+        said: Mapping[str, str] = json.loads(self.providers or "{}").get(provider, {})
+        row = dict.fromkeys(TYPED.get(provider, ()), "selfDeclared") | dict(said)
+        return frozenset(name for name, gives in row.items() if gives == "selfDeclared")
+
+    def min_age(self, purpose: str) -> int:
+        """Full years that a purpose asks for."""
+        return int(json.loads(self.purposes or "{}").get(purpose, {}).get("minAge", 0))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One thing somebody was answered, between two epoch seconds; `unique`: a person may hold one account.
+    """One thing somebody was answered, between two epoch seconds.
 
-    `of`: the accounts it is about. `until`: how long what was shown is kept.
+    `of`: the accounts it is about. `until`: how long what was shown is kept. `facts` are those that were
+    shown, as they were, `unverified` those that the person may have typed; `rules` the settings of then.
     """
 
     heard: Heard
     of: tuple[str, ...]
     began: float
     ended: float
-    unique: bool
     verification_id: str = ""
+    purpose: str = ""
     until: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    unverified: tuple[str, ...] = ()
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(slots=True)
@@ -48,16 +75,16 @@ class Journal:
     acts: list[Act] = field(default_factory=list)
 
     def hear(
-        self, request: Request, response: Response, user: str, *, began: float, now: float, unique: bool
+        self, request: Request, response: Response, user: str, *, began: float, now: float, rules: Rules
     ) -> None:
         """One request and its answer."""
         if response.status != HTTPStatus.OK or request.method != "POST":
             return
         for heard, of, more in _told(request, response, user):
-            self.acts.append(Act(heard=heard, of=tuple(of), began=began, ended=now, unique=unique, **more))
+            self.acts.append(Act(heard=heard, of=tuple(of), began=began, ended=now, rules=rules, **more))
 
 
-type _Told = tuple[Heard, Iterable[str], dict[str, str]]
+type _Told = tuple[Heard, Iterable[str], dict[str, Any]]
 
 
 def _told(request: Request, response: Response, user: str) -> list[_Told]:
@@ -67,9 +94,14 @@ def _told(request: Request, response: Response, user: str) -> list[_Told]:
         return [(Heard.STARTED, [user], {"verification_id": begun})]
     if verified:
         shown = response.json().get("verified") or {}
-        return [
-            (Heard.LET_IN, [user], {"verification_id": verified[1], "until": str(shown.get("expiresAt", ""))})
-        ]
+        more = {
+            "verification_id": verified[1],
+            "purpose": str(shown.get("purpose", "")),
+            "until": str(shown.get("expiresAt", "")),
+            "facts": shown.get("facts", {}),
+            "unverified": tuple(shown.get("unverified", ())),
+        }
+        return [(Heard.LET_IN, [user], more)]
     body: dict[str, Any] = json.loads(request.body or b"{}")
     if request.path == "/identity/erase":
         return [(Heard.ERASED, [body["userId"]], {})]

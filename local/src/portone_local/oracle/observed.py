@@ -9,7 +9,7 @@ from portone_local import template
 from portone_local.gateway.client import Client
 from portone_local.gateway.messages import App, Request, Response
 from portone_local.oracle.evidence import Answered, Operation
-from portone_local.oracle.journal import Journal
+from portone_local.oracle.journal import Journal, Rules
 from portone_local.oracle.table import read
 from portone_local.sigv4 import Principal
 from portone_local.stack import Stack
@@ -78,15 +78,20 @@ class ObservedStack(Stack):
             at = self.clock.now()
             self.answers.append(Answered(asked=asked, status=response.status, body=body, at=at))
             if "identity" in request.path:
-                self.journal.hear(request, response, user, began=began, now=at, unique=self._unique())
+                self.journal.hear(request, response, user, began=began, now=at, rules=self._persons_rules())
             return response
 
         return sent
 
-    def _unique(self) -> bool:
-        """Whether a person may hold one account alone, as the stack is deployed."""
+    def _persons_rules(self) -> Rules:
+        """What is deployed about persons."""
         function = self.template["Resources"]["IdentityVerify"]["Properties"]
-        return bool(function["Environment"]["Variables"]["IDENTITY_UNIQUE"] == "on")
+        told = function["Environment"]["Variables"]
+        return Rules(
+            unique=told["IDENTITY_UNIQUE"] == "on",
+            providers=told["IDENTITY_PROVIDERS"],
+            purposes=told["IDENTITY_PURPOSES"],
+        )
 
 
 def channels_in(environment: Mapping[str, str]) -> frozenset[str]:

@@ -60,11 +60,9 @@ def erased_is_gone(evidence: IdentityEvidence) -> Iterator[Finding]:
             yield Finding("I14", None, f"what was sealed of {user} is there after the erasure")
         if _began_anew(evidence, user, at):
             continue
-        # hashes beside the user tell who it was; what was let go is housekeeping's within a day, and so is
-        # what did not go in one transaction and is due at once
+        # hashes beside the user tell who it was; what did not go in one transaction is due at once
         soon = at + DAY > evidence.now
-        later = ("released_at", "due_at") if soon else ("released_at",)
-        kept = [item for item in mine if not any("N" in item.get(name, {}) for name in later)]
+        kept = [item for item in mine if not (soon and "N" in item.get("due_at", {}))]
         if any(_OF_A_PERSON.search(json.dumps(item)) for item in kept):
             yield Finding("I14", None, f"a hash of {user} is there after the erasure")
 

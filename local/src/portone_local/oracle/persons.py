@@ -102,7 +102,7 @@ class Holding:
         if name in mine:
             return
         known = _all(mine)
-        if act.unique and not told & known:
+        if act.rules.unique and not told & known:
             # one that ends within the call may have ended first
             for other in self.others(user, told, act.ended):
                 yield Finding("I13", None, f"{user} was let in as a person whom {other} holds")

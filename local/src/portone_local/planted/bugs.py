@@ -3,6 +3,7 @@
 from portone_local.planted.approving_and_auditing import APPROVING_AND_AUDITING
 from portone_local.planted.bug import Bug
 from portone_local.planted.charging import CHARGING
+from portone_local.planted.persons import PERSONS
 from portone_local.planted.receiving_and_restoring import RECEIVING_AND_RESTORING
 from portone_local.planted.refunding import REFUNDING
 from portone_local.planted.storing_and_sending import STORING_AND_SENDING
@@ -17,4 +18,5 @@ BUGS: tuple[Bug, ...] = (
     *CHARGING,
     *UNKIND_READINGS,
     *UNKIND_MONEY,
+    *PERSONS,
 )

@@ -17,8 +17,8 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
     in_core(
         "unconditional write: a save needs only a payment that exists",
         "adapters/dynamo.py",
-        '"#version = :read" if read',
-        '"attribute_exists(pk) AND (#version = :read OR #version <> :read)" if read',
+        '"ConditionExpression": "#version = :read",',
+        '"ConditionExpression": "attribute_exists(pk) AND (#version = :read OR #version <> :read)",',
         "adapters/test_store_races",
     ),
     in_core(
