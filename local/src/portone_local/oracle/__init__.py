@@ -51,6 +51,7 @@ from portone_local.oracle.credits import (
     nothing_refunded_is_credited,
     paid_changes_take_place,
 )
+from portone_local.oracle.ends import nothing_outlives_its_end
 from portone_local.oracle.evidence import Answered, Charge, Evidence, Finding, Operation
 from portone_local.oracle.gathering import gather
 from portone_local.oracle.money import (
@@ -171,6 +172,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     others_get_on,
     skipped_items_are_told,
     nothing_grows_without_bound,
+    nothing_outlives_its_end,
     operators_move_no_money,
     mismatches_are_portones,
     doubts_are_portones,
