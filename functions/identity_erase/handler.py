@@ -17,7 +17,7 @@ class EraseBody(Body):
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """Whether there was anything; what was begun before no longer counts."""
-    found = deps.custodian.erase(request.body(EraseBody).user_id)
+    found = deps.custodian.erase(request.body(EraseBody).user_id, by=request.caller.by)
     return answer(200, {"erased": True, "found": found})
 
 

@@ -14,7 +14,7 @@ from portone_payments.ports import Deadline
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200: nothing is paid for it any more. 202: PortOne has not said yet that its account is closed."""
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    withdrawn = deps.withdrawer.withdraw(request.order_id, deadline)
+    withdrawn = deps.withdrawer.withdraw(request.order_id, deadline, by=request.caller.by)
     view = order_view(withdrawn.held)
     if withdrawn.done:
         return answer(200, view)

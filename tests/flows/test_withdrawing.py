@@ -25,6 +25,7 @@ from portone_local.testing.shopping import (
 HOUR = 3600
 DAY = 24 * HOUR
 ACCOUNT = {"bank": "SHINHAN", "number": "110-000-000000", "holderName": "Example Buyer"}
+WHO = "shop:iam:user/shop-backend"
 
 
 def withdraw(stack: ObservedStack, order_id: str = "order-1") -> Response:
@@ -42,9 +43,22 @@ def issued(stack: ObservedStack) -> dict[str, Any]:
     return prepared
 
 
-def facts(stack: ObservedStack, prepared: dict[str, Any]) -> list[str]:
+def lines(stack: ObservedStack, prepared: dict[str, Any]) -> list[dict[str, Any]]:
     shown = stack.staff.post(f"/ops/payments/{prepared['paymentId']}/catch-up").json()
-    return [line["fact"] for line in shown["history"]]
+    history: list[dict[str, Any]] = shown["history"]
+    return history
+
+
+def facts(stack: ObservedStack, prepared: dict[str, Any]) -> list[str]:
+    return [line["fact"] for line in lines(stack, prepared)]
+
+
+def test_who_withdrew_an_order_stands_in_the_history_of_its_payment(stack: ObservedStack) -> None:
+    prepared = prepare(stack)
+
+    withdraw(stack)
+
+    assert [line["by"] for line in lines(stack, prepared) if line["fact"] == "withdrawn"] == [WHO]
 
 
 def test_an_order_nobody_asked_to_pay_is_off_sale(stack: ObservedStack) -> None:
@@ -54,6 +68,7 @@ def test_an_order_nobody_asked_to_pay_is_off_sale(stack: ObservedStack) -> None:
 
     assert (gone.status, gone.json()["payment"]) == (200, None)
     assert gone.json()["withdrawnAt"] == stack.shop.get("/orders/order-1").json()["withdrawnAt"]
+    assert gone.json()["withdrawnBy"] == WHO
     assert code(ask_to_prepare(stack)) == (409, "order_withdrawn")
     assert code(put_order(stack)) == (409, "order_withdrawn")
 

@@ -173,7 +173,18 @@ def test_what_is_known_of_an_erasure_names_nobody_and_has_an_end(stack: Observed
 
     assert USER not in json.dumps(item)
     assert int(item["ttl"]["N"]) == int(stack.clock.now()) + 366 * DAY
-    assert set(item) == {"pk", "sk", "erasure_id", "at", "expires_at", "version", "ttl", "token", "schema"}
+    assert set(item) == {
+        *("pk", "sk", "erasure_id", "at", "by", "expires_at", "version", "ttl", "token", "schema"),
+    }
+
+
+def test_at_whose_word_somebody_was_erased_is_kept(stack: ObservedStack) -> None:
+    verified(stack)
+    erase(stack)
+
+    [item] = stack.erasures_dump()
+
+    assert item["by"]["S"] == "shop:iam:user/shop-backend"
 
 
 def test_an_erasure_that_cannot_be_noted_is_not_answered(stack: ObservedStack) -> None:

@@ -128,6 +128,7 @@ class Order(TypedDict):
     gift_certificate_type: NotRequired[GiftCertificate]
     subscription_id: NotRequired[str]
     withdrawn_at: NotRequired[Time]
+    withdrawn_by: NotRequired[str]
 
 
 @with_config(CLOSED)

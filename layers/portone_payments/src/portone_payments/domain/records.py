@@ -180,7 +180,8 @@ class Order:
     where none was ever given. `due_at` (epoch seconds UTC) drops one that is not taken over until then.
     `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
     `spent`: what its user has had of further payments (domain/allowances.py).
-    `withdrawn_at`: when the shop took it back (epoch seconds UTC); nothing is paid for it any more.
+    `withdrawn_at`: when the shop took it back (epoch seconds UTC), `withdrawn_by`: who of the shop; nothing is
+    paid for it any more.
     """
 
     order_id: str
@@ -206,6 +207,7 @@ class Order:
     buyer_sealed: str | None = field(default=None, repr=False)
     subscription_id: str | None = None
     withdrawn_at: float | None = None
+    withdrawn_by: str = ""
     spent: Mapping[str, int] = field(default_factory=dict)
     tries: int = 0
     due_at: int | None = None

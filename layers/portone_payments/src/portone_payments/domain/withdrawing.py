@@ -42,7 +42,7 @@ def check_unpaid(payment: Payment, now: float) -> None:
 
 def order_withdrawn(order: Order, moment: Moment) -> Order:
     """The order its shop took back; who was to buy it is dropped."""
-    return replace(order_without_buyer(order), withdrawn_at=moment.now)
+    return replace(order_without_buyer(order), withdrawn_at=moment.now, withdrawn_by=moment.by)
 
 
 def withdrawn(payment: Payment, moment: Moment) -> Payment:

@@ -36,9 +36,6 @@ class Right(StrEnum):
     """Staff that may also see personal data in clear."""
 
 
-_KNOWN_AS = {Right.OWNER: "app", Right.SHOP: "shop"}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who calls, as what and by which door.
@@ -60,7 +57,9 @@ class Caller:
     @property
     def by(self) -> str:
         """How a history names them."""
-        return _KNOWN_AS.get(self.right) or f"staff:{self.name}"
+        if self.owner:
+            return "app"
+        return f"{'shop' if self.right is Right.SHOP else 'staff'}:{self.name}"
 
     @property
     def asker(self) -> Asker:

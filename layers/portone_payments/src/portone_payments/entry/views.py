@@ -120,7 +120,7 @@ def order_fields(order: Order) -> dict[str, Any]:
     """The order as it was put, and the schedule that collects its parts."""
     parts = {"parts": [part_view(part) for part in order.parts]} if order.parts else {}
     schedule = {"subscriptionId": order.subscription_id} if order.subscription_id else {}
-    gone = {"withdrawnAt": time_view(order.withdrawn_at)} if order.withdrawn_at is not None else {}
+    gone = {"withdrawnAt": time_view(order.withdrawn_at), "withdrawnBy": order.withdrawn_by}
     return {
         "orderId": order.order_id,
         "userId": order.user_id,
@@ -133,7 +133,7 @@ def order_fields(order: Order) -> dict[str, Any]:
         **parts,
         **_for_windows(order),
         **schedule,
-        **gone,
+        **(gone if order.withdrawn_at is not None else {}),
     }
 
 

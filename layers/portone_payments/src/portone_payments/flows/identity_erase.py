@@ -36,16 +36,16 @@ class Custodian:
     clock: Clock
     kept_days: int
 
-    def erase(self, user_id: str) -> bool:
+    def erase(self, user_id: str, *, by: str) -> bool:
         """Unreadable from this write on, and verifications begun before no longer count. Raises `Busy`.
 
-        Whether anything was kept.
+        Whether anything was kept; at whose word outlives it.
         """
         for _ in range(TRIES):
             person = self.store.person(user_id) or Person(user_id=user_id)
             at = max(self.clock.now(), *_moments(person))
             try:
-                self._note(user_id, at)
+                self._note(user_id, at, by)
                 self.store.save(*erased(person, at, store=self.store))
             except Conflict:
                 continue
@@ -68,12 +68,12 @@ class Custodian:
             return Again.ERASED if ended or _lost(person, gone) else Again.NOBODY
         raise Busy
 
-    def _note(self, user_id: str, at: float) -> None:
+    def _note(self, user_id: str, at: float, by: str) -> None:
         """The latest erasure stands. Raises `Conflict`."""
         name = self.hashes.user(user_id)
         held = self.erasures.erasure(name) or Erasure(erasure_id=name, at=0, expires_at=0)
         if held.at < at:
-            self.erasures.keep(replace(held, at=at, expires_at=int(at) + self.kept_days * DAY))
+            self.erasures.keep(replace(held, at=at, by=by, expires_at=int(at) + self.kept_days * DAY))
 
     def _end_attempts(self, user_id: str, at: float) -> bool:
         """Whether there were open ones: they hold whom a message went to."""

@@ -25,7 +25,6 @@ from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_store import Conflict, Queue
 
 ATTEMPTS = 6
-BY = "shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,13 @@ class Withdrawer:
     queue: Queue
     clock: Clock
 
-    def withdraw(self, order_id: str, deadline: Deadline) -> Withdrawn:
-        """The order withdrawn, now or before.
+    def withdraw(self, order_id: str, deadline: Deadline, *, by: str) -> Withdrawn:
+        """The order withdrawn, now or before; who asked for it is kept.
 
         Raises `OrderNotFound`, `OrderAlreadyPaid`, `OrderPaymentUnderWay`, `ProviderUnavailable`, `Busy`.
         """
-        held = self._stored(order_id, deadline)
-        payment, moment = held.payment, Moment(now=self.clock.now(), by=BY)
+        held = self._stored(order_id, deadline, by)
+        payment, moment = held.payment, Moment(now=self.clock.now(), by=by)
         if payment is None or not wants_closing(payment, moment.now):
             return Withdrawn(held, done=True)
         payment, done = self._closed(payment, moment, deadline)
@@ -66,7 +65,7 @@ class Withdrawer:
             return payment, False
         return result.payment, result.answered and not wants_closing(result.payment, moment.now)
 
-    def _stored(self, order_id: str, deadline: Deadline) -> OrderWithPayment:
+    def _stored(self, order_id: str, deadline: Deadline, by: str) -> OrderWithPayment:
         store = self.closer.reader.store
         for _ in range(ATTEMPTS):
             order = store.order(order_id)
@@ -74,18 +73,18 @@ class Withdrawer:
                 raise OrderNotFound
             try:
                 if order.subscription_id is not None:
-                    return self._with_schedule(order, order.subscription_id)
-                return self._with_payment(order, deadline)
+                    return self._with_schedule(order, order.subscription_id, by)
+                return self._with_payment(order, deadline, by)
             except Conflict:
                 self.closer.reader.meter.count(Metric.CONFLICT)
         raise Busy
 
-    def _with_schedule(self, order: Order, subscription_id: str) -> OrderWithPayment:
+    def _with_schedule(self, order: Order, subscription_id: str, by: str) -> OrderWithPayment:
         store = self.closer.reader.store
         schedule = store.subscription(subscription_id)
         if order.withdrawn_at is not None:
             return OrderWithPayment(order, None, schedule)
-        moment = Moment(now=self.clock.now(), by=BY)
+        moment = Moment(now=self.clock.now(), by=by)
         payments = {each: store.payment(each) for each in asked_of(schedule)} if schedule else {}
         after = schedule and schedule_withdrawn(schedule, payments, moment)
         changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
@@ -93,12 +92,12 @@ class Withdrawer:
         store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
 
-    def _with_payment(self, order: Order, deadline: Deadline) -> OrderWithPayment:
+    def _with_payment(self, order: Order, deadline: Deadline, by: str) -> OrderWithPayment:
         payment_id = order.settled_by or order.payment_id
         payment = self.closer.reader.store.payment(payment_id) if payment_id else None
         if order.withdrawn_at is not None:
             return OrderWithPayment(order, payment)
-        moment = Moment(now=self.clock.now(), by=BY)
+        moment = Moment(now=self.clock.now(), by=by)
         if payment is not None and may_be_paid(payment):
             payment = self._read(payment, moment, deadline)
         gone = order_withdrawn(order, moment)
