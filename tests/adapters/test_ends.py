@@ -11,7 +11,6 @@ from portone_local.testing.records import NOW, a_payment, an_order, called, hist
 from portone_local.testing.refund_records import paid, reserved
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.payment_items import KINDS, decode, encode, encode_entry
-from portone_payments.domain.bounds import SETTLED_KEYS_KEPT
 from portone_payments.domain.days import day_of
 from portone_payments.domain.ending import cancelled
 from portone_payments.domain.facts import Moment
@@ -20,7 +19,7 @@ from portone_payments.domain.ladder import DAY
 from portone_payments.domain.records import AttentionKind, SettledRefund, Status
 from portone_payments.domain.retention import BEHIND, FAR, KEPT
 from portone_payments.domain.wallet import lapse
-from portone_payments.domain.wallet_records import KeyRef, KeyState, SettledKey, Wallet
+from portone_payments.domain.wallet_records import KeyRef, SettledKey
 
 MOMENT = Moment(now=NOW, by="worker")
 LIVING = replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None)
@@ -57,9 +56,8 @@ def said(item: Item) -> tuple[str | None, int | None]:
         (OPEN, None, None),
         (EMPTY, f"{DAY_OF_NOW}#end", NOW + KEPT + BEHIND),
         (SettledRefund(payment_id="payment1", refund=replace(REFUND, settled_at=NOW)), None, NOW + FAR),
-        (SettledKey(user_id="user-1", key=replace(LAPSED, settled_at=NOW)), None, NOW + KEPT + BEHIND),
+        (SettledKey(user_id="user-1", key=LAPSED), f"{DAY_OF_NOW}#end", NOW + FAR),
         (KeyRef(ref="issue:1", user_id="user-1", issue_id="1"), None, None),
-        (KeyRef(ref="issue:1", user_id="user-1", issue_id="1", gone_at=NOW), None, NOW + KEPT + BEHIND),
     ],
 )
 def test_an_item_says_where_it_is_found_and_when_it_is_dropped(
@@ -85,25 +83,10 @@ def test_by_what_it_is_found_is_no_part_of_a_record(record: Any) -> None:
     assert decode(encode(record, "token")) == replace(record, version=1)
 
 
-def test_a_key_that_leaves_its_wallet_takes_along_by_what_it_was_found(memory_store: MemoryStore) -> None:
-    keys = {
-        f"issue{each}": replace(
-            LAPSED,
-            issue_id=f"issue{each}",
-            key_hash=str(each) * 64,
-            state=KeyState.DELETED,
-            settled_at=NOW + each,
-        )
-        for each in range(SETTLED_KEYS_KEPT + 1)
-    }
-    memory_store.save(KeyRef(ref="issue:issue0", user_id="user-1", issue_id="issue0"))
-    memory_store.save(Wallet(user_id="user-1", keys=keys))
+def test_by_what_it_is_found_is_no_part_of_what_left_a_record() -> None:
+    left = SettledKey(user_id="user-1", key=LAPSED)
 
-    left = {item["pk"]["S"]: said(item)[1] for item in memory_store.dump() if item["sk"]["S"] == "key"}
-    assert left == dict.fromkeys(("key#issue%3Aissue0", f"key#key%3A{'0' * 64}"), int(NOW + KEPT + BEHIND))
-    assert memory_store.key_ref("issue:issue0") == KeyRef(
-        ref="issue:issue0", user_id="user-1", issue_id="issue0", gone_at=NOW
-    )
+    assert decode(encode(left, "token")) == left
 
 
 WITHOUT = {
@@ -111,7 +94,7 @@ WITHOUT = {
     "pace": "one row: nothing of a person",
     "stops": "one row, bounded: nothing of a person",
     "audit": "one row, bounded: nothing of a person",
-    "key": "with its wallet, or with its key: `gone_at`",
+    "key": "with its key: the job deletes both",
     "attention": "until a person closes it, with an alarm; then at once",
     "discrepancy": "until a person closes it, with an alarm; then half a year",
 }

@@ -66,14 +66,26 @@ def writing(*items: Item, token: str = TOKEN) -> Call:
     return call
 
 
-def swapping(*items: Item, token: str = TOKEN, **gone: int) -> Call:
-    """Put these items and delete those of these numbers, of the versions they had; what is left."""
+def swapping(*items: Item, token: str = TOKEN, **gone: int | None) -> Call:
+    """Put these items and delete those of these numbers, of the versions they had or any; what is left."""
 
     def call(table: Table) -> Any:
         table.swap(
             items, {Key(f"payment#{each[1:]}", "payment"): read for each, read in gone.items()}, token=token
         )
         return sorted(Key.of(each).pk[8:] for each in table.get_many(keys(9)))
+
+    return call
+
+
+def holding(partition: str, *, limit: int = 5, after: Key | None = None) -> Call:
+    """The sort keys of a partition into which three items were written, beside another."""
+
+    def call(table: Table) -> Any:
+        for each in ("payment", "history#2", "history#1"):
+            table.append(Key("payment#1", each).wire())
+        table.append(Key("payment#10", "payment").wire())
+        return [each.sk for each in table.held(partition, limit=limit, after=after)]
 
     return call
 
@@ -205,12 +217,31 @@ ROWS: dict[str, tuple[Call, Any]] = {
     "one gone and nothing put": (after(writing(*TWO), swapping(token="u", n1=1)), ["2"]),
     "one gone that is another version by now": (after(writing(item(1)), swapping(item(2), n1=2)), LOST),
     "one gone that is not there": (swapping(item(2), n1=1), LOST),
+    "one gone, whatever is there": (after(writing(item(1)), swapping(n1=None)), []),
+    "one gone, and nothing was there": (swapping(n1=None), []),
+    "many gone and one of another version": (
+        after(writing(*TWO), swapping(token="u", n1=None, n2=2)),
+        LOST,
+    ),
     "an item put and gone": (after(writing(item(1)), swapping(item(1), n1=1)), REFUSED),
     "the same under its token again, one gone": (
         after(writing(item(1)), swapping(item(2), n1=1), swapping(item(2), n1=1)),
         ["2"],
     ),
     "a hundred put and one gone": (swapping(*(item(each) for each in range(1, 101)), n0=1), REFUSED),
+    # what lies in one partition
+    "a partition in its order": (holding("payment#1"), ["history#1", "history#2", "payment"]),
+    "a partition behind one": (
+        holding("payment#1", after=Key("payment#1", "history#1")),
+        ["history#2", "payment"],
+    ),
+    "so many of a partition": (holding("payment#1", limit=2), ["history#1", "history#2"]),
+    "an empty name of a partition": (holding(""), REFUSED),
+    "a limit of 0 of a partition": (holding("payment#1", limit=0), REFUSED),
+    "behind a key of another partition": (
+        holding("payment#1", after=Key("payment#2", "payment")),
+        REFUSED,
+    ),
     # batches
     "no keys, for which nothing is asked": (lambda table: table.get_many([]), []),
     "a hundred keys": (lambda table: len(table.get_many(keys(100))), 0),
@@ -251,7 +282,7 @@ class OnMiniStack(DynamoTable):
     def put(self, items: Sequence[Item], *, token: str) -> None:
         super().put(items, token=token and f"{self._name}-{token}")
 
-    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
         super().swap(items, gone, token=token and f"{self._name}-{token}")
 
 

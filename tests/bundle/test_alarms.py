@@ -35,6 +35,7 @@ WATCHED = {
     Metric.CHARGE_DECLINED,
     Metric.DISCREPANCY,
     Metric.ITEM_SKIPPED,
+    Metric.END_PUT_OFF,
     Metric.IDENTITY_DUPLICATES,
     Metric.IDENTITY_MERCHANT,
     Metric.JOB_FAILED,

@@ -37,6 +37,7 @@ NAMES = {"secretsmanager:GetSecretValue ChargeKeys"}
 CHARGES = SENDS | saves("wallet#*") | opens("billing-key", "billing-buyer")
 COLLECTS = CHARGES | NAMES
 REFUNDS = SENDS | HINTS | opens("refund-account", "refund-reason")
+ENDING = ("payment", "order", "subscription", "wallet", "key")
 ALLOWED = {
     "put_order": PAYS | saves("order#*") | seals("buyer") | opens("buyer"),
     "get_order": READS,
@@ -139,6 +140,14 @@ ALLOWED = {
         "dynamodb:Query PaymentsTable/index/changed",
         "dynamodb:Query PaymentsTable/index/attention",
         "dynamodb:BatchGetItem PaymentsTable",
+        "sqs:SendMessage SweepDeadLetters",
+    },
+    "retention": READS
+    | {
+        "dynamodb:Query PaymentsTable/index/changed",
+        "dynamodb:Query PaymentsTable",
+        "dynamodb:BatchGetItem PaymentsTable",
+        *(f"dynamodb:DeleteItem PaymentsTable {each}#*" for each in ENDING),
         "sqs:SendMessage SweepDeadLetters",
     },
     "discrepancies": READS

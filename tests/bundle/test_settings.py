@@ -80,6 +80,7 @@ TOLD = {
     "ops_catch_up": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "ops_resolve": STAFF | {"PII_KEY_ARN"},
     "audit": CALLS,
+    "retention": set(),
     "discrepancies": STAFF | {"PII_KEY_ARN"},
     "close_discrepancy": STAFF | {"PII_KEY_ARN"},
 }

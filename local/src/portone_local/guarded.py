@@ -99,6 +99,7 @@ def _table_needs(table: str) -> dict[str, Needs]:
         ],
         "append": lambda item: (_led_by(put, item["pk"]["S"]),),
         "push": lambda wanted, **_: (_led_by(push, wanted.pk),),
+        "held": lambda partition, **_: (_led_by(f"dynamodb:Query {table}", partition),),
         "query": lambda index, partition, **_: (_led_by(f"{query}{index.name}", partition),),
     }
 

@@ -8,13 +8,14 @@ from threading import RLock
 from types import MappingProxyType
 from typing import Any
 
-from portone_local.attribute_rules import Invalid, check_keys, checked, number
+from portone_local.attribute_rules import Invalid, check_key, check_keys, checked, number
 from portone_local.table_rules import (
     check_batch,
     check_puts,
     check_query,
     check_token,
     counted,
+    expired,
     other_version,
     page,
     pushed_before,
@@ -26,7 +27,7 @@ from portone_payments.adapters.dynamo import Refused
 from portone_payments.adapters.keys import INDEXES, Index, Key
 from portone_payments.domain.errors import StorageUnavailable
 
-NONE: Mapping[Key, int] = MappingProxyType({})
+NONE: Mapping[Key, int | None] = MappingProxyType({})
 TOKENS_KEPT = 10_000
 """DynamoDB forgets a token after ten minutes; nobody here waits so long with one."""
 
@@ -52,8 +53,8 @@ class MemoryTable:
         self._sizes: dict[Key, int] = defaultdict(int)
         # in the index's order
         self._indexes: dict[tuple[str, str], list[_Place]] = defaultdict(list)
-        self._written: deque[tuple[Item | None, Item]] = deque()
-        self._done: OrderedDict[str, tuple[Sequence[Item], Mapping[Key, int]]] = OrderedDict()
+        self._written: deque[tuple[Item | None, Item | None]] = deque()
+        self._done: OrderedDict[str, tuple[Sequence[Item], Mapping[Key, int | None]]] = OrderedDict()
 
     def get(self, wanted: Key) -> Item | None:
         """An item."""
@@ -72,8 +73,8 @@ class MemoryTable:
         else:
             self.around("TransactWriteItems", lambda: self._transact(items, token))
 
-    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
-        """The same, and delete what is `gone`, each IF its stored version is the one told."""
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
+        """The same, and delete what is `gone`, each IF its version is the one told; None: whatever it is."""
         self.around("TransactWriteItems", lambda: self._transact(items, token, gone))
 
     def append(self, item: Item) -> None:
@@ -83,6 +84,10 @@ class MemoryTable:
     def push(self, wanted: Key, *, seen: int, until: int, tries: int | None = None) -> int | None:
         """Move `due_at` from `seen` to `until` and count a try; None where somebody else moved it before."""
         return self.around("UpdateItem", lambda: self._push(wanted, seen, until, tries))  # type: ignore[no-any-return]
+
+    def held(self, partition: str, *, limit: int, after: Key | None = None) -> list[Key]:
+        """Keys of the items of one partition in their order, at most `limit`, behind `after`."""
+        return self.around("Query", lambda: self._held(partition, limit, after))  # type: ignore[no-any-return]
 
     def query(
         self,
@@ -110,8 +115,8 @@ class MemoryTable:
         with self._lock:
             return list(self._items.values())
 
-    def take_written(self, limit: int) -> list[tuple[Item | None, Item]]:
-        """What was written and not taken yet, oldest first: each item as it was before and after."""
+    def take_written(self, limit: int) -> list[tuple[Item | None, Item | None]]:
+        """What was written and not taken yet, oldest first: each item before and after; None: gone."""
         with self._lock:
             return [self._written.popleft() for _ in range(min(limit, len(self._written)))]
 
@@ -128,6 +133,17 @@ class MemoryTable:
                 self._drop(where)
             for item in items:
                 self._write(item, item_size(item))
+
+    def forget_expired(self, now: float) -> None:
+        """Delete what DynamoDB would by itself, at the latest in a few days."""
+        with self._lock:
+            for where in [where for where, item in self._items.items() if expired(item, now)]:
+                self._remove(where)
+
+    def _remove(self, where: Key) -> None:
+        if where in self._items:
+            self._written.append((self._items[where], None))
+            self._drop(where)
 
     def _drop(self, where: Key) -> None:
         for index in self._known:
@@ -149,7 +165,7 @@ class MemoryTable:
             self.log.add("BatchGetItem", reads=units)
             return [self._items[each] for each in found]
 
-    def _transact(self, items: Sequence[Item], token: str, gone: Mapping[Key, int] = NONE) -> None:
+    def _transact(self, items: Sequence[Item], token: str, gone: Mapping[Key, int | None] = NONE) -> None:
         """The same call again under its token changes nothing; another call under it is refused."""
         check_token(token)
         with self._lock:
@@ -161,7 +177,7 @@ class MemoryTable:
             if len(self._done) > TOKENS_KEPT:
                 self._done.popitem(last=False)
 
-    def _repeat(self, items: Sequence[Item], token: str, gone: Mapping[Key, int]) -> None:
+    def _repeat(self, items: Sequence[Item], token: str, gone: Mapping[Key, int | None]) -> None:
         before, gone_before = self._done[token]
         if (list(items), gone) != (list(before), gone_before):
             raise StorageUnavailable(service="dynamodb", reason="IdempotentParameterMismatchException")
@@ -170,7 +186,7 @@ class MemoryTable:
             "TransactWriteItems", reads=2 * sum(read_units([each], consistent=True) for each in sizes)
         )
 
-    def _put(self, operation: str, written: Sequence[Item], gone: Mapping[Key, int] = NONE) -> None:
+    def _put(self, operation: str, written: Sequence[Item], gone: Mapping[Key, int | None] = NONE) -> None:
         items = [checked(item, self._known) for item in written]
         check_keys(tuple(gone))
         with self._lock:
@@ -189,7 +205,7 @@ class MemoryTable:
             for item, size in zip(items, sizes, strict=False):
                 self._write(item, size)
             for each in gone:
-                self._drop(each)
+                self._remove(each)
 
     def _append(self, written: Item) -> None:
         item = checked(written, self._known)
@@ -235,6 +251,17 @@ class MemoryTable:
         names = ("pk", "sk", index.partition, index.sort)
         found = page([{name: item[name] for name in names} for item in found])
         self.log.add("Query", reads=read_units(map(item_size, found), consistent=False))
+        return found
+
+    def _held(self, partition: str, limit: int, after: Key | None) -> list[Key]:
+        check_key(partition, "-")
+        if limit < 1 or (after is not None and after.pk != partition):
+            raise Invalid("a Limit below 1, or a starting key outside the query")
+        with self._lock:
+            every = sorted((each for each in self._items if each.pk == partition), key=lambda each: each.sk)
+            found = [each for each in every if after is None or each.sk > after.sk][:limit]
+            sizes = [self._sizes[each] for each in found]
+            self.log.add("Query", reads=read_units(sizes, consistent=True))
         return found
 
     def _write(self, item: Item, size: int) -> None:

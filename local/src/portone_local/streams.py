@@ -29,18 +29,17 @@ class MemoryStream:
         written = self.table.take_written(limit)
         return [self._record(old, new, next(self._numbers)) for old, new in written]
 
-    def _record(self, old: Item | None, new: Item, number: int) -> dict[str, Any]:
-        images = {"NewImage": new} | ({"OldImage": old} if old else {})
+    def _record(self, old: Item | None, new: Item | None, number: int) -> dict[str, Any]:
+        images = {"NewImage": new, "OldImage": old}
         change = {
             "ApproximateCreationDateTime": int(self.clock.now()),
-            "Keys": Key.of(new).wire(),
+            "Keys": Key.of(new or old or {}).wire(),
             "SequenceNumber": f"{number:021d}",
             "StreamViewType": "NEW_AND_OLD_IMAGES",
-            **images,
+            **{name: image for name, image in images.items() if image},
         }
-        return as_lambda_gives_it(
-            {"eventID": f"{number:032x}", "eventName": "MODIFY" if old else "INSERT", "dynamodb": change}
-        )
+        name = "REMOVE" if new is None else "MODIFY" if old else "INSERT"
+        return as_lambda_gives_it({"eventID": f"{number:032x}", "eventName": name, "dynamodb": change})
 
 
 @dataclass(slots=True)

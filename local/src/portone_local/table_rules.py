@@ -16,6 +16,7 @@ TRANSACTION_ITEMS = 100
 BATCH_ITEMS = 100
 QUERY_BYTES = 1024 * 1024
 TOKEN_LETTERS = 36
+TTL_REACH = 5 * 365 * 24 * 3600
 
 
 def check_batch(wanted: Sequence[Key]) -> None:
@@ -82,9 +83,14 @@ def refuses(old: Item | None, new: Item) -> bool:
     return other_version(old, read) if read else old is not None
 
 
-def other_version(old: Item | None, read: int) -> bool:
-    """Whether what is stored is not the version that was read."""
-    return old is None or old.get("version") != {"N": str(read)}
+def expired(item: Item, now: float) -> bool:
+    """Whether DynamoDB deletes an item by itself; what has been over for five years it lets alone."""
+    return "ttl" in item and 0 < now - float(item["ttl"].get("N", now)) < TTL_REACH
+
+
+def other_version(old: Item | None, read: int | None) -> bool:
+    """Whether what is stored is not the version that was read; where none was, nothing is asked."""
+    return read is not None and (old is None or old.get("version") != {"N": str(read)})
 
 
 def check_puts(places: Sequence[Key], sizes: Sequence[int]) -> None:

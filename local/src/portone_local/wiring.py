@@ -21,10 +21,12 @@ from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
 from portone_local.resources import RESOURCES, made_resources, queue_rules
 from portone_local.stock import MemoryStockHook
 from portone_local.streams import AwsStream, MemoryStream
+from portone_local.table_rules import expired
 from portone_local.units import CallLog
 from portone_payments.adapters.codec import Item
 from portone_payments.adapters.event_bus import EventBridgeBus
 from portone_payments.adapters.ids import RandomIds
+from portone_payments.adapters.keys import Key
 from portone_payments.adapters.portone_billing import BillingClient
 from portone_payments.adapters.queue import SqsQueue
 from portone_payments.adapters.secrets import SecretsManager
@@ -33,6 +35,7 @@ from portone_payments.adapters.vault import KmsVault
 from portone_payments.ports import Secrets
 
 HASH_KEY = "example-key-of-keyed-hashes-in-payments"
+TABLES = {"store": "PaymentsTable", "people": "IdentityTable", "erasures": "ErasuresTable"}
 CHARGE_KEY = "example-key-of-charge-ids-and-customers"
 _NUMBERS = itertools.count(1)
 
@@ -61,6 +64,16 @@ class Wiring:
     def erasures_dump(self) -> list[Item]:
         """Every item of the table of erasures."""
         return self._items("erasures", "ErasuresTable")
+
+    def forget_expired(self, now: float) -> None:
+        """Delete in every table what DynamoDB would by itself."""
+        for port, table in TABLES.items():
+            if self.client is None:
+                self.ports[port].table.forget_expired(now)
+                continue
+            for item in self._items(port, table):
+                if expired(item, now):
+                    self.client.delete_item(TableName=self.resources[table], Key=Key.of(item).wire())
 
     def _items(self, port: str, table: str) -> list[Item]:
         if self.client is None:

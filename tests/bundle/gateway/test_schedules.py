@@ -12,6 +12,8 @@ from portone_local.gateway.schedules import schedules_of, when
 from portone_local.serve.timer import DAY, Timer
 from portone_local.stack import START, Stack
 from portone_local.template import transformed
+from portone_local.testing.shopping import pay, prepare
+from portone_payments.domain.retention import KEPT
 
 HALF_PAST = "cron(30 7,19 * * ? *)"
 
@@ -64,6 +66,22 @@ def test_the_audit_is_played_at_its_times_of_the_day() -> None:
     ] * 2
 
 
+def test_what_has_been_kept_for_five_years_is_gone_when_the_clock_was_moved_so_far() -> None:
+    with Stack.in_memory(seed=1) as stack:
+        prepared = prepare(stack)
+        pay(stack, prepared)
+        timer = Timer(stack)
+        timer.advance(DAY)
+        before = {item["pk"]["S"].partition("#")[0] for item in stack.dump()}
+
+        stack.clock.advance(KEPT - 2 * DAY)  # type: ignore[attr-defined]
+        timer.advance(6 * DAY)
+
+        assert {"order", "payment"} <= before
+        assert {item["pk"]["S"].partition("#")[0] for item in stack.dump()} <= {"audit"}
+        assert stack.failures == []
+
+
 def test_schedules_are_played_while_time_passes_by_itself() -> None:
     with Stack.in_memory() as stack:
         assert isinstance(stack.clock, MovableClock)
@@ -73,7 +91,12 @@ def test_schedules_are_played_while_time_passes_by_itself() -> None:
             stack.clock.advance(60)
             timer.beat()
 
-    assert Counter(function for function, _ in calls) == {"Sweep": 24 * 60, "IdentitySweep": 96, "Audit": 2}
+    assert Counter(function for function, _ in calls) == {
+        "Sweep": 24 * 60,
+        "IdentitySweep": 96,
+        "Audit": 2,
+        "Retention": 1,
+    }
 
 
 @pytest.mark.parametrize(

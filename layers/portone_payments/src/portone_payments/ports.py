@@ -155,6 +155,8 @@ class Metric(StrEnum):
     ITEM_SKIPPED = "ItemSkipped"
     JOB_FAILED = "JobFailed"
     PUBLISHED = "EventPublished"
+    RECORD_ENDED = "RecordEnded"
+    END_PUT_OFF = "EndPutOff"
     IDENTITY_VERIFIED = "IdentityVerified"
     IDENTITY_DUPLICATES = "IdentityDuplicates"
     IDENTITY_MERCHANT = "IdentityMerchantChanged"

@@ -16,6 +16,7 @@ from portone_payments.domain.records import (
     Payment,
     SettledRefund,
 )
+from portone_payments.domain.retention import Ending
 from portone_payments.domain.stops import Stops
 from portone_payments.domain.subscription_records import Pace, Plan, Subscription
 from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
@@ -65,6 +66,15 @@ class Due:
     def still(self, held: int | None, now: float) -> bool:
         """Whether a record is due, or leased for this very hint: any save since then has moved the mark."""
         return held is not None and (held <= now or held == self.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What is filed under a day: a record, or a part of one that has an item of its own."""
+
+    kind: str
+    id: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +164,17 @@ class Store(Protocol):
 
     def changed(self, since: float, until: float) -> Iterable[str]:
         """Ids of payments PortOne must know whose status changed in here (sparse, eventually consistent)."""
+        ...
+
+    def filed(self, day: str) -> Iterable[Filed]:
+        """What may have moved last on a day (yyyy-mm-dd, UTC)."""
+        ...
+
+    def remove(self, *records: Ending) -> None:
+        """Delete all or none with all that lies beside them, each IF its stored version is the one read.
+
+        Raises `Conflict`, `StorageUnavailable`.
+        """
         ...
 
     def audit_mark(self) -> AuditMark | None: ...

@@ -91,6 +91,7 @@ class Timer:
                 self._fire(self.schedules if due <= moment else tuple(filter(_is_rare, self.schedules)))
             clock.advance(max(0.0, end - clock.now()))
             self._fire(self.schedules)
+            self.stack.forget_expired()
 
     def beat(self) -> None:
         """Fire what is due by the clock, and hand on what waits in queues and stream."""

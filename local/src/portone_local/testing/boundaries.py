@@ -172,7 +172,7 @@ class Tapped:
 
 
 # these do not leave the process
-_INSIDE = frozenset({"dump", "close", "meta", "messages", "receive_bodies"})
+_INSIDE = frozenset({"dump", "forget_expired", "close", "meta", "messages", "receive_bodies"})
 
 
 def _operation(name: str, *arguments: Any) -> str:

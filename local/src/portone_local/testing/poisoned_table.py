@@ -65,7 +65,7 @@ class PoisonedTable:
             self._check(Key.of(item), item)
         self.clean.put(items, token=token)
 
-    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
         """All or none, and what is to go."""
         for item in items:
             self._check(Key.of(item), item)

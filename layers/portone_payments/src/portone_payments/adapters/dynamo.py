@@ -88,8 +88,8 @@ class DynamoTable:
                     TransactItems=[{"Put": each} for each in puts], ClientRequestToken=token
                 )
 
-    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
-        """The same, and delete what is `gone`, each IF its stored version is the one told."""
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
+        """The same, and delete what is `gone`, each IF its version is the one told; None: whatever it is."""
         puts = [{"Put": self._conditional_put(item)} for item in items]
         drops = [{"Delete": self._conditional_delete(each, read)} for each, read in gone.items()]
         with _refusals():
@@ -128,6 +128,20 @@ class DynamoTable:
         except Conflict:
             return None
         return int(answer["Attributes"]["tries"]["N"])
+
+    def held(self, partition: str, *, limit: int, after: Key | None = None) -> list[Key]:
+        """Keys of the items of one partition in their order, strongly consistent, at most `limit`."""
+        with answered("dynamodb"):
+            found = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="pk = :partition",
+                ExpressionAttributeValues={":partition": {"S": partition}},
+                ProjectionExpression="pk, sk",
+                ConsistentRead=True,
+                Limit=limit,
+                **({"ExclusiveStartKey": after.wire()} if after else {}),
+            )
+        return [Key.of(item) for item in found["Items"]]
 
     def query(
         self,
@@ -174,8 +188,9 @@ class DynamoTable:
         condition = "attribute_not_exists(pk)"
         return put | {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
-    def _conditional_delete(self, gone: Key, read: int) -> dict[str, Any]:
-        return {"TableName": self._name, "Key": gone.wire()} | _if_version(read)
+    def _conditional_delete(self, gone: Key, read: int | None) -> dict[str, Any]:
+        condition = {} if read is None else _if_version(read)
+        return {"TableName": self._name, "Key": gone.wire()} | condition
 
 
 def _if_version(read: int) -> dict[str, Any]:

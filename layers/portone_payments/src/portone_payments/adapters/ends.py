@@ -9,7 +9,6 @@ from portone_payments.domain.records import DAY_SHARDS, Order, Payment, Status
 from portone_payments.domain.retention import (
     BEHIND,
     FAR,
-    KEPT,
     Ending,
     kept_until,
     moved_at,
@@ -17,7 +16,7 @@ from portone_payments.domain.retention import (
     settled,
 )
 from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.wallet_records import SettledKey, Wallet
 
 # what PortOne must know as well: the audit asks it for these
 CLAIMS = frozenset(
@@ -64,9 +63,11 @@ def part_ttl(at: float) -> Item:
     return ttl(at + FAR)
 
 
-def key_ttl(at: float) -> Item:
-    """A saved payment method that was gone `at` an epoch second does not wait for its wallet."""
-    return ttl(at + KEPT + BEHIND)
+def key_end(left: SettledKey) -> Item:
+    """A saved payment method that left its wallet does not wait for that one's end; found by its day."""
+    at = moved_at(left)
+    found = _end_day(left, left.key.issue_id) | {CHANGED.sort: {"N": repr(at)}}
+    return found | part_ttl(at)
 
 
 def closed_ttl(found: Discrepancy) -> Item:

@@ -1,14 +1,14 @@
 """The records of the payments table as items, with what puts them into its sparse indexes."""
 
 from dataclasses import replace
-from typing import Any, TypeIs
+from typing import Any
 
 from portone_payments.adapters.codec import Item, coder
 from portone_payments.adapters.ends import (
     closed_ttl,
     day_of_change,
     end_of,
-    key_ttl,
+    key_end,
     order_ttl,
     part_ttl,
     ttl,
@@ -66,19 +66,20 @@ KINDS: dict[str, Any] = {
     "saved-key": SettledKey,
 }
 # by what the daily job finds those that have no such attribute of their own
-_ALSO_DERIVED = dict.fromkeys(("subscription", "wallet"), frozenset({CHANGED.sort}))
+_ALSO_DERIVED = dict.fromkeys(("subscription", "wallet", "saved-key"), frozenset({CHANGED.sort}))
 
 
 def encode(record: Written, token: str) -> Item:
     """The item of a record at its next version, or of what left one. Raises as `item_of`."""
-    if isinstance(record, SettledRefund | AttentionRow | SettledKey) or _has_left(record):
+    if isinstance(record, SettledRefund | AttentionRow | SettledKey):
         return part_of(record, _derived_part(record))
     return item_of(record, token, _derived(record))
 
 
 def decode(item: Item) -> Written:
     """The record in an item. Raises as `record_in`."""
-    record: Written = record_in(item, KINDS, DERIVED | _ALSO_DERIVED.get(item["sk"]["S"], frozenset()))
+    also = _ALSO_DERIVED.get(item["sk"]["S"].partition("#")[0], frozenset())
+    record: Written = record_in(item, KINDS, DERIVED | also)
     return replace(record, listed=record.attentions) if isinstance(record, Payment) else record
 
 
@@ -105,24 +106,18 @@ def key_for(record: Ending | KeyRef) -> Key:
             return key_of("subscription", record.subscription_id)
         case Wallet():
             return key_of("wallet", record.user_id)
+        case SettledKey():
+            return part_key("wallet", record.user_id, "saved-key", record.key.issue_id)
         case KeyRef():
             return key_of("key", record.ref)
 
 
-def _has_left(record: Record | Part) -> TypeIs[KeyRef]:
-    return isinstance(record, KeyRef) and record.gone_at is not None
-
-
 def _derived_part(part: Part) -> Item:
-    if isinstance(part, KeyRef):
-        return key_for(part).wire() | key_ttl(part.gone_at or 0.0)
     if isinstance(part, SettledRefund):
         at = part.refund.settled_at or part.refund.created_at
         return part_key("payment", part.payment_id, "refund", part.refund.token).wire() | part_ttl(at)
     if isinstance(part, SettledKey):
-        at = part.key.settled_at or part.key.created_at
-        key = part_key("wallet", part.user_id, "saved-key", part.key.issue_id)
-        return key.wire() | key_ttl(at)
+        return key_for(part).wire() | key_end(part)
     # one that is withdrawn has a moment in the past: DynamoDB drops it by itself, no right is needed
     gone = {} if part.attention else ttl(part.attention_at)
     return key_of("attention", part.payment_id, str(part.kind), part.subject).wire() | gone

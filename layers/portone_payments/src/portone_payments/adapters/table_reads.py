@@ -32,8 +32,8 @@ class Table(Protocol):
         """All or none, each with a version IF the stored one is one less. Raises `Refused`, `Conflict`."""
         ...
 
-    def swap(self, items: Sequence[Item], gone: Mapping[Key, int], *, token: str) -> None:
-        """The same, and delete what is `gone`, each IF its stored version is the one told."""
+    def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
+        """The same, and delete what is `gone`, each IF its version is the one told; None: whatever it is."""
         ...
 
     def append(self, item: Item) -> None:
@@ -45,6 +45,10 @@ class Table(Protocol):
 
         A try is counted, unless `tries` says how many there were.
         """
+        ...
+
+    def held(self, partition: str, *, limit: int, after: Key | None = None) -> list[Key]:
+        """Keys of the items of one partition in their order, at most `limit`, behind `after`."""
         ...
 
     def query(
@@ -66,7 +70,7 @@ class Table(Protocol):
 
 
 def save_items(
-    table: Table, items: Sequence[Item], token: str, gone: Mapping[Key, int] | None = None
+    table: Table, items: Sequence[Item], token: str, gone: Mapping[Key, int | None] | None = None
 ) -> None:
     """Write all and delete what is `gone`, or none, under our `token`.
 

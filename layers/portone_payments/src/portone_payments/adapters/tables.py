@@ -23,8 +23,9 @@ from portone_payments.adapters.keys import (
     shard_of,
 )
 from portone_payments.adapters.payment_items import decode_entry, encode, encode_entry
+from portone_payments.adapters.retention_rows import RetentionRows
 from portone_payments.adapters.table_reads import BATCH, Table, save_items
-from portone_payments.domain.bounds import bounded, left_behind, refs_of
+from portone_payments.domain.bounds import bounded, left_behind
 from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.facts import attention_rows
 from portone_payments.domain.kept import Part, Written
@@ -45,7 +46,7 @@ from portone_payments.ports import Ids
 from portone_payments.ports_store import Due, Kind, Page, Skipped
 
 
-class TableStore(AuditRows, BillingRows):
+class TableStore(AuditRows, BillingRows, RetentionRows):
     """`Store` over any `Table`, so that the real one and its twin in memory share every decision."""
 
     def __init__(self, table: Table, ids: Ids) -> None:
@@ -152,8 +153,7 @@ class DynamoStore(TableStore):
 def parts_of(record: Written) -> tuple[Part, ...]:
     """What is written beside a record: its attentions as they changed, the refunds and keys that leave it."""
     if isinstance(record, Wallet):
-        left = left_behind(record)
-        return (*left, *chain.from_iterable(map(refs_of, left)))
+        return left_behind(record)
     if not isinstance(record, Payment):
         return ()
     _, leaving = parted(record)

@@ -37,7 +37,8 @@ class Window:
 
 def first_mark(now: float) -> AuditMark:
     """Where an audit begins that has never run."""
-    return AuditMark(until=int(now) - FIRST_REACH, span=LONGEST)
+    since = int(now) - FIRST_REACH
+    return AuditMark(until=since, span=LONGEST, began=since)
 
 
 def used(mark: AuditMark, store_id: str, now: float) -> AuditMark:

@@ -66,11 +66,13 @@ class AuditMark:
     """How far the audit got: all that changed before `until` (epoch seconds UTC) has been compared.
 
     `span` is the length of the next window in seconds; `days` by yyyy-mm-dd, the newest month of them.
-    `stores` are those payments were prepared in, and until when (epoch seconds UTC).
+    `stores` are those payments were prepared in, and until when (epoch seconds UTC). `began`: from when on it
+    compared, 0 where nobody knows; nothing here is older.
     """
 
     until: int
     span: int
+    began: int = 0
     stores: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, AuditDay] = field(default_factory=dict)
     version: int = 0

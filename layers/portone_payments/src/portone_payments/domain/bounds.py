@@ -6,7 +6,7 @@ from portone_payments.domain.records import Entry, Payment
 from portone_payments.domain.refund_traces import parted
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import settled
-from portone_payments.domain.wallet_records import KeyRef, SettledKey, Wallet
+from portone_payments.domain.wallet_records import SettledKey, Wallet
 from portone_payments.domain.webhook_records import HintState
 
 # the ciphertext of what staff wrote in a line of a history, and for how long it is kept, in seconds
@@ -37,16 +37,6 @@ def left_behind(wallet: Wallet) -> tuple[SettledKey, ...]:
     old = sorted(filter(settled, wallet.keys.values()), key=lambda key: key.settled_at or 0.0)
     return tuple(
         SettledKey(user_id=wallet.user_id, key=key) for key in old[: max(0, len(old) - SETTLED_KEYS_KEPT)]
-    )
-
-
-def refs_of(left: SettledKey) -> tuple[KeyRef, ...]:
-    """By what a key that leaves its wallet was found: from then on it has an end, as the key has."""
-    key, known = left.key, () if left.key.key_hash is None else (f"key:{left.key.key_hash}",)
-    gone_at = key.settled_at or key.created_at
-    return tuple(
-        KeyRef(ref=ref, user_id=left.user_id, issue_id=key.issue_id, gone_at=gone_at)
-        for ref in (f"issue:{key.issue_id}", *known)
     )
 
 

@@ -245,7 +245,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """That somebody was erased, when and at whose word, by the keyed hash of the user's id; epoch seconds UTC.
+    """That somebody was erased, when and by whom, by the keyed hash of the user's id; epoch seconds UTC.
 
     It lies outside the identity table: whoever restores that table learns whom to erase again.
     """

@@ -22,5 +22,5 @@ type Record = (
     | KeyRef
 )
 # what has an item of its own beside its record: without a version, written together with that record
-type Part = SettledRefund | AttentionRow | SettledKey | KeyRef
+type Part = SettledRefund | AttentionRow | SettledKey
 type Written = Record | Part

@@ -180,7 +180,7 @@ class Order:
     where none was ever given. `due_at` (epoch seconds UTC) drops one that is not taken over until then.
     `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
     `spent`: what its user has had of further payments (domain/allowances.py).
-    `withdrawn_at`: when the shop took it back (epoch seconds UTC), `withdrawn_by`: who of the shop; nothing is
+    `withdrawn_at`: when the shop took it back (epoch seconds UTC), `withdrawn_by`: who of it did; nothing is
     paid for it any more.
     """
 

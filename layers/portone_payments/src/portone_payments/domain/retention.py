@@ -12,7 +12,7 @@ from portone_payments.domain.records import Order, Payment, Status
 from portone_payments.domain.refund_traces import SETTLED
 from portone_payments.domain.subscription_records import Subscription, SubscriptionStatus
 from portone_payments.domain.wallet import settled as key_settled
-from portone_payments.domain.wallet_records import Wallet
+from portone_payments.domain.wallet_records import SettledKey, Wallet
 
 # five years, whichever they are: they hold two days of February at most
 KEPT = 1827 * DAY
@@ -25,7 +25,7 @@ LATELY = 60 * DAY
 _ENDED = OVER | {SubscriptionStatus.UNPAID}
 _SENT = frozenset({ReceiptState.ISSUING, ReceiptState.CANCELLING})
 
-type Ending = Order | Payment | Subscription | Wallet
+type Ending = Order | Payment | Subscription | Wallet | SettledKey
 
 
 def kept_until(record: Ending) -> float | None:
@@ -47,10 +47,14 @@ def moved_at(record: Ending) -> float:
         case Wallet():
             keys = (each.settled_at or each.created_at for each in record.keys.values())
             return max(_told_at(record), *keys, 0.0)
+        case SettledKey():
+            return record.key.settled_at or record.key.created_at
 
 
 def settled(record: Ending) -> bool:
     """Whether nothing of the record is open: nothing due, nobody called, no money on its way."""
+    if isinstance(record, SettledKey):
+        return True
     if record.due_at is not None:
         return False
     match record:

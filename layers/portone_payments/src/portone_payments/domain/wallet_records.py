@@ -103,15 +103,10 @@ class SettledKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRef:
-    """Whose a billing key is: by `issue:<issueId>` or by `key:<keyed hash>`.
-
-    Written once, and once more when its key leaves the wallet: `gone_at` (epoch seconds UTC) is when that key
-    was settled.
-    """
+    """Whose a billing key is: by `issue:<issueId>` or `key:<keyed hash>`. Written once; goes with its key."""
 
     ref: str
     user_id: str
     issue_id: str
-    gone_at: float | None = None
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
