@@ -12,7 +12,7 @@ from portone_payments.adapters.secrets import FRESH_SECONDS
 from portone_payments.domain.errors import SecretsUnavailable
 from portone_payments.domain.identity import Field, Identifier
 
-OLD, NEW = "former-key-" * 3, "newest-key-" * 3
+OLD, NEW = "former-key-of-identifiers-in-tests", "newest-key-of-identifiers-in-tests"
 CI = Identifier(Field.CI, ("example-ci",))
 
 

@@ -8,7 +8,8 @@ import pytest
 from portone_local.portone import sign
 from portone_local.testing.deliveries import FOREIGN_SECRET, NEXT_SECRET, SECRET, SENT, Case, delivery
 from portone_local.testing.delivery_parts import READABLE
-from portone_payments.adapters.webhook import read_delivery, signing_key, single_headers
+from portone_payments.adapters.secret_shape import signing_key
+from portone_payments.adapters.webhook import read_delivery, single_headers
 from portone_payments.domain.delivery import Delivery
 from portone_payments.domain.errors import SignatureRejected
 from portone_payments.ports import WebhookSecrets

@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.template import configuration, refusals, transformed
 from portone_payments.adapters.keys import INDEXES
-from portone_payments.adapters.webhook import signing_key
+from portone_payments.adapters.secret_shape import signing_key
 
 OUTLIVES = (
     "PaymentsTable",

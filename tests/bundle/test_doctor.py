@@ -35,7 +35,21 @@ def hash_key(key: str) -> dict[str, str]:
     return {"HashKeySecretArn": json.dumps({"hashKey": key})}
 
 
-SOUND = {"ApiSecretArn": '{"apiSecret":"example-secret"}'} | webhook_secret() | hash_key(HASH_KEY)
+def charge_keys(**keys: str) -> dict[str, str]:
+    return {"ChargeKeysArn": json.dumps(keys)}
+
+
+def identity_keys(first: str) -> dict[str, str]:
+    return {"IdentityHashSecretArn": json.dumps({"keys": {}, "first": first})}
+
+
+SOUND = (
+    {"ApiSecretArn": '{"apiSecret":"example-portone-api-secret"}'}
+    | webhook_secret()
+    | hash_key(HASH_KEY)
+    | charge_keys(**{"1": HASH_KEY})
+    | identity_keys(HASH_KEY)
+)
 
 ISSUER = "https://login.shop.example/"
 DISCOVERED = f"{ISSUER}.well-known/openid-configuration"
@@ -122,6 +136,18 @@ def test_a_sound_stack_has_nothing_wrong() -> None:
         ),
         (hash_key(""), "hashKey is missing"),
         (hash_key("x"), "hashKey is too weak"),
+        (
+            {"ApiSecretArn": '{"apiSecret":"changeme"}'},
+            "the API secret is too short, too even, or something else of PortOne's console",
+        ),
+        (
+            {"ApiSecretArn": '{"apiSecret":"store-00000000-0000-0000-0000-000000000000"}'},
+            "the API secret is too short, too even, or something else of PortOne's console",
+        ),
+        (charge_keys(**{"1": HASH_KEY, "2": "x"}), "the charge keys 2 are too weak"),
+        (charge_keys(), "there are no charge keys"),
+        (identity_keys("changeme"), "the keys persons are known by are missing or too weak"),
+        ({"IdentityHashSecretArn": "[]"}, "the keys persons are known by are missing or too weak"),
     ],
 )
 def test_a_secret_that_cannot_work_is_named(secrets: dict[str, str], finding: str) -> None:
@@ -136,6 +162,8 @@ def test_secrets_nobody_may_read_here_are_worth_a_look_and_not_called_missing() 
         "the API secret cannot be read with these credentials",
         "the webhook secret cannot be read with these credentials",
         "the hash key secret cannot be read with these credentials",
+        "the charge keys secret cannot be read with these credentials",
+        "the identity hash keys secret cannot be read with these credentials",
     ]
 
 

@@ -93,7 +93,9 @@ def test_the_identity_table_has_the_indexes_the_store_uses(each: dict[str, Any])
 def test_a_deploy_makes_a_first_hash_key_that_works(each: dict[str, Any]) -> None:
     made = properties(each, "IdentityHashSecret")["GenerateSecretString"]
     secret = json.loads(made["SecretStringTemplate"]) | {
-        made["GenerateStringKey"]: ("0123456789abcdefghijklmnop" * 3)[: made["PasswordLength"]]
+        made["GenerateStringKey"]: "kR7vQ2mZ9xTfL4wNpB8sYcHdJ6gUaE3iVoX5tK1rMqWzShDnGyPbCjFeAu0l2O4s"[
+            : made["PasswordLength"]
+        ]
     }
 
     assert HashKeys.parse(secret).writing == 1

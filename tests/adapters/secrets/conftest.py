@@ -3,7 +3,7 @@
 import pytest
 
 from portone_local.clock import MovableClock
-from portone_local.testing.secret_shelf import HASH_KEY, WEBHOOK, Shelf
+from portone_local.testing.secret_shelf import API_SECRET, HASH_KEY, WEBHOOK, Shelf
 from portone_payments.adapters.secrets import SecretsManager
 
 
@@ -14,7 +14,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf(api={"apiSecret": "fake-api-secret"}, webhook=dict(WEBHOOK), hash=HASH_KEY)
+    return Shelf(api={"apiSecret": API_SECRET}, webhook=dict(WEBHOOK), hash=HASH_KEY)
 
 
 @pytest.fixture

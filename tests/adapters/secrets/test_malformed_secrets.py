@@ -3,7 +3,7 @@
 import pytest
 
 from portone_local.clock import MovableClock
-from portone_local.testing.secret_shelf import HASH_KEY, WEBHOOK, Shelf
+from portone_local.testing.secret_shelf import API_SECRET, HASH_KEY, WEBHOOK, Shelf
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.domain.errors import SecretsUnavailable
 
@@ -19,6 +19,9 @@ from portone_payments.domain.errors import SecretsUnavailable
         {"current": 7},
         {"current": " "},
         {"current": "x", "previous": 7},
+        {"current": "changeme"},
+        {"current": "REPLACE-ME", "previous": ""},
+        {"current": f"whsec_{'A' * 43}="},
     ],
     ids=str,
 )
@@ -44,7 +47,24 @@ def test_a_key_that_somebody_could_guess_is_unavailable(
         secrets.charge_keys()
 
 
-@pytest.mark.parametrize("spoiled", ["", "[]", {}, {"apiSecret": ""}, {"apiSecret": None}], ids=str)
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "",
+        "[]",
+        {},
+        {"apiSecret": ""},
+        {"apiSecret": None},
+        {"apiSecret": "REPLACE-ME"},
+        {"apiSecret": "changeme"},
+        {"apiSecret": "x" * 86},
+        {"apiSecret": "two words of a sentence, no secret"},
+        {"apiSecret": "store-01234567-89ab-cdef-0123-456789abcdef"},
+        {"apiSecret": "channel-key-01234567-89ab-cdef-0123-456789abcdef"},
+        {"apiSecret": WEBHOOK["current"]},
+    ],
+    ids=str,
+)
 def test_a_malformed_api_secret_is_unavailable(
     shelf: Shelf, secrets: SecretsManager, spoiled: object
 ) -> None:
@@ -54,13 +74,21 @@ def test_a_malformed_api_secret_is_unavailable(
         secrets.api_secret()
 
 
+def test_a_webhook_secret_that_is_none_does_not_disturb_the_other(
+    shelf: Shelf, secrets: SecretsManager
+) -> None:
+    shelf.secrets["webhook"] = {"current": "changeme", "previous": WEBHOOK["previous"]}
+
+    assert secrets.webhook().signing == (WEBHOOK["previous"],)
+
+
 def test_secrets_are_read_without_the_line_feed_of_a_paste(shelf: Shelf, secrets: SecretsManager) -> None:
-    shelf.secrets["api"] = {"apiSecret": " fake-api-secret\n"}
-    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ==\r\n"}
+    shelf.secrets["api"] = {"apiSecret": f" {API_SECRET}\n"}
+    shelf.secrets["webhook"] = {"current": f"{WEBHOOK['current']}\r\n"}
     shelf.secrets["hash"] = {"hashKey": f"{HASH_KEY['hashKey']}\n"}
 
-    assert secrets.api_secret() == "fake-api-secret"
-    assert secrets.webhook().signing == ("whsec_ZmFrZQ==",)
+    assert secrets.api_secret() == API_SECRET
+    assert secrets.webhook().signing == (WEBHOOK["current"],)
     assert secrets.hash_key() == HASH_KEY["hashKey"]
 
 
@@ -69,7 +97,7 @@ def test_no_secret_shows_in_a_repr(secrets: SecretsManager) -> None:
     secrets.hash_key()
     shown = repr(secrets) + repr(secrets.webhook())
 
-    assert not any(each in shown for each in [*WEBHOOK.values(), *HASH_KEY.values(), "fake-api-secret"])
+    assert not any(each in shown for each in [*WEBHOOK.values(), *HASH_KEY.values(), API_SECRET])
 
 
 def test_a_malformed_secret_is_not_in_the_error(shelf: Shelf, secrets: SecretsManager) -> None:

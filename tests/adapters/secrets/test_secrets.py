@@ -8,15 +8,17 @@ import pytest
 from portone_local.clock import MovableClock
 from portone_local.memory import FixedSecrets
 from portone_local.ministack import MiniStack
-from portone_local.testing.secret_shelf import HASH_KEY, WEBHOOK, MeetingPlace, Shelf
+from portone_local.testing.secret_shelf import API_SECRET, HASH_KEY, WEBHOOK, MeetingPlace, Shelf
 from portone_payments.adapters.secrets import SecretsManager
 from portone_payments.domain.errors import SecretsUnavailable
+
+OTHER = "whsec_YW5vdGhlci1zZWNyZXQtb2YtdGhlLXNoZWxm"
 
 
 @pytest.mark.ministack
 def test_secrets_are_read_from_secrets_manager(ministack: MiniStack, clock: MovableClock) -> None:
     client = ministack.client("secretsmanager")
-    client.create_secret(Name="test/api", SecretString='{"apiSecret":"fake-api-secret"}')
+    client.create_secret(Name="test/api", SecretString=json.dumps({"apiSecret": API_SECRET}))
     client.create_secret(Name="test/webhook", SecretString=json.dumps(WEBHOOK))
     client.create_secret(Name="test/hash", SecretString=json.dumps(HASH_KEY))
 
@@ -24,7 +26,7 @@ def test_secrets_are_read_from_secrets_manager(ministack: MiniStack, clock: Mova
         client, clock, api_arn="test/api", webhook_arn="test/webhook", hash_key_arn="test/hash"
     )
 
-    assert secrets.api_secret() == "fake-api-secret"
+    assert secrets.api_secret() == API_SECRET
     assert secrets.webhook().signing == (WEBHOOK["current"], WEBHOOK["previous"])
     assert secrets.hash_key() == HASH_KEY["hashKey"]
 
@@ -40,9 +42,9 @@ def test_a_secret_that_does_not_exist_is_unavailable(ministack: MiniStack, clock
 
 
 def test_the_previous_signing_secret_may_be_missing(shelf: Shelf, secrets: SecretsManager) -> None:
-    shelf.secrets["webhook"] = {"current": "whsec_ZmFrZQ=="}
+    shelf.secrets["webhook"] = {"current": OTHER}
 
-    assert secrets.webhook().signing == ("whsec_ZmFrZQ==",)
+    assert secrets.webhook().signing == (OTHER,)
 
 
 def test_a_secret_is_read_once_in_five_minutes(
@@ -65,7 +67,7 @@ def test_the_last_good_secret_serves_for_fifteen_minutes_and_not_longer(
     shelf.down = True
 
     clock.advance(899)
-    assert secrets.api_secret() == "fake-api-secret"
+    assert secrets.api_secret() == API_SECRET
     clock.advance(1)
     with pytest.raises(SecretsUnavailable):
         secrets.api_secret()
@@ -92,14 +94,14 @@ def test_secrets_are_served_again_as_soon_as_secrets_manager_answers(
         secrets.api_secret()
     shelf.down = False
 
-    assert secrets.api_secret() == "fake-api-secret"
+    assert secrets.api_secret() == API_SECRET
 
 
 def test_a_signature_miss_reads_anew_only_what_is_older_than_a_minute(
     shelf: Shelf, secrets: SecretsManager, clock: MovableClock
 ) -> None:
     secrets.webhook()
-    shelf.secrets["webhook"] = {"current": "whsec_bmV3"}
+    shelf.secrets["webhook"] = {"current": OTHER}
 
     clock.advance(59)
     too_early = (secrets.refresh_webhook(), secrets.webhook().signing[0])
@@ -107,7 +109,7 @@ def test_a_signature_miss_reads_anew_only_what_is_older_than_a_minute(
     in_time = (secrets.refresh_webhook(), secrets.webhook().signing[0])
 
     assert too_early == (False, WEBHOOK["current"])
-    assert in_time == (True, "whsec_bmV3")
+    assert in_time == (True, OTHER)
 
 
 def test_signature_misses_in_an_outage_read_at_most_once_a_minute(
@@ -125,13 +127,13 @@ def test_signature_misses_in_an_outage_read_at_most_once_a_minute(
 
 
 def test_many_threads_read_a_secret_once(clock: MovableClock) -> None:
-    shelf = MeetingPlace(api={"apiSecret": "fake-api-secret"})
+    shelf = MeetingPlace(api={"apiSecret": API_SECRET})
     secrets = SecretsManager(shelf, clock, api_arn="api", webhook_arn="webhook")
 
     with ThreadPoolExecutor(8) as threads:
         found = set(threads.map(lambda _: secrets.api_secret(), range(8)))
 
-    assert found == {"fake-api-secret"}
+    assert found == {API_SECRET}
     assert shelf.reads == 1
 
 

@@ -9,8 +9,9 @@ from portone_local.doctor.issuer import complaint
 from portone_local.doctor.patient import DAYS, Patient
 from portone_local.gateway.routes import routes_of
 from portone_local.template import transformed
-from portone_payments.adapters.secret_shape import is_strong
-from portone_payments.adapters.webhook import signing_key
+from portone_payments.adapters.hashes import HashKeys
+from portone_payments.adapters.secret_shape import checked_api_secret, is_strong, signing_key
+from portone_payments.domain.errors import SecretsUnavailable
 from portone_payments.ports import Metric
 
 PLACEHOLDER = "REPLACE-ME"
@@ -39,6 +40,8 @@ def examine(patient: Patient) -> Iterator[Note]:
     yield _api_secret(patient)
     yield from _webhook_secret(patient)
     yield _hash_key(patient)
+    yield _charge_keys(patient)
+    yield _identity_hash_keys(patient)
     yield _clock(patient)
     yield _webhook_version(patient)
     yield _channels(patient)
@@ -69,6 +72,11 @@ def _api_secret(patient: Patient) -> Note:
         return Note(Verdict.WRONG, "the API secret is missing or still the placeholder", remedy)
     if secret != secret.strip() or not secret.isascii():
         return Note(Verdict.WRONG, "the API secret has blanks around it or is not ASCII", remedy)
+    try:
+        checked_api_secret(secret)
+    except SecretsUnavailable:
+        finding = "the API secret is too short, too even, or something else of PortOne's console"
+        return Note(Verdict.WRONG, finding, remedy)
     return Note(Verdict.RIGHT, "the API secret is there")
 
 
@@ -102,6 +110,32 @@ def _hash_key(patient: Patient) -> Note:
     return Note(
         Verdict.WRONG, finding, "put back the one it had, from where you keep it: saved cards need it"
     )
+
+
+def _charge_keys(patient: Patient) -> Note:
+    text = patient.secret("ChargeKeysArn")
+    if text is None:
+        return _unreadable("charge keys")
+    keys = {version: key.strip() for version, key in _fields(text).items() if version.isdigit()}
+    weak = [version for version, key in keys.items() if not is_strong(key)]
+    if keys and not weak:
+        return Note(Verdict.RIGHT, "the keys that PGs know users and charges by are there")
+    finding = f"the charge keys {', '.join(weak)} are too weak" if weak else "there are no charge keys"
+    return Note(
+        Verdict.WRONG, finding, "put back those it had: a new one is added beside them, none replaced"
+    )
+
+
+def _identity_hash_keys(patient: Patient) -> Note:
+    text = patient.secret("IdentityHashSecretArn")
+    if text is None:
+        return _unreadable("identity hash keys")
+    try:
+        HashKeys.parse(json.loads(text))
+    except (SecretsUnavailable, ValueError, TypeError, AttributeError):
+        remedy = "put back what it had; versions change by make hash-keys alone"
+        return Note(Verdict.WRONG, "the keys persons are known by are missing or too weak", remedy)
+    return Note(Verdict.RIGHT, "the keys persons are known by are there")
 
 
 def _clock(patient: Patient) -> Note:

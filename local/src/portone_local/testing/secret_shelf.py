@@ -7,7 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
 
-WEBHOOK = {"current": "whsec_ZmFrZS1jdXJyZW50", "previous": "whsec_ZmFrZS1wcmV2aW91cw=="}
+API_SECRET = "fake-api-secret-of-the-shelf"
+WEBHOOK = {
+    "current": "whsec_ZmFrZS1jdXJyZW50LXNlY3JldC1vZi10aGUtc2hlbGY=",
+    "previous": "whsec_ZmFrZS1wcmV2aW91cy1zZWNyZXQtb2YtdGhlLXNoZWxm",
+}
 HASH_KEY = {"hashKey": "fake-key-of-keyed-hashes-for-the-shelf"}
 
 

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 
 from portone_payments.adapters.aws import failures
-from portone_payments.adapters.secret_shape import checked_key
+from portone_payments.adapters.secret_shape import checked_api_secret, checked_key, signing_key
 from portone_payments.domain.errors import SecretsUnavailable
 from portone_payments.ports import Clock, WebhookSecrets
 
@@ -106,7 +106,7 @@ class SecretsManager:
         return self._webhook.refresh()
 
     def _read_api(self, arn: str) -> str:
-        return _text(read_secret(self._client, arn), "apiSecret")
+        return checked_api_secret(_text(read_secret(self._client, arn), "apiSecret"))
 
     def _read_charge_keys(self, arn: str) -> Mapping[int, str]:
         secret = read_secret(self._client, arn)
@@ -120,7 +120,10 @@ class SecretsManager:
         signing = [
             _text(secret, name) for name in ("current", "previous") if secret.get(name) or name == "current"
         ]
-        return WebhookSecrets(tuple(signing))
+        usable = tuple(secret for secret in signing if signing_key(secret))
+        if not usable:
+            raise SecretsUnavailable(reason="weak", field="current")
+        return WebhookSecrets(usable)
 
     def _read_hash_key(self, arn: str) -> str:
         return checked_key(_text(read_secret(self._client, arn), "hashKey"), "hashKey")

@@ -13,7 +13,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from portone_payments.adapters.secret_shape import LEAST_SIGNING_KEY, is_strong
+from portone_payments.adapters.secret_shape import signing_key
 from portone_payments.adapters.webhook_body import fill_in
 from portone_payments.domain.delivery import UNREADABLE, Delivery
 from portone_payments.domain.errors import (
@@ -92,20 +92,6 @@ def single_headers(event: Mapping[str, Any]) -> dict[str, str]:
         if value not in values:
             values.append(value)
     return {name: ", ".join(values) for name, values in found.items()}
-
-
-def signing_key(secret: str) -> bytes | None:
-    """The key inside a webhook secret; None where it is not Base64, or short enough to guess.
-
-    With or without `whsec_`, padding, and the blanks around it that a paste leaves.
-    """
-    text = secret.strip().removeprefix("whsec_").rstrip("=")
-    try:
-        # standardwebhooks drops what is not Base64 and would verify with the rest of a mistyped secret.
-        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except ValueError:
-        return None
-    return key if is_strong(key, LEAST_SIGNING_KEY) else None
 
 
 def _check_transport(method: str, headers: Mapping[str, str], body: bytes) -> None:
