@@ -114,11 +114,12 @@ def orphan(**changes: object) -> Snapshot:
         (orphan(), True, False, True),
         (orphan(), False, False, False),
         (orphan(channel=CHANNEL), True, False, False),
-        (orphan(channel=CHANNEL), True, True, True),
+        (orphan(channel=CHANNEL), True, True, False),
         (orphan(custom_data=None), True, True, False),
         (orphan(custom_data='{"bundle":"other"}'), True, True, False),
         (orphan(status=RemoteStatus.READY), True, True, False),
         (orphan(status=RemoteStatus.FAILED), True, True, False),
+        (orphan(status=RemoteStatus.VIRTUAL_ACCOUNT_ISSUED), True, True, False),
         (orphan(status=RemoteStatus.UNRECOGNISED), True, True, True),
     ],
 )

@@ -40,6 +40,34 @@ def test_a_payment_of_ours_whose_record_is_gone_is_an_orphan(stack: ObservedStac
     assert stack.metrics[Metric.ORPHAN] == 1
 
 
+@pytest.mark.parametrize("ending", ["declined", "account"])
+def test_who_marks_a_checkout_of_his_own_and_pays_nothing_calls_nobody(
+    stack: ObservedStack, ending: str
+) -> None:
+    marked = checkout(prepare(stack), method="VIRTUAL_ACCOUNT" if ending == "account" else "CARD")
+    for number in range(5):
+        if ending == "declined":
+            stack.portone.buyer.decline(f"invented{number}", marked)
+        else:
+            stack.portone.buyer.pay(f"invented{number}", marked)
+    stack.deliver()
+    stack.run_for(20 * MINUTE)
+    stack.functions.invoke("Audit", {})
+
+    assert {stray.state for stray in strays(stack)} == {HintState.IGNORED}
+    assert (stack.metrics.get(Metric.ORPHAN), stack.metrics[Metric.ORPHAN_UNPAID]) == (None, 5)
+    assert stack.staff.get("/ops/discrepancies").json()["items"] == []
+
+
+def test_what_was_told_as_paid_is_an_orphan_although_its_reading_lags(stack: ObservedStack) -> None:
+    stack.portone.buyer.decline("paymentwithoutrecord", checkout(prepare(stack)))
+    stack.portone.webhooks.lose()
+
+    send(stack, event("Transaction.Paid", "paymentwithoutrecord"))
+
+    assert stack.metrics[Metric.ORPHAN] == 1
+
+
 def test_a_stray_is_stored_while_portone_is_down_and_settled_later(stack: ObservedStack) -> None:
     stack.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=1)
 

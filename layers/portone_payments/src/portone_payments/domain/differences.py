@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portone_payments.domain.audit_records import DiscrepancyKind
 from portone_payments.domain.marker import marked_order
-from portone_payments.domain.moves import behind, holds_money
+from portone_payments.domain.moves import TAKEN, behind, holds_money
 from portone_payments.domain.records import Payment, Status
 from portone_payments.domain.reversals import outside
 from portone_payments.domain.snapshot import RemoteStatus, Snapshot
@@ -83,13 +83,16 @@ def unreadable(held: Payment) -> Difference:
 
 
 def orphaned(snapshot: Snapshot, *, live: bool, order_known: bool) -> bool:
-    """Whether a payment missing here is ours and holds money; a shared store holds others' marks too.
+    """Whether a payment missing here is ours and took money; a shared store holds others' marks too.
 
-    In live mode an order may have been lost with the payment. TEST payments of a live store are others'.
+    Whoever opens a checkout can write the mark under an id he invents: what is declined, or an account nobody
+    has paid into, costs him nothing and calls nobody. In live mode an order may have been lost with the
+    payment, and TEST payments move no money.
     """
     test = snapshot.channel is not None and snapshot.channel.test
     marked = marked_order(snapshot.custom_data) is not None
-    return marked and snapshot.status in _MONEY and (order_known or (live and not test))
+    taken = snapshot.status in TAKEN or snapshot.status is RemoteStatus.UNRECOGNISED
+    return marked and taken and (not test if live else order_known)
 
 
 def _must_exist(held: Payment) -> bool:

@@ -58,6 +58,7 @@ class KeyDeps(DeskDeps):
             store=self.store,
             portone=self.portone,
             store_id=self.settings.store_id,
+            live=self.settings.live,
             secrets=self.secrets,
             vault=self.vault,
             meter=self.meter,

@@ -5,7 +5,9 @@ import hmac
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.delivery import Delivery
+from portone_payments.domain.differences import orphaned
 from portone_payments.domain.errors import Busy, PortOneError
+from portone_payments.domain.hints import EventType
 from portone_payments.domain.ladder import SILENCE
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.sealing import Sealing, bound_to
@@ -19,15 +21,20 @@ from portone_payments.ports_store import Conflict, Store
 
 INLINE = 5.0
 KEPT = 30 * 24 * 3600
+_MOVED = frozenset({EventType.PAID, EventType.PARTIAL_CANCELLED, EventType.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrayKeeper:
-    """Files strays: foreign (another system on the same store), orphan (ours, missing here), billing keys."""
+    """Files strays: foreign (another system on the same store), orphan (ours, missing here), billing keys.
+
+    `live`: real money moves on this store.
+    """
 
     store: Store
     portone: PerStore[PortOne]
     store_id: str
+    live: bool
     secrets: Secrets
     vault: Vault
     meter: Meter
@@ -91,9 +98,9 @@ class StrayKeeper:
             snapshot = in_named_store(self.portone, stray.store_id, read)
         except PortOneError:
             return replace(stray, due_at=int(self.clock.now()) + SILENCE, tries=0)
-        orphan = self._is_orphan(snapshot)
-        self.meter.count(Metric.ORPHAN if orphan else Metric.FOREIGN)
-        return replace(stray, state=HintState.QUARANTINED if orphan else HintState.IGNORED, due_at=None)
+        state, metric = self._judged(stray, snapshot)
+        self.meter.count(metric)
+        return replace(stray, state=state, due_at=None)
 
     def _heard(self, stray: Stray, billing_key: str, deadline: Deadline) -> Stray:
         """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8)."""
@@ -104,11 +111,21 @@ class StrayKeeper:
         state = HintState.DONE if heard is Heard.OURS else HintState.IGNORED
         return replace(stray, state=state, subject_cipher=None, due_at=None)
 
-    def _is_orphan(self, snapshot: Snapshot | None) -> bool:
-        """Ours by its mark, with an order that exists here: a record was lost, as after a restore."""
+    def _judged(self, stray: Stray, snapshot: Snapshot | None) -> tuple[HintState, Metric]:
+        """An orphan is ours by its mark, with an order that exists here: a record was lost, as after a restore.
+
+        Anybody can open a checkout with our mark under an id he invents, and is declined for nothing: a person
+        is called where PortOne says, or its webhook said, that money moved.
+        """
         order_id = marked_order(snapshot.custom_data) if snapshot else None
-        if order_id is None:
-            return False
+        if snapshot is None or order_id is None or not self._known(order_id):
+            return HintState.IGNORED, Metric.FOREIGN
+        moved = stray.type in _MOVED and not (self.live and snapshot.channel and snapshot.channel.test)
+        if moved or orphaned(snapshot, live=self.live, order_known=True):
+            return HintState.QUARANTINED, Metric.ORPHAN
+        return HintState.IGNORED, Metric.ORPHAN_UNPAID
+
+    def _known(self, order_id: str) -> bool:
         return self.store.order(order_id) is not None or self.store.subscription(order_id) is not None
 
     def _file(self, stray: Stray) -> str:
