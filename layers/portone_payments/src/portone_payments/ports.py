@@ -110,6 +110,7 @@ class Metric(StrEnum):
     VIRTUAL_ACCOUNT_ISSUED = "VirtualAccountIssued"
     MISMATCH = "PaymentMismatch"
     SURPLUS = "PaymentSurplus"
+    DIFFERS_UNPAID = "PaymentDiffersUnpaid"
     QUARANTINED = "PaymentQuarantined"
     UNRECOGNISED = "PortOneUnrecognised"
     LAGGING = "ReadingLagging"

@@ -77,6 +77,18 @@ def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Mome
     return record(replace(doubted, rung=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status)
 
 
+def awaits_deposit(payment: Payment) -> bool:
+    """Whether what differs is an account nobody has paid into: anybody has one issued, as often as he likes."""
+    if not payment.doubted:
+        unpaid = payment.seen is not None and payment.seen.status not in TAKEN
+        return unpaid and payment.status is Status.MISMATCH
+    if payment.doubted_paid or holds_money(payment.status):
+        return False
+    told = (line for line in reversed(payment.history) if line.fact == Fact.QUARANTINED)
+    last = next(told, None)
+    return last is not None and last.data.get("status") == RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
+
+
 def undoubted(before: Payment, after: Payment) -> Payment:
     """The payment that is believed now, without the calls that were made in case the doubt was right."""
     if not before.doubted:

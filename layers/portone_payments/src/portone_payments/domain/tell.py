@@ -28,7 +28,7 @@ def tell_status(
     tx = snapshot.transaction_id
     moved = after.status is not before.status
     if after.status is Status.MISMATCH:
-        return _tell_mismatch(after, snapshot, findings, moment) if moved else after
+        return _tell_mismatch(before, after, snapshot, findings, moment)
     if snapshot.status in TAKEN and not _told_paid(before, after):
         sums = {"total": snapshot.total, "paid": after.seen.charged if after.seen else snapshot.paid}
         after = record(after, Fact.PAID, moment, **sums, transaction=tx, late=after.late or None)
@@ -55,8 +55,16 @@ def _told_paid(before: Payment, after: Payment) -> bool:
     return holds_money(before.status)
 
 
-def _tell_mismatch(after: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
-    after = raise_attention(after, AttentionKind.MISMATCH, at=moment.now)
+def _tell_mismatch(
+    before: Payment, after: Payment, snapshot: Snapshot, findings: Findings, moment: Moment
+) -> Payment:
+    """A person is called once it is seen, and once it is paid."""
+    moved = after.status is not before.status
+    unpaid = before.seen is None or before.seen.status not in TAKEN
+    if moved or (unpaid and snapshot.status in TAKEN):
+        after = raise_attention(after, AttentionKind.MISMATCH, at=moment.now)
+    if not moved:
+        return after
     fields = ",".join(findings.proven)
     return record(
         after, Fact.MISMATCH, moment, fields=fields, total=snapshot.total, transaction=snapshot.transaction_id

@@ -13,16 +13,18 @@ from portone_payments.domain.differences import (
     orphaned,
     unreadable,
 )
+from portone_payments.domain.doubts import awaits_deposit
 from portone_payments.domain.errors import PortOneError
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.marker import marked_order
 from portone_payments.domain.records import Payment
-from portone_payments.domain.snapshot import Snapshot
+from portone_payments.domain.snapshot import RemoteStatus, Snapshot
 from portone_payments.flows.catch_up import Reader
 from portone_payments.flows.skipping import Note, Skips, unnoted
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_portone import Listed
 
+UNPAID_ACCOUNT = RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
 PATIENCE = 60.0  # seconds for one answer of PortOne (facts 1.4)
 ANSWERED = 200
 
@@ -106,7 +108,7 @@ class Examiner:
         if moving(held, reading, self.clock.now()):
             return
         if found and reading is not None:
-            found = self._heal(did, held, found)
+            found = self._heal(did, held, found, taken=reading.status is not UNPAID_ACCOUNT)
         self._file(did, found)
 
     def _read(self, held: Payment) -> Snapshot | PortOneError | None:
@@ -119,20 +121,23 @@ class Examiner:
                 raise
             return error
 
-    def _heal(self, did: Audited, held: Payment, found: Sequence[Difference]) -> tuple[Difference, ...]:
+    def _heal(
+        self, did: Audited, held: Payment, found: Sequence[Difference], *, taken: bool
+    ) -> tuple[Difference, ...]:
         """What a catch-up leaves, judged by the very reading it took in.
 
         A reading behind us changes nothing, but stays due from then on, until a person is called (rule 2).
-        Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news.
+        Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news. Not so
+        of an account nobody has paid into (`taken` False): it is closed, and anybody has one issued for nothing.
         """
-        amounts = [each for each in found if each.kind is DiscrepancyKind.AMOUNT]
+        amounts = [each for each in found if taken and each.kind is DiscrepancyKind.AMOUNT]
         self._file(did, amounts)
         moment = Moment(now=self.clock.now(), by="audit")
         deadline = Deadline.after(self.clock, PATIENCE)
         caught = self.reader.catch_up(held.payment_id, moment, deadline=deadline)
         if not caught.answered:
             raise Unanswered
-        if moving(caught.payment, caught.reading, self.clock.now()):
+        if awaits_deposit(caught.payment) or moving(caught.payment, caught.reading, self.clock.now()):
             return ()
         left = differences(caught.payment, caught.reading)
         if not left and not amounts:

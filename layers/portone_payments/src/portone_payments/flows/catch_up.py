@@ -8,6 +8,7 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.buyer import without_buyer
 from portone_payments.domain.charge_settle import concerns, settle
 from portone_payments.domain.collecting import next_due as next_collected
+from portone_payments.domain.doubts import awaits_deposit
 from portone_payments.domain.ending import OVER
 from portone_payments.domain.errors import Busy, PortOneError
 from portone_payments.domain.facts import Moment, raise_attention
@@ -169,7 +170,7 @@ class Reader:
             # a refund of it came back: its invoice is settled, its order may be withdrawn meanwhile
             parts = self.store.subscription(after.subscription_id)
             return (self._unwanted(held, after, moment) if parts and self._taken_back(parts) else after,)
-        in_doubt = after.doubted and not after.surplus
+        in_doubt = after.doubted and not after.surplus and not awaits_deposit(after)
         if not after.siblings or not (newly_paid or in_doubt) or known(after, SURPLUS):
             return (self._by_policy(held, after, moment),)
         order = self.store.order(after.order_id)

@@ -1,6 +1,7 @@
 """Which metrics a save raises; counted after the save, from what it added to the history."""
 
 from portone_payments.domain.absorb import Absorbed
+from portone_payments.domain.doubts import awaits_deposit
 from portone_payments.domain.facts import Fact
 from portone_payments.domain.records import AttentionKind, Payment
 from portone_payments.domain.snapshot import Snapshot
@@ -36,6 +37,7 @@ _NOTES = {
     "tax_free": Metric.TAX_FREE_DIFFERS,
     "method": Metric.METHOD_DIFFERS,
 }
+_OF_WHAT_DIFFERS = frozenset({AttentionKind.MISMATCH, AttentionKind.QUARANTINED})
 _UNRECOGNISED = frozenset({"method_unrecognised"})
 
 
@@ -54,10 +56,16 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
         meter.count(Metric.LAGGING)
     if after.doubted and (_UNRECOGNISED & set(absorbed.findings.doubts) or not absorbed.findings.doubts):
         meter.count(Metric.UNRECOGNISED)
-    for attention in after.attentions:
-        if attention.kind in CALLS:
-            meter.count(CALLS[attention.kind])
+    _count_calls(meter, after)
     _count_channel(meter, after)
+
+
+def _count_calls(meter: Meter, payment: Payment) -> None:
+    """Every standing call; what differs about an account nobody has paid into is listed, and no alarm."""
+    quiet = _OF_WHAT_DIFFERS if awaits_deposit(payment) else frozenset()
+    for attention in payment.attentions:
+        if attention.kind in CALLS:
+            meter.count(Metric.DIFFERS_UNPAID if attention.kind in quiet else CALLS[attention.kind])
 
 
 def count_texts(meter: Meter, reading: Snapshot | None) -> None:
