@@ -178,7 +178,8 @@ def test_what_the_api_refuses_is_watched_by_what_its_access_log_says(each: dict[
     watched = {name(alarm): alarm for alarm in alarms(each)}
 
     assert told == {
-        ("Throttled", "1", '{ $.status = "429" }'),
+        # no function was asked: a caller who meets a limit of ours holds no alarm on
+        ("Throttled", "1", '{ $.status = "429" && $.functionStatus = "-" }'),
         ("RefusedShare", "1", '{ $.status = "4*" }'),
         ("RefusedShare", "0", '{ $.status != "4*" }'),
     }

@@ -238,8 +238,16 @@ def test_the_webhook_reserves_concurrency_only_when_asked_to(reserved: str, expe
     assert template["Resources"]["Webhook"]["Properties"].get("ReservedConcurrentExecutions") == expected
 
 
-def test_no_environment_reserves_concurrency_which_a_new_account_refuses() -> None:
-    for environment in ("dev", "stg", "prod"):
-        webhook = transformed(configuration(environment))["Resources"]["Webhook"]
+def test_live_mode_reserves_the_webhooks_concurrency_and_no_other_does_which_a_new_account_refuses() -> None:
+    kept = {
+        each: transformed(configuration(each))["Resources"]["Webhook"]["Properties"]
+        for each in ("dev", "stg", "prod")
+    }
+    unlimited = refusals(configuration("prod") | {"WebhookReservedConcurrency": "0"})
 
-        assert "ReservedConcurrentExecutions" not in webhook["Properties"]
+    assert {each: told.get("ReservedConcurrentExecutions") for each, told in kept.items()} == {
+        "dev": None,
+        "stg": None,
+        "prod": "10",
+    }
+    assert [each for each in unlimited if "WebhookReservedConcurrency" in each]
