@@ -13,7 +13,6 @@ from portone_local.testing.unkind import UnkindStack, refused
 from portone_payments.adapters.codec import Item
 
 OK, BAD_REQUEST = HTTPStatus.OK, HTTPStatus.BAD_REQUEST
-KIND_OF_E11 = pytest.mark.xfail(strict=True, reason="kind of E11")
 
 
 @pytest.mark.parametrize("settings", [HOOK | {"manual_approval": "off"}])
@@ -96,7 +95,6 @@ def marked(stack: UnkindStack, order_id: str, user: str = USER) -> Any:
     return checkout(prepare(stack, order_id, user=user))
 
 
-@pytest.mark.xfail(strict=True, reason="E11")
 def test_declined_checkouts_under_invented_ids_are_counted_and_alarm_nobody(stack: UnkindStack) -> None:
     window = marked(stack, "order-1")
     for number in range(5):
@@ -108,7 +106,7 @@ def test_declined_checkouts_under_invented_ids_are_counted_and_alarm_nobody(stac
     assert stack.calling() == {}
 
 
-@pytest.mark.parametrize("begun", ["open_window", pytest.param("pay_pending", marks=KIND_OF_E11)])
+@pytest.mark.parametrize("begun", ["open_window", "pay_pending"])
 def test_windows_opened_under_invented_ids_alarm_nobody_either(stack: UnkindStack, begun: str) -> None:
     window = marked(stack, "order-1")
     for number in range(5):
@@ -118,7 +116,6 @@ def test_windows_opened_under_invented_ids_alarm_nobody_either(stack: UnkindStac
     assert stack.counted("WebhookOrphan") == 0
 
 
-@KIND_OF_E11
 def test_an_account_issued_under_an_invented_id_alarms_nobody_until_money_is_there(
     stack: UnkindStack,
 ) -> None:

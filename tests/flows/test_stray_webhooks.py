@@ -55,7 +55,7 @@ def test_who_marks_a_checkout_of_his_own_and_pays_nothing_calls_nobody(
     stack.functions.invoke("Audit", {})
 
     assert {stray.state for stray in strays(stack)} == {HintState.IGNORED}
-    assert (stack.metrics.get(Metric.ORPHAN), stack.metrics[Metric.ORPHAN_UNPAID]) == (None, 5)
+    assert (stack.metrics.get(Metric.ORPHAN), stack.metrics[Metric.FOREIGN]) == (None, 5)
     assert stack.staff.get("/ops/discrepancies").json()["items"] == []
 
 

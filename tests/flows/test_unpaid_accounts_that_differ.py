@@ -1,4 +1,4 @@
-"""An account that differs costs nothing to have issued: it is listed, and sets no alarm off until it is paid."""
+"""An account that differs costs nothing to have issued: it is listed, and alarms nobody until it is paid."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -124,7 +124,6 @@ class Metric(StrEnum):
     REFUND_STUCK = "RefundStuck"
     RECEIPT_UNKNOWN = "CashReceiptUnknown"
     ORPHAN = "WebhookOrphan"
-    ORPHAN_UNPAID = "WebhookOrphanUnpaid"
     FOREIGN = "WebhookForeign"
     DUPLICATE = "WebhookDuplicate"
     QUARANTINED_HINT = "WebhookQuarantined"

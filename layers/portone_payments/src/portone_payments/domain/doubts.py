@@ -78,7 +78,7 @@ def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Mome
 
 
 def awaits_deposit(payment: Payment) -> bool:
-    """Whether what differs is an account nobody has paid into: anybody has one issued, as often as he likes."""
+    """Whether what differs is an account nobody has paid into: anybody has one issued at no cost."""
     if not payment.doubted:
         unpaid = payment.seen is not None and payment.seen.status not in TAKEN
         return unpaid and payment.status is Status.MISMATCH

@@ -18,6 +18,10 @@ LONGEST_BATCH = 10
 type Job[D: PortDeps] = Callable[[Mapping[str, Any], D], Any]
 
 
+class NoJob(Exception):
+    """What came is a request: a careless line of the template let somebody ask for a job."""
+
+
 class JobHandler[D: PortDeps = PortDeps]:
     """A Lambda handler for a timer. An exception is logged and raised by type and place: AWS retries."""
 
@@ -39,7 +43,8 @@ class JobHandler[D: PortDeps = PortDeps]:
         return type(self)(self.job, needs=self.needs, deps=deps, kind=self.kind)
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> Any:
-        """Run the job once."""
+        """Run the job once. Raises `NoJob`."""
+        _check(event)
         try:
             return self.job(event, self.deps)
         except Exception as error:  # noqa: BLE001 - it is raised again, without its text
@@ -57,7 +62,8 @@ class QueueHandler[D: PortDeps = PortDeps](JobHandler[D]):
     """A Lambda handler for SQS: one message at a time, a failed one is reported alone."""
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-        """Run the job for each message; answers the partial batch response."""
+        """Run the job for each message; answers the partial batch response. Raises `NoJob`."""
+        _check(event)
         failed = []
         try:
             for message in event["Records"]:
@@ -80,7 +86,8 @@ class ParallelQueueHandler[D: PortDeps = PortDeps](QueueHandler[D]):
         return ThreadPoolExecutor(LONGEST_BATCH)
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-        """Run the job for each message in a thread; answers the partial batch response."""
+        """Run the job for each message in a thread; answers the partial batch response. Raises `NoJob`."""
+        _check(event)
         messages = event["Records"]
         try:
             tried = [self._threads.submit(self._tried, message) for message in messages]
@@ -99,3 +106,9 @@ class ParallelQueueHandler[D: PortDeps = PortDeps](QueueHandler[D]):
             self._log(error)
             return str(message["messageId"])
         return None
+
+
+def _check(event: Mapping[str, Any]) -> None:
+    """A timer and a queue never send what API Gateway and Function URLs do; nobody's body is a job."""
+    if "requestContext" in event or "rawPath" in event:
+        raise NoJob

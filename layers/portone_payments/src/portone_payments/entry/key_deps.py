@@ -59,7 +59,6 @@ class KeyDeps(DeskDeps):
             portone=self.portone,
             store_id=self.settings.store_id,
             live=self.settings.live,
-            secrets=self.secrets,
             vault=self.vault,
             meter=self.meter,
             clock=self.clock,

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from portone_payments.domain.errors import InvalidRequest, PayloadTooLarge, Unauthenticated
+from portone_payments.domain.keyed_hash import keyed_hash
 from portone_payments.domain.payment_errors import OrderNotFound, PaymentNotFound
 from portone_payments.entry.rights import Caller
 
@@ -153,7 +153,7 @@ class Request:
 
     def keyed_body_hash(self, key: str) -> str:
         """The same for bodies about a person: without the key nobody finds out a phone by trying them all."""
-        return hmac.new(key.encode(), self._canonical(), hashlib.sha256).hexdigest()
+        return keyed_hash(key, self._canonical())
 
     def _canonical(self) -> bytes:
         return json.dumps(self._json(), sort_keys=True, separators=(",", ":")).encode()

@@ -127,8 +127,8 @@ class Examiner:
         """What a catch-up leaves, judged by the very reading it took in.
 
         A reading behind us changes nothing, but stays due from then on, until a person is called (rule 2).
-        Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news. Not so
-        of an account nobody has paid into (`taken` False): it is closed, and anybody has one issued for nothing.
+        Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news. Not
+        that of an account nobody has paid into (`taken` False): anybody has one issued for nothing.
         """
         amounts = [each for each in found if taken and each.kind is DiscrepancyKind.AMOUNT]
         self._file(did, amounts)

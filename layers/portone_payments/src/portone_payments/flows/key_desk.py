@@ -1,7 +1,5 @@
 """Saved payment methods: issue window and registration by reading (money rule 8, PortOne facts 6)."""
 
-import hashlib
-import hmac
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -12,6 +10,7 @@ from portone_payments.domain.errors import StorageUnavailable
 from portone_payments.domain.facts import Moment
 from portone_payments.domain.kept import Record
 from portone_payments.domain.key_checks import Judged, channel_to_charge, judge
+from portone_payments.domain.keyed_hash import keyed_hash
 from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import Payment
 from portone_payments.domain.sealing import Sealing, bound_to
@@ -163,8 +162,7 @@ class KeyDesk(WalletBook):
 
     def hash_of(self, billing_key: str) -> str:
         """The keyed hash by which a billing key is found again."""
-        secret = self.secrets.hash_key().encode()
-        return hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest()
+        return keyed_hash(self.secrets.hash_key(), billing_key.encode())
 
     def sealed(self, user_id: str, issue_id: str, billing_key: str) -> str:
         """The ciphertext of a billing key or of a token for one."""

@@ -1,7 +1,5 @@
 """Webhooks about things we hold no record of get a row of their own, by webhook id (rule 2)."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.delivery import Delivery
@@ -15,7 +13,7 @@ from portone_payments.domain.snapshot import Snapshot
 from portone_payments.domain.webhook_records import HintState, Stray
 from portone_payments.flows.named_store import in_named_store
 from portone_payments.flows.wallet_work import Heard, WalletKeeper
-from portone_payments.ports import Clock, Deadline, Meter, Metric, Secrets, Vault
+from portone_payments.ports import Clock, Deadline, Meter, Metric, Vault
 from portone_payments.ports_portone import PerStore, PortOne
 from portone_payments.ports_store import Conflict, Store
 
@@ -35,7 +33,6 @@ class StrayKeeper:
     portone: PerStore[PortOne]
     store_id: str
     live: bool
-    secrets: Secrets
     vault: Vault
     meter: Meter
     clock: Clock
@@ -54,10 +51,9 @@ class StrayKeeper:
         stray = self.store.stray(delivery.id)
         if stray is not None:
             return self._again(stray, delivery)
-        secret = self.secrets.hash_key().encode()
         stray = replace(
             self._stray(delivery),
-            subject_hash=hmac.new(secret, billing_key.encode(), hashlib.sha256).hexdigest(),
+            subject_hash=self.keys.desk.hash_of(billing_key),
             subject_cipher=self.vault.encrypt(billing_key, context=_context(delivery.id)),
         )
         self.meter.count(Metric.BILLING_KEY_HINT)
@@ -112,10 +108,10 @@ class StrayKeeper:
         return replace(stray, state=state, subject_cipher=None, due_at=None)
 
     def _judged(self, stray: Stray, snapshot: Snapshot | None) -> tuple[HintState, Metric]:
-        """An orphan is ours by its mark, with an order that exists here: a record was lost, as after a restore.
+        """An orphan is ours by its mark, with an order that exists here: a record was lost, as by a restore.
 
-        Anybody can open a checkout with our mark under an id he invents, and is declined for nothing: a person
-        is called where PortOne says, or its webhook said, that money moved.
+        Anybody can open a checkout with our mark under an id he invents, and is declined for nothing: a
+        person is called where PortOne says, or its webhook said, that money moved.
         """
         order_id = marked_order(snapshot.custom_data) if snapshot else None
         if snapshot is None or order_id is None or not self._known(order_id):
@@ -123,7 +119,7 @@ class StrayKeeper:
         moved = stray.type in _MOVED and not (self.live and snapshot.channel and snapshot.channel.test)
         if moved or orphaned(snapshot, live=self.live, order_known=True):
             return HintState.QUARANTINED, Metric.ORPHAN
-        return HintState.IGNORED, Metric.ORPHAN_UNPAID
+        return HintState.IGNORED, Metric.FOREIGN
 
     def _known(self, order_id: str) -> bool:
         return self.store.order(order_id) is not None or self.store.subscription(order_id) is not None
