@@ -11,6 +11,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.ids import BillingKeyId
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.subscriptions import subscription_answer, subscription_id
+from portone_payments.flows.subscription_desk import always
 
 
 class KeyBody(Body):
@@ -30,7 +31,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         if chargeable(wallet, chosen) is None:
             raise BillingKeyGone
     after = deps.subscriptions.change(
-        wanted, lambda held, moment: use_key(held, chosen, moment), by="app", user_id=user_id
+        wanted, lambda held, moment: use_key(held, chosen, moment), by="app", user_id=user_id, counted=always
     )
     return subscription_answer(collected(after, deps), deps.clock.now())
 

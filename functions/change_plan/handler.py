@@ -7,7 +7,7 @@ from pydantic import Field
 from portone_payments.domain.billing_errors import PriceChanged
 from portone_payments.domain.errors import InvalidRequest
 from portone_payments.domain.facts import Moment
-from portone_payments.domain.plan_change import change_later, change_now, preview
+from portone_payments.domain.plan_change import change_later, change_now, lowers, preview
 from portone_payments.domain.records import Payment
 from portone_payments.domain.subscription_records import Plan, Subscription
 from portone_payments.entry.charge_deps import ChargeDeps
@@ -46,7 +46,10 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
             return change_later(held, plan, moment, by_customer=user_id is not None)
         return _now(held, plan, moment, deps.subscriptions.payments(held, moment), body.due)
 
-    after = deps.subscriptions.change(wanted, changed, by=request.caller.by, user_id=user_id)
+    def counted(held: Subscription) -> bool:
+        return body.when == "now" or not lowers(held, plan)
+
+    after = deps.subscriptions.change(wanted, changed, by=request.caller.by, user_id=user_id, counted=counted)
     asked = after.change.invoice_id if after.change else None
     if asked is not None:
         after = collected(after, deps)

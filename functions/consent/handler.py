@@ -11,6 +11,7 @@ from portone_payments.entry.collecting import collected
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.subscriptions import subscription_answer, subscription_id
+from portone_payments.flows.subscription_desk import always
 
 
 class ConsentBody(Body):
@@ -27,7 +28,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     def agreed(held: Subscription, moment: Moment) -> Subscription:
         return consent(held, checked_amount(amount, held.currency, field="amount"), moment)
 
-    after = deps.subscriptions.change(wanted, agreed, by="app", user_id=user_id)
+    after = deps.subscriptions.change(wanted, agreed, by="app", user_id=user_id, counted=always)
     return subscription_answer(collected(after, deps), deps.clock.now())
 
 

@@ -8,11 +8,13 @@ from portone_payments.entry.collecting import collected
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.subscriptions import subscription_answer, subscription_id
+from portone_payments.flows.subscription_desk import always
 
 
 def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """What is due now is charged at once, 202 while that is open."""
-    after = deps.subscriptions.change(subscription_id(request), resume, by="app", user_id=request.user_id)
+    wanted, user_id = subscription_id(request), request.user_id
+    after = deps.subscriptions.change(wanted, resume, by="app", user_id=user_id, counted=always)
     return subscription_answer(collected(after, deps), deps.clock.now())
 
 

@@ -12,7 +12,7 @@ from portone_local.testing.hostile import Cost, HostileStack, Storm, hostile, is
 from portone_local.testing.hostile_routes import DONE, MORE, READ, Making
 from portone_local.testing.recurring import key_deleted, key_saved, subscribed
 from portone_local.testing.refunding import paid, refund
-from portone_local.testing.route_rows import APP_ROWS, KEY, STORED, SUBSCRIPTION
+from portone_local.testing.route_rows import APP_ROWS, STORED, SUBSCRIPTION
 from portone_local.testing.shopping import pay, prepare, put_order
 from portone_local.testing.stories import clock_of
 
@@ -26,20 +26,11 @@ LAST = Cost(portone=3, kms=3, stock=0, queued=2, texted=0, rows=1, writes=20)
 EVERY: dict[str, Making] = {**DONE, **MORE}
 STILL = pytest.mark.xfail(strict=True, reason="E7")
 OPEN = {
-    "POST /payments/{paymentId}/cash-receipt",
     "POST /identity-verifications",
     f"POST {STORED}/verify",
     f"POST {STORED}/send",
     f"POST {STORED}/resend",
     f"POST {STORED}/confirm",
-    f"POST {KEY}/register",
-    f"PUT {KEY}/default",
-    "POST /subscriptions",
-    f"PUT {SUBSCRIPTION}/plan",
-    f"POST {SUBSCRIPTION}/pause",
-    f"POST {SUBSCRIPTION}/resume",
-    f"POST {SUBSCRIPTION}/consent",
-    "plans that are paid for",
 }
 """Where no bound answers yet."""
 

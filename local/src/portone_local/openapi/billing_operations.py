@@ -43,6 +43,7 @@ BILLING_OPERATIONS = {
             billing.BillingMethodNotOffered,
             billing.WindowIncomplete,
             billing.TooManyBillingKeys,
+            errors.TooManyRequests,
             *PREPARE,
             *WRITTEN,
         ),
@@ -56,6 +57,7 @@ BILLING_OPERATIONS = {
             *KEY,
             billing.BillingKeyRefused,
             billing.BillingKeyGone,
+            errors.TooManyRequests,
             errors.ProviderRefused,
             errors.SecretsUnavailable,
             *WRITTEN,
@@ -64,7 +66,8 @@ BILLING_OPERATIONS = {
     "list_billing_keys": Operation(answers={200: BillingKeys}, errors=(*USER, *READ)),
     "get_billing_key": Operation(answers={200: BillingKey}, errors=(*USER, *KEY, *READ)),
     "default_billing_key": Operation(
-        answers={200: BillingKey}, errors=(*USER, *KEY, billing.BillingKeyGone, *WRITTEN)
+        answers={200: BillingKey},
+        errors=(*USER, *KEY, billing.BillingKeyGone, errors.TooManyRequests, *WRITTEN),
     ),
     "delete_billing_key": Operation(answers=KEPT, errors=(*USER, *KEY, errors.SecretsUnavailable, *WRITTEN)),
     "charge": Operation(
@@ -92,7 +95,13 @@ BILLING_OPERATIONS = {
         keyed=True,
         key_required=True,
         answers=CHARGED,
-        errors=(*STARTED, billing.PlanNotFound, billing.PriceChanged, billing.ChangeNotAllowed),
+        errors=(
+            *STARTED,
+            billing.PlanNotFound,
+            billing.PriceChanged,
+            billing.ChangeNotAllowed,
+            errors.TooManyRequests,
+        ),
     ),
     "start_schedule": Operation(
         body="ScheduleBody",
@@ -127,6 +136,7 @@ BILLING_OPERATIONS = {
             billing.PlanNotFound,
             billing.PriceChanged,
             billing.ChargeDeclined,
+            errors.TooManyRequests,
             errors.SecretsUnavailable,
             *WRITTEN,
         ),
@@ -140,6 +150,7 @@ BILLING_OPERATIONS = {
             *KEY,
             billing.BillingKeyGone,
             billing.SubscriptionEnded,
+            errors.TooManyRequests,
             errors.SecretsUnavailable,
             *WRITTEN,
         ),
@@ -147,7 +158,9 @@ BILLING_OPERATIONS = {
     "pause_subscription": Operation(
         body="PauseBody", body_optional=True, answers=ONE, errors=(*BODY, *CHANGED, *WRITTEN)
     ),
-    "resume_subscription": Operation(answers=CHARGED, errors=(*CHANGED, errors.SecretsUnavailable, *WRITTEN)),
+    "resume_subscription": Operation(
+        answers=CHARGED, errors=(*CHANGED, errors.TooManyRequests, errors.SecretsUnavailable, *WRITTEN)
+    ),
     "cancel_subscription": Operation(
         body="EndBody",
         shared=True,
@@ -157,7 +170,14 @@ BILLING_OPERATIONS = {
     "consent": Operation(
         body="ConsentBody",
         answers=CHARGED,
-        errors=(*BODY, *MINE, billing.SubscriptionEnded, errors.SecretsUnavailable, *WRITTEN),
+        errors=(
+            *BODY,
+            *MINE,
+            billing.SubscriptionEnded,
+            errors.TooManyRequests,
+            errors.SecretsUnavailable,
+            *WRITTEN,
+        ),
     ),
     "cancel_part": Operation(answers=ONE, errors=(*CHANGED, *WRITTEN)),
 }

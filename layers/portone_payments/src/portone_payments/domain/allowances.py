@@ -29,6 +29,18 @@ READINGS = (Allowance("readings", 10, 12), Allowance("readings-a-day", 200, DAY 
 PREPARES = Allowance("prepares", 30, 20)
 KEYS = Allowance("keys", 20, DAY // 20)
 PAYMENTS = Allowance("payments", 10, DAY // 10)
+# windows that save a payment method, and subscriptions begun: their rows last, so they come back slowly
+METHODS = Allowance("saves", 30, DAY // 2)
+SUBSCRIPTIONS = Allowance("plans", 10, DAY)
+REGISTRATIONS = Allowance("registrations", 20, 3 * MINUTE)
+CHOICES = Allowance("choices", 20, DAY // 20)
+# deletions asked for again; the first of each method is nobody's to refuse
+DELETIONS = Allowance("deletions", 10, 12)
+# what may be charged or is told of: plans, methods, words given, pauses ended
+COMMANDS = Allowance("commands", 20, DAY // 20)
+RECEIPTS = Allowance("receipts", 10, DAY // 10)
+# readings before a refund whose last reading was behind; without one it is judged by what is stored
+REFUND_READINGS = Allowance("refund-readings", 10, 12)
 CONFIRMS = Allowance("confirms", 5, 12 * MINUTE)
 
 
@@ -47,10 +59,15 @@ def used_up(spent: Spent, *allowances: Allowance, now: float) -> bool:
 
 def with_one(spent: Spent, *allowances: Allowance, now: float) -> dict[str, int]:
     """What is spent after one more of each; what is whole again is forgotten."""
-    left = {name: free_at for name, free_at in spent.items() if free_at > now}
+    left = still(spent, now)
     for each in allowances:
         left[each.name] = max(left.get(each.name, 0), int(now)) + each.every
     return left
+
+
+def still(spent: Spent, now: float) -> dict[str, int]:
+    """What is spent without what is whole again."""
+    return {name: free_at for name, free_at in spent.items() if free_at > now}
 
 
 def spend(spent: Spent, *allowances: Allowance, now: float) -> dict[str, int]:

@@ -102,6 +102,12 @@ def change_later(
     return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
 
 
+def lowers(subscription: Subscription, plan: Plan) -> bool:
+    """Whether the next period costs less with this plan than with what is agreed for it."""
+    agreed = subscription.amount if subscription.change is None else subscription.change.amount
+    return subscription.interval == plan.interval and plan.amount < agreed
+
+
 def _proration(
     subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
 ) -> Proration:

@@ -167,7 +167,7 @@ def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -
     check_alive(subscription)
     ends = next_start(subscription)
     if at_period_end and ends is not None and ends > moment.now:
-        return replace(subscription, cancel_at=ends)
+        return subscription if subscription.cancel_at == ends else replace(subscription, cancel_at=ends)
     if subscription.in_flight is not None:
         return replace(subscription, cancel_asked_at=subscription.cancel_asked_at or moment.now)
     return cancelled(subscription, moment)

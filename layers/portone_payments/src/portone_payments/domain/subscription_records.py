@@ -117,6 +117,7 @@ class Subscription:
     charges the user's default. `in_flight` is the invoice whose outcome is open. `resumed` is the KST day a
     pause ended: of that period only what is left is charged. `set_aside` is the change from the next period
     on that `change`, whose invoice is not paid yet, takes the place of.
+    `spent`: what its user has had of what costs (domain/allowances.py).
     """
 
     subscription_id: str
@@ -150,6 +151,7 @@ class Subscription:
     cancelled_at: float | None = None
     cancel_asked_at: float | None = None
     hash_version: int = 1
+    spent: Mapping[str, int] = field(default_factory=dict)
     history: tuple[Entry, ...] = ()
     next_seq: int = 1
     tries: int = 0

@@ -77,12 +77,14 @@ class Wallet:
     """A user's saved payment methods in one item, so that claim, default and deletion exclude each other.
 
     `waking`: subscriptions that wait for a payment method have yet to hear of the new default.
+    `spent`: what its user has had of what costs, by allowance (domain/allowances.py).
     """
 
     user_id: str
     keys: Mapping[str, SavedKey] = field(default_factory=dict)
     default: str | None = None
     waking: bool = False
+    spent: Mapping[str, int] = field(default_factory=dict)
     history: tuple[Entry, ...] = ()
     next_seq: int = 1
     rung: int = 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from portone_payments.domain.allowances import REFUND_READINGS, used_up, with_one
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
@@ -74,9 +75,12 @@ class Canceller(RefundDesk):
         if in_progress(held) or not known_behind(held):
             return held
         moment = Moment(now=self.clock.now(), by=asker.by)
+        if asker.owner and used_up(held.spent, REFUND_READINGS, now=moment.now):
+            return held
+        told = _read if asker.owner else None
         try:
             read = self.sender.reader.catch_up(
-                held.payment_id, moment, deadline=deadline.leaving(SENDING), held=held
+                held.payment_id, moment, deadline=deadline.leaving(SENDING), held=held, told=told
             )
         except Busy:
             return held
@@ -103,3 +107,8 @@ class Canceller(RefundDesk):
         vault, place = self.sender.vault, (held.payment_id, refund.id)
         account = sealed_account(said.account, *place, vault) if said.account else None
         return replace(refund, said=vault.encrypt(said.reason, context=said_context(*place)), account=account)
+
+
+def _read(payment: Payment, moment: Moment) -> Payment:
+    """The payment with one more reading that its owner's refund has asked for."""
+    return replace(payment, spent=with_one(payment.spent, REFUND_READINGS, now=moment.now))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import RECEIPTS, spend
 from portone_payments.domain.cash_receipts import (
     MOVING,
     check_issuable,
@@ -37,7 +38,8 @@ class ReceiptDesk:
     def issue(self, payment_id: str, asker: Asker, kind: str, identity: str, deadline: Deadline) -> Payment:
         """The payment with the standing receipt of this kind, new or known.
 
-        Raises `PaymentNotFound`, `CashReceiptNotAllowed`, `CashReceiptExists`, `ProviderRefused`, `Busy`.
+        Raises `PaymentNotFound`, `CashReceiptNotAllowed`, `CashReceiptExists`, `ProviderRefused`, `Busy`;
+        for an owner `TooManyRequests`.
         """
         moment = Moment(now=self.clock.now(), by=asker.by)
 
@@ -47,6 +49,8 @@ class ReceiptDesk:
                 return held
             check_issuable(held)
             self.sender.check(held, issue=True)
+            if asker.owner:
+                held = replace(held, spent=spend(held.spent, RECEIPTS, now=moment.now))
             sealed = self.sender.vault.encrypt(
                 identity, context=receipt_context(payment_id, next_number(held))
             )

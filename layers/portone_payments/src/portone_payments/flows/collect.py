@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from zlib import crc32
 
+from portone_payments.domain.allowances import still
 from portone_payments.domain.attempts import open_approval, refused_alone, token_hash_of, was_kept_back
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
@@ -163,7 +164,9 @@ class Collector:
         if len(key.claims) - len(done) >= MOST:
             self._wait(subscription, moment, seconds=LATER)
             return None
-        holding = claim_key(wallet, key.issue_id, intended.payment_id, done)
+        # a renewal costs the same whatever its customer asked for at the start
+        rested = replace(wallet, spent=still(wallet.spent, moment.now))
+        holding = claim_key(rested, key.issue_id, intended.payment_id, done)
         under_way = claimed(subscription, invoice, intended.payment_id, moment)
         self.sender.reader.store.save(intended, holding, under_way)
         return as_saved(intended), Claim(holding, as_saved(under_way), alone)

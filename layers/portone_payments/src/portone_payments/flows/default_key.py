@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import CHOICES, spend
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.collecting import next_due
 from portone_payments.domain.errors import Busy
@@ -26,8 +27,19 @@ class DefaultKey(WalletBook):
     note: Note = unnoted
 
     def choose(self, user_id: str, issue_id: str) -> Wallet:
-        """The wallet with another default. Raises `BillingKeyNotFound`, `BillingKeyGone`, `Busy`."""
-        return self.change(user_id, lambda held: (make_default(held, issue_id, self.moment("app")),))
+        """The wallet with another default, which has charges tried at once.
+
+        Raises `BillingKeyNotFound`, `BillingKeyGone`, `TooManyRequests`, `Busy`.
+        """
+
+        def chosen(held: Wallet) -> tuple[Wallet]:
+            moment = self.moment("app")
+            after = make_default(held, issue_id, moment)
+            if after is held:
+                return (held,)
+            return (replace(after, spent=spend(held.spent, CHOICES, now=moment.now)),)
+
+        return self.change(user_id, chosen)
 
     def heard(self, user_id: str) -> Wallet:
         """The wallet after what waits for a new default was woken; a lost race leaves it due."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import DELETIONS, used_up
 from portone_payments.domain.attempts import digest
 from portone_payments.domain.audit import unfound
 from portone_payments.domain.audit_records import DiscrepancyState
@@ -38,21 +39,29 @@ class KeyRemover:
     desk: KeyDesk
 
     def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
-        """The key, DELETED or on its way. Raises `BillingKeyNotFound`, `Busy`."""
-        moment = self.desk.moment("app")
+        """The key, DELETED or on its way; whoever asks on and on for it is answered what is stored.
+
+        Raises `BillingKeyNotFound`, `Busy`.
+        """
+        moment, first = self.desk.moment("app"), False
 
         def asked(held: Wallet) -> tuple[Wallet, *tuple[Payment, ...]]:
+            nonlocal first
             known = self.desk.recalled(held, user_id, issue_id)
             after = self._asked(known, issue_id, moment)
-            if after is known:
-                return (held,)
-            return after, *voided(known.keys[issue_id], self.desk.store, moment)
+            first = after is not known
+            return (after, *voided(known.keys[issue_id], self.desk.store, moment)) if first else (held,)
 
         wallet = self.desk.change(user_id, asked)
         if issue_id not in wallet.keys:
             # deleted long ago
             return self.desk.key(user_id, issue_id)
-        if wallet.keys[issue_id].sealed is not None:
+        key = wallet.keys[issue_id]
+        if not first and key.state is KeyState.DELETING:
+            if used_up(wallet.spent, DELETIONS, now=moment.now):
+                return key
+            self.desk.spend(user_id, DELETIONS)
+        if key.sealed is not None:
             # what an unsaved window issued is sought by the worker, who alone may save what it finds
             wallet = self.settle(user_id, issue_id, moment, deadline)
         # the worker itself never sends such a message: it would wake itself without end

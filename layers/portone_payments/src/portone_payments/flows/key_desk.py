@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import METHODS, spend
 from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRefused
 from portone_payments.domain.billing_reading import KeyReading
 from portone_payments.domain.buyer import NOBODY, Buyer
@@ -67,27 +68,30 @@ class KeyDesk(WalletBook):
     ) -> SavedKey:
         """An issue window under a fresh issueId, bound to its user; in the store of what it pays as well.
 
-        Raises `TooManyBillingKeys`, `SecretsUnavailable`, `Busy`.
+        Raises `TooManyBillingKeys`, `TooManyRequests`, `SecretsUnavailable`, `Busy`.
         """
         issue_id = self.ids.payment_id()
         ref = KeyRef(ref=f"issue:{issue_id}", user_id=user_id, issue_id=issue_id)
-        sealed = self.vault.encrypt(buyer.text(), context=who_saved(user_id, issue_id)) if buyer else None
 
         def opened(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+            now = self.clock.now()
             # one window has one customer, and its payment has been told of that one already
             known = payment.customer_id if payment else customer_in(wallet)
             key = SavedKey(
                 issue_id=issue_id,
-                created_at=self.clock.now(),
+                created_at=now,
                 pay_method=pay_method,
                 customer_id=known or self.customers.name_of(user_id),
                 store_id=store_of(payment, self.policy) if payment else self.policy.store_id,
                 payment_id=payment.payment_id if payment else None,
-                buyer_sealed=sealed,
             )
-            return start_issue(wallet, key), ref
+            begun = replace(start_issue(wallet, key), spent=spend(wallet.spent, METHODS, now=now))
+            return with_key(begun, replace(key, buyer_sealed=self._who(user_id, issue_id, buyer))), ref
 
         return self.change(user_id, opened).keys[issue_id]
+
+    def _who(self, user_id: str, issue_id: str, buyer: Buyer) -> str | None:
+        return self.vault.encrypt(buyer.text(), context=who_saved(user_id, issue_id)) if buyer else None
 
     def absorb(self, user_id: str, issue_id: str, reading: KeyReading, moment: Moment) -> Wallet:
         """The wallet with what PortOne says of one key. Raises `BillingKeyRefused`, `Busy`."""

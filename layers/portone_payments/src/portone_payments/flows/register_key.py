@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import REGISTRATIONS, check, used_up
 from portone_payments.domain.billing_errors import BillingKeyGone, BillingKeyRefused
 from portone_payments.domain.billing_reading import KeyReading
 from portone_payments.domain.errors import PortOneError
@@ -35,21 +36,27 @@ class Registrar:
     ) -> SavedKey:
         """The key of this issue after what the app's SDK returned; not ACTIVE while PortOne is silent.
 
-        Raises `BillingKeyNotFound`, `BillingKeyRefused`, `BillingKeyGone`, `ProviderRefused`, `Busy`.
+        Whoever asks on and on is answered what is stored. Raises `BillingKeyNotFound`, `BillingKeyRefused`,
+        `BillingKeyGone`, `TooManyRequests`, `ProviderRefused`, `Busy`.
         """
-        key = self.desk.key(user_id, issue_id)
+        wallet = self.desk.recalled(self.desk.store.wallet(user_id), user_id, issue_id)
+        key = key_of_issue(wallet, issue_id)
         if key.state in _GONE:
             raise BillingKeyGone
         if key.state in _DONE:
             return self._told(key)
         moment = self.desk.moment("app")
         if billing_key and billing_key != NEEDS_CONFIRMATION:
+            check(wallet.spent, REGISTRATIONS, now=moment.now)
             return self._reported(user_id, key, billing_key, moment, deadline)
         first = token is not None and key.state is KeyState.PENDING
-        if first:
+        if first and token is not None:
             check_gate(self.desk.gate_of(key), Operation.CONFIRM_KEY)
-        if token is not None:
             self._intend(user_id, issue_id, token, moment)
+        elif used_up(wallet.spent, REGISTRATIONS, now=moment.now):
+            return key
+        else:
+            self.desk.spend(user_id, REGISTRATIONS)
         settled = self.settle(user_id, issue_id, moment, deadline, admitted=first)
         return self._told(settled.keys[issue_id])
 
@@ -76,11 +83,24 @@ class Registrar:
     def _reported(
         self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
     ) -> SavedKey:
+        """What the app says it was given; only what comes to a saved method is not counted."""
+        try:
+            told = self._looked_up(user_id, key, billing_key, moment, deadline)
+        except BillingKeyRefused:
+            self.desk.spend(user_id, REGISTRATIONS)
+            raise
+        if told.state is not KeyState.ACTIVE:
+            self.desk.spend(user_id, REGISTRATIONS)
+        return told
+
+    def _looked_up(
+        self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
+    ) -> SavedKey:
         try:
             reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
         except PortOneError as error:
             self._count(error)
-            return self._later(user_id, key.issue_id, billing_key)
+            return self._later(user_id, key, billing_key)
         if reading is not None and nobodys(reading):
             # the worker looks for a key of this issue
             return key
@@ -89,19 +109,21 @@ class Registrar:
             raise BillingKeyRefused(reason="issue")
         return self._told(self.desk.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
 
-    def _later(self, user_id: str, issue_id: str, billing_key: str) -> SavedKey:
+    def _later(self, user_id: str, key: SavedKey, billing_key: str) -> SavedKey:
         """PortOne did not answer: what the app reported is kept, the worker asks again."""
-        sealed = self.desk.sealed(user_id, issue_id, billing_key)
+        if key.state is not KeyState.PENDING:
+            return key
+        sealed = self.desk.sealed(user_id, key.issue_id, billing_key)
 
         def kept(wallet: Wallet) -> tuple[Wallet]:
-            key = key_of_issue(wallet, issue_id)
-            if key.state is not KeyState.PENDING:
+            held = key_of_issue(wallet, key.issue_id)
+            if held.state is not KeyState.PENDING:
                 return (wallet,)
-            return (replace(with_key(wallet, replace(key, state=KeyState.CHECKING, sealed=sealed)), rung=0),)
+            return (replace(with_key(wallet, replace(held, state=KeyState.CHECKING, sealed=sealed)), rung=0),)
 
         wallet = self.desk.change(user_id, kept)
         self.desk.nudge(wallet)
-        return wallet.keys[issue_id]
+        return wallet.keys[key.issue_id]
 
     def _intend(self, user_id: str, issue_id: str, token: str, moment: Moment) -> None:
         sealed = self.desk.vault.encrypt(token, context=_token_context(user_id, issue_id))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import SUBSCRIPTIONS, spend
 from portone_payments.domain.attempts import open_approval
 from portone_payments.domain.billing_errors import NoBillingKey, PriceChanged
 from portone_payments.domain.bounds import as_saved
@@ -58,7 +59,7 @@ class Subscriber:
         """A new subscription, or the one this request made before.
 
         Raises `PlanNotFound`, `PriceChanged`, `OrderNotFound`, `NoBillingKey`, `BillingKeyNotFound`,
-        `IdempotencyKeyReused`, `Busy` and what the domain refuses.
+        `IdempotencyKeyReused`, `TooManyRequests`, `Busy` and what the domain refuses.
         """
         store = self.desk.store
         for _ in range(ATTEMPTS):
@@ -72,12 +73,18 @@ class Subscriber:
             fresh, *others = self._fresh(wanted, wallet, self.desk.moment("app"))
             request = self._request(wanted, fresh.subscription_id)
             try:
-                store.save(fresh, request, *others)
+                store.save(fresh, request, *others, *self._counted(wanted, wallet))
             except Conflict:
                 self.desk.meter.count(Metric.CONFLICT)
                 continue
             return self.collected(as_saved(fresh), deadline)
         raise Busy
+
+    def _counted(self, wanted: Wanted, wallet: Wallet | None) -> tuple[Wallet, ...]:
+        """The wallet with one more subscription; an order is paid in parts but once."""
+        if wallet is None or not wanted.plan_id:
+            return ()
+        return (replace(wallet, spent=spend(wallet.spent, SUBSCRIPTIONS, now=self.desk.clock.now())),)
 
     def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:
         """The subscription after what is due of it was tried; unchanged where somebody else is at it."""

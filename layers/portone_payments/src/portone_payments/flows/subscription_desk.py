@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import COMMANDS, spend
 from portone_payments.domain.billing_errors import PlanNotFound, SubscriptionNotFound
 from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.bounds import as_saved
@@ -16,6 +17,17 @@ from portone_payments.ports import Clock, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
 ATTEMPTS = 6
+type Counted = Callable[[Subscription], bool]
+
+
+def never(_held: Subscription) -> bool:
+    """What ends, stops or makes cheaper is never counted."""
+    return False
+
+
+def always(_held: Subscription) -> bool:
+    """What has something charged, or is told of."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +46,12 @@ class SubscriptionDesk:
         *,
         by: str,
         user_id: str | None = None,
+        counted: Counted = never,
     ) -> Subscription:
         """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
 
-        Raises `SubscriptionNotFound`, `Busy` and what the domain refuses.
+        `counted`: whether its owner may do so only so often. Raises `SubscriptionNotFound`,
+        `TooManyRequests`, `Busy` and what the domain refuses.
         """
         for _ in range(ATTEMPTS):
             held = self.of(subscription_id, user_id)
@@ -45,6 +59,8 @@ class SubscriptionDesk:
             after = changed(held, moment)
             if after is held:
                 return held
+            if user_id is not None and counted(held):
+                after = replace(after, spent=spend(held.spent, COMMANDS, now=moment.now))
             after = replace(after, due_at=next_due(after, moment.now, self.policy), tries=0)
             try:
                 self.store.save(after)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import Allowance, with_one
 from portone_payments.domain.bounds import as_saved
 from portone_payments.domain.errors import Busy
 from portone_payments.domain.facts import Moment
@@ -48,6 +49,14 @@ class WalletBook:
         wallet = wallet or Wallet(user_id=user_id)
         left = None if issue_id in wallet.keys else self.store.settled_key(user_id, issue_id)
         return with_key(wallet, left.key) if left else wallet
+
+    def spend(self, user_id: str, allowance: Allowance) -> None:
+        """One more of what is written nowhere else. Raises `Busy`."""
+
+        def one_more(held: Wallet) -> tuple[Wallet]:
+            return (replace(held, spent=with_one(held.spent, allowance, now=self.clock.now())),)
+
+        self.change(user_id, one_more)
 
     def moment(self, by: str) -> Moment:
         """Now, for somebody."""
