@@ -226,3 +226,19 @@ def test_which_phone_a_message_went_to_goes_at_once(stack: ObservedStack) -> Non
     assert people.attempt(other).state == "OPEN"
     about = [item for item in stack.identity_dump() if USER in json.dumps(item)]
     assert "phone." not in json.dumps(about)
+    assert {item["sk"]["S"] for item in about} == {"person", "attempt"}
+
+
+def test_a_counter_that_counts_something_newer_than_the_erasure_stays(stack: ObservedStack) -> None:
+    start(stack)
+    erase(stack)
+    wait(stack, 60)
+    later = start(stack)["identityVerificationId"]
+    people = stack.ports["people"]
+    counter = people.counter(f"start.{USER}")
+    people.save(replace(counter, at=(*counter.at, stack.clock.now() + 5)))
+
+    erase(stack)
+
+    assert people.counter(f"start.{USER}").begun == (later,)
+    assert people.attempt(later).state == "EXPIRED"

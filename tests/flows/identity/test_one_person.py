@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from portone_local.oracle import ObservedStack
+from portone_local.oracle.identity import assert_identity_clean
 from portone_local.portone import IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import ADULT, MOVED, NAMESAKE, OTHER_ADULT
 from portone_local.testing.identifying import (
@@ -178,3 +179,17 @@ def test_a_refused_log_lets_nobody_in(stack: ObservedStack) -> None:
 
     assert permit(stack).status == 503
     assert code(verified(stack, person=OTHER_ADULT)) == "different_person"
+
+
+def test_what_stands_for_a_person_is_kept_as_long_as_anything_of_them_and_no_longer() -> None:
+    purposes = json.dumps({"signup": {"keptDays": 365}, "adult": {"keptDays": 30}})
+    with ObservedStack.in_memory(seed=1, identity_purposes=purposes) as stack:
+        verified(stack)
+        verified(stack, purpose="adult")
+        person = stack.ports["people"].person(USER)
+        wait(stack, 40 * 24 * 3600)
+        sweep(stack)
+
+        assert person.identifiers.expires_at == person.purposes["signup"].expires_at
+        assert code(verified(stack, STRANGER)) == "identity_duplicate"
+        assert_identity_clean(stack, stack.answers)

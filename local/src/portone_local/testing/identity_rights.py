@@ -37,7 +37,7 @@ NOTES = {"dynamodb:GetItem ErasuresTable", "dynamodb:PutItem ErasuresTable"}
 
 PERSONS = saves("person", "claim", "share")
 
-# a share is let go with the account; whatever else there is of a person goes by TTL
+# a share is let go with the account, counters are erased; whatever else there is of a person goes by TTL
 DROPS = {"dynamodb:DeleteItem IdentityTable share#*"}
 
 ALLOWED = {
@@ -60,7 +60,13 @@ ALLOWED = {
     "identity_replace": saves("person") | seals("reason") | LOGS,
     "identity_duplicates": CLAIMS | {"dynamodb:Query IdentityTable/index/due"},
     "identity_decide": PERSONS | CLAIMS | DROPS | seals("reason") | LOGS,
-    "identity_erase": PERSONS | saves("attempt") | CLAIMS | DROPS | HASHES | NOTES,
+    "identity_erase": PERSONS
+    | saves("attempt")
+    | CLAIMS
+    | DROPS
+    | {"dynamodb:DeleteItem IdentityTable counter#*"}
+    | HASHES
+    | NOTES,
     "identity_sweep": PERSONS
     | saves("attempt")
     | CLAIMS

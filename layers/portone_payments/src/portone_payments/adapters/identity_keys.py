@@ -59,9 +59,11 @@ def shares_of(claim_id: str) -> str:
     return f"share#{claim_id}"
 
 
-def place_of(share: Share) -> Key:
-    """Where a further account of a claim lies."""
-    return key_of("share", share.claim_id, share.user_id)
+def place_of(record: Share | Counter) -> Key:
+    """Where a further account of a claim lies, or a counter."""
+    if isinstance(record, Counter):
+        return key_of("counter", record.counter_id)
+    return key_of("share", record.claim_id, record.user_id)
 
 
 def sharer_of(found: Item) -> str:
@@ -104,7 +106,7 @@ def _derived(record: IdentityRecord) -> Item:
         case Share():
             return place_of(record).wire() | {"due_shard": {"S": shares_of(record.claim_id)}}
         case Counter():
-            return key_of("counter", record.counter_id).wire() | _ttl(record.expires_at)
+            return place_of(record).wire() | _ttl(record.expires_at)
 
 
 def _let_go(record: Claim) -> Item:

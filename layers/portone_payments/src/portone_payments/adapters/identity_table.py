@@ -90,8 +90,8 @@ class IdentityTable:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""
         token = self._ids.token()
         items = [encode(record, token) for record in records if not isinstance(record, Gone)]
-        gone = (record.share for record in records if isinstance(record, Gone))
-        save_items(self.table, items, token, {place_of(share): share.version for share in gone})
+        gone = (each.record for each in records if isinstance(each, Gone))
+        save_items(self.table, items, token, {place_of(each): each.version for each in gone})
 
     def due(self, kind: IdentityKind, shard: int, *, before: float, limit: int) -> Iterator[Waiting]:
         """What is due at `before` (epoch seconds UTC), oldest first, `limit` a page."""

@@ -223,9 +223,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A share that is deleted in the write that lets its account go."""
+    """What is deleted, IF it is what was read: a share with its account, what a user's counters tell."""
 
-    share: Share
+    record: "Share | Counter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

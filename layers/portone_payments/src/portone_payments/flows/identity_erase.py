@@ -4,13 +4,15 @@ That somebody was erased is written outside the identity table before anything g
 when they were verified: whoever came back after an erasure stays.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portone_payments.domain.errors import Busy
-from portone_payments.domain.identity_records import DAY, Attempt, AttemptState, Erasure, Person
+from portone_payments.domain.identity_records import DAY, Attempt, AttemptState, Erasure, Gone, Person
 from portone_payments.flows.identity_release import due_of, erased
 from portone_payments.flows.identity_seal import holding
+from portone_payments.flows.identity_start import counters_of
 from portone_payments.ports import Clock
 from portone_payments.ports_identity import ErasureStore, Hashes, IdentityStore
 from portone_payments.ports_store import Conflict
@@ -49,7 +51,9 @@ class Custodian:
                 self.store.save(*erased(person, at, store=self.store))
             except Conflict:
                 continue
-            return self._end_attempts(user_id, at) or _holds(person)
+            ended = self._end_attempts(user_id, at)
+            self._drop_counters(user_id, at)
+            return ended or _holds(person)
         raise Busy
 
     def erase_again(self, user_id: str, at: float) -> Again:
@@ -80,6 +84,13 @@ class Custodian:
         counter = self.store.counter(f"start.{user_id}")
         ended = [self._end(each, at) for each in (counter.begun if counter else ())]
         return any(ended)
+
+    def _drop_counters(self, user_id: str, at: float) -> None:
+        """Last, for one of them tells which attempts there are; one that counts something newer stays."""
+        for counter in map(self.store.counter, counters_of(user_id)):
+            if counter is not None and max(counter.at, default=at) <= at:
+                with suppress(Conflict):
+                    self.store.save(Gone(counter))
 
     def _end(self, verification_id: str, at: float) -> bool:
         for _ in range(TRIES):

@@ -67,7 +67,8 @@ class PersonDesk:
         )
         told = {each for claim_ids in looked.told for each in claim_ids}
         changed = _holding(changed, moved, contested(changed, wanted) - told)
-        base = changed.purposes[purpose.name]
+        # as long as anything is kept, and no longer
+        base = max(changed.purposes.values(), key=lambda each: each.expires_at)
         changed = self.sealer.with_identifiers(changed, base, looked.identifiers)
         used = replace(attempt, state=AttemptState.USED, used_at=now, sending=None, due_at=None)
         return used, changed, moved.changes

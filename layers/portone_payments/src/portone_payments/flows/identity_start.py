@@ -88,6 +88,11 @@ def uncounted(store: IdentityStore, counter_ids: Iterable[str], at: float) -> It
             yield replace(counter, at=(*counter.at[:gone], *counter.at[gone + 1 :]))
 
 
+def counters_of(user_id: str) -> tuple[str, ...]:
+    """The counters that say whose they are: of verifications begun, of messages, of tries to send one."""
+    return f"start.{user_id}", f"send.{user_id}", f"try.{user_id}"
+
+
 def started_mark(attempt: Attempt) -> str:
     """What the app hands on as customData; PortOne answers it as it was (PortOne facts 12.1)."""
     return json.dumps({"bundle": BUNDLE, "purpose": attempt.purpose}, separators=(",", ":"))
