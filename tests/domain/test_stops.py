@@ -7,10 +7,12 @@ import pytest
 from portone_payments.domain.outcomes import our_fault
 from portone_payments.domain.stops import (
     ALL,
+    ALONE_UNTRIED,
     MOST_KEPT,
     PROBE_EVERY,
     Stood,
     Stops,
+    alone_scope,
     begun,
     channel_scope,
     ended,
@@ -174,3 +176,24 @@ def test_a_charge_that_was_refused_itself_leaves_others_the_probe(code: str, tur
     assert turn(stop, again=True) == turns
     assert turn(stop, again=False) == 0
     assert own.probe_at == NOW + 1200 + PROBE_EVERY - turns
+
+
+def test_those_that_were_refused_themselves_hold_nobody_else_and_leave_no_time_out_of_dunning() -> None:
+    scope = alone_scope("channel-a", "invalid_request")
+    held = begun(Stops(), scope, "charge", "invalid_request", NOW, alone=True)
+    [stop] = held.stops.values()
+
+    assert not standing(held, "channel-a")
+    assert standing(held, "channel-a", alone=scope) == [stop]
+    assert turn(stop, again=True) == 0
+    assert stood(held, "channel-a", NOW, NOW + DAY) == 0
+    assert ended(held, [scope], NOW + DAY).past == ()
+
+
+def test_their_turns_are_kept_through_the_hours_in_which_nothing_is_charged() -> None:
+    scope = alone_scope("channel-a", "invalid_request")
+    held = begun(Stops(), scope, "charge", "invalid_request", NOW, alone=True)
+
+    assert tidied(held, NOW + PROBE_EVERY + DAY).stops
+    assert not tidied(held, NOW + PROBE_EVERY + ALONE_UNTRIED).stops
+    assert alone_scope("channel-a", "billing_keys_not_found") != scope
