@@ -71,6 +71,7 @@ class Stub:
     name: str = "payments-example"
     mode: str = "test"
     issuer: str = ISSUER
+    redirects: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, tuple[int, str] | None] = field(default_factory=dict)
     found: frozenset[str] | None = ROUTES
 
@@ -198,6 +199,11 @@ def page_of(**named: object) -> tuple[int, str]:
     ("stub", "finding"),
     [
         (Stub(issuer="http://login.shop.example"), "is not https: API Gateway asks no other"),
+        (Stub(issuer="http://127.0.0.1:1", mode="live"), "whoever listens could sign in as anybody"),
+        (
+            Stub(mode="live", redirects={"RedirectUrl": "http://shop.example/paid"}),
+            "RedirectUrl http://shop.example/paid is not https",
+        ),
         (Stub(issuer=ISSUER.rstrip("/")), "every token is refused (401)"),
         (Stub(pages={DISCOVERED: None}), "cannot be reached (ConnectError)"),
         (Stub(pages={DISCOVERED: (404, "")}), "openid-configuration answers 404"),

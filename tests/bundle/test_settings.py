@@ -1,6 +1,6 @@
 """What each function is told, and which configurations are refused before anything is made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -191,6 +191,32 @@ def test_real_money_does_not_move_in_dev() -> None:
     refused = refusals(configuration("prod") | {"Stage": "dev"})
 
     assert refused == ("Real money does not move in dev.",)
+
+
+@pytest.mark.parametrize(
+    ("mode", "url", "starts"),
+    [
+        ("live", "http://shop.example/paid", False),
+        ("live", "http://127.0.0.1:3000/paid", False),
+        ("live", "https://shop.example/paid", True),
+        ("test", "http://shop.example/paid", True),
+        ("live", "", True),
+    ],
+)
+def test_live_mode_sends_people_back_by_https_alone(
+    mode: str,
+    url: str,
+    starts: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    def started(read: Callable[[Mapping[str, str]], object], name: str) -> bool:
+        try:
+            read({"MODE": mode, name: url})
+        except ValueError:
+            return False
+        return True
+
+    assert started(read_settings, "REDIRECT_URL") is starts
+    assert started(read_identity_settings, "IDENTITY_REDIRECT_URL") is starts
 
 
 def test_prod_is_live_and_the_others_are_not() -> None:

@@ -22,6 +22,7 @@ from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
 from portone_local.portone import EXAMPLE_STORE, EXAMPLE_WEBHOOK_SECRET, FakePortOne
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.serve.running import LOCAL
+from portone_local.stack import Stack
 from portone_payments.entry.clock import SystemClock
 
 HERE = {"host": "127.0.0.1:8080"}
@@ -63,6 +64,13 @@ def test_a_tunnel_goes_by_its_own_name_and_no_other() -> None:
         return door.handle(Request(method="POST", target="/", headers=(("Host", host),)))
 
     assert [named(each).status for each in ("shop.tunnel.example", "rebound.example")] == [200, 403]
+
+
+def test_no_answer_is_taken_for_anything_but_what_it_says_it_is() -> None:
+    with Stack.in_memory() as stack:
+        answers = [stack.shop.get("/orders/none"), stack.app("user-1").get("/payments")]
+
+    assert {each.headers.get("x-content-type-options") for each in answers} == {"nosniff"}
 
 
 @pytest.mark.ministack

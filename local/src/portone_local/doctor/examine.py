@@ -46,6 +46,7 @@ def examine(patient: Patient) -> Iterator[Note]:
     yield _webhook_version(patient)
     yield _channels(patient)
     yield _issuer(patient)
+    yield from _redirects(patient)
     yield _routes(patient)
 
 
@@ -179,12 +180,19 @@ def _channels(patient: Patient) -> Note:
 
 
 def _issuer(patient: Patient) -> Note:
-    wrong = complaint(patient.issuer, patient.page)
+    wrong = complaint(patient.issuer, patient.page, live=patient.mode == "live")
     if wrong is None:
         return Note(
             Verdict.RIGHT, "the issuer of the app's tokens can be read, and names itself as JwtIssuer"
         )
     return Note(Verdict.WRONG, wrong, "set JwtIssuer to the iss claim of a token, byte for byte")
+
+
+def _redirects(patient: Patient) -> Iterator[Note]:
+    for name, url in patient.redirects.items():
+        if patient.mode == "live" and url and not url.startswith("https://"):
+            finding = f"{name} {url} is not https: live functions that hand it out do not start"
+            yield Note(Verdict.WRONG, finding, f"set {name} to an https address")
 
 
 def _routes(patient: Patient) -> Note:

@@ -20,9 +20,11 @@ def page(url: str) -> Page:
     return answer.status_code, answer.text
 
 
-def complaint(issuer: str, fetch: Fetch = page) -> str | None:
+def complaint(issuer: str, fetch: Fetch = page, *, live: bool = False) -> str | None:
     """What is wrong with an issuer in one sentence; None where its tokens can be checked."""
     parts = urlsplit(issuer)
+    if live and parts.scheme != "https":
+        return f"the issuer {issuer} is not https: in live mode whoever listens could sign in as anybody"
     if parts.scheme != "https" and parts.hostname not in HERE:
         return f"the issuer {issuer} is not https: API Gateway asks no other"
     found = _document(issuer.rstrip("/") + DISCOVERY, fetch)

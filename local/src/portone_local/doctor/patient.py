@@ -1,6 +1,7 @@
 """A stack to be examined: where its secrets, its clock and its metrics are. Deployed, or `make serve`."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ from portone_local.template import transformed
 
 NAMESPACE = "PortOnePayments"
 DAYS = 14
+REDIRECTS = ("RedirectUrl", "IdentityRedirectUrl")
 
 
 class NoPatient(Exception):
@@ -43,6 +45,11 @@ class Patient(Protocol):
     @property
     def issuer(self) -> str:
         """Whose tokens the API takes."""
+        ...
+
+    @property
+    def redirects(self) -> Mapping[str, str]:
+        """Where people are sent back to, by the parameter that says so."""
         ...
 
     def page(self, url: str) -> Page:
@@ -74,6 +81,7 @@ class Deployed:
     outputs: dict[str, str] = field(repr=False)
     mode: str = "test"
     issuer: str = ""
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def find(cls, name: str) -> "Deployed":
@@ -86,7 +94,9 @@ class Deployed:
             ) from None
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
         parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
-        return cls(name, outputs, parameters.get("Mode", "test"), parameters.get("JwtIssuer", ""))
+        redirects = {each: parameters.get(each, "") for each in REDIRECTS}
+        mode, issuer = parameters.get("Mode", "test"), parameters.get("JwtIssuer", "")
+        return cls(name, outputs, mode, issuer, redirects)
 
     def page(self, url: str) -> Page:
         """From where this runs; API Gateway asks from where it runs."""
@@ -138,6 +148,7 @@ class Served:
     known: dict[str, Any] = field(repr=False)
     name: str = "make serve"
     mode: str = "test"
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def find(cls, name: str = "", folder: Path = LOCAL) -> "Served":

@@ -18,6 +18,7 @@ from portone_payments.domain.identity import (
 )
 from portone_payments.domain.identity_bypass import DANAL_CARRIERS, KEYS, BypassOptions, built_bypass
 from portone_payments.entry.said import Said, switch, whole
+from portone_payments.entry.settings import refuse_plain_redirect
 
 _PURPOSE = frozenset({"require", "needs", "keeps", "minAge", "keptDays", "providers", "bypass"})
 _BYPASS = frozenset({"title", "minAge", "carriers", "extra"})
@@ -44,6 +45,7 @@ class IdentitySettings:
 
 def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySettings:
     """The settings of this function. Raises ValueError for a combination that must not start."""
+    refuse_plain_redirect(env.get("MODE", "test"), env.get("IDENTITY_REDIRECT_URL", ""))
     matrix = _matrix(Said.of(env, "IDENTITY_PROVIDERS"))
     offered = Said.of(env, "IDENTITY_CHANNELS").parts(PROVIDERS)
     channels = {provider: key.text() for provider, key in offered.items()}

@@ -90,6 +90,8 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     mode = env.get("MODE", "test")
     portone_url = env.get("PORTONE_URL") or PORTONE_URL
     refuse_unsafe_url(mode, portone_url)
+    redirect_url = env.get("REDIRECT_URL", "")
+    refuse_plain_redirect(mode, redirect_url)
     channels = json.loads(env.get("CHANNELS") or "{}")
     billing_channels = json.loads(env.get("BILLING_CHANNELS") or "{}")
     every_channel = (*channels.values(), *billing_channels.values())
@@ -117,7 +119,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         pay_method_rules=tuple(
             MethodRule.parse(rule) for rule in json.loads(env.get("PAY_METHOD_RULES") or "[]")
         ),
-        redirect_url=env.get("REDIRECT_URL", ""),
+        redirect_url=redirect_url,
         app_scheme=env.get("APP_SCHEME", ""),
         notice_urls=tuple(url for url in env.get("NOTICE_URLS", "").split(",") if url),
         ready_minutes=int(env.get("READY_MINUTES") or 60),
@@ -164,3 +166,9 @@ def refuse_unsafe_url(mode: str, portone_url: str) -> None:
         raise ValueError("live mode calls PortOne's own address and no other")
     if url.scheme != "https" and url.hostname not in LOOPBACK:
         raise ValueError("PORTONE_URL outside this machine needs https")
+
+
+def refuse_plain_redirect(mode: str, url: str) -> None:
+    """Whoever listens on the way back reads and changes what the buyer's browser says there (rule 9)."""
+    if mode == "live" and url and urlsplit(url).scheme != "https":
+        raise ValueError("live mode sends people back by https alone")
