@@ -130,4 +130,11 @@ CHARGING: tuple[Bug, ...] = (
         "flows/test_changing_plans",
         "not_credited_too",
     ),
+    in_core(
+        "a charge is sent again with what is sold by today's settings",
+        "flows/charge_send.py",
+        "product_type=approval.product_type,",
+        "product_type=self._sold(key),",
+        "flows/test_sent_as_first",
+    ),
 )
