@@ -118,6 +118,13 @@ def test_with_another_portone_nothing_is_invented_there() -> None:
     assert "__control" not in printed
 
 
+def test_an_order_to_paste_names_ways_to_pay_that_have_a_channel() -> None:
+    with Stack.in_memory(channels='{"TRANSFER":"channel-key-example-test"}') as stack:
+        printed = curls(up(stack), make(stack, fake=False), "PUT /orders")
+
+    assert '"payMethods": ["TRANSFER"]' in printed
+
+
 def test_a_word_picks_the_routes_that_have_it() -> None:
     with Stack.in_memory() as stack:
         printed = curls(up(stack), make(stack, fake=True), "cash-receipt").splitlines()

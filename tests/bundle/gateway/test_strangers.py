@@ -118,7 +118,7 @@ def test_a_real_secret_is_used_and_lies_neither_in_the_local_aws_nor_in_its_envi
             "PORTONE_API_SECRET": SECRET,
             "PORTONE_WEBHOOK_SECRET": SIGNING,
             "STORE_ID": EXAMPLE_STORE,
-            "CHANNELS": '{"*":"channel-key-example-test"}',
+            "CHANNELS": '{"CARD":"channel-key-example-test"}',
         }
         with serving("test-real", **env) as (printed, known, pid):
             state = LOCAL / "test-real" / "stack.json"

@@ -1,6 +1,9 @@
 """A body that fits, for each route that takes one."""
 
+import json
+
 from portone_local.portone.identity.people import ADULT
+from portone_local.stack import Stack
 
 USER = "user-1"
 ORDER_ID = "order-1"
@@ -83,3 +86,12 @@ BODIES: dict[str, object] = {
     **{f"POST {side}{path}": body for side in ("/ops", "/staff") for path, body in _STAFF.items()},
 }
 HEADERS = {route: {"Idempotency-Key": "request-1"} for route in ("POST /subscriptions", "POST /schedules")}
+
+
+def payable(body: object, stack: Stack) -> object:
+    """A body with those of its pay methods there is a channel for, so that a stack of few takes it too."""
+    offered = json.loads(stack.parameters["Channels"])
+    if not isinstance(body, dict) or "payMethods" not in body or "*" in offered:
+        return body
+    methods = [each for each in body["payMethods"] if each in offered]
+    return body | {"payMethods": methods or list(offered)[:1]}

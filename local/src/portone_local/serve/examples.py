@@ -37,7 +37,7 @@ class Examples:
 def make(stack: Stack, *, fake: bool) -> Examples:
     """An order with a payment, a verification, plans; with the fake also a saved card and a subscription."""
     for order_id, order in ((bodies.ORDER_ID, bodies.ORDER), (bodies.IN_PARTS_ID, bodies.IN_PARTS)):
-        stack.shop.put(f"/orders/{order_id}", order)
+        stack.shop.put(f"/orders/{order_id}", bodies.payable(order, stack))
     for plan_id, plan in ((bodies.PLAN_ID, bodies.PLAN), (bodies.LARGER_ID, bodies.LARGER)):
         stack.shop.put(f"/plans/{plan_id}", plan)
     return Examples(

@@ -7,7 +7,7 @@ from portone_local.gateway.routes import Iam, Route
 from portone_local.issuer import TokenIssuer
 from portone_local.loopback import CONTROL
 from portone_local.parameters import STAFF_CLAIM
-from portone_local.serve.bodies import BODIES, HEADERS, ORDER_ID, USER
+from portone_local.serve.bodies import BODIES, HEADERS, ORDER_ID, USER, payable
 from portone_local.serve.elsewhere import Endpoint
 from portone_local.serve.examples import Examples
 from portone_local.serve.served import Served
@@ -108,7 +108,12 @@ def _at_the_fake(up: Served, made: Examples) -> list[str]:
 def _call(up: Served, route: Route, places: dict[str, str]) -> str:
     path = route.path.format(**places) + QUERIES.get(route.key, "")
     headers = [part for header in HEADERS.get(route.key, {}).items() for part in ("-H", ": ".join(header))]
-    return _curl(route.method, up.api_url + path, _identity(up, route) + headers, BODIES.get(route.key))
+    return _curl(
+        route.method,
+        up.api_url + path,
+        _identity(up, route) + headers,
+        payable(BODIES.get(route.key), up.stack),
+    )
 
 
 def _identity(up: Served, route: Route) -> list[str]:
