@@ -76,14 +76,15 @@ def test_no_answer_is_taken_for_anything_but_what_it_says_it_is() -> None:
 @pytest.mark.ministack
 def test_the_local_aws_answers_no_page(ministack: MiniStack) -> None:
     manager = ministack.client("secretsmanager")
-    manager.create_secret(Name="kept-from-pages", SecretString="x")
-    with httpx.Client(base_url=ministack.endpoint_url, trust_env=False) as page:
-        refused = [page.get("/_ministack/health", headers=each).status_code for each in STRANGERS]
-        own = page.get("/_ministack/health")
+    kept = manager.create_secret(Name="kept-from-pages", SecretString="x")["ARN"]
+    named = {"x-amz-target": "secretsmanager.GetSecretValue", "content-type": "application/x-amz-json-1.1"}
+    with httpx.Client(base_url=ministack.endpoint_url, trust_env=False, headers=named) as page:
+        refused = [page.post("/", json={"SecretId": kept}, headers=each).status_code for each in STRANGERS]
+        own = page.post("/", json={"SecretId": kept})
 
     assert refused == [403] * len(STRANGERS)
     assert [name for name in own.headers if name.startswith("access-control-")] == []
-    assert (own.status_code, own.headers["x-content-type-options"]) == (200, "nosniff")
+    assert (own.json()["SecretString"], own.headers["x-content-type-options"]) == ("x", "nosniff")
 
 
 @contextmanager
