@@ -76,8 +76,8 @@ PERSONS: tuple[Bug, ...] = (
     Bug(
         name="who is to be erased is read as if it were a path",
         file="functions/identity_erase/handler.py",
-        old="deps.custodian.erase(request.body(EraseBody).user_id)",
-        new='deps.custodian.erase(request.body(EraseBody).user_id.replace("%2F", "/"))',
+        old="erase(request.body(EraseBody).user_id, by",
+        new='erase(request.body(EraseBody).user_id.replace("%2F", "/"), by',
         test="tests/cases/test_identity_erasure.py",
         only="byte_for_byte",
     ),
@@ -159,7 +159,7 @@ PERSONS: tuple[Bug, ...] = (
     in_core(
         "an erasure is known to the identity table alone",
         "flows/identity_erase.py",
-        "                self._note(user_id, at)\n"
+        "                self._note(user_id, at, by)\n"
         "                self.store.save(*erased(person, at, store=self.store))\n",
         "                self.store.save(*erased(person, at, store=self.store))\n",
         "flows/identity/test_erasing_again",
@@ -168,8 +168,12 @@ PERSONS: tuple[Bug, ...] = (
     in_core(
         "an erasure leaves which phone a message went to",
         "flows/identity_erase.py",
-        "            return self._end_attempts(user_id, at) or _holds(person)\n",
-        "            return _holds(person)\n",
+        "            ended = self._end_attempts(user_id, at)\n"
+        "            self._drop_counters(user_id, at)\n"
+        "            return ended or",
+        "            ended = False\n"
+        "            self._drop_counters(user_id, at)\n"
+        "            return ended or",
         "cases/test_identity_erasure",
         "left_beside_the_user and phone",
     ),
