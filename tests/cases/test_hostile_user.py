@@ -26,10 +26,7 @@ LAST = Cost(portone=3, kms=3, stock=0, queued=2, texted=0, rows=1, writes=20)
 EVERY: dict[str, Making] = {**DONE, **MORE}
 STILL = pytest.mark.xfail(strict=True, reason="E7")
 OPEN = {
-    "POST /identity-verifications",
     f"POST {STORED}/verify",
-    f"POST {STORED}/send",
-    f"POST {STORED}/resend",
     f"POST {STORED}/confirm",
 }
 """Where no bound answers yet."""

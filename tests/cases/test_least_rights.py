@@ -48,7 +48,6 @@ def test_the_api_secret_is_read_by_those_alone_who_call_portone() -> None:
     assert reading - calling == set()
 
 
-@STILL
 @pytest.mark.parametrize("key", ["PiiKey", "IdentityKey"])
 def test_a_function_opens_and_seals_only_what_its_contexts_are_named_for(key: str) -> None:
     unbound = {
@@ -65,7 +64,6 @@ def test_a_function_opens_and_seals_only_what_its_contexts_are_named_for(key: st
     assert unbound == set()
 
 
-@STILL
 def test_whoever_reads_refund_accounts_reads_no_saved_cards() -> None:
     opened: dict[str, set[str]] = {}
     for function, resource, statement in rights({"kms:Decrypt"}):
@@ -81,7 +79,6 @@ def test_whoever_reads_refund_accounts_reads_no_saved_cards() -> None:
     assert not opened["get_refund"] & opened["charge"]
 
 
-@STILL
 def test_a_function_writes_only_rows_of_its_nouns() -> None:
     unbound = {
         f"{function} {resource}"
@@ -117,7 +114,6 @@ def test_no_function_deletes_a_table_reads_all_of_it_or_passes_a_role() -> None:
     assert list(rights(dangerous)) == []
 
 
-@STILL
 def test_grants_on_the_identity_key_are_for_services_of_aws_alone() -> None:
     granting = [
         each
@@ -131,7 +127,6 @@ def test_grants_on_the_identity_key_are_for_services_of_aws_alone() -> None:
         assert str(conditions.get("kms:GrantIsForAWSResource")).lower() == "true", each["Sid"]
 
 
-@STILL
 def test_the_accounts_administrators_change_no_policy_of_the_identity_key_unless_they_are_named() -> None:
     changing = [
         each

@@ -24,6 +24,8 @@ LAST = 20
 FOLLOWED = 600
 """Seconds for which timers and workers go on after the last."""
 
+MONTH = 40 * 24 * 3600
+_NEVER = {"N": "inf"}
 _KMS = ("kms encrypt", "kms decrypt", "kms generate_data_key")
 
 
@@ -31,7 +33,7 @@ _KMS = ("kms encrypt", "kms decrypt", "kms generate_data_key")
 class Cost:
     """What was spent: calls of PortOne, of KMS, of the stock hook, messages by queue and phone, rows, units.
 
-    `rows` are those that have no end of their own (TTL), `writes` request units of both tables.
+    `rows` are those that last for longer than a month, `writes` request units of both tables.
     """
 
     portone: int = 0
@@ -77,7 +79,7 @@ class HostileStack(ObservedStack):
             stock=sum(number for name, number in made.items() if name.startswith("stock ")),
             queued=made["sqs send"],
             texted=sum(book.messages for book in self.portone.verifications().values()),
-            rows=sum("ttl" not in item for item in items),
+            rows=sum(float(item.get("ttl", _NEVER)["N"]) > self.clock.now() + MONTH for item in items),
             writes=self.calls.writes + self.ports["people"].table.log.writes,
         )
 
