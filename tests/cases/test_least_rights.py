@@ -161,7 +161,6 @@ def test_no_role_is_taken_on_by_anybody_but_a_service() -> None:
     assert {next(iter(statement["Principal"])) for _, statement in trusts()} == {"Service"}
 
 
-@STILL
 def test_timers_take_on_their_role_for_their_own_schedule_alone() -> None:
     for name, statement in trusts():
         if "scheduler" in str(statement["Principal"]):

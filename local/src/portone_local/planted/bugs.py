@@ -4,6 +4,7 @@ from portone_local.planted.approving_and_auditing import APPROVING_AND_AUDITING
 from portone_local.planted.bug import Bug
 from portone_local.planted.charging import CHARGING
 from portone_local.planted.developers_machine import DEVELOPERS_MACHINE
+from portone_local.planted.ending import ENDING
 from portone_local.planted.persons import PERSONS
 from portone_local.planted.receiving_and_restoring import RECEIVING_AND_RESTORING
 from portone_local.planted.refunding import REFUNDING
@@ -21,4 +22,5 @@ BUGS: tuple[Bug, ...] = (
     *UNKIND_MONEY,
     *PERSONS,
     *DEVELOPERS_MACHINE,
+    *ENDING,
 )

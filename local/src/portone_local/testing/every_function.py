@@ -66,8 +66,9 @@ class Story(RecurringStory):
         assert self.invoke("IdentitySweep", {})["persons"] == 0
 
     def audit(self) -> None:
-        """The day is compared, and nothing is found."""
+        """The day is compared, and nothing is found; nothing is five years old."""
         assert self.invoke("Audit", {})["found"] == 0
+        assert self.invoke("Retention", {}) == {"removed": 0, "putOff": 0, "left": False}
         assert self.staff.get("/ops/discrepancies").json()["items"] == []
         closed = self.staff.post("/ops/discrepancies/absent/close", {"reason": "looked at it"})
         assert closed.status == 404

@@ -53,9 +53,12 @@ def end_of(record: Subscription | Wallet, record_id: str) -> Item:
 
 
 def order_ttl(order: Order) -> Item:
-    """One that was begun goes with what was begun; alone it would outlive that only where a job failed."""
+    """One nobody began to pay is in no index: DynamoDB alone drops it. One that was begun goes with that."""
+    until = kept_until(order)
+    if until is not None:
+        return ttl(until)
     begun = order.payment_id is not None or order.subscription_id is not None
-    return ttl(moved_at(order) + FAR) if begun else _end_ttl(order)
+    return ttl(moved_at(order) + FAR) if begun else {}
 
 
 def part_ttl(at: float) -> Item:

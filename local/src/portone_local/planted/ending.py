@@ -1,0 +1,57 @@
+"""Bugs of what is deleted after five years, and of what is not."""
+
+from portone_local.planted.bug import Bug, in_core
+
+ENDING: tuple[Bug, ...] = (
+    in_core(
+        "what is open is deleted with the rest",
+        "flows/retention.py",
+        """        if not settled(record):
+            done.put_off += 1
+            return
+""",
+        "",
+        "flows/test_retention",
+        "what_is_open",
+    ),
+    in_core(
+        "DynamoDB is told to drop what is open",
+        "domain/retention.py",
+        "return moved_at(record) + KEPT if settled(record) else None",
+        "return moved_at(record) + KEPT",
+        "adapters/test_ends",
+        "where_it_is_found",
+    ),
+    in_core(
+        "a payment is kept from when it was made, whatever moved since",
+        "domain/retention.py",
+        "return max(record.created_at, record.status_at, _told_at(record), *refunds)",
+        "return record.created_at",
+        "domain/test_retention",
+        "last_moved",
+    ),
+    in_core(
+        "an order goes with the first of its payments",
+        "flows/retention.py",
+        "return not self.store.payments(each for each in others if each is not None)",
+        "return True",
+        "flows/test_retention",
+        "last_of_its_payments",
+    ),
+    in_core(
+        "deleted although somebody has just saved it",
+        "adapters/retention_rows.py",
+        "return None if isinstance(record, SettledKey) else record.version",
+        "return None",
+        "flows/test_retention",
+        "writes_meanwhile",
+    ),
+    in_core(
+        "what left a record outlives it",
+        "adapters/retention_rows.py",
+        "self._delete({**dict.fromkeys(beside), **gone})",
+        "self._delete(gone)",
+        "flows/test_retention",
+        "goes_with_its_history",
+    ),
+)
