@@ -16,7 +16,8 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """An unknown outcome of a message is settled by a reading; absent and foreign ids answer alike."""
     attempt = owned(deps.people, verification_id(request), request.user_id)
     if attempt.state is AttemptState.OPEN:
-        attempt = deps.settler.settled(attempt, deadline=Deadline.after(deps.clock, INLINE_SECONDS))
+        deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+        attempt = deps.settler.shown(attempt, deps.clock.now(), deadline=deadline)
     person = deps.people.person(request.user_id) if attempt.state is AttemptState.USED else None
     shown = person.purposes.get(attempt.purpose) if person else None
     ours = person and shown and shown.verification_id == attempt.verification_id

@@ -12,7 +12,7 @@ from portone_local.testing.hostile import Cost, HostileStack, Storm, hostile, is
 from portone_local.testing.hostile_routes import DONE, MORE, READ, Making
 from portone_local.testing.recurring import key_deleted, key_saved, subscribed
 from portone_local.testing.refunding import paid, refund
-from portone_local.testing.route_rows import APP_ROWS, STORED, SUBSCRIPTION
+from portone_local.testing.route_rows import APP_ROWS, SUBSCRIPTION
 from portone_local.testing.shopping import pay, prepare, put_order
 from portone_local.testing.stories import clock_of
 
@@ -24,12 +24,6 @@ LAST = Cost(portone=3, kms=3, stock=0, queued=2, texted=0, rows=1, writes=20)
 """The last 20 calls themselves, once a bound has answered."""
 
 EVERY: dict[str, Making] = {**DONE, **MORE}
-STILL = pytest.mark.xfail(strict=True, reason="E7")
-OPEN = {
-    f"POST {STORED}/verify",
-    f"POST {STORED}/confirm",
-}
-"""Where no bound answers yet."""
 
 
 @pytest.fixture
@@ -78,7 +72,7 @@ def test_every_route_of_a_user_is_repeated() -> None:
     assert {*READ, *DONE} == set(APP_ROWS)
 
 
-@pytest.mark.parametrize("route", [pytest.param(each, marks=STILL if each in OPEN else ()) for each in EVERY])
+@pytest.mark.parametrize("route", EVERY)
 def test_what_one_user_costs_at_one_route_is_bounded(
     stack: HostileStack, route: str, record_property: Callable[[str, object], None]
 ) -> None:

@@ -30,6 +30,7 @@ IDENTITY_OPERATIONS = {
             identity_errors.UnderAge,
             identity_errors.IdentityDuplicate,
             identity_errors.DifferentPerson,
+            identity_errors.VerificationLimit,
             *_CALLED,
             *WRITTEN,
         ),

@@ -41,6 +41,8 @@ COMMANDS = Allowance("commands", 20, DAY // 20)
 RECEIPTS = Allowance("receipts", 10, DAY // 10)
 # readings before a refund whose last reading was behind; without one it is judged by what is stored
 REFUND_READINGS = Allowance("refund-readings", 10, 12)
+# readings of a verification that came to nothing
+LOOKS = Allowance("looks", 10, 12)
 CONFIRMS = Allowance("confirms", 5, 12 * MINUTE)
 
 

@@ -78,7 +78,7 @@ class Attempt:
     """A verification bound to a user, a purpose, a store and a quarter of an hour; epoch seconds UTC.
 
     `customer_id`: what the PG is told of its user; made for this verification alone, so that no two can be
-    linked there.
+    linked there. `spent`: readings that came to nothing (domain/allowances.py).
     """
 
     verification_id: str
@@ -93,6 +93,7 @@ class Attempt:
     state: AttemptState = AttemptState.OPEN
     used_at: float | None = None
     sending: Sending | None = None
+    spent: Mapping[str, int] = field(default_factory=dict)
     due_at: int | None = None
     tries: int = 0
     version: int = 0

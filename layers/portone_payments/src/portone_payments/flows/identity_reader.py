@@ -1,11 +1,19 @@
 """Read a verification at PortOne, and know whose it is here."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import PortOneError, ProviderRefused, ProviderUnavailable
+from portone_payments.domain.allowances import LOOKS, check, with_one
+from portone_payments.domain.errors import (
+    PortOneError,
+    ProviderRefused,
+    ProviderUnavailable,
+    TooManyRequests,
+)
 from portone_payments.domain.identity_causes import cause_of
 from portone_payments.domain.identity_errors import (
     VerificationExpired,
+    VerificationLimit,
     VerificationNotFound,
     VerificationPending,
     VerificationUsed,
@@ -16,6 +24,7 @@ from portone_payments.domain.outcomes import Outcome
 from portone_payments.ports import Deadline, Meter, Metric
 from portone_payments.ports_identity import IdentityPortOne, IdentityStore
 from portone_payments.ports_portone import PerStore
+from portone_payments.ports_store import Conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +73,23 @@ def check_open(attempt: Attempt, now: float) -> None:
         raise VerificationUsed
     if attempt.state is not AttemptState.OPEN or attempt.expires_at <= now:
         raise VerificationExpired
+
+
+def check_looks(attempt: Attempt, now: float) -> None:
+    """Raises `VerificationLimit`: each look costs a call of PortOne."""
+    try:
+        check(attempt.spent, LOOKS, now=now)
+    except TooManyRequests as used_up:
+        raise VerificationLimit(**used_up.data) from None
+
+
+def looked_in_vain(attempt: Attempt, store: IdentityStore, now: float) -> Attempt:
+    """The verification with one more reading that came to nothing, saved if nobody was faster."""
+    looked = replace(attempt, spent=with_one(attempt.spent, LOOKS, now=now))
+    with suppress(Conflict):
+        store.save(looked)
+        return replace(looked, version=attempt.version + 1)
+    return attempt
 
 
 def failure_cause(attempt: Attempt, reading: VerificationReading) -> str:

@@ -4,6 +4,7 @@ Each message costs money and what was typed is never kept, so nobody but the per
 unknown: it is answered 202, a reading settles it, and the person presses again.
 """
 
+import math
 from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.errors import Busy, InvalidRequest, PortOneError
@@ -107,7 +108,9 @@ class Messenger:
         if held.state is SendState.CONFIRMED or (held.call == "confirm" and self._under_way(held)):
             return attempt
         if held.guesses >= GUESSES:
-            raise VerificationLimit
+            # what comes after it is another verification
+            left = attempt.expires_at - self.clock.now()
+            raise VerificationLimit(allowance="guesses", retry_after=math.ceil(left))
         gate, channel = self._admitted(attempt)
         sending = self._sending("confirm", method=held.method, phone=held.phone)
         attempt = self._intend(attempt, replace(sending, guesses=held.guesses + 1))
@@ -177,10 +180,10 @@ class Messenger:
         store = self.settler.store
         for _ in range(TRIES):
             counters = self._counters(attempt, sending, alike) if paid else ()
-            tries = () if not paid else (self._tried(attempt, sending),)
-            sending = replace(sending, counted=tuple(each.counter_id for each in counters))
+            # a try stays counted where no message was sent
+            sending = replace(sending, counted=tuple(each.counter_id for each in counters[1:]))
             try:
-                store.save(replace(attempt, sending=sending), *counters, *tries)
+                store.save(replace(attempt, sending=sending), *counters)
             except Conflict:
                 if store.attempt(attempt.verification_id) != attempt:
                     raise Busy from None
@@ -189,9 +192,10 @@ class Messenger:
         raise Busy
 
     def _counters(self, attempt: Attempt, sending: Sending, alike: tuple[str, ...]) -> tuple[Counter, ...]:
-        """Messages by user, by phone and by pair; a phone that the user was verified with has one of its own.
+        """Tries, then messages by user, by phone and by pair; a phone of the user's own has one of its own.
 
-        Nobody else can use up what the owner of a phone may have sent to it.
+        Refused sends are tries too: they ask a PG about a name and a number. Nobody else can use up what the
+        owner of a phone may have sent to it.
         """
         store, rules, user = self.settler.store, self.rules, attempt.user_id
         person = store.person(user)
@@ -203,12 +207,6 @@ class Messenger:
         # hashed together: no counter tells, beside a user, which phone it was
         pair = self.hashes.pair(user, sending.phone)
         by_phone = {sending.phone: rules.sms_per_phone, pair: rules.sms_per_pair}
-        limits = {f"send.{user}": rules.sms_per_user} | (
-            {f"own.{pair}": rules.sms_per_phone} if owned_by else by_phone
-        )
-        return tuple(counted(store, name, sending.at, limit) for name, limit in limits.items())
-
-    def _tried(self, attempt: Attempt, sending: Sending) -> Counter:
-        """Refused sends count too, for the one who presses: they ask a PG about a name and a number."""
-        limit = self.rules.sends_per_user
-        return counted(self.settler.store, f"try.{attempt.user_id}", sending.at, limit)
+        by_user = {f"try.{user}": rules.sends_per_user, f"send.{user}": rules.sms_per_user}
+        messages = {f"own.{pair}": rules.sms_per_phone} if owned_by else by_phone
+        return counted(store, by_user | messages, sending.at)

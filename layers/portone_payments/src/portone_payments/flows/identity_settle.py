@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from portone_payments.domain.allowances import LOOKS, used_up
 from portone_payments.domain.errors import PortOneError, ProviderRefused
 from portone_payments.domain.identity_causes import cause_of
 from portone_payments.domain.identity_errors import (
@@ -13,7 +14,7 @@ from portone_payments.domain.identity_errors import (
 from portone_payments.domain.identity_reading import VerificationStatus
 from portone_payments.domain.identity_records import Attempt, SendState
 from portone_payments.domain.outcomes import Outcome
-from portone_payments.flows.identity_reader import IdentityReader, failure_cause
+from portone_payments.flows.identity_reader import IdentityReader, failure_cause, looked_in_vain
 from portone_payments.flows.identity_start import uncounted
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_identity import IdentityStore
@@ -48,6 +49,14 @@ class Settler:
         if attempt.sending.call == "confirm" and reading.status is VerificationStatus.READY:
             return attempt
         return self.mark(attempt, _SHOWN.get(reading.status, SendState.UNKNOWN))
+
+    def shown(self, attempt: Attempt, now: float, *, deadline: Deadline) -> Attempt:
+        """The same for whoever looks on and on: as stored, once readings came to nothing often enough."""
+        if used_up(attempt.spent, LOOKS, now=now):
+            return attempt
+        settled = self.settled(attempt, deadline=deadline)
+        waits = settled.sending is not None and settled.sending.state is SendState.UNKNOWN
+        return looked_in_vain(settled, self.store, now) if waits else settled
 
     def not_sent(self, attempt: Attempt, error: PortOneError, *, deadline: Deadline) -> Attempt:
         """After a send or a resend that was not answered 200. Raises `SendFailed` and others."""

@@ -1,7 +1,7 @@
 """Start a verification: an id nobody can guess, bound to a user, a purpose and a quarter of an hour."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.customer import LENGTH
@@ -54,7 +54,7 @@ class Starter:
         raise Busy
 
     def _counted(self, attempt: Attempt) -> Counter:
-        starts = counted(self.store, f"start.{attempt.user_id}", attempt.created_at, STARTS_A_DAY)
+        (starts,) = counted(self.store, {f"start.{attempt.user_id}": STARTS_A_DAY}, attempt.created_at)
         begun = (*starts.begun, attempt.verification_id)
         return replace(starts, begun=begun[-STARTS_A_DAY:])
 
@@ -70,13 +70,30 @@ class Starter:
         return provider
 
 
-def counted(store: IdentityStore, counter_id: str, now: float, limit: int) -> Counter:
-    """The counter with one more in the last 24 hours, to be saved. Raises `VerificationLimit`."""
-    counter = store.counter(counter_id) or Counter(counter_id=counter_id)
-    lately = tuple(at for at in counter.at if at > now - DAY)
-    if len(lately) >= limit:
-        raise VerificationLimit(retry_after=int(lately[0] + DAY - now) + 1)
-    return replace(counter, at=(*lately, now), expires_at=int(now) + DAY)
+def counted(store: IdentityStore, limits: Mapping[str, int], now: float) -> tuple[Counter, ...]:
+    """The counters with one more in the last 24 hours, to be saved.
+
+    Raises `VerificationLimit` until all of them have room.
+    """
+    held = {each: store.counter(each) or Counter(counter_id=each) for each in limits}
+    wait = max(_wait(counter, limits[each], now) for each, counter in held.items())
+    if wait:
+        raise VerificationLimit(allowance="verifications", retry_after=wait)
+    return tuple(
+        replace(counter, at=(*_lately(counter, now), now), expires_at=int(now) + DAY)
+        for counter in held.values()
+    )
+
+
+def _wait(counter: Counter, limit: int, now: float) -> int:
+    """Seconds until there is room for one more, 0 where there is."""
+    lately = _lately(counter, now)
+    # as many as are too much have to be a day old by then
+    return int(lately[len(lately) - limit] + DAY - now) + 1 if len(lately) >= limit else 0
+
+
+def _lately(counter: Counter, now: float) -> tuple[float, ...]:
+    return tuple(at for at in counter.at if at > now - DAY)
 
 
 def uncounted(store: IdentityStore, counter_ids: Iterable[str], at: float) -> Iterator[Counter]:

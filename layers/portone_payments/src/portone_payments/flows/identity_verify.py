@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors import Busy
+from portone_payments.domain.errors import BundleError, Busy
 from portone_payments.domain.identity import Field, IdentityRules, Known, recognised
 from portone_payments.domain.identity_asked import check_answer, merchant_named, stricter, typed_fields
 from portone_payments.domain.identity_errors import (
@@ -15,7 +15,14 @@ from portone_payments.domain.identity_errors import (
 from portone_payments.domain.identity_reading import Customer, VerificationReading, VerificationStatus
 from portone_payments.domain.identity_records import Attempt, AttemptState, Person
 from portone_payments.flows.identity_person import PersonDesk
-from portone_payments.flows.identity_reader import IdentityReader, check_open, failure_cause, owned
+from portone_payments.flows.identity_reader import (
+    IdentityReader,
+    check_looks,
+    check_open,
+    failure_cause,
+    looked_in_vain,
+    owned,
+)
 from portone_payments.flows.identity_start import started_mark
 from portone_payments.ports import Clock, Deadline, Metric
 from portone_payments.ports_identity import IdentityStore
@@ -37,7 +44,8 @@ class Verifier:
     def verify(self, verification_id: str, user_id: str, *, deadline: Deadline) -> tuple[Attempt, Person]:
         """The attempt and the person, once used; the same again for a repeated request.
 
-        Raises the errors of its helpers; `Busy` after lost races.
+        Raises the errors of its helpers; `VerificationLimit` for readings that come to nothing again and
+        again; `Busy` after lost races.
         """
         reading: VerificationReading | None = None
         for _ in range(TRIES):
@@ -45,15 +53,21 @@ class Verifier:
             if attempt.state is AttemptState.USED:
                 return attempt, self._seen_before(attempt)
             check_open(attempt, self.clock.now())
-            reading = reading or self.reader.read(attempt, deadline=deadline)
-            # PortOne may have taken its time: what is late now is late
-            check_open(attempt, self.clock.now())
-            customer = self._checked(attempt, reading)
+            check_looks(attempt, self.clock.now())
             try:
-                return self._accept(attempt, reading, customer)
+                reading = reading or self.reader.read(attempt, deadline=deadline)
+                return self._judged(attempt, reading)
             except Conflict:
                 self.reader.meter.count(Metric.CONFLICT)
+            except BundleError:
+                looked_in_vain(attempt, self.store, self.clock.now())
+                raise
         raise Busy
+
+    def _judged(self, attempt: Attempt, reading: VerificationReading) -> tuple[Attempt, Person]:
+        # PortOne may have taken its time: what is late now is late
+        check_open(attempt, self.clock.now())
+        return self._accept(attempt, reading, self._checked(attempt, reading))
 
     def _checked(self, attempt: Attempt, reading: VerificationReading) -> Customer:
         """Who was verified. Raises `VerificationPending`, `VerificationFailed`, `VerificationMismatch`."""

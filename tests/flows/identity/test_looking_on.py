@@ -1,0 +1,34 @@
+"""Whoever asks on and on about a verification costs a few readings, and is let in when they are told."""
+
+from portone_local.oracle import ObservedStack
+from portone_local.portone import Fault
+from portone_local.testing.identifying import USER, code, go_through, id_of, press, start, typed, verify, wait
+
+
+def test_what_was_asked_in_vain_is_bounded_and_who_waits_as_told_is_verified(stack: ObservedStack) -> None:
+    window = start(stack)
+    before = stack.calls.portone
+    answers = [verify(stack, id_of(window)) for _ in range(40)]
+    cost = stack.calls.portone - before
+    go_through(stack, window)
+    wait(stack, int(answers[-1].headers["retry-after"]))
+
+    assert {code(each) for each in answers[:10]} == {"verification_pending"}
+    assert {code(each) for each in answers[10:]} == {"verification_limit"}
+    assert cost == 10
+    assert verify(stack, id_of(window)).status == 200
+
+
+def test_a_message_whose_outcome_nobody_knows_is_shown_as_stored_to_who_looks_on(
+    stack: ObservedStack,
+) -> None:
+    verification = id_of(start(stack, provider="DANAL"))
+    stack.portone.inject(operation="send_identity_verification", fault=Fault.RESET_BEFORE_COMMIT)
+    stack.portone.inject(operation="get_identity_verification", fault=Fault.RESET_BEFORE_COMMIT, times=None)
+    press(stack, verification, "send", typed())
+    before = stack.calls.portone
+
+    shown = {stack.app(USER).get(f"/identity-verifications/{verification}").status for _ in range(40)}
+
+    assert shown == {200}
+    assert stack.calls.portone - before == 10
