@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from portone_local.testing.edited import having
 from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
 from portone_local.testing.shopping import pay, prepare, verify
 from portone_local.testing.stories import let_pass
@@ -163,3 +164,50 @@ def test_a_dispute_beside_a_refund_that_came_back_is_called_for_too(stack: Unkin
     let_pass(stack, 4 * HOUR)
 
     assert stack.attention("chargeback") == [prepared["paymentId"]]
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A37")
+@pytest.mark.parametrize("word", ["refunded", "not_refunded"])
+def test_what_comes_back_after_something_was_paid_by_hand_is_decided_too(
+    stack: UnkindStack, word: str
+) -> None:
+    prepared = paid(stack)
+    path = f"/ops/payments/{prepared['paymentId']}"
+    for number, (amount, said) in enumerate([(3_000, "refunded"), (9_000, word)]):
+        refund(stack, prepared, f"refund-{number}", amount=amount)
+        let_pass(stack, HOUR)
+        done = stack.portone.books()[prepared["paymentId"]].cancellations[-1]
+        stack.portone.console.reverse_cancellation(prepared["paymentId"], done.id)
+        for _ in range(4):
+            stack.staff.post(f"{path}/catch-up")
+            let_pass(stack, 2 * HOUR)
+        stack.staff.post(f"{path}/resolve", {"reason": "asked the PG", "decision": said, "kind": "lagging"})
+        let_pass(stack, HOUR)
+
+    again = refund(stack, prepared, "refund-3", amount=9_000)
+
+    assert stack.calling() == {}
+    assert (again.status == 200) is (word == "not_refunded")
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A5")
+def test_a_refund_that_moved_more_than_was_asked_calls_a_person(stack: UnkindStack) -> None:
+    """PortOne says itself what a cancellation came to; here the PG gives all back where a part was asked."""
+    prepared = paid(stack)
+    stack.wire.edited("cancel_payment", having(cancellation__totalAmount=12_000))
+    stack.wire.edited("get_payment", gave_all_back)
+
+    refund(stack, prepared, amount=3_000)
+    stack.deliver()
+    days_pass(stack, 1)
+
+    assert prepared["paymentId"] in [each for ids in stack.calling().values() for each in ids]
+    assert stack.alarmed()
+
+
+def gave_all_back(answer: dict[str, Any]) -> None:
+    """The one cancellation of a payment is of all of it."""
+    if answer.get("cancellations"):
+        answer["cancellations"][0]["totalAmount"] = 12_000
+        answer["amount"]["cancelled"] = 12_000
+        answer["status"] = "CANCELLED"
