@@ -17,7 +17,6 @@ from portone_local.serve.up import served
 
 SECRET = "a-real-api-secret-0123456789"
 SIGNING = "whsec_YS1yZWFsLXNpZ25pbmctc2VjcmV0LTAxMjM0NTY3"
-STILL = pytest.mark.xfail(strict=True, reason="E2")
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +121,6 @@ def test_no_real_secret_lies_in_the_local_aws_or_its_environment(up: Served) -> 
     assert not environment.exists() or SECRET not in environment.read_text()
 
 
-@STILL
 def test_what_a_stack_writes_down_is_its_owners_alone(up: Served, folder: Path) -> None:
     written = [each for each in folder.rglob("*") if each.is_file()]
 

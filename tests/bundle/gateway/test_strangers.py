@@ -1,29 +1,20 @@
 """The developer's machine: a page of another site reads and moves nothing, a real secret lies nowhere."""
 
-import itertools
-import json
-import os
-import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
-import boto3
 import httpx
 import pytest
 
+from portone_local import wiring
+from portone_local.clock import MovableClock
 from portone_local.gateway.messages import Request, Response, answer
 from portone_local.gateway.server import Door
+from portone_local.issuer import TokenIssuer
 from portone_local.loopback import CONTROL
-from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
-from portone_local.portone import EXAMPLE_STORE, EXAMPLE_WEBHOOK_SECRET, FakePortOne
-from portone_local.portone.http_server import HttpPortOne
-from portone_local.serve.running import LOCAL
+from portone_local.ministack import MiniStack
+from portone_local.parameters import parameters_of
+from portone_local.portone import EXAMPLE_STORE
+from portone_local.serve.elsewhere import Endpoint, forget
+from portone_local.serve.guide import first_line
 from portone_local.stack import Stack
-from portone_payments.entry.clock import SystemClock
 
 HERE = {"host": "127.0.0.1:8080"}
 SHOP_PAGE = {"origin": "http://localhost:3000"}
@@ -87,73 +78,46 @@ def test_the_local_aws_answers_no_page(ministack: MiniStack) -> None:
     assert (own.json()["SecretString"], own.headers["x-content-type-options"]) == ("x", "nosniff")
 
 
-@contextmanager
-def serving(name: str, **env: str) -> Iterator[tuple[list[str], dict[str, Any], int]]:
-    """`make serve` against another PortOne: what it printed, where it is, and its process."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "portone_local.serve"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ | env | {"LOCAL": name},
+def test_the_first_line_says_what_a_real_portone_has_to_fear() -> None:
+    real = Endpoint(
+        url="https://api.portone.io", api_secret=SECRET, parameters={"StoreId": "store-of-somebody"}
     )
-    with process:
-        try:
-            assert process.stdout is not None
-            printed: list[str] = []
-            for line in process.stdout:
-                printed.append(line)
-                if "Ctrl-C" in line:
-                    break
-            yield printed, json.loads((LOCAL / name / "stack.json").read_text()), process.pid
-        finally:
-            process.kill()
+
+    told = first_line(real)
+
+    assert told.startswith("CAREFUL: this calls https://api.portone.io with your API secret")
+    assert all(word in told for word in ("charge", "refund", "delete", "store-of-somebody", "live"))
+    assert SECRET not in told
+    assert "CAREFUL" not in first_line(Endpoint())
+
+
+def test_a_program_started_from_here_inherits_no_secret() -> None:
+    env = {"PORTONE_API_SECRET": SECRET, "PORTONE_WEBHOOK_SECRET": SIGNING, "STORE_ID": EXAMPLE_STORE}
+
+    forget(env)
+
+    assert env == {"STORE_ID": EXAMPLE_STORE}
 
 
 @pytest.mark.ministack
-def test_a_real_secret_is_used_and_lies_neither_in_the_local_aws_nor_in_its_environment() -> None:
-    portone = FakePortOne(clock=SystemClock(), secret=SECRET)
-    with HttpPortOne(portone) as real:
-        env = {
-            "PORTONE_URL": real.base_url,
-            "PORTONE_API_SECRET": SECRET,
-            "PORTONE_WEBHOOK_SECRET": SIGNING,
-            "STORE_ID": EXAMPLE_STORE,
-            "CHANNELS": '{"CARD":"channel-key-example-test"}',
-        }
-        with serving("test-real", **env) as (printed, known, pid):
-            state = LOCAL / "test-real" / "stack.json"
-            curls = [sys.executable, "-m", "portone_local.serve.curls", "--local", "test-real"]
-            lines = subprocess.check_output(curls, text=True, timeout=60)  # noqa: S603 - our own module
-            calls = dict(itertools.pairwise(lines.splitlines()))
-            for route in ("PUT /orders/{orderId}", "POST /payments"):
-                subprocess.check_output(shlex.split(calls[f"# {route}"]))  # noqa: S603 - what was printed
-            kept = [state.read_text(), *secrets_in(known["aws"]), environment_of_child(pid)]
-            mode = state.stat().st_mode & 0o777
-            refused = {
-                httpx.get(known[each], headers=headers, trust_env=False).status_code
-                for each in ("api", "webhook", "issuer", "aws")
-                for headers in STRANGERS
-            }
+def test_handlers_are_handed_a_real_secret_that_the_local_aws_never_gets(ministack: MiniStack) -> None:
+    clock = MovableClock(0.0)
+    wired = wiring.on_ministack(
+        parameters_of(TokenIssuer(clock), {"portone_url": "http://127.0.0.1:1"}),
+        ministack,
+        clock=clock,
+        transport=None,
+        api_secret=SECRET,
+        webhook_secret=SIGNING,
+    )
+    wired.ports["portone"].close()
+    held, manager = wired.ports["secrets"], ministack.client("secretsmanager")
+    stored = [
+        manager.get_secret_value(SecretId=wired.resources[each])["SecretString"]
+        for each in ("ApiSecret", "WebhookSecret", "HashKeySecret", "ChargeKeys")
+    ]
 
-    assert printed[0].startswith(f"CAREFUL: this calls {real.base_url} with your API secret")
-    assert EXAMPLE_STORE in printed[0]
-    assert [text for text in kept if SECRET in text or SIGNING in text] == []
-    assert any(EXAMPLE_WEBHOOK_SECRET in text for text in kept)
-    assert (mode, refused) == (0o600, {403})
-    # PortOne took what the handlers sent
-    assert {each.status for each in portone.calls()} == {200}
-
-
-def secrets_in(aws: str) -> list[str]:
-    """Every secret of the local AWS."""
-    manager = boto3.client("secretsmanager", endpoint_url=aws, region_name=REGION, **FAKE_CREDENTIALS)
-    names = [each["ARN"] for each in manager.list_secrets()["SecretList"]]
-    return [manager.get_secret_value(SecretId=each)["SecretString"] for each in names]
-
-
-def environment_of_child(pid: int) -> str:
-    """What the local AWS was told of where it runs."""
-    found = ["pgrep", "-f", "-P", str(pid), "portone_local.ministack"]
-    child = int(subprocess.check_output(found))  # noqa: S603 - our own arguments
-    return Path(f"/proc/{child}/environ").read_text()
+    assert (held.api_secret(), held.webhook().signing) == (SECRET, (SIGNING,))
+    assert held.hash_key() in stored[2]
+    assert [text for text in stored if SECRET in text or SIGNING in text] == []
+    assert SECRET not in repr(held)

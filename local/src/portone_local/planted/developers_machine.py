@@ -35,6 +35,6 @@ DEVELOPERS_MACHINE = (
         old='"api": {"apiSecret": EXAMPLE_SECRET},',
         new='"api": {"apiSecret": api_secret},',
         test=_STRANGERS,
-        only="real_secret",
+        only="never_gets",
     ),
 )

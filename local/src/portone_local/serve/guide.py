@@ -39,7 +39,7 @@ def guide(up: Served) -> str:
     return "\n".join(
         [
             f"API       {up.api_url}   (pages of {origins} may call it: CORS_ORIGINS)",
-            f"webhook   {up.webhook_url}   (the Function URL)",
+            f"webhook   {up.webhook_url}   (the Function URL; WEBHOOK_HOST names a tunnel to it)",
             f"PortOne   {up.portone_url}" + ("   (the fake)" if up.fake else ""),
             f"issuer    {up.stack.issuer.url}   (of the app's tokens)",
             "",

@@ -3,6 +3,7 @@
 import fcntl
 import itertools
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,6 +90,7 @@ def _locked(mine: Path) -> IO[str] | None:
     """The stack's lock, None while another process has it; the system drops it with its process."""
     mine.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (mine / "lock").open("w")
+    os.fchmod(lock.fileno(), 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
