@@ -16,6 +16,19 @@ def saves(*leading: str) -> set[str]:
     return READS | {f"dynamodb:PutItem PaymentsTable {each}" for each in leading}
 
 
+def reads(*leading: str) -> set[str]:
+    return {f"dynamodb:GetItem PaymentsTable {each}" for each in leading}
+
+
+def lists(*leading: str) -> set[str]:
+    return {f"dynamodb:BatchGetItem PaymentsTable {each}" for each in leading}
+
+
+def puts(*leading: str) -> set[str]:
+    """Reads and saves of these alone."""
+    return reads(*leading) | {f"dynamodb:PutItem PaymentsTable {each}" for each in leading}
+
+
 def seals(*kinds: str) -> set[str]:
     return {f"kms:Encrypt PiiKey {each}" for each in kinds}
 
@@ -40,14 +53,14 @@ REFUNDS = SENDS | HINTS | opens("refund-account", "refund-reason")
 ENDING = ("payment", "order", "subscription", "wallet", "key")
 ALLOWED = {
     "put_order": PAYS | saves("order#*") | seals("buyer") | opens("buyer"),
-    "get_order": READS,
+    "get_order": reads("order#*", "payment#*", "subscription#*"),
     "withdraw_order": SENDS | HINTS,
     "prepare": SENDS | saves("request#*") | NAMES | LISTS | opens("buyer"),
     "verify": CATCHES_UP | HINTS,
-    "get_payment": READS,
-    "list_payments": LISTS,
-    "put_plan": saves("plan#*"),
-    "get_plan": READS,
+    "get_payment": reads("payment#*"),
+    "list_payments": {"dynamodb:Query PaymentsTable/index/mine"} | lists("payment#*"),
+    "put_plan": puts("plan#*"),
+    "get_plan": reads("plan#*"),
     "start_billing_key": SENDS
     | saves("wallet#*", "key#*")
     | NAMES
@@ -62,23 +75,23 @@ ALLOWED = {
     | LISTS
     | seals("billing-key", "billing-token")
     | opens("billing-key", "billing-token"),
-    "list_billing_keys": READS,
-    "get_billing_key": READS,
+    "list_billing_keys": reads("wallet#*"),
+    "get_billing_key": reads("wallet#*"),
     "default_billing_key": saves("wallet#*", "subscription#*") | LISTS,
     "delete_billing_key": PAYS | saves("wallet#*", "stops#sending") | CALLS | HINTS | opens("billing-key"),
     "charge": CHARGES | HINTS,
     "subscribe": COLLECTS | saves("request#*"),
     "start_schedule": COLLECTS | saves("request#*"),
-    "list_subscriptions": LISTS,
-    "get_subscription": READS,
-    "preview_plan": READS,
+    "list_subscriptions": {"dynamodb:Query PaymentsTable/index/mine"} | lists("subscription#*"),
+    "get_subscription": reads("subscription#*"),
+    "preview_plan": reads("subscription#*", "plan#*", "payment#*"),
     "change_plan": COLLECTS,
     "change_billing_key": COLLECTS,
-    "pause_subscription": saves("subscription#*"),
+    "pause_subscription": puts("subscription#*"),
     "resume_subscription": COLLECTS,
-    "cancel_subscription": saves("subscription#*"),
+    "cancel_subscription": puts("subscription#*"),
     "consent": COLLECTS,
-    "cancel_part": saves("subscription#*"),
+    "cancel_part": puts("subscription#*"),
     "webhook": CATCHES_UP
     | saves("stray#*", "wallet#*", "key#*")
     | HINTS
@@ -109,11 +122,11 @@ ALLOWED = {
     "staff_cancel": REFUNDS | KNOWS | seals("refund-account", "refund-reason"),
     "staff_approve_refund": REFUNDS,
     "refund_account": REFUNDS | seals("refund-account"),
-    "get_refund": READS | opens("refund-account", "refund-reason"),
+    "get_refund": reads("payment#*") | opens("refund-account", "refund-reason"),
     "confirm": SENDS | HINTS | seals("approval-token") | opens("approval-token"),
     "cash_receipt_issue": SENDS | HINTS | seals("receipt") | opens("receipt"),
     "cash_receipt_cancel": SENDS | HINTS | opens("receipt"),
-    "cash_receipt_read": READS,
+    "cash_receipt_read": reads("payment#*"),
     "work": REFUNDS
     | saves("wallet#*", "key#*", "stray#*")
     | KNOWS
@@ -131,9 +144,9 @@ ALLOWED = {
         "s3:PutObject UnpublishedRecords/*",
         "s3:ListBucket UnpublishedRecords",
     },
-    "attention": {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"},
+    "attention": {"dynamodb:Query PaymentsTable/index/attention"} | lists("attention#*", "payment#*"),
     "ops_catch_up": CATCHES_UP | HINTS | opens("staff-words"),
-    "ops_resolve": PAYS | seals("staff-words"),
+    "ops_resolve": PAYS - READS | reads("payment#*") | seals("staff-words"),
     "audit": CATCHES_UP
     | saves("discrepancy#*", "audit#list")
     | {
@@ -150,10 +163,11 @@ ALLOWED = {
         *(f"dynamodb:DeleteItem PaymentsTable {each}#*" for each in ENDING),
         "sqs:SendMessage SweepDeadLetters",
     },
-    "discrepancies": READS
-    | {"dynamodb:Query PaymentsTable/index/attention", "dynamodb:BatchGetItem PaymentsTable"}
+    "discrepancies": reads("audit#list")
+    | {"dynamodb:Query PaymentsTable/index/attention"}
+    | lists("discrepancy#*")
     | opens("discrepancy"),
-    "close_discrepancy": saves("discrepancy#*") | seals("discrepancy") | opens("discrepancy"),
+    "close_discrepancy": puts("discrepancy#*") | seals("discrepancy") | opens("discrepancy"),
 }
 # a key policy's Resource "*" is that key; the second statement is how AWS's own keys allow a service's users
 STARS = {

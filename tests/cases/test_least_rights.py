@@ -10,7 +10,6 @@ from portone_local.roles import as_list, named, role_of
 from portone_local.template import ROOT, configuration, functions, statements, transformed
 
 TEMPLATE = transformed(configuration("prod"))
-STILL = pytest.mark.xfail(strict=True, reason="E13")
 SEALING = {"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"}
 WRITING = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 # rows of one purpose alone: who was erased, by a keyed hash

@@ -35,6 +35,9 @@ LOGS = {"logs:CreateLogStream IdentityAccessLog", "logs:PutLogEvents IdentityAcc
 
 NOTES = {"dynamodb:GetItem ErasuresTable", "dynamodb:PutItem ErasuresTable"}
 
+# one person, by id
+PERSON = {"dynamodb:GetItem IdentityTable person#*"}
+
 PERSONS = saves("person", "claim", "share")
 
 # a share is let go with the account, counters are erased; whatever else there is of a person goes by TTL
@@ -54,10 +57,10 @@ ALLOWED = {
     "identity_send": SENDS,
     "identity_resend": SENDS,
     "identity_confirm": SENDS,
-    "identity_me": READS | opens("facts"),
+    "identity_me": PERSON | opens("facts"),
     "identity_bypass": set[str](),
-    "identity_reveal": READS | opens("facts", "reason") | LOGS,
-    "identity_replace": saves("person") | seals("reason") | LOGS,
+    "identity_reveal": PERSON | opens("facts", "reason") | LOGS,
+    "identity_replace": saves("person") - READS | PERSON | seals("reason") | LOGS,
     "identity_duplicates": CLAIMS | {"dynamodb:Query IdentityTable/index/due"},
     "identity_decide": PERSONS | CLAIMS | DROPS | seals("reason") | LOGS,
     "identity_erase": PERSONS
