@@ -8,6 +8,7 @@ from portone_local.planted.ending import ENDING
 from portone_local.planted.persons import PERSONS
 from portone_local.planted.receiving_and_restoring import RECEIVING_AND_RESTORING
 from portone_local.planted.refunding import REFUNDING
+from portone_local.planted.rights import RIGHTS
 from portone_local.planted.storing_and_sending import STORING_AND_SENDING
 from portone_local.planted.unkind_money import UNKIND_MONEY
 from portone_local.planted.unkind_readings import UNKIND_READINGS
@@ -23,4 +24,5 @@ BUGS: tuple[Bug, ...] = (
     *PERSONS,
     *DEVELOPERS_MACHINE,
     *ENDING,
+    *RIGHTS,
 )
