@@ -1,5 +1,6 @@
 """All the bugs, in the order of their numbers; `docs/planted-bugs.md` shows the same."""
 
+from portone_local.planted.access_and_abuse import ACCESS_AND_ABUSE
 from portone_local.planted.approving_and_auditing import APPROVING_AND_AUDITING
 from portone_local.planted.bug import Bug
 from portone_local.planted.charging import CHARGING
@@ -25,4 +26,5 @@ BUGS: tuple[Bug, ...] = (
     *DEVELOPERS_MACHINE,
     *ENDING,
     *RIGHTS,
+    *ACCESS_AND_ABUSE,
 )
