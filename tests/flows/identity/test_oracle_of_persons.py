@@ -135,6 +135,14 @@ def somebody_else_now(stack: ObservedStack) -> None:
     hear(stack, Heard.LET_IN, USER, done(stack, person=MINOR))
 
 
+def found_later_and_not_told(stack: ObservedStack) -> None:
+    """One account by a DI alone, one by a CI alone; the one is refused by an answer that has both."""
+    late, no_ci = replace(ADULT, key="late"), frozenset({"verifiedCustomer.ci"})
+    hear(stack, Heard.LET_IN, "user-3", done(stack, "user-3", late, provider="DANAL", without=no_ci))
+    hear(stack, Heard.LET_IN, "user-4", done(stack, "user-4", late, provider="INICIS_UNIFIED"))
+    hear(stack, Heard.REFUSED, "user-4", done(stack, "user-4", late, provider="DANAL"))
+
+
 def begun_as(stack: ObservedStack, person: Any, purpose: str = "signup", **changes: Any) -> None:
     """A third user is let in by a verification of this person's own, as these words say."""
     began = done(stack, "user-3", person, purpose, provider="INICIS_UNIFIED")
@@ -226,6 +234,7 @@ PLANTS: dict[Callable[[ObservedStack], None], str] = {
     let_in_by_what_was_begun_before: "I13",
     let_in_twice: "I13",
     somebody_else_now: "I13",
+    found_later_and_not_told: "I13",
     an_adult_at_twelve: "I13",
     a_child_let_in_for_adults: "I13",
     a_typed_age_vouched_for: "I13",

@@ -12,10 +12,12 @@ from http import HTTPStatus
 from portone_local.memory import MemoryQueue
 from portone_local.oracle.ages import ages_are_vouched_for
 from portone_local.oracle.evidence import Answered, Finding
+from portone_local.oracle.journal import Heard
 from portone_local.oracle.observed import ObservedStack
 from portone_local.oracle.personal_data import erased_is_gone, nothing_kept_too_long, what_is_sealed_ends
 from portone_local.oracle.persons import (
     claims_match,
+    found_later_is_told,
     let_in_by_their_own,
     nobody_is_let_in_twice,
     one_account,
@@ -42,6 +44,7 @@ CLAUSES = (
     let_in_by_their_own,
     one_account,
     nobody_is_let_in_twice,
+    found_later_is_told,
     ages_are_vouched_for,
     claims_match,
     nothing_kept_too_long,
@@ -59,6 +62,8 @@ def gather_identity(
     variables = stack.template["Resources"]["IdentityVerify"]["Properties"]["Environment"]["Variables"]
     books = stack.portone.verifications()
     shares = tuple(each for each in found if isinstance(each, records.Share))
+    acts = tuple(stack.journal.acts) if isinstance(stack, ObservedStack) else ()
+    met = any(each.heard is Heard.REFUSED for each in acts)
     return IdentityEvidence(
         now=stack.clock.now(),
         live=variables["MODE"] == "live",
@@ -72,8 +77,8 @@ def gather_identity(
         shares=shares,
         people=tuple(stack.portone.identities.people),
         texts=_texts(stack, tuple(answers)) if aloud else {},
-        acts=tuple(stack.journal.acts) if isinstance(stack, ObservedStack) else (),
-        listed=_listed(stack, found) if shares else (),
+        acts=acts,
+        listed=_listed(stack, found) if shares or met else (),
     )
 
 

@@ -12,14 +12,16 @@ from portone_local.gateway.messages import Request, Response
 
 _VERIFY = re.compile(r"/identity-verifications/(\w+)/verify")
 TYPED = {"INICIS_UNIFIED": ("gender", "foreigner")}
+_DUPLICATE = b"identity_duplicate"
 _STAFF = re.compile(r"/(?:ops|staff)/identity/(replace|duplicates)")
 
 
 class Heard(StrEnum):
-    """What an answer of 200 says."""
+    """What an answer says: one of 200, or the refusal of somebody whom another account holds."""
 
     STARTED = "started"
     LET_IN = "let in"
+    REFUSED = "refused, for another account holds the person"
     ERASED = "erased"
     REPLACED = "may be somebody else"
     LOST = "staff took the account away"
@@ -78,10 +80,15 @@ class Journal:
         self, request: Request, response: Response, user: str, *, began: float, now: float, rules: Rules
     ) -> None:
         """One request and its answer."""
-        if response.status != HTTPStatus.OK or request.method != "POST":
+        if request.method != "POST" or not _says_something(request, response):
             return
         for heard, of, more in _told(request, response, user):
             self.acts.append(Act(heard=heard, of=tuple(of), began=began, ended=now, rules=rules, **more))
+
+
+def _says_something(request: Request, response: Response) -> bool:
+    refused = response.status == HTTPStatus.CONFLICT and _VERIFY.fullmatch(request.path)
+    return response.status == HTTPStatus.OK or bool(refused and _DUPLICATE in response.body)
 
 
 type _Told = tuple[Heard, Iterable[str], dict[str, Any]]
@@ -92,6 +99,8 @@ def _told(request: Request, response: Response, user: str) -> list[_Told]:
     if request.path == "/identity-verifications":
         begun = response.json()["identityVerificationId"]
         return [(Heard.STARTED, [user], {"verification_id": begun})]
+    if verified and response.status != HTTPStatus.OK:
+        return [(Heard.REFUSED, [user], {"verification_id": verified[1]})]
     if verified:
         shown = response.json().get("verified") or {}
         more = {

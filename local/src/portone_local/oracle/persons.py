@@ -71,21 +71,38 @@ def nobody_is_let_in_twice(evidence: IdentityEvidence) -> Iterator[Finding]:
     yield from Holding().followed(evidence)
 
 
+def found_later_is_told(evidence: IdentityEvidence) -> Iterator[Finding]:
+    """I13: two accounts that a refused verification shows to be one person are told to staff, or may stay."""
+    holding, now = Holding(), evidence.now
+    list(holding.followed(evidence))
+    known = (*evidence.listed, *_may_stay(evidence))
+    for users, told in holding.met.items() if evidence.unique else ():
+        living = all(holding.of(user, now) & told for user in users)
+        if living and not any(users <= each for each in known):
+            yield Finding("I13", None, f"{sorted(users)} turned out to be one person, and nobody is told")
+
+
 class Holding:
-    """Who held whom, by what callers heard: of each account the verifications that still count."""
+    """Who held whom, by what callers heard: of each account the verifications that still count.
+
+    `met`: accounts that a refused verification showed to be one person, with what it told.
+    """
 
     def __init__(self) -> None:
         self.held: dict[str, dict[str, tuple[Identifiers, str]]] = defaultdict(dict)
+        self.met: dict[frozenset[str], Identifiers] = {}
 
     def followed(self, evidence: IdentityEvidence) -> Iterator[Finding]:
         """Go through all acts; what was wrong with one of them."""
         for number, act in enumerate(evidence.acts):
             if act.heard in _END:
                 for user in act.of:
-                    self.held.pop(user, None)
+                    self._gone(user)
+            told = frozenset(identifiers_in(evidence.shown.get(act.verification_id, {})))
+            if act.heard is Heard.REFUSED:
+                self._meet(act, told)
             if act.heard is Heard.LET_IN:
                 permitted = (each for each in evidence.acts[:number] if each.heard is Heard.REPLACED)
-                told = frozenset(identifiers_in(evidence.shown.get(act.verification_id, {})))
                 yield from self._let_in(act, told, permitted=any(act.of == each.of for each in permitted))
 
     def of(self, user: str, at: float) -> Identifiers:
@@ -95,6 +112,18 @@ class Holding:
     def others(self, user: str, told: Identifiers, at: float) -> list[str]:
         """Who else is known by one of these identifiers."""
         return [each for each in self.held if each != user and self.of(each, at) & told]
+
+    def _meet(self, act: Act, told: Identifiers) -> None:
+        """Who is refused as one that others hold, and holds the person as well."""
+        [user] = act.of
+        if self.of(user, act.began) & told:
+            for other in self.others(user, told, act.ended):
+                self.met[frozenset({user, other})] = told
+
+    def _gone(self, user: str) -> None:
+        """The account is nobody's."""
+        self.held.pop(user, None)
+        self.met = {users: told for users, told in self.met.items() if user not in users}
 
     def _let_in(self, act: Act, told: Identifiers, *, permitted: bool) -> Iterator[Finding]:
         [user], name = act.of, act.verification_id
@@ -109,6 +138,7 @@ class Holding:
         if known and not told & known:
             if not permitted:
                 yield Finding("I13", None, f"{user} is somebody else now, and staff said nothing")
+            self._gone(user)
             mine = {}
         self.held[user] = {**mine, name: (told, act.until)}
 

@@ -84,8 +84,8 @@ PERSONS: tuple[Bug, ...] = (
     in_core(
         "time is judged when the call began",
         "flows/identity_verify.py",
-        "            # PortOne may have taken its time: what is late now is late\n"
-        "            check_open(attempt, self.clock.now())\n",
+        "        # PortOne may have taken its time: what is late now is late\n"
+        "        check_open(attempt, self.clock.now())\n",
         "",
         "cases/test_identity_asked",
         "time_is_judged",
@@ -109,8 +109,8 @@ PERSONS: tuple[Bug, ...] = (
     in_core(
         "a stranger uses up what the owner of a phone may have sent",
         "flows/identity_send.py",
-        '            {f"own.{pair}": rules.sms_per_phone} if owned_by else by_phone\n',
-        "            by_phone\n",
+        '        messages = {f"own.{pair}": rules.sms_per_phone} if owned_by else by_phone\n',
+        "        messages = by_phone\n",
         "cases/test_identity_limits",
         "messages_of_their_own",
     ),
@@ -224,5 +224,13 @@ PERSONS: tuple[Bug, ...] = (
         "        if not _together(claims, holders) & set(persons):\n",
         "cases/test_identity_claims",
         "accounts_of_one_person",
+    ),
+    in_core(
+        "two accounts found to be one person later are refused, and nobody is told",
+        "flows/identity_person.py",
+        "        if base is None or not beside - contested(person, wanted):\n",
+        "        if base is None or beside:\n",
+        "cases/test_identity_claims",
+        "only_later",
     ),
 )

@@ -49,6 +49,16 @@ class PersonsRules(PersonsStage):
     def go(self, user: str, person: str, purpose: str, provider: str | None) -> None:
         self.verified(user, PERSONS[person], purpose, provider)
 
+    @rule(user=users, other=users, person=persons)
+    def is_known_by_parts(self, user: str, other: str, person: str) -> None:
+        """By a DI alone here and by a CI alone there, and then by both at once."""
+        ways = ((user, "DANAL", "no CI"), (other, "INICIS_UNIFIED", "none"), (other, "DANAL", "none"))
+        for who, provider, trick in ways:
+            window = self.open_window(who, "signup", provider)
+            if window is not None:
+                self.visit(window, PERSONS[person], **TRICKS[trick])
+                verify(self.stack, id_of(window), who)
+
     @rule(user=users, purpose=purposes, provider=providers)
     def begin(self, user: str, purpose: str, provider: str | None) -> None:
         self.open_window(user, purpose, provider)
