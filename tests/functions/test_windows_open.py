@@ -11,6 +11,7 @@ import pytest
 from portone_local.portone import Checkout
 from portone_local.portone.billing.records import BillingIssue
 from portone_local.portone.checkout import Channel
+from portone_local.portone.records import Refused
 from portone_local.stack import Stack
 from portone_local.testing.shopping import USER, ask_to_prepare, put_order
 
@@ -143,3 +144,17 @@ def test_a_method_is_saved_with_no_more_than_is_asked_for(pg: str, method: str, 
 
         issues = [BillingIssue.from_browser(answer.json(), platform=each) for each in DEVICES[platform]]
         assert all(stack.portone.buyer.issue_billing_key(each).billing_key for each in issues)
+
+
+@pytest.mark.parametrize("pg", ["EXIMBAY_V2", "PAYLETTER_GLOBAL", "HECTO_GLOBAL", "INICIS_JP"])
+def test_a_method_is_not_offered_for_saving_where_its_pg_has_no_window_for_it(pg: str) -> None:
+    with at(pg, "CARD") as stack:
+        asked = {"payMethod": "CARD", "platform": "web"} | saying(["buyer.name", "buyer.email"])
+        answer = stack.app(USER).post("/billing-keys", asked)
+
+        with pytest.raises(Refused, match="without a payment"):
+            stack.portone.buyer.issue_billing_key(
+                BillingIssue.from_browser({"channelKey": f"channel-key-{pg.lower()}", "issueId": "issue1"})
+            )
+
+    assert (answer.status, answer.json()["error"]["code"]) == (409, "billing_method_not_offered")

@@ -118,6 +118,8 @@ CHARGING = (
     *(Ask(f"customer.{each}", ("EXIMBAY_V2",)) for each in ("name", "email")),
     Ask("productType", ("KSNET",), pattern="PHYSICAL|DIGITAL"),
 )
+# their pages name no requestIssueBillingKey
+_SAVING_NOTHING = ("EXIMBAY_V2", "PAYLETTER_GLOBAL", "HECTO_GLOBAL", "INICIS_JP", "PAYMENTWALL", "TRIPLE_A")
 # an account without an end is refused, and how the end is written (pages nice-v2, ksnet, galaxia, smartro-v2)
 _EXPIRING = {"NICE_V2": _SDK_TIME, "KSNET": _ISO, "GALAXIA": _ISO}
 _FORMS = {**_EXPIRING, "SMARTRO_V2": _ISO}
@@ -133,6 +135,8 @@ def check_paying(pg: str, device: Device, parameters: Mapping[str, Any], now: fl
 
 def check_saving(pg: str, device: Device, parameters: Mapping[str, Any]) -> None:
     """Whether `PortOne.requestIssueBillingKey` opens. Refused where it does not."""
+    if pg in _SAVING_NOTHING:
+        raise Refused(f"PGProviderError: {pg} issues no billing key without a payment")
     _check(SAVING, pg, str(parameters.get("billingKeyMethod", "")), device, parameters)
     _check_period(pg, device, parameters)
 

@@ -93,6 +93,10 @@ SAVING: tuple[Row, ...] = (
     Row(pgs=("KSNET",), needs=(Need.SOLD,), takes=(Need.NAME,)),
     Row(pgs=("PAYPAL_V2",), methods=(PayMethod.PAYPAL,), hands=words.paypal_agreement),
 )
+# their windows save a card with its first payment alone, or nothing (docs/windows.md)
+SAVE_NOTHING_ALONE = frozenset(
+    {"EXIMBAY_V2", "PAYLETTER_GLOBAL", "HECTO_GLOBAL", "INICIS_JP", "PAYMENTWALL", "TRIPLE_A"}
+)
 # what a phone is saved and charged with at once
 SAVING_AND_PAYING: tuple[Row, ...] = (
     Row(methods=(PayMethod.MOBILE,), needs=(Need.PRODUCT_TYPE,), hands=words.product_type),
@@ -106,14 +110,19 @@ _BUYER = {Need.NAME: "fullName", Need.EMAIL: "email", Need.PHONE: "phoneNumber"}
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The windows of one kind: its rows, and the channel of each method (`*`: of all others)."""
+    """The windows of one kind: its rows, and the channel of each method (`*`: of all others).
+
+    PGs that are `closed` have no such window.
+    """
 
     rows: tuple[Row, ...]
     channels: Mapping[str, Contract]
+    closed: frozenset[str] = frozenset()
 
     def contract(self, method: str) -> Contract | None:
         """The channel a method goes through; None where it goes through none."""
-        return self.channels.get(method) or self.channels.get("*")
+        found = self.channels.get(method) or self.channels.get("*")
+        return None if found is None or found.pg in self.closed else found
 
     def channel(self, method: str) -> str | None:
         """The key of the channel a method goes through; None where it goes through none."""

@@ -10,7 +10,14 @@ from portone_payments.domain.billing_policy import BillingPolicy
 from portone_payments.domain.dunning import DunningPolicy
 from portone_payments.domain.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refund_rules import RefundPolicy
-from portone_payments.domain.window import CHARGING, PAYING, SAVING, SAVING_AND_PAYING, Windows
+from portone_payments.domain.window import (
+    CHARGING,
+    PAYING,
+    SAVE_NOTHING_ALONE,
+    SAVING,
+    SAVING_AND_PAYING,
+    Windows,
+)
 from portone_payments.domain.window_given import Contract
 from portone_payments.entry.contracts import contract_of
 from portone_payments.entry.rights import CallerRules, read_caller_rules
@@ -67,7 +74,7 @@ class Settings:
     @property
     def saving(self) -> Windows:
         """The windows pay methods are saved in."""
-        return Windows(SAVING, self.billing_channels)
+        return Windows(SAVING, self.billing_channels, SAVE_NOTHING_ALONE)
 
     @property
     def saving_and_paying(self) -> Windows:
