@@ -25,6 +25,7 @@ from portone_local.testing.recurring import (
     subscribed,
     to_hour,
 )
+from portone_local.testing.shopping import USER
 from portone_local.testing.stories import clock_of
 
 OK, ACCEPTED, TOO_MANY = HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.TOO_MANY_REQUESTS
@@ -84,6 +85,17 @@ def test_a_deletion_is_begun_however_often_another_was_asked_for(stack: Observed
     assert len(stack.ports["queue"].bodies) == queued
     assert key_deleted(stack, second).status == ACCEPTED
     assert stack.calls.portone - before > cost
+
+
+def test_cards_saved_and_deleted_again_and_again_are_bounded(stack: ObservedStack) -> None:
+    for _ in range(30):
+        assert key_deleted(stack, key_saved(stack)).status == OK
+    path, body = "/billing-keys", {"payMethod": "CARD", "platform": "ios"}
+    refused = stack.app(USER).post(path, body)
+    clock_of(stack).advance(int(refused.headers["retry-after"]))
+
+    assert named(refused) == "saves"
+    assert stack.app(USER).post(path, body).status == OK
 
 
 def test_subscriptions_a_user_begins_are_bounded_and_a_known_request_is_answered_for_ever(

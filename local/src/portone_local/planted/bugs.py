@@ -1,6 +1,7 @@
 """All the bugs, in the order of their numbers; `docs/planted-bugs.md` shows the same."""
 
 from portone_local.planted.access_and_abuse import ACCESS_AND_ABUSE
+from portone_local.planted.allowances import ALLOWANCES
 from portone_local.planted.approving_and_auditing import APPROVING_AND_AUDITING
 from portone_local.planted.bug import Bug
 from portone_local.planted.charging import CHARGING
@@ -25,6 +26,7 @@ BUGS: tuple[Bug, ...] = (
     *PERSONS,
     *DEVELOPERS_MACHINE,
     *ENDING,
+    *ALLOWANCES,
     *RIGHTS,
     *ACCESS_AND_ABUSE,
 )

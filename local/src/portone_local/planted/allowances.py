@@ -1,0 +1,61 @@
+"""Bugs in what one user may have of what costs: each is found by the test of its rule."""
+
+from portone_local.planted.bug import Bug, in_core
+
+ALLOWANCES: tuple[Bug, ...] = (
+    in_core(
+        "PortOne is asked as often as an app asks",
+        "flows/verify.py",
+        "    if used_up(payment.spent, *READINGS, now=now):",
+        "    if False:",
+        "flows/test_allowances",
+        "every_second",
+    ),
+    in_core(
+        "every invented token is confirmed at PortOne and reserved for",
+        "flows/approve.py",
+        "        check_by_hand(held, now)\n",
+        "",
+        "flows/test_allowances",
+        "invented_tokens",
+    ),
+    in_core(
+        "every repeated prepare asks PortOne",
+        "flows/open_checkout.py",
+        " or payment.fixed == fixed:",
+        ":",
+        "flows/test_allowances",
+        "repeated_prepare",
+    ),
+    in_core(
+        "methods are saved and deleted without end",
+        "flows/key_desk.py",
+        "spend(wallet.spent, METHODS, now=now)",
+        "wallet.spent",
+        "flows/test_allowances_of_methods",
+        "saved_and_deleted",
+    ),
+    in_core(
+        "who asked too much may not make a subscription cheaper",
+        "domain/plan_change.py",
+        "plan.amount < agreed",
+        "False",
+        "flows/test_allowances_of_methods",
+        "makes_cheaper",
+    ),
+    in_core(
+        "who waits as long as they were told is refused again",
+        "domain/allowances.py",
+        "    room = (allowance.most - 1) * allowance.every",
+        "    room = 0",
+        "domain/test_allowances",
+    ),
+    in_core(
+        "a verification is read as often as somebody asks",
+        "flows/identity_verify.py",
+        "            check_looks(attempt, self.clock.now())\n",
+        "",
+        "flows/identity/test_looking_on",
+        "in_vain",
+    ),
+)
