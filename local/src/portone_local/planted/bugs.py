@@ -11,6 +11,7 @@ from portone_local.planted.persons import PERSONS
 from portone_local.planted.receiving_and_restoring import RECEIVING_AND_RESTORING
 from portone_local.planted.refunding import REFUNDING
 from portone_local.planted.rights import RIGHTS
+from portone_local.planted.sealing import SEALING
 from portone_local.planted.storing_and_sending import STORING_AND_SENDING
 from portone_local.planted.unkind_money import UNKIND_MONEY
 from portone_local.planted.unkind_readings import UNKIND_READINGS
@@ -29,4 +30,5 @@ BUGS: tuple[Bug, ...] = (
     *ALLOWANCES,
     *RIGHTS,
     *ACCESS_AND_ABUSE,
+    *SEALING,
 )

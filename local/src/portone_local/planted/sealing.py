@@ -1,0 +1,86 @@
+"""Bugs in what is sealed of persons, and in what is told of accounts found to be one person later."""
+
+from portone_local.planted.bug import Bug, in_core
+
+SEALING: tuple[Bug, ...] = (
+    in_core(
+        "what is sealed leaves it to the key service alone whose it is",
+        "adapters/envelope.py",
+        "json.dumps([FORMAT, context, wrapped.hex()], sort_keys=True)",
+        "json.dumps([FORMAT, wrapped.hex()], sort_keys=True)",
+        "adapters/test_envelope",
+        "by_itself",
+    ),
+    in_core(
+        "all that is sealed has one nonce",
+        "adapters/envelope.py",
+        "        nonce = self._random(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)\n",
+        "        nonce = bytes(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)\n",
+        "adapters/test_envelope",
+        "older_text",
+    ),
+    in_core(
+        "a sealed text shows how long it is",
+        "adapters/envelope.py",
+        "BLOCK = 1024  # bytes\n",
+        "BLOCK = 16  # bytes\n",
+        "adapters/test_envelope",
+        "its_length",
+    ),
+    in_core(
+        "why staff did something passes for whatever staff did",
+        "flows/identity_seal.py",
+        'sealing_context(user_id, REASON) | {"by": by, "given": f"{given:.6f}"}',
+        "sealing_context(user_id, REASON)",
+        "flows/identity/test_history",
+        "no_other_act",
+    ),
+    in_core(
+        "what stands for a person ends with the purpose that was verified last",
+        "flows/identity_person.py",
+        "        base = max(changed.purposes.values(), key=lambda each: each.expires_at)\n",
+        "        base = changed.purposes[purpose.name]\n",
+        "flows/identity/test_one_person",
+        "as_long_as_anything",
+    ),
+    in_core(
+        "two living accounts found to be one person are refused and nobody is told",
+        "flows/identity_verify.py",
+        "        if found:\n",
+        "        if not found:\n",
+        "flows/identity/test_found_later",
+        "told_of",
+    ),
+    in_core(
+        "whoever is refused as one of two accounts is let in the next time",
+        "flows/identity_claims.py",
+        "    return set(person.claims) - set(person.contested)\n",
+        "    return set(person.claims)\n",
+        "flows/identity/test_found_later",
+        "told_of",
+    ),
+    in_core(
+        "who may stay is asked about again under a new hash key",
+        "flows/identity_claims.py",
+        "    return claim.due_at is None and claim.group in groups\n",
+        "    return False\n",
+        "flows/identity/test_found_later",
+        "stands_under or may_stay",
+    ),
+    in_core(
+        "an account that was let go is named beside the identifier it shared",
+        "flows/identity_claims.py",
+        "        gone += map(Gone, shares.values())\n",
+        "",
+        "flows/identity/test_claims_shared",
+        "no_more",
+    ),
+    in_core(
+        "an erasure leaves what a user's counters tell",
+        "flows/identity_erase.py",
+        "            self._drop_counters(user_id, at)\n",
+        "",
+        "flows/identity/test_erasing_again",
+        "which_phone",
+    ),
+)
