@@ -18,7 +18,8 @@ def test_a_bug_has_one_place_and_leaves_python_that_compiles(bug: Bug) -> None:
     source = (ROOT / bug.file).read_text()
 
     assert source.count(bug.old) == 1
-    compile(planted(source, bug), bug.file, "exec")
+    if bug.file.endswith(".py"):
+        compile(planted(source, bug), bug.file, "exec")
 
 
 @bugs
