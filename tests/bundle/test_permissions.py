@@ -50,7 +50,7 @@ NAMES = {"secretsmanager:GetSecretValue ChargeKeys"}
 CHARGES = SENDS | saves("wallet#*") | opens("billing-key", "billing-buyer")
 COLLECTS = CHARGES | NAMES
 REFUNDS = SENDS | HINTS | opens("refund-account", "refund-reason")
-ENDING = ("payment", "order", "subscription", "wallet", "key")
+ENDING = ("payment#*", "order#*", "subscription#*", "wallet#*", "key#*")
 ALLOWED = {
     "put_order": PAYS | saves("order#*") | seals("buyer") | opens("buyer"),
     "get_order": reads("order#*", "payment#*", "subscription#*"),
@@ -155,12 +155,12 @@ ALLOWED = {
         "dynamodb:BatchGetItem PaymentsTable",
         "sqs:SendMessage SweepDeadLetters",
     },
-    "retention": READS
+    "retention": reads(*ENDING, "audit#list")
+    | lists("payment#*")
     | {
         "dynamodb:Query PaymentsTable/index/changed",
-        "dynamodb:Query PaymentsTable",
-        "dynamodb:BatchGetItem PaymentsTable",
-        *(f"dynamodb:DeleteItem PaymentsTable {each}#*" for each in ENDING),
+        *(f"dynamodb:Query PaymentsTable {each}" for each in ENDING if each != "key#*"),
+        *(f"dynamodb:DeleteItem PaymentsTable {each}" for each in ENDING),
         "sqs:SendMessage SweepDeadLetters",
     },
     "discrepancies": reads("audit#list")

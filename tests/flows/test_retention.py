@@ -209,6 +209,23 @@ def test_a_key_that_left_its_wallet_goes_by_itself_with_all_by_which_it_was_foun
     }
 
 
+def test_a_wallet_takes_along_what_left_it_on_its_last_day(shelf: Shelf) -> None:
+    keys = [left_key(each) for each in range(SETTLED_KEYS_KEPT + 4)]
+    refs = [
+        KeyRef(ref=ref, user_id="user-1", issue_id=key.issue_id)
+        for key in keys
+        for ref in (f"issue:{key.issue_id}", f"key:{key.key_hash}")
+    ]
+    shelf.store.save(Wallet(user_id="user-1", keys={key.issue_id: key for key in keys}), *refs)
+    shelf.clock.advance(30)
+    wallet = shelf.store.wallet("user-1")
+    assert wallet is not None
+
+    shelf.store.remove(wallet)
+
+    assert shelf.left == set()
+
+
 def test_a_key_that_is_back_in_its_wallet_keeps_by_what_it_is_found(shelf: Shelf) -> None:
     keys = {key.issue_id: key for key in map(left_key, range(SETTLED_KEYS_KEPT + 1))}
     shelf.store.save(

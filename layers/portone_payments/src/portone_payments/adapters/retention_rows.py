@@ -36,6 +36,9 @@ class RetentionRows(TableReads):
         More than one transaction takes goes before, the oldest first: whoever dies between leaves the
         records, by which the rest is found. Raises `Conflict`, `StorageUnavailable`.
         """
+        for each in records:
+            if isinstance(each, Wallet):
+                self._remove_left(each)
         gone: dict[Key, int | None] = {key_for(each): _version(each) for each in records}
         gone |= {key_for(each): each.version for each in self._refs(records)}
         whole = [each for each in records if not isinstance(each, SettledKey)]
@@ -47,6 +50,13 @@ class RetentionRows(TableReads):
 
     def _delete(self, gone: Mapping[Key, int | None]) -> None:
         save_items(self.table, (), self.ids.token(), gone)
+
+    def _remove_left(self, wallet: Wallet) -> None:
+        """Those that left a wallet, each with by what it was found; none is younger than the wallet's end."""
+        for place in [each for each in self._beside(key_for(wallet)) if each.sk.startswith("saved-key#")]:
+            left = self._read(SettledKey, place)
+            if left is not None:
+                self.remove(left)
 
     def _filed(self, partition: str) -> Iterator[Key]:
         start: Item | None = None
@@ -68,7 +78,7 @@ class RetentionRows(TableReads):
             after = found[-1]
 
     def _refs(self, records: tuple[Ending, ...]) -> Iterator[KeyRef]:
-        """By what saved payment methods are found; those that left their wallet before come by themselves."""
+        """By what saved payment methods are found."""
         for record in records:
             if not isinstance(record, Wallet | SettledKey):
                 continue
