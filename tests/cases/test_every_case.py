@@ -185,6 +185,7 @@ CASES: dict[str, tuple[str, ...]] = {
         "bundle/gateway/test_careless_template.py::test_nobody_is_let_in",
         "functions/test_claims.py::test_a_user_is_one_text",
         *("test_a_number_a_truth_value", "test_without_a_token_to_read"),
+        "test_careless_lines.py::test_a_second_token",
     ),
     "E9": (
         "test_guessable_keys.py::test_a_key_somebody_could_guess",

@@ -146,3 +146,19 @@ def test_somebody_who_shops_much_is_not_kept(stack: HostileStack) -> None:
     assert set(statuses) == {OK}
     assert_clean(stack)
     assert_identity_clean(stack)
+
+
+def test_who_asked_too_often_is_seen_to_have_paid_all_the_same(stack: HostileStack) -> None:
+    put_order(stack)
+    prepared = prepare(stack)
+    ask = stack.app("user-1").post
+    for _ in range(260):
+        ask(f"/payments/{prepared['paymentId']}/verify")
+        clock_of(stack).advance(3)
+    stack.portone.webhooks.switched_on = False
+    pay(stack, prepared)
+
+    stack.run_for(15 * 60)
+
+    assert stack.app("user-1").get(f"/payments/{prepared['paymentId']}").json()["status"] == "PAID"
+    assert_clean(stack)

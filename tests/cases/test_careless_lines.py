@@ -1,0 +1,49 @@
+"""Whoever brings a second token beside the one that was verified is nobody by it (E8)."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_payments.entry.callers import admit
+from portone_payments.entry.request import Request
+from portone_payments.entry.rights import CallerRules, Right
+
+STILL = pytest.mark.xfail(strict=True, reason="kind of E8")
+RULES = CallerRules(claims={Right.STAFF: "groups=staff"})
+
+
+def token(**claims: Any) -> str:
+    parts: tuple[dict[str, Any], ...] = ({"alg": "RS256"}, claims, {})
+    return ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
+    )
+
+
+VOUCHED = {"sub": "kim", "groups": "[friends of staff]"}
+TRUE, FORGED = token(sub="kim", groups=["friends of staff"]), token(sub="kim", groups=["friends of", "staff"])
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param(f"Bearer {TRUE},Bearer {FORGED}", marks=STILL),
+        pytest.param(f"Bearer {TRUE}, Bearer {FORGED}", marks=STILL),
+        f"Bearer {FORGED},Bearer {TRUE}",
+        pytest.param(f"Bearer {TRUE} {FORGED}", marks=STILL),
+        pytest.param(f"{TRUE} {FORGED}", marks=STILL),
+        pytest.param(f"Bearer {TRUE}, {FORGED}", marks=STILL),
+        pytest.param(f"Basic a2ltOmtpbQ== Bearer {FORGED}", marks=STILL),
+    ],
+    ids=range(7),
+)
+def test_a_second_token_beside_the_one_that_was_verified_makes_nobody_staff(authorization: str) -> None:
+    context = {"authorizer": {"jwt": {"claims": VOUCHED}}}
+    request = Request(
+        {"headers": {"authorization": authorization}, "routeKey": "GET /staff/x", "requestContext": context}
+    )
+
+    with pytest.raises((Forbidden, Unauthenticated)):
+        admit(request, (Right.STAFF,), RULES)
