@@ -6,7 +6,7 @@ import pytest
 
 from portone_local.testing.edited import having
 from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
-from portone_local.testing.shopping import pay, prepare, verify
+from portone_local.testing.shopping import pay, prepare, put_order, verify
 from portone_local.testing.stories import let_pass
 from portone_local.testing.unkind import UnkindStack
 
@@ -211,3 +211,26 @@ def gave_all_back(answer: dict[str, Any]) -> None:
         answer["cancellations"][0]["totalAmount"] = 12_000
         answer["amount"]["cancelled"] = 12_000
         answer["status"] = "CANCELLED"
+
+
+@pytest.mark.xfail(strict=True, reason="kind of A12")
+def test_what_was_paid_by_hand_had_its_part_free_of_tax(stack: UnkindStack) -> None:
+    """Of 12,000, 4,000 free of tax, a half with 2,000 of it is paid by hand; 2,000 free of tax are left."""
+    put_order(stack, amount={"total": 12_000, "taxFree": 4_000})
+    prepared = prepare(stack)
+    pay(stack, prepared)
+    verify(stack, prepared)
+    refund(stack, prepared, amount=6_000, taxFreeAmount=2_000)
+    reversed_silently(stack, prepared)
+    path = f"/ops/payments/{prepared['paymentId']}"
+    for _ in range(4):
+        stack.staff.post(f"{path}/catch-up")
+        let_pass(stack, 2 * HOUR)
+    stack.staff.post(f"{path}/resolve", {"reason": "sent", "decision": "refunded", "kind": "lagging"})
+    let_pass(stack, HOUR)
+
+    rest = refund(stack, prepared, "refund-2")
+    let_pass(stack, HOUR)
+
+    book = stack.portone.books()[prepared["paymentId"]]
+    assert (rest.status, book.cancelled, book.cancelled_tax_free) == (200, 6_000, 2_000)
