@@ -32,6 +32,7 @@ PAYS = {
     "EXIMBAY_V2": ("CARD", "EASY_PAY"),
     "INICIS_JP": ("CARD", "EASY_PAY"),
     "HECTO_GLOBAL": ("CARD", "EASY_PAY"),
+    "KICC_V2": ("ALIPAY_PLUS", "EASY_PAY"),
     "PAYLETTER_GLOBAL": ("CARD", "ALIPAY", "ALIPAY_PLUS"),
     "PAYMENTWALL": ("CARD",),
     "PAYPAL_V2": ("PAYPAL",),

@@ -20,6 +20,7 @@ WHOLE: dict[str, Any] = {
     "issueId": "issue1",
     "issueName": "정기결제",
     "orderName": "모자",
+    "orderDescription": "모자",
     "totalAmount": 12_000,
     "currency": "USD",
     "country": "US",

@@ -200,6 +200,8 @@ class Window(TypedDict):
     bypass: NotRequired[Annotated[dict[str, object], Field(description="what one PG alone asks for")]]
     store_details: NotRequired[OfChannel]
     easy_pay: NotRequired[OfChannel]
+    alipay_plus: NotRequired[OfChannel]
+    order_description: NotRequired[str]
     card: NotRequired[OfChannel]
     window_type: NotRequired[OfChannel]
     locale: NotRequired[str]

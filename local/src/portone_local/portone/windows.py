@@ -65,6 +65,7 @@ PAYING = (
     Ask("customer.fullName", ("EXIMBAY_V2", "INICIS_JP", "KSNET")),
     Ask("customer.email", ("EXIMBAY_V2", "PAYLETTER_GLOBAL", "PAYMENTWALL")),
     Ask("customer.customerId", ("PAYMENTWALL", "HECTO_GLOBAL")),
+    Ask("orderDescription", ("KICC_V2",), ("ALIPAY_PLUS",)),
     Ask("storeDetails.businessName", ("HECTO_GLOBAL",)),
     Ask("easyPay.easyPayProvider", ("HECTO_GLOBAL",), ("EASY_PAY",), pattern=r"[A-Z_]+"),
     Ask("bypass.payletter_global.servicename", ("PAYLETTER_GLOBAL",), ("ALIPAY", "ALIPAY_PLUS", "EASY_PAY")),

@@ -68,6 +68,7 @@ PAYING: tuple[Row, ...] = (
         needs=(Need.SERVICE_NAME,),
     ),
     Row(pgs=("PAYLETTER_GLOBAL",), methods=(PayMethod.ALIPAY,), hands=words.payletter_alipay),
+    Row(pgs=("KICC_V2",), methods=(PayMethod.ALIPAY_PLUS,), hands=words.kicc_alipay_plus),
     Row(pgs=("INICIS_JP",), needs=(Need.NAME,)),
     Row(pgs=("GALAXIA",), methods=(PayMethod.TRANSFER,), needs=(Need.PHONE,)),
     Row(

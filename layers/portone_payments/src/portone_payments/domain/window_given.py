@@ -65,6 +65,7 @@ class Given:
     """
 
     customer_id: str = ""
+    order_name: str = ""
     buyer: Buyer = NOBODY
     product_type: ProductType | None = None
     products: tuple[OrderProduct, ...] = ()
@@ -121,6 +122,7 @@ def given_by(
     latest = offered_until + int(timedelta(days=ACCOUNT_DAYS).total_seconds())
     return Given(
         customer_id=customer_id,
+        order_name=order.name,
         buyer=buyer,
         product_type=order.product_type if isinstance(order.product_type, ProductType) else None,
         products=order.products,

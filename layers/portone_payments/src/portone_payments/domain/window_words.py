@@ -69,6 +69,11 @@ def payletter_alipay(_given: Given) -> Parameters:
     return {"bypass": {"payletter_global": {"pginfo": "ICBAlipay"}}}
 
 
+def kicc_alipay_plus(given: Given) -> Parameters:
+    """What is bought once more, and no wallet in particular: the buyer chooses one of them all."""
+    return {"orderDescription": given.order_name, "alipayPlus": {}}
+
+
 def born(given: Given) -> Parameters:
     """The buyer's day of birth, in three texts."""
     day = given.buyer.birth_date

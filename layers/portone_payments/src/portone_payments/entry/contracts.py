@@ -6,7 +6,9 @@ from portone_payments.domain.records import ProductType
 from portone_payments.domain.window_given import Contract, Need
 
 # what a window may be handed by the operator alone; all else is the order's, or ours
-HANDED = frozenset({"storeDetails", "bypass", "easyPay", "card", "locale", "merpayCategoryId", "windowType"})
+HANDED = frozenset(
+    {"storeDetails", "bypass", "easyPay", "alipayPlus", "card", "locale", "merpayCategoryId", "windowType"}
+)
 _ASKED = frozenset(need for need in Need if not need.startswith("channel."))
 
 
