@@ -21,8 +21,8 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """200 when PortOne confirmed, then verify; 202 while that is open."""
     otp = request.body(OtpBody).otp
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    confirmed = deps.messenger.confirm(verification_id(request), request.user_id, otp, deadline=deadline)
+    confirmed = deps.confirmer.confirm(verification_id(request), request.user_id, otp, deadline=deadline)
     return message_answer(confirmed, deps.clock.now())
 
 
-handler = HttpHandler(route, needs=("people", "verifications", "hashes", "gate"), kind=IdentityDeps)
+handler = HttpHandler(route, needs=("people", "verifications", "gate"), kind=IdentityDeps)

@@ -29,7 +29,6 @@ UNTOLD = {
     ("webhook", "HashKeySecret"): "a billing key in a webhook is found by its hash",
     ("work", "HashKeySecret"): "a billing key the worker finds is known by its hash",
     ("identity_status", "ApiSecret"): "a message of unknown outcome is settled by a reading",
-    ("identity_confirm", "IdentityHashSecret"): "shares its ports with the functions that send",
 }
 PUT, OPEN = "dynamodb:PutItem PaymentsTable", "kms:Decrypt PiiKey"
 

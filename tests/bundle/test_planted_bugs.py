@@ -1,6 +1,7 @@
 """The list of planted bugs cannot rot: each still has its place, its test and its line in the document."""
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from portone_local.planted.__main__ import chosen_by, planted
 from portone_local.planted.bug import CORE, Bug
@@ -14,12 +15,14 @@ bugs = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 
 
 @bugs
-def test_a_bug_has_one_place_and_leaves_python_that_compiles(bug: Bug) -> None:
+def test_a_bug_has_one_place_and_leaves_a_file_that_can_be_read(bug: Bug) -> None:
     source = (ROOT / bug.file).read_text()
 
     assert source.count(bug.old) == 1
     if bug.file.endswith(".py"):
         compile(planted(source, bug), bug.file, "exec")
+    else:
+        yaml_parse(planted(source, bug))
 
 
 @bugs

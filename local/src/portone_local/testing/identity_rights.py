@@ -56,7 +56,7 @@ ALLOWED = {
     | seals("facts", "identifiers"),
     "identity_send": SENDS,
     "identity_resend": SENDS,
-    "identity_confirm": SENDS,
+    "identity_confirm": SENDS - HASHES,
     "identity_me": PERSON | opens("facts"),
     "identity_bypass": set[str](),
     "identity_reveal": PERSON | opens("facts", "reason") | LOGS,

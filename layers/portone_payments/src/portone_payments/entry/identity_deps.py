@@ -4,8 +4,10 @@ from functools import cached_property
 
 from portone_payments.entry.identity_settings import IdentitySettings, read_identity_settings
 from portone_payments.entry.port_deps import PortDeps
+from portone_payments.flows.identity_code import Confirmer
 from portone_payments.flows.identity_duplicates import Decider
 from portone_payments.flows.identity_erase import Custodian
+from portone_payments.flows.identity_exchange import Exchange
 from portone_payments.flows.identity_person import PersonDesk
 from portone_payments.flows.identity_reader import IdentityReader
 from portone_payments.flows.identity_seal import Sealer
@@ -123,16 +125,25 @@ class IdentityDeps(PortDeps):
         )
 
     @cached_property
-    def messenger(self) -> Messenger:
-        """Messages to persons."""
-        return Messenger(
+    def exchange(self) -> Exchange:
+        """What messages and codes go through."""
+        return Exchange(
             settler=self.settler,
-            hashes=self.hashes,
             clock=self.clock,
             ids=self.ids,
             rules=self.identity.rules,
             gate=self.gate,
         )
+
+    @cached_property
+    def messenger(self) -> Messenger:
+        """Messages to persons."""
+        return Messenger(exchange=self.exchange, hashes=self.hashes)
+
+    @cached_property
+    def confirmer(self) -> Confirmer:
+        """Codes of messages."""
+        return Confirmer(exchange=self.exchange)
 
     @cached_property
     def replacer(self) -> Replacer:
