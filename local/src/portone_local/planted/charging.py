@@ -36,6 +36,14 @@ CHARGING: tuple[Bug, ...] = (
         "a_saved_method",
     ),
     in_core(
+        "a charge that is taken elsewhere does not end a row of refused ones",
+        "flows/gate.py",
+        "ended(taken(held, row) if row else held, over, now)",
+        "ended(held, over, now)",
+        "flows/test_refused_in_many_containers",
+        "stops_nobody",
+    ),
+    in_core(
         "a deletion that wakes its worker without end",
         "flows/key_desk.py",
         "self.queue.send((due,), delay=DELAY)",

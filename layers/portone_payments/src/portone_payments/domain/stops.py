@@ -19,6 +19,8 @@ HELD_OVER = 300
 UNTRIED = 3600
 # renewals wait through the night for the hours they are allowed at
 ALONE_UNTRIED = 2 * 24 * 3600
+# seconds within which charges refused for themselves make a row
+ROW_WITHIN = 3600
 # longer than the longest grace
 KEPT = 400 * 24 * 3600
 MOST_KEPT = 100
@@ -53,10 +55,14 @@ class Stood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stops:
-    """What is stopped now, by scope, and what was; the one record of its kind."""
+    """What is stopped now, by scope, and what was; the one record of its kind.
+
+    `rows`: by channel, whose charges were refused one after the other, and when (see `refused_rows`).
+    """
 
     stops: Mapping[str, Stop] = field(default_factory=dict)
     past: tuple[Stood, ...] = ()
+    rows: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     due_at: int | None = None
     tries: int = 0
     version: int = 0
@@ -147,11 +153,16 @@ def ended(stops: Stops, scopes: Iterable[str], now: float) -> Stops:
 
 
 def tidied(stops: Stops, now: float) -> Stops:
-    """The record without stops nobody tries and without times older than any grace."""
+    """The record without stops nobody tries, without times older than any grace and rows of long ago."""
     stops = ended(stops, [scope for scope, stop in stops.stops.items() if _untried(stop, now)], now)
     past = tuple(each for each in stops.past if now - each.until < KEPT)
-    due_at = ALWAYS if stops.stops or past else None
-    return replace(stops, past=past, due_at=due_at)
+    rows = {scope: left for scope, row in stops.rows.items() if (left := _young(row, now))}
+    due_at = ALWAYS if stops.stops or past or rows else None
+    return replace(stops, past=past, rows=rows, due_at=due_at)
+
+
+def _young(row: Mapping[str, float], now: float) -> dict[str, float]:
+    return {who: at for who, at in row.items() if now - at < ROW_WITHIN}
 
 
 def _untried(stop: Stop, now: float) -> bool:

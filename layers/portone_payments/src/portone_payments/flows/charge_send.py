@@ -141,7 +141,7 @@ class ChargeSender:
             first = True
         try:
             charging = gate.charging(
-                payment.user_id,
+                payment.customer_id or payment.payment_id,
                 channel,
                 again=again,
                 alone=ready.alone,

@@ -20,6 +20,7 @@ from portone_payments.domain.outcomes import (
     charge_fault,
     our_fault,
 )
+from portone_payments.domain.refused_rows import is_everybodys, refused, taken
 from portone_payments.domain.stops import (
     ALL,
     Stop,
@@ -36,7 +37,7 @@ from portone_payments.domain.stops import (
     tidied,
     turn,
 )
-from portone_payments.flows.stops_heard import Heard, RefusedRow
+from portone_payments.flows.stops_heard import Heard
 from portone_payments.ports import Clock, Meter, Metric
 from portone_payments.ports_store import Conflict, Store
 
@@ -69,7 +70,6 @@ class Gate:
     clock: Clock
     meter: Meter
     _known: Heard = field(init=False)
-    _row: RefusedRow = field(default_factory=RefusedRow, init=False)
     _left: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -145,11 +145,12 @@ class Gate:
 
     @contextmanager
     def charging(
-        self, user_id: str, channel: str, *, again: bool, alone: str | None = None, renewal: bool = False
+        self, customer: str, channel: str, *, again: bool, alone: str | None = None, renewal: bool = False
     ) -> Iterator[None]:
         """As `sending`, of a charge: one customer's that are refused stop nobody's, several customers' all.
 
-        `again`: it was refused before, which says nothing new of others; a `renewal` with the code `alone`.
+        `customer`: as the PG knows them. `again`: it was refused before, which says nothing new of others; a
+        `renewal` with the code `alone`.
         """
         try:
             yield
@@ -158,9 +159,7 @@ class Gate:
             unfound = error.error_type == BILLING_KEY_NOT_FOUND
             if our_fault(error.status, error.error_type) is None and (fault is not None or unfound):
                 code = fault or KEYS_NOT_FOUND
-                if renewal:
-                    self._in_turn(channel, code)
-                self._one_more(None if again else user_id, channel, code)
+                self._one_more(None if again else customer, channel, code, renewal=renewal)
             else:
                 self._told(error, Operation.CHARGE, channel)
             raise
@@ -191,23 +190,28 @@ class Gate:
         self.meter.count(Metric.SENDING_STOPPED)
         self._known.changed(lambda held: begun(held, scope, operation, code, self.clock.now()))
 
-    def _in_turn(self, channel: str, code: str) -> None:
-        """Renewals that are refused for this reason try one after the other from now on."""
-        scope, now = alone_scope(channel, code), self.clock.now()
-        if self._known.stops is None or scope not in self._known.stops.stops:
-            self._known.changed(lambda held: begun(held, scope, Operation.CHARGE, code, now, alone=True))
+    def _one_more(self, customer: str | None, channel: str, code: str, *, renewal: bool) -> None:
+        """One more charge that was refused for itself; renewals try one after the other from now on."""
+        now = self.clock.now()
 
-    def _one_more(self, user_id: str | None, channel: str, code: str) -> None:
-        if user_id is not None and self._row.is_everybodys(channel, user_id, self.clock.now()):
-            self._stop(channel_scope(channel), Operation.CHARGE, code)
+        def told(held: Stops) -> Stops:
+            if renewal:
+                held = begun(held, alone_scope(channel, code), Operation.CHARGE, code, now, alone=True)
+            if customer is None:
+                return held
+            held = refused(held, channel, customer, now)
+            if not is_everybodys(held, channel):
+                return held
+            return begun(held, channel_scope(channel), Operation.CHARGE, code, now)
+
+        self._known.changed(told)
         # it knows who we are
         self._passed(Operation.CHARGE, None)
 
     def _passed(self, operation: Operation, channel: str | None, alone: str | None = None) -> None:
         """PortOne took us for who we are: what it had refused goes on."""
-        if operation is Operation.CHARGE and channel is not None:
-            self._row.taken(channel)
         heard = self._known.stops
+        row = channel if operation is Operation.CHARGE and _in_a_row(heard, channel) else None
         over = [
             scope
             for scope in (*scopes_of(channel, self._left), alone)
@@ -216,8 +220,9 @@ class Gate:
             and scope in heard.stops
             and heard.stops[scope].operation == operation
         ]
-        if over:
-            self._known.changed(lambda held: ended(held, over, self.clock.now()))
+        if over or row:
+            now = self.clock.now()
+            self._known.changed(lambda held: ended(taken(held, row) if row else held, over, now))
 
     def _take(
         self, heard: Stops, operation: Operation, channel: str | None, *, again: bool, alone: str | None
@@ -240,3 +245,7 @@ class Gate:
 
 def _alone(channel: str | None, code: str | None) -> str | None:
     return None if channel is None or code is None else alone_scope(channel, code)
+
+
+def _in_a_row(heard: Stops | None, channel: str | None) -> bool:
+    return heard is not None and channel is not None and channel_scope(channel) in heard.rows

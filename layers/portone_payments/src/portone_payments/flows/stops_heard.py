@@ -1,4 +1,4 @@
-"""What one container knows of stops: what it has read of their record, and whose charges it saw refused."""
+"""What one container knows of stops: what it has read of their record."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,10 +11,6 @@ from portone_payments.ports_store import Conflict, Store
 ATTEMPTS = 3
 # seconds for which a container believes what it read of a stop
 FRESH = 5.0
-# customers whose charges a container sees refused within so many seconds, and none of the channel taken
-# between: everybody's are
-IN_A_ROW = 3
-ROW_WITHIN = 3600
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,21 +54,3 @@ class Heard:
                 self.store.save(changed)
                 break
         self.refreshed()
-
-
-@dataclass(slots=True)
-class RefusedRow:
-    """Customers whose charges were refused for themselves, one after the other, by channel."""
-
-    _rows: dict[str, dict[str, float]] = field(default_factory=dict, init=False)
-
-    def is_everybodys(self, channel: str, user_id: str, now: float) -> bool:
-        """Whether with this customer (epoch seconds UTC) so many were that it is not theirs alone."""
-        before = self._rows.get(channel, {}).items()
-        row = {who: at for who, at in before if who != user_id and 0 <= now - at < ROW_WITHIN}
-        self._rows[channel] = row = dict([*row.items(), (user_id, now)][-IN_A_ROW:])
-        return len(row) >= IN_A_ROW
-
-    def taken(self, channel: str) -> None:
-        """A charge of the channel was taken: the row begins anew."""
-        self._rows.pop(channel, None)
