@@ -128,7 +128,7 @@ ALLOWED = {
     "cash_receipt_cancel": SENDS | HINTS | opens("receipt"),
     "cash_receipt_read": reads("payment#*"),
     "work": REFUNDS
-    | saves("wallet#*", "key#*", "stray#*")
+    | saves("wallet#*", "key#*", "stray#*", "discrepancy#*")
     | KNOWS
     | LISTS
     | seals("billing-key")
