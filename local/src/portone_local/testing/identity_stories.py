@@ -81,6 +81,13 @@ def _let_another_in(stack: ObservedStack) -> str:
     return done(stack, person=OTHER_ADULT)
 
 
+def _two_apart(stack: ObservedStack) -> str:
+    """Two accounts of one person that nothing links, until the verification of this id."""
+    verified(stack, provider="DANAL", without=frozenset({"verifiedCustomer.ci"}))
+    verified(stack, STRANGER, provider="INICIS_UNIFIED")
+    return done(stack, STRANGER, provider="DANAL")
+
+
 def _of_many_claims(stack: ObservedStack) -> str:
     """Somebody whose identifiers do not go in one transaction of DynamoDB's."""
     verified(stack)
@@ -175,6 +182,12 @@ IDENTITY_STORIES = (
         _known,
         lambda stack, _: reveal(stack),
         lambda stack, _: len(stack.ports["access_log"].lines) > 0,
+    ),
+    IdentityStory(
+        "verify what shows two accounts to be one person",
+        _two_apart,
+        lambda stack, id_: verify(stack, id_, STRANGER),
+        lambda stack, _: len(stack.ports["people"].person(STRANGER).contested) > 0,
     ),
     IdentityStory("look at oneself", _known, lambda stack, _: me(stack), _facts),
 )
