@@ -51,6 +51,7 @@ class MemoryTable:
         # replaced, never changed in place: whoever holds an item holds it as it was
         self._items: dict[Key, Item] = {}
         self._sizes: dict[Key, int] = defaultdict(int)
+        self._partitions: dict[str, set[Key]] = defaultdict(set)
         # in the index's order
         self._indexes: dict[tuple[str, str], list[_Place]] = defaultdict(list)
         self._written: deque[tuple[Item | None, Item | None]] = deque()
@@ -149,6 +150,7 @@ class MemoryTable:
         for index in self._known:
             self._leave(index, self._items[where])
         del self._items[where], self._sizes[where]
+        self._partitions[where.pk].discard(where)
 
     def _get(self, wanted: Key) -> Item | None:
         check_keys([wanted])
@@ -258,11 +260,11 @@ class MemoryTable:
         if limit < 1 or (after is not None and after.pk != partition):
             raise Invalid("a Limit below 1, or a starting key outside the query")
         with self._lock:
-            every = sorted((each for each in self._items if each.pk == partition), key=lambda each: each.sk)
-            found = [each for each in every if after is None or each.sk > after.sk][:limit]
-            sizes = [self._sizes[each] for each in found]
-            self.log.add("Query", reads=read_units(sizes, consistent=True))
-        return found
+            every = sorted(self._partitions.get(partition, ()), key=lambda each: each.sk)
+            behind = [each for each in every if after is None or each.sk > after.sk][:limit]
+            found = page([self._items[each] for each in behind])
+            self.log.add("Query", reads=read_units(map(item_size, found), consistent=True))
+        return list(map(Key.of, found))
 
     def _write(self, item: Item, size: int) -> None:
         where = Key.of(item)
@@ -274,6 +276,7 @@ class MemoryTable:
         if item != old:
             self._written.append((old or None, item))
         self._items[where], self._sizes[where] = item, size
+        self._partitions[where.pk].add(where)
 
     def _leave(self, index: Index, old: Item) -> None:
         if index.partition in old and index.sort in old:

@@ -14,6 +14,7 @@ from portone_payments.ports import Ids
 from portone_payments.ports_store import Filed
 
 PAGE = 1000  # keys of one query; far below the 1 MB a query answers
+BESIDE = 100  # of what lies beside a record: read whole, and of 10 kB at most
 MOST = 100  # items of one transaction
 
 
@@ -71,9 +72,9 @@ class RetentionRows(TableReads):
         """What left a record for items of its own, oldest lines of its history first."""
         after: Key | None = None
         while True:
-            found = self.table.held(record.pk, limit=PAGE, after=after)
+            found = self.table.held(record.pk, limit=BESIDE, after=after)
             yield from (each for each in found if each != record)
-            if len(found) < PAGE:
+            if len(found) < BESIDE:
                 return
             after = found[-1]
 
