@@ -69,7 +69,10 @@ CASES: dict[str, tuple[str, ...]] = {
         "adapters/secrets/test_malformed_secrets.py::test_secrets_are_read_without",
         "adapters/test_webhook_signature.py::test_a_secret_verifies_as_it_was_pasted",
     ),
-    "A37": ("test_readings.py::test_a_deposit_a_bank_took_back", "test_many_readings_within_seconds"),
+    "A37": (
+        "test_readings.py::test_a_deposit_a_bank_took_back",
+        *("test_many_readings_within_seconds", "test_came_back.py", "test_reversed.py"),
+    ),
     "A38": ("test_withdrawn.py", "test_withdrawn_later.py"),
     "A39": ("test_windows.py", "test_windows_more.py"),
     "A40": ("test_workers.py::test_a_worker_whose_every_job_fails", "test_a_worker_without_trouble"),
@@ -87,6 +90,7 @@ CASES: dict[str, tuple[str, ...]] = {
         "adapters/fake_portone/test_http.py::test_what_there_is_no_operation_for",
         "adapters/fake_portone/test_schedules.py::test_a_schedule_is_started",
         "test_a_schedule_whose_pg_approves_later",
+        "adapters/fake_portone/test_contract.py::test_every_method_and_cancellation",
     ),
     "C webhook headers": (
         "adapters/test_webhook_signature.py::test_a_malformed_entry_beside",
@@ -214,6 +218,14 @@ CASES: dict[str, tuple[str, ...]] = {
 }
 """A file (beside this one, or below tests/), a test in it by the beginning of its name, and others of it."""
 
+OF_DOORS = (
+    "the local stack",
+    "the fake",
+    "webhook headers",
+    "tables in memory",
+    "the API document",
+    "the deploy line",
+)
 HERE = Path(__file__).parent
 
 
@@ -239,6 +251,11 @@ def test_a_case_has_rules_that_hold_it(case: str) -> None:
 
 def test_every_case_of_payments_refunds_and_sweep_is_held() -> None:
     assert {case for case in CASES if case.startswith("A")} == {f"A{number}" for number in range(1, 42)}
+
+
+def test_every_case_of_the_local_stack_and_the_documents_is_held() -> None:
+    assert len({case for case in CASES if case.startswith("C ")}) == len(OF_DOORS)
+    assert [each for each in OF_DOORS if f"C {each}" not in CASES] == []
 
 
 def test_every_case_of_identity_is_held() -> None:
