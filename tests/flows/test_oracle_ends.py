@@ -1,13 +1,22 @@
 """The oracle sees what lies in the table longer than its end; a table five years older is empty (I14)."""
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.oracle.ends import DAY, KEPT, LATE, outlived
-from portone_local.testing.recurring import cancel, key_deleted, key_saved, subscribed, to_hour
+from portone_local.testing.recurring import (
+    cancel,
+    days_pass,
+    key_deleted,
+    key_saved,
+    plan_stored,
+    subscribed,
+    to_hour,
+)
 from portone_local.testing.refunding import paid, refund
 from portone_local.testing.shopping import USER, checkout, pay, prepare, put_order
 from portone_local.testing.stories import clock_of
@@ -143,3 +152,18 @@ def test_what_is_still_open_does_not_end(stack: ObservedStack) -> None:
     later(stack, KEPT + 2 * DAY)
 
     assert stack.staff.get("/ops/attention?kind=mismatch").json()["items"]
+
+
+def test_what_goes_on_for_eight_years_goes_on_though_its_first_payments_ended(stack: ObservedStack) -> None:
+    plan_stored(stack, interval={"unit": "YEAR", "count": 1})
+    held = subscribed(stack)
+    first = stack.app(USER).get("/payments").json()["items"][0]["paymentId"]
+    for _ in range(4 * 8):
+        days_pass(stack, 91.3)
+        stack.functions.invoke("Retention", {})
+
+    paid_for = stack.app(USER).get("/payments?limit=100").json()["items"]
+    assert stack.app(USER).get(f"/payments/{first}").status == HTTPStatus.NOT_FOUND
+    assert 5 <= len(paid_for) <= 6
+    assert stack.app(USER).get(f"/subscriptions/{held}").json()["status"] == "ACTIVE"
+    assert_clean(stack, answers=stack.answers)

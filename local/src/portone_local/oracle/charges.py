@@ -150,7 +150,7 @@ def ends_are_final(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _paid_by(evidence: Evidence, invoice: Invoice) -> Iterator[Finding]:
-    if invoice.state is not InvoiceState.PAID or invoice.amount == 0:
+    if invoice.state is not InvoiceState.PAID or invoice.amount == 0 or invoice.paid_by in evidence.ended:
         return
     payment = evidence.payments.get(invoice.paid_by or "")
     if payment is None or not holds_money(payment.status) or payment.surplus:

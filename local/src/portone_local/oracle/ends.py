@@ -5,6 +5,7 @@ What DynamoDB's own deletion (`ttl`) has reached is gone, though it may lie ther
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,26 @@ _MICROS = 1e12
 def nothing_outlives_its_end(evidence: Evidence) -> Iterator[Finding]:
     """I14: what lies in the table has an end, and it has not come yet."""
     yield from (Finding("I14", None, sentence) for sentence in outlived(evidence.items, evidence.now))
+
+
+def without_ended(evidence: Evidence) -> Evidence:
+    """The evidence without what PortOne knows still of payments whose time is over here."""
+    ended = frozenset(
+        payment_id
+        for payment_id, book in evidence.books.items()
+        if payment_id not in evidence.payments and book.changed_at + KEPT <= evidence.now
+    )
+    if not ended:
+        return evidence
+    return replace(
+        evidence,
+        books={name: book for name, book in evidence.books.items() if name not in ended},
+        sent=tuple(each for each in evidence.sent if each.payment_id not in ended),
+        charges=tuple(each for each in evidence.charges if each.payment_id not in ended),
+        confirms=tuple(each for each in evidence.confirms if each.payment_id not in ended),
+        published=tuple(each for each in evidence.published if each.payment_id not in ended),
+        ended=ended,
+    )
 
 
 def outlived(items: Iterable[Item], now: float) -> Iterator[str]:

@@ -9,6 +9,7 @@ from portone_local import template
 from portone_local.gateway.polling import MemorySource
 from portone_local.memory import MemoryQueue
 from portone_local.oracle.alarms import Alarms
+from portone_local.oracle.ends import without_ended
 from portone_local.oracle.evidence import Answered, Charge, Confirm, Evidence
 from portone_local.oracle.table import listed_in, payments_in, read, spilled_in, wallets_in
 from portone_local.portone import Call
@@ -26,37 +27,39 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
     written = [json.dumps(item, ensure_ascii=False) for item in items]
     chosen = template.environment(stack.template, "webhook")
     given, calls = tuple(answers), stack.portone.calls()
-    return Evidence(
-        now=stack.clock.now(),
-        books=stack.portone.books(),
-        orders={record.order_id: record for record in records if isinstance(record, Order)},
-        payments=payments_in(records),
-        subscriptions={each.subscription_id: each for each in records if isinstance(each, Subscription)},
-        wallets=wallets_in(records),
-        requests=tuple(record for record in records if isinstance(record, ClientRequest)),
-        strays={record.webhook_id: record for record in records if isinstance(record, Stray)},
-        spilled=spilled_in(items),
-        sent=tuple(stack.portone.webhooks.sent),
-        texts=_texts(stack, given),
-        dump="\n".join(written),
-        longest=max(map(len, written), default=0),
-        statuses=tuple(_statuses(stack.logs)),
-        answers=given,
-        failures=tuple((function, type(error).__name__) for function, error in stack.failures),
-        published=tuple(stack.bus.published),
-        confirms=tuple(_confirms(calls)),
-        charges=tuple(_charges(calls)),
-        keys=tuple(stack.portone.billing_books().keys.values()),
-        agreed=frozenset(hook.agreed) if (hook := stack.ports.get("stock")) else None,
-        store_id=chosen["STORE_ID"],
-        live=chosen["MODE"] == "live",
-        hurt=hurt or any(call.fault for call in calls),
-        items=tuple(items),
-        unreadable=tuple(unreadable),
-        readings=_readings(calls),
-        alarms=Alarms(stack.template, stack.ports["meter"].moments),
-        operations=tuple(getattr(stack, "operations", ())),
-        listed=listed_in(items),
+    return without_ended(
+        Evidence(
+            now=stack.clock.now(),
+            books=stack.portone.books(),
+            orders={record.order_id: record for record in records if isinstance(record, Order)},
+            payments=payments_in(records),
+            subscriptions={each.subscription_id: each for each in records if isinstance(each, Subscription)},
+            wallets=wallets_in(records),
+            requests=tuple(record for record in records if isinstance(record, ClientRequest)),
+            strays={record.webhook_id: record for record in records if isinstance(record, Stray)},
+            spilled=spilled_in(items),
+            sent=tuple(stack.portone.webhooks.sent),
+            texts=_texts(stack, given),
+            dump="\n".join(written),
+            longest=max(map(len, written), default=0),
+            statuses=tuple(_statuses(stack.logs)),
+            answers=given,
+            failures=tuple((function, type(error).__name__) for function, error in stack.failures),
+            published=tuple(stack.bus.published),
+            confirms=tuple(_confirms(calls)),
+            charges=tuple(_charges(calls)),
+            keys=tuple(stack.portone.billing_books().keys.values()),
+            agreed=frozenset(hook.agreed) if (hook := stack.ports.get("stock")) else None,
+            store_id=chosen["STORE_ID"],
+            live=chosen["MODE"] == "live",
+            hurt=hurt or any(call.fault for call in calls),
+            items=tuple(items),
+            unreadable=tuple(unreadable),
+            readings=_readings(calls),
+            alarms=Alarms(stack.template, stack.ports["meter"].moments),
+            operations=tuple(getattr(stack, "operations", ())),
+            listed=listed_in(items),
+        )
     )
 
 
