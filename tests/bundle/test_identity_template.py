@@ -163,8 +163,11 @@ def test_the_timer_starts_the_identity_sweep_and_nothing_else(each: dict[str, An
     }
 
 
-def test_nobody_gives_himself_the_identity_key_by_a_grant(each: dict[str, Any]) -> None:
-    granting = [one for one in key_policy(each) if "kms:CreateGrant" in as_list(one["Action"])]
+@pytest.mark.parametrize("key", ["IdentityKey", "DataKey"])
+def test_nobody_gives_himself_the_identity_key_by_a_grant_nor_that_of_the_data(
+    each: dict[str, Any], key: str
+) -> None:
+    granting = [one for one in key_policy(each, key) if "kms:CreateGrant" in as_list(one["Action"])]
 
     assert [one["Sid"] for one in granting] == ["DynamoDbForItself"]
     assert granting[0]["Condition"] == {
@@ -211,6 +214,6 @@ def test_who_is_named_is_one_user_or_role_of_this_account(who: str) -> None:
     assert refused == ("IdentityKeyAdministrator is user/NAME or role/NAME of this account, or empty",)
 
 
-def key_policy(template: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = properties(template, "IdentityKey")["KeyPolicy"]["Statement"]
+def key_policy(template: dict[str, Any], key: str = "IdentityKey") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = properties(template, key)["KeyPolicy"]["Statement"]
     return found

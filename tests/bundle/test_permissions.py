@@ -44,7 +44,7 @@ CATCHES_UP = PAYS | saves("order#*", "subscription#*") | CALLS
 # and what a refusal of us stops
 SENDS = CATCHES_UP | saves("stops#sending")
 HINTS = {"sqs:SendMessage WorkQueue"}
-LISTS = {"dynamodb:Query PaymentsTable/index/mine", "dynamodb:BatchGetItem PaymentsTable"}
+LISTS = {"dynamodb:Query PaymentsTable/index/mine"} | lists("payment#*", "subscription#*")
 KNOWS = {"secretsmanager:GetSecretValue HashKeySecret"}
 NAMES = {"secretsmanager:GetSecretValue ChargeKeys"}
 CHARGES = SENDS | saves("wallet#*") | opens("billing-key", "billing-buyer")
@@ -149,10 +149,10 @@ ALLOWED = {
     "ops_resolve": PAYS - READS | reads("payment#*") | seals("staff-words"),
     "audit": CATCHES_UP
     | saves("discrepancy#*", "audit#list")
+    | lists("payment#*", "discrepancy#*")
     | {
         "dynamodb:Query PaymentsTable/index/changed",
         "dynamodb:Query PaymentsTable/index/attention",
-        "dynamodb:BatchGetItem PaymentsTable",
         "sqs:SendMessage SweepDeadLetters",
     },
     "retention": reads(*ENDING, "audit#list")
@@ -174,6 +174,8 @@ STARS = {
     ("DataKey", "Administration", "Resource"),
     ("DataKey", "WhoeverMayUseTheTableOrASecret", "Resource"),
     ("DataKey", "WhoeverMayUseTheTableOrASecret", "Principal"),
+    ("DataKey", "DynamoDbForItself", "Resource"),
+    ("DataKey", "DynamoDbForItself", "Principal"),
     ("DataKey", "Logs", "Resource"),
     ("DataKey", "Alarms", "Resource"),
     ("PiiKey", "Administration", "Resource"),

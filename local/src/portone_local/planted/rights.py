@@ -38,8 +38,9 @@ RIGHTS = (
     Bug(
         name="the identity key is granted to anybody",
         file="template.yaml",
-        old='              Bool: {kms:GrantIsForAWSResource: "true"}\n',
-        new='              Bool: {kms:GrantIsForAWSResource: "false"}\n',
+        old='            Resource: "*"\n          - Sid: WhoChangesThisPolicy',
+        new="              - kms:CreateGrant\n"
+        '            Resource: "*"\n          - Sid: WhoChangesThisPolicy',
         test="tests/bundle/test_identity_template.py",
         only="by_a_grant",
     ),
