@@ -25,7 +25,7 @@ from portone_payments.domain.records import AttentionKind, Payment, Status
 from portone_payments.domain.retention import KEPT
 from portone_payments.domain.subscription_records import Subscription
 from portone_payments.domain.wallet import lapse
-from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, Wallet
+from portone_payments.domain.wallet_records import KeyRef, KeyState, SavedKey, SettledKey, Wallet
 from portone_payments.flows.retention import REACH, Removed, Remover
 from portone_payments.ports import Deadline, Metric
 from portone_payments.ports_store import Conflict, Skipped
@@ -252,6 +252,16 @@ def test_one_that_cannot_be_read_is_told_and_stops_no_other(shelf: Shelf) -> Non
         shelf.noted.clear()
 
     assert shelf.tidy() == Removed(removed=1)
+
+
+def test_of_a_saved_method_that_cannot_be_read_nobody_is_told_whose_it_is(shelf: Shelf) -> None:
+    shelf.store.save(SettledKey(user_id="user-1", key=left_key(0)))
+    [item] = shelf.store.dump()
+    shelf.store.table.append(item | {"key": {"S": "not a key"}})
+
+    shelf.tidy()
+
+    assert [(each.kind, each.id) for each in shelf.noted] == [("saved-key", "issue0")]
 
 
 def item_of(shelf: Shelf, partition: str) -> Item:

@@ -68,7 +68,8 @@ class Remover:
             if deadline.remaining() <= 0:
                 done.left = True
                 return
-            with self._skips.over(each.kind, each.id):
+            # of what left a wallet its own id is told: the wallet's is its user's
+            with self._skips.over(each.kind, each.part or each.id):
                 self._one(each, until, done)
 
     def _one(self, filed: Filed, until: float, done: Removed) -> None:
