@@ -17,7 +17,6 @@ from portone_local.serve.up import served
 
 SECRET = "a-real-api-secret-0123456789"
 SIGNING = "whsec_YS1yZWFsLXNpZ25pbmctc2VjcmV0LTAxMjM0NTY3"
-PICTURES = pytest.mark.xfail(strict=True, reason="kind of E2")
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +90,7 @@ def test_no_page_of_somebody_else_is_answered(up: Served, server: str, page: str
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-@pytest.mark.parametrize(
-    "server", ["clock", "control", *(pytest.param(each, marks=PICTURES) for each in ("portone", "aws"))]
-)
+@pytest.mark.parametrize("server", ["clock", "control", "portone", "aws"])
 def test_no_picture_of_a_page_asks_for_anything(up: Served, server: str, site: str) -> None:
     """A picture says no origin, but browsers say where it comes from."""
     url = urls(up)[server] + ("?Action=ListQueues" if server == "aws" else "")

@@ -22,6 +22,10 @@ from portone_local.portone.http_server import HttpPortOne
         ({"host": "127.0.0.1:8080", "origin": "http://127.0.0.1:9090"}, True),
         ({"host": "127.0.0.1:8080", "origin": "https://page.example"}, True),
         ({"host": "127.0.0.1:8080", "origin": "null"}, True),
+        ({"host": "127.0.0.1:8080", "sec-fetch-site": "none"}, False),
+        ({"host": "127.0.0.1:8080", "sec-fetch-site": "same-origin"}, False),
+        ({"host": "127.0.0.1:8080", "sec-fetch-site": "same-site"}, True),
+        ({"host": "127.0.0.1:8080", "sec-fetch-site": "cross-site"}, True),
     ],
     ids=str,
 )

@@ -23,6 +23,7 @@ STRANGERS = (
     {"origin": "https://page.example"},
     {"origin": "null"},
     {"origin": "http://127.0.0.1:1"},
+    {"sec-fetch-site": "cross-site"},
 )
 SECRET = "a-real-secret-of-somebodys-store-at-portone"
 SIGNING = "whsec_cmVhbC1zaWduaW5nLXNlY3JldC1vZi1hLXN0b3Jl"
@@ -41,7 +42,7 @@ def test_a_page_of_another_site_is_not_answered(path: str, headers: dict[str, st
 
 
 def test_the_shops_own_pages_call_the_api_and_do_not_move_the_stack() -> None:
-    assert asked("/payments", SHOP_PAGE) == 200
+    assert asked("/payments", SHOP_PAGE | {"sec-fetch-site": "cross-site"}) == 200
     assert asked("/__clock/advance", SHOP_PAGE | CONTROL) == 403
 
 

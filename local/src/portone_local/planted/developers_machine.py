@@ -8,8 +8,8 @@ DEVELOPERS_MACHINE = (
     Bug(
         name="a page that leads its name here is answered",
         file=f"{_LOCAL}/loopback.py",
-        old="return not known or not",
-        new="return not",
+        old="return not known or not own",
+        new="return not own",
         test=_STRANGERS,
         only="another_site",
     ),
