@@ -56,9 +56,10 @@ def test_three_containers_that_each_see_one_refused_stop_the_channel_for_all(
 def test_what_one_container_sees_refused_while_others_are_taken_stops_nobody(
     gates: list[Gate], clock: MovableClock
 ) -> None:
+    after_each = []
     for number in range(5):
         refused(gates[0], f"customer-{number}")
-        clock.advance(FRESH + 1)
+        after_each += admitted(gates, clock)
         taken(gates[1 + number % 3], f"happy-{number}")
 
-    assert admitted(gates, clock) == [True] * 4
+    assert all(after_each)
