@@ -58,7 +58,7 @@ def test_an_app_that_asks_on_for_a_method_while_portone_is_silent_is_told_what_i
     answers = {registered(stack, issue_id, {}).status for _ in range(60)}
 
     assert answers == {ACCEPTED}
-    assert stack.calls.portone - before <= 21
+    assert stack.calls.portone - before <= 6
 
 
 def test_who_reported_keys_of_nobody_saves_their_own_as_soon_as_they_are_told(stack: ObservedStack) -> None:
