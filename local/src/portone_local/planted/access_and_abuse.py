@@ -28,6 +28,13 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "behind_another_authorizer",
     ),
     in_core(
+        "of two tokens the last is believed",
+        "entry/claims.py",
+        '_ONE_TOKEN.fullmatch((authorization or "").strip())',
+        're.search(r"(?P<token>[^\\s,]+)$", (authorization or "").strip())',
+        "cases/test_careless_lines",
+    ),
+    in_core(
         "a principal nobody named is staff",
         "entry/rights.py",
         "        return any(pattern.fits(principal) for pattern in self.principals.get(right, ()))",

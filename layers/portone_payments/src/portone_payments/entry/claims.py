@@ -7,10 +7,12 @@ itself, which the authorizer has just verified, and counts only where it gives t
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 _PARTS = 3
+_ONE_TOKEN = re.compile(r"(?:bearer\s+)?(?P<token>[^\s,]+)", re.IGNORECASE)
 
 
 def claim_values(name: str, text: object, authorization: str | None) -> frozenset[str]:
@@ -53,14 +55,17 @@ def _unaided(text: str) -> frozenset[str]:
 
 
 def _payload(authorization: str | None) -> Mapping[str, Any] | None:
-    """The claims of a token that somebody else has verified; None where there is none to read."""
-    words = (authorization or "").split()
-    parts = words[-1].split(".") if words else []
+    """The claims of a token that somebody else has verified; None where there is none to read.
+
+    Of two tokens nobody knows which one that was.
+    """
+    found = _ONE_TOKEN.fullmatch((authorization or "").strip())
+    parts = found["token"].split(".") if found else []
     if len(parts) != _PARTS:
         return None
     payload = parts[1]
     try:
-        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return said if isinstance(said, dict) else None
