@@ -94,7 +94,7 @@ def test_cards_saved_and_deleted_again_and_again_are_bounded(stack: ObservedStac
     refused = stack.app(USER).post(path, body)
     clock_of(stack).advance(int(refused.headers["retry-after"]))
 
-    assert named(refused) == "saves"
+    assert named(refused) == "save"
     assert stack.app(USER).post(path, body).status == OK
 
 
@@ -106,7 +106,7 @@ def test_subscriptions_a_user_begins_are_bounded_and_a_known_request_is_answered
     stack.portone.pg.decline(times=None)
     answers = [subscribe(stack, request=f"request-{number}") for number in range(20)]
 
-    assert named(answers[-1]) == "plans"
+    assert named(answers[-1]) == "plan"
     assert [each.status for each in answers].count(TOO_MANY) == 10
     assert subscribe(stack, request="request-0").status != TOO_MANY
 

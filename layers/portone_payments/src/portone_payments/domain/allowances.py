@@ -30,8 +30,8 @@ PREPARES = Allowance("prepares", 30, 20)
 KEYS = Allowance("keys", 20, DAY // 20)
 PAYMENTS = Allowance("payments", 10, DAY // 10)
 # windows that save a payment method, and subscriptions begun: their rows last, so they come back slowly
-METHODS = Allowance("saves", 30, DAY // 2)
-SUBSCRIPTIONS = Allowance("plans", 10, DAY)
+METHODS = Allowance("save", 30, DAY // 2)
+SUBSCRIPTIONS = Allowance("plan", 10, DAY)
 REGISTRATIONS = Allowance("registrations", 5, 3 * MINUTE)
 CHOICES = Allowance("choices", 20, DAY // 20)
 # deletions asked for again; the first of each method is nobody's to refuse
