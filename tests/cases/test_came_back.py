@@ -166,7 +166,6 @@ def test_a_dispute_beside_a_refund_that_came_back_is_called_for_too(stack: Unkin
     assert stack.attention("chargeback") == [prepared["paymentId"]]
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A37")
 @pytest.mark.parametrize("word", ["refunded", "not_refunded"])
 def test_what_comes_back_after_something_was_paid_by_hand_is_decided_too(
     stack: UnkindStack, word: str

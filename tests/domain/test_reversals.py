@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from portone_local.testing.records import called
-from portone_local.testing.refund_records import REFUND, changed, paid, reserved
+from portone_local.testing.refund_records import REFUND, booked, changed, paid, reserved, showing
 from portone_local.testing.snapshots import a_cancellation, a_snapshot, after_reading
+from portone_payments.domain.facts import Fact
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import AttentionKind, Payment, Status
-from portone_payments.domain.refunds import cancellable
+from portone_payments.domain.refunds import cancellable, in_progress
 from portone_payments.domain.reversals import BY_HAND, NEVER_ARRIVED, judged_by, may_have_come_back
-from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
+from portone_payments.domain.snapshot import Cancellation, CancellationStatus, RemoteStatus, Snapshot
 
 
 def given_back() -> Payment:
@@ -119,3 +120,52 @@ def test_a_refund_that_only_an_answer_called_done_stands_beside_one_that_came_ba
 
     assert (read.lagging, read.refunds[REFUND].state) == (0, RefundState.SUCCEEDED)
     assert (read.status, cancellable(read)) == (Status.PARTIAL_CANCELLED, 800 - left)
+
+
+def paid_by_hand() -> Payment:
+    """A refund of 300 of 1,000 won came back, listed as failed, and was paid by hand."""
+    sent = reserved()
+    done = after_reading(sent, showing(booked(sent.refunds[REFUND])), at=200)
+    return after_reading(judged_by(done, BY_HAND), showing(failed_again()), at=300)
+
+
+def failed_again() -> Cancellation:
+    return booked(reserved().refunds[REFUND], CancellationStatus.FAILED)
+
+
+@pytest.mark.parametrize(("word", "left"), [(NEVER_ARRIVED, 700), (BY_HAND, 300)])
+def test_the_next_that_comes_back_says_nothing_of_a_refund_that_was_paid_by_hand(
+    word: str, left: int
+) -> None:
+    of_console = a_cancellation(2, total=400)
+    gone = replace(of_console, status=CancellationStatus.FAILED)
+    held = after_reading(paid_by_hand(), showing(failed_again(), of_console), at=400)
+
+    read = after_reading(judged_by(held, word), showing(failed_again(), gone), at=500)
+    read = after_reading(read, showing(failed_again(), gone), at=600)
+
+    assert (read.lagging, read.refunds[REFUND].state) == (0, RefundState.SUCCEEDED)
+    assert (cancellable(read), in_progress(read)) == (left, False)
+    assert [each.fact for each in read.history].count(Fact.CANCELLATION_FAILED) == 2  # each told once
+
+
+def test_what_was_paid_by_hand_need_not_stay_listed_as_failed() -> None:
+    read = after_reading(paid_by_hand(), showing(), at=400)
+
+    assert (read.lagging, cancellable(read), in_progress(read)) == (0, 700, False)
+
+
+def test_without_a_list_an_earlier_refund_stands_beside_what_was_paid_by_hand() -> None:
+    def unlisted(cancelled: int) -> Snapshot:
+        status = RemoteStatus.PARTIAL_CANCELLED
+        return a_snapshot(status, after=200, cancelled=cancelled, cancellations=None)
+
+    first = changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
+    first = after_reading(first, unlisted(300), at=200)
+    second = reserved(first, "owner:refund-2", amount=200)
+    second = changed(second, "owner:refund-2", state=RefundState.SUCCEEDED, cancellation_id="cancellation-2")
+    second = after_reading(second, unlisted(500), at=300)
+
+    read = after_reading(judged_by(second, BY_HAND), unlisted(300), at=400)
+
+    assert (read.lagging, read.by_hand, cancellable(read), in_progress(read)) == (0, 200, 500, False)

@@ -12,6 +12,7 @@ from portone_payments.domain.snapshot import CancellationStatus
 KEPT = 40
 _MARK = "~"
 _DECIDED = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.FAILED})
+_HOPED = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.REQUESTED})
 
 
 def short(cancellation_id: str) -> str:
@@ -33,6 +34,12 @@ def done_among(seen: Seen, shown: Iterable[str]) -> bool:
     done = {key for key, status in seen.cancellations.items() if status == CancellationStatus.SUCCEEDED}
     old = {key for key in done if key.startswith(_MARK)}
     return done - old <= ids and (not old or old <= {_MARK + short(each) for each in ids})
+
+
+def standing(seen: Seen, done: Iterable[str]) -> dict[str, str]:
+    """What is known of cancellations once only these are carried out; what failed stays so."""
+    ids = {name for id_ in done for name in (id_, _MARK + short(id_))}
+    return {id_: status for id_, status in seen.cancellations.items() if id_ in ids or status not in _HOPED}
 
 
 def merged(held: Mapping[str, str], shown: Mapping[str, str]) -> Mapping[str, str]:

@@ -46,8 +46,12 @@ def _could_be(refund: Refund, cancellation: Cancellation) -> bool:
 def _untraced(refund: Refund) -> bool:
     if refund.cancellation_id is not None or refund.sent_at is None:
         return False
-    by_staff = refund.state is RefundState.SUCCEEDED and refund.code == BY_STAFF
-    return refund.state in _UNDECIDED or by_staff
+    return refund.state in _UNDECIDED or done_by_word(refund)
+
+
+def done_by_word(refund: Refund) -> bool:
+    """Whether it is done because a person said so."""
+    return refund.state is RefundState.SUCCEEDED and refund.code == BY_STAFF
 
 
 def _token(cancellation: Cancellation) -> str | None:

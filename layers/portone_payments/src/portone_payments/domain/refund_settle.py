@@ -7,7 +7,7 @@ from portone_payments.domain.booked import booked
 from portone_payments.domain.deposits import refund_undone
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
-from portone_payments.domain.lost_refunds import BY_STAFF, adopt
+from portone_payments.domain.lost_refunds import BY_STAFF, adopt, done_by_word
 from portone_payments.domain.records import AttentionKind, Payment, Seen
 from portone_payments.domain.refund_traces import SETTLED, left
 from portone_payments.domain.refunds import with_refund
@@ -135,6 +135,9 @@ def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
 def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Moment) -> Payment:
     known = replace(refund, cancellation_id=match.id, quiet_at=None)
     state = _STATES.get(match.status)
+    if state is not RefundState.SUCCEEDED and done_by_word(refund):
+        # nobody waits for PortOne to carry it out any more
+        return payment
     if state is RefundState.SUCCEEDED and refund.state is not state and refund_undone(payment):
         # booked, but the bank has yet to pay it out or could not: its account is still needed
         return decide(payment, known, RefundState.REQUESTED, moment, None)

@@ -6,9 +6,10 @@ Such a reading lags until a person says what became of the money; their word is 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from portone_payments.domain.booked import booked, done_among
+from portone_payments.domain.booked import booked, done_among, standing
 from portone_payments.domain.facts import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.instruction_records import Refund, RefundState
+from portone_payments.domain.lost_refunds import BY_STAFF
 from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.refund_settle import promised_done
@@ -43,15 +44,11 @@ def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tu
         return payment, shown
     for refund in _lost(payment, shown, gone):
         payment = _by_hand(payment, refund) if word == BY_HAND else _failed(payment, refund, moment)
-    known = replace(held, cancellations=_standing(held, shown))
     if word == BY_HAND:
-        payment = replace(payment, seen=known, by_hand=payment.by_hand + gone)
-        return payment, outside(payment, snapshot)
-    # what only an answer told counts beside it until a reading shows it
-    promised = sum(promised_done(replace(payment, seen=known)).values())
-    cancelled = max(0, shown.cancelled - promised)
-    known = replace(known, cancelled=cancelled, cancelled_tax_free=shown.cancelled_tax_free)
-    return _owed_again(replace(payment, seen=known), moment), shown
+        payment = replace(payment, by_hand=payment.by_hand + gone)
+        shown = outside(payment, snapshot) or shown
+    payment = replace(payment, seen=_reread(payment, held, shown))
+    return (payment if word == BY_HAND else _owed_again(payment, moment)), shown
 
 
 def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
@@ -85,9 +82,12 @@ def _done(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(each.id for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED)
 
 
-def _standing(seen: Seen, snapshot: Snapshot) -> dict[str, str]:
-    done = _done(snapshot)
-    return {id_: status for id_, status in seen.cancellations.items() if id_ in done}
+def _reread(payment: Payment, held: Seen, snapshot: Snapshot) -> Seen:
+    """What we hold once it is clear what came back; what only an answer told counts beside it."""
+    known = replace(held, cancellations=standing(held, _done(snapshot)))
+    promised = sum(promised_done(replace(payment, seen=known)).values())
+    cancelled = max(0, snapshot.cancelled - promised)
+    return replace(known, cancelled=cancelled, cancelled_tax_free=snapshot.cancelled_tax_free)
 
 
 def _lost(payment: Payment, snapshot: Snapshot, gone: int) -> Iterator[Refund]:
@@ -101,7 +101,7 @@ def _lost(payment: Payment, snapshot: Snapshot, gone: int) -> Iterator[Refund]:
 
 
 def _by_hand(payment: Payment, refund: Refund) -> Payment:
-    return with_refund(payment, replace(refund, cancellation_id=None, code="decided_by_staff"))
+    return with_refund(payment, replace(refund, cancellation_id=None, code=BY_STAFF))
 
 
 def _failed(payment: Payment, refund: Refund, moment: Moment) -> Payment:
