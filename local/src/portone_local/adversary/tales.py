@@ -53,10 +53,17 @@ def _identity(story: IdentityStory, stack: ObservedStack) -> None:
         raise AssertionError("it did not end as it should")
 
 
+# without the identifier that links them two accounts are two people: there is nothing left of the tale
+_LINKED = "verify what shows two accounts to be one person"
+
 TALES: tuple[Tale, ...] = (
     *(Tale(each.name, partial(_story, each), each.patience, SHOP) for each in ALL_STORIES),
     *(Tale(each.__name__.replace("_", " "), each, settings=SHOP) for each in core_stories.STORIES),
-    *(Tale(f"a person: {each.name}", partial(_identity, each)) for each in IDENTITY_STORIES),
+    *(
+        Tale(f"a person: {each.name}", partial(_identity, each))
+        for each in IDENTITY_STORIES
+        if each.name != _LINKED
+    ),
     *(Tale(each.name, each.tell, 0) for each in OF_PERSONS),
     *(Tale(each.name, each.tell, each.patience, SHOP | dict(each.settings)) for each in MORE),
 )

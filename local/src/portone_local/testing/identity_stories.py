@@ -25,7 +25,7 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_payments.domain.identity_records import Claim
+from portone_payments.domain.identity_records import Claim, Person
 
 YEAR = 365 * 24 * 3600
 UNDER_WAY = 20
@@ -102,12 +102,19 @@ def _half_erased(stack: ObservedStack) -> str:
 
 def hold_more_claims(stack: ObservedStack, count: int, user: str = USER) -> None:
     """The user holds that many claims more, as no rotation by the runbook leaves them."""
-    people = stack.ports["people"]
-    person = people.person(user)
+    people, person = stack.ports["people"], _stored(stack, user)
     ids = tuple(f"di.1.{number:064d}" for number in range(count))
     for claim_id in ids:
         people.save(Claim(claim_id=claim_id, user_id=user))
     people.save(replace(person, claims=(*person.claims, *ids)))
+
+
+def _stored(stack: ObservedStack, user: str) -> Person:
+    """The person as stored. LookupError for nobody."""
+    person: Person | None = stack.ports["people"].person(user)
+    if person is None:
+        raise LookupError(user)
+    return person
 
 
 def _nothing_held(stack: ObservedStack, _subject: str) -> bool:
@@ -187,7 +194,7 @@ IDENTITY_STORIES = (
         "verify what shows two accounts to be one person",
         _two_apart,
         lambda stack, id_: verify(stack, id_, STRANGER),
-        lambda stack, _: len(stack.ports["people"].person(STRANGER).contested) > 0,
+        lambda stack, _: len(_stored(stack, STRANGER).contested) > 0,
     ),
     IdentityStory("look at oneself", _known, lambda stack, _: me(stack), _facts),
 )
