@@ -189,7 +189,6 @@ def test_what_comes_back_after_something_was_paid_by_hand_is_decided_too(
     assert (again.status == 200) is (word == "not_refunded")
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A5")
 def test_a_refund_that_moved_more_than_was_asked_calls_a_person(stack: UnkindStack) -> None:
     """PortOne says itself what a cancellation came to; here the PG gives all back where a part was asked."""
     prepared = paid(stack)
@@ -212,7 +211,6 @@ def gave_all_back(answer: dict[str, Any]) -> None:
         answer["status"] = "CANCELLED"
 
 
-@pytest.mark.xfail(strict=True, reason="kind of A12")
 def test_what_was_paid_by_hand_had_its_part_free_of_tax(stack: UnkindStack) -> None:
     """Of 12,000, 4,000 free of tax, a half with 2,000 of it is paid by hand; 2,000 free of tax are left."""
     put_order(stack, amount={"total": 12_000, "taxFree": 4_000})

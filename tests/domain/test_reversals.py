@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from portone_local.testing.records import called
+from portone_local.testing.records import a_payment, called
 from portone_local.testing.refund_records import REFUND, booked, changed, paid, reserved, showing
 from portone_local.testing.snapshots import a_cancellation, a_snapshot, after_reading
 from portone_payments.domain.facts import Fact
@@ -169,3 +169,40 @@ def test_without_a_list_an_earlier_refund_stands_beside_what_was_paid_by_hand() 
     read = after_reading(judged_by(second, BY_HAND), unlisted(300), at=400)
 
     assert (read.lagging, read.by_hand, cancellable(read), in_progress(read)) == (0, 200, 500, False)
+
+
+def of_parts(*parts: tuple[int, int, CancellationStatus], listed: bool = True) -> Snapshot:
+    """A payment of 1,000 won, 400 free of tax and 54 VAT; each part given back is total, tax-free, status."""
+    shown = tuple(
+        replace(a_cancellation(number, status, total), tax_free=free, vat=(total - free) // 11)
+        for number, (total, free, status) in enumerate(parts, 1)
+    )
+    done = [each for each in shown if each.status is CancellationStatus.SUCCEEDED]
+    return a_snapshot(
+        RemoteStatus.PARTIAL_CANCELLED if done else RemoteStatus.PAID,
+        after=50,
+        tax_free=400,
+        vat=54,
+        cancelled=sum(each.total for each in done),
+        cancelled_tax_free=sum(each.tax_free for each in done),
+        cancellations=shown if listed else None,
+    )
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize(
+    ("came_back", "tax_free", "vat"),
+    [(((500, 200),), 200, 27), (((300, 200), (200, 0)), 200, 27), (((400, 400),), 0, 54)],
+)
+def test_what_was_paid_by_hand_had_its_parts_free_of_tax_and_of_vat(
+    came_back: tuple[tuple[int, int], ...], tax_free: int, vat: int, *, listed: bool
+) -> None:
+    order = replace(a_payment(), tax_free=400)
+    done = of_parts(*((*part, CancellationStatus.SUCCEEDED) for part in came_back))
+    failed = of_parts(*((*part, CancellationStatus.FAILED) for part in came_back), listed=listed)
+    held = judged_by(after_reading(order, done, at=90), BY_HAND)
+
+    read = after_reading(after_reading(held, failed, at=300), failed, at=400)
+
+    rest = reserved(read, full=True).refunds[REFUND]
+    assert (read.lagging, rest.tax_free, rest.vat) == (0, tax_free, vat)

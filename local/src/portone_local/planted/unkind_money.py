@@ -229,6 +229,23 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "more_than_was_paid",
     ),
     in_core(
+        "a refund moved another sum than it asked for, and nobody is told",
+        "domain/refund_settle.py",
+        "    called = raise_attention(payment, AttentionKind.AMBIGUOUS, at=moment.now)\n"
+        "    return called, replace(refund, moved=shown.total)\n",
+        "    return payment, replace(refund, moved=shown.total)\n",
+        "domain/test_refund_moved",
+        "another_sum",
+    ),
+    in_core(
+        "what was paid by hand loses its tax-free part",
+        "domain/reversals.py",
+        "snapshot.cancelled_tax_free + payment.by_hand_tax_free)",
+        "snapshot.cancelled_tax_free)",
+        "domain/test_reversals",
+        "free_of_tax",
+    ),
+    in_core(
         "stamps of others are an order: an older one is no refund of ours",
         "domain/refund_settle.py",
         "        and booked(before, each.id) in {None, CancellationStatus.FAILED}\n",

@@ -49,6 +49,7 @@ class Refund:
     and of what its asker gave as a reason, gone once settled; `reason` are words of ours.
     `quiet_at` is the first list that showed no trace of it although PortOne had answered or forgotten it.
     `unlisted`: the last reading had no list of cancellations, so it says nothing of this one.
+    `moved`: what PortOne says it came to, where that is not what was asked.
     `door` and `person`: how and who of the staff asked, so that a second person is another one.
     `stopped_until`: PortOne refused *us*, perhaps until then: what nothing shows is sent anew, under key
     number `sends`.
@@ -76,12 +77,18 @@ class Refund:
     pg_answered: bool = False
     quiet_at: float | None = None
     unlisted: bool = False
+    moved: int | None = None
     account: str | None = field(default=None, repr=False)
     code: str | None = None
     settled_at: float | None = None
     door: str = ""
     person: str = ""
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def went_back(self) -> int:
+        """What it came to as far as PortOne said, else what it asks for; minor units."""
+        return self.amount if self.moved is None else self.moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

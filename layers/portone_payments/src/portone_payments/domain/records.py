@@ -237,7 +237,7 @@ class Payment:
     `settled`: by their tokens, what is still needed of refunds that left (see `refund_traces`).
     `returning`: money of it that must not stay, on its way back.
     `reversal`: what staff said of refunds that came back, until the next reading; `by_hand`: what was paid
-    back outside PortOne instead, in minor units.
+    back outside PortOne instead, and `by_hand_tax_free` its tax-free part.
     `spent`: what its user has had of what costs, by allowance (domain/allowances.py).
     `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
     `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
@@ -268,6 +268,7 @@ class Payment:
     returning: Returning | None = None
     reversal: str = ""
     by_hand: int = 0
+    by_hand_tax_free: int = 0
     approvals: tuple[Approval, ...] = ()
     receipts: tuple[CashReceipt, ...] = ()
     receipt_due: int | None = None

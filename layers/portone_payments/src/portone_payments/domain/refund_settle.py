@@ -42,12 +42,15 @@ def answered(payment: Payment) -> frozenset[str]:
 def keeps_promises(payment: Payment, snapshot: Snapshot) -> bool:
     """Whether what an answer said is given back is so in the reading: by its total, which every one has.
 
-    One that is listed as failed came back, however much somebody else gave back meanwhile.
+    One that is listed as failed came back, however much somebody else gave back meanwhile. One that is
+    listed with less than was asked moved no more than that.
     """
     known = payment.seen.cancelled if payment.seen else 0
     promised = promised_done(payment)
     failed = {each.id for each in snapshot.shown if each.status is CancellationStatus.FAILED}
-    enough = snapshot.cancelled >= known + sum(promised.values())
+    listed = {each.id: each.total for each in snapshot.shown}
+    due = sum(min(amount, listed.get(id_, amount)) for id_, amount in promised.items())
+    enough = snapshot.cancelled >= known + due
     return enough and failed.isdisjoint(promised)
 
 
@@ -115,7 +118,18 @@ def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment,
     fact = _FACTS.get(state)
     if fact is None:
         return payment
-    return record(payment, fact, moment, refund=refund.id, amount=refund.amount, code=code)
+    return record(payment, fact, moment, refund=refund.id, amount=refund.went_back, code=code)
+
+
+def as_moved(payment: Payment, refund: Refund, shown: Cancellation, moment: Moment) -> tuple[Payment, Refund]:
+    """Payment and refund with what PortOne says it came to; another sum than we knew of calls a person.
+
+    Nothing of ours can put that right: the buyer has too much, or too little. One that failed moved nothing.
+    """
+    if shown.status is CancellationStatus.FAILED or shown.total == refund.went_back:
+        return payment, refund
+    called = raise_attention(payment, AttentionKind.AMBIGUOUS, at=moment.now)
+    return called, replace(refund, moved=shown.total)
 
 
 def about(refund: Refund) -> str:
@@ -134,6 +148,8 @@ def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
 
 def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Moment) -> Payment:
     known = replace(refund, cancellation_id=match.id, quiet_at=None)
+    if match.status is CancellationStatus.SUCCEEDED:
+        payment, known = as_moved(payment, known, match, moment)
     state = _STATES.get(match.status)
     if state is not RefundState.SUCCEEDED and done_by_word(refund):
         # nobody waits for PortOne to carry it out any more

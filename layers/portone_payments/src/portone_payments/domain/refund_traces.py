@@ -29,7 +29,7 @@ class Trace:
     def of(cls, refund: Refund) -> "Trace":
         """What stays of a refund."""
         known = short(refund.cancellation_id) if refund.cancellation_id else ""
-        return cls(space_of(refund.id), str(refund.state), refund.amount, known)
+        return cls(space_of(refund.id), str(refund.state), refund.went_back, known)
 
     @classmethod
     def read(cls, text: str) -> "Trace":

@@ -195,8 +195,14 @@ def _left(payment: Payment, balance: int) -> Left:
     if seen is None:
         return Left(total=balance, tax_free=0)
     tax_free = min(balance, max(0, _tax_free(payment, seen) - seen.cancelled_tax_free))
-    vat = None if seen.vat is None else min(balance - tax_free, max(0, seen.vat - seen.cancelled_vat))
-    return Left(total=balance, tax_free=tax_free, vat=vat)
+    if seen.vat is None:
+        return Left(total=balance, tax_free=tax_free)
+    # PortOne knows nothing of what was paid by hand: it took its share of the VAT that PortOne has left
+    taxable = balance - tax_free
+    by_hand = payment.by_hand - payment.by_hand_tax_free
+    vat = max(0, seen.vat - seen.cancelled_vat)
+    vat -= vat * by_hand // (taxable + by_hand) if by_hand else 0
+    return Left(total=balance, tax_free=tax_free, vat=min(taxable, vat))
 
 
 def _tax_free(payment: Payment, seen: Seen) -> int:

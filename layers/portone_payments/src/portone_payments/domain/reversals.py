@@ -42,12 +42,14 @@ def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tu
     gone = _came_back(payment, held, shown)
     if gone <= 0 or shown.status not in TAKEN:
         return payment, shown
+    free, vat = _tax_free_of(payment, held, shown, gone), _vat_of(payment, held, shown)
     for refund in _lost(payment, shown, gone):
         payment = _by_hand(payment, refund) if word == BY_HAND else _failed(payment, refund, moment)
     if word == BY_HAND:
-        payment = replace(payment, by_hand=payment.by_hand + gone)
+        free += payment.by_hand_tax_free
+        payment = replace(payment, by_hand=payment.by_hand + gone, by_hand_tax_free=free)
         shown = outside(payment, snapshot) or shown
-    payment = replace(payment, seen=_reread(payment, held, shown))
+    payment = replace(payment, seen=replace(_reread(payment, held, shown), cancelled_vat=vat))
     return (payment if word == BY_HAND else _owed_again(payment, moment)), shown
 
 
@@ -58,7 +60,8 @@ def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
     cancelled = min(snapshot.total, snapshot.cancelled + payment.by_hand)
     whole = cancelled == snapshot.total
     status = RemoteStatus.CANCELLED if whole else RemoteStatus.PARTIAL_CANCELLED
-    return replace(snapshot, cancelled=cancelled, status=status)
+    tax_free = min(cancelled, snapshot.cancelled_tax_free + payment.by_hand_tax_free)
+    return replace(snapshot, cancelled=cancelled, cancelled_tax_free=tax_free, status=status)
 
 
 def _came_back(payment: Payment, held: Seen, snapshot: Snapshot) -> int:
@@ -71,6 +74,28 @@ def _came_back(payment: Payment, held: Seen, snapshot: Snapshot) -> int:
         return less
     known = answered.keys() | {id_ for id_ in done if booked(held, id_) == CancellationStatus.SUCCEEDED}
     return min(given, less + sum(each.total for each in snapshot.shown if each.id in done - known))
+
+
+def _tax_free_of(payment: Payment, held: Seen, snapshot: Snapshot, gone: int) -> int:
+    """The tax-free part of what came back, in minor units: found as the whole of it is, see `_came_back`."""
+    promised = promised_done(payment).keys()
+    ours = [each for each in payment.refunds.values() if each.cancellation_id in promised]
+    others = [
+        each
+        for each in snapshot.shown
+        if each.id in _done(snapshot) - promised and booked(held, each.id) != CancellationStatus.SUCCEEDED
+    ]
+    beside = sum(each.tax_free for each in ours) + sum(each.tax_free for each in others)
+    given = held.cancelled_tax_free + beside
+    return min(gone, max(0, given - snapshot.cancelled_tax_free))
+
+
+def _vat_of(payment: Payment, held: Seen, shown: Snapshot) -> int:
+    """The VAT PortOne has still given back, in minor units; a reading without a list does not tell."""
+    by_hand = payment.by_hand - payment.by_hand_tax_free
+    before = held.cancelled - held.cancelled_tax_free - by_hand
+    now = shown.cancelled - shown.cancelled_tax_free - by_hand
+    return held.cancelled_vat * max(0, min(now, before)) // before if before > 0 else held.cancelled_vat
 
 
 def _given_back(payment: Payment, held: Seen) -> int:
@@ -95,8 +120,8 @@ def _lost(payment: Payment, snapshot: Snapshot, gone: int) -> Iterator[Refund]:
     done = _done(snapshot)
     for refund in reversed(tuple(payment.refunds.values())):
         undone = refund.cancellation_id is not None and refund.cancellation_id not in done
-        if refund.state is RefundState.SUCCEEDED and undone and refund.amount <= gone:
-            gone -= refund.amount
+        if refund.state is RefundState.SUCCEEDED and undone and refund.went_back <= gone:
+            gone -= refund.went_back
             yield refund
 
 
@@ -106,7 +131,7 @@ def _by_hand(payment: Payment, refund: Refund) -> Payment:
 
 def _failed(payment: Payment, refund: Refund, moment: Moment) -> Payment:
     told = record(
-        payment, Fact.REFUND_FAILED, moment, refund=refund.id, amount=refund.amount, code="reversed"
+        payment, Fact.REFUND_FAILED, moment, refund=refund.id, amount=refund.went_back, code="reversed"
     )
     return with_refund(told, replace(refund, state=RefundState.FAILED, code="reversed"))
 

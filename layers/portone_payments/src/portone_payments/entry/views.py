@@ -54,7 +54,7 @@ def refund_summary(refund: Refund) -> dict[str, Any]:
     """One refund in the list of a payment; `by` is owner, staff, auto or lost. No outcome yet is UNKNOWN."""
     by, _, shown = refund.id.partition(":")
     state = "UNKNOWN" if refund.state is RefundState.RESERVED else refund.state.value
-    return {"refundId": shown, "by": by, "state": state, "amount": refund.amount}
+    return {"refundId": shown, "by": by, "state": state, "amount": refund.went_back}
 
 
 def amount_view(payment: Payment) -> dict[str, int]:

@@ -8,7 +8,7 @@ from portone_payments.domain.facts import Moment
 from portone_payments.domain.instruction_records import Refund, RefundState
 from portone_payments.domain.outcomes import Outcome
 from portone_payments.domain.records import Payment
-from portone_payments.domain.refund_settle import decide, in_flight, sendable
+from portone_payments.domain.refund_settle import as_moved, decide, in_flight, sendable
 from portone_payments.domain.refunds import sent_reason, with_refund
 from portone_payments.domain.sealing import Sealing, bound_to
 from portone_payments.domain.send_back import needs_account
@@ -124,12 +124,12 @@ def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Mo
     refund = payment.refunds.get(refund_id)
     if refund is None or refund.state is not RefundState.RESERVED:
         return payment
-    known = replace(refund, cancellation_id=answer.id)
+    payment, known = as_moved(payment, replace(refund, cancellation_id=answer.id), answer, moment)
     if answer.status is CancellationStatus.FAILED:
         return decide(payment, known, RefundState.FAILED, moment, "refused_by_pg")
     state = _ANSWERED.get(answer.status, RefundState.RESERVED)
-    if state is RefundState.SUCCEEDED and needs_account(payment):
-        # booked; whether the bank pays it out only a reading says (PortOne facts 3.4)
+    if state is RefundState.SUCCEEDED and (needs_account(payment) or known.moved is not None):
+        # booked; only a reading says whether the bank pays it out (PortOne facts 3.4), and how much it was
         state = RefundState.REQUESTED
     return decide(payment, known, state, moment, None)
 
