@@ -91,6 +91,7 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "stream": ("publish", {"published": 1}),
+    "retention": ("retention", {"removed": 0, "putOff": 0, "left": False}),
 }
 
 
