@@ -53,13 +53,16 @@ class _Guarded:
 
 def _check_of(function: str, held: Iterable[Grant], used: set[str]) -> Check:
     by_right: dict[str, list[Grant]] = {}
+    passed: set[tuple[Any, ...]] = set()
     for grant in held:
         by_right.setdefault(grant.right, []).append(grant)
 
     def check(calls: Iterable[Call]) -> None:
         for call in calls:
-            if not permitted(by_right.get(call.right, ()), call):
+            seen = (call.right, *call.about.items())
+            if seen not in passed and not permitted(by_right.get(call.right, ()), call):
                 raise NotAllowed(f"{function} may not {call}")
+            passed.add(seen)
             used.add(call.right)
 
     return check

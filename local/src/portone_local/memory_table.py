@@ -247,7 +247,10 @@ class MemoryTable:
             raise Invalid(f"there is no index {index.name}")
         check_query(index, partition, limit, between, start)
         with self._lock:
-            entries = self._indexes.get((index.name, partition), [])
+            entries = self._indexes.get((index.name, partition))
+            if not entries:
+                self.log.add("Query", reads=read_units((), consistent=False))
+                return []
             picked = _picked(index, entries, limit, newest_first=newest_first, between=between, start=start)
             found = [self._items[Key(pk, sk)] for _, pk, sk in picked]
         names = ("pk", "sk", index.partition, index.sort)

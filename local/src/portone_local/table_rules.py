@@ -5,6 +5,7 @@ By its Developer Guide ("Quotas", "Constraints") and its API reference.
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 
 from portone_local.attribute_rules import Invalid, check_key, check_start, number
 from portone_payments.adapters.codec import Attribute, Item, item_size
@@ -40,7 +41,7 @@ def check_query(
 ) -> None:
     """Raises `Invalid` for a query DynamoDB refuses."""
     since, upto = between
-    bounds = [float(number(repr(each))) for each in between if each is not None]
+    bounds = [_bound(each) for each in between if each is not None]
     check_key(partition, "-")
     if limit < 1:
         raise Invalid("a Limit below 1")
@@ -53,6 +54,11 @@ def check_query(
         at = float(start[index.sort]["N"]) if index.sort_type == "N" else 0.0
         if (since is not None and at < since) or (upto is not None and at > upto):
             raise Invalid("the starting key is outside the query")
+
+
+@lru_cache(maxsize=256)
+def _bound(each: float) -> float:
+    return float(number(repr(each)))
 
 
 def pushed_before(item: Item | None, until: Attribute) -> int | None:

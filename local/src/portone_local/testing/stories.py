@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from portone_local.stack import Stack
 from portone_local.testing.boundaries import Crash
 from portone_payments.adapters.codec import Item
 from portone_payments.domain.records import Payment
+from portone_payments.domain.stops import ALONE_UNTRIED, UNTRIED
 from portone_payments.ports_store import Kind
 
 MINUTE = 60
@@ -151,14 +152,22 @@ def let_pass(stack: Stack, seconds: float) -> None:
 
 
 def _next_due(stack: Stack) -> float:
-    marks = [float(item["due_at"]["N"]) for item in stack.dump() if "due_at" in item and not _over(item)]
+    marks = [moment for item in stack.dump() for moment in _moments(item)]
     at_portone = (*(each.due for each in stack.portone.pending()), *stack.portone.happens_at())
     return min([math.inf, *marks, *at_portone])
 
 
-def _over(item: Item) -> bool:
-    """Stops that are over keep their mark for weeks, so that they are read: nothing is due of them."""
-    return item["sk"]["S"] == Kind.STOPS and "stops" not in item
+def _moments(item: Item) -> Iterator[float]:
+    """When an item needs the sweep; what is stopped is always due, and changes once nobody tried for long."""
+    if item["sk"]["S"] == Kind.STOPS:
+        stops = (each["M"] for each in item.get("stops", {"M": {}})["M"].values())
+        yield from (float(each["probe_at"]["N"]) + _patience(each) for each in stops)
+    elif "due_at" in item:
+        yield float(item["due_at"]["N"])
+
+
+def _patience(stop: Item) -> int:
+    return ALONE_UNTRIED if stop.get("alone") == {"BOOL": True} else UNTRIED
 
 
 def surviving_crashes(stack: Stack) -> None:
