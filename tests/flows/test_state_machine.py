@@ -310,3 +310,18 @@ def test_a_refund_that_the_pg_reverses_is_what_staff_says_it_is(word: str) -> No
     state.settle()
     state.refund_all(pick=0)
     state.teardown()
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="kind of A37")
+def test_a_refund_that_left_its_payments_item_and_came_back_is_decided_like_any_other() -> None:
+    state = Money()
+    state.open(unknowns="defaults", begun="")
+    state.get_account(pick=0)
+    state.deposit(pick=0)
+    state.settle()
+    state.refund_unanswered(after=600, amount=1, fault=Fault.OUTSTANDING, pick=2)
+    state.refund_by_staff(amount=100, pick=2)
+    state.refund_by_staff(amount=1, pick=1)
+    state.hostile_refunds(pick=0, refused=True, times=8)
+    state.reverse(listed=False, pick=2, word="not_refunded")
+    state.teardown()
