@@ -7,17 +7,10 @@ import pytest
 from portone_local.testing.edited import having
 from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
 from portone_local.testing.shopping import pay, prepare, put_order, verify
-from portone_local.testing.stories import let_pass
+from portone_local.testing.stories import audited_days, let_pass
 from portone_local.testing.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
-
-
-def days_pass(stack: UnkindStack, days: int) -> None:
-    """Each with its audit."""
-    for _ in range(days):
-        let_pass(stack, DAY)
-        stack.functions.invoke("Audit", {})
 
 
 def reversed_silently(stack: UnkindStack, prepared: dict[str, Any]) -> None:
@@ -36,7 +29,7 @@ def test_a_refund_that_comes_back_calls_a_person_although_nobody_asks(
     refund(stack, prepared, amount=amount)
 
     reversed_silently(stack, prepared)
-    days_pass(stack, 2)
+    audited_days(stack, 2)
 
     assert prepared["paymentId"] in [each for ids in stack.calling().values() for each in ids]
     assert stack.alarmed()
@@ -49,7 +42,7 @@ def test_a_refund_that_came_back_is_seen_although_the_console_gave_back_as_much(
 
     stack.portone.console.cancel(prepared["paymentId"], 3_000)
     stack.deliver()
-    days_pass(stack, 2)
+    audited_days(stack, 2)
 
     assert refund_state(stack, prepared) == "FAILED" or stack.calling()
 
@@ -93,7 +86,7 @@ def test_a_deposit_a_bank_took_back_calls_a_person_although_no_webhook_tells(sta
     let_pass(stack, HOUR)
 
     stack.portone.console.take_deposit_back(prepared["paymentId"], silent=True)
-    days_pass(stack, 2)
+    audited_days(stack, 2)
 
     assert stack.attention("deposit-taken-back") == [prepared["paymentId"]]
 
@@ -102,10 +95,10 @@ def test_a_deposits_refund_that_its_bank_refuses_a_day_later_calls_a_person(stac
     prepared = deposited(stack)
     account = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}
     refund(stack, prepared, refundAccount=account)
-    days_pass(stack, 1)
+    audited_days(stack, 1)
 
     stack.portone.console.show_refund_status(prepared["paymentId"], "FAILED")
-    days_pass(stack, 4)
+    audited_days(stack, 4)
 
     assert stack.attention("refund-stuck") == [prepared["paymentId"]]
 
@@ -123,11 +116,11 @@ def test_what_was_paid_back_by_hand_and_then_goes_back_at_portone_too_calls_a_pe
         let_pass(stack, 2 * HOUR)
     said = {"reason": "sent by bank transfer", "decision": "refunded", "kind": "lagging"}
     answer = stack.staff.post(f"{path}/resolve", said)
-    days_pass(stack, 1)
+    audited_days(stack, 1)
 
     stack.portone.console.cancel(prepared["paymentId"], 12_000)
     stack.deliver()
-    days_pass(stack, 2)
+    audited_days(stack, 2)
 
     assert answer.status == 200
     assert stack.calling() != {}
@@ -147,7 +140,7 @@ def test_an_issuer_who_takes_money_back_beside_a_refund_that_came_back_is_called
     calling, counted = stack.attention("chargeback"), stack.counted("PaymentChargeback")
     path = f"/ops/payments/{prepared['paymentId']}/resolve"
     seen = stack.staff.post(path, {"reason": "seen", "decision": "close", "kind": "chargeback"})
-    days_pass(stack, 1)
+    audited_days(stack, 1)
 
     assert (calling, counted > 0) == ([prepared["paymentId"]], True)
     assert seen.status == 200
@@ -197,7 +190,7 @@ def test_a_refund_that_moved_more_than_was_asked_calls_a_person(stack: UnkindSta
 
     refund(stack, prepared, amount=3_000)
     stack.deliver()
-    days_pass(stack, 1)
+    audited_days(stack, 1)
 
     assert prepared["paymentId"] in [each for ids in stack.calling().values() for each in ids]
     assert stack.alarmed()

@@ -9,7 +9,7 @@ from portone_local.portone import Fault
 from portone_local.testing.edited import Change
 from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
 from portone_local.testing.shopping import seen_by_owner
-from portone_local.testing.stories import clock_of, let_pass
+from portone_local.testing.stories import audited_days, clock_of, let_pass
 from portone_local.testing.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
@@ -47,9 +47,7 @@ def test_the_audit_goes_on_although_one_payment_of_a_page_cannot_be_read(
         stack.portone.console.cancel(prepared["paymentId"], 100)
     stack.wire.edited("list_payments", first_is(strange))
 
-    for _ in range(2):
-        let_pass(stack, DAY)
-        stack.functions.invoke("Audit", {})
+    audited_days(stack, 2)
 
     seen = [seen_by_owner(stack, each)["amount"]["cancelled"] for each in several]
     assert sum(seen) >= 200

@@ -8,11 +8,10 @@ import pytest
 
 from portone_local.portone import TEST_CHANNEL
 from portone_local.testing.shopping import checkout, prepare
-from portone_local.testing.stories import let_pass
+from portone_local.testing.stories import audited_days
 from portone_local.testing.unkind import UnkindStack, unkind
 from portone_payments.ports import Metric
 
-DAY = 24 * 3600
 ALARMING = (Metric.MISMATCH, Metric.QUARANTINED, Metric.DISCREPANCY, Metric.SURPLUS)
 OTHER = replace(TEST_CHANNEL, key="channel-key-other", id="channel-other", pg_merchant_id="merchant-other")
 TAMPERED: dict[str, dict[str, Any]] = {
@@ -35,14 +34,8 @@ def issued(stack: UnkindStack, kind: str) -> str:
     payment_id = str(prepared["paymentId"])
     stack.portone.buyer.pay(payment_id, checkout(prepared, method="VIRTUAL_ACCOUNT", **TAMPERED[kind]))
     stack.deliver()
-    days_pass(stack, 1)
+    audited_days(stack, 1)
     return payment_id
-
-
-def days_pass(stack: UnkindStack, days: int) -> None:
-    for _ in range(days):
-        let_pass(stack, DAY)
-        stack.functions.invoke("Audit", {})
 
 
 def alarms(stack: UnkindStack) -> set[Metric]:

@@ -11,9 +11,9 @@ from portone_local.oracle import Answered, ObservedStack
 from portone_local.portone import Checkout
 from portone_local.stack import Stack
 from portone_local.testing.boundaries import Crash
-from portone_payments.adapters.codec import Item
+from portone_payments.adapters.codec import Item, coder
 from portone_payments.domain.records import Payment
-from portone_payments.domain.stops import ALONE_UNTRIED, UNTRIED
+from portone_payments.domain.stops import Stop, untried_at
 from portone_payments.ports_store import Kind
 
 MINUTE = 60
@@ -151,6 +151,13 @@ def let_pass(stack: Stack, seconds: float) -> None:
     clock.advance(max(0.0, end - clock.now()))
 
 
+def audited_days(stack: Stack, days: int) -> None:
+    """Days go by, each with its audit."""
+    for _ in range(days):
+        let_pass(stack, DAY)
+        stack.functions.invoke("Audit", {})
+
+
 def _next_due(stack: Stack) -> float:
     marks = [moment for item in stack.dump() for moment in _moments(item)]
     at_portone = (*(each.due for each in stack.portone.pending()), *stack.portone.happens_at())
@@ -160,14 +167,10 @@ def _next_due(stack: Stack) -> float:
 def _moments(item: Item) -> Iterator[float]:
     """When an item needs the sweep; what is stopped is always due, and changes once nobody tried for long."""
     if item["sk"]["S"] == Kind.STOPS:
-        stops = (each["M"] for each in item.get("stops", {"M": {}})["M"].values())
-        yield from (float(each["probe_at"]["N"]) + _patience(each) for each in stops)
+        stops = item.get("stops", {"M": {}})["M"].values()
+        yield from (untried_at(coder(Stop).decode(each)) for each in stops)
     elif "due_at" in item:
         yield float(item["due_at"]["N"])
-
-
-def _patience(stop: Item) -> int:
-    return ALONE_UNTRIED if stop.get("alone") == {"BOOL": True} else UNTRIED
 
 
 def surviving_crashes(stack: Stack) -> None:

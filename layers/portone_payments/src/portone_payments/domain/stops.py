@@ -154,7 +154,7 @@ def ended(stops: Stops, scopes: Iterable[str], now: float) -> Stops:
 
 def tidied(stops: Stops, now: float) -> Stops:
     """The record without stops nobody tries, without times older than any grace and rows of long ago."""
-    stops = ended(stops, [scope for scope, stop in stops.stops.items() if _untried(stop, now)], now)
+    stops = ended(stops, [scope for scope, stop in stops.stops.items() if now >= untried_at(stop)], now)
     past = tuple(each for each in stops.past if now - each.until < KEPT)
     rows = {scope: left for scope, row in stops.rows.items() if (left := _young(row, now))}
     due_at = ALWAYS if stops.stops or past or rows else None
@@ -165,8 +165,9 @@ def _young(row: Mapping[str, float], now: float) -> dict[str, float]:
     return {who: at for who, at in row.items() if now - at < ROW_WITHIN}
 
 
-def _untried(stop: Stop, now: float) -> bool:
-    return now >= stop.probe_at + (ALONE_UNTRIED if stop.alone else UNTRIED)
+def untried_at(stop: Stop) -> float:
+    """From when on a stop keeps nobody, should nobody try till then."""
+    return stop.probe_at + (ALONE_UNTRIED if stop.alone else UNTRIED)
 
 
 def stood(stops: Stops, channel: str | None, since: float, until: float) -> float:
