@@ -53,7 +53,7 @@ run = .venv/bin/python -m
 # a deployed stack, or one of several local ones
 which = $(if $(STACK),--stack $(STACK)) $(if $(LOCAL),--local $(LOCAL))
 # a process per core, each with a local AWS of its own; a file's tests stay together
-spread = PYTHONHASHSEED=0 .venv/bin/pytest -n auto --dist loadfile
+spread = .venv/bin/pytest -n auto --dist loadfile
 demo: setup ## payments, refunds, identity and months of charges through the whole stack, told as they happen; ends with the books compared
 	@$(run) portone_local.demo
 

@@ -6,7 +6,8 @@ from portone_payments.domain.outcomes import NO_EFFECT_TYPES, Outcome, outcome_o
 
 
 @pytest.mark.parametrize(
-    ("status", "error_type"), [(status, each) for status, types in NO_EFFECT_TYPES.items() for each in types]
+    ("status", "error_type"),
+    [(status, each) for status, types in NO_EFFECT_TYPES.items() for each in sorted(types)],
 )
 def test_a_documented_refusal_under_its_own_status_had_no_effect(status: int, error_type: str) -> None:
     assert outcome_of(status, error_type) is Outcome.NO_EFFECT

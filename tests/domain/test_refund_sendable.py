@@ -35,7 +35,7 @@ def test_what_the_pg_has_answered_is_not_sent_again() -> None:
     assert not sendable(the_refund(changed(reserved(), pg_answered=True)), NOW + SENT)
 
 
-@pytest.mark.parametrize("held", set(RefundState) - {RefundState.RESERVED})
+@pytest.mark.parametrize("held", sorted(set(RefundState) - {RefundState.RESERVED}))
 def test_only_a_reserved_refund_is_sent(held: RefundState) -> None:
     assert not sendable(the_refund(changed(reserved(), state=held)), NOW + SENT)
 

@@ -50,7 +50,7 @@ def test_what_holds_no_money_cannot_be_refunded(status: RemoteStatus) -> None:
         reserve(payment, a_wish(), moment())
 
 
-@pytest.mark.parametrize("state", OPEN)
+@pytest.mark.parametrize("state", sorted(OPEN))
 def test_while_a_refund_is_open_another_is_not_reserved(state: RefundState) -> None:
     busy = changed(reserved(), state=state)
 
