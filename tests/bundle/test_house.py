@@ -53,11 +53,18 @@ def test_the_changelog_has_a_place_for_what_comes_next() -> None:
 
 
 def test_decisions_are_dated_and_say_what_undoing_costs() -> None:
-    entries = [entry for entry in read("docs/decisions.md").split("\n\n") if entry.startswith("**")]
+    pages = [page for page in (ROOT / "docs/decisions").iterdir() if page.name != "README.md"]
+    entries = [entry for page in pages for entry in page.read_text().strip().split("\n\n")[2:]]
 
     assert entries
     assert [entry for entry in entries if not re.match(r"\*\*20\d\d-\d\d-\d\d\. ", entry)] == []
     assert [entry for entry in entries if "Undo: " not in entry] == []
+
+
+def test_every_page_of_decisions_is_in_their_index() -> None:
+    named = re.findall(r"^\| \[[\w ]+\]\((\w+\.md)\)", read("docs/decisions/README.md"), re.MULTILINE)
+
+    assert {*named, "README.md"} == {page.name for page in (ROOT / "docs/decisions").iterdir()}
 
 
 def pins(lock: str) -> dict[str, tuple[str, frozenset[str]]]:
