@@ -99,11 +99,11 @@ def test_it_costs_the_same_on_the_local_aws_which_counts_the_same_writes(
         judged(stack)
 
 
-def test_the_readme_states_these_costs() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_the_page_of_costs_states_these() -> None:
+    page = (ROOT / "docs/costs.md").read_text()
 
-    assert markdown() in readme
-    assert from_order_to_paid() in readme
+    assert markdown() in page
+    assert from_order_to_paid() in page
 
 
 def sweep(store: Any, stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""Every command README prints: run as printed in a clone, or the place that shows it is named."""
+"""Every command README and its pages print: run as printed in a clone, or shown at a place that is named."""
 
 import os
 import re
@@ -14,7 +14,8 @@ import pytest
 from portone_local.template import ROOT
 from portone_local.testing.cloning import bare_environment, clone
 
-README = (ROOT / "README.md").read_text()
+PAGES = ("README.md", *(f"docs/{page}.md" for page in ("api", "costs", "recurring", "identity", "deploy")))
+TEXT = "\n".join((ROOT / page).read_text() for page in PAGES)
 FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:\w+=\S+ )*(?:make|sam|curl|npm|docker|python3?) .*")
 DEPLOYED = "tests/bundle/test_deploy_as_printed.py"
@@ -32,17 +33,15 @@ BESIDE = {
     "make doctor LOCAL=shop": "make serve LOCAL=shop",
 }
 """What asks a stack that is served, and which."""
-(ELSEWHERE,) = re.findall(r"`(PORTONE_URL=[^`]* make serve)`", README)
+(ELSEWHERE,) = re.findall(r"`(PORTONE_URL=[^`]* make serve)`", TEXT)
 RUN = {"make demo", *SERVING, *BESIDE, ELSEWHERE}
 STARTS, STOPS = 120, 30  # seconds
 
 
 def printed() -> set[str]:
     """The commands in fences and in prose."""
-    prose = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL))
-    lines = [
-        line.partition("  #")[0].strip() for fence in FENCE.findall(README) for line in fence.splitlines()
-    ]
+    prose = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", TEXT, flags=re.MULTILINE | re.DOTALL))
+    lines = [line.partition("  #")[0].strip() for fence in FENCE.findall(TEXT) for line in fence.splitlines()]
     return {line for line in lines if line} | {span for span in prose if COMMAND.fullmatch(span)}
 
 
@@ -59,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ran(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A shell that runs what is printed."""
-    return subprocess.run(  # noqa: S603 - the README's own text
+    return subprocess.run(  # noqa: S603 - the pages' own text
         ["/bin/bash", "-eu", "-c", command],
         cwd=folder,
         env=bare_environment(),
@@ -76,7 +75,7 @@ def serving(command: str, folder: Path) -> Iterator[Path]:
     """What it prints, from when it says how to stop it until Ctrl-C has stopped it."""
     told = folder / f"{re.sub(r'\W', '', command)}.txt"
     with told.open("w") as output:
-        process = subprocess.Popen(  # noqa: S603 - the README's own text
+        process = subprocess.Popen(  # noqa: S603 - the pages' own text
             ["/bin/bash", "-eu", "-c", command],
             cwd=folder,
             env=bare_environment(),

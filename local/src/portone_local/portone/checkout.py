@@ -101,7 +101,7 @@ class Checkout:
     def from_browser(cls, parameters: Mapping[str, Any], **changes: Any) -> Self:
         """From the browser SDK's words (PortOne facts 12.4); `changes` are fields altered on the way.
 
-        With another `method` the entry of `payMethods` the buyer chose is laid on top, as README says.
+        With another `method` the entry of `payMethods` the buyer chose is laid on top, as docs/api.md says.
         """
         parameters = _chosen(parameters, changes.get("method"))
         customer = parameters.get("customer") or {}

@@ -1,4 +1,4 @@
-"""What each use case may cost: calls of PortOne and of DynamoDB. The README's table is made of this one."""
+"""What each use case may cost: calls of PortOne and of DynamoDB. docs/costs.md is made of them."""
 
 from portone_local.testing.budget import Cost
 from portone_local.testing.payment_budgets import PAYMENT_BUDGETS
@@ -12,14 +12,14 @@ BUDGETS = (*PAYMENT_BUDGETS, *RECURRING_BUDGETS)
 
 
 def markdown() -> str:
-    """The table of the README."""
+    """The table of docs/costs.md."""
     rows = [HEADINGS, ("---", "---:", "---:", "---:", "---")]
     rows += [(each.name, *_numbers(each.cost)) for each in BUDGETS]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def from_order_to_paid() -> str:
-    """What the README says of a whole payment."""
+    """What docs/costs.md says of a whole payment."""
     whole = [each.cost for each in BUDGETS if each.name in WHOLE]
     calls, reads, writes = (
         sum(cost.portone for cost in whole),
