@@ -8,7 +8,9 @@ from portone_local.supply.locks import locked
 from portone_local.template import ROOT
 
 FILE = ROOT / "NOTICE"
-HEAD = """This bundle ships the packages below, unchanged, in the layer its functions share. Each comes
+HEAD = """PortOne V2 payments, under the Apache License 2.0 (LICENSE).
+
+This bundle ships the packages below, unchanged, in the layer its functions share. Each comes
 under the licence named here, whose text follows. AWS's own SDK is part of the Lambda runtime, and not
 shipped.
 """
