@@ -12,6 +12,7 @@ from portone_payments.domain.lost_refunds import adopt
 from portone_payments.domain.records import Payment
 from portone_payments.domain.refund_traces import (
     KEPT,
+    LEAVING,
     asked_by,
     left,
     parted,
@@ -44,6 +45,16 @@ def test_the_newest_settled_refunds_stay_and_the_others_leave() -> None:
     assert list(kept.refunds) == [f"owner:{number}" for number in range(3, MANY)]
     assert [part.refund.id for part in leaving] == ["owner:0", "owner:1", "owner:2"]
     assert parted(kept) == (kept, ())
+
+
+def test_more_than_one_transaction_holds_leave_one_save_after_the_other() -> None:
+    payment = paid()
+    for number in range(LEAVING + MANY):
+        payment = with_refund(payment, a_refund(number))
+
+    kept, leaving = parted(payment)
+
+    assert (len(leaving), len(parted(kept)[1])) == (LEAVING, MANY - KEPT)
 
 
 @pytest.mark.parametrize("state", sorted(set(RefundState) - {RefundState.FAILED, RefundState.SUCCEEDED}))

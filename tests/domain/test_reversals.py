@@ -10,8 +10,15 @@ from portone_local.testing.snapshots import a_cancellation, a_snapshot, after_re
 from portone_payments.domain.facts import Fact
 from portone_payments.domain.instruction_records import RefundState
 from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.refund_traces import KEPT, parted, refunded_by, returned
 from portone_payments.domain.refunds import cancellable, in_progress
-from portone_payments.domain.reversals import BY_HAND, NEVER_ARRIVED, judged_by, may_have_come_back
+from portone_payments.domain.reversals import (
+    BY_HAND,
+    NEVER_ARRIVED,
+    judged_by,
+    may_have_come_back,
+    recalled_by_word,
+)
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, RemoteStatus, Snapshot
 
 
@@ -206,3 +213,63 @@ def test_what_was_paid_by_hand_had_its_parts_free_of_tax_and_of_vat(
 
     rest = reserved(read, full=True).refunds[REFUND]
     assert (read.lagging, rest.tax_free, rest.vat) == (0, tax_free, vat)
+
+
+MANY = KEPT + 2
+
+
+def of_many(*failed: int, listed: bool = True) -> Snapshot:
+    """Refunds of 100 won each, all carried out but these."""
+    statuses = dict.fromkeys(failed, CancellationStatus.FAILED)
+    shown = tuple(
+        a_cancellation(number, statuses.get(number, CancellationStatus.SUCCEEDED), 100)
+        for number in range(MANY)
+    )
+    cancelled = 100 * (MANY - len(failed))
+    return a_snapshot(
+        RemoteStatus.PARTIAL_CANCELLED,
+        after=50,
+        cancelled=cancelled,
+        cancellations=shown if listed else None,
+    )
+
+
+def all_done() -> Payment:
+    """As stored after that many refunds: the oldest two have left."""
+    held = paid()
+    for number in range(MANY):
+        held = reserved(held, f"owner:{number}", amount=100)
+        done = {"state": RefundState.SUCCEEDED, "settled_at": float(number)}
+        held = changed(held, f"owner:{number}", cancellation_id=f"cancellation-{number}", **done)
+        held = replace(held, seen=after_reading(held, of_many(*range(number + 1, MANY)), at=90).seen)
+    return held
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "counted"),
+    [(NEVER_ARRIVED, RefundState.FAILED, 500), (BY_HAND, RefundState.SUCCEEDED, 600)],
+)
+def test_a_refund_that_left_and_came_back_is_decided_as_one_that_stayed(
+    word: str, state: RefundState, counted: int
+) -> None:
+    stored, (first, second) = parted(all_done())
+    judged = judged_by(stored, word)
+
+    tokens = recalled_by_word(judged, of_many(0))
+    read = after_reading(returned(judged, first.refund), of_many(0), at=300)
+
+    assert tokens == (first.refund.token,)
+    assert (read.lagging, read.refunds["owner:0"].state) == (0, state)
+    assert refunded_by(parted(read)[0], "owner") == counted
+    assert second.refund.token in read.settled
+
+
+def test_without_a_list_every_refund_that_left_may_have_come_back_and_without_a_word_none() -> None:
+    stored, leaving = parted(all_done())
+    unlisted = of_many(0, listed=False)
+
+    assert recalled_by_word(stored, of_many(0)) == ()
+    assert recalled_by_word(judged_by(stored, BY_HAND), of_many()) == ()
+    assert recalled_by_word(judged_by(stored, BY_HAND), unlisted) == tuple(
+        part.refund.token for part in leaving
+    )

@@ -312,7 +312,6 @@ def test_a_refund_that_the_pg_reverses_is_what_staff_says_it_is(word: str) -> No
     state.teardown()
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="kind of A37")
 def test_a_refund_that_left_its_payments_item_and_came_back_is_decided_like_any_other() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="")

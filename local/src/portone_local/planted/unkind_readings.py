@@ -181,6 +181,14 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "stops_growing and staff_refunds",
     ),
     in_core(
+        "a refund that left its payment and came back stays done in its own record",
+        "domain/reversals.py",
+        "    return undone(payment, _done(shown))",
+        "    return ()",
+        "domain/test_reversals",
+        "that_left_and_came_back",
+    ),
+    in_core(
         "an owner's refunds have no bound",
         "domain/refund_rules.py",
         "    if asked_by(payment, space) >= most:",

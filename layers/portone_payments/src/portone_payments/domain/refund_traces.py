@@ -4,7 +4,7 @@ The newest settled ones stay, so that an owner sees them without another read; o
 text stays under its token, and the whole in an item of its own, written in the same transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.booked import booked, short
@@ -13,6 +13,8 @@ from portone_payments.domain.records import Payment, SettledRefund
 from portone_payments.domain.snapshot import Cancellation, CancellationStatus, Snapshot
 
 KEPT = 4
+# each is an item of its own in the transaction of the save, which DynamoDB bounds at a hundred
+LEAVING = 50
 SETTLED = frozenset({RefundState.SUCCEEDED, RefundState.FAILED})
 
 
@@ -72,7 +74,7 @@ def refunded_by(payment: Payment, space: str) -> int:
 def parted(payment: Payment) -> tuple[Payment, tuple[SettledRefund, ...]]:
     """The payment as it is stored, and the refunds that leave it with this save."""
     done = [each for each in payment.refunds.values() if _may_leave(payment, each)]
-    leaving = sorted(done, key=_settled_at)[: max(0, len(done) - KEPT)]
+    leaving = sorted(done, key=_settled_at)[: max(0, len(done) - KEPT)][:LEAVING]
     if not leaving:
         return payment, ()
     gone = {each.id for each in leaving}
@@ -112,6 +114,17 @@ def recalled(payment: Payment, snapshot: Snapshot) -> tuple[str, ...]:
 
 def _is(trace: Trace, token: str, cancellation: Cancellation) -> bool:
     return cancellation.reason.startswith(token) or trace.cancellation == short(cancellation.id)
+
+
+def undone(payment: Payment, done: Iterable[str]) -> tuple[str, ...]:
+    """Tokens of refunds that left as carried out and are none of these cancellations."""
+    known = {short(each) for each in done}
+    told = ((token, Trace.read(text)) for token, text in payment.settled.items())
+    return tuple(
+        token
+        for token, trace in told
+        if trace.state == RefundState.SUCCEEDED and trace.cancellation not in known
+    )
 
 
 def returned(payment: Payment, refund: Refund) -> Payment:

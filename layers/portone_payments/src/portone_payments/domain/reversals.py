@@ -13,6 +13,7 @@ from portone_payments.domain.lost_refunds import BY_STAFF
 from portone_payments.domain.moves import TAKEN
 from portone_payments.domain.records import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.refund_settle import promised_done
+from portone_payments.domain.refund_traces import undone
 from portone_payments.domain.refunds import with_refund
 from portone_payments.domain.send_back import CALLS, MISMATCH
 from portone_payments.domain.snapshot import CancellationStatus, RemoteStatus, Snapshot
@@ -38,9 +39,9 @@ def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tu
     shown = outside(payment, snapshot)
     if not payment.reversal or shown is None or held is None:
         return payment, shown
-    word, payment = payment.reversal, replace(payment, reversal="")
-    gone = _came_back(payment, held, shown)
-    if gone <= 0 or shown.status not in TAKEN:
+    word, gone = payment.reversal, _to_judge(payment, held, shown)
+    payment = replace(payment, reversal="")
+    if gone <= 0:
         return payment, shown
     free, vat = _tax_free_of(payment, held, shown, gone), _vat_of(payment, held, shown)
     for refund in _lost(payment, shown, gone):
@@ -53,6 +54,14 @@ def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tu
     return (payment if word == BY_HAND else _owed_again(payment, moment)), shown
 
 
+def recalled_by_word(payment: Payment, snapshot: Snapshot) -> tuple[str, ...]:
+    """Tokens of refunds that left as carried out and of which a person's word may be: see `as_judged`."""
+    shown, held = outside(payment, snapshot), payment.seen
+    if not payment.reversal or shown is None or held is None or _to_judge(payment, held, shown) <= 0:
+        return ()
+    return undone(payment, _done(shown))
+
+
 def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
     """The reading with what was paid back outside PortOne, which PortOne never shows."""
     if snapshot is None or not payment.by_hand or snapshot.status not in TAKEN:
@@ -62,6 +71,11 @@ def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
     status = RemoteStatus.CANCELLED if whole else RemoteStatus.PARTIAL_CANCELLED
     tax_free = min(cancelled, snapshot.cancelled_tax_free + payment.by_hand_tax_free)
     return replace(snapshot, cancelled=cancelled, cancelled_tax_free=tax_free, status=status)
+
+
+def _to_judge(payment: Payment, held: Seen, shown: Snapshot) -> int:
+    """What came back by this reading, in minor units; only a payment that took money can tell."""
+    return _came_back(payment, held, shown) if shown.status in TAKEN else 0
 
 
 def _came_back(payment: Payment, held: Seen, snapshot: Snapshot) -> int:
@@ -118,9 +132,10 @@ def _reread(payment: Payment, held: Seen, snapshot: Snapshot) -> Seen:
 def _lost(payment: Payment, snapshot: Snapshot, gone: int) -> Iterator[Refund]:
     """The refunds whose money came back: by the list, without one the newest as far as the sum goes."""
     done = _done(snapshot)
-    for refund in reversed(tuple(payment.refunds.values())):
-        undone = refund.cancellation_id is not None and refund.cancellation_id not in done
-        if refund.state is RefundState.SUCCEEDED and undone and refund.went_back <= gone:
+    by_age = sorted(payment.refunds.values(), key=lambda refund: refund.created_at)
+    for refund in reversed(by_age):
+        missing = refund.cancellation_id is not None and refund.cancellation_id not in done
+        if refund.state is RefundState.SUCCEEDED and missing and refund.went_back <= gone:
             gone -= refund.went_back
             yield refund
 

@@ -20,6 +20,7 @@ from portone_payments.domain.policy import CheckPolicy
 from portone_payments.domain.records import AttentionKind, Order, Payment, Status
 from portone_payments.domain.refund_traces import recalled, returned
 from portone_payments.domain.refunds import known
+from portone_payments.domain.reversals import recalled_by_word
 from portone_payments.domain.send_back import (
     CALLS,
     LATE,
@@ -131,8 +132,10 @@ class Reader:
         return CaughtUp(payment, lagging=absorbed.lagging, reading=snapshot)
 
     def _with_recalled(self, held: Payment, snapshot: Snapshot | None) -> Payment:
-        """The payment with those refunds back in it that had left as failed and were carried out yet."""
-        for token in recalled(held, snapshot) if snapshot is not None and held.settled else ():
+        """The payment with those refunds back in it that had left as something else than they turn out."""
+        if snapshot is None or not held.settled:
+            return held
+        for token in (*recalled(held, snapshot), *recalled_by_word(held, snapshot)):
             part = self.store.settled_refund(held.payment_id, token)
             held = returned(held, part.refund) if part else held
         return held
