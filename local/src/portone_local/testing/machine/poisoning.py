@@ -40,7 +40,7 @@ class Poisoning(Stage):
         """Until somebody else's subscription has been renewed."""
         self.set_right()
         subscription_id = self.bystander_subscribes()
-        items = [item for item in self.victims(due=due) if not _is_bystanders(item)]
+        items = self.victims(due=due, but=BYSTANDER)
         if items:
             victim = items[-1 - pick % len(items)]
             with self.poisons.poisoned(victim, poison):
@@ -48,9 +48,10 @@ class Poisoning(Stage):
                 self.bystander_is_renewed(subscription_id, when)
         self.stack.app(BYSTANDER).post(f"/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})
 
-    def victims(self, *, due: bool) -> list[Item]:
-        """Items to be spoilt: those the sweep will look at, or any; the newest first."""
+    def victims(self, *, due: bool, but: str | None = None) -> list[Item]:
+        """Items to be spoilt: those the sweep will look at, or any, the newest first, none naming `but`."""
         items = [item for item in self.stack.dump() if item["sk"]["S"] not in SHARED and "version" in item]
+        items = [item for item in items if but is None or not _names(item, but)]
         waiting = [item for item in items if "due_shard" in item]
         return waiting if due and waiting else items
 
@@ -108,6 +109,6 @@ class Poisoning(Stage):
             raise AssertionError(f"I18: another's payment was {held.status} after 16 minutes {when}")
 
 
-def _is_bystanders(item: Item) -> bool:
-    """Whether it is one that the bystander's own renewal needs."""
-    return any(BYSTANDER in str(value) for value in item.values())
+def _names(item: Item, user_id: str) -> bool:
+    """Whether it is one that this user's own renewal may need."""
+    return any(user_id in str(value) for value in item.values())
