@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/.venv/bin:$(subst $() ,:,$(wildcard $(HOME)/.pyenv/vers
 UV = .cache/uv/bin/uv
 LOCKS = requirements/dev.txt layers/portone_payments/pyproject.toml local/pyproject.toml .python-version
 
-PHONY_TARGETS = help setup sam lock demo serve curls test check static audit prove bench-charges planted-bugs doctor replay-events audit-from erase-again hash-keys fix
+PHONY_TARGETS = help setup sam lock demo serve curls test check static audit prove bench-charges planted-bugs doctor replay-events audit-from erase-again hash-keys shape fix
 .PHONY: $(PHONY_TARGETS)
 help: ## this list
 	@set -eu -o pipefail; grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t16
@@ -104,6 +104,9 @@ erase-again: setup ## after the identity table was restored, erase again whoever
 
 hash-keys: setup ## rotate the identity hash key: STEP=show, add, write, retire or remove; STACK=name for a deployed stack
 	@$(run) portone_local.hash_keys $(or $(STEP),show) $(if $(KEPT_DAYS),--kept-days $(KEPT_DAYS)) $(which)
+
+shape: setup ## sizes, names and words of the code beside those of good models; nothing fails on them
+	@$(run) portone_local.shape
 
 fix: setup ## format and mend what can be mended
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
