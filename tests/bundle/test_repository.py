@@ -126,6 +126,7 @@ def test_the_licence_is_apache_2_wherever_it_is_named() -> None:
     assert hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest() == APACHE_2
     assert {tomllib.loads(read(name))["project"].get("license") for name in PROJECTS} == {"Apache-2.0"}
     assert "Apache License 2.0 (LICENSE)" in HEAD
+    assert "[Apache-2.0](LICENSE)" in read("README.md")
 
 
 def test_the_container_and_the_workflows_have_the_python_that_is_deployed() -> None:
