@@ -91,19 +91,19 @@ planted-bugs: setup ## plant known bugs in a copy, one by one, and show the test
 	@$(run) portone_local.planted $(BUG)
 
 doctor: setup ## is a stack healthy? STACK=name asks a deployed one, without it the local one (make serve; LOCAL=name)
-	@$(run) portone_local.doctor $(which)
+	@$(run) portone_local.operator.doctor $(which)
 
 replay-events: setup ## publish again what happened since SINCE=2026-11-01T00:00:00Z, under the same ids; STACK=name for a deployed stack
-	@$(run) portone_local.replay --since "$(SINCE)" $(which)
+	@$(run) portone_local.operator.replay_events --since "$(SINCE)" $(which)
 
 audit-from: setup ## have the next audit compare again from SINCE=2026-11-01T00:00:00Z; STACK=name for a deployed stack
-	@$(run) portone_local.audit_from --since "$(SINCE)" $(which)
+	@$(run) portone_local.operator.audit_from --since "$(SINCE)" $(which)
 
 erase-again: setup ## after the identity table was restored, erase again whoever was erased since; STACK=name for a deployed stack
-	@$(run) portone_local.erase_again $(which)
+	@$(run) portone_local.operator.erase_again $(which)
 
 hash-keys: setup ## rotate the identity hash key: STEP=show, add, write, retire or remove; STACK=name for a deployed stack
-	@$(run) portone_local.hash_keys $(or $(STEP),show) $(if $(KEPT_DAYS),--kept-days $(KEPT_DAYS)) $(which)
+	@$(run) portone_local.operator.hash_keys $(or $(STEP),show) $(if $(KEPT_DAYS),--kept-days $(KEPT_DAYS)) $(which)
 
 shape: setup ## sizes, names and words of the code beside those of good models; nothing fails on them
 	@$(run) portone_local.shape

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, settings
 
-from portone_local.testing.fixtures import ministack
+from tests.support.fixtures import ministack
 
 __all__ = ["ministack"]
 

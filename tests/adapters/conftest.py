@@ -7,12 +7,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from portone_local.ids import SeededIds
-from portone_local.memory import MemoryStore
-from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
-from portone_local.tables import create_payments_table
+from portone_local.stack.ministack import FAKE_CREDENTIALS, REGION, MiniStack
+from portone_local.template.tables import create_payments_table
+from portone_local.twins.ids import SeededIds
+from portone_local.twins.tables import MemoryStore
+from portone_payments.adapters.dynamo.payments import DynamoStore, TableStore
 from portone_payments.adapters.ids import RandomIds
-from portone_payments.adapters.tables import DynamoStore, TableStore
 
 NUMBERS = count()
 

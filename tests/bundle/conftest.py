@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from portone_local.deployed import DeployedStack
-from portone_local.sam import build
-from portone_local.template import configuration, transformed
+from portone_local.stack.deployed import DeployedStack
+from portone_local.template.cloudformation import configuration, transformed
+from portone_local.template.sam import build
 
 ENVIRONMENTS = ("dev", "stg", "prod")
 

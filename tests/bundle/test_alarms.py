@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import ROOT, configuration, environment, transformed
-from portone_payments.ports import Metric
+from portone_local.template.cloudformation import ROOT, configuration, environment, transformed
+from portone_payments.ports.world import Metric
 
 WATCHED = {
     Metric.MISMATCH,
@@ -62,7 +62,7 @@ def test_what_a_person_must_know_has_an_alarm(each: dict[str, Any]) -> None:
 
 
 def test_an_alarm_looks_where_the_functions_count(each: dict[str, Any]) -> None:
-    counted = environment(each, "work")
+    counted = environment(each, "work_payments")
     ours = [alarm for alarm in alarms(each) if alarm["Namespace"] == OURS]
 
     assert counted["POWERTOOLS_METRICS_NAMESPACE"] == OURS

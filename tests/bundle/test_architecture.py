@@ -11,36 +11,59 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 PACKAGE = ROOT / "layers/portone_payments/src/portone_payments"
-LAYERS = "Wiring knows flows and adapters, which know ports, which know the domain"
 # broken contract -> a module, and what it must not import
 VIOLATIONS = {
-    LAYERS: {
-        "domain/money.py": "portone_payments.ports",
-        "ports.py": "portone_payments.ports_store",
-        "ports_portone.py": "portone_payments.flows.nudge",
-        "ports_store.py": "portone_payments.ports_portone",
-        "flows/nudge.py": "portone_payments.adapters.ids",
-        "adapters/ids.py": "portone_payments.flows.nudge",
-        "adapters/queue.py": "portone_payments.entry.clock",
-        "flows/verify.py": "portone_payments.entry.clock",
+    "Wiring knows flows and adapters, which know ports, which know the domain": {
+        "domain/shared/money.py": "portone_payments.ports.world",
+        "ports/store.py": "portone_payments.flows.shared.nudge",
+        "flows/shared/nudge.py": "portone_payments.adapters.ids",
+        "adapters/ids.py": "portone_payments.flows.shared.nudge",
+        "adapters/aws/queue.py": "portone_payments.entry.wiring.clock",
+        "flows/payments/verify.py": "portone_payments.entry.wiring.clock",
+    },
+    "Rules by noun: each knows those below it": {
+        "domain/payments/check.py": "portone_payments.domain.subscriptions.invoices",
+        "domain/approvals/attempt.py": "portone_payments.domain.receipts.rules",
+        "domain/refunds/rules.py": "portone_payments.domain.payments.absorb",
+        "domain/readings/payment.py": "portone_payments.domain.records.payments",
+    },
+    "Flows by noun: each knows those below it": {
+        "flows/identity/walk.py": "portone_payments.flows.payments.catch_up",
+        "flows/payments/verify.py": "portone_payments.flows.refunds.send",
+        "flows/charges/send.py": "portone_payments.flows.subscriptions.manage",
+    },
+    "PortOne's adapter knows no table, a table no PortOne": {
+        "adapters/portone/wire.py": "portone_payments.adapters.dynamo.items",
+        "adapters/dynamo/items.py": "portone_payments.adapters.portone.wire",
+        "adapters/ids.py": "portone_payments.adapters.aws.queue",
+    },
+    "The ports of recurring charges and of identity know those of payments": {
+        "ports/world.py": "portone_payments.ports.store",
+        "ports/store.py": "portone_payments.ports.billing",
+        "ports/portone.py": "portone_payments.ports.store",
+    },
+    "A view knows the request, and nothing that answers it": {
+        "entry/settings/said.py": "portone_payments.entry.wiring.clock",
+        "entry/wiring/clock.py": "portone_payments.entry.http",
+        "entry/http.py": "portone_payments.entry.views.payments",
     },
     "Domain, ports and flows have no I/O, clock, environment, randomness, model library or SDK": {
-        "domain/money.py": "random",
-        "domain/check.py": "pydantic",
-        "ports.py": "time",
-        "ports_portone.py": "urllib",
-        "ports_store.py": "os",
-        "flows/nudge.py": "httpx",
+        "domain/shared/money.py": "random",
+        "domain/payments/check.py": "pydantic",
+        "ports/world.py": "time",
+        "ports/portone.py": "urllib",
+        "ports/store.py": "os",
+        "flows/shared/nudge.py": "httpx",
     },
     "Of what ships, one adapter makes boto3 clients and knows botocore's errors": {
-        "adapters/queue.py": "botocore.exceptions",
-        "entry/deps.py": "boto3",
+        "adapters/aws/queue.py": "botocore.exceptions",
+        "entry/wiring/worker.py": "boto3",
     },
-    "One adapter seals, by a library": {"adapters/vault.py": "nacl", "flows/nudge.py": "nacl"},
-    "What ships never imports what stays here": {"entry/clock.py": "portone_local.clock"},
+    "One adapter seals, by a library": {"adapters/aws/vault.py": "nacl", "flows/shared/nudge.py": "nacl"},
+    "What ships never imports what stays here": {"entry/wiring/clock.py": "portone_local.twins.clock"},
 }
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 SHARED = frozenset({"pydantic", "portone_payments", *sys.stdlib_module_names})
@@ -81,8 +104,9 @@ def clock_readings(source: str) -> list[int]:
 
 @pytest.mark.parametrize("part", ["domain", "flows"])
 def test_the_time_is_handed_over_and_never_looked_up(part: str) -> None:
-    found = {file.name: clock_readings(file.read_text()) for file in (PACKAGE / part).glob("*.py")}
+    found = {file: clock_readings(file.read_text()) for file in (PACKAGE / part).rglob("*.py")}
 
+    assert found
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
@@ -126,7 +150,7 @@ def test_every_contract_has_a_planted_violation() -> None:
     assert sorted(names) == sorted(VIOLATIONS)
 
 
-@pytest.mark.parametrize("folder", sorted(ROOT.glob("functions/*/")), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", sorted(ROOT.glob("functions/*/*/")), ids=lambda folder: folder.name)
 def test_a_function_is_one_file_that_imports_no_other_function(folder: Path) -> None:
     files = [file.name for file in folder.iterdir() if file.name != "__pycache__"]
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.ministack import MiniStack
 from portone_local.oracle import Answered, ObservedStack
-from portone_local.testing.billing_canaries import (
+from portone_local.stack.ministack import MiniStack
+from portone_payments.ports.store import Due, Kind
+from tests.support.billing_canaries import (
     CARD_NUMBER,
     CARDS,
     Life,
@@ -18,10 +19,9 @@ from portone_local.testing.billing_canaries import (
     masked_number,
     places,
 )
-from portone_local.testing.fixtures import ministack
-from portone_local.testing.listener import Listener
-from portone_local.testing.records import a_payment
-from portone_payments.ports_store import Due, Kind
+from tests.support.fixtures import ministack
+from tests.support.listener import Listener
+from tests.support.records import a_payment
 
 __all__ = ["ministack"]
 

@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
-from portone_local.memory import MemoryStore
-from portone_local.memory_table import MemoryTable
-from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack, assert_clean, converge
-from portone_local.stack import Stack
-from portone_local.template import ROOT
-from portone_local.testing.budget import Budget, spent
-from portone_local.testing.budgets import BUDGETS, from_order_to_paid, markdown
-from portone_local.testing.fixtures import ministack
-from portone_local.testing.records import a_payment
-from portone_local.tripwire import Scanned, forbid_scans
-from portone_local.units import CallLog, read_units
-from portone_payments.adapters.codec import item_size
-from portone_payments.adapters.tables import DynamoStore
-from portone_payments.flows.sweep import Sweeper
-from portone_payments.ports import Deadline
-from portone_payments.ports_store import Due, Kind
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.stack import Stack
+from portone_local.template.cloudformation import ROOT
+from portone_local.twins.dynamo import MemoryTable
+from portone_local.twins.request_units import CallLog, read_units
+from portone_local.twins.tables import MemoryStore
+from portone_payments.adapters.dynamo.codec import item_size
+from portone_payments.adapters.dynamo.payments import DynamoStore
+from portone_payments.flows.timers.sweep import Sweeper
+from portone_payments.ports.store import Due, Kind
+from portone_payments.ports.world import Deadline
+from tests.support.budget import Budget, spent
+from tests.support.budgets import BUDGETS, from_order_to_paid, markdown
+from tests.support.fixtures import ministack
+from tests.support.no_scans import Scanned, forbid_scans
+from tests.support.records import a_payment
 
 __all__ = ["ministack"]
 

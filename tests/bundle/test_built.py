@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portone_local.sam import sam
-from portone_local.template import ROOT, functions, transformed
+from portone_local.template.cloudformation import ROOT, functions, handlers, transformed
+from portone_local.template.sam import sam
 
 pytestmark = pytest.mark.check
 CHECKED_BY_NOBODY = 0b01  # PEP 552: by hash, and the hash is not looked at when it is imported
@@ -90,7 +90,7 @@ def test_our_layer_holds_our_package_alone(built: Path) -> None:
 def test_every_function_is_its_handler_alone(built: Path) -> None:
     for folder, logical_id in functions(transformed()).items():
         files = [path.name for path in (built / logical_id).rglob("*") if path.is_file()]
-        handler = ROOT / "functions" / folder / "handler.py"
+        handler = handlers()[folder]
 
         assert files == ["handler.py"]
         assert (built / logical_id / "handler.py").read_bytes() == handler.read_bytes()

@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from portone_local import wiring
-from portone_local.capture import capturing
-from portone_local.clock import MovableClock
-from portone_local.issuer import TokenIssuer
-from portone_local.ministack import MiniStack
 from portone_local.oracle import Answered, ObservedStack
-from portone_local.parameters import fake_portone, parameters_of
-from portone_local.stack import START
-from portone_local.testing.canaries import CANARIES, UNSPOKEN, heard, places
-from portone_local.testing.canary_life import live_through
-from portone_local.testing.fixtures import ministack
-from portone_local.testing.listener import Listener
-from portone_local.testing.records import a_payment
-from portone_payments.entry.telemetry import EmfMeter
-from portone_payments.ports_store import Due, Kind
+from portone_local.stack import wiring
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.parameters import fake_portone, parameters_of
+from portone_local.stack.stack import START
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_local.twins.clock import MovableClock
+from portone_local.twins.logs import capturing
+from portone_payments.entry.wiring.telemetry import EmfMeter
+from portone_payments.ports.store import Due, Kind
+from tests.support.canaries import CANARIES, UNSPOKEN, heard, places
+from tests.support.canary_life import live_through
+from tests.support.fixtures import ministack
+from tests.support.listener import Listener
+from tests.support.records import a_payment
 
 __all__ = ["ministack"]
 

@@ -9,25 +9,27 @@ from typing import Any
 import pytest
 
 from portone_local.portone.contract import Contract
-from portone_payments.domain import errors, identity_errors, payment_errors
-from portone_payments.domain.identity_causes import Cause
-from portone_payments.domain.outcomes import (
+from portone_payments.domain.errors import common as errors
+from portone_payments.domain.errors import identity as identity_errors
+from portone_payments.domain.errors import payments as payment_errors
+from portone_payments.domain.identity.causes import Cause
+from portone_payments.domain.readings.outcome import (
     ALREADY_DONE,
     CREDENTIAL_TYPES,
     NO_EFFECT_TYPES,
     OUTSTANDING,
     PG_ANSWERS,
 )
-from portone_payments.entry import (
-    messages_identity,
+from portone_payments.entry.messages import identity as messages_identity
+from portone_payments.entry.messages import (
     reasons_billing,
     reasons_identity,
     reasons_portone,
     reasons_refunds,
 )
-from portone_payments.entry.catalogue import Action
-from portone_payments.entry.messages import MESSAGES
-from portone_payments.entry.reasons import REASONS
+from portone_payments.entry.messages.catalogue import Action
+from portone_payments.entry.messages.errors import MESSAGES
+from portone_payments.entry.messages.reasons import REASONS
 from portone_payments.entry.responses import error_answer, logged
 
 ALL = MESSAGES | {f"reason {code}": message for code, message in REASONS.items()}

@@ -9,7 +9,7 @@ import pytest
 from portone_local.oracle import INVARIANTS
 from portone_local.oracle.aloud import nothing_secret_aloud
 from portone_local.oracle.identity import CLAUSES
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 FOLDERS = ("docs", "functions", "layers", "local", "tests")
 ENDINGS = (".md", ".py", ".toml", ".yaml")

@@ -5,30 +5,30 @@ from typing import Any
 
 import pytest
 
-from portone_local.guarded import NotAllowed, guarded
-from portone_local.roles import CONTEXT, LEADING, Call, Grant, grants, role_of
-from portone_local.stack import Stack
-from portone_local.template import functions
-from portone_local.testing.every_function import Story
-from portone_payments.adapters.payment_items import KINDS
-from portone_payments.domain.sealing import KIND, Sealing
+from portone_local.stack.stack import Stack
+from portone_local.template.cloudformation import functions
+from portone_local.template.guarded import NotAllowed, guarded
+from portone_local.template.roles import CONTEXT, LEADING, Call, Grant, grants, role_of
+from portone_payments.adapters.dynamo.payment_items import KINDS
+from portone_payments.domain.shared.sealing import KIND, Sealing
+from tests.support.every_function import Story
 
 NOUNS = {"ForAllValues:StringLike": {LEADING: ["payment#*", "order#*"]}}
 KINDS_OF_SEALS = {"StringEquals": {f"{CONTEXT}{KIND}": ["buyer", "receipt"]}}
 UNTOLD = {
-    ("change_billing_key", "ApiSecret"): "where something is owed, it is charged at once",
-    ("change_billing_key", "ChargeKeys"): "where something is owed, it is charged at once",
-    ("consent", "ApiSecret"): "what was withheld for want of it is charged at once",
-    ("consent", "ChargeKeys"): "what was withheld for want of it is charged at once",
+    ("change_subscription_key", "ApiSecret"): "where something is owed, it is charged at once",
+    ("change_subscription_key", "ChargeKeys"): "where something is owed, it is charged at once",
+    ("give_consent", "ApiSecret"): "what was withheld for want of it is charged at once",
+    ("give_consent", "ChargeKeys"): "what was withheld for want of it is charged at once",
     ("resume_subscription", "ApiSecret"): "what is due by then is charged at once",
     ("resume_subscription", "ChargeKeys"): "what is due by then is charged at once",
-    ("refund_account", "ApiSecret"): "a refund that waits for an account is sent once it has one",
-    ("staff_approve_refund", "ApiSecret"): "a refund that waits for a second person is sent",
+    ("put_refund_account", "ApiSecret"): "a refund that waits for an account is sent once it has one",
+    ("approve_refund", "ApiSecret"): "a refund that waits for a second person is sent",
     ("start_billing_key", "ApiSecret"): "a window that pays an order as well is registered at PortOne",
     ("start_billing_key", "HashKeySecret"): "the request of such a window is hashed",
-    ("webhook", "HashKeySecret"): "a billing key in a webhook is found by its hash",
-    ("work", "HashKeySecret"): "a billing key the worker finds is known by its hash",
-    ("identity_status", "ApiSecret"): "a message of unknown outcome is settled by a reading",
+    ("receive_webhook", "HashKeySecret"): "a billing key in a webhook is found by its hash",
+    ("work_payments", "HashKeySecret"): "a billing key the worker finds is known by its hash",
+    ("get_verification", "ApiSecret"): "a message of unknown outcome is settled by a reading",
 }
 PUT, OPEN = "dynamodb:PutItem PaymentsTable", "kms:Decrypt PiiKey"
 

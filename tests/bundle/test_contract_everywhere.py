@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from portone_local.actors.shop import pay, prepare
 from portone_local.oracle import ObservedStack, assert_clean, converge
 from portone_local.portone import Unknowns
 from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
 from portone_local.portone.records import Status
-from portone_local.testing.core_stories import STORIES, Story
-from portone_local.testing.shopping import pay, prepare
+from portone_local.stories.core import STORIES, Story
 
 ALL = Unknowns.all_settings()
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import configuration, refusals, transformed
-from portone_payments.adapters.keys import INDEXES
-from portone_payments.adapters.secret_shape import signing_key
+from portone_local.template.cloudformation import configuration, refusals, transformed
+from portone_payments.adapters.aws.secret_shape import signing_key
+from portone_payments.adapters.dynamo.keys import INDEXES
 
 OUTLIVES = (
     "PaymentsTable",

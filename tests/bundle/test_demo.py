@@ -15,7 +15,7 @@ from portone_local.demo.stage import Stage, expect
 from portone_local.demo.stories import CHAPTERS, Story, card
 from portone_local.oracle import __file__ as oracle_file
 from portone_local.portone import EXAMPLE_SECRET
-from portone_local.stack import Stack
+from portone_local.stack.stack import Stack
 
 
 def going_wrong(stage: Stage) -> str:

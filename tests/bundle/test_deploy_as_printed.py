@@ -7,9 +7,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from portone_local.ministack import FAKE_CREDENTIALS, MiniStack
-from portone_local.template import REGION, ROOT
-from portone_local.testing.cloning import bare_environment, clone
+from portone_local.stack.ministack import FAKE_CREDENTIALS, MiniStack
+from portone_local.template.cloudformation import REGION, ROOT
+from tests.support.cloning import bare_environment, clone
 
 FENCE = re.compile(r"^## Ship it\n+```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from portone_local.deployed import DeployedStack
+from portone_local.stack.deployed import DeployedStack
 
 pytestmark = pytest.mark.check
 PATIENCE_SECONDS = 30

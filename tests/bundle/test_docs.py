@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import ROOT
-from portone_payments.domain.records import AttentionKind
-from portone_payments.entry.messages import MESSAGES
-from portone_payments.flows.staff import Decision
+from portone_local.template.cloudformation import ROOT
+from portone_payments.domain.records.payments import AttentionKind
+from portone_payments.entry.messages.errors import MESSAGES
+from portone_payments.flows.operations.resolve import Decision
 
 PAGES = (
     "README.md",

@@ -9,18 +9,18 @@ import boto3
 import httpx
 import pytest
 
-from portone_local.doctor.__main__ import main
-from portone_local.doctor.examine import Verdict, examine
+from portone_local.actors.shop import pay, prepare
 from portone_local.gateway.routes import routes_of
-from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack, free_port
+from portone_local.operator.doctor.__main__ import main
+from portone_local.operator.doctor.examine import Verdict, examine
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET
 from portone_local.serve.elsewhere import endpoint
 from portone_local.serve.running import the_one
 from portone_local.serve.up import served
-from portone_local.template import transformed
-from portone_local.testing.fixtures import ministack
-from portone_local.testing.shopping import pay, prepare
-from portone_payments.ports import Metric
+from portone_local.stack.ministack import FAKE_CREDENTIALS, REGION, MiniStack, free_port
+from portone_local.template.cloudformation import transformed
+from portone_payments.ports.world import Metric
+from tests.support.fixtures import ministack
 
 __all__ = ["ministack"]
 

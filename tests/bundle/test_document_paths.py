@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 DOCUMENTS = tuple(
     sorted(str(page.relative_to(ROOT)) for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.approver import authenticate, confirm, held
+from portone_local.actors.shop import USER, pay, prepare, put_order, verify
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
 from portone_local.portone.contract import Contract
 from portone_local.portone.routes import ROUTES
-from portone_local.testing.approving import authenticate, confirm, held
-from portone_local.testing.shopping import USER, pay, prepare, put_order, verify
 
 MINUTE = 60
 HANGUL = re.compile(r"[가-힣]{2}")

@@ -8,10 +8,13 @@ from http import HTTPStatus
 
 import pytest
 
-from portone_local.template import ROOT
-from portone_payments.domain import billing_errors, errors, identity_errors, payment_errors
-from portone_payments.domain.errors import BundleError
-from portone_payments.entry.messages import MESSAGES
+from portone_local.template.cloudformation import ROOT
+from portone_payments.domain.errors import billing as billing_errors
+from portone_payments.domain.errors import common as errors
+from portone_payments.domain.errors import identity as identity_errors
+from portone_payments.domain.errors import payments as payment_errors
+from portone_payments.domain.errors.common import BundleError
+from portone_payments.entry.messages.errors import MESSAGES
 from portone_payments.entry.responses import STATUSES, error_answer, unexpected_answer
 
 RETRYABLE = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
@@ -32,7 +35,7 @@ ERRORS = sorted(SHIPPED, key=lambda error: error.code)
 
 def raised_names() -> set[str]:
     """Every name that a `raise` of the shipped code mentions."""
-    sources = [*ROOT.glob("layers/portone_payments/src/**/*.py"), *ROOT.glob("functions/*/handler.py")]
+    sources = [*ROOT.glob("layers/portone_payments/src/**/*.py"), *ROOT.glob("functions/*/*/handler.py")]
     nodes = [node for source in sources for node in ast.walk(ast.parse(source.read_text()))]
     raised = [node.exc for node in nodes if isinstance(node, ast.Raise) and node.exc is not None]
     return {part.id for exc in raised for part in ast.walk(exc) if isinstance(part, ast.Name)}

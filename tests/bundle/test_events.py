@@ -7,8 +7,8 @@ import pytest
 
 from portone_local.gateway.api import Gateway
 from portone_local.gateway.messages import Request
-from portone_local.stack import Stack
-from portone_local.template import ROOT, functions
+from portone_local.stack.stack import Stack
+from portone_local.template.cloudformation import ROOT, functions
 
 EVENTS = ROOT / "events"
 
@@ -28,7 +28,7 @@ def shape(value: Any) -> Any:
 def test_every_function_has_a_sample_event(dev: dict[str, Any]) -> None:
     named = {file.stem.replace("-", "_") for file in EVENTS.glob("*.json")}
 
-    assert set(functions(dev)) - {"webhook", "publish"} <= named
+    assert set(functions(dev)) - {"receive_webhook", "publish_events"} <= named
     assert list(EVENTS.glob("webhook-*.json"))
     assert "stream" in named
 
@@ -47,7 +47,7 @@ def test_a_sample_event_goes_where_its_route_goes() -> None:
     assert wrong == set()
 
 
-@pytest.mark.parametrize("name", ["put-order", "prepare", "ops-resolve"])
+@pytest.mark.parametrize("name", ["put-order", "prepare-payment", "resolve-payment"])
 def test_a_sample_event_has_the_shape_the_gateway_gives(name: str) -> None:
     sample = event(name)
     seen: list[dict[str, Any]] = []
@@ -60,7 +60,11 @@ def test_a_sample_event_has_the_shape_the_gateway_gives(name: str) -> None:
         gateway = Gateway(
             stack.template, invoke=keep, clock=stack.clock, iam=stack.iam, fetch=stack.issuer.document
         )
-        caller = {"put-order": stack.shop, "prepare": stack.app("user-1"), "ops-resolve": stack.staff}[name]
+        caller = {
+            "put-order": stack.shop,
+            "prepare-payment": stack.app("user-1"),
+            "resolve-payment": stack.staff,
+        }[name]
         sent = Request(
             method=sample["requestContext"]["http"]["method"], target=sample["rawPath"], body=b"{}"
         )
@@ -71,8 +75,8 @@ def test_a_sample_event_has_the_shape_the_gateway_gives(name: str) -> None:
 
 def test_the_timer_the_queue_and_the_stream_have_samples_their_functions_take() -> None:
     with Stack.in_memory() as stack:
-        swept = stack.functions.invoke("Sweep", event("sweep"))
-        worked = stack.functions.invoke("Work", event("work"))
+        swept = stack.functions.invoke("Sweep", event("sweep-payments"))
+        worked = stack.functions.invoke("Work", event("work-payments"))
         published = stack.functions.invoke("Publish", event("stream"))
 
     assert swept == {"sent": 0, "dead": 0}

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.people import USER, go_through
+from portone_local.actors.shop import pay, put_order
 from portone_local.gateway.server import Server
-from portone_local.stack import Stack
-from portone_local.testing import node
-from portone_local.testing.generated_clients import Client, python_client, typescript_client
-from portone_local.testing.identifying import USER, go_through
-from portone_local.testing.shopping import pay, put_order
+from portone_local.stack.stack import Stack
+from tests.support import node
+from tests.support.generated_clients import Client, python_client, typescript_client
 
 pytestmark = [
     pytest.mark.check,

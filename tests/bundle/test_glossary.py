@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 PAGE = (ROOT / "docs/glossary.md").read_text()
 WORDS = re.findall(r"^\| ([a-z ]+) \| .+ \|$", PAGE, re.MULTILINE)[1:]

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.people import erase, press, sent, verified
+from portone_local.actors.shop import USER, ask_to_prepare, pay, prepare, put_order
 from portone_local.oracle import ObservedStack
 from portone_local.oracle.identity import private_of
 from portone_local.portone.identity.people import ADULT, MINOR
-from portone_local.testing.billing_app import issue_window
-from portone_local.testing.guessing import Overheard, guessed
-from portone_local.testing.identifying import erase, press, sent, verified
-from portone_local.testing.receipts import paid as paid_by_transfer
-from portone_local.testing.records import a_payment
-from portone_local.testing.refunding import refund
-from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order
+from tests.support.billing_app import issue_window
+from tests.support.guessing import Overheard, guessed
+from tests.support.receipts import paid as paid_by_transfer
+from tests.support.records import a_payment
+from tests.support.refunding import refund
 
 BUYER = {"name": "김민준", "phone": "010-2345-6789", "email": "minjun@buyer.example"}
 ACCOUNT = {"bank": "SHINHAN", "number": "110-234-567890", "holderName": "박서연"}

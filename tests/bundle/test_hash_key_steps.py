@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from portone_local.hash_keys import Held, Moment, Refused, after, moved_on, standing_in, told
-from portone_local.identity import IDENTITY_HASH_KEYS, identity_resources
-from portone_local.ministack import MiniStack
+from portone_local.actors.people import STRANGER, code, sweep, verified
+from portone_local.operator.hash_keys import Held, Moment, Refused, after, moved_on, standing_in, told
+from portone_local.operator.target import Place
 from portone_local.oracle import ObservedStack
-from portone_local.place import Place
-from portone_local.testing.fixtures import ministack
-from portone_local.testing.identifying import STRANGER, code, sweep, verified
-from portone_payments.adapters.hashes import HashKeys
-from portone_payments.adapters.identity_table import DynamoIdentityStore
+from portone_local.stack.identity import IDENTITY_HASH_KEYS, identity_resources
+from portone_local.stack.ministack import MiniStack
+from portone_payments.adapters.aws.hashes import HashKeys
+from portone_payments.adapters.dynamo.identity import DynamoIdentityStore
 from portone_payments.adapters.ids import RandomIds
-from portone_payments.domain.identity_records import DAY, Person
+from portone_payments.domain.records.identity import DAY, Person
+from tests.support.fixtures import ministack
 
 __all__ = ["ministack"]
 

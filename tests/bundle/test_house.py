@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 
 def read(name: str) -> str:
@@ -27,8 +27,7 @@ def test_every_folder_of_tests_named_in_contributing_is_there_and_every_one_is_n
 
 
 def what_the_tests_say() -> str:
-    places = (ROOT / "tests", ROOT / "local/src/portone_local/testing")
-    return "".join(file.read_text() for place in places for file in place.glob("**/*.py"))
+    return "".join(file.read_text() for file in (ROOT / "tests").rglob("*.py"))
 
 
 def test_every_setting_the_makefile_gives_to_the_tests_is_read_by_one() -> None:

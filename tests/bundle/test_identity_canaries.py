@@ -8,12 +8,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.ministack import MiniStack
-from portone_local.oracle import Answered, ObservedStack
-from portone_local.oracle.identity import forms_of, gather_identity, judge_identity, private_of
-from portone_local.portone import Fault
-from portone_local.portone.identity.people import ADULT, FOREIGNER, MINOR, NAMESAKE, OTHER_ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     done,
     erase,
@@ -29,9 +24,14 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_local.testing.identity_stories import YEAR
-from portone_payments.domain.identity_records import Counter
-from portone_payments.ports_store import Due, Kind
+from portone_local.oracle import Answered, ObservedStack
+from portone_local.oracle.identity import forms_of, gather_identity, judge_identity, private_of
+from portone_local.portone import Fault
+from portone_local.portone.identity.people import ADULT, FOREIGNER, MINOR, NAMESAKE, OTHER_ADULT
+from portone_local.stack.ministack import MiniStack
+from portone_local.stories.identity import YEAR
+from portone_payments.domain.records.identity import Counter
+from portone_payments.ports.store import Due, Kind
 
 WRONG_OTP = "135790"
 

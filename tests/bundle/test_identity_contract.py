@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from portone_local.actors.people import done, id_of, press, start, typed, verified, verify
 from portone_local.oracle import ObservedStack
 from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
 from portone_local.portone.identity.people import ADULT, NAMESAKE
-from portone_local.testing.identifying import done, id_of, press, start, typed, verified, verify
 
 PROVIDERS = ("DANAL", "KCP_V2", "INICIS_UNIFIED")
 CALLED = {

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from portone_local.closing import mutating
-from portone_local.roles import allowed, conditioned, role_of
-from portone_local.template import ROOT, functions
-from portone_local.testing.identity_rights import ALLOWED, OPENS, STOPS
-from portone_payments.adapters.keys import SENDING, key_of
+from portone_local.operator.close_writes import mutating
+from portone_local.template.cloudformation import ROOT, functions, functions_of
+from portone_local.template.roles import allowed, conditioned, role_of
+from portone_payments.adapters.dynamo.keys import SENDING, key_of
+from tests.support.identity_rights import ALLOWED, OPENS, STOPS
 
 PRIVATE = ("IdentityTable", "ErasuresTable", "IdentityKey", "IdentityHashSecret", "IdentityAccessLog")
 
-SENDERS = ("identity_send", "identity_resend", "identity_confirm")
+SENDERS = ("send_verification", "resend_verification", "confirm_verification")
 
 LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
 
@@ -32,7 +32,7 @@ def test_an_identity_function_may_do_exactly_this(
 
 
 def test_every_identity_function_is_listed_here(each: dict[str, Any]) -> None:
-    assert {name for name in functions(each) if name.startswith("identity_")} == set(ALLOWED)
+    assert functions_of("identity") & set(functions(each)) == set(ALLOWED)
 
 
 def test_nobody_else_reaches_table_key_hashes_or_access_log(each: dict[str, Any]) -> None:
@@ -84,7 +84,7 @@ def test_only_what_is_written_down_may_write_the_access_log(each: dict[str, Any]
         if any("IdentityAccessLog" in found for found in allowed(each, role_of(each, function)))
     }
 
-    assert writers == {"identity_reveal", "identity_replace", "identity_decide"}
+    assert writers == {"reveal_identity", "allow_replacement", "decide_duplicates"}
 
 
 def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:
@@ -104,4 +104,7 @@ def test_while_persons_are_put_back_whoever_may_change_or_show_them_is_closed(de
     closed = {*mutating(dev, "IdentityTable"), "IdentityMe", "IdentityReveal"}
 
     assert {role_of(dev, name).removesuffix("Role") for name in may} == closed
-    assert '"$(.venv/bin/python -m portone_local.closing IdentityTable) IdentityMe IdentityReveal"' in runbook
+    assert (
+        '"$(.venv/bin/python -m portone_local.operator.close_writes IdentityTable) IdentityMe IdentityReveal"'
+        in runbook
+    )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from portone_local.template import configuration, refusals
-from portone_payments.entry.identity_settings import read_identity_settings
+from portone_local.template.cloudformation import configuration, refusals
+from portone_payments.entry.settings.identity import read_identity_settings
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,19 @@ from typing import Any
 import pytest
 
 from portone_local.gateway.functions import load_handler
-from portone_local.roles import allowed, as_list, role_of
-from portone_local.template import ROOT, configuration, environment, functions, refusals, transformed
-from portone_local.testing.identity_rights import ALLOWED
-from portone_payments.adapters.hashes import HashKeys
-from portone_payments.adapters.identity_keys import INDEXES
-from portone_payments.entry.identity_deps import IdentityDeps
+from portone_local.template.cloudformation import (
+    configuration,
+    environment,
+    functions,
+    handlers,
+    refusals,
+    transformed,
+)
+from portone_local.template.roles import allowed, as_list, role_of
+from portone_payments.adapters.aws.hashes import HashKeys
+from portone_payments.adapters.dynamo.identity_keys import INDEXES
+from portone_payments.entry.wiring.identity import IdentityDeps
+from tests.support.identity_rights import ALLOWED
 
 PORTS = {
     "people": "IDENTITY_TABLE",
@@ -74,7 +81,7 @@ def test_an_erasure_is_known_longer_than_any_backup_reaches_back(dev: dict[str, 
     said = dev["Parameters"]["IdentityBackupDays"]
 
     assert said["MinValue"] >= 35  # point-in-time recovery
-    assert environment(dev, "identity_erase")["IDENTITY_BACKUP_DAYS"] == str(said["Default"])
+    assert environment(dev, "erase_identity")["IDENTITY_BACKUP_DAYS"] == str(said["Default"])
 
 
 def test_the_identity_table_has_the_indexes_the_store_uses(each: dict[str, Any]) -> None:
@@ -137,7 +144,7 @@ def test_the_identity_key_is_used_through_the_table_or_by_identity_roles_only(ea
 def test_an_identity_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
     dev: dict[str, Any], function: str, port: str, name: str
 ) -> None:
-    handler = load_handler(ROOT / "functions" / function / "handler.py")
+    handler = load_handler(handlers()[function])
 
     assert handler.kind is IdentityDeps
     assert (port in handler.needs) == (name in environment(dev, function))
@@ -150,7 +157,7 @@ def test_no_other_function_is_told_where_persons_are(dev: dict[str, Any]) -> Non
         if any(name.startswith("IDENTITY_") for name in environment(dev, function))
     }
 
-    assert told == set(ALLOWED) - {"identity_bypass"}
+    assert told == set(ALLOWED) - {"preview_bypass"}
 
 
 def test_the_timer_starts_the_identity_sweep_and_nothing_else(each: dict[str, Any]) -> None:

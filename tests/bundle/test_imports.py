@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.clock import MovableClock
-from portone_local.ministack import MiniStack
 from portone_local.portone.http_server import HttpPortOne
-from portone_local.stack import Stack
-from portone_local.template import ROOT, environment, functions, transformed
-from portone_local.testing.containers import LAMBDA, Container, Containers
-from portone_local.testing.every_function import Story
-from portone_local.testing.fixtures import ministack
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.stack import Stack
+from portone_local.template.cloudformation import environment, functions, handlers, transformed
+from portone_local.twins.clock import MovableClock
+from tests.support.containers import LAMBDA, Container, Containers
+from tests.support.every_function import Story
+from tests.support.fixtures import ministack
 
 __all__ = ["ministack"]
 
@@ -26,13 +26,21 @@ SDK = frozenset({"boto3", "botocore.session", "httpx", "httpcore", "aws_lambda_p
 
 SEALING = frozenset({"nacl", "cffi", "_cffi_backend"})
 
-SEALERS = ("status", "verify", "me", "reveal", "replace", "decide", "sweep")
+SEALERS = (
+    "get_verification",
+    "verify_identity",
+    "get_my_identity",
+    "reveal_identity",
+    "allow_replacement",
+    "decide_duplicates",
+    "sweep_identity",
+)
 
 NOWHERE = "http://127.0.0.1:1"
 
 LOAD_ALL = """
 import json, sys
-from portone_local.testing.container import load
+from tests.support.container import load
 print(json.dumps({path: [load(path), sorted(sys.modules)][1] for path in sys.argv[1:]}))
 """
 
@@ -40,7 +48,7 @@ print(json.dumps({path: [load(path), sorted(sys.modules)][1] for path in sys.arg
 @pytest.fixture(scope="module")
 def bare() -> dict[str, set[str]]:
     """The modules there are after each handler was imported, one after the other."""
-    paths = [str(ROOT / "functions" / folder / "handler.py") for folder in FOLDERS]
+    paths = [str(handlers()[folder]) for folder in FOLDERS]
     shown = subprocess.check_output([sys.executable, "-c", LOAD_ALL, *paths], env={}, text=True)  # noqa: S603 - our own text
     return dict(zip(FOLDERS, map(set, json.loads(shown).values()), strict=True))
 
@@ -72,14 +80,14 @@ def test_a_bare_handler_loads_no_sdk(bare: dict[str, set[str]], folder: str) -> 
     ("folder", "never_run"),
     [
         ("get_order", "catch_up"),
-        ("webhook", "refund_send"),
-        ("charges", "refund_send"),
-        ("default_billing_key", "key_desk"),
-        ("identity_start", "catch_up"),
+        ("receive_webhook", "refund_send"),
+        ("work_charges", "refund_send"),
+        ("set_default_billing_key", "key_desk"),
+        ("start_verification", "catch_up"),
     ],
 )
 def test_a_function_loads_no_flow_of_another_subject(folder: str, never_run: str) -> None:
-    path = str(ROOT / "functions" / folder / "handler.py")
+    path = str(handlers()[folder])
     shown = subprocess.check_output([sys.executable, "-c", LOAD_ALL, path], env={}, text=True)  # noqa: S603 - our own text
 
     loaded = json.loads(shown)[path]
@@ -96,14 +104,14 @@ def test_after_priming_an_invocation_imports_nothing(used: Containers, folder: s
 
 @pytest.mark.ministack
 def test_priming_is_what_loads_the_sdk(used: Containers) -> None:
-    assert used.by_folder["webhook"].loaded >= SDK
+    assert used.by_folder["receive_webhook"].loaded >= SDK
 
 
 @pytest.mark.ministack
 def test_who_seals_nothing_of_persons_never_loads_what_seals(used: Containers) -> None:
     loading = {name for name, container in used.by_folder.items() if container.loaded & SEALING}
 
-    assert loading == {f"identity_{each}" for each in SEALERS}
+    assert loading == set(SEALERS)
 
 
 def test_without_priming_the_first_invocation_imports() -> None:
@@ -129,9 +137,11 @@ def test_without_priming_the_first_invocation_imports() -> None:
 
 
 def test_a_function_starts_while_neither_aws_nor_portone_answers() -> None:
-    variables = {name: "{}" if name == "CHANNELS" else "" for name in environment(transformed(), "webhook")}
+    variables = {
+        name: "{}" if name == "CHANNELS" else "" for name in environment(transformed(), "receive_webhook")
+    }
     where = {"MODE": "test", "AWS_ENDPOINT_URL": NOWHERE, "PORTONE_URL": NOWHERE}
-    container = Container("webhook", variables | LAMBDA | where)
+    container = Container("receive_webhook", variables | LAMBDA | where)
 
     loaded = container.loaded
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from portone_local.supply.locks import locked
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 
 def test_what_ships_is_what_was_tested() -> None:

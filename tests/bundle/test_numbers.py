@@ -4,11 +4,19 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import environment, functions
+from portone_local.template.cloudformation import environment, functions
 
 API = (
-    *("put_order", "get_order", "withdraw_order", "prepare", "verify", "get_payment", "list_payments"),
-    *("attention", "ops_catch_up", "ops_resolve", "discrepancies", "close_discrepancy"),
+    *(
+        "put_order",
+        "get_order",
+        "withdraw_order",
+        "prepare_payment",
+        "verify_payment",
+        "get_payment",
+        "list_payments",
+    ),
+    *("list_attention", "catch_up_payment", "resolve_payment", "list_discrepancies", "close_discrepancy"),
 )
 LEASE_SECONDS = 180
 
@@ -36,7 +44,7 @@ def test_a_look_up_of_a_name_ends_within_the_time_a_connection_has(each: dict[st
 
 
 def test_the_webhook_ends_after_ten_seconds(each: dict[str, Any]) -> None:
-    assert timeout(each, "webhook") == 10
+    assert timeout(each, "receive_webhook") == 10
 
 
 def test_a_sweep_ends_before_the_next_begins(each: dict[str, Any]) -> None:
@@ -45,7 +53,7 @@ def test_a_sweep_ends_before_the_next_begins(each: dict[str, Any]) -> None:
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
-    assert timeout(each, "sweep") == 50
+    assert timeout(each, "sweep_payments") == 50
 
 
 def test_an_audit_runs_within_a_day_of_any_change_and_goes_on_after_its_timeout(each: dict[str, Any]) -> None:
@@ -55,14 +63,14 @@ def test_an_audit_runs_within_a_day_of_any_change_and_goes_on_after_its_timeout(
     assert schedule["ScheduleExpression"] == "cron(30 7,19 * * ? *)"  # 16:30 and 04:30 KST
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     assert invoked["MaximumRetryAttempts"] == 2
-    assert timeout(each, "audit") == 900
+    assert timeout(each, "audit_payments") == 900
 
 
 def test_a_worker_ends_within_the_lease_and_long_before_its_message_returns(each: dict[str, Any]) -> None:
     queue = properties(each, "WorkQueue")
 
-    assert timeout(each, "work") == 150 < LEASE_SECONDS
-    assert queue["VisibilityTimeout"] == 900 >= 6 * timeout(each, "work")
+    assert timeout(each, "work_payments") == 150 < LEASE_SECONDS
+    assert queue["VisibilityTimeout"] == 900 >= 6 * timeout(each, "work_payments")
 
 
 def test_a_message_is_given_up_after_three_receipts_and_kept_for_two_weeks(each: dict[str, Any]) -> None:

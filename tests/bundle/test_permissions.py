@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from portone_local.roles import allowed, conditioned, role_of
-from portone_local.template import configuration, functions, statements, transformed
+from portone_local.template.cloudformation import configuration, functions, statements, transformed
+from portone_local.template.roles import allowed, conditioned, role_of
 
 LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
 READS = {"dynamodb:GetItem PaymentsTable"}
@@ -55,8 +55,8 @@ ALLOWED = {
     "put_order": PAYS | saves("order#*") | seals("buyer") | opens("buyer"),
     "get_order": reads("order#*", "payment#*", "subscription#*"),
     "withdraw_order": SENDS | HINTS,
-    "prepare": SENDS | saves("request#*") | NAMES | LISTS | opens("buyer"),
-    "verify": CATCHES_UP | HINTS,
+    "prepare_payment": SENDS | saves("request#*") | NAMES | LISTS | opens("buyer"),
+    "verify_payment": CATCHES_UP | HINTS,
     "get_payment": reads("payment#*"),
     "list_payments": {"dynamodb:Query PaymentsTable/index/mine"} | lists("payment#*"),
     "put_plan": puts("plan#*"),
@@ -77,28 +77,28 @@ ALLOWED = {
     | opens("billing-key", "billing-token"),
     "list_billing_keys": reads("wallet#*"),
     "get_billing_key": reads("wallet#*"),
-    "default_billing_key": saves("wallet#*", "subscription#*") | LISTS,
+    "set_default_billing_key": saves("wallet#*", "subscription#*") | LISTS,
     "delete_billing_key": PAYS | saves("wallet#*", "stops#sending") | CALLS | HINTS | opens("billing-key"),
-    "charge": CHARGES | HINTS,
+    "charge_payment": CHARGES | HINTS,
     "subscribe": COLLECTS | saves("request#*"),
     "start_schedule": COLLECTS | saves("request#*"),
     "list_subscriptions": {"dynamodb:Query PaymentsTable/index/mine"} | lists("subscription#*"),
     "get_subscription": reads("subscription#*"),
     "preview_plan": reads("subscription#*", "plan#*", "payment#*"),
     "change_plan": COLLECTS,
-    "change_billing_key": COLLECTS,
+    "change_subscription_key": COLLECTS,
     "pause_subscription": puts("subscription#*"),
     "resume_subscription": COLLECTS,
     "cancel_subscription": puts("subscription#*"),
-    "consent": COLLECTS,
+    "give_consent": COLLECTS,
     "cancel_part": puts("subscription#*"),
-    "webhook": CATCHES_UP
+    "receive_webhook": CATCHES_UP
     | saves("stray#*", "wallet#*", "key#*")
     | HINTS
     | KNOWS
     | {"secretsmanager:GetSecretValue WebhookSecret"}
     | seals("stray-key", "billing-key"),
-    "sweep": PAYS
+    "sweep_payments": PAYS
     | saves("wallet#*", "subscription#*", "pace#charges", "stops#sending")
     | {
         f"dynamodb:UpdateItem PaymentsTable {each}#*"
@@ -112,29 +112,29 @@ ALLOWED = {
         "sqs:GetQueueAttributes ChargeQueue",
         "sqs:SendMessage SweepDeadLetters",
     },
-    "charges": COLLECTS
+    "work_charges": COLLECTS
     | {
         "sqs:ReceiveMessage ChargeQueue",
         "sqs:DeleteMessage ChargeQueue",
         "sqs:GetQueueAttributes ChargeQueue",
     },
-    "cancel": REFUNDS | KNOWS | seals("refund-account", "refund-reason"),
-    "staff_cancel": REFUNDS | KNOWS | seals("refund-account", "refund-reason"),
-    "staff_approve_refund": REFUNDS,
-    "refund_account": REFUNDS | seals("refund-account"),
+    "cancel_payment": REFUNDS | KNOWS | seals("refund-account", "refund-reason"),
+    "cancel_payment_as_staff": REFUNDS | KNOWS | seals("refund-account", "refund-reason"),
+    "approve_refund": REFUNDS,
+    "put_refund_account": REFUNDS | seals("refund-account"),
     "get_refund": reads("payment#*") | opens("refund-account", "refund-reason"),
-    "confirm": SENDS | HINTS | seals("approval-token") | opens("approval-token"),
-    "cash_receipt_issue": SENDS | HINTS | seals("receipt") | opens("receipt"),
-    "cash_receipt_cancel": SENDS | HINTS | opens("receipt"),
-    "cash_receipt_read": reads("payment#*"),
-    "work": REFUNDS
+    "confirm_payment": SENDS | HINTS | seals("approval-token") | opens("approval-token"),
+    "issue_cash_receipt": SENDS | HINTS | seals("receipt") | opens("receipt"),
+    "cancel_cash_receipt": SENDS | HINTS | opens("receipt"),
+    "get_cash_receipt": reads("payment#*"),
+    "work_payments": REFUNDS
     | saves("wallet#*", "key#*", "stray#*", "discrepancy#*")
     | KNOWS
     | LISTS
     | seals("billing-key")
     | opens("approval-token", "receipt", "billing-key", "billing-token", "billing-buyer", "stray-key")
     | {"sqs:ReceiveMessage WorkQueue", "sqs:DeleteMessage WorkQueue", "sqs:GetQueueAttributes WorkQueue"},
-    "publish": {
+    "publish_events": {
         "dynamodb:DescribeStream PaymentsTable/stream",
         "dynamodb:GetRecords PaymentsTable/stream",
         "dynamodb:GetShardIterator PaymentsTable/stream",
@@ -144,10 +144,10 @@ ALLOWED = {
         "s3:PutObject UnpublishedRecords/*",
         "s3:ListBucket UnpublishedRecords",
     },
-    "attention": {"dynamodb:Query PaymentsTable/index/attention"} | lists("attention#*", "payment#*"),
-    "ops_catch_up": CATCHES_UP | HINTS | opens("staff-words"),
-    "ops_resolve": PAYS - READS | reads("payment#*") | seals("staff-words"),
-    "audit": CATCHES_UP
+    "list_attention": {"dynamodb:Query PaymentsTable/index/attention"} | lists("attention#*", "payment#*"),
+    "catch_up_payment": CATCHES_UP | HINTS | opens("staff-words"),
+    "resolve_payment": PAYS - READS | reads("payment#*") | seals("staff-words"),
+    "audit_payments": CATCHES_UP
     | saves("discrepancy#*", "audit#list")
     | lists("payment#*", "discrepancy#*")
     | {
@@ -155,7 +155,7 @@ ALLOWED = {
         "dynamodb:Query PaymentsTable/index/attention",
         "sqs:SendMessage SweepDeadLetters",
     },
-    "retention": reads(*ENDING, "audit#list")
+    "apply_retention": reads(*ENDING, "audit#list")
     | lists("payment#*")
     | {
         "dynamodb:Query PaymentsTable/index/changed",
@@ -163,7 +163,7 @@ ALLOWED = {
         *(f"dynamodb:DeleteItem PaymentsTable {each}" for each in ENDING),
         "sqs:SendMessage SweepDeadLetters",
     },
-    "discrepancies": reads("audit#list")
+    "list_discrepancies": reads("audit#list")
     | {"dynamodb:Query PaymentsTable/index/attention"}
     | lists("discrepancy#*")
     | opens("discrepancy"),
@@ -221,7 +221,7 @@ def test_with_a_stock_hook_who_approves_may_invoke_that_function_and_no_other() 
         if statement["Action"] == "lambda:InvokeFunction"
     }
 
-    assert may_invoke == {"confirm": hook, "work": hook}
+    assert may_invoke == {"confirm_payment": hook, "work_payments": hook}
 
 
 def test_every_function_has_a_role_of_its_own(each: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from portone_local.planted.bug import CORE, Bug
 from portone_local.planted.bugs import BUGS
 from portone_local.planted.by_hand import BY_HAND, SeenOnce
 from portone_local.planted.document import PAGE, page
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 AT_LEAST = 25
 bugs = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

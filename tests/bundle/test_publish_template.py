@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.deployed import DeployedStack
 from portone_local.gateway.streaming import StreamRules, matches_any
-from portone_local.template import functions, transformed
-from portone_payments.adapters.event_bus import ATTEMPTS
+from portone_local.stack.deployed import DeployedStack
+from portone_local.template.cloudformation import functions, transformed
+from portone_payments.adapters.aws.event_bus import ATTEMPTS
 
 DAY = 86_400
 PATIENCE_SECONDS = 30
@@ -41,7 +41,7 @@ def test_the_publisher_reads_the_payments_tables_stream_from_its_beginning(
     each: dict[str, Any], mapping: dict[str, Any]
 ) -> None:
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["PaymentsTable", "StreamArn"]}
-    assert mapping["FunctionName"] == {"Ref": functions(each)["publish"]}
+    assert mapping["FunctionName"] == {"Ref": functions(each)["publish_events"]}
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from portone_local.template import ROOT
-from portone_local.testing.cloning import bare_environment, clone
+from portone_local.template.cloudformation import ROOT
+from tests.support.cloning import bare_environment, clone
 
 PAGES = ("README.md", *(f"docs/{page}.md" for page in ("api", "costs", "recurring", "identity", "deploy")))
 TEXT = "\n".join((ROOT / page).read_text() for page in PAGES)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import ROOT
-from portone_payments.domain.dunning import DunningPolicy
-from portone_payments.entry.identity_settings import read_identity_settings
+from portone_local.template.cloudformation import ROOT
+from portone_payments.domain.subscriptions.dunning import DunningPolicy
+from portone_payments.entry.settings.identity import read_identity_settings
 
 PAGES = ("README.md", *(f"docs/{page}.md" for page in ("api", "recurring", "identity", "deploy")))
 

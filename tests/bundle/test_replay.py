@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portone_local import replay as replaying
-from portone_local.event_bus import MemoryBus
-from portone_local.memory import MemoryStore
-from portone_local.ministack import MiniStack
+from portone_local.actors.shop import pay, prepare
+from portone_local.operator import replay_events as replaying
+from portone_local.operator.replay_events import Replayed, main, replay
+from portone_local.operator.target import Place, epoch_of
 from portone_local.oracle import ObservedStack, assert_clean
-from portone_local.place import Place, epoch_of
-from portone_local.replay import Replayed, main, replay
-from portone_local.stack import Stack
-from portone_local.testing.fixtures import ministack
-from portone_local.testing.records import NOW, a_payment, an_order, history
-from portone_local.testing.shopping import pay, prepare
-from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.flows.publish import Publisher
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.stack import Stack
+from portone_local.twins.event_bus import MemoryBus
+from portone_local.twins.tables import MemoryStore
+from portone_payments.domain.errors.common import StorageUnavailable
+from portone_payments.flows.timers.publish import Publisher
+from tests.support.fixtures import ministack
+from tests.support.records import NOW, a_payment, an_order, history
 
 __all__ = ["ministack"]
 

@@ -15,8 +15,8 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from portone_local.supply.notice import HEAD
-from portone_local.template import ROOT
-from portone_local.testing.cloning import bare_environment
+from portone_local.template.cloudformation import ROOT
+from tests.support.cloning import bare_environment
 
 # as apache.org publishes it
 APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import configuration, transformed
+from portone_local.template.cloudformation import configuration, transformed
 
 PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
 

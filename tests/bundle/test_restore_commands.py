@@ -5,22 +5,22 @@ from itertools import count
 
 import pytest
 
-from portone_local.audit_from import main, set_back
-from portone_local.ids import SeededIds
-from portone_local.memory import MemoryStore, in_conflict
-from portone_local.ministack import MiniStack
-from portone_local.put_back import PutBack, put_back
-from portone_local.tables import create_payments_table
-from portone_local.testing.fixtures import ministack
-from portone_local.testing.records import NOW, a_payment, an_order
-from portone_payments.adapters.codec import Item
+from portone_local.operator.audit_from import main, set_back
+from portone_local.operator.restore_table import PutBack, put_back
+from portone_local.stack.ministack import MiniStack
+from portone_local.template.tables import create_payments_table
+from portone_local.twins.ids import SeededIds
+from portone_local.twins.tables import MemoryStore, in_conflict
+from portone_payments.adapters.dynamo.codec import Item
+from portone_payments.adapters.dynamo.payments import DynamoStore
 from portone_payments.adapters.ids import RandomIds
-from portone_payments.adapters.tables import DynamoStore
-from portone_payments.domain.audit import FIRST_REACH
-from portone_payments.domain.audit_records import AuditDay, AuditMark
-from portone_payments.domain.days import day_of
-from portone_payments.domain.records import Order
-from portone_payments.ports_store import Conflict
+from portone_payments.domain.audit.days import day_of
+from portone_payments.domain.audit.windows import FIRST_REACH
+from portone_payments.domain.records.audit import AuditDay, AuditMark
+from portone_payments.domain.records.payments import Order
+from portone_payments.ports.store import Conflict
+from tests.support.fixtures import ministack
+from tests.support.records import NOW, a_payment, an_order
 
 __all__ = ["ministack"]
 

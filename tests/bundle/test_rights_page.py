@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from portone_local.rights_page import PAGE, table, with_table
-from portone_local.roles import conditioned, role_of
-from portone_local.template import functions
+from portone_local.template.cloudformation import functions
+from portone_local.template.rights_page import PAGE, table, with_table
+from portone_local.template.roles import conditioned, role_of
 
 
 def test_the_table_of_rights_is_up_to_date(each: dict[str, Any]) -> None:
     page = PAGE.read_text()
 
-    assert with_table(page, each) == page, "stale: run python -m portone_local.rights_page"
+    assert with_table(page, each) == page, "stale: run python -m portone_local.template.rights_page"
 
 
 def test_every_right_with_a_condition_is_in_its_functions_row(dev: dict[str, Any]) -> None:
@@ -25,7 +25,7 @@ def test_every_right_with_a_condition_is_in_its_functions_row(dev: dict[str, Any
         assert [each for each in values if f"`{each}`" not in rows[function]] == [], function
 
 
-@pytest.mark.parametrize("function", ["identity_bypass", "get_plan"])
+@pytest.mark.parametrize("function", ["preview_bypass", "get_plan"])
 def test_a_function_that_may_little_has_little_in_its_row(dev: dict[str, Any], function: str) -> None:
     (row,) = [line for line in table(dev).splitlines() if f"`{function}`" in line]
 

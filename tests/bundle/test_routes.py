@@ -4,60 +4,66 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import ROOT, configuration, functions, refusals, transformed
+from portone_local.template.cloudformation import (
+    configuration,
+    functions,
+    handlers,
+    refusals,
+    transformed,
+)
 
 IAM, JWT = "AWS_IAM", "Jwt"
 ROUTES = {
     "PUT /orders/{orderId}": ("put_order", IAM),
     "GET /orders/{orderId}": ("get_order", IAM),
     "DELETE /orders/{orderId}": ("withdraw_order", IAM),
-    "POST /payments": ("prepare", JWT),
+    "POST /payments": ("prepare_payment", JWT),
     "GET /payments": ("list_payments", JWT),
     "GET /payments/{paymentId}": ("get_payment", JWT),
-    "POST /payments/{paymentId}/verify": ("verify", JWT),
-    "POST /payments/{paymentId}/cancel": ("cancel", JWT),
+    "POST /payments/{paymentId}/verify": ("verify_payment", JWT),
+    "POST /payments/{paymentId}/cancel": ("cancel_payment", JWT),
     "GET /payments/{paymentId}/refunds/{refundId}": ("get_refund", JWT),
     "GET /ops/payments/{paymentId}/refunds/{refundId}": ("get_refund", IAM),
     "GET /staff/payments/{paymentId}/refunds/{refundId}": ("get_refund", JWT),
-    "PUT /payments/{paymentId}/refunds/{refundId}/account": ("refund_account", JWT),
-    "PUT /ops/payments/{paymentId}/refunds/{refundId}/account": ("refund_account", IAM),
-    "PUT /staff/payments/{paymentId}/refunds/{refundId}/account": ("refund_account", JWT),
-    "POST /ops/payments/{paymentId}/cancel": ("staff_cancel", IAM),
-    "POST /staff/payments/{paymentId}/cancel": ("staff_cancel", JWT),
-    "POST /ops/payments/{paymentId}/refunds/{refundId}/approve": ("staff_approve_refund", IAM),
-    "POST /staff/payments/{paymentId}/refunds/{refundId}/approve": ("staff_approve_refund", JWT),
-    "POST /payments/{paymentId}/confirm": ("confirm", JWT),
-    "POST /payments/{paymentId}/cash-receipt": ("cash_receipt_issue", JWT),
-    "POST /ops/payments/{paymentId}/cash-receipt": ("cash_receipt_issue", IAM),
-    "POST /staff/payments/{paymentId}/cash-receipt": ("cash_receipt_issue", JWT),
-    "GET /payments/{paymentId}/cash-receipt": ("cash_receipt_read", JWT),
-    "GET /ops/payments/{paymentId}/cash-receipt": ("cash_receipt_read", IAM),
-    "GET /staff/payments/{paymentId}/cash-receipt": ("cash_receipt_read", JWT),
-    "POST /ops/payments/{paymentId}/cash-receipt/cancel": ("cash_receipt_cancel", IAM),
-    "POST /staff/payments/{paymentId}/cash-receipt/cancel": ("cash_receipt_cancel", JWT),
-    "GET /ops/attention": ("attention", IAM),
-    "GET /staff/attention": ("attention", JWT),
-    "POST /ops/payments/{paymentId}/catch-up": ("ops_catch_up", IAM),
-    "POST /staff/payments/{paymentId}/catch-up": ("ops_catch_up", JWT),
-    "POST /ops/payments/{paymentId}/resolve": ("ops_resolve", IAM),
-    "POST /staff/payments/{paymentId}/resolve": ("ops_resolve", JWT),
-    "POST /identity-verifications": ("identity_start", JWT),
-    "POST /identity-verifications/bypass-preview": ("identity_bypass", JWT),
-    "GET /identity-verifications/{verificationId}": ("identity_status", JWT),
-    "POST /identity-verifications/{verificationId}/verify": ("identity_verify", JWT),
-    "POST /identity-verifications/{verificationId}/send": ("identity_send", JWT),
-    "POST /identity-verifications/{verificationId}/resend": ("identity_resend", JWT),
-    "POST /identity-verifications/{verificationId}/confirm": ("identity_confirm", JWT),
-    "GET /me/verification": ("identity_me", JWT),
-    "POST /identity/erase": ("identity_erase", IAM),
-    "POST /ops/identity/reveal": ("identity_reveal", IAM),
-    "POST /staff/identity/reveal": ("identity_reveal", JWT),
-    "POST /ops/identity/replace": ("identity_replace", IAM),
-    "POST /staff/identity/replace": ("identity_replace", JWT),
-    "GET /ops/identity/duplicates": ("identity_duplicates", IAM),
-    "GET /staff/identity/duplicates": ("identity_duplicates", JWT),
-    "POST /ops/identity/duplicates": ("identity_decide", IAM),
-    "POST /staff/identity/duplicates": ("identity_decide", JWT),
+    "PUT /payments/{paymentId}/refunds/{refundId}/account": ("put_refund_account", JWT),
+    "PUT /ops/payments/{paymentId}/refunds/{refundId}/account": ("put_refund_account", IAM),
+    "PUT /staff/payments/{paymentId}/refunds/{refundId}/account": ("put_refund_account", JWT),
+    "POST /ops/payments/{paymentId}/cancel": ("cancel_payment_as_staff", IAM),
+    "POST /staff/payments/{paymentId}/cancel": ("cancel_payment_as_staff", JWT),
+    "POST /ops/payments/{paymentId}/refunds/{refundId}/approve": ("approve_refund", IAM),
+    "POST /staff/payments/{paymentId}/refunds/{refundId}/approve": ("approve_refund", JWT),
+    "POST /payments/{paymentId}/confirm": ("confirm_payment", JWT),
+    "POST /payments/{paymentId}/cash-receipt": ("issue_cash_receipt", JWT),
+    "POST /ops/payments/{paymentId}/cash-receipt": ("issue_cash_receipt", IAM),
+    "POST /staff/payments/{paymentId}/cash-receipt": ("issue_cash_receipt", JWT),
+    "GET /payments/{paymentId}/cash-receipt": ("get_cash_receipt", JWT),
+    "GET /ops/payments/{paymentId}/cash-receipt": ("get_cash_receipt", IAM),
+    "GET /staff/payments/{paymentId}/cash-receipt": ("get_cash_receipt", JWT),
+    "POST /ops/payments/{paymentId}/cash-receipt/cancel": ("cancel_cash_receipt", IAM),
+    "POST /staff/payments/{paymentId}/cash-receipt/cancel": ("cancel_cash_receipt", JWT),
+    "GET /ops/attention": ("list_attention", IAM),
+    "GET /staff/attention": ("list_attention", JWT),
+    "POST /ops/payments/{paymentId}/catch-up": ("catch_up_payment", IAM),
+    "POST /staff/payments/{paymentId}/catch-up": ("catch_up_payment", JWT),
+    "POST /ops/payments/{paymentId}/resolve": ("resolve_payment", IAM),
+    "POST /staff/payments/{paymentId}/resolve": ("resolve_payment", JWT),
+    "POST /identity-verifications": ("start_verification", JWT),
+    "POST /identity-verifications/bypass-preview": ("preview_bypass", JWT),
+    "GET /identity-verifications/{verificationId}": ("get_verification", JWT),
+    "POST /identity-verifications/{verificationId}/verify": ("verify_identity", JWT),
+    "POST /identity-verifications/{verificationId}/send": ("send_verification", JWT),
+    "POST /identity-verifications/{verificationId}/resend": ("resend_verification", JWT),
+    "POST /identity-verifications/{verificationId}/confirm": ("confirm_verification", JWT),
+    "GET /me/verification": ("get_my_identity", JWT),
+    "POST /identity/erase": ("erase_identity", IAM),
+    "POST /ops/identity/reveal": ("reveal_identity", IAM),
+    "POST /staff/identity/reveal": ("reveal_identity", JWT),
+    "POST /ops/identity/replace": ("allow_replacement", IAM),
+    "POST /staff/identity/replace": ("allow_replacement", JWT),
+    "GET /ops/identity/duplicates": ("list_duplicates", IAM),
+    "GET /staff/identity/duplicates": ("list_duplicates", JWT),
+    "POST /ops/identity/duplicates": ("decide_duplicates", IAM),
+    "POST /staff/identity/duplicates": ("decide_duplicates", JWT),
     "PUT /plans/{planId}": ("put_plan", IAM),
     "GET /plans/{planId}": ("get_plan", JWT),
     "POST /billing-keys": ("start_billing_key", JWT),
@@ -65,8 +71,8 @@ ROUTES = {
     "GET /billing-keys/{billingKeyId}": ("get_billing_key", JWT),
     "DELETE /billing-keys/{billingKeyId}": ("delete_billing_key", JWT),
     "POST /billing-keys/{billingKeyId}/register": ("register_billing_key", JWT),
-    "PUT /billing-keys/{billingKeyId}/default": ("default_billing_key", JWT),
-    "POST /payments/{paymentId}/charge": ("charge", JWT),
+    "PUT /billing-keys/{billingKeyId}/default": ("set_default_billing_key", JWT),
+    "POST /payments/{paymentId}/charge": ("charge_payment", JWT),
     "POST /schedules": ("start_schedule", JWT),
     "POST /subscriptions": ("subscribe", JWT),
     "GET /subscriptions": ("list_subscriptions", JWT),
@@ -75,15 +81,15 @@ ROUTES = {
     "POST /subscriptions/{subscriptionId}/preview": ("preview_plan", JWT),
     "PUT /subscriptions/{subscriptionId}/plan": ("change_plan", JWT),
     "PUT /ops/subscriptions/{subscriptionId}/plan": ("change_plan", IAM),
-    "PUT /subscriptions/{subscriptionId}/billing-key": ("change_billing_key", JWT),
+    "PUT /subscriptions/{subscriptionId}/billing-key": ("change_subscription_key", JWT),
     "POST /subscriptions/{subscriptionId}/pause": ("pause_subscription", JWT),
     "POST /subscriptions/{subscriptionId}/resume": ("resume_subscription", JWT),
     "POST /subscriptions/{subscriptionId}/cancel": ("cancel_subscription", JWT),
     "POST /ops/subscriptions/{subscriptionId}/cancel": ("cancel_subscription", IAM),
-    "POST /subscriptions/{subscriptionId}/consent": ("consent", JWT),
+    "POST /subscriptions/{subscriptionId}/consent": ("give_consent", JWT),
     "POST /subscriptions/{subscriptionId}/parts/{invoiceId}/cancel": ("cancel_part", JWT),
-    "GET /ops/discrepancies": ("discrepancies", IAM),
-    "GET /staff/discrepancies": ("discrepancies", JWT),
+    "GET /ops/discrepancies": ("list_discrepancies", IAM),
+    "GET /staff/discrepancies": ("list_discrepancies", JWT),
     "POST /ops/discrepancies/{discrepancyId}/close": ("close_discrepancy", IAM),
     "POST /staff/discrepancies/{discrepancyId}/close": ("close_discrepancy", JWT),
 }
@@ -111,7 +117,7 @@ def operations(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_every_folder_is_a_function_and_every_function_a_folder(dev: dict[str, Any]) -> None:
-    folders = {handler.parent.name for handler in (ROOT / "functions").glob("*/handler.py")}
+    folders = set(handlers())
 
     assert set(functions(dev)) == folders
 
@@ -211,7 +217,7 @@ def test_access_logs_name_no_person_no_id_and_no_address(each: dict[str, Any]) -
 
 
 def test_only_the_webhook_is_public_and_only_through_its_url(each: dict[str, Any]) -> None:
-    webhook = functions(each)["webhook"]
+    webhook = functions(each)["receive_webhook"]
     public = [
         (permission["FunctionName"]["Ref"], permission["Action"])
         for permission in of_type(each, "AWS::Lambda::Permission").values()

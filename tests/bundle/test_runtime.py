@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.deployed import ROOT_CREDENTIALS, DeployedStack
 from portone_local.gateway.events import event_for
 from portone_local.gateway.messages import Request
-from portone_local.template import REGION, functions, transformed
+from portone_local.stack.deployed import ROOT_CREDENTIALS, DeployedStack
+from portone_local.template.cloudformation import REGION, functions, transformed
 
 pytestmark = pytest.mark.check
 RUNTIMES_OWN = (

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import ROOT, functions
-from portone_local.testing.security_document import SecurityDocument
-from portone_payments.adapters import identity_keys, payment_items
+from portone_local.template.cloudformation import ROOT, functions
+from portone_payments.adapters.dynamo import identity_keys, payment_items
+from tests.support.security_document import SecurityDocument
 
 FILE = ROOT / "docs/security.md"
 BESIDE = {"history", "erasure"}

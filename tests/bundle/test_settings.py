@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 
 from portone_local.gateway.functions import load_handler
-from portone_local.roles import allowed, role_of
-from portone_local.template import ROOT, configuration, environment, functions, refusals
-from portone_payments.entry.contracts import contract_of
-from portone_payments.entry.identity_settings import read_identity_settings
-from portone_payments.entry.settings import PORTONE_URL, read_settings
+from portone_local.template.cloudformation import (
+    configuration,
+    environment,
+    functions,
+    handlers,
+    refusals,
+)
+from portone_local.template.roles import allowed, role_of
+from portone_payments.entry.settings.contracts import contract_of
+from portone_payments.entry.settings.identity import read_identity_settings
+from portone_payments.entry.settings.payments import PORTONE_URL, read_settings
 
 COMMON = {"MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"}
 CALLS = {
@@ -40,48 +46,48 @@ TOLD = {
     "put_order": SHOP | {"CHANNELS", "PAY_METHOD_RULES", "PII_KEY_ARN"},
     "get_order": SHOP,
     "withdraw_order": SHOP | CALLS | HINTS,
-    "prepare": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
-    "verify": {"USER_CLAIM"} | CALLS | HINTS,
+    "prepare_payment": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
+    "verify_payment": {"USER_CLAIM"} | CALLS | HINTS,
     "get_payment": {"USER_CLAIM"},
     "list_payments": {"USER_CLAIM"},
-    "webhook": CALLS | HINTS | WEBHOOK,
-    "sweep": {"WORK_QUEUE_URL", "SWEEP_RATE", "CHARGE_QUEUE_URL", "CHARGE_RATE"},
-    "work": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "HASH_KEY_ARN", "NOTICE_URLS"},
-    "charges": CHARGES,
+    "receive_webhook": CALLS | HINTS | WEBHOOK,
+    "sweep_payments": {"WORK_QUEUE_URL", "SWEEP_RATE", "CHARGE_QUEUE_URL", "CHARGE_RATE"},
+    "work_payments": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "HASH_KEY_ARN", "NOTICE_URLS"},
+    "work_charges": CHARGES,
     "put_plan": SHOP,
     "get_plan": {"USER_CLAIM"},
     "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN", "HASH_KEY_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "register_billing_key": WALLET | {"HASH_KEY_ARN", "KEY_IN_ISSUE"},
     "list_billing_keys": {"USER_CLAIM"},
     "get_billing_key": {"USER_CLAIM"},
-    "default_billing_key": CHANGES,
+    "set_default_billing_key": CHANGES,
     "delete_billing_key": WALLET,
-    "charge": WALLET | {"NOTICE_URLS"},
+    "charge_payment": WALLET | {"NOTICE_URLS"},
     "subscribe": {"USER_CLAIM"} | CHARGES,
     "start_schedule": {"USER_CLAIM"} | CHARGES,
     "list_subscriptions": {"USER_CLAIM"},
     "get_subscription": SHOP | {"USER_CLAIM", "STAFF_PRINCIPALS"},
     "preview_plan": {"USER_CLAIM"},
     "change_plan": SHOP | {"USER_CLAIM", "STAFF_PRINCIPALS"} | CHARGES,
-    "change_billing_key": {"USER_CLAIM"} | CHARGES,
+    "change_subscription_key": {"USER_CLAIM"} | CHARGES,
     "pause_subscription": CHANGES,
     "resume_subscription": {"USER_CLAIM"} | CHARGES,
     "cancel_subscription": SHOP | {"STAFF_PRINCIPALS"} | CHANGES,
-    "consent": {"USER_CLAIM"} | CHARGES,
+    "give_consent": {"USER_CLAIM"} | CHARGES,
     "cancel_part": CHANGES,
-    "confirm": {"USER_CLAIM", "MANUAL_APPROVAL", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
-    "cash_receipt_issue": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
-    "cash_receipt_cancel": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
-    "cash_receipt_read": STAFF,
-    "publish": {"EVENT_BUS"},
+    "confirm_payment": {"USER_CLAIM", "MANUAL_APPROVAL", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
+    "issue_cash_receipt": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
+    "cancel_cash_receipt": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
+    "get_cash_receipt": STAFF,
+    "publish_events": {"EVENT_BUS"},
     "get_refund": STAFF | {"PII_KEY_ARN"},
-    "refund_account": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
-    "attention": STAFF,
-    "ops_catch_up": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
-    "ops_resolve": STAFF | {"PII_KEY_ARN"},
-    "audit": CALLS,
-    "retention": set(),
-    "discrepancies": STAFF | {"PII_KEY_ARN"},
+    "put_refund_account": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
+    "list_attention": STAFF,
+    "catch_up_payment": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
+    "resolve_payment": STAFF | {"PII_KEY_ARN"},
+    "audit_payments": CALLS,
+    "apply_retention": set(),
+    "list_discrepancies": STAFF | {"PII_KEY_ARN"},
     "close_discrepancy": STAFF | {"PII_KEY_ARN"},
 }
 PORTS = {"portone": "API_SECRET_ARN", "queue": "WORK_QUEUE_URL", "vault": "PII_KEY_ARN", "bus": "EVENT_BUS"}
@@ -144,7 +150,7 @@ def test_what_a_function_is_told_can_be_read(each: dict[str, Any], function: str
 def test_a_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
     dev: dict[str, Any], function: str, port: str, name: str
 ) -> None:
-    handler = load_handler(ROOT / "functions" / function / "handler.py")
+    handler = load_handler(handlers()[function])
 
     assert (port in handler.needs) == (name in environment(dev, function))
 
@@ -224,7 +230,7 @@ def test_prod_is_live_and_the_others_are_not() -> None:
 
 
 def test_payments_are_never_confirmed_by_default(dev: dict[str, Any]) -> None:
-    assert environment(dev, "webhook")["CONFIRM_PROCESS"] == "off"
+    assert environment(dev, "receive_webhook")["CONFIRM_PROCESS"] == "off"
 
 
 @pytest.mark.parametrize(

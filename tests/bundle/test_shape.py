@@ -16,7 +16,7 @@ from portone_local.shape.claims import (
 )
 from portone_local.shape.source import LOCAL, SHIPPED, TESTS, Source, shipped, sources
 from portone_local.shape.words import names_left, prose_left
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 type Claim = Callable[[list[Source]], list[str]]
 
@@ -37,7 +37,7 @@ PORTS = Source(
 )
 KEEPER = Source(
     f"{SHIPPED}/flows/payments/keeper.py",
-    "from portone_payments.ports.planted import Shelf\n\n"
+    "from portone_payments.ports.world.planted import Shelf\n\n"
     "class Keeper:\n    shelf: Shelf\n\n"
     "def keep(keeper: Keeper): ...\n",
 )

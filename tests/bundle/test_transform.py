@@ -4,7 +4,7 @@ import boto3
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from portone_local.template import REGION, configuration, filled_in, source_with, transformed
+from portone_local.template.cloudformation import REGION, configuration, filled_in, source_with, transformed
 
 TURNED = {
     "Mode": "live",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.unkind import UnkindStack, unkind
+from tests.support.unkind import UnkindStack, unkind
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.approving import HOOK, confirm
-from portone_local.testing.identifying import me, verified, wait
-from portone_local.testing.recurring import key_saved, subscribed
-from portone_local.testing.shopping import USER, checkout, pay, prepare, put_order
-from portone_local.testing.unkind import UnkindStack, refused
-from portone_payments.adapters.codec import Item
+from portone_local.actors.approver import HOOK, confirm
+from portone_local.actors.people import me, verified, wait
+from portone_local.actors.shop import USER, checkout, pay, prepare, put_order
+from portone_local.actors.subscribers import key_saved, subscribed
+from portone_payments.adapters.dynamo.codec import Item
+from tests.support.unkind import UnkindStack, refused
 
 OK, BAD_REQUEST = HTTPStatus.OK, HTTPStatus.BAD_REQUEST
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portone_local.testing.charging import charge, prepared
-from portone_local.testing.edited import without
-from portone_local.testing.recurring import CHARGE, key_saved
-from portone_local.testing.refunding import cancelled_at_portone
-from portone_local.testing.shopping import USER, pay, prepare, put_order, seen_by_owner, status, verify
-from portone_local.testing.stories import clock_of, let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.actors.shop import USER, pay, prepare, put_order, seen_by_owner, status, verify
+from portone_local.actors.subscribers import CHARGE, key_saved
+from portone_local.stories.world import clock_of, let_pass
+from tests.support.charging import charge, prepared
+from tests.support.edited import without
+from tests.support.refunding import cancelled_at_portone
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.edited import having
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
-from portone_local.testing.shopping import pay, prepare, put_order, verify
-from portone_local.testing.stories import audited_days, let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.actors.shop import pay, prepare, put_order, verify
+from portone_local.stories.world import audited_days, let_pass
+from tests.support.edited import having
+from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from portone_local.actors.subscribers import CHARGE, key_deleted, key_saved
 from portone_local.portone import Unknowns
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.recurring import CHARGE, key_deleted, key_saved
-from portone_local.testing.unkind import UnkindStack
-from portone_local.testing.world import USER
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.unkind import UnkindStack
+from tests.support.world import USER
 
 MINUTE, HOUR = 60, 3600
 OTHER = "user-2"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.refunding import paid, refund
-from portone_local.testing.shopping import pay, prepare, put_order, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack
-from portone_local.testing.withdrawing import accounts_given, kept, withdraw
+from portone_local.actors.shop import pay, prepare, put_order, status, verify
+from portone_local.stories.world import let_pass
+from tests.support.refunding import paid, refund
+from tests.support.unkind import UnkindStack
+from tests.support.withdrawing import accounts_given, kept, withdraw
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 CANCEL = "cancel_payment"

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.approving import authenticate, confirm
-from portone_local.testing.billing_app import listed
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.edited import Change, having, where, without
-from portone_local.testing.recurring import CHARGE, key_saved, order_in_parts, plan_stored, subscribe
-from portone_local.testing.recurring import schedule as schedule_parts
-from portone_local.testing.shopping import USER, prepare
-from portone_local.testing.stories import let_pass
-from portone_local.testing.subscriber_app import shown
-from portone_local.testing.unkind import UnkindStack
+from portone_local.actors.approver import authenticate, confirm
+from portone_local.actors.shop import USER, prepare
+from portone_local.actors.subscribers import CHARGE, key_saved, order_in_parts, plan_stored, subscribe
+from portone_local.actors.subscribers import schedule as schedule_parts
+from portone_local.stories.world import let_pass
+from tests.support.billing_app import listed
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.edited import Change, having, where, without
+from tests.support.subscriber_app import shown
+from tests.support.unkind import UnkindStack
 
 HOUR, DAY = 3600, 24 * 3600
 

@@ -66,8 +66,8 @@ CASES: dict[str, tuple[str, ...]] = {
         "test_windows_more.py::test_a_name_typed_on_a_mac",
     ),
     "A36": (
-        "adapters/secrets/test_malformed_secrets.py::test_secrets_are_read_without",
-        "adapters/test_webhook_signature.py::test_a_secret_verifies_as_it_was_pasted",
+        "adapters/aws/secrets/test_malformed_secrets.py::test_secrets_are_read_without",
+        "adapters/portone/test_webhook_signature.py::test_a_secret_verifies_as_it_was_pasted",
     ),
     "A37": (
         "test_readings.py::test_a_deposit_a_bank_took_back",
@@ -93,11 +93,11 @@ CASES: dict[str, tuple[str, ...]] = {
         "adapters/fake_portone/test_contract.py::test_every_method_and_cancellation",
     ),
     "C webhook headers": (
-        "adapters/test_webhook_signature.py::test_a_malformed_entry_beside",
+        "adapters/portone/test_webhook_signature.py::test_a_malformed_entry_beside",
         "test_blanks_around_entries",
         "test_a_mac_verifies_without",
     ),
-    "C tables in memory": ("adapters/test_table_rules.py::test_the_table_in_memory",),
+    "C tables in memory": ("adapters/dynamo/test_table_rules.py::test_the_table_in_memory",),
     "C the API document": (
         "functions/test_document.py::test_every_closed_set",
         "test_nothing_of_our_code",
@@ -206,7 +206,11 @@ CASES: dict[str, tuple[str, ...]] = {
     ),
     "E12": (
         "test_abuse.py::test_what_was_sealed",
-        *("test_a_saved_card_put", "test_a_buyer_sealed", "adapters/test_envelope.py::test_no_piece_is_cut"),
+        *(
+            "test_a_saved_card_put",
+            "test_a_buyer_sealed",
+            "adapters/aws/test_envelope.py::test_no_piece_is_cut",
+        ),
     ),
     "E13": (
         "test_least_rights.py::test_the_api_secret",

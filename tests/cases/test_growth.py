@@ -5,14 +5,9 @@ from typing import Any
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.testing.approving import authenticate, confirm
-from portone_local.testing.billing_app import listed
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.filling import Act
-from portone_local.testing.letters import event, send
-from portone_local.testing.recurring import (
+from portone_local.actors.approver import authenticate, confirm
+from portone_local.actors.shop import USER, prepare
+from portone_local.actors.subscribers import (
     CHARGE,
     key_deleted,
     key_issued,
@@ -20,12 +15,17 @@ from portone_local.testing.recurring import (
     key_started,
     registered,
 )
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
-from portone_local.testing.repeated_methods import dropped_windows
-from portone_local.testing.repeated_payments import charges, refunds, refused_refunds
-from portone_local.testing.shopping import USER, prepare
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
+from portone_local.oracle import ObservedStack
+from portone_local.stories.world import let_pass
+from tests.support.billing_app import listed
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.filling import Act
+from tests.support.letters import event, send
+from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
+from tests.support.repeated_methods import dropped_windows
+from tests.support.repeated_payments import charges, refunds, refused_refunds
+from tests.support.unkind import UnkindStack, refused
 
 MINUTE, DAY = 60, 24 * 3600
 ROUNDS = 110

@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from portone_local.clock import MovableClock
-from portone_local.testing.secret_shelf import Shelf
-from portone_payments.adapters.hashes import HashKeys
-from portone_payments.adapters.secret_shape import signing_key
-from portone_payments.adapters.secrets import SecretsManager
-from portone_payments.domain.errors import SecretsUnavailable
+from portone_local.twins.clock import MovableClock
+from portone_payments.adapters.aws.hashes import HashKeys
+from portone_payments.adapters.aws.secret_shape import signing_key
+from portone_payments.adapters.aws.secrets import SecretsManager
+from portone_payments.domain.errors.common import SecretsUnavailable
+from tests.support.secret_shelf import Shelf
 
 GUESSED = (
     "changeme",

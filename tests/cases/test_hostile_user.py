@@ -5,16 +5,16 @@ from http import HTTPStatus
 
 import pytest
 
+from portone_local.actors.shop import pay, prepare, put_order
+from portone_local.actors.subscribers import key_deleted, key_saved, subscribed
 from portone_local.oracle import assert_clean
 from portone_local.oracle.identity import assert_identity_clean
-from portone_local.testing.filling import Act
-from portone_local.testing.hostile import Cost, HostileStack, Storm, hostile, is_limit, storm_of
-from portone_local.testing.hostile_routes import DONE, MORE, READ, Making
-from portone_local.testing.recurring import key_deleted, key_saved, subscribed
-from portone_local.testing.refunding import paid, refund
-from portone_local.testing.route_rows import APP_ROWS, SUBSCRIPTION
-from portone_local.testing.shopping import pay, prepare, put_order
-from portone_local.testing.stories import clock_of
+from portone_local.stories.world import clock_of
+from tests.support.filling import Act
+from tests.support.hostile import Cost, HostileStack, Storm, hostile, is_limit, storm_of
+from tests.support.hostile_routes import DONE, MORE, READ, Making
+from tests.support.refunding import paid, refund
+from tests.support.route_rows import APP_ROWS, SUBSCRIPTION
 
 OK = HTTPStatus.OK
 WHOLE = Cost(portone=70, kms=60, stock=6, queued=40, texted=10, rows=60, writes=900)

@@ -7,16 +7,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.parameters import PURPOSES
-from portone_local.portone import Channel
-from portone_local.portone.identity.people import ADULT, MINOR, OTHER_ADULT
-from portone_local.portone.identity.pg import (
-    DANAL_CHANNEL,
-    INICIS_CHANNEL,
-    TEST_DANAL_CHANNEL,
-)
-from portone_local.testing.edited import having, without
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     QUARTER,
     STRANGER,
     code,
@@ -31,9 +22,18 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_local.testing.poison import put_inside, spoil
-from portone_local.testing.unkind import UnkindStack, unkind
-from portone_payments.entry.identity_settings import read_identity_settings
+from portone_local.portone import Channel
+from portone_local.portone.identity.people import ADULT, MINOR, OTHER_ADULT
+from portone_local.portone.identity.pg import (
+    DANAL_CHANNEL,
+    INICIS_CHANNEL,
+    TEST_DANAL_CHANNEL,
+)
+from portone_local.stack.parameters import PURPOSES
+from portone_payments.entry.settings.identity import read_identity_settings
+from tests.support.edited import having, without
+from tests.support.poison import put_inside, spoil
+from tests.support.unkind import UnkindStack, unkind
 
 READING = "get_identity_verification"
 NICE = Channel(pg_provider="NICE_V2", pg_merchant_id="example-nice", key="channel-key-example-nice")

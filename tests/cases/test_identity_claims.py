@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from portone_local.identity import IDENTITY_HASH_KEYS
+from portone_local.actors.people import STRANGER, USER, code, erase, me, permit, sweep, verified
 from portone_local.portone import Channel, IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import ADULT, MINOR, OTHER_ADULT, Person
 from portone_local.portone.identity.pg import DANAL_CHANNEL
-from portone_local.testing.edited import without
-from portone_local.testing.identifying import STRANGER, USER, code, erase, me, permit, sweep, verified
-from portone_local.testing.poison import put_inside, spoil
-from portone_local.testing.unkind import UnkindStack, unkind
+from portone_local.stack.identity import IDENTITY_HASH_KEYS
+from tests.support.edited import without
+from tests.support.poison import put_inside, spoil
+from tests.support.unkind import UnkindStack, unkind
 
 [FIRST] = IDENTITY_HASH_KEYS.values()
 THIRD = "user-3"

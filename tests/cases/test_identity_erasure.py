@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from portone_local.identity import IDENTITY_HASH_KEYS
-from portone_local.portone.identity.people import ADULT, OTHER_ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     USER,
     code,
@@ -25,9 +23,11 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_local.testing.unkind import UnkindStack, unkind
-from portone_payments.adapters.access_log import CloudWatchAccessLog
-from portone_payments.ports_identity import Access
+from portone_local.portone.identity.people import ADULT, OTHER_ADULT
+from portone_local.stack.identity import IDENTITY_HASH_KEYS
+from portone_payments.adapters.aws.access_log import CloudWatchAccessLog
+from portone_payments.ports.identity import Access
+from tests.support.unkind import UnkindStack, unkind
 
 DAY, YEAR = 24 * 3600, 365 * 24 * 3600
 HOSTILE = (

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.portone.identity.people import ADULT, OTHER_ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     USER,
     code,
@@ -20,7 +19,8 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_local.testing.unkind import UnkindStack
+from portone_local.portone.identity.people import ADULT, OTHER_ADULT
+from tests.support.unkind import UnkindStack
 
 WRONG = typed(name="성춘향")
 FORMS = (

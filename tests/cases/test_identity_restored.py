@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from portone_local.ministack import FAKE_CREDENTIALS, REGION, MiniStack
+from portone_local.actors.people import STRANGER, USER, code, erase, me, verified
 from portone_local.oracle import ObservedStack
 from portone_local.oracle.identity import assert_identity_clean
 from portone_local.portone.identity.people import ADULT, OTHER_ADULT
-from portone_local.tables import create_identity_table
-from portone_local.template import ROOT
-from portone_local.testing.identifying import STRANGER, USER, code, erase, me, verified
+from portone_local.stack.ministack import FAKE_CREDENTIALS, REGION, MiniStack
+from portone_local.template.cloudformation import ROOT
+from portone_local.template.tables import create_identity_table
 
 pytestmark = pytest.mark.ministack
 
@@ -89,7 +89,7 @@ def test_whoever_was_erased_since_is_erased_again_by_the_lines_of_the_runbook(
     kept_as_of_now(ministack, stack)
     erase(stack)
 
-    back = printed(ministack, "put_back")
+    back = printed(ministack, "restore_table")
     restored = me(stack)["verified"]
     again, once_more = (printed(ministack, "erase-again") for _ in range(2))
 

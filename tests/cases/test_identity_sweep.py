@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.identity import IDENTITY_HASH_KEYS
-from portone_local.portone.identity.people import OTHER_ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     QUARTER,
     STRANGER,
     USER,
@@ -19,8 +17,10 @@ from portone_local.testing.identifying import (
     verified,
     wait,
 )
-from portone_local.testing.poison import newer, put_inside, spoil
-from portone_local.testing.unkind import UnkindStack, unkind
+from portone_local.portone.identity.people import OTHER_ADULT
+from portone_local.stack.identity import IDENTITY_HASH_KEYS
+from tests.support.poison import newer, put_inside, spoil
+from tests.support.unkind import UnkindStack, unkind
 
 DAY, YEAR = 24 * 3600, 365 * 24 * 3600
 AT_ONCE = 100_000

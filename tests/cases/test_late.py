@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import pay, prepare, put_order, seen_by_owner, status, verify
 from portone_local.portone import Fault
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import pay, prepare, put_order, seen_by_owner, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack
-from portone_local.testing.withdrawing import accounts_given, kept
+from portone_local.stories.world import let_pass
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack
+from tests.support.withdrawing import accounts_given, kept
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

@@ -6,8 +6,14 @@ from typing import Any
 import pytest
 
 from portone_local.gateway.functions import load_handler
-from portone_local.roles import as_list, named, role_of
-from portone_local.template import ROOT, configuration, functions, statements, transformed
+from portone_local.template.cloudformation import (
+    configuration,
+    functions,
+    handlers,
+    statements,
+    transformed,
+)
+from portone_local.template.roles import as_list, named, role_of
 
 TEMPLATE = transformed(configuration("prod"))
 SEALING = {"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"}
@@ -35,8 +41,7 @@ def test_the_api_secret_is_read_by_those_alone_who_call_portone() -> None:
     calling = {
         function
         for function in functions(TEMPLATE)
-        if {"portone", "verifications"}
-        & set(load_handler(ROOT / "functions" / function / "handler.py").needs)
+        if {"portone", "verifications"} & set(load_handler(handlers()[function]).needs)
     }
     reading = {
         function
@@ -75,7 +80,7 @@ def test_whoever_reads_refund_accounts_reads_no_saved_cards() -> None:
     assert opened
     assert len({frozenset(each) for each in opened.values()}) > 2
     assert not any("*" in kind for kinds in opened.values() for kind in kinds)
-    assert not opened["get_refund"] & opened["charge"]
+    assert not opened["get_refund"] & opened["charge_payment"]
 
 
 def test_a_function_writes_only_rows_of_its_nouns() -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import prepare, put_order
 from portone_local.gateway.client import Client
-from portone_local.parameters import STAFF_CLAIM
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import prepare, put_order
-from portone_local.testing.unkind import UnkindStack, refused
+from portone_local.stack.parameters import STAFF_CLAIM
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack, refused
 
 LIMIT = pytest.mark.parametrize("settings", [{"staff_refund_limit": "10000"}])
 MAXIMUM = pytest.mark.parametrize("settings", [{"owner_refund_max": "3000"}])

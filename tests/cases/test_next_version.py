@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.approver import authenticate, confirm
+from portone_local.actors.shop import USER, prepare
+from portone_local.actors.subscribers import key_chosen, key_saved, subscribed
 from portone_local.portone import Fault
-from portone_local.testing.approving import authenticate, confirm
-from portone_local.testing.letters import event, send
-from portone_local.testing.poison import put_inside, spoil
-from portone_local.testing.recurring import key_chosen, key_saved, subscribed
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import USER, prepare
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import let_pass
+from tests.support.letters import event, send
+from tests.support.poison import put_inside, spoil
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack
 
 MINUTE = 60
 FIELD = {"M": {"deep": {"L": [{"S": "written-by-the-next-release"}]}}}

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.approver import authenticate, confirm
+from portone_local.actors.shop import pay, prepare, seen_by_owner, status, verify
+from portone_local.actors.subscribers import CHARGE, key_saved, plan_stored, subscribe
 from portone_local.portone import EXAMPLE_STORE, Channel, Checkout
-from portone_local.testing.approving import authenticate, confirm
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.edited import having, where, without
-from portone_local.testing.recurring import CHARGE, key_saved, plan_stored, subscribe
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import pay, prepare, seen_by_owner, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.subscriber_app import shown
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import let_pass
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.edited import having, where, without
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.subscriber_app import shown
+from tests.support.unkind import UnkindStack
 
 HOUR, DAY = 3600, 24 * 3600
 SECOND = "channel-key-second"

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import ask_to_prepare, pay, prepare, put_order, status, verify
+from portone_local.actors.subscribers import key_saved
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault
-from portone_local.testing.charging import charge
-from portone_local.testing.recurring import key_saved
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import ask_to_prepare, pay, prepare, put_order, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
+from portone_local.stories.world import let_pass
+from tests.support.charging import charge
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack, refused
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 KEY = "one-key-of-the-app"

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import pay, prepare, put_order, seen_by_owner, status, verify
 from portone_local.portone import Checkout, Fault
-from portone_local.testing.edited import having, where, without
-from portone_local.testing.letters import event, send
-from portone_local.testing.refunding import paid, refund
-from portone_local.testing.shopping import pay, prepare, put_order, seen_by_owner, status, verify
-from portone_local.testing.stories import clock_of, let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import clock_of, let_pass
+from tests.support.edited import having, where, without
+from tests.support.letters import event, send
+from tests.support.refunding import paid, refund
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}

@@ -2,18 +2,18 @@
 
 import pytest
 
+from portone_local.actors.shop import seen_by_owner, status
 from portone_local.portone import CancellationStatus, Fault, Unknowns
-from portone_local.testing.edited import Change, where, without
-from portone_local.testing.refunding import (
+from portone_local.stories.world import let_pass
+from tests.support.edited import Change, where, without
+from tests.support.refunding import (
     cancelled_at_portone,
     paid,
     refund,
     refund_state,
     settle_what_is_requested,
 )
-from portone_local.testing.shopping import seen_by_owner, status
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
+from tests.support.unkind import UnkindStack, refused
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 FREE_BALANCE = {"unknowns": Unknowns(requested_cancel_holds_the_balance=False)}

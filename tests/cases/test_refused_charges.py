@@ -4,10 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from portone_local.oracle.alarms import alarms_in
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.recurring import (
+from portone_local.actors.subscribers import (
     CHARGE,
     key_chosen,
     key_issued,
@@ -17,8 +14,11 @@ from portone_local.testing.recurring import (
     registered,
     subscribe,
 )
-from portone_local.testing.stories import clock_of, let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.oracle.alarms import alarms_in
+from portone_local.stories.world import clock_of, let_pass
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 OURS = (

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import pay, prepare, seen_by_owner, status, verify
+from portone_local.actors.subscribers import cancel, subscribed
 from portone_local.portone import Fault, Unknowns
-from portone_local.testing.recurring import cancel, subscribed
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
-from portone_local.testing.shopping import pay, prepare, seen_by_owner, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
+from portone_local.stories.world import let_pass
+from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
+from tests.support.unkind import UnkindStack, refused
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import seen_by_owner, status
 from portone_local.portone import Unknowns
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import seen_by_owner, status
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import let_pass
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack
 
 HOUR = 3600
 SHRINKS = Unknowns(paid_shrinks_after_cancel=True)

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.approving import authenticate, confirm
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.receipts import issue
-from portone_local.testing.recurring import CHARGE, key_deleted, key_saved, plan_stored, subscribe
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import prepare, put_order
-from portone_local.testing.stories import clock_of
-from portone_local.testing.unkind import UnkindStack
+from portone_local.actors.approver import authenticate, confirm
+from portone_local.actors.shop import prepare, put_order
+from portone_local.actors.subscribers import CHARGE, key_deleted, key_saved, plan_stored, subscribe
+from portone_local.stories.world import clock_of
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.receipts import issue
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 CREDENTIAL = ("UNAUTHORIZED", "FORBIDDEN")

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.approver import authenticate, confirm
+from portone_local.actors.shop import ask_to_prepare, pay, prepare, put_order, status, verify
+from portone_local.actors.subscribers import CHARGE, key_deleted, key_saved, plan_stored, subscribe
 from portone_local.portone import EXAMPLE_STORE, EXAMPLE_SUB_STORE, Fault, Unknowns
-from portone_local.testing.approving import authenticate, confirm
-from portone_local.testing.billing_app import issue_window, issued
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.receipts import issue
-from portone_local.testing.receipts import paid as paid_by_transfer
-from portone_local.testing.recurring import CHARGE, key_deleted, key_saved, plan_stored, subscribe
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
-from portone_local.testing.shopping import ask_to_prepare, pay, prepare, put_order, status, verify
-from portone_local.testing.stories import clock_of, let_pass
-from portone_local.testing.subscriber_app import shown
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import clock_of, let_pass
+from tests.support.billing_app import issue_window, issued
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.receipts import issue
+from tests.support.receipts import paid as paid_by_transfer
+from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
+from tests.support.subscriber_app import shown
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 OLD, NEW = EXAMPLE_STORE, EXAMPLE_SUB_STORE

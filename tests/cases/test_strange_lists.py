@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import seen_by_owner
 from portone_local.portone import Fault
-from portone_local.testing.edited import Change
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
-from portone_local.testing.shopping import seen_by_owner
-from portone_local.testing.stories import audited_days, clock_of, let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import audited_days, clock_of, let_pass
+from tests.support.edited import Change
+from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

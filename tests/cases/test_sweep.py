@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import USER, pay, prepare, put_order, status
+from portone_local.actors.subscribers import held, subscribed
 from portone_local.portone import Fault
-from portone_local.testing.letters import event, send
-from portone_local.testing.poison import Spoil, full, newer, spoil, unreadable
-from portone_local.testing.recurring import held, subscribed
-from portone_local.testing.refunding import paid, refund
-from portone_local.testing.shopping import USER, pay, prepare, put_order, status
-from portone_local.testing.stories import clock_of
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import clock_of
+from tests.support.letters import event, send
+from tests.support.poison import Spoil, full, newer, spoil, unreadable
+from tests.support.refunding import paid, refund
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 SPOILT = {"newer": newer, "unreadable": unreadable, "full": full}

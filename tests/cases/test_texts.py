@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.charging import charge
-from portone_local.testing.charging import prepared as prepared_id
-from portone_local.testing.edited import having, where
-from portone_local.testing.recurring import days_pass, key_saved, subscribed
-from portone_local.testing.refunding import paid, refund
-from portone_local.testing.shopping import USER, prepare, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.actors.shop import USER, prepare, verify
+from portone_local.actors.subscribers import days_pass, key_saved, subscribed
+from portone_local.stories.world import let_pass
+from tests.support.charging import charge
+from tests.support.charging import prepared as prepared_id
+from tests.support.edited import having, where
+from tests.support.refunding import paid, refund
+from tests.support.unkind import UnkindStack
 
 MINUTE = 60
 NAME, PHONE = "김개똥", "010-9876-5432"

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.people import go_through, press, start, typed, verify
+from portone_local.actors.shop import ask_to_prepare, checkout, prepare, put_order
+from portone_local.actors.subscribers import plan_stored, subscribe
 from portone_local.gateway.messages import Response
-from portone_local.testing.billing_app import code_of, issue_window, issued, register
-from portone_local.testing.charging import charge, prepared
-from portone_local.testing.edited import having
-from portone_local.testing.identifying import go_through, press, start, typed, verify
-from portone_local.testing.recurring import plan_stored, subscribe
-from portone_local.testing.shopping import ask_to_prepare, checkout, prepare, put_order
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
+from portone_local.stories.world import let_pass
+from tests.support.billing_app import code_of, issue_window, issued, register
+from tests.support.charging import charge, prepared
+from tests.support.edited import having
+from tests.support.unkind import UnkindStack, refused
 
 MINUTE, DAY = 60, 24 * 3600
 PLAIN = re.compile(r"[0-9A-Za-z]{20}")

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import USER, pay, prepare, put_order, seen_by_owner, status, verify
+from portone_local.actors.subscribers import cancel, subscribed
 from portone_local.gateway.messages import Response
 from portone_local.portone import CancellationStatus
-from portone_local.testing.edited import having, where, without
-from portone_local.testing.recurring import cancel, subscribed
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund, refund_state
-from portone_local.testing.shopping import USER, pay, prepare, put_order, seen_by_owner, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.subscriber_app import shown
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import let_pass
+from tests.support.edited import having, where, without
+from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
+from tests.support.subscriber_app import shown
+from tests.support.unkind import UnkindStack
 
 HOUR, DAY = 3600, 24 * 3600
 ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import pay, prepare, put_order, status, verify
 from portone_local.portone import Checkout
-from portone_local.testing.letters import event, send, strays
-from portone_local.testing.refunding import paid, refund
-from portone_local.testing.shopping import pay, prepare, put_order, status, verify
-from portone_local.testing.stories import clock_of, let_pass
-from portone_local.testing.unkind import UnkindStack
+from portone_local.stories.world import clock_of, let_pass
+from tests.support.letters import event, send, strays
+from tests.support.refunding import paid, refund
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 AGES = [0, 301, 2 * HOUR, 3 * DAY]

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import USER, ask_to_prepare, pay, put_order, status, verify
+from portone_local.actors.subscribers import key_saved
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault
-from portone_local.testing.charging import charge
-from portone_local.testing.recurring import key_saved
-from portone_local.testing.refunding import refund
-from portone_local.testing.shopping import USER, ask_to_prepare, pay, put_order, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
-from portone_local.testing.window import (
+from portone_local.stories.world import let_pass
+from tests.support.charging import charge
+from tests.support.refunding import refund
+from tests.support.unkind import UnkindStack, refused
+from tests.support.window import (
     EMAIL,
     NAME,
     PHONE,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.recurring import key_saved, schedule
-from portone_local.testing.shopping import USER, ask_to_prepare, put_order
-from portone_local.testing.unkind import UnkindStack, refused
-from portone_local.testing.window import (
+from portone_local.actors.shop import USER, ask_to_prepare, put_order
+from portone_local.actors.subscribers import key_saved, schedule
+from tests.support.unkind import UnkindStack, refused
+from tests.support.window import (
     EMAIL,
     NAME,
     PHONE,

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import USER, ask_to_prepare, pay, prepare, put_order, status, verify
+from portone_local.actors.subscribers import key_saved, order_in_parts, schedule
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault, Refused
-from portone_local.testing.charging import charge
-from portone_local.testing.interleaving import between
-from portone_local.testing.recurring import key_saved, order_in_parts, schedule
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import USER, ask_to_prepare, pay, prepare, put_order, status, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
-from portone_local.testing.withdrawing import (
+from portone_local.stories.world import let_pass
+from tests.support.charging import charge
+from tests.support.interleaving import between
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack, refused
+from tests.support.withdrawing import (
     accounts_given,
     days_later,
     kept,

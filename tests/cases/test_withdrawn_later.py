@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.approver import HOOK, authenticate, confirm
+from portone_local.actors.shop import USER, ask_to_prepare, checkout, pay, prepare, put_order, verify
 from portone_local.portone import CancellationStatus
-from portone_local.testing.approving import HOOK, authenticate, confirm
-from portone_local.testing.refunding import cancelled_at_portone, paid, refund
-from portone_local.testing.shopping import USER, ask_to_prepare, checkout, pay, prepare, put_order, verify
-from portone_local.testing.stories import let_pass
-from portone_local.testing.unkind import UnkindStack, refused
-from portone_local.testing.withdrawing import days_later, kept, told_wrong, withdraw
+from portone_local.stories.world import let_pass
+from tests.support.refunding import cancelled_at_portone, paid, refund
+from tests.support.unkind import UnkindStack, refused
+from tests.support.withdrawing import days_later, kept, told_wrong, withdraw
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

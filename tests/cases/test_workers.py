@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from portone_local.clock import Clock
+from portone_local.actors.shop import pay, prepare
+from portone_local.actors.subscribers import CHARGE, key_saved, plan_stored, subscribe
 from portone_local.portone import Fault
-from portone_local.testing.recurring import CHARGE, key_saved, plan_stored, subscribe
-from portone_local.testing.shopping import pay, prepare
-from portone_local.testing.unkind import UnkindStack
+from portone_local.twins.clock import Clock
+from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

@@ -8,10 +8,10 @@ import pytest
 
 from portone_local.oracle import assert_clean
 from portone_local.portone import Fault, faults_of
-from portone_local.testing.approval_stories import APPROVAL_STORIES, RECEIPT_STORIES
-from portone_local.testing.stories import MINUTE, Story, World, let_pass
-from portone_local.testing.telling import in_time, one_fault, ten_minutes_of_faults
-from portone_payments.domain.instruction_records import ApprovalState, ReceiptState
+from portone_local.stories.approvals import APPROVAL_STORIES, RECEIPT_STORIES
+from portone_local.stories.telling import in_time, one_fault, ten_minutes_of_faults
+from portone_local.stories.world import MINUTE, Story, World, let_pass
+from portone_payments.domain.records.instructions import ApprovalState, ReceiptState
 
 USES = {
     "confirm_payment": APPROVAL_STORIES,

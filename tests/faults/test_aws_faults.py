@@ -4,12 +4,10 @@ from contextlib import suppress
 
 import pytest
 
-from portone_local.ministack import MiniStack
-from portone_local.testing.aws_errors import IN_MEMORY, ON_THE_WIRE
-from portone_local.testing.boundaries import Break, Crossing, at, sent_twice
-from portone_local.testing.stories import MINUTE, PATIENCE, Story, let_pass
-from portone_local.testing.story_book import STORIES, story_named
-from portone_local.testing.telling import (
+from portone_local.stack.ministack import MiniStack
+from portone_local.stories.book import STORIES, story_named
+from portone_local.stories.boundaries import Break, Crossing, at, sent_twice
+from portone_local.stories.telling import (
     assert_ended_well,
     in_memory,
     on_ministack,
@@ -18,9 +16,11 @@ from portone_local.testing.telling import (
     representatives,
     step_of,
 )
-from portone_payments.domain.webhook_records import HintState
+from portone_local.stories.world import MINUTE, PATIENCE, Story, let_pass
+from portone_payments.domain.records.webhooks import HintState
 from portone_payments.entry.failure import JobFailed
-from portone_payments.ports import Metric
+from portone_payments.ports.world import Metric
+from tests.support.aws_errors import IN_MEMORY, ON_THE_WIRE
 
 WRITES = {"dynamodb.put", "dynamodb.push"}
 # each call with each of its faults in one story at least; what adapters make of errors is their own tests'

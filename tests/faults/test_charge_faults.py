@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.subscribers import CHARGE
 from portone_local.oracle import assert_clean
 from portone_local.portone import Fault, faults_of
-from portone_local.testing.recurring import CHARGE
-from portone_local.testing.stories import MINUTE, Story, World, let_pass
-from portone_local.testing.story_book import story_named
-from portone_local.testing.telling import in_time, one_fault, ten_minutes_of_faults
-from portone_payments.domain.attempts import open_approval
+from portone_local.stories.book import story_named
+from portone_local.stories.telling import in_time, one_fault, ten_minutes_of_faults
+from portone_local.stories.world import MINUTE, Story, World, let_pass
+from portone_payments.domain.approvals.attempts import open_approval
 
 USES = {
     CHARGE: ("charge an order", "subscribe", "renew", "change the plan", "collect a part"),

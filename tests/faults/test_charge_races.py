@@ -6,18 +6,18 @@ from itertools import count
 
 import pytest
 
-from portone_local.ministack import MiniStack
+from portone_local.actors.subscribers import held
 from portone_local.oracle import ObservedStack
-from portone_local.testing.charge_races import collecting, due, ended, sent
-from portone_local.testing.charge_stories import charge, payable
-from portone_local.testing.key_stories import choose, delete, owner, saved, two_saved
-from portone_local.testing.racing import judged, race
-from portone_local.testing.recurring import held
-from portone_local.testing.stories import MINUTE, World, let_pass
-from portone_local.testing.subscription_scenes import begin, customer, pay_in_parts, sofa, weekly
-from portone_local.testing.subscription_stories import END, change_plan
-from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
-from portone_payments.domain.wallet_records import KeyState
+from portone_local.stack.ministack import MiniStack
+from portone_local.stories.billing_keys import choose, delete, owner, saved, two_saved
+from portone_local.stories.charges import charge, payable
+from portone_local.stories.subscription_scenes import begin, customer, pay_in_parts, sofa, weekly
+from portone_local.stories.subscriptions import END, change_plan
+from portone_local.stories.world import MINUTE, World, let_pass
+from portone_payments.domain.records.billing_keys import KeyState
+from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
+from tests.support.charge_races import collecting, due, ended, sent
+from tests.support.racing import judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 

@@ -5,11 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from portone_local.actors.subscribers import (
+    CHARGE,
+    days_pass,
+    held,
+    invoice,
+    plan_stored,
+    subscribed,
+    to_hour,
+)
 from portone_local.oracle import ObservedStack, assert_clean
-from portone_local.testing.recurring import CHARGE, days_pass, held, invoice, plan_stored, subscribed, to_hour
-from portone_local.testing.stories import MINUTE, clock_of, let_pass
-from portone_payments.domain.calendar import HOUR, KST
-from portone_payments.domain.subscription_records import InvoiceState
+from portone_local.stories.world import MINUTE, clock_of, let_pass
+from portone_payments.domain.records.subscriptions import InvoiceState
+from portone_payments.domain.shared.calendar import HOUR, KST
 
 EVERY_DAY = {"unit": "DAY", "count": 1}
 CUSTOMERS = [f"customer-{number}" for number in range(6)]

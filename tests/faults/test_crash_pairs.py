@@ -8,18 +8,15 @@ from itertools import islice
 
 import pytest
 
-from portone_local.testing import (
-    approval_stories,
-    charge_stories,
-    key_stories,
-    refund_stories,
-    subscription_scenes,
-    subscription_stories,
-)
-from portone_local.testing.boundaries import Boundaries
-from portone_local.testing.stories import MINUTE, Act, Story, World, let_pass
-from portone_local.testing.story_book import RECURRING, story_named
-from portone_local.testing.telling import (
+from portone_local.stories import approvals as approval_stories
+from portone_local.stories import billing_keys as key_stories
+from portone_local.stories import charges as charge_stories
+from portone_local.stories import refunds as refund_stories
+from portone_local.stories import subscription_scenes
+from portone_local.stories import subscriptions as subscription_stories
+from portone_local.stories.book import RECURRING, story_named
+from portone_local.stories.boundaries import Boundaries
+from portone_local.stories.telling import (
     Death,
     acted,
     assert_ended_well,
@@ -31,6 +28,7 @@ from portone_local.testing.telling import (
     reached,
     representatives,
 )
+from portone_local.stories.world import MINUTE, Act, Story, World, let_pass
 
 HOUR = 3600
 STEP, STEP_OF_CHARGES = every(test=2, check=1), every(test=7, check=3)

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.boundaries import Crossing, Side
-from portone_local.testing.seen import Seen
-from portone_local.testing.stories import Story, let_pass
-from portone_local.testing.story_acts import look
-from portone_local.testing.story_book import ALL_STORIES, story_named
-from portone_local.testing.telling import (
+from portone_local.stories.acts import look
+from portone_local.stories.book import ALL_STORIES, story_named
+from portone_local.stories.boundaries import Crossing, Side
+from portone_local.stories.telling import (
     acted,
     assert_ended_well,
     break_off,
@@ -20,6 +18,8 @@ from portone_local.testing.telling import (
     points_of,
     step_of,
 )
+from portone_local.stories.world import Story, let_pass
+from tests.support.seen import Seen
 
 
 @pytest.mark.parametrize("story", ALL_STORIES, ids=lambda story: story.name)

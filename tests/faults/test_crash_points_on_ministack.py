@@ -11,16 +11,13 @@ from typing import Any
 
 import pytest
 
-from portone_local import template
 from portone_local.gateway.functions import Handler
-from portone_local.ministack import MiniStack
 from portone_local.oracle import assert_clean
-from portone_local.stack import Stack
-from portone_local.testing.boundaries import Boundaries, Crossing
-from portone_local.testing.seen import Kind, Seen, calls_in
-from portone_local.testing.stories import Story, World, let_pass
-from portone_local.testing.story_book import ALL_STORIES, RECURRING, story_named
-from portone_local.testing.telling import (
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.stack import Stack
+from portone_local.stories.book import ALL_STORIES, RECURRING, story_named
+from portone_local.stories.boundaries import Boundaries, Crossing
+from portone_local.stories.telling import (
     assert_wanted,
     break_off,
     deaths,
@@ -30,15 +27,19 @@ from portone_local.testing.telling import (
     representatives,
     step_of,
 )
+from portone_local.stories.world import Story, World, let_pass
+from portone_local.template import cloudformation as template
+from tests.support.seen import Kind, Seen, calls_in
 
 STEP, STEP_OF_CHARGES = every(test=3, check=2), every(test=10, check=3)
 SOURCE = template.ROOT / "layers/portone_payments/src/portone_payments"
 # the audit has no payment to tell a story of: its functions die in crash tests of their own
-AUDIT = {"audit", "discrepancies", "close_discrepancy"}
-# what ended five years ago has nobody to go on with it: who deletes dies in tests/flows/test_retention.py
-RETENTION = {"retention"}
+AUDIT = {"audit_payments", "list_discrepancies", "close_discrepancy"}
+# what ended five years ago has nobody to go on with it: who deletes dies in
+# tests/flows/timers/test_retention.py
+RETENTION = {"apply_retention"}
 # and so do those of the identity functions, which have users and verifications instead
-IDENTITY = {each for each in template.functions(template.transformed()) if each.startswith("identity_")}
+IDENTITY = template.functions_of("identity")
 AUDIT_CALLS = {"portone.list_payments"}
 SEEN = Seen()
 
@@ -92,7 +93,7 @@ def test_every_kind_of_call_a_handler_makes_is_cut_off_by_a_crash_case(seen: See
 
 @pytest.mark.ministack
 def test_every_function_has_crash_cases(seen: Seen) -> None:
-    folders = {file.parent.name for file in (template.ROOT / "functions").glob("*/handler.py")}
+    folders = set(template.handlers())
 
     assert folders - AUDIT - RETENTION - IDENTITY == {function for function, _ in seen.cut_off}
 
@@ -105,7 +106,7 @@ def test_every_call_the_adapters_can_make_is_cut_off_by_a_crash_case(seen: Seen)
 @pytest.mark.ministack
 def test_a_planted_call_of_an_adapter_is_noticed(seen: Seen, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(SOURCE, tmp_path / "source"))
-    with (copy / "adapters" / "queue.py").open("a") as file:
+    with (copy / "adapters" / "aws" / "queue.py").open("a") as file:
         file.write("\n\ndef planted(queue):\n    queue._client.purge_queue()\n")
 
     assert "sqs.purge_queue" in set(calls_in(copy)) - {call for _, call in seen.cut_off}

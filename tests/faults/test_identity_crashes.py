@@ -5,11 +5,12 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from portone_local.actors.people import wait
 from portone_local.oracle import ObservedStack
 from portone_local.oracle.identity import assert_identity_clean
-from portone_local.testing.boundaries import Boundaries, Crash, Crossing, Side, at, crash
-from portone_local.testing.identifying import wait
-from portone_local.testing.identity_stories import IDENTITY_STORIES, UNDER_WAY, IdentityStory
+from portone_local.stories.boundaries import Boundaries, Crash, Crossing, Side, at, crash
+from portone_local.stories.identity import IDENTITY_STORIES, UNDER_WAY, IdentityStory
+from portone_local.template.cloudformation import functions_of
 from portone_payments.entry.failure import JobFailed
 
 
@@ -59,5 +60,5 @@ def test_every_kind_of_call_of_the_identity_functions_is_cut_off() -> None:
     for story in IDENTITY_STORIES:
         with world() as (stack, boundaries):
             story.wanted(stack, story.before(stack))
-            made |= {kind for kind in boundaries.made if kind[0].startswith("identity_")}
+            made |= {kind for kind in boundaries.made if kind[0] in functions_of("identity")}
     assert made <= kinds

@@ -7,12 +7,7 @@ from itertools import count
 
 import pytest
 
-from portone_local.identity import IDENTITY_HASH_KEYS, HeldHashes
-from portone_local.ministack import MiniStack
-from portone_local.oracle import ObservedStack
-from portone_local.oracle.identity import assert_identity_clean
-from portone_local.portone import IdentityUnknowns, Person, Unknowns
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     code,
     done,
     erase,
@@ -25,7 +20,12 @@ from portone_local.testing.identifying import (
     typed,
     verify,
 )
-from portone_local.testing.racing import race
+from portone_local.oracle import ObservedStack
+from portone_local.oracle.identity import assert_identity_clean
+from portone_local.portone import IdentityUnknowns, Person, Unknowns
+from portone_local.stack.identity import IDENTITY_HASH_KEYS, HeldHashes
+from portone_local.stack.ministack import MiniStack
+from tests.support.racing import race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 

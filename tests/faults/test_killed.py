@@ -5,14 +5,14 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from portone_local import template
-from portone_local.ministack import MiniStack
 from portone_local.portone.http_server import HttpPortOne
-from portone_local.testing.boundaries import Crash, Crossing, Side
-from portone_local.testing.stories import PATIENCE, World, let_pass
-from portone_local.testing.story_book import story_named
-from portone_local.testing.telling import assert_ended_well, on_ministack
-from portone_local.testing.victim import Graveyard, Victim
+from portone_local.stack.ministack import MiniStack
+from portone_local.stories.book import story_named
+from portone_local.stories.boundaries import Crash, Crossing, Side
+from portone_local.stories.telling import assert_ended_well, on_ministack
+from portone_local.stories.world import PATIENCE, World, let_pass
+from portone_local.template import cloudformation as template
+from tests.support.victim import Graveyard, Victim
 
 GET, PUT, SEND = "dynamodb.get_item", "dynamodb.put_item", "sqs.send_message_batch"
 TRANSACT, LEASE = "dynamodb.transact_write_items", "dynamodb.update_item"
@@ -22,18 +22,21 @@ SECRET, ENCRYPT = "secretsmanager.get_secret_value", "kms.encrypt"
 SAMPLE = {
     "put an order": ("put_order", [(PUT, Side.BEFORE), (PUT, Side.AFTER)]),
     "prepare a payment": (
-        "prepare",
+        "prepare_payment",
         [(TRANSACT, Side.BEFORE), (TRANSACT, Side.AFTER), (REGISTER, Side.BEFORE), (REGISTER, Side.AFTER)],
     ),
     "verify a payment nobody told of": (
-        "verify",
+        "verify_payment",
         [(SECRET, Side.AFTER), (READ, Side.BEFORE), (READ, Side.AFTER), (PUT, Side.AFTER)],
     ),
-    "verify the second payment of an order": ("verify", [(TRANSACT, Side.BEFORE), (TRANSACT, Side.AFTER)]),
-    "receive webhooks": ("webhook", [(READ, Side.AFTER), (PUT, Side.BEFORE), (PUT, Side.AFTER)]),
-    "receive a webhook of a billing key": ("webhook", [(ENCRYPT, Side.AFTER), (PUT, Side.AFTER)]),
-    "sweep": ("sweep", [(LEASE, Side.AFTER), (SEND, Side.BEFORE), (SEND, Side.AFTER)]),
-    "work": ("work", [(READ, Side.AFTER), (PUT, Side.BEFORE), (PUT, Side.AFTER)]),
+    "verify the second payment of an order": (
+        "verify_payment",
+        [(TRANSACT, Side.BEFORE), (TRANSACT, Side.AFTER)],
+    ),
+    "receive webhooks": ("receive_webhook", [(READ, Side.AFTER), (PUT, Side.BEFORE), (PUT, Side.AFTER)]),
+    "receive a webhook of a billing key": ("receive_webhook", [(ENCRYPT, Side.AFTER), (PUT, Side.AFTER)]),
+    "sweep": ("sweep_payments", [(LEASE, Side.AFTER), (SEND, Side.BEFORE), (SEND, Side.AFTER)]),
+    "work": ("work_payments", [(READ, Side.AFTER), (PUT, Side.BEFORE), (PUT, Side.AFTER)]),
 }
 
 

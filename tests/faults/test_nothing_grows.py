@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.subscribers import to_hour
 from portone_local.oracle import ObservedStack
-from portone_local.testing.filling import Act, repeated
-from portone_local.testing.recurring import to_hour
-from portone_local.testing.refunding import paid, refund
-from portone_local.testing.repeated_commands import REPEATED
-from portone_local.testing.repeated_payments import declined_refunds
+from tests.support.filling import Act, repeated
+from tests.support.refunding import paid, refund
+from tests.support.repeated_commands import REPEATED
+from tests.support.repeated_payments import declined_refunds
 
 OK, BAD_REQUEST = HTTPStatus.OK, HTTPStatus.BAD_REQUEST
 TWO_PERSONS = {"staff_refund_limit": "1000"}

@@ -9,10 +9,10 @@ import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault, faults_of
-from portone_local.testing.stories import MINUTE, USER, Story, World, let_pass
-from portone_local.testing.story_book import story_named
-from portone_local.testing.telling import assert_ended_well, in_time
-from portone_payments.domain.webhook_records import HintState
+from portone_local.stories.book import story_named
+from portone_local.stories.telling import assert_ended_well, in_time
+from portone_local.stories.world import MINUTE, USER, Story, World, let_pass
+from portone_payments.domain.records.webhooks import HintState
 
 USES = {
     "pre_register": ("prepare a payment", "prepare again on another device"),

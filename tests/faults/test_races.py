@@ -7,10 +7,10 @@ from itertools import count
 import pytest
 
 from portone_local.gateway.messages import Response
-from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack
-from portone_local.testing.racing import judged, race
-from portone_local.testing.stories import MINUTE, TOTAL, USER, World, let_pass
+from portone_local.stack.ministack import MiniStack
+from portone_local.stories.world import MINUTE, TOTAL, USER, World, let_pass
+from tests.support.racing import judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.oracle import ObservedStack, assert_clean
-from portone_local.portone import Fault, Unknowns
-from portone_local.testing.recurring import (
+from portone_local.actors.subscribers import (
     CHARGE,
     cancel,
     days_pass,
@@ -17,11 +15,13 @@ from portone_local.testing.recurring import (
     subscribed,
     to_hour,
 )
-from portone_local.testing.stories import MINUTE
-from portone_local.testing.telling import at_noon
-from portone_payments.domain.calendar import DAY, HOUR
-from portone_payments.domain.records import Status
-from portone_payments.domain.subscription_records import InvoiceState, SubscriptionStatus
+from portone_local.oracle import ObservedStack, assert_clean
+from portone_local.portone import Fault, Unknowns
+from portone_local.stories.telling import at_noon
+from portone_local.stories.world import MINUTE
+from portone_payments.domain.records.payments import Status
+from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
+from portone_payments.domain.shared.calendar import DAY, HOUR
 
 SECONDS = [45.0, 3 * HOUR + MINUTE]
 

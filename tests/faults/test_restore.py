@@ -9,15 +9,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from portone_local.audit_from import set_back
-from portone_local.closing import main
+from portone_local.actors.shop import USER, pay, prepare, put_order, status
+from portone_local.operator.audit_from import set_back
+from portone_local.operator.close_writes import main
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.portone import Unknowns
-from portone_local.template import ROOT
-from portone_local.testing.restored_lives import LIVES
-from portone_local.testing.restoring import DAY, HOUR, MINUTE, Shop
-from portone_local.testing.shopping import USER, pay, prepare, put_order, status
-from portone_payments.ports import Metric
+from portone_local.template.cloudformation import ROOT
+from portone_payments.ports.world import Metric
+from tests.support.restored_lives import LIVES
+from tests.support.restoring import DAY, HOUR, MINUTE, Shop
 
 STEPS = sum(map(len, LIVES.values()))
 SWITCHES = ("defaults", "all_turned")
@@ -131,4 +131,7 @@ def test_what_the_runbook_closes_is_every_function_that_may_change_the_table_but
     closed = set(capsys.readouterr().out.split())
     assert closed >= {"PutOrder", "Prepare", "Verify", "Webhook", "Cancel", "OpsResolve", "Sweep", "Work"}
     assert not closed & {"Audit", "GetOrder", "GetPayment", "ListPayments", "Discrepancies", "Publish"}
-    assert "$(.venv/bin/python -m portone_local.closing)" in (ROOT / "docs" / "runbook.md").read_text()
+    assert (
+        "$(.venv/bin/python -m portone_local.operator.close_writes)"
+        in (ROOT / "docs" / "runbook.md").read_text()
+    )

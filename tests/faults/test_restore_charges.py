@@ -8,9 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.portone import Unknowns
-from portone_local.testing.recurring import (
+from portone_local.actors.subscribers import (
     PRICE,
     charged_at,
     days_pass,
@@ -26,12 +24,14 @@ from portone_local.testing.recurring import (
     subscribed,
     to_hour,
 )
-from portone_local.testing.recurring import change as change_plan
-from portone_local.testing.restored_club import Club
-from portone_local.testing.restored_members import MEMBERS
-from portone_local.testing.stories import USER
-from portone_payments.domain.subscription_records import InvoiceState
-from portone_payments.domain.wallet_records import KeyState
+from portone_local.actors.subscribers import change as change_plan
+from portone_local.oracle import ObservedStack
+from portone_local.portone import Unknowns
+from portone_local.stories.world import USER
+from portone_payments.domain.records.billing_keys import KeyState
+from portone_payments.domain.records.subscriptions import InvoiceState
+from tests.support.restored_club import Club
+from tests.support.restored_members import MEMBERS
 
 STEPS = sum(map(len, MEMBERS.values()))
 SWITCHES = ("defaults", "all_turned")

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.subscribers import held
 from portone_local.gateway.client import Client
-from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack
-from portone_local.testing.charge_races import collecting, due, ended, sent
-from portone_local.testing.key_stories import plan
-from portone_local.testing.racing import Act, judged, race
-from portone_local.testing.recurring import held
-from portone_local.testing.stories import MINUTE, PATIENCE, World, let_pass
-from portone_local.testing.subscription_scenes import asking, plans, under_way, weekly
-from portone_local.testing.subscription_stories import END, change_plan
-from portone_payments.domain.subscription_records import InvoiceKind, InvoiceState, SubscriptionStatus
+from portone_local.stack.ministack import MiniStack
+from portone_local.stories.billing_keys import plan
+from portone_local.stories.subscription_scenes import asking, plans, under_way, weekly
+from portone_local.stories.subscriptions import END, change_plan
+from portone_local.stories.world import MINUTE, PATIENCE, World, let_pass
+from portone_payments.domain.records.subscriptions import InvoiceKind, InvoiceState, SubscriptionStatus
+from tests.support.charge_races import collecting, due, ended, sent
+from tests.support.racing import Act, judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 

@@ -6,15 +6,15 @@ from contextlib import ExitStack
 
 import pytest
 
-from portone_local import wiring
-from portone_local.issuer import TokenIssuer
+from portone_local.actors.shop import USER, pay, prepare, verify
 from portone_local.oracle import ObservedStack
-from portone_local.parameters import fake_portone, parameters_of
 from portone_local.portone import Fault
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.serve.timer import RunningClock
-from portone_local.testing.shopping import USER, pay, prepare, verify
-from portone_payments.entry.clock import SystemClock
+from portone_local.stack import wiring
+from portone_local.stack.parameters import fake_portone, parameters_of
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_payments.entry.wiring.clock import SystemClock
 
 SLOW = 25.0
 API_LIMIT = 29.0

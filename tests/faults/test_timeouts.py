@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from portone_local.testing.boundaries import Boundaries
-from portone_local.testing.refund_stories import PART, paid
-from portone_local.testing.shopping import put_order
-from portone_local.testing.slow_portone import HOUR, is_slow, never_takes_effect, slowly, times, waits
-from portone_local.testing.stories import MINUTE, USER, World, let_pass
+from portone_local.actors.shop import put_order
+from portone_local.stories.boundaries import Boundaries
+from portone_local.stories.refunds import PART, paid
+from portone_local.stories.world import MINUTE, USER, World, let_pass
+from tests.support.slow_portone import HOUR, is_slow, never_takes_effect, slowly, times, waits
 
 
 @pytest.fixture

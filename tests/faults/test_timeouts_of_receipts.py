@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.testing.approval_stories import authenticated, confirm, issue, take_back, transferred
-from portone_local.testing.boundaries import Boundaries
-from portone_local.testing.slow_portone import (
+from portone_local.stories.approvals import authenticated, confirm, issue, take_back, transferred
+from portone_local.stories.boundaries import Boundaries
+from portone_local.stories.telling import assert_in_time
+from portone_local.stories.world import World, let_pass
+from tests.support.slow_portone import (
     DAY,
     HOUR,
     is_slow,
@@ -15,8 +17,6 @@ from portone_local.testing.slow_portone import (
     times,
     waits,
 )
-from portone_local.testing.stories import World, let_pass
-from portone_local.testing.telling import assert_in_time
 
 
 @pytest.fixture

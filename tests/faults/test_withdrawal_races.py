@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.subscribers import key_saved
 from portone_local.gateway.messages import Response
-from portone_local.ministack import MiniStack
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Refused
-from portone_local.testing.racing import judged, race
-from portone_local.testing.recurring import key_saved
-from portone_local.testing.stories import USER, World
-from portone_local.testing.withdrawing import days_later, told_wrong, withdraw
+from portone_local.stack.ministack import MiniStack
+from portone_local.stories.world import USER, World
+from tests.support.racing import judged, race
+from tests.support.withdrawing import days_later, told_wrong, withdraw
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 

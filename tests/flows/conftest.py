@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from portone_local.memory import FixedSecrets, MemoryQueue, MemoryStore
-from portone_local.memory_table import undisturbed
 from portone_local.oracle import ObservedStack, assert_clean, converge
 from portone_local.portone import Unknowns
-from portone_local.testing.audited import AuditedShop
+from portone_local.twins.dynamo import undisturbed
+from portone_local.twins.tables import FixedSecrets, MemoryQueue, MemoryStore
+from tests.support.audited import AuditedShop
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portone_local.actors.shop import ask_to_prepare, checkout, prepare, verify
 from portone_local.oracle import ObservedStack, assert_clean, converge
 from portone_local.portone import CancellationStatus, Fault, Refused, Unknowns
-from portone_local.testing.shopping import ask_to_prepare, checkout, prepare, verify
 
 DAY = 24 * 3600
 type Step = Callable[[ObservedStack, dict[str, Any]], object]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from portone_local.portone import CancellationStatus, Fault
-from portone_local.testing.boundaries import Side
-from portone_local.testing.machine.money import Money
-from portone_local.testing.machine.recurring import Recurring
-from portone_local.testing.poisoned_table import Poison
+from portone_local.stories.boundaries import Side
+from tests.support.machine.money import Money
+from tests.support.machine.recurring import Recurring
+from tests.support.poisoned_table import Poison
 
 RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "75"))
 STEPS = 50

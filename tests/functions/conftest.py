@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.world import World, populate
+from portone_local.stack.stack import Stack
+from tests.support.world import World, populate
 
 
 @pytest.fixture(scope="module")

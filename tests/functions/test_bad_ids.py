@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from portone_local.gateway.messages import Response
-from portone_local.testing.bad_input import IDS, IMPOSSIBLE, escaped, preparing, refused
-from portone_local.testing.world import STRANGER, USER, World, an_order_body
+from tests.support.bad_input import IDS, IMPOSSIBLE, escaped, preparing, refused
+from tests.support.world import STRANGER, USER, World, an_order_body
 
 
 @pytest.mark.parametrize("order_id", IMPOSSIBLE.values(), ids=IMPOSSIBLE)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from portone_local.gateway.messages import Response
-from portone_local.testing.bad_input import putting, refused, sending
-from portone_local.testing.world import USER, World, an_order_body
 from portone_payments.entry.request import BODY_CAP
+from tests.support.bad_input import putting, refused, sending
+from tests.support.world import USER, World, an_order_body
 
 JSON = {"content-type": "application/json"}
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from portone_local.template import configuration, refusals
-from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_local.template.cloudformation import configuration, refusals
+from portone_payments.domain.errors.common import Forbidden, Unauthenticated
 from portone_payments.entry.callers import admit
 from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Caller, CallerRules, Right, patterns_in, read_caller_rules

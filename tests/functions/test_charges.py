@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from portone_local.actors.subscribers import CHARGE, key_of
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, save_key
-from portone_local.testing.charging import charge, prepared
-from portone_local.testing.recurring import CHARGE, key_of
-from portone_local.testing.subscriber_app import charged
-from portone_payments.flows.claims import MANY
+from portone_local.stack.stack import Stack
+from portone_payments.flows.billing_keys.claims import MANY
+from tests.support.billing_app import code_of, save_key
+from tests.support.charging import charge, prepared
+from tests.support.subscriber_app import charged
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portone_local.gateway.events import claim_text
-from portone_payments.domain.errors import Forbidden, Unauthenticated
+from portone_payments.domain.errors.common import Forbidden, Unauthenticated
 from portone_payments.entry.callers import admit
 from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Caller, CallerRules, Right

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.shopping import pay, prepare, put_order
-from portone_payments.domain.audit_records import Discrepancy, DiscrepancyKind
-from portone_payments.domain.bounds import WORDS_KEPT
+from portone_local.actors.shop import pay, prepare, put_order
+from portone_local.stack.stack import Stack
+from portone_payments.domain.records.audit import Discrepancy, DiscrepancyKind
+from portone_payments.domain.records.bounds import WORDS_KEPT
 
 ID = "0123456789abcdef0123456789abcdef"
 

@@ -7,12 +7,12 @@ from typing import Any, get_args
 import pytest
 
 from portone_local.openapi.document import FILE
-from portone_local.stack import Stack
-from portone_local.testing.world import an_order_body
-from portone_payments.domain.methods import ORDERED, SAVED
-from portone_payments.domain.money import CURRENCIES
-from portone_payments.domain.records import ProductType
-from portone_payments.entry.closed import BillingMethod, Currency, OrderMethod, ProductKind
+from portone_local.stack.stack import Stack
+from portone_payments.domain.readings.methods import ORDERED, SAVED
+from portone_payments.domain.records.payments import ProductType
+from portone_payments.domain.shared.money import CURRENCIES
+from portone_payments.entry.fields.closed import BillingMethod, Currency, OrderMethod, ProductKind
+from tests.support.world import an_order_body
 
 DOCUMENT = json.loads(FILE.read_text())
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]

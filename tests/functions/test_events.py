@@ -6,83 +6,83 @@ from typing import Any
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.template import ROOT, functions
-from portone_local.testing.billing_records import a_plan, a_trial, a_wallet
-from portone_local.testing.deliveries import SECRET
-from portone_local.testing.records import NOW, a_payment, an_order, called
-from portone_payments.domain.records import AttentionKind
+from portone_local.stack.stack import Stack
+from portone_local.template.cloudformation import ROOT, functions
+from portone_payments.domain.records.payments import AttentionKind
+from tests.support.billing_records import a_plan, a_trial, a_wallet
+from tests.support.deliveries import SECRET
+from tests.support.records import NOW, a_payment, an_order, called
 
 EVENTS = ROOT / "events"
 # function, status, and what its answer shows
 ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "put-order": ("put_order", 409, {}),
     "get-order": ("get_order", 200, {"orderId": "order-1", "paidTotal": 0}),
-    "prepare": ("prepare", 200, {"paymentId": "examplePayment0001", "payMethod": "CARD"}),
-    "verify": ("verify", 200, {"status": "READY"}),
+    "prepare-payment": ("prepare_payment", 200, {"paymentId": "examplePayment0001", "payMethod": "CARD"}),
+    "verify-payment": ("verify_payment", 200, {"status": "READY"}),
     "get-payment": ("get_payment", 200, {"paymentId": "examplePayment0001"}),
     "list-payments": ("list_payments", 200, {"cursor": None}),
-    "attention": ("attention", 200, {"cursor": None}),
-    "ops-catch-up": ("ops_catch_up", 200, {"portoneAnswered": True}),
-    "ops-resolve": ("ops_resolve", 200, {"attentions": []}),
-    "cancel": ("cancel", 409, {}),
+    "list-attention": ("list_attention", 200, {"cursor": None}),
+    "catch-up-payment": ("catch_up_payment", 200, {"portoneAnswered": True}),
+    "resolve-payment": ("resolve_payment", 200, {"attentions": []}),
+    "cancel-payment": ("cancel_payment", 409, {}),
     "get-refund": ("get_refund", 404, {}),
-    "refund-account": ("refund_account", 404, {}),
-    "staff-cancel": ("staff_cancel", 409, {}),
-    "staff-approve-refund": ("staff_approve_refund", 404, {}),
-    "confirm": ("confirm", 409, {}),
-    "cash-receipt-issue": ("cash_receipt_issue", 409, {}),
-    "cash-receipt-read": ("cash_receipt_read", 404, {}),
-    "cash-receipt-cancel": ("cash_receipt_cancel", 404, {}),
+    "put-refund-account": ("put_refund_account", 404, {}),
+    "cancel-payment-as-staff": ("cancel_payment_as_staff", 409, {}),
+    "approve-refund": ("approve_refund", 404, {}),
+    "confirm-payment": ("confirm_payment", 409, {}),
+    "issue-cash-receipt": ("issue_cash_receipt", 409, {}),
+    "get-cash-receipt": ("get_cash_receipt", 404, {}),
+    "cancel-cash-receipt": ("cancel_cash_receipt", 404, {}),
     "put-plan": ("put_plan", 200, {"planId": "plan-1", "amount": 9_900}),
     "get-plan": ("get_plan", 200, {"planId": "plan-1"}),
     "start-billing-key": ("start_billing_key", 200, {"billingKeyMethod": "CARD"}),
     "register-billing-key": ("register_billing_key", 409, {}),
     "list-billing-keys": ("list_billing_keys", 200, {"items": []}),
     "get-billing-key": ("get_billing_key", 200, {"state": "PENDING"}),
-    "default-billing-key": ("default_billing_key", 409, {}),
+    "set-default-billing-key": ("set_default_billing_key", 409, {}),
     "delete-billing-key": ("delete_billing_key", 202, {"state": "DELETING"}),
-    "charge": ("charge", 409, {}),
+    "charge-payment": ("charge_payment", 409, {}),
     "subscribe": ("subscribe", 409, {}),
     "start-schedule": ("start_schedule", 409, {}),
     "list-subscriptions": ("list_subscriptions", 200, {"cursor": None}),
     "get-subscription": ("get_subscription", 200, {"status": "TRIALING"}),
     "preview-plan": ("preview_plan", 200, {"due": 0}),
     "change-plan": ("change_plan", 200, {"nextPlan": {"planId": "plan-1", "name": "plan", "amount": 9_900}}),
-    "change-billing-key": ("change_billing_key", 200, {"billingKeyId": None}),
+    "change-subscription-key": ("change_subscription_key", 200, {"billingKeyId": None}),
     "pause-subscription": ("pause_subscription", 200, {"status": "PAUSED"}),
     "resume-subscription": ("resume_subscription", 409, {}),
     "cancel-subscription": ("cancel_subscription", 200, {"cancelling": False}),
-    "consent": ("consent", 200, {"status": "TRIALING"}),
+    "give-consent": ("give_consent", 200, {"status": "TRIALING"}),
     "cancel-part": ("cancel_part", 409, {}),
-    "identity-start": ("identity_start", 200, {"channelKey": "channel-key-example-danal"}),
-    "identity-verify": ("identity_verify", 404, {}),
-    "identity-status": ("identity_status", 404, {}),
-    "identity-send": ("identity_send", 404, {}),
-    "identity-resend": ("identity_resend", 404, {}),
-    "identity-confirm": ("identity_confirm", 404, {}),
-    "identity-me": ("identity_me", 200, {"verified": False}),
-    "identity-erase": ("identity_erase", 200, {"erased": True, "found": False}),
-    "identity-bypass": ("identity_bypass", 403, {}),
-    "identity-reveal": ("identity_reveal", 404, {}),
-    "identity-replace": ("identity_replace", 404, {}),
-    "identity-duplicates": ("identity_duplicates", 200, {"duplicates": [], "cursor": None}),
-    "identity-decide": ("identity_decide", 404, {}),
-    "discrepancies": ("discrepancies", 200, {"items": [], "audit": None}),
+    "start-verification": ("start_verification", 200, {"channelKey": "channel-key-example-danal"}),
+    "verify-identity": ("verify_identity", 404, {}),
+    "get-verification": ("get_verification", 404, {}),
+    "send-verification": ("send_verification", 404, {}),
+    "resend-verification": ("resend_verification", 404, {}),
+    "confirm-verification": ("confirm_verification", 404, {}),
+    "get-my-identity": ("get_my_identity", 200, {"verified": False}),
+    "erase-identity": ("erase_identity", 200, {"erased": True, "found": False}),
+    "preview-bypass": ("preview_bypass", 403, {}),
+    "reveal-identity": ("reveal_identity", 404, {}),
+    "allow-replacement": ("allow_replacement", 404, {}),
+    "list-duplicates": ("list_duplicates", 200, {"duplicates": [], "cursor": None}),
+    "decide-duplicates": ("decide_duplicates", 404, {}),
+    "list-discrepancies": ("list_discrepancies", 200, {"items": [], "audit": None}),
     "close-discrepancy": ("close_discrepancy", 404, {}),
     "withdraw-order": ("withdraw_order", 200, {"orderId": "order-1"}),
-    "webhook-paid": ("webhook", 200, {"result": "stored"}),
-    "webhook-cancelled-base64": ("webhook", 200, {"result": "stored"}),
-    "webhook-old-version-form": ("webhook", 200, {"result": "stored"}),
-    "webhook-confirm": ("webhook", 403, {}),
+    "webhook-paid": ("receive_webhook", 200, {"result": "stored"}),
+    "webhook-cancelled-base64": ("receive_webhook", 200, {"result": "stored"}),
+    "webhook-old-version-form": ("receive_webhook", 200, {"result": "stored"}),
+    "webhook-confirm": ("receive_webhook", 403, {}),
 }
 RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "sweep": ("sweep", {"sent": 1, "dead": 0}),
-    "audit": ("audit", {"listed": 0, "healed": 0, "found": 0}),
-    "work": ("work", {"batchItemFailures": []}),
-    "charges": ("charges", {"batchItemFailures": []}),
-    "identity-sweep": (
-        "identity_sweep",
+    "sweep-payments": ("sweep_payments", {"sent": 1, "dead": 0}),
+    "audit-payments": ("audit_payments", {"listed": 0, "healed": 0, "found": 0}),
+    "work-payments": ("work_payments", {"batchItemFailures": []}),
+    "work-charges": ("work_charges", {"batchItemFailures": []}),
+    "sweep-identity": (
+        "sweep_identity",
         {
             **dict.fromkeys(
                 ("expired", "persons", "rehashed", "skipped", "left", "oldestSeconds", "behind"), 0
@@ -90,8 +90,8 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
             "stuck": {},
         },
     ),
-    "stream": ("publish", {"published": 1}),
-    "retention": ("retention", {"removed": 0, "putOff": 0, "left": False}),
+    "stream": ("publish_events", {"published": 1}),
+    "apply-retention": ("apply_retention", {"removed": 0, "putOff": 0, "left": False}),
 }
 
 
@@ -142,7 +142,7 @@ def test_a_sample_job_is_done(stack: Stack, event: str) -> None:
 
 
 def test_the_sample_work_reads_the_payment_that_is_due(stack: Stack) -> None:
-    invoked(stack, "work", "work")
+    invoked(stack, "work-payments", "work_payments")
 
     assert [call.operation for call in stack.portone.calls()] == ["get_payment"]
     assert stack.ports["store"].payment("examplePayment0001").read_at is not None

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
 from portone_local.openapi.document import FILE, text
-from portone_local.stack import Stack
-from portone_local.testing.fuzz import BASE_URL, CHECKS, cases, schema_of, session
-from portone_local.testing.world import populate
+from portone_local.stack.stack import Stack
+from tests.support.fuzz import BASE_URL, CHECKS, cases, schema_of, session
+from tests.support.world import populate
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))  # of an operation, half of them not as documented
 DOCUMENT = json.loads(FILE.read_text())

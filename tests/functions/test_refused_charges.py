@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, put_plan, save_key, subscribe
-from portone_local.testing.charging import charge, prepared
-from portone_local.testing.subscriber_app import charged
-from portone_local.testing.world import STRANGER, USER
+from portone_local.stack.stack import Stack
+from tests.support.billing_app import code_of, put_plan, save_key, subscribe
+from tests.support.charging import charge, prepared
+from tests.support.subscriber_app import charged
+from tests.support.world import STRANGER, USER
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import USER, ask_to_prepare, put_order
 from portone_local.portone import Checkout
 from portone_local.portone.billing.records import BillingIssue
 from portone_local.portone.checkout import Channel
 from portone_local.portone.records import Refused
-from portone_local.stack import Stack
-from portone_local.testing.shopping import USER, ask_to_prepare, put_order
+from portone_local.stack.stack import Stack
 
 KOREAN = ("CARD", "TRANSFER", "VIRTUAL_ACCOUNT", "MOBILE", "EASY_PAY")
 PAYS = {

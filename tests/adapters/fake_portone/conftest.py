@@ -8,10 +8,10 @@ import httpx
 import pytest
 from portone_server_sdk import payment as sdk
 
-from portone_local.clock import MovableClock
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_STORE, FakePortOne
 from portone_local.portone.contract import Contract
 from portone_local.portone.http_server import HttpPortOne
+from portone_local.twins.clock import MovableClock
 
 START = 1_767_323_045.25
 AUTHORIZED = {"authorization": f"PortOne {EXAMPLE_SECRET}"}

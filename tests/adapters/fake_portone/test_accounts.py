@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Refused, Unknowns
-from portone_local.testing.asking import refused
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import refused
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Optionals, Unknowns
+from portone_local.twins.clock import MovableClock
 
 ORDER = Checkout(amount=11_000, custom_data="{}")
 

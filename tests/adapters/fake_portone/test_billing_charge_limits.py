@@ -5,7 +5,6 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     TEST_CHANNEL,
     BillingUnknowns,
@@ -13,7 +12,8 @@ from portone_local.portone import (
     Fault,
     Unknowns,
 )
-from portone_local.testing.billing_asks import BOTH, charge, charge_ask, issued, keyed, schedule_ask
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import BOTH, charge, charge_ask, issued, keyed, schedule_ask
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     LIVE_CHANNEL,
     TEST_CHANNEL,
@@ -14,7 +13,8 @@ from portone_local.portone import (
     FakePortOne,
     Status,
 )
-from portone_local.testing.billing_asks import BOTH, charge, issued, keyed
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import BOTH, charge, issued, keyed
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     EXAMPLE_STORE,
     LIVE_CHANNEL,
@@ -19,8 +18,9 @@ from portone_local.portone import (
 )
 from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
-from portone_local.testing.asking import recorded
-from portone_local.testing.billing_asks import BILLING_CALLS, charge_ask, issue_ask, issued
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import recorded
+from tests.support.billing_asks import BILLING_CALLS, charge_ask, issue_ask, issued
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
-from portone_local.loopback import CONTROL
+from portone_local.gateway.loopback import CONTROL
 from portone_local.portone import BillingUnknowns, FakePortOne, Unknowns
 from portone_local.portone.http_server import HttpPortOne
-from portone_local.testing.billing_asks import charge, issued
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import charge, issued
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

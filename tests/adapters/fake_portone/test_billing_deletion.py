@@ -3,11 +3,11 @@
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     FakePortOne,
 )
-from portone_local.testing.billing_asks import charge, events, issued, listed, schedule_ask
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import charge, events, issued, listed, schedule_ask
 
 
 def test_a_deleted_key_reads_as_deleted_for_ever(

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import BillingUnknowns, Checkout, Decline, FakePortOne, KeyState, Refused, Unknowns
-from portone_local.testing.billing_asks import confirm, confirm_and_pay, states
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import confirm, confirm_and_pay, states
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

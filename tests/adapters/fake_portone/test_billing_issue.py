@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import TEST_CHANNEL, BillingUnknowns, Checkout, FakePortOne, KeyState, Unknowns
-from portone_local.testing.billing_asks import CARD, confirm, confirm_and_pay, issue_ask, states
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import CARD, confirm, confirm_and_pay, issue_ask, states
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

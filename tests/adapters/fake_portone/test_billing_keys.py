@@ -6,7 +6,6 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     LIVE_CHANNEL,
     BillingIssue,
@@ -16,7 +15,8 @@ from portone_local.portone import (
     Refused,
     Unknowns,
 )
-from portone_local.testing.billing_asks import BOTH, charge, events, issued, listed
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import BOTH, charge, events, issued, listed
 
 
 def test_an_issued_key_reads_as_the_window_was_told(portone: FakePortOne, client: httpx.Client) -> None:

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne
-from portone_local.testing.billing_asks import charge, issued
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import charge, issued
 
 
 def state(client: httpx.Client, payment_id: str = "p1") -> str | None:

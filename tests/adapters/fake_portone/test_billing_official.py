@@ -9,8 +9,8 @@ from portone_server_sdk.payment import billing_key as sdk_keys
 from portone_server_sdk.payment import payment_schedule as sdk_schedules
 
 from portone_local.portone import LIVE_CHANNEL, Checkout, FakePortOne
-from portone_local.testing.billing_asks import CARD, issued
-from portone_local.testing.official_billing import LATER, REFUSED, charge, schedule
+from tests.support.billing_asks import CARD, issued
+from tests.support.official_billing import LATER, REFUSED, charge, schedule
 
 ORDER = Checkout(amount=9_900, tax_free=900)
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, Decline, FakePortOne, Refused
+from portone_local.twins.clock import MovableClock
 
 ORDER = Checkout(amount=11_000)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import CancellationStatus, Channel, Checkout, FakePortOne, Refused, Unknowns
+from portone_local.twins.clock import MovableClock
 
 ORDER = Checkout(amount=11_000)
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Unknowns
-from portone_local.testing.asking import cancel
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import cancel
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

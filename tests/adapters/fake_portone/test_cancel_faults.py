@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import CancellationStatus, Checkout, FakePortOne, Fault
-from portone_local.testing.asking import cancel
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import cancel
 
 ORDER = Checkout(amount=11_000)
 

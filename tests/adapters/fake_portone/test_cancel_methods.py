@@ -7,9 +7,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Channel, Checkout, FakePortOne, PgRules, Promotion, Unknowns
-from portone_local.testing.asking import REFUND_ACCOUNT, cancel, refused
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import REFUND_ACCOUNT, cancel, refused
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import CancellationStatus, Checkout, FakePortOne, Refused, Unknowns
-from portone_local.testing.asking import REFUND_ACCOUNT, cancel
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import REFUND_ACCOUNT, cancel
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from portone_local.portone import Checkout, FakePortOne
-from portone_local.testing.asking import REFUND_ACCOUNT, cancel, refused
+from tests.support.asking import REFUND_ACCOUNT, cancel, refused
 
 ORDER = Checkout(amount=11_000, tax_free=1_100)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Refused, Unknowns
+from portone_local.twins.clock import MovableClock
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import TEST_CHANNEL, Checkout, FakePortOne
-from portone_local.testing.asking import refused
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import refused
 
 ORDER = Checkout(amount=11_000, tax_free=1_000)
 

@@ -8,7 +8,6 @@ import pytest
 from portone_server_sdk import payment as sdk
 from portone_server_sdk.errors import AlreadyPaidError, PaymentNotFoundError, UnauthorizedError
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     EXAMPLE_STORE,
     CancellationStatus,
@@ -20,7 +19,8 @@ from portone_local.portone import (
 )
 from portone_local.portone.checkout import METHODS
 from portone_local.portone.contract import Contract
-from portone_local.testing.asking import recorded
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import recorded
 
 ORDER = Checkout(amount=11_000, tax_free=1_000, discount=500, custom_data='{"orderId":"o1"}')
 

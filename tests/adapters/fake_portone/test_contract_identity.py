@@ -5,13 +5,13 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne, IdentityUnknowns, Optionals, Unknowns, operations
 from portone_local.portone.contract import Contract
 from portone_local.portone.identity.pg import DANAL, INICIS, KCP
-from portone_local.testing.asking import recorded
-from portone_local.testing.identity_calls import VERIFICATION_ID, confirm, read, resend, send
-from portone_local.testing.official_identity import REFUSALS
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import recorded
+from tests.support.identity_calls import VERIFICATION_ID, confirm, read, resend, send
+from tests.support.official_identity import REFUSALS
 
 STATES: dict[str, Callable[[FakePortOne], object]] = {
     "READY": lambda fake: fake.buyer.verify_identity(VERIFICATION_ID, half_way=True),

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     EXAMPLE_STORE,
     CancellationStatus,
@@ -24,10 +23,11 @@ from portone_local.portone.contract import Contract
 from portone_local.portone.exchange import STATUS_OF
 from portone_local.portone.pg import LEAVES
 from portone_local.portone.routes import ROUTES, Route
-from portone_local.testing.asking import REFUND_ACCOUNT, recorded
-from portone_local.testing.billing_asks import BILLING_CALLS
-from portone_local.testing.identity_calls import send_body
-from portone_local.testing.refund_calls import ORDER, RECEIPT
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import REFUND_ACCOUNT, recorded
+from tests.support.billing_asks import BILLING_CALLS
+from tests.support.identity_calls import send_body
+from tests.support.refund_calls import ORDER, RECEIPT
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

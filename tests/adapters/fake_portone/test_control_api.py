@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
-from portone_local.loopback import CONTROL
+from portone_local.gateway.loopback import CONTROL
 from portone_local.portone import EXAMPLE_SECRET, FakePortOne
+from portone_local.twins.clock import MovableClock
 
 AUTHORIZED = {"authorization": f"PortOne {EXAMPLE_SECRET}"}
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Mischief, Unknowns
+from portone_local.twins.clock import MovableClock
 
 ORDER = Checkout(amount=11_000)
 LADDER_MINUTES = (1, 4, 16, 64, 256)

@@ -11,7 +11,6 @@ import time_machine
 from portone_server_sdk import webhook as sdk
 from portone_server_sdk.webhook import WebhookTransactionPaid
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     EXAMPLE_WEBHOOK_SECRET,
     BodyVersion,
@@ -22,6 +21,7 @@ from portone_local.portone import (
     Unknowns,
     sign,
 )
+from portone_local.twins.clock import MovableClock
 
 ORDER = Checkout(amount=11_000)
 ACCOUNT = Checkout(amount=11_000, method="VIRTUAL_ACCOUNT")

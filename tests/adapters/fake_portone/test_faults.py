@@ -5,9 +5,9 @@ import contextlib
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import ANY_OPERATION, Checkout, FakePortOne, Fault, faults_of, operations
-from portone_local.testing.billing_asks import BILLING_CALLS
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import BILLING_CALLS
 
 ORDER = Checkout(amount=1)
 

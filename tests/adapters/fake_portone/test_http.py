@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import EXAMPLE_SECRET, Checkout, FakePortOne, Fault
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.portone.sink import http_sink
+from portone_local.twins.clock import MovableClock
 
 AUTHORIZED = {"authorization": f"PortOne {EXAMPLE_SECRET}"}
 

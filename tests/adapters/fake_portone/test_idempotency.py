@@ -5,8 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Fault, Unknowns
+from portone_local.twins.clock import MovableClock
 
 KEY = '"example-key-0123456789"'
 WINDOW = 3 * 60 * 60

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne, IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import ADULT
-from portone_local.testing.asking import refused
-from portone_local.testing.identity_calls import VERIFICATION_ID, confirm, read, resend, send
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import refused
+from tests.support.identity_calls import VERIFICATION_ID, confirm, read, resend, send
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

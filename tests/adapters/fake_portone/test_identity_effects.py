@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne, Fault
 from portone_local.portone.identity.people import ADULT, LEAP_DAY, MOVED, NAMESAKE, OTHER_ADULT, PEOPLE
-from portone_local.testing.asking import refused
-from portone_local.testing.identity_calls import (
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import refused
+from tests.support.identity_calls import (
     PATH,
     VERIFICATION_ID,
     confirm,

@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne, IdentityUnknowns, IdentityWindow, Optionals, Person, Unknowns
 from portone_local.portone.identity.people import ADULT, FOREIGNER, LEAP_DAY, MINOR, MOVED, OTHER_ADULT
 from portone_local.portone.identity.pg import DANAL, INICIS, KCP, years_of
-from portone_local.testing.identity_calls import VERIFICATION_ID, read
+from portone_local.twins.clock import MovableClock
+from tests.support.identity_calls import VERIFICATION_ID, read
 
 ALWAYS = {"name", "birthDate", "gender"}
 

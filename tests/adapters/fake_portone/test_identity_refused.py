@@ -7,13 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne, IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import ADULT, MINOR, OTHER_ADULT
 from portone_local.portone.identity.pg import INICIS_CHANNEL, KCP_CHANNEL
 from portone_local.portone.records import Refused
-from portone_local.testing.asking import refused
-from portone_local.testing.identity_calls import PATH, VERIFICATION_ID, confirm, resend, send, send_body
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import refused
+from tests.support.identity_calls import PATH, VERIFICATION_ID, confirm, resend, send, send_body
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne, IdentityUnknowns, IdentityWindow, Unknowns
 from portone_local.portone.control import PREFIX, Control
 from portone_local.portone.exchange import Answer, Request
 from portone_local.portone.identity.people import ADULT, MINOR, OTHER_ADULT
 from portone_local.portone.identity.pg import DANAL_CHANNEL, KCP, TEST_DANAL_CHANNEL
 from portone_local.portone.records import Refused
-from portone_local.testing.identity_calls import VERIFICATION_ID, read, send
+from portone_local.twins.clock import MovableClock
+from tests.support.identity_calls import VERIFICATION_ID, read, send
 
 
 def verified(portone: FakePortOne, client: httpx.Client, **window: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     EXAMPLE_STORE,
     TEST_CHANNEL,
@@ -23,6 +22,7 @@ from portone_local.portone.contract import Contract
 from portone_local.portone.identity.people import ADULT
 from portone_local.portone.operations.matching import COMPANIES, company_of
 from portone_local.portone.operations.payment_filter import CLIENTS, METHODS, TEXTS
+from portone_local.twins.clock import MovableClock
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import EXAMPLE_STORE, TEST_CHANNEL, Checkout, FakePortOne, Fault, Unknowns
+from portone_local.twins.clock import MovableClock
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne, Optionals
 from portone_local.portone.api import Exchange
 from portone_local.portone.contract import Contract
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.portone.routes import ROUTES
-from portone_local.testing import node
-from portone_local.testing.asking import recorded
-from portone_local.testing.official_calls import every
-from portone_local.testing.official_clients import by_javascript, by_python
+from portone_local.twins.clock import MovableClock
+from tests.support import node
+from tests.support.asking import recorded
+from tests.support.official_calls import every
+from tests.support.official_clients import by_javascript, by_python
 
 START = 1_767_323_045.25
 LACKING = node.missing()

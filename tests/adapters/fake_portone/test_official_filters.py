@@ -2,11 +2,11 @@
 
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
-from portone_local.testing.official_clients import by_python
-from portone_local.testing.official_filters import LISTS, filtered
+from portone_local.twins.clock import MovableClock
+from tests.support.official_clients import by_python
+from tests.support.official_filters import LISTS, filtered
 
 START = 1_767_323_045.25
 

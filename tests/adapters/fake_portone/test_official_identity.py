@@ -8,9 +8,9 @@ from portone_server_sdk import identity_verification as sdk
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_STORE, FakePortOne
 from portone_local.portone.contract import Contract
 from portone_local.portone.identity.people import ADULT
-from portone_local.testing.asking import recorded
-from portone_local.testing.identity_calls import VERIFICATION_ID
-from portone_local.testing.official_identity import REFUSALS, Client, Step, send_officially
+from tests.support.asking import recorded
+from tests.support.identity_calls import VERIFICATION_ID
+from tests.support.official_identity import REFUSALS, Client, Step, send_officially
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from portone_server_sdk.errors import (
 )
 
 from portone_local.portone import FakePortOne
-from portone_local.testing.refund_calls import ORDER
+from tests.support.refund_calls import ORDER
 
 
 def test_the_official_client_cancels_unchanged(portone: FakePortOne, official: sdk.PaymentClient) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     EXAMPLE_SUB_STORE,
     TEST_CHANNEL,
@@ -18,7 +17,8 @@ from portone_local.portone import (
     Refused,
     Unknowns,
 )
-from portone_local.testing.asking import REFUND_ACCOUNT, cancel, refused
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import REFUND_ACCOUNT, cancel, refused
 
 KEY = '"example-key-0123456789"'
 HOUR = 3600

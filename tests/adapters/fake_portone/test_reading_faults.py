@@ -2,8 +2,8 @@
 
 import httpx
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Fault
+from portone_local.twins.clock import MovableClock
 
 ORDER = Checkout(amount=1)
 

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import Checkout, FakePortOne, Fault
-from portone_local.testing.asking import refused
+from portone_local.twins.clock import MovableClock
+from tests.support.asking import refused
 
 ORDER = Checkout(amount=110_000, tax_free=11_000, method="TRANSFER")
 RECEIPT = {

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import FakePortOne
-from portone_local.testing.billing_asks import after, issued, schedule
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import after, issued, schedule
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

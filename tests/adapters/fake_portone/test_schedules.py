@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.portone import (
     BillingUnknowns,
     Checkout,
@@ -19,7 +18,8 @@ from portone_local.portone import (
 from portone_local.portone.api import Exchange
 from portone_local.portone.billing.schedules import LATE_SECONDS
 from portone_local.portone.contract import Contract
-from portone_local.testing.billing_asks import after, charge, issued, schedule
+from portone_local.twins.clock import MovableClock
+from tests.support.billing_asks import after, charge, issued, schedule
 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from portone_local.loopback import CONTROL, is_foreign
+from portone_local.gateway.loopback import CONTROL, is_foreign
 from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
 

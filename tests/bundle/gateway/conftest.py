@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.gateway.api import FunctionUrl, Gateway
 from portone_local.gateway.messages import Request, Response
-from portone_local.issuer import AUDIENCE, TokenIssuer
-from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
-from portone_local.template import REGION, configuration, transformed
+from portone_local.gateway.sigv4 import SHOP, STAFF, Principal, SigV4
+from portone_local.stack.token_issuer import AUDIENCE, TokenIssuer
+from portone_local.template.cloudformation import REGION, configuration, transformed
+from portone_local.twins.clock import MovableClock
 
 NOW = 1_767_323_045.0
 HOST = "api.localhost"

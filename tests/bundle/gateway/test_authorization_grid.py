@@ -8,9 +8,9 @@ import pytest
 
 from portone_local.gateway.client import Client
 from portone_local.gateway.messages import Response
-from portone_local.stack import Stack
-from portone_local.testing.route_calls import BAD_SIGNATURES, BAD_TOKENS, KINDS, call, stored
-from portone_local.testing.route_rows import (
+from portone_local.stack.stack import Stack
+from tests.support.route_calls import BAD_SIGNATURES, BAD_TOKENS, KINDS, call, stored
+from tests.support.route_rows import (
     APP_ROWS,
     IAM_ROWS,
     JWT_ROWS,

@@ -7,10 +7,10 @@ import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.gateway.routes import Route
-from portone_local.parameters import STAFF_CLAIM
-from portone_local.stack import Stack
-from portone_local.testing.careless import ABSENT, Touches, bearing, own, sent, strangers
-from portone_local.testing.route_rows import IAM_ROWS, ROWS
+from portone_local.stack.parameters import STAFF_CLAIM
+from portone_local.stack.stack import Stack
+from tests.support.careless import ABSENT, Touches, bearing, own, sent, strangers
+from tests.support.route_rows import IAM_ROWS, ROWS
 
 REFUSED = {HTTPStatus.UNAUTHORIZED: "unauthenticated", HTTPStatus.FORBIDDEN: "forbidden"}
 TOUCHES = Touches()

@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 import pytest
 
+from portone_local.actors.people import verified
+from portone_local.actors.shop import pay
 from portone_local.gateway.client import Client
 from portone_local.gateway.messages import Response
-from portone_local.stack import Stack
-from portone_local.testing.identifying import verified
-from portone_local.testing.route_calls import call, names_of, stored
-from portone_local.testing.route_rows import APP_ROWS, OPS_ROWS, ORDER, ROWS, SHOP_ROWS, STAFF_ROWS, Subject
-from portone_local.testing.shopping import pay
-from portone_payments.adapters.keys import Key
+from portone_local.stack.stack import Stack
+from portone_payments.adapters.dynamo.keys import Key
+from tests.support.route_calls import call, names_of, stored
+from tests.support.route_rows import APP_ROWS, OPS_ROWS, ORDER, ROWS, SHOP_ROWS, STAFF_ROWS, Subject
 
 NAMES = re.compile(r"\{(\w+)\}")
 IN_PATHS = [(route, name) for route in ROWS for name in NAMES.findall(route)]

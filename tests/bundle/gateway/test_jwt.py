@@ -5,7 +5,7 @@ from typing import Any
 import jwt
 import pytest
 
-from portone_local.issuer import AUDIENCE, TokenIssuer, rsa_key
+from portone_local.stack.token_issuer import AUDIENCE, TokenIssuer, rsa_key
 
 NOW = 1_767_323_045.0
 

@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.gateway.routes import Jwt, routes_of
 from portone_local.gateway.server import Server
 from portone_local.gateway.tokens import JwtAuthorizer, Refused, fetch_json
-from portone_local.issuer import AUDIENCE, TokenIssuer
+from portone_local.stack.token_issuer import AUDIENCE, TokenIssuer
+from portone_local.twins.clock import MovableClock
 
 NOW = 1_767_323_045.0
 

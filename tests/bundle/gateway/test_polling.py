@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.gateway.polling import MemorySource, Message, failed_in
-from portone_local.memory import MemoryQueue
-from portone_payments.ports_store import Due, Kind
+from portone_local.twins.clock import MovableClock
+from portone_local.twins.tables import MemoryQueue
+from portone_payments.ports.store import Due, Kind
 
 DUES = tuple(Due(kind=Kind.PAYMENT, id=f"payment{number}", due_at=1) for number in range(3))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from portone_local.doctor.__main__ import main as doctor
+from portone_local.operator.doctor.__main__ import main as doctor
 from portone_local.serve.curls import main as curls
 from portone_local.serve.elsewhere import NotReady
 from portone_local.serve.running import NotRunning, held, running, state_of, the_one

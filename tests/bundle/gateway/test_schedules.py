@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from portone_local.clock import MovableClock
+from portone_local.actors.shop import pay, prepare
 from portone_local.gateway.functions import Handler
 from portone_local.gateway.schedules import schedules_of, when
 from portone_local.serve.timer import DAY, Timer
-from portone_local.stack import START, Stack
-from portone_local.template import transformed
-from portone_local.testing.shopping import pay, prepare
-from portone_payments.domain.retention import KEPT
+from portone_local.stack.stack import START, Stack
+from portone_local.template.cloudformation import transformed
+from portone_local.twins.clock import MovableClock
+from portone_payments.domain.retention.rules import KEPT
 
 HALF_PAST = "cron(30 7,19 * * ? *)"
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.people import verified
 from portone_local.gateway.client import Client
+from portone_local.gateway.sigv4 import SHOP, STAFF
 from portone_local.oracle.identity import gather_identity, judge_identity
 from portone_local.portone.control import Control
 from portone_local.portone.exchange import Request as Command
@@ -15,9 +17,7 @@ from portone_local.serve.examples import make
 from portone_local.serve.guide import curls, guide
 from portone_local.serve.served import Served
 from portone_local.serve.timer import DAY, ClockRoutes, RunningClock, Timer
-from portone_local.sigv4 import SHOP, STAFF
-from portone_local.stack import START, Stack
-from portone_local.testing.identifying import verified
+from portone_local.stack.stack import START, Stack
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from portone_local.ministack import MiniStack, MiniStackGone
 from portone_local.serve.running import LOCAL
+from portone_local.stack.ministack import MiniStack, MiniStackGone
 
 SOON = 2.5  # two seconds until it is noticed, and some for the machine
 type Process = subprocess.Popen[str]
@@ -56,7 +56,7 @@ def known_of(name: str) -> dict[str, Any]:
 
 def kill_ministack(process: Process) -> None:
     """As the system does when memory is short."""
-    found = ["pgrep", "-f", "-P", str(process.pid), "portone_local.ministack"]
+    found = ["pgrep", "-f", "-P", str(process.pid), "portone_local.stack.ministack"]
     children = subprocess.check_output(found)  # noqa: S603 - our own arguments
     os.kill(int(children), signal.SIGKILL)
 

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from portone_local.clock import MovableClock
-from portone_local.issuer import TokenIssuer
-from portone_local.parameters import parameters_of
 from portone_local.portone import EXAMPLE_SECRET, LIVE_CHANNEL, TEST_CHANNEL
 from portone_local.portone.identity.pg import IDENTITY_CHANNELS
 from portone_local.serve.elsewhere import Endpoint, NotReady, endpoint
-from portone_local.template import transformed
+from portone_local.stack.parameters import parameters_of
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_local.template.cloudformation import transformed
+from portone_local.twins.clock import MovableClock
 
 ELSEWHERE = {
     "PORTONE_URL": "https://portone.example",

@@ -12,8 +12,8 @@ from botocore.credentials import Credentials
 
 from portone_local.gateway.messages import Request, Response
 from portone_local.gateway.server import Server
-from portone_local.sigv4 import SHOP, STAFF, Principal, SigV4
-from portone_local.template import REGION
+from portone_local.gateway.sigv4 import SHOP, STAFF, Principal, SigV4
+from portone_local.template.cloudformation import REGION
 
 
 def put(desk: Any, body: bytes = b"{}", path: str = "/orders/order-1") -> Request:

@@ -6,11 +6,11 @@ from typing import Any, Never
 
 import pytest
 
-from portone_local.clock import MovableClock
 from portone_local.gateway.functions import Functions, LambdaContext, filled, load_handler
-from portone_local.stack import Stack
-from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.ports import Metric
+from portone_local.stack.stack import Stack
+from portone_local.twins.clock import MovableClock
+from portone_payments.domain.errors.common import StorageUnavailable
+from portone_payments.ports.world import Metric
 
 ORDER = {
     "userId": "user-1",

@@ -3,18 +3,18 @@
 import httpx
 import pytest
 
-from portone_local import wiring
-from portone_local.clock import MovableClock
+from portone_local.gateway.loopback import CONTROL
 from portone_local.gateway.messages import Request, Response, answer
 from portone_local.gateway.server import Door
-from portone_local.issuer import TokenIssuer
-from portone_local.loopback import CONTROL
-from portone_local.ministack import MiniStack
-from portone_local.parameters import parameters_of
 from portone_local.portone import EXAMPLE_STORE
 from portone_local.serve.elsewhere import Endpoint, forget
 from portone_local.serve.guide import first_line
-from portone_local.stack import Stack
+from portone_local.stack import wiring
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.parameters import parameters_of
+from portone_local.stack.stack import Stack
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_local.twins.clock import MovableClock
 
 HERE = {"host": "127.0.0.1:8080"}
 SHOP_PAGE = {"origin": "http://localhost:3000"}

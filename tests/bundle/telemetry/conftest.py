@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from portone_payments.entry.telemetry import make_logger
+from portone_payments.entry.wiring.telemetry import make_logger
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from portone_local.testing.lone_handlers import deps
-from portone_payments.entry.deps import Deps
 from portone_payments.entry.job import ParallelQueueHandler, QueueHandler
-from portone_payments.ports import Metric
+from portone_payments.entry.wiring.worker import Deps
+from portone_payments.ports.world import Metric
+from tests.support.lone_handlers import deps
 
 BATCH = {"Records": [{"messageId": f"m{number}", "body": ""} for number in range(10)]}
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from portone_local.testing.lone_handlers import deps
-from portone_payments.domain.payment_errors import PaymentNotFound
-from portone_payments.entry.deps import Deps
+from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.entry.failure import JobFailed
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.job import JobHandler
-from portone_payments.entry.telemetry import EmfMeter
-from portone_payments.ports import Metric
+from portone_payments.entry.wiring.telemetry import EmfMeter
+from portone_payments.entry.wiring.worker import Deps
+from portone_payments.ports.world import Metric
+from tests.support.lone_handlers import deps
 
 # of one metric in one EMF line; CloudWatch drops what is beyond
 MOST_VALUES = 100

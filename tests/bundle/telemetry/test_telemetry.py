@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from portone_local.capture import capturing
 from portone_local.gateway.messages import Response
-from portone_local.stack import Stack
-from portone_local.testing.lone_handlers import deps
-from portone_local.testing.world import USER, an_order_body, populate
+from portone_local.stack.stack import Stack
+from portone_local.twins.logs import capturing
 from portone_payments.entry.failure import JobFailed
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.job import JobHandler
-from portone_payments.entry.telemetry import ALLOWED
+from portone_payments.entry.wiring.telemetry import ALLOWED
+from tests.support.lone_handlers import deps
+from tests.support.world import USER, an_order_body, populate
 
 CANARY = "canary-Hong-Gildong-010-0000-0000"
 

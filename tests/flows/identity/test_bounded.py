@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from portone_local.identity import IDENTITY_HASH_KEYS
-from portone_local.memory_table import undisturbed
+from portone_local.actors.people import STRANGER, USER, code, erase, me, sweep, verified
 from portone_local.oracle import ObservedStack
-from portone_local.testing.identifying import STRANGER, USER, code, erase, me, sweep, verified
-from portone_local.testing.identity_stories import hold_more_claims
-from portone_payments.adapters.codec import item_size
-from portone_payments.adapters.keys import key_of
-from portone_payments.domain.identity import MOST_IDENTIFIERS, Field, Identifier, newest
+from portone_local.stack.identity import IDENTITY_HASH_KEYS
+from portone_local.stories.identity import hold_more_claims
+from portone_local.twins.dynamo import undisturbed
+from portone_payments.adapters.dynamo.codec import item_size
+from portone_payments.adapters.dynamo.keys import key_of
+from portone_payments.domain.identity.rules import MOST_IDENTIFIERS, Field, Identifier, newest
 
 [OLD] = IDENTITY_HASH_KEYS.values()
 

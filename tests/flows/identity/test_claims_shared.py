@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from portone_local.identity import MemoryIdentityStore
-from portone_local.ids import SeededIds
-from portone_payments.domain.identity_errors import IdentityDuplicate
-from portone_payments.domain.identity_records import Claim, Person
-from portone_payments.flows.identity_claims import check_alone, released, taken
-from portone_payments.ports_store import Conflict
+from portone_local.stack.identity import MemoryIdentityStore
+from portone_local.twins.ids import SeededIds
+from portone_payments.domain.errors.identity import IdentityDuplicate
+from portone_payments.domain.records.identity import Claim, Person
+from portone_payments.flows.identity.claims import check_alone, released, taken
+from portone_payments.ports.store import Conflict
 
 CLAIM = "ci.1.a"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.people import STRANGER, USER, code, erase, sweep, verified, wait
 from portone_local.portone.identity.people import ADULT, Person
-from portone_local.testing.identifying import STRANGER, USER, code, erase, sweep, verified, wait
-from portone_local.testing.unkind import UnkindStack, unkind
+from tests.support.unkind import UnkindStack, unkind
 
 ROUTE = "/ops/identity/duplicates"
 WHY = "asked the customer"

@@ -4,9 +4,7 @@ import json
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.portone.identity.people import OTHER_ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     USER,
     code,
@@ -18,6 +16,8 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import OTHER_ADULT
 
 
 def test_an_erased_person_is_unreadable_at_once(stack: ObservedStack) -> None:

@@ -4,10 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from portone_local.erase_again import Done, erase_again, tell
-from portone_local.oracle import ObservedStack
-from portone_local.portone.identity.people import ADULT, OTHER_ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     USER,
     code,
@@ -19,7 +16,10 @@ from portone_local.testing.identifying import (
     verified,
     wait,
 )
-from portone_payments.flows.identity_erase import Custodian
+from portone_local.operator.erase_again import Done, erase_again, tell
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import ADULT, OTHER_ADULT
+from portone_payments.flows.identity.erase import Custodian
 
 DAY = 24 * 3600
 KEYS = {

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.portone import IdentityUnknowns, Unknowns
-from portone_local.portone.identity.people import ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     USER,
     code,
@@ -18,7 +16,9 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_local.testing.unkind import UnkindStack, unkind
+from portone_local.portone import IdentityUnknowns, Unknowns
+from portone_local.portone.identity.people import ADULT
+from tests.support.unkind import UnkindStack, unkind
 
 ROUTE = "/ops/identity/duplicates"
 NO_CI = Unknowns(identity=IdentityUnknowns(ci_is_given=False))

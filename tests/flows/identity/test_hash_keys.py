@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from portone_local.identity import IDENTITY_HASH_KEYS, HeldHashes
+from portone_local.actors.people import STRANGER, code, erase, me, sweep, verified
 from portone_local.oracle import ObservedStack
 from portone_local.oracle.identity import gather_identity, judge_identity
 from portone_local.portone import IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import OTHER_ADULT
-from portone_local.testing.identifying import STRANGER, code, erase, me, sweep, verified
-from portone_local.testing.poison import newer
-from portone_payments.adapters.keys import key_of
+from portone_local.stack.identity import IDENTITY_HASH_KEYS, HeldHashes
+from portone_payments.adapters.dynamo.keys import key_of
+from tests.support.poison import newer
 
 [OLD] = IDENTITY_HASH_KEYS.values()
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.people import USER, erase, me, permit, reveal, sweep, verified, wait
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import OTHER_ADULT
-from portone_local.testing.identifying import USER, erase, me, permit, reveal, sweep, verified, wait
-from portone_payments.adapters.envelope import KmsEnvelope
-from portone_payments.domain.identity_records import NOTED_MOST
+from portone_payments.adapters.aws.envelope import KmsEnvelope
+from portone_payments.domain.records.identity import NOTED_MOST
 
 DAY = 24 * 3600
 

@@ -5,9 +5,7 @@ from itertools import product
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.portone import Fault, IdentityUnknowns, Unknowns
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     USER,
     code,
@@ -19,6 +17,8 @@ from portone_local.testing.identifying import (
     verified,
     verify,
 )
+from portone_local.oracle import ObservedStack
+from portone_local.portone import Fault, IdentityUnknowns, Unknowns
 
 PROVIDERS = ("DANAL", "KCP_V2", "INICIS_UNIFIED")
 

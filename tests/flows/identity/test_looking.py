@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from portone_local.actors.people import STRANGER, USER, code, erase, me, permit, reveal, verified
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import ADULT, OTHER_ADULT
-from portone_local.testing.identifying import STRANGER, USER, code, erase, me, permit, reveal, verified
-from portone_payments.domain.identity_errors import IdentityNotFound
-from portone_payments.flows.identity_seal import Sealer
-from portone_payments.flows.identity_staff import reveal as look
-from portone_payments.ports_identity import Access
+from portone_payments.domain.errors.identity import IdentityNotFound
+from portone_payments.flows.identity.seal import Sealer
+from portone_payments.flows.identity.staff import reveal as look
+from portone_payments.ports.identity import Access
 
 
 def test_staff_sees_clear_values_and_the_look_is_written_down(stack: ObservedStack) -> None:

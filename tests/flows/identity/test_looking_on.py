@@ -1,8 +1,8 @@
 """Whoever asks on and on about a verification costs a few readings, and is let in when they are told."""
 
+from portone_local.actors.people import USER, code, go_through, id_of, press, start, typed, verify, wait
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
-from portone_local.testing.identifying import USER, code, go_through, id_of, press, start, typed, verify, wait
 
 
 def test_what_was_asked_in_vain_is_bounded_and_who_waits_as_told_is_verified(stack: ObservedStack) -> None:

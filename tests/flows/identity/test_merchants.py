@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from portone_local.actors.people import STRANGER, USER, code, done, me, verified, verify
 from portone_local.portone import IdentityUnknowns, Unknowns
 from portone_local.portone.identity.people import OTHER_ADULT
 from portone_local.portone.identity.pg import DANAL_CHANNEL
-from portone_local.testing.identifying import STRANGER, USER, code, done, me, verified, verify
-from portone_local.testing.unkind import UnkindStack, unkind
-from portone_payments.entry.identity_settings import read_identity_settings
+from portone_payments.entry.settings.identity import read_identity_settings
+from tests.support.unkind import UnkindStack, unkind
 
 NO_CI = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
 NEW = "example-cpid-2"

@@ -5,11 +5,7 @@ from itertools import product
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.oracle.identity import assert_identity_clean
-from portone_local.portone import IdentityUnknowns, Unknowns
-from portone_local.portone.identity.people import ADULT, MOVED, NAMESAKE, OTHER_ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     USER,
     code,
@@ -21,6 +17,10 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
+from portone_local.oracle import ObservedStack
+from portone_local.oracle.identity import assert_identity_clean
+from portone_local.portone import IdentityUnknowns, Unknowns
+from portone_local.portone.identity.people import ADULT, MOVED, NAMESAKE, OTHER_ADULT
 
 PROVIDERS = ("DANAL", "KCP_V2", "INICIS_UNIFIED")
 

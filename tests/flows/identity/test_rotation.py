@@ -7,24 +7,24 @@ from typing import Any
 
 import pytest
 
-from portone_local.identity import IDENTITY_HASH_KEYS
-from portone_local.ministack import MiniStack
-from portone_local.oracle import ObservedStack
-from portone_local.oracle.identity import assert_identity_clean
-from portone_local.portone.identity.people import FOREIGNER, LEAP_DAY, PEOPLE, Person
-from portone_local.template import environment
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     done,
     erase,
     wait,
 )
-from portone_payments.adapters.envelope import KmsEnvelope
-from portone_payments.adapters.hashes import SecretHashes
-from portone_payments.adapters.secrets import LAST_GOOD_SECONDS
-from portone_payments.domain.identity_errors import IdentityDuplicate
-from portone_payments.entry.identity_deps import IdentityDeps
-from portone_payments.flows.identity_sweep import IdentitySweeper
-from portone_payments.ports import Deadline
+from portone_local.oracle import ObservedStack
+from portone_local.oracle.identity import assert_identity_clean
+from portone_local.portone.identity.people import FOREIGNER, LEAP_DAY, PEOPLE, Person
+from portone_local.stack.identity import IDENTITY_HASH_KEYS
+from portone_local.stack.ministack import MiniStack
+from portone_local.template.cloudformation import environment
+from portone_payments.adapters.aws.envelope import KmsEnvelope
+from portone_payments.adapters.aws.hashes import SecretHashes
+from portone_payments.adapters.aws.secrets import LAST_GOOD_SECONDS
+from portone_payments.domain.errors.identity import IdentityDuplicate
+from portone_payments.entry.wiring.identity import IdentityDeps
+from portone_payments.flows.identity.sweep import IdentitySweeper
+from portone_payments.ports.world import Deadline
 
 pytestmark = pytest.mark.ministack
 
@@ -55,7 +55,7 @@ class Containers:
             "hashes": SecretHashes(manager, clock, stack.resources["IdentityHashSecret"]),
             "envelope": KmsEnvelope(kms, key),
         }
-        deps = IdentityDeps(environment(stack.template, "identity_verify"), **ports)
+        deps = IdentityDeps(environment(stack.template, "verify_identity"), **ports)
         deps.hashes.versions()
         return deps
 

@@ -2,10 +2,7 @@
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.portone import IdentityUnknowns, Unknowns
-from portone_local.portone.identity.people import ADULT
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     QUARTER,
     STRANGER,
     code,
@@ -20,6 +17,9 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
+from portone_local.oracle import ObservedStack
+from portone_local.portone import IdentityUnknowns, Unknowns
+from portone_local.portone.identity.people import ADULT
 
 
 @pytest.mark.parametrize("provider", ["DANAL", "KCP_V2"])

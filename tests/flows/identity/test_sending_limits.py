@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.identity import IDENTITY_HASH_KEYS
-from portone_local.oracle import ObservedStack
-from portone_local.portone.identity.people import OTHER_ADULT, PEOPLE
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     STRANGER,
     code,
     id_of,
@@ -21,6 +18,9 @@ from portone_local.testing.identifying import (
     verified,
     wait,
 )
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import OTHER_ADULT, PEOPLE
+from portone_local.stack.identity import IDENTITY_HASH_KEYS
 
 
 def test_a_phone_gets_so_many_messages_a_day_and_no_more(stack: ObservedStack) -> None:

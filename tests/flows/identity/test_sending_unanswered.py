@@ -2,9 +2,7 @@
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.portone import Fault
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     code,
     id_of,
     message,
@@ -18,7 +16,9 @@ from portone_local.testing.identifying import (
     typed,
     wait,
 )
-from portone_payments.domain.stops import PROBE_EVERY
+from portone_local.oracle import ObservedStack
+from portone_local.portone import Fault
+from portone_payments.domain.records.stops import PROBE_EVERY
 
 UNDER_WAY = 20
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.people import code
 from portone_local.oracle import ObservedStack
-from portone_local.testing.identifying import code
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from portone_local.testing.boundaries import Side
-from portone_local.testing.machine.persons import Persons
+from portone_local.stories.boundaries import Side
+from tests.support.machine.persons import Persons
 
 RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "60"))
 

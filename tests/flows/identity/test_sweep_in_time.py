@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from portone_local.capture import RecordingMeter
-from portone_local.clock import MovableClock
-from portone_local.identity import IDENTITY_HASH_KEYS, HeldHashes
-from portone_local.ids import SeededIds
-from portone_local.memory_table import MemoryTable
-from portone_payments.adapters.identity_keys import INDEXES
-from portone_payments.adapters.identity_table import IdentityTable
-from portone_payments.domain.identity_records import DAY, Asked, Attempt, Claim, Person, Sealed
-from portone_payments.flows.identity_person import PersonDesk
-from portone_payments.flows.identity_sweep import IdentitySweeper
-from portone_payments.ports import Deadline, Metric
+from portone_local.stack.identity import IDENTITY_HASH_KEYS, HeldHashes
+from portone_local.twins.clock import MovableClock
+from portone_local.twins.dynamo import MemoryTable
+from portone_local.twins.ids import SeededIds
+from portone_local.twins.logs import RecordingMeter
+from portone_payments.adapters.dynamo.identity import IdentityTable
+from portone_payments.adapters.dynamo.identity_keys import INDEXES
+from portone_payments.domain.records.identity import DAY, Asked, Attempt, Claim, Person, Sealed
+from portone_payments.flows.identity.person import PersonDesk
+from portone_payments.flows.identity.sweep import IdentitySweeper
+from portone_payments.ports.world import Deadline, Metric
 
 NOW = 1_767_330_000
 QUARTER = 15 * 60

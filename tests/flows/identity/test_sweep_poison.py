@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from portone_local.capture import RecordingMeter
-from portone_local.clock import MovableClock
-from portone_local.ids import SeededIds
-from portone_local.memory import throttled
-from portone_local.memory_table import MemoryTable
-from portone_payments.adapters.identity_keys import INDEXES
-from portone_payments.adapters.identity_table import IdentityTable
-from portone_payments.adapters.keys import key_of
-from portone_payments.domain.errors import StorageUnavailable
-from portone_payments.domain.identity_records import Asked, Attempt, AttemptState
-from portone_payments.domain.ladder import POISON
-from portone_payments.flows.identity_sweep import PAGE, PUT_OFF, IdentitySweeper, IdentitySwept
-from portone_payments.ports import Deadline, Metric
-from portone_payments.ports_identity import IdentityKind
+from portone_local.twins.clock import MovableClock
+from portone_local.twins.dynamo import MemoryTable
+from portone_local.twins.ids import SeededIds
+from portone_local.twins.logs import RecordingMeter
+from portone_local.twins.tables import throttled
+from portone_payments.adapters.dynamo.identity import IdentityTable
+from portone_payments.adapters.dynamo.identity_keys import INDEXES
+from portone_payments.adapters.dynamo.keys import key_of
+from portone_payments.domain.errors.common import StorageUnavailable
+from portone_payments.domain.records.identity import Asked, Attempt, AttemptState
+from portone_payments.domain.shared.times import POISON
+from portone_payments.flows.identity.sweep import PAGE, PUT_OFF, IdentitySweeper, IdentitySwept
+from portone_payments.ports.identity import IdentityKind
+from portone_payments.ports.world import Deadline, Metric
 
 NOW = 1_767_330_000
 

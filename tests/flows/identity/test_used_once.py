@@ -1,7 +1,7 @@
 """A verification is used once and in time, and a user begins only so many."""
 
+from portone_local.actors.people import QUARTER, USER, code, done, start, sweep, verify, wait
 from portone_local.oracle import ObservedStack
-from portone_local.testing.identifying import QUARTER, USER, code, done, start, sweep, verify, wait
 
 
 def test_a_verification_ends_after_a_quarter_of_an_hour(stack: ObservedStack) -> None:

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from portone_local.actors.people import USER, code, done, go_through, id_of, me, start, verified, verify
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import ADULT, MINOR
-from portone_local.template import environment
-from portone_local.testing.identifying import USER, code, done, go_through, id_of, me, start, verified, verify
-from portone_payments.domain.identity_errors import VerificationPending
-from portone_payments.domain.identity_reading import VerificationReading, VerificationStatus
-from portone_payments.entry.identity_deps import IdentityDeps
-from portone_payments.ports import Deadline
+from portone_local.template.cloudformation import environment
+from portone_payments.domain.errors.identity import VerificationPending
+from portone_payments.domain.readings.verification import VerificationReading, VerificationStatus
+from portone_payments.entry.wiring.identity import IdentityDeps
+from portone_payments.ports.world import Deadline
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_whatever_a_reading_holds_only_verified_is_verified(
     stack: ObservedStack, status: VerificationStatus
 ) -> None:
     verification_id = done(stack)
-    env = environment(stack.template, "identity_verify")
+    env = environment(stack.template, "verify_identity")
     real = IdentityDeps(env, **stack.ports)
     deadline = Deadline.after(real.clock, 20)
     reading = real.verifications.within("").get_identity_verification(verification_id, deadline=deadline)

@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_local.oracle import ObservedStack
-from portone_local.portone import Fault
-from portone_local.portone.identity.pg import DANAL_CHANNEL, INICIS_CHANNEL, KCP_CHANNEL
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     QUARTER,
     code,
     done,
@@ -19,9 +16,12 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
-from portone_payments.domain.identity import Field, IdentityRules, Purpose, Require
-from portone_payments.domain.identity_asked import asked_under, stricter, typed_fields
-from portone_payments.domain.identity_records import Attempt
+from portone_local.oracle import ObservedStack
+from portone_local.portone import Fault
+from portone_local.portone.identity.pg import DANAL_CHANNEL, INICIS_CHANNEL, KCP_CHANNEL
+from portone_payments.domain.identity.rules import Field, IdentityRules, Purpose, Require
+from portone_payments.domain.records.identity import Attempt
+from portone_payments.domain.verifications.asked import asked_under, stricter, typed_fields
 
 RULES = IdentityRules(purposes={}, channels={"DANAL": "one", "INICIS_UNIFIED": "two"})
 STRICT = Purpose(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.stack import Stack
+from portone_local.stack.stack import Stack
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """Nothing a user repeats fills the wallet; a deletion needs no room and always works (money rule 10)."""
 
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, issue_window, issued, register, save_key
-from portone_local.testing.stories import clock_of
-from portone_local.testing.world import USER
-from portone_payments.adapters.codec import item_size
-from portone_payments.adapters.keys import key_of
-from portone_payments.domain.bounds import SETTLED_KEYS_KEPT
-from portone_payments.domain.calendar import DAY
-from portone_payments.domain.wallet import MOST_KEYS, MOST_UNSETTLED
-from portone_payments.ports import Metric
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from portone_payments.adapters.dynamo.codec import item_size
+from portone_payments.adapters.dynamo.keys import key_of
+from portone_payments.domain.billing_keys.wallet import MOST_KEYS, MOST_UNSETTLED
+from portone_payments.domain.records.bounds import SETTLED_KEYS_KEPT
+from portone_payments.domain.shared.calendar import DAY
+from portone_payments.ports.world import Metric
+from tests.support.billing_app import code_of, issue_window, issued, register, save_key
+from tests.support.world import USER
 
 LONGEST = {"billingKey": "x" * 2_000}
 AS_GOOD_AS_EMPTY = 30_000

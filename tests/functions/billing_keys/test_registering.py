@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, issue_window, issued, listed, register
-from portone_local.testing.world import STRANGER, USER
+from portone_local.stack.stack import Stack
+from tests.support.billing_app import code_of, issue_window, issued, listed, register
+from tests.support.world import STRANGER, USER
 
 
 def test_a_registered_key_is_shown_masked_and_is_the_default(stack: Stack) -> None:

@@ -3,11 +3,11 @@
 import pytest
 
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, issue_window, listed, put_plan, save_key, subscribe
-from portone_local.testing.stories import clock_of
-from portone_local.testing.world import STRANGER, USER
-from portone_payments.domain.calendar import DAY
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from portone_payments.domain.shared.calendar import DAY
+from tests.support.billing_app import code_of, issue_window, listed, put_plan, save_key, subscribe
+from tests.support.world import STRANGER, USER
 
 
 def test_the_list_shows_what_can_be_charged_newest_first(stack: Stack) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, issue_window
-from portone_local.testing.world import STRANGER, USER, an_order_body
-from portone_payments.domain.wallet import MOST_KEYS
+from portone_local.stack.stack import Stack
+from portone_payments.domain.billing_keys.wallet import MOST_KEYS
+from tests.support.billing_app import code_of, issue_window
+from tests.support.world import STRANGER, USER, an_order_body
 
 
 def test_the_window_has_all_the_sdk_needs_and_an_issue_id_of_ours(stack: Stack) -> None:

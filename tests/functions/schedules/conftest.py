@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import save_key
+from portone_local.stack.stack import Stack
+from tests.support.billing_app import save_key
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 import pytest
 
+from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, put_parts, save_key, schedule
-from portone_local.testing.recurring import CHARGE
-from portone_local.testing.scheduling import BALANCE, DEPOSIT, cancel_part, scheduled, states, totals
-from portone_local.testing.subscriber_app import charged, shown
-from portone_local.testing.world import USER
-from portone_payments.domain.calendar import DAY
+from portone_local.stack.stack import Stack
+from portone_payments.domain.shared.calendar import DAY
+from tests.support.billing_app import code_of, put_parts, save_key, schedule
+from tests.support.scheduling import BALANCE, DEPOSIT, cancel_part, scheduled, states, totals
+from tests.support.subscriber_app import charged, shown
+from tests.support.world import USER
 
 
 def test_an_order_shows_its_parts_and_who_collects_them(stack: Stack) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, put_parts, schedule
-from portone_local.testing.scheduling import BALANCE, DEPOSIT, scheduled
-from portone_local.testing.stories import clock_of
-from portone_local.testing.subscriber_app import charged
-from portone_local.testing.world import STRANGER, USER, an_order_body
-from portone_payments.domain.calendar import DAY
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from portone_payments.domain.shared.calendar import DAY
+from tests.support.billing_app import code_of, put_parts, schedule
+from tests.support.scheduling import BALANCE, DEPOSIT, scheduled
+from tests.support.subscriber_app import charged
+from tests.support.world import STRANGER, USER, an_order_body
 
 
 def test_the_same_key_is_the_same_schedule(stack: Stack) -> None:

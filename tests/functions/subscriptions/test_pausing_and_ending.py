@@ -2,14 +2,14 @@
 
 import pytest
 
+from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import PRICE, code_of, save_key
-from portone_local.testing.recurring import CHARGE
-from portone_local.testing.stories import clock_of
-from portone_local.testing.subscriber_app import charged, past_due, post, put, shown, subscribed
-from portone_local.testing.world import STRANGER, USER
-from portone_payments.domain.calendar import DAY, HOUR
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from portone_payments.domain.shared.calendar import DAY, HOUR
+from tests.support.billing_app import PRICE, code_of, save_key
+from tests.support.subscriber_app import charged, past_due, post, put, shown, subscribed
+from tests.support.world import STRANGER, USER
 
 
 def test_another_method_is_tried_at_once(stack: Stack) -> None:

@@ -1,13 +1,13 @@
 """Another plan, over HTTP: previewed, charged or credited, by the app or by the shop."""
 
+from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, put_plan
-from portone_local.testing.recurring import CHARGE
-from portone_local.testing.stories import clock_of
-from portone_local.testing.subscriber_app import charged, post, put, shown, subscribed
-from portone_payments.domain.calendar import DAY, HOUR
-from portone_payments.entry.reasons import REASONS
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from portone_payments.domain.shared.calendar import DAY, HOUR
+from portone_payments.entry.messages.reasons import REASONS
+from tests.support.billing_app import code_of, put_plan
+from tests.support.subscriber_app import charged, post, put, shown, subscribed
 
 
 def test_what_the_preview_shows_is_what_is_charged(stack: Stack) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import PRICE, code_of, put_plan, subscribe
-from portone_local.testing.subscriber_app import shown, subscribed
-from portone_local.testing.world import USER
+from portone_local.stack.stack import Stack
+from tests.support.billing_app import PRICE, code_of, put_plan, subscribe
+from tests.support.subscriber_app import shown, subscribed
+from tests.support.world import USER
 
 
 def test_a_plan_is_stored_by_the_shop_and_shown_to_an_app(stack: Stack) -> None:

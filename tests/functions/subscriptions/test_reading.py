@@ -2,11 +2,11 @@
 
 import pytest
 
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import code_of, save_key, subscribe
-from portone_local.testing.stories import clock_of
-from portone_local.testing.subscriber_app import shown, subscribed
-from portone_local.testing.world import STRANGER, USER
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from tests.support.billing_app import code_of, save_key, subscribe
+from tests.support.subscriber_app import shown, subscribed
+from tests.support.world import STRANGER, USER
 
 
 def test_the_list_is_mine_newest_first_in_pages(stack: Stack) -> None:

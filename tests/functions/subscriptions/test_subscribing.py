@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
-from portone_local.stack import Stack
-from portone_local.testing.billing_app import PRICE, code_of, put_plan, save_key, subscribe
-from portone_local.testing.recurring import CHARGE
-from portone_local.testing.stories import clock_of
-from portone_local.testing.subscriber_app import charged, post, shown, subscribed
-from portone_local.testing.world import STRANGER, USER
-from portone_payments.domain.calendar import HOUR
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from portone_payments.domain.shared.calendar import HOUR
+from tests.support.billing_app import PRICE, code_of, put_plan, save_key, subscribe
+from tests.support.subscriber_app import charged, post, shown, subscribed
+from tests.support.world import STRANGER, USER
 
 
 def test_the_first_period_is_paid_at_once(stack: Stack) -> None:

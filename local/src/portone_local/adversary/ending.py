@@ -7,9 +7,9 @@ from typing import Any
 
 from portone_local.oracle import Evidence
 from portone_local.portone import PaymentBook
-from portone_payments.domain.events import Event
-from portone_payments.domain.records import Payment
-from portone_payments.entry.views import amount_view
+from portone_payments.domain.records.events import Event
+from portone_payments.domain.records.payments import Payment
+from portone_payments.entry.views.payments import amount_view
 
 type Row = tuple[Any, ...]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portone_local.actors.shop import USER, pay, prepare
 from portone_local.oracle import ObservedStack
-from portone_local.testing.shopping import USER, pay, prepare
-from portone_local.testing.stories import clock_of
+from portone_local.stories.world import clock_of
 
 MINUTE = 60
 HOUR = 3600

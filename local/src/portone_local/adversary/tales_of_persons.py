@@ -4,10 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import NamedTuple
 
-from portone_local.oracle import ObservedStack
-from portone_local.portone.identity.people import ADULT, FOREIGNER, MINOR, MOVED, OTHER_ADULT
-from portone_local.portone.identity.pg import INICIS_CHANNEL
-from portone_local.testing.identifying import (
+from portone_local.actors.people import (
     QUARTER,
     STRANGER,
     USER,
@@ -23,6 +20,9 @@ from portone_local.testing.identifying import (
     verify,
     wait,
 )
+from portone_local.oracle import ObservedStack
+from portone_local.portone.identity.people import ADULT, FOREIGNER, MINOR, MOVED, OTHER_ADULT
+from portone_local.portone.identity.pg import INICIS_CHANNEL
 
 WRONGLY = "verified wrongly"
 _OK = HTTPStatus.OK

@@ -1,5 +1,6 @@
 """Tales of readings that no story tells: accounts, charge-backs, easy pay, declines, the audit's list."""
 
+from portone_local.actors.shop import checkout, pay, prepare, put_order, verify
 from portone_local.adversary.tale_words import (
     CARD,
     DAY,
@@ -11,8 +12,7 @@ from portone_local.adversary.tale_words import (
     sold,
 )
 from portone_local.oracle import ObservedStack
-from portone_local.testing.shopping import checkout, pay, prepare, put_order, verify
-from portone_local.testing.stories import let_pass
+from portone_local.stories.world import let_pass
 
 SELF_ISSUE = {"self_issue_receipts": "on"}
 

@@ -1,10 +1,10 @@
 """Tales of money going back that no story tells: refused and yet carried out, failing, late, in parts."""
 
+from portone_local.actors.shop import pay, prepare, put_order, verify
 from portone_local.adversary.tale_words import ACCOUNT, CARD, DAY, HOUR, MINUTE, More, ask_back, sold
 from portone_local.oracle import ObservedStack
 from portone_local.portone import CancellationStatus
-from portone_local.testing.shopping import pay, prepare, put_order, verify
-from portone_local.testing.stories import let_pass
+from portone_local.stories.world import let_pass
 
 
 def refused_yet_carried_out(stack: ObservedStack) -> None:

@@ -3,14 +3,15 @@
 import time
 from typing import Any
 
-from portone_local import template, wiring
 from portone_local.bench.function import environment_of
 from portone_local.bench.scene import DUE_AT, Shop, message
 from portone_local.bench.worker import ShiftedClock
 from portone_local.gateway.functions import load_handler
-from portone_local.issuer import TokenIssuer
-from portone_local.parameters import fake_portone, parameters_of
-from portone_payments.entry.deps import Deps
+from portone_local.stack import wiring
+from portone_local.stack.parameters import fake_portone, parameters_of
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_local.template import cloudformation as template
+from portone_payments.entry.wiring.worker import Deps
 
 GATEWAY = (0.2, 0.2)
 TEN = 10
@@ -25,10 +26,8 @@ def ten_to_one(trials: int = 9) -> float:
     wired = wiring.in_memory(parameters, clock=clock, seed=1, transport=portone.transport())
     count = trials * (TEN + 1)
     Shop(wired.ports["store"], wired.ports["vault"], portone).fill(count)
-    environment = environment_of("charges", parameters, wired.resources)
-    handler = load_handler(template.ROOT / "functions" / "charges" / "handler.py").using(
-        Deps(environment, **wired.ports)
-    )
+    environment = environment_of("work_charges", parameters, wired.resources)
+    handler = load_handler(template.handlers()["work_charges"]).using(Deps(environment, **wired.ports))
     portone.pg.gateway = GATEWAY
     numbers = iter(range(count))
     one = min(_seconds(handler, [next(numbers)]) for _ in range(trials))

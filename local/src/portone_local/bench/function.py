@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from portone_local import template
 from portone_local.gateway.functions import filled, load_handler
-from portone_payments.entry.deps import Deps
+from portone_local.template import cloudformation as template
+from portone_payments.entry.wiring.worker import Deps
 
 
 class Killed(BaseException):
@@ -39,7 +39,7 @@ def job_of(
     name: str, parameters: dict[str, str], resources: dict[str, str], ports: dict[str, Any]
 ) -> Callable[[dict[str, Any]], object]:
     """What a worker's handler does with one message."""
-    file: Path = template.ROOT / "functions" / name / "handler.py"
+    file: Path = template.handlers()[name]
     deps = Deps(environment_of(name, parameters, resources), **ports)
     job = load_handler(file, "job")
     return lambda message: job(message, deps)

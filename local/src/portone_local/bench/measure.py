@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from portone_local.portone import FakePortOne
 from portone_local.portone.records import Status
-from portone_local.units import CallLog
+from portone_local.twins.request_units import CallLog
 
 CHARGE = "pay_with_billing_key"
 

@@ -6,8 +6,8 @@ import random
 from itertools import batched
 
 from portone_local.bench.clock import VirtualClock
-from portone_payments.adapters.queue import BATCH, write_due
-from portone_payments.ports_store import Due
+from portone_payments.adapters.aws.queue import BATCH, write_due
+from portone_payments.ports.store import Due
 
 # seconds until a poller of SQS has what became visible
 RECEIVE = (0.0, 0.1)

@@ -63,7 +63,7 @@ def charged(stage: Stage, done: Done) -> Report:
     orders, seen = stage.begin(), Seen()
     with (
         _workers([orders | {"first": stage.first(number)} for number in range(stage.workers)], seen),
-        _started("sweep", orders | {"rate": stage.rate}) as sweep,
+        _started("sweep_payments", orders | {"rate": stage.rate}) as sweep,
     ):
         _await(sweep)
         calls.clear()

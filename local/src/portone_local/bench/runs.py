@@ -15,7 +15,7 @@ from portone_local.bench.measure import (
 from portone_local.bench.real import charged
 from portone_local.bench.stage import Stage
 from portone_local.bench.virtual import Done, Run, Simulation, unheard
-from portone_payments.flows.pace import AHEAD
+from portone_payments.flows.charges.rate_limit import AHEAD
 
 SLACK = 1.1
 MOST_GROWTH = 5.0

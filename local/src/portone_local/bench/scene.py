@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 from portone_local.portone import FakePortOne
-from portone_payments.adapters.queue import write_due
-from portone_payments.domain.calendar import HOUR, Interval, Unit, kst_midnight
-from portone_payments.domain.customer import customer_id
-from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.wallet_records import KeyState, SavedKey, Wallet
-from portone_payments.flows.key_desk import key_context
-from portone_payments.ports import Vault
-from portone_payments.ports_store import Due, Kind, Store
+from portone_payments.adapters.aws.queue import write_due
+from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet
+from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.shared.calendar import HOUR, Interval, Unit, kst_midnight
+from portone_payments.domain.windows.customer import customer_id
+from portone_payments.flows.billing_keys.issue import key_context
+from portone_payments.ports.store import Due, Kind, Store
+from portone_payments.ports.world import Vault
 
 PRICE = 9_900
 MONTH_AGO, TODAY = date(2025, 12, 15), date(2026, 1, 15)

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from portone_local import wiring
 from portone_local.bench.function import environment_of
 from portone_local.bench.scene import DUE_AT, Shop
 from portone_local.bench.virtual import GATEWAY, workers_for
 from portone_local.bench.worker import ShiftedClock
-from portone_local.issuer import TokenIssuer
-from portone_local.ministack import MiniStack
-from portone_local.parameters import fake_portone, parameters_of
 from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
+from portone_local.stack import wiring
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.parameters import fake_portone, parameters_of
+from portone_local.stack.token_issuer import TokenIssuer
 
 PROCESSES = 10
 FIRST = 10
@@ -59,7 +59,7 @@ def stage(count: int, rate: int) -> Iterator[Stage]:
         orders = {
             "endpoint": ministack.endpoint_url,
             "resources": wired.resources,
-            "environment": environment_of("charges", parameters, wired.resources),
+            "environment": environment_of("work_charges", parameters, wired.resources),
             "portone": served.base_url,
             "store_id": parameters["StoreId"],
         }

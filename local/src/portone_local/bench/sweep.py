@@ -9,8 +9,8 @@ import sys
 import time
 
 from portone_local.bench.worker import ports
-from portone_payments.flows.sweep import Sweeper
-from portone_payments.ports import Deadline
+from portone_payments.flows.timers.sweep import Sweeper
+from portone_payments.ports.world import Deadline
 
 MINUTE, SWEEP_SECONDS = 60.0, 40.0
 YIELDING = 19

@@ -14,16 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from portone_local import wiring
 from portone_local.bench.clock import VirtualClock
 from portone_local.bench.function import Killed, Wired, job_of
 from portone_local.bench.measure import CHARGE, Spent
 from portone_local.bench.queue import VirtualQueue
 from portone_local.bench.scene import DUE_AT, Shop
-from portone_local.issuer import TokenIssuer
-from portone_local.parameters import fake_portone, parameters_of
-from portone_payments.flows.sweep import THREADS, Sweeper
-from portone_payments.ports import Deadline
+from portone_local.stack import wiring
+from portone_local.stack.parameters import fake_portone, parameters_of
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_payments.flows.timers.sweep import THREADS, Sweeper
+from portone_payments.ports.world import Deadline
 
 GATEWAY = (0.05, 0.2)
 DYNAMODB = (0.002, 0.008)
@@ -99,7 +99,10 @@ class Simulation:
             "charge_queue": self.charges,
             "wait": self.clock.advance,
         }
-        self._jobs = {name: job_of(name, parameters, wired.resources, ports) for name in ("charges", "work")}
+        self._jobs = {
+            name: job_of(name, parameters, wired.resources, ports)
+            for name in ("work_charges", "work_payments")
+        }
         self._workers = [0.0] * workers_for(rate)
         self._sweeper = Sweeper(
             store=self.store,
@@ -138,7 +141,7 @@ class Simulation:
         self._billed(self.run.sweeps)
         while found := self.work.take(self.clock.now(), BATCH):
             for body in found:
-                self._one("work", body, self.clock.now())
+                self._one("work_payments", body, self.clock.now())
 
     def _batches(self, until: float, done: Done) -> None:
         """Every batch that begins before `until`."""
@@ -148,7 +151,7 @@ class Simulation:
                 return
             bodies = self.charges.take(start, BATCH)
             dies = self._random.random() < self._deadly
-            ends = [self._one("charges", body, start, dies=dies) for body in bodies]
+            ends = [self._one("work_charges", body, start, dies=dies) for body in bodies]
             heapq.heapreplace(self._workers, max(ends))
             done(len(bodies))
 

@@ -13,20 +13,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from portone_local import template
 from portone_local.bench.scene import message
-from portone_local.capture import RecordingMeter
 from portone_local.gateway.functions import load_handler
-from portone_local.ministack import FAKE_CREDENTIALS, REGION
-from portone_local.units import CallLog
-from portone_payments.adapters.aws import client
+from portone_local.stack.ministack import FAKE_CREDENTIALS, REGION
+from portone_local.template import cloudformation as template
+from portone_local.twins.logs import RecordingMeter
+from portone_local.twins.request_units import CallLog
+from portone_payments.adapters.aws.clients import client
+from portone_payments.adapters.aws.queue import SqsQueue
+from portone_payments.adapters.aws.secrets import SecretsManager
+from portone_payments.adapters.aws.vault import KmsVault
+from portone_payments.adapters.dynamo.payments import DynamoStore
 from portone_payments.adapters.ids import RandomIds
-from portone_payments.adapters.portone_billing import BillingClient
-from portone_payments.adapters.queue import SqsQueue
-from portone_payments.adapters.secrets import SecretsManager
-from portone_payments.adapters.tables import DynamoStore
-from portone_payments.adapters.vault import KmsVault
-from portone_payments.entry.deps import Deps
+from portone_payments.adapters.portone.billing import BillingClient
+from portone_payments.entry.wiring.worker import Deps
 
 CREDENTIALS = {name.upper(): value for name, value in FAKE_CREDENTIALS.items()}
 
@@ -83,7 +83,7 @@ def main() -> None:
             base_url=orders["portone"], secret=secrets.api_secret, store_id=orders["store_id"]
         ),
     )
-    handler = load_handler(template.ROOT / "functions" / "charges" / "handler.py").using(deps)
+    handler = load_handler(template.handlers()["work_charges"]).using(deps)
     # containers are warm: the first call of a client is its slowest, and the first batch has ten of them
     handler({"Records": [message(number) for number in orders["first"]]}, None)
     log.forget()

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+from portone_local.actors import subscribers as recurring
 from portone_local.demo.stage import Stage, expect
 from portone_local.gateway.messages import Response
 from portone_local.portone import KeyState
-from portone_local.stack import Stack
-from portone_local.testing import recurring
-from portone_local.testing.stories import MINUTE, clock_of
-from portone_payments.domain.calendar import HOUR, kst_day, kst_midnight
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import MINUTE, clock_of
+from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_midnight
 
 YEAR = 2026
 DAYTIME = 12

@@ -7,9 +7,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from portone_local.demo.stage import Stage
-from portone_payments.domain.calendar import kst_day
-from portone_payments.domain.events import Event
-from portone_payments.domain.subscription_records import Invoice, InvoiceKind, Subscription
+from portone_payments.domain.records.events import Event
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, Subscription
+from portone_payments.domain.shared.calendar import kst_day
 
 MEANING = {
     "subscription.consented": "she agrees",

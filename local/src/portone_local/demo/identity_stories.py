@@ -2,10 +2,10 @@
 
 import json
 
+from portone_local.actors.people import QUARTER, code, done, verified, verify, wait
 from portone_local.demo.stage import Stage, expect
 from portone_local.oracle.identity import forms_of, private_of
 from portone_local.portone.identity.people import ADULT, MINOR, MOVED, NAMESAKE, OTHER_ADULT
-from portone_local.testing.identifying import QUARTER, code, done, verified, verify, wait
 
 
 def grown_up(stage: Stage) -> None:

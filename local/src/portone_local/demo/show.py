@@ -10,10 +10,10 @@ from rich.table import Table
 from portone_local.demo.diary import diary
 from portone_local.demo.stage import Line, Stage, Surprise
 from portone_local.demo.stories import CHAPTERS, Story
-from portone_local.ministack import MiniStackGone
 from portone_local.oracle import check
 from portone_local.oracle.identity import gather_identity, judge_identity
-from portone_local.stack import Stack
+from portone_local.stack.ministack import MiniStackGone
+from portone_local.stack.stack import Stack
 
 PIPE_WIDTH = 110
 INVARIANTS = {

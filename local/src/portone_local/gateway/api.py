@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portone_local.clock import Clock
 from portone_local.gateway.events import (
     NotAnAnswer,
     decoded_path,
@@ -16,8 +15,9 @@ from portone_local.gateway.events import (
 )
 from portone_local.gateway.messages import Request, Response, answer
 from portone_local.gateway.routes import Cors, Jwt, Route, cors_of, routes_of
+from portone_local.gateway.sigv4 import NotSigned, SigV4
 from portone_local.gateway.tokens import Fetch, JwtAuthorizer, Refused, fetch_json
-from portone_local.sigv4 import NotSigned, SigV4
+from portone_local.twins.clock import Clock
 
 API_BODY_LIMIT = 10 * 1024 * 1024
 URL_BODY_LIMIT = 6 * 1024 * 1024

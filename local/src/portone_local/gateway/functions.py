@@ -12,9 +12,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
-from portone_local import template
-from portone_local.clock import Clock
-from portone_local.guarded import guarded
+from portone_local.template import cloudformation as template
+from portone_local.template.guarded import guarded
+from portone_local.twins.clock import Clock
 
 type Handler = Callable[[dict[str, Any], "LambdaContext"], Any]
 type Around = Callable[[str, Handler], Handler]
@@ -140,7 +140,7 @@ def _deployed(
     held = dict(ports)
 
     def build(function: str) -> Handler:
-        handler = load_handler(template.ROOT / "functions" / folders[function] / "handler.py")
+        handler = load_handler(template.handlers()[folders[function]])
         variables = filled(properties[function]["Environment"]["Variables"], resources)
         built: Handler = handler.using(
             handler.kind(variables, **guarded(transformed, function, held, used[function]))

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
-from portone_local.clock import Clock
-from portone_local.memory import MemoryQueue
+from portone_local.twins.clock import Clock
+from portone_local.twins.tables import MemoryQueue
 
 EVENT_SOURCE = "AWS::Lambda::EventSourceMapping"
 QUEUE_ARN = "arn:aws:sqs:ap-northeast-2:000000000000:work"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
+from portone_local.gateway.loopback import NOSNIFF, REFUSED, UNMEANT, is_foreign, is_unmeant
 from portone_local.gateway.messages import App, Request, Response, answer
-from portone_local.loopback import NOSNIFF, REFUSED, UNMEANT, is_foreign, is_unmeant
 
 LOOPBACK = "127.0.0.1"
 READ_LIMIT = 16 * 1024 * 1024

@@ -7,8 +7,8 @@ import httpx
 import jwt
 from jwt.types import Options
 
-from portone_local.clock import Clock
 from portone_local.gateway.routes import Jwt
+from portone_local.twins.clock import Clock
 
 RSA = ("RS256", "RS384", "RS512")
 DISCOVERY = "/.well-known/openid-configuration"

@@ -7,9 +7,9 @@ from pydantic import Field, with_config
 from portone_local.openapi.receipt_answers import Approval
 from portone_local.openapi.refund_answers import RefundSummary
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
-from portone_payments.domain.methods import PayMethod
-from portone_payments.domain.records import Status
-from portone_payments.entry.closed import Currency, GiftCertificate, OrderMethod, ProductKind
+from portone_payments.domain.readings.methods import PayMethod
+from portone_payments.domain.records.payments import Status
+from portone_payments.entry.fields.closed import Currency, GiftCertificate, OrderMethod, ProductKind
 
 
 @with_config(CLOSED)

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from pydantic import with_config
 
 from portone_local.openapi.shapes import CLOSED, Cursor, Time
-from portone_payments.domain.audit_records import DiscrepancyKind
+from portone_payments.domain.records.audit import DiscrepancyKind
 
 type DiscrepancyStatus = Literal["open", "closed"]
 

@@ -6,10 +6,10 @@ from pydantic import Field, with_config
 
 from portone_local.openapi.answers import CustomData, Customer
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
-from portone_payments.domain.calendar import Unit
-from portone_payments.domain.methods import PayMethod
-from portone_payments.domain.subscription_records import InvoiceKind, SubscriptionStatus
-from portone_payments.entry.closed import BillingMethod, Currency
+from portone_payments.domain.readings.methods import PayMethod
+from portone_payments.domain.records.subscriptions import InvoiceKind, SubscriptionStatus
+from portone_payments.domain.shared.calendar import Unit
+from portone_payments.entry.fields.closed import BillingMethod, Currency
 
 type KeyState = Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"]
 type WaitsFor = Literal["payment", "portone"]

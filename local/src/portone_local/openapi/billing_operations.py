@@ -13,8 +13,9 @@ from portone_local.openapi.billing_answers import (
     Subscriptions,
 )
 from portone_local.openapi.operations import BODY, PAGE, PREPARE, READ, SENT, USER, WRITTEN, Errors, Operation
-from portone_payments.domain import billing_errors as billing
-from portone_payments.domain import errors, payment_errors
+from portone_payments.domain.errors import billing
+from portone_payments.domain.errors import common as errors
+from portone_payments.domain.errors import payments as payment_errors
 
 KEY: Errors = (billing.BillingKeyNotFound,)
 MINE: Errors = (*USER, billing.SubscriptionNotFound)
@@ -65,12 +66,12 @@ BILLING_OPERATIONS = {
     ),
     "list_billing_keys": Operation(answers={200: BillingKeys}, errors=(*USER, *READ)),
     "get_billing_key": Operation(answers={200: BillingKey}, errors=(*USER, *KEY, *READ)),
-    "default_billing_key": Operation(
+    "set_default_billing_key": Operation(
         answers={200: BillingKey},
         errors=(*USER, *KEY, billing.BillingKeyGone, errors.TooManyRequests, *WRITTEN),
     ),
     "delete_billing_key": Operation(answers=KEPT, errors=(*USER, *KEY, errors.SecretsUnavailable, *WRITTEN)),
-    "charge": Operation(
+    "charge_payment": Operation(
         body="ChargeBody",
         answers={200: Payment, 202: UnreadPayment},
         errors=(
@@ -141,7 +142,7 @@ BILLING_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "change_billing_key": Operation(
+    "change_subscription_key": Operation(
         body="KeyBody",
         answers=CHARGED,
         errors=(
@@ -167,7 +168,7 @@ BILLING_OPERATIONS = {
         answers=CHARGED,
         errors=(*BODY, *MINE, billing.SubscriptionEnded, *WRITTEN),
     ),
-    "consent": Operation(
+    "give_consent": Operation(
         body="ConsentBody",
         answers=CHARGED,
         errors=(

@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from portone_local import template
 from portone_local.gateway.functions import load_handler
 from portone_local.gateway.routes import Iam, Route, routes_of
 from portone_local.openapi.billing_operations import BILLING_OPERATIONS
@@ -27,13 +26,14 @@ from portone_local.openapi.refusals import (
     Refusals,
     as_json,
 )
-from portone_payments.domain.errors import Forbidden, Unauthenticated
-from portone_payments.entry.identity_views import VERIFICATION_ID
+from portone_local.template import cloudformation as template
+from portone_payments.domain.errors.common import Forbidden, Unauthenticated
 from portone_payments.entry.ids import INVOICE_ID
-from portone_payments.entry.refund_views import REFUND_ID
 from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
-from portone_payments.flows.discrepancies import DISCREPANCY_ID
+from portone_payments.entry.views.identity import VERIFICATION_ID
+from portone_payments.entry.views.refund_views import REFUND_ID
+from portone_payments.flows.operations.discrepancies import DISCREPANCY_ID
 
 OPERATIONS = OTHERS | IDENTITY_OPERATIONS | BILLING_OPERATIONS
 FILE = template.ROOT / "docs" / "openapi.json"
@@ -144,7 +144,7 @@ def _model(folder: str, said: Operation) -> Any:
 
 
 def _from(folder: str, name: str) -> Any:
-    return load_handler(template.ROOT / "functions" / folder / "handler.py", name)
+    return load_handler(template.handlers()[folder], name)
 
 
 def _summary(docstring: str) -> str:

@@ -2,7 +2,8 @@
 
 from portone_local.openapi import identity_answers
 from portone_local.openapi.operations import BODY, PAGE, READ, STAFF, USER, WRITTEN, Errors, Operation
-from portone_payments.domain import errors, identity_errors
+from portone_payments.domain.errors import common as errors
+from portone_payments.domain.errors import identity as identity_errors
 
 _CALLED: Errors = (errors.ProviderUnavailable, errors.ProviderRefused, errors.SecretsUnavailable)
 _OWN: Errors = (*USER, identity_errors.VerificationNotFound)
@@ -10,16 +11,16 @@ _OPEN: Errors = (*_OWN, identity_errors.VerificationExpired, identity_errors.Ver
 _STATE = {200: identity_answers.VerificationState, 202: identity_answers.OpenVerificationState}
 
 IDENTITY_OPERATIONS = {
-    "identity_start": Operation(
+    "start_verification": Operation(
         body="StartBody",
         answers={200: identity_answers.VerificationWindow},
         errors=(*BODY, *USER, identity_errors.VerificationLimit, *WRITTEN),
     ),
-    "identity_status": Operation(
+    "get_verification": Operation(
         answers={200: identity_answers.Verification},
         errors=(*_OWN, *READ),
     ),
-    "identity_verify": Operation(
+    "verify_identity": Operation(
         answers={200: identity_answers.Verification},
         errors=(
             *_OPEN,
@@ -35,7 +36,7 @@ IDENTITY_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "identity_send": Operation(
+    "send_verification": Operation(
         body="SendBody",
         answers=_STATE,
         errors=(
@@ -47,7 +48,7 @@ IDENTITY_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "identity_resend": Operation(
+    "resend_verification": Operation(
         answers=_STATE,
         errors=(
             *_OPEN,
@@ -58,7 +59,7 @@ IDENTITY_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "identity_confirm": Operation(
+    "confirm_verification": Operation(
         body="OtpBody",
         answers=_STATE,
         errors=(
@@ -72,26 +73,26 @@ IDENTITY_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "identity_me": Operation(answers={200: identity_answers.MyVerification}, errors=(*USER, *READ)),
-    "identity_bypass": Operation(
+    "get_my_identity": Operation(answers={200: identity_answers.MyVerification}, errors=(*USER, *READ)),
+    "preview_bypass": Operation(
         body="BypassBody", answers={200: identity_answers.BypassPreview}, errors=(*BODY, *STAFF)
     ),
-    "identity_reveal": Operation(
+    "reveal_identity": Operation(
         body="RevealBody",
         answers={200: identity_answers.ClearFacts},
         errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *READ),
     ),
-    "identity_replace": Operation(
+    "allow_replacement": Operation(
         body="ReplaceBody",
         answers={200: identity_answers.ReplacePermit},
         errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *WRITTEN),
     ),
-    "identity_duplicates": Operation(
+    "list_duplicates": Operation(
         query=PAGE,
         answers={200: identity_answers.DuplicateAccounts},
         errors=(errors.InvalidRequest, *STAFF, *READ),
     ),
-    "identity_decide": Operation(
+    "decide_duplicates": Operation(
         body="DecideBody",
         answers={200: identity_answers.Decided},
         errors=(
@@ -102,7 +103,7 @@ IDENTITY_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "identity_erase": Operation(
+    "erase_identity": Operation(
         body="EraseBody", answers={200: identity_answers.Erased}, errors=(*BODY, *WRITTEN)
     ),
 }

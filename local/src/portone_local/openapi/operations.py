@@ -6,11 +6,13 @@ from typing import Any
 from portone_local.openapi import answers, audit_answers, staff_answers
 from portone_local.openapi.receipt_answers import CashReceipt, OpenCashReceipt
 from portone_local.openapi.refund_answers import OpenRefund, Refund
-from portone_payments.domain import billing_errors, errors, payment_errors
-from portone_payments.domain.errors import BundleError
-from portone_payments.entry.receipts import ReceiptBody
-from portone_payments.entry.refunds import AccountBody, CancelBody
+from portone_payments.domain.errors import billing as billing_errors
+from portone_payments.domain.errors import common as errors
+from portone_payments.domain.errors import payments as payment_errors
+from portone_payments.domain.errors.common import BundleError
 from portone_payments.entry.request import Body
+from portone_payments.entry.views.receipts import ReceiptBody
+from portone_payments.entry.views.refunds import AccountBody, CancelBody
 
 type Errors = tuple[type[BundleError], ...]
 
@@ -130,13 +132,13 @@ OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "prepare": Operation(
+    "prepare_payment": Operation(
         body="PrepareBody",
         keyed=True,
         answers={200: answers.Checkout},
         errors=(*BODY, *USER, *PREPARE, *WRITTEN),
     ),
-    "verify": Operation(
+    "verify_payment": Operation(
         answers={200: answers.Payment, 202: answers.UnreadPayment},
         errors=(*USER, payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
     ),
@@ -149,21 +151,21 @@ OPERATIONS = {
         answers={200: answers.Payments},
         errors=(errors.InvalidRequest, *USER, *READ),
     ),
-    "attention": Operation(
+    "list_attention": Operation(
         query=KIND | PAGE,
         answers={200: staff_answers.StaffPayments},
         errors=(errors.InvalidRequest, *STAFF, *READ),
     ),
-    "ops_catch_up": Operation(
+    "catch_up_payment": Operation(
         answers={200: staff_answers.StaffReading, 202: staff_answers.StaffReading},
         errors=(*STAFF, payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
     ),
-    "ops_resolve": Operation(
+    "resolve_payment": Operation(
         body="ResolveBody",
         answers={200: staff_answers.StaffPayment},
         errors=(*BODY, *STAFF, payment_errors.PaymentNotFound, payment_errors.NothingToResolve, *WRITTEN),
     ),
-    "discrepancies": Operation(
+    "list_discrepancies": Operation(
         query=STATUS | PAGE,
         answers={200: audit_answers.Discrepancies},
         errors=(errors.InvalidRequest, *STAFF, *READ),
@@ -173,12 +175,12 @@ OPERATIONS = {
         answers={200: audit_answers.Discrepancy},
         errors=(*BODY, *STAFF, payment_errors.DiscrepancyNotFound, payment_errors.NothingToResolve, *WRITTEN),
     ),
-    "confirm": Operation(
+    "confirm_payment": Operation(
         body="ConfirmBody",
         answers={200: answers.Payment, 202: answers.UnreadPayment},
         errors=(*USER, *CONFIRM),
     ),
-    "cash_receipt_issue": Operation(
+    "issue_cash_receipt": Operation(
         body=ReceiptBody,
         shared=True,
         answers=RECEIVED,
@@ -191,28 +193,28 @@ OPERATIONS = {
             *RECEIPT,
         ),
     ),
-    "cash_receipt_read": Operation(
+    "get_cash_receipt": Operation(
         shared=True,
         answers={200: CashReceipt},
         errors=(*STAFF, payment_errors.PaymentNotFound, payment_errors.CashReceiptNotFound, *READ),
     ),
-    "cash_receipt_cancel": Operation(
+    "cancel_cash_receipt": Operation(
         answers=RECEIVED, errors=(*STAFF, payment_errors.CashReceiptNotFound, *RECEIPT)
     ),
-    "cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
-    "staff_cancel": Operation(body=CancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
+    "cancel_payment": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
+    "cancel_payment_as_staff": Operation(body=CancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
     "get_refund": Operation(
         shared=True,
         answers={200: Refund},
         errors=(*STAFF, payment_errors.PaymentNotFound, payment_errors.RefundNotFound, *READ),
     ),
-    "refund_account": Operation(
+    "put_refund_account": Operation(
         shared=True,
         body=AccountBody,
         answers=REFUNDED,
         errors=(*STAFF, *REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
     ),
-    "staff_approve_refund": Operation(
+    "approve_refund": Operation(
         body="ApproveBody",
         body_optional=True,
         answers=REFUNDED,

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from pydantic import with_config
 
 from portone_local.openapi.shapes import CLOSED, Minor, Time
-from portone_payments.entry.closed import ReceiptType
+from portone_payments.entry.fields.closed import ReceiptType
 
 type ApprovalState = Literal["APPROVED", "FAILED", "UNKNOWN"]
 type ReceiptState = Literal["ISSUED", "CANCELLED", "FAILED", "UNKNOWN"]

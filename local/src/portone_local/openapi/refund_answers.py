@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from pydantic import Field, with_config
 
 from portone_local.openapi.shapes import CLOSED, Minor, Time
-from portone_payments.domain.instruction_records import RefundState
+from portone_payments.domain.records.instructions import RefundState
 
 # one that is reserved has no outcome yet
 STATES = sorted({state.value for state in RefundState} - {RefundState.RESERVED.value} | {"UNKNOWN"})

@@ -5,10 +5,10 @@ from typing import Any, NotRequired, TypedDict
 from pydantic import with_config
 
 from portone_local.openapi.shapes import CLOSED
-from portone_payments.domain.window_given import Need
-from portone_payments.entry.catalogue import Action
-from portone_payments.entry.closed import OrderMethod
-from portone_payments.entry.messages import MESSAGES
+from portone_payments.domain.windows.given import Need
+from portone_payments.entry.fields.closed import OrderMethod
+from portone_payments.entry.messages.catalogue import Action
+from portone_payments.entry.messages.errors import MESSAGES
 
 SCHEMAS = "#/components/schemas/"
 BY_GATEWAY = "API Gateway itself."

@@ -6,8 +6,8 @@ from pydantic import with_config
 
 from portone_local.openapi.answers import Payment
 from portone_local.openapi.shapes import CLOSED, Cursor, Time
-from portone_payments.domain.facts import Fact
-from portone_payments.domain.records import AttentionKind
+from portone_payments.domain.records.history import Fact
+from portone_payments.domain.records.payments import AttentionKind
 
 
 @with_config(CLOSED)

@@ -93,7 +93,7 @@ from portone_local.oracle.standstill import (
     keys_get_on,
     nobody_is_refused_for_ever,
 )
-from portone_local.stack import Stack
+from portone_local.stack.stack import Stack
 
 __all__ = [
     "AGREES",

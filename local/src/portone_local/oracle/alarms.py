@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from portone_local import template
+from portone_local.template import cloudformation as template
 
 type Moments = Mapping[float, float]
 """What was counted of one metric, by when; epoch seconds UTC."""

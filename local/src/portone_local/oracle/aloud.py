@@ -7,7 +7,7 @@ from http import HTTPStatus
 from portone_local.oracle.evidence import Answered, Evidence, Finding
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET, Decline
 from portone_local.portone.checkout import default_customer
-from portone_local.wiring import HASH_KEY
+from portone_local.stack.wiring import HASH_KEY
 
 CANARIES = (
     EXAMPLE_SECRET,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.domain.attempts import OPEN
-from portone_payments.domain.instruction_records import Approval, ApprovalState
-from portone_payments.domain.records import Payment
+from portone_payments.domain.approvals.attempts import OPEN
+from portone_payments.domain.records.instructions import Approval, ApprovalState
+from portone_payments.domain.records.payments import Payment
 
 
 def nothing_is_charged_unasked(evidence: Evidence) -> Iterator[Finding]:

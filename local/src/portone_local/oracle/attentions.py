@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.oracle.kinds import Trouble
-from portone_payments.domain.records import Payment
+from portone_payments.domain.records.payments import Payment
 
 type Calls = frozenset[tuple[str, str]]
 """Kind and subject of each."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.oracle.kinds import Trouble
 from portone_local.portone import CancellationStatus, PaymentBook
-from portone_payments.domain.records import Payment
+from portone_payments.domain.records.payments import Payment
 
 TAKEN = frozenset({"PAID", "PARTIAL_CANCELLED"})
 _BY_HAND = "refunded"

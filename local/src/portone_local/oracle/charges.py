@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Charge, Evidence, Finding
-from portone_payments.domain.attempts import OPEN
-from portone_payments.domain.ending import OVER
-from portone_payments.domain.instruction_records import Approval, ApprovalState
-from portone_payments.domain.ladder import DAY
-from portone_payments.domain.moves import holds_money
-from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.subscription_records import Invoice, InvoiceState, Subscription
-from portone_payments.domain.wallet_records import KeyState, SavedKey
+from portone_payments.domain.approvals.attempts import OPEN
+from portone_payments.domain.records.billing_keys import KeyState, SavedKey
+from portone_payments.domain.records.instructions import Approval, ApprovalState
+from portone_payments.domain.records.payments import Payment, Status, holds_money
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.shared.times import DAY
+from portone_payments.domain.subscriptions.ending import OVER
 
 LATE_WORK = 600
 _DROPPED = frozenset({KeyState.DELETED, KeyState.REFUSED, KeyState.LAPSED})

@@ -7,8 +7,8 @@ from portone_local.oracle.by_hand import TAKEN
 from portone_local.oracle.evidence import Charge, Evidence, Finding
 from portone_local.oracle.kinds import Trouble
 from portone_local.oracle.takings import MONEY, charged_back
-from portone_payments.domain.instruction_records import ApprovalState
-from portone_payments.domain.subscription_records import (
+from portone_payments.domain.records.instructions import ApprovalState
+from portone_payments.domain.records.subscriptions import (
     Invoice,
     InvoiceKind,
     InvoiceState,

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.domain.attempts import OPEN as TRYING
-from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.ladder import ACCOUNT_GRACE, DAY, UNKNOWN_AFTER, unfinished
-from portone_payments.domain.moves import MOVES
-from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.refunds import OPEN
-from portone_payments.domain.webhook_records import HintState
+from portone_payments.domain.approvals.attempts import OPEN as TRYING
+from portone_payments.domain.payments.moves import MOVES
+from portone_payments.domain.payments.schedule import ACCOUNT_GRACE, unfinished
+from portone_payments.domain.records.instructions import RefundState
+from portone_payments.domain.records.payments import Payment, Status
+from portone_payments.domain.records.webhooks import HintState
+from portone_payments.domain.refunds.reserve import OPEN
+from portone_payments.domain.shared.times import DAY, UNKNOWN_AFTER
 
 TELLS = {
     "prepared": Status.READY,

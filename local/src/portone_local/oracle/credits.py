@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.oracle.prices import Course, course_of
-from portone_payments.domain.subscription_records import Invoice, InvoiceKind, InvoiceState
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, InvoiceState
 
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
 _OWED = _WAITS | {InvoiceState.PAID, InvoiceState.UNPAID}

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.adapters.codec import Item
+from portone_payments.adapters.dynamo.codec import Item
 
 DAY = 24 * 3600
 KEPT = 1827 * DAY

@@ -7,13 +7,13 @@ from http import HTTPStatus
 from portone_local.oracle.alarms import Alarms
 from portone_local.portone import PaymentBook, Sent
 from portone_local.portone.billing.books import KeyBook
-from portone_payments.adapters.codec import Item
-from portone_payments.adapters.keys import key_of
-from portone_payments.domain.events import Event, Told, place_of
-from portone_payments.domain.records import ClientRequest, Entry, Order, Payment
-from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.wallet_records import Wallet
-from portone_payments.domain.webhook_records import Stray
+from portone_payments.adapters.dynamo.codec import Item
+from portone_payments.adapters.dynamo.keys import key_of
+from portone_payments.domain.records.billing_keys import Wallet
+from portone_payments.domain.records.events import Event, Told, place_of
+from portone_payments.domain.records.payments import ClientRequest, Entry, Order, Payment
+from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.records.webhooks import Stray
 
 
 @dataclass(frozen=True, slots=True)

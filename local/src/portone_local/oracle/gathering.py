@@ -5,18 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 
-from portone_local import template
 from portone_local.gateway.polling import MemorySource
-from portone_local.memory import MemoryQueue
 from portone_local.oracle.alarms import Alarms
 from portone_local.oracle.ends import without_ended
 from portone_local.oracle.evidence import Answered, Charge, Confirm, Evidence
 from portone_local.oracle.table import listed_in, payments_in, read, spilled_in, wallets_in
 from portone_local.portone import Call
-from portone_local.stack import Stack
-from portone_payments.domain.records import ClientRequest, Order
-from portone_payments.domain.subscription_records import Subscription
-from portone_payments.domain.webhook_records import Stray
+from portone_local.stack.stack import Stack
+from portone_local.template import cloudformation as template
+from portone_local.twins.tables import MemoryQueue
+from portone_payments.domain.records.payments import ClientRequest, Order
+from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.records.webhooks import Stray
 
 
 def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False) -> Evidence:
@@ -25,7 +25,7 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
     items = stack.dump()
     records, unreadable = read(items)
     written = [json.dumps(item, ensure_ascii=False) for item in items]
-    chosen = template.environment(stack.template, "webhook")
+    chosen = template.environment(stack.template, "receive_webhook")
     given, calls = tuple(answers), stack.portone.calls()
     return without_ended(
         Evidence(

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
 
-from portone_local.memory import MemoryQueue
 from portone_local.oracle.ages import ages_are_vouched_for
 from portone_local.oracle.evidence import Answered, Finding
 from portone_local.oracle.journal import Heard
@@ -25,11 +24,12 @@ from portone_local.oracle.persons import (
 )
 from portone_local.oracle.persons_seen import IdentityEvidence
 from portone_local.portone import Person
-from portone_local.stack import Stack
-from portone_payments.adapters.codec import Item
-from portone_payments.adapters.identity_keys import decode
-from portone_payments.domain import identity_records as records
-from portone_payments.domain.errors import StorageUnavailable
+from portone_local.stack.stack import Stack
+from portone_local.twins.tables import MemoryQueue
+from portone_payments.adapters.dynamo.codec import Item
+from portone_payments.adapters.dynamo.identity_keys import decode
+from portone_payments.domain.errors.common import StorageUnavailable
+from portone_payments.domain.records import identity as records
 
 PROVIDERS = (
     ("DANAL", "example-cpid"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from portone_local.oracle.by_hand import TAKEN, with_returns
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.portone import PaymentBook
-from portone_payments.domain.records import AttentionKind, Payment, Status
+from portone_payments.domain.records.payments import AttentionKind, Payment, Status
 
 ABSENT = None
 AGREES: Mapping[Status, frozenset[str | None]] = {

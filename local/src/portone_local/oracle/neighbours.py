@@ -6,7 +6,7 @@ from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.oracle.kinds import LATE_WORK, MINUTE
 from portone_local.oracle.silence import SWEEPS
 from portone_local.oracle.sizes import too_large
-from portone_payments.adapters.codec import Item
+from portone_payments.adapters.dynamo.codec import Item
 
 SKIPPED = "ItemSkipped"
 TOLD_WITHIN = 15 * MINUTE

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from portone_local import template
 from portone_local.gateway.client import Client
 from portone_local.gateway.messages import App, Request, Response
+from portone_local.gateway.sigv4 import Principal
 from portone_local.oracle.evidence import Answered, Operation
 from portone_local.oracle.journal import Journal, Rules
 from portone_local.oracle.table import read
-from portone_local.sigv4 import Principal
-from portone_local.stack import Stack
-from portone_payments.domain.records import Payment
+from portone_local.stack.stack import Stack
+from portone_local.template import cloudformation as template
+from portone_payments.domain.records.payments import Payment
 
 WITHIN = 15 * 60.0
 
@@ -35,7 +35,7 @@ class ObservedStack(Stack):
     def operated_by(self, name: str) -> None:
         """An operator is about to do this: it must not move money by itself (I20)."""
         records = read(self.dump())[0]
-        chosen = template.environment(self.template, "webhook")
+        chosen = template.environment(self.template, "receive_webhook")
         self.operations.append(
             Operation(
                 name=name,

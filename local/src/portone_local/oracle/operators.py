@@ -7,8 +7,8 @@ from portone_local.oracle.by_hand import TAKEN
 from portone_local.oracle.evidence import Evidence, Finding, Operation
 from portone_local.oracle.takings import difference
 from portone_local.portone import CancellationStatus, PaymentBook
-from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.refunds import OPEN
+from portone_payments.domain.records.payments import Payment, Status
+from portone_payments.domain.refunds.reserve import OPEN
 
 _HOLDING = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _CHANGES = re.compile(r"^(?:POST|PUT|DELETE) (?!/payments$)")

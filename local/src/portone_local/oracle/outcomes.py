@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence
 from portone_local.oracle.kinds import COUNTED_AS, DAY, HOUR, Trouble
-from portone_payments.domain.attempts import OPEN as TRYING
-from portone_payments.domain.cash_receipts import MOVING
-from portone_payments.domain.instruction_records import Refund, RefundState
-from portone_payments.domain.records import Payment, Status
-from portone_payments.domain.webhook_records import HintState
+from portone_payments.domain.approvals.attempts import OPEN as TRYING
+from portone_payments.domain.receipts.rules import MOVING
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import Payment, Status
+from portone_payments.domain.records.webhooks import HintState
 
 DOUBT = frozenset({"quarantined", "lagging"})
 

@@ -8,7 +8,7 @@ from typing import Any
 from portone_local.oracle.evidence import Finding
 from portone_local.oracle.journal import Heard
 from portone_local.oracle.persons_seen import DAY, IdentityEvidence
-from portone_payments.adapters.codec import Item
+from portone_payments.adapters.dynamo.codec import Item
 
 _SEALED = frozenset({"facts", "reason"})
 _OF_A_PERSON = re.compile(r"\b(?:ci|di|phone)\.[0-9]+\.[0-9a-f]{64}")

@@ -6,8 +6,8 @@ from typing import Any
 
 from portone_local.oracle.journal import Act
 from portone_local.portone import Person, VerificationBook
-from portone_payments.adapters.codec import Item
-from portone_payments.domain import identity_records as records
+from portone_payments.adapters.dynamo.codec import Item
+from portone_payments.domain.records import identity as records
 
 DAY = 24 * 3600
 

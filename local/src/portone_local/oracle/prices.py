@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from portone_payments.domain.records import Entry
-from portone_payments.domain.subscription_records import Invoice, InvoiceKind, InvoiceState, Subscription
+from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, InvoiceState, Subscription
 
 DAY = 24 * 60 * 60
 KST = timezone(timedelta(hours=9))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.oracle.money import agrees_with_portone
 from portone_local.portone import Sent
-from portone_payments.domain.webhook_records import HintState
+from portone_payments.domain.records.webhooks import HintState
 
 # prepare's due mark covers Ready; Confirm is answered, not stored
 NOT_STORED = frozenset({"Transaction.Ready", "Transaction.Confirm"})

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.domain.events import Event, Told, event_of, place_of
-from portone_payments.domain.records import Entry
+from portone_payments.domain.records.events import Event, Told, event_of, place_of
+from portone_payments.domain.records.payments import Entry
 
 
 def every_fact_is_published(evidence: Evidence) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.portone import PaymentBook
-from portone_payments.domain.cash_receipts import MOVING, STEP_GRACE
-from portone_payments.domain.instruction_records import CashReceipt, ReceiptState
-from portone_payments.domain.records import Payment
+from portone_payments.domain.receipts.rules import MOVING, STEP_GRACE
+from portone_payments.domain.records.instructions import CashReceipt, ReceiptState
+from portone_payments.domain.records.payments import Payment
 
 # a receipt is corrected once the PG had its chance to; then it is cancelled and read
 CORRECTED_WITHIN = STEP_GRACE + 20 * 60

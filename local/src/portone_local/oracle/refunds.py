@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
 from portone_local.portone import CancellationStatus, PaymentBook
-from portone_payments.domain.instruction_records import Refund, RefundState
-from portone_payments.domain.records import Payment
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import Payment
 
 
 def refunds_happen_once(evidence: Evidence) -> Iterator[Finding]:

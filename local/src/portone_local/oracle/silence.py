@@ -15,8 +15,8 @@ from portone_local.oracle.takings import (
     stuck,
     taken_unseen,
 )
-from portone_payments.domain.events import place_of
-from portone_payments.domain.records import Payment
+from portone_payments.domain.records.events import place_of
+from portone_payments.domain.records.payments import Payment
 
 SWEEPS = "DueLagSeconds"
 # a sweep a minute; twenty that are missing are one that was down

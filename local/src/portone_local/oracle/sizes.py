@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.adapters.codec import Item, item_size
+from portone_payments.adapters.dynamo.codec import Item, item_size
 
 LARGEST = 100_000
 """Bytes: a quarter of what DynamoDB takes, so that nothing is near it."""

@@ -10,16 +10,16 @@ from portone_local.oracle.attentions import calls_for
 from portone_local.oracle.evidence import Answered, Evidence, Finding
 from portone_local.oracle.kinds import DAY
 from portone_local.oracle.silence import SWEEPS
-from portone_payments.domain.ending import OVER
-from portone_payments.domain.instruction_records import RefundState
-from portone_payments.domain.subscription_records import (
+from portone_payments.domain.records.billing_keys import KeyState
+from portone_payments.domain.records.instructions import RefundState
+from portone_payments.domain.records.subscriptions import (
     Invoice,
     InvoiceKind,
     InvoiceState,
     Subscription,
     SubscriptionStatus,
 )
-from portone_payments.domain.wallet_records import KeyState
+from portone_payments.domain.subscriptions.ending import OVER
 
 # the longest that the everyday dunning policy waits between two steps is its grace of fourteen days
 STANDING = 16 * DAY

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from portone_payments.adapters.codec import Item, coder
-from portone_payments.adapters.payment_items import decode
-from portone_payments.domain.errors import BundleError
-from portone_payments.domain.kept import Written
-from portone_payments.domain.records import Entry, Payment, SettledRefund
-from portone_payments.domain.wallet_records import SettledKey, Wallet
+from portone_payments.adapters.dynamo.codec import Item, coder
+from portone_payments.adapters.dynamo.payment_items import decode
+from portone_payments.domain.errors.common import BundleError
+from portone_payments.domain.records.billing_keys import SettledKey, Wallet
+from portone_payments.domain.records.kept import Written
+from portone_payments.domain.records.payments import Entry, Payment, SettledRefund
 
 SPILLED = "history#"
 

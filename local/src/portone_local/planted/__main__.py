@@ -12,7 +12,7 @@ from pathlib import Path
 
 from portone_local.planted.bug import Bug
 from portone_local.planted.bugs import BUGS
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 COPIED = ("layers", "local", "functions", "tests", "events", "docs", "requirements")
 _FAILED = 1  # pytest's status for tests that failed; anything else is not a catch

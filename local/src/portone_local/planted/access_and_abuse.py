@@ -52,7 +52,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
     ),
     in_core(
         "a repeated prepare asks PortOne each time",
-        "domain/allowances.py",
+        "domain/shared/allowances.py",
         "        if seconds > 0:\n            raise TooManyRequests",
         "        if seconds > 10**9:\n            raise TooManyRequests",
         "cases/test_hostile_user",
@@ -60,7 +60,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
     ),
     in_core(
         "what is asked on and on is read on and on",
-        "domain/allowances.py",
+        "domain/shared/allowances.py",
         "    return any(_wait(spent, each, now) > 0 for each in allowances)",
         "    return all(_wait(spent, each, now) > 10**9 for each in allowances)",
         "cases/test_hostile_user",
@@ -68,7 +68,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
     ),
     in_core(
         "approvals go on although the shop offers none",
-        "flows/approve.py",
+        "flows/approvals/approve.py",
         "        if not self.offered:",
         "        if not self.offered and not token:",
         "cases/test_abuse",
@@ -76,7 +76,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
     ),
     in_core(
         "a declined checkout with our mark calls a person",
-        "flows/strays.py",
+        "flows/webhooks/unmatched.py",
         "        if moved or orphaned(snapshot, live=self.live, order_known=True):",
         "        if snapshot is not None:",
         "cases/test_abuse",
@@ -92,7 +92,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
     ),
     in_core(
         "a word over and over is a key",
-        "adapters/secret_shape.py",
+        "adapters/aws/secret_shape.py",
         "len(set(signs)) >= LEAST_DISTINCT and _varied(signs) and _varied(steps)",
         "len(signs + steps) >= LEAST_DISTINCT",
         "cases/test_guessable_keys",
@@ -100,18 +100,18 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
     ),
     in_core(
         "what is open ends too",
-        "flows/retention.py",
+        "flows/timers/retention.py",
         "        if not settled(record):\n            done.put_off += 1\n            return\n",
         "        if record is None:\n            done.put_off += 1\n            return\n",
-        "flows/test_oracle_ends",
+        "oracle/test_ends",
         "still_open",
     ),
     in_core(
         "records are kept for fifteen years",
-        "domain/retention.py",
+        "domain/retention/rules.py",
         "KEPT = 1827 * DAY",
         "KEPT = 3 * 1827 * DAY",
-        "flows/test_oracle_ends",
+        "oracle/test_ends",
         "five_years_later",
     ),
 )

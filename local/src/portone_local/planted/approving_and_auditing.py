@@ -5,15 +5,15 @@ from portone_local.planted.bug import Bug, in_core
 APPROVING_AND_AUDITING: tuple[Bug, ...] = (
     in_core(
         "charged without asking the stock hook",
-        "flows/approval_send.py",
+        "flows/approvals/send.py",
         "reserved = self.stock is None or self.stock.reserve(payment.payment_id, approval.attempt)",
         "reserved = True",
-        "flows/test_stock_hook",
+        "flows/approvals/test_stock_hook",
         "hook_is_asked",
     ),
     in_core(
         "mark before effect: the stock hook's answer is not stored before the charge",
-        "flows/approval_send.py",
+        "flows/approvals/send.py",
         """                self.reader.store.save(told)
             except Conflict:
                 self.reader.meter.count(Metric.CONFLICT)
@@ -24,53 +24,53 @@ APPROVING_AND_AUDITING: tuple[Bug, ...] = (
                 self.reader.meter.count(Metric.CONFLICT)
                 continue
             return told""",
-        "flows/test_stock_hook",
+        "flows/approvals/test_stock_hook",
         "stored_before",
     ),
     in_core(
         "a refusal of a second send taken for the outcome of the first",
-        "flows/trying.py",
+        "flows/approvals/attempt.py",
         "if outcome is Outcome.NO_EFFECT and first:",
         "if outcome is Outcome.NO_EFFECT:",
-        "flows/test_approval_refusals",
+        "flows/approvals/test_refusals",
         "second_send",
     ),
     in_core(
         "an approval that failed is released to nobody",
-        "domain/approval.py",
+        "domain/approvals/attempt.py",
         "return record(failed, fact, moment",
         "return failed or record(failed, fact, moment",
-        "flows/test_approval_refusals",
+        "flows/approvals/test_refusals",
         "portone_does_not_know",
     ),
     in_core(
         "a cash receipt that does not follow refunds",
-        "domain/cash_receipts.py",
+        "domain/receipts/rules.py",
         "return issued and receipt is not None and receipt.amount != remaining(payment)[0]",
         "return False",
-        "flows/test_receipts_follow_refunds",
+        "flows/receipts/test_receipts_follow_refunds",
     ),
     in_core(
         "the number a cash receipt is for is kept",
-        "domain/receipt_settle.py",
+        "domain/receipts/settlement.py",
         "        identity=None,\n        issue_number",
         "        issue_number",
-        "flows/test_cash_receipts",
+        "flows/receipts/test_cash_receipts",
         "sealed",
     ),
     in_core(
         "a lease that loses to its own retry",
-        "adapters/dynamo.py",
+        "adapters/dynamo/table.py",
         "if ours and stored",
         "if not ours and stored",
-        "adapters/test_store_due",
+        "adapters/dynamo/test_store_due",
         "own_answer",
     ),
     in_core(
         "the audit lists what is only on its way",
-        "domain/differences.py",
+        "domain/audit/differences.py",
         "return now - last < SETTLED and not heals(held, snapshot)",
         "return now < last",
-        "flows/test_audit",
+        "flows/operations/test_audit",
     ),
 )

@@ -7,7 +7,7 @@ _STRANGERS = "tests/bundle/gateway/test_strangers.py"
 DEVELOPERS_MACHINE = (
     Bug(
         name="a page that leads its name here is answered",
-        file=f"{_LOCAL}/loopback.py",
+        file=f"{_LOCAL}/gateway/loopback.py",
         old="return not known or not own",
         new="return not own",
         test=_STRANGERS,
@@ -15,7 +15,7 @@ DEVELOPERS_MACHINE = (
     ),
     Bug(
         name="the clock is moved by a form",
-        file=f"{_LOCAL}/loopback.py",
+        file=f"{_LOCAL}/gateway/loopback.py",
         old="any(headers.get(name) != value for name, value in CONTROL.items())",
         new="False",
         test=_STRANGERS,
@@ -23,7 +23,7 @@ DEVELOPERS_MACHINE = (
     ),
     Bug(
         name="every page may read what the local AWS answers",
-        file=f"{_LOCAL}/ministack_door.py",
+        file=f"{_LOCAL}/stack/ministack_door.py",
         old="if not _is_for_pages(each[0])",
         new="if each[0]",
         test=_STRANGERS,
@@ -31,7 +31,7 @@ DEVELOPERS_MACHINE = (
     ),
     Bug(
         name="a real secret is stored in the local AWS",
-        file=f"{_LOCAL}/wiring.py",
+        file=f"{_LOCAL}/stack/wiring.py",
         old='"api": {"apiSecret": EXAMPLE_SECRET},',
         new='"api": {"apiSecret": api_secret},',
         test=_STRANGERS,

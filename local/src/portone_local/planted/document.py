@@ -3,7 +3,7 @@
 from portone_local.planted.bug import CORE, Bug
 from portone_local.planted.bugs import BUGS
 from portone_local.planted.by_hand import BY_HAND
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 PAGE = ROOT / "docs" / "planted-bugs.md"
 HEAD = """# Planted bugs

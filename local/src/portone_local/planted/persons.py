@@ -5,7 +5,7 @@ from portone_local.planted.bug import Bug, in_core
 PERSONS: tuple[Bug, ...] = (
     in_core(
         "whatever channel the browser chose verifies",
-        "domain/identity_asked.py",
+        "domain/verifications/asked.py",
         '        "channel": channel.key not in {None, attempt.asked.channel_key},\n',
         "",
         "cases/test_identity_asked",
@@ -13,7 +13,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "whatever provider answers, it is the one that was asked",
-        "domain/identity_asked.py",
+        "domain/verifications/asked.py",
         "channel.pg_provider != attempt.provider or not _offered(attempt, rules)",
         "not _offered(attempt, rules)",
         "cases/test_identity_asked",
@@ -21,7 +21,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "an age made of a typed birth date is vouched for",
-        "domain/identity.py",
+        "domain/identity/rules.py",
         '        unverified += ["adult"] if Field.BIRTH_DATE in typed else []\n',
         "",
         "cases/test_identity_asked",
@@ -29,15 +29,15 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "what was typed satisfies what a purpose needs",
-        "domain/identity.py",
+        "domain/identity/rules.py",
         "        if each not in given or each in typed:\n",
         "        if each not in given:\n",
-        "domain/test_identity",
+        "domain/identity/test_rules",
         "proves_no_age or not_typed",
     ),
     in_core(
         "nobody is claimed while a person may hold several accounts",
-        "flows/identity_claiming.py",
+        "flows/identity/claiming.py",
         "self.hashes.writing(), wanted.claimed\n",
         "self.hashes.writing(), wanted.claimed if self.unique else ()\n",
         "cases/test_identity_claims",
@@ -45,7 +45,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "a sweep of persons counts nobody who lags the hash key",
-        "flows/identity_sweep.py",
+        "flows/identity/sweep.py",
         "            swept.behind += later + line.raced + line.failed\n",
         "            swept.behind += 0\n",
         "flows/identity/test_hash_keys",
@@ -53,21 +53,21 @@ PERSONS: tuple[Bug, ...] = (
     ),
     Bug(
         name="a hash key goes that somebody stands under",
-        file="local/src/portone_local/hash_keys.py",
+        file="local/src/portone_local/operator/hash_keys.py",
         old="    if left := left_to_follow(held, standing):\n",
         new="    if left := 0:\n",
         test="tests/bundle/test_hash_key_steps.py",
     ),
     in_core(
         "one person who cannot be treated ends the work of a shard",
-        "flows/identity_walk.py",
+        "flows/identity/walk.py",
         "    except Exception as error:  # noqa: BLE001 - the boundary: the others go on\n",
         "    except KeyError as error:\n",
         "flows/identity/test_sweep_poison",
     ),
     in_core(
         "a sweep of persons looks at one page a shard",
-        "flows/identity_walk.py",
+        "flows/identity/walk.py",
         "            going.append(line)\n",
         "            line.raced += 0\n",
         "cases/test_identity_sweep",
@@ -75,7 +75,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     Bug(
         name="who is to be erased is read as if it were a path",
-        file="functions/identity_erase/handler.py",
+        file="functions/identity/erase_identity/handler.py",
         old="erase(request.body(EraseBody).user_id, by",
         new='erase(request.body(EraseBody).user_id.replace("%2F", "/"), by',
         test="tests/cases/test_identity_erasure.py",
@@ -83,7 +83,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "time is judged when the call began",
-        "flows/identity_verify.py",
+        "flows/identity/verify.py",
         "        # PortOne may have taken its time: what is late now is late\n"
         "        check_open(attempt, self.clock.now())\n",
         "",
@@ -92,7 +92,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "verified with nothing kept is not verified",
-        "entry/identity_views.py",
+        "entry/views/identity.py",
         "    if facts is None:\n",
         "    if not facts:\n",
         "cases/test_identity_asked",
@@ -100,7 +100,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "what was refused before sending counts as a message",
-        "flows/identity_settle.py",
+        "flows/identity/settle.py",
         "            counters = uncounted(self.store, sending.counted, sending.at)\n",
         "            counters = ()\n",
         "cases/test_identity_limits",
@@ -108,7 +108,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "a stranger uses up what the owner of a phone may have sent",
-        "flows/identity_send.py",
+        "flows/identity/send.py",
         '        messages = {f"own.{pair}": rules.sms_per_phone} if owned_by else by_phone\n',
         "        messages = by_phone\n",
         "cases/test_identity_limits",
@@ -116,7 +116,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "a renewal under way ends with what was kept before",
-        "flows/identity_release.py",
+        "flows/identity/release.py",
         "    return replace(left, emptied_at=now, due_at=due_of(left))\n",
         "    return replace(left, emptied_at=now, erased_at=now, due_at=due_of(left))\n",
         "cases/test_identity_asked",
@@ -124,7 +124,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "staff lets another person in, and no account tells of it",
-        "flows/identity_staff.py",
+        "flows/identity/staff.py",
         "    changed = replace(noted(person, access, sealed), permit=permit)\n",
         "    changed = replace(person, permit=permit)\n",
         "cases/test_identity_erasure",
@@ -132,7 +132,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "a permit nobody uses keeps its reason for good",
-        "flows/identity_person.py",
+        "flows/identity/person.py",
         "        permit = person.permit if person.permit and person.permit.expires_at > now else None\n",
         "        permit = person.permit\n",
         "cases/test_identity_sweep",
@@ -140,7 +140,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "who is erased while a look is written down is shown",
-        "flows/identity_staff.py",
+        "flows/identity/staff.py",
         "    verified_person(store, access.user_id)\n    log.write(access)\n"
         "    # read anew, and by the time it is now: what was erased or ended meanwhile is not shown\n"
         "    person, now = verified_person(store, access.user_id), clock.now()\n",
@@ -150,7 +150,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "a DI of a merchant nobody named opens an account",
-        "flows/identity_person.py",
+        "flows/identity/person.py",
         "        if known.strange and not person.verified:\n",
         "        if known.strange and person.erased_at:\n",
         "flows/identity/test_merchants",
@@ -158,7 +158,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "an erasure is known to the identity table alone",
-        "flows/identity_erase.py",
+        "flows/identity/erase.py",
         "                self._note(user_id, at, by)\n"
         "                self.store.save(*erased(person, at, store=self.store))\n",
         "                self.store.save(*erased(person, at, store=self.store))\n",
@@ -167,7 +167,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "an erasure leaves which phone a message went to",
-        "flows/identity_erase.py",
+        "flows/identity/erase.py",
         "            ended = self._end_attempts(user_id, at)\n"
         "            self._drop_counters(user_id, at)\n"
         "            return ended or",
@@ -179,7 +179,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "a misspelt provider has a channel nobody asks for",
-        "entry/identity_settings.py",
+        "entry/settings/identity.py",
         '    offered = Said.of(env, "IDENTITY_CHANNELS").parts(PROVIDERS)\n',
         '    offered = Said.of(env, "IDENTITY_CHANNELS").parts()\n',
         "cases/test_identity_asked",
@@ -187,7 +187,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "one purpose that does not open hides them all",
-        "entry/identity_views.py",
+        "entry/views/identity.py",
         "        if not error.lasts:\n",
         "        if error.service:\n",
         "cases/test_identity_asked",
@@ -195,7 +195,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "a container whose log stream is deleted refuses for good",
-        "adapters/access_log.py",
+        "adapters/aws/access_log.py",
         '            if code_of(error) != "ResourceNotFoundException":\n',
         "            if code_of(error):\n",
         "cases/test_identity_erasure",
@@ -203,7 +203,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "somebody of very many claims is let go in one transaction",
-        "flows/identity_release.py",
+        "flows/identity/release.py",
         "AT_ONCE = 45\n",
         "AT_ONCE = 450\n",
         "flows/identity/test_bounded",
@@ -211,7 +211,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "of a name of two letters both are shown",
-        "domain/masking.py",
+        "domain/identity/masking.py",
         "    if len(letters) <= 2:  # noqa: PLR2004",
         "    if len(letters) <= 1:  # noqa: PLR2004",
         "cases/test_identity_asked",
@@ -219,7 +219,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "staff decides about accounts that others have joined meanwhile",
-        "flows/identity_duplicates.py",
+        "flows/identity/duplicates.py",
         "        if _together(claims, holders) != set(persons):\n",
         "        if not _together(claims, holders) & set(persons):\n",
         "cases/test_identity_claims",
@@ -227,7 +227,7 @@ PERSONS: tuple[Bug, ...] = (
     ),
     in_core(
         "two accounts found to be one person later are refused, and nobody is told",
-        "flows/identity_person.py",
+        "flows/identity/person.py",
         "        if base is None or not beside - contested(person, wanted):\n",
         "        if base is None or beside:\n",
         "cases/test_identity_claims",

@@ -5,33 +5,33 @@ from portone_local.planted.bug import Bug, in_core
 RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
     in_core(
         "an account issued for another amount holds an alarm on before anybody pays",
-        "flows/counting.py",
+        "flows/payments/metrics.py",
         "quiet = _OF_WHAT_DIFFERS if awaits_deposit(payment) else frozenset()",
         "quiet = frozenset()",
-        "flows/test_unpaid_accounts_that_differ",
+        "flows/payments/test_unpaid_accounts_that_differ",
         "holds_no_alarm_on",
     ),
     in_core(
         "a checkout that is declined under an invented id calls a person",
-        "flows/strays.py",
+        "flows/webhooks/unmatched.py",
         "        if moved or orphaned(",
         "        if order_id or orphaned(",
-        "flows/test_stray_webhooks",
+        "flows/webhooks/test_unmatched",
         "pays_nothing",
     ),
     in_core(
         "a question answered like any webhook: 2xx approves the payment",
-        "flows/receive.py",
+        "flows/webhooks/receive.py",
         "if delivery.type in {EventType.CONFIRM, UNREADABLE}:",
         "if delivery.type == UNREADABLE:",
-        "flows/test_confirm",
+        "flows/webhooks/test_confirm",
     ),
     in_core(
         "a duplicate webhook is worked again",
-        "flows/receive.py",
+        "flows/webhooks/receive.py",
         "if known.state is not HintState.OPEN or young:",
         "if known.state is HintState.OPEN and young:",
-        "flows/test_webhooks",
+        "flows/webhooks/test_receiving",
         "duplicate",
     ),
     in_core(
@@ -44,7 +44,7 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
     ),
     in_core(
         "an expired account called a decline, when who closed it died",
-        "domain/expiry.py",
+        "domain/payments/expiry.py",
         "    return waited and same and over\n",
         "    return waited and same and over and (payment.close_tried or payment.withdrawn)\n",
         "faults/test_crash_points",
@@ -52,7 +52,7 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
     ),
     in_core(
         "lost record, new refund: PortOne's cancellation with our token is not taken for what it is",
-        "domain/refund_settle.py",
+        "domain/refunds/settlement.py",
         "    payment = adopt(payment, snapshot, moment)",
         "    adopt(payment, snapshot, moment)",
         "faults/test_restore",
@@ -60,10 +60,10 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
     ),
     in_core(
         "a cancellation that may be the refund in flight is taken for a lost one",
-        "domain/lost_refunds.py",
+        "domain/refunds/lost.py",
         " or perhaps_another(payment, each):",
         ":",
-        "domain/test_lost_refunds",
+        "domain/refunds/test_lost",
         "in_flight",
     ),
 )

@@ -5,7 +5,7 @@ from portone_local.planted.bug import Bug, in_core
 RIGHTS = (
     in_core(
         "a word over and over is taken for a key",
-        "adapters/secret_shape.py",
+        "adapters/aws/secret_shape.py",
         "    return len(set(runs)) >= VARIED * len(runs)",
         "    return len(set(runs)) >= 0",
         "cases/test_guessable_keys",
@@ -13,15 +13,15 @@ RIGHTS = (
     ),
     in_core(
         "what was pasted instead of the API secret is sent to PortOne",
-        "adapters/secret_shape.py",
+        "adapters/aws/secret_shape.py",
         "not readable or secret.startswith(_OTHERS) or",
         "not readable or",
-        "adapters/secrets/test_malformed_secrets",
+        "adapters/aws/secrets/test_malformed_secrets",
         "api_secret",
     ),
     in_core(
         "a sealed text does not say of which kind it is",
-        "domain/sealing.py",
+        "domain/shared/sealing.py",
         "    return {KIND: kind.value, **ids}",
         "    return {**ids}",
         "bundle/test_conditions",

@@ -5,31 +5,31 @@ from portone_local.planted.bug import Bug, in_core
 SEALING: tuple[Bug, ...] = (
     in_core(
         "what is sealed leaves it to the key service alone whose it is",
-        "adapters/envelope.py",
+        "adapters/aws/envelope.py",
         "json.dumps([FORMAT, context, wrapped.hex()], sort_keys=True)",
         "json.dumps([FORMAT, wrapped.hex()], sort_keys=True)",
-        "adapters/test_envelope",
+        "adapters/aws/test_envelope",
         "by_itself",
     ),
     in_core(
         "all that is sealed has one nonce",
-        "adapters/envelope.py",
+        "adapters/aws/envelope.py",
         "        nonce = self._random(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)\n",
         "        nonce = bytes(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)\n",
-        "adapters/test_envelope",
+        "adapters/aws/test_envelope",
         "older_text",
     ),
     in_core(
         "a sealed text shows how long it is",
-        "adapters/envelope.py",
+        "adapters/aws/envelope.py",
         "BLOCK = 1024  # bytes\n",
         "BLOCK = 16  # bytes\n",
-        "adapters/test_envelope",
+        "adapters/aws/test_envelope",
         "its_length",
     ),
     in_core(
         "why staff did something passes for whatever staff did",
-        "flows/identity_seal.py",
+        "flows/identity/seal.py",
         'sealing_context(user_id, REASON) | {"by": by, "given": f"{given:.6f}"}',
         "sealing_context(user_id, REASON)",
         "flows/identity/test_history",
@@ -37,7 +37,7 @@ SEALING: tuple[Bug, ...] = (
     ),
     in_core(
         "what stands for a person ends with the purpose that was verified last",
-        "flows/identity_person.py",
+        "flows/identity/person.py",
         "        base = max(changed.purposes.values(), key=lambda each: each.expires_at)\n",
         "        base = changed.purposes[purpose.name]\n",
         "flows/identity/test_one_person",
@@ -45,7 +45,7 @@ SEALING: tuple[Bug, ...] = (
     ),
     in_core(
         "two living accounts found to be one person are refused and nobody is told",
-        "flows/identity_verify.py",
+        "flows/identity/verify.py",
         "        if found:\n",
         "        if not found:\n",
         "flows/identity/test_found_later",
@@ -53,7 +53,7 @@ SEALING: tuple[Bug, ...] = (
     ),
     in_core(
         "whoever is refused as one of two accounts is let in the next time",
-        "flows/identity_claims.py",
+        "flows/identity/claims.py",
         "    return set(person.claims) - set(person.contested)\n",
         "    return set(person.claims)\n",
         "flows/identity/test_found_later",
@@ -61,7 +61,7 @@ SEALING: tuple[Bug, ...] = (
     ),
     in_core(
         "who may stay is asked about again under a new hash key",
-        "flows/identity_claims.py",
+        "flows/identity/claims.py",
         "    return claim.due_at is None and claim.group in groups\n",
         "    return False\n",
         "flows/identity/test_found_later",
@@ -69,7 +69,7 @@ SEALING: tuple[Bug, ...] = (
     ),
     in_core(
         "an account that was let go is named beside the identifier it shared",
-        "flows/identity_claims.py",
+        "flows/identity/claims.py",
         "        gone += map(Gone, shares.values())\n",
         "",
         "flows/identity/test_claims_shared",
@@ -77,7 +77,7 @@ SEALING: tuple[Bug, ...] = (
     ),
     in_core(
         "an erasure leaves what a user's counters tell",
-        "flows/identity_erase.py",
+        "flows/identity/erase.py",
         "            self._drop_counters(user_id, at)\n",
         "",
         "flows/identity/test_erasing_again",

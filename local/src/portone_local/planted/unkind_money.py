@@ -5,7 +5,7 @@ from portone_local.planted.bug import Bug, in_core
 UNKIND_MONEY: tuple[Bug, ...] = (
     in_core(
         "absence without a list is taken for a no",
-        "domain/refund_settle.py",
+        "domain/refunds/settlement.py",
         "    if snapshot.cancellations is None:\n        return _unlisted(payment, refund, moment)",
         "    if snapshot.cancellations is None and not refund.pg_answered:\n        return payment",
         "cases/test_refunds",
@@ -13,7 +13,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "money that must not stay is sent back once, refused or not",
-        "domain/send_back.py",
+        "domain/refunds/automatic.py",
         "    if series.tries >= TRIES:",
         "    if series.tries:\n        return end(payment, 'tried', moment)\n    if series.tries >= TRIES:",
         "cases/test_attention",
@@ -21,7 +21,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "nobody is told when money cannot be sent back",
-        "domain/send_back.py",
+        "domain/refunds/automatic.py",
         "        payment = raise_attention(payment, AttentionKind.REFUND_STUCK, subject, at=moment.now)\n",
         "",
         "cases/test_attention",
@@ -29,7 +29,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "an account that was refused is never asked for again",
-        "domain/send_back.py",
+        "domain/refunds/automatic.py",
         "    again = _awaits_account(payment, series)\n",
         "    again = _awaits_account(payment, series)\n"
         "    if again and series.tries:\n        return end(payment, 'refused', moment)\n",
@@ -38,7 +38,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "what goes back by itself is reckoned on the total",
-        "domain/absorb.py",
+        "domain/payments/absorb.py",
         "base=policy.refund_base)",
         'base="total")',
         "cases/test_attention",
@@ -46,7 +46,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "an ambiguous refund rings no alarm",
-        "flows/counting.py",
+        "flows/payments/metrics.py",
         "    AttentionKind.AMBIGUOUS: Metric.AMBIGUOUS,\n",
         "",
         "cases/test_attention",
@@ -54,7 +54,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "one call for a person hides the next",
-        "domain/facts.py",
+        "domain/records/history.py",
         "    if has_attention(payment, kind, subject):",
         "    if payment.attentions:",
         "cases/test_attention",
@@ -62,7 +62,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "any session of a role is a person of its own",
-        "domain/refund_rules.py",
+        "domain/refunds/rules.py",
         '    if door == IAM and not all(each.startswith("user/") for each in (refund.person, person)):',
         '    if door == IAM and not all(each.startswith("") for each in (refund.person, person)):',
         "cases/test_limits",
@@ -70,7 +70,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "one person by two doors is two persons",
-        "domain/refund_rules.py",
+        "domain/refunds/rules.py",
         "    if refund.door != door:",
         "    if refund.door != door and not person:",
         "cases/test_limits",
@@ -78,7 +78,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "the limit of staff is one of each refund",
-        "domain/refund_rules.py",
+        "domain/refunds/rules.py",
         "    return bool(policy.staff_limit) and refunded_by(payment, STAFF) + amount > policy.staff_limit",
         "    return bool(policy.staff_limit) and amount > policy.staff_limit",
         "cases/test_limits",
@@ -86,7 +86,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "an owner's maximum is one of each refund",
-        "domain/refund_rules.py",
+        "domain/refunds/rules.py",
         "    if policy.owner_max and refunded_by(payment, OWNER) + amount > policy.owner_max:",
         "    if policy.owner_max and amount > policy.owner_max:",
         "cases/test_limits",
@@ -102,7 +102,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "an error of ours stops nothing",
-        "flows/gate.py",
+        "flows/shared/gate.py",
         "        if not all(may_probe(stop, operation, now - turn(stop, again=again)) for stop in held):",
         "        if not operation:",
         "cases/test_errors_of_ours",
@@ -110,7 +110,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "an old webhook about a payment missing here is dropped",
-        "flows/receive.py",
+        "flows/webhooks/receive.py",
         "                return self._unmatched(delivery)",
         '                return "stale"',
         "cases/test_webhooks",
@@ -118,7 +118,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "one wrong clock stops all charges for as long as it is ahead",
-        "flows/pace.py",
+        "flows/charges/rate_limit.py",
         "        believed = held.until <= now + AHEAD + SKEW",
         "        believed = True",
         "cases/test_workers",
@@ -134,7 +134,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "verify reads an item it has just read",
-        "flows/verify.py",
+        "flows/payments/verify.py",
         "deadline=deadline, held=payment, told=_read)",
         "deadline=deadline, told=_read)",
         "cases/test_webhooks",
@@ -142,7 +142,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "a webhook that says what is known costs a reading and a write",
-        "flows/receive.py",
+        "flows/webhooks/receive.py",
         "        if already_shown(held, delivery):",
         "        if held.doubted and already_shown(held, delivery):",
         "cases/test_webhooks",
@@ -150,7 +150,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "a retry names the store of today",
-        "flows/catch_up.py",
+        "flows/payments/catch_up.py",
         "return self.portone.within(store_of(payment, self.policy))",
         'return self.portone.within("")',
         "cases/test_stores",
@@ -158,7 +158,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "a charge that PortOne refused before any PG saw it is called declined",
-        "domain/outcomes.py",
+        "domain/readings/outcome.py",
         "    if outcome_of(status, error_type) is not Outcome.NO_EFFECT or error_type in _NOT_OURS:\n",
         "    if outcome_of(status, error_type) is Outcome.NO_EFFECT or error_type in _NOT_OURS:\n",
         "cases/test_refused_charges",
@@ -166,7 +166,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "what is paid after its offer ended calls nobody",
-        "flows/catch_up.py",
+        "flows/payments/catch_up.py",
         "        called = raise_attention(after, AttentionKind.LATE, at=moment.now)\n",
         "        called = after\n",
         "cases/test_late",
@@ -174,7 +174,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "a stop is known only to the container that met it",
-        "flows/gate.py",
+        "flows/shared/gate.py",
         "        heard, now = self.look(), self.clock.now()\n",
         "        heard, now = self.heard or Stops(), self.clock.now()\n",
         "cases/test_stops",
@@ -182,7 +182,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "an order is withdrawn and its account goes on waiting",
-        "domain/withdrawing.py",
+        "domain/orders/withdrawal.py",
         "        told = replace(told, closing=True, rung=0)\n",
         "        told = replace(told, rung=0)\n",
         "cases/test_withdrawn",
@@ -190,15 +190,15 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "a window that was open when its order was withdrawn goes on being offered",
-        "domain/withdrawing.py",
+        "domain/orders/withdrawal.py",
         "        told = replace(told, status=Status.EXPIRED, status_at=moment.now)\n",
         "        told = replace(told, status_at=moment.now)\n",
-        "flows/test_withdrawing",
+        "flows/payments/test_withdrawing",
         "not_on_offer",
     ),
     in_core(
         "a withdrawn order is prepared anew",
-        "flows/prepare.py",
+        "flows/payments/prepare.py",
         "        if order.withdrawn_at is not None:\n            raise OrderWithdrawn\n",
         "",
         "cases/test_withdrawn",
@@ -206,7 +206,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "money that still comes for a withdrawn order stays",
-        "flows/catch_up.py",
+        "flows/payments/catch_up.py",
         "        if after.withdrawn:\n",
         "        if after.withdrawn and not newly_paid:\n",
         "cases/test_withdrawn",
@@ -214,7 +214,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "money that comes for an older payment of a withdrawn order stays",
-        "flows/catch_up.py",
+        "flows/payments/catch_up.py",
         "return (self._unwanted(held, after, moment) if newly_paid else after,)",
         "return (after,)",
         "cases/test_withdrawn_later",
@@ -222,51 +222,51 @@ UNKIND_MONEY: tuple[Bug, ...] = (
     ),
     in_core(
         "what was paid by hand goes back at PortOne too, and nobody is told",
-        "domain/paid_twice.py",
+        "domain/refunds/paid_twice.py",
         "    if too_much or any(",
         "    if any(",
-        "domain/test_paid_twice",
+        "domain/refunds/test_paid_twice",
         "more_than_was_paid",
     ),
     in_core(
         "a refund moved another sum than it asked for, and nobody is told",
-        "domain/refund_settle.py",
+        "domain/refunds/settlement.py",
         "    called = raise_attention(payment, AttentionKind.AMBIGUOUS, at=moment.now)\n"
         "    return called, replace(refund, moved=shown.total)\n",
         "    return payment, replace(refund, moved=shown.total)\n",
-        "domain/test_refund_moved",
+        "domain/refunds/test_moved",
         "another_sum",
     ),
     in_core(
         "what was paid by hand loses its tax-free part",
-        "domain/reversals.py",
+        "domain/refunds/reversals.py",
         "snapshot.cancelled_tax_free + payment.by_hand_tax_free)",
         "snapshot.cancelled_tax_free)",
-        "domain/test_reversals",
+        "domain/refunds/test_reversals",
         "free_of_tax",
     ),
     in_core(
         "stamps of others are an order: an older one is no refund of ours",
-        "domain/refund_settle.py",
+        "domain/refunds/settlement.py",
         "        and booked(before, each.id) in {None, CancellationStatus.FAILED}\n",
         "        and each.requested_at >= ((refund.sent_at or 0) - QUIET) * 1_000_000\n",
-        "domain/test_refund_matching",
+        "domain/refunds/test_matching",
         "whatever_its_stamp",
     ),
     in_core(
         "a figure that shrinks with refunds is what was paid",
-        "domain/known.py",
+        "domain/payments/known.py",
         "return charged if charged > snapshot.paid else 0",
         "return 0",
-        "domain/test_known",
+        "domain/payments/test_known",
         "was_paid",
     ),
     in_core(
         "one strange payment of a page stops the audit",
-        "adapters/portone_list.py",
+        "adapters/portone/listing.py",
         '    changed_at = moment_of(raw.get("statusChangedAt"))\n',
         '    changed_at = moment_of(raw["statusChangedAt"])\n',
-        "adapters/test_portone_list",
+        "adapters/portone/test_listing",
         "variant_to_come",
     ),
 )

@@ -5,7 +5,7 @@ from portone_local.planted.bug import Bug, in_core
 UNKIND_READINGS: tuple[Bug, ...] = (
     in_core(
         "a reading in doubt settles the charge it is about",
-        "domain/absorb.py",
+        "domain/payments/absorb.py",
         "_finish(payment, doubted, moment), findings=findings",
         "_finish(payment, replace(payment, status=Status.FAILED, approvals=()), moment)",
         "cases/test_doubt",
@@ -13,7 +13,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "who taps again while a first charge is in doubt is charged again",
-        "flows/subscribe.py",
+        "flows/subscriptions/subscribe.py",
         "            if begun is not None:",
         "            if begun is not None and wanted.order_id:",
         "cases/test_doubt",
@@ -21,7 +21,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a saved method is held against the channels of today",
-        "domain/terms.py",
+        "domain/payments/terms.py",
         "    if not key.channels and not key.merchants:",
         "    if not key.channels or key.issue_id:",
         "cases/test_operators",
@@ -29,7 +29,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a payment is held against the settings of today",
-        "domain/terms.py",
+        "domain/payments/terms.py",
         "    return payment.terms or terms_under(policy)",
         "    return terms_under(policy)",
         "cases/test_operators",
@@ -37,7 +37,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a doubt keeps what is paid from being refunded",
-        "domain/doubts.py",
+        "domain/payments/doubts.py",
         "_UNHEARD_OF & set(findings.proven) and not payment.accepted else claimed",
         "(findings.proven or findings.doubts) and not payment.accepted else claimed",
         "cases/test_operators",
@@ -45,7 +45,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "what was paid becomes a mismatch and goes back by itself",
-        "domain/doubts.py",
+        "domain/payments/doubts.py",
         "    if payment.status in _PAID:\n        return None",
         "    if payment.status in _PAID and not findings.proven:\n        return None",
         "cases/test_operators",
@@ -53,23 +53,23 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a charge-back in a reading that lags calls nobody until staff has spoken",
-        "domain/meanwhile.py",
+        "domain/payments/meanwhile.py",
         "        if fresh:",
         "        if fresh and not payment.lagging:",
-        "domain/test_taken_back",
+        "domain/payments/test_taken_back",
         "while_readings_lag",
     ),
     in_core(
         "a call that was closed while readings lag comes again at each of them",
-        "domain/meanwhile.py",
+        "domain/payments/meanwhile.py",
         "held = {*known, *payment.called_for}",
         "held = {*known}",
-        "domain/test_taken_back",
+        "domain/payments/test_taken_back",
         "while_readings_lag",
     ),
     in_core(
         "stamps of PortOne's nodes are an order",
-        "domain/moves.py",
+        "domain/payments/moves.py",
         "    if snapshot.cancelled < seen.cancelled or ",
         "    if older(snapshot.updated_at, seen.updated_at) or ",
         "cases/test_readings",
@@ -77,7 +77,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a cancel that was answered is waited for in every reading, listed or not",
-        "domain/absorb.py",
+        "domain/payments/absorb.py",
         "    return not keeps_promises(payment, snapshot) or behind(",
         "    return not answered(payment) <= {each.id for each in snapshot.shown} or behind(",
         "cases/test_refunds",
@@ -85,7 +85,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a booked refund is done although the bank denies it",
-        "domain/deposits.py",
+        "domain/refunds/undone.py",
         "    return _refund(payment) in _UNDONE",
         "    return _refund(payment) is None and bool(_UNDONE)",
         "cases/test_readings",
@@ -93,7 +93,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "what a reading leaves out is forgotten",
-        "domain/known.py",
+        "domain/payments/known.py",
         "    held = seen if seen is not None and seen.transaction_id == snapshot.transaction_id else None",
         "    held = None",
         "cases/test_readings",
@@ -101,7 +101,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "what was known of one transaction is told of the next",
-        "domain/known.py",
+        "domain/payments/known.py",
         "    held = seen if seen is not None and seen.transaction_id == snapshot.transaction_id else None",
         "    held = seen",
         "cases/test_readings",
@@ -109,7 +109,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "tampered, and back before the first reading, is called paid",
-        "domain/check.py",
+        "domain/payments/check.py",
         "        return Findings(proven=_proven(payment, snapshot, terms))",
         "        return Findings()",
         "cases/test_readings",
@@ -117,7 +117,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "an easy pay that may have been a card is reported as cash",
-        "domain/cash_receipts.py",
+        "domain/receipts/rules.py",
         "method.card_inside is False",
         "not method.card_inside",
         "cases/test_readings",
@@ -125,7 +125,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a virtual account without an end is waited for without one",
-        "domain/known.py",
+        "domain/payments/known.py",
         "        account = replace(account, ends_at=snapshot.requested_at // 1_000_000 + ACCOUNT_FOR)",
         "        account = replace(account, ends_at=None)",
         "cases/test_readings",
@@ -133,7 +133,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "what stays pending calls nobody",
-        "domain/absorb.py",
+        "domain/payments/absorb.py",
         "    if payment.status is Status.PAY_PENDING and not _decided_on(payment):",
         "    if payment.doubted and not _decided_on(payment):",
         "cases/test_readings",
@@ -141,7 +141,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a hint is given up by how often somebody asks",
-        "domain/absorb.py",
+        "domain/payments/absorb.py",
         "payment.lagging + 1 >= LAGGING_LIMIT and moment.now - since >= LAGGING_FOR",
         "payment.lagging + 1 >= LAGGING_LIMIT and moment.now >= since",
         "cases/test_readings",
@@ -149,7 +149,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a deposit a bank took back is only a lagging reading",
-        "domain/deposits.py",
+        "domain/payments/deposits.py",
         "    if snapshot is None or payment.status not in _PAID:",
         "    if snapshot is None or payment.status in _PAID:",
         "cases/test_readings",
@@ -157,7 +157,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "three readings within seconds prove that a deposit was taken back",
-        "domain/deposits.py",
+        "domain/payments/deposits.py",
         "AT_LEAST = 15 * 60",
         "AT_LEAST = 0",
         "cases/test_readings",
@@ -165,7 +165,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "one record that cannot be leased stops the sweep",
-        "flows/sweep.py",
+        "flows/timers/sweep.py",
         "        except Exception as error:  # noqa: BLE001 - the boundary: the others go on\n"
         "            return error",
         "        except KeyError as error:\n            return error",
@@ -174,7 +174,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a refused refund stays in its payment for good",
-        "domain/refund_traces.py",
+        "domain/records/refund_traces.py",
         "    leaving = sorted(done, key=_settled_at)[: max(0, len(done) - KEPT)]",
         "    leaving = sorted(done, key=_settled_at)[: max(0, len(done) - 400)]",
         "cases/test_growth",
@@ -182,15 +182,15 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a refund that left its payment and came back stays done in its own record",
-        "domain/reversals.py",
+        "domain/refunds/reversals.py",
         "    return undone(payment, _done(shown))",
         "    return ()",
-        "domain/test_reversals",
+        "domain/refunds/test_reversals",
         "that_left_and_came_back",
     ),
     in_core(
         "an owner's refunds have no bound",
-        "domain/refund_rules.py",
+        "domain/refunds/rules.py",
         "    if asked_by(payment, space) >= most:",
         "    if asked_by(payment, space) >= most * 100:",
         "cases/test_growth",
@@ -198,7 +198,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "a refund that left its payment is done again under its id",
-        "flows/asking.py",
+        "flows/shared/ownership.py",
         "    if held is not None or token not in payment.settled:",
         "    if held is not None or token in payment.settled:",
         "cases/test_growth",
@@ -206,7 +206,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "deleted windows stay in the wallet for good",
-        "domain/bounds.py",
+        "domain/records/bounds.py",
         "SETTLED_KEYS_KEPT = 8",
         "SETTLED_KEYS_KEPT = 8000",
         "cases/test_growth",
@@ -214,7 +214,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     ),
     in_core(
         "what the next release wrote inside a record is dropped",
-        "adapters/codec.py",
+        "adapters/dynamo/codec.py",
         'values["extra"] = {name: value for name, value in item.items() if name not in known}',
         'values["extra"] = {}',
         "cases/test_next_version",

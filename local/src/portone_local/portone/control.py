@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError, validate_call
 from pydantic_core import to_jsonable_python
 
-from portone_local.clock import MovableClock
 from portone_local.portone.exchange import Answer, Request, as_json
 from portone_local.portone.fake import FakePortOne
 from portone_local.portone.pg import PgRules
 from portone_local.portone.records import Refused
+from portone_local.twins.clock import MovableClock
 
 PREFIX = "/__control/"
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from portone_local.clock import Clock, MovableClock
 from portone_local.portone.answers import Optionals, PaymentAnswers
 from portone_local.portone.api import Call, PortOneApi
 from portone_local.portone.billing.answers import BillingAnswers
@@ -32,6 +31,7 @@ from portone_local.portone.till import Till
 from portone_local.portone.transport import InProcessTransport, Pause
 from portone_local.portone.unknowns import Unknowns
 from portone_local.portone.webhooks import Webhooks
+from portone_local.twins.clock import Clock, MovableClock
 
 EXAMPLE_SECRET = "example-portone-api-secret"
 EXAMPLE_STORE = "store-00000000-0000-4000-8000-000000000001"

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from portone_local.loopback import NOSNIFF, REFUSED, UNMEANT, is_foreign, is_unmeant
+from portone_local.gateway.loopback import NOSNIFF, REFUSED, UNMEANT, is_foreign, is_unmeant
 from portone_local.portone.api import Reply
 from portone_local.portone.control import PREFIX, Control
 from portone_local.portone.exchange import Answer, Request, as_json

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from portone_local.clock import Clock
 from portone_local.portone.records import PaymentRecord, Refused
+from portone_local.twins.clock import Clock
 
 type History = list[tuple[float, dict[str, Any] | None]]
 type Render = Callable[[PaymentRecord, float], dict[str, Any] | None]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from portone_local.clock import Clock
 from portone_local.portone.events import BodyVersion, Delivery, Mischief, Sent, event_body
 from portone_local.portone.unknowns import Unknowns
+from portone_local.twins.clock import Clock
 
 WAITS_MINUTES = (0, 1, 4, 16, 64, 256)
 """Nominal wait before each try, full jitter: uniform between 0 and it (PortOne facts 8.5)."""

@@ -5,12 +5,12 @@ import signal
 import sys
 import time
 
-from portone_local.capture import write_logs_to
-from portone_local.ministack import MiniStackGone
 from portone_local.serve.elsewhere import NotReady, endpoint, forget
 from portone_local.serve.guide import first_line, guide
 from portone_local.serve.served import Served
 from portone_local.serve.up import served
+from portone_local.stack.ministack import MiniStackGone
+from portone_local.twins.logs import write_logs_to
 
 LOOK_SECONDS = 0.5
 

@@ -3,7 +3,7 @@
 import json
 
 from portone_local.portone.identity.people import ADULT
-from portone_local.stack import Stack
+from portone_local.stack.stack import Stack
 
 USER = "user-1"
 ORDER_ID = "order-1"

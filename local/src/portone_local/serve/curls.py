@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 
 import httpx
 
+from portone_local.gateway.loopback import CONTROL
 from portone_local.gateway.messages import App, Request, Response
-from portone_local.loopback import CONTROL
 from portone_local.serve.examples import Examples, make
 from portone_local.serve.guide import curls
 from portone_local.serve.running import LOCAL, NotRunning, the_one

@@ -5,7 +5,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from portone_local.portone import EXAMPLE_SECRET, EXAMPLE_WEBHOOK_SECRET
-from portone_payments.entry.settings import refuse_unsafe_url
+from portone_payments.entry.settings.payments import refuse_unsafe_url
 
 NEEDED = ("PORTONE_API_SECRET", "STORE_ID", "CHANNELS")
 SECRET = ("PORTONE_API_SECRET", "PORTONE_WEBHOOK_SECRET")

@@ -6,7 +6,7 @@ from typing import Any
 from portone_local.portone import BillingIssue
 from portone_local.serve import bodies
 from portone_local.serve.bodies import BODIES, USER
-from portone_local.stack import Stack
+from portone_local.stack.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)

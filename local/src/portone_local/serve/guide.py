@@ -3,17 +3,17 @@
 import json
 import shlex
 
+from portone_local.gateway.loopback import CONTROL
 from portone_local.gateway.routes import Iam, Route
-from portone_local.issuer import TokenIssuer
-from portone_local.loopback import CONTROL
-from portone_local.parameters import STAFF_CLAIM
+from portone_local.gateway.sigv4 import SERVICE, SHOP, STAFF, Principal
 from portone_local.serve.bodies import BODIES, HEADERS, ORDER_ID, USER, payable
 from portone_local.serve.elsewhere import Endpoint
 from portone_local.serve.examples import Examples
 from portone_local.serve.served import Served
 from portone_local.serve.timer import DAY
-from portone_local.sigv4 import SERVICE, SHOP, STAFF, Principal
-from portone_local.template import REGION
+from portone_local.stack.parameters import STAFF_CLAIM
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_local.template.cloudformation import REGION
 
 TOKEN_SECONDS = 12 * 60 * 60
 STAFF_PATHS = ("/staff/", "/identity-verifications/bypass-preview")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portone_local.gateway.messages import App, Request, Response, answer
-from portone_local.stack import Stack
+from portone_local.stack.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)

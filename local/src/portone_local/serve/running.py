@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from portone_local import template
 from portone_local.serve.elsewhere import NotReady
+from portone_local.template import cloudformation as template
 
 LOCAL = template.ROOT / ".local"
 NAME = "serve"

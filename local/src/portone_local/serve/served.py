@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from portone_local.ministack import MiniStack
-from portone_local.stack import Stack
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.stack import Stack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from portone_local.clock import MovableClock
 from portone_local.gateway.messages import App, Request, Response, answer
 from portone_local.gateway.schedules import Schedule, schedules_of
-from portone_local.ministack import MiniStackGone
-from portone_local.stack import Stack
-from portone_local.testing.stories import clock_of
+from portone_local.stack.ministack import MiniStackGone
+from portone_local.stack.stack import Stack
+from portone_local.stories.world import clock_of
+from portone_local.twins.clock import MovableClock
 
 MINUTE = 60
 OFTEN_SECONDS = 15 * 60

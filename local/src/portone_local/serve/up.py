@@ -10,13 +10,9 @@ from pathlib import Path
 
 import httpx
 
-from portone_local import template, wiring
 from portone_local.gateway.messages import App
 from portone_local.gateway.server import Server
 from portone_local.gateway.tokens import fetch_json
-from portone_local.issuer import TokenIssuer
-from portone_local.ministack import MiniStack
-from portone_local.parameters import fake_portone, parameters_of
 from portone_local.portone import FakePortOne
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.portone.sink import http_sink
@@ -26,8 +22,13 @@ from portone_local.serve.metrics import MetricRoutes
 from portone_local.serve.running import LOCAL, held, state_of
 from portone_local.serve.served import Served
 from portone_local.serve.timer import ClockRoutes, RunningClock, Timer
-from portone_local.stack import Stack
-from portone_payments.entry.clock import SystemClock
+from portone_local.stack import wiring
+from portone_local.stack.ministack import MiniStack
+from portone_local.stack.parameters import fake_portone, parameters_of
+from portone_local.stack.stack import Stack
+from portone_local.stack.token_issuer import TokenIssuer
+from portone_local.template import cloudformation as template
+from portone_payments.entry.wiring.clock import SystemClock
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from portone_local.shape import claims
 from portone_local.shape.figures import FIGURES, pages, places
 from portone_local.shape.source import shipped
 from portone_local.shape.words import Dialect, names_left, prose_left
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 CLAIMS = {
     "chains to a port, as in a.b.store": claims.chains_to_a_port,

@@ -12,7 +12,7 @@ SHORTEST_CHAIN = 3
 
 
 def _is_port_module(module: str) -> bool:
-    return module.startswith("portone_payments.ports")
+    return module.startswith("portone_payments.ports.world")
 
 
 def _all[Node: ast.AST](kind: type[Node], file: Source) -> Iterator[Node]:

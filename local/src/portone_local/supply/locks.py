@@ -2,7 +2,7 @@
 
 import re
 
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 LOCKS = ("runtime", "dev", "sam", "uv")
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from portone_local.supply.locks import locked
-from portone_local.template import ROOT
+from portone_local.template.cloudformation import ROOT
 
 FILE = ROOT / "NOTICE"
 HEAD = """PortOne V2 payments, under the Apache License 2.0 (LICENSE).

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portone_payments.domain.errors import Forbidden, Unauthenticated
-from portone_payments.domain.refund_rules import IAM, TOKEN
+from portone_payments.domain.errors.common import Forbidden, Unauthenticated
+from portone_payments.domain.refunds.rules import IAM, TOKEN
 from portone_payments.entry.claims import claim_values, plain_claim
 from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Caller, CallerRules, Principal, Right

@@ -2,8 +2,8 @@
 
 from typing import TypeGuard
 
-from portone_payments.domain.errors import BundleError
-from portone_payments.ports_store import Skipped
+from portone_payments.domain.errors.common import BundleError
+from portone_payments.ports.store import Skipped
 
 # the ids of these are people's
 UNNAMED = frozenset({"wallet", "person"})

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from portone_payments.domain.errors import BundleError
+from portone_payments.domain.errors.common import BundleError
 from portone_payments.entry.callers import admit
 from portone_payments.entry.failure import what_failed
-from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.prime import prime
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import error_answer, logged, unexpected_answer
 from portone_payments.entry.rights import Right
+from portone_payments.entry.wiring.ports import PortDeps
 
 type Route[D: PortDeps] = Callable[[Request, D], dict[str, Any]]
 # API Gateway gives up after 29 to 30 s; every PortOne call of a request fits under this (money rule 4)

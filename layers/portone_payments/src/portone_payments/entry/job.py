@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from portone_payments.entry.failure import JobFailed, what_failed
-from portone_payments.entry.port_deps import PortDeps
 from portone_payments.entry.prime import prime
-from portone_payments.ports import Metric
+from portone_payments.entry.wiring.ports import PortDeps
+from portone_payments.ports.world import Metric
 
 LONGEST_BATCH = 10
 

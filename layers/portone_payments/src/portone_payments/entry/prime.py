@@ -2,7 +2,7 @@
 
 import os
 
-from portone_payments.entry.port_deps import PortDeps
+from portone_payments.entry.wiring.ports import PortDeps
 
 EVERYWHERE = ("settings", "logger", "meter", "clock", "ids")
 

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
-from portone_payments.domain.errors import InvalidRequest, PayloadTooLarge, Unauthenticated
-from portone_payments.domain.keyed_hash import keyed_hash
-from portone_payments.domain.payment_errors import OrderNotFound, PaymentNotFound
+from portone_payments.domain.errors.common import InvalidRequest, PayloadTooLarge, Unauthenticated
+from portone_payments.domain.errors.payments import OrderNotFound, PaymentNotFound
+from portone_payments.domain.shared.keyed_hash import keyed_hash
 from portone_payments.entry.rights import Caller
 
 BODY_CAP = 16 * 1024

@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.domain import billing_errors, errors, identity_errors, payment_errors
-from portone_payments.entry.catalogue import Message
-from portone_payments.entry.messages import MESSAGES
-from portone_payments.entry.reasons import REASONS
+from portone_payments.domain.errors import billing as billing_errors
+from portone_payments.domain.errors import common as errors
+from portone_payments.domain.errors import identity as identity_errors
+from portone_payments.domain.errors import payments as payment_errors
+from portone_payments.entry.messages.catalogue import Message
+from portone_payments.entry.messages.errors import MESSAGES
+from portone_payments.entry.messages.reasons import REASONS
 
 STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.InvalidRequest: 400,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from portone_payments.flows.asking import Asker
+from portone_payments.flows.shared.ownership import Asker
 
 _NAME = r"[\w+=.@-]{1,64}"
 _ARN = re.compile(

@@ -1,0 +1,93 @@
+"""POST /billing-keys: a window that saves a payment method, for `PortOne.requestIssueBillingKey` (JWT)."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from portone_payments.domain.errors.common import InvalidRequest
+from portone_payments.domain.payments.policy import PAGE
+from portone_payments.domain.windows.buyer import NOBODY
+from portone_payments.domain.windows.given import Given
+from portone_payments.entry.fields.buyers import BuyerBody, buyer_in
+from portone_payments.entry.fields.closed import BillingMethod, Platform
+from portone_payments.entry.fields.offers import OfferPeriodBody, offer_period_in
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views.issue_window import check_given, check_offered, issue_view
+from portone_payments.entry.wiring.billing_keys import KeyDeps
+from portone_payments.entry.wiring.preparing import preparer
+from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.flows.payments.open_checkout import open_checkout
+from portone_payments.flows.payments.prepare import Prepared, Wish
+from portone_payments.ports.world import Deadline
+
+
+class WindowDeps(KeyDeps, ReaderDeps):
+    """A window of its own, or one that pays an order as well."""
+
+
+class IssueBody(Body):
+    """Which method, and where the window opens; with `orderId` the order is paid in the same window.
+
+    `buyer` and `offerPeriod` for PGs that ask who saves it, and for what (docs/windows.md); an order that
+    names its buyer needs none.
+    """
+
+    pay_method: BillingMethod
+    platform: Platform
+    order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    buyer: BuyerBody | None = None
+    offer_period: OfferPeriodBody | None = None
+
+
+def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
+    """A fresh issueId bound to the caller; the payment of an order is prepared as by POST /payments."""
+    body, user_id = request.body(IssueBody), request.user_id
+    settings, said = deps.settings, _said(body)
+    windows = settings.saving_and_paying if body.order_id else settings.saving
+    check_offered(body.pay_method, windows)
+    prepared = _prepared(body, user_id, request, deps)
+    payment = prepared.payment if prepared else None
+    given = said if prepared is None else _with(prepared.given, said)
+    check_given(body.pay_method, given, windows)
+    # who saves it is kept where every charge has to say it, and nowhere else
+    asked = settings.charging.missing(body.pay_method, Given())
+    key = deps.keys.start(user_id, body.pay_method, payment=payment, buyer=given.buyer if asked else NOBODY)
+    return answer(200, issue_view(key, settings, given, payment))
+
+
+def _said(body: IssueBody) -> Given:
+    """What the app says of whoever saves it."""
+    return Given(
+        buyer=buyer_in(body.buyer),
+        offer_period=offer_period_in(body.offer_period),
+        in_app=body.platform != PAGE,
+    )
+
+
+def _with(given: Given, said: Given) -> Given:
+    """What an order gives, with what it leaves out."""
+    return replace(given, buyer=given.buyer or said.buyer, offer_period=said.offer_period)
+
+
+def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps) -> Prepared | None:
+    if body.order_id is None:
+        return None
+    if body.pay_method != "MOBILE":
+        # the SDK saves and pays at once with a phone only (PortOne facts 12.4)
+        raise InvalidRequest(field="payMethod", reason="mobile_only_with_order")
+    wish = Wish(
+        user_id=user_id,
+        order_id=body.order_id,
+        platform=body.platform,
+        body_hash=request.keyed_body_hash(deps.secrets.hash_key()),
+    )
+    prepared = preparer(deps).prepare(wish)
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
+    return prepared
+
+
+handler = HttpHandler(route, needs=("store", "portone", "vault", "keys"), kind=WindowDeps)

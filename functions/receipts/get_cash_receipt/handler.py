@@ -1,0 +1,23 @@
+"""GET /payments/{paymentId}/cash-receipt: the newest cash receipt as we have it (JWT or staff)."""
+
+from typing import Any
+
+from portone_payments.domain.errors.payments import PaymentNotFound
+from portone_payments.domain.receipts.rules import newest
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
+from portone_payments.entry.views.receipts import receipt_view
+from portone_payments.entry.wiring.ports import PortDeps
+
+
+def route(request: Request, deps: PortDeps) -> dict[str, Any]:
+    """The receipt; absent and foreign ids answer alike."""
+    asker, payment = request.caller.asker, deps.store.payment(request.payment_id)
+    if payment is None or (asker.owner and payment.user_id != asker.name):
+        raise PaymentNotFound
+    return answer(200, receipt_view(newest(payment)))
+
+
+handler = HttpHandler(route, rights=(Right.OWNER, Right.STAFF), needs=("store",))

@@ -1,0 +1,36 @@
+"""POST /ops/payments/{paymentId}/refunds/{refundId}/approve: the second person agrees to a large refund."""
+
+from typing import Any
+
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.rights import Right
+from portone_payments.entry.views.refund_views import refund_id, refund_view
+from portone_payments.entry.views.refunds import refund_answer
+from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.ports.world import Deadline
+
+
+class ApproveBody(Body):
+    """Yes, unless said otherwise."""
+
+    approve: bool = True
+
+
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+    """200 when it is back, 202 while that is open."""
+    asker = request.caller.asker
+    stored = f"{asker.space}:{refund_id(request)}"
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    agreed = not request.has_body or request.body(ApproveBody).approve
+    if not agreed:
+        return answer(
+            200, refund_view(deps.refund_decisions.decline(request.payment_id, stored, asker).refund)
+        )
+    return refund_answer(deps.refund_decisions.approve(request.payment_id, stored, asker, deadline))
+
+
+handler = HttpHandler(
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+)

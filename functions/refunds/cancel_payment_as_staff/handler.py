@@ -1,0 +1,19 @@
+"""POST /ops/payments/{paymentId}/cancel: staff refunds a payment; above a limit a second person agrees."""
+
+from typing import Any
+
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.rights import Right
+from portone_payments.entry.views.refunds import cancel_answer
+from portone_payments.entry.wiring.payments import PaymentDeps
+
+
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+    """200 when it is back, 202 while that is open."""
+    return cancel_answer(request, deps, request.caller.asker)
+
+
+handler = HttpHandler(
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+)

@@ -1,0 +1,27 @@
+"""PUT /payments/{paymentId}/refunds/{refundId}/account: the account a waiting refund goes to (JWT, staff)."""
+
+from typing import Any
+
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import Request
+from portone_payments.entry.rights import Right
+from portone_payments.entry.views.refund_views import refund_id
+from portone_payments.entry.views.refunds import AccountBody, refund_answer
+from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.ports.world import Deadline
+
+
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+    """200 when it is back, 202 while that is open."""
+    account = request.body(AccountBody).account()
+    asker = request.caller.asker
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    decisions = deps.refund_decisions
+    return refund_answer(
+        decisions.supply_account(request.payment_id, refund_id(request), asker, account, deadline)
+    )
+
+
+handler = HttpHandler(
+    route, rights=(Right.OWNER, Right.STAFF), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+)

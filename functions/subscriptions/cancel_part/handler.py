@@ -1,0 +1,29 @@
+"""POST /subscriptions/{subscriptionId}/parts/{invoiceId}/cancel: do not charge a part of an order (JWT)."""
+
+from typing import Any
+
+from portone_payments.domain.errors.billing import SubscriptionNotFound
+from portone_payments.domain.subscriptions.lifecycle import cancel_part
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.ids import INVOICE_ID
+from portone_payments.entry.request import Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views.subscriptions import subscription_id, subscription_view
+from portone_payments.entry.wiring.desk_deps import DeskDeps
+
+
+def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+    """The schedule without it; one that is paid or under way stays."""
+    user_id, invoice_id = request.user_id, request.path("invoiceId")
+    if not INVOICE_ID.fullmatch(invoice_id):
+        raise SubscriptionNotFound
+    after = deps.subscriptions.change(
+        subscription_id(request),
+        lambda held, moment: cancel_part(held, invoice_id, moment),
+        by="app",
+        user_id=user_id,
+    )
+    return answer(200, subscription_view(after))
+
+
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)

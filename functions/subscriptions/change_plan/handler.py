@@ -1,0 +1,75 @@
+"""PUT /subscriptions/{subscriptionId}/plan: another plan, now or from the next period (JWT, or IAM)."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from portone_payments.domain.errors.billing import PriceChanged
+from portone_payments.domain.errors.common import InvalidRequest
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.subscriptions import Plan, Subscription
+from portone_payments.domain.subscriptions.plan_change import change_later, change_now, lowers, preview
+from portone_payments.entry.fields.closed import ChangeWhen
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.ids import PlanId
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.rights import Right
+from portone_payments.entry.views.collecting import collected
+from portone_payments.entry.views.subscriptions import (
+    asked_by,
+    refuse_declined,
+    subscription_answer,
+    subscription_id,
+)
+from portone_payments.entry.wiring.charges import ChargeDeps
+
+
+class ChangeBody(Body):
+    """`due` is the sum that the preview showed; the shop's backend changes at a period's end only."""
+
+    plan_id: PlanId
+    when: ChangeWhen = "period_end"
+    due: Annotated[int, Field(ge=0)] | None = None
+
+
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
+    """200 once it is agreed and paid for, 202 while its charge is open, 402 when that was declined."""
+    user_id, wanted = asked_by(request), subscription_id(request)
+    body = request.body(ChangeBody)
+    if user_id is None and body.when == "now":
+        raise InvalidRequest(field="when", reason="period_end_only")
+    plan = deps.subscriptions.plan(body.plan_id)
+
+    def changed(held: Subscription, moment: Moment) -> Subscription:
+        if body.when == "period_end":
+            return change_later(held, plan, moment, by_customer=user_id is not None)
+        return _now(held, plan, moment, deps.subscriptions.payments(held, moment), body.due)
+
+    def counted(held: Subscription) -> bool:
+        return body.when == "now" or not lowers(held, plan)
+
+    after = deps.subscriptions.change(wanted, changed, by=request.caller.by, user_id=user_id, counted=counted)
+    asked = after.change.invoice_id if after.change else None
+    if asked is not None:
+        after = collected(after, deps)
+        refuse_declined(after.invoices.get(asked))
+    return subscription_answer(after, deps.clock.now())
+
+
+def _now(
+    held: Subscription, plan: Plan, moment: Moment, payments: list[Payment], shown: int | None
+) -> Subscription:
+    after = change_now(held, plan, moment, payments)
+    due = max(preview(held, plan, moment, payments).proration.due, 0)
+    if shown is not None and shown != due:
+        raise PriceChanged(amount=due)
+    return after
+
+
+handler = HttpHandler(
+    route,
+    rights=(Right.OWNER, Right.SHOP, Right.STAFF),
+    needs=("store", "portone", "vault", "subscriber"),
+    kind=ChargeDeps,
+)

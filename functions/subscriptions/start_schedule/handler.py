@@ -1,0 +1,37 @@
+"""POST /schedules: have an order paid in its parts, each at its time (JWT)."""
+
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.ids import BillingKeyId
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.views.collecting import begun
+from portone_payments.entry.views.subscriptions import required_key
+from portone_payments.entry.wiring.charges import ChargeDeps
+from portone_payments.flows.subscriptions.subscribe import Wanted
+
+
+class ScheduleBody(Body):
+    """The order whose parts are charged; without `billingKeyId` the caller's default is."""
+
+    order_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    billing_key_id: BillingKeyId | None = None
+
+
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
+    """The schedule, under /subscriptions from now on; a part due at once is charged, 202 while open."""
+    user_id, key = request.user_id, required_key(request)
+    body = request.body(ScheduleBody)
+    wanted = Wanted(
+        user_id=user_id,
+        body_hash=request.body_hash(),
+        request_key=key,
+        order_id=body.order_id,
+        issue_id=body.billing_key_id,
+    )
+    return begun(wanted, deps)
+
+
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

@@ -1,0 +1,46 @@
+"""POST /subscriptions: subscribe to a plan, and pay what is due of it now (JWT)."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from portone_payments.entry.fields.dates import Day, checked_day
+from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.ids import BillingKeyId, PlanId
+from portone_payments.entry.request import Body, Request
+from portone_payments.entry.views.collecting import begun
+from portone_payments.entry.views.subscriptions import required_key
+from portone_payments.entry.wiring.charges import ChargeDeps
+from portone_payments.flows.subscriptions.subscribe import Wanted
+
+
+class SubscribeBody(Body):
+    """`amount` is the price the app showed, `start` a KST day, `consent` the word for its first charge."""
+
+    plan_id: PlanId
+    amount: Annotated[int, Field(ge=0)] | None = None
+    start: Day | None = None
+    anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
+    consent: bool = False
+    billing_key_id: BillingKeyId | None = None
+
+
+def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
+    """200 once it stands, 202 while its first charge is open, 402 when that was declined."""
+    user_id, key = request.user_id, required_key(request)
+    body = request.body(SubscribeBody)
+    wanted = Wanted(
+        user_id=user_id,
+        body_hash=request.body_hash(),
+        request_key=key,
+        plan_id=body.plan_id,
+        shown=body.amount,
+        consented=body.consent,
+        start=checked_day(body.start, "start").isoformat() if body.start else None,
+        anchor_day=body.anchor_day,
+        issue_id=body.billing_key_id,
+    )
+    return begun(wanted, deps)
+
+
+handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

@@ -1,0 +1,1 @@
+"""KMS, SQS, EventBridge, Secrets Manager and CloudWatch Logs."""

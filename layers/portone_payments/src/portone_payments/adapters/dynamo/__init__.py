@@ -1,0 +1,1 @@
+"""DynamoDB: records as items, written under conditions."""

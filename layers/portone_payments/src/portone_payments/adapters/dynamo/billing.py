@@ -1,0 +1,45 @@
+"""What recurring charges read of the payments table: wallets, plans, subscriptions."""
+
+from portone_payments.adapters.dynamo.keys import CHARGES, MINE, SENDING, key_of, owned_by, part_key
+from portone_payments.adapters.dynamo.reads import TableReads
+from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
+from portone_payments.domain.records.stops import Stops
+from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
+from portone_payments.ports.store import Page
+
+
+class BillingRows(TableReads):
+    """The part of `Store` about recurring charges."""
+
+    def wallet(self, user_id: str) -> Wallet | None:
+        """A user's saved payment methods."""
+        return self._read(Wallet, key_of("wallet", user_id))
+
+    def settled_key(self, user_id: str, issue_id: str) -> SettledKey | None:
+        """A key that is no longer in its wallet."""
+        return self._read(SettledKey, part_key("wallet", user_id, "saved-key", issue_id))
+
+    def key_ref(self, ref: str) -> KeyRef | None:
+        """Whose a billing key is."""
+        return self._read(KeyRef, key_of("key", ref))
+
+    def plan(self, plan_id: str) -> Plan | None:
+        """A plan of the shop."""
+        return self._read(Plan, key_of("plan", plan_id))
+
+    def pace(self) -> Pace | None:
+        """Up to when the PG's rate is taken."""
+        return self._read(Pace, key_of("pace", CHARGES))
+
+    def stops(self) -> Stops | None:
+        """What is not sent because PortOne refuses us."""
+        return self._read(Stops, key_of("stops", SENDING))
+
+    def subscription(self, subscription_id: str) -> Subscription | None:
+        """A subscription, or a plan of parts, by id."""
+        return self._read(Subscription, key_of("subscription", subscription_id))
+
+    def subscriptions(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Subscription]:
+        """A user's subscriptions, newest first. Raises `InvalidRequest`."""
+        owner = owned_by(user_id, "subscription")
+        return self._page(Subscription, MINE, owner, cursor=cursor, limit=limit, newest_first=True)

@@ -1,0 +1,1 @@
+"""PortOne's API: bodies out, readings in."""

@@ -1,0 +1,39 @@
+"""Request bodies in PortOne's words; what is absent is left out, because null is refused."""
+
+from typing import Any
+
+from portone_payments.ports.portone import CancelOrder, ConfirmOrder, RefundAccount
+
+
+def cancel_body(order: CancelOrder, store_id: str) -> dict[str, Any]:
+    """CancelPaymentBody (facts 5.1): amounts are always said, also for what is left."""
+    body: dict[str, Any] = {
+        "storeId": store_id,
+        "reason": order.reason,
+        "amount": order.amount,
+        "taxFreeAmount": order.tax_free,
+        "requester": order.requester,
+        "currentCancellableAmount": order.balance,
+    }
+    if order.vat is not None:
+        body["vatAmount"] = order.vat
+    if order.account is not None:
+        body["refundAccount"] = _account(order.account)
+    return body
+
+
+def confirm_body(order: ConfirmOrder, store_id: str) -> dict[str, Any]:
+    """ConfirmPaymentBody (facts 4.1): all but the token is there for PortOne to refuse what differs."""
+    return {
+        "storeId": store_id,
+        "paymentToken": order.token,
+        "totalAmount": order.total,
+        "taxFreeAmount": order.tax_free,
+        "currency": order.currency,
+        "isTest": order.test,
+    }
+
+
+def _account(account: RefundAccount) -> dict[str, str]:
+    body = {"bank": account.bank, "number": account.number, "holderName": account.holder}
+    return body | ({"holderPhoneNumber": account.phone} if account.phone else {})

@@ -1,0 +1,1 @@
+"""Attempts of the app at having a payment approved."""

@@ -1,0 +1,89 @@
+"""What a reading says of a manual approval or a charge: taken, declined, or never executed (money rule 3)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.approvals.attempt import given_way, released, settled, with_approval
+from portone_payments.domain.approvals.attempts import is_ours, open_approval, since, waits
+from portone_payments.domain.readings.outcome import FORGOTTEN, QUIET
+from portone_payments.domain.readings.payment import RemoteStatus, Snapshot
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.instructions import Approval, ApprovalState
+from portone_payments.domain.records.payments import Payment
+
+# nobody is declined and authenticates anew within so few seconds; clocks differ by less
+_SKEW = 10
+_TAKEN = frozenset(
+    {
+        RemoteStatus.PAID,
+        RemoteStatus.PARTIAL_CANCELLED,
+        RemoteStatus.CANCELLED,
+        RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
+    }
+)
+_NOTHING_YET = frozenset({RemoteStatus.READY, RemoteStatus.FAILED})
+
+
+def contradicts_confirmation(payment: Payment, snapshot: Snapshot | None) -> bool:
+    """Whether a reading is behind PortOne's own yes."""
+    approval = open_approval(payment)
+    if approval is None or approval.state is not ApprovalState.CONFIRMED:
+        return False
+    return snapshot is None or snapshot.status in _NOTHING_YET or _another(approval, snapshot)
+
+
+def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
+    """The payment with its open try as the reading shows it."""
+    approval = open_approval(payment)
+    if approval is None or not isinstance(approval.state, ApprovalState):
+        return payment
+    if snapshot is not None and snapshot.status in _TAKEN and waits(approval):
+        # of this try PortOne took nothing: its buyer paid, or is paying, otherwise
+        return given_way(payment, moment)
+    if snapshot is not None and snapshot.status in _TAKEN and not _another(approval, snapshot):
+        done = settled(approval, ApprovalState.APPROVED, None, moment)
+        return with_approval(payment, replace(done, transaction_id=snapshot.transaction_id))
+    if approval.state is not ApprovalState.RESERVED:
+        return payment
+    if snapshot is not None and _declined(payment, approval, snapshot):
+        # whatever a later send was answered, this one was declined
+        code = None if is_ours(approval, approval.answered) else approval.answered
+        return released(payment, _refused_by_pg(approval, snapshot), code or "pg_provider", moment)
+    if snapshot is not None and snapshot.status not in _NOTHING_YET and not _another(approval, snapshot):
+        return payment
+    return _quiet(payment, approval, moment)
+
+
+def _another(approval: Approval, snapshot: Snapshot) -> bool:
+    """Whether what a reading shows is a window's: no saved payment method has an account issued."""
+    return approval.issue_id is not None and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
+
+
+def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:
+    """Sent, and the reading has no trace of it."""
+    forgotten = approval.sent_at is not None and moment.now - since(approval) >= FORGOTTEN
+    if approval.answered is None and not forgotten:
+        return payment
+    if approval.quiet_at is None:
+        return with_approval(payment, replace(approval, quiet_at=moment.now))
+    if moment.now - approval.quiet_at < QUIET:
+        return payment
+    return released(payment, approval, approval.answered or approval.code or "not_executed", moment)
+
+
+def _declined(payment: Payment, approval: Approval, snapshot: Snapshot) -> bool:
+    """FAILED by this try: not by one that settled an earlier try, nor before this one was sent."""
+    if snapshot.status is not RemoteStatus.FAILED:
+        return False
+    known = {approval.failed_before, *(each.transaction_id for each in payment.approvals)}
+    failed_at = snapshot.updated_at if snapshot.failed_at is None else snapshot.failed_at
+    sent_at = ((since(approval) if approval.sent_at else 0) - _SKEW) * 1_000_000
+    return snapshot.transaction_id not in known and failed_at >= sent_at
+
+
+def _refused_by_pg(approval: Approval, snapshot: Snapshot) -> Approval:
+    return replace(
+        approval,
+        transaction_id=snapshot.transaction_id,
+        pg_provider=snapshot.channel.pg_provider if snapshot.channel else None,
+        pg_code=snapshot.pg_code or approval.pg_code,
+    )

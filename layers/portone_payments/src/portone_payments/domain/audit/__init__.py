@@ -1,0 +1,1 @@
+"""Our books beside PortOne's."""

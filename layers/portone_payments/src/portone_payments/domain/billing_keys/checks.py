@@ -1,0 +1,67 @@
+"""Whether a billing key PortOne shows is the one we asked its user for (PortOne facts 6.1, money rule 8)."""
+
+from dataclasses import dataclass
+
+from portone_payments.domain.payments.policy import CheckPolicy
+from portone_payments.domain.readings.billing_key import KeyReading, KeyStatus
+from portone_payments.domain.readings.payment import Channel
+from portone_payments.domain.records.billing_keys import KeyState, SavedKey
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The state a reading leads to, and the code of what differs."""
+
+    state: KeyState
+    code: str | None = None
+
+
+def judge(key: SavedKey, reading: KeyReading, policy: CheckPolicy) -> Judged:
+    """ACTIVE only for a key that is issued, ours, its user's and on a channel we charge."""
+    if reading.status is KeyStatus.DELETED:
+        return Judged(KeyState.DELETED)
+    if reading.status is KeyStatus.UNRECOGNISED:
+        return Judged(KeyState.CHECKING)
+    if reading.store_id != (key.store_id or policy.store_id or reading.store_id):
+        return Judged(KeyState.REFUSED, "store")
+    if nobodys(reading) or reading.channels is None:
+        # neither ours nor anybody else's: nothing is charged and nothing deleted by a guess
+        return Judged(KeyState.CHECKING)
+    if reading.issue_id not in {None, key.issue_id}:
+        return Judged(KeyState.REFUSED, "issue")
+    # our issueId is bound to its user; a customer that was left out is not another one
+    if reading.customer_id not in {None, key.customer_id}:
+        # whose issue it was nobody told: it is not ours to delete
+        return Judged(KeyState.REFUSED if reading.issue_id is None else KeyState.UNWANTED, "customer")
+    if not _chargeable(reading, policy):
+        return Judged(KeyState.UNWANTED, "channel")
+    return Judged(KeyState.ACTIVE)
+
+
+def nobodys(reading: KeyReading) -> bool:
+    """Whether a reading says neither by whose window nor for which customer the key was issued."""
+    return reading.issue_id is None and reading.customer_id is None
+
+
+def channel_to_charge(reading: KeyReading, policy: CheckPolicy) -> str | None:
+    """The channel to name in a charge; only a key with several needs one (PortOne facts 6.3)."""
+    channels = reading.channels or ()
+    if len(channels) < 2:  # noqa: PLR2004 - one channel needs no choice
+        return None
+    named = (channel for channel in channels if channel.key is not None)
+    return next((channel.key for channel in named if _allowed(channel, policy)), None)
+
+
+def _chargeable(reading: KeyReading, policy: CheckPolicy) -> bool:
+    """Whether a channel we charge can be named; where none can be, whether PortOne may take any of them."""
+    channels = reading.channels or ()
+    every = bool(channels) and all(_allowed(channel, policy) for channel in channels)
+    return every or channel_to_charge(reading, policy) is not None
+
+
+def _allowed(channel: Channel, policy: CheckPolicy) -> bool:
+    if policy.live and channel.test:
+        return False
+    if channel.key is not None:
+        return not policy.channels or channel.key in policy.channels
+    return not policy.merchants or (channel.pg_provider, channel.pg_merchant_id) in policy.merchants

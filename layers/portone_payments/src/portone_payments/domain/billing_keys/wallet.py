@@ -1,0 +1,183 @@
+"""Saved payment methods: issue, choice, claim and deletion exclude each other in one record (rule 8)."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from portone_payments.domain.errors.billing import BillingKeyGone, BillingKeyNotFound, TooManyBillingKeys
+from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet, settled
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.shared.times import BY_KIND, CLIMB, DAY, HOUR
+
+MOST_KEYS = 20
+# those being deleted included; a deletion needs no room, so it is never refused
+MOST_UNSETTLED = 25
+CLAIM_WITHIN = DAY
+# when a window nobody came back from is looked for at PortOne, in seconds after it was opened
+LOOKS = (15 * 60, 2 * HOUR, CLAIM_WITHIN)
+_LIVE = frozenset(
+    {KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.ACTIVE, KeyState.UNWANTED}
+)
+_GONE = frozenset({KeyState.DELETING, KeyState.DELETED})
+_OPEN = frozenset({KeyState.PENDING, KeyState.CONFIRMING})
+
+
+def start_issue(wallet: Wallet, key: SavedKey) -> Wallet:
+    """The wallet with an issue window opened. Raises `TooManyBillingKeys`."""
+    live = sum(key.state in _LIVE for key in wallet.keys.values())
+    if live >= MOST_KEYS or sum(not settled(key) for key in wallet.keys.values()) >= MOST_UNSETTLED:
+        raise TooManyBillingKeys
+    return with_key(wallet, key)
+
+
+def customer_in(wallet: Wallet | None) -> str | None:
+    """By what name PGs know the user of a wallet; None where it holds no key."""
+    return next((key.customer_id for key in wallet.keys.values()), None) if wallet else None
+
+
+def with_key(wallet: Wallet, key: SavedKey) -> Wallet:
+    """The wallet with one key as it is now."""
+    return replace(wallet, keys={**wallet.keys, key.issue_id: key})
+
+
+def key_of_issue(wallet: Wallet | None, issue_id: str) -> SavedKey:
+    """The key of one of our issue ids. Raises `BillingKeyNotFound`."""
+    if wallet is None or issue_id not in wallet.keys:
+        raise BillingKeyNotFound
+    return wallet.keys[issue_id]
+
+
+def chargeable(wallet: Wallet | None, issue_id: str | None) -> SavedKey | None:
+    """The key a charge may use now: the one named, else the default; None where it cannot be charged."""
+    if wallet is None:
+        return None
+    chosen = issue_id or wallet.default
+    key = wallet.keys.get(chosen) if chosen else None
+    return key if key is not None and key.state is KeyState.ACTIVE else None
+
+
+def claim_key(wallet: Wallet, issue_id: str, payment_id: str, done: Collection[str]) -> Wallet:
+    """The wallet with a payment that is about to be charged; `done` are payments known to be settled."""
+    key = wallet.keys[issue_id]
+    kept = tuple(each for each in key.claims if each not in done and each != payment_id)
+    return with_key(wallet, replace(key, claims=(*kept, payment_id)))
+
+
+def release(wallet: Wallet, issue_id: str, done: Collection[str]) -> Wallet:
+    """The wallet without claims that turned out to be settled; what waited for them is looked at anew."""
+    key = wallet.keys[issue_id]
+    left = tuple(each for each in key.claims if each not in done)
+    return replace(with_key(wallet, replace(key, claims=left)), rung=0)
+
+
+def waited(wallet: Wallet, *, failed: bool = False) -> Wallet:
+    """The wallet after its worker's turn: what waits for a charge, or failed, is looked at less often."""
+    waits = failed or any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
+    return replace(wallet, rung=wallet.rung + 1 if waits else wallet.rung, tries=0)
+
+
+def activate(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
+    """The wallet with a key that may be charged from now on; the first one becomes the default."""
+    saved = replace(key, state=KeyState.ACTIVE, token=None, code=None, settled_at=moment.now)
+    told = record(with_key(wallet, saved), Fact.BILLING_KEY_SAVED, moment, billing_key=key.issue_id)
+    return told if chargeable(told, None) else _given(told, key.issue_id, moment)
+
+
+def make_default(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet with the default its owner chose. Raises `BillingKeyNotFound`, `BillingKeyGone`."""
+    if key_of_issue(wallet, issue_id).state is not KeyState.ACTIVE:
+        raise BillingKeyGone
+    return wallet if wallet.default == issue_id else _given(wallet, issue_id, moment)
+
+
+def _given(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """A default the customer gave wakes what waits for one; `waking` lasts until that was done."""
+    chosen = replace(wallet, default=issue_id, waking=True)
+    return record(chosen, Fact.BILLING_KEY_DEFAULT, moment, billing_key=issue_id)
+
+
+def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Moment) -> Wallet:
+    """The wallet with a key that must never be charged; only one of our own issue is kept, to be deleted."""
+    kept = key.sealed if state is KeyState.UNWANTED else None
+    refused = replace(
+        key, state=state, code=code, sealed=kept, buyer_sealed=None, token=None, settled_at=moment.now
+    )
+    return record(
+        with_key(wallet, refused), Fact.BILLING_KEY_REFUSED, moment, billing_key=key.issue_id, code=code
+    )
+
+
+def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
+    """The wallet with an issue window nobody came back from in time."""
+    gone = replace(key, state=KeyState.LAPSED, buyer_sealed=None, token=None, settled_at=moment.now)
+    return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.issue_id)
+
+
+def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet with a key that no claim takes any more. Raises `BillingKeyNotFound`.
+
+    What an open window issued is not known yet: it is looked for, and deleted once it is found.
+    """
+    key = key_of_issue(wallet, issue_id)
+    if key.state in _GONE:
+        return wallet
+    going = replace(key, state=KeyState.DELETING, token=None, sent_at=None)
+    if key.sealed is None and key.state not in _OPEN:
+        return deleted(with_key(wallet, going), issue_id, moment)
+    told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=issue_id)
+    return _without_default(replace(told, rung=0), issue_id)
+
+
+def deleted(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet after a key is gone at PortOne, by us or by somebody else."""
+    key = wallet.keys[issue_id]
+    if key.state is KeyState.DELETED:
+        return wallet
+    gone = replace(
+        key, state=KeyState.DELETED, sealed=None, buyer_sealed=None, token=None, settled_at=moment.now
+    )
+    told = record(with_key(wallet, gone), Fact.BILLING_KEY_DELETED, moment, billing_key=issue_id)
+    return _without_default(told, issue_id)
+
+
+def _without_default(wallet: Wallet, issue_id: str) -> Wallet:
+    """Another key becomes default by this one's deletion: nobody gave it, so nothing is retried at once."""
+    if wallet.default != issue_id:
+        return wallet
+    left = [key for key in wallet.keys.values() if key.state is KeyState.ACTIVE]
+    newest = max(left, key=lambda key: key.created_at, default=None)
+    return replace(wallet, default=newest.issue_id if newest else None)
+
+
+def next_due(wallet: Wallet, now: float) -> int | None:
+    """When the wallet should be looked at again (epoch seconds UTC); None when nothing is unfinished."""
+    marks = [_key_due(wallet, key, now) for key in wallet.keys.values()]
+    marks += [int(now)] if wallet.waking else []
+    return min((mark for mark in marks if mark is not None), default=None)
+
+
+def sought(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+    """The wallet after a deleted window was looked for at PortOne in vain; gone for good after a day."""
+    key = wallet.keys[issue_id]
+    if key.state is not KeyState.DELETING or key.sealed is not None:
+        return wallet
+    if moment.now - key.created_at >= CLAIM_WITHIN:
+        return deleted(wallet, issue_id, moment)
+    return replace(with_key(wallet, replace(key, looked=key.looked + 1)), rung=wallet.rung + 1)
+
+
+def _key_due(wallet: Wallet, key: SavedKey, now: float) -> int | None:
+    climbed = int(now) + (CLIMB[wallet.rung] if wallet.rung < BY_KIND else HOUR)
+    match key.state:
+        case KeyState.PENDING:
+            return int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)]
+        case KeyState.UNWANTED:
+            return int(key.created_at) + CLAIM_WITHIN
+        case KeyState.DELETING if key.sealed is None:
+            return max(climbed, int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)])
+        case KeyState.CONFIRMING | KeyState.CHECKING | KeyState.DELETING:
+            return climbed
+        case KeyState():
+            return None
+        case _:
+            # a newer version knows what it waits for
+            return int(now) + HOUR

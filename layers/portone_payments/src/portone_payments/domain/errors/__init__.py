@@ -1,0 +1,1 @@
+"""What a flow may refuse with; `entry.messages` has their texts."""

@@ -1,0 +1,1 @@
+"""Who somebody is: what is asked, which answer counts, what is shown."""

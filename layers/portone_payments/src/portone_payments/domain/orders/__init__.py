@@ -1,0 +1,1 @@
+"""An order and everything begun to pay for it."""

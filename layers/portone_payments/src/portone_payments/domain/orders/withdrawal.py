@@ -1,0 +1,120 @@
+"""An order its shop withdraws unpaid: not on offer any more, and what still comes goes back (rules 1, 7)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from portone_payments.domain.approvals.attempts import WAITED, open_approval, waited_for
+from portone_payments.domain.errors.payments import OrderAlreadyPaid, OrderPaymentUnderWay
+from portone_payments.domain.payments.doubts import mismatch_is_back
+from portone_payments.domain.payments.schedule import next_due
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.payments import TAKEN, AttentionKind, Order, Payment, Status
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.refunds.settlement import in_flight
+from portone_payments.domain.subscriptions.ending import OVER, cancelled
+from portone_payments.domain.subscriptions.settlement import landed
+from portone_payments.domain.windows.buyer import order_without_buyer
+
+_HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+_SOON = 10
+
+
+def may_be_paid(payment: Payment) -> bool:
+    """Whether PortOne has to be asked: what went back entirely is not paid again under its id."""
+    return payment.status is not Status.CANCELLED and not mismatch_is_back(payment)
+
+
+def check_unpaid(payment: Payment, now: float) -> None:
+    """Nothing for a payment that took no money. Raises `OrderAlreadyPaid`, `OrderPaymentUnderWay`.
+
+    One in doubt, or without an outcome, is waited for a day, as for every end of something (rule 10).
+    """
+    taken = payment.seen is not None and payment.seen.status in TAKEN
+    mismatched = payment.status is Status.MISMATCH and taken and not mismatch_is_back(payment)
+    if payment.status in _HELD or mismatched:
+        raise OrderAlreadyPaid(payment_id=payment.payment_id)
+    trying = open_approval(payment) is not None and not waited_for(payment, now)
+    unknown = not isinstance(payment.status, Status)
+    if trying or unknown or _in_doubt(payment, now) or in_flight(payment) is not None:
+        raise OrderPaymentUnderWay(retry_after=_SOON)
+
+
+def order_withdrawn(order: Order, moment: Moment) -> Order:
+    """The order its shop took back; who was to buy it is dropped."""
+    return replace(order_without_buyer(order), withdrawn_at=moment.now, withdrawn_by=moment.by)
+
+
+def withdrawn(payment: Payment, moment: Moment) -> Payment:
+    """The payment no longer on offer under any id a window may still hold; its account is to be closed."""
+    told = record(replace(payment, withdrawn=True, buyer_sealed=None), Fact.WITHDRAWN, moment)
+    told = replace(told, expires_at=min(told.expires_at, int(moment.now)))
+    if told.status is Status.READY:
+        told = replace(told, status=Status.EXPIRED, status_at=moment.now)
+    if told.status is Status.VIRTUAL_ACCOUNT_ISSUED:
+        told = replace(told, closing=True, rung=0)
+    return replace(told, due_at=next_due(told, moment.now))
+
+
+def told_withdrawn(before: Payment, after: Payment) -> Payment:
+    """What this save tells of the money of a withdrawn order is not that an order was paid."""
+    history = tuple(
+        replace(line, fact=Fact.PAID_WITHDRAWN)
+        if line.seq >= before.next_seq and line.fact == Fact.PAID
+        else line
+        for line in after.history
+    )
+    return replace(after, history=history)
+
+
+def asked_of(schedule: Subscription) -> Iterator[str]:
+    """The payments that say whether the parts of an order may be withdrawn: those paid, and one under way."""
+    yield from (each.paid_by for each in _paid(schedule) if each.paid_by is not None)
+    if (trying := _trying(schedule)) is not None:
+        yield trying
+
+
+def schedule_withdrawn(
+    schedule: Subscription, payments: Mapping[str, Payment | None], moment: Moment
+) -> Subscription:
+    """The parts of an order, of which none is asked for any more; `payments`: those of `asked_of`.
+
+    Raises `OrderAlreadyPaid` while money of one is kept, `OrderPaymentUnderWay` while one is charged: as for
+    every end of something, a charge in doubt is waited for a day.
+    """
+    for each in _paid(schedule):
+        _check_gone_back(payments.get(each.paid_by or ""), moment.now)
+    if schedule.in_flight is not None:
+        if not _waited_enough(payments.get(_trying(schedule) or ""), moment.now):
+            raise OrderPaymentUnderWay(retry_after=_SOON)
+        schedule = landed(schedule, schedule.invoices[schedule.in_flight], moment)
+    return schedule if schedule.status in OVER else cancelled(schedule, moment)
+
+
+def _paid(schedule: Subscription) -> list[Invoice]:
+    return [each for each in schedule.invoices.values() if each.state is InvoiceState.PAID]
+
+
+def _trying(schedule: Subscription) -> str | None:
+    """The payment of the part that is charged just now."""
+    part = schedule.invoices.get(schedule.in_flight or "")
+    return None if part is None else part.payment_id
+
+
+def _check_gone_back(paid: Payment | None, now: float) -> None:
+    if paid is None:
+        raise OrderAlreadyPaid
+    if may_be_paid(paid):
+        raise OrderAlreadyPaid(payment_id=paid.payment_id)
+    check_unpaid(paid, now)
+
+
+def _waited_enough(trying: Payment | None, now: float) -> bool:
+    if trying is None:
+        return False
+    doubted = trying.doubted and open_approval(trying) is None
+    return (doubted or waited_for(trying, now)) and not _in_doubt(trying, now)
+
+
+def _in_doubt(payment: Payment, now: float) -> bool:
+    calls = [each.at for each in payment.attentions if each.kind is AttentionKind.QUARANTINED]
+    return payment.doubted and now - min(calls, default=payment.status_at) < WAITED

@@ -1,0 +1,1 @@
+"""What one reading does to one payment, and when to look again."""

@@ -1,0 +1,1 @@
+"""What PortOne said, in our own types, before anything is decided."""

@@ -1,0 +1,1 @@
+"""Cash receipts: when one may be issued, and what became of it."""

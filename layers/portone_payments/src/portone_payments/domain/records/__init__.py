@@ -1,0 +1,1 @@
+"""What is stored, as frozen records, and the bounds of each."""

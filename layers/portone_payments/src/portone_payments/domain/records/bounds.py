@@ -1,0 +1,72 @@
+"""How much of a record's past stays in its item, so that the item stays small and cheap to write."""
+
+from dataclasses import replace
+
+from portone_payments.domain.records.billing_keys import SettledKey, Wallet, settled
+from portone_payments.domain.records.payments import Entry, Payment
+from portone_payments.domain.records.refund_traces import parted
+from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.records.webhooks import HintState
+
+# the ciphertext of what staff wrote in a line of a history, and for how long it is kept, in seconds
+SEALED = "sealed"
+WORDS_KEPT = 180 * 24 * 3600
+HISTORY_LIMIT = 40
+HISTORY_KEPT = 34
+CLOSED_HINTS_KEPT = 8
+SETTLED_KEYS_KEPT = 8
+_CLOSED = frozenset(HintState) - {HintState.OPEN}
+
+
+def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
+    """The record to store, and the oldest history entries that first need items of their own."""
+    if isinstance(told, Payment):
+        told, _ = parted(_without_old_words(_without_old_hints(told)))
+    if isinstance(told, Wallet):
+        gone = {each.key.issue_id for each in left_behind(told)}
+        told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})
+    if len(told.history) <= HISTORY_LIMIT:
+        return told, ()
+    oldest, newest = told.history[:-HISTORY_KEPT], told.history[-HISTORY_KEPT:]
+    return replace(told, history=newest), tuple(_wordless(entry) for entry in oldest)
+
+
+def left_behind(wallet: Wallet) -> tuple[SettledKey, ...]:
+    """The settled keys beyond the newest, which leave the wallet for items of their own."""
+    old = sorted(filter(settled, wallet.keys.values()), key=lambda key: key.settled_at or 0.0)
+    return tuple(
+        SettledKey(user_id=wallet.user_id, key=key) for key in old[: max(0, len(old) - SETTLED_KEYS_KEPT)]
+    )
+
+
+def as_saved[Told: (Payment, Subscription, Wallet)](told: Told) -> Told:
+    """What reading the record again would give once it was saved, for one read less."""
+    kept, _ = bounded(told)
+    if isinstance(kept, Payment):
+        kept = replace(kept, listed=kept.attentions)
+    return replace(kept, version=told.version + 1)
+
+
+def _without_old_words(payment: Payment) -> Payment:
+    """What staff wrote is kept for half a year from the newest line of the history."""
+    if not any(SEALED in entry.data for entry in payment.history):
+        return payment
+    since = payment.history[-1].at - WORDS_KEPT
+    kept = tuple(entry if entry.at >= since else _wordless(entry) for entry in payment.history)
+    return replace(payment, history=kept)
+
+
+def _wordless(entry: Entry) -> Entry:
+    if SEALED not in entry.data:
+        return entry
+    return replace(entry, data={name: value for name, value in entry.data.items() if name != SEALED})
+
+
+def _without_old_hints(payment: Payment) -> Payment:
+    """Open hints are never evicted (invariant I2); of the closed ones the newest stay."""
+    closed = [hint for hint in payment.hints.values() if hint.state in _CLOSED]
+    if len(closed) <= CLOSED_HINTS_KEPT:
+        return payment
+    closed.sort(key=lambda hint: hint.received_at)
+    evicted = {hint.id for hint in closed[:-CLOSED_HINTS_KEPT]}
+    return replace(payment, hints={id_: hint for id_, hint in payment.hints.items() if id_ not in evicted})

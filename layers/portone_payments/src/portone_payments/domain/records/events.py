@@ -1,0 +1,114 @@
+"""What the shop's own services are told: one event for each line of a record's history (invariant I11)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from portone_payments.domain.records.billing_keys import Wallet
+from portone_payments.domain.records.payments import Entry, Payment
+from portone_payments.domain.records.subscriptions import Subscription
+
+type Told = Payment | Subscription | Wallet
+
+# of what a fact may carry, what leaves and under which name; a new name stays inside until it is added here
+PUBLIC_DATA = {
+    "amount": "amount",
+    "attempt": "attempt",
+    "attention": "attention",
+    "billing_key": "billingKeyId",
+    "cancellation": "cancellationId",
+    "code": "code",
+    "count": "count",
+    "credit": "credit",
+    "decision": "decision",
+    "doubts": "doubts",
+    "fields": "fields",
+    "hard": "hard",
+    "invoice": "invoiceId",
+    "late": "late",
+    "number": "number",
+    "paid": "paid",
+    "pg_code": "pgCode",
+    "plan": "planId",
+    "platform": "platform",
+    "refund": "refundId",
+    "retry_at": "retryAt",
+    "state": "state",
+    "status": "status",
+    "subject": "subject",
+    "total": "total",
+    "transaction": "transactionId",
+    "trigger": "trigger",
+}
+SUBJECTS = ("refund", "virtual_account", "cash_receipt", "subscription", "invoice", "billing_key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Fact `seq` of a record; `at` in epoch seconds UTC, amounts in `data` in minor units of `currency`.
+
+    `id` never changes, however often the event is published; consumers key by it. No personal datum. What a
+    kind of record does not have is None.
+    """
+
+    id: str
+    type: str
+    user_id: str
+    seq: int
+    at: float
+    payment_id: str | None = None
+    order_id: str | None = None
+    subscription_id: str | None = None
+    currency: str | None = None
+    data: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record as one save left it, and as the save before had left it; None where there was none."""
+
+    after: Told
+    before: Told | None
+
+
+def event_of(told: Told, entry: Entry) -> Event:
+    """The event of a line of the history: the same today, tomorrow and when it is published again."""
+    kind, record_id = place_of(told)
+    return Event(
+        id=f"{record_id}:{entry.seq}" if kind == "payment" else f"{kind}:{record_id}:{entry.seq}",
+        type=type_of(entry.fact, kind),
+        payment_id=told.payment_id if isinstance(told, Payment) else None,
+        order_id=None if isinstance(told, Wallet) else told.order_id,
+        subscription_id=None if isinstance(told, Wallet) else told.subscription_id,
+        user_id=told.user_id,
+        currency=None if isinstance(told, Wallet) else told.currency,
+        seq=entry.seq,
+        at=entry.at,
+        data={PUBLIC_DATA[name]: value for name, value in entry.data.items() if _public(name, value)},
+    )
+
+
+def _public(name: str, value: object) -> bool:
+    """A newer version may have written anything into a fact: only plain values of known names leave."""
+    return name in PUBLIC_DATA and isinstance(value, str | int)
+
+
+def place_of(told: Told) -> tuple[str, str]:
+    """The kind and the id of a record with a history."""
+    match told:
+        case Payment():
+            return "payment", told.payment_id
+        case Subscription():
+            return "subscription", told.subscription_id
+        case Wallet():
+            return "wallet", told.user_id
+
+
+def type_of(fact: str, kind: str = "payment") -> str:
+    """The published name of a fact: refund_failed is refund.failed, paid is payment.paid.
+
+    A rule, not a table: a fact written by a newer version has the same name whichever version publishes it.
+    """
+    for subject in SUBJECTS:
+        if fact.startswith(f"{subject}_"):
+            return f"{subject}.{fact.removeprefix(f'{subject}_')}"
+    return f"{kind}.{fact}"

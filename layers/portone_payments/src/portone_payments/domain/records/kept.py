@@ -1,0 +1,32 @@
+"""Every record the payments table keeps."""
+
+from portone_payments.domain.records.audit import AuditMark, Discrepancy
+from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
+from portone_payments.domain.records.payments import (
+    AttentionRow,
+    ClientRequest,
+    Order,
+    Payment,
+    SettledRefund,
+)
+from portone_payments.domain.records.stops import Stops
+from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
+from portone_payments.domain.records.webhooks import Stray
+
+type Record = (
+    Order
+    | Payment
+    | ClientRequest
+    | Stray
+    | Discrepancy
+    | AuditMark
+    | Pace
+    | Stops
+    | Plan
+    | Subscription
+    | Wallet
+    | KeyRef
+)
+# what has an item of its own beside its record: without a version, written together with that record
+type Part = SettledRefund | AttentionRow | SettledKey
+type Written = Record | Part

@@ -1,0 +1,341 @@
+"""The records of orders and payments. `version` is the one that was read; 0 means "must not exist yet"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portone_payments.domain.readings.payment import (
+    Channel,
+    Method,
+    RemoteStatus,
+)
+from portone_payments.domain.records.instructions import Approval, CashReceipt, Refund, Returning
+from portone_payments.domain.records.webhooks import Hint
+
+# what PortOne shows of a payment whose money was taken, given back or not
+TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})
+
+SCHEMA = 1
+DUE_SHARDS = 16  # per kind of due work; only ever raised
+DAY_SHARDS = 4  # per day in the index of changes; only ever raised
+
+
+class Status(StrEnum):
+    """Our payment states: PortOne's, plus EXPIRED (no longer offered) and MISMATCH (proven to differ)."""
+
+    READY = "READY"
+    PAY_PENDING = "PAY_PENDING"
+    VIRTUAL_ACCOUNT_ISSUED = "VIRTUAL_ACCOUNT_ISSUED"
+    PAID = "PAID"
+    PARTIAL_CANCELLED = "PARTIAL_CANCELLED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+    MISMATCH = "MISMATCH"
+
+
+class AttentionKind(StrEnum):
+    """Why a person has to look at a payment."""
+
+    UNKNOWN = "unknown"
+    AMBIGUOUS = "ambiguous"
+    MISMATCH = "mismatch"
+    QUARANTINED = "quarantined"
+    SURPLUS = "surplus"
+    LATE = "late"
+    LAGGING = "lagging"
+    DEAD_LETTERED = "dead-lettered"
+    RECEIPT = "receipt"
+    CHARGEBACK = "chargeback"
+    DEPOSIT_TAKEN_BACK = "deposit-taken-back"
+    REFUND_STUCK = "refund-stuck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """One call for a person, since `at` (epoch seconds UTC).
+
+    `subject` is what it is about: "payment", "refund:<id>", "approval:<attempt>", "invoice:<id>".
+    """
+
+    kind: AttentionKind
+    subject: str
+    at: float
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionRow:
+    """What puts an attention on the list of its kind, `attention`; None once nobody is called any more."""
+
+    payment_id: str
+    kind: AttentionKind
+    subject: str
+    attention_at: float
+    attention: AttentionKind | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a payment's history: fact number `seq`, by whom, when (epoch seconds UTC)."""
+
+    seq: int
+    at: float
+    fact: str
+    by: str
+    data: Mapping[str, str | int | bool] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the last believed reading said, and earlier ones of the same attempt where it left that out.
+
+    Amounts in minor units, times in epoch microseconds UTC. `charged_back` are the newest
+    cancellations the PG made, `doubts` what was strange about it although its money is believed.
+    `most_paid`: what was paid, where `paid` shows less of it since some was given back.
+    """
+
+    transaction_id: str
+    updated_at: int
+    status: RemoteStatus | None = None
+    total: int
+    paid: int
+    most_paid: int = 0
+    discount: int = 0
+    cancelled: int = 0
+    cancelled_tax_free: int = 0
+    cancellations: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    tax_free: int | None = None
+    vat: int | None = None
+    cancelled_vat: int = 0
+    disputed: bool = False
+    receipt_issued: bool | None = None
+    charged_back: tuple[str, ...] = ()
+    method: Method | None = None
+    channel: Channel | None = None
+    paid_at: int | None = None
+    failed_at: int | None = None
+    pg_code: str | None = None
+    pg_tx_id: str | None = None
+    receipt_url: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def charged(self) -> int:
+        """What was paid, in minor units, whatever was given back since: does `paid` shrink? (facts 3.2)."""
+        return max(self.paid, self.most_paid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a payment was prepared under: its store, live or test, and channels as short hashes.
+
+    Every call about it names this `store`. `merchants` are PG contracts, by which a channel without a key is
+    known. Empty: not limited.
+    """
+
+    store: str = ""
+    live: bool = False
+    channels: tuple[str, ...] = ()
+    merchants: tuple[str, ...] = ()
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPart:
+    """One of the amounts an order is paid in; `due_at` in epoch seconds UTC, None at once."""
+
+    amount: int
+    tax_free: int = 0
+    due_at: int | None = None
+    name: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+class ProductType(StrEnum):
+    """What an order is for, in the words of PortOne's REST API (PortOne facts 12.4)."""
+
+    PHYSICAL = "PHYSICAL"
+    DIGITAL = "DIGITAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderProduct:
+    """One of the things an order is of; `amount` of one in minor units, categories as Naver knows them.
+
+    `link` is where it is sold.
+    """
+
+    id: str
+    name: str
+    quantity: int
+    amount: int | None = None
+    category_type: str | None = None
+    category_id: str | None = None
+    link: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the shop's backend wants paid; the price comes from here, never from the app.
+
+    `buyer_sealed` stays until a payment is prepared, which takes it over; then it is empty, and None only
+    where none was ever given. `due_at` (epoch seconds UTC) drops one that is not taken over until then.
+    `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
+    `spent`: what its user has had of further payments (domain/shared/allowances.py).
+    `withdrawn_at`: when the shop took it back (epoch seconds UTC), `withdrawn_by`: who of it did; nothing is
+    paid for it any more.
+    """
+
+    order_id: str
+    user_id: str
+    name: str
+    total: int
+    tax_free: int
+    currency: str
+    pay_methods: tuple[str, ...]
+    created_at: float
+    item_kind: str | None = None
+    expires_at: int | None = None
+    payment_id: str | None = None
+    earlier: tuple[str, ...] = ()
+    settled_by: str | None = None
+    doubted: tuple[str, ...] = ()
+    parts: tuple[OrderPart, ...] = ()
+    product_type: ProductType | None = None
+    products: tuple[OrderProduct, ...] = ()
+    last_day_of_use: str | None = None
+    country: str | None = None
+    gift_certificate_type: str | None = None
+    buyer_sealed: str | None = field(default=None, repr=False)
+    subscription_id: str | None = None
+    withdrawn_at: float | None = None
+    withdrawn_by: str = ""
+    spent: Mapping[str, int] = field(default_factory=dict)
+    tries: int = 0
+    due_at: int | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One payment of one order, with its hints and history in the same record.
+
+    Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
+    `withdrawn`: the shop took its order back; money that still comes does not stay.
+    `buyer_sealed`: who buys, until no window is opened for it any more.
+    `customer_id`: by what name PortOne was told of its user, compared with readings.
+    `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
+    `terms`: what it was prepared under, which readings are held against. `fixed`: which terms and sum PortOne
+    has answered to hold its windows to (flows/payments/open_checkout.py).
+    `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
+    `accepted`: staff believes it. `lagging_since`: when the first of the lagging readings was taken;
+    `taken_back`: how many of them showed a deposit as awaited that had been paid; `called_for`: what else
+    readings showed that settled nothing, and a person was called for (see `meanwhile`).
+    `unanswered`: PortOne did not answer when it was last asked.
+    `rung` counts answered readings since the last change, `tries` the leases since the last save.
+    `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
+    `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
+    `settled`: by their tokens, what is still needed of refunds that left (see `refund_traces`).
+    `returning`: money of it that must not stay, on its way back.
+    `reversal`: what staff said of refunds that came back, until the next reading; `by_hand`: what was paid
+    back outside PortOne instead, and `by_hand_tax_free` its tax-free part.
+    `spent`: what its user has had of what costs, by allowance (domain/shared/allowances.py).
+    `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
+    `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
+    """
+
+    payment_id: str
+    order_id: str
+    user_id: str
+    total: int
+    tax_free: int
+    currency: str
+    order_name: str
+    created_at: float
+    expires_at: int
+    customer_id: str = ""
+    buyer_sealed: str | None = field(default=None, repr=False)
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: Terms | None = None
+    fixed: str = ""
+    status: Status = Status.READY
+    status_at: float = 0.0
+    seen: Seen | None = None
+    read_at: float | None = None
+    unanswered: bool = False
+    hints: Mapping[str, Hint] = field(default_factory=dict)
+    refunds: Mapping[str, Refund] = field(default_factory=dict)
+    settled: Mapping[str, str] = field(default_factory=dict)
+    returning: Returning | None = None
+    reversal: str = ""
+    by_hand: int = 0
+    by_hand_tax_free: int = 0
+    approvals: tuple[Approval, ...] = ()
+    receipts: tuple[CashReceipt, ...] = ()
+    receipt_due: int | None = None
+    history: tuple[Entry, ...] = ()
+    next_seq: int = 1
+    lagging: int = 0
+    lagging_since: float | None = None
+    taken_back: int = 0
+    called_for: tuple[str, ...] = ()
+    rung: int = 0
+    tries: int = 0
+    due_at: int | None = None
+    spent: Mapping[str, int] = field(default_factory=dict)
+    attentions: tuple[Attention, ...] = ()
+    listed: tuple[Attention, ...] = field(default=(), compare=False, repr=False, metadata={"stored": False})
+    doubted: bool = False
+    doubted_paid: bool = False
+    accepted: bool = False
+    siblings: bool = False
+    surplus: bool = False
+    late: bool = False
+    withdrawn: bool = False
+    closing: bool = False
+    close_tried: bool = False
+    subscription_id: str | None = None
+    invoice_id: str | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledRefund:
+    """A refund that left its payment in the write that settled it; read before its id is reserved again."""
+
+    payment_id: str
+    refund: Refund
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRequest:
+    """A client's Idempotency-Key, scoped to user and route, and the resource it made (invariant I8)."""
+
+    user_id: str
+    route: str
+    key: str
+    body_hash: str
+    resource_id: str
+    created_at: float
+    expires_at: int
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+_MONEY = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
+
+
+PAYABLE = frozenset({Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PENDING})
+
+
+def holds_money(status: Status) -> bool:
+    """Whether PortOne has taken money for a payment in this status, given back or not."""
+    return status in _MONEY

@@ -1,0 +1,143 @@
+"""Refunds that left their payment's item, and what of them later decisions need (money rule 10).
+
+The newest settled ones stay, so that an owner sees them without another read; of each of the others a line of
+text stays under its token, and the whole in an item of its own, written in the same transaction.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.readings.payment import Cancellation, CancellationStatus, Snapshot
+from portone_payments.domain.records.booked import booked, short
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import Payment, SettledRefund
+
+KEPT = 4
+# each is an item of its own in the transaction of the save, which DynamoDB bounds at a hundred
+LEAVING = 50
+SETTLED = frozenset({RefundState.SUCCEEDED, RefundState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A refund's name space, state, amount in minor units, and a short hash of PortOne's cancellation id."""
+
+    space: str
+    state: str
+    amount: int
+    cancellation: str = ""
+
+    @classmethod
+    def of(cls, refund: Refund) -> "Trace":
+        """What stays of a refund."""
+        known = short(refund.cancellation_id) if refund.cancellation_id else ""
+        return cls(space_of(refund.id), str(refund.state), refund.went_back, known)
+
+    @classmethod
+    def read(cls, text: str) -> "Trace":
+        """A trace as it was written."""
+        space, state, amount, cancellation = text.split("/", 3)
+        return cls(space, state, int(amount), cancellation)
+
+    def __str__(self) -> str:
+        """As it stands in the item."""
+        return f"{self.space}/{self.state}/{self.amount}/{self.cancellation}"
+
+
+def space_of(refund_id: str) -> str:
+    """Whose name space an id is in: owner, staff, auto, lost."""
+    return refund_id.partition(":")[0]
+
+
+def traces(payment: Payment) -> Iterator[Trace]:
+    """Every refund of the payment, those that left it first."""
+    yield from map(Trace.read, payment.settled.values())
+    yield from map(Trace.of, payment.refunds.values())
+
+
+def asked_by(payment: Payment, space: str) -> int:
+    """How many refunds were ever stored for this name space, refused ones too."""
+    return sum(each.space == space for each in traces(payment))
+
+
+def refunded_by(payment: Payment, space: str) -> int:
+    """What this name space gave back or still may, in minor units.
+
+    Of a refund whose record was lost nobody knows whose it was: it counts for everybody.
+    """
+    spaces = {space, "lost"}
+    return sum(
+        each.amount for each in traces(payment) if each.space in spaces and each.state != RefundState.FAILED
+    )
+
+
+def parted(payment: Payment) -> tuple[Payment, tuple[SettledRefund, ...]]:
+    """The payment as it is stored, and the refunds that leave it with this save."""
+    done = [each for each in payment.refunds.values() if _may_leave(payment, each)]
+    leaving = sorted(done, key=_settled_at)[: max(0, len(done) - KEPT)][:LEAVING]
+    if not leaving:
+        return payment, ()
+    gone = {each.id for each in leaving}
+    kept = replace(
+        payment,
+        refunds={id_: each for id_, each in payment.refunds.items() if id_ not in gone},
+        settled={**payment.settled, **{each.token: str(Trace.of(each)) for each in leaving}},
+    )
+    return kept, tuple(SettledRefund(payment_id=payment.payment_id, refund=each) for each in leaving)
+
+
+def _settled_at(refund: Refund) -> float:
+    return refund.created_at if refund.settled_at is None else refund.settled_at
+
+
+def _may_leave(payment: Payment, refund: Refund) -> bool:
+    """Settled, and nothing of it is still to be compared with a reading."""
+    if refund.state not in SETTLED:
+        return False
+    if refund.state is RefundState.FAILED:
+        return True
+    return booked(payment.seen, refund.cancellation_id) is not None
+
+
+def recalled(payment: Payment, snapshot: Snapshot) -> tuple[str, ...]:
+    """Tokens of refunds that left as failed, of which this reading says something else."""
+    failed = {
+        token: trace
+        for token, trace in ((token, Trace.read(text)) for token, text in payment.settled.items())
+        if trace.state == RefundState.FAILED
+    }
+    if not failed:
+        return ()
+    moved = [each for each in snapshot.shown if each.status is not CancellationStatus.FAILED]
+    return tuple(token for token, trace in failed.items() if any(_is(trace, token, each) for each in moved))
+
+
+def _is(trace: Trace, token: str, cancellation: Cancellation) -> bool:
+    return cancellation.reason.startswith(token) or trace.cancellation == short(cancellation.id)
+
+
+def undone(payment: Payment, done: Iterable[str]) -> tuple[str, ...]:
+    """Tokens of refunds that left as carried out and are none of these cancellations."""
+    known = {short(each) for each in done}
+    told = ((token, Trace.read(text)) for token, text in payment.settled.items())
+    return tuple(
+        token
+        for token, trace in told
+        if trace.state == RefundState.SUCCEEDED and trace.cancellation not in known
+    )
+
+
+def returned(payment: Payment, refund: Refund) -> Payment:
+    """The payment with a refund back in it that had left."""
+    settled = {token: text for token, text in payment.settled.items() if token != refund.token}
+    return replace(payment, refunds={refund.id: refund, **payment.refunds}, settled=settled)
+
+
+def left(payment: Payment, cancellation: Cancellation) -> bool:
+    """Whether a cancellation belongs to a refund that left."""
+    if not payment.settled:
+        return False
+    if any(cancellation.reason.startswith(token) for token in payment.settled):
+        return True
+    known = short(cancellation.id)
+    return any(Trace.read(text).cancellation == known for text in payment.settled.values())

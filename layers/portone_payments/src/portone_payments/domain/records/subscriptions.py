@@ -1,0 +1,177 @@
+"""The records of recurring and planned charges. Amounts in minor units, times in epoch seconds UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.shared.calendar import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The customer's word for charges up to `amount`, in minor units; `given_at` in epoch seconds UTC."""
+
+    amount: int
+    given_at: float
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+class SubscriptionStatus(StrEnum):
+    """Where a subscription stands. UNPAID: dunning ended without money. COMPLETED: every part is paid."""
+
+    TRIALING = "TRIALING"
+    ACTIVE = "ACTIVE"
+    PAST_DUE = "PAST_DUE"
+    UNPAID = "UNPAID"
+    PAUSED = "PAUSED"
+    CANCELLED = "CANCELLED"
+    COMPLETED = "COMPLETED"
+
+
+class InvoiceKind(StrEnum):
+    """What an invoice asks money for: a period, a plan change in the middle of one, a part of an order."""
+
+    PERIOD = "period"
+    PRORATION = "proration"
+    PART = "part"
+
+
+class InvoiceState(StrEnum):
+    """Where an invoice stands. WITHHELD: a consent is missing. MISSED: its period passed untried."""
+
+    OPEN = "OPEN"
+    WITHHELD = "WITHHELD"
+    PAID = "PAID"
+    UNPAID = "UNPAID"
+    MISSED = "MISSED"
+    VOID = "VOID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the shop sells by the period; prices come from here, never from the app."""
+
+    plan_id: str
+    name: str
+    amount: int
+    tax_free: int
+    currency: str
+    interval: Interval
+    trial_days: int = 0
+    anchor_day: int | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """One amount asked for once, and every try at it.
+
+    `starts` and `ends` are the period's KST midnights; `due_at` is when it is tried next. `payment_id` is one
+    for every try, `series` counts the ids PortOne's attempt limit forced on us, `earlier` are those.
+    `asked` marks a try its customer asked for just now: outside hours and the daily limit. `stood_until`: up
+    to when `failed_at` and `due_at` leave out the times in which nothing could be sent. `refused_at`: since
+    when, after a decline, PortOne refuses *us* for it.
+    """
+
+    id: str
+    kind: InvoiceKind
+    name: str
+    amount: int
+    tax_free: int
+    starts: int
+    ends: int
+    due_at: int
+    credit: int = 0
+    state: InvoiceState = InvoiceState.OPEN
+    asked: bool = False
+    series: int = 1
+    payment_id: str | None = None
+    earlier: tuple[str, ...] = ()
+    tries: int = 0
+    tried_at: float | None = None
+    failed_at: float | None = None
+    stood_until: float | None = None
+    refused_at: float | None = None
+    code: str | None = None
+    hard: bool = False
+    withheld_at: float | None = None
+    paid_by: str | None = None
+    settled_at: float | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Another plan: once invoice `invoice_id` is paid, or from the next period on where there is none."""
+
+    plan_id: str
+    name: str
+    amount: int
+    tax_free: int
+    interval: Interval
+    anchor_day: int | None = None
+    invoice_id: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Charges of one user by one calendar, or by the parts of one order; one item, one version.
+
+    `start` and `anchor_day` make the calendar (KST days). `next_number` is the first period without an
+    invoice. `agreed` is the last amount the customer agreed to by paying it or at the start. `issue_id` None
+    charges the user's default. `in_flight` is the invoice whose outcome is open. `resumed` is the KST day a
+    pause ended: of that period only what is left is charged. `set_aside` is the change from the next period
+    on that `change`, whose invoice is not paid yet, takes the place of.
+    `spent`: what its user has had of what costs (domain/shared/allowances.py).
+    """
+
+    subscription_id: str
+    user_id: str
+    plan_id: str
+    name: str
+    amount: int
+    tax_free: int
+    currency: str
+    created_at: float
+    start: str
+    interval: Interval | None = None
+    anchor_day: int | None = None
+    trial_ends: int | None = None
+    order_id: str | None = None
+    status: SubscriptionStatus = SubscriptionStatus.ACTIVE
+    issue_id: str | None = None
+    resumed: str | None = None
+    next_number: int = 0
+    invoices: Mapping[str, Invoice] = field(default_factory=dict)
+    next_invoice: int = 1
+    in_flight: str | None = None
+    last_try_at: float | None = None
+    agreed: int | None = None
+    consents: tuple[Consent, ...] = ()
+    credit: int = 0
+    change: Change | None = None
+    set_aside: Change | None = None
+    resumes_at: int | None = None
+    cancel_at: int | None = None
+    cancelled_at: float | None = None
+    cancel_asked_at: float | None = None
+    hash_version: int = 1
+    spent: Mapping[str, int] = field(default_factory=dict)
+    history: tuple[Entry, ...] = ()
+    next_seq: int = 1
+    tries: int = 0
+    due_at: int | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Up to when the PG's rate is taken by charges that were sent already; the one record of its kind."""
+
+    until: float = 0.0
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,215 @@
+"""Reserving a refund: who may, how much, of what; all of it before a byte leaves (money rule 5)."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors.common import InvalidRequest
+from portone_payments.domain.errors.payments import (
+    NotRefundable,
+    RefundAboveBalance,
+    RefundIdReused,
+    RefundInProgress,
+)
+from portone_payments.domain.readings.payment import CancellationStatus
+from portone_payments.domain.records.booked import booked
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import Payment, Seen, Status
+from portone_payments.domain.records.refund_traces import SETTLED, space_of, traces
+from portone_payments.domain.refunds.tax import Left, split
+
+TOKEN_LENGTH = 12
+_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+OPEN = frozenset(
+    {
+        RefundState.AWAITING_APPROVAL,
+        RefundState.AWAITING_ACCOUNT,
+        RefundState.RESERVED,
+        RefundState.REQUESTED,
+        RefundState.AMBIGUOUS,
+    }
+)
+_REFUNDABLE = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+# staff may also give back what nobody should have paid
+_REFUNDABLE_BY_STAFF = _REFUNDABLE | {Status.MISMATCH}
+_GIVEN_BACK = frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundWish:
+    """What somebody asks for. `id` is in the asker's own name space (owner:, staff:, auto:).
+
+    `amount` None with `full` asks for all that is left; minor units. `reason` are words of ours, never
+    somebody's: those are sealed apart.
+    """
+
+    id: str
+    by: str
+    requester: str
+    body_hash: str
+    reason: str = ""
+    door: str = ""
+    person: str = ""
+    full: bool = False
+    amount: int | None = None
+    tax_free: int | None = None
+    vat: int | None = None
+    state: RefundState = RefundState.RESERVED
+
+
+def same_wish(held: Refund, wish: RefundWish) -> Refund:
+    """The refund, which was asked for like this. Raises `RefundIdReused` when it was not."""
+    lost = not held.body_hash
+    if wish.amount not in {None, held.amount} if lost else held.body_hash != wish.body_hash:
+        raise RefundIdReused
+    return held
+
+
+def refund_of(payment: Payment, refund_id: str) -> Refund | None:
+    """The refund of this id, also where its record was lost and PortOne's own was adopted in its place."""
+    held = payment.refunds.get(refund_id)
+    lost = payment.refunds.get(lost_id(token_of(payment.payment_id, refund_id)))
+    return held or (replace(lost, id=refund_id) if lost else None)
+
+
+def known(payment: Payment, refund_id: str) -> bool:
+    """Whether there is or was a refund of this id."""
+    gone = token_of(payment.payment_id, refund_id) in payment.settled
+    return gone or refund_of(payment, refund_id) is not None
+
+
+def lost_id(token: str) -> str:
+    """The id of a refund of which only its token is known."""
+    return f"lost:{token}"
+
+
+def open_refund(payment: Payment) -> Refund | None:
+    """The one refund that is not settled, if any."""
+    return next((refund for refund in payment.refunds.values() if refund.state not in SETTLED), None)
+
+
+def in_progress(payment: Payment) -> bool:
+    """Whether a refund is not settled, or what an answer showed of one is in no reading yet."""
+    return open_refund(payment) is not None or _unread(payment)
+
+
+def given_back(payment: Payment) -> bool:
+    """Whether any of its money went back or may: a refund of ours, a cancel or chargeback outside."""
+    outside = payment.seen.cancellations.values() if payment.seen else ()
+    return (
+        payment.status in _GIVEN_BACK
+        or any(state != CancellationStatus.FAILED for state in outside)
+        or any(each.state != RefundState.FAILED for each in traces(payment))
+    )
+
+
+def cancellable(payment: Payment, *, base: str = "total") -> int:
+    """What PortOne will still refund, in minor units; `base` is total or paid (facts 3.2, 16.4)."""
+    seen = payment.seen
+    if seen is None:
+        return 0
+    return (seen.charged if base == "paid" else seen.total) - seen.cancelled
+
+
+def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
+    """The payment with the refund stored, frozen and due; nobody has begun to send it.
+
+    Raises `NotRefundable`, `RefundInProgress`, `RefundAboveBalance`, `InvalidRequest`.
+    """
+    staff = space_of(wish.id) == "staff"
+    if payment.status not in (_REFUNDABLE_BY_STAFF if staff else _REFUNDABLE):
+        raise NotRefundable(status=payment.status.value)
+    return reserve_back(payment, wish, moment, base=base)
+
+
+def reserve_back(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
+    """As `reserve`, for money that must not stay, whatever the status: a mismatch or a surplus."""
+    if in_progress(payment):
+        raise RefundInProgress(retry_after=10)
+    balance = cancellable(payment, base=base)
+    amount = _amount(wish, balance)
+    parts = split(amount, _left(payment, balance), tax_free=wish.tax_free, vat=wish.vat)
+    refund = Refund(
+        id=wish.id,
+        state=wish.state,
+        amount=amount,
+        tax_free=parts.tax_free,
+        vat=parts.vat,
+        full=wish.full,
+        balance=balance + payment.by_hand,
+        reason=wish.reason,
+        requester=wish.requester,
+        by=wish.by,
+        door=wish.door,
+        person=wish.person,
+        body_hash=wish.body_hash,
+        key=_digest(payment.payment_id, wish.id, "key"),
+        token=token_of(payment.payment_id, wish.id),
+        created_at=moment.now,
+    )
+    told = record(payment, Fact.REFUND_RESERVED, moment, refund=refund.id, amount=amount, state=wish.state)
+    return with_refund(told, refund)
+
+
+def with_refund(payment: Payment, refund: Refund) -> Payment:
+    """The payment with one refund replaced."""
+    return replace(payment, refunds={**payment.refunds, refund.id: refund})
+
+
+def token_of(payment_id: str, refund_id: str) -> str:
+    """Twelve characters that tell this refund among PortOne's cancellations; never the same for two."""
+    number = int(_digest(payment_id, refund_id, "token"), 16)
+    letters = []
+    for _ in range(TOKEN_LENGTH):
+        number, letter = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[letter])
+    return "".join(letters)
+
+
+def sent_reason(refund: Refund, said: str = "") -> str:
+    """The reason as PortOne gets it: the token stands in front, a PG may cut the end."""
+    return f"{refund.token} {said or refund.reason}"
+
+
+def _amount(wish: RefundWish, balance: int) -> int:
+    if wish.full == (wish.amount is not None):
+        raise InvalidRequest(field="amount", reason="either_full_or_amount")
+    amount = balance if wish.amount is None else wish.amount
+    if amount < 1:
+        raise InvalidRequest(field="amount", reason="out_of_range")
+    if amount > balance:
+        raise RefundAboveBalance(balance=balance)
+    return amount
+
+
+def _unread(payment: Payment) -> bool:
+    """Whether an answer showed a cancellation that no reading has shown yet: the balance is an old one."""
+    done = (each for each in payment.refunds.values() if each.state is RefundState.SUCCEEDED)
+    shown = (refund.cancellation_id for refund in done if refund.cancellation_id)
+    return any(booked(payment.seen, each) is None for each in shown)
+
+
+def _left(payment: Payment, balance: int) -> Left:
+    seen = payment.seen
+    if seen is None:
+        return Left(total=balance, tax_free=0)
+    tax_free = min(balance, max(0, _tax_free(payment, seen) - seen.cancelled_tax_free))
+    if seen.vat is None:
+        return Left(total=balance, tax_free=tax_free)
+    # PortOne knows nothing of what was paid by hand: it took its share of the VAT that PortOne has left
+    taxable = balance - tax_free
+    by_hand = payment.by_hand - payment.by_hand_tax_free
+    vat = max(0, seen.vat - seen.cancelled_vat)
+    vat -= vat * by_hand // (taxable + by_hand) if by_hand else 0
+    return Left(total=balance, tax_free=tax_free, vat=min(taxable, vat))
+
+
+def _tax_free(payment: Payment, seen: Seen) -> int:
+    """The tax-free part as PortOne booked it; a tampered payment has another one than we asked for."""
+    return payment.tax_free if seen.tax_free is None else seen.tax_free
+
+
+def _digest(*parts: str) -> str:
+    joined: Iterable[bytes] = (part.encode() for part in parts)
+    return hashlib.sha256(b"\x00".join(joined)).hexdigest()

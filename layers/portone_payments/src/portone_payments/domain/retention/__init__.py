@@ -1,0 +1,1 @@
+"""How long each class of record is kept, and what ends it."""

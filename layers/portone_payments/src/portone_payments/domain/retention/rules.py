@@ -1,0 +1,90 @@
+"""How long records are kept once nothing of them is open (docs/security.md, "Ends"). Epoch seconds UTC.
+
+The law asks for records of payments, contracts and withdrawals for five years (E-Commerce Act, article 6).
+"""
+
+from portone_payments.domain.approvals.attempts import open_approval
+from portone_payments.domain.payments.schedule import unfinished
+from portone_payments.domain.records.billing_keys import SettledKey, Wallet
+from portone_payments.domain.records.billing_keys import settled as key_settled
+from portone_payments.domain.records.instructions import ReceiptState
+from portone_payments.domain.records.payments import Order, Payment, Status
+from portone_payments.domain.records.refund_traces import SETTLED
+from portone_payments.domain.records.subscriptions import Subscription, SubscriptionStatus
+from portone_payments.domain.shared.times import DAY
+from portone_payments.domain.subscriptions.ending import OVER
+from portone_payments.domain.subscriptions.invoices import open_invoices
+
+# five years, whichever they are: they hold two days of February at most
+KEPT = 1827 * DAY
+# by how much DynamoDB's own deletion stays behind the daily job
+BEHIND = 30 * DAY
+# of what lies beside a record and goes with it: only what a failed job left is there for so long
+FAR = 2 * KEPT
+# so long after its status changed a payment is looked for by that day, as the audit does
+LATELY = 60 * DAY
+_ENDED = OVER | {SubscriptionStatus.UNPAID}
+_SENT = frozenset({ReceiptState.ISSUING, ReceiptState.CANCELLING})
+
+type Ending = Order | Payment | Subscription | Wallet | SettledKey
+
+
+def kept_until(record: Ending) -> float | None:
+    """When a record was kept long enough; None while something of it is open, or it goes with another."""
+    return moved_at(record) + KEPT if settled(record) else None
+
+
+def moved_at(record: Ending) -> float:
+    """When the record last moved; what was promised in it for later counts as well."""
+    match record:
+        case Order():
+            parts = (each.due_at or 0 for each in record.parts)
+            return max(record.created_at, record.withdrawn_at or 0.0, record.expires_at or 0, *parts)
+        case Payment():
+            refunds = (each.settled_at or each.created_at for each in record.refunds.values())
+            return max(record.created_at, record.status_at, _told_at(record), *refunds)
+        case Subscription():
+            return max(record.created_at, record.cancelled_at or 0.0, _told_at(record))
+        case Wallet():
+            keys = (each.settled_at or each.created_at for each in record.keys.values())
+            return max(_told_at(record), *keys, 0.0)
+        case SettledKey():
+            return record.key.settled_at or record.key.created_at
+
+
+def settled(record: Ending) -> bool:
+    """Whether nothing of the record is open: nothing due, nobody called, no money on its way."""
+    if isinstance(record, SettledKey):
+        return True
+    if record.due_at is not None:
+        return False
+    match record:
+        case Order():
+            return record.payment_id is None and record.subscription_id is None
+        case Payment():
+            return _payment_settled(record)
+        case Subscription():
+            return record.status in _ENDED and record.in_flight is None and not open_invoices(record)
+        case Wallet():
+            held = bool(record.keys or record.history)
+            return held and not record.waking and all(map(key_settled, record.keys.values()))
+
+
+def moved_long_after(payment: Payment) -> bool:
+    """Whether a payment moved so long after its status changed that it is looked for by that day instead."""
+    return moved_at(payment) >= payment.status_at + LATELY
+
+
+def _payment_settled(payment: Payment) -> bool:
+    return (
+        isinstance(payment.status, Status)
+        and not payment.attentions
+        and not unfinished(payment)
+        and open_approval(payment) is None
+        and all(each.state in SETTLED for each in payment.refunds.values())
+        and not any(each.state in _SENT for each in payment.receipts)
+    )
+
+
+def _told_at(record: Payment | Subscription | Wallet) -> float:
+    return record.history[-1].at if record.history else 0.0

@@ -1,0 +1,10 @@
+"""How long things take: when a payment is looked at again, and what a day is. Seconds."""
+
+CLIMB = (30, 60, 120, 300, 600)
+BY_KIND = len(CLIMB)
+HOUR = 3600
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+SILENCE = 120
+POISON = 12
+UNKNOWN_AFTER = 1800

@@ -1,0 +1,1 @@
+"""Plans, invoices and their collection."""

@@ -1,0 +1,108 @@
+"""What a reading of a charge means for the subscription it pays; saved together with it (money rule 8)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approvals.attempts import open_approval, waited_for, withdrawn
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.instructions import Approval, ApprovalState
+from portone_payments.domain.records.payments import Payment, Status, holds_money
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.subscriptions.dunning import is_hard
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.settlement import failed, landed, paid, put_back
+
+_PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
+_MAY_BE_PAID = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The subscription to save; `surplus`: what was taken asks for nothing that is owed and has to go back.
+
+    `late`: it was owed, but its customer had cancelled meanwhile.
+    """
+
+    subscription: Subscription
+    surplus: bool = False
+    late: bool = False
+
+
+def concerns(before: Payment, after: Payment, now: float) -> bool:
+    """Whether the subscription may have something to learn from a reading.
+
+    While nothing was taken that is asked each time: an answer may have ended the try in an earlier write. A
+    reading in doubt settles nothing, keeps others from trying, and keeps nobody from leaving (rule 10).
+    """
+    if after.subscription_id is None:
+        return False
+    if after.doubted:
+        fresh = after.doubted_paid and not before.doubted_paid
+        return fresh or waited_for(after, now)
+    if holds_money(after.status):
+        return not holds_money(before.status)
+    return open_approval(after) is None or waited_for(after, now)
+
+
+def settle(
+    subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
+) -> Settled:
+    """The subscription after a charge was taken, definitely not, or still cannot be told."""
+    invoice = subscription.invoices.get(after.invoice_id or "")
+    if not after.doubted and after.status in _PAID and before.status not in _PAID:
+        return _taken(subscription, invoice, after, moment, policy)
+    if invoice is None or invoice.payment_id != after.payment_id:
+        return Settled(subscription)
+    if after.doubted or waited_for(after, moment.now):
+        return Settled(_waiting(subscription, invoice, after, moment))
+    if subscription.in_flight != invoice.id or open_approval(after) is not None:
+        return Settled(subscription)
+    if invoice.state not in _MAY_BE_PAID:
+        return Settled(landed(subscription, invoice, moment))
+    if after.approvals and withdrawn(after.approvals[-1]):
+        until = after.approvals[-1].stopped_until
+        return Settled(put_back(subscription, invoice, moment, policy, until=until))
+    code, hard = _why(after, policy)
+    return Settled(failed(subscription, invoice, code, moment, policy, hard=hard))
+
+
+def _waiting(subscription: Subscription, invoice: Invoice, payment: Payment, moment: Moment) -> Subscription:
+    """Nothing is tried while money may have been taken; who asked to leave may go after a day."""
+    if subscription.in_flight == invoice.id:
+        leaving = subscription.cancel_asked_at is not None and waited_for(payment, moment.now)
+        return landed(subscription, invoice, moment) if leaving else subscription
+    held = payment.doubted_paid and subscription.in_flight is None and invoice.state in _MAY_BE_PAID
+    return replace(subscription, in_flight=invoice.id) if held else subscription
+
+
+def _taken(
+    subscription: Subscription,
+    invoice: Invoice | None,
+    payment: Payment,
+    moment: Moment,
+    policy: BillingPolicy,
+) -> Settled:
+    left_before = invoice is not None and _left_before(subscription, invoice, payment)
+    if invoice is None or not (invoice.state in _MAY_BE_PAID or left_before):
+        again = invoice is not None and invoice.paid_by == payment.payment_id
+        flew = invoice is not None and invoice.payment_id == payment.payment_id
+        told = landed(subscription, invoice, moment) if invoice is not None and flew else subscription
+        return Settled(told, surplus=not again)
+    leaving = subscription.cancel_asked_at is not None or subscription.cancelled_at is not None
+    late = leaving and policy.refund_late
+    return Settled(paid(subscription, invoice, moment, by=payment.payment_id), late=late)
+
+
+def _left_before(subscription: Subscription, invoice: Invoice, payment: Payment) -> bool:
+    """Whether its customer left while nobody could tell what had become of this very charge."""
+    own = invoice.payment_id == payment.payment_id
+    by_leaving = invoice.settled_at is not None and invoice.settled_at == subscription.cancelled_at
+    return own and by_leaving and invoice.state is InvoiceState.VOID
+
+
+def _why(payment: Payment, policy: BillingPolicy) -> tuple[str, bool]:
+    """The code of the try that failed, and whether no other try with this method can succeed."""
+    last: Approval | None = payment.approvals[-1] if payment.approvals else None
+    if last is None or last.state is not ApprovalState.FAILED:
+        return "mismatch", True
+    code = last.code or "pg_provider"
+    return code, is_hard(policy.dunning, last.pg_provider, last.pg_code, code=code)

@@ -1,0 +1,174 @@
+"""What time makes of a subscription: invoices opened, judged, moved to an allowed hour, given up (rule 8)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.subscriptions import (
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+    SubscriptionStatus,
+)
+from portone_payments.domain.shared.calendar import HOUR
+from portone_payments.domain.subscriptions.consent import covers, needs_consent
+from portone_payments.domain.subscriptions.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
+from portone_payments.domain.subscriptions.ending import OVER, cancelled
+from portone_payments.domain.subscriptions.invoices import (
+    BILLED,
+    next_start,
+    open_invoices,
+    roll,
+    spread_of,
+    with_invoice,
+)
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.reopening import resumed
+from portone_payments.domain.subscriptions.settlement import paid
+from portone_payments.domain.subscriptions.standstill import without_refusal
+
+_AT_END = {
+    AtEnd.PAUSE: (SubscriptionStatus.PAUSED, Fact.SUBSCRIPTION_PAUSED),
+    AtEnd.UNPAID: (SubscriptionStatus.UNPAID, Fact.SUBSCRIPTION_UNPAID),
+}
+
+
+def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Subscription:
+    """The subscription as time alone has made it: resumed, ended, with invoices opened and given up."""
+    if not isinstance(subscription.status, SubscriptionStatus):
+        return subscription
+    subscription = _resumed(subscription, moment)
+    subscription = _ended(subscription, moment)
+    subscription = roll(subscription, moment, policy.dunning)
+    for invoice in open_invoices(subscription):
+        subscription = _judged(subscription, invoice, moment, policy)
+    return subscription
+
+
+def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
+    """The one invoice to try now, oldest first; None while another has no outcome yet."""
+    busy = subscription.in_flight is not None or subscription.cancel_asked_at is not None
+    if busy or not _collects(subscription):
+        return None
+    ready = (each for each in open_invoices(subscription) if each.state is InvoiceState.OPEN)
+    return next((each for each in ready if each.due_at <= now), None)
+
+
+def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> int | None:
+    """When the subscription should be looked at again (epoch seconds UTC); None when it has ended."""
+    if subscription.status in OVER:
+        return None
+    if not isinstance(subscription.status, SubscriptionStatus):
+        # a newer version knows what it waits for
+        return int(now) + HOUR
+    if subscription.in_flight is not None:
+        return int(now) + HOUR
+    marks = [each.due_at for each in open_invoices(subscription) if _collects(subscription)]
+    starts = next_start(subscription)
+    if starts is not None:
+        marks.append(at_allowed_time(policy.dunning, starts, spread_of(subscription)))
+    marks += [mark for mark in (subscription.resumes_at, subscription.cancel_at) if mark is not None]
+    return min(marks, default=None)
+
+
+def _collects(subscription: Subscription) -> bool:
+    """Whether its invoices are tried at all: paused or given up they wait for their customer."""
+    if subscription.interval is None:
+        return isinstance(subscription.status, SubscriptionStatus) and subscription.status not in OVER
+    return subscription.status in BILLED
+
+
+def _resumed(subscription: Subscription, moment: Moment) -> Subscription:
+    at = subscription.resumes_at
+    if subscription.status is not SubscriptionStatus.PAUSED or at is None or moment.now < at:
+        return subscription
+    return resumed(subscription, moment)
+
+
+def _ended(subscription: Subscription, moment: Moment) -> Subscription:
+    at = subscription.cancel_at
+    if at is None or moment.now < at or subscription.in_flight is not None:
+        return subscription
+    return cancelled(subscription, moment)
+
+
+def _judged(
+    subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy
+) -> Subscription:
+    """An open invoice given up, withheld, free of charge, or moved to a time at which it may be tried."""
+    if subscription.in_flight == invoice.id or not _collects(subscription):
+        return subscription
+    failed_at = without_refusal(invoice, moment.now).failed_at
+    since = failed_at if failed_at is not None else invoice.withheld_at
+    # a method given after the grace is tried once more
+    again = invoice.asked and invoice.state is InvoiceState.OPEN
+    if since is not None and not again and moment.now >= end_of_grace(policy.dunning, since):
+        return _given_up(subscription, invoice, moment, policy)
+    if invoice.due_at > moment.now and invoice.state is InvoiceState.OPEN:
+        return subscription
+    if invoice.amount == 0:
+        return paid(subscription, invoice, moment)
+    # what was covered when it was first tried stays so while it is dunned
+    if invoice.failed_at is None and not _consented(subscription, invoice, moment, policy):
+        return _withheld(subscription, invoice, moment, policy)
+    allowed = replace(invoice, state=InvoiceState.OPEN, due_at=_when(subscription, invoice, moment, policy))
+    return with_invoice(subscription, allowed)
+
+
+def _when(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> int:
+    """Now, where its customer asked or the hour and the day allow it; else the next time they do."""
+    if invoice.asked:
+        return int(moment.now)
+    at = at_allowed_time(policy.dunning, int(moment.now), 0)
+    return at if subscription.last_try_at is None else one_a_day(policy.dunning, subscription.last_try_at, at)
+
+
+def _consented(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> bool:
+    """E-Commerce Act art. 13(6): a price rise, or the end of a free trial, asks for a consent."""
+    if invoice.kind is not InvoiceKind.PERIOD:
+        return True
+    after_trial = _after_trial(subscription, invoice)
+    price = subscription.amount
+    asks = needs_consent(
+        subscription.agreed, price, after_free_trial=after_trial, always=policy.consent_always
+    )
+    return not asks or covers(subscription.consents, price, moment.now)
+
+
+def _after_trial(subscription: Subscription, invoice: Invoice) -> bool:
+    """The first charge after a free trial, also where the period that followed it was never paid."""
+    if subscription.trial_ends is None:
+        return False
+    periods = [each for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
+    never = not any(each.state is InvoiceState.PAID for each in periods)
+    return never or invoice.starts == subscription.trial_ends
+
+
+def _withheld(
+    subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy
+) -> Subscription:
+    since = invoice.withheld_at if invoice.withheld_at is not None else moment.now
+    held = replace(
+        invoice,
+        state=InvoiceState.WITHHELD,
+        withheld_at=since,
+        due_at=end_of_grace(policy.dunning, since),
+    )
+    told = with_invoice(subscription, held)
+    if invoice.state is InvoiceState.WITHHELD:
+        return told
+    return record(told, Fact.INVOICE_WITHHELD, moment, invoice=invoice.id, code="consent_missing")
+
+
+def _given_up(
+    subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy
+) -> Subscription:
+    """Dunning ends: what becomes of the subscription is the operator's choice."""
+    unpaid = replace(invoice, state=InvoiceState.UNPAID, settled_at=moment.now)
+    told = with_invoice(subscription, unpaid)
+    told = record(told, Fact.INVOICE_UNPAID, moment, invoice=invoice.id, amount=invoice.amount)
+    at_end = AtEnd.UNPAID if subscription.interval is None else policy.dunning.at_end
+    if at_end is AtEnd.CANCEL:
+        return cancelled(told, moment)
+    status, fact = _AT_END[at_end]
+    return told if told.status is status else record(replace(told, status=status), fact, moment)

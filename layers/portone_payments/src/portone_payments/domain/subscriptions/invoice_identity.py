@@ -1,0 +1,28 @@
+"""By what an invoice is known again once its record is lost, as after a restore (money rule 8).
+
+Its number is not enough: a plan change that is lost leaves its number to the next period, and both would be
+charged under one paymentId.
+"""
+
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, Subscription
+
+
+def identity(subscription: Subscription, invoice: Invoice) -> tuple[str, ...]:
+    """Who is charged for what. A period is its first day, whatever it costs; a part is its order's.
+
+    What is asked for once more, as a period after a pause, is another invoice, and its number says so.
+    """
+    if invoice.kind is InvoiceKind.PART:
+        return (subscription.order_id or subscription.subscription_id, invoice.kind, invoice.id)
+    again = any(_before(each, invoice) for each in subscription.invoices.values())
+    return (subscription.subscription_id, *_purpose(invoice), invoice.id if again else "")
+
+
+def _before(other: Invoice, invoice: Invoice) -> bool:
+    return int(other.id) < int(invoice.id) and _purpose(other) == _purpose(invoice)
+
+
+def _purpose(invoice: Invoice) -> tuple[str, ...]:
+    # two plan changes of one day are two, unless they cost the same
+    amount = str(invoice.amount) if invoice.kind is InvoiceKind.PRORATION else ""
+    return (invoice.kind, str(invoice.starts), amount)

@@ -1,0 +1,214 @@
+"""What a subscription asks money for, and when: invoices by the calendar, never by "now" (money rule 8)."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from zlib import crc32
+
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.subscriptions import (
+    Change,
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+    SubscriptionStatus,
+)
+from portone_payments.domain.shared.calendar import (
+    Interval,
+    days_between,
+    kst_day,
+    kst_midnight,
+    period_of,
+    period_start,
+)
+from portone_payments.domain.subscriptions.dunning import CatchUp, DunningPolicy, at_allowed_time
+from portone_payments.domain.subscriptions.proration import apply_credit, split, tax_free_share
+
+BILLED = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+_WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
+_SETTLED = frozenset(InvoiceState) - _WAITS
+_SPENDS = _WAITS | {InvoiceState.PAID}
+KEPT = 24
+EARLIER_KEPT = 20
+MOST_AT_ONCE = 60
+
+
+def spread_of(subscription: Subscription) -> int:
+    """What tells this subscription's share of a smoothing window from another's, always the same."""
+    return crc32(subscription.subscription_id.encode())
+
+
+def open_invoices(subscription: Subscription) -> list[Invoice]:
+    """The invoices that still ask for money, oldest first."""
+    found = [each for each in subscription.invoices.values() if each.state in _WAITS]
+    return sorted(found, key=lambda each: (each.starts, int(each.id)))
+
+
+def untold(invoice: Invoice) -> bool:
+    """Whether it was tried and nobody declined it: PortOne refused us, and it waits."""
+    return invoice.state is InvoiceState.OPEN and invoice.tried_at is not None and invoice.failed_at is None
+
+
+def under_another_id(invoice: Invoice) -> Invoice:
+    """The invoice without its paymentId, known among the newest it had: its payment knows the invoice."""
+    had = dict.fromkeys((*invoice.earlier, *filter(None, [invoice.payment_id])))
+    return replace(invoice, payment_id=None, earlier=tuple(had)[-EARLIER_KEPT:])
+
+
+def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
+    """The subscription with one invoice as it is now; of periods the oldest settled ones leave.
+
+    A credit is spent while its invoice may be paid, and comes back from one that is given up or void. One
+    paid all the same, late, spends it again: where a later invoice had it meanwhile the balance is below 0.
+    """
+    invoices = {**subscription.invoices, invoice.id: invoice}
+    back = _spent(subscription.invoices.get(invoice.id)) - _spent(invoice)
+    # whether an order is whole is told from all its parts
+    kept = invoices if subscription.order_id is not None else _newest(invoices)
+    return replace(subscription, credit=subscription.credit + back, invoices=kept)
+
+
+def _newest(invoices: dict[str, Invoice]) -> dict[str, Invoice]:
+    settled = [each for each in invoices.values() if each.state in _SETTLED]
+    settled.sort(key=lambda each: int(each.id))
+    gone = {each.id for each in settled[:-KEPT]}
+    return {id_: each for id_, each in invoices.items() if id_ not in gone}
+
+
+def _spent(invoice: Invoice | None) -> int:
+    return invoice.credit if invoice is not None and invoice.state in _SPENDS else 0
+
+
+def add_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
+    """The subscription with a new invoice under the next number."""
+    numbered = replace(invoice, id=str(subscription.next_invoice))
+    return with_invoice(replace(subscription, next_invoice=subscription.next_invoice + 1), numbered)
+
+
+def period(subscription: Subscription, number: int) -> tuple[date, date]:
+    """The first KST day of a period, and the first one after it."""
+    interval = _interval(subscription)
+    anchor = date.fromisoformat(subscription.start)
+    return (
+        period_start(anchor, interval, number, subscription.anchor_day),
+        period_start(anchor, interval, number + 1, subscription.anchor_day),
+    )
+
+
+def next_start(subscription: Subscription) -> int | None:
+    """The KST midnight at which the next period without an invoice begins (epoch seconds UTC)."""
+    if subscription.interval is None or subscription.status not in BILLED:
+        return None
+    return kst_midnight(period(subscription, subscription.next_number)[0])
+
+
+def price_of(subscription: Subscription, number: int, today: date) -> tuple[int, int]:
+    """What a period costs, and how much of it is tax-free: less for a short first one, or after a pause."""
+    starts, ends = period(subscription, number)
+    full = days_between(whole_start(subscription, number), ends)
+    from_day = starts
+    if subscription.resumed is not None:
+        from_day = max(starts, min(date.fromisoformat(subscription.resumed), today))
+    _, price = split(subscription.amount, full - days_between(from_day, ends), full)
+    return price, tax_free_share(price, subscription.amount, subscription.tax_free)
+
+
+def roll(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:
+    """The subscription with an invoice for each period that has begun; one that is over is missed."""
+    for _ in range(MOST_AT_ONCE):
+        starts = next_start(subscription)
+        if starts is None or moment.now < starts:
+            break
+        if subscription.cancel_at is not None and starts >= subscription.cancel_at:
+            break
+        subscription = _changed(subscription)
+        subscription = _missed(subscription, moment, policy)
+        subscription = _opened(subscription, moment, policy)
+    return subscription
+
+
+def _missed(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:
+    """After an outage of days only the current period is charged, unless all are wanted; never a pause."""
+    day = kst_day(moment.now)
+    if policy.catch_up is CatchUp.ALL:
+        if subscription.resumed is None:
+            return subscription
+        day = min(day, date.fromisoformat(subscription.resumed))
+    anchor = date.fromisoformat(subscription.start)
+    current = period_of(anchor, _interval(subscription), day, subscription.anchor_day)
+    count = current - subscription.next_number
+    if count <= 0:
+        return subscription
+    told = record(subscription, Fact.INVOICE_MISSED, moment, number=subscription.next_number, count=count)
+    return replace(told, next_number=current)
+
+
+def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:
+    number = subscription.next_number
+    starts, ends = period(subscription, number)
+    price, tax_free = price_of(subscription, number, kst_day(moment.now))
+    # what was spent twice is set against later credits, and never raises a price
+    amount = apply_credit(price, max(0, subscription.credit))
+    today = kst_day(moment.now).isoformat()
+    resumes = subscription.resumed == today and moment.by != "sweep"
+    asked = kst_day(subscription.created_at) == starts or resumes
+    begins = kst_midnight(starts)
+    due_at = int(moment.now) if asked else at_allowed_time(policy, begins, spread_of(subscription))
+    invoice = Invoice(
+        id="",
+        kind=InvoiceKind.PERIOD,
+        name=subscription.name,
+        amount=amount,
+        tax_free=tax_free_share(amount, price, tax_free),
+        credit=price - amount,
+        starts=begins,
+        ends=kst_midnight(ends),
+        due_at=due_at,
+        asked=asked,
+    )
+    return add_invoice(replace(subscription, next_number=number + 1, resumed=None), invoice)
+
+
+def _changed(subscription: Subscription) -> Subscription:
+    """The plan that was chosen for the period that begins."""
+    change = subscription.change
+    if change is None or change.invoice_id is not None:
+        return subscription
+    if change.interval == subscription.interval:
+        return apply_change(subscription, change)
+    starts, _ = period(subscription, subscription.next_number)
+    moved = replace(subscription, start=starts.isoformat(), anchor_day=change.anchor_day, next_number=0)
+    return apply_change(moved, change)
+
+
+def apply_change(subscription: Subscription, change: Change) -> Subscription:
+    """The subscription on its new plan."""
+    return replace(
+        subscription,
+        plan_id=change.plan_id,
+        name=change.name,
+        amount=change.amount,
+        tax_free=change.tax_free,
+        interval=change.interval,
+        change=None,
+        set_aside=None,
+    )
+
+
+def whole_start(subscription: Subscription, number: int) -> date:
+    """Where the period would have begun had the subscription not started in the middle of it."""
+    starts, ends = period(subscription, number)
+    if number or subscription.anchor_day is None:
+        return starts
+    day = starts
+    interval = _interval(subscription)
+    # the anchored day before the end: at most one interval back
+    while period_start(day, interval, 1) > ends:
+        day -= timedelta(days=1)
+    return min(day, starts)
+
+
+def _interval(subscription: Subscription) -> Interval:
+    if subscription.interval is None:
+        raise ValueError("what is paid in parts has no periods")
+    return subscription.interval

@@ -1,0 +1,189 @@
+"""What a customer or the shop may do with a subscription: start, pause, resume, cancel (rule 8)."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from portone_payments.domain.errors.billing import (
+    ChangeNotAllowed,
+    PartsDisagree,
+)
+from portone_payments.domain.errors.payments import OrderHasPayment
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.payments import Order
+from portone_payments.domain.records.subscriptions import (
+    Consent,
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Plan,
+    Subscription,
+    SubscriptionStatus,
+)
+from portone_payments.domain.shared.calendar import kst_day, kst_midnight
+from portone_payments.domain.subscriptions.consent import with_consent
+from portone_payments.domain.subscriptions.dunning import at_allowed_time
+from portone_payments.domain.subscriptions.ending import cancelled, check_alive, check_free, closed, voided
+from portone_payments.domain.subscriptions.invoices import (
+    add_invoice,
+    next_start,
+    open_invoices,
+    spread_of,
+    with_invoice,
+)
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.reopening import asked_again, resumed, woken
+
+_FARTHEST = timedelta(days=366)
+
+
+def subscribe(
+    plan: Plan,
+    subscription_id: str,
+    user_id: str,
+    moment: Moment,
+    *,
+    start: str | None,
+    anchor_day: int | None,
+    consented: bool,
+) -> Subscription:
+    """A new subscription to a plan. Raises `ChangeNotAllowed` for a start outside the coming year.
+
+    Also for an anchor day where the plan counts days or weeks.
+    """
+    if anchor_day is not None and not plan.interval.months:
+        raise ChangeNotAllowed(reason="anchor_day")
+    today = kst_day(moment.now)
+    first = today if start is None else date.fromisoformat(start)
+    if not today <= first <= today + _FARTHEST:
+        raise ChangeNotAllowed(reason="start")
+    billed = first + timedelta(days=plan.trial_days)
+    trial = plan.trial_days > 0
+    fresh = Subscription(
+        subscription_id=subscription_id,
+        user_id=user_id,
+        plan_id=plan.plan_id,
+        name=plan.name,
+        amount=plan.amount,
+        tax_free=plan.tax_free,
+        currency=plan.currency,
+        created_at=moment.now,
+        start=billed.isoformat(),
+        interval=plan.interval,
+        anchor_day=anchor_day if anchor_day is not None else plan.anchor_day,
+        trial_ends=kst_midnight(billed) if trial else None,
+        status=SubscriptionStatus.TRIALING if trial else SubscriptionStatus.ACTIVE,
+        consents=(Consent(plan.amount, moment.now),) if consented else (),
+    )
+    if next_start(fresh) is not None and billed == today:
+        fresh = replace(fresh, due_at=int(moment.now))
+    return record(fresh, Fact.SUBSCRIPTION_STARTED, moment, plan=plan.plan_id, amount=plan.amount)
+
+
+def in_parts(order: Order, subscription_id: str, moment: Moment, policy: BillingPolicy) -> Subscription:
+    """The parts an order is paid in. Raises `PartsDisagree`, `OrderHasPayment`."""
+    if order.payment_id is not None or order.subscription_id is not None:
+        raise OrderHasPayment
+    if not order.parts or sum(part.amount for part in order.parts) != order.total:
+        raise PartsDisagree
+    fresh = Subscription(
+        subscription_id=subscription_id,
+        user_id=order.user_id,
+        plan_id="",
+        name=order.name,
+        amount=order.total,
+        tax_free=order.tax_free,
+        currency=order.currency,
+        created_at=moment.now,
+        start=kst_day(moment.now).isoformat(),
+        order_id=order.order_id,
+    )
+    for part in order.parts:
+        asked = part.due_at is None or part.due_at <= moment.now
+        due_at = (
+            int(moment.now) if asked else at_allowed_time(policy.dunning, part.due_at or 0, spread_of(fresh))
+        )
+        invoice = Invoice(
+            id="",
+            kind=InvoiceKind.PART,
+            name=part.name or order.name,
+            amount=part.amount,
+            tax_free=part.tax_free,
+            starts=due_at,
+            ends=due_at,
+            due_at=due_at,
+            asked=asked,
+        )
+        fresh = add_invoice(fresh, invoice)
+    return record(fresh, Fact.SUBSCRIPTION_STARTED, moment, amount=order.total, number=len(order.parts))
+
+
+def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscription:
+    """The customer's word for charges of this amount; what was withheld for it is judged anew at once.
+
+    It is charged in the allowed hours, also where it was once asked for outside them.
+    """
+    check_alive(subscription)
+    kept = with_consent(subscription.consents, amount, moment.now)
+    told = replace(subscription, consents=kept)
+    for each in subscription.invoices.values():
+        invoice = replace(each, asked=False, due_at=int(moment.now))
+        if invoice.state is InvoiceState.WITHHELD:
+            told = with_invoice(told, invoice)
+        if told.status is SubscriptionStatus.UNPAID and _only_wanted_consent(invoice, moment):
+            told = with_invoice(told, replace(invoice, state=InvoiceState.OPEN, withheld_at=None))
+    return record(asked_again(told), Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
+
+
+def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:
+    """Given up for want of this very word, untried: in its period it is asked for as if it were new."""
+    untried = invoice.failed_at is None and invoice.withheld_at is not None
+    return untried and invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends
+
+
+def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) -> Subscription:
+    """No charges until it is resumed, or from `resumes_at` (epoch seconds UTC) on by itself."""
+    check_free(subscription)
+    if subscription.order_id is not None or subscription.status is SubscriptionStatus.PAUSED:
+        raise ChangeNotAllowed(reason="pause")
+    if resumes_at is not None and resumes_at <= moment.now:
+        raise ChangeNotAllowed(reason="resumes_at")
+    for invoice in open_invoices(subscription):
+        subscription = voided(subscription, invoice, moment)
+    held = replace(subscription, status=SubscriptionStatus.PAUSED, resumes_at=resumes_at)
+    return record(held, Fact.SUBSCRIPTION_PAUSED, moment)
+
+
+def resume(subscription: Subscription, moment: Moment) -> Subscription:
+    """Charged again, from what is left of the period that has begun."""
+    check_alive(subscription)
+    if subscription.status is not SubscriptionStatus.PAUSED:
+        raise ChangeNotAllowed(reason="resume")
+    return resumed(subscription, moment)
+
+
+def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -> Subscription:
+    """Ended now or with the period; a charge under way finishes first. Raises `SubscriptionEnded`."""
+    if subscription.status is SubscriptionStatus.CANCELLED or subscription.cancel_asked_at is not None:
+        return subscription
+    check_alive(subscription)
+    ends = next_start(subscription)
+    if at_period_end and ends is not None and ends > moment.now:
+        return subscription if subscription.cancel_at == ends else replace(subscription, cancel_at=ends)
+    if subscription.in_flight is not None:
+        return replace(subscription, cancel_asked_at=subscription.cancel_asked_at or moment.now)
+    return cancelled(subscription, moment)
+
+
+def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
+    """One part is not asked for any more. Raises `ChangeNotAllowed` once it is paid or under way."""
+    check_free(subscription)
+    invoice = subscription.invoices.get(invoice_id)
+    if subscription.order_id is None or invoice is None or invoice not in open_invoices(subscription):
+        raise ChangeNotAllowed(reason="part")
+    return closed(voided(subscription, invoice, moment), moment)
+
+
+def use_key(subscription: Subscription, issue_id: str | None, moment: Moment) -> Subscription:
+    """Charged with another saved payment method, or the default; what failed is tried at once (rule 8)."""
+    check_alive(subscription)
+    return woken(replace(subscription, issue_id=issue_id), moment)

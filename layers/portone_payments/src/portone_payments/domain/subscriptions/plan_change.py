@@ -1,0 +1,160 @@
+"""Another plan: what it costs now, exactly; at once or from the next period on (money rule 8)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors.billing import (
+    ChangeNotAllowed,
+    SubscriptionBusy,
+)
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.subscriptions import (
+    Change,
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Plan,
+    Subscription,
+    SubscriptionStatus,
+)
+from portone_payments.domain.refunds.reserve import given_back
+from portone_payments.domain.shared.calendar import kst_day, kst_midnight
+from portone_payments.domain.subscriptions.consent import with_consent
+from portone_payments.domain.subscriptions.ending import check_alive, check_free
+from portone_payments.domain.subscriptions.invoices import (
+    add_invoice,
+    apply_change,
+    next_start,
+    open_invoices,
+    period,
+    whole_start,
+)
+from portone_payments.domain.subscriptions.proration import Proration, plan_change
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a plan change costs now, and what follows: the next full price at its KST midnight."""
+
+    proration: Proration
+    next_amount: int
+    next_at: int | None
+
+
+def paid_with(subscription: Subscription, moment: Moment) -> list[str]:
+    """The payments that paid for today: the running period's, and those of dearer plans bought in it."""
+    return [each.paid_by for each in _running(subscription, moment) if each.paid_by is not None]
+
+
+def preview(subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]) -> Preview:
+    """What changing to `plan` now charges: the very figures `change_now` uses, and what it raises."""
+    proration = _proration(subscription, plan, moment, payments)
+    return Preview(proration, plan.amount, next_start(subscription))
+
+
+def change_now(
+    subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
+) -> Subscription:
+    """Another plan from today on: at once where nothing is due, else when the difference is paid.
+
+    `payments` are those that `paid_with` names. Raises `SubscriptionBusy`, `ChangeNotAllowed`.
+    """
+    check_free(subscription)
+    change = _change(plan)
+    proration = _proration(subscription, plan, moment, payments)
+    agreed = replace(subscription, consents=with_consent(subscription.consents, plan.amount, moment.now))
+    if proration.due <= 0:
+        return _at_once(agreed, change, -proration.due, moment)
+    _, ends = period(subscription, subscription.next_number - 1)
+    invoice = Invoice(
+        id="",
+        kind=InvoiceKind.PRORATION,
+        name=plan.name,
+        amount=proration.due,
+        tax_free=plan.tax_free * proration.due // plan.amount if plan.amount else 0,
+        starts=kst_midnight(kst_day(moment.now)),
+        ends=kst_midnight(ends),
+        due_at=int(moment.now),
+        asked=True,
+    )
+    invoice_id = str(agreed.next_invoice)
+    asked = replace(change, invoice_id=invoice_id)
+    return replace(add_invoice(agreed, invoice), change=asked, set_aside=agreed.change)
+
+
+def change_later(
+    subscription: Subscription, plan: Plan, moment: Moment, *, by_customer: bool
+) -> Subscription:
+    """Another plan from the next period on; only a customer's own choice is also a consent to its price.
+
+    Raises `SubscriptionBusy` while a change at once is not paid: what is taken for it has to bring it.
+    """
+    check_alive(subscription)
+    if subscription.change is not None and subscription.change.invoice_id is not None:
+        raise SubscriptionBusy(retry_after=10)
+    if subscription.interval is None or subscription.currency != plan.currency:
+        raise ChangeNotAllowed(reason="plan")
+    agreed = (
+        with_consent(subscription.consents, plan.amount, moment.now) if by_customer else subscription.consents
+    )
+    told = replace(subscription, change=_change(plan), consents=agreed)
+    return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
+
+
+def lowers(subscription: Subscription, plan: Plan) -> bool:
+    """Whether the next period costs less with this plan than with what is agreed for it."""
+    agreed = subscription.amount if subscription.change is None else subscription.change.amount
+    return subscription.interval == plan.interval and plan.amount < agreed
+
+
+def _proration(
+    subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
+) -> Proration:
+    ready = subscription.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING}
+    if not ready or open_invoices(subscription) or _given_up(subscription, moment):
+        raise ChangeNotAllowed(reason="unpaid")
+    if subscription.interval != plan.interval or subscription.currency != plan.currency:
+        raise ChangeNotAllowed(reason="interval")
+    if any(map(given_back, payments)):
+        # what went back is not credited once more
+        raise ChangeNotAllowed(reason="refunded")
+    if subscription.next_number == 0:
+        return Proration(0, 0, 0)
+    number = subscription.next_number - 1
+    _, ends = period(subscription, number)
+    if kst_day(moment.now) > ends:
+        # the next period began days ago, and what it asks for is not known yet
+        raise ChangeNotAllowed(reason="unpaid")
+    # of a short first period its days cost what they cost in a whole one
+    starts = whole_start(subscription, number)
+    return plan_change(subscription.amount, plan.amount, kst_day(moment.now), starts, ends)
+
+
+def _given_up(subscription: Subscription, moment: Moment) -> bool:
+    """Of what was never paid nothing can be credited."""
+    return any(each.state is InvoiceState.UNPAID for each in _running(subscription, moment))
+
+
+def _running(subscription: Subscription, moment: Moment) -> Iterator[Invoice]:
+    return (each for each in subscription.invoices.values() if each.starts <= moment.now < each.ends)
+
+
+def _at_once(subscription: Subscription, change: Change, credit: int, moment: Moment) -> Subscription:
+    """A plan that costs no more today; what it costs less is kept for later invoices."""
+    changed = replace(apply_change(subscription, change), agreed=change.amount)
+    told = replace(changed, credit=changed.credit + credit)
+    return record(
+        told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id, amount=change.amount, credit=credit
+    )
+
+
+def _change(plan: Plan) -> Change:
+    return Change(
+        plan_id=plan.plan_id,
+        name=plan.name,
+        amount=plan.amount,
+        tax_free=plan.tax_free,
+        interval=plan.interval,
+        anchor_day=plan.anchor_day,
+    )

@@ -1,0 +1,34 @@
+"""Retry days and grace stand still while nothing may be sent: an error of ours takes nobody's time."""
+
+from dataclasses import replace
+
+from portone_payments.domain.records.stops import Stops, shifted, stood
+from portone_payments.domain.records.subscriptions import Invoice, Subscription
+from portone_payments.domain.subscriptions.invoices import open_invoices, with_invoice
+
+
+def stand_still(subscription: Subscription, stops: Stops, channel: str | None, now: float) -> Subscription:
+    """The subscription with every dunned invoice moved by the time in which it could not have been tried."""
+    for invoice in open_invoices(subscription):
+        if invoice.failed_at is None or invoice.refused_at is not None:
+            continue
+        since = invoice.failed_at if invoice.stood_until is None else invoice.stood_until
+        seconds = stood(stops, channel, since, now)
+        if seconds <= 0:
+            continue
+        moved = replace(
+            invoice,
+            failed_at=invoice.failed_at + seconds,
+            due_at=int(shifted(stops, channel, since, invoice.due_at, now)),
+            stood_until=now,
+        )
+        subscription = with_invoice(subscription, moved)
+    return subscription
+
+
+def without_refusal(invoice: Invoice, now: float) -> Invoice:
+    """The invoice on a clock that leaves out the time since PortOne refused us for it."""
+    if invoice.failed_at is None or invoice.refused_at is None:
+        return invoice
+    failed_at = invoice.failed_at + now - invoice.refused_at
+    return replace(invoice, failed_at=failed_at, refused_at=None, stood_until=now)

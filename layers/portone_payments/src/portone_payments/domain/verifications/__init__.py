@@ -1,0 +1,1 @@
+"""One verification: what was asked, and whether the answer is to it."""

@@ -1,0 +1,1 @@
+"""What the window of each PG is handed."""

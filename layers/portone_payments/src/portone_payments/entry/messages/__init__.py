@@ -1,0 +1,1 @@
+"""What a person reads of an error: Korean, English, what to do."""

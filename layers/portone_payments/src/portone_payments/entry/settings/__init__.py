@@ -1,0 +1,1 @@
+"""What the operator chose, read once and checked."""

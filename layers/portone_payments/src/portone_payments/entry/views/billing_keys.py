@@ -1,0 +1,79 @@
+"""Saved payment methods over HTTP: masked, never the key; `billingKeyId` is our issueId."""
+
+from typing import Any
+
+from portone_payments.domain.billing_keys.wallet import key_of_issue
+from portone_payments.domain.errors.billing import BillingKeyNotFound
+from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet
+from portone_payments.entry.request import PAYMENT_ID, Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views.payments import time_view
+from portone_payments.entry.wiring.ports import PortDeps
+
+# what its owner may use or soon will; the others are still shown by id
+LISTED = frozenset({KeyState.ACTIVE, KeyState.CONFIRMING, KeyState.CHECKING})
+_SHOWN = {KeyState.CONFIRMING: "CHECKING", KeyState.UNWANTED: "REFUSED"}
+
+
+def billing_key_id(request: Request) -> str:
+    """The path's billingKeyId. Raises `BillingKeyNotFound` for one that cannot be ours."""
+    found = request.path("billingKeyId")
+    if not PAYMENT_ID.fullmatch(found):
+        raise BillingKeyNotFound
+    return found
+
+
+def key_view(key: SavedKey, wallet: Wallet) -> dict[str, Any]:
+    """One saved payment method as its owner sees it."""
+    return {
+        "billingKeyId": key.issue_id,
+        "state": _SHOWN.get(key.state, key.state.value),
+        "default": wallet.default == key.issue_id,
+        "payMethod": key.pay_method,
+        "method": _method_view(key),
+        "paymentId": key.payment_id,
+        "code": key.code,
+        "createdAt": time_view(key.created_at),
+        "issuedAt": time_view(key.issued_at),
+    }
+
+
+def keys_view(wallet: Wallet) -> dict[str, Any]:
+    """The ones that can be charged or are on their way, newest first."""
+    listed = sorted(
+        (key for key in wallet.keys.values() if key.state in LISTED),
+        key=lambda key: (key.created_at, key.issue_id),
+        reverse=True,
+    )
+    return {"items": [key_view(key, wallet) for key in listed]}
+
+
+def open_answer(key: SavedKey, wallet: Wallet, waits_for: str) -> dict[str, Any]:
+    """202: not finished yet; it is looked after without being asked."""
+    more = {"statusUrl": f"/billing-keys/{key.issue_id}", "waitsFor": waits_for}
+    return answer(202, {**key_view(key, wallet), **more}, retry_after="5")
+
+
+def held(deps: PortDeps, user_id: str) -> Wallet:
+    """The caller's wallet, empty where there is none."""
+    return deps.store.wallet(user_id) or Wallet(user_id=user_id)
+
+
+def held_key(deps: PortDeps, wallet: Wallet, user_id: str, issue_id: str) -> SavedKey:
+    """A key of the caller, also one that has left the wallet. Raises `BillingKeyNotFound`."""
+    left = None if issue_id in wallet.keys else deps.store.settled_key(user_id, issue_id)
+    return left.key if left else key_of_issue(wallet, issue_id)
+
+
+def _method_view(key: SavedKey) -> dict[str, Any] | None:
+    method = key.method
+    if method is None:
+        return None
+    return {
+        "type": method.kind.value,
+        "provider": method.provider,
+        "cardName": method.card_name,
+        "issuer": method.issuer,
+        "brand": method.brand,
+        "number": method.number,
+    }

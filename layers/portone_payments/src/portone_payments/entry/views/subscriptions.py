@@ -1,0 +1,145 @@
+"""Subscriptions and orders paid in parts over HTTP: whose, how they look, how a first charge ended."""
+
+from typing import Any
+
+from portone_payments.domain.errors.billing import ChargeDeclined, SubscriptionNotFound
+from portone_payments.domain.errors.common import InvalidRequest
+from portone_payments.domain.records.subscriptions import (
+    Invoice,
+    InvoiceState,
+    Plan,
+    Subscription,
+    SubscriptionStatus,
+)
+from portone_payments.domain.subscriptions.invoices import next_start, untold
+from portone_payments.entry.request import PAYMENT_ID, Request
+from portone_payments.entry.responses import answer
+from portone_payments.entry.views.charges import advice
+from portone_payments.entry.views.payments import time_view
+
+
+def subscription_id(request: Request) -> str:
+    """The path's subscriptionId. Raises `SubscriptionNotFound` for one that cannot be ours."""
+    found = request.path("subscriptionId")
+    if not PAYMENT_ID.fullmatch(found):
+        raise SubscriptionNotFound
+    return found
+
+
+def asked_by(request: Request) -> str | None:
+    """The owner, or None for the shop and its staff, who may do this for anybody."""
+    return request.user_id if request.caller.owner else None
+
+
+def required_key(request: Request) -> str:
+    """The client's Idempotency-Key, without which a repeated request would be a second subscription."""
+    key = request.idempotency_key
+    if key is None:
+        raise InvalidRequest(field="Idempotency-Key", reason="missing")
+    return key
+
+
+def started_answer(subscription: Subscription, now: float) -> dict[str, Any]:
+    """200, or 202 while its first charge has no outcome. Raises `ChargeDeclined` when it never began."""
+    if subscription.status is SubscriptionStatus.CANCELLED and subscription.agreed is None:
+        refuse_declined(max(subscription.invoices.values(), key=lambda each: int(each.id), default=None))
+    return subscription_answer(subscription, now)
+
+
+def refuse_declined(invoice: Invoice | None) -> None:
+    """Nothing for an invoice that was not dropped after a decline. Raises `ChargeDeclined`."""
+    if invoice is not None and invoice.state is InvoiceState.VOID and invoice.code is not None:
+        raise ChargeDeclined(reason=advice(hard=invoice.hard))
+
+
+def subscription_answer(subscription: Subscription, now: float) -> dict[str, Any]:
+    """200 with the subscription, 202 while a charge asked for has no outcome."""
+    view = subscription_view(subscription)
+    due = subscription.due_at is not None and subscription.due_at <= now
+    if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
+        return answer(200, view)
+    return answer(
+        202, {**view, "statusUrl": f"/subscriptions/{subscription.subscription_id}"}, retry_after="5"
+    )
+
+
+def subscription_view(subscription: Subscription) -> dict[str, Any]:
+    """A subscription, or the parts of an order, with its invoices: newest first, the oldest settled gone."""
+    change = subscription.change
+    ends = subscription.cancel_at or subscription.cancelled_at
+    return {
+        "subscriptionId": subscription.subscription_id,
+        "status": subscription.status.value,
+        "planId": subscription.plan_id or None,
+        "orderId": subscription.order_id,
+        "name": subscription.name,
+        "amount": subscription.amount,
+        "taxFreeAmount": subscription.tax_free,
+        "currency": subscription.currency,
+        "interval": _interval_view(subscription),
+        "anchorDay": subscription.anchor_day,
+        "start": subscription.start,
+        "createdAt": time_view(subscription.created_at),
+        "trialEndsAt": time_view(subscription.trial_ends),
+        "nextAt": time_view(_next_at(subscription)),
+        "resumesAt": time_view(subscription.resumes_at),
+        "endsAt": time_view(ends),
+        "cancelling": subscription.cancel_asked_at is not None,
+        "billingKeyId": subscription.issue_id,
+        "credit": max(0, subscription.credit),
+        "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
+        "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},
+        "invoices": [_invoice_view(each, subscription) for each in _newest_first(subscription)],
+    }
+
+
+def plan_view(plan: Plan) -> dict[str, Any]:
+    """What the shop sells by the period."""
+    return {
+        "planId": plan.plan_id,
+        "name": plan.name,
+        "amount": plan.amount,
+        "taxFreeAmount": plan.tax_free,
+        "currency": plan.currency,
+        "interval": {"unit": plan.interval.unit.value, "count": plan.interval.count},
+        "trialDays": plan.trial_days,
+        "anchorDay": plan.anchor_day,
+    }
+
+
+def _newest_first(subscription: Subscription) -> list[Invoice]:
+    return sorted(subscription.invoices.values(), key=lambda each: int(each.id), reverse=True)
+
+
+def _next_at(subscription: Subscription) -> int | None:
+    """The next KST midnight at which a period begins that will be charged for."""
+    starts = next_start(subscription)
+    ends = subscription.cancel_at
+    return None if starts is None or (ends is not None and starts >= ends) else starts
+
+
+def _interval_view(subscription: Subscription) -> dict[str, Any] | None:
+    interval = subscription.interval
+    return None if interval is None else {"unit": interval.unit.value, "count": interval.count}
+
+
+def _invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any]:
+    """One amount asked for; a try without an outcome is UNKNOWN, a declined one says what to do."""
+    waits = invoice.state in {InvoiceState.OPEN, InvoiceState.WITHHELD}
+    return {
+        "invoiceId": invoice.id,
+        "kind": invoice.kind.value,
+        "name": invoice.name,
+        "state": "UNKNOWN" if subscription.in_flight == invoice.id else invoice.state.value,
+        "amount": invoice.amount,
+        "taxFreeAmount": invoice.tax_free,
+        "credit": invoice.credit,
+        "startsAt": time_view(invoice.starts),
+        "endsAt": time_view(invoice.ends),
+        "dueAt": time_view(invoice.due_at) if waits else None,
+        "paymentId": invoice.payment_id,
+        "tries": invoice.tries,
+        "triedAt": time_view(invoice.tried_at),
+        "settledAt": time_view(invoice.settled_at),
+        "advice": advice(hard=invoice.hard) if invoice.code is not None else None,
+    }

@@ -1,0 +1,1 @@
+"""Ports and flows put together, one builder a noun."""

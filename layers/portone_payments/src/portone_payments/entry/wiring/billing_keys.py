@@ -1,0 +1,66 @@
+"""What functions need that bring saved payment methods on."""
+
+from functools import cached_property
+
+from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.flows.billing_keys.delete import KeyRemover
+from portone_payments.flows.billing_keys.issue import KeyDesk
+from portone_payments.flows.billing_keys.register import Registrar
+from portone_payments.flows.billing_keys.work import WalletKeeper
+from portone_payments.flows.webhooks.unmatched import StrayKeeper
+
+
+class KeyDeps(DeskDeps):
+    """Billing keys, from their windows to their deletion."""
+
+    @cached_property
+    def keys(self) -> KeyDesk:
+        """Saved payment methods."""
+        return KeyDesk(
+            store=self.store,
+            portone=self.portone,
+            secrets=self.secrets,
+            vault=self.vault,
+            queue=self.queue,
+            clock=self.clock,
+            ids=self.ids,
+            meter=self.meter,
+            customers=self.customers,
+            policy=self.settings.check,
+            gate=self.gate,
+        )
+
+    @cached_property
+    def registrar(self) -> Registrar:
+        """Registers billing keys."""
+        return Registrar(desk=self.keys, test=not self.settings.live)
+
+    @cached_property
+    def remover(self) -> KeyRemover:
+        """Deletes billing keys."""
+        return KeyRemover(desk=self.keys)
+
+    @cached_property
+    def wallets(self) -> WalletKeeper:
+        """Finishes what is unfinished about billing keys."""
+        return WalletKeeper(
+            desk=self.keys,
+            registrar=self.registrar,
+            remover=self.remover,
+            default=self.default_key,
+            note=self.skips.note,
+        )
+
+    @cached_property
+    def strays(self) -> StrayKeeper:
+        """Webhooks about what is not ours."""
+        return StrayKeeper(
+            store=self.store,
+            portone=self.portone,
+            store_id=self.settings.store_id,
+            live=self.settings.live,
+            vault=self.vault,
+            meter=self.meter,
+            clock=self.clock,
+            keys=self.wallets,
+        )

@@ -1,0 +1,55 @@
+"""What functions need that start charges of saved payment methods."""
+
+import time
+from collections.abc import Callable
+from functools import cached_property
+
+from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.flows.charges.charge import Charger
+from portone_payments.flows.charges.collect import Collector
+from portone_payments.flows.charges.send import ChargeSender
+from portone_payments.flows.subscriptions.subscribe import Subscriber
+
+
+class ChargeDeps(DeskDeps, ReaderDeps):
+    """Charges, asked for or due."""
+
+    @cached_property
+    def charges(self) -> ChargeSender:
+        """Sends claimed charges."""
+        return ChargeSender(
+            reader=self.reader,
+            portone=self.portone,
+            vault=self.vault,
+            charging=self.settings.charging,
+            notice_urls=self.settings.notice_urls,
+        )
+
+    @cached_property
+    def charger(self) -> Charger:
+        """Everything that starts a charge a customer asks for."""
+        return Charger(sender=self.charges, queue=self.queue, clock=self.clock)
+
+    @cached_property
+    def wait(self) -> Callable[[float], None]:
+        """Lets seconds pass."""
+        return time.sleep
+
+    @cached_property
+    def collector(self) -> Collector:
+        """Brings subscriptions on."""
+        return Collector(
+            sender=self.charges,
+            wait=self.wait,
+            secrets=self.secrets,
+            clock=self.clock,
+            policy=self.settings.billing,
+            store_id=self.settings.store_id,
+            note=self.skips.note,
+        )
+
+    @cached_property
+    def subscriber(self) -> Subscriber:
+        """Everything a customer or the shop does with a subscription."""
+        return Subscriber(collector=self.collector, desk=self.subscriptions, ids=self.ids)

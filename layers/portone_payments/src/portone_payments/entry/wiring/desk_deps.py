@@ -1,0 +1,29 @@
+"""What functions need that change a saved choice or a subscription here, without a word to PortOne."""
+
+from functools import cached_property
+
+from portone_payments.entry.wiring.ports import PortDeps
+from portone_payments.flows.billing_keys.default import DefaultKey
+from portone_payments.flows.subscriptions.manage import SubscriptionDesk
+
+
+class DeskDeps(PortDeps):
+    """Desks at which nothing is charged."""
+
+    @cached_property
+    def default_key(self) -> DefaultKey:
+        """The saved method that is charged unless another is named."""
+        return DefaultKey(
+            store=self.store,
+            clock=self.clock,
+            meter=self.meter,
+            billing=self.settings.billing,
+            note=self.skips.note,
+        )
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionDesk:
+        """Subscriptions as they are found and changed, without a charge."""
+        return SubscriptionDesk(
+            store=self.store, clock=self.clock, meter=self.meter, policy=self.settings.billing
+        )

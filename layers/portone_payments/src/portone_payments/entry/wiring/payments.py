@@ -1,0 +1,70 @@
+"""What functions need that refund payments, approve them or report them."""
+
+from functools import cached_property
+
+from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.flows.approvals.approve import Approver
+from portone_payments.flows.approvals.send import ApprovalSender
+from portone_payments.flows.payments.close_account import AccountCloser
+from portone_payments.flows.payments.withdraw import Withdrawer
+from portone_payments.flows.receipts.issue import ReceiptDesk
+from portone_payments.flows.receipts.send import ReceiptSender
+from portone_payments.flows.refunds.decide import RefundDecisions
+from portone_payments.flows.refunds.refund import Canceller
+from portone_payments.flows.refunds.send import RefundSender
+
+
+class PaymentDeps(ReaderDeps):
+    """Payments once they are prepared."""
+
+    @cached_property
+    def sender(self) -> RefundSender:
+        """Sends reserved refunds."""
+        return RefundSender(reader=self.reader, vault=self.vault)
+
+    @cached_property
+    def closer(self) -> AccountCloser:
+        """Closes virtual accounts."""
+        return AccountCloser(reader=self.reader)
+
+    @cached_property
+    def withdrawer(self) -> Withdrawer:
+        """Takes orders back."""
+        return Withdrawer(closer=self.closer, queue=self.queue, clock=self.clock)
+
+    @cached_property
+    def canceller(self) -> Canceller:
+        """Everything that starts a refund."""
+        return Canceller(sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund)
+
+    @cached_property
+    def refund_decisions(self) -> RefundDecisions:
+        """What is decided of refunds that wait."""
+        return RefundDecisions(
+            sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund
+        )
+
+    @cached_property
+    def approvals(self) -> ApprovalSender:
+        """Sends stored approvals."""
+        return ApprovalSender(
+            reader=self.reader, vault=self.vault, stock=self.stock, test=not self.settings.live
+        )
+
+    @cached_property
+    def approver(self) -> Approver:
+        """Everything that starts an approval."""
+        return Approver(
+            sender=self.approvals,
+            queue=self.queue,
+            clock=self.clock,
+            offered=self.settings.manual_approval,
+        )
+
+    @cached_property
+    def receipts(self) -> ReceiptDesk:
+        """Everything about cash receipts."""
+        chosen = self.settings
+        keys = {method: each.key for method, each in chosen.channels.items()}
+        sender = ReceiptSender(reader=self.reader, vault=self.vault, clock=self.clock, channels=keys)
+        return ReceiptDesk(sender=sender, clock=self.clock, self_issue=chosen.check.self_issue_receipts)

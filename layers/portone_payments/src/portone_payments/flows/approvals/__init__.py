@@ -1,0 +1,1 @@
+"""The app confirms a payment; the stock is asked."""

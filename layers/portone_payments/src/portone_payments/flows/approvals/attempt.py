@@ -1,0 +1,91 @@
+"""What a try at an approval and a try at a charge have in common, before they are sent and after."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approvals.attempt import answered, confirmed, refused, stopped, taken_back
+from portone_payments.domain.approvals.attempts import open_approval
+from portone_payments.domain.errors.common import Busy, PortOneError
+from portone_payments.domain.errors.payments import NotApprovable
+from portone_payments.domain.readings.outcome import UNAUTHORIZED, Outcome
+from portone_payments.domain.records.instructions import Approval
+from portone_payments.domain.records.payments import Payment
+from portone_payments.flows.payments.catch_up import CaughtUp, Told, unchanged
+from portone_payments.flows.shared.gate import Gate
+from portone_payments.flows.shared.nudge import nudge
+from portone_payments.ports.store import Queue, Store
+from portone_payments.ports.world import Meter, Metric
+
+# an intent is due after the inline deadline: whoever dies while sending is followed by the worker
+_SOON = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A try and its payment, as stored."""
+
+    payment: Payment
+    approval: Approval
+
+
+def check_order(held: Payment, store: Store) -> None:
+    """An order that has had another payment may be settled by it. Raises `NotApprovable`."""
+    order = store.order(held.order_id) if held.siblings else None
+    if order is not None and (order.settled_by is not None or order.payment_id != held.payment_id):
+        raise NotApprovable(status=held.status.value)
+
+
+def due_soon(intended: Payment, now: float) -> Payment:
+    """The payment with its new try, to be looked at (epoch seconds UTC) should nobody live to send it."""
+    soon = int(now) + _SOON
+    return replace(intended, due_at=min(soon, intended.due_at or soon), rung=0, tries=0)
+
+
+def sent_now(payment: Payment, send: Callable[[], CaughtUp], queue: Queue) -> Payment:
+    """The payment after its try was sent; the worker hears of one that has no outcome yet."""
+    try:
+        payment = send().payment
+    except Busy:
+        nudge(payment, queue=queue)
+        return payment
+    if open_approval(payment) is not None:
+        nudge(payment, queue=queue)
+    return payment
+
+
+def told_by(
+    error: PortOneError,
+    attempt: int,
+    meter: Meter,
+    *,
+    outcome: Outcome,
+    ours: str | None,
+    first: bool,
+    until: float,
+) -> Told:
+    """What an error says of a try (money rule 3); `first`: nobody has sent it before.
+
+    `ours`: the code where it is an error of ours; `until`: when that is tried again (epoch seconds UTC).
+    """
+    code = ours or (error.error_type or "refused").lower()
+    if outcome is Outcome.REFUSED:
+        meter.count(Metric.CREDENTIAL_REFUSED)
+        ours = ours or UNAUTHORIZED
+        if not first:
+            return lambda held, _: stopped(held, attempt, ours, until)
+    if ours is not None and first:
+        return lambda held, at: taken_back(held, attempt, ours, until, at)
+    if outcome is Outcome.ALREADY_DONE:
+        return lambda held, _: confirmed(held, attempt)
+    if outcome is Outcome.NO_EFFECT and first:
+        return lambda held, at: refused(held, attempt, code, at)
+    # of what was sent before, a later refusal says nothing: our own success may be what it meets
+    if outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
+        return lambda held, _: answered(held, attempt, code, error.pg_code)
+    return unchanged
+
+
+def held_back(gate: Gate, attempt: int, channel: str | None = None, *, again: bool = False) -> Told:
+    """What is said of a try that may not be sent: it waits for the next probe."""
+    code, until = gate.why(channel), gate.until(channel, again=again)
+    return lambda held, _: stopped(held, attempt, code, until)

@@ -1,0 +1,115 @@
+"""Asks the stock hook, sends a stored approval under its one key, lets a reading decide (rule 3)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approvals.attempt import confirmed, sendable, sent, stock_answered
+from portone_payments.domain.approvals.attempts import open_approval
+from portone_payments.domain.errors.common import Busy, PortOneError
+from portone_payments.domain.errors.payments import PaymentNotFound
+from portone_payments.domain.payments.schedule import next_due
+from portone_payments.domain.readings.outcome import our_fault
+from portone_payments.domain.records.bounds import as_saved
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.instructions import Approval, ApprovalState
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.shared.sealing import Sealing, bound_to
+from portone_payments.flows.approvals.attempt import held_back, told_by
+from portone_payments.flows.payments.catch_up import CaughtUp, Reader, Told, intend, unchanged
+from portone_payments.flows.shared.gate import Operation
+from portone_payments.ports.portone import ConfirmOrder
+from portone_payments.ports.store import Conflict
+from portone_payments.ports.world import Deadline, Metric, StockHook, Vault
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSender:
+    """What was stored is sent exactly as it was frozen; `test` says which channels the mode allows."""
+
+    reader: Reader
+    vault: Vault
+    stock: StockHook | None
+    test: bool
+
+    def send(self, payment: Payment, moment: Moment, *, deadline: Deadline, first: bool = False) -> CaughtUp:
+        """Bring the open try on as far as it goes. Raises `Busy`, `PaymentNotFound`.
+
+        `first`: nobody has sent it before, so that a refusal without effect is the whole outcome.
+        """
+        payment = self._asked(payment, moment)
+        approval = open_approval(payment)
+        if approval is None:
+            return CaughtUp(payment)
+        told = self._tried(payment, approval, moment, deadline, first=first)
+        held = payment if first else None
+        return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told, held=held)
+
+    def _asked(self, payment: Payment, moment: Moment) -> Payment:
+        """The payment with the stock hook's answer stored, before anything is sent."""
+        approval = open_approval(payment)
+        if approval is None or approval.state is not ApprovalState.ASKED:
+            return payment
+        reserved = self.stock is None or self.stock.reserve(payment.payment_id, approval.attempt)
+        for attempt in range(ATTEMPTS):
+            held = self._held(payment.payment_id) if attempt else payment
+            told = stock_answered(held, approval.attempt, moment, reserved=reserved)
+            if told is held:
+                return held
+            told = replace(told, due_at=next_due(told, moment.now), tries=0)
+            try:
+                self.reader.store.save(told)
+            except Conflict:
+                self.reader.meter.count(Metric.CONFLICT)
+                continue
+            return as_saved(told)
+        raise Busy
+
+    def _held(self, payment_id: str) -> Payment:
+        held = self.reader.store.payment(payment_id)
+        if held is None:
+            raise PaymentNotFound
+        return held
+
+    def _tried(
+        self, payment: Payment, approval: Approval, moment: Moment, deadline: Deadline, *, first: bool
+    ) -> Told:
+        if approval.token is None or not sendable(approval, moment.now):
+            return unchanged
+        gate = self.reader.gate_of(payment)
+        if not first and not gate.admits(Operation.CONFIRM):
+            return held_back(gate, approval.attempt)
+        if approval.sent_at is None:
+            intend(self.reader.store, sent(payment, approval, moment.now))
+            first = True
+        token = self.vault.decrypt(
+            approval.token, context=token_context(payment.payment_id, approval.attempt)
+        )
+        order = ConfirmOrder(
+            token=token,
+            total=payment.total,
+            tax_free=payment.tax_free,
+            currency=payment.currency,
+            test=approval.test,
+        )
+        try:
+            with gate.sending(Operation.CONFIRM):
+                self.reader.at(payment).confirm(
+                    payment.payment_id, order, key=approval.key, deadline=deadline
+                )
+        except PortOneError as error:
+            return told_by(
+                error,
+                approval.attempt,
+                self.reader.meter,
+                outcome=error.outcome,
+                ours=our_fault(error.status, error.error_type),
+                first=first,
+                until=gate.until(),
+            )
+        return lambda held, _: confirmed(held, approval.attempt)
+
+
+def token_context(payment_id: str, attempt: int) -> dict[str, str]:
+    """The encryption context of a payment token: it opens for no other try."""
+    return bound_to(Sealing.APPROVAL_TOKEN, payment=payment_id, attempt=str(attempt))

@@ -1,0 +1,1 @@
+"""Saved methods: opened, registered, deleted."""

@@ -1,0 +1,63 @@
+"""How a wallet is changed, whoever asks for it: read, decide, save under its version."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.billing_keys.wallet import key_of_issue, next_due, with_key
+from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.records.billing_keys import SavedKey, Wallet
+from portone_payments.domain.records.bounds import as_saved
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.kept import Record
+from portone_payments.domain.shared.allowances import Allowance, with_one
+from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.world import Clock, Meter, Metric
+
+ATTEMPTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletBook:
+    """What is done with a wallet without a word to PortOne."""
+
+    store: Store
+    clock: Clock
+    meter: Meter
+
+    def change(self, user_id: str, changed: Callable[[Wallet], tuple[Wallet, *tuple[Record, ...]]]) -> Wallet:
+        """The wallet as `changed` makes it, saved together with what goes with it. Raises `Busy`."""
+        for _ in range(ATTEMPTS):
+            held = self.store.wallet(user_id) or Wallet(user_id=user_id)
+            after, *others = changed(held)
+            if after is held:
+                return held
+            after = replace(after, due_at=next_due(after, self.clock.now()), tries=0)
+            try:
+                self.store.save(after, *others)
+            except Conflict:
+                self.meter.count(Metric.CONFLICT)
+                continue
+            return as_saved(after)
+        raise Busy
+
+    def key(self, user_id: str, issue_id: str) -> SavedKey:
+        """A key of a user, also one that has left the wallet. Raises `BillingKeyNotFound`."""
+        return key_of_issue(self.recalled(self.store.wallet(user_id), user_id, issue_id), issue_id)
+
+    def recalled(self, wallet: Wallet | None, user_id: str, issue_id: str) -> Wallet:
+        """The wallet with one key that has left it; as it is where it holds that key, or nobody knows it."""
+        wallet = wallet or Wallet(user_id=user_id)
+        left = None if issue_id in wallet.keys else self.store.settled_key(user_id, issue_id)
+        return with_key(wallet, left.key) if left else wallet
+
+    def spend(self, user_id: str, allowance: Allowance) -> None:
+        """One more of what is written nowhere else. Raises `Busy`."""
+
+        def one_more(held: Wallet) -> tuple[Wallet]:
+            return (replace(held, spent=with_one(held.spent, allowance, now=self.clock.now())),)
+
+        self.change(user_id, one_more)
+
+    def moment(self, by: str) -> Moment:
+        """Now, for somebody."""
+        return Moment(now=self.clock.now(), by=by)

@@ -1,0 +1,85 @@
+"""The default payment method, and the subscriptions that wait for one (rule 8)."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.billing_keys.wallet import make_default
+from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.records.billing_keys import Wallet
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.shared.allowances import CHOICES, spend
+from portone_payments.domain.subscriptions.collection import next_due
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.reopening import woken
+from portone_payments.flows.billing_keys.change import WalletBook
+from portone_payments.flows.shared.skipping import Note, Skips, unnoted
+from portone_payments.ports.store import Conflict
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultKey(WalletBook):
+    """Chosen by its owner; PortOne never hears of it."""
+
+    billing: BillingPolicy
+    note: Note = unnoted
+
+    def choose(self, user_id: str, issue_id: str) -> Wallet:
+        """The wallet with another default, which has charges tried at once.
+
+        Raises `BillingKeyNotFound`, `BillingKeyGone`, `TooManyRequests`, `Busy`.
+        """
+
+        def chosen(held: Wallet) -> tuple[Wallet]:
+            moment = self.moment("app")
+            after = make_default(held, issue_id, moment)
+            if after is held:
+                return (held,)
+            return (replace(after, spent=spend(held.spent, CHOICES, now=moment.now)),)
+
+        return self.change(user_id, chosen)
+
+    def heard(self, user_id: str) -> Wallet:
+        """The wallet after what waits for a new default was woken; a lost race leaves it due."""
+        wallet = self._held(user_id)
+        if not wallet.waking:
+            return wallet
+        with suppress(Busy, Conflict):
+            self.wake(user_id, self.moment("app"))
+        return self._held(user_id)
+
+    def wake(self, user_id: str, moment: Moment) -> None:
+        """Subscriptions that wait for a payment method are tried at once (rule 8). Raises `Conflict`."""
+        skips = Skips(self.meter, self.note)
+        cursor: str | None = None
+        while True:
+            page = self.store.subscriptions(user_id, cursor=cursor, limit=PAGE)
+            skips.add(page.skipped)
+            for subscription in page.items:
+                self._by_itself(subscription, moment, skips)
+            cursor = page.cursor
+            if cursor is None:
+                break
+        self.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,))
+
+    def _by_itself(self, subscription: Subscription, moment: Moment, skips: Skips) -> None:
+        """One that cannot be woken keeps none of the others asleep. Raises `Conflict`."""
+        try:
+            self._wake(subscription, moment)
+        except Conflict:
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+            skips.skip("subscription", subscription.subscription_id, error)
+
+    def _held(self, user_id: str) -> Wallet:
+        return self.store.wallet(user_id) or Wallet(user_id=user_id)
+
+    def _wake(self, subscription: Subscription, moment: Moment) -> None:
+        after = woken(subscription, moment)
+        if after is subscription:
+            return
+        after = replace(after, due_at=next_due(after, moment.now, self.billing), tries=0)
+        # a conflict ends this round: the wallet stays due, and comes back to what was changed meanwhile
+        self.store.save(after)

@@ -1,0 +1,206 @@
+"""Deleting a billing key: no charge claims it any more, then schedules, then the key itself (rule 8, I12)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approvals.attempts import digest
+from portone_payments.domain.audit.windows import unfound
+from portone_payments.domain.billing_keys.wallet import (
+    ask_deletion,
+    deleted,
+    key_of_issue,
+    release,
+    sought,
+    with_key,
+)
+from portone_payments.domain.errors.common import PortOneError
+from portone_payments.domain.readings.billing_key import KeyStatus
+from portone_payments.domain.readings.outcome import BILLING_KEY_NOT_FOUND, Outcome
+from portone_payments.domain.records.audit import DiscrepancyState
+from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.shared.allowances import DELETIONS, used_up
+from portone_payments.domain.shared.times import DAY
+from portone_payments.flows.billing_keys.claims import settled_claims, voided
+from portone_payments.flows.billing_keys.issue import KeyDesk
+from portone_payments.flows.shared.gate import Operation
+from portone_payments.ports.world import Deadline, Metric
+
+REASON = "deleted by its owner"
+BY_WORKER = "sweep"
+PAGE = 100
+AHEAD = 2 * 366 * DAY
+BEHIND = 7 * DAY
+# PortOne knows the key and says it is none (any more)
+_NO_KEY = frozenset({"BILLING_KEY_NOT_ISSUED", "BILLING_KEY_ALREADY_DELETED"})
+
+
+class _Unfound(Exception):
+    """PortOne finds no such key, whoever asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRemover:
+    """Converges after any crash: whoever comes next starts from what PortOne and the wallet say."""
+
+    desk: KeyDesk
+
+    def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
+        """The key, DELETED or on its way; whoever asks on and on for it is answered what is stored.
+
+        Raises `BillingKeyNotFound`, `Busy`.
+        """
+        moment, first = self.desk.moment("app"), False
+
+        def asked(held: Wallet) -> tuple[Wallet, *tuple[Payment, ...]]:
+            nonlocal first
+            known = self.desk.recalled(held, user_id, issue_id)
+            after = self._asked(known, issue_id, moment)
+            first = after is not known
+            return (after, *voided(known.keys[issue_id], self.desk.store, moment)) if first else (held,)
+
+        wallet = self.desk.change(user_id, asked)
+        if issue_id not in wallet.keys:
+            # deleted long ago
+            return self.desk.key(user_id, issue_id)
+        key = wallet.keys[issue_id]
+        if not first and key.state is KeyState.DELETING:
+            if used_up(wallet.spent, DELETIONS, now=moment.now):
+                return key
+            self.desk.spend(user_id, DELETIONS)
+        if key.sealed is not None:
+            # what an unsaved window issued is sought by the worker, who alone may save what it finds
+            wallet = self.settle(user_id, issue_id, moment, deadline)
+        # the worker itself never sends such a message: it would wake itself without end
+        self.desk.nudge(wallet)
+        return wallet.keys[issue_id]
+
+    def settle(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+        """Bring a deletion on as far as it goes. Raises `Busy`."""
+        wallet = self._released(user_id, issue_id)
+        key = wallet.keys[issue_id]
+        if key.state is not KeyState.DELETING or key.claims:
+            return wallet
+        if key.sealed is None:
+            return self._sought(user_id, key, moment, deadline)
+        try:
+            gone = self._gone_at_portone(user_id, key, moment, deadline)
+        except _Unfound:
+            return self._unfound(user_id, issue_id, moment)
+        except PortOneError as error:
+            if error.outcome is Outcome.REFUSED:
+                self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+            if error.error_type == BILLING_KEY_NOT_FOUND:
+                return self._unfound(user_id, issue_id, moment)
+            renewed = error.outcome in {Outcome.PG_ANSWER, Outcome.NO_EFFECT}
+            return self._again(user_id, issue_id, renewed=renewed)
+        if not gone:
+            return self._again(user_id, issue_id, renewed=True)
+        return self.desk.change(user_id, lambda held: (deleted(held, issue_id, moment),))
+
+    def unwanted(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+        """A key of our issue that must not be charged, a day after its window: away with it (rule 8)."""
+        self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
+        return self.settle(user_id, issue_id, moment, deadline)
+
+    def _asked(self, wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+        asked = ask_deletion(wallet, issue_id, moment)
+        key = asked.keys[issue_id]
+        if key.state is not KeyState.DELETING or wallet.keys[issue_id].state is KeyState.DELETING:
+            return asked
+        return with_key(asked, replace(key, request_key=self.desk.ids.token()))
+
+    def _released(self, user_id: str, issue_id: str) -> Wallet:
+        """The wallet without claims whose payments have an outcome by now."""
+        wallet = self.desk.store.wallet(user_id)
+        key = key_of_issue(wallet, issue_id)
+        settled = settled_claims(key, self.desk.store, self.desk.clock.now())
+        if not settled:
+            return wallet or Wallet(user_id=user_id)
+        return self.desk.change(user_id, lambda held: (release(held, issue_id, settled),))
+
+    def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
+        """Deleted before anybody said what its window had issued, if anything."""
+        try:
+            found = self.desk.listed(key, deadline)
+        except PortOneError as error:
+            if error.outcome is Outcome.REFUSED:
+                self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+            return self._again(user_id, key.issue_id, renewed=False)
+        if found is not None:
+            known = self.desk.absorb(user_id, key.issue_id, found, moment).keys[key.issue_id]
+            if known.sealed is not None:
+                return self.settle(user_id, key.issue_id, moment, deadline)
+        return self.desk.change(user_id, lambda held: (sought(held, key.issue_id, moment),))
+
+    def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
+        billing_key = self.desk.opened(user_id, key)
+        request_key = key.request_key or key.issue_id
+        gate = self.desk.gate_of(key)
+        if not gate.admits(Operation.DELETE_KEY):
+            return False
+        self._revoke(key, billing_key, request_key, moment, deadline)
+        try:
+            with gate.sending(Operation.DELETE_KEY):
+                self.desk.at(key).delete_billing_key(
+                    billing_key, reason=REASON, key=request_key, deadline=deadline
+                )
+        except PortOneError as error:
+            if error.error_type in _NO_KEY:
+                return True
+            if error.outcome is not Outcome.PG_ANSWER and error.error_type != BILLING_KEY_NOT_FOUND:
+                raise
+            reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
+            if reading is None:
+                raise _Unfound from None
+            # only what PortOne shows as deleted is: a deleted key stays known there
+            return reading.status is KeyStatus.DELETED
+        return True
+
+    def _unfound(self, user_id: str, issue_id: str, moment: Moment) -> Wallet:
+        """PortOne finds no such key: another merchant's secret, another store, or a key it has forgotten.
+
+        The worker asks a person, whose closing of the discrepancy ends the key where it is still not found.
+        """
+        asked = unfound(issue_id, moment.now)
+        held = self.desk.store.discrepancy(asked.id) if moment.by == BY_WORKER else None
+        if held is not None and held.attention is DiscrepancyState.CLOSED:
+            told = replace(moment, by=f"staff:{held.closed_by}")
+            return self.desk.change(user_id, lambda wallet: (deleted(wallet, issue_id, told),))
+        if held is None and moment.by == BY_WORKER:
+            self.desk.store.save(asked)
+            self.desk.meter.count(Metric.DISCREPANCY)
+        self.desk.meter.count(Metric.SENDING_STOPPED)
+        return self._again(user_id, issue_id, renewed=True)
+
+    def _revoke(
+        self, key: SavedKey, billing_key: str, request_key: str, moment: Moment, deadline: Deadline
+    ) -> None:
+        """Schedules somebody made with this key elsewhere would charge it, and keep it from being deleted."""
+        found = self.desk.at(key).list_schedules(
+            billing_key,
+            int(moment.now) - BEHIND,
+            int(moment.now) + AHEAD,
+            number=0,
+            size=PAGE,
+            deadline=deadline,
+        )
+        waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
+        if waiting:
+            with self.desk.gate_of(key).sending(Operation.DELETE_KEY):
+                # other schedules are another request, which wants a key of its own (facts 1.5)
+                revoking = digest(request_key, "revoke", *sorted(waiting))
+                self.desk.at(key).revoke_schedules(waiting, key=revoking, deadline=deadline)
+
+    def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
+        """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""
+        fresh = self.desk.ids.token() if renewed else None
+
+        def later(wallet: Wallet) -> tuple[Wallet]:
+            key = key_of_issue(wallet, issue_id)
+            if key.state is not KeyState.DELETING:
+                return (wallet,)
+            known = replace(key, request_key=fresh or key.request_key)
+            return (replace(with_key(wallet, known), rung=wallet.rung + 1),)
+
+        return self.desk.change(user_id, later)

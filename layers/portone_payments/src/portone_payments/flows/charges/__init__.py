@@ -1,0 +1,1 @@
+"""Charges of saved methods, and how many a second."""

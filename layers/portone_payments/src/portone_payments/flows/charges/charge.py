@@ -1,0 +1,120 @@
+"""Pay an order now with a saved payment method: claim, send, read (money rule 8)."""
+
+from dataclasses import dataclass
+
+from portone_payments.domain.approvals.attempt import given_way
+from portone_payments.domain.approvals.attempts import (
+    check_pace,
+    check_tries,
+    known_approval,
+    newest_of,
+    token_hash_of,
+    was_kept_back,
+)
+from portone_payments.domain.billing_keys.wallet import chargeable, claim_key, key_of_issue
+from portone_payments.domain.errors.billing import (
+    BillingKeyGone,
+    ChargeIdReused,
+    ChargeInProgress,
+    NoBillingKey,
+)
+from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.errors.payments import ApprovalInProgress, NotApprovable
+from portone_payments.domain.records.billing_keys import SavedKey, Wallet
+from portone_payments.domain.records.bounds import as_saved
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.payments import Payment
+from portone_payments.flows.approvals.attempt import Approved, check_order, due_soon, sent_now
+from portone_payments.flows.billing_keys.claims import MOST_ASKED, spent_claims
+from portone_payments.flows.charges.send import ChargeSender, Claim
+from portone_payments.flows.shared.admission import check_gate
+from portone_payments.flows.shared.gate import Operation
+from portone_payments.flows.shared.ownership import owned
+from portone_payments.ports.store import Conflict, Queue
+from portone_payments.ports.world import Clock, Deadline, Metric
+
+ATTEMPTS = 6
+BY = "charge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charger:
+    """Everything that starts a charge a customer asks for."""
+
+    sender: ChargeSender
+    queue: Queue
+    clock: Clock
+
+    def charge(
+        self, payment_id: str, user_id: str, charge_id: str, issue_id: str | None, deadline: Deadline
+    ) -> Approved:
+        """The try of this charge id, new or known.
+
+        Raises `PaymentNotFound`, `BillingKeyNotFound`, `BillingKeyGone`, `NoBillingKey`, `NotApprovable`,
+        `ChargeInProgress`, `ChargeIdReused`, `TooManyTries`, `ProviderRefused`, `Busy`.
+        """
+        token_hash = token_hash_of(payment_id, f"charge:{charge_id}")
+        payment, claim = self._stored(payment_id, user_id, token_hash, issue_id)
+        if claim is not None:
+            held, moment = payment, Moment(now=self.clock.now(), by=BY)
+            payment = sent_now(
+                held,
+                lambda: self.sender.send(held, moment, deadline=deadline, claim=claim),
+                self.queue,
+            )
+        approval = newest_of(payment, token_hash)
+        if approval is None:
+            raise Busy
+        return Approved(payment, approval)
+
+    def _stored(
+        self, payment_id: str, user_id: str, token_hash: str, issue_id: str | None
+    ) -> tuple[Payment, Claim | None]:
+        """The payment with the try stored, and the claim where this call stored it."""
+        store = self.sender.reader.store
+        for _ in range(ATTEMPTS):
+            held = owned(payment_id, user_id, store=store)
+            known = known_approval(held, token_hash)
+            if known is not None:
+                if issue_id is not None and known.issue_id != issue_id:
+                    raise ChargeIdReused
+                return held, None
+            wallet, key = self._key(user_id, issue_id)
+            intended = self._intended(held, token_hash, key)
+            done = spent_claims(key, store, self.clock.now())
+            if len(key.claims) - len(done) >= MOST_ASKED:
+                raise ChargeInProgress(retry_after=60)
+            gate, again = self.sender.reader.gate_of(intended), was_kept_back(held)
+            check_gate(gate, Operation.CHARGE, key.channel, again=again)
+            holding = claim_key(wallet, key.issue_id, payment_id, done)
+            try:
+                store.save(intended, holding)
+            except Conflict:
+                self.sender.reader.meter.count(Metric.CONFLICT)
+                continue
+            return as_saved(intended), Claim(holding)
+        raise Busy
+
+    def _key(self, user_id: str, issue_id: str | None) -> tuple[Wallet, SavedKey]:
+        wallet = self.sender.reader.store.wallet(user_id)
+        if issue_id is not None:
+            key_of_issue(wallet, issue_id)
+        key = chargeable(wallet, issue_id)
+        if wallet is None or key is None:
+            raise BillingKeyGone if issue_id is not None else NoBillingKey
+        return wallet, key
+
+    def _intended(self, held: Payment, token_hash: str, key: SavedKey) -> Payment:
+        now = self.clock.now()
+        if held.subscription_id is not None:
+            # its subscription claims and settles it, and nobody else
+            raise NotApprovable(status=held.status.value)
+        check_order(held, self.sender.reader.store)
+        check_tries(held, now)
+        check_pace(held, key.issue_id, now)
+        moment = Moment(now=now, by=BY)
+        try:
+            intended = self.sender.intended(given_way(held, moment), token_hash, key, moment)
+        except ApprovalInProgress as busy:
+            raise ChargeInProgress(**busy.data) from None
+        return due_soon(intended, now)

@@ -1,0 +1,251 @@
+"""The charges worker: what time makes of a subscription, then at most one claimed and sent try (rule 8)."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from zlib import crc32
+
+from portone_payments.domain.approvals.attempts import (
+    open_approval,
+    refused_alone,
+    token_hash_of,
+    was_kept_back,
+)
+from portone_payments.domain.billing_keys.wallet import chargeable, claim_key
+from portone_payments.domain.errors.common import Busy, StorageUnavailable
+from portone_payments.domain.errors.payments import ApprovalInProgress, NotApprovable, PaymentNotFound
+from portone_payments.domain.payments.terms import store_of
+from portone_payments.domain.records.billing_keys import SavedKey
+from portone_payments.domain.records.bounds import as_saved
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.stops import HELD_OVER, Stops
+from portone_payments.domain.records.subscriptions import Invoice, Subscription
+from portone_payments.domain.shared.allowances import still
+from portone_payments.domain.shared.times import DAY
+from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
+from portone_payments.domain.subscriptions.invoice_identity import identity
+from portone_payments.domain.subscriptions.invoices import open_invoices, spread_of, under_another_id
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.settlement import NO_KEY, claimed, failed
+from portone_payments.domain.subscriptions.standstill import stand_still
+from portone_payments.flows.billing_keys.claims import MOST, spent_claims
+from portone_payments.flows.charges.send import ChargeSender, Claim
+from portone_payments.flows.shared.gate import Operation
+from portone_payments.flows.shared.skipping import Note, Skips, unnoted
+from portone_payments.ports.store import Conflict, Due, Kind
+from portone_payments.ports.world import Clock, Deadline, Metric, Secrets
+
+# PortOne wants 60 s for an answer (facts 1.4); the payment's own worker takes over after that
+PER_CHARGE = 66.0
+SOON = 90
+# seconds until a key is looked at again that too many charges are under way with
+LATER = 600
+# a message is there a second and a half before its slot at most
+LONGEST_WAIT = 2.0
+# seconds from claiming to sending: messages of a second come together, their claims as evenly as their slots
+CLAIMING = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """Brings subscriptions on, one at a time; several may run at once. `wait` lets seconds pass."""
+
+    sender: ChargeSender
+    wait: Callable[[float], None]
+    secrets: Secrets
+    clock: Clock
+    policy: BillingPolicy
+    store_id: str
+    note: Note = unnoted
+
+    def work(self, due: Due) -> None:
+        """Whatever is due of one subscription, or of one of its charges. A lost race is the winner's.
+
+        Raises `StorageUnavailable` for one that cannot be read or saved, which is counted.
+        """
+        deadline = Deadline.after(self.clock, PER_CHARGE)
+        stops = self._heard(due)
+        self._await(due.slot, early=CLAIMING)
+        moment = Moment(now=self.clock.now(), by="sweep")
+        try:
+            if due.kind is Kind.CHARGE:
+                self._send_again(due, moment, deadline)
+                return
+            held = self.sender.reader.store.subscription(due.id)
+            if held is not None and due.still(held.due_at, moment.now):
+                self.collect(held, moment, deadline, slot=due.slot, stops=stops)
+        except (Busy, Conflict):
+            self.sender.reader.meter.count(Metric.CONFLICT)
+        except StorageUnavailable as error:
+            Skips(self.sender.reader.meter, self.note).skip(due.kind, due.id, error)
+            raise
+
+    def _heard(self, due: Due) -> Stops | None:
+        """What is stopped, where the sweep found that anything is."""
+        gate = self.sender.reader.gate
+        if due.stops:
+            return gate.look()
+        gate.believe_nothing()
+        return None
+
+    def _send_again(self, due: Due, moment: Moment, deadline: Deadline) -> None:
+        """A charge whose outcome is not known, under its one key (rule 3)."""
+        held = self.sender.reader.store.payment(due.id)
+        if held is None or not due.still(held.due_at, moment.now):
+            return
+        with suppress(PaymentNotFound):
+            self.sender.send(held, moment, deadline=deadline, slot=partial(self._await, due.slot))
+
+    def collect(
+        self,
+        held: Subscription,
+        moment: Moment,
+        deadline: Deadline,
+        *,
+        slot: float | None = None,
+        stops: Stops | None = None,
+    ) -> Payment | None:
+        """The payment that was charged, not before `slot`, if one was due. Raises `Busy`, `Conflict`.
+
+        `stops`: when nothing could be sent, which is not the customer's time.
+        """
+        held = self._stood_still(held, moment, stops or self.sender.reader.gate.heard)
+        advanced = advance(held, moment, self.policy)
+        invoice = due_invoice(advanced, moment.now)
+        if invoice is None:
+            self._save(advanced, moment)
+            return None
+        claimed = self._claim(advanced, invoice, moment)
+        if claimed is None:
+            return None
+        payment, claim = claimed
+        wait = partial(self._await, slot)
+        return self.sender.send(payment, moment, deadline=deadline, claim=claim, slot=wait).payment
+
+    def _stood_still(self, held: Subscription, moment: Moment, stops: Stops | None) -> Subscription:
+        if stops is None or all(each.failed_at is None for each in open_invoices(held)):
+            return held
+        key = chargeable(self.sender.reader.store.wallet(held.user_id), held.issue_id)
+        return stand_still(held, stops, None if key is None else key.channel, moment.now)
+
+    def _await(self, slot: float | None, *, early: float = 0.0) -> None:
+        if slot is not None:
+            self.wait(min(max(0.0, slot - early - self.clock.now()), LONGEST_WAIT))
+
+    def _claim(
+        self, subscription: Subscription, invoice: Invoice, moment: Moment
+    ) -> tuple[Payment, Claim] | None:
+        """Payment, wallet and subscription, written together before the first byte leaves."""
+        wallet = self.sender.reader.store.wallet(subscription.user_id)
+        key = chargeable(wallet, subscription.issue_id)
+        if wallet is None or key is None:
+            unasked = replace(invoice, asked=False)
+            gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
+            self._save(gone, moment)
+            return None
+        gate, held = self.sender.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
+        again = held is not None and was_kept_back(held)
+        alone = refused_alone(held, key.issue_id) if held is not None else None
+        if not gate.admits(Operation.CHARGE, key.channel, again=again, alone=alone):
+            self._hold(subscription, gate.wait(key.channel, again=again, alone=alone), moment)
+            return None
+        payment, invoice = self._payment(subscription, invoice, held, key, moment)
+        try:
+            attempt = f"charge:{len(payment.approvals)}:{invoice.tries}"
+            token_hash = token_hash_of(payment.payment_id, attempt)
+            intended = self.sender.intended(payment, token_hash, key, moment)
+        except (ApprovalInProgress, NotApprovable):
+            # its own worker or a person has to settle it first
+            self._wait(subscription, moment)
+            return None
+        intended = replace(intended, due_at=int(moment.now) + SOON, rung=0, tries=0)
+        store = self.sender.reader.store
+        done = spent_claims(key, store, moment.now, settled_elsewhere(key, subscription, intended.payment_id))
+        if len(key.claims) - len(done) >= MOST:
+            self._wait(subscription, moment, seconds=LATER)
+            return None
+        # a renewal costs the same whatever its customer asked for at the start
+        rested = replace(wallet, spent=still(wallet.spent, moment.now))
+        holding = claim_key(rested, key.issue_id, intended.payment_id, done)
+        under_way = claimed(subscription, invoice, intended.payment_id, moment)
+        self.sender.reader.store.save(intended, holding, under_way)
+        return as_saved(intended), Claim(holding, as_saved(under_way), alone)
+
+    def _payment(
+        self,
+        subscription: Subscription,
+        invoice: Invoice,
+        held: Payment | None,
+        key: SavedKey,
+        moment: Moment,
+    ) -> tuple[Payment, Invoice]:
+        """The one payment of this invoice, `held` or new; it may be paid for another day at least.
+
+        A method saved in another store than the payment of earlier tries gets one in its own store: whether
+        PortOne charges across stores is not documented.
+        """
+        until = max(invoice.ends, int(moment.now) + DAY)
+        if held is not None and self._elsewhere(held, key):
+            invoice = under_another_id(invoice)
+            held = self._held(self._payment_id(subscription, invoice, key))
+        if held is not None:
+            return replace(held, expires_at=max(held.expires_at, until)), invoice
+        return self._fresh(subscription, invoice, key, moment, until), invoice
+
+    def _held(self, payment_id: str | None) -> Payment | None:
+        return None if payment_id is None else self.sender.reader.store.payment(payment_id)
+
+    def _elsewhere(self, held: Payment, key: SavedKey) -> bool:
+        """Whether a payment that is not under way is in another store than the method that is to pay."""
+        return open_approval(held) is None and store_of(held, self.sender.reader.policy) != self._store(key)
+
+    def _store(self, key: SavedKey) -> str:
+        return key.store_id or self.store_id
+
+    def _fresh(
+        self, subscription: Subscription, invoice: Invoice, key: SavedKey, moment: Moment, until: int
+    ) -> Payment:
+        return Payment(
+            payment_id=invoice.payment_id or self._payment_id(subscription, invoice, key),
+            order_id=subscription.order_id or subscription.subscription_id,
+            user_id=subscription.user_id,
+            total=invoice.amount,
+            tax_free=invoice.tax_free,
+            currency=subscription.currency,
+            order_name=invoice.name,
+            created_at=moment.now,
+            status_at=moment.now,
+            expires_at=until,
+            subscription_id=subscription.subscription_id,
+            invoice_id=invoice.id,
+        )
+
+    def _payment_id(self, subscription: Subscription, invoice: Invoice, key: SavedKey) -> str:
+        """32 characters nobody can guess, the same for every try at this invoice (rule 8, facts 12.3)."""
+        secret = self.secrets.charge_keys()[subscription.hash_version].encode()
+        parts = (self._store(key), *identity(subscription, invoice), str(invoice.series))
+        digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()
+        return base64.b32encode(digest[:20]).decode()
+
+    def _save(self, subscription: Subscription, moment: Moment) -> None:
+        due_at = next_due(subscription, moment.now, self.policy)
+        self.sender.reader.store.save(replace(subscription, due_at=due_at, tries=0))
+
+    def _hold(self, subscription: Subscription, seconds: int, moment: Moment) -> None:
+        """Due again some time after the next probe, which is in `seconds`; in another order each time."""
+        wait = seconds + (spread_of(subscription) ^ crc32(repr(moment.now).encode())) % HELD_OVER
+        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + wait, tries=0))
+
+    def _wait(self, subscription: Subscription, moment: Moment, *, seconds: int = DAY) -> None:
+        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + seconds, tries=0))
+
+
+def settled_elsewhere(key: SavedKey, subscription: Subscription, payment_id: str) -> frozenset[str]:
+    """Claims of this subscription's earlier invoices: only one is ever in flight, so they have an outcome."""
+    known = {each.payment_id for each in subscription.invoices.values()}
+    return frozenset(each for each in key.claims if each in known and each != payment_id)

@@ -1,0 +1,96 @@
+"""The rate a PG takes charges at, kept across sweeps: each books time of its own before it sends (rule 8).
+
+SQS counts its messages only about, up to a minute late: two sweeps close together would both find an empty
+queue, and send twice the rate. So what is taken is written down. A stamp beyond what any sweep may book was
+written by a clock that is wrong, and is not believed; nor does a record that cannot be read or written stop
+the charges: what the sweep before may have taken is known without it.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from portone_payments.domain.records.subscriptions import Pace
+from portone_payments.flows.shared.skipping import Skips
+from portone_payments.ports.store import Conflict, Due, Store
+from portone_payments.ports.world import Clock
+
+# seconds planned in advance: more than a minute, so that a sweep that comes late leaves no gap
+AHEAD = 90
+# seconds between a message and its slot at least: SQS hands it over, its charge is claimed
+HEAD_START = 0.5
+# seconds between two sweeps: what one may have booked is over at most AHEAD - EVERY after the next begins
+EVERY = 60
+# seconds by which two right clocks may differ
+SKEW = 5
+
+
+@dataclass(slots=True)
+class Pacer:
+    """One sweep's share of `rate` charges a second; booked when first asked for, so that idling is free."""
+
+    store: Store
+    clock: Clock
+    rate: int
+    skips: Skips | None = None
+    _booked: Pace | None = field(default=None, init=False)
+    _start: float = field(default=0.0, init=False)
+    _room: int | None = field(default=None, init=False)
+    _used: int = field(default=0, init=False)
+
+    def allow(self, wanted: int) -> int:
+        """How many of `wanted` more charges have a place; none where another sweep is at it."""
+        if self._room is None:
+            self._room = self._book()
+        return min(wanted, self._room - self._used)
+
+    def timed(self, live: tuple[Due, ...]) -> tuple[Due, ...]:
+        """Each with the moment PortOne may be asked (epoch seconds UTC, to the millisecond).
+
+        What passed while they were leased is given to nobody: late ones would all go at once.
+        """
+        late = self.clock.now() + HEAD_START - (self._start + self._used / self.rate)
+        self._start += max(0.0, late)
+        timed = tuple(
+            replace(due, slot=round(self._start + number / self.rate, 3))
+            for number, due in enumerate(live, start=self._used)
+        )
+        self._used += len(live)
+        return timed
+
+    def give_back(self) -> None:
+        """The next sweep goes on where this one ended."""
+        until = self._start + self._used / self.rate
+        if self._booked is not None and until != self._booked.until:
+            try:
+                self.store.save(replace(self._booked, until=until))
+            except Conflict:
+                return
+            except Exception as error:  # noqa: BLE001 - what is booked stays booked, for a minute
+                self._pass_over(error)
+
+    def _book(self) -> int:
+        """How many charges have a place from `_start` on."""
+        now = self.clock.now()
+        try:
+            return self._booked_until(now, self.store.pace() or Pace())
+        except Conflict:
+            return 0
+        except Exception as error:  # noqa: BLE001 - the boundary: charges go on
+            self._pass_over(error)
+            # behind what the sweep before may have taken, and no further than the next one begins
+            self._start = now + AHEAD - EVERY
+            return int((EVERY - (AHEAD - EVERY)) * self.rate)
+
+    def _booked_until(self, now: float, held: Pace) -> int:
+        believed = held.until <= now + AHEAD + SKEW
+        self._start = max(now + HEAD_START, held.until if believed else now + AHEAD - EVERY)
+        room = int((now + AHEAD - self._start) * self.rate)
+        if room <= 0:
+            return 0
+        wanted = replace(held, until=now + AHEAD)
+        self.store.save(wanted)
+        self._booked = replace(wanted, version=wanted.version + 1)
+        return room
+
+    def _pass_over(self, error: Exception) -> None:
+        if self.skips is not None:
+            self.skips.skip("pace", "charges", error)

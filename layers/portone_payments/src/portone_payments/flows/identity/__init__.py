@@ -1,0 +1,1 @@
+"""Verifications and the persons they make."""

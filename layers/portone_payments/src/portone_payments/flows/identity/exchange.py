@@ -1,0 +1,68 @@
+"""What each message about a verification goes through: open, admitted, stored before it is sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.identity.rules import IdentityRules
+from portone_payments.domain.records.identity import Attempt, Counter, Sending, SendState
+from portone_payments.flows.identity.read import check_open, owned
+from portone_payments.flows.identity.settle import Settler
+from portone_payments.flows.shared.admission import check_gate
+from portone_payments.flows.shared.gate import Gate, Operation
+from portone_payments.ports.store import Conflict
+from portone_payments.ports.world import Clock, Ids
+
+READING = 5.0
+UNDER_WAY = 20.0  # as long as a request may take; until then the same button does nothing
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Intent before call, one call, one reading when its outcome is unknown."""
+
+    settler: Settler
+    clock: Clock
+    ids: Ids
+    rules: IdentityRules
+    gate: Gate
+
+    def open(self, verification_id: str, user_id: str) -> Attempt:
+        """A verification of this user's that may go on. Raises what `owned` and `check_open` raise."""
+        attempt = owned(self.settler.store, verification_id, user_id)
+        check_open(attempt, self.clock.now())
+        return attempt
+
+    def admitted(self, attempt: Attempt) -> tuple[Gate, str | None]:
+        """What a message goes through, and its channel. Raises `ProviderRefused` while sending is stopped."""
+        gate = self.gate.of(attempt.store_id)
+        channel = self.rules.channels.get(attempt.provider)
+        check_gate(gate, Operation.IDENTITY, channel)
+        return gate, channel
+
+    def under_way(self, held: Sending) -> bool:
+        """Whether a request may still be at it."""
+        return held.state is SendState.UNKNOWN and self.clock.now() - held.at < UNDER_WAY
+
+    def sending(self, call: str, *, method: str, phone: str) -> Sending:
+        """A new message; `phone` as its keyed hash."""
+        return Sending(key=self.ids.token(), call=call, method=method, phone=phone, at=self.clock.now())
+
+    def intend(
+        self, attempt: Attempt, sending: Sending, count: Callable[[], tuple[Counter, ...]] = tuple
+    ) -> Attempt:
+        """Store the intent, with what it counts as. Raises `Busy` when another request was faster."""
+        store = self.settler.store
+        for _ in range(TRIES):
+            counters = count()
+            # a try stays counted where no message was sent
+            sending = replace(sending, counted=tuple(each.counter_id for each in counters[1:]))
+            try:
+                store.save(replace(attempt, sending=sending), *counters)
+            except Conflict:
+                if store.attempt(attempt.verification_id) != attempt:
+                    raise Busy from None
+                continue
+            return replace(attempt, sending=sending, version=attempt.version + 1)
+        raise Busy

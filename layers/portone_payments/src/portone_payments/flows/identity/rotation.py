@@ -1,0 +1,60 @@
+"""Claims follow the hash key that is written; who does not stand under it yet is counted, with why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portone_payments.domain.records.identity import IDENTITY_SHARDS, Person
+from portone_payments.flows.identity.person import PersonDesk
+from portone_payments.flows.identity.walk import Line
+from portone_payments.ports.identity import IdentityKind, IdentityStore, Waiting
+from portone_payments.ports.world import Clock
+
+PAGE = 100
+STEPS = 5
+"""Transactions for one person at a time: who holds very many claims lets them go in several."""
+NEWEST = 10**9
+"""No version of a key is greater."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rotation:
+    """Brings persons to the key that is written. `orphans`: those met whose key the secret does not hold."""
+
+    store: IdentityStore
+    desk: PersonDesk
+    clock: Clock
+    orphans: int = 0
+
+    def lines(self) -> Iterator[Line]:
+        """Who stands under an older key, or under a newer one that is gone, by shard."""
+        writing, held = self.desk.hashes.writing(), frozenset(self.desk.hashes.versions())
+        for shard in range(IDENTITY_SHARDS):
+            behind = self._behind(shard, writing, held)
+            yield Line(
+                kind=IdentityKind.PERSON, shard=shard, waiting=behind, act=self._follow, put_off=_stays
+            )
+
+    def _behind(self, shard: int, writing: int, held: frozenset[int]) -> Iterator[Waiting]:
+        for each in self.store.hashed_by(writing - 1, shard, limit=PAGE):
+            self.orphans += each.since not in held
+            yield each
+        for each in self.store.hashed_by(NEWEST, shard, since=writing + 1, limit=PAGE):
+            if each.since not in held:
+                self.orphans += 1
+                yield each
+
+    def _follow(self, waiting: Waiting) -> bool:
+        for step in range(STEPS):
+            person = self.store.person(waiting.id)
+            if person is None or not self._is_behind(person):
+                return step > 0
+            self.store.save(*self.desk.rehashed(person, self.clock.now()))
+        return True
+
+    def _is_behind(self, person: Person) -> bool:
+        by = person.hash_version
+        return 0 < by < self.desk.hashes.writing() or (by > 0 and by not in self.desk.hashes.versions())
+
+
+def _stays(_waiting: Waiting) -> None:
+    """In the index of hash keys nothing has a time of its own."""

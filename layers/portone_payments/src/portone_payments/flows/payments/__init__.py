@@ -1,0 +1,1 @@
+"""Orders, prepare, verify and catching up."""

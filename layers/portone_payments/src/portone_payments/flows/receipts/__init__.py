@@ -1,0 +1,1 @@
+"""Cash receipts: stored, then issued."""

@@ -1,0 +1,1 @@
+"""Refunds: decided, stored, sent."""

@@ -1,0 +1,90 @@
+"""What everything about refunds shares: whose payment, which refund, saved once, sent once (money rule 5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.errors.payments import RefundNotFound
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.refunds.rules import RefundPolicy
+from portone_payments.flows.refunds.send import RefundSender
+from portone_payments.flows.shared.nudge import nudge
+from portone_payments.flows.shared.ownership import Asker, find_refund, seen_by
+from portone_payments.ports.store import Conflict, Queue
+from portone_payments.ports.world import Clock, Deadline
+
+ATTEMPTS = 6
+type Change = Callable[[Payment, Refund], Payment]
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """A refund and its payment, as stored."""
+
+    payment: Payment
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundDesk:
+    """What refunds need."""
+
+    sender: RefundSender
+    queue: Queue
+    clock: Clock
+    policy: RefundPolicy
+
+    def read(self, payment_id: str, refund_id: str, asker: Asker) -> Refunded:
+        """A refund as it stands. Raises `PaymentNotFound`, `RefundNotFound`."""
+        payment = self.held(payment_id, asker)
+        return Refunded(payment, self.refund(payment, refund_id))
+
+    def refund(self, payment: Payment, refund_id: str) -> Refund:
+        """A refund of this payment, wherever it lies. Raises `RefundNotFound`."""
+        refund = find_refund(payment, refund_id, store=self.sender.reader.store)
+        if refund is None:
+            raise RefundNotFound
+        return refund
+
+    def held(self, payment_id: str, asker: Asker) -> Payment:
+        """The payment, which its owner or staff may see. Raises `PaymentNotFound`."""
+        return seen_by(asker, payment_id, store=self.sender.reader.store)
+
+    def change(self, payment_id: str, refund_id: str, asker: Asker, change: Change) -> None:
+        """Save what `change` makes of a refund. Raises what it raises, `Busy`."""
+        for _ in range(ATTEMPTS):
+            held = self.held(payment_id, asker)
+            changed = change(held, self.refund(held, refund_id))
+            try:
+                self.sender.reader.store.save(due_soon(changed, self.clock.now()))
+            except Conflict:
+                continue
+            return
+        raise Busy
+
+    def send(
+        self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, fresh: bool = False
+    ) -> Refunded:
+        """Send what is reserved; what has no outcome then is left to the worker.
+
+        `fresh`: `payment` is as this very call has stored it.
+        """
+        moment = Moment(now=self.clock.now(), by=by)
+        try:
+            payment = self.sender.send(payment, moment, deadline=deadline, fresh=fresh).payment
+        except Busy:
+            nudge(payment, queue=self.queue)
+            return Refunded(payment, self.refund(payment, refund_id))
+        refund = self.refund(payment, refund_id)
+        if refund.state is RefundState.RESERVED:
+            nudge(payment, queue=self.queue)
+        return Refunded(payment, refund)
+
+
+def due_soon(payment: Payment, now: float) -> Payment:
+    """Due after the inline deadline: whoever dies while sending is followed by the worker."""
+    soon = int(now) + 30
+    due_at = soon if payment.due_at is None else min(payment.due_at, soon)
+    return replace(payment, due_at=due_at, rung=0)

@@ -1,0 +1,114 @@
+"""Refund a payment in full or in part: reserve, send, read (money rule 5)."""
+
+from dataclasses import dataclass, field, replace
+
+from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.payments.schedule import known_behind
+from portone_payments.domain.records.bounds import as_saved
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.refunds.reserve import RefundWish, in_progress, reserve, same_wish, with_refund
+from portone_payments.domain.refunds.rules import (
+    Asked,
+    check_count,
+    check_refund,
+    needs_second_person,
+)
+from portone_payments.domain.shared.allowances import REFUND_READINGS, used_up, with_one
+from portone_payments.flows.refunds.desk import ATTEMPTS, RefundDesk, Refunded, due_soon
+from portone_payments.flows.refunds.send import said_context, sealed_account
+from portone_payments.flows.shared.ownership import Asker, find_refund
+from portone_payments.ports.portone import RefundAccount
+from portone_payments.ports.store import Conflict
+from portone_payments.ports.world import Deadline, Metric
+
+# seconds that a reading before leaves for the refund itself and the reading after it
+SENDING = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an asker wrote: never stored in clear."""
+
+    reason: str = field(repr=False)
+    account: RefundAccount | None = field(default=None, repr=False)
+
+
+class Canceller(RefundDesk):
+    """Everything that starts a refund."""
+
+    def cancel(
+        self,
+        payment_id: str,
+        asker: Asker,
+        wish: RefundWish,
+        said: Said,
+        deadline: Deadline,
+    ) -> Refunded:
+        """The refund of this id, new or known. Raises `PaymentNotFound` and the errors of its checks."""
+        reserved, fresh = self._reserved(payment_id, asker, wish, said, deadline)
+        if fresh and reserved.refund.state is RefundState.RESERVED:
+            return self.send(reserved.payment, wish.id, asker.by, deadline, fresh=True)
+        return reserved
+
+    def _reserved(
+        self, payment_id: str, asker: Asker, wish: RefundWish, said: Said, deadline: Deadline
+    ) -> tuple[Refunded, bool]:
+        store = self.sender.reader.store
+        for _ in range(ATTEMPTS):
+            held = self.held(payment_id, asker)
+            known = find_refund(held, wish.id, store=store)
+            if known is not None:
+                return Refunded(held, same_wish(known, wish)), False
+            reserved = self._reserve(self._current(held, asker, deadline), asker, wish, said)
+            try:
+                store.save(reserved)
+            except Conflict:
+                self.sender.reader.meter.count(Metric.CONFLICT)
+                continue
+            return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True
+        raise Busy
+
+    def _current(self, held: Payment, asker: Asker, deadline: Deadline) -> Payment:
+        """The payment, read first where its last reading was behind: a balance of then would be refused."""
+        if in_progress(held) or not known_behind(held):
+            return held
+        moment = Moment(now=self.clock.now(), by=asker.by)
+        if asker.owner and used_up(held.spent, REFUND_READINGS, now=moment.now):
+            return held
+        told = _read if asker.owner else None
+        try:
+            read = self.sender.reader.catch_up(
+                held.payment_id, moment, deadline=deadline.leaving(SENDING), held=held, told=told
+            )
+        except Busy:
+            return held
+        return as_saved(read.payment)
+
+    def _reserve(self, held: Payment, asker: Asker, wish: RefundWish, said: Said) -> Payment:
+        now, account = self.clock.now(), said.account
+        check_count(held, owner=asker.owner)
+        asked = Asked(
+            amount=wish.amount,
+            owner=asker.owner,
+            has_account=account is not None,
+            has_phone=account is not None and account.phone is not None,
+        )
+        reserved = reserve(held, wish, Moment(now=now, by=asker.by), base=self.policy.base)
+        check_refund(held, asked, self.policy, now=now)
+        refund = self._sealed(held, reserved.refunds[wish.id], said)
+        if not asker.owner and needs_second_person(held, refund.amount, self.policy):
+            refund = replace(refund, state=RefundState.AWAITING_APPROVAL)
+        return due_soon(with_refund(reserved, refund), now)
+
+    def _sealed(self, held: Payment, refund: Refund, said: Said) -> Refund:
+        """The refund with what somebody wrote, for nobody to read but who sends it or decides it."""
+        vault, place = self.sender.vault, (held.payment_id, refund.id)
+        account = sealed_account(said.account, *place, vault) if said.account else None
+        return replace(refund, said=vault.encrypt(said.reason, context=said_context(*place)), account=account)
+
+
+def _read(payment: Payment, moment: Moment) -> Payment:
+    """The payment with one more reading that its owner's refund has asked for."""
+    return replace(payment, spent=with_one(payment.spent, REFUND_READINGS, now=moment.now))

@@ -1,0 +1,70 @@
+"""Who asks, and whose a payment is (I6)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors.payments import PaymentNotFound
+from portone_payments.domain.records.instructions import Refund
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.refunds.reserve import refund_of, token_of
+from portone_payments.ports.store import Store
+
+OWNER, STAFF, AUTO = "owner", "staff", "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks: an owner by user id, or staff by name. Their refund ids are separate name spaces.
+
+    `door` and `person` tell members of staff apart: how they were let in, and as whom.
+    """
+
+    name: str
+    owner: bool
+    door: str = ""
+    person: str = ""
+
+    @property
+    def space(self) -> str:
+        """The name space of this asker's refund ids."""
+        return OWNER if self.owner else STAFF
+
+    @property
+    def by(self) -> str:
+        """How the history names them."""
+        return OWNER if self.owner else f"staff:{self.name}"
+
+
+def owned(payment_id: str, user_id: str, *, store: Store) -> Payment:
+    """The caller's payment. Raises `PaymentNotFound` for absent and foreign ids alike (I6)."""
+    payment = store.payment(payment_id)
+    if payment is None or payment.user_id != user_id:
+        raise PaymentNotFound
+    return payment
+
+
+def seen_by(asker: Asker, payment_id: str, *, store: Store) -> Payment:
+    """A payment that its owner or staff may see. Raises `PaymentNotFound` as `owned`."""
+    payment = store.payment(payment_id)
+    if payment is None or (asker.owner and payment.user_id != asker.name):
+        raise PaymentNotFound
+    return payment
+
+
+def asked_refunds(payment: Payment, shown: str, asker: Asker, *, store: Store) -> list[Refund]:
+    """What this asker may mean by an id without its name space: their own first, then the system's.
+
+    Staff may mean an owner's too.
+    """
+    spaces = (asker.space, AUTO) if asker.owner else (STAFF, AUTO, OWNER)
+    found = (find_refund(payment, f"{space}:{shown}", store=store) for space in spaces)
+    return [refund for refund in found if refund is not None]
+
+
+def find_refund(payment: Payment, refund_id: str, *, store: Store) -> Refund | None:
+    """The refund of this id, wherever it lies; None where it was never asked for."""
+    held = refund_of(payment, refund_id)
+    token = token_of(payment.payment_id, refund_id)
+    if held is not None or token not in payment.settled:
+        return held
+    part = store.settled_refund(payment.payment_id, token)
+    return replace(part.refund, id=refund_id) if part else None

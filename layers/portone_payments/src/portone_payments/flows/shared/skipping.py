@@ -1,0 +1,40 @@
+"""What cannot be treated is counted, named and passed over: one must not stop all (money rule 10)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from portone_payments.ports.store import Skipped
+from portone_payments.ports.world import Meter, Metric
+
+type Note = Callable[[Skipped], None]
+
+
+def unnoted(_skipped: Skipped) -> None:
+    """For those that keep no log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skips:
+    """Counts what is passed over; `note` writes it to the log."""
+
+    meter: Meter
+    note: Note = unnoted
+
+    def skip(self, kind: str, id_: str, error: Exception) -> None:
+        """Pass over one item because of `error`."""
+        self.add([Skipped(kind, id_, error)])
+
+    def add(self, skipped: Iterable[Skipped]) -> None:
+        """Pass over items that somebody else could not treat."""
+        for each in skipped:
+            self.meter.count(Metric.ITEM_SKIPPED)
+            self.note(each)
+
+    @contextmanager
+    def over(self, kind: str, id_: str) -> Iterator[None]:
+        """Pass over one item should anything go wrong with it in here."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the boundary: the others go on
+            self.skip(kind, id_, error)

@@ -1,0 +1,1 @@
+"""Subscriptions: begun, changed, ended."""

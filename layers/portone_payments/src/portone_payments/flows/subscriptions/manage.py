@@ -1,0 +1,94 @@
+"""Subscriptions as their owner or the shop finds and changes them; nothing is charged here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors.billing import PlanNotFound, SubscriptionNotFound
+from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.records.bounds import as_saved
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.subscriptions import Plan, Subscription
+from portone_payments.domain.shared.allowances import COMMANDS, spend
+from portone_payments.domain.subscriptions.collection import next_due
+from portone_payments.domain.subscriptions.plan_change import paid_with
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.world import Clock, Meter, Metric
+
+ATTEMPTS = 6
+type Counted = Callable[[Subscription], bool]
+
+
+def never(_held: Subscription) -> bool:
+    """What ends, stops or makes cheaper is never counted."""
+    return False
+
+
+def always(_held: Subscription) -> bool:
+    """What has something charged, or is told of."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionDesk:
+    """What every change of a subscription needs, whoever asks for it."""
+
+    store: Store
+    clock: Clock
+    meter: Meter
+    policy: BillingPolicy
+
+    def change(
+        self,
+        subscription_id: str,
+        changed: Callable[[Subscription, Moment], Subscription],
+        *,
+        by: str,
+        user_id: str | None = None,
+        counted: Counted = never,
+    ) -> Subscription:
+        """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
+
+        `counted`: whether its owner may do so only so often. Raises `SubscriptionNotFound`,
+        `TooManyRequests`, `Busy` and what the domain refuses.
+        """
+        for _ in range(ATTEMPTS):
+            held = self.of(subscription_id, user_id)
+            moment = self.moment(by)
+            after = changed(held, moment)
+            if after is held:
+                return held
+            if user_id is not None and counted(held):
+                after = replace(after, spent=spend(held.spent, COMMANDS, now=moment.now))
+            after = replace(after, due_at=next_due(after, moment.now, self.policy), tries=0)
+            try:
+                self.store.save(after)
+            except Conflict:
+                self.meter.count(Metric.CONFLICT)
+                continue
+            return as_saved(after)
+        raise Busy
+
+    def of(self, subscription_id: str, user_id: str | None) -> Subscription:
+        """A subscription its caller may see. Raises `SubscriptionNotFound`."""
+        held = self.store.subscription(subscription_id)
+        if held is None or user_id not in {None, held.user_id}:
+            raise SubscriptionNotFound
+        return held
+
+    def plan(self, plan_id: str) -> Plan:
+        """A plan of the shop. Raises `PlanNotFound`."""
+        plan = self.store.plan(plan_id)
+        if plan is None:
+            raise PlanNotFound
+        return plan
+
+    def payments(self, held: Subscription, moment: Moment) -> list[Payment]:
+        """What paid for its running period, as far as it is not erased; one read each, one as a rule."""
+        found = (self.store.payment(each) for each in paid_with(held, moment))
+        return [each for each in found if each is not None]
+
+    def moment(self, by: str) -> Moment:
+        """Now, for somebody."""
+        return Moment(now=self.clock.now(), by=by)

@@ -1,0 +1,179 @@
+"""What a customer or the shop does with a subscription; the first charge follows at once (money rule 8)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.approvals.attempts import open_approval
+from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
+from portone_payments.domain.errors.billing import NoBillingKey, PriceChanged
+from portone_payments.domain.errors.common import Busy, IdempotencyKeyReused
+from portone_payments.domain.errors.payments import OrderExpired, OrderNotFound, OrderWithdrawn
+from portone_payments.domain.records.billing_keys import Wallet
+from portone_payments.domain.records.bounds import as_saved
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.payments import ClientRequest, Order
+from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.shared.allowances import SUBSCRIPTIONS, spend
+from portone_payments.domain.subscriptions.collection import next_due
+from portone_payments.domain.subscriptions.lifecycle import in_parts, subscribe
+from portone_payments.flows.billing_keys.claims import MANY
+from portone_payments.flows.charges.collect import Collector
+from portone_payments.flows.subscriptions.manage import SubscriptionDesk
+from portone_payments.ports.store import Conflict
+from portone_payments.ports.world import Deadline, Ids, Metric
+
+ATTEMPTS = 6
+REQUEST_KEPT = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the app asks for; `shown` is the price its user saw, in minor units; `start` a KST day."""
+
+    user_id: str
+    body_hash: str
+    request_key: str
+    plan_id: str = ""
+    order_id: str = ""
+    shown: int | None = None
+    consented: bool = False
+    start: str | None = None
+    anchor_day: int | None = None
+    issue_id: str | None = None
+
+    @property
+    def route(self) -> str:
+        """What the client's Idempotency-Key is scoped to, besides the user."""
+        return "schedule" if self.order_id else "subscribe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """Stores what was agreed, then has it collected."""
+
+    collector: Collector
+    desk: SubscriptionDesk
+    ids: Ids
+
+    def start(self, wanted: Wanted, deadline: Deadline) -> Subscription:
+        """A new subscription, or the one this request made before.
+
+        Raises `PlanNotFound`, `PriceChanged`, `OrderNotFound`, `NoBillingKey`, `BillingKeyNotFound`,
+        `IdempotencyKeyReused`, `TooManyRequests`, `Busy` and what the domain refuses.
+        """
+        store = self.desk.store
+        for _ in range(ATTEMPTS):
+            known = store.request(wanted.user_id, wanted.route, wanted.request_key)
+            if known is not None:
+                return self._known(known, wanted)
+            wallet = store.wallet(wanted.user_id)
+            begun = self._begun(wanted, wallet)
+            if begun is not None:
+                return begun
+            fresh, *others = self._fresh(wanted, wallet, self.desk.moment("app"))
+            request = self._request(wanted, fresh.subscription_id)
+            try:
+                store.save(fresh, request, *others, *self._counted(wanted, wallet))
+            except Conflict:
+                self.desk.meter.count(Metric.CONFLICT)
+                continue
+            return self.collected(as_saved(fresh), deadline)
+        raise Busy
+
+    def _counted(self, wanted: Wanted, wallet: Wallet | None) -> tuple[Wallet, ...]:
+        """The wallet with one more subscription; an order is paid in parts but once."""
+        if wallet is None or not wanted.plan_id:
+            return ()
+        return (replace(wallet, spent=spend(wallet.spent, SUBSCRIPTIONS, now=self.desk.clock.now())),)
+
+    def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:
+        """The subscription after what is due of it was tried; unchanged where somebody else is at it."""
+        moment = self.desk.moment("app")
+        if subscription.due_at is None or subscription.due_at > moment.now:
+            return subscription
+        try:
+            self.collector.collect(subscription, moment, deadline)
+        except (Busy, Conflict):
+            self.desk.meter.count(Metric.CONFLICT)
+        return self.desk.of(subscription.subscription_id, None)
+
+    def _known(self, known: ClientRequest, wanted: Wanted) -> Subscription:
+        if known.body_hash != wanted.body_hash:
+            raise IdempotencyKeyReused
+        return self.desk.of(known.resource_id, wanted.user_id)
+
+    def _begun(self, wanted: Wanted, wallet: Wallet | None) -> Subscription | None:
+        """The subscription to this plan whose first charge has no outcome yet.
+
+        Its user is told the same again instead of being charged again under another key of the app.
+        """
+        keys = wallet.keys.values() if wallet and wanted.plan_id else ()
+        for claim in {claim for key in keys for claim in key.claims[-MANY:]}:
+            payment = self.desk.store.payment(claim)
+            if payment is None or payment.subscription_id is None or open_approval(payment) is None:
+                continue
+            held = self.desk.store.subscription(payment.subscription_id)
+            if held is not None and held.plan_id == wanted.plan_id and _first_open(held):
+                return held
+        return None
+
+    def _fresh(
+        self, wanted: Wanted, wallet: Wallet | None, moment: Moment
+    ) -> tuple[Subscription, *tuple[Record, ...]]:
+        self._check_key(wanted, wallet)
+        version = max(self.collector.secrets.charge_keys())
+        if wanted.order_id:
+            order = self._order(wanted)
+            parts = in_parts(order, self.ids.payment_id(), moment, self.desk.policy)
+            parts = replace(parts, issue_id=wanted.issue_id, hash_version=version)
+            due_at = next_due(parts, moment.now, self.desk.policy)
+            return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
+        plan = self.desk.plan(wanted.plan_id)
+        if wanted.shown is not None and wanted.shown != plan.amount:
+            raise PriceChanged(amount=plan.amount)
+        fresh = subscribe(
+            plan,
+            self.ids.payment_id(),
+            wanted.user_id,
+            moment,
+            start=wanted.start,
+            anchor_day=wanted.anchor_day,
+            consented=wanted.consented,
+        )
+        fresh = replace(fresh, issue_id=wanted.issue_id, hash_version=version)
+        # who starts today has just asked to be charged: not at the next allowed hour, now
+        due_at = fresh.due_at if fresh.due_at is not None else next_due(fresh, moment.now, self.desk.policy)
+        return (replace(fresh, due_at=due_at),)
+
+    def _check_key(self, wanted: Wanted, wallet: Wallet | None) -> None:
+        if wanted.issue_id is not None:
+            key_of_issue(wallet, wanted.issue_id)
+        if chargeable(wallet, wanted.issue_id) is None:
+            raise NoBillingKey
+
+    def _order(self, wanted: Wanted) -> Order:
+        order = self.desk.store.order(wanted.order_id)
+        if order is None or order.user_id != wanted.user_id:
+            raise OrderNotFound
+        if order.withdrawn_at is not None:
+            raise OrderWithdrawn
+        if order.expires_at is not None and order.expires_at <= self.desk.clock.now():
+            raise OrderExpired
+        return order
+
+    def _request(self, wanted: Wanted, subscription_id: str) -> ClientRequest:
+        now = self.desk.clock.now()
+        return ClientRequest(
+            user_id=wanted.user_id,
+            route=wanted.route,
+            key=wanted.request_key,
+            body_hash=wanted.body_hash,
+            resource_id=subscription_id,
+            created_at=now,
+            expires_at=int(now) + REQUEST_KEPT,
+        )
+
+
+def _first_open(held: Subscription) -> bool:
+    """Whether nothing of it was ever paid and its first charge is under way."""
+    return held.in_flight is not None and held.agreed is None

@@ -1,0 +1,1 @@
+"""Who takes part in demo, stories and tests: shop, people, subscribers."""

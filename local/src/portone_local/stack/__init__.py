@@ -1,0 +1,1 @@
+"""The whole bundle on this machine, in memory or on the local AWS."""

@@ -1,0 +1,1 @@
+"""What CloudFormation and IAM make of template.yaml."""

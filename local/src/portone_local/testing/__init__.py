@@ -1,1 +1,0 @@
-"""What the tests share: corpora, builders, checks."""

@@ -1,0 +1,1 @@
+"""The ports in memory, as strict as what they stand for."""

@@ -1,0 +1,62 @@
+"""What has left a record lies in an item of its own, written in the same transaction as the record."""
+
+from dataclasses import replace
+
+import pytest
+
+from portone_payments.adapters.dynamo.payments import TableStore
+from portone_payments.domain.errors.common import StorageUnavailable
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import SettledRefund
+from portone_payments.ports.store import Conflict
+from tests.support.records import NOW, a_payment
+
+REFUND = Refund(
+    id="r/1",
+    amount=100,
+    tax_free=0,
+    balance=1_000,
+    requester="CUSTOMER",
+    by="user",
+    body_hash="0" * 64,
+    key="key",
+    token="TO/KEN",
+    created_at=NOW,
+    state=RefundState.FAILED,
+)
+LEFT = SettledRefund(payment_id="payment1", refund=REFUND)
+
+
+def test_what_left_a_record_is_read_by_its_own_token(store: TableStore) -> None:
+    store.save(a_payment(), LEFT)
+
+    assert store.settled_refund("payment1", "TO/KEN") == LEFT
+    assert store.settled_refund("payment1", "TO") is None
+    assert store.settled_refund("payment2", "TO/KEN") is None
+
+
+def test_what_left_a_record_is_written_over_an_earlier_writing_of_it(store: TableStore) -> None:
+    store.save(a_payment(), LEFT)
+    again = replace(LEFT, refund=replace(REFUND, code="late"))
+
+    store.save(a_payment(version=1), again)
+
+    assert store.settled_refund("payment1", "TO/KEN") == again
+
+
+def test_a_record_that_lost_its_race_leaves_nothing_behind(store: TableStore) -> None:
+    store.save(a_payment())
+
+    with pytest.raises(Conflict):
+        store.save(a_payment(), LEFT)
+
+    assert store.settled_refund("payment1", "TO/KEN") is None
+
+
+def test_more_than_one_transaction_takes_is_refused_whole(store: TableStore) -> None:
+    many = [replace(LEFT, refund=replace(REFUND, token=f"t-{number}")) for number in range(100)]
+
+    with pytest.raises(StorageUnavailable):
+        store.save(a_payment(), *many)
+
+    assert store.payment("payment1") is None

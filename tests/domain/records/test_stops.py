@@ -1,0 +1,199 @@
+"""What PortOne refuses us stops us and nobody else: scopes, probes, and a clock that stands still."""
+
+from dataclasses import replace
+
+import pytest
+
+from portone_payments.domain.readings.outcome import our_fault
+from portone_payments.domain.records.stops import (
+    ALL,
+    ALONE_UNTRIED,
+    MOST_KEPT,
+    PROBE_EVERY,
+    Stood,
+    Stops,
+    alone_scope,
+    begun,
+    channel_scope,
+    ended,
+    may_probe,
+    probed,
+    shifted,
+    standing,
+    stood,
+    tidied,
+    turn,
+)
+
+NOW = 1_000_000.0
+DAY = 86_400.0
+
+
+def stopped(scope: str = ALL, operation: str = "charge", at: float = NOW) -> Stops:
+    return begun(Stops(), scope, operation, "forbidden", at)
+
+
+def past(*times: tuple[float, float], scope: str = ALL) -> Stops:
+    return Stops(past=tuple(Stood(scope=scope, since=since, until=until) for since, until in times))
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_credential_is_our_fault_whatever_the_body_says(status: int) -> None:
+    assert our_fault(status, None) == our_fault(status, "ALREADY_PAID") in {"unauthorized", "forbidden"}
+
+
+@pytest.mark.parametrize(
+    ("status", "error_type", "code"),
+    [
+        (404, "CHANNEL_NOT_FOUND", "channel_not_found"),
+        (404, "BILLING_KEY_NOT_FOUND", None),
+        (400, "INVALID_REQUEST", None),
+        (502, "PG_PROVIDER", None),
+        (None, None, None),
+    ],
+)
+def test_only_what_our_settings_cause_is_our_fault(
+    status: int | None, error_type: str | None, code: str | None
+) -> None:
+    assert our_fault(status, error_type) == code
+
+
+def test_all_holds_every_request_and_a_channel_its_own() -> None:
+    everything, one = stopped(), stopped(channel_scope("channel-a"))
+
+    assert standing(everything, None)
+    assert standing(everything, "channel-a")
+    assert standing(one, "channel-a")
+    assert not standing(one, "channel-b")
+    assert not standing(one, None)
+
+
+def test_a_stop_begins_once() -> None:
+    again = begun(stopped(), ALL, "cancel", "unauthorized", NOW + 60)
+
+    assert again == stopped()
+
+
+def test_the_refused_operation_probes_every_ten_minutes_and_another_where_it_never_comes() -> None:
+    (stop,) = stopped().stops.values()
+
+    assert not may_probe(stop, "charge", NOW + PROBE_EVERY - 1)
+    assert may_probe(stop, "charge", NOW + PROBE_EVERY)
+    assert not may_probe(stop, "cancel", NOW + PROBE_EVERY)
+    assert may_probe(stop, "cancel", NOW + 2 * PROBE_EVERY)
+
+
+def test_a_probe_under_way_is_the_only_one() -> None:
+    (stop,) = probed(stopped(), None, "charge", NOW + PROBE_EVERY).stops.values()
+
+    assert not may_probe(stop, "charge", NOW + 2 * PROBE_EVERY - 1)
+    assert stop.since == NOW
+
+
+def test_what_stood_is_kept_when_it_goes_on() -> None:
+    over = ended(stopped(), [ALL, "channel:none"], NOW + 60)
+
+    assert not over.stops
+    assert over.past == (Stood(scope=ALL, since=NOW, until=NOW + 60),)
+
+
+def test_the_times_kept_are_bounded() -> None:
+    stops = Stops()
+    for number in range(3 * MOST_KEPT):
+        stops = ended(begun(stops, ALL, "charge", "forbidden", number), [ALL], number + 0.5)
+
+    assert len(stops.past) == MOST_KEPT
+    assert stops.past[-1].since == 3 * MOST_KEPT - 1
+
+
+def test_a_stop_nobody_tries_ends_by_itself() -> None:
+    assert tidied(stopped(), NOW + PROBE_EVERY + 3_599).stops
+    assert not tidied(stopped(), NOW + PROBE_EVERY + 3_600).stops
+
+
+def test_the_record_is_due_as_long_as_it_says_anything() -> None:
+    over = ended(stopped(), [ALL], NOW + 60)
+
+    assert stopped().due_at is not None
+    assert tidied(over, NOW + 399 * DAY).due_at is not None
+    assert tidied(over, NOW + 401 * DAY) == replace(over, past=(), due_at=None)
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds"),
+    [
+        ([], 0),
+        ([(10, 20)], 10),
+        ([(-50, -10)], 0),
+        ([(-50, 5)], 5),
+        ([(90, 500)], 10),
+        ([(10, 30), (20, 40)], 30),
+        ([(10, 40), (20, 30)], 30),
+        ([(60, 70), (10, 20)], 20),
+    ],
+)
+def test_time_in_which_nothing_was_sent_is_counted_once(
+    times: list[tuple[float, float]], seconds: float
+) -> None:
+    assert stood(past(*times), None, 0, 100) == seconds
+
+
+def test_a_channels_time_is_its_own() -> None:
+    stops = past((10, 20), scope=channel_scope("channel-a"))
+
+    assert (stood(stops, "channel-a", 0, 100), stood(stops, "channel-b", 0, 100)) == (10, 0)
+    assert stood(stops, None, 0, 100) == 0
+
+
+def test_a_stop_that_lasts_counts_up_to_now() -> None:
+    assert stood(stopped(at=60), None, 0, 100) == 40
+
+
+@pytest.mark.parametrize(
+    ("at", "times", "moved"),
+    [
+        (50, [(10, 20)], 60),
+        (50, [(60, 80)], 50),
+        (50, [(40, 90)], 100),
+        (50, [(10, 20), (55, 65)], 70),
+        (50, [(10, 20), (61, 65)], 60),
+    ],
+)
+def test_a_moment_waits_for_as_long_as_the_clock_stood_before_it(
+    at: float, times: list[tuple[float, float]], moved: float
+) -> None:
+    assert shifted(past(*times), None, 0, at, 1_000) == moved
+
+
+@pytest.mark.parametrize(("code", "turns"), [("invalid_request", PROBE_EVERY), ("unauthorized", 0)])
+def test_a_charge_that_was_refused_itself_leaves_others_the_probe(code: str, turns: int) -> None:
+    channel = "channel-a"
+    held = begun(Stops(), channel_scope(channel), "charge", code, NOW)
+    [stop] = held.stops.values()
+
+    [own] = probed(held, channel, "charge", NOW + 1200, again=True).stops.values()
+
+    assert turn(stop, again=True) == turns
+    assert turn(stop, again=False) == 0
+    assert own.probe_at == NOW + 1200 + PROBE_EVERY - turns
+
+
+def test_those_that_were_refused_themselves_hold_nobody_else_and_leave_no_time_out_of_dunning() -> None:
+    scope = alone_scope("channel-a", "invalid_request")
+    held = begun(Stops(), scope, "charge", "invalid_request", NOW, alone=True)
+    [stop] = held.stops.values()
+
+    assert not standing(held, "channel-a")
+    assert standing(held, "channel-a", alone=scope) == [stop]
+    assert turn(stop, again=True) == 0
+    assert stood(held, "channel-a", NOW, NOW + DAY) == 0
+    assert ended(held, [scope], NOW + DAY).past == ()
+
+
+def test_their_turns_are_kept_through_the_hours_in_which_nothing_is_charged() -> None:
+    scope = alone_scope("channel-a", "invalid_request")
+    held = begun(Stops(), scope, "charge", "invalid_request", NOW, alone=True)
+
+    assert tidied(held, NOW + PROBE_EVERY + DAY).stops
+    assert not tidied(held, NOW + PROBE_EVERY + ALONE_UNTRIED).stops
+    assert alone_scope("channel-a", "billing_keys_not_found") != scope

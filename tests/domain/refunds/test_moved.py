@@ -1,0 +1,66 @@
+"""A refund that moved another sum than it asked for: the books follow PortOne, a person is called once."""
+
+from dataclasses import replace
+
+import pytest
+
+from portone_payments.domain.readings.payment import CancellationStatus
+from portone_payments.domain.records.instructions import RefundState
+from portone_payments.domain.records.payments import AttentionKind, Payment
+from portone_payments.domain.refunds.reserve import cancellable
+from portone_payments.domain.refunds.settlement import as_moved
+from tests.support.records import calls_of
+from tests.support.refund_records import (
+    REQUESTED,
+    SUCCEEDED,
+    booked,
+    changed,
+    reserved,
+    showing,
+    the_refund,
+)
+from tests.support.snapshots import after_reading, moment
+
+SUMS = [100, 299, 301, 1_000]
+
+
+def told_done() -> Payment:
+    """An answer said that the 300 won it asked for are back, and no reading has shown it."""
+    return changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
+
+
+@pytest.mark.parametrize("held", [reserved(), told_done()])
+@pytest.mark.parametrize("total", SUMS)
+def test_another_sum_than_was_asked_is_told_and_calls_a_person(held: Payment, total: int) -> None:
+    read = after_reading(held, showing(booked(the_refund(held), total=total)), at=200)
+
+    refund = the_refund(read)
+    assert (refund.state, refund.amount, refund.went_back) == (RefundState.SUCCEEDED, 300, total)
+    assert (read.lagging, cancellable(read), calls_of(read)) == (0, 1_000 - total, [AttentionKind.AMBIGUOUS])
+
+
+def test_the_sum_that_was_asked_calls_nobody() -> None:
+    held = reserved()
+
+    read = after_reading(held, showing(booked(the_refund(held))), at=200)
+
+    assert (the_refund(read).moved, calls_of(read)) == (None, [])
+
+
+def test_a_person_is_called_once_for_each_sum() -> None:
+    held = reserved()
+    more, still_more = (showing(booked(the_refund(held), total=total)) for total in (400, 500))
+    read = replace(after_reading(held, more, at=200), attentions=())
+
+    assert calls_of(after_reading(read, more, at=300)) == []
+    assert calls_of(after_reading(read, still_more, at=300)) == [AttentionKind.AMBIGUOUS]
+
+
+@pytest.mark.parametrize("shown", [SUCCEEDED, REQUESTED])
+def test_what_an_answer_says_calls_too_although_readings_show_another(shown: CancellationStatus) -> None:
+    held = reserved()
+    answer = replace(booked(the_refund(held), total=1_000), status=shown)
+
+    called, refund = as_moved(held, the_refund(held), answer, moment())
+
+    assert (refund.moved, calls_of(called)) == (1_000, [AttentionKind.AMBIGUOUS])

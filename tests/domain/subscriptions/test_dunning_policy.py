@@ -1,0 +1,103 @@
+"""The dunning policy as data: which declines are hard, and that nonsense in settings is refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from portone_payments.domain.subscriptions.dunning import HARD_CODES, AtEnd, CatchUp, DunningPolicy, is_hard
+
+POLICY = DunningPolicy()
+
+
+@pytest.mark.parametrize("provider", ["KCP", "KCP_BILLING", "KCP_V2"])
+def test_a_lost_card_is_hard_at_kcp_and_a_low_balance_is_soft(provider: str) -> None:
+    assert is_hard(POLICY, provider, "CC04")
+    assert not is_hard(POLICY, provider, "CC10")
+
+
+@pytest.mark.parametrize("provider", ["INICIS", "HTML5_INICIS", "INICIS_V2"])
+def test_a_wrong_expiry_is_hard_at_inicis(provider: str) -> None:
+    assert is_hard(POLICY, provider, "1165")
+
+
+@pytest.mark.parametrize(("provider", "pg_code"), [("KCP_V2", "1165"), ("NICE_V2", "CC04"), (None, None)])
+def test_a_code_means_nothing_at_another_pg(provider: str | None, pg_code: str | None) -> None:
+    assert not is_hard(POLICY, provider, pg_code)
+
+
+@pytest.mark.parametrize("code", ["billing_key_not_found", "BILLING_KEY_ALREADY_DELETED"])
+def test_a_key_that_is_gone_is_hard_everywhere(code: str) -> None:
+    assert is_hard(replace(POLICY, hard_codes={}), None, None, code=code)
+
+
+def test_an_operator_lists_codes_for_one_pg_or_for_all() -> None:
+    policy = DunningPolicy.parse('{"hardCodes": {"*": ["LOST"], "KCP_V2": ["CC01"]}}')
+
+    assert is_hard(policy, "NICE_V2", "LOST")
+    assert is_hard(policy, None, "LOST")
+    assert is_hard(policy, "KCP_V2", "CC01")
+    assert not is_hard(policy, "KCP_V2", "CC04")
+    assert is_hard(policy, "INICIS_V2", "1165")
+
+
+def test_what_a_policy_leaves_out_keeps_its_default() -> None:
+    assert DunningPolicy.parse("{}") == DunningPolicy.parse({}) == POLICY
+
+
+def test_a_policy_says_everything_in_one_object() -> None:
+    policy = DunningPolicy.parse(
+        '{"retryDays": [2, 9], "allowedFrom": 9, "allowedTo": 24, "graceDays": 9, "atEnd": "CANCEL",'
+        ' "hardCodes": {"NICE_V2": ["X"]}, "smoothingSeconds": 1800, "catchUp": "ALL"}'
+    )
+
+    assert policy == DunningPolicy(
+        retry_days=(2, 9),
+        allowed_from=9,
+        allowed_to=24,
+        grace_days=9,
+        at_end=AtEnd.CANCEL,
+        hard_codes={**HARD_CODES, "NICE_V2": frozenset({"X"})},
+        smoothing_seconds=1_800,
+        catch_up=CatchUp.ALL,
+    )
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "",
+        "[]",
+        "null",
+        '{"retryDay": [1]}',
+        '{"allowedFrom": 21, "allowedTo": 10}',
+        '{"allowedFrom": 10, "allowedTo": 10}',
+        '{"allowedTo": 25}',
+        '{"allowedFrom": -1}',
+        '{"allowedFrom": 10.5}',
+        '{"allowedFrom": true}',
+        '{"allowedFrom": "10"}',
+        '{"retryDays": 3}',
+        '{"retryDays": [0]}',
+        '{"retryDays": [3, 1]}',
+        '{"retryDays": [1, 1]}',
+        '{"retryDays": [15]}',
+        '{"graceDays": 6}',
+        '{"graceDays": 366}',
+        '{"atEnd": "DELETE"}',
+        '{"atEnd": []}',
+        '{"catchUp": "NONE"}',
+        '{"smoothingSeconds": 86401}',
+        '{"hardCodes": []}',
+        '{"hardCodes": {"KCP_V2": "CC04"}}',
+        '{"hardCodes": {"KCP_V2": [4]}}',
+        '{"hardCodes": {"": ["CC04"]}}',
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(nonsense: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        DunningPolicy.parse(nonsense)
+
+
+def test_a_built_policy_is_checked_like_a_parsed_one() -> None:
+    with pytest.raises(ValueError, match="midnight"):
+        DunningPolicy(allowed_from=22, allowed_to=6)

@@ -1,0 +1,96 @@
+"""By what an invoice is known again once its record is lost (money rule 8)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, Subscription
+from portone_payments.domain.subscriptions.collection import advance
+from portone_payments.domain.subscriptions.invoice_identity import identity
+from portone_payments.domain.subscriptions.invoices import add_invoice
+from portone_payments.domain.subscriptions.lifecycle import pause, resume
+from portone_payments.domain.subscriptions.settlement import paid
+from tests.support.subscriptions import POLICY, a_plan, at, by_app, started
+
+START = at(2026, 1, 1)
+SECOND = at(2026, 2, 1, hour=13)
+
+
+def running() -> Subscription:
+    """Its first month is paid."""
+    first = advance(started(START), by_app(START), POLICY)
+    return paid(first, first.invoices["1"], by_app(START), by="payment-1")
+
+
+def with_proration(subscription: Subscription, **changes: object) -> Subscription:
+    """A plan change of a day in January."""
+    starts = at(2026, 1, 10, hour=0)
+    asked = Invoice(
+        id="",
+        kind=InvoiceKind.PRORATION,
+        name="월 구독",
+        amount=3_000,
+        tax_free=0,
+        starts=starts,
+        ends=starts,
+        due_at=starts,
+    )
+    return add_invoice(subscription, replace(asked, **changes))  # type: ignore[arg-type]
+
+
+def newest(subscription: Subscription) -> tuple[str, ...]:
+    return identity(subscription, subscription.invoices[max(subscription.invoices, key=int)])
+
+
+def test_a_period_is_the_same_whatever_was_invoiced_before_it() -> None:
+    plain, changed = running(), with_proration(running())
+
+    assert newest(advance(plain, by_app(SECOND), POLICY)) == newest(advance(changed, by_app(SECOND), POLICY))
+
+
+def test_a_period_is_the_same_whatever_it_costs_by_then() -> None:
+    cheaper = replace(running(), credit=1_000)
+
+    assert newest(advance(running(), by_app(SECOND), POLICY)) == newest(
+        advance(cheaper, by_app(SECOND), POLICY)
+    )
+
+
+def test_two_periods_two_subscriptions_and_two_kinds_are_never_the_same() -> None:
+    first, second = running(), advance(running(), by_app(SECOND), POLICY)
+    other = replace(second, subscription_id="sub2")
+    proration = with_proration(first, starts=second.invoices["2"].starts)
+
+    assert len({newest(each) for each in (first, second, other, proration)}) == 4
+
+
+def test_plan_changes_of_one_day_are_different_also_where_they_cost_the_same() -> None:
+    one = with_proration(running())
+    dearer, equal = with_proration(one, amount=4_000), with_proration(one)
+
+    assert len({newest(each) for each in (one, dearer, equal)}) == 3
+
+
+def test_a_period_asked_for_again_after_a_pause_is_another_invoice() -> None:
+    due = advance(running(), by_app(SECOND), POLICY)
+    back = resume(pause(due, None, by_app(SECOND)), by_app(SECOND))
+
+    again = advance(back, by_app(SECOND), POLICY)
+
+    assert again.invoices["3"].starts == due.invoices["2"].starts
+    assert newest(again) != newest(due)
+
+
+def test_a_part_is_that_of_its_order_whichever_schedule_asks_for_it() -> None:
+    part = Invoice(
+        id="1",
+        kind=InvoiceKind.PART,
+        name="소파",
+        amount=1,
+        tax_free=0,
+        starts=START,
+        ends=START,
+        due_at=START,
+    )
+    one = replace(started(START, a_plan()), order_id="order-1", interval=None)
+    later = replace(one, subscription_id="sub2")
+
+    assert identity(one, part) == identity(later, replace(part, starts=SECOND))

@@ -1,0 +1,171 @@
+"""Another plan: what it costs, when it begins, and what it must wait for (money rule 8)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from portone_payments.domain.errors.billing import ChangeNotAllowed, SubscriptionBusy
+from portone_payments.domain.records.payments import Status
+from portone_payments.domain.records.subscriptions import InvoiceState, Subscription, SubscriptionStatus
+from portone_payments.domain.shared.calendar import Interval, Unit
+from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
+from portone_payments.domain.subscriptions.lifecycle import pause
+from portone_payments.domain.subscriptions.plan_change import change_later, change_now, paid_with, preview
+from portone_payments.domain.subscriptions.proration import plan_change
+from portone_payments.domain.subscriptions.settlement import failed
+from tests.support.records import a_payment
+from tests.support.subscriptions import BIG, POLICY, a_plan, at, by_app, flying, started, tried
+
+START = at(2026, 1, 1)
+
+
+def running() -> Subscription:
+    return tried(started(START), START)
+
+
+def test_the_preview_is_what_is_charged() -> None:
+    now = at(2026, 1, 11)
+    subscription = running()
+
+    shown = preview(subscription, BIG, by_app(now), [])
+    changed = change_now(subscription, BIG, by_app(now), [])
+    invoice = due_invoice(changed, now)
+
+    assert invoice is not None
+    assert shown.proration.due == invoice.amount
+    assert shown.proration == plan_change(
+        9_900, 19_800, date(2026, 1, 11), date(2026, 1, 1), date(2026, 2, 1)
+    )
+
+
+def test_a_dearer_plan_begins_when_its_difference_is_paid() -> None:
+    now = at(2026, 1, 11)
+    changed = change_now(running(), BIG, by_app(now), [])
+
+    upgraded = tried(changed, now)
+
+    assert (changed.plan_id, upgraded.plan_id, upgraded.amount) == ("plan-1", "plan-2", 19_800)
+
+
+def test_a_difference_that_is_declined_leaves_the_plan_and_is_not_dunned() -> None:
+    now = at(2026, 1, 11)
+    held = flying(change_now(running(), BIG, by_app(now), []), now)
+    invoice = held.invoices[held.in_flight or ""]
+
+    after = failed(held, invoice, "pg_provider", by_app(now), POLICY)
+
+    assert (after.plan_id, after.change, after.status) == ("plan-1", None, SubscriptionStatus.ACTIVE)
+    assert after.invoices[invoice.id].state is InvoiceState.VOID
+
+
+def test_a_difference_that_is_declined_leaves_also_what_was_to_change_with_the_next_period() -> None:
+    now = at(2026, 1, 11)
+    small = a_plan(plan_id="plan-0", amount=3_100)
+    later = change_later(running(), small, by_app(now), by_customer=True)
+    held = flying(change_now(later, BIG, by_app(now), []), now)
+
+    after = failed(held, held.invoices[held.in_flight or ""], "pg_provider", by_app(now), POLICY)
+
+    assert after.change == later.change
+    assert advance(after, by_app(at(2026, 2, 1)), POLICY).invoices["3"].amount == 3_100
+
+
+def test_what_is_being_paid_for_is_not_put_off_to_the_next_period() -> None:
+    now = at(2026, 1, 11)
+    small = a_plan(plan_id="plan-0", amount=3_100)
+    held = flying(change_now(running(), BIG, by_app(now), []), now)
+
+    with pytest.raises(SubscriptionBusy):
+        change_later(held, small, by_app(now), by_customer=True)
+
+
+def test_days_after_a_period_whose_successor_nobody_has_opened_no_plan_changes_at_once() -> None:
+    with pytest.raises(ChangeNotAllowed):
+        preview(running(), BIG, by_app(at(2026, 2, 3)), [])
+
+
+def test_a_cheaper_plan_begins_at_once_and_leaves_a_credit() -> None:
+    now = at(2026, 1, 11)
+    small = a_plan(plan_id="plan-0", amount=3_100)
+
+    after = change_now(running(), small, by_app(now), [])
+
+    proration = plan_change(9_900, 3_100, date(2026, 1, 11), date(2026, 1, 1), date(2026, 2, 1))
+    assert (after.plan_id, after.credit) == ("plan-0", -proration.due)
+
+
+def test_a_credit_is_spent_on_what_comes_next() -> None:
+    small = a_plan(plan_id="plan-0", amount=3_100)
+    changed = change_now(running(), small, by_app(at(2026, 1, 11)), [])
+
+    after = advance(changed, by_app(at(2026, 2, 1)), POLICY)
+
+    assert after.invoices["2"].credit == min(3_100, changed.credit)
+    assert after.invoices["2"].amount + after.invoices["2"].credit == 3_100
+
+
+def test_a_plan_from_the_next_period_on_costs_nothing_now() -> None:
+    later = change_later(running(), BIG, by_app(at(2026, 1, 11)), by_customer=True)
+
+    after = advance(later, by_app(at(2026, 2, 1)), POLICY)
+
+    assert (later.plan_id, after.plan_id, after.invoices["2"].amount) == ("plan-1", "plan-2", 19_800)
+    assert due_invoice(after, at(2026, 2, 1)) is not None
+
+
+def test_a_dearer_plan_the_shop_chose_waits_for_a_consent() -> None:
+    later = change_later(running(), BIG, by_app(at(2026, 1, 11)), by_customer=False)
+
+    after = advance(later, by_app(at(2026, 2, 1)), POLICY)
+
+    assert after.invoices["2"].state is InvoiceState.WITHHELD
+
+
+def test_another_interval_begins_with_the_next_period_and_counts_from_there() -> None:
+    weekly = a_plan(plan_id="plan-w", amount=3_000, interval=Interval(Unit.WEEK, 1))
+    later = change_later(running(), weekly, by_app(at(2026, 1, 11)), by_customer=True)
+
+    after = tried(later, at(2026, 2, 1))
+
+    assert (after.start, after.invoices["2"].amount) == ("2026-02-01", 3_000)
+    assert next_due(after, at(2026, 2, 1), POLICY) == at(2026, 2, 8, hour=10)
+
+
+def test_another_interval_cannot_begin_in_the_middle_of_a_period() -> None:
+    yearly = a_plan(plan_id="plan-y", interval=Interval(Unit.YEAR, 1))
+
+    with pytest.raises(ChangeNotAllowed):
+        change_now(running(), yearly, by_app(at(2026, 1, 11)), [])
+
+
+def test_what_is_refunded_is_not_credited_and_the_preview_says_so() -> None:
+    now = at(2026, 1, 11)
+    given_back = [replace(a_payment(), status=Status.CANCELLED)]
+    small = a_plan(plan_id="plan-0", amount=3_100)
+
+    for plan in (small, BIG):
+        with pytest.raises(ChangeNotAllowed) as shown:
+            preview(running(), plan, by_app(now), given_back)
+        with pytest.raises(ChangeNotAllowed) as changed:
+            change_now(running(), plan, by_app(now), given_back)
+
+        assert shown.value.data == changed.value.data == {"reason": "refunded"}
+
+
+def test_today_is_paid_with_the_period_and_with_the_dearer_plans_bought_in_it() -> None:
+    now = at(2026, 1, 11)
+    upgraded = tried(change_now(running(), BIG, by_app(now), []), now)
+    renewed = tried(upgraded, at(2026, 2, 1))
+
+    assert paid_with(upgraded, by_app(now)) == ["payment-1", "payment-2"]
+    assert paid_with(renewed, by_app(at(2026, 2, 11))) == ["payment-3"]
+
+
+def test_nothing_changes_while_a_charge_has_no_outcome() -> None:
+    held = flying(running(), at(2026, 2, 1))
+
+    with pytest.raises(SubscriptionBusy):
+        change_now(held, BIG, by_app(at(2026, 2, 1)), [])
+    with pytest.raises(SubscriptionBusy):
+        pause(held, None, by_app(at(2026, 2, 1)))

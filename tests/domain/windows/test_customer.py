@@ -1,0 +1,38 @@
+"""By what name a PG knows a user."""
+
+import re
+
+import pytest
+
+from portone_payments.domain.windows.customer import customer_id
+
+KEYS = {1: "a key of 64 characters, or so"}
+USERS = (
+    "user-1",
+    "auth0|65f0c1d2e3a4b5c6d7e8f901",
+    "8d5f7d0a-4f2b-4d1c-9a51-0c4f5c8f1a77",
+    "google-oauth2|109876543210987654321",
+    "u" * 128,
+    "홍길동",
+    "a",
+)
+
+
+@pytest.mark.parametrize("user_id", USERS)
+def test_whatever_a_user_is_called_here_a_pg_is_told_20_letters_and_digits(user_id: str) -> None:
+    assert re.fullmatch("[0-9A-Z]{20}", customer_id(user_id, KEYS))
+
+
+def test_no_two_users_are_told_of_by_one_name() -> None:
+    assert len({customer_id(f"user-{number}", KEYS) for number in range(2_000)}) == 2_000
+
+
+def test_a_user_has_one_name_under_one_key() -> None:
+    assert customer_id("user-1", KEYS) == customer_id("user-1", dict(KEYS))
+
+
+def test_the_newest_key_names_new_users() -> None:
+    rotated = KEYS | {2: "another key", 10: "the newest"}
+
+    assert customer_id("user-1", rotated) == customer_id("user-1", {10: "the newest"})
+    assert customer_id("user-1", rotated) != customer_id("user-1", KEYS)

@@ -1,0 +1,164 @@
+"""The PG's rate is booked in the table: sweeps that know nothing of each other keep to it together."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from portone_local.twins.clock import MovableClock
+from portone_local.twins.ids import SeededIds
+from portone_local.twins.logs import RecordingMeter
+from portone_local.twins.tables import MemoryStore
+from portone_payments.domain.errors.common import StorageUnavailable
+from portone_payments.domain.records.kept import Written
+from portone_payments.domain.records.subscriptions import Pace
+from portone_payments.flows.charges.rate_limit import AHEAD, HEAD_START, Pacer
+from portone_payments.flows.shared.skipping import Skips
+from portone_payments.ports.store import Due, Kind
+from portone_payments.ports.world import Metric
+
+NOW = 1_767_323_045.0
+RATE = 10
+
+
+def due(count: int) -> tuple[Due, ...]:
+    return tuple(Due(kind=Kind.SUBSCRIPTION, id=f"s{number}", due_at=0) for number in range(count))
+
+
+def pacer(store: MemoryStore, *, after: float = 0.0) -> Pacer:
+    return Pacer(store, MovableClock(NOW + after), RATE)
+
+
+def slots(found: Pacer, count: int) -> list[float]:
+    timed = found.timed(due(found.allow(count)))
+    return [each.slot - NOW for each in timed if each.slot is not None]
+
+
+def test_each_charge_has_a_slot_of_its_own() -> None:
+    store = MemoryStore(SeededIds())
+
+    found = slots(pacer(store), 3)
+
+    assert [round(each, 3) for each in found] == [HEAD_START, HEAD_START + 0.1, HEAD_START + 0.2]
+
+
+def test_no_slot_is_given_that_passed_while_its_charge_was_leased() -> None:
+    clock = MovableClock(NOW)
+    found = Pacer(MemoryStore(SeededIds()), clock, RATE)
+    room = found.allow(2)
+    clock.advance(3.0)
+
+    timed = found.timed(due(room))
+
+    assert [round(each.slot - NOW, 3) for each in timed if each.slot is not None] == [3.5, 3.6]
+
+
+def test_the_slots_of_a_second_sweep_follow_those_of_the_first() -> None:
+    store = MemoryStore(SeededIds())
+    first = pacer(store)
+    taken = slots(first, 20)
+    first.give_back()
+
+    later = slots(pacer(store, after=1.0), 20)
+
+    assert round(later[0] - taken[-1], 3) == 1 / RATE
+
+
+def test_while_one_sweep_is_at_it_another_has_no_room() -> None:
+    store = MemoryStore(SeededIds())
+    slots(pacer(store), 1)
+
+    assert pacer(store, after=0.3).allow(1_000) < RATE
+
+
+def test_a_sweep_that_died_costs_no_more_than_what_it_had_booked() -> None:
+    store = MemoryStore(SeededIds())
+    slots(pacer(store), 1)
+
+    assert slots(pacer(store, after=AHEAD), 1) == [AHEAD + HEAD_START]
+
+
+class Overtaken(MemoryStore):
+    """Another sweep books between our reading and our writing."""
+
+    overtaken = False
+
+    def pace(self) -> Pace | None:
+        """What was true before the other's booking."""
+        held = super().pace()
+        if not self.overtaken:
+            self.overtaken = True
+            pacer(self).allow(1)
+        return held
+
+
+def test_of_two_that_book_at_once_one_sends() -> None:
+    store = Overtaken(SeededIds())
+
+    assert pacer(store).allow(1) == 0
+
+
+def test_an_idle_sweep_books_nothing() -> None:
+    store = MemoryStore(SeededIds())
+
+    pacer(store).give_back()
+
+    assert store.pace() is None
+
+
+def booked(store: MemoryStore, until: float) -> None:
+    held = store.pace() or Pace()
+    store.save(replace(held, until=until))
+
+
+@pytest.mark.parametrize("ahead", [3_600, 10**9])
+def test_a_stamp_of_a_clock_far_ahead_holds_no_charge_up(ahead: float) -> None:
+    store = MemoryStore(SeededIds())
+    pacer(store, after=ahead).allow(1)
+
+    assert pacer(store, after=60).allow(1_000) > 0
+
+
+def test_a_clock_far_behind_charges_too_and_holds_nobody_up() -> None:
+    store = MemoryStore(SeededIds())
+    slots(pacer(store), 1)
+
+    assert pacer(store, after=-3_600).allow(1_000) > 0
+    assert pacer(store, after=60).allow(1_000) > 0
+
+
+def test_what_the_sweep_before_may_have_taken_is_not_given_again_where_its_stamp_is_not_believed() -> None:
+    store = MemoryStore(SeededIds())
+    booked(store, NOW + 10**9)
+
+    first, *_ = slots(pacer(store, after=60), 1)
+
+    assert first >= AHEAD
+
+
+class Unwritable(MemoryStore):
+    """The record of the rate can be read and not be saved."""
+
+    def save(self, *_: Written) -> None:
+        raise StorageUnavailable(service="dynamodb", reason="item_too_large")
+
+
+class Unreadable(MemoryStore):
+    """The record of the rate cannot be read."""
+
+    def pace(self) -> Pace | None:
+        raise StorageUnavailable(service="dynamodb", reason="schema_too_new")
+
+
+@pytest.mark.parametrize("hurt", [Unwritable, Unreadable])
+def test_sweeps_that_cannot_book_keep_to_the_rate_and_count_it(hurt: type[MemoryStore]) -> None:
+    store, meter = hurt(SeededIds()), RecordingMeter()
+    taken: list[float] = []
+    for minute in range(3):
+        found = Pacer(store, MovableClock(NOW + 60 * minute), RATE, Skips(meter))
+        taken += slots(found, 1_000)
+        found.give_back()
+
+    assert len(taken) == 3 * 30 * RATE
+    assert min(later - earlier for earlier, later in pairwise(taken)) > 0.99 / RATE
+    assert meter.counts[Metric.ITEM_SKIPPED] == 3
