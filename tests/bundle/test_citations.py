@@ -104,7 +104,6 @@ def test_a_citation_that_leads_nowhere_is_found(kind: str, written: str, missing
     assert missing in unresolved(kind, [written])
 
 
-@pytest.mark.xfail(strict=True, reason="old names until the files have moved")
 def test_no_citation_leads_out_of_the_repository(texts: dict[str, str]) -> None:
     here = str(Path(__file__).relative_to(ROOT))
     found = {

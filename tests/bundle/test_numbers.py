@@ -1,4 +1,4 @@
-"""The time numbers of the money rules (section 4): each only works because of its neighbours."""
+"""The time numbers of rule 4.6: each only works because of its neighbours."""
 
 from typing import Any
 

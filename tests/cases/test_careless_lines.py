@@ -1,4 +1,4 @@
-"""Whoever brings a second token beside the one that was verified is nobody by it (E8)."""
+"""Whoever brings a second token beside the one that was verified is nobody by it (case E8)."""
 
 import base64
 import json

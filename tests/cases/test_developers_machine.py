@@ -1,4 +1,4 @@
-"""A page in the developer's browser reaches no local server, and no real secret lies there (E2)."""
+"""A page in the developer's browser reaches no local server, and no real secret lies there (case E2)."""
 
 import http.client
 import json

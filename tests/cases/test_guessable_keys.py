@@ -1,4 +1,4 @@
-"""A key that somebody could guess signs, hashes and names nothing, wherever it is read (E9)."""
+"""A key that somebody could guess signs, hashes and names nothing, wherever it is read (case E9)."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What was asked is what counts, and what is shown of a person tells no more than it may (money rule 10)."""
+"""What was asked is what counts, and what is shown of a person tells no more than it may."""
 
 import json
 import unicodedata

@@ -1,4 +1,4 @@
-"""An erasure is exact: whoever is named, all of it, at once, whatever else is under way (money rule 10)."""
+"""An erasure is exact: whoever is named, all of it, at once, whatever else is under way."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Limits count what was sent; a stranger uses up nobody's allowance, and each holds (money rule 10)."""
+"""Limits count what was sent; a stranger uses up nobody's allowance, and each holds (rule 10.9)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A restored identity table is made right by the runbook's own lines, run as they are printed (rule 10)."""
+"""A restored identity table is made right by the runbook's own lines, run as they are printed."""
 
 import json
 import os

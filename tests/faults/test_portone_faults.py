@@ -60,7 +60,7 @@ def prepare(world: World, order_id: str) -> Response:
 
 
 def probe_is_due(world: World, fault: Fault) -> None:
-    """What PortOne refuses to us is sent again after ten minutes (money rule 10)."""
+    """What PortOne refuses to us is sent again after ten minutes (rule 10.13)."""
     if fault is Fault.UNAUTHORIZED:
         let_pass(world.stack, 11 * MINUTE)
 

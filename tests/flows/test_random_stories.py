@@ -68,7 +68,7 @@ STEPS: dict[str, Step] = {
 
 
 def watched(stack: ObservedStack, prepared: dict[str, Any]) -> bool:
-    """Three days after its expiry an unpaid payment is let go (money rule 4): from then on webhooks count."""
+    """Three days after its expiry an unpaid payment is let go (rule 4.1): from then on webhooks count."""
     held = stack.ports["store"].payment(prepared["paymentId"])
     return held.due_at is not None
 

@@ -84,7 +84,7 @@ class Shop:
 
 
 def outcome_of(act: Act) -> tuple[Outcome, str | None]:
-    """What money rule 3 makes of a refusal, and its code."""
+    """What rule 3.1 makes of a refusal, and its code."""
     with pytest.raises(PortOneError) as caught:
         act()
     return caught.value.outcome, caught.value.error_type

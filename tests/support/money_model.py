@@ -145,7 +145,7 @@ class MoneyModel:
 
 
 def _changed(before: Refund, now: Refund | None, *, reversed_: bool) -> Iterator[str]:
-    """A refund that left is frozen (money rule 5), and one that succeeded stays so unless it is reversed."""
+    """A refund that left is frozen (rule 5.1), and one that succeeded stays so unless it is reversed."""
     if now is None:
         yield f"refund {before.id} is gone"
     elif before.sent_at is not None and _frozen(before) != _frozen(now):

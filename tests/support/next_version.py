@@ -1,6 +1,6 @@
 """A stand-in for the next release: it writes into our records what we do not know, at every depth.
 
-Two versions alternate while a release is rolled out, and again when it is rolled back (design section 5).
+Two versions alternate while a release is rolled out, and again when it is rolled back (rule 10.8).
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""One record that cannot be read hides no other of its page (money rule 10)."""
+"""One record that cannot be read hides no other of its page (rule 10.8)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a newer version wrote survives this one, at every depth of every record (money rule 10)."""
+"""What a newer version wrote survives this one, at every depth of every record (rule 10.8)."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass

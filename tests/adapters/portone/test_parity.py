@@ -182,7 +182,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("fault", "outcome"), FAULTS.items())
-def test_a_mutation_hit_by_a_fault_has_the_outcome_of_money_rule_3(
+def test_a_mutation_hit_by_a_fault_has_the_outcome_of_rule_3(
     fake: FakePortOne, fault: Fault, outcome: Outcome
 ) -> None:
     fake.inject(operation="pre_register", fault=fault, seconds=19.0)

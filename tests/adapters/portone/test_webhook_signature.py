@@ -1,4 +1,4 @@
-"""Which deliveries are believed to come from PortOne (PortOne facts 8.4, money rule 2)."""
+"""Which deliveries are believed to come from PortOne (PortOne facts 8.4, rule 2)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Saved payment methods exclude each other in one record (money rule 8)."""
+"""Saved payment methods exclude each other in one record (rule 8.1)."""
 
 from dataclasses import replace
 

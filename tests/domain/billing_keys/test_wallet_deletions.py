@@ -1,4 +1,4 @@
-"""A deleted method is charged no more, looked for long enough, and unreadable (money rule 8)."""
+"""A deleted method is charged no more, looked for long enough, and unreadable (rules 8.1 and 8.5)."""
 
 from dataclasses import replace
 

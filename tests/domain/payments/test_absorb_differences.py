@@ -1,4 +1,4 @@
-"""What is proven to differ is a mismatch; what proves nothing is quarantined (money rule 6)."""
+"""What is proven to differ is a mismatch; what proves nothing is quarantined (rules 6.1 and 6.2)."""
 
 from dataclasses import replace
 from typing import Any

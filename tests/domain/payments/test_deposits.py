@@ -1,4 +1,4 @@
-"""Deposits a bank took back, and refunds it could not pay out (money rule 10)."""
+"""Deposits a bank took back, and refunds it could not pay out (rules 10.4 and 10.6)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A reading in doubt settles nothing; what was PAID here never becomes a mismatch (money rule 10)."""
+"""A reading in doubt settles nothing; what was PAID here never becomes a mismatch (rules 10.3 and 10.5)."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What each webhook promises, and whether a reading shows it (money rule 2)."""
+"""What each webhook promises, and whether a reading shows it (rule 2.3)."""
 
 import pytest
 

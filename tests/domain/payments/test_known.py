@@ -1,4 +1,4 @@
-"""What a reading leaves out stays known for the same attempt (money rule 10)."""
+"""What a reading leaves out stays known for the same attempt (rule 10.1)."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""When to look again (money rule 4)."""
+"""When to look again (rule 4.1)."""
 
 from dataclasses import replace
 from itertools import pairwise

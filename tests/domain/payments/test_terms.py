@@ -1,4 +1,4 @@
-"""What a payment was prepared under stays with it, whatever an operator sets (money rules 1, 10)."""
+"""What a payment was prepared under stays with it, whatever an operator sets (rules 1.2 and 10.5)."""
 
 from dataclasses import replace
 

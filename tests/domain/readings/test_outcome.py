@@ -1,4 +1,4 @@
-"""Money rule 3: what an answer means, each class with its counter-examples."""
+"""Rule 3.1: what an answer means, each class with its counter-examples."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each period of a subscription is charged once, at its time and at its price (money rule 8)."""
+"""Each period of a subscription is charged once, at its time and at its price (rules 8.6 and 8.7)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is charged only with its customer's consent: the end of a trial, a higher price (money rule 8)."""
+"""What is charged only with its customer's consent: the end of a trial, a higher price (rule 8.7)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""By what an invoice is known again once its record is lost (money rule 8)."""
+"""By what an invoice is known again once its record is lost (rule 8.2)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a customer or the shop may do with a subscription: pause it, cancel it, begin it (money rule 8)."""
+"""What a customer or the shop may do with a subscription: pause it, cancel it, begin it (rule 8)."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Orders paid in parts: each part at its time, the order whole when all are paid (money rule 8)."""
+"""Orders paid in parts: each part at its time, the order whole when all are paid (rule 8.7)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Another plan: what it costs, when it begins, and what it must wait for (money rule 8)."""
+"""Another plan: what it costs, when it begins, and what it must wait for (rule 8.9)."""
 
 from dataclasses import replace
 from datetime import date

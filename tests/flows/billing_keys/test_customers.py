@@ -1,4 +1,4 @@
-"""PGs never hear a user's id, and a new key changes nothing for whom they know already (rule 10)."""
+"""PGs never hear a user's id, and a new key changes nothing for whom they know already (rule 10.15)."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The identity sweep treats each record by itself (money rule 10)."""
+"""The identity sweep treats each record by itself (rule 10.8)."""
 
 from types import SimpleNamespace
 from typing import Any

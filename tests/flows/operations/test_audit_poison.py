@@ -1,4 +1,4 @@
-"""The audit treats each payment by itself: one that cannot be read or examined stops no other (rule 10)."""
+"""The audit treats each payment by itself: one that cannot be read or examined stops no other (rule 10.8)."""
 
 from collections.abc import Callable
 

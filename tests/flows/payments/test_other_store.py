@@ -1,4 +1,4 @@
-"""The store id is changed: what was begun before goes on in the store it was begun in (money rules 1, 3).
+"""The store id is changed: what was begun before goes on in the store it was begun in (rules 1.2 and 3.1).
 
 PortOne shows no store what belongs to another here, and refuses another request under a known key.
 """

@@ -1,4 +1,4 @@
-"""One item must not stop all: what cannot be leased, read or saved is counted and passed over (rule 10)."""
+"""One item must not stop all: what cannot be leased, read or saved is counted and passed over (rule 10.8)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Nothing a user repeats fills the wallet; a deletion needs no room and always works (money rule 10)."""
+"""Nothing a user repeats fills the wallet; a deletion needs no room and always works (rule 10.9)."""
 
 from portone_local.portone import Fault
 from portone_local.stack.stack import Stack

@@ -82,7 +82,7 @@ class Watch:
         return [*spilled, *held]
 
     def _hear(self, exchange: Exchange) -> None:
-        """A retry sends exactly the same (design 3.1): one key, one body."""
+        """A retry sends exactly the same (mechanism 1): one key, one body."""
         request = exchange.request
         key = request.headers.get("idempotency-key")
         if key is not None and self._sent.setdefault((request.path, key), request.body) != request.body:

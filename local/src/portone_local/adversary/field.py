@@ -27,7 +27,7 @@ type Fields = Mapping[str, Field]
 
 
 def kept(why: str, of: str = "", *, when: tuple[str, ...] = ()) -> Field:
-    """Stored or compared; absent, it says nothing (money rule 10)."""
+    """Stored or compared; absent, it says nothing (rule 10.1)."""
     return Field(Use.KEPT, why, of, when)
 
 

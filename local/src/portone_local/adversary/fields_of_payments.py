@@ -38,7 +38,7 @@ PAYMENT_FIELDS: Mapping[str, Fields] = {
         "escrow": ignored(_ESCROW, "PaymentEscrow"),
         "products": ignored(_OURS, "PaymentProduct"),
         "productCount": ignored(_OURS),
-        "customData": derived("our marker: whose payment this is, and of which order (rule 1)"),
+        "customData": derived("our marker: whose payment this is, and of which order (rule 1.6)"),
         "country": ignored(_OURS),
         "pgTxId": kept("what the PG calls it, for staff; filtered", when=_AT_THE_PG),
         "paidAt": kept("when it was paid; absent, as known of this transaction", when=_WENT),
@@ -47,7 +47,7 @@ PAYMENT_FIELDS: Mapping[str, Fields] = {
         "cashReceiptIssuanceStatus": kept("reported without a number (facts 3.2)", when=_TAKEN),
         "receiptUrl": kept("the app shows it; filtered", when=_TAKEN),
         "cancellations": kept(
-            "refunds are matched by it; absent, as known (rule 10)", "PaymentCancellation", when=("PAID",)
+            "refunds are matched by it; absent, as known (rule 10.1)", "PaymentCancellation", when=("PAID",)
         ),
     },
     "PaymentMethodCard": {
@@ -81,7 +81,7 @@ PAYMENT_FIELDS: Mapping[str, Fields] = {
         "remitterName": ignored(_PERSON),
         "expiredAt": kept("until when; absent, the order's own time bounds it"),
         "issuedAt": ignored("statusChangedAt says as much, and neither orders anything"),
-        "refundStatus": kept("whether the money reached the buyer's account (rule 10)"),
+        "refundStatus": kept("whether the money reached the buyer's account (rule 10.6)"),
     },
     "SelectedChannel": {
         "id": ignored(_CONSOLE),
@@ -104,7 +104,7 @@ PAYMENT_FIELDS: Mapping[str, Fields] = {
         "supply": ignored("total less the rest"),
     },
     "Customer": {
-        "id": derived("another one is counted; the owner is whom our record names (rule 6)"),
+        "id": derived("another one is counted; the owner is whom our record names (rule 6.2)"),
         **all_ignored(
             _PERSON, "name", "birthYear", "birthMonth", "birthDay", "gender", "email", "phoneNumber"
         ),
@@ -129,10 +129,10 @@ PAYMENT_FIELDS: Mapping[str, Fields] = {
         "the receipt itself is read where it matters", "type", "pgReceiptId", "taxFreeAmount", "url"
     ),
     "PaymentCancellation": {
-        "pgCancellationId": ignored("PortOne's own id is the stronger match (rule 5)"),
+        "pgCancellationId": ignored("PortOne's own id is the stronger match (rule 5.2)"),
         "easyPayDiscountAmount": ignored("points given back stand in the amounts"),
         "cancelledAt": ignored("its status says that it is done"),
-        "trigger": kept("a charge-back is told apart by it (rule 10)"),
+        "trigger": kept("a charge-back is told apart by it (rule 10.6)"),
         "receiptUrl": ignored(_DISPLAY, when=("SUCCEEDED",)),
     },
     "PaymentFailure": {

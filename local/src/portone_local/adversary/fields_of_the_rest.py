@@ -85,5 +85,5 @@ REST_FIELDS: Mapping[str, Fields] = {
         "channel": ignored("the payment's own is read", "SelectedChannel", when=("ISSUE_FAILED",)),
         "statusUpdatedAt": ignored("stamps of others are no order"),
     },
-    "Error": {"message": ignored("PortOne's own words; its type is what counts (rule 8)")},
+    "Error": {"message": ignored("PortOne's own words; its type is what counts (rule 3.1)")},
 }

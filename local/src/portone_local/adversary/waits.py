@@ -25,28 +25,28 @@ class Wait:
 
 
 _QUARANTINED = frozenset({"quarantined"})
-_BY_NOBODY = Wait("nobody says who took it back: a person finds out (rule 10)", frozenset({"chargeback"}))
+_BY_NOBODY = Wait("nobody says who took it back: a person finds out (rule 10.6)", frozenset({"chargeback"}))
 _STUCK = Wait(
-    "the buyer's bank has not taken the money yet (rule 10)",
+    "the buyer's bank has not taken the money yet (rule 10.6)",
     frozenset({"refund-stuck"}),
     untold=frozenset({"refund.succeeded"}),
 )
 _OF_ACCOUNTS = ("second payment", "whose time is over", "nobody pays into")
 _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
     (Trick.VARIANT, "status"): Wait(
-        "a state of a payment nobody here knows: money may be held or not (rule 6)", _QUARANTINED
+        "a state of a payment nobody here knows: money may be held or not (rule 6.2)", _QUARANTINED
     ),
     (Trick.VARIANT, "method.type"): Wait(
-        "a method nobody here knows may be one the order does not allow (rule 6)", _QUARANTINED
+        "a method nobody here knows may be one the order does not allow (rule 6.2)", _QUARANTINED
     ),
     (Trick.ENUM, "channel.type"): Wait(
-        "neither surely live nor surely a test: a guess would accept or refund (rule 6)", _QUARANTINED
+        "neither surely live nor surely a test: a guess would accept or refund (rule 6.2)", _QUARANTINED
     ),
     (Trick.ANOTHER, "channel.key"): Wait(
-        "a channel that was not handed out: smart routing, or our settings (rule 10)", _QUARANTINED
+        "a channel that was not handed out: smart routing, or our settings (rule 10.5)", _QUARANTINED
     ),
     (Trick.VARIANT, "cancellations[].status"): Wait(
-        "a cancellation nobody can call done or failed (rule 5)",
+        "a cancellation nobody can call done or failed (rule 5.4)",
         frozenset({"unknown", "ambiguous", "lagging", "quarantined", "refund-stuck"}),
     ),
     (Trick.VALUE, "method.refundStatus=FAILED"): _STUCK,
@@ -62,10 +62,10 @@ _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
         told_of=_OF_ACCOUNTS,
     ),
     (Trick.ENUM, "disputes[].status"): Wait(
-        "what is not surely settled is open (rule 10)", frozenset({"chargeback"})
+        "what is not surely settled is open (rule 10.6)", frozenset({"chargeback"})
     ),
     (Trick.DROP, "cancellations"): Wait(
-        "whether a cancellation was asked for, or failed, nobody can say without the list (rule 10)",
+        "whether a cancellation was asked for, or failed, nobody can say without the list (rule 10.2)",
         told_of=("cancellation that waits", "carried out later", "waits and fails", "deposit sent back"),
     ),
     (Trick.DROP, "method"): Wait(
@@ -87,7 +87,7 @@ _OF_A_READING = (
     ("get_billing_key", "list_billing_keys", _OF_A_KEY),
 )
 _BEHIND = Wait("a reading that is behind: the people of the tale do not wait for the next one")
-_UNKNOWN_ERROR = Wait("an error nobody here knows says nothing (rule 3)")
+_UNKNOWN_ERROR = Wait("an error nobody here knows says nothing (rule 3.1)")
 
 
 def _all() -> Iterator[tuple[Mutation, Wait]]:
@@ -100,7 +100,7 @@ def _all() -> Iterator[tuple[Mutation, Wait]]:
 WAITS: Mapping[Mutation, Wait] = {
     **dict(_all()),
     Mutation("cancel_payment", Trick.VARIANT, "cancellation.status"): Wait(
-        "a cancellation nobody can call done or failed until a reading shows it (rule 5)"
+        "a cancellation nobody can call done or failed until a reading shows it (rule 5.4)"
     ),
     Mutation("list_billing_keys", Trick.DROP, "items[].issueId"): Wait(
         "of a key that nobody handed over nobody says which window it came from"

@@ -1,4 +1,4 @@
-"""The oracle: what must hold after every run of a flow, judged from outside (design, invariants I1 to I20).
+"""The oracle: what must hold after every run of a flow, judged from outside (docs/invariants.md).
 
     with Stack.in_memory() as stack:
         ...

@@ -1,4 +1,4 @@
-"""I13 about what people are let in as: by what the PG vouches for, judged when it is used (rule 10).
+"""I13 about what people are let in as: by what the PG vouches for, judged when it is used (rule 10.14).
 
 Nothing is taken from the shipped code: the age is reckoned anew from what PortOne answers.
 """

@@ -1,4 +1,4 @@
-"""What staff says was paid back outside PortOne, which PortOne's books never show (money rules 5, 10)."""
+"""What staff says was paid back outside PortOne, which PortOne's books never show (rules 5.6 and 10.6)."""
 
 from collections.abc import Iterator
 from dataclasses import replace

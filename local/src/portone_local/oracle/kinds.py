@@ -1,4 +1,4 @@
-"""The kinds of trouble a person must know of: how soon, and counted as what (money rules 4 and 10)."""
+"""The kinds of trouble a person must know of: how soon, and counted as what (rules 4.2 and 10.11)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

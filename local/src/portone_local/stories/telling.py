@@ -23,7 +23,7 @@ FEW = 8
 LIMIT = "10000"  # won; for a larger refund by staff a second person has to agree
 SHOP = {"staff_refund_limit": LIMIT, **HOOK}
 SECONDS = {"receive_webhook": 10.0, "work_payments": 150.0, "work_charges": 150.0}
-"""How long an invocation may take, in virtual seconds (money rule 4); the API's functions `API_SECONDS`."""
+"""How long an invocation may take, in virtual seconds (rule 4.6); the API's functions `API_SECONDS`."""
 API_SECONDS = 20.0 + 1.0
 THOROUGH = int(os.environ.get("RACE_ROUNDS", "20")) >= 200  # noqa: PLR2004 - what make check asks for
 

@@ -1,4 +1,4 @@
-"""What PortOne refuses about billing has the outcome of money rule 3, and nothing is charged twice."""
+"""What PortOne refuses about billing has the outcome of rule 3.1, and nothing is charged twice."""
 
 from collections.abc import Callable
 
@@ -90,7 +90,7 @@ def revoke_nothing(shop: Shop, _key: str) -> None:
         (revoke_nothing, Outcome.NO_EFFECT, "PAYMENT_SCHEDULE_NOT_FOUND"),
     ],
 )
-def test_a_refusal_has_the_outcome_of_money_rule_3(
+def test_a_refusal_has_the_outcome_of_rule_3(
     shop: Shop, act: Callable[[Shop, str], None], outcome: Outcome, kind: str
 ) -> None:
     key = issued(shop.fake)

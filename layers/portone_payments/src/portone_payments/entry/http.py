@@ -14,7 +14,7 @@ from portone_payments.entry.rights import Right
 from portone_payments.entry.wiring.ports import PortDeps
 
 type Route[D: PortDeps] = Callable[[Request, D], dict[str, Any]]
-# API Gateway gives up after 29 to 30 s; every PortOne call of a request fits under this (money rule 4)
+# API Gateway gives up after 29 to 30 s; every PortOne call of a request fits under this (rule 4.6)
 INLINE_SECONDS = 20.0
 
 

@@ -82,7 +82,7 @@ class BillingPortOne(PortOne, Protocol):
         ...
 
     def issue_billing_key(self, order: KeyInOrder, *, key: str, deadline: Deadline) -> str:
-        """Issue from card data; never sent again once its key window is over (money rule 3)."""
+        """Issue from card data; never sent again once its key window is over (rule 3.5)."""
         ...
 
     def charge(self, payment_id: str, order: ChargeOrder, *, key: str, deadline: Deadline) -> None:

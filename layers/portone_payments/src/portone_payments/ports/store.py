@@ -40,7 +40,7 @@ class Kind(StrEnum):
     STOPS = "stops"
 
 
-# charges have a queue and workers of their own: a million of them never stand before a refund (rule 4)
+# charges have a queue and workers of their own: a million of them never stand before a refund (rule 4.7)
 CHARGES = frozenset({Kind.SUBSCRIPTION})
 
 
@@ -138,7 +138,7 @@ class Store(Protocol):
     def lease(self, due: Due, *, until: int) -> int | None:
         """Push `due_at` to `until` and count a try IF it is still what the index said; the tries, or None.
 
-        Does not raise the version: a save that was under way wins over a lease (design 3.3). Raises
+        Does not raise the version: a save that was under way wins over a lease (mechanism 3). Raises
         `StorageUnavailable`, also for a kind this version does not know.
         """
         ...

@@ -31,7 +31,7 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One total limit for all calls of a request, on the monotonic clock (money rule 4)."""
+    """One total limit for all calls of a request, on the monotonic clock (rule 4.6)."""
 
     clock: Clock
     at: float
@@ -62,7 +62,7 @@ class WebhookSecrets:
 
 
 class Secrets(Protocol):
-    """Secrets Manager, cached (money rule 2, 9). Every method raises `SecretsUnavailable`."""
+    """Secrets Manager, cached (rules 2.9 and 9.5). Every method raises `SecretsUnavailable`."""
 
     def api_secret(self) -> str: ...
     def webhook(self) -> WebhookSecrets: ...
@@ -74,7 +74,7 @@ class Secrets(Protocol):
     def charge_keys(self) -> Mapping[int, str]:
         """The keys of what PGs are told instead of ids of ours, by version: paymentIds of charges, customers.
 
-        The highest is for new ones, all are kept (rule 8).
+        The highest is for new ones, all are kept (rule 8.2).
         """
         ...
 

@@ -1,7 +1,7 @@
 """The only place that makes boto3 clients and knows botocore's errors; nothing here is imported early.
 
-A bare handler import loads no SDK (design 7): boto3 is imported by the first client, botocore's errors by the
-first error.
+A bare handler import loads no SDK (tests/bundle/test_imports.py): boto3 is imported by the first client,
+botocore's errors by the first error.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ CONNECTIONS = 16  # kept open: as many as a function has threads, else each call
 
 @cache
 def client(service: str, *, read: float = 3, attempts: int = 3) -> Any:
-    """One boto3 client per service and container; connect 1 s, read in seconds (money rule 4)."""
+    """One boto3 client per service and container; connect 1 s, read in seconds (rule 4.6)."""
     import boto3  # noqa: PLC0415 - see the module
     from botocore.config import Config  # noqa: PLC0415 - see the module
 

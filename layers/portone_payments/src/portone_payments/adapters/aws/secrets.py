@@ -1,4 +1,4 @@
-"""Secrets Manager, cached per container: 5 minutes, last good 15, then fail closed (money rule 9).
+"""Secrets Manager, cached per container: 5 minutes, last good 15, then fail closed (rule 9.5).
 
 Ages are wall-clock seconds, because a frozen container's monotonic clock may stand still.
 """

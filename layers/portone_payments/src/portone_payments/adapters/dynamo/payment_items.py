@@ -180,7 +180,7 @@ def _mine(user_id: str, record_id: str, created_at: float, of: str = "payment") 
 
 
 def _kind_of(payment: Payment) -> Kind:
-    """A recurring charge without an outcome is sent again at the PG's rate (rule 4)."""
+    """A recurring charge without an outcome is sent again at the PG's rate (rule 4.7)."""
     charging = payment.subscription_id is not None and open_approval(payment) is not None
     return Kind.SUBSCRIPTION if charging and in_flight(payment) is None else Kind.PAYMENT
 

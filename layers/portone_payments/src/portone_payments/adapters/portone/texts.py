@@ -1,7 +1,7 @@
 """What is read out of any JSON of PortOne's: texts, times, the names of errors (PortOne facts 1.1, 10).
 
 Texts and codes of PGs pass one filter, `Sieve`, before they are stored, published or logged: what does not
-look like what it should be, is too long or may be a person's, is dropped and counted (money rule 10).
+look like what it should be, is too long or may be a person's, is dropped and counted (rule 10.7).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""HTTP under one total deadline: connect, TLS, headers and body together (money rule 4).
+"""HTTP under one total deadline: connect, TLS, headers and body together (rule 4.6).
 
 httpx's own timeouts are per read: a server that drips a byte at a time holds a call for as long as it likes.
 """

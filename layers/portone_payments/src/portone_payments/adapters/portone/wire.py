@@ -135,7 +135,7 @@ def _receipt_issued(wire: WirePayment) -> bool | None:
 
 
 def channel_of(raw: Any, sieve: Sieve | None = None) -> Channel | None:
-    """None unless it is surely LIVE or surely TEST: a guess would accept or refund (money rule 6)."""
+    """None unless it is surely LIVE or surely TEST: a guess would accept or refund (rule 6.2)."""
     sieve = sieve or Sieve()
     provider, merchant = sieve.word(raw, "pgProvider"), sieve.merchant(raw, "pgMerchantId")
     kind, key = text_of(raw, "type"), sieve.identifier(raw, "key")

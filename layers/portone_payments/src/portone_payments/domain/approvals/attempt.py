@@ -135,7 +135,7 @@ def refused(payment: Payment, attempt: int, code: str, moment: Moment) -> Paymen
 
 
 def answered(payment: Payment, attempt: int, code: str, pg_code: str | None = None) -> Payment:
-    """A no that does not say what became of the try: two quiet readings decide (money rule 3)."""
+    """A no that does not say what became of the try: two quiet readings decide (rule 3.4)."""
     approval = _sent(payment, attempt)
     if approval is None:
         return payment

@@ -1,4 +1,4 @@
-"""Which tries a payment has had at being approved or charged, and what they say (rules 3, 10)."""
+"""Which tries a payment has had at being approved or charged, and what they say (rules 3.2 and 10.13)."""
 
 import hashlib
 import math
@@ -42,7 +42,7 @@ def newest_of(payment: Payment, token_hash: str) -> Approval | None:
 
 
 def withdrawn(approval: Approval) -> bool:
-    """Whether it ended by an error of ours: neither a try nor a decline (money rule 10)."""
+    """Whether it ended by an error of ours: neither a try nor a decline (rule 10.13)."""
     return approval.state is ApprovalState.FAILED and is_ours(approval, approval.code)
 
 

@@ -1,4 +1,4 @@
-"""What a reading says of a manual approval or a charge: taken, declined, or never executed (money rule 3)."""
+"""What a reading says of a manual approval or a charge: taken, declined, or never executed (rule 3)."""
 
 from dataclasses import replace
 

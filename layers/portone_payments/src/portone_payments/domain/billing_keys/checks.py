@@ -1,4 +1,4 @@
-"""Whether a billing key PortOne shows is the one we asked its user for (PortOne facts 6.1, money rule 8)."""
+"""Whether a billing key PortOne shows is the one we asked its user for (PortOne facts 6.1, rule 8.5)."""
 
 from dataclasses import dataclass
 

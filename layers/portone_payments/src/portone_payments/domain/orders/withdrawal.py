@@ -27,7 +27,7 @@ def may_be_paid(payment: Payment) -> bool:
 def check_unpaid(payment: Payment, now: float) -> None:
     """Nothing for a payment that took no money. Raises `OrderAlreadyPaid`, `OrderPaymentUnderWay`.
 
-    One in doubt, or without an outcome, is waited for a day, as for every end of something (rule 10).
+    One in doubt, or without an outcome, is waited for a day, as for every end of something (rule 10.3).
     """
     taken = payment.seen is not None and payment.seen.status in TAKEN
     mismatched = payment.status is Status.MISMATCH and taken and not mismatch_is_back(payment)

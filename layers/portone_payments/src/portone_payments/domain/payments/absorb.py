@@ -146,7 +146,7 @@ def _looks_older(payment: Payment, snapshot: Snapshot | None) -> bool:
 
 
 def _patience_over(payment: Payment, moment: Moment, missing: Sequence[Hint] = ()) -> bool:
-    """Whether readings lag for so many times and so long that they are no replica's delay (rule 2)."""
+    """Whether readings lag for so many times and so long that they are no replica's delay (rule 2.4)."""
     since = payment.lagging_since if payment.lagging_since is not None else moment.now
     since = max((hint.received_at for hint in missing), default=since)
     return payment.lagging + 1 >= LAGGING_LIMIT and moment.now - since >= LAGGING_FOR

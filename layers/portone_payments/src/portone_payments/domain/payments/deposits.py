@@ -1,4 +1,4 @@
-"""Deposits a bank took back after they were paid (rule 10)."""
+"""Deposits a bank took back after they were paid (rule 10.4)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Readings that can neither be believed nor refuted, and what is strange about believed money (rule 10)."""
+"""Readings that can neither be believed nor refuted, and what is strange about believed money (rule 10.3)."""
 
 from dataclasses import replace
 

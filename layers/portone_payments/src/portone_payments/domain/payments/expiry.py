@@ -33,7 +33,7 @@ def _account_over(due_at: int | None, now: float) -> bool:
 
 
 def came_late(payment: Payment, snapshot: Snapshot, status: Status) -> bool:
-    """Whether money was taken after the offer of it had ended, the grace of a deposit included (rule 7).
+    """Whether money was taken after the offer of it had ended, the grace of a deposit included (rule 7.2).
 
     When it was paid counts, not when we heard of it. What was under way when the offer ended is in time,
     what began afterwards is not: a payment that is pending, an account that was issued.

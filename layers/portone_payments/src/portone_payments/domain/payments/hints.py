@@ -1,4 +1,4 @@
-"""What a webhook promises a reading will show, and whether a reading shows it (money rule 2)."""
+"""What a webhook promises a reading will show, and whether a reading shows it (rule 2.3)."""
 
 from collections.abc import Collection
 from enum import StrEnum

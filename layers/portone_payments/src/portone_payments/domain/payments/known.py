@@ -1,4 +1,4 @@
-"""A reading with what it left out, as far as it is known: absent is not empty, nor no longer so (rule 10).
+"""A reading with what it left out, as far as it is known: absent is not empty, nor no longer so (rule 10.1).
 
 What a newer version wrote about the same attempt is carried along.
 """
@@ -179,7 +179,7 @@ def _charged(snapshot: Snapshot, held: Seen | None) -> int:
 
 
 def _told(snapshot: Snapshot) -> tuple[Cancellation, ...] | None:
-    """Cancellations in a state nobody knows are done where the total given back says so (rule 10)."""
+    """Cancellations in a state nobody knows are done where the total given back says so (rule 10.2)."""
     unknown = [each for each in snapshot.shown if each.status is CancellationStatus.UNRECOGNISED]
     done = sum(each.total for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED)
     if not unknown or done + sum(each.total for each in unknown) != snapshot.cancelled:

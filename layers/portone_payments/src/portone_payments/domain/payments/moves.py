@@ -37,7 +37,7 @@ _DECIDED = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.FAILED})
 def behind(held: Status, seen: Seen | None, snapshot: Snapshot) -> bool:
     """Whether `snapshot` shows less money moved than we already believed: by totals, cancellations, MOVES.
 
-    Stamps say nothing here, they come from several clocks (rule 10).
+    Stamps say nothing here, they come from several clocks (rule 10.4).
     """
     if seen is None:
         return False

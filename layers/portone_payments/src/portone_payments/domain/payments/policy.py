@@ -9,7 +9,7 @@ PAGE = "web"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPolicy:
-    """How differences that prove nothing are handled (money rule 6): quarantine, or pass with a metric.
+    """How differences that prove nothing are handled (rule 6.2): quarantine, or pass with a metric.
 
     `self_issue_receipts`: a cash payment nobody asked a receipt for is noted, to be reported by the shop.
     `refund_base`: what PortOne reckons a refundable balance on, total or paid. `refund_late`: what was paid

@@ -1,4 +1,4 @@
-"""When to look again (money rule 4). All times in epoch seconds UTC."""
+"""When to look again (rule 4.1). All times in epoch seconds UTC."""
 
 from math import ceil
 

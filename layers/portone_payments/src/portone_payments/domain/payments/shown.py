@@ -1,4 +1,4 @@
-"""Whether what the last saved reading said bears a webhook out: by content, never by time (money rule 2)."""
+"""Whether what the last saved reading said bears a webhook out: by content, never by time (rule 2)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Several payments of one order that hold money, or may: which settles it, which is too much (rule 1)."""
+"""Several payments of one order that hold money, or may: which settles it, which is too much (rule 1.4)."""
 
 from dataclasses import replace
 

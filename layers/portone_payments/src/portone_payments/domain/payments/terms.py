@@ -1,4 +1,4 @@
-"""What a payment was prepared under, frozen in it: readings are held against this, not today (rule 1)."""
+"""What a payment was prepared under, frozen in it: readings are held against this, not today (rule 1.2)."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""When a virtual account is to be closed: a mismatch, a withdrawn order, or its time is over (rule 7)."""
+"""When a virtual account is to be closed: a mismatch, a withdrawn order, or its time is over (rule 7.1)."""
 
 from portone_payments.domain.payments.schedule import account_due_at
 from portone_payments.domain.records.payments import Payment, Status

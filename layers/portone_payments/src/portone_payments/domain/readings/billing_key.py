@@ -33,7 +33,7 @@ class SavedMethod:
 class KeyReading:
     """One answer of GET /billing-keys/{billingKey}. Times in epoch microseconds UTC.
 
-    None is what PortOne left out or what cannot be read, which is not a difference (money rule 10).
+    None is what PortOne left out or what cannot be read, which is not a difference (rule 10.1).
     """
 
     billing_key: str = field(repr=False)

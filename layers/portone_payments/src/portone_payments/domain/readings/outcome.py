@@ -1,4 +1,4 @@
-"""What an answer of PortOne to a mutating call means for us: one pure function (money rule 3)."""
+"""What an answer of PortOne to a mutating call means for us: one pure function (rule 3.1)."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ QUIET = 60
 
 
 class Outcome(StrEnum):
-    """The classes of money rule 3."""
+    """The classes of rule 3.1."""
 
     ANSWER = "answer"
     NO_EFFECT = "no_effect"
@@ -28,7 +28,7 @@ ALREADY_DONE = frozenset({"ALREADY_PAID", "PAYMENT_ALREADY_CANCELLED", "BILLING_
 PG_ANSWERS = frozenset({"PG_PROVIDER", "CHANNEL_SPECIFIC"})
 CREDENTIAL_TYPES = {401: "UNAUTHORIZED", 403: "FORBIDDEN"}
 UNAUTHORIZED = "unauthorized"
-# what PortOne says where our own settings are wrong: nobody declined anything (money rule 10)
+# what PortOne says where our own settings are wrong: nobody declined anything (rule 10.13)
 _OURS = frozenset({"channel_not_found", "profile_settings_not_found"})
 OUR_FAULTS = _OURS | {kind.lower() for kind in CREDENTIAL_TYPES.values()}
 
@@ -107,7 +107,7 @@ def our_fault(status: int | None, error_type: str | None) -> str | None:
 
 
 def charge_fault(status: int | None, error_type: str | None) -> str | None:
-    """As `our_fault`, of a charge: its customer said nothing that PortOne could find wrong (rule 10)."""
+    """As `our_fault`, of a charge: its customer said nothing that PortOne could find wrong (rule 10.13)."""
     if outcome_of(status, error_type) is not Outcome.NO_EFFECT or error_type in _NOT_OURS:
         return our_fault(status, error_type)
     return (error_type or "").lower()

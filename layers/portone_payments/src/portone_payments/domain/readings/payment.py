@@ -132,7 +132,7 @@ class ReceiptReading:
 class Snapshot:
     """One answer of GET /payments/{id}. Amounts in minor units, times in epoch microseconds UTC.
 
-    A field PortOne left out is None: neither a difference (money rule 6) nor empty (money rule 10).
+    A field PortOne left out is None: neither a difference nor empty (rule 10.1).
     `receipt_issued` is whether the PG has reported a cash receipt; `dropped` is how many texts were there and
     passed no filter.
     """

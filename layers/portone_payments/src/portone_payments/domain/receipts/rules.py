@@ -121,7 +121,7 @@ def intend_cancel(payment: Payment, moment: Moment, *, remainder: bool) -> Payme
 
 
 def sendable(receipt: CashReceipt, now: float) -> bool:
-    """Whether the same request may be sent again under its key (money rule 3)."""
+    """Whether the same request may be sent again under its key (rule 3.1)."""
     fresh = now - receipt.sent_at < KEY_WINDOW
     return receipt.state in MOVING and fresh and receipt.answered is None
 

@@ -71,7 +71,7 @@ def settle_receipt(payment: Payment, reading: ReceiptReading | None, moment: Mom
 
 
 def overdue(payment: Payment, now: float) -> bool:
-    """Whether what became of its receipt is unknown for half an hour (money rule 4)."""
+    """Whether what became of its receipt is unknown for half an hour (rule 4.2)."""
     receipt = latest(payment)
     return receipt is not None and receipt.state in MOVING and now - receipt.sent_at >= UNKNOWN_AFTER
 

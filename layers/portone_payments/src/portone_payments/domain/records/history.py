@@ -1,4 +1,4 @@
-"""Facts: what a save found out about a payment, in order, kept in its history (design 1)."""
+"""Facts: what a save found out about a payment, in order, kept in its history (I11)."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

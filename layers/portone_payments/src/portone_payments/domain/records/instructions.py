@@ -42,7 +42,7 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """One refund, frozen before its first byte leaves: a retry sends exactly the same (money rule 5).
+    """One refund, frozen before its first byte leaves: a retry sends exactly the same (rule 5.1).
 
     Amounts in minor units, times in epoch seconds UTC. `balance` is what could be refunded before it. `token`
     stands at the front of the reason PortOne keeps; `account` and `said` are ciphertexts of a refund account

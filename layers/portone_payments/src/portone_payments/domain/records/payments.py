@@ -246,8 +246,8 @@ class Payment:
     `reversal`: what staff said of refunds that came back, until the next reading; `by_hand`: what was paid
     back outside PortOne instead, and `by_hand_tax_free` its tax-free part.
     `spent`: what its user has had of what costs, by allowance (domain/shared/allowances.py).
-    `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1).
-    `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8).
+    `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1.4).
+    `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8.4).
     """
 
     payment_id: str

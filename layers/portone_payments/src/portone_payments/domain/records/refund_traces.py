@@ -1,4 +1,4 @@
-"""Refunds that left their payment's item, and what of them later decisions need (money rule 10).
+"""Refunds that left their payment's item, and what of them later decisions need (rule 10.9).
 
 The newest settled ones stay, so that an owner sees them without another read; of each of the others a line of
 text stays under its token, and the whole in an item of its own, written in the same transaction.

@@ -1,4 +1,4 @@
-"""Charges PortOne refused for themselves, one after the other: three customers' are everybody's (rule 10).
+"""Charges PortOne refused for themselves, one after the other: three customers' are everybody's (rule 10.13).
 
 The row stands in the record of stops, for charges are sent from many containers: in each of them but one may
 be refused while all are, or all while the others' are taken. Times in epoch seconds UTC.

@@ -1,4 +1,4 @@
-"""When nothing is sent because PortOne refuses *us*: errors of ours are not declines (money rule 10).
+"""When nothing is sent because PortOne refuses *us*: errors of ours are not declines (rule 10.13).
 
 401 and 403 stop all sending, in a store we left that store alone; CHANNEL_NOT_FOUND stops that channel. Every
 ten minutes one probe tries whether it may start again; so does one of the renewals that were refused

@@ -1,4 +1,4 @@
-"""Refunds whose record is lost, as after a restore: known again by the token PortOne kept (rule 5)."""
+"""Refunds whose record is lost, as after a restore: known again by the token PortOne kept (rule 5.2)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Money that was paid back by hand and went back at PortOne too: only a person can ask for it (rule 10)."""
+"""Money that was paid back by hand and went back at PortOne too: only a person can ask for it (rule 10.6)."""
 
 from portone_payments.domain.readings.payment import Cancellation, CancellationStatus, Snapshot
 from portone_payments.domain.records.booked import booked

@@ -1,4 +1,4 @@
-"""Reserving a refund: who may, how much, of what; all of it before a byte leaves (money rule 5)."""
+"""Reserving a refund: who may, how much, of what; all of it before a byte leaves (rule 5)."""
 
 import hashlib
 from collections.abc import Iterable

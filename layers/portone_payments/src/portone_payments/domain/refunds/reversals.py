@@ -1,4 +1,4 @@
-"""Refunds that were done and came back: PortOne shows less given back than it did (rules 2, 10).
+"""Refunds that were done and came back: PortOne shows less given back than it did (rules 2.4 and 10.6).
 
 Such a reading lags until a person says what became of the money; their word is applied to the next reading.
 """

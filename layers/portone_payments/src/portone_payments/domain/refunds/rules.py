@@ -49,7 +49,7 @@ class Asked:
 
 
 def check_count(payment: Payment, *, owner: bool) -> None:
-    """Raises `TooManyRefunds`: what anybody can repeat has a bound, refused ones count too (rule 10)."""
+    """Raises `TooManyRefunds`: what anybody can repeat has a bound, refused ones count too (rule 10.9)."""
     space, most = (OWNER, OWNER_COUNT) if owner else (STAFF, STAFF_COUNT)
     if asked_by(payment, space) >= most:
         raise TooManyRefunds
@@ -62,7 +62,7 @@ def check_fills(payment: Payment, *, owner: bool) -> None:
 
 
 def needs_second_person(payment: Payment, amount: int, policy: RefundPolicy) -> bool:
-    """Whether staff's refunds of this payment together exceed what one person may (rule 10)."""
+    """Whether staff's refunds of this payment together exceed what one person may (rule 10.12)."""
     return bool(policy.staff_limit) and refunded_by(payment, STAFF) + amount > policy.staff_limit
 
 

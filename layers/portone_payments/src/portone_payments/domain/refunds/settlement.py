@@ -1,4 +1,4 @@
-"""What a reading says of our refunds: matched by cancellation id, then by token, never guessed (rule 5)."""
+"""What a reading says of our refunds: matched by cancellation id, then by token, never guessed (rule 5.2)."""
 
 import hashlib
 from dataclasses import replace
@@ -214,7 +214,7 @@ def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot, before: Seen
     """A cancellation of our amount that belongs to none of our refunds and that no reading had shown yet.
 
     While a refund is unknown each reading is asked, so what was known before this one came before our send.
-    PortOne's stamps do not tell: the node that books it may have a clock of its own (rule 10).
+    PortOne's stamps do not tell: the node that books it may have a clock of its own (rule 10.4).
     """
     tokens = tuple(each.token for each in payment.refunds.values())
     ours = {each.cancellation_id for each in payment.refunds.values()}
@@ -230,7 +230,7 @@ def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot, before: Seen
 
 
 def sendable(refund: Refund, now: float) -> bool:
-    """Whether the same request may be sent, or sent again under its key (money rules 3, 10)."""
+    """Whether the same request may be sent, or sent again under its key (rules 3.1 and 10.13)."""
     fresh = refund.sent_at is None or now - refund.sent_at < KEY_WINDOW
     undecided = refund.unlisted or not refund.pg_answered
     return refund.state is RefundState.RESERVED and fresh and undecided

@@ -1,4 +1,4 @@
-"""The mark our payments carry in customData, by which one that is missing here is recognised (rule 1)."""
+"""The mark our payments carry in customData, by which one that is missing here is recognised (rule 1.6)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a reading of a charge means for the subscription it pays; saved together with it (money rule 8)."""
+"""What a reading of a charge means for the subscription it pays; saved together with it (rule 8.4)."""
 
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,7 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
     """Whether the subscription may have something to learn from a reading.
 
     While nothing was taken that is asked each time: an answer may have ended the try in an earlier write. A
-    reading in doubt settles nothing, keeps others from trying, and keeps nobody from leaving (rule 10).
+    reading in doubt settles nothing, keeps others from trying, and keeps nobody from leaving (rule 10.3).
     """
     if after.subscription_id is None:
         return False

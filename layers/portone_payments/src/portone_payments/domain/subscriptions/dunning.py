@@ -1,6 +1,6 @@
 """When a declined charge is tried again, on the KST calendar, and when it is given up; the policy is data.
 
-A method newly given by the customer is tried at once and asks none of this (money rule 8).
+A method newly given by the customer is tried at once and asks none of this (rule 8.6).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""How a subscription, or the parts of an order, come to their end (money rule 8)."""
+"""How a subscription, or the parts of an order, come to their end (rule 8)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""By what an invoice is known again once its record is lost, as after a restore (money rule 8).
+"""By what an invoice is known again once its record is lost, as after a restore (rule 8.2).
 
 Its number is not enough: a plan change that is lost leaves its number to the next period, and both would be
 charged under one paymentId.

@@ -1,4 +1,4 @@
-"""What a subscription asks money for, and when: invoices by the calendar, never by "now" (money rule 8)."""
+"""What a subscription asks money for, and when: invoices by the calendar, never by "now" (rule 8.7)."""
 
 from dataclasses import replace
 from datetime import date, timedelta

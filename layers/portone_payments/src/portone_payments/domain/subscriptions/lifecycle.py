@@ -184,6 +184,6 @@ def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> 
 
 
 def use_key(subscription: Subscription, issue_id: str | None, moment: Moment) -> Subscription:
-    """Charged with another saved payment method, or the default; what failed is tried at once (rule 8)."""
+    """Charged with another saved payment method, or the default; what failed is tried at once (rule 8.6)."""
     check_alive(subscription)
     return woken(replace(subscription, issue_id=issue_id), moment)

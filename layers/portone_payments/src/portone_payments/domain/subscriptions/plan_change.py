@@ -1,4 +1,4 @@
-"""Another plan: what it costs now, exactly; at once or from the next period on (money rule 8)."""
+"""Another plan: what it costs now, exactly; at once or from the next period on (rule 8.9)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What is asked for again: after a pause, or once a customer gave another payment method (money rule 8)."""
+"""What is asked for again: after a pause, or once a customer gave another payment method (rule 8)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a try at an invoice led to: paid, tried again, given a new id, or dropped (money rule 8)."""
+"""What a try at an invoice led to: paid, tried again, given a new id, or dropped (rule 8.8)."""
 
 from dataclasses import replace
 
@@ -149,7 +149,7 @@ def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy:
 
 
 def _under_a_new_id(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    """PortOne takes no more tries under this id; a reading has just shown that it is not paid (rule 8)."""
+    """PortOne takes no more tries under this id; a reading has just shown that it is not paid (rule 8.3)."""
     fresh = replace(
         under_another_id(invoice),
         series=invoice.series + 1,

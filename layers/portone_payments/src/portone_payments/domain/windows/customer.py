@@ -1,4 +1,4 @@
-"""By what name a PG knows a user: never by ours (money rule 10).
+"""By what name a PG knows a user: never by ours (rule 10.15).
 
 PGs refuse long ids and most punctuation: Smartro and Galaxia take 20 characters, Toss Payments
 `A-Za-z0-9-_=.@` (PortOne facts 12.3).

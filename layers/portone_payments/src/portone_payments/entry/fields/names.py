@@ -14,7 +14,7 @@ type Name = Annotated[str, Written, StringConstraints(min_length=1, max_length=N
 
 
 def checked_name(name: str, field: str = "name") -> str:
-    """Refused, never cut (money rule 1). Raises `InvalidRequest`."""
+    """Refused, never cut (rule 1.6). Raises `InvalidRequest`."""
     try:
         size = len(EUC_KR.encode(name)[0])
     except UnicodeEncodeError:

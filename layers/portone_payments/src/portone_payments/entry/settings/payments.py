@@ -165,7 +165,7 @@ def _merchants(channels: Iterable[object]) -> Iterator[tuple[str, str]]:
 
 
 def refuse_unsafe_url(mode: str, portone_url: str) -> None:
-    """Live mode knows one address, and plain http only ever goes to this machine (money rule 9)."""
+    """Live mode knows one address, and plain http only ever goes to this machine (rule 9.2)."""
     url = urlsplit(portone_url)
     if mode not in {"live", "test"}:
         raise ValueError("MODE is live or test")
@@ -176,6 +176,6 @@ def refuse_unsafe_url(mode: str, portone_url: str) -> None:
 
 
 def refuse_plain_redirect(mode: str, url: str) -> None:
-    """Whoever listens on the way back reads and changes what the buyer's browser says there (rule 9)."""
+    """Whoever listens on the way back reads and changes what the buyer's browser says there (rule 9.2)."""
     if mode == "live" and url and urlsplit(url).scheme != "https":
         raise ValueError("live mode sends people back by https alone")

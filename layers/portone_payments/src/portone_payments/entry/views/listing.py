@@ -1,4 +1,4 @@
-"""A page of a list as it is answered: what cannot be read or shown is counted and left out (rule 10)."""
+"""A page of a list as it is answered: what cannot be read or shown is counted and left out (rule 10.8)."""
 
 from collections.abc import Callable
 from dataclasses import fields

@@ -40,7 +40,7 @@ ALLOWED = frozenset(
 )
 PLAIN = (str, int, float)
 IN_SECONDS = frozenset({Metric.DUE_LAG, Metric.CHARGE_LAG, Metric.IDENTITY_LAG})
-# httpx logs whole URLs at INFO, and one may hold a billing key (money rule 9); botocore logs bodies at DEBUG
+# httpx logs whole URLs at INFO, and one may hold a billing key (rule 9.1); botocore logs bodies at DEBUG
 TALKATIVE = ("httpx", "httpcore", "botocore", "boto3", "urllib3", "aws_lambda_powertools")
 
 

@@ -63,7 +63,7 @@ def told_by(
     first: bool,
     until: float,
 ) -> Told:
-    """What an error says of a try (money rule 3); `first`: nobody has sent it before.
+    """What an error says of a try (rule 3.1); `first`: nobody has sent it before.
 
     `ours`: the code where it is an error of ours; `until`: when that is tried again (epoch seconds UTC).
     """

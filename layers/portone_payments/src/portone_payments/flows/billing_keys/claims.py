@@ -1,4 +1,4 @@
-"""Claims on a saved payment method: payments that may be under way with it (money rule 8, I12)."""
+"""Claims on a saved payment method: payments that may be under way with it (rule 8.1, I12)."""
 
 from dataclasses import replace
 
@@ -31,7 +31,7 @@ def settled_claims(key: SavedKey, store: Store, now: float, *, most: int | None 
 def voided(key: SavedKey, store: Store, moment: Moment) -> tuple[Payment, ...]:
     """The payments whose charge waits for an error of ours with this key, of which nothing was taken: over.
 
-    They are to be saved with the deletion of the key, so that nobody sends them meanwhile (money rule 8).
+    They are to be saved with the deletion of the key, so that nobody sends them meanwhile (rule 8.1).
     """
     over: list[Payment] = []
     for payment_id in key.claims:

@@ -1,4 +1,4 @@
-"""The default payment method, and the subscriptions that wait for one (rule 8)."""
+"""The default payment method, and the subscriptions that wait for one (rule 8.6)."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ class DefaultKey(WalletBook):
         return self._held(user_id)
 
     def wake(self, user_id: str, moment: Moment) -> None:
-        """Subscriptions that wait for a payment method are tried at once (rule 8). Raises `Conflict`."""
+        """Subscriptions that wait for a payment method are tried at once (rule 8.6). Raises `Conflict`."""
         skips = Skips(self.meter, self.note)
         cursor: str | None = None
         while True:

@@ -99,7 +99,7 @@ class KeyRemover:
         return self.desk.change(user_id, lambda held: (deleted(held, issue_id, moment),))
 
     def unwanted(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
-        """A key of our issue that must not be charged, a day after its window: away with it (rule 8)."""
+        """A key of our issue that must not be charged, a day after its window: away with it (rule 8.5)."""
         self.desk.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
         return self.settle(user_id, issue_id, moment, deadline)
 

@@ -1,4 +1,4 @@
-"""Saved payment methods: issue window and registration by reading (money rule 8, PortOne facts 6)."""
+"""Saved payment methods: issue window and registration by reading (rule 8, PortOne facts 6)."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -149,7 +149,7 @@ class KeyDesk(WalletBook):
         )
 
     def listed(self, key: SavedKey, deadline: Deadline) -> KeyReading | None:
-        """A key of this issue among its user's, where nobody told us which (money rule 3)."""
+        """A key of this issue among its user's, where nobody told us which (rule 3.5)."""
         since, until = int(key.created_at) - 60, int(self.clock.now()) + 60
         found = self.at(key).list_billing_keys(
             key.customer_id, since, until, number=0, size=PAGE, deadline=deadline

@@ -1,4 +1,4 @@
-"""The worker's turn at a wallet: lost registrations, deletions, and a new default not heard of (rule 8)."""
+"""The worker's turn at a wallet: lost registrations, deletions, and a new default not heard of (rule 8.5)."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Pay an order now with a saved payment method: claim, send, read (money rule 8)."""
+"""Pay an order now with a saved payment method: claim, send, read (rule 8.1)."""
 
 from dataclasses import dataclass
 

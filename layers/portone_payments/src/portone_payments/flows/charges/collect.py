@@ -94,7 +94,7 @@ class Collector:
         return None
 
     def _send_again(self, due: Due, moment: Moment, deadline: Deadline) -> None:
-        """A charge whose outcome is not known, under its one key (rule 3)."""
+        """A charge whose outcome is not known, under its one key (rule 3.1)."""
         held = self.sender.reader.store.payment(due.id)
         if held is None or not due.still(held.due_at, moment.now):
             return
@@ -226,7 +226,7 @@ class Collector:
         )
 
     def _payment_id(self, subscription: Subscription, invoice: Invoice, key: SavedKey) -> str:
-        """32 characters nobody can guess, the same for every try at this invoice (rule 8, facts 12.3)."""
+        """32 characters nobody can guess, the same for every try at this invoice (rule 8.2, facts 12.3)."""
         secret = self.secrets.charge_keys()[subscription.hash_version].encode()
         parts = (self._store(key), *identity(subscription, invoice), str(invoice.series))
         digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()

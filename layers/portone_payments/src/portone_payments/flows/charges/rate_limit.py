@@ -1,4 +1,4 @@
-"""The rate a PG takes charges at, kept across sweeps: each books time of its own before it sends (rule 8).
+"""The rate a PG takes charges at, kept across sweeps: each books time of its own before it sends (rule 4.7).
 
 SQS counts its messages only about, up to a minute late: two sweeps close together would both find an empty
 queue, and send twice the rate. So what is taken is written down. A stamp beyond what any sweep may book was

@@ -1,4 +1,4 @@
-"""Sends a stored charge of a saved payment method under its one key; a reading decides (rules 3 and 8)."""
+"""Sends a stored charge of a saved payment method under its one key; a reading decides (rules 3.1, 8.2)."""
 
 import json
 from collections.abc import Callable
@@ -190,7 +190,7 @@ class ChargeSender:
         return max(until, ready.at + (HOUR if often else PROBE_EVERY)) + HELD_OVER
 
     def _deleted(self, payment: Payment, ready: _Ready, deadline: Deadline) -> bool:
-        """Whether a key PortOne does not find for a charge reads as deleted; only that ends it (rule 10).
+        """Whether a key PortOne does not find for a charge reads as deleted; only that ends it (rule 10.13).
 
         Every key was read before it was charged, and deleted ones stay known: not to be found is first a
         sign of another store, or of another merchant's secret.

@@ -32,7 +32,7 @@ _SHOWN = {VerificationStatus.READY: SendState.SENT, VerificationStatus.VERIFIED:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settler:
-    """Settles the last thing that was sent about a verification (money rule 3)."""
+    """Settles the last thing that was sent about a verification (rule 3.5)."""
 
     store: IdentityStore
     reader: IdentityReader

@@ -126,7 +126,7 @@ class Examiner:
     ) -> tuple[Difference, ...]:
         """What a catch-up leaves, judged by the very reading it took in.
 
-        A reading behind us changes nothing, but stays due from then on, until a person is called (rule 2).
+        A reading behind us changes nothing, but stays due from then on, until a person is called (rule 2.4).
         Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news. Not
         that of an account nobody has paid into (`taken` False): anybody has one issued for nothing.
         """

@@ -1,4 +1,4 @@
-"""An item that twelve workers died on: due once a day from now on, and a person is told (money rule 10)."""
+"""An item that twelve workers died on: due once a day from now on, and a person is told (rules 4.3, 10.8)."""
 
 from contextlib import suppress
 from dataclasses import dataclass

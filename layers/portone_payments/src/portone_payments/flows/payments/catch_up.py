@@ -163,7 +163,7 @@ class Reader:
     def _settle(
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
     ) -> tuple[Payment, *tuple[Record, ...]]:
-        """Where the order has had another payment, being paid is decided on the order as well (rule 1)."""
+        """Where the order has had another payment, being paid is decided on the order as well (rule 1.4)."""
         if concerns(held, after, moment.now):
             subscription = subscription or self.store.subscription(after.subscription_id or "")
             return self._with_subscription(held, after, subscription, moment)
@@ -199,7 +199,7 @@ class Reader:
         return (self._by_policy(held, kept(after), moment), *beside)
 
     def _by_policy(self, held: Payment, after: Payment, moment: Moment) -> Payment:
-        """What came after its offer had ended: a person is told, and it stays or goes back (rule 7)."""
+        """What came after its offer had ended: a person is told, and it stays or goes back (rule 7.2)."""
         if held.late or not after.late or after.subscription_id is not None:
             return after
         if self._refused_as_late(after):
@@ -229,7 +229,7 @@ class Reader:
     def _with_subscription(
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
     ) -> tuple[Payment, *tuple[Record, ...]]:
-        """What a charge pays is settled in the same write (rule 8)."""
+        """What a charge pays is settled in the same write (rule 8.4)."""
         if subscription is None:
             return (after,)
         if after.status in _PAID and held.status not in _PAID and self._taken_back(subscription):

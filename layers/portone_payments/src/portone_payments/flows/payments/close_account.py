@@ -1,4 +1,4 @@
-"""Close a virtual account at PortOne, where the PG can; a reading decides what became of it (rule 7)."""
+"""Close a virtual account at PortOne, where the PG can; a reading decides what became of it (rule 7.1)."""
 
 import hashlib
 from dataclasses import dataclass, replace

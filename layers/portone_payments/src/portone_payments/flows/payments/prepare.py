@@ -1,4 +1,4 @@
-"""One order, one payment: every prepare answers the same paymentId while it can still be paid (rule 1)."""
+"""One order, one payment: every prepare answers the same paymentId while it can still be paid (rule 1.1)."""
 
 from dataclasses import dataclass, replace
 
@@ -259,7 +259,7 @@ class Preparer:
 
 
 def _replaceable(held: Payment) -> bool:
-    """A new id only where a reading showed the old one can no longer be paid (rule 1)."""
+    """A new id only where a reading showed the old one can no longer be paid (rule 1.3)."""
     lapsed_account = held.status is Status.EXPIRED and account_due_at(held) is not None and not held.doubted
     back = held.status is Status.CANCELLED or mismatch_is_back(held)
     return back or lapsed_account or is_spent(held)

@@ -1,4 +1,4 @@
-"""The shop withdraws an order nobody has paid: read, store, then close the account (rules 1, 4, 7)."""
+"""The shop withdraws an order nobody has paid: read, store, then close the account (rule 1.7)."""
 
 from dataclasses import dataclass, replace
 

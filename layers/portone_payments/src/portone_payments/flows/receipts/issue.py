@@ -1,4 +1,4 @@
-"""Issue and cancel cash receipts: what is wanted is stored first, then sent (rule 3)."""
+"""Issue and cancel cash receipts: what is wanted is stored first, then sent (rule 3.5)."""
 
 from dataclasses import dataclass, replace
 

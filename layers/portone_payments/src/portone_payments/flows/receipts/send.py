@@ -1,4 +1,4 @@
-"""Sends the stored intent of a cash receipt under its key; a reading decides (rule 3)."""
+"""Sends the stored intent of a cash receipt under its key; a reading decides (rule 3.5)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What is decided of a refund that waits: a second person's word, a bank account (money rules 5, 10)."""
+"""What is decided of a refund that waits: a second person's word, a bank account (rules 6.4 and 10.12)."""
 
 from dataclasses import replace
 

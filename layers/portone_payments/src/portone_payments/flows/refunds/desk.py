@@ -1,4 +1,4 @@
-"""What everything about refunds shares: whose payment, which refund, saved once, sent once (money rule 5)."""
+"""What everything about refunds shares: whose payment, which refund, saved once, sent once (rule 5.1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

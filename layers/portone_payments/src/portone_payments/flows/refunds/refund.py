@@ -1,4 +1,4 @@
-"""Refund a payment in full or in part: reserve, send, read (money rule 5)."""
+"""Refund a payment in full or in part: reserve, send, read (rule 5)."""
 
 from dataclasses import dataclass, field, replace
 

@@ -1,4 +1,4 @@
-"""Sends a reserved refund, once or again under the same key, and lets a reading decide (money rules 3, 5)."""
+"""Sends a reserved refund, once or again under the same key, and lets a reading decide (rules 3.1, 5.1)."""
 
 import json
 from dataclasses import dataclass, replace
@@ -143,7 +143,7 @@ def _failed(refund: Refund, error: PortOneError) -> Told:
 
 
 def _held_back(refund: Refund, gate: Gate, *, unsent: int | None = None) -> Told:
-    """PortOne refuses us: should no reading show the refund, it is not over but sent anew (money rule 10).
+    """PortOne refuses us: should no reading show the refund, it is not over but sent anew (rule 10.13).
 
     `unsent`: the version of the payment since which nobody else can have sent it.
     """
@@ -169,7 +169,7 @@ def _refused(payment: Payment, refund_id: str, error_type: str, moment: Moment) 
 
 
 def _pg_answered(payment: Payment, refund_id: str, code: str) -> Payment:
-    """An answer, not an outage: two readings without a trace of the refund make it a no (rule 3)."""
+    """An answer, not an outage: two readings without a trace of the refund make it a no (rule 3.4)."""
     refund = payment.refunds.get(refund_id)
     if refund is None or refund.state is not RefundState.RESERVED:
         return payment

@@ -1,4 +1,4 @@
-"""By what name PGs know a user: found again where there is one, made where there is none (money rule 10)."""
+"""By what name PGs know a user: found again where there is one, made where there is none (rule 10.15)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Whether anything may be sent to PortOne: a refusal of *us* stops it, a probe starts it again (rule 10).
+"""Whether anything may be sent to PortOne: a refusal of *us* stops it, a probe starts it again (rule 10.13).
 
 Each container that sends reads what is stopped, and believes it for some seconds: one read however often it
 sends meanwhile. So all containers hold still after the first refusal.

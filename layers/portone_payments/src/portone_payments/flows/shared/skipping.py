@@ -1,4 +1,4 @@
-"""What cannot be treated is counted, named and passed over: one must not stop all (money rule 10)."""
+"""What cannot be treated is counted, named and passed over: one must not stop all (rule 10.8)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

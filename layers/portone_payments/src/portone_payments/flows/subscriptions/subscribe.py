@@ -1,4 +1,4 @@
-"""What a customer or the shop does with a subscription; the first charge follows at once (money rule 8)."""
+"""What a customer or the shop does with a subscription; the first charge follows at once (rules 8.1, 8.8)."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Publishing: every line of a history that the save before did not have leaves as an event (design 3.5)."""
+"""Publishing: every line of a history that the save before did not have leaves as an event (mechanism 5)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

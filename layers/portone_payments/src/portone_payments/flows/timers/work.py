@@ -1,4 +1,4 @@
-"""The worker: re-reads strongly, and calls PortOne only when the item is still due (rule 4)."""
+"""The worker: re-reads strongly, and calls PortOne only when the item is still due (rule 4.3)."""
 
 from dataclasses import dataclass
 

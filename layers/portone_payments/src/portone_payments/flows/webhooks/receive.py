@@ -110,7 +110,7 @@ class Receiver:
         raise Busy
 
     def _bring_forward(self, delivery: Delivery) -> str:
-        """Authentic but outside the tolerance: only the due mark moves, at most once a minute (rule 2)."""
+        """Authentic but outside the tolerance: only the due mark moves, at most once a minute (rule 2.8)."""
         for _ in range(STORE_ATTEMPTS):
             held = self.reader.store.payment(delivery.payment_id) if delivery.payment_id else None
             now = self.clock.now()

@@ -1,4 +1,4 @@
-"""Webhooks about things we hold no record of get a row of their own, by webhook id (rule 2)."""
+"""Webhooks about things we hold no record of get a row of their own, by webhook id (rule 2.6)."""
 
 from dataclasses import dataclass, replace
 
@@ -99,7 +99,7 @@ class StrayKeeper:
         return replace(stray, state=state, due_at=None)
 
     def _heard(self, stray: Stray, billing_key: str, deadline: Deadline) -> Stray:
-        """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8)."""
+        """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8.5)."""
         by = f"webhook:{stray.webhook_id}"
         heard = self.keys.hear(billing_key, by=by, deadline=deadline, store_id=stray.store_id)
         if heard is Heard.UNANSWERED:
