@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from portone_local.adversary.shape import Place, Trick
@@ -54,6 +55,12 @@ class Mutation:
     def names(self, path: str) -> bool:
         """Whether its path stands for this one."""
         return path.startswith(self.path[:-1]) if self.path.endswith(EVERY) else path == self.path
+
+
+@lru_cache(maxsize=20_000)
+def mutation_of(operation: str, trick: Trick, path: str) -> Mutation:
+    """What is played in every answer, made once: the same few are met in each."""
+    return Mutation(operation, trick, path)
 
 
 def parse(text: str) -> Mutation:

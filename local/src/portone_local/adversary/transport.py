@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from portone_local.adversary.mutation import Mutation, play
+from portone_local.adversary.mutation import Mutation, mutation_of, play
 from portone_local.adversary.shape import Node, Place, Trick, places
 from portone_local.portone.routes import find_route
 
@@ -31,6 +31,9 @@ class Adversary(httpx.BaseTransport):
         self.played: Counter[Mutation] = Counter()
         self._shapes = shapes
         self._mutations = tuple(mutations)
+        self._by_trick: dict[str, dict[Trick, list[Mutation]]] = {}
+        for each in self._mutations:
+            self._by_trick.setdefault(each.operation, {}).setdefault(each.trick, []).append(each)
         self._inner: httpx.BaseTransport | None = None
         self._answers: Counter[str] = Counter()
         self._readings: dict[str, list[bytes]] = {}
@@ -67,7 +70,7 @@ class Adversary(httpx.BaseTransport):
             return body
         self._answers[operation] += 1
         found = list(places(shape, answer, "" if status == httpx.codes.OK else "!"))
-        self.seen |= {Mutation(operation, place.trick, place.path) for place in found}
+        self.seen |= {mutation_of(operation, place.trick, place.path) for place in found}
         if not self._play(operation, found):
             return body
         return json.dumps(answer, ensure_ascii=False).encode()
@@ -75,8 +78,10 @@ class Adversary(httpx.BaseTransport):
     def _play(self, operation: str, found: list[Place]) -> bool:
         """Whether anything was done; what goes goes last, so that what is in it was done before."""
         count = self._answers[operation]
-        mine = [each for each in self._mutations if each.operation == operation]
-        todo = [(place, each) for place in found for each in mine if each.hits(place, count)]
+        mine = self._by_trick.get(operation, {})
+        todo = [
+            (place, each) for place in found for each in mine.get(place.trick, ()) if each.hits(place, count)
+        ]
         for place, mutation in sorted(todo, key=lambda each: each[0].trick is Trick.DROP):
             if not place.key or place.key in place.holder:
                 play(place, count)

@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
 
 from portone_local.oracle.ages import ages_are_vouched_for
@@ -119,6 +120,7 @@ def private_of(person: Person) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=10_000)
 def forms_of(value: str) -> tuple[str, ...]:
     """The value, as JSON escapes it, in hex, and as Base64 shows it at each of three alignments."""
     raw = value.encode()

@@ -122,6 +122,11 @@ class Boundaries:
         broken = self._breaks(crossing)
         return broken(call) if broken else call()
 
+    @property
+    def watching(self) -> bool:
+        """Whether calls are counted and may be broken."""
+        return self._breaks is not None
+
     def _running(self) -> Running:
         """What is running; a thread of its own pool is its as well."""
         running = _RUNNING.get()

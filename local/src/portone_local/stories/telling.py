@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count, pairwise
+from typing import Any
 
 from portone_local.actors.approver import HOOK
 from portone_local.actors.subscribers import to_hour
@@ -13,6 +14,7 @@ from portone_local.portone import Fault
 from portone_local.stack.ministack import MiniStack
 from portone_local.stack.stack import Stack
 from portone_local.stories.boundaries import Boundaries, Breaks, Crash, Crossing, Side, at, crash, none
+from portone_local.stories.empty_shards import EmptyShards
 from portone_local.stories.world import MINUTE, Act, Story, World, let_pass, surviving_crashes
 from portone_payments.adapters.aws.secrets import SecretsManager
 from portone_payments.entry.failure import JobFailed
@@ -77,7 +79,13 @@ def assert_in_time(boundaries: Boundaries) -> None:
 def on_ministack(ministack: MiniStack) -> Iterator[tuple[Callable[[], World], Boundaries]]:
     """A stack of the real adapters that many worlds share."""
     boundaries, numbers = Boundaries(), count(1)
-    with ObservedStack.on_ministack(ministack, seed=1, tap=boundaries.tap, **SHOP) as stack:
+
+    def tap(service: str, client: Any) -> Any:
+        if service == "dynamodb":
+            client = EmptyShards(client, watched=lambda: boundaries.watching)
+        return boundaries.tap(service, client)
+
+    with ObservedStack.on_ministack(ministack, seed=1, tap=tap, **SHOP) as stack:
         boundaries.follow(stack)
         surviving_crashes(stack)
         yield lambda: World(stack, f"case-{next(numbers)}", lambda: cold(stack)), boundaries
