@@ -100,7 +100,7 @@ def test_every_story_says_what_it_is_about() -> None:
 
 
 def test_every_invariant_the_oracle_judges_is_told() -> None:
-    sources = [file.read_text() for file in Path(oracle_file).parent.glob("*.py")]
+    sources = [file.read_text() for file in Path(oracle_file).parent.rglob("*.py")]
     judged = set(re.findall(r'Finding\("(I\d+)"', "".join(sources)))
 
     assert set(INVARIANTS) == judged

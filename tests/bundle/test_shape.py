@@ -33,17 +33,18 @@ def files() -> list[Source]:
 
 PORTS = Source(
     f"{SHIPPED}/ports/planted.py",
-    "class Shelf(Protocol):\n    pass\n",
+    "class Queue(Protocol):\n    pass\n\nclass Meter(Protocol):\n    pass\n",
 )
 KEEPER = Source(
     f"{SHIPPED}/flows/payments/keeper.py",
-    "from portone_payments.ports.world.planted import Shelf\n\n"
-    "class Keeper:\n    shelf: Shelf\n\n"
+    "from portone_payments.ports.planted import Meter, Queue\n\n"
+    "class Kept:\n    queue: Queue\n\nclass Keeper(Kept):\n    pass\n\n"
+    "class Shown:\n    meter: Meter\n\n"
     "def keep(keeper: Keeper): ...\n",
 )
 WIRING = Source(
     f"{SHIPPED}/entry/wiring/planted.py",
-    "class Wired:\n    def keeper(self) -> Keeper: ...\n",
+    "class Wired:\n    def keeper(self) -> Keeper: ...\n    def shown(self) -> Shown: ...\n",
 )
 IN_A_FLOW = "class Flow:\n    def do(self):\n        "
 RACE = "try:\n                save()\n            except Conflict:\n                "
@@ -52,9 +53,9 @@ RACE = "try:\n                save()\n            except Conflict:\n            
 @pytest.mark.parametrize(
     ("claim", "path", "text", "offence"),
     [
-        (chains_to_a_port, FLOW, f"{IN_A_FLOW}self.keeper.shelf.get()", "3 self.keeper.shelf"),
-        (chains_to_a_port, FLOW, f"{IN_A_FLOW}self.a.keeper.shelf.get()", "3 self.a.keeper.shelf"),
-        (chains_to_a_port, FLOW, f"{IN_A_FLOW}self.shelf.get(self.keeper.size)", None),
+        (chains_to_a_port, FLOW, f"{IN_A_FLOW}self.keeper.queue.get()", "3 self.keeper.queue"),
+        (chains_to_a_port, FLOW, f"{IN_A_FLOW}self.a.keeper.queue.get()", "3 self.a.keeper.queue"),
+        (chains_to_a_port, FLOW, f"{IN_A_FLOW}self.queue.get(self.keeper.size)", None),
         (retry_loops, FLOW, f"{IN_A_FLOW}for _ in range(3):\n            {RACE}pass", "3 tries again"),
         (retry_loops, FLOW, f"{IN_A_FLOW}while True:\n            {RACE}meter()", "3 tries again"),
         (retry_loops, FLOW, f"{IN_A_FLOW}while True:\n            {RACE}raise", None),
@@ -62,7 +63,7 @@ RACE = "try:\n                save()\n            except Conflict:\n            
         (
             handlers_that_build,
             HANDLER,
-            "from portone_payments.flows.payments.keeper import Keeper\nKeeper(shelf=1)",
+            "from portone_payments.flows.payments.keeper import Keeper\nKeeper(queue=1)",
             "2 builds Keeper",
         ),
         (handlers_that_build, HANDLER, "class MyDeps(PortDeps):\n    pass", "1 declares MyDeps"),
@@ -75,6 +76,7 @@ RACE = "try:\n                save()\n            except Conflict:\n            
             "2 calls keep",
         ),
         (views_that_work, VIEW, "def view(deps):\n    deps.clock.now()", None),
+        (views_that_work, VIEW, "def view(deps):\n    deps.shown.view()", None),
     ],
 )
 def test_what_is_planted_is_found(claim: Claim, path: str, text: str, offence: str | None) -> None:
@@ -99,6 +101,11 @@ def test_no_handler_builds_a_flow_or_declares_what_it_depends_on(files: list[Sou
     assert handlers_that_build(files) == []
 
 
+@pytest.mark.xfail(strict=True, reason="receipts and collecting do still")
+def test_no_view_starts_work(files: list[Source]) -> None:
+    assert views_that_work(files) == []
+
+
 def test_walks_over_the_tree_go_into_packages() -> None:
     planted = Source("tests/a.py", 'one = FOLDER.glob("*.py")\ntwo = FOLDER.glob("*/handler.py")')
     fine = Source(
@@ -109,7 +116,7 @@ def test_walks_over_the_tree_go_into_packages() -> None:
         "tests/a.py:1 FOLDER.glob('*.py')",
         "tests/a.py:2 FOLDER.glob('*/handler.py')",
     ]
-    assert len(unread(sources(ROOT, TESTS, LOCAL))) <= 5
+    assert unread(sources(ROOT, TESTS, LOCAL)) == []
 
 
 def test_figures_are_of_the_tree_they_are_asked_of(tmp_path: Path) -> None:

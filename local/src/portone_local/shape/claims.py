@@ -1,6 +1,7 @@
 """What is true or false of how the code is built: each claim finds its offenders, as `path:line what`."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from portone_local.shape.source import Function, Source, handlers, under
@@ -9,10 +10,12 @@ OPTIMISTIC = "flows/shared/optimistic.py"
 STARTS_WORK = frozenset({"Queue", "Store", "PortOne", "PerStore"})
 """Ports with which something is sent or saved."""
 SHORTEST_CHAIN = 3
+# handlers lie two folders deep
+ONE_FOLDER = re.compile(r"(?:(?!\*\*)[^/]+/)*\*\.py|(?:functions/)?\*/handler\.py")
 
 
 def _is_port_module(module: str) -> bool:
-    return module.startswith("portone_payments.ports.world")
+    return module.startswith("portone_payments.ports")
 
 
 def _all[Node: ast.AST](kind: type[Node], file: Source) -> Iterator[Node]:
@@ -29,6 +32,10 @@ def _fields(cls: ast.ClassDef) -> Iterator[tuple[str, set[str]]]:
     for each in cls.body:
         if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
             yield each.target.id, _named(each.annotation)
+
+
+def _types(cls: ast.ClassDef) -> list[set[str]]:
+    return [types for _, types in _fields(cls)]
 
 
 def _port_types(file: Source) -> set[str]:
@@ -60,15 +67,18 @@ def protocols_of(files: list[Source]) -> set[str]:
 
 def flow_classes(files: list[Source]) -> set[str]:
     """Classes of `flows` that keep a port, or another of these classes."""
-    protocols = protocols_of(files)
+    return _keeping(protocols_of(files), files)
+
+
+def _keeping(ports: frozenset[str] | set[str], files: list[Source]) -> set[str]:
     found: set[str] = set()
     while True:
         more = {
             cls.name
             for file in under(files, "flows")
             for cls in file.classes
-            for _, types in _fields(cls)
-            if types & protocols & _port_types(file) or types & found
+            for types in (*_types(cls), *map(_named, cls.bases))
+            if types & ports & _port_types(file) or types & found
         }
         if more <= found:
             return found
@@ -142,16 +152,17 @@ def _declared(file: Source) -> Iterator[tuple[int, str]]:
 
 
 def views_that_work(files: list[Source]) -> list[str]:
-    """A view that starts work: it calls a flow, or a function of one that sends or saves."""
-    working = _working_functions(files)
-    wired = _wired_flows(files)
+    """A view that starts work: it calls a flow that sends or saves, or a function of one."""
+    flows = _keeping(STARTS_WORK, files)
+    working, wired = _working_functions(files, flows), _wired(files, flows)
     found = []
     for file in under(files, "entry/views"):
         for call in _all(ast.Call, file):
-            names = _walked(call.func)
-            module = file.imported.get(names[0], "") if names else ""
-            if (len(names) == 1 and f"{module}.{names[0]}" in working) or wired & set(names[1:-1]):
-                found.append(f"{file.path}:{call.lineno} calls {'.'.join(names)}")
+            match _walked(call.func):
+                case [name] if f"{file.imported.get(name)}.{name}" in working:
+                    found.append(f"{file.path}:{call.lineno} calls {name}")
+                case ["deps", *names] if wired & set(names[:-1]):
+                    found.append(f"{file.path}:{call.lineno} calls deps.{'.'.join(names)}")
     return found
 
 
@@ -159,14 +170,13 @@ def _module(file: Source) -> str:
     return file.path.partition("/src/")[2].removesuffix(".py").replace("/", ".")
 
 
-def _working_functions(files: list[Source]) -> set[str]:
-    """Functions of flows, by module and name, that take a port to send or save with, or a flow."""
-    with_flows = flow_classes(files) | STARTS_WORK
+def _working_functions(files: list[Source], flows: set[str]) -> set[str]:
+    """Functions of flows, by module and name, that take a port to send or save with, or such a flow."""
     return {
         f"{_module(file)}.{function.name}"
         for file in under(files, "flows")
         for function in file.functions
-        if _taken(function) & with_flows
+        if _taken(function) & (flows | STARTS_WORK)
     }
 
 
@@ -175,9 +185,8 @@ def _taken(function: Function) -> set[str]:
     return {name for arg in args for name in _named(arg.annotation)}
 
 
-def _wired_flows(files: list[Source]) -> set[str]:
+def _wired(files: list[Source], flows: set[str]) -> set[str]:
     """The names under which wiring hands out flows: reader, canceller ..."""
-    flows = flow_classes(files)
     return {
         function.name
         for file in under(files, "entry/wiring")
@@ -194,6 +203,5 @@ def unread(files: Iterable[Source]) -> list[str]:
         for call in _all(ast.Call, file)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "glob"
         for pattern in call.args
-        if isinstance(pattern, ast.Constant) and str(pattern.value).endswith(".py")
-        if "*" in str(pattern.value) and "**" not in str(pattern.value)
+        if isinstance(pattern, ast.Constant) and ONE_FOLDER.fullmatch(str(pattern.value))
     ]
