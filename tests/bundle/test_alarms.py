@@ -55,13 +55,13 @@ def name(alarm: dict[str, Any]) -> str:
     return str(alarm["AlarmName"]["Fn::Sub"]).removeprefix("${AWS::StackName}-")
 
 
-def test_what_a_person_must_know_has_an_alarm(each: dict[str, Any]) -> None:
+def test_every_metric_staff_must_know_has_an_alarm(each: dict[str, Any]) -> None:
     watched = {alarm["MetricName"] for alarm in alarms(each) if alarm["Namespace"] == OURS}
 
     assert watched == {metric.value for metric in WATCHED}
 
 
-def test_an_alarm_looks_where_the_functions_count(each: dict[str, Any]) -> None:
+def test_an_alarm_watches_the_namespace_the_functions_count_in(each: dict[str, Any]) -> None:
     counted = environment(each, "work_payments")
     ours = [alarm for alarm in alarms(each) if alarm["Namespace"] == OURS]
 
@@ -87,7 +87,7 @@ def test_bad_signatures_are_watched_as_a_share(each: dict[str, Any]) -> None:
     )
 
 
-def test_money_in_doubt_is_told_at_once(each: dict[str, Any]) -> None:
+def test_money_in_doubt_is_reported_at_once(each: dict[str, Any]) -> None:
     at_once = {
         alarm["MetricName"]
         for alarm in alarms(each)
@@ -116,7 +116,7 @@ def test_unfinished_work_is_reported_after_ten_minutes(each: dict[str, Any]) -> 
     assert (lag["Statistic"], lag["Threshold"]) == ("Maximum", 600)
 
 
-def test_what_should_be_forgotten_is_reported_long_before_the_day_is_over(each: dict[str, Any]) -> None:
+def test_data_that_should_have_expired_is_reported_long_before_the_day_is_over(each: dict[str, Any]) -> None:
     (lag,) = [alarm for alarm in alarms(each) if alarm.get("MetricName") == Metric.IDENTITY_LAG]
 
     assert (lag["Statistic"], lag["Threshold"]) == ("Maximum", 6 * 3_600)
@@ -146,7 +146,7 @@ def test_a_dead_letter_queue_that_is_not_empty_is_noticed(each: dict[str, Any], 
 
 
 @pytest.mark.parametrize("function", ["Webhook", "Sweep", "Work"])
-def test_functions_nobody_waits_for_are_watched_for_errors_and_throttles(
+def test_functions_without_a_caller_are_watched_for_errors_and_throttles(
     each: dict[str, Any], function: str
 ) -> None:
     dimension = {"Name": "FunctionName", "Value": {"Ref": function}}
@@ -164,7 +164,7 @@ def test_functions_behind_the_api_are_watched_through_it(each: dict[str, Any]) -
     )
 
 
-def test_what_the_api_refuses_is_watched_by_what_its_access_log_says(each: dict[str, Any]) -> None:
+def test_refusals_of_the_api_are_watched_by_its_access_log(each: dict[str, Any]) -> None:
     filters = [
         resource["Properties"]
         for resource in each["Resources"].values()
@@ -191,7 +191,7 @@ def test_what_the_api_refuses_is_watched_by_what_its_access_log_says(each: dict[
 
 
 @pytest.mark.parametrize("table", ["PaymentsTable", "IdentityTable"])
-def test_a_table_that_refuses_is_noticed(each: dict[str, Any], table: str) -> None:
+def test_a_refusing_table_is_noticed(each: dict[str, Any], table: str) -> None:
     dimension = {"Name": "TableName", "Value": {"Ref": table}}
     watched = {alarm["MetricName"] for alarm in alarms(each) if alarm.get("Dimensions") == [dimension]}
 

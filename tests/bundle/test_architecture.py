@@ -103,7 +103,7 @@ def clock_readings(source: str) -> list[int]:
 
 
 @pytest.mark.parametrize("part", ["domain", "flows"])
-def test_the_time_is_handed_over_and_never_looked_up(part: str) -> None:
+def test_time_is_injected_and_never_read(part: str) -> None:
     found = {file: clock_readings(file.read_text()) for file in (PACKAGE / part).rglob("*.py")}
 
     assert found
@@ -111,7 +111,7 @@ def test_the_time_is_handed_over_and_never_looked_up(part: str) -> None:
 
 
 @pytest.mark.parametrize("reading", ["datetime.now(UTC)", "dt.datetime.utcnow()", "date.today()"])
-def test_looking_up_the_time_is_seen(reading: str) -> None:
+def test_a_planted_reading_of_the_clock_is_found(reading: str) -> None:
     assert clock_readings(f"at = {reading}") == [1]
     assert clock_readings("at = self.clock.now()") == []
 
@@ -137,7 +137,7 @@ def test_a_planted_violation_breaks_its_contract_and_no_other(tmp_path: Path, co
         assert f"{importer} -> {imported.removesuffix('.exceptions')}" in found["text"]
 
 
-def test_a_new_part_of_the_package_has_to_take_its_place(tmp_path: Path) -> None:
+def test_a_new_part_of_the_package_must_join_the_contracts(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "portone_payments")
     (tmp_path / "portone_payments/helpers.py").touch()
 
@@ -162,7 +162,7 @@ def test_a_function_is_one_file_that_imports_no_other_function(folder: Path) -> 
     "line",
     ["import boto3", "from functions.verify.handler import route", "from . import x", "import handler"],
 )
-def test_a_function_that_imports_anything_else_is_seen(tmp_path: Path, line: str) -> None:
+def test_a_function_that_imports_anything_else_is_found(tmp_path: Path, line: str) -> None:
     (tmp_path / "handler.py").write_text(f"import json\n{line}\n")
 
     assert foreign_imports(tmp_path / "handler.py") != set()

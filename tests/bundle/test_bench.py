@@ -13,7 +13,7 @@ LEASE, BOOKING = 3, 2
 NOBODY = Outcome(double=0, lost=0)
 
 
-def test_a_charge_costs_the_same_in_any_company() -> None:
+def test_a_charge_costs_the_same_however_many_there_are() -> None:
     few, _ = virtual(10, 500)
     many, _ = virtual(200, 500)
 
@@ -31,7 +31,7 @@ def test_the_sweep_writes_one_lease_a_charge_and_nothing_in_idle_minutes() -> No
     [(2_000, 10, (0.0, 0.4)), (200, 2, (0.0, 20.0, 59.0)), (200, 20, (0.0,))],
     ids=["twice", "at odd times", "once"],
 )
-def test_no_second_takes_more_charges_than_the_pg_however_often_the_sweep_fires(
+def test_no_second_has_more_charges_than_the_rate_of_the_pg_however_often_the_sweep_fires(
     count: int, rate: int, fires: tuple[float, ...]
 ) -> None:
     run, result = virtual(count, rate, fires=fires)
@@ -41,20 +41,20 @@ def test_no_second_takes_more_charges_than_the_pg_however_often_the_sweep_fires(
     assert result == NOBODY
 
 
-def test_workers_that_die_anywhere_charge_nobody_twice_and_forget_nobody() -> None:
+def test_workers_that_die_anywhere_charge_nobody_twice_and_miss_nobody() -> None:
     run, result = virtual(200, 50, deadly=0.5)
 
     assert run.killed > 0
     assert result == NOBODY
 
 
-def test_the_busiest_second_may_begin_anywhere() -> None:
+def test_the_busiest_second_may_start_at_any_fraction() -> None:
     late, early = [0.9, 0.95, 0.99], [1.1, 1.2, 1.5]
 
     assert busiest_second([*late, *early, 2.5]) == 6
 
 
-def test_a_run_elsewhere_tells_how_far_it_is_and_then_what_it_found() -> None:
+def test_a_run_in_another_process_reports_progress_and_then_its_findings() -> None:
     heard: list[int] = []
 
     checks, spent = elsewhere(heard.append, in_memory, 60, 10, 20)
@@ -64,7 +64,7 @@ def test_a_run_elsewhere_tells_how_far_it_is_and_then_what_it_found() -> None:
     assert spent == BUDGET
 
 
-def test_a_run_that_fails_elsewhere_is_waited_for_no_longer() -> None:
+def test_a_failed_run_in_another_process_is_not_awaited_any_longer() -> None:
     nobody = 0
 
     with pytest.raises(EOFError):

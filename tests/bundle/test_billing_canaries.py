@@ -32,7 +32,7 @@ def stack() -> Iterator[ObservedStack]:
         yield opened
 
 
-def test_nothing_of_a_saved_method_is_said_or_stored_in_clear(
+def test_no_data_of_a_saved_method_is_logged_or_stored_in_clear(
     stack: ObservedStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     life = live_through(stack)
@@ -42,7 +42,7 @@ def test_nothing_of_a_saved_method_is_said_or_stored_in_clear(
     assert heard(said, life) == set()
 
 
-def test_the_life_has_seen_every_way_of_a_key_and_of_a_charge(stack: ObservedStack) -> None:
+def test_the_story_covers_every_state_of_a_key_and_of_a_charge(stack: ObservedStack) -> None:
     live_through(stack)
 
     books = stack.portone.billing_books()
@@ -53,7 +53,7 @@ def test_the_life_has_seen_every_way_of_a_key_and_of_a_charge(stack: ObservedSta
 
 
 @pytest.mark.ministack
-def test_nothing_is_said_on_the_local_aws_whose_client_logs_everything(ministack: MiniStack) -> None:
+def test_nothing_is_logged_on_the_local_aws_whose_client_logs_everything(ministack: MiniStack) -> None:
     listener = Listener()
     with ObservedStack.on_ministack(ministack, seed=1, tap=listener.tap) as stack:
         life = live_through(stack)
@@ -91,7 +91,7 @@ SECRETS = {"billing key": "billing-key-0123456789", "card": CARD_NUMBER}
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", SECRETS)
 @pytest.mark.parametrize("place", PLANTS)
-def test_a_planted_leak_is_heard(stack: ObservedStack, place: str, name: str, form: str) -> None:
+def test_a_planted_leak_is_found(stack: ObservedStack, place: str, name: str, form: str) -> None:
     life = Life(secrets=SECRETS)
 
     PLANTS[place](stack, life, FORMS[form](SECRETS[name]))
@@ -100,7 +100,7 @@ def test_a_planted_leak_is_heard(stack: ObservedStack, place: str, name: str, fo
 
 
 @pytest.mark.parametrize("place", PLANTS)
-def test_a_masked_number_is_its_owners_alone(stack: ObservedStack, place: str) -> None:
+def test_a_masked_number_is_shown_to_its_owner_only(stack: ObservedStack, place: str) -> None:
     life = Life(masked={"number": masked_number(CARDS[0])})
 
     PLANTS[place](stack, life, masked_number(CARDS[0]))

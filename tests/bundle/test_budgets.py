@@ -86,9 +86,7 @@ def test_a_use_case_costs_exactly_this(budget: Budget) -> None:
 
 @pytest.mark.ministack
 @every_use_case
-def test_it_costs_the_same_on_the_local_aws_which_counts_the_same_writes(
-    ministack: MiniStack, budget: Budget
-) -> None:
+def test_a_use_case_costs_the_same_on_the_local_aws(ministack: MiniStack, budget: Budget) -> None:
     tally = Tally()
     with ObservedStack.on_ministack(ministack, tap=tally.tap, **budget.settings) as stack:
         act = budget.scene(stack)

@@ -38,14 +38,14 @@ def test_every_module_of_a_layer_has_bytecode_that_survives_zipping(built: Path,
     assert flags == {CHECKED_BY_NOBODY}
 
 
-def test_bytecode_names_the_place_on_lambda_and_not_the_place_it_was_built(built: Path) -> None:
+def test_bytecode_names_its_path_on_lambda_and_not_that_of_the_build(built: Path) -> None:
     module = bytecode(built / "Package" / "python" / "portone_payments" / "ports.py").read_bytes()
 
     assert b"/opt/python/portone_payments/ports.py" in module
     assert str(built).encode() not in module
 
 
-def test_bytecode_says_what_its_source_says(built: Path, tmp_path: Path) -> None:
+def test_bytecode_matches_its_source(built: Path, tmp_path: Path) -> None:
     source = built / "Package" / "python" / "portone_payments" / "ports.py"
     fresh = py_compile.compile(
         str(source),
@@ -70,14 +70,14 @@ def test_native_modules_are_there_for_both_architectures(built: Path) -> None:
     assert len(native) == 2 * len(arm)
 
 
-def test_nothing_ships_that_the_runtime_has_or_only_tests_need(built: Path) -> None:
+def test_nothing_ships_that_the_runtime_provides_or_only_tests_need(built: Path) -> None:
     shipped = packages(built, "Dependencies")
 
     assert shipped >= {"aws_lambda_powertools", "httpx", "nacl", "pydantic", "standardwebhooks"}
     assert not shipped & {"boto3", "botocore", "s3transfer", "urllib3", "pytest", "moto", "ministack", "bin"}
 
 
-def test_our_layer_holds_our_package_alone(built: Path) -> None:
+def test_our_layer_contains_our_package_only(built: Path) -> None:
     ours = built / "Package" / "python"
     source = ROOT / "layers" / "portone_payments" / "src" / "portone_payments"
 
@@ -87,7 +87,7 @@ def test_our_layer_holds_our_package_alone(built: Path) -> None:
     }
 
 
-def test_every_function_is_its_handler_alone(built: Path) -> None:
+def test_every_function_contains_its_handler_only(built: Path) -> None:
     for folder, logical_id in functions(transformed()).items():
         files = [path.name for path in (built / logical_id).rglob("*") if path.is_file()]
         handler = handlers()[folder]

@@ -47,7 +47,7 @@ def stack() -> Iterator[ObservedStack]:
         yield stack
 
 
-def test_no_canary_is_heard_after_a_day_with_all_of_them(
+def test_no_canary_leaks_in_a_day_with_all_of_them(
     stack: ObservedStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     live_through(stack)
@@ -58,7 +58,7 @@ def test_no_canary_is_heard_after_a_day_with_all_of_them(
 
 
 @pytest.mark.ministack
-def test_no_canary_is_heard_on_the_local_aws_whose_client_logs_everything(ministack: MiniStack) -> None:
+def test_no_canary_leaks_on_the_local_aws_whose_client_logs_everything(ministack: MiniStack) -> None:
     listener = Listener()
     with ObservedStack.on_ministack(ministack, tap=listener.tap) as stack:
         live_through(stack)
@@ -68,7 +68,7 @@ def test_no_canary_is_heard_on_the_local_aws_whose_client_logs_everything(minist
         assert heard(said) == set()
 
 
-def test_every_canary_portone_knows_of_was_told_to_us(stack: ObservedStack) -> None:
+def test_every_canary_known_to_portone_was_sent_to_us(stack: ObservedStack) -> None:
     told: list[bytes] = []
 
     def receive(headers: dict[str, str], body: bytes) -> int:
@@ -95,7 +95,7 @@ PLANTS: dict[str, Callable[[ObservedStack, Any], object]] = {
 
 @pytest.mark.parametrize("name", CANARIES)
 @pytest.mark.parametrize("place", PLANTS)
-def test_a_planted_leak_is_heard(
+def test_a_planted_leak_is_found(
     stack: ObservedStack, capsys: pytest.CaptureFixture[str], place: str, name: str
 ) -> None:
     PLANTS[place](stack, CANARIES[name])

@@ -54,7 +54,7 @@ def test_an_entry_is_a_sentence_in_korean_and_in_english_with_an_action(code: st
     assert message.action in Action
 
 
-def test_no_entry_is_written_down_twice() -> None:
+def test_no_entry_exists_twice() -> None:
     kinds = (reasons_portone, reasons_billing, reasons_identity, reasons_refunds)
     parts = [kind.REASONS for kind in kinds]
 
@@ -94,7 +94,7 @@ def test_a_failed_verification_says_why_and_what_to_do(cause: Cause) -> None:
 @pytest.mark.parametrize(
     "error", [payment_errors.RefundFailed, payment_errors.ApprovalFailed, payment_errors.CashReceiptFailed]
 )
-def test_what_portone_refused_says_why(error: type[errors.BundleError]) -> None:
+def test_a_refusal_of_portone_says_why(error: type[errors.BundleError]) -> None:
     shown = answered(error(reason="max_cancel_count_reached"))
 
     assert (shown["code"], shown["action"]) == (error.code, "contact_support")
@@ -102,20 +102,20 @@ def test_what_portone_refused_says_why(error: type[errors.BundleError]) -> None:
 
 
 @pytest.mark.parametrize("reason", ["refused", "a_type_of_tomorrow"])
-def test_a_reason_nobody_explains_gets_the_text_of_its_code(reason: str) -> None:
+def test_a_reason_without_an_entry_gets_the_text_of_its_code(reason: str) -> None:
     shown = answered(payment_errors.RefundFailed(reason=reason))
 
     assert shown["message"]["en"] == MESSAGES["refund_failed"].en
 
 
-def test_a_field_that_is_unknown_is_not_a_person_that_is() -> None:
+def test_an_unknown_field_is_not_an_unknown_person() -> None:
     shown = answered(errors.InvalidRequest(field="purpose", reason=str(Cause.UNKNOWN)))
 
     assert shown["message"]["en"] == MESSAGES["invalid_request"].en
     assert shown["action"] == "fix_request"
 
 
-def test_support_finds_a_failure_by_its_request_with_the_pgs_code() -> None:
+def test_support_finds_a_failure_by_its_request_id_with_the_pgs_code() -> None:
     error = identity_errors.VerificationFailed(reason="wrong_code", pg_code="9013")
 
     assert logged(error) == {"code": "verification_failed", "reason": "wrong_code", "pg_code": "9013"}

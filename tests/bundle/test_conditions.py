@@ -56,7 +56,7 @@ def told() -> Iterator[Stack]:
         (KINDS_OF_SEALS, OPEN, {}, False),
     ],
 )
-def test_a_right_holds_as_far_as_its_conditions_say(
+def test_a_permission_reaches_as_far_as_its_conditions(
     conditions: dict[str, Any], right: str, about: dict[str, tuple[str, ...]], *, passes: bool
 ) -> None:
     allowed = PUT if right.startswith("dynamodb") else OPEN
@@ -64,7 +64,7 @@ def test_a_right_holds_as_far_as_its_conditions_say(
     assert Grant(allowed, conditions).permits(Call(right, about)) is passes
 
 
-def test_a_condition_nobody_taught_us_is_no_permission() -> None:
+def test_an_unknown_condition_grants_nothing() -> None:
     with pytest.raises(AssertionError):
         Grant(PUT, {"StringNotLike": {LEADING: ["plan#*"]}}).permits(Call(PUT, {LEADING: ("order#o",)}))
 
@@ -81,7 +81,7 @@ def test_a_function_that_shows_refunds_opens_no_billing_key_and_no_person(dev: d
 
 
 @pytest.mark.parametrize("action", ["PutItem", "UpdateItem", "DeleteItem"])
-def test_nobody_may_write_the_whole_table(each: dict[str, Any], action: str) -> None:
+def test_no_function_may_write_the_whole_table(each: dict[str, Any], action: str) -> None:
     free = [
         (function, grant.right)
         for function in functions(each)
@@ -93,7 +93,7 @@ def test_nobody_may_write_the_whole_table(each: dict[str, Any], action: str) -> 
     assert free == []
 
 
-def test_nobody_may_seal_or_open_whatever_there_is(each: dict[str, Any]) -> None:
+def test_no_function_may_seal_or_open_every_kind(each: dict[str, Any]) -> None:
     known = set(map(str, Sealing))
     held = [
         (function, grant)
@@ -106,7 +106,7 @@ def test_nobody_may_seal_or_open_whatever_there_is(each: dict[str, Any]) -> None
         assert set(grant.conditions["StringEquals"][f"{CONTEXT}{KIND}"]) <= known, function
 
 
-def test_every_kind_is_sealed_by_somebody_and_opened_by_somebody(dev: dict[str, Any]) -> None:
+def test_every_kind_is_sealed_by_some_function_and_opened_by_some_function(dev: dict[str, Any]) -> None:
     may: dict[str, set[str]] = {"opens": set(), "seals": set()}
     for function in functions(dev):
         for grant in grants(dev, role_of(dev, function)):
@@ -130,7 +130,7 @@ def test_leading_keys_are_words_that_records_begin_with(dev: dict[str, Any]) -> 
     assert said <= set(KINDS)
 
 
-def test_a_function_uses_every_secret_it_may_read_in_the_story_or_where_it_is_said(told: Stack) -> None:
+def test_a_function_uses_every_secret_it_may_read_or_says_where(told: Stack) -> None:
     used = told.functions.used
     idle = {
         (name, grant.right.partition(" ")[2])

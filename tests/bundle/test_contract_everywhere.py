@@ -72,7 +72,7 @@ def test_the_stories_meet_every_call_we_make_and_every_state() -> None:
     assert {state.decode() for state in states} >= set(Status)
 
 
-def test_an_exchange_outside_the_document_is_seen(contract: Contract) -> None:
+def test_an_exchange_outside_the_document_is_found(contract: Contract) -> None:
     def without_a_channel(stack: ObservedStack) -> None:
         pay(stack, prepare(stack), channel=None)
         stack.deliver()

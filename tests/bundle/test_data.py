@@ -63,27 +63,27 @@ def test_outside_dev_the_table_refuses_to_be_deleted(environment: str, protected
 
 
 @pytest.mark.parametrize("environment", ["stg", "prod"])
-def test_outside_dev_nobody_deploys_without_deletion_protection(environment: str) -> None:
+def test_outside_dev_no_deployment_goes_without_deletion_protection(environment: str) -> None:
     refused = refusals(configuration(environment) | {"DeletionProtection": "false"})
 
     assert refused == ("Outside dev the payments table is protected against deletion.",)
 
 
 @pytest.mark.parametrize("logical_id", OUTLIVES)
-def test_what_cannot_be_made_again_outlives_the_stack(each: dict[str, Any], logical_id: str) -> None:
+def test_irreplaceable_resources_outlive_the_stack(each: dict[str, Any], logical_id: str) -> None:
     resource = each["Resources"][logical_id]
 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 @pytest.mark.parametrize("key", ["DataKey", "PiiKey"])
-def test_a_key_rotates_and_takes_a_month_to_die(each: dict[str, Any], key: str) -> None:
+def test_a_key_rotates_and_is_deleted_after_a_month(each: dict[str, Any], key: str) -> None:
     assert properties(each, key)["EnableKeyRotation"] is True
     assert properties(each, key)["PendingWindowInDays"] == 30
 
 
 @pytest.mark.parametrize("group", ["FunctionLogs", "AccessLogs"])
-def test_logs_are_encrypted_and_end(group: str) -> None:
+def test_logs_are_encrypted_and_expire(group: str) -> None:
     logs = properties(transformed(configuration("prod") | {"LogRetentionDays": "180"}), group)
 
     assert logs | {"LogGroupName": None} == {
@@ -93,7 +93,7 @@ def test_logs_are_encrypted_and_end(group: str) -> None:
     }
 
 
-def test_every_function_logs_json_into_the_group_that_ends(each: dict[str, Any]) -> None:
+def test_every_function_logs_json_into_its_expiring_group(each: dict[str, Any]) -> None:
     logging = [
         resource["Properties"]["LoggingConfig"]
         for resource in each["Resources"].values()
@@ -113,7 +113,7 @@ def test_queues_and_the_alarm_topic_are_encrypted(each: dict[str, Any]) -> None:
     assert properties(each, "AlarmTopic")["KmsMasterKeyId"] == DATA_KEY
 
 
-def test_secrets_are_made_with_values_that_cannot_work(each: dict[str, Any]) -> None:
+def test_secrets_are_created_with_values_that_cannot_work(each: dict[str, Any]) -> None:
     api = json.loads(properties(each, "ApiSecret")["SecretString"])
     webhook = json.loads(properties(each, "WebhookSecret")["SecretString"])
     made = properties(each, "HashKeySecret")["GenerateSecretString"]

@@ -74,7 +74,7 @@ def test_the_row_of_a_payment_fits_any_terminal(width: int) -> None:
     assert "…" not in printed
 
 
-def test_what_was_charged_is_told_day_by_day_and_why() -> None:
+def test_every_charge_is_shown_day_by_day_with_its_reason() -> None:
     code, printed = told(month_ends)
 
     assert code == 0, printed
@@ -84,7 +84,7 @@ def test_what_was_charged_is_told_day_by_day_and_why() -> None:
     assert re.search(r"^Sat 28 Feb +Mina +9,900 +28 Feb to 30 Mar", printed, re.MULTILINE)
 
 
-def test_the_days_add_up_to_what_portone_took() -> None:
+def test_the_days_add_up_to_what_portone_charged() -> None:
     console = Console(file=io.StringIO(), width=110)
     with Stack.in_memory(seed=1) as stack:
         perform(stack, {"A chapter": (healed,)}, console)
@@ -99,7 +99,7 @@ def test_every_story_says_what_it_is_about() -> None:
     assert all(story.__doc__ for stories in CHAPTERS.values() for story in stories)
 
 
-def test_every_invariant_the_oracle_judges_is_told() -> None:
+def test_every_invariant_of_the_oracle_is_shown() -> None:
     sources = [file.read_text() for file in Path(oracle_file).parent.rglob("*.py")]
     judged = set(re.findall(r'Finding\("(I\d+)"', "".join(sources)))
 

@@ -47,7 +47,7 @@ def test_a_payment_whose_webhook_is_lost_is_found_by_the_sweep_and_a_worker(depl
     assert deployed.status(payment_id) == "PAID"
 
 
-def test_a_payment_tried_too_often_is_laid_before_staff_who_close_it(deployed: DeployedStack) -> None:
+def test_a_payment_attempted_too_often_is_listed_for_staff_who_close_it(deployed: DeployedStack) -> None:
     payment_id = deployed.prepared("order-staff")
     make_due(deployed, payment_id, tries=50)
 
@@ -77,7 +77,7 @@ def make_due(stack: DeployedStack, payment_id: str, *, tries: int) -> None:
     )
 
 
-def test_a_foreign_billing_key_is_filed_by_its_hash_and_nothing_else_is_kept(
+def test_a_foreign_billing_key_is_stored_by_its_hash_only(
     deployed: DeployedStack,
 ) -> None:
     billing_key = "billing-key-example-0001"
@@ -113,7 +113,7 @@ def test_a_forged_webhook_is_refused(deployed: DeployedStack) -> None:
     assert deployed.receive(headers, b'{"type":"Transaction.Paid"}') == 401
 
 
-def test_without_its_policy_a_function_can_do_nothing(deployed: DeployedStack) -> None:
+def test_a_function_without_its_policy_can_do_nothing(deployed: DeployedStack) -> None:
     iam, role = deployed.resources.client("iam"), deployed.resources.ids["GetPaymentRole"]
     payment_id = deployed.prepared("order-iam")
     reads = iam.get_role_policy(RoleName=role, PolicyName="Reads")["PolicyDocument"]

@@ -83,7 +83,7 @@ def test_every_command_of_a_document_is_in_the_makefile(document: str) -> None:
     assert named <= make_targets()
 
 
-def test_the_commands_a_reader_needs_are_told() -> None:
+def test_the_commands_a_reader_needs_are_described() -> None:
     told = set(re.findall(r"make ([a-z-]+)", "".join(read(document) for document in PAGES)))
 
     assert make_targets() - {"help", "static"} <= told

@@ -102,7 +102,7 @@ def wrong(stub: Stub) -> list[str]:
     return noted(stub, Verdict.WRONG)
 
 
-def test_a_sound_stack_has_nothing_wrong() -> None:
+def test_a_sound_stack_has_no_findings() -> None:
     assert wrong(Stub(counts={Metric.READY_HINT: 3})) == []
 
 
@@ -155,7 +155,7 @@ def test_a_secret_that_cannot_work_is_named(secrets: dict[str, str], finding: st
     assert wrong(Stub(secrets=secrets)) == [finding]
 
 
-def test_secrets_nobody_may_read_here_are_worth_a_look_and_not_called_missing() -> None:
+def test_unreadable_secrets_are_a_warning_and_not_missing() -> None:
     stub = Stub(secrets=dict.fromkeys(SOUND), counts={Metric.READY_HINT: 1})
 
     assert wrong(stub) == []
@@ -168,24 +168,24 @@ def test_secrets_nobody_may_read_here_are_worth_a_look_and_not_called_missing() 
     ]
 
 
-def test_webhooks_of_the_old_version_are_wrong() -> None:
+def test_webhooks_of_the_old_version_are_an_error() -> None:
     assert wrong(Stub(counts={Metric.OLD_VERSION: 2})) == [
         "2 webhooks of the old version 2024-01-01 in 14 days"
     ]
 
 
 @pytest.mark.parametrize(("mode", "metric"), [("live", Metric.TEST_CHANNEL), ("test", Metric.LIVE_CHANNEL)])
-def test_a_channel_of_the_other_mode_is_wrong(mode: str, metric: Metric) -> None:
+def test_a_channel_of_the_other_mode_is_an_error(mode: str, metric: Metric) -> None:
     assert len(wrong(Stub(mode=mode, counts={metric: 1}))) == 1
 
 
-def test_a_clock_that_is_off_is_worth_a_look() -> None:
+def test_a_clock_that_is_off_is_a_warning() -> None:
     notes = [note.verdict for note in examine(Stub(skew=120.0, counts={Metric.READY_HINT: 1}))]
 
     assert notes.count(Verdict.LOOK) == 1
 
 
-def test_nothing_examined_shows_a_secret() -> None:
+def test_no_finding_shows_a_secret() -> None:
     told = str(list(examine(Stub(secrets=webhook_secret("canary") | hash_key("canary")))))
 
     assert "canary" not in told
@@ -219,7 +219,7 @@ def page_of(**named: object) -> tuple[int, str]:
         (Stub(pages={KEYS: page_of(keys="none")}), "no RSA key among 0"),
     ],
 )
-def test_an_issuer_whose_tokens_nobody_can_check_is_told_in_a_sentence(stub: Stub, finding: str) -> None:
+def test_an_issuer_whose_tokens_cannot_be_checked_is_reported_in_a_sentence(stub: Stub, finding: str) -> None:
     [found] = wrong(stub)
 
     assert finding in found
@@ -235,7 +235,7 @@ def test_routes_the_deployed_api_lacks_are_named() -> None:
 
 
 @pytest.mark.parametrize("found", [None, ROUTES | {"GET /of-a-later-version"}])
-def test_routes_nobody_may_read_or_more_of_them_are_worth_a_look(found: frozenset[str] | None) -> None:
+def test_unreadable_or_additional_routes_are_a_warning(found: frozenset[str] | None) -> None:
     stub = Stub(found=found, counts={Metric.READY_HINT: 1})
 
     assert wrong(stub) == []
@@ -288,7 +288,7 @@ def test_it_examines_what_make_serve_keeps_up(tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.ministack
-def test_a_stack_that_is_not_deployed_is_no_patient(
+def test_a_stack_that_is_not_deployed_is_refused(
     ministack: MiniStack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The doctor takes credentials and region from the environment, as the AWS CLI does."""

@@ -41,7 +41,7 @@ def raised_names() -> set[str]:
     return {part.id for exc in raised for part in ast.walk(exc) if isinstance(part, ast.Name)}
 
 
-def test_all_errors_stand_in_modules_of_errors() -> None:
+def test_all_errors_are_defined_in_modules_of_errors() -> None:
     modules = (errors, payment_errors, billing_errors, identity_errors)
 
     assert {error.__module__ for error in ERRORS} == {module.__name__ for module in modules}
@@ -51,16 +51,16 @@ def test_no_two_errors_share_a_code() -> None:
     assert [code for code, times in Counter(error.code for error in ERRORS).items() if times > 1] == []
 
 
-def test_every_error_has_a_status_and_no_status_is_left_over() -> None:
+def test_every_error_has_a_status_and_every_status_an_error() -> None:
     assert set(STATUSES) == set(ERRORS)
 
 
-def test_every_error_has_a_message_and_no_message_is_left_over() -> None:
+def test_every_error_has_a_message_and_every_message_an_error() -> None:
     assert set(MESSAGES) == {error.code for error in ERRORS} | {UNEXPECTED}
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
-def test_what_may_be_sent_again_is_a_503_or_a_429_that_says_when(error: type[BundleError]) -> None:
+def test_a_retryable_answer_is_a_503_or_a_429_that_says_when(error: type[BundleError]) -> None:
     answer = error_answer(error(), "request-1")
 
     assert error.retryable == (answer["statusCode"] in RETRYABLE)
@@ -69,7 +69,7 @@ def test_what_may_be_sent_again_is_a_503_or_a_429_that_says_when(error: type[Bun
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
-def test_an_answer_shows_no_data_but_what_is_meant_for_callers(error: type[BundleError]) -> None:
+def test_an_answer_shows_only_the_data_meant_for_callers(error: type[BundleError]) -> None:
     secret = error(field="amount", reason="malformed", service="dynamodb", limit=7, stored="canary")
 
     shown = json.loads(error_answer(secret, "request-1")["body"])["error"]
@@ -78,7 +78,7 @@ def test_an_answer_shows_no_data_but_what_is_meant_for_callers(error: type[Bundl
     assert shown["requestId"] == "request-1"
 
 
-def test_a_fault_nobody_foresaw_is_a_500_that_may_be_sent_again() -> None:
+def test_an_unforeseen_error_is_a_retryable_500() -> None:
     answer = unexpected_answer("request-1")
 
     assert answer["statusCode"] == HTTPStatus.INTERNAL_SERVER_ERROR

@@ -68,11 +68,11 @@ def test_a_person_is_verified(asked: Callable[[str, str], dict[str, Any]], stack
         ("verified", "0123456789abcdefghijklmnop", "verification_not_found"),
     ],
 )
-def test_a_refusal_is_told_by_its_code(
+def test_a_refusal_is_read_by_its_code(
     asked: Callable[[str, str], dict[str, Any]], action: str, about: str, code: str
 ) -> None:
     assert asked(action, about)["error"]["code"] == code
 
 
-def test_nothing_of_the_document_was_left_out(client: Client) -> None:
+def test_every_part_of_the_document_is_in_the_client(client: Client) -> None:
     assert "arning" not in client.said

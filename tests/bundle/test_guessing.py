@@ -80,7 +80,7 @@ def about_a_person(bodies: list[str]) -> list[str]:
     ]
 
 
-def test_nothing_short_is_found_again_by_hashing_what_it_may_have_been(stack: ObservedStack) -> None:
+def test_no_short_value_is_found_by_hashing_guesses(stack: ObservedStack) -> None:
     overheard = Overheard(stack)
 
     live(stack)
@@ -100,7 +100,7 @@ PLANTED: dict[str, Callable[[str, str], str]] = {
 
 
 @pytest.mark.parametrize("form", PLANTED)
-def test_a_planted_hash_is_found_again(stack: ObservedStack, form: str) -> None:
+def test_a_planted_hash_is_found(stack: ObservedStack, form: str) -> None:
     held: Any = PLANTED[form](ACCOUNT["number"], "user-1")
 
     stack.ports["store"].save(a_payment(order_name=held))
@@ -108,7 +108,7 @@ def test_a_planted_hash_is_found_again(stack: ObservedStack, form: str) -> None:
     assert guessed(told(stack), VALUES, contexts(stack), []) == {"account"}
 
 
-def test_a_planted_hash_of_a_body_is_found_again(stack: ObservedStack) -> None:
+def test_a_planted_hash_of_a_body_is_found(stack: ObservedStack) -> None:
     body = {"refundId": "refund-1", "refundAccount": ACCOUNT}
     held = hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

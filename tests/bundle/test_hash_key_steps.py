@@ -42,7 +42,7 @@ def phases(keys: Held) -> dict[int, str]:
     return {version: str(said["phase"]) for version, said in keys.keys.items()}
 
 
-def test_a_rotation_is_four_steps_from_what_a_deploy_made() -> None:
+def test_a_rotation_has_four_steps_from_a_fresh_deployment() -> None:
     keys = Held.of({"keys": {}, "first": OLD}, NOW - QUARTER)
     seen = []
     for step in ("add", "write", "retire"):
@@ -87,12 +87,12 @@ def test_a_step_that_would_hide_somebody_or_comes_too_early_is_refused(
         after(step, keys, Counter(standing), moment())
 
 
-def test_no_step_is_made_while_a_container_may_go_on_with_the_secret_of_before() -> None:
+def test_no_step_is_made_while_a_container_may_use_the_former_secret() -> None:
     with pytest.raises(Refused, match="again in 1 minutes"):
         after("add", held(v1="writing"), Counter(), moment(NOW - 1))
 
 
-def test_nothing_that_is_told_shows_a_key() -> None:
+def test_no_output_shows_a_key() -> None:
     lines = told(held(v1="retired", v3="writing"), Counter({2: 4, 3: 1}))
 
     assert lines == [
@@ -104,7 +104,7 @@ def test_nothing_that_is_told_shows_a_key() -> None:
     assert NEW not in repr(moment())
 
 
-def test_38_rotations_by_the_command_hide_nobody_and_leave_a_short_secret() -> None:
+def test_38_rotations_by_the_command_hide_nobody_and_keep_the_secret_short() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         clock: Any = stack.clock
         keys = Held.of({"keys": IDENTITY_HASH_KEYS}, 0.0)
@@ -126,7 +126,7 @@ def test_38_rotations_by_the_command_hide_nobody_and_leave_a_short_secret() -> N
 
 
 @pytest.mark.ministack
-def test_a_secret_on_the_local_aws_is_shown_and_moved_on(ministack: MiniStack) -> None:
+def test_a_secret_on_the_local_aws_is_shown_and_rotated(ministack: MiniStack) -> None:
     names = identity_resources(ministack, "hash-keys")
     dynamodb, secrets = ministack.client("dynamodb"), ministack.client("secretsmanager")
     DynamoIdentityStore(dynamodb, names["IdentityTable"], RandomIds()).save(

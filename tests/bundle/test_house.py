@@ -77,7 +77,7 @@ def pins(lock: str) -> dict[str, tuple[str, frozenset[str]]]:
     }
 
 
-def test_what_ships_is_pinned_to_the_hashes_that_were_tested() -> None:
+def test_shipped_packages_are_pinned_to_the_hashes_that_were_tested() -> None:
     assert pins("runtime")
     assert pins("runtime").items() <= pins("dev").items()
 

@@ -102,7 +102,7 @@ def stack() -> Iterator[ObservedStack]:
         yield opened
 
 
-def test_nothing_of_a_person_is_said_or_stored_in_clear(
+def test_no_data_of_a_person_is_logged_or_stored_in_clear(
     stack: ObservedStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     codes = live_through(stack)
@@ -111,7 +111,7 @@ def test_nothing_of_a_person_is_said_or_stored_in_clear(
     assert stack.failures == []
 
 
-def test_nothing_is_left_once_the_time_of_everybody_is_over(stack: ObservedStack) -> None:
+def test_no_data_is_left_once_all_of_it_has_expired(stack: ObservedStack) -> None:
     live_through(stack)
     wait(stack, YEAR + 24 * 3600)
 
@@ -124,7 +124,7 @@ def test_nothing_is_left_once_the_time_of_everybody_is_over(stack: ObservedStack
 
 
 @pytest.mark.ministack
-def test_nothing_is_said_on_the_local_aws_whose_client_logs_everything(ministack: MiniStack) -> None:
+def test_nothing_is_logged_on_the_local_aws_whose_client_logs_everything(ministack: MiniStack) -> None:
     with ObservedStack.on_ministack(ministack, seed=1) as stack:
         codes = live_through(stack)
 
@@ -153,7 +153,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", private_of(ADULT))
 @pytest.mark.parametrize("place", PLANTS)
-def test_a_planted_leak_is_heard(stack: ObservedStack, place: str, name: str, form: str) -> None:
+def test_a_planted_leak_is_found(stack: ObservedStack, place: str, name: str, form: str) -> None:
     leak: Any = FORMS[form](private_of(ADULT)[name])
 
     PLANTS[place](stack, leak)

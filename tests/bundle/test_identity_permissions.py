@@ -35,7 +35,7 @@ def test_every_identity_function_is_listed_here(each: dict[str, Any]) -> None:
     assert functions_of("identity") & set(functions(each)) == set(ALLOWED)
 
 
-def test_nobody_else_reaches_table_key_hashes_or_access_log(each: dict[str, Any]) -> None:
+def test_no_other_function_reaches_table_key_hashes_or_access_log(each: dict[str, Any]) -> None:
     ours = {role_of(each, function) for function in ALLOWED}
 
     reached = {
@@ -60,7 +60,7 @@ def test_an_identity_function_reaches_no_payment(each: dict[str, Any]) -> None:
     )
 
 
-def test_of_the_payments_table_a_sender_reaches_one_record_that_is_about_no_payment(
+def test_a_sending_function_reaches_one_record_of_the_payments_table_that_is_no_payment(
     each: dict[str, Any],
 ) -> None:
     [statement] = each["Resources"]["HeedStops"]["Properties"]["PolicyDocument"]["Statement"]
@@ -70,14 +70,14 @@ def test_of_the_payments_table_a_sender_reaches_one_record_that_is_about_no_paym
     }
 
 
-def test_nothing_of_a_person_is_deleted_but_that_an_account_holds_an_identifier(each: dict[str, Any]) -> None:
+def test_only_the_share_of_an_account_in_a_claim_is_deleted(each: dict[str, Any]) -> None:
     [statement] = each["Resources"]["DropShares"]["Properties"]["PolicyDocument"]["Statement"]
 
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["share#*"]}}
     assert key_of("share", "ci.1.a", "user-1").pk.startswith("share#")
 
 
-def test_only_what_is_written_down_may_write_the_access_log(each: dict[str, Any]) -> None:
+def test_only_listed_functions_write_the_access_log(each: dict[str, Any]) -> None:
     writers = {
         function
         for function in functions(each)
@@ -87,7 +87,7 @@ def test_only_what_is_written_down_may_write_the_access_log(each: dict[str, Any]
     assert writers == {"reveal_identity", "allow_replacement", "decide_duplicates"}
 
 
-def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:
+def test_no_function_deletes_a_log(each: dict[str, Any]) -> None:
     actions = {found.split()[0] for role in roles(each) for found in allowed(each, role)}
 
     assert {action for action in actions if action.startswith("logs:")} == {
@@ -96,7 +96,7 @@ def test_nobody_deletes_a_log(each: dict[str, Any]) -> None:
     }
 
 
-def test_while_persons_are_put_back_whoever_may_change_or_show_them_is_closed(dev: dict[str, Any]) -> None:
+def test_every_function_that_changes_or_shows_persons_is_closed_during_a_restore(dev: dict[str, Any]) -> None:
     writes = {"dynamodb:PutItem IdentityTable", "dynamodb:UpdateItem IdentityTable"}
     may = {name for name in ALLOWED if set(allowed(dev, role_of(dev, name))) & (writes | OPENS)}
     runbook = (ROOT / "docs" / "runbook.md").read_text()

@@ -16,7 +16,7 @@ from portone_payments.entry.settings.identity import read_identity_settings
         {"PrivacyClaim": "anybody"},
     ],
 )
-def test_a_setting_that_cannot_be_meant_is_refused_before_anything_is_made(wrong: dict[str, str]) -> None:
+def test_an_impossible_setting_is_refused_before_anything_is_created(wrong: dict[str, str]) -> None:
     assert refusals(configuration("dev") | wrong) != ()
 
 
@@ -37,7 +37,7 @@ CHANNELS = '{"DANAL":"channel-1","INICIS_UNIFIED":"channel-2"}'
         '{"x":{"bypass":{"DANAL":{"cpTitle":"Example"}}}}',
     ],
 )
-def test_a_purpose_nobody_could_fulfil_does_not_start(purposes: str) -> None:
+def test_an_unfulfillable_purpose_stops_the_start(purposes: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_identity_settings({"IDENTITY_CHANNELS": CHANNELS, "IDENTITY_PURPOSES": purposes})
 
@@ -50,7 +50,7 @@ def test_a_purpose_nobody_could_fulfil_does_not_start(purposes: str) -> None:
         {"IDENTITY_CHANNELS": '{"DANEL":"channel-1"}', "IDENTITY_PROVIDERS": '{"DANEL":{"ci":"always"}}'},
     ],
 )
-def test_a_misspelt_provider_does_not_start_and_is_named(wrong: dict[str, str]) -> None:
+def test_a_misspelt_provider_stops_the_start_and_is_named(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="DANEL"):
         read_identity_settings(wrong)
 
@@ -79,7 +79,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("row", WRONG)
-def test_which_word_cannot_be_meant_is_said(row: str) -> None:
+def test_the_impossible_word_is_named(row: str) -> None:
     name, value, word = WRONG[row]
 
     with pytest.raises(ValueError, match=word):

@@ -35,7 +35,7 @@ def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
     return found
 
 
-def test_looks_are_kept_encrypted_for_years_and_outlive_the_stack(prod: dict[str, Any]) -> None:
+def test_the_access_log_is_encrypted_kept_for_years_and_outlives_the_stack(prod: dict[str, Any]) -> None:
     log = prod["Resources"]["IdentityAccessLog"]
 
     assert (log["DeletionPolicy"], log["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
@@ -46,14 +46,14 @@ def test_looks_are_kept_encrypted_for_years_and_outlive_the_stack(prod: dict[str
 @pytest.mark.parametrize(
     "logical_id", ["IdentityTable", "ErasuresTable", "IdentityKey", "IdentityHashSecret"]
 )
-def test_what_is_known_of_persons_outlives_the_stack(each: dict[str, Any], logical_id: str) -> None:
+def test_the_table_of_persons_outlives_the_stack(each: dict[str, Any], logical_id: str) -> None:
     resource = each["Resources"][logical_id]
 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 @pytest.mark.parametrize("logical_id", ["IdentityTable", "ErasuresTable"])
-def test_a_table_of_persons_is_recoverable_forgets_and_is_encrypted_under_their_own_key(
+def test_a_table_of_persons_is_recoverable_expires_items_and_is_encrypted_under_their_own_key(
     each: dict[str, Any], logical_id: str
 ) -> None:
     table = properties(each, logical_id)
@@ -77,7 +77,7 @@ def test_outside_dev_no_table_of_persons_may_be_deleted(name: str, protected: st
         assert properties(template, table)["DeletionProtectionEnabled"] == protected
 
 
-def test_an_erasure_is_known_longer_than_any_backup_reaches_back(dev: dict[str, Any]) -> None:
+def test_the_record_of_an_erasure_outlives_every_backup(dev: dict[str, Any]) -> None:
     said = dev["Parameters"]["IdentityBackupDays"]
 
     assert said["MinValue"] >= 35  # point-in-time recovery
@@ -108,7 +108,7 @@ def test_a_deploy_makes_a_first_hash_key_that_works(each: dict[str, Any]) -> Non
     assert HashKeys.parse(secret).writing == 1
 
 
-def test_the_identity_key_rotates_and_takes_a_month_to_die(each: dict[str, Any]) -> None:
+def test_the_identity_key_rotates_and_is_deleted_after_a_month(each: dict[str, Any]) -> None:
     key = properties(each, "IdentityKey")
 
     assert (key["EnableKeyRotation"], key["PendingWindowInDays"]) == (True, 30)
@@ -141,7 +141,7 @@ def test_the_identity_key_is_used_through_the_table_or_by_identity_roles_only(ea
 
 @pytest.mark.parametrize("function", ALLOWED)
 @pytest.mark.parametrize(("port", "name"), PORTS.items())
-def test_an_identity_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
+def test_an_identity_function_gets_only_the_ports_its_handler_declares(
     dev: dict[str, Any], function: str, port: str, name: str
 ) -> None:
     handler = load_handler(handlers()[function])
@@ -150,7 +150,7 @@ def test_an_identity_function_is_told_of_the_ports_its_handler_declares_and_of_n
     assert (port in handler.needs) == (name in environment(dev, function))
 
 
-def test_no_other_function_is_told_where_persons_are(dev: dict[str, Any]) -> None:
+def test_no_other_function_knows_the_table_of_persons(dev: dict[str, Any]) -> None:
     told = {
         function
         for function in functions(dev)
@@ -171,9 +171,7 @@ def test_the_timer_starts_the_identity_sweep_and_nothing_else(each: dict[str, An
 
 
 @pytest.mark.parametrize("key", ["IdentityKey", "DataKey"])
-def test_nobody_gives_himself_the_identity_key_by_a_grant_nor_that_of_the_data(
-    each: dict[str, Any], key: str
-) -> None:
+def test_no_role_grants_itself_the_identity_key_or_the_data_key(each: dict[str, Any], key: str) -> None:
     granting = [one for one in key_policy(each, key) if "kms:CreateGrant" in as_list(one["Action"])]
 
     assert [one["Sid"] for one in granting] == ["DynamoDbForItself"]
@@ -194,7 +192,7 @@ def test_nobody_gives_himself_the_identity_key_by_a_grant_nor_that_of_the_data(
         ("", "root"),
     ],
 )
-def test_the_policy_of_the_identity_key_is_changed_by_whom_the_operator_names(named: str, who: str) -> None:
+def test_the_identity_key_policy_is_changed_only_by_whom_the_operator_names(named: str, who: str) -> None:
     template = transformed(configuration("dev") | {"IdentityKeyAdministrator": named})
 
     changing = [one for one in key_policy(template) if "kms:PutKeyPolicy" in as_list(one["Action"])]
@@ -208,14 +206,14 @@ def test_the_policy_of_the_identity_key_is_changed_by_whom_the_operator_names(na
 
 
 @pytest.mark.parametrize("stage", ["stg", "prod"])
-def test_outside_dev_somebody_is_named_for_the_identity_key(stage: str) -> None:
+def test_outside_dev_an_administrator_of_the_identity_key_is_named(stage: str) -> None:
     refused = refusals(configuration(stage) | {"IdentityKeyAdministrator": ""})
 
     assert refused == ("Outside dev somebody is named who alone may change the identity key's policy.",)
 
 
 @pytest.mark.parametrize("who", ["*", "role/*", "root", "arn:aws:iam::000000000000:role/x", "group/admins"])
-def test_who_is_named_is_one_user_or_role_of_this_account(who: str) -> None:
+def test_the_named_administrator_is_one_user_or_role_of_this_account(who: str) -> None:
     refused = refusals(configuration("prod") | {"IdentityKeyAdministrator": who})
 
     assert refused == ("IdentityKeyAdministrator is user/NAME or role/NAME of this account, or empty",)

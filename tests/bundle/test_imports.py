@@ -108,7 +108,7 @@ def test_priming_is_what_loads_the_sdk(used: Containers) -> None:
 
 
 @pytest.mark.ministack
-def test_who_seals_nothing_of_persons_never_loads_what_seals(used: Containers) -> None:
+def test_a_function_that_seals_nothing_of_persons_does_not_load_the_sealing(used: Containers) -> None:
     loading = {name for name, container in used.by_folder.items() if container.loaded & SEALING}
 
     assert loading == set(SEALERS)

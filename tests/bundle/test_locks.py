@@ -9,7 +9,7 @@ from portone_local.supply.locks import locked
 from portone_local.template.cloudformation import ROOT
 
 
-def test_what_ships_is_what_was_tested() -> None:
+def test_the_shipped_lock_is_part_of_the_tested_lock() -> None:
     assert locked("runtime").items() <= locked("dev").items()
 
 

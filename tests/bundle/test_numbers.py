@@ -36,7 +36,7 @@ def test_a_function_behind_the_api_ends_before_the_api_gives_up(each: dict[str, 
     assert timeout(each, function) == 27
 
 
-def test_a_look_up_of_a_name_ends_within_the_time_a_connection_has(each: dict[str, Any]) -> None:
+def test_a_name_lookup_ends_within_the_connection_timeout(each: dict[str, Any]) -> None:
     """A second for each of two tries; httpx and boto3 bound what comes after the look-up only."""
     options = {environment(each, function)["RES_OPTIONS"] for function in functions(each)}
 
@@ -83,7 +83,7 @@ def test_a_message_is_given_up_after_three_receipts_and_kept_for_two_weeks(each:
     assert properties(each, "WorkDeadLetters")["MessageRetentionPeriod"] == 14 * 86400
 
 
-def test_workers_take_ten_and_report_the_failed_ones_alone(each: dict[str, Any]) -> None:
+def test_workers_take_ten_messages_and_report_only_the_failed_ones(each: dict[str, Any]) -> None:
     queue = {"Fn::GetAtt": ["WorkQueue", "Arn"]}
     (mapping,) = [
         resource["Properties"]
@@ -96,7 +96,7 @@ def test_workers_take_ten_and_report_the_failed_ones_alone(each: dict[str, Any])
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_a_sweep_that_fails_is_not_repeated_but_remembered(each: dict[str, Any]) -> None:
+def test_a_failed_sweep_is_not_repeated_but_kept(each: dict[str, Any]) -> None:
     target = properties(each, "SweepEveryMinute")["Target"]
     invoked = properties(each, "SweepEventInvokeConfig")
     letters = {"Fn::GetAtt": ["SweepDeadLetters", "Arn"]}

@@ -210,7 +210,7 @@ def test_a_function_may_do_exactly_this(each: dict[str, Any], function: str, exp
     assert all(statement["Effect"] == "Allow" for statement in statements(each, role_of(each, function)))
 
 
-def test_with_a_stock_hook_who_approves_may_invoke_that_function_and_no_other() -> None:
+def test_with_a_stock_hook_approving_functions_may_invoke_that_function_only() -> None:
     hook = "arn:aws:lambda:ap-northeast-2:000000000000:function:example-stock"
     asking = transformed(configuration("dev") | {"StockHookArn": hook})
 
@@ -246,7 +246,7 @@ def test_the_timer_may_start_the_sweep_and_nothing_else(each: dict[str, Any]) ->
     ]
 
 
-def test_nothing_is_allowed_by_a_star_that_aws_does_not_demand(each: dict[str, Any]) -> None:
+def test_no_permission_has_a_wildcard_aws_does_not_require(each: dict[str, Any]) -> None:
     found = {
         (logical_id, statement.get("Sid", ""), part)
         for logical_id, document in documents(each)

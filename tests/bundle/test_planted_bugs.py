@@ -15,7 +15,7 @@ bugs = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 
 
 @bugs
-def test_a_bug_has_one_place_and_leaves_a_file_that_can_be_read(bug: Bug) -> None:
+def test_a_bug_has_one_place_and_leaves_a_readable_file(bug: Bug) -> None:
     source = (ROOT / bug.file).read_text()
 
     assert source.count(bug.old) == 1
@@ -26,12 +26,12 @@ def test_a_bug_has_one_place_and_leaves_a_file_that_can_be_read(bug: Bug) -> Non
 
 
 @bugs
-def test_the_test_that_notices_a_bug_exists(bug: Bug) -> None:
+def test_the_test_that_catches_a_bug_exists(bug: Bug) -> None:
     assert (ROOT / bug.test).is_file()
 
 
 @pytest.mark.parametrize("bug", BY_HAND, ids=lambda bug: bug.name)
-def test_what_was_planted_by_hand_has_its_file_and_its_test_still(bug: SeenOnce) -> None:
+def test_a_bug_planted_by_hand_still_has_its_file_and_its_test(bug: SeenOnce) -> None:
     assert (ROOT / CORE / bug.file).is_file()
     assert (ROOT / bug.test).is_file()
 
@@ -61,7 +61,9 @@ def test_bugs_are_chosen_by_number_or_by_a_word_of_their_name() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--verbose"], ["nothing of the kind"], ["0"], ["99999"], ["1", "-x"]])
-def test_what_chooses_no_bug_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_selection_without_a_bug_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         chosen_by(arguments)
 

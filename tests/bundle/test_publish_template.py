@@ -67,7 +67,7 @@ def test_a_record_is_kept_before_the_stream_forgets_it(mapping: dict[str, Any]) 
         (record("INSERT", "history#00000001"), False),
     ],
 )
-def test_only_a_saved_payment_wakes_the_publisher(
+def test_only_a_saved_payment_starts_the_publisher(
     dev: dict[str, Any],
     given: dict[str, Any],
     wakes: bool,  # noqa: FBT001 - the filter's answer
@@ -75,7 +75,7 @@ def test_only_a_saved_payment_wakes_the_publisher(
     assert matches_any(StreamRules.of(dev).filters, given) is wakes
 
 
-def test_the_poller_on_this_machine_goes_by_the_template(dev: dict[str, Any]) -> None:
+def test_the_local_poller_follows_the_template(dev: dict[str, Any]) -> None:
     mapping, rules = properties(dev, "PublishStream"), StreamRules.of(dev)
 
     assert (rules.batch_size, rules.attempts) == (
@@ -85,7 +85,7 @@ def test_the_poller_on_this_machine_goes_by_the_template(dev: dict[str, Any]) ->
     assert rules.bisects is mapping["BisectBatchOnFunctionError"]
 
 
-def test_records_that_could_not_be_published_are_encrypted_private_and_end(each: dict[str, Any]) -> None:
+def test_unpublished_records_are_encrypted_private_and_expire(each: dict[str, Any]) -> None:
     bucket = properties(each, BUCKET)
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
 
@@ -97,7 +97,7 @@ def test_records_that_could_not_be_published_are_encrypted_private_and_end(each:
     assert each["Resources"][BUCKET]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
-def test_events_that_leave_late_or_fail_reach_somebody(each: dict[str, Any]) -> None:
+def test_late_or_failed_events_raise_an_alarm(each: dict[str, Any]) -> None:
     dimension = [{"Name": "FunctionName", "Value": {"Ref": "Publish"}}]
     watched = {
         resource["Properties"]["MetricName"]: resource["Properties"]

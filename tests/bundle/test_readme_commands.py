@@ -113,7 +113,7 @@ def test_the_demo_ends_with_the_books_compared(folder: Path) -> None:
 @pytest.mark.check
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("command", SERVING)
-def test_what_is_served_answers_each_printed_call(command: str, folder: Path) -> None:
+def test_the_served_stack_answers_each_printed_call(command: str, folder: Path) -> None:
     with serving(command, folder) as told:
         asked = {each: ran(each, folder) for each, beside in BESIDE.items() if beside == command}
         word = command.removeprefix("make serve")
@@ -135,7 +135,7 @@ def test_what_is_served_answers_each_printed_call(command: str, folder: Path) ->
 
 @pytest.mark.check
 @pytest.mark.timeout(300)
-def test_another_portone_is_named_by_the_printed_line(folder: Path) -> None:
+def test_the_printed_line_names_another_portone(folder: Path) -> None:
     with serving(ELSEWHERE, folder) as told:
         said = told.read_text()
 

@@ -45,7 +45,7 @@ def all_of(stack: Stack, since: float = 0) -> Replayed:
     return last
 
 
-def test_everything_is_published_again_just_as_it_was(stack: ObservedStack) -> None:
+def test_everything_is_published_again_unchanged(stack: ObservedStack) -> None:
     first = sorted(stack.bus.published, key=lambda event: event.id)
     stack.bus.published.clear()
 
@@ -55,7 +55,7 @@ def test_everything_is_published_again_just_as_it_was(stack: ObservedStack) -> N
     assert done == Replayed(records=2, events=72)
 
 
-def test_a_record_nobody_can_read_is_named_and_passed_over(stack: ObservedStack) -> None:
+def test_an_unreadable_record_is_named_and_skipped(stack: ObservedStack) -> None:
     damaged = [item | {"schema": {"N": "9"}} for item in stack.dump() if item["sk"]["S"] == "payment"]
 
     *_, done = replay([damaged[0], *stack.dump()], publisher(stack), since=0)
@@ -63,7 +63,7 @@ def test_a_record_nobody_can_read_is_named_and_passed_over(stack: ObservedStack)
     assert done == Replayed(records=2, events=72, skipped=(damaged[0]["pk"]["S"],))
 
 
-def test_what_the_bus_never_got_is_published_by_it(stack: ObservedStack) -> None:
+def test_an_event_the_bus_never_got_is_published(stack: ObservedStack) -> None:
     stack.bus.published.clear()
 
     all_of(stack)
@@ -71,7 +71,7 @@ def test_what_the_bus_never_got_is_published_by_it(stack: ObservedStack) -> None
     assert_clean(stack)
 
 
-def test_what_happened_before_is_left_out(stack: ObservedStack) -> None:
+def test_an_event_before_the_given_time_is_left_out(stack: ObservedStack) -> None:
     stack.bus.published.clear()
 
     all_of(stack, since=NOW + 60)
@@ -79,7 +79,7 @@ def test_what_happened_before_is_left_out(stack: ObservedStack) -> None:
     assert [event.seq for event in stack.bus.published] == list(range(60, 71))
 
 
-def test_it_may_stop_anywhere_and_is_started_again(stack: ObservedStack) -> None:
+def test_a_replay_may_stop_anywhere_and_be_started_again(stack: ObservedStack) -> None:
     store, bus = stack.ports["store"], stack.bus
     assert isinstance(store, MemoryStore)
     assert isinstance(bus, MemoryBus)
@@ -95,7 +95,7 @@ def test_it_may_stop_anywhere_and_is_started_again(stack: ObservedStack) -> None
 
 
 @pytest.mark.ministack
-def test_a_stack_on_aws_is_read_page_by_page_and_its_bus_is_told(ministack: MiniStack) -> None:
+def test_a_stack_on_aws_is_read_page_by_page_and_its_bus_gets_the_events(ministack: MiniStack) -> None:
     with ObservedStack.on_ministack(ministack) as stack:
         pay(stack, prepare(stack, "order-1"))
         stack.deliver()
@@ -116,8 +116,6 @@ def test_a_time_without_an_offset_is_utc(text: str) -> None:
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026-13-01"])
-def test_without_a_time_it_says_what_a_time_looks_like(
-    since: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_time_it_shows_an_example_of_one(since: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--since", since]) == 2
     assert "2026-11-01T00:00:00Z" in capsys.readouterr().out

@@ -24,7 +24,7 @@ def names(template: dict[str, Any], kind: str) -> list[dict[str, str]]:
         ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "Bucket"),
     ],
 )
-def test_nothing_is_sent_or_read_in_the_clear(
+def test_nothing_is_sent_or_read_without_tls(
     each: dict[str, Any], kind: str, policy: str, field: str
 ) -> None:
     covered = [
@@ -39,7 +39,7 @@ def test_nothing_is_sent_or_read_in_the_clear(
 
 
 @pytest.mark.parametrize("replaying", ["", "arn:aws:iam::000000000000:role/replay"])
-def test_nobody_but_the_publisher_puts_events_on_the_bus(replaying: str) -> None:
+def test_only_the_publisher_puts_events_on_the_bus(replaying: str) -> None:
     template = transformed(configuration("prod") | {"ReplayPrincipalArn": replaying})
     (bus,) = of_type(template, "AWS::Events::EventBus")
     (statement,) = bus["Policy"]["Statement"]
@@ -56,7 +56,7 @@ def test_nobody_but_the_publisher_puts_events_on_the_bus(replaying: str) -> None
     assert statement["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": named}}
 
 
-def test_the_topic_takes_alarms_of_this_stack_alone(each: dict[str, Any]) -> None:
+def test_the_topic_accepts_alarms_of_this_stack_only(each: dict[str, Any]) -> None:
     (policy,) = of_type(each, "AWS::SNS::TopicPolicy")
     (allowed,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
 
@@ -65,7 +65,7 @@ def test_the_topic_takes_alarms_of_this_stack_alone(each: dict[str, Any]) -> Non
     assert allowed["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":alarm:${AWS::StackName}-*")
 
 
-def test_a_schedules_role_is_taken_for_schedules_of_this_account_alone(each: dict[str, Any]) -> None:
+def test_the_role_of_a_schedule_is_assumed_for_schedules_of_this_account_only(each: dict[str, Any]) -> None:
     trusts = [
         statement["Condition"]["StringEquals"]
         for role in of_type(each, "AWS::IAM::Role")
@@ -79,7 +79,7 @@ def test_a_schedules_role_is_taken_for_schedules_of_this_account_alone(each: dic
         assert trust["aws:SourceArn"]["Fn::Sub"].endswith(":schedule-group/default")
 
 
-def test_the_key_of_personal_data_serves_functions_of_this_stack_alone(each: dict[str, Any]) -> None:
+def test_the_key_of_personal_data_serves_functions_of_this_stack_only(each: dict[str, Any]) -> None:
     (key,) = [one for one in of_type(each, "AWS::KMS::Key") if "personal data" in str(one["Description"])]
     using = [
         one for one in key["KeyPolicy"]["Statement"] if {"kms:Decrypt", "kms:Encrypt"} & {*one["Action"]}

@@ -34,7 +34,7 @@ def store() -> MemoryStore:
     return MemoryStore(SeededIds(1))
 
 
-def test_the_audit_goes_on_from_where_it_is_told(store: MemoryStore) -> None:
+def test_the_audit_continues_from_the_given_time(store: MemoryStore) -> None:
     store.save(AuditMark(until=int(NOW), span=600))
 
     set_back(store, since=NOW - HOUR)
@@ -44,7 +44,7 @@ def test_the_audit_goes_on_from_where_it_is_told(store: MemoryStore) -> None:
     assert (held.until, held.span) == (int(NOW) - HOUR, 600)
 
 
-def test_an_audit_that_is_not_that_far_yet_skips_nothing(store: MemoryStore) -> None:
+def test_an_audit_that_is_behind_the_given_time_skips_nothing(store: MemoryStore) -> None:
     store.save(AuditMark(until=int(NOW) - DAY, span=600))
 
     mark = set_back(store, since=NOW - HOUR)
@@ -53,13 +53,13 @@ def test_an_audit_that_is_not_that_far_yet_skips_nothing(store: MemoryStore) -> 
     assert store.audit_mark() == mark
 
 
-def test_an_audit_that_never_ran_reaches_further_back_than_it_would(store: MemoryStore) -> None:
+def test_an_audit_that_never_ran_reaches_back_to_the_given_time(store: MemoryStore) -> None:
     mark = set_back(store, since=NOW - FIRST_REACH - HOUR)
 
     assert store.audit_mark() == replace(mark, version=1)
 
 
-def test_what_is_compared_again_is_not_counted_twice(store: MemoryStore) -> None:
+def test_a_payment_compared_again_is_not_counted_twice(store: MemoryStore) -> None:
     days = {day_of(NOW - days * DAY): AuditDay(listed=5, foreign=1) for days in range(3)}
     store.save(AuditMark(until=int(NOW), span=600, days=days))
 
@@ -68,7 +68,7 @@ def test_what_is_compared_again_is_not_counted_twice(store: MemoryStore) -> None
     assert list(mark.days) == [day_of(NOW - 2 * DAY)]
 
 
-def test_a_mark_that_moves_meanwhile_is_left_alone(store: MemoryStore) -> None:
+def test_a_mark_that_moves_meanwhile_is_not_overwritten(store: MemoryStore) -> None:
     store.save(AuditMark(until=int(NOW), span=600))
     store.table.around = lambda operation, call: (
         in_conflict(operation, call) if operation == "PutItem" else call()
@@ -79,15 +79,13 @@ def test_a_mark_that_moves_meanwhile_is_left_alone(store: MemoryStore) -> None:
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026-13-01"])
-def test_without_a_time_it_says_what_a_time_looks_like(
-    since: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_time_it_shows_an_example_of_one(since: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--since", since]) == 2
     assert "2026-11-01T00:00:00Z" in capsys.readouterr().out
 
 
 @pytest.mark.ministack
-def test_a_table_becomes_what_another_one_holds(ministack: MiniStack) -> None:
+def test_a_table_becomes_the_content_of_another(ministack: MiniStack) -> None:
     client = ministack.client("dynamodb")
     live, past = (f"{name}-{next(NUMBERS)}" for name in ("live", "past"))
     for table in (past, live):

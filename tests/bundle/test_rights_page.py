@@ -26,7 +26,7 @@ def test_every_right_with_a_condition_is_in_its_functions_row(dev: dict[str, Any
 
 
 @pytest.mark.parametrize("function", ["preview_bypass", "get_plan"])
-def test_a_function_that_may_little_has_little_in_its_row(dev: dict[str, Any], function: str) -> None:
+def test_a_function_with_few_rights_has_a_short_row(dev: dict[str, Any], function: str) -> None:
     (row,) = [line for line in table(dev).splitlines() if f"`{function}`" in line]
 
     assert all(word not in row for word in ("PiiKey", "everything", "Secret"))

@@ -198,7 +198,7 @@ def test_the_api_is_throttled_by_parameters() -> None:
     assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == "9"
 
 
-def test_access_logs_name_no_person_no_id_and_no_address(each: dict[str, Any]) -> None:
+def test_access_logs_contain_no_person_no_id_and_no_address(each: dict[str, Any]) -> None:
     (stage,) = of_type(each, "AWS::ApiGatewayV2::Stage").values()
     logged = stage["AccessLogSettings"]
 
@@ -244,7 +244,7 @@ def test_the_webhook_reserves_concurrency_only_when_asked_to(reserved: str, expe
     assert template["Resources"]["Webhook"]["Properties"].get("ReservedConcurrentExecutions") == expected
 
 
-def test_live_mode_reserves_the_webhooks_concurrency_and_no_other_does_which_a_new_account_refuses() -> None:
+def test_live_mode_alone_reserves_the_webhooks_concurrency_which_a_new_account_refuses() -> None:
     kept = {
         each: transformed(configuration(each))["Resources"]["Webhook"]["Properties"]
         for each in ("dev", "stg", "prod")

@@ -146,7 +146,7 @@ def test_a_built_function_starts_and_asks_for_work(
     assert said == "next", error
 
 
-def test_a_built_function_that_must_not_start_says_so(
+def test_a_built_function_with_wrong_settings_reports_that_it_cannot_start(
     built: Path, runtime: Path, deployed: DeployedStack
 ) -> None:
     environment = environment_of(deployed, "Webhook") | {"MODE": "live"}
@@ -157,7 +157,7 @@ def test_a_built_function_that_must_not_start_says_so(
     assert (said, error["errorType"]) == ("error", "ValueError")
 
 
-def test_the_built_webhook_answers_a_payment_and_counts_where_the_alarms_look(
+def test_the_built_webhook_answers_a_payment_and_counts_where_the_alarms_watch(
     built: Path, runtime: Path, deployed: DeployedStack
 ) -> None:
     payment_id = deployed.prepared("order-runtime")

@@ -18,11 +18,11 @@ def held() -> SecurityDocument:
     return SecurityDocument(FILE.read_text(), ROOT)
 
 
-def test_what_it_links_to_is_there(held: SecurityDocument) -> None:
+def test_every_link_leads_somewhere(held: SecurityDocument) -> None:
     assert list(held.wrong_links()) == []
 
 
-def test_the_tests_it_names_are_there(held: SecurityDocument) -> None:
+def test_every_test_it_names_exists(held: SecurityDocument) -> None:
     assert list(held.wrong_tests()) == []
 
 
@@ -37,7 +37,7 @@ THREATS = (
 """A word each of what a reader would ask about first."""
 
 
-def test_the_threat_model_has_what_a_reader_asks_about_first(held: SecurityDocument) -> None:
+def test_the_threat_model_covers_what_a_reader_asks_first(held: SecurityDocument) -> None:
     _, rows = held.table("Threat model")
     said = " ".join(" ".join(row[:3]) for row in rows).lower()
 
@@ -94,7 +94,7 @@ def test_a_sound_document_has_nothing_wrong() -> None:
         ("the shop's own offer names nobody", "-", "`plan`"),
     ],
 )
-def test_what_is_wrong_with_a_document_is_found(good: str, bad: str, found: str) -> None:
+def test_a_fault_of_a_document_is_found(good: str, bad: str, found: str) -> None:
     document = SecurityDocument(SOUND.replace(good, bad), ROOT)
 
     wrong = [*document.wrong_links(), *document.wrong_tests(), *document.threats_without_a_word()]

@@ -122,7 +122,7 @@ class Asked(Mapping[str, str]):
 
 
 @pytest.mark.parametrize(("function", "expected"), TOLD.items())
-def test_a_function_is_told_exactly_what_it_needs(
+def test_a_function_gets_exactly_the_settings_it_needs(
     each: dict[str, Any], function: str, expected: set[str]
 ) -> None:
     assert set(environment(each, function)) == COMMON | expected
@@ -139,7 +139,7 @@ def test_the_template_sets_every_setting_and_no_other(dev: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("function", TOLD)
-def test_what_a_function_is_told_can_be_read(each: dict[str, Any], function: str) -> None:
+def test_every_setting_of_a_function_can_be_read(each: dict[str, Any], function: str) -> None:
     settings = read_settings({name: str(value) for name, value in environment(each, function).items()})
 
     assert settings.payments_table
@@ -147,7 +147,7 @@ def test_what_a_function_is_told_can_be_read(each: dict[str, Any], function: str
 
 @pytest.mark.parametrize("function", TOLD)
 @pytest.mark.parametrize(("port", "name"), PORTS.items())
-def test_a_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
+def test_a_function_gets_only_the_ports_its_handler_declares(
     dev: dict[str, Any], function: str, port: str, name: str
 ) -> None:
     handler = load_handler(handlers()[function])
@@ -156,9 +156,7 @@ def test_a_function_is_told_of_the_ports_its_handler_declares_and_of_no_others(
 
 
 @pytest.mark.parametrize(("name", "right"), RIGHTS.items())
-def test_no_function_is_told_of_what_its_role_does_not_let_it_use(
-    dev: dict[str, Any], name: str, right: str
-) -> None:
+def test_no_function_gets_a_port_its_role_does_not_permit(dev: dict[str, Any], name: str, right: str) -> None:
     told = [function for function in functions(dev) if name in environment(dev, function)]
     may = {function: allowed(dev, role_of(dev, function)) for function in told}
 
@@ -209,7 +207,7 @@ def test_real_money_does_not_move_in_dev() -> None:
         ("live", "", True),
     ],
 )
-def test_live_mode_sends_people_back_by_https_alone(
+def test_live_mode_redirects_buyers_by_https_only(
     mode: str,
     url: str,
     starts: bool,  # noqa: FBT001 - a column of the table
@@ -246,6 +244,6 @@ def test_payments_are_never_confirmed_by_default(dev: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_a_slip_in_what_a_channel_says_keeps_a_function_from_starting(slip: dict[str, object]) -> None:
+def test_a_malformed_channel_stops_the_start_of_a_function(slip: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         contract_of({"key": "channel-key", "pgProvider": "KSNET", "pgMerchantId": "m"} | slip)

@@ -46,7 +46,7 @@ def between(*events: tuple[str, str]) -> dict[str, Any]:
         (record(versions=["3.6"]) | {"withdrawn": "2026-01-01T00:00:00Z"}, False),
     ],
 )
-def test_a_locked_version_is_found_where_it_is_known_to_be_vulnerable(
+def test_a_vulnerable_locked_version_is_found(
     known: Record,
     found: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
@@ -57,13 +57,13 @@ def test_a_locked_version_is_found_where_it_is_known_to_be_vulnerable(
     ] * found
 
 
-def test_what_is_found_says_where_it_is_mended() -> None:
+def test_a_finding_says_where_it_is_fixed() -> None:
     [told] = findings([record(**between(("introduced", "0"), ("fixed", "3.7")))], PINNED)
 
     assert str(told) == ("idna 3.6 (requirements/runtime.txt, requirements/dev.txt): PYSEC-1, mended in 3.7")
 
 
-def test_a_dump_is_read_as_it_comes(tmp_path: Path) -> None:
+def test_a_dump_of_vulnerabilities_is_read_as_published(tmp_path: Path) -> None:
     dump, listed = tmp_path / "all.zip", tmp_path / "some.json"
     with zipfile.ZipFile(dump, "w") as file:
         file.writestr("PYSEC-1.json", json.dumps(record()))

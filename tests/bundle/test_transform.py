@@ -18,7 +18,7 @@ TURNED = {
 }
 
 
-def test_a_parameter_filled_in_afterwards_ends_as_if_sam_had_known_it() -> None:
+def test_a_parameter_resolved_afterwards_equals_one_known_to_sam() -> None:
     parameters = configuration("prod") | TURNED
     source, values = source_with(parameters)
     sam = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION))

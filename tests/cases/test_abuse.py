@@ -16,7 +16,7 @@ OK, BAD_REQUEST = HTTPStatus.OK, HTTPStatus.BAD_REQUEST
 
 
 @pytest.mark.parametrize("settings", [HOOK | {"manual_approval": "off"}])
-def test_approvals_nobody_offers_cost_nothing(stack: UnkindStack) -> None:
+def test_approvals_cost_nothing_where_manual_approval_is_off(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     before = stack.calls, stack.dump()
 
@@ -29,7 +29,7 @@ def test_approvals_nobody_offers_cost_nothing(stack: UnkindStack) -> None:
 
 
 @pytest.mark.parametrize("settings", [HOOK])
-def test_invented_tokens_reserve_a_bounded_number_of_times_and_every_one_is_let_go(
+def test_invented_tokens_reserve_stock_a_bounded_number_of_times_and_release_it(
     stack: UnkindStack,
 ) -> None:
     prepared = prepare(stack)
@@ -67,7 +67,7 @@ MOMENTS = (
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda text: text[:30])
-def test_a_moment_nobody_means_is_refused_wherever_one_is_taken(stack: UnkindStack, moment: str) -> None:
+def test_a_time_out_of_range_is_refused_by_every_route(stack: UnkindStack, moment: str) -> None:
     subscription = subscribed(stack)
     parts = [{"amount": 4_000}, {"amount": 8_000, "dueAt": moment}]
 
@@ -85,7 +85,9 @@ def test_a_moment_nobody_means_is_refused_wherever_one_is_taken(stack: UnkindSta
 
 @pytest.mark.parametrize("hour", ["+14:00", "-12:00", "+00:00"])
 @pytest.mark.parametrize("day", ["2000-01-02", "2099-12-31"])
-def test_a_moment_at_either_end_is_taken_and_shown_again(stack: UnkindStack, day: str, hour: str) -> None:
+def test_the_earliest_and_latest_times_are_accepted_and_shown_again(
+    stack: UnkindStack, day: str, hour: str
+) -> None:
     assert put_order(stack, expiresAt=f"{day}T12:00:00{hour}").status == OK
     assert stack.shop.get("/orders/order-1").status == OK
 
@@ -95,7 +97,7 @@ def marked(stack: UnkindStack, order_id: str, user: str = USER) -> Any:
     return checkout(prepare(stack, order_id, user=user))
 
 
-def test_declined_checkouts_under_invented_ids_are_counted_and_alarm_nobody(stack: UnkindStack) -> None:
+def test_declined_checkouts_under_invented_ids_are_counted_and_raise_no_alarm(stack: UnkindStack) -> None:
     window = marked(stack, "order-1")
     for number in range(5):
         stack.portone.buyer.decline(f"invented{number}", window)
@@ -107,7 +109,7 @@ def test_declined_checkouts_under_invented_ids_are_counted_and_alarm_nobody(stac
 
 
 @pytest.mark.parametrize("begun", ["open_window", "pay_pending"])
-def test_windows_opened_under_invented_ids_alarm_nobody_either(stack: UnkindStack, begun: str) -> None:
+def test_windows_opened_under_invented_ids_raise_no_alarm_either(stack: UnkindStack, begun: str) -> None:
     window = marked(stack, "order-1")
     for number in range(5):
         getattr(stack.portone.buyer, begun)(f"invented{number}", window)
@@ -116,7 +118,7 @@ def test_windows_opened_under_invented_ids_alarm_nobody_either(stack: UnkindStac
     assert stack.counted("WebhookOrphan") == 0
 
 
-def test_an_account_issued_under_an_invented_id_alarms_nobody_until_money_is_there(
+def test_an_account_issued_under_an_invented_id_raises_no_alarm_until_it_is_paid(
     stack: UnkindStack,
 ) -> None:
     window = checkout(prepare(stack, "order-1"), method="VIRTUAL_ACCOUNT")
@@ -131,14 +133,14 @@ def test_an_account_issued_under_an_invented_id_alarms_nobody_until_money_is_the
     assert stack.counted("WebhookOrphan") >= 1
 
 
-def test_what_was_paid_under_an_invented_id_with_our_mark_is_told(stack: UnkindStack) -> None:
+def test_money_paid_under_an_invented_id_with_our_marker_raises_an_alarm(stack: UnkindStack) -> None:
     stack.portone.buyer.pay("invented1", marked(stack, "order-1"))
     stack.run_for(600)
 
     assert stack.counted("WebhookOrphan") >= 1
 
 
-def test_the_day_after_the_audit_lists_no_checkout_that_nobody_paid(stack: UnkindStack) -> None:
+def test_the_audit_lists_no_unpaid_checkout_the_day_after(stack: UnkindStack) -> None:
     window = marked(stack, "order-1")
     for number in range(5):
         stack.portone.buyer.decline(f"invented{number}", window)
@@ -155,7 +157,7 @@ def item_of(stack: UnkindStack, table: str, kind: str) -> tuple[Any, Item]:
     return held, next(item for item in items if item["sk"]["S"] == kind)
 
 
-def test_what_was_sealed_of_a_person_before_is_nothing_in_the_record_of_today(stack: UnkindStack) -> None:
+def test_an_older_sealed_text_copied_into_todays_record_does_not_open(stack: UnkindStack) -> None:
     verified(stack)
     _, old = item_of(stack, "people", "person")
     wait(stack, 60)
@@ -173,7 +175,7 @@ def test_what_was_sealed_of_a_person_before_is_nothing_in_the_record_of_today(st
     assert answer.status >= BAD_REQUEST or answer.json()["purposes"] == []
 
 
-def test_a_saved_card_put_into_anothers_wallet_pays_nothing(stack: UnkindStack) -> None:
+def test_a_saved_card_copied_into_another_users_wallet_pays_nothing(stack: UnkindStack) -> None:
     mine, theirs = key_saved(stack), key_saved(stack, "user-2", card="other")
     wallets = {item["user_id"]["S"]: item for item in stack.dump() if item["sk"]["S"] == "wallet"}
     stolen = wallets["user-2"]["keys"]["M"][theirs]["M"]["sealed"]
@@ -190,7 +192,7 @@ def test_a_saved_card_put_into_anothers_wallet_pays_nothing(stack: UnkindStack) 
 
 
 @pytest.mark.parametrize("change", ["payment", "order"])
-def test_a_buyer_sealed_for_one_order_is_handed_to_no_other(stack: UnkindStack, change: str) -> None:
+def test_a_buyer_sealed_for_one_order_is_used_for_no_other(stack: UnkindStack, change: str) -> None:
     buyers = {"order-1": "minjun@buyer.example", "order-2": "seoyeon@buyer.example"}
     for order_id, email in buyers.items():
         put_order(stack, order_id, buyer={"email": email})

@@ -77,9 +77,7 @@ def given_back(stack: UnkindStack, payment_id: str) -> int:
 
 
 @wrongs
-def test_money_that_must_not_stay_is_sent_back_again_when_the_pg_refused_once(
-    stack: UnkindStack, wrong: str
-) -> None:
+def test_an_automatic_refund_is_repeated_after_the_pg_refused_it_once(stack: UnkindStack, wrong: str) -> None:
     payment_id = WRONG[wrong](stack, 1)
 
     let_pass(stack, 3 * DAY)
@@ -90,9 +88,7 @@ def test_money_that_must_not_stay_is_sent_back_again_when_the_pg_refused_once(
 
 
 @wrongs
-def test_a_person_is_told_when_money_that_must_not_stay_cannot_be_sent_back(
-    stack: UnkindStack, wrong: str
-) -> None:
+def test_an_automatic_refund_that_cannot_be_made_raises_an_attention(stack: UnkindStack, wrong: str) -> None:
     payment_id = WRONG[wrong](stack, 99)
 
     let_pass(stack, 14 * DAY)
@@ -105,7 +101,7 @@ def test_a_person_is_told_when_money_that_must_not_stay_cannot_be_sent_back(
     assert (tries > 1, tries <= 12, stack.asked("cancel_payment")) == (True, True, tries)
 
 
-def test_what_a_person_is_told_is_counted_every_day_until_somebody_closes_it(stack: UnkindStack) -> None:
+def test_an_open_attention_is_counted_every_day_until_staff_closes_it(stack: UnkindStack) -> None:
     payment_id = mismatch(stack, 99)
     let_pass(stack, 14 * DAY)
     counted = stack.counted("RefundStuck")
@@ -150,7 +146,7 @@ def supply(stack: UnkindStack, prepared: dict[str, Any], account: dict[str, str]
 
 
 @pytest.mark.parametrize("typos", [1, 2])
-def test_an_account_that_was_refused_is_asked_for_again(stack: UnkindStack, typos: int) -> None:
+def test_a_refused_refund_account_is_requested_again(stack: UnkindStack, typos: int) -> None:
     prepared = wrong_deposit(stack)
     refuse(stack, typos)
     for _ in range(typos):
@@ -164,7 +160,7 @@ def test_an_account_that_was_refused_is_asked_for_again(stack: UnkindStack, typo
     assert cancelled_at_portone(stack, prepared) == 13_000
 
 
-def test_staff_is_not_kept_from_a_refund_whose_account_was_refused(stack: UnkindStack) -> None:
+def test_staff_can_refund_although_the_refund_account_was_refused(stack: UnkindStack) -> None:
     prepared = wrong_deposit(stack)
     refuse(stack)
     supply(stack, prepared, TYPO)
@@ -182,7 +178,7 @@ PAID_BASE = {"refund_base": "paid", "unknowns": Unknowns(refunds_are_based_on_to
 
 
 @pytest.mark.parametrize("settings", [PAID_BASE])
-def test_what_goes_back_by_itself_is_reckoned_on_the_channels_base(stack: UnkindStack) -> None:
+def test_an_automatic_refund_uses_the_refund_base_of_the_channel(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared, amount=13_000, discount=2_000, tampered=True)
 
@@ -194,7 +190,7 @@ def test_what_goes_back_by_itself_is_reckoned_on_the_channels_base(stack: Unkind
 
 
 @pytest.mark.parametrize("settings", [PAID_BASE])
-def test_a_surplus_with_a_discount_goes_back_as_it_was_paid(stack: UnkindStack) -> None:
+def test_a_surplus_with_a_discount_is_refunded_as_it_was_paid(stack: UnkindStack) -> None:
     stack.portone.pg.closes_accounts = False
     first = paid(stack, method="VIRTUAL_ACCOUNT")
     let_pass(stack, 3 * DAY + 2 * HOUR)
@@ -211,7 +207,7 @@ def test_a_surplus_with_a_discount_goes_back_as_it_was_paid(stack: UnkindStack) 
 
 
 @pytest.mark.parametrize("settings", [PAID_BASE])
-def test_an_owners_full_refund_of_a_discount_gives_back_what_was_paid(stack: UnkindStack) -> None:
+def test_an_owners_full_refund_of_a_discounted_payment_returns_what_was_paid(stack: UnkindStack) -> None:
     prepared = paid(stack, discount=2_000)
 
     answer = refund(stack, prepared)
@@ -229,7 +225,7 @@ def ambiguous(stack: UnkindStack) -> dict[str, Any]:
     return prepared
 
 
-def test_an_ambiguous_refund_rings_an_alarm_every_day_until_it_is_resolved(stack: UnkindStack) -> None:
+def test_an_ambiguous_refund_raises_its_alarm_every_day_until_it_is_resolved(stack: UnkindStack) -> None:
     prepared = ambiguous(stack)
     at_once = stack.counted("RefundAmbiguous")
     let_pass(stack, 14 * DAY)
@@ -244,7 +240,7 @@ def test_an_ambiguous_refund_rings_an_alarm_every_day_until_it_is_resolved(stack
     assert (stack.counted("RefundAmbiguous"), stack.attention("ambiguous")) == (resolved, [])
 
 
-def test_an_ambiguous_refund_of_staff_rings_the_same_alarm(stack: UnkindStack) -> None:
+def test_an_ambiguous_refund_of_staff_raises_the_same_alarm(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.inject(operation="cancel_payment", fault=Fault.RESET_BEFORE_COMMIT, times=None)
     body = {"refundId": "by-hand", "amount": 3_000, "reason": "goodwill"}
@@ -278,7 +274,7 @@ def unanswered(stack: UnkindStack, prepared: dict[str, Any]) -> None:
     let_pass(stack, 2 * HOUR)
 
 
-def test_an_unknown_outcome_rings_its_alarm_whatever_else_calls_for_a_person(stack: UnkindStack) -> None:
+def test_an_unknown_outcome_raises_its_alarm_beside_any_other_attention(stack: UnkindStack) -> None:
     prepared = paid_after_a_hint_was_given_up(stack)
     before = stack.counted("OutcomeUnknown")
 
@@ -289,7 +285,7 @@ def test_an_unknown_outcome_rings_its_alarm_whatever_else_calls_for_a_person(sta
     assert stack.attention("unknown") == stack.attention("lagging") == [prepared["paymentId"]]
 
 
-def test_resolving_one_call_leaves_the_others(stack: UnkindStack) -> None:
+def test_resolving_one_attention_leaves_the_others_open(stack: UnkindStack) -> None:
     prepared = paid_after_a_hint_was_given_up(stack)
     unanswered(stack, prepared)
     body = {"reason": "an old event", "decision": "close", "kind": "lagging"}
@@ -300,7 +296,7 @@ def test_resolving_one_call_leaves_the_others(stack: UnkindStack) -> None:
     assert stack.attention("unknown") == [prepared["paymentId"]]
 
 
-def test_a_doubt_does_not_hide_that_a_refund_is_ambiguous(stack: UnkindStack) -> None:
+def test_a_doubt_does_not_hide_an_ambiguous_refund(stack: UnkindStack) -> None:
     prepared = ambiguous(stack)
     stack.portone.console.show_status(prepared["paymentId"], "SETTLING")
 
@@ -309,7 +305,7 @@ def test_a_doubt_does_not_hide_that_a_refund_is_ambiguous(stack: UnkindStack) ->
     assert stack.attention("ambiguous") == stack.attention("quarantined") == [prepared["paymentId"]]
 
 
-def test_which_call_is_resolved_has_to_be_said_where_there_are_several(stack: UnkindStack) -> None:
+def test_resolving_names_the_attention_where_several_are_open(stack: UnkindStack) -> None:
     prepared = paid_after_a_hint_was_given_up(stack)
     unanswered(stack, prepared)
 

@@ -20,7 +20,7 @@ policies = pytest.mark.parametrize(
 
 
 @policies
-def test_what_is_pending_only_since_the_offer_ended_is_late(stack: UnkindStack, back: int) -> None:
+def test_a_payment_pending_only_after_the_offer_ended_is_late(stack: UnkindStack, back: int) -> None:
     payment = prepare(stack)
     stack.portone.buyer.open_window(payment["paymentId"])
     let_pass(stack, 3 * HOUR)
@@ -37,7 +37,7 @@ def test_what_is_pending_only_since_the_offer_ended_is_late(stack: UnkindStack, 
     assert back or stack.attention("late") == [payment["paymentId"]]
 
 
-def test_what_was_pending_before_the_offer_ended_and_heard_of_later_is_in_time(stack: UnkindStack) -> None:
+def test_a_payment_pending_before_the_offer_ended_is_in_time_although_read_later(stack: UnkindStack) -> None:
     stack.portone.webhooks.switched_on = False
     payment = prepare(stack)
     stack.portone.buyer.open_window(payment["paymentId"])
@@ -76,7 +76,7 @@ def test_an_account_issued_after_the_offer_ended_is_late(stack: UnkindStack, bac
     assert states == (["AWAITING_ACCOUNT"] if back else [])
 
 
-def test_an_account_issued_in_time_is_waited_for(stack: UnkindStack) -> None:
+def test_a_deposit_into_an_account_issued_in_time_is_awaited(stack: UnkindStack) -> None:
     payment = prepare(stack)
     pay(stack, payment, method="VIRTUAL_ACCOUNT")
     stack.portone.webhooks.switched_on = False
@@ -89,7 +89,7 @@ def test_an_account_issued_in_time_is_waited_for(stack: UnkindStack) -> None:
 
 
 @pytest.mark.parametrize(("kind", "hours"), [("INVALID_REQUEST", 20), ("UNAUTHORIZED", 72)])
-def test_a_charge_that_waits_is_given_up_when_its_order_ends(
+def test_a_waiting_charge_is_given_up_when_its_order_expires(
     stack: UnkindStack, kind: str, hours: int
 ) -> None:
     key_saved(stack)
@@ -107,7 +107,7 @@ def test_a_charge_that_waits_is_given_up_when_its_order_ends(
     assert sum(book.times_paid for book in stack.portone.books().values()) == 0
 
 
-def test_a_charge_that_waits_is_made_while_its_order_has_no_end(stack: UnkindStack) -> None:
+def test_a_waiting_charge_is_made_while_its_order_has_no_expiry(stack: UnkindStack) -> None:
     key_saved(stack)
     payment_id = prepared(stack)
     stack.wire.refuse(CHARGE, "UNAUTHORIZED")

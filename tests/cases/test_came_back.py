@@ -22,9 +22,7 @@ def reversed_silently(stack: UnkindStack, prepared: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("amount", [3_000, 12_000])
-def test_a_refund_that_comes_back_calls_a_person_although_nobody_asks(
-    stack: UnkindStack, amount: int
-) -> None:
+def test_a_reversed_refund_raises_an_attention_without_any_request(stack: UnkindStack, amount: int) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=amount)
 
@@ -35,7 +33,7 @@ def test_a_refund_that_comes_back_calls_a_person_although_nobody_asks(
     assert stack.alarmed()
 
 
-def test_a_refund_that_came_back_is_seen_although_the_console_gave_back_as_much(stack: UnkindStack) -> None:
+def test_a_reversed_refund_is_seen_although_the_console_refunded_the_same_amount(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)
     reversed_silently(stack, prepared)
@@ -48,9 +46,7 @@ def test_a_refund_that_came_back_is_seen_although_the_console_gave_back_as_much(
 
 
 @pytest.mark.parametrize("listed", [True, False])
-def test_what_had_to_go_back_and_came_back_in_part_goes_back_again(
-    stack: UnkindStack, *, listed: bool
-) -> None:
+def test_an_automatic_refund_reversed_in_part_is_made_again(stack: UnkindStack, *, listed: bool) -> None:
     prepared = prepare(stack)
     pay(stack, prepared, amount=1_000, tampered=True)
     verify(stack, prepared)
@@ -80,7 +76,7 @@ def deposited(stack: UnkindStack) -> dict[str, Any]:
     return prepared
 
 
-def test_a_deposit_a_bank_took_back_calls_a_person_although_no_webhook_tells(stack: UnkindStack) -> None:
+def test_a_deposit_the_bank_took_back_raises_an_attention_without_a_webhook(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.functions.invoke("Audit", {})
     let_pass(stack, HOUR)
@@ -91,7 +87,7 @@ def test_a_deposit_a_bank_took_back_calls_a_person_although_no_webhook_tells(sta
     assert stack.attention("deposit-taken-back") == [prepared["paymentId"]]
 
 
-def test_a_deposits_refund_that_its_bank_refuses_a_day_later_calls_a_person(stack: UnkindStack) -> None:
+def test_a_deposit_refund_its_bank_refuses_a_day_later_raises_an_attention(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     account = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}
     refund(stack, prepared, refundAccount=account)
@@ -104,7 +100,7 @@ def test_a_deposits_refund_that_its_bank_refuses_a_day_later_calls_a_person(stac
 
 
 @pytest.mark.parametrize("amount", [3_000, 12_000])
-def test_what_was_paid_back_by_hand_and_then_goes_back_at_portone_too_calls_a_person(
+def test_money_repaid_by_hand_and_then_refunded_at_portone_raises_an_attention(
     stack: UnkindStack, amount: int
 ) -> None:
     prepared = paid(stack)
@@ -127,7 +123,7 @@ def test_what_was_paid_back_by_hand_and_then_goes_back_at_portone_too_calls_a_pe
 
 
 @pytest.mark.parametrize("amount", [100, 3_000, 9_000])
-def test_an_issuer_who_takes_money_back_beside_a_refund_that_came_back_is_called_for_too(
+def test_a_chargeback_beside_a_reversed_refund_raises_an_attention_too(
     stack: UnkindStack, amount: int
 ) -> None:
     prepared = paid(stack)
@@ -147,7 +143,7 @@ def test_an_issuer_who_takes_money_back_beside_a_refund_that_came_back_is_called
     assert stack.attention("chargeback") == []  # closed, and not called again by each reading
 
 
-def test_a_dispute_beside_a_refund_that_came_back_is_called_for_too(stack: UnkindStack) -> None:
+def test_a_dispute_beside_a_reversed_refund_raises_an_attention_too(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)
     reversed_silently(stack, prepared)
@@ -160,9 +156,7 @@ def test_a_dispute_beside_a_refund_that_came_back_is_called_for_too(stack: Unkin
 
 
 @pytest.mark.parametrize("word", ["refunded", "not_refunded"])
-def test_what_comes_back_after_something_was_paid_by_hand_is_decided_too(
-    stack: UnkindStack, word: str
-) -> None:
+def test_a_reversal_after_a_repayment_by_hand_is_decided_too(stack: UnkindStack, word: str) -> None:
     prepared = paid(stack)
     path = f"/ops/payments/{prepared['paymentId']}"
     for number, (amount, said) in enumerate([(3_000, "refunded"), (9_000, word)]):
@@ -182,7 +176,7 @@ def test_what_comes_back_after_something_was_paid_by_hand_is_decided_too(
     assert (again.status == 200) is (word == "not_refunded")
 
 
-def test_a_refund_that_moved_more_than_was_asked_calls_a_person(stack: UnkindStack) -> None:
+def test_a_refund_of_more_than_was_requested_raises_an_attention(stack: UnkindStack) -> None:
     """PortOne says itself what a cancellation came to; here the PG gives all back where a part was asked."""
     prepared = paid(stack)
     stack.wire.edited("cancel_payment", having(cancellation__totalAmount=12_000))
@@ -204,7 +198,7 @@ def gave_all_back(answer: dict[str, Any]) -> None:
         answer["status"] = "CANCELLED"
 
 
-def test_what_was_paid_by_hand_had_its_part_free_of_tax(stack: UnkindStack) -> None:
+def test_a_repayment_by_hand_includes_its_tax_free_part(stack: UnkindStack) -> None:
     """Of 12,000, 4,000 free of tax, a half with 2,000 of it is paid by hand; 2,000 free of tax are left."""
     put_order(stack, amount={"total": 12_000, "taxFree": 4_000})
     prepared = prepare(stack)

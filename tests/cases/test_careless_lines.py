@@ -38,7 +38,7 @@ TRUE, FORGED = token(sub="kim", groups=["friends of staff"]), token(sub="kim", g
     ],
     ids=range(7),
 )
-def test_a_second_token_beside_the_one_that_was_verified_makes_nobody_staff(authorization: str) -> None:
+def test_a_second_token_beside_the_verified_one_makes_nobody_staff(authorization: str) -> None:
     context = {"authorizer": {"jwt": {"claims": VOUCHED}}}
     request = Request(
         {"headers": {"authorization": authorization}, "routeKey": "GET /staff/x", "requestContext": context}

@@ -21,9 +21,7 @@ def charged(stack: UnkindStack) -> int:
 
 @pytest.mark.parametrize("orders", [1, 12])
 @pytest.mark.parametrize("kind", [INVALID, "UNAUTHORIZED", "CHANNEL_NOT_FOUND"])
-def test_a_charge_that_waits_ends_with_the_deletion_of_its_method(
-    stack: UnkindStack, kind: str, orders: int
-) -> None:
+def test_a_waiting_charge_ends_when_its_method_is_deleted(stack: UnkindStack, kind: str, orders: int) -> None:
     issue_id = key_saved(stack)
     ids = [prepared_id(stack, order_id=f"order-{number}") for number in range(orders)]
     stack.wire.refuse(CHARGE, kind)
@@ -44,7 +42,7 @@ def test_a_charge_that_waits_ends_with_the_deletion_of_its_method(
 
 
 @pytest.mark.parametrize("settings", [{"unknowns": Unknowns(errors_are_replayed=False)}, {}])
-def test_a_declined_charge_is_known_however_many_were_withdrawn_after_it(stack: UnkindStack) -> None:
+def test_a_declined_charge_stays_known_after_any_number_of_withdrawn_ones(stack: UnkindStack) -> None:
     key_saved(stack)
     payment_id = prepared_id(stack)
     stack.portone.pg.decline(times=1)
@@ -73,7 +71,7 @@ def charged_by(stack: UnkindStack, user: str, order_id: str) -> int:
 
 @pytest.mark.parametrize("kind", [INVALID, "BILLING_KEY_NOT_FOUND"])
 @pytest.mark.parametrize("pause", [MINUTE, 10 * MINUTE, 20 * MINUTE])
-def test_one_customer_refused_for_many_orders_stops_nobody_else(
+def test_one_customer_refused_for_many_orders_stops_no_other_customer(
     stack: UnkindStack, kind: str, pause: int
 ) -> None:
     key_saved(stack)
@@ -93,7 +91,7 @@ def test_one_customer_refused_for_many_orders_stops_nobody_else(
 
 @pytest.mark.parametrize("kind", [INVALID, "BILLING_KEY_NOT_FOUND"])
 @pytest.mark.parametrize("pause", [5 * MINUTE, 10 * MINUTE, 20 * MINUTE])
-def test_charges_that_wait_leave_the_probe_of_their_channel_to_others(
+def test_waiting_charges_leave_the_probe_of_their_channel_to_other_charges(
     stack: UnkindStack, kind: str, pause: int
 ) -> None:
     users = ["user-a", "user-b", "user-c"]

@@ -41,7 +41,9 @@ def assert_sent_once(stack: UnkindStack, prepared: dict[str, Any]) -> None:
 @refusals
 @stops
 @pytest.mark.parametrize("settings", [{"staff_refund_limit": "10000"}])
-def test_a_refund_that_a_second_person_agrees_to_meanwhile(stack: UnkindStack, when: str, kind: str) -> None:
+def test_a_refund_approved_while_sending_is_stopped_is_sent_once(
+    stack: UnkindStack, when: str, kind: str
+) -> None:
     put_order(stack, amount={"total": 50_000})
     prepared = paid(stack)
     path = f"/ops/payments/{prepared['paymentId']}"
@@ -57,7 +59,9 @@ def test_a_refund_that_a_second_person_agrees_to_meanwhile(stack: UnkindStack, w
 
 @refusals
 @stops
-def test_a_refund_whose_account_is_named_meanwhile(stack: UnkindStack, when: str, kind: str) -> None:
+def test_a_refund_given_its_account_while_sending_is_stopped_is_sent_once(
+    stack: UnkindStack, when: str, kind: str
+) -> None:
     stack.portone.pg.closes_accounts = False
     prepared = prepare(stack)
     pay(stack, prepared, method="VIRTUAL_ACCOUNT")

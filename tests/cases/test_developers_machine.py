@@ -82,7 +82,7 @@ PAGES = {
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("server", SERVERS)
-def test_no_page_of_somebody_else_is_answered(up: Served, server: str, page: str) -> None:
+def test_a_page_of_another_origin_gets_no_answer(up: Served, server: str, page: str) -> None:
     status, headers, _ = asked(urls(up)[server], **PAGES[page])
 
     assert status == HTTPStatus.FORBIDDEN
@@ -91,7 +91,7 @@ def test_no_page_of_somebody_else_is_answered(up: Served, server: str, page: str
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("server", ["clock", "control", "portone", "aws"])
-def test_no_picture_of_a_page_asks_for_anything(up: Served, server: str, site: str) -> None:
+def test_an_image_of_another_page_starts_nothing(up: Served, server: str, site: str) -> None:
     """A picture says no origin, but browsers say where it comes from."""
     url = urls(up)[server] + ("?Action=ListQueues" if server == "aws" else "")
 
@@ -101,7 +101,7 @@ def test_no_picture_of_a_page_asks_for_anything(up: Served, server: str, site: s
 
 
 @pytest.mark.parametrize("server", ["clock", "control", "portone", "aws"])
-def test_no_page_is_told_that_it_may_ask(up: Served, server: str) -> None:
+def test_a_cors_preflight_of_another_page_is_refused(up: Served, server: str) -> None:
     wanted = {"access_control_request_method": "POST", "access_control_request_headers": "x-amz-target"}
 
     status, headers, _ = asked(
@@ -113,7 +113,7 @@ def test_no_page_is_told_that_it_may_ask(up: Served, server: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/__clock/advance", "/__control/advance_clock"])
-def test_no_form_moves_the_clock(up: Served, path: str) -> None:
+def test_a_form_of_another_page_does_not_move_the_clock(up: Served, path: str) -> None:
     base = up.portone_url if "control" in path else up.api_url
     before = up.stack.clock.now()
 
@@ -123,7 +123,7 @@ def test_no_form_moves_the_clock(up: Served, path: str) -> None:
     assert up.stack.clock.now() - before < 600
 
 
-def test_no_real_secret_lies_in_the_local_aws_or_its_environment(up: Served) -> None:
+def test_the_local_aws_and_its_environment_hold_no_real_secret(up: Served) -> None:
     assert up.ministack
     manager = up.ministack.shared("secretsmanager")
     kept = [
@@ -137,7 +137,7 @@ def test_no_real_secret_lies_in_the_local_aws_or_its_environment(up: Served) -> 
     assert not environment.exists() or SECRET not in environment.read_text()
 
 
-def test_what_a_stack_writes_down_is_its_owners_alone(up: Served, folder: Path) -> None:
+def test_files_written_by_a_stack_are_readable_by_their_owner_only(up: Served, folder: Path) -> None:
     written = [each for each in folder.rglob("*") if each.is_file()]
 
     assert up.name

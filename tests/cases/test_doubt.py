@@ -59,7 +59,9 @@ def subscribed_in_doubt(stack: UnkindStack, doubt: Change) -> Any:
 
 
 @doubts()
-def test_a_first_charge_in_doubt_waits_and_is_not_told_as_declined(stack: UnkindStack, doubt: Change) -> None:
+def test_a_first_charge_in_doubt_waits_and_is_not_reported_as_declined(
+    stack: UnkindStack, doubt: Change
+) -> None:
     answer = subscribed_in_doubt(stack, doubt)
     let_pass(stack, 2 * HOUR)
 
@@ -70,7 +72,7 @@ def test_a_first_charge_in_doubt_waits_and_is_not_told_as_declined(stack: Unkind
 
 
 @doubts("unknown status", *some)
-def test_who_taps_again_while_the_first_charge_is_in_doubt_is_charged_once(
+def test_subscribing_again_while_the_first_charge_is_in_doubt_charges_once(
     stack: UnkindStack, doubt: Change
 ) -> None:
     subscribed_in_doubt(stack, doubt)
@@ -100,7 +102,7 @@ def test_a_first_charge_is_settled_by_the_first_reading_that_can_be_judged(
 
 
 @doubts(*some)
-def test_a_renewal_in_doubt_is_neither_declined_nor_tried_again(stack: UnkindStack, doubt: Change) -> None:
+def test_a_renewal_in_doubt_is_neither_declined_nor_charged_again(stack: UnkindStack, doubt: Change) -> None:
     key_saved(stack)
     plan_stored(stack)
     subscription_id = subscribe(stack).json()["subscriptionId"]
@@ -134,7 +136,7 @@ def test_a_charge_of_an_order_in_doubt_is_answered_202_and_never_declined(
 
 
 @doubts()
-def test_a_manual_approval_in_doubt_is_answered_202_and_not_released(
+def test_a_manual_approval_in_doubt_is_answered_202_and_its_stock_is_not_released(
     stack: UnkindStack, doubt: Change
 ) -> None:
     prepared = prepare(stack)
@@ -152,7 +154,7 @@ def test_a_manual_approval_in_doubt_is_answered_202_and_not_released(
 
 
 @doubts(*some)
-def test_a_part_in_doubt_holds_the_parts_after_it(stack: UnkindStack, doubt: Change) -> None:
+def test_a_part_in_doubt_delays_the_parts_after_it(stack: UnkindStack, doubt: Change) -> None:
     key_saved(stack)
     order_in_parts(stack, "order-1", [{"amount": 5_000}, {"amount": 4_000}])
     doubt_paid(stack, doubt)
@@ -165,7 +167,7 @@ def test_a_part_in_doubt_holds_the_parts_after_it(stack: UnkindStack, doubt: Cha
 
 
 @pytest.mark.parametrize("give_up", ["cancel", "delete"])
-def test_after_a_day_of_doubt_leaving_goes_through_and_what_was_taken_is_judged_later(
+def test_after_a_day_of_doubt_a_cancellation_goes_through_and_the_charge_is_judged_later(
     stack: UnkindStack, give_up: str
 ) -> None:
     key_id = key_saved(stack)

@@ -50,7 +50,7 @@ def subscribers(stack: UnkindStack, number: int, **issue: Any) -> list[str]:
 
 
 @ours
-def test_renewals_refused_for_our_own_error_are_no_attempts(stack: UnkindStack, kind: str) -> None:
+def test_renewals_refused_for_an_error_of_ours_count_as_no_attempts(stack: UnkindStack, kind: str) -> None:
     [subscription_id] = subscribers(stack, 1)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     stack.wire.refuse(CHARGE, kind)
@@ -92,7 +92,7 @@ def test_retry_days_and_grace_stand_still_while_sending_is_stopped(stack: Unkind
 
 
 @ours
-def test_one_probe_every_ten_minutes_however_many_wait(stack: UnkindStack, kind: str) -> None:
+def test_one_probe_is_sent_every_ten_minutes_however_many_charges_wait(stack: UnkindStack, kind: str) -> None:
     subscribers(stack, 6)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     stack.wire.refuse(CHARGE, kind)
@@ -109,7 +109,7 @@ def test_one_probe_every_ten_minutes_however_many_wait(stack: UnkindStack, kind:
 
 
 @gone
-def test_a_first_charge_refused_for_our_own_error_waits(stack: UnkindStack, kind: str) -> None:
+def test_a_first_charge_refused_for_an_error_of_ours_waits(stack: UnkindStack, kind: str) -> None:
     key_saved(stack)
     plan_stored(stack)
     stack.wire.refuse(CHARGE, kind)
@@ -126,7 +126,7 @@ def test_a_first_charge_refused_for_our_own_error_waits(stack: UnkindStack, kind
 
 
 @gone
-def test_a_charge_of_an_order_refused_for_our_own_error_waits(stack: UnkindStack, kind: str) -> None:
+def test_a_charge_of_an_order_refused_for_an_error_of_ours_waits(stack: UnkindStack, kind: str) -> None:
     key_saved(stack)
     payment_id = prepared_id(stack)
     stack.wire.refuse(CHARGE, kind)
@@ -205,7 +205,7 @@ SENT: dict[str, Callable[[UnkindStack], Done]] = {
         ("a receipt", "CHANNEL_NOT_FOUND"),
     ],
 )
-def test_what_our_own_error_kept_from_being_sent_waits_and_is_done_later(
+def test_every_request_stopped_by_an_error_of_ours_waits_and_is_sent_later(
     stack: UnkindStack, what: str, kind: str
 ) -> None:
     KIND[0] = kind
@@ -225,7 +225,7 @@ def test_what_our_own_error_kept_from_being_sent_waits_and_is_done_later(
 
 
 @pytest.mark.parametrize("kind", ["UNAUTHORIZED", "FORBIDDEN"])
-def test_a_credential_that_is_refused_stops_everything(stack: UnkindStack, kind: str) -> None:
+def test_a_refused_credential_stops_all_sending(stack: UnkindStack, kind: str) -> None:
     prepared = paid(stack)
     key_saved(stack)
     payment_id = prepared_id(stack, order_id="order-2")
@@ -243,7 +243,7 @@ ELSEWHERE = "channel-key-example-live"
 
 
 @pytest.mark.parametrize("settings", [{"billing_channels": f'{{"*": "{ELSEWHERE}"}}'}])
-def test_a_channel_that_is_gone_stops_that_channel_alone(stack: UnkindStack) -> None:
+def test_a_channel_portone_does_not_find_stops_that_channel_only(stack: UnkindStack) -> None:
     [subscription_id] = subscribers(stack, 1, channel_key=ELSEWHERE)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     stack.wire.refuse(CHARGE, "CHANNEL_NOT_FOUND")
@@ -258,7 +258,7 @@ def test_a_channel_that_is_gone_stops_that_channel_alone(stack: UnkindStack) -> 
     assert (answer.status, seen_by_owner(stack, prepared)["amount"]["cancelled"]) == (200, 3_000)
 
 
-def test_an_outcome_of_the_pg_is_still_a_decline(stack: UnkindStack) -> None:
+def test_a_refusal_by_the_pg_is_still_a_decline(stack: UnkindStack) -> None:
     [subscription_id] = subscribers(stack, 1)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     stack.portone.pg.decline(times=None)

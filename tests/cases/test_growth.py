@@ -39,7 +39,7 @@ def webhooks_not_borne_out(stack: UnkindStack) -> Act:
     return lambda number: send(stack, body, webhook_id=f"wh_{'x' * 100}_{number}")
 
 
-def test_events_that_nothing_bears_out_leave_with_time(stack: UnkindStack) -> None:
+def test_hints_that_no_reading_bears_out_are_dropped_with_time(stack: UnkindStack) -> None:
     again = webhooks_not_borne_out(stack)
     before = stack.largest()
 
@@ -51,7 +51,7 @@ def test_events_that_nothing_bears_out_leave_with_time(stack: UnkindStack) -> No
 
 
 @pytest.mark.parametrize("repeated", [refunds, refused_refunds, dropped_windows, charges])
-def test_a_bound_answers_what_an_owner_repeats_without_end(
+def test_every_command_an_owner_repeats_meets_a_bound(
     stack: UnkindStack, repeated: Callable[[ObservedStack], Act]
 ) -> None:
     again = repeated(stack)
@@ -65,7 +65,7 @@ def test_a_bound_answers_what_an_owner_repeats_without_end(
 
 
 @pytest.mark.parametrize("what", ["done", "refused"])
-def test_an_owners_bound_is_no_bound_of_staff(stack: UnkindStack, what: str) -> None:
+def test_the_bound_of_an_owner_does_not_bind_staff(stack: UnkindStack, what: str) -> None:
     prepared = paid(stack)
     if what == "refused":
         stack.portone.console.refuse_next_cancel("MAX_CANCEL_COUNT_REACHED", times=160)
@@ -81,7 +81,7 @@ def test_an_owners_bound_is_no_bound_of_staff(stack: UnkindStack, what: str) -> 
 
 
 @pytest.mark.parametrize("rounds", [12, 40])
-def test_a_repeated_refund_is_known_however_many_came_after_it(stack: UnkindStack, rounds: int) -> None:
+def test_a_repeated_refund_is_recognised_after_any_number_of_others(stack: UnkindStack, rounds: int) -> None:
     prepared = paid(stack)
     answers = [refund(stack, prepared, f"part-{number}", amount=10) for number in range(rounds)]
     done = [number for number, answer in enumerate(answers) if answer.status == 200]
@@ -95,7 +95,7 @@ def test_a_repeated_refund_is_known_however_many_came_after_it(stack: UnkindStac
     assert {refund_state(stack, prepared, f"part-{number}") for number in done} == {"SUCCEEDED"}
 
 
-def test_a_refund_that_failed_is_known_however_many_came_after_it(stack: UnkindStack) -> None:
+def test_a_failed_refund_is_recognised_after_any_number_of_others(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.console.refuse_next_cancel("MAX_CANCEL_COUNT_REACHED")
     refund(stack, prepared, "part-first", amount=10)
@@ -109,7 +109,7 @@ def test_a_refund_that_failed_is_known_however_many_came_after_it(stack: UnkindS
     assert refund_state(stack, prepared, "part-first") == "FAILED"
 
 
-def test_windows_opened_and_deleted_without_end_leave_the_card_deletable(stack: UnkindStack) -> None:
+def test_a_card_can_be_deleted_after_any_number_of_opened_and_deleted_windows(stack: UnkindStack) -> None:
     card = key_saved(stack)
     for _ in range(150):
         answer = stack.app(USER).post("/billing-keys", {"payMethod": "CARD", "platform": "ios"})
@@ -134,7 +134,7 @@ def test_a_window_can_be_opened_again_after_a_day(stack: UnkindStack) -> None:
     assert told.status == 200
 
 
-def test_a_charge_that_was_declined_is_known_however_many_came_after_it(stack: UnkindStack) -> None:
+def test_a_declined_charge_is_recognised_after_any_number_of_others(stack: UnkindStack) -> None:
     key_saved(stack)
     payment_id = prepared_id(stack)
     stack.portone.pg.decline(times=40, readable=True)
@@ -153,7 +153,7 @@ def test_a_charge_that_was_declined_is_known_however_many_came_after_it(stack: U
     assert answers[-1].json()["error"]["code"] == "too_many_tries"
 
 
-def test_tokens_somebody_invents_end_at_a_bound_that_a_day_lifts(stack: UnkindStack) -> None:
+def test_invented_tokens_meet_a_bound_that_ends_after_a_day(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     answers = [confirm(stack, prepared, f"invented-token-{number}") for number in range(30)]
     bounded = {answer.json()["error"]["code"] for answer in answers[20:]}

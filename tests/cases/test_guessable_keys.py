@@ -46,7 +46,7 @@ def secrets(key: str) -> SecretsManager:
 
 
 @pytest.mark.parametrize("key", GUESSED, ids=lambda text: str(text)[:20])
-def test_a_key_somebody_could_guess_is_no_key(key: str) -> None:
+def test_a_guessable_key_is_refused(key: str) -> None:
     with pytest.raises(SecretsUnavailable):
         secrets(key).hash_key()
     with pytest.raises(SecretsUnavailable):
@@ -58,7 +58,7 @@ def test_a_key_somebody_could_guess_is_no_key(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", DRAWN)
-def test_a_key_that_was_drawn_is_taken(key: str) -> None:
+def test_a_random_key_is_accepted(key: str) -> None:
     assert secrets(key).hash_key() == key
     assert secrets(key).charge_keys() == {1: key}
     assert HashKeys.parse({"keys": {"1": {"phase": "writing", "key": key}}}).writing == 1
@@ -66,11 +66,11 @@ def test_a_key_that_was_drawn_is_taken(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", SIGNING, ids=repr)
-def test_a_signing_key_somebody_could_guess_verifies_nothing(key: bytes) -> None:
+def test_a_guessable_signing_key_verifies_nothing(key: bytes) -> None:
     assert signing_key(f"whsec_{base64.b64encode(key).decode()}") is None
 
 
-def test_one_weak_key_of_several_is_not_passed_over_in_silence() -> None:
+def test_one_weak_key_among_several_refuses_all_of_them() -> None:
     keys = json.loads(json.dumps({"1": DRAWN[0], "2": "changeme"}))
     shelf = Shelf(keys=keys)
 

@@ -68,12 +68,12 @@ def told(storm: Storm) -> str:
     return f"429 at {storm.refused or '-':<4} {storm.whole}"
 
 
-def test_every_route_of_a_user_is_repeated() -> None:
+def test_every_route_of_a_user_has_a_repeated_case() -> None:
     assert {*READ, *DONE} == set(APP_ROWS)
 
 
 @pytest.mark.parametrize("route", EVERY)
-def test_what_one_user_costs_at_one_route_is_bounded(
+def test_the_cost_of_one_user_at_one_route_is_bounded(
     stack: HostileStack, route: str, record_property: Callable[[str, object], None]
 ) -> None:
     act = EVERY[route](stack)
@@ -88,7 +88,7 @@ def test_what_one_user_costs_at_one_route_is_bounded(
 
 
 @pytest.mark.parametrize("route", READ)
-def test_looking_costs_no_call_of_portone_and_no_write(
+def test_a_read_route_costs_no_call_of_portone_and_no_write(
     stack: HostileStack, route: str, record_property: Callable[[str, object], None]
 ) -> None:
     act = READ[route](stack)
@@ -103,7 +103,7 @@ def test_looking_costs_no_call_of_portone_and_no_write(
 
 
 @pytest.mark.parametrize("user", ["user-2", "User-1", "user-1#", "user-1#prepare", "user-1%23", "user", "1"])
-def test_nobody_else_is_kept_by_it_whatever_they_are_called(stack: HostileStack, user: str) -> None:
+def test_a_hostile_user_blocks_no_other_user_whatever_their_id(stack: HostileStack, user: str) -> None:
     for making in (DONE["POST /payments"], DONE["POST /billing-keys"]):
         act = making(stack)
         for number in range(1, 60):
@@ -112,7 +112,7 @@ def test_nobody_else_is_kept_by_it_whatever_they_are_called(stack: HostileStack,
     assert bystander(stack, user) == [OK] * 4
 
 
-def test_money_goes_back_and_what_was_promised_ends_however_much_was_asked_before(
+def test_refunds_and_cancellations_work_after_any_number_of_requests(
     stack: HostileStack,
 ) -> None:
     before = paid(stack, "order-before")
@@ -130,7 +130,7 @@ def test_money_goes_back_and_what_was_promised_ends_however_much_was_asked_befor
     assert_clean(stack, answers=stack.answers)
 
 
-def test_somebody_who_shops_much_is_not_kept(stack: HostileStack) -> None:
+def test_a_customer_with_many_orders_is_not_limited(stack: HostileStack) -> None:
     statuses = []
     for number in range(12):
         put_order(stack, f"order-{number}")
@@ -148,7 +148,7 @@ def test_somebody_who_shops_much_is_not_kept(stack: HostileStack) -> None:
     assert_identity_clean(stack)
 
 
-def test_who_asked_too_often_is_seen_to_have_paid_all_the_same(stack: HostileStack) -> None:
+def test_a_payment_is_recognised_although_its_owner_used_up_all_readings(stack: HostileStack) -> None:
     put_order(stack)
     prepared = prepare(stack)
     ask = stack.app("user-1").post

@@ -54,7 +54,7 @@ def purposes(**changes: Any) -> str:
     [DANAL_CHANNEL, INICIS_CHANNEL, NICE, TEST_DANAL_CHANNEL],
     ids=lambda channel: str(channel.key),
 )
-def test_a_channel_the_browser_chose_itself_verifies_nobody(stack: UnkindStack, swapped: Channel) -> None:
+def test_a_channel_chosen_by_the_browser_verifies_nobody(stack: UnkindStack, swapped: Channel) -> None:
     stack.portone.identities.channels[str(swapped.key)] = swapped
     window = start(stack)
 
@@ -87,7 +87,9 @@ def test_another_merchant_of_the_same_provider_verifies_nobody(stack: UnkindStac
     ],
     ids=["no channel", "no key", "unknown provider", "neither live nor test", "id", "purpose", "status"],
 )
-def test_an_answer_that_does_not_show_what_was_asked_verifies_nobody(stack: UnkindStack, edit: Any) -> None:
+def test_an_answer_that_does_not_show_what_was_requested_verifies_nobody(
+    stack: UnkindStack, edit: Any
+) -> None:
     begun = done(stack)
     stack.wire.edited(READING, edit)
 
@@ -111,7 +113,7 @@ def test_an_answer_that_does_not_show_what_was_asked_verifies_nobody(stack: Unki
         ({}, json.dumps({"adult": PURPOSES["adult"]}), "verification_mismatch"),
     ],
 )
-def test_of_the_settings_at_the_start_and_of_those_at_the_end_the_stricter_hold(
+def test_the_stricter_of_the_settings_at_start_and_end_applies(
     stack: UnkindStack, later: str, answered: str
 ) -> None:
     # the window of Danal refuses whom it was told to refuse; here it was opened without a word of that
@@ -123,7 +125,7 @@ def test_of_the_settings_at_the_start_and_of_those_at_the_end_the_stricter_hold(
     assert me(stack)["verified"] is False
 
 
-def test_less_is_kept_when_the_settings_at_either_end_keep_less(stack: UnkindStack) -> None:
+def test_fields_dropped_by_the_settings_at_either_end_are_not_kept(stack: UnkindStack) -> None:
     before = done(stack, provider="KCP_V2")
     stack.operated(identity_purposes=purposes(keeps=[], keptDays=1))
 
@@ -135,7 +137,7 @@ def test_less_is_kept_when_the_settings_at_either_end_keep_less(stack: UnkindSta
 
 
 @pytest.mark.parametrize("at_the_start", [True, False])
-def test_what_may_have_been_typed_stays_so_in_all_that_is_made_of_it(at_the_start: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_a_value_the_person_may_have_typed_stays_marked_as_unverified(at_the_start: bool) -> None:  # noqa: FBT001 - a row of the table
     matrix = json.dumps(TYPED)
     said = json.dumps({"signup": PURPOSES["signup"] | {"keeps": ["birthDate"]}})
     with unkind(identity_purposes=said, **({"identity_providers": matrix} if at_the_start else {})) as stack:
@@ -148,7 +150,7 @@ def test_what_may_have_been_typed_stays_so_in_all_that_is_made_of_it(at_the_star
         assert set(me(stack)["purposes"][0]["unverified"]) == set(shown["unverified"])
 
 
-def test_an_age_that_may_have_been_typed_opens_nothing_for_adults(stack: UnkindStack) -> None:
+def test_an_age_the_person_may_have_typed_proves_no_adult(stack: UnkindStack) -> None:
     begun = done(stack, purpose="adult", provider="INICIS_UNIFIED")
     stack.operated(
         identity_providers=json.dumps(TYPED),
@@ -160,7 +162,7 @@ def test_an_age_that_may_have_been_typed_opens_nothing_for_adults(stack: UnkindS
 
 
 @pytest.mark.parametrize("operation", [READING])
-def test_time_is_judged_when_it_is_used_and_not_when_the_call_began(
+def test_expiry_is_judged_when_the_answer_is_used_and_not_when_the_call_began(
     stack: UnkindStack, operation: str
 ) -> None:
     begun = done(stack)
@@ -172,7 +174,7 @@ def test_time_is_judged_when_it_is_used_and_not_when_the_call_began(
     assert me(stack)["verified"] is False
 
 
-def test_who_is_erased_while_portone_answers_is_not_verified_by_that_answer(stack: UnkindStack) -> None:
+def test_an_answer_that_arrives_after_an_erasure_verifies_nobody(stack: UnkindStack) -> None:
     begun = done(stack)
     stack.wire.edited(READING, lambda _: erase(stack) and None, times=1)
 
@@ -181,7 +183,7 @@ def test_who_is_erased_while_portone_answers_is_not_verified_by_that_answer(stac
 
 
 @pytest.mark.parametrize("settings", [{"identity_purposes": json.dumps(PURPOSES | BARE)}])
-def test_who_is_verified_for_a_purpose_that_keeps_nothing_is_shown_as_verified(stack: UnkindStack) -> None:
+def test_a_user_verified_for_a_purpose_that_keeps_nothing_is_shown_as_verified(stack: UnkindStack) -> None:
     left_out = frozenset(f"verifiedCustomer.{each}" for each in ("birthDate", "gender", "phoneNumber"))
 
     answer = verified(stack, purpose="bare", without=left_out)
@@ -191,7 +193,7 @@ def test_who_is_verified_for_a_purpose_that_keeps_nothing_is_shown_as_verified(s
     assert code(verified(stack, STRANGER, purpose="bare")) == "identity_duplicate"
 
 
-def test_who_renews_just_before_what_was_kept_ends_stays_verified(stack: UnkindStack) -> None:
+def test_a_user_who_renews_just_before_expiry_stays_verified(stack: UnkindStack) -> None:
     verified(stack)
     wait(stack, 365 * 24 * 3600 - 120)
     renewed = done(stack)
@@ -202,7 +204,7 @@ def test_who_renews_just_before_what_was_kept_ends_stays_verified(stack: UnkindS
     assert me(stack)["verified"] is True
 
 
-def test_who_renews_as_somebody_else_once_what_was_kept_ended_is_let_in(stack: UnkindStack) -> None:
+def test_another_person_may_renew_an_account_whose_verification_has_expired(stack: UnkindStack) -> None:
     """The account is nobody's by then, and its owner may come to another one."""
     verified(stack)
     wait(stack, 365 * 24 * 3600 - 120)
@@ -232,7 +234,7 @@ MISSPELT = {
 
 
 @pytest.mark.parametrize("row", MISSPELT)
-def test_a_setting_that_is_misspelt_does_not_start_and_is_named(row: str) -> None:
+def test_a_misspelt_setting_stops_the_start_and_is_named(row: str) -> None:
     wrong, word = MISSPELT[row]
     env = {"IDENTITY_CHANNELS": '{"DANAL":"channel-1"}'} | wrong
 
@@ -240,7 +242,7 @@ def test_a_setting_that_is_misspelt_does_not_start_and_is_named(row: str) -> Non
         read_identity_settings(env)
 
 
-def test_one_purpose_that_cannot_be_read_hides_itself_alone(stack: UnkindStack) -> None:
+def test_an_unreadable_purpose_hides_only_itself(stack: UnkindStack) -> None:
     verified(stack)
     verified(stack, purpose="adult")
     spoil(
@@ -271,7 +273,7 @@ SHORT = {
 
 @pytest.mark.parametrize("settings", [{"identity_purposes": purposes(keeps=["birthDate", "phone"])}])
 @pytest.mark.parametrize("row", SHORT)
-def test_what_is_short_or_written_otherwise_is_masked_too(stack: UnkindStack, row: str) -> None:
+def test_a_short_or_unusual_value_is_masked_too(stack: UnkindStack, row: str) -> None:
     field, value, hidden = SHORT[row]
     begun = done(stack, provider="KCP_V2")
     stack.wire.edited(READING, having(**{f"verifiedCustomer__{field}": value}))
@@ -282,7 +284,7 @@ def test_what_is_short_or_written_otherwise_is_masked_too(stack: UnkindStack, ro
     assert [each for each in shown if unicodedata.normalize("NFC", hidden) in each] == []
 
 
-def test_a_permit_lets_in_one_other_person_and_not_a_third(stack: UnkindStack) -> None:
+def test_a_permit_admits_one_other_person_and_no_third(stack: UnkindStack) -> None:
     verified(stack)
     permit(stack)
 

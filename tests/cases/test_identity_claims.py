@@ -47,7 +47,7 @@ def unique(stack: UnkindStack, policy: str) -> None:
         ("off,on,off,on", STRANGER),
     ],
 )
-def test_two_accounts_of_one_person_from_before_let_no_third_in(policies: str, gone: str) -> None:
+def test_two_older_accounts_of_one_person_admit_no_third(policies: str, gone: str) -> None:
     first, *later = policies.split(",")
     with unkind(identity_unique=first) as stack:
         verified(stack)
@@ -64,7 +64,7 @@ def test_two_accounts_of_one_person_from_before_let_no_third_in(policies: str, g
 
 
 @pytest.mark.parametrize("unknowns", [Unknowns(), NO_CI], ids=["by CI", "by DI"])
-def test_who_came_while_nobody_asked_is_noticed_when_somebody_asks_again(unknowns: Unknowns) -> None:
+def test_an_account_added_while_uniqueness_was_off_is_noticed_once_it_is_on(unknowns: Unknowns) -> None:
     with unkind(identity_unique="off", unknowns=unknowns) as stack:
         verified(stack, provider="KCP_V2")
         unique(stack, "on")
@@ -73,7 +73,7 @@ def test_who_came_while_nobody_asked_is_noticed_when_somebody_asks_again(unknown
         assert verified(stack, provider="KCP_V2").status == 200
 
 
-def test_who_came_while_nobody_asked_follows_a_new_hash_key_too() -> None:
+def test_an_account_added_while_uniqueness_was_off_follows_a_new_hash_key() -> None:
     with unkind(identity_unique="off") as stack:
         verified(stack)
         for phases in ({"v1": "writing", "v2": "known"}, {"v1": "writing", "v2": "writing"}):
@@ -85,7 +85,7 @@ def test_who_came_while_nobody_asked_follows_a_new_hash_key_too() -> None:
         assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
-def test_who_verified_first_is_no_duplicate_of_whoever_came_while_nobody_asked() -> None:
+def test_the_first_account_is_no_duplicate_of_one_added_while_uniqueness_was_off() -> None:
     with unkind(identity_unique="on") as stack:
         verified(stack)
         unique(stack, "off")
@@ -119,7 +119,7 @@ def two() -> Iterator[UnkindStack]:
         yield stack
 
 
-def test_staff_is_told_of_accounts_that_are_one_person(two: UnkindStack) -> None:
+def test_staff_sees_accounts_that_belong_to_one_person(two: UnkindStack) -> None:
     alarmed = {
         each["Properties"].get("MetricName")
         for each in two.template["Resources"].values()
@@ -132,7 +132,7 @@ def test_staff_is_told_of_accounts_that_are_one_person(two: UnkindStack) -> None
 
 
 @pytest.mark.parametrize(("kept", "gone"), [(USER, STRANGER), (STRANGER, USER)])
-def test_staff_decides_whose_account_it_is(two: UnkindStack, kept: str, gone: str) -> None:
+def test_staff_decides_which_account_the_person_keeps(two: UnkindStack, kept: str, gone: str) -> None:
     assert decide(two, kept) == "200"
 
     assert listed(two) == []
@@ -141,7 +141,7 @@ def test_staff_decides_whose_account_it_is(two: UnkindStack, kept: str, gone: st
     assert [code(verified(two, user)) for user in (gone, THIRD)] == ["identity_duplicate"] * 2
 
 
-def test_two_accounts_that_may_stay_let_no_third_in(two: UnkindStack) -> None:
+def test_two_accounts_that_may_stay_admit_no_third(two: UnkindStack) -> None:
     assert decide(two, USER, STRANGER) == "200"
     sweep(two)
 
@@ -161,7 +161,7 @@ def test_two_accounts_that_may_stay_let_no_third_in(two: UnkindStack) -> None:
         {"userIds": [USER, STRANGER, "user-4"], "keeps": [USER]},
     ],
 )
-def test_a_decision_has_a_reason_and_is_about_accounts_of_one_person(
+def test_a_decision_needs_a_reason_and_accounts_of_one_person(
     two: UnkindStack, changes: dict[str, object]
 ) -> None:
     answered = decide(two, USER, **changes)
@@ -189,7 +189,7 @@ def honest(number: int) -> Person:
     return replace(ADULT, key=f"honest-{number}")
 
 
-def test_honest_users_follow_a_new_hash_key_whatever_duplicates_there_are(crowd: UnkindStack) -> None:
+def test_users_follow_a_new_hash_key_whatever_duplicates_exist(crowd: UnkindStack) -> None:
     rotate(crowd, v1="writing", v2="known")
     rotate(crowd, v1="writing", v2="writing")
     sweep(crowd)
@@ -200,7 +200,7 @@ def test_honest_users_follow_a_new_hash_key_whatever_duplicates_there_are(crowd:
     assert later == ["identity_duplicate"] * 3
 
 
-def test_one_whose_identifiers_do_not_open_keeps_nobody_from_following(stack: UnkindStack) -> None:
+def test_an_account_whose_identifiers_do_not_open_stops_no_other_from_following(stack: UnkindStack) -> None:
     verified(stack)
     verified(stack, STRANGER, OTHER_ADULT)
     spoil(
@@ -216,7 +216,7 @@ def test_one_whose_identifiers_do_not_open_keeps_nobody_from_following(stack: Un
     assert code(verified(stack, THIRD, OTHER_ADULT)) == "identity_duplicate"
 
 
-def test_a_living_claim_keeps_its_key_from_going(stack: UnkindStack) -> None:
+def test_a_hash_key_with_living_claims_cannot_be_removed(stack: UnkindStack) -> None:
     """A person who cannot follow is found by the old key for as long as it is there."""
     verified(stack)
     spoil(
@@ -276,7 +276,7 @@ def test_a_person_known_by_ever_more_identifiers_can_be_verified_and_erased(
 
 
 @pytest.mark.parametrize("settings", [{"unknowns": NO_CI}])
-def test_the_owner_whose_pg_changed_its_merchant_gets_in_by_a_word_of_staff(stack: UnkindStack) -> None:
+def test_an_owner_whose_pg_changed_its_merchant_id_is_admitted_by_staff(stack: UnkindStack) -> None:
     verified(stack, provider="DANAL")
     another_merchant(stack, 2)
     refused = verified(stack, provider="DANAL")
@@ -287,7 +287,7 @@ def test_the_owner_whose_pg_changed_its_merchant_gets_in_by_a_word_of_staff(stac
     assert code(verified(stack, STRANGER, provider="DANAL")) in NOBODY
 
 
-def test_another_merchant_of_the_pg_is_no_matter_where_a_ci_tells_who_it_is(stack: UnkindStack) -> None:
+def test_another_merchant_id_does_not_matter_where_a_ci_identifies_the_person(stack: UnkindStack) -> None:
     verified(stack, provider="DANAL")
     another_merchant(stack, 2)
     stranger = code(verified(stack, STRANGER, provider="DANAL"))
@@ -310,7 +310,7 @@ def apart(stack: UnkindStack) -> UnkindStack:
 
 
 @pytest.mark.parametrize(("user", "provider"), [(STRANGER, "DANAL"), (USER, "DANAL")])
-def test_accounts_found_to_be_one_person_only_later_are_listed_and_decided_about(
+def test_accounts_found_later_to_be_one_person_are_listed_and_decided(
     apart: UnkindStack, user: str, provider: str
 ) -> None:
     before = apart.counted("IdentityDuplicates")
@@ -330,7 +330,7 @@ def test_accounts_found_to_be_one_person_only_later_are_listed_and_decided_about
     )
 
 
-def test_accounts_found_to_be_one_person_later_may_both_stay_and_let_no_third_in(
+def test_accounts_found_later_to_be_one_person_may_both_stay_and_admit_no_third(
     apart: UnkindStack,
 ) -> None:
     verified(apart, STRANGER, provider="DANAL")
@@ -342,7 +342,7 @@ def test_accounts_found_to_be_one_person_later_may_both_stay_and_let_no_third_in
     assert code(verified(apart, THIRD, provider="DANAL")) == "identity_duplicate"
 
 
-def test_who_has_no_account_and_is_refused_is_on_no_list(apart: UnkindStack) -> None:
+def test_a_refused_user_without_an_account_is_not_listed(apart: UnkindStack) -> None:
     """A stranger who tries another's person on a fresh account is refused, and fills nobody's list."""
     for number in range(5):
         assert code(verified(apart, f"thief-{number}", provider="DANAL")) == "identity_duplicate"
@@ -351,7 +351,7 @@ def test_who_has_no_account_and_is_refused_is_on_no_list(apart: UnkindStack) -> 
     assert [each for each in listed(apart) if each - {USER, STRANGER}] == []
 
 
-def test_name_phone_and_birth_date_stand_for_nobody(stack: UnkindStack) -> None:
+def test_name_phone_and_birth_date_identify_nobody(stack: UnkindStack) -> None:
     verified(stack)
     child = replace(MINOR, name=ADULT.name, phone=ADULT.phone, birth_date=ADULT.birth_date)
 

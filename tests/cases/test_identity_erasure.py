@@ -51,9 +51,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("user", HOSTILE)
-def test_whoever_is_named_is_erased_byte_for_byte_and_nobody_who_reads_alike(
-    stack: UnkindStack, user: str
-) -> None:
+def test_an_erasure_removes_every_byte_of_the_named_user_only(stack: UnkindStack, user: str) -> None:
     verified(stack, USER, OTHER_ADULT)
     verified(stack, user)
 
@@ -67,7 +65,7 @@ def test_whoever_is_named_is_erased_byte_for_byte_and_nobody_who_reads_alike(
 @pytest.mark.parametrize(
     "user", ["%75ser-1", "user%2D1", " user-1", "user-1 ", "user-1\n", "\uff55ser-1", "", None, 1]
 )
-def test_who_only_reads_like_somebody_is_not_that_one(stack: UnkindStack, user: Any) -> None:
+def test_a_user_id_that_only_looks_alike_erases_nobody(stack: UnkindStack, user: Any) -> None:
     verified(stack)
 
     answer = erase(stack, user)
@@ -91,7 +89,7 @@ TRACES = {
 
 
 @pytest.mark.parametrize("trace", ["sealed", "an identifier", "a phone"])
-def test_nothing_that_tells_who_it_was_is_left_beside_the_user(stack: UnkindStack, trace: str) -> None:
+def test_no_identifying_value_remains_beside_the_user(stack: UnkindStack, trace: str) -> None:
     """Facts, identifiers, a permit and its reason, messages under way and their counters."""
     verified(stack, provider="KCP_V2")
     sent(stack)
@@ -105,7 +103,7 @@ def test_nothing_that_tells_who_it_was_is_left_beside_the_user(stack: UnkindStac
 
 
 @pytest.mark.parametrize("gone", [STRANGER, "user-3"])
-def test_what_an_erased_account_shared_with_another_does_not_name_it_any_more(gone: str) -> None:
+def test_items_an_erased_account_shared_no_longer_name_it(gone: str) -> None:
     with unkind(identity_unique="off") as stack:
         for user in (USER, STRANGER, "user-3"):
             verified(stack, user, provider="KCP_V2")
@@ -118,7 +116,7 @@ def test_what_an_erased_account_shared_with_another_does_not_name_it_any_more(go
         assert [me(stack, user)["verified"] for user in (USER, STRANGER, "user-3")].count(True) == 2
 
 
-def test_claims_under_every_hash_key_there_was_are_free(stack: UnkindStack) -> None:
+def test_claims_under_every_former_hash_key_are_released(stack: UnkindStack) -> None:
     verified(stack)
     one = IDENTITY_HASH_KEYS | {"2": {"phase": "writing", "key": "example-key-of-identity-hashes-number-2"}}
     stack.ports["hashes"].rotate(one)
@@ -161,7 +159,7 @@ def in_the_middle(stack: UnkindStack, port: str, method: str, act: Callable[[], 
     stack.functions.deploy(stack.template, resources=stack.resources, ports=stack.ports)
 
 
-def test_who_is_erased_while_a_look_is_written_down_is_not_shown(stack: UnkindStack) -> None:
+def test_a_user_erased_while_a_look_is_logged_is_not_shown(stack: UnkindStack) -> None:
     verified(stack)
     in_the_middle(stack, "access_log", "write", lambda: erase(stack))
 
@@ -171,7 +169,7 @@ def test_who_is_erased_while_a_look_is_written_down_is_not_shown(stack: UnkindSt
     assert len(stack.ports["access_log"].lines) == 1
 
 
-def test_what_ends_while_a_look_is_written_down_is_not_shown(stack: UnkindStack) -> None:
+def test_data_that_expires_while_a_look_is_logged_is_not_shown(stack: UnkindStack) -> None:
     verified(stack)
     wait(stack, YEAR - 1)
     in_the_middle(stack, "access_log", "write", lambda: wait(stack, 2))
@@ -179,7 +177,7 @@ def test_what_ends_while_a_look_is_written_down_is_not_shown(stack: UnkindStack)
     assert ADULT.name not in reveal(stack).body.decode()
 
 
-def test_who_is_erased_while_a_permit_is_written_down_has_none(stack: UnkindStack) -> None:
+def test_a_user_erased_while_a_permit_is_logged_gets_no_permit(stack: UnkindStack) -> None:
     verified(stack)
     in_the_middle(stack, "access_log", "write", lambda: erase(stack))
 
@@ -187,7 +185,7 @@ def test_who_is_erased_while_a_permit_is_written_down_has_none(stack: UnkindStac
     assert '"reason"' not in left_of(stack, USER)
 
 
-def test_who_is_erased_while_what_was_shown_of_them_is_sealed_is_not_verified(stack: UnkindStack) -> None:
+def test_a_user_erased_while_the_facts_are_sealed_is_not_verified(stack: UnkindStack) -> None:
     begun = done(stack)
     in_the_middle(stack, "envelope", "seal", once(lambda: erase(stack)))
 
@@ -196,7 +194,7 @@ def test_who_is_erased_while_what_was_shown_of_them_is_sealed_is_not_verified(st
     assert TRACES["sealed"].search(left_of(stack, USER)) is None
 
 
-def test_who_let_another_in_and_why_is_written_down(stack: UnkindStack) -> None:
+def test_a_replacement_is_logged_with_who_allowed_it_and_why(stack: UnkindStack) -> None:
     verified(stack)
     permit(stack)
     verified(stack, person=OTHER_ADULT)
@@ -207,7 +205,7 @@ def test_who_let_another_in_and_why_is_written_down(stack: UnkindStack) -> None:
     assert "sold the account" not in json.dumps(stack.identity_dump())
 
 
-def test_who_let_another_in_and_why_stays_in_the_history_for_its_time(stack: UnkindStack) -> None:
+def test_the_history_keeps_who_allowed_a_replacement_and_why_until_it_expires(stack: UnkindStack) -> None:
     verified(stack)
     permit(stack)
     verified(stack, person=OTHER_ADULT)
@@ -223,7 +221,7 @@ def test_who_let_another_in_and_why_stays_in_the_history_for_its_time(stack: Unk
     assert "user/operator" not in left_of(stack, USER)
 
 
-def test_the_reason_in_a_history_ends_although_the_person_stays(stack: UnkindStack) -> None:
+def test_the_reason_in_a_history_expires_although_the_person_stays(stack: UnkindStack) -> None:
     verified(stack)
     permit(stack)
     for _ in range(30):
@@ -265,7 +263,7 @@ class Logs:
 LOOK = Access(by="staff-1", user_id=USER, purpose="signup", reason="asked for", request_id="r1", at=1.0)
 
 
-def test_a_deleted_stream_is_made_anew_and_a_deleted_group_refuses_until_it_is_back() -> None:
+def test_a_deleted_log_stream_is_recreated_and_a_deleted_log_group_refuses_until_it_is_back() -> None:
     logs = Logs()
     log = CloudWatchAccessLog(logs, "looks")
     log.write(LOOK)

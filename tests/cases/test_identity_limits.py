@@ -39,7 +39,7 @@ def send(stack: UnkindStack, user: str, body: dict[str, Any], provider: str = "D
 
 
 @pytest.mark.parametrize("wrong", [WRONG, typed(operator="KT"), typed(birthAndSex="8501011")])
-def test_what_was_refused_before_sending_shuts_the_owner_out_of_nothing(
+def test_sends_refused_before_sending_use_up_no_message_of_the_owner(
     stack: UnkindStack, wrong: dict[str, Any]
 ) -> None:
     pressed = [send(stack, STRANGER, wrong) for _ in range(5)]
@@ -48,7 +48,7 @@ def test_what_was_refused_before_sending_shuts_the_owner_out_of_nothing(
     assert sent(stack)
 
 
-def test_what_our_own_settings_had_refused_is_no_message_either(stack: UnkindStack) -> None:
+def test_a_send_refused_for_our_own_settings_uses_up_no_message_either(stack: UnkindStack) -> None:
     stack.wire.refuse("send_identity_verification", "CHANNEL_NOT_FOUND", times=3)
     for _ in range(3):
         send(stack, USER, typed())
@@ -58,7 +58,7 @@ def test_what_our_own_settings_had_refused_is_no_message_either(stack: UnkindSta
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_phone_is_the_same_phone_however_it_is_written(stack: UnkindStack, form: str) -> None:
+def test_a_phone_is_the_same_in_every_notation(stack: UnkindStack, form: str) -> None:
     for number in range(5):
         sent(stack, f"user-{number + 10}")
 
@@ -68,7 +68,7 @@ def test_a_phone_is_the_same_phone_however_it_is_written(stack: UnkindStack, for
     assert messages(stack) == 5
 
 
-def test_the_owner_of_a_phone_a_pg_told_of_has_messages_of_their_own(stack: UnkindStack) -> None:
+def test_the_owner_of_a_phone_reported_by_the_pg_has_messages_of_their_own(stack: UnkindStack) -> None:
     verified(stack, provider="KCP_V2")
     for number in range(5):
         sent(stack, f"user-{number + 10}")
@@ -84,7 +84,7 @@ def confirmed(stack: UnkindStack, user: str = USER) -> None:
     assert verify(stack, verification_id, user).status == 200
 
 
-def test_who_proved_a_phone_by_its_code_owns_it_also_where_the_pg_does_not_tell_of_it(
+def test_a_user_who_entered_its_code_owns_the_phone_although_the_pg_omits_it(
     stack: UnkindStack,
 ) -> None:
     """Danal tells of a phone by an extra contract only (facts 9); the code was read on it all the same."""
@@ -95,7 +95,7 @@ def test_who_proved_a_phone_by_its_code_owns_it_also_where_the_pg_does_not_tell_
     assert sent(stack)
 
 
-def test_the_owner_of_a_phone_is_bounded_too(stack: UnkindStack) -> None:
+def test_the_owner_of_a_phone_has_a_limit_too(stack: UnkindStack) -> None:
     verified(stack, provider="KCP_V2")
     pressed = [send(stack, USER, typed()) for _ in range(12)]
 
@@ -104,7 +104,7 @@ def test_the_owner_of_a_phone_is_bounded_too(stack: UnkindStack) -> None:
     assert messages(stack) == pressed.count("200")
 
 
-def test_whose_phone_it_was_is_the_owner_no_more_after_an_erasure(stack: UnkindStack) -> None:
+def test_an_erased_user_no_longer_owns_the_phone(stack: UnkindStack) -> None:
     verified(stack, provider="KCP_V2")
     stack.shop.post("/identity/erase", {"userId": USER})
     for number in range(5):
@@ -122,7 +122,7 @@ def test_a_repeated_message_counts_as_one_more(stack: UnkindStack) -> None:
     assert messages(stack) <= 5
 
 
-def test_one_user_does_not_send_to_every_phone_there_is(stack: UnkindStack) -> None:
+def test_one_user_cannot_send_to_any_number_of_phones(stack: UnkindStack) -> None:
     begun = [id_of(start(stack)) for _ in range(20)]
     asked = [
         code(press(stack, begun[number % 20], "send", typed(phoneNumber=f"0109100{number:04d}")))
@@ -134,7 +134,7 @@ def test_one_user_does_not_send_to_every_phone_there_is(stack: UnkindStack) -> N
     assert reached == ["200", "200"]
 
 
-def test_wrong_codes_are_bounded_and_shut_nobody_else_out(stack: UnkindStack) -> None:
+def test_wrong_codes_are_limited_and_lock_out_no_other_user(stack: UnkindStack) -> None:
     victim = sent(stack)
     guesses = [code(press(stack, victim, "confirm", {"otp": f"{n:06d}"}, STRANGER)) for n in range(12)]
 

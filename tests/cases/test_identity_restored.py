@@ -81,7 +81,7 @@ def kept_as_of_now(ministack: MiniStack, stack: ObservedStack) -> None:
         client.put_item(TableName=f"{NAME}-persons", Item=item)
 
 
-def test_whoever_was_erased_since_is_erased_again_by_the_lines_of_the_runbook(
+def test_the_commands_of_the_runbook_repeat_every_erasure_after_a_restore(
     ministack: MiniStack, stack: ObservedStack
 ) -> None:
     verified(stack)

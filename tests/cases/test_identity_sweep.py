@@ -47,7 +47,7 @@ def no_seal(item: Any) -> Any:
 
 @pytest.mark.parametrize("how", [broken_seal, no_seal, newer], ids=lambda how: how.__name__)
 @pytest.mark.parametrize("while_", ["nothing else", "a rotation"])
-def test_one_that_cannot_be_treated_keeps_nobody_past_their_time(
+def test_a_person_that_cannot_be_processed_delays_no_other_expiry(
     stack: UnkindStack, how: Any, while_: str
 ) -> None:
     verified(stack)
@@ -66,7 +66,7 @@ def test_one_that_cannot_be_treated_keeps_nobody_past_their_time(
     assert stack.counted("ItemSkipped") > 0 or not sealed(stack, USER)
 
 
-def test_the_facts_of_one_who_cannot_be_opened_go_with_their_time_too(stack: UnkindStack) -> None:
+def test_facts_that_cannot_be_opened_expire_too(stack: UnkindStack) -> None:
     verified(stack)
     spoil(stack, f"person#{USER}", broken_seal, port="people")
     wait(stack, YEAR)
@@ -76,7 +76,7 @@ def test_the_facts_of_one_who_cannot_be_opened_go_with_their_time_too(stack: Unk
     assert sealed(stack, USER) is False
 
 
-def test_why_somebody_else_might_come_is_gone_with_its_time_also_where_nobody_came(
+def test_the_reason_of_an_unused_permit_expires_too(
     stack: UnkindStack,
 ) -> None:
     verified(stack)
@@ -121,7 +121,7 @@ def due(stack: UnkindStack) -> int:
     return sum("due_shard" in item for item in stack.identity_dump())
 
 
-def test_a_hundred_thousand_that_end_on_one_day_are_gone_within_it(busy: UnkindStack) -> None:
+def test_a_hundred_thousand_records_that_expire_on_one_day_are_gone_that_day(busy: UnkindStack) -> None:
     left = due(busy)
     busy.ports["people"].table.around = Slow(busy)
     for _ in range(3):
@@ -133,7 +133,7 @@ def test_a_hundred_thousand_that_end_on_one_day_are_gone_within_it(busy: UnkindS
         left = due(busy)
 
 
-def test_a_sweep_whose_time_is_up_says_how_much_it_left_and_how_old_it_is(busy: UnkindStack) -> None:
+def test_a_sweep_out_of_time_reports_how_many_are_left_and_how_old(busy: UnkindStack) -> None:
     before = busy.metrics
     busy.ports["people"].table.around = Slow(busy)
     busy.ports["people"].table.around.clock = _Hurried(busy.clock)

@@ -41,7 +41,7 @@ lates = pytest.mark.parametrize("late", [a_window, an_account])
 
 
 @lates
-def test_what_is_paid_after_its_offer_ended_is_kept_and_calls_a_person(
+def test_a_payment_after_its_offer_ended_is_kept_and_raises_an_attention(
     stack: UnkindStack, late: Made
 ) -> None:
     prepared = late(stack)
@@ -56,7 +56,9 @@ def test_what_is_paid_after_its_offer_ended_is_kept_and_calls_a_person(
 
 
 @lates
-def test_a_late_payment_nobody_told_of_calls_a_person_within_a_day(stack: UnkindStack, late: Made) -> None:
+def test_a_late_payment_without_a_webhook_raises_an_attention_within_a_day(
+    stack: UnkindStack, late: Made
+) -> None:
     stack.portone.webhooks.switched_on = False
     prepared = late(stack)
 
@@ -66,7 +68,7 @@ def test_a_late_payment_nobody_told_of_calls_a_person_within_a_day(stack: Unkind
 
 
 @lates
-def test_a_late_payment_is_counted_every_day_until_a_person_closes_it(stack: UnkindStack, late: Made) -> None:
+def test_a_late_payment_is_counted_every_day_until_staff_closes_it(stack: UnkindStack, late: Made) -> None:
     prepared = late(stack)
     stack.deliver()
     let_pass(stack, HOUR)
@@ -85,7 +87,7 @@ def test_a_late_payment_is_counted_every_day_until_a_person_closes_it(stack: Unk
 
 
 @lates
-def test_a_late_payment_is_refunded_by_whoever_may_refund_any_other(stack: UnkindStack, late: Made) -> None:
+def test_a_late_payment_is_refunded_like_any_other(stack: UnkindStack, late: Made) -> None:
     prepared = late(stack)
     stack.deliver()
     let_pass(stack, HOUR)
@@ -103,7 +105,7 @@ def test_a_late_payment_is_refunded_by_whoever_may_refund_any_other(stack: Unkin
 
 
 @pytest.mark.parametrize("settings", [{"late_payments": "refund"}])
-def test_a_shop_that_wants_no_late_money_has_it_sent_back(stack: UnkindStack) -> None:
+def test_late_payments_are_refunded_where_the_shop_refuses_them(stack: UnkindStack) -> None:
     prepared = a_window(stack)
 
     stack.deliver()
@@ -115,9 +117,7 @@ def test_a_shop_that_wants_no_late_money_has_it_sent_back(stack: UnkindStack) ->
 
 @pytest.mark.parametrize("settings", [{"late_payments": "refund"}])
 @pytest.mark.parametrize("ends", ["back", "waits for an account"])
-def test_a_late_payment_that_goes_back_leaves_the_order_to_the_one_in_time(
-    stack: UnkindStack, ends: str
-) -> None:
+def test_a_refunded_late_payment_leaves_the_order_to_the_one_in_time(stack: UnkindStack, ends: str) -> None:
     stack.portone.pg.closes_accounts = False
     first = paid(stack, method="VIRTUAL_ACCOUNT")
     let_pass(stack, 4 * DAY)
@@ -138,7 +138,7 @@ def test_a_late_payment_that_goes_back_leaves_the_order_to_the_one_in_time(
     assert ends == "back" or stack.attention("late") == [first["paymentId"]]
 
 
-def test_a_late_deposit_for_an_order_that_another_payment_settled_is_a_surplus(stack: UnkindStack) -> None:
+def test_a_late_deposit_for_an_order_already_paid_is_a_surplus(stack: UnkindStack) -> None:
     stack.portone.pg.closes_accounts = False
     first = paid(stack, method="VIRTUAL_ACCOUNT")
     let_pass(stack, 4 * DAY)
@@ -156,7 +156,7 @@ def test_a_late_deposit_for_an_order_that_another_payment_settled_is_a_surplus(s
     assert states == ["AWAITING_ACCOUNT"]
 
 
-def test_what_was_paid_in_time_and_heard_of_late_is_not_late(stack: UnkindStack) -> None:
+def test_a_payment_in_time_that_is_read_late_is_not_late(stack: UnkindStack) -> None:
     stack.portone.webhooks.switched_on = False
     prepared = prepare(stack)
     stack.portone.inject(operation="get_payment", fault=Fault.HTML_500, times=None)
@@ -170,7 +170,7 @@ def test_what_was_paid_in_time_and_heard_of_late_is_not_late(stack: UnkindStack)
     assert stack.counted("PaymentLate") == 0
 
 
-def test_what_a_replica_hid_until_the_offer_ended_is_not_late(stack: UnkindStack) -> None:
+def test_a_payment_a_replica_hid_until_the_offer_ended_is_not_late(stack: UnkindStack) -> None:
     stack.portone.webhooks.switched_on = False
     prepared = prepare(stack)
     stack.portone.buyer.open_window(prepared["paymentId"])
@@ -186,7 +186,7 @@ def test_what_a_replica_hid_until_the_offer_ended_is_not_late(stack: UnkindStack
     assert stack.counted("PaymentLate") == 0
 
 
-def test_a_deposit_a_bank_passes_on_within_the_grace_is_not_late(stack: UnkindStack) -> None:
+def test_a_deposit_the_bank_forwards_within_the_grace_is_not_late(stack: UnkindStack) -> None:
     put_order(stack)
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     let_pass(stack, 3 * DAY - 10 * MINUTE)
@@ -198,7 +198,7 @@ def test_a_deposit_a_bank_passes_on_within_the_grace_is_not_late(stack: UnkindSt
     assert stack.counted("PaymentLate") == 0
 
 
-def test_a_late_payment_whose_order_the_shop_priced_anew_is_late_and_no_mismatch(stack: UnkindStack) -> None:
+def test_a_late_payment_of_an_order_priced_anew_is_late_and_no_mismatch(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.open_window(prepared["paymentId"])
     let_pass(stack, 2 * HOUR)
@@ -213,7 +213,7 @@ def test_a_late_payment_whose_order_the_shop_priced_anew_is_late_and_no_mismatch
 
 
 @lates
-def test_a_late_payment_that_was_refunded_in_part_still_calls_for_its_rest(
+def test_a_late_payment_refunded_in_part_keeps_its_attention_for_the_rest(
     stack: UnkindStack, late: Made
 ) -> None:
     prepared = late(stack)

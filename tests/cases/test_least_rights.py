@@ -37,7 +37,7 @@ def key_policy(key: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_api_secret_is_read_by_those_alone_who_call_portone() -> None:
+def test_only_functions_that_call_portone_read_the_api_secret() -> None:
     calling = {
         function
         for function in functions(TEMPLATE)
@@ -53,7 +53,7 @@ def test_the_api_secret_is_read_by_those_alone_who_call_portone() -> None:
 
 
 @pytest.mark.parametrize("key", ["PiiKey", "IdentityKey"])
-def test_a_function_opens_and_seals_only_what_its_contexts_are_named_for(key: str) -> None:
+def test_a_function_opens_and_seals_only_its_own_kinds_of_text(key: str) -> None:
     unbound = {
         function
         for function, resource, statement in rights(SEALING)
@@ -68,7 +68,7 @@ def test_a_function_opens_and_seals_only_what_its_contexts_are_named_for(key: st
     assert unbound == set()
 
 
-def test_whoever_reads_refund_accounts_reads_no_saved_cards() -> None:
+def test_a_function_that_reads_refund_accounts_reads_no_saved_cards() -> None:
     opened: dict[str, set[str]] = {}
     for function, resource, statement in rights({"kms:Decrypt"}):
         if resource == "PiiKey":
@@ -83,7 +83,7 @@ def test_whoever_reads_refund_accounts_reads_no_saved_cards() -> None:
     assert not opened["get_refund"] & opened["charge_payment"]
 
 
-def test_a_function_writes_only_rows_of_its_nouns() -> None:
+def test_a_function_writes_only_records_of_its_nouns() -> None:
     unbound = {
         f"{function} {resource}"
         for function, resource, statement in rights(WRITING)
@@ -95,7 +95,7 @@ def test_a_function_writes_only_rows_of_its_nouns() -> None:
     assert unbound == set()
 
 
-def test_no_function_deletes_a_table_reads_all_of_it_or_passes_a_role() -> None:
+def test_no_function_deletes_a_table_scans_it_or_passes_a_role() -> None:
     dangerous = {
         *(
             "dynamodb:Scan",
@@ -118,7 +118,7 @@ def test_no_function_deletes_a_table_reads_all_of_it_or_passes_a_role() -> None:
     assert list(rights(dangerous)) == []
 
 
-def test_grants_on_the_identity_key_are_for_services_of_aws_alone() -> None:
+def test_grants_on_the_identity_key_are_for_aws_services_only() -> None:
     granting = [
         each
         for each in key_policy("IdentityKey")
@@ -131,7 +131,7 @@ def test_grants_on_the_identity_key_are_for_services_of_aws_alone() -> None:
         assert str(conditions.get("kms:GrantIsForAWSResource")).lower() == "true", each["Sid"]
 
 
-def test_the_accounts_administrators_change_no_policy_of_the_identity_key_unless_they_are_named() -> None:
+def test_account_administrators_change_the_identity_key_policy_only_when_named() -> None:
     changing = [
         each
         for each in key_policy("IdentityKey")
@@ -146,7 +146,7 @@ def test_the_accounts_administrators_change_no_policy_of_the_identity_key_unless
 
 
 @pytest.mark.parametrize("key", ["PiiKey", "IdentityKey", "DataKey"])
-def test_no_statement_of_a_key_hands_out_everything(key: str) -> None:
+def test_no_key_policy_statement_allows_everything(key: str) -> None:
     for each in key_policy(key):
         assert not any(action.endswith("*") for action in as_list(each["Action"])), each["Sid"]
         if each["Principal"] == {"AWS": "*"}:
@@ -161,18 +161,18 @@ def trusts() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield name, statement
 
 
-def test_no_role_is_taken_on_by_anybody_but_a_service() -> None:
+def test_no_role_is_assumed_by_anything_but_a_service() -> None:
     assert {next(iter(statement["Principal"])) for _, statement in trusts()} == {"Service"}
 
 
-def test_timers_take_on_their_role_for_their_own_schedule_alone() -> None:
+def test_a_schedule_assumes_its_role_for_itself_only() -> None:
     for name, statement in trusts():
         if "scheduler" in str(statement["Principal"]):
             conditions = {each for names in statement["Condition"].values() for each in names}
             assert {"aws:SourceAccount", "aws:SourceArn"} <= conditions, name
 
 
-def test_nobody_but_the_api_invokes_a_function_of_a_route() -> None:
+def test_only_the_api_invokes_the_function_of_a_route() -> None:
     permissions = {
         name: each["Properties"]
         for name, each in TEMPLATE["Resources"].items()

@@ -59,7 +59,9 @@ def given_back(stack: UnkindStack) -> int:
         ("token kim", "token kim"),
     ],
 )
-def test_who_may_be_the_same_person_approves_nothing(stack: UnkindStack, first: str, second: str) -> None:
+def test_a_requester_who_may_be_the_same_person_approves_nothing(
+    stack: UnkindStack, first: str, second: str
+) -> None:
     asked, answer = asked_and_approved(stack, first, second)
 
     assert (asked, given_back(stack)) == (202, 0)
@@ -68,7 +70,9 @@ def test_who_may_be_the_same_person_approves_nothing(stack: UnkindStack, first: 
 
 @LIMIT
 @pytest.mark.parametrize(("first", "second"), [("user kim", "user lee"), ("token kim", "token lee")])
-def test_another_person_by_the_same_door_approves(stack: UnkindStack, first: str, second: str) -> None:
+def test_a_second_member_of_staff_approves_through_the_same_route(
+    stack: UnkindStack, first: str, second: str
+) -> None:
     asked, answer = asked_and_approved(stack, first, second)
 
     assert (asked, answer.status, given_back(stack)) == (202, 200, 20_000)
@@ -82,7 +86,7 @@ def staff_refund(stack: UnkindStack, prepared: dict[str, Any], number: int, amou
 
 @LIMIT
 @pytest.mark.parametrize("amount", [10_000, 4_000, 1_000])
-def test_the_limit_of_one_member_of_staff_holds_for_the_sum_of_a_payments_refunds(
+def test_the_limit_of_one_member_of_staff_covers_the_sum_of_a_payments_refunds(
     stack: UnkindStack, amount: int
 ) -> None:
     put_order(stack, amount={"total": 100_000})
@@ -96,7 +100,7 @@ def test_the_limit_of_one_member_of_staff_holds_for_the_sum_of_a_payments_refund
 
 
 @LIMIT
-def test_two_members_of_staff_do_not_each_have_a_limit_of_their_own(stack: UnkindStack) -> None:
+def test_two_members_of_staff_share_one_limit(stack: UnkindStack) -> None:
     put_order(stack, amount={"total": 100_000})
     prepared = paid(stack)
     path = f"payments/{prepared['paymentId']}/cancel"
@@ -109,7 +113,7 @@ def test_two_members_of_staff_do_not_each_have_a_limit_of_their_own(stack: Unkin
 
 
 @LIMIT
-def test_a_limit_of_one_payment_says_nothing_of_another(stack: UnkindStack) -> None:
+def test_the_limit_of_one_payment_does_not_affect_another(stack: UnkindStack) -> None:
     first, second = paid(stack), paid(stack, "order-2")
 
     answers = [staff_refund(stack, each, 1, 10_000).status for each in (first, second)]
@@ -119,7 +123,7 @@ def test_a_limit_of_one_payment_says_nothing_of_another(stack: UnkindStack) -> N
 
 @MAXIMUM
 @pytest.mark.parametrize("amount", [3_000, 2_000, 1_000])
-def test_an_owners_maximum_holds_for_the_sum_of_a_payments_refunds(stack: UnkindStack, amount: int) -> None:
+def test_an_owners_maximum_covers_the_sum_of_a_payments_refunds(stack: UnkindStack, amount: int) -> None:
     prepared = paid(stack)
 
     answers = [refund(stack, prepared, f"part-{number}", amount=amount) for number in range(4)]
@@ -130,7 +134,7 @@ def test_an_owners_maximum_holds_for_the_sum_of_a_payments_refunds(stack: Unkind
 
 
 @MAXIMUM
-def test_what_was_refused_takes_nothing_of_an_owners_maximum(stack: UnkindStack) -> None:
+def test_a_refused_refund_uses_up_nothing_of_an_owners_maximum(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.console.refuse_next_cancel("MAX_CANCEL_COUNT_REACHED")
     refund(stack, prepared, "part-1", amount=3_000)
@@ -141,7 +145,7 @@ def test_what_was_refused_takes_nothing_of_an_owners_maximum(stack: UnkindStack)
 
 
 @pytest.mark.parametrize("settings", [{"owner_refund_max": "3000", "staff_refund_limit": "10000"}])
-def test_staff_refunds_whatever_an_owner_used_up(stack: UnkindStack) -> None:
+def test_staff_refunds_although_the_owner_used_up_the_maximum(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, "part-1", amount=3_000)
 
@@ -175,7 +179,7 @@ def friend(stack: UnkindStack, claim: object) -> Client:
     ],
     ids=str,
 )
-def test_a_group_that_only_contains_the_word_makes_nobody_staff(stack: UnkindStack, claim: object) -> None:
+def test_a_group_that_only_contains_the_name_makes_nobody_staff(stack: UnkindStack, claim: object) -> None:
     prepared = prepare(stack)
     path = f"/staff/payments/{prepared['paymentId']}"
 
@@ -194,5 +198,5 @@ def test_a_group_that_only_contains_the_word_makes_nobody_staff(stack: UnkindSta
     [["payments-staff"], ["a b", "payments-staff"], ["payments-staff", "c"], "payments-staff"],
     ids=str,
 )
-def test_who_is_in_the_group_is_staff(stack: UnkindStack, claim: object) -> None:
+def test_a_member_of_the_group_is_staff(stack: UnkindStack, claim: object) -> None:
     assert friend(stack, claim).get("/staff/attention?kind=mismatch").status == 200

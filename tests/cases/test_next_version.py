@@ -133,7 +133,7 @@ def test_a_value_of_the_next_release_is_kept_and_moves_no_money(
     assert cancelled_at_portone(stack, prepared) <= before + 1_500
 
 
-def test_a_refund_in_a_state_of_the_next_release_is_under_way(stack: UnkindStack) -> None:
+def test_a_refund_in_a_state_of_the_next_release_counts_as_in_flight(stack: UnkindStack) -> None:
     prepared = refunded(stack)
     key = f"payment#{prepared['paymentId']}"
     spoil(stack, key, lambda item: put_inside(item, "refunds.*", "state", {"S": "AT_THE_BANK"}))

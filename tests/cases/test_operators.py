@@ -95,7 +95,7 @@ def test_an_order_is_charged_to_a_method_saved_under_an_old_channel(stack: Unkin
     assert (answer.status, stack.events(payment_id)[-1]) == (200, "payment.paid")
 
 
-def test_what_was_prepared_under_an_old_channel_is_paid_under_it(stack: UnkindStack) -> None:
+def test_a_payment_prepared_under_an_old_channel_is_paid_under_it(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     replace_channels(stack)
 
@@ -105,7 +105,7 @@ def test_what_was_prepared_under_an_old_channel_is_paid_under_it(stack: UnkindSt
     assert (status(stack, prepared), stack.calling()) == ("PAID", {})
 
 
-def test_what_was_authenticated_under_an_old_channel_is_approved(stack: UnkindStack) -> None:
+def test_a_payment_authenticated_under_an_old_channel_is_approved(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     replace_channels(stack)
@@ -132,7 +132,7 @@ def test_a_deposit_into_an_account_of_an_old_channel_is_paid(stack: UnkindStack)
         pytest.param(channels(NAMED), channels(OTHER), id="merchants"),
     ],
 )
-def test_a_payment_of_a_channel_that_is_gone_is_refunded_like_any_other(
+def test_a_payment_of_a_removed_channel_is_refunded_like_any_other(
     stack: UnkindStack, after: dict[str, str]
 ) -> None:
     if stack.parameters["Channels"] != after["channels"] and "merchant" in after["channels"]:
@@ -150,7 +150,7 @@ def test_a_payment_of_a_channel_that_is_gone_is_refunded_like_any_other(
     assert stack.calling() == {}
 
 
-def test_what_was_paid_is_refunded_although_its_channel_is_shown_strangely_later(stack: UnkindStack) -> None:
+def test_a_payment_is_refunded_although_its_channel_reads_differently_later(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.wire.edited("get_payment", having(channel__key="channel-key-of-nobody", channel__pgMerchantId="x"))
 
@@ -161,7 +161,7 @@ def test_what_was_paid_is_refunded_although_its_channel_is_shown_strangely_later
     assert stack.calling()
 
 
-def test_a_refund_in_the_console_of_a_payment_of_a_channel_that_is_gone_is_seen(stack: UnkindStack) -> None:
+def test_a_console_refund_of_a_payment_of_a_removed_channel_is_seen(stack: UnkindStack) -> None:
     prepared = paid(stack)
     replace_channels(stack)
 
@@ -173,7 +173,7 @@ def test_a_refund_in_the_console_of_a_payment_of_a_channel_that_is_gone_is_seen(
     assert "payment.cancelled" in stack.events(prepared["paymentId"])
 
 
-def test_a_channel_nobody_ever_named_is_still_in_doubt(stack: UnkindStack) -> None:
+def test_a_channel_that_was_never_configured_is_still_a_doubt(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stranger = Channel(type="TEST", key="channel-key-of-nobody", pg_merchant_id="nobody")
 
@@ -196,7 +196,7 @@ OPERATED = {"a sub-store": move_to_sub_store, "live mode": go_live, "other chann
     ],
 )
 @pytest.mark.parametrize("before", ["paid", "refunded in part"])
-def test_what_was_paid_stays_paid_whatever_an_operator_sets(
+def test_a_paid_payment_stays_paid_after_any_change_of_settings(
     stack: UnkindStack, act: str, before: str
 ) -> None:
     prepared = paid(stack)
@@ -213,9 +213,7 @@ def test_what_was_paid_stays_paid_whatever_an_operator_sets(
 
 
 @pytest.mark.parametrize("act", ["a sub-store", "live mode"])
-def test_what_was_prepared_before_an_operator_moved_is_judged_by_what_held_then(
-    stack: UnkindStack, act: str
-) -> None:
+def test_a_payment_is_judged_by_the_settings_it_was_prepared_under(stack: UnkindStack, act: str) -> None:
     prepared = prepare(stack)
     OPERATED[act](stack)
 
@@ -228,7 +226,7 @@ def test_what_was_prepared_before_an_operator_moved_is_judged_by_what_held_then(
 
 
 @pytest.mark.parametrize("act", ["a sub-store", "live mode"])
-def test_a_subscription_goes_on_whatever_an_operator_sets(stack: UnkindStack, act: str) -> None:
+def test_a_subscription_continues_after_any_change_of_settings(stack: UnkindStack, act: str) -> None:
     key_saved(stack)
     plan_stored(stack)
     subscription_id = subscribe(stack).json()["subscriptionId"]
@@ -249,7 +247,7 @@ DIFFERENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", list(DIFFERENT))
-def test_a_person_is_asked_when_what_was_paid_is_shown_differently_later(
+def test_a_paid_payment_that_reads_differently_later_raises_an_attention(
     stack: UnkindStack, what: str
 ) -> None:
     prepared = paid(stack)

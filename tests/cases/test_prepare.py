@@ -31,7 +31,9 @@ def spent(stack: UnkindStack, *, at_portone: int = 2, **decline: Any) -> str:
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
-def test_an_order_whose_id_is_spent_gets_a_new_one(stack: UnkindStack, times: int) -> None:
+def test_an_order_whose_payment_id_takes_no_more_attempts_gets_a_new_one(
+    stack: UnkindStack, times: int
+) -> None:
     old = spent(stack, at_portone=times)
 
     again = ask_to_prepare(stack)
@@ -42,7 +44,7 @@ def test_an_order_whose_id_is_spent_gets_a_new_one(stack: UnkindStack, times: in
     assert stack.shop.get("/orders/order-1").json()["paidTotal"] == 12_000
 
 
-def test_everybody_gets_the_same_new_id(stack: UnkindStack) -> None:
+def test_every_prepare_answers_the_same_new_id(stack: UnkindStack) -> None:
     old = spent(stack)
 
     ids = {ask_to_prepare(stack, key=key).json()["paymentId"] for key in (None, "a", "b", "a")}
@@ -51,7 +53,7 @@ def test_everybody_gets_the_same_new_id(stack: UnkindStack) -> None:
     assert old not in ids
 
 
-def test_a_spent_id_is_left_only_after_a_reading(stack: UnkindStack) -> None:
+def test_a_used_up_id_is_replaced_only_after_a_reading(stack: UnkindStack) -> None:
     key_saved(stack)
     prepared = prepare(stack)
     stack.portone.pg.max_attempts = 1
@@ -69,7 +71,7 @@ def test_a_spent_id_is_left_only_after_a_reading(stack: UnkindStack) -> None:
     assert seeing.json()["paymentId"] != prepared["paymentId"]
 
 
-def test_a_spent_id_that_is_paid_late_makes_the_second_payment_a_surplus(stack: UnkindStack) -> None:
+def test_a_used_up_id_paid_late_makes_the_second_payment_a_surplus(stack: UnkindStack) -> None:
     old = spent(stack, approves_after=HOUR)
     again = prepare(stack)
     assert again["paymentId"] != old
@@ -136,7 +138,7 @@ def truthful(answer: Response, old: str) -> bool:
 
 
 @pytest.mark.parametrize("ended", list(ENDED))
-def test_a_repeated_key_is_answered_the_truth_of_today(stack: UnkindStack, ended: str) -> None:
+def test_a_repeated_key_answers_the_present_state(stack: UnkindStack, ended: str) -> None:
     old = ENDED[ended](stack)["paymentId"]
 
     first, second = (ask_to_prepare(stack, key=KEY) for _ in range(2))
@@ -146,7 +148,7 @@ def test_a_repeated_key_is_answered_the_truth_of_today(stack: UnkindStack, ended
 
 
 @pytest.mark.parametrize("ended", list(ENDED))
-def test_what_a_repeated_key_opens_can_be_paid_once(stack: UnkindStack, ended: str) -> None:
+def test_the_payment_a_repeated_key_opens_can_be_paid_once(stack: UnkindStack, ended: str) -> None:
     ENDED[ended](stack)
     again = ask_to_prepare(stack, key=KEY)
     if again.status != 200:
@@ -161,7 +163,7 @@ def test_what_a_repeated_key_opens_can_be_paid_once(stack: UnkindStack, ended: s
     assert (after.status, after.json()["error"]["code"]) == (409, "order_already_paid")
 
 
-def test_a_repeated_key_of_a_paid_order_says_so(stack: UnkindStack) -> None:
+def test_a_repeated_key_of_a_paid_order_answers_that_it_is_paid(stack: UnkindStack) -> None:
     prepared = prepare(stack, key=KEY)
     pay(stack, prepared)
     verify(stack, prepared)
@@ -171,7 +173,7 @@ def test_a_repeated_key_of_a_paid_order_says_so(stack: UnkindStack) -> None:
     assert (answer.status, answer.json()["error"]["code"]) == (409, "order_already_paid")
 
 
-def test_a_repeated_key_of_a_payment_that_can_be_paid_is_that_payment(stack: UnkindStack) -> None:
+def test_a_repeated_key_of_a_payable_payment_answers_that_payment(stack: UnkindStack) -> None:
     prepared = prepare(stack, key=KEY)
     stack.portone.buyer.decline(prepared["paymentId"])
     verify(stack, prepared)

@@ -49,7 +49,7 @@ def stamped(earlier: str, later: str) -> Any:
     ("earlier", "later"),
     [("45.700Z", "45.900Z"), ("44Z", "45Z"), ("10.000001Z", "59.999999Z")],
 )
-def test_paid_is_never_older_than_pending_whatever_the_stamps_say(
+def test_paid_is_never_older_than_pending_whatever_updated_at_says(
     stack: UnkindStack, earlier: str, later: str
 ) -> None:
     stack.wire.edited("get_payment", stamped(f"2026-01-02T03:04:{earlier}", f"2026-01-02T03:04:{later}"))
@@ -67,7 +67,7 @@ def test_paid_is_never_older_than_pending_whatever_the_stamps_say(
 
 
 @pytest.mark.parametrize("told", ["verify", "webhook", "catch-up"])
-def test_a_deposit_counts_although_its_node_runs_behind(stack: UnkindStack, told: str) -> None:
+def test_a_deposit_counts_although_its_node_is_behind(stack: UnkindStack, told: str) -> None:
     stack.wire.edited("get_payment", stamped("2026-01-02T02:04:45.700Z", "2026-01-02T03:04:45.900Z"))
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.portone.webhooks.switched_on = told == "webhook"
@@ -83,7 +83,7 @@ def test_a_deposit_counts_although_its_node_runs_behind(stack: UnkindStack, told
     assert status(stack, prepared) == "PAID"
 
 
-def test_money_given_back_is_seen_although_its_node_runs_behind(stack: UnkindStack) -> None:
+def test_a_refund_is_seen_although_its_node_is_behind(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.wire.edited("get_payment", where("CANCELLED", having(updatedAt="2026-01-02T03:00:00.5Z")))
 
@@ -93,7 +93,7 @@ def test_money_given_back_is_seen_although_its_node_runs_behind(stack: UnkindSta
     assert status(stack, prepared) == "CANCELLED"
 
 
-def test_an_order_declined_and_then_paid_is_paid_whatever_the_stamps_say(stack: UnkindStack) -> None:
+def test_an_order_declined_and_then_paid_is_paid_whatever_updated_at_says(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"])
     verify(stack, prepared)
@@ -114,7 +114,7 @@ def test_an_order_declined_and_then_paid_is_paid_whatever_the_stamps_say(stack: 
         "COMPLETED",
     ],
 )
-def test_a_deposit_is_given_back_only_when_its_refund_status_does_not_deny_it(
+def test_a_deposit_counts_as_refunded_only_while_its_refund_status_agrees(
     stack: UnkindStack, told: str
 ) -> None:
     prepared = deposited(stack)
@@ -129,7 +129,7 @@ def test_a_deposit_is_given_back_only_when_its_refund_status_does_not_deny_it(
     assert (stack.counted("RefundStuck") == 0) is done
 
 
-def test_a_deposits_refund_that_is_still_pending_is_not_told_as_done(stack: UnkindStack) -> None:
+def test_a_pending_deposit_refund_is_not_reported_as_done(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", having(method__refundStatus="PENDING"))
 
@@ -143,7 +143,7 @@ def test_a_deposits_refund_that_is_still_pending_is_not_told_as_done(stack: Unki
     assert "refund.succeeded" in stack.events()
 
 
-def test_the_account_of_a_deposits_refund_that_failed_can_be_given_again(stack: UnkindStack) -> None:
+def test_the_account_of_a_failed_deposit_refund_can_be_replaced(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", having(method__refundStatus="FAILED"))
     refund(stack, prepared, refundAccount=ACCOUNT)
@@ -164,7 +164,7 @@ LEFT_OUT = {
 
 @pytest.mark.parametrize("what", list(LEFT_OUT))
 @pytest.mark.parametrize("amount", [3_000, None])
-def test_what_a_reading_leaves_out_stays_known_for_the_same_transaction(
+def test_a_field_a_reading_leaves_out_stays_known_for_the_same_transaction(
     stack: UnkindStack, what: str, amount: int | None
 ) -> None:
     edit, shown = LEFT_OUT[what]
@@ -181,7 +181,7 @@ def test_what_a_reading_leaves_out_stays_known_for_the_same_transaction(
     assert (order_of(stack)["paidTotal"], after["amount"]["paid"]) == (12_000, 12_000)
 
 
-def test_a_refund_of_a_deposit_still_needs_its_account_when_a_reading_leaves_the_method_out(
+def test_a_deposit_refund_still_needs_its_account_when_a_reading_leaves_the_method_out(
     stack: UnkindStack,
 ) -> None:
     prepared = deposited(stack)
@@ -193,7 +193,7 @@ def test_a_refund_of_a_deposit_still_needs_its_account_when_a_reading_leaves_the
     assert (answer.status, answer.json()["error"]["code"]) == (409, "refund_account_required")
 
 
-def test_what_was_known_of_another_transaction_says_nothing(stack: UnkindStack) -> None:
+def test_a_field_known_of_another_transaction_is_not_used(stack: UnkindStack) -> None:
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.wire.edited("get_payment", where("PAID", without("method")))
     stack.portone.buyer.open_window(prepared["paymentId"], Checkout.from_browser(prepared, method="CARD"))
@@ -215,7 +215,7 @@ TAMPERED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("how", list(TAMPERED))
-def test_what_was_tampered_with_is_a_mismatch_in_whatever_status_it_is_first_seen(
+def test_a_tampered_payment_is_a_mismatch_in_any_status_it_is_first_seen_in(
     stack: UnkindStack, how: str
 ) -> None:
     prepared = prepare(stack)
@@ -231,7 +231,7 @@ def test_what_was_tampered_with_is_a_mismatch_in_whatever_status_it_is_first_see
     assert order_of(stack)["paidTotal"] == 0 or order_of(stack)["payment"]["status"] == "MISMATCH"
 
 
-def test_what_was_tampered_with_and_given_back_in_part_is_a_mismatch(stack: UnkindStack) -> None:
+def test_a_tampered_payment_refunded_in_part_is_a_mismatch(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.webhooks.switched_on = False
     pay(stack, prepared, tampered=True, amount=10)
@@ -246,7 +246,7 @@ def test_what_was_tampered_with_and_given_back_in_part_is_a_mismatch(stack: Unki
 
 
 @pytest.mark.parametrize("settings", [{"mode": "live"}])
-def test_a_test_payment_in_live_mode_is_a_mismatch_even_when_it_was_given_back_before_it_was_seen(
+def test_a_test_payment_in_live_mode_is_a_mismatch_although_refunded_before_it_was_seen(
     stack: UnkindStack,
 ) -> None:
     prepared = prepare(stack)
@@ -277,7 +277,7 @@ UNSURE = {
 
 @pytest.mark.parametrize("settings", [{"self_issue_receipts": "on"}])
 @pytest.mark.parametrize("what", list(UNSURE))
-def test_an_easy_pay_that_may_have_been_a_card_gets_no_cash_receipt_unasked(
+def test_an_easy_pay_that_may_have_been_a_card_gets_no_automatic_cash_receipt(
     stack: UnkindStack, what: str
 ) -> None:
     put_order(stack, amount={"total": 120_000}, payMethods=["EASY_PAY"])
@@ -290,7 +290,7 @@ def test_an_easy_pay_that_may_have_been_a_card_gets_no_cash_receipt_unasked(
 
 
 @pytest.mark.parametrize("settings", [{"self_issue_receipts": "on"}])
-def test_a_bank_transfer_gets_its_cash_receipt_unasked(stack: UnkindStack) -> None:
+def test_a_bank_transfer_gets_its_automatic_cash_receipt(stack: UnkindStack) -> None:
     put_order(stack, amount={"total": 120_000}, payMethods=["TRANSFER"])
 
     paid(stack, method="TRANSFER")
@@ -304,7 +304,7 @@ REPORTED = {"status": "ISSUED", "issueNumber": "1", "totalAmount": 120_000, "cur
 
 @pytest.mark.parametrize("settings", [{"self_issue_receipts": "on"}])
 @pytest.mark.parametrize("field", ["cashReceipt", "cashReceiptIssuanceStatus"])
-def test_a_receipt_the_pg_reported_is_not_reported_again_whichever_field_tells(
+def test_a_receipt_issued_by_the_pg_is_not_issued_again_whichever_field_shows_it(
     stack: UnkindStack, field: str
 ) -> None:
     put_order(stack, amount={"total": 120_000}, payMethods=["TRANSFER"])
@@ -328,7 +328,7 @@ def readings_of(stack: UnkindStack, days: float) -> int:
     return stack.asked("get_payment") - before
 
 
-def test_a_virtual_account_without_an_end_is_not_asked_about_for_ever(stack: UnkindStack) -> None:
+def test_a_virtual_account_without_a_due_date_is_not_read_for_ever(stack: UnkindStack) -> None:
     stack.wire.edited("get_payment", without("method.expiredAt"))
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.run_for(40 * DAY, step=6 * HOUR)
@@ -339,7 +339,7 @@ def test_a_virtual_account_without_an_end_is_not_asked_about_for_ever(stack: Unk
     assert status(stack, prepared) == "EXPIRED" or stack.calling()
 
 
-def test_a_deposit_into_a_virtual_account_without_an_end_is_found(stack: UnkindStack) -> None:
+def test_a_deposit_into_a_virtual_account_without_a_due_date_is_found(stack: UnkindStack) -> None:
     stack.wire.edited("get_payment", without("method.expiredAt"))
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.portone.webhooks.switched_on = False
@@ -351,7 +351,7 @@ def test_a_deposit_into_a_virtual_account_without_an_end_is_found(stack: UnkindS
     assert status(stack, prepared) == "PAID"
 
 
-def test_what_stays_pending_for_months_calls_a_person(stack: UnkindStack) -> None:
+def test_a_payment_pending_for_months_raises_an_attention(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.pay_pending(prepared["paymentId"])
     verify(stack, prepared)
@@ -362,7 +362,7 @@ def test_what_stays_pending_for_months_calls_a_person(stack: UnkindStack) -> Non
     assert stack.alarmed()
 
 
-def test_what_was_pending_for_months_is_found_when_it_is_approved(stack: UnkindStack) -> None:
+def test_a_payment_pending_for_months_is_found_when_it_is_approved(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.pay_pending(prepared["paymentId"])
     verify(stack, prepared)
@@ -376,7 +376,7 @@ def test_what_was_pending_for_months_is_found_when_it_is_approved(stack: UnkindS
 
 
 @pytest.mark.parametrize("who", ["owner", "staff", "webhooks"])
-def test_a_hint_is_given_up_by_its_age_and_not_by_how_often_somebody_asks(
+def test_a_hint_is_given_up_by_its_age_and_not_by_the_number_of_readings(
     stack: UnkindStack, who: str
 ) -> None:
     prepared = prepare(stack)
@@ -419,7 +419,7 @@ def in_the_next_hours(stack: UnkindStack, prepared: dict[str, Any], hours: int =
         read_again(stack, prepared)
 
 
-def test_a_deposit_a_bank_took_back_calls_a_person_and_is_told(stack: UnkindStack) -> None:
+def test_a_deposit_the_bank_took_back_raises_an_attention_and_is_published(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", show_issued_again)
 
@@ -431,7 +431,7 @@ def test_a_deposit_a_bank_took_back_calls_a_person_and_is_told(stack: UnkindStac
     assert status(stack, prepared) == "PAID"
 
 
-def test_a_webhook_about_an_account_that_waits_again_is_enough_to_find_it(stack: UnkindStack) -> None:
+def test_a_webhook_about_a_reissued_account_is_enough_to_find_it(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", show_issued_again)
 
@@ -442,7 +442,7 @@ def test_a_webhook_about_an_account_that_waits_again_is_enough_to_find_it(stack:
 
 
 @pytest.mark.parametrize("readings", [1, 2])
-def test_one_node_that_shows_the_account_again_for_a_moment_alarms_nobody(
+def test_one_node_that_briefly_shows_the_account_again_raises_no_alarm(
     stack: UnkindStack, readings: int
 ) -> None:
     prepared = deposited(stack)
@@ -454,7 +454,7 @@ def test_one_node_that_shows_the_account_again_for_a_moment_alarms_nobody(
     assert [each for each in stack.events() if "taken_back" in each] == []
 
 
-def test_many_readings_within_seconds_are_no_proof_that_a_deposit_was_taken_back(stack: UnkindStack) -> None:
+def test_readings_within_seconds_do_not_prove_that_a_deposit_was_taken_back(stack: UnkindStack) -> None:
     prepared = deposited(stack)
     stack.wire.edited("get_payment", show_issued_again)
 

@@ -39,7 +39,7 @@ def staff_refund(stack: UnkindStack, payment_id: str, refund_id: str, amount: in
         *(2 * HOUR, 5 * HOUR, 2 * DAY),
     ],
 )
-def test_a_cancel_without_an_answer_is_not_called_failed_by_readings_without_a_list(
+def test_readings_without_a_list_do_not_make_an_unanswered_cancel_fail(
     stack: UnkindStack, waits: int
 ) -> None:
     prepared = paid(stack)
@@ -60,9 +60,7 @@ def test_a_cancel_without_an_answer_is_not_called_failed_by_readings_without_a_l
 
 @pytest.mark.parametrize("settings", [FREE_BALANCE])
 @pytest.mark.parametrize("who", ["owner", "staff"])
-def test_a_cancel_whose_absence_no_list_shows_ends_as_ambiguous_for_a_person(
-    stack: UnkindStack, who: str
-) -> None:
+def test_an_unanswered_cancel_that_no_list_refutes_ends_as_ambiguous(stack: UnkindStack, who: str) -> None:
     prepared = paid(stack)
     stack.wire.edited("get_payment", NO_LIST)
     stack.portone.console.refuse_next_cancel(leaves="REQUESTED")
@@ -80,7 +78,7 @@ def test_a_cancel_whose_absence_no_list_shows_ends_as_ambiguous_for_a_person(
 
 @pytest.mark.parametrize("settings", [FREE_BALANCE])
 @pytest.mark.parametrize("fault", [Fault.TIMEOUT_BEFORE_COMMIT, Fault.HTML_502])
-def test_a_cancel_nobody_answered_for_hours_is_for_a_person_where_no_list_is_shown(
+def test_a_cancel_unanswered_for_hours_raises_an_attention_where_no_list_is_shown(
     stack: UnkindStack, fault: Fault
 ) -> None:
     prepared = paid(stack)
@@ -94,7 +92,7 @@ def test_a_cancel_nobody_answered_for_hours_is_for_a_person_where_no_list_is_sho
     assert stack.attention("ambiguous") == [prepared["paymentId"]]
 
 
-def test_two_readings_with_a_list_call_a_cancel_failed(stack: UnkindStack) -> None:
+def test_two_readings_with_a_list_make_an_unanswered_cancel_fail(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.wire.edited("get_payment", an_empty_list)
     stack.portone.console.refuse_next_cancel()
@@ -122,7 +120,7 @@ def test_a_cancel_answered_failed_is_failed_although_no_reading_shows_it(stack: 
     assert stack.attention("lagging") == []
 
 
-def test_a_cancel_answered_failed_leaves_staff_free_to_refund(stack: UnkindStack) -> None:
+def test_a_cancel_answered_failed_lets_staff_refund_again(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.wire.edited("get_payment", NO_LIST)
     stack.portone.console.end_next_cancel(CancellationStatus.FAILED)
@@ -138,7 +136,7 @@ def test_a_cancel_answered_failed_leaves_staff_free_to_refund(stack: UnkindStack
     "answered",
     [CancellationStatus.FAILED, CancellationStatus.REQUESTED],
 )
-def test_a_refund_in_the_console_is_seen_although_an_answered_cancel_is_not_shown(
+def test_a_console_refund_is_seen_although_an_answered_cancel_is_not_listed(
     stack: UnkindStack, answered: CancellationStatus
 ) -> None:
     prepared = paid(stack)

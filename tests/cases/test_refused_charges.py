@@ -67,7 +67,7 @@ def somebody_is_called(stack: UnkindStack, before: dict[str, float]) -> bool:
 
 
 @ours
-def test_renewals_refused_before_the_pg_are_no_attempts(stack: UnkindStack, kind: str) -> None:
+def test_renewals_refused_before_the_pg_count_as_no_attempts(stack: UnkindStack, kind: str) -> None:
     ids = subscribers(stack, 2)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     before = dict(stack.metrics)
@@ -104,7 +104,7 @@ def test_retry_days_and_grace_stand_still_while_charges_are_refused_before_the_p
 
 
 @each_of_ours
-def test_a_first_charge_refused_before_the_pg_waits_and_is_taken_once(stack: UnkindStack, kind: str) -> None:
+def test_a_first_charge_refused_before_the_pg_waits_and_is_made_once(stack: UnkindStack, kind: str) -> None:
     key_saved(stack)
     plan_stored(stack)
     before = dict(stack.metrics)
@@ -123,7 +123,7 @@ def test_a_first_charge_refused_before_the_pg_waits_and_is_taken_once(stack: Unk
 
 
 @each_of_ours
-def test_a_charge_of_an_order_refused_before_the_pg_waits_and_is_taken_once(
+def test_a_charge_of_an_order_refused_before_the_pg_waits_and_is_made_once(
     stack: UnkindStack, kind: str
 ) -> None:
     key_saved(stack)
@@ -144,7 +144,7 @@ def test_a_charge_of_an_order_refused_before_the_pg_waits_and_is_taken_once(
 
 
 @ours
-def test_what_is_refused_before_the_pg_is_sent_at_most_every_ten_minutes(
+def test_a_charge_refused_before_the_pg_is_sent_at_most_every_ten_minutes(
     stack: UnkindStack, kind: str
 ) -> None:
     subscribers(stack, 4)
@@ -166,7 +166,7 @@ def refused_for(stack: UnkindStack, user: str, kind: str) -> None:
 
 
 @ours
-def test_one_customer_whose_charges_are_refused_before_the_pg_holds_up_nobody_else(
+def test_one_customer_whose_charges_are_refused_before_the_pg_delays_no_other(
     stack: UnkindStack, kind: str
 ) -> None:
     ids = subscribers(stack, 3)
@@ -188,9 +188,7 @@ def customer_of(stack: UnkindStack, number: int) -> str:
 
 
 @ours
-def test_a_customer_whose_charge_waits_for_us_can_pay_by_another_method(
-    stack: UnkindStack, kind: str
-) -> None:
+def test_a_customer_with_a_waiting_charge_can_pay_by_another_method(stack: UnkindStack, kind: str) -> None:
     [subscription_id] = subscribers(stack, 1)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     refused_for(stack, customer_of(stack, 0), kind)
@@ -219,7 +217,7 @@ def not_found_and_deleted(stack: UnkindStack) -> None:
 
 
 @pytest.mark.parametrize("gone", [deleted_in_the_console, not_found_and_deleted])
-def test_a_method_that_is_deleted_at_portone_ends_alone(
+def test_a_method_deleted_at_portone_ends_only_itself(
     stack: UnkindStack, gone: Callable[[UnkindStack], None]
 ) -> None:
     ids = subscribers(stack, 3)
@@ -233,7 +231,7 @@ def test_a_method_that_is_deleted_at_portone_ends_alone(
     assert charged(stack) == 5
 
 
-def test_methods_that_portone_does_not_find_at_all_are_our_own_mistake(stack: UnkindStack) -> None:
+def test_methods_portone_does_not_find_at_all_are_an_error_of_ours(stack: UnkindStack) -> None:
     ids = subscribers(stack, 3)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     before = dict(stack.metrics)
@@ -253,7 +251,9 @@ def test_methods_that_portone_does_not_find_at_all_are_our_own_mistake(stack: Un
 
 
 @ours
-def test_who_cancels_while_a_charge_waits_for_us_is_not_charged_later(stack: UnkindStack, kind: str) -> None:
+def test_a_customer_who_cancels_while_a_charge_waits_is_not_charged_later(
+    stack: UnkindStack, kind: str
+) -> None:
     [subscription_id] = subscribers(stack, 1)
     let_pass(stack, 31 * DAY - 3 * HOUR)
     stack.wire.refuse(CHARGE, kind)

@@ -49,7 +49,7 @@ lists = pytest.mark.parametrize("listed", [True, False])
 
 @wholes
 @lists
-def test_a_refund_that_comes_back_calls_a_person_every_day(
+def test_a_reversed_refund_raises_an_attention_every_day(
     stack: UnkindStack, amount: int, *, listed: bool
 ) -> None:
     prepared = paid(stack)
@@ -67,7 +67,7 @@ def test_a_refund_that_comes_back_calls_a_person_every_day(
 
 @wholes
 @lists
-def test_staff_says_that_it_never_arrived_and_it_can_be_refunded_anew(
+def test_a_refund_staff_reports_as_never_arrived_can_be_made_again(
     stack: UnkindStack, amount: int, *, listed: bool
 ) -> None:
     prepared = paid(stack)
@@ -86,7 +86,7 @@ def test_staff_says_that_it_never_arrived_and_it_can_be_refunded_anew(
 
 @wholes
 @lists
-def test_staff_says_that_it_was_paid_back_by_hand_and_it_is_not_paid_twice(
+def test_a_refund_staff_reports_as_repaid_by_hand_is_not_paid_twice(
     stack: UnkindStack, amount: int, *, listed: bool
 ) -> None:
     prepared = paid(stack)
@@ -102,7 +102,7 @@ def test_staff_says_that_it_was_paid_back_by_hand_and_it_is_not_paid_twice(
     assert cancelled_at_portone(stack, prepared) == 0
 
 
-def test_a_second_refund_beside_one_that_came_back_is_not_lost(stack: UnkindStack) -> None:
+def test_a_second_refund_beside_a_reversed_one_is_not_lost(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)
     refund(stack, prepared, "refund-2", amount=2_000)
@@ -119,7 +119,7 @@ def test_a_second_refund_beside_one_that_came_back_is_not_lost(stack: UnkindStac
     assert (cancelled_at_portone(stack, prepared), status(stack, prepared)) == (2_000, "PARTIAL_CANCELLED")
 
 
-def test_a_refund_made_in_the_console_that_comes_back_is_decided_too(stack: UnkindStack) -> None:
+def test_a_reversed_console_refund_is_decided_too(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.console.cancel(prepared["paymentId"], 4_000)
     stack.deliver()
@@ -133,7 +133,7 @@ def test_a_refund_made_in_the_console_that_comes_back_is_decided_too(stack: Unki
     assert (cancelled_at_portone(stack, prepared), status(stack, prepared)) == (12_000, "CANCELLED")
 
 
-def test_money_that_had_to_go_back_and_came_back_goes_back_again_or_calls(stack: UnkindStack) -> None:
+def test_a_reversed_automatic_refund_is_made_again_or_raises_an_attention(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared, amount=13_000, tampered=True)
     verify(stack, prepared)
@@ -150,7 +150,7 @@ def test_money_that_had_to_go_back_and_came_back_goes_back_again_or_calls(stack:
     assert cancelled_at_portone(stack, prepared) == 13_000
 
 
-def test_one_reading_of_an_old_node_reverses_nothing(stack: UnkindStack) -> None:
+def test_one_reading_of_a_node_that_is_behind_reverses_nothing(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)
     refund(stack, prepared, "refund-2", amount=2_000)
@@ -164,7 +164,7 @@ def test_one_reading_of_an_old_node_reverses_nothing(stack: UnkindStack) -> None
     assert refund_state(stack, prepared, "refund-2") == "SUCCEEDED"
 
 
-def test_a_subscription_whose_last_charge_was_refunded_and_came_back_stays_ended(
+def test_a_subscription_whose_refund_was_reversed_stays_ended(
     stack: UnkindStack,
 ) -> None:
     subscription_id = subscribed(stack)

@@ -16,7 +16,7 @@ SHRINKS = Unknowns(paid_shrinks_after_cancel=True)
 
 @pytest.mark.parametrize("settings", [{"unknowns": SHRINKS}])
 @pytest.mark.parametrize("amount", [4_000, 12_000])
-def test_what_was_paid_stays_told_although_its_figure_shrinks(stack: UnkindStack, amount: int) -> None:
+def test_the_amount_paid_stays_recorded_although_the_reading_shrinks(stack: UnkindStack, amount: int) -> None:
     prepared = paid(stack)
 
     refund(stack, prepared, amount=amount)
@@ -36,7 +36,7 @@ def test_what_was_paid_stays_told_although_its_figure_shrinks(stack: UnkindStack
         }
     ],
 )
-def test_all_of_a_discounted_payment_can_be_given_back_in_parts_although_its_figure_shrinks(
+def test_a_discounted_payment_can_be_refunded_in_parts_although_amount_paid_shrinks(
     stack: UnkindStack,
 ) -> None:
     prepared = paid(stack, discount=2_000)

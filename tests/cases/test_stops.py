@@ -111,7 +111,7 @@ def refused_in_all(stack: UnkindStack) -> int:
     list(STOPPED),
 )
 @pytest.mark.parametrize("kind", CREDENTIAL)
-def test_a_stop_one_container_met_is_known_to_those_that_start_after_it(
+def test_a_stop_found_by_one_container_applies_to_containers_that_start_later(
     stack: UnkindStack, what: str, kind: str
 ) -> None:
     operation, ready = STOPPED[what]
@@ -124,7 +124,7 @@ def test_a_stop_one_container_met_is_known_to_those_that_start_after_it(
 
 
 @pytest.mark.parametrize("kind", CREDENTIAL)
-def test_a_stop_of_one_operation_is_known_to_all_the_others(stack: UnkindStack, kind: str) -> None:
+def test_a_stop_found_by_one_operation_applies_to_all_others(stack: UnkindStack, kind: str) -> None:
     asks = [ready(stack)[0] for _, ready in STOPPED.values() if ready is not first_charges]
     for operation, _ in STOPPED.values():
         stack.wire.refuse(operation, kind)
@@ -134,7 +134,7 @@ def test_a_stop_of_one_operation_is_known_to_all_the_others(stack: UnkindStack, 
     assert refused_in_all(stack) <= 2
 
 
-def test_containers_that_run_side_by_side_know_of_a_stop_within_the_minute(stack: UnkindStack) -> None:
+def test_containers_running_side_by_side_learn_of_a_stop_within_a_minute(stack: UnkindStack) -> None:
     others = [stack.containers() for _ in range(5)]
     asks = refunds(stack)
     charging = charges(stack)
@@ -158,9 +158,7 @@ def test_containers_that_run_side_by_side_know_of_a_stop_within_the_minute(stack
 
 
 @pytest.mark.parametrize("what", list(STOPPED))
-def test_a_stop_ends_for_everybody_with_one_request_that_is_not_refused(
-    stack: UnkindStack, what: str
-) -> None:
+def test_a_stop_ends_for_every_container_with_one_accepted_request(stack: UnkindStack, what: str) -> None:
     operation, ready = STOPPED[what]
     asks = ready(stack)
     stack.wire.refuse(operation, "UNAUTHORIZED")
@@ -176,7 +174,7 @@ def test_a_stop_ends_for_everybody_with_one_request_that_is_not_refused(
     assert stack.calling() == {}
 
 
-def test_a_channel_that_is_gone_is_known_to_every_container(stack: UnkindStack) -> None:
+def test_every_container_learns_of_a_channel_portone_does_not_find(stack: UnkindStack) -> None:
     asks = charges(stack)
     other = paid(stack, "order-beside")
     stack.wire.refuse(CHARGE, "CHANNEL_NOT_FOUND")
@@ -188,7 +186,7 @@ def test_a_channel_that_is_gone_is_known_to_every_container(stack: UnkindStack) 
     assert (answer.status, cancelled_at_portone(stack, other)) == (200, 3_000)
 
 
-def test_in_an_hour_of_a_stop_one_probe_leaves_every_ten_minutes_whoever_asks(stack: UnkindStack) -> None:
+def test_one_probe_is_sent_every_ten_minutes_during_a_stop_whoever_asks(stack: UnkindStack) -> None:
     asks = [*charges(stack), *refunds(stack)]
     stack.wire.refuse(CHARGE, "UNAUTHORIZED")
     stack.wire.refuse("cancel_payment", "UNAUTHORIZED")

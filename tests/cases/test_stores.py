@@ -167,7 +167,7 @@ UNDER_WAY: dict[str, tuple[str, Callable[[UnkindStack], Done]]] = {
 
 
 @pytest.mark.parametrize("what", list(UNDER_WAY))
-def test_a_retry_goes_out_byte_for_byte_whatever_store_the_settings_name(
+def test_a_retry_is_byte_for_byte_the_same_whatever_store_the_settings_name(
     stack: UnkindStack, what: str
 ) -> None:
     operation, begin = UNDER_WAY[what]
@@ -188,7 +188,7 @@ READS = {"get_payment", "get_billing_key", "get_cash_receipt"}
 
 
 @pytest.mark.parametrize("what", list(UNDER_WAY))
-def test_what_is_under_way_in_a_store_is_read_in_that_store(stack: UnkindStack, what: str) -> None:
+def test_a_payment_under_way_is_read_in_the_store_it_began_in(stack: UnkindStack, what: str) -> None:
     done = UNDER_WAY[what][1](stack)
     move(stack)
     stack.wire.sent.clear()
@@ -219,7 +219,7 @@ def paid_now(stack: UnkindStack, prepared: dict[str, Any], method: Any) -> None:
 
 
 @pytest.mark.parametrize("method", [a_card, a_deposit])
-def test_a_webhook_naming_the_store_of_before_is_heard(
+def test_a_webhook_naming_the_former_store_is_accepted(
     stack: UnkindStack, method: Callable[[UnkindStack], dict[str, Any]]
 ) -> None:
     prepared = method(stack)
@@ -232,7 +232,7 @@ def test_a_webhook_naming_the_store_of_before_is_heard(
     assert (stack.calling(), stack.attention("quarantined")) == ({}, [])
 
 
-def test_a_refund_in_the_console_of_the_store_of_before_is_heard(stack: UnkindStack) -> None:
+def test_a_console_refund_in_the_former_store_is_seen(stack: UnkindStack) -> None:
     prepared = paid(stack)
     move(stack)
 
@@ -248,7 +248,7 @@ def audit(stack: UnkindStack) -> None:
     stack.functions.invoke("Audit", json.loads(target.get("Input", "{}")))
 
 
-def test_the_audit_finds_what_changed_in_the_store_of_before(stack: UnkindStack) -> None:
+def test_the_audit_finds_changes_in_the_former_store(stack: UnkindStack) -> None:
     prepared = paid(stack)
     clock_of(stack).advance(26 * HOUR)
     audit(stack)
@@ -264,9 +264,7 @@ def test_the_audit_finds_what_changed_in_the_store_of_before(stack: UnkindStack)
 
 
 @pytest.mark.parametrize("which", ["first", "second"])
-def test_an_order_prepared_in_two_stores_is_paid_by_what_either_answer_said(
-    stack: UnkindStack, which: str
-) -> None:
+def test_an_order_prepared_in_two_stores_is_paid_by_either_answer(stack: UnkindStack, which: str) -> None:
     first = prepare(stack)
     move(stack)
     second = prepare(stack)
@@ -281,7 +279,7 @@ def test_an_order_prepared_in_two_stores_is_paid_by_what_either_answer_said(
     assert stack.calling() == {}
 
 
-def test_what_is_prepared_after_the_move_is_of_the_new_store(stack: UnkindStack) -> None:
+def test_a_payment_prepared_after_the_move_belongs_to_the_new_store(stack: UnkindStack) -> None:
     move(stack)
     stack.wire.sent.clear()
 
@@ -302,7 +300,7 @@ def test_a_repeated_key_answers_the_store_it_was_prepared_in(stack: UnkindStack)
     assert (again["paymentId"], again["storeId"]) == (first["paymentId"], OLD)
 
 
-def test_a_subscription_of_the_store_of_before_renews_there(stack: UnkindStack) -> None:
+def test_a_subscription_of_the_former_store_renews_there(stack: UnkindStack) -> None:
     key_saved(stack)
     plan_stored(stack)
     subscription_id = subscribe(stack).json()["subscriptionId"]
@@ -317,7 +315,7 @@ def test_a_subscription_of_the_store_of_before_renews_there(stack: UnkindStack) 
     assert sum(book.times_paid for book in stack.portone.books().values()) == 2
 
 
-def test_an_order_prepared_after_the_move_is_paid_by_a_method_of_the_store_of_before_or_by_a_window(
+def test_an_order_prepared_after_the_move_is_paid_by_an_older_method_or_by_a_window(
     stack: UnkindStack, settings: dict[str, Any]
 ) -> None:
     issue_id = key_saved(stack)
@@ -338,7 +336,7 @@ def test_an_order_prepared_after_the_move_is_paid_by_a_method_of_the_store_of_be
     assert sum(book.times_paid for book in stack.portone.books().values()) == 1
 
 
-def test_a_subscription_begun_after_the_move_is_charged_to_a_method_of_the_store_of_before(
+def test_a_subscription_begun_after_the_move_charges_a_method_of_the_former_store(
     stack: UnkindStack,
 ) -> None:
     key_saved(stack)
@@ -365,7 +363,7 @@ def test_a_method_whose_window_was_opened_before_the_move_is_saved(stack: Unkind
     assert kept["state"] == "ACTIVE"
 
 
-def test_a_method_deleted_in_the_console_of_the_store_of_before_is_seen(stack: UnkindStack) -> None:
+def test_a_method_deleted_in_the_console_of_the_former_store_is_seen(stack: UnkindStack) -> None:
     key_saved(stack)
     move(stack)
 
@@ -377,7 +375,7 @@ def test_a_method_deleted_in_the_console_of_the_store_of_before_is_seen(stack: U
     assert "ACTIVE" not in kept
 
 
-def test_back_in_the_store_of_before_all_goes_on(stack: UnkindStack) -> None:
+def test_moving_back_to_the_former_store_finishes_everything(stack: UnkindStack) -> None:
     prepared = paid(stack)
     lose(stack, "cancel_payment")
     refund(stack, prepared, amount=3_000)

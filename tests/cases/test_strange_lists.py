@@ -37,7 +37,7 @@ def without_its_moment(item: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("strange", [a_new_variant, without_its_moment])
-def test_the_audit_goes_on_although_one_payment_of_a_page_cannot_be_read(
+def test_the_audit_continues_although_one_payment_of_a_page_is_unreadable(
     stack: UnkindStack, strange: Change
 ) -> None:
     stack.portone.webhooks.switched_on = False
@@ -55,7 +55,7 @@ def test_the_audit_goes_on_although_one_payment_of_a_page_cannot_be_read(
 
 
 @pytest.mark.parametrize("behind", [5 * MINUTE, 2 * HOUR])
-def test_a_refund_beside_the_consoles_is_ambiguous_whatever_the_stamps_say(
+def test_a_refund_beside_a_console_refund_is_ambiguous_whatever_the_timestamps_say(
     stack: UnkindStack, behind: int
 ) -> None:
     prepared = paid(stack)

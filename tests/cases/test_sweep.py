@@ -65,9 +65,7 @@ def sweeps_failed(stack: UnkindStack) -> int:
 
 @pytest.mark.parametrize("how", ALL)
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_a_record_that_is_in_the_way_is_counted_and_passed_over(
-    stack: UnkindStack, kind: str, how: str
-) -> None:
+def test_an_unreadable_record_is_counted_and_skipped(stack: UnkindStack, kind: str, how: str) -> None:
     stack.portone.webhooks.switched_on = False
     spoilt(stack, kind, SPOILT[how])
     if kind == "subscription":
@@ -83,7 +81,7 @@ def test_a_record_that_is_in_the_way_is_counted_and_passed_over(
 
 
 @pytest.mark.parametrize("how", ALL)
-def test_a_record_that_is_in_the_way_stays_due_and_is_settled_once_it_can_be_read(
+def test_an_unreadable_record_stays_due_and_is_settled_once_it_is_readable(
     stack: UnkindStack, how: str
 ) -> None:
     stack.portone.webhooks.switched_on = False
@@ -102,7 +100,7 @@ def test_a_record_that_is_in_the_way_stays_due_and_is_settled_once_it_can_be_rea
 
 
 @pytest.mark.parametrize("how", ["newer", "unreadable"])
-def test_the_neighbours_renewal_is_charged_although_one_subscription_cannot_be_read(
+def test_a_renewal_is_charged_although_another_subscription_is_unreadable(
     stack: UnkindStack, how: str
 ) -> None:
     spoilt(stack, "subscription", SPOILT[how])
@@ -115,7 +113,7 @@ def test_the_neighbours_renewal_is_charged_although_one_subscription_cannot_be_r
 
 
 @pytest.mark.parametrize("how", ["newer", "unreadable"])
-def test_lists_show_what_can_be_read(stack: UnkindStack, how: str) -> None:
+def test_lists_show_what_is_readable(stack: UnkindStack, how: str) -> None:
     other, mine = prepare(stack, "order-spoilt"), paid(stack)
     for order_id in ("order-2", "order-3"):
         wrong = prepare(stack, order_id)
@@ -139,7 +137,7 @@ def audit(stack: UnkindStack) -> None:
 
 
 @pytest.mark.parametrize("how", ALL)
-def test_the_audit_goes_on_although_a_record_cannot_be_read(stack: UnkindStack, how: str) -> None:
+def test_the_audit_continues_although_a_record_is_unreadable(stack: UnkindStack, how: str) -> None:
     stack.portone.webhooks.switched_on = False
     wrong = paid(stack, "order-spoilt")
     spoil(stack, f"payment#{wrong['paymentId']}", SPOILT[how])
@@ -157,9 +155,7 @@ def test_the_audit_goes_on_although_a_record_cannot_be_read(stack: UnkindStack, 
 
 
 @pytest.mark.parametrize("answered", ["done", "refused"])
-def test_one_customers_refunds_without_end_leave_everybody_else_served(
-    stack: UnkindStack, answered: str
-) -> None:
+def test_one_customers_endless_refunds_delay_no_other_customer(stack: UnkindStack, answered: str) -> None:
     put_order(stack, "greedy", userId="user-9", amount={"total": 12_000})
     prepared = prepare(stack, "greedy", user="user-9")
     pay(stack, prepared)
@@ -178,7 +174,7 @@ def test_one_customers_refunds_without_end_leave_everybody_else_served(
     assert (sweeps_failed(stack), status(stack, mine)) == (0, "PAID")
 
 
-def test_a_refund_without_an_answer_on_a_full_payment_still_calls_a_person(stack: UnkindStack) -> None:
+def test_an_unanswered_refund_on_a_full_payment_still_raises_an_attention(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.wire.refuse("cancel_payment", "IDEMPOTENCY_OUTSTANDING_REQUEST")
     refund(stack, prepared, amount=3_000)

@@ -46,7 +46,7 @@ WRONG = ("a name", "a phone", "400 kB")
         ("pgCode", "lines"),
     ],
 )
-def test_what_a_pg_says_of_a_decline_is_filtered(stack: UnkindStack, what: str, field: str) -> None:
+def test_the_pg_text_of_a_decline_is_filtered(stack: UnkindStack, what: str, field: str) -> None:
     stack.wire.edited("get_payment", where("FAILED", having(**{f"failure__{field}": SAID[what]})))
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"])
@@ -61,7 +61,7 @@ def test_what_a_pg_says_of_a_decline_is_filtered(stack: UnkindStack, what: str, 
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_what_a_pg_says_of_a_refused_charge_is_filtered(stack: UnkindStack, what: str) -> None:
+def test_the_pg_text_of_a_refused_charge_is_filtered(stack: UnkindStack, what: str) -> None:
     key_saved(stack)
     payment_id = prepared_id(stack)
     stack.portone.pg.decline(code=SAID[what], message=SAID[what], times=None, readable=True)
@@ -74,7 +74,7 @@ def test_what_a_pg_says_of_a_refused_charge_is_filtered(stack: UnkindStack, what
 
 
 @pytest.mark.parametrize("what", ["a name", "400 kB"])
-def test_what_a_pg_says_of_a_renewal_is_filtered(stack: UnkindStack, what: str) -> None:
+def test_the_pg_text_of_a_renewal_is_filtered(stack: UnkindStack, what: str) -> None:
     subscribed(stack)
     stack.portone.pg.decline(code=SAID[what], message=SAID[what], times=None, readable=True)
 
@@ -91,7 +91,7 @@ PATHS = ("pgTxId", "receiptUrl", "method__provider", "channel__pgProvider", "cha
     ("path", "what"),
     [(path, what) for what in ("a name", "400 kB") for path in PATHS],
 )
-def test_what_a_pg_calls_things_of_a_payment_is_filtered(stack: UnkindStack, what: str, path: str) -> None:
+def test_the_pg_texts_inside_a_payment_are_filtered(stack: UnkindStack, what: str, path: str) -> None:
     text = f"https://receipts.example/{SAID[what]}" if path == "receiptUrl" else SAID[what]
     method = {"method": "EASY_PAY"} if path == "method__provider" else {}
     stack.wire.edited("get_payment", where("PAID", having(**{path: text})))
@@ -121,9 +121,7 @@ def first_cancellation(name: str, text: Any) -> Any:
         *((name, what) for name in ("reason", "pgCancellationId") for what in ("a name", "400 kB")),
     ],
 )
-def test_what_is_said_of_a_refund_in_the_console_is_filtered(
-    stack: UnkindStack, what: str, name: str
-) -> None:
+def test_the_reason_of_a_console_refund_is_filtered(stack: UnkindStack, what: str, name: str) -> None:
     prepared = paid(stack)
     stack.wire.edited("get_payment", first_cancellation(name, SAID[what]))
 
@@ -137,7 +135,7 @@ def test_what_is_said_of_a_refund_in_the_console_is_filtered(
 
 
 @pytest.mark.parametrize("field", ["bank", "remitteeName", "accountNumber"])
-def test_what_a_bank_calls_an_account_is_bounded(stack: UnkindStack, field: str) -> None:
+def test_the_name_of_a_bank_account_is_bounded(stack: UnkindStack, field: str) -> None:
     stack.wire.edited("get_payment", having(**{f"method__{field}": LONG}))
 
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
@@ -147,7 +145,7 @@ def test_what_a_bank_calls_an_account_is_bounded(stack: UnkindStack, field: str)
     assert stack.largest() < 20_000
 
 
-def test_a_reason_of_ours_for_a_refund_is_stored_sealed(stack: UnkindStack) -> None:
+def test_our_own_reason_for_a_refund_is_stored_sealed(stack: UnkindStack) -> None:
     prepared = paid(stack)
 
     answer = refund(stack, prepared, amount=1_000, reason=f"{NAME} {PHONE} 환불")

@@ -86,7 +86,7 @@ def test_a_user_id_in_a_checkout_is_twenty_letters_and_digits(stack: UnkindStack
 
 
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
-def test_a_user_id_in_a_window_that_saves_a_method_is_too(stack: UnkindStack, user: str) -> None:
+def test_a_user_id_in_a_saving_window_is_twenty_letters_and_digits_too(stack: UnkindStack, user: str) -> None:
     answer = stack.app(user).post("/billing-keys", {"payMethod": "CARD", "platform": "web"})
 
     assert answer.status == 200
@@ -94,7 +94,7 @@ def test_a_user_id_in_a_window_that_saves_a_method_is_too(stack: UnkindStack, us
 
 
 @pytest.mark.parametrize("user", STRANGE.values(), ids=STRANGE)
-def test_an_id_the_door_does_not_take_leaves_nowhere(stack: UnkindStack, user: str) -> None:
+def test_an_invalid_user_id_is_sent_nowhere(stack: UnkindStack, user: str) -> None:
     stored = put_order(stack, userId=user)
     asked = stack.app(user).post("/billing-keys", {"payMethod": "CARD", "platform": "web"})
     begun = stack.app(user).post("/identity-verifications", {"purpose": "signup"})
@@ -106,7 +106,7 @@ def test_an_id_the_door_does_not_take_leaves_nowhere(stack: UnkindStack, user: s
 
 
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
-def test_a_user_id_in_a_charge_is_that_of_its_window(stack: UnkindStack, user: str) -> None:
+def test_a_charge_sends_the_user_id_of_its_window(stack: UnkindStack, user: str) -> None:
     saved(stack, user)
     window = in_window(stack, user)
 
@@ -117,7 +117,7 @@ def test_a_user_id_in_a_charge_is_that_of_its_window(stack: UnkindStack, user: s
 
 
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
-def test_a_user_id_in_a_renewal_is_that_of_its_window(stack: UnkindStack, user: str) -> None:
+def test_a_renewal_sends_the_user_id_of_its_window(stack: UnkindStack, user: str) -> None:
     saved(stack, user)
     plan_stored(stack)
     begun = subscribe(stack, user)
@@ -130,7 +130,7 @@ def test_a_user_id_in_a_renewal_is_that_of_its_window(stack: UnkindStack, user: 
 
 
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
-def test_a_users_keys_are_looked_for_under_the_same_id(stack: UnkindStack, user: str) -> None:
+def test_a_users_keys_are_listed_under_the_same_id(stack: UnkindStack, user: str) -> None:
     answer = searched(stack, user)
 
     assert answer.status == 200
@@ -139,7 +139,9 @@ def test_a_users_keys_are_looked_for_under_the_same_id(stack: UnkindStack, user:
 
 
 @pytest.mark.parametrize("user", ORDERING.values(), ids=ORDERING)
-def test_a_user_id_in_a_window_that_verifies_somebody_is_too(stack: UnkindStack, user: str) -> None:
+def test_a_user_id_in_a_verification_window_is_twenty_letters_and_digits_too(
+    stack: UnkindStack, user: str
+) -> None:
     window = start(stack, user)
     verification_id = go_through(stack, window)
 
@@ -147,7 +149,7 @@ def test_a_user_id_in_a_window_that_verifies_somebody_is_too(stack: UnkindStack,
     assert verify(stack, verification_id, user).status == 200
 
 
-def test_a_user_id_in_a_message_that_verifies_somebody_is_too(stack: UnkindStack) -> None:
+def test_a_user_id_in_a_verification_message_is_twenty_letters_and_digits_too(stack: UnkindStack) -> None:
     window = start(stack, OURS, provider="DANAL")
     press(stack, window["identityVerificationId"], "send", typed(), OURS)
 
@@ -155,7 +157,7 @@ def test_a_user_id_in_a_message_that_verifies_somebody_is_too(stack: UnkindStack
     assert PLAIN.fullmatch(said)
 
 
-def test_no_two_users_share_one(stack: UnkindStack) -> None:
+def test_no_two_users_share_one_id(stack: UnkindStack) -> None:
     users = [
         *ORDERING.values(),
         OURS.upper(),
@@ -169,7 +171,7 @@ def test_no_two_users_share_one(stack: UnkindStack) -> None:
     assert all(PLAIN.fullmatch(each) for each in ids.values())
 
 
-def test_nothing_of_the_id_can_be_read_from_what_leaves(stack: UnkindStack) -> None:
+def test_the_sent_id_reveals_nothing_of_our_user_id(stack: UnkindStack) -> None:
     said = in_checkout(stack, OURS) + in_window(stack, OURS)
     saved(stack, OURS)
     charged(stack, OURS, "order-2")
@@ -178,7 +180,7 @@ def test_nothing_of_the_id_can_be_read_from_what_leaves(stack: UnkindStack) -> N
     assert OURS not in "".join(repr(each.said) for each in stack.wire.sent)
 
 
-def test_a_user_has_the_same_id_everywhere_and_for_ever(stack: UnkindStack) -> None:
+def test_a_user_has_the_same_id_everywhere_and_always(stack: UnkindStack) -> None:
     first = [in_checkout(stack, OURS), in_window(stack, OURS)]
     let_pass(stack, 400 * DAY)
 
@@ -204,7 +206,7 @@ def test_a_user_keeps_the_id_when_the_key_gets_a_new_version(stack: UnkindStack)
     assert PLAIN.fullmatch(before[0])
 
 
-def test_a_user_who_saved_no_method_keeps_the_id_too(stack: UnkindStack) -> None:
+def test_a_user_without_a_saved_method_keeps_the_id_too(stack: UnkindStack) -> None:
     before = in_checkout(stack, OURS)
 
     stack.ports["secrets"].new_key_version()
@@ -214,7 +216,7 @@ def test_a_user_who_saved_no_method_keeps_the_id_too(stack: UnkindStack) -> None
     assert PLAIN.fullmatch(before)
 
 
-def test_what_was_opened_under_an_older_version_is_read_as_its_users(stack: UnkindStack) -> None:
+def test_a_window_opened_under_an_older_key_version_belongs_to_its_user(stack: UnkindStack) -> None:
     stack.shop.put("/orders/order-1", order_of(OURS))
     view = ask_to_prepare(stack, user=OURS).json()
     window = issue_window(stack, OURS)
@@ -280,7 +282,7 @@ def test_a_verification_of_another_customer_is_refused(stack: UnkindStack, who: 
     assert (answer.status, answer.json()["error"]["details"]) == (409, {"reason": "customer"})
 
 
-def test_who_owns_what_goes_by_the_users_own_id(stack: UnkindStack) -> None:
+def test_ownership_is_decided_by_our_own_user_id(stack: UnkindStack) -> None:
     put_order(stack, userId=OURS)
     view = ask_to_prepare(stack, user=OURS).json()
     key_id = saved(stack, OURS)
@@ -294,7 +296,7 @@ def test_who_owns_what_goes_by_the_users_own_id(stack: UnkindStack) -> None:
     assert PLAIN.fullmatch(sent_as)
 
 
-def test_somebody_is_erased_by_the_users_own_id(stack: UnkindStack) -> None:
+def test_an_erasure_names_our_own_user_id(stack: UnkindStack) -> None:
     window = start(stack, OURS)
     verify(stack, go_through(stack, window), OURS)
     before = stack.app(OURS).get("/me/verification").json()
@@ -306,7 +308,7 @@ def test_somebody_is_erased_by_the_users_own_id(stack: UnkindStack) -> None:
     assert PLAIN.fullmatch(window["customer"]["customerId"])
 
 
-def test_the_app_is_told_its_own_user_id_nowhere_else_than_before(stack: UnkindStack) -> None:
+def test_the_app_sees_its_own_user_id_in_no_new_place(stack: UnkindStack) -> None:
     view = prepare(stack)
     charge(stack, view["paymentId"])
 

@@ -35,7 +35,7 @@ def resolve(stack: UnkindStack, payment_id: str, kind: str, decision: str = "clo
     return stack.staff.post(f"/ops/payments/{payment_id}/resolve", body)
 
 
-def test_a_cancel_that_failed_need_not_be_listed_for_ever(stack: UnkindStack) -> None:
+def test_a_failed_cancel_may_disappear_from_the_list(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.console.end_next_cancel(CancellationStatus.FAILED)
     refund(stack, prepared, "refund-1", amount=3_000)
@@ -51,7 +51,7 @@ def test_a_cancel_that_failed_need_not_be_listed_for_ever(stack: UnkindStack) ->
 
 
 @pytest.mark.parametrize("decision", ["refunded", "not_refunded"])
-def test_a_cancel_that_is_withdrawn_is_decided_by_a_person_and_frees_the_payment(
+def test_a_withdrawn_cancel_is_decided_by_staff_and_frees_the_payment(
     stack: UnkindStack, decision: str
 ) -> None:
     prepared = paid(stack)
@@ -72,7 +72,7 @@ def test_a_cancel_that_is_withdrawn_is_decided_by_a_person_and_frees_the_payment
     assert (again.status, cancelled_at_portone(stack, prepared)) == (200, 2_000)
 
 
-def test_a_cancel_that_one_node_does_not_know_yet_goes_on(stack: UnkindStack) -> None:
+def test_a_cancel_one_node_does_not_list_yet_stays_requested(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.console.end_next_cancel(CancellationStatus.REQUESTED)
     refund(stack, prepared, "refund-1", amount=3_000)
@@ -84,7 +84,7 @@ def test_a_cancel_that_one_node_does_not_know_yet_goes_on(stack: UnkindStack) ->
     assert (refund_state(stack, prepared, "refund-1"), stack.calling()) == ("REQUESTED", {})
 
 
-def test_a_doubt_that_staff_closes_is_judged_anew_by_what_is_shown_then(stack: UnkindStack) -> None:
+def test_a_doubt_staff_closes_is_judged_again_by_the_next_reading(stack: UnkindStack) -> None:
     subscription_id = subscribed(stack)
     let_pass(stack, 29 * DAY)
     stack.portone.pg.decline(times=1, readable=True)
@@ -121,7 +121,7 @@ def phone_bill(stack: UnkindStack) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("made", [deposit_without_a_method, phone_bill])
-def test_what_goes_back_to_an_account_nobody_asked_for_can_be_given_one_in_the_end(
+def test_an_automatic_refund_that_needs_an_account_after_all_can_be_given_one(
     stack: UnkindStack, made: Any
 ) -> None:
     prepared = made(stack)
@@ -140,7 +140,7 @@ def test_what_goes_back_to_an_account_nobody_asked_for_can_be_given_one_in_the_e
 
 
 @pytest.mark.parametrize("settings", [{"staff_refund_limit": "1000"}])
-def test_a_refund_no_second_person_decides_calls_one(stack: UnkindStack) -> None:
+def test_a_refund_nobody_approves_raises_an_attention(stack: UnkindStack) -> None:
     prepared = paid(stack)
     kim, lee = stack.colleague("kim"), stack.colleague("lee")
     path = f"/ops/payments/{prepared['paymentId']}"
@@ -157,7 +157,7 @@ def test_a_refund_no_second_person_decides_calls_one(stack: UnkindStack) -> None
     assert (cancelled_at_portone(stack, prepared), stack.calling()) == (9_000, {})
 
 
-def test_a_deposit_whose_account_has_ended_was_taken_back_too(stack: UnkindStack) -> None:
+def test_a_deposit_whose_account_reads_as_failed_was_taken_back_too(stack: UnkindStack) -> None:
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.portone.buyer.deposit(prepared["paymentId"])
     stack.deliver()

@@ -26,7 +26,7 @@ def lost(stack: UnkindStack) -> str:
 
 
 @pytest.mark.parametrize("age", AGES)
-def test_a_webhook_about_a_payment_missing_here_is_kept_and_counted_however_old(
+def test_a_webhook_about_a_payment_without_a_record_is_stored_and_counted_however_old(
     stack: UnkindStack, age: int
 ) -> None:
     payment_id = lost(stack)
@@ -40,7 +40,7 @@ def test_a_webhook_about_a_payment_missing_here_is_kept_and_counted_however_old(
 
 
 @pytest.mark.parametrize("age", AGES)
-def test_a_webhook_about_a_foreign_payment_is_kept_and_counted_however_old(
+def test_a_webhook_about_a_foreign_payment_is_stored_and_counted_however_old(
     stack: UnkindStack, age: int
 ) -> None:
     stack.portone.buyer.pay("foreign1", Checkout(amount=1_000))
@@ -52,7 +52,7 @@ def test_a_webhook_about_a_foreign_payment_is_kept_and_counted_however_old(
     assert (stack.counted("WebhookForeign"), stack.counted("WebhookOrphan")) == (1, 0)
 
 
-def test_an_old_webhook_that_comes_again_is_counted_once(stack: UnkindStack) -> None:
+def test_an_old_webhook_delivered_twice_is_counted_once(stack: UnkindStack) -> None:
     body = event("Transaction.Paid", lost(stack))
 
     answers = [send(stack, body, age=age).status for age in (400, 400, 800)]
@@ -62,7 +62,7 @@ def test_an_old_webhook_that_comes_again_is_counted_once(stack: UnkindStack) -> 
     assert stack.counted("WebhookOrphan") == 1
 
 
-def test_an_old_webhook_that_nobody_signed_is_refused(stack: UnkindStack) -> None:
+def test_an_old_unsigned_webhook_is_refused(stack: UnkindStack) -> None:
     body = event("Transaction.Paid", lost(stack))
 
     answer = send(stack, body, age=400, secret="whsec_bm90LXRoZS1zZWNyZXQtb2YtYW55Ym9keS1hdC1hbGw=")
@@ -70,7 +70,7 @@ def test_an_old_webhook_that_nobody_signed_is_refused(stack: UnkindStack) -> Non
     assert (answer.status, strays(stack)) == (401, [])
 
 
-def test_an_old_webhook_about_a_payment_of_ours_has_it_read(stack: UnkindStack) -> None:
+def test_an_old_webhook_about_our_payment_starts_a_reading(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.webhooks.lose()
@@ -88,7 +88,7 @@ def spent(stack: UnkindStack, act: Callable[[], Any]) -> Any:
     return stack.calls - before
 
 
-def test_a_payment_that_is_verified_first_costs_one_reading_and_one_write(stack: UnkindStack) -> None:
+def test_a_payment_verified_first_costs_one_reading_and_one_write(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
 
@@ -100,9 +100,7 @@ def test_a_payment_that_is_verified_first_costs_one_reading_and_one_write(stack:
 
 
 @pytest.mark.parametrize("again", [1, 3])
-def test_a_webhook_that_says_what_is_known_costs_one_read_under_whatever_id(
-    stack: UnkindStack, again: int
-) -> None:
+def test_a_webhook_that_adds_nothing_costs_one_read_under_any_id(stack: UnkindStack, again: int) -> None:
     prepared = paid(stack)
     stack.deliver()
     clock_of(stack).advance(MINUTE)
@@ -118,7 +116,7 @@ def test_a_webhook_that_says_what_is_known_costs_one_read_under_whatever_id(
     assert (delivering.portone, delivering.writes, delivering.reads <= again) == (0, 0, True)
 
 
-def test_a_refund_of_ours_is_known_when_its_webhook_comes(stack: UnkindStack) -> None:
+def test_a_webhook_about_our_own_refund_costs_no_reading(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.deliver()
     refund(stack, prepared, amount=3_000)
@@ -128,7 +126,7 @@ def test_a_refund_of_ours_is_known_when_its_webhook_comes(stack: UnkindStack) ->
     assert (delivering.portone, delivering.writes) == (0, 0)
 
 
-def test_a_webhook_of_another_attempt_is_still_looked_at(stack: UnkindStack) -> None:
+def test_a_webhook_of_another_attempt_starts_a_reading(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"])
     verify(stack, prepared)
@@ -140,7 +138,7 @@ def test_a_webhook_of_another_attempt_is_still_looked_at(stack: UnkindStack) -> 
     assert status(stack, prepared) == "PAID"
 
 
-def test_a_cancellation_nobody_here_asked_for_is_still_looked_at(stack: UnkindStack) -> None:
+def test_a_webhook_about_a_foreign_cancellation_starts_a_reading(stack: UnkindStack) -> None:
     prepared = paid(stack)
     refund(stack, prepared, amount=3_000)
     stack.deliver()

@@ -90,7 +90,7 @@ def documented(answer: Response, path: str, method: str) -> bool:
 
 
 @pytest.mark.parametrize(("provider", "method", "fields"), NEEDS)
-def test_a_window_is_handed_what_its_pg_needs(
+def test_a_window_gets_everything_its_pg_needs(
     stack: UnkindStack, provider: str, method: str, fields: tuple[str, ...]
 ) -> None:
     at_pg(stack, provider, method)
@@ -118,7 +118,7 @@ def test_an_order_that_lacks_what_its_window_needs_is_refused_when_it_is_stored(
 
 @pytest.mark.parametrize("empty", ["", " ", None])
 @pytest.mark.parametrize("part", ["name", "email", "phone"])
-def test_what_is_empty_is_lacking(stack: UnkindStack, part: str, empty: str | None) -> None:
+def test_an_empty_value_counts_as_missing(stack: UnkindStack, part: str, empty: str | None) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
 
     answer = put_order(stack, buyer=WHOLE["buyer"] | {part: empty})
@@ -127,7 +127,7 @@ def test_what_is_empty_is_lacking(stack: UnkindStack, part: str, empty: str | No
     assert (refused(answer), given.status) == (True, 200)
 
 
-def test_one_method_of_several_that_lacks_something_refuses_the_order(stack: UnkindStack) -> None:
+def test_one_method_that_lacks_something_refuses_the_whole_order(stack: UnkindStack) -> None:
     at_pg(stack, "TOSSPAYMENTS", "CARD", "MOBILE")
 
     answers = [
@@ -138,7 +138,7 @@ def test_one_method_of_several_that_lacks_something_refuses_the_order(stack: Unk
     assert [answer.status // 100 for answer in answers] == [4, 2]
 
 
-def test_an_order_is_not_changed_into_one_its_window_cannot_show(stack: UnkindStack) -> None:
+def test_an_order_is_not_changed_into_one_its_window_would_refuse(stack: UnkindStack) -> None:
     at_pg(stack, "TOSSPAYMENTS", "CARD", "MOBILE")
     put_order(stack, payMethods=["MOBILE"], **only("productType"))
 
@@ -149,7 +149,7 @@ def test_an_order_is_not_changed_into_one_its_window_cannot_show(stack: UnkindSt
 
 
 @pytest.mark.parametrize(("provider", "method"), FREE)
-def test_an_order_need_not_give_what_its_pg_does_not_ask_for(
+def test_an_order_may_leave_out_what_its_pg_does_not_require(
     stack: UnkindStack, provider: str, method: str
 ) -> None:
     at_pg(stack, provider, method)
@@ -160,19 +160,19 @@ def test_an_order_need_not_give_what_its_pg_does_not_ask_for(
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("PHYSICAL", "REAL"), ("DIGITAL", "DIGITAL")])
-def test_a_phone_bill_says_what_kind_of_product_it_is_for(stack: UnkindStack, ours: str, theirs: str) -> None:
+def test_a_phone_bill_names_its_product_type(stack: UnkindStack, ours: str, theirs: str) -> None:
     window = opened(stack, "MOBILE", productType=ours)
 
     assert window["productType"] == theirs
 
 
-def test_a_phone_bill_of_a_channel_whose_pg_nobody_named_needs_it_too(stack: UnkindStack) -> None:
+def test_a_phone_bill_on_a_channel_without_a_known_pg_needs_its_product_type_too(stack: UnkindStack) -> None:
     assert refused(put_order(stack, payMethods=["MOBILE"]))
     assert put_order(stack, payMethods=["MOBILE"], **only("productType")).status == 200
 
 
 @pytest.mark.parametrize("wrong", ["REAL", "physical", "", 1])
-def test_a_kind_of_product_nobody_knows_is_refused(stack: UnkindStack, wrong: Any) -> None:
+def test_an_unknown_product_type_is_refused(stack: UnkindStack, wrong: Any) -> None:
     assert refused(put_order(stack, payMethods=["MOBILE"], productType=wrong))
 
 
@@ -181,7 +181,9 @@ ENDS = {"ten minutes": 10 * MINUTE, "an hour": HOUR, "a day": DAY, "two months":
 
 @pytest.mark.parametrize("provider", ["TOSSPAYMENTS", "NICE_V2", "KSNET", "KCP_V2", "GALAXIA"])
 @pytest.mark.parametrize("ends", ENDS)
-def test_an_account_takes_no_money_after_the_orders_end(stack: UnkindStack, ends: str, provider: str) -> None:
+def test_a_virtual_account_is_due_no_later_than_the_order(
+    stack: UnkindStack, ends: str, provider: str
+) -> None:
     at_pg(stack, provider, "VIRTUAL_ACCOUNT")
     now = stack.clock.now()
     end = None if ENDS[ends] is None else now + float(ENDS[ends] or 0)
@@ -192,7 +194,7 @@ def test_an_account_takes_no_money_after_the_orders_end(stack: UnkindStack, ends
     assert now < deposit_ends(window, now) <= (end or now + 400 * DAY)
 
 
-def test_an_account_at_ksnet_has_its_end_in_iso_8601(stack: UnkindStack) -> None:
+def test_a_virtual_account_at_ksnet_has_its_due_date_in_iso_8601(stack: UnkindStack) -> None:
     at_pg(stack, "KSNET", "VIRTUAL_ACCOUNT")
 
     window = opened(
@@ -203,7 +205,7 @@ def test_an_account_at_ksnet_has_its_end_in_iso_8601(stack: UnkindStack) -> None
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)", due)
 
 
-def test_an_account_that_is_asked_for_later_ends_no_later(stack: UnkindStack) -> None:
+def test_a_virtual_account_requested_later_is_due_no_later(stack: UnkindStack) -> None:
     end = stack.clock.now() + 2 * DAY
     first = opened(stack, "VIRTUAL_ACCOUNT", expiresAt=instant(end))
     at_first = deposit_ends(first, stack.clock.now())
@@ -216,7 +218,7 @@ def test_an_account_that_is_asked_for_later_ends_no_later(stack: UnkindStack) ->
 
 
 @pytest.mark.parametrize("method", ["CARD", "TRANSFER", "EASY_PAY"])
-def test_only_an_account_has_an_end_of_its_own(stack: UnkindStack, method: str) -> None:
+def test_only_a_virtual_account_has_a_due_date_of_its_own(stack: UnkindStack, method: str) -> None:
     put_order(stack, payMethods=[method, "VIRTUAL_ACCOUNT"])
     view = ask_to_prepare(stack).json()
 
@@ -225,7 +227,7 @@ def test_only_an_account_has_an_end_of_its_own(stack: UnkindStack, method: str) 
     assert window_of(view, "VIRTUAL_ACCOUNT")["virtualAccount"]["accountExpiry"]
 
 
-def test_naver_is_told_the_products_and_the_last_day_of_use_in_its_own_words(stack: UnkindStack) -> None:
+def test_naver_gets_products_and_the_last_day_of_use_in_its_own_words(stack: UnkindStack) -> None:
     at_pg(stack, "NAVERPAY", "EASY_PAY")
 
     window = opened(stack, "EASY_PAY", **only("products", "lastDayOfUse"))
@@ -241,7 +243,7 @@ def test_naver_is_told_the_products_and_the_last_day_of_use_in_its_own_words(sta
     assert within(window, "bypass.naverpay.useCfmYmdt") == "20261231"
 
 
-def test_naver_is_told_no_last_day_of_use_where_the_order_has_none(stack: UnkindStack) -> None:
+def test_naver_gets_no_last_day_of_use_where_the_order_has_none(stack: UnkindStack) -> None:
     at_pg(stack, "NAVERPAY", "EASY_PAY")
 
     window = opened(stack, "EASY_PAY", **only("products"))
@@ -251,7 +253,7 @@ def test_naver_is_told_no_last_day_of_use_where_the_order_has_none(stack: Unkind
 
 
 @pytest.mark.parametrize("left", ["categoryType", "categoryId"])
-def test_a_product_that_naver_would_not_take_is_refused_when_stored(stack: UnkindStack, left: str) -> None:
+def test_a_product_naver_would_refuse_is_refused_when_stored(stack: UnkindStack, left: str) -> None:
     at_pg(stack, "NAVERPAY", "EASY_PAY")
     product = {name: value for name, value in PRODUCT.items() if name != left}
 
@@ -264,7 +266,7 @@ def test_a_product_that_naver_would_not_take_is_refused_when_stored(stack: Unkin
 
 
 @pytest.mark.parametrize("method", ["MOBILE", "GIFT_CERTIFICATE"])
-def test_kcp_is_told_who_its_member_is(stack: UnkindStack, method: str) -> None:
+def test_kcp_gets_the_id_of_its_member(stack: UnkindStack, method: str) -> None:
     at_pg(stack, "KCP_V2", method)
 
     window = opened(stack, method, **only("productType"))
@@ -274,7 +276,7 @@ def test_kcp_is_told_who_its_member_is(stack: UnkindStack, method: str) -> None:
     assert re.fullmatch(r"[0-9A-Za-z]{20}", member)
 
 
-def test_nice_is_told_who_buys_with_a_gift_certificate(stack: UnkindStack) -> None:
+def test_nice_gets_the_buyer_of_a_gift_certificate(stack: UnkindStack) -> None:
     at_pg(stack, "NICE_V2", "GIFT_CERTIFICATE")
 
     window = opened(stack, "GIFT_CERTIFICATE")
@@ -283,7 +285,7 @@ def test_nice_is_told_who_buys_with_a_gift_certificate(stack: UnkindStack) -> No
 
 
 @pytest.mark.parametrize("provider", ["TOSSPAYMENTS", "NICE_V2"])
-def test_what_one_pg_needs_is_not_told_another(stack: UnkindStack, provider: str) -> None:
+def test_no_pg_gets_what_only_another_needs(stack: UnkindStack, provider: str) -> None:
     at_pg(stack, provider, "CARD")
 
     window = opened(stack, "CARD")
@@ -302,20 +304,20 @@ def test_an_order_can_be_paid_by_a_method_of_the_window(stack: UnkindStack, meth
 
 
 @pytest.mark.parametrize("method", ["CRYPTO"])
-def test_what_is_no_method_of_the_window_is_refused(stack: UnkindStack, method: str) -> None:
+def test_a_method_no_window_offers_is_refused(stack: UnkindStack, method: str) -> None:
     stack.operated(channels=json.dumps({"*": "channel-key-example-test"}))
 
     assert refused(put_order(stack, payMethods=[method], **WHOLE))
     assert put_order(stack, payMethods=["PAYPAL"], **WHOLE).status == 200
 
 
-def test_an_order_no_channel_takes_is_refused_when_it_is_stored(stack: UnkindStack) -> None:
+def test_an_order_without_a_channel_is_refused_when_it_is_stored(stack: UnkindStack) -> None:
     at_pg(stack, "TOSSPAYMENTS", "CARD")
 
     assert refused(put_order(stack, payMethods=["CARD", "TRANSFER"]))
 
 
-def test_toss_saves_a_bank_account(stack: UnkindStack) -> None:
+def test_toss_payments_saves_a_bank_account(stack: UnkindStack) -> None:
     named = {"key": "channel-key-example-test", "pgProvider": "TOSSPAYMENTS", "pgMerchantId": "m"}
     stack.operated(billing_channels=json.dumps({"TRANSFER": named}))
 
@@ -336,7 +338,7 @@ SAVING: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize(("provider", "fields"), SAVING)
-def test_a_window_that_saves_a_method_is_handed_what_its_pg_needs(
+def test_a_saving_window_gets_everything_its_pg_needs(
     stack: UnkindStack, provider: str, fields: tuple[str, ...]
 ) -> None:
     named = {"key": "channel-key-example-test", "pgProvider": provider, "pgMerchantId": "m"}
@@ -386,7 +388,7 @@ def test_a_buyer_is_sealed_and_in_no_log(stack: UnkindStack) -> None:
     assert told_of_the_buyer(stored, *everywhere_but_in_tables(stack)) == []
 
 
-def test_a_refused_order_tells_nothing_of_its_buyer(stack: UnkindStack) -> None:
+def test_a_refused_order_reveals_nothing_of_its_buyer(stack: UnkindStack) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
 
     answer = put_order(stack, payMethods=["CARD"], **whole_but("buyer.phone"))
@@ -395,7 +397,7 @@ def test_a_refused_order_tells_nothing_of_its_buyer(stack: UnkindStack) -> None:
     assert told_of_the_buyer(answer.body.decode(), *everywhere_but_in_tables(stack)) == []
 
 
-def test_a_buyer_is_shown_to_its_own_window_alone(stack: UnkindStack) -> None:
+def test_a_buyer_is_sent_to_its_own_window_only(stack: UnkindStack) -> None:
     view = with_buyer(stack)
 
     shown = [
@@ -478,7 +480,7 @@ def test_a_buyer_is_dropped_after_settlement(stack: UnkindStack, end: Any) -> No
     assert buyers_kept(stack) == []
 
 
-def test_an_order_nobody_prepares_keeps_no_buyer_for_ever(stack: UnkindStack) -> None:
+def test_an_order_that_is_never_prepared_drops_its_buyer_in_time(stack: UnkindStack) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
     put_order(stack, payMethods=["CARD"], **only(*EVERY), expiresAt=instant(stack.clock.now() + DAY))
     kept = buyers_kept(stack)
@@ -490,7 +492,9 @@ def test_an_order_nobody_prepares_keeps_no_buyer_for_ever(stack: UnkindStack) ->
     assert buyers_kept(stack) == [] or expiring
 
 
-def test_the_same_order_again_is_the_same_answer_whatever_seals_its_buyer(stack: UnkindStack) -> None:
+def test_repeating_the_same_order_answers_the_same_although_its_buyer_is_sealed_anew(
+    stack: UnkindStack,
+) -> None:
     view = with_buyer(stack)
 
     again = put_order(stack, payMethods=["CARD", "VIRTUAL_ACCOUNT"], **only(*EVERY))
@@ -513,14 +517,14 @@ def test_a_window_is_the_same_on_every_device_and_after_an_outage(stack: UnkindS
     assert again["payMethods"] == view["payMethods"]
 
 
-def test_an_order_of_parts_that_is_charged_to_a_saved_method_needs_no_window(stack: UnkindStack) -> None:
+def test_an_order_in_parts_charged_to_a_saved_method_needs_no_window(stack: UnkindStack) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
     parts = [{"amount": 6_000}, {"amount": 6_000, "dueAt": instant(stack.clock.now() + DAY)}]
 
     assert put_order(stack, payMethods=["CARD"], parts=parts, **only(*EVERY)).status == 200
 
 
-def test_an_order_with_a_buyer_is_charged_to_a_saved_method_and_drops_it(stack: UnkindStack) -> None:
+def test_an_order_with_a_buyer_charged_to_a_saved_method_drops_the_buyer(stack: UnkindStack) -> None:
     view = with_buyer(stack)
     key_saved(stack, customer_id=view["customer"]["customerId"])
 

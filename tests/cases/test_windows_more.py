@@ -35,7 +35,7 @@ def saving_at(stack: UnkindStack, provider: str) -> None:
 
 
 @pytest.mark.parametrize("provider", ["INICIS_V2", "WELCOME"])
-def test_a_phone_that_is_saved_and_pays_at_once_says_all_that_the_order_says(
+def test_a_phone_saved_and_charged_at_once_gets_everything_the_order_says(
     stack: UnkindStack, provider: str
 ) -> None:
     at_pg(stack, provider, "MOBILE")
@@ -53,7 +53,7 @@ def test_a_phone_that_is_saved_and_pays_at_once_says_all_that_the_order_says(
 
 @pytest.mark.parametrize("platform", ["web", "ios"])
 @pytest.mark.parametrize("provider", ["INICIS_V2", "WELCOME"])
-def test_what_phones_are_asked_for_is_asked_of_a_page_that_a_phone_may_open(
+def test_a_page_a_phone_may_open_needs_what_phones_need(
     stack: UnkindStack, provider: str, platform: str
 ) -> None:
     """Needed on phones, optional on PCs (PortOne's pages of both); nobody knows where a page is opened."""
@@ -107,7 +107,7 @@ def test_no_order_shows_the_buyer_of_another(stack: UnkindStack) -> None:
     ],
     ids=lambda wrong: json.dumps(wrong, ensure_ascii=False)[:50],
 )
-def test_what_cannot_be_is_refused_with_its_field_and_without_its_text(
+def test_an_impossible_value_is_refused_by_its_field_without_its_text(
     stack: UnkindStack, wrong: dict[str, Any]
 ) -> None:
     answer = put_order(stack, **wrong)
@@ -117,7 +117,7 @@ def test_what_cannot_be_is_refused_with_its_field_and_without_its_text(
     assert len(answer.body) < 2_000
 
 
-def test_a_name_typed_on_a_mac_is_taken_as_it_is_read(stack: UnkindStack) -> None:
+def test_a_name_typed_on_a_mac_is_stored_as_it_reads(stack: UnkindStack) -> None:
     at_pg(stack, "INICIS_V2", "CARD")
     decomposed = "\u1112\u1169\u11bc\u1100\u1175\u11af\u1103\u1169\u11bc"
 
@@ -151,7 +151,7 @@ def test_parts_of_an_order_are_charged_without_a_window(stack: UnkindStack) -> N
 
 
 @pytest.mark.parametrize("field", ["productType", "products"])
-def test_what_a_pg_does_not_ask_for_may_be_said_anyway(stack: UnkindStack, field: str) -> None:
+def test_a_value_the_pg_does_not_require_may_be_given(stack: UnkindStack, field: str) -> None:
     at_pg(stack, "TOSSPAYMENTS", "CARD")
 
     assert put_order(stack, payMethods=["CARD"], **whole_but(field)).status == 200

@@ -102,7 +102,7 @@ UNPAID = (
 
 
 @pytest.mark.parametrize("made", UNPAID)
-def test_an_order_nobody_has_paid_is_withdrawn_by_one_call(stack: UnkindStack, made: Any) -> None:
+def test_an_unpaid_order_is_withdrawn_by_one_call(stack: UnkindStack, made: Any) -> None:
     payment_ids = made(stack)
 
     answer = withdraw(stack)
@@ -117,7 +117,7 @@ def test_an_order_nobody_has_paid_is_withdrawn_by_one_call(stack: UnkindStack, m
 
 
 @pytest.mark.parametrize("made", UNPAID)
-def test_withdrawn_twice_is_the_same_answer(stack: UnkindStack, made: Any) -> None:
+def test_withdrawing_twice_answers_the_same(stack: UnkindStack, made: Any) -> None:
     made(stack)
     withdraw(stack)
     let_pass(stack, HOUR)
@@ -130,7 +130,7 @@ def test_withdrawn_twice_is_the_same_answer(stack: UnkindStack, made: Any) -> No
     assert [each.status for each in (second, third, late)] == [200] * 3
 
 
-def test_the_order_says_that_it_is_withdrawn(stack: UnkindStack) -> None:
+def test_a_withdrawn_order_reads_as_withdrawn(stack: UnkindStack) -> None:
     put_order(stack)
     before = stack.shop.get("/orders/order-1").json()
 
@@ -153,7 +153,7 @@ def test_a_withdrawn_order_is_not_stored_again(stack: UnkindStack, changes: dict
     assert withdraw(stack).status == 200
 
 
-def test_its_waiting_account_is_closed_at_portone(stack: UnkindStack) -> None:
+def test_withdrawing_closes_the_waiting_account_at_portone(stack: UnkindStack) -> None:
     prepared = issued(stack)
 
     answer = withdraw(stack)
@@ -235,7 +235,7 @@ STILL_COMES: tuple[Callable[[UnkindStack, dict[str, Any]], None], ...] = (
 
 @pytest.mark.parametrize("comes", STILL_COMES)
 @pytest.mark.parametrize("told", ["webhook", "verify", "nobody"])
-def test_money_that_still_comes_goes_back_by_itself_and_is_told(
+def test_a_payment_after_the_withdrawal_is_refunded_automatically_and_published(
     stack: UnkindStack, comes: Any, told: str
 ) -> None:
     prepared = prepare(stack)
@@ -260,7 +260,7 @@ def test_money_that_still_comes_goes_back_by_itself_and_is_told(
 
 
 @pytest.mark.parametrize("comes", STILL_COMES)
-def test_money_that_still_comes_is_never_told_as_an_order_that_was_paid(
+def test_a_payment_after_the_withdrawal_is_never_published_as_a_paid_order(
     stack: UnkindStack, comes: Any
 ) -> None:
     prepared = prepare(stack)
@@ -276,7 +276,7 @@ def test_money_that_still_comes_is_never_told_as_an_order_that_was_paid(
 
 
 @pytest.mark.parametrize("failing", [1, 3])
-def test_its_way_back_survives_refusals(stack: UnkindStack, failing: int) -> None:
+def test_its_automatic_refund_survives_refusals(stack: UnkindStack, failing: int) -> None:
     prepared = prepare(stack)
     card_in_a_window_that_was_open(stack, prepared)
     stack.portone.console.refuse_next_cancel(leaves="FAILED", times=failing)
@@ -327,7 +327,7 @@ def test_an_order_that_is_paid_is_not_withdrawn(stack: UnkindStack, made: Any) -
 
 
 @pytest.mark.parametrize("made", [paid_at_portone_alone, waiting_unknown_to_us, ready])
-def test_while_portone_is_silent_nothing_is_promised_that_is_not_so(stack: UnkindStack, made: Any) -> None:
+def test_while_portone_is_silent_every_answer_stays_true(stack: UnkindStack, made: Any) -> None:
     made(stack)
     payment_ids = list(stack.portone.books()) or [ask_to_prepare(stack).json()["paymentId"]]
     stack.portone.inject(operation="*", fault=Fault.TIMEOUT_BEFORE_COMMIT, times=None)
@@ -342,7 +342,7 @@ def test_while_portone_is_silent_nothing_is_promised_that_is_not_so(stack: Unkin
 
 
 @pytest.mark.parametrize("fault", [Fault.TIMEOUT_BEFORE_COMMIT, Fault.TIMEOUT_AFTER_COMMIT])
-def test_an_order_whose_charge_is_under_way_waits_for_its_outcome(stack: UnkindStack, fault: Fault) -> None:
+def test_an_order_with_a_charge_under_way_waits_for_its_outcome(stack: UnkindStack, fault: Fault) -> None:
     key_saved(stack)
     prepared = prepare(stack)
     stack.portone.inject(operation="pay_with_billing_key", fault=fault, times=1)
@@ -383,7 +383,7 @@ def test_a_withdrawn_order_is_not_paid_with_a_new_method(stack: UnkindStack) -> 
 PARTS: list[dict[str, Any]] = [{"amount": 6_000}, {"amount": 6_000, "dueAt": "2026-02-01T00:00:00Z"}]
 
 
-def test_an_order_in_parts_that_nobody_agreed_to_is_withdrawn(stack: UnkindStack) -> None:
+def test_an_order_in_parts_without_consent_is_withdrawn(stack: UnkindStack) -> None:
     key_saved(stack)
     order_in_parts(stack, "order-1", PARTS)
 
@@ -407,7 +407,7 @@ def test_an_order_whose_parts_are_being_charged_is_not_withdrawn(stack: UnkindSt
 @pytest.mark.parametrize(
     "order_id", ["order-9", "x" * 64, "ORDER-1", "payment-1", "%20", "a%2Fb", "order-1%00"]
 )
-def test_an_order_there_is_not_is_not_found_whatever_its_id(stack: UnkindStack, order_id: str) -> None:
+def test_an_absent_order_is_not_found_whatever_its_id(stack: UnkindStack, order_id: str) -> None:
     put_order(stack)
 
     known = withdraw(stack, "order-8")
@@ -421,7 +421,7 @@ def test_an_order_there_is_not_is_not_found_whatever_its_id(stack: UnkindStack, 
         ]
 
 
-def test_only_the_shop_withdraws(stack: UnkindStack) -> None:
+def test_only_the_shop_withdraws_an_order(stack: UnkindStack) -> None:
     put_order(stack)
     nobody = [stack.app(USER).delete("/orders/order-1"), stack.staff_app.delete("/orders/order-1")]
 
@@ -431,7 +431,7 @@ def test_only_the_shop_withdraws(stack: UnkindStack) -> None:
 
 
 @pytest.mark.parametrize("order_id", ["order-1"])
-def test_the_buyer_is_told_that_it_is_withdrawn(stack: UnkindStack, order_id: str) -> None:
+def test_the_buyer_sees_that_the_order_is_withdrawn(stack: UnkindStack, order_id: str) -> None:
     prepared = prepare(stack, order_id)
     withdraw(stack, order_id)
 
@@ -498,7 +498,7 @@ POINTS = range(1, 9)
 
 @pytest.mark.parametrize("nth", POINTS)
 @pytest.mark.parametrize("meanwhile", MEANWHILE)
-def test_whatever_happens_while_an_order_is_withdrawn_what_was_said_is_so(
+def test_the_answer_of_a_withdrawal_stays_true_whatever_happens_meanwhile(
     stack: UnkindStack, meanwhile: Meanwhile, nth: int
 ) -> None:
     key_saved(stack)
@@ -513,7 +513,7 @@ def test_whatever_happens_while_an_order_is_withdrawn_what_was_said_is_so(
 
 @pytest.mark.parametrize("nth", POINTS)
 @pytest.mark.parametrize("meanwhile", [each for each in MEANWHILE if each is not withdraws_too])
-def test_an_order_withdrawn_while_something_happens_to_it_is_withdrawn_or_paid(
+def test_an_order_withdrawn_during_another_request_ends_withdrawn_or_paid(
     stack: UnkindStack, meanwhile: Meanwhile, nth: int
 ) -> None:
     key_saved(stack)
@@ -527,7 +527,7 @@ def test_an_order_withdrawn_while_something_happens_to_it_is_withdrawn_or_paid(
 
 
 @pytest.mark.parametrize("nth", POINTS)
-def test_an_order_withdrawn_while_it_is_first_prepared_is_not_offered(stack: UnkindStack, nth: int) -> None:
+def test_an_order_withdrawn_during_its_first_prepare_is_not_offered(stack: UnkindStack, nth: int) -> None:
     put_order(stack)
 
     asked, answer = between(stack, partial(ask_to_prepare, stack), nth, partial(withdraw, stack))

@@ -25,7 +25,7 @@ def lapsed(stack: UnkindStack) -> dict[str, Any]:
     return prepared
 
 
-def test_a_deposit_into_an_older_account_of_a_withdrawn_order_goes_back(stack: UnkindStack) -> None:
+def test_a_deposit_into_an_older_account_of_a_withdrawn_order_is_refunded(stack: UnkindStack) -> None:
     older = lapsed(stack)
     newer = prepare(stack)
     withdrawn = withdraw(stack)
@@ -43,7 +43,7 @@ def test_a_deposit_into_an_older_account_of_a_withdrawn_order_goes_back(stack: U
     assert told_wrong(stack, withdrawn, ids) == {}
 
 
-def test_both_payments_of_a_withdrawn_order_go_back(stack: UnkindStack) -> None:
+def test_both_payments_of_a_withdrawn_order_are_refunded(stack: UnkindStack) -> None:
     older = lapsed(stack)
     newer = prepare(stack)
     stack.portone.buyer.open_window(newer["paymentId"])
@@ -59,7 +59,7 @@ def test_both_payments_of_a_withdrawn_order_go_back(stack: UnkindStack) -> None:
 
 
 @pytest.mark.parametrize("amount", [10, 13_000])
-def test_another_amount_for_a_withdrawn_order_goes_back_whole(stack: UnkindStack, amount: int) -> None:
+def test_another_amount_for_a_withdrawn_order_is_refunded_in_full(stack: UnkindStack, amount: int) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.open_window(prepared["paymentId"])
     withdrawn = withdraw(stack)
@@ -72,7 +72,7 @@ def test_another_amount_for_a_withdrawn_order_goes_back_whole(stack: UnkindStack
 
 
 @pytest.mark.parametrize("settings", [HOOK])
-def test_a_withdrawn_order_is_not_approved_by_hand(stack: UnkindStack) -> None:
+def test_a_withdrawn_order_is_not_approved_manually(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     withdrawn = withdraw(stack)
@@ -85,7 +85,7 @@ def test_a_withdrawn_order_is_not_approved_by_hand(stack: UnkindStack) -> None:
 
 
 @pytest.mark.parametrize("settings", [{"confirm_process": "on"}])
-def test_portone_that_asks_whether_to_take_it_is_told_no(stack: UnkindStack) -> None:
+def test_the_confirm_process_refuses_a_withdrawn_order(stack: UnkindStack) -> None:
     prepared, other = prepare(stack), prepare(stack, "order-2")
     withdraw(stack)
 
@@ -96,7 +96,7 @@ def test_portone_that_asks_whether_to_take_it_is_told_no(stack: UnkindStack) -> 
     assert kept(stack, prepared["paymentId"]) == 0
 
 
-def test_a_refund_under_way_does_not_let_an_order_be_withdrawn_before_it_is_over(stack: UnkindStack) -> None:
+def test_an_order_with_a_refund_under_way_is_not_withdrawn_until_it_ends(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.console.end_next_cancel(CancellationStatus.REQUESTED)
     refund(stack, prepared)
@@ -112,7 +112,7 @@ def test_a_refund_under_way_does_not_let_an_order_be_withdrawn_before_it_is_over
 
 
 @pytest.mark.parametrize("settings", [{"mode": "live"}])
-def test_it_is_the_same_in_live_mode(stack: UnkindStack) -> None:
+def test_withdrawing_works_the_same_in_live_mode(stack: UnkindStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.open_window(prepared["paymentId"])
     withdrawn = withdraw(stack)
@@ -123,7 +123,7 @@ def test_it_is_the_same_in_live_mode(stack: UnkindStack) -> None:
     assert (withdrawn.status, kept(stack)) == (200, 0)
 
 
-def test_a_buyer_who_is_someone_else_learns_nothing_of_it(stack: UnkindStack) -> None:
+def test_another_buyer_learns_nothing_of_a_withdrawn_order(stack: UnkindStack) -> None:
     put_order(stack)
     before = ask_to_prepare(stack, user="user-2")
     withdraw(stack)
@@ -135,7 +135,7 @@ def test_a_buyer_who_is_someone_else_learns_nothing_of_it(stack: UnkindStack) ->
 
 
 @pytest.mark.parametrize("order_id", ["order-1"])
-def test_the_shop_hears_of_it_once(stack: UnkindStack, order_id: str) -> None:
+def test_the_withdrawal_is_published_once(stack: UnkindStack, order_id: str) -> None:
     prepared = prepare(stack, order_id)
     for _ in range(3):
         withdraw(stack, order_id)

@@ -128,7 +128,7 @@ def to_be_sent_again(stack: UnkindStack, user: str) -> None:
         ("Charges", -HOUR),
     ],
 )
-def test_charges_go_on_whatever_one_containers_clock_says(
+def test_charges_continue_whatever_the_clock_of_one_container_says(
     stack: UnkindStack, function: str, off: int
 ) -> None:
     plan_stored(stack)
@@ -145,9 +145,7 @@ def test_charges_go_on_whatever_one_containers_clock_says(
 
 
 @pytest.mark.parametrize("off", [HOUR, -HOUR])
-def test_the_customer_of_a_sweep_with_a_wrong_clock_is_charged_within_the_hour(
-    stack: UnkindStack, off: int
-) -> None:
+def test_a_customer_swept_with_a_wrong_clock_is_charged_within_the_hour(stack: UnkindStack, off: int) -> None:
     plan_stored(stack)
     to_be_sent_again(stack, "user-1")
     run_elsewhere(stack, "Sweep", times=2, clock=Wrong(stack.clock, off))

@@ -27,7 +27,7 @@ def assert_bears(tale: str, mutations: Sequence[Mutation]) -> None:
 
 
 @pytest.mark.parametrize("tale", TALES, ids=lambda tale: tale.name)
-def test_a_tale_ends_the_same_whatever_portone_leaves_out_adds_or_reorders(
+def test_a_story_ends_the_same_whatever_portone_leaves_out_adds_or_reorders(
     tale: Tale, record_property: Count
 ) -> None:
     usual = undisturbed(tale.name)
@@ -40,7 +40,7 @@ def test_a_tale_ends_the_same_whatever_portone_leaves_out_adds_or_reorders(
 
 @pytest.mark.alone
 @pytest.mark.parametrize("tale", TALES, ids=lambda tale: tale.name)
-def test_a_tale_bears_each_mutation_alone(tale: Tale, record_property: Count) -> None:
+def test_a_story_survives_each_mutation_alone(tale: Tale, record_property: Count) -> None:
     for mutation in alone(tale.name):
         assert_bears(tale.name, [mutation])
 
@@ -52,7 +52,7 @@ def test_a_tale_bears_each_mutation_alone(tale: Tale, record_property: Count) ->
     [pytest.param(each, marks=pytest.mark.xfail(strict=True, reason=each.why)) for each in KNOWN],
     ids=lambda known: known.line,
 )
-def test_what_is_known_to_break_a_tale_still_does(known: Known) -> None:
+def test_a_mutation_known_to_break_a_story_still_does(known: Known) -> None:
     tale, mutations = parse_line(known.line)
 
     assert_bears(tale, mutations)

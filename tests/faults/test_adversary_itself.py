@@ -32,13 +32,13 @@ def document() -> contract.Contract:
     return contract.Contract(Path(os.environ[NAMED_BY]))
 
 
-def test_a_line_can_be_pasted_back() -> None:
+def test_a_failing_line_can_be_pasted_back() -> None:
     told_of = (DROP, Mutation("get_payment", Trick.ADD, "", 2))
 
     assert parse_line(line_of("refund a part", told_of)) == ("refund a part", told_of)
 
 
-def test_the_smallest_failure_holds_nothing_that_could_be_left_out() -> None:
+def test_the_smallest_failure_contains_nothing_superfluous() -> None:
     many = [Mutation("get_payment", Trick.DROP, str(each)) for each in range(40)]
     guilty = {many[7], many[31]}
 
@@ -46,34 +46,34 @@ def test_the_smallest_failure_holds_nothing_that_could_be_left_out() -> None:
 
 
 @pytest.mark.parametrize("fields", [2, MOST_IN_EIGHT, MOST_IN_EIGHT + 1, 70])
-def test_any_two_fields_are_both_gone_somewhere_and_each_alone_and_none(fields: int) -> None:
+def test_any_two_fields_are_left_out_together_apart_and_not_at_all(fields: int) -> None:
     held = [set(row) for row in covering_rows(range(fields), "any")]
 
     for one, other in combinations(range(fields), 2):
         assert len({(one in row, other in row) for row in held}) == 4
 
 
-def test_eight_rows_are_enough_for_nearly_every_tale() -> None:
+def test_eight_rows_are_enough_for_nearly_every_story() -> None:
     more = [tale.name for tale in TALES if len(rows(tale.name)) > ROWS]
 
     assert len(more) < len(TALES) / 10
 
 
-def test_the_same_mutations_do_the_same_twice() -> None:
+def test_the_same_mutations_act_the_same_twice() -> None:
     tale = tale_named("refund a part")
     row = rows(tale.name)[0]
 
     assert told(tale, row) == told(tale, row)
 
 
-def test_a_mutation_that_moves_money_is_seen() -> None:
+def test_a_mutation_that_moves_money_is_found() -> None:
     """The currency is what we asked for: another one is a mismatch, and goes back."""
     [another] = [each for each in EXCLUDED if each.operation == "get_payment"]
 
     assert any("CANCELLED" in each for each in faults("receive webhooks", [another]))
 
 
-def test_what_may_wait_is_played_in_some_tale() -> None:
+def test_a_field_a_story_may_wait_for_is_left_out_in_some_story() -> None:
     played = set().union(*(undisturbed(tale.name).seen for tale in TALES))
 
     assert sorted(str(each) for each in WAITS.keys() - played - NOWHERE) == []
@@ -98,7 +98,7 @@ def test_a_verification_that_may_wait_verifies_nobody(mutation: Mutation) -> Non
 
 
 @needs_contract
-def test_whatever_an_answer_about_a_person_may_lack_is_lacking_in_some_tale(
+def test_every_field_an_identity_answer_may_lack_is_left_out_in_some_story(
     document: contract.Contract,
 ) -> None:
     shape = document.shape("getIdentityVerification", 200)
@@ -120,7 +120,7 @@ def test_whatever_an_answer_about_a_person_may_lack_is_lacking_in_some_tale(
 
 
 @pytest.mark.parametrize("wrong", ["a minor", "a second account"])
-def test_who_is_verified_wrongly_is_seen_also_where_a_tale_may_wait(wrong: str) -> None:
+def test_a_wrong_verification_is_found_although_a_story_may_wait(wrong: str) -> None:
     [may_wait] = [each for each in OF_A_PERSON if each.trick is Trick.VARIANT]
     run = told(tale_named("a person: verify"), [may_wait])
 
@@ -128,7 +128,7 @@ def test_who_is_verified_wrongly_is_seen_also_where_a_tale_may_wait(wrong: str) 
     assert WRONGLY in "\n".join(judged("a person: verify", replace(run, stopped=f"{WRONGLY}: {wrong}")))
 
 
-def test_every_operation_of_a_tale_is_disturbed() -> None:
+def test_every_operation_of_a_story_is_disturbed() -> None:
     operations = {each.operation for tale in TALES for each in alone(tale.name)}
 
     assert operations >= {"get_payment", "list_payments", "get_billing_key", "list_billing_keys"}
@@ -159,7 +159,7 @@ def test_our_table_lists_nothing_that_is_not_in_the_contract(document: contract.
 
 
 @pytest.mark.parametrize("name", table.FIELDS)
-def test_what_is_left_out_of_our_records_says_why(name: str) -> None:
+def test_a_field_our_records_ignore_has_a_reason(name: str) -> None:
     assert all(field.why for field in table.FIELDS[name].values())
     assert all(field.use in Use for field in table.FIELDS[name].values())
 
@@ -168,7 +168,7 @@ def test_what_is_left_out_of_our_records_says_why(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["a deposit sent back", "the audit of a list", "renew", "declined twice, then paid"]
 )
-def test_our_table_finds_what_may_be_missing_where_the_contract_does(name: str) -> None:
+def test_our_table_finds_optional_fields_where_the_contract_does(name: str) -> None:
     by_table = told(tale_named(name), by=table.Table())
 
     found = [

@@ -124,5 +124,5 @@ def test_after_a_fault_of_aws_on_the_wire_the_books_agree(ministack: MiniStack, 
             assert_ended_well(story, world, hurt=True)
 
 
-def test_no_call_of_aws_is_without_its_faults() -> None:
+def test_every_call_of_aws_has_its_faults() -> None:
     assert {call for call, _ in PLACES} == set(ON_THE_WIRE)

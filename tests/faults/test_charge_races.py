@@ -41,7 +41,7 @@ def world(stack: ObservedStack) -> Iterator[World]:
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_of_workers_at_one_subscription_one_charges_it(world: World, _round: int) -> None:
+def test_one_of_many_workers_charges_a_subscription(world: World, _round: int) -> None:
     subscription_id = due(world)
     worker = collecting(world, subscription_id)
 
@@ -54,9 +54,7 @@ def test_of_workers_at_one_subscription_one_charges_it(world: World, _round: int
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_charge_cancel_deletion_and_plan_change_at_once_end_in_one_of_their_orders(
-    world: World, _round: int
-) -> None:
+def test_charge_cancel_deletion_and_plan_change_at_once_end_in_some_order(world: World, _round: int) -> None:
     subscription_id = due(world)
     issue_id = world.stack.ports["store"].wallet(owner(world)).default
     worker = collecting(world, subscription_id)
@@ -84,7 +82,7 @@ def test_charge_cancel_deletion_and_plan_change_at_once_end_in_one_of_their_orde
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_plan_changes_at_once_are_paid_once(world: World, _round: int) -> None:
+def test_concurrent_plan_changes_are_paid_once(world: World, _round: int) -> None:
     subscription_id = weekly(world)
 
     statuses = race([lambda: change_plan(world, subscription_id)] * 3)
@@ -96,7 +94,7 @@ def test_plan_changes_at_once_are_paid_once(world: World, _round: int) -> None:
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_subscribing_twice_at_once_with_one_key_is_one_subscription(world: World, _round: int) -> None:
+def test_concurrent_subscribing_with_one_key_makes_one_subscription(world: World, _round: int) -> None:
     customer(world)
 
     ids = race([lambda: begin(world)] * 4)
@@ -107,7 +105,7 @@ def test_subscribing_twice_at_once_with_one_key_is_one_subscription(world: World
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_agreeing_to_parts_twice_at_once_collects_an_order_once(world: World, _round: int) -> None:
+def test_concurrent_scheduling_of_parts_charges_an_order_once(world: World, _round: int) -> None:
     order_id = sofa(world)
 
     ids = race([lambda: pay_in_parts(world, order_id)] * 4)
@@ -117,7 +115,7 @@ def test_agreeing_to_parts_twice_at_once_collects_an_order_once(world: World, _r
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_charging_an_order_beside_a_deletion_of_the_method_charges_it_once_or_not(
+def test_charging_an_order_while_its_method_is_deleted_charges_it_once_or_never(
     world: World, _round: int
 ) -> None:
     payment_id = payable(world)
@@ -133,7 +131,7 @@ def test_charging_an_order_beside_a_deletion_of_the_method_charges_it_once_or_no
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_methods_saved_chosen_and_deleted_at_once_leave_a_default_that_can_be_charged(
+def test_methods_saved_chosen_and_deleted_at_once_leave_a_chargeable_default(
     world: World, _round: int
 ) -> None:
     other = two_saved(world)

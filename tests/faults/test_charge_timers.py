@@ -61,7 +61,7 @@ def delivered(stack: ObservedStack, messages: list[dict[str, object]]) -> None:
 
 
 @pytest.mark.parametrize("fires", [0, 1, 2, 10])
-def test_however_often_the_timer_fires_each_renewal_is_charged_once(stack: ObservedStack, fires: int) -> None:
+def test_each_renewal_is_charged_once_however_often_the_timer_fires(stack: ObservedStack, fires: int) -> None:
     ids = all_subscribed(stack)
 
     for _ in range(10):
@@ -76,7 +76,7 @@ def test_however_often_the_timer_fires_each_renewal_is_charged_once(stack: Obser
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_messages_that_come_late_twice_and_in_any_order_charge_once(stack: ObservedStack, seed: int) -> None:
+def test_late_repeated_and_reordered_messages_charge_once(stack: ObservedStack, seed: int) -> None:
     ids, dice = all_subscribed(stack), random.Random(seed)
     waiting: list[dict[str, object]] = []
 

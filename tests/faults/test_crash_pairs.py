@@ -124,7 +124,7 @@ def pairs_of(story: Story) -> Iterator[tuple[Death, Death]]:
 
 @pytest.mark.race
 @pytest.mark.parametrize("name", RETRIES)
-def test_dying_again_in_the_retry_leaves_the_books_right(
+def test_dying_twice_leaves_the_books_right(
     name: str, record_property: Callable[[str, object], None]
 ) -> None:
     story, pairs = story_named(name), 0
@@ -145,5 +145,5 @@ def test_dying_again_in_the_retry_leaves_the_books_right(
     assert pairs
 
 
-def test_the_retries_are_of_stories_that_are_told() -> None:
+def test_every_retried_story_exists() -> None:
     assert [story_named(name).name for name in RETRIES] == [*RETRIES]

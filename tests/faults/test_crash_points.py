@@ -36,7 +36,7 @@ def test_a_process_that_dies_at_any_call_leaves_the_books_right(story: Story) ->
     assert told
 
 
-def test_every_kind_of_call_a_handler_makes_is_cut_off_by_a_crash_case() -> None:
+def test_every_kind_of_call_of_a_handler_is_interrupted() -> None:
     """Also what time makes of a story, and a look at that."""
     seen = Seen()
     for story in ALL_STORIES:
@@ -54,7 +54,7 @@ def test_every_kind_of_call_a_handler_makes_is_cut_off_by_a_crash_case() -> None
 @pytest.mark.parametrize(
     "name", ["renew", "refund a part", "receive webhooks", "verify the second payment of an order"]
 )
-def test_a_death_that_is_not_told_is_the_one_before_the_next_call(name: str) -> None:
+def test_a_death_after_a_call_equals_one_before_the_next(name: str) -> None:
     """What a death leaves outside of the process is all that anybody goes on with."""
     story, points = story_named(name), points_of(story_named(name))
     untold = [pair for pair in pairwise(points) if (pair[0], Side.AFTER) not in deaths(points)]

@@ -86,7 +86,7 @@ def seen(ministack: MiniStack) -> Seen:
 
 
 @pytest.mark.ministack
-def test_every_kind_of_call_a_handler_makes_is_cut_off_by_a_crash_case(seen: Seen) -> None:
+def test_every_kind_of_call_of_a_handler_is_interrupted(seen: Seen) -> None:
     assert seen.made
     assert seen.owed == set()
 
@@ -99,7 +99,7 @@ def test_every_function_has_crash_cases(seen: Seen) -> None:
 
 
 @pytest.mark.ministack
-def test_every_call_the_adapters_can_make_is_cut_off_by_a_crash_case(seen: Seen) -> None:
+def test_every_call_of_an_adapter_is_interrupted(seen: Seen) -> None:
     assert set(calls_in(SOURCE)) - {call for _, call in seen.cut_off} <= AUDIT_CALLS
 
 

@@ -53,7 +53,7 @@ def test_a_process_that_dies_at_any_call_leaves_nothing_wrong(story: IdentitySto
     assert points
 
 
-def test_every_kind_of_call_of_the_identity_functions_is_cut_off() -> None:
+def test_every_kind_of_call_of_the_identity_functions_is_interrupted() -> None:
     kinds = {(point.function, point.call) for story in IDENTITY_STORIES for point in points_of(story)}
 
     made: set[tuple[str, str]] = set()

@@ -70,7 +70,7 @@ def test_fifty_verifies_of_one_verification_have_one_effect(stack: ObservedStack
 
 
 @pytest.mark.parametrize("_number", ROUNDS)
-def test_of_many_accounts_that_claim_one_person_one_wins(stack: ObservedStack, _number: int) -> None:
+def test_one_of_many_accounts_that_claim_one_person_wins(stack: ObservedStack, _number: int) -> None:
     accounts, person = users(8), somebody()
     tries = [(done(stack, user, person), user) for user in accounts]
 
@@ -82,7 +82,7 @@ def test_of_many_accounts_that_claim_one_person_one_wins(stack: ObservedStack, _
 
 
 @pytest.mark.parametrize("_number", ROUNDS)
-def test_two_accounts_that_claim_one_di_are_one_too_many(ministack: MiniStack, _number: int) -> None:
+def test_only_one_of_two_accounts_that_claim_one_di_is_verified(ministack: MiniStack, _number: int) -> None:
     unknowns = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
     with ObservedStack.on_ministack(ministack, seed=1, unknowns=unknowns) as stack:
         person = somebody()
@@ -131,7 +131,7 @@ def test_an_erasure_at_the_same_moment_leaves_all_or_nothing(stack: ObservedStac
 
 @pytest.mark.parametrize("_number", ROUNDS)
 @pytest.mark.parametrize("beside", ["another decides", "one is erased", "one verifies"])
-def test_two_of_staff_who_decide_about_one_person_leave_one_account(
+def test_two_concurrent_decisions_about_one_person_leave_one_account(
     ministack: MiniStack, _number: int, beside: str
 ) -> None:
     with ObservedStack.on_ministack(ministack, seed=1, identity_unique="off") as stack:
@@ -185,9 +185,7 @@ def let_in(stack: ObservedStack, user: str, person: Person) -> None:
 
 
 @pytest.mark.parametrize("_number", ROUNDS)
-def test_a_rotation_beside_all_that_may_happen_to_a_person_hides_nobody(
-    ministack: MiniStack, _number: int
-) -> None:
+def test_a_rotation_during_any_other_action_hides_nobody(ministack: MiniStack, _number: int) -> None:
     with ObservedStack.on_ministack(ministack, seed=1) as stack:
         again, gone, replaced, still = users(4)
         persons = {user: somebody() for user in (again, gone, replaced, still)}
@@ -218,7 +216,7 @@ def test_a_rotation_beside_all_that_may_happen_to_a_person_hides_nobody(
 
 
 @pytest.mark.parametrize("_number", ROUNDS)
-def test_many_clicks_on_send_are_one_message(stack: ObservedStack, _number: int) -> None:
+def test_concurrent_sends_send_one_message(stack: ObservedStack, _number: int) -> None:
     [user] = users(1)
     person = somebody()
     stack.portone.identities.people.append(person)

@@ -33,7 +33,7 @@ def stack(settings: dict[str, Any]) -> Iterator[ObservedStack]:
 
 
 @pytest.mark.parametrize(("filling", "settings"), FILLINGS, ids=[filling.__name__ for filling, _ in FILLINGS])
-def test_whatever_is_repeated_is_bounded(
+def test_every_repeated_command_is_bounded(
     stack: ObservedStack,
     filling: Callable[[ObservedStack], Act],
     record_property: Callable[[str, object], None],
@@ -57,7 +57,7 @@ def test_an_owner_who_used_up_all_refunds_does_not_stop_staff(stack: ObservedSta
     assert answer.json()["state"] == "SUCCEEDED"
 
 
-def test_a_refund_asked_for_again_after_hundreds_is_the_same_refund(stack: ObservedStack) -> None:
+def test_a_refund_repeated_after_hundreds_is_the_same_refund(stack: ObservedStack) -> None:
     prepared = paid(stack)
     repeated(stack, lambda number: refund(stack, prepared, f"refund-{number}", amount=1))
     before = stack.portone.books()[prepared["paymentId"]].cancelled

@@ -52,7 +52,7 @@ def facts(world: World, payment_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_webhook_verify_and_sweep_of_one_payment_settle_it_once(world: World, _round: int) -> None:
+def test_concurrent_webhook_verify_and_sweep_settle_a_payment_once(world: World, _round: int) -> None:
     payment_id = paid(world)
 
     told, verified, _ = race([lambda: told_paid(world), lambda: world.verify(payment_id), world.stack.tick])
@@ -64,7 +64,7 @@ def test_webhook_verify_and_sweep_of_one_payment_settle_it_once(world: World, _r
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS // DUE_AT_ONCE))
-def test_of_sweeps_at_the_same_moment_one_leases_a_payment(stack: ObservedStack, _round: int) -> None:
+def test_one_of_many_concurrent_sweeps_leases_a_payment(stack: ObservedStack, _round: int) -> None:
     """A sweep asks every shard, however many payments are due: so several are raced for at once."""
     worlds = [World(stack, f"race-{next(NUMBERS)}") for _ in range(DUE_AT_ONCE)]
     payment_ids = [world.ready() for world in worlds]
@@ -97,7 +97,7 @@ def asking(world: World, order_id: str, number: int) -> Response:
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_fifty_prepares_beside_a_change_of_the_price_make_one_payment_of_one_price(
+def test_fifty_prepares_during_a_change_of_price_make_one_payment_of_one_price(
     world: World, _round: int
 ) -> None:
     order_id = world.order()
@@ -127,9 +127,7 @@ def payments_of(world: World, order_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_of_a_late_payment_and_a_second_one_of_the_same_order_one_is_surplus(
-    world: World, _round: int
-) -> None:
+def test_one_of_a_late_and_a_second_payment_of_an_order_is_a_surplus(world: World, _round: int) -> None:
     first = world.ready()
     world.pay(first, method="VIRTUAL_ACCOUNT")
     world.stack.deliver()

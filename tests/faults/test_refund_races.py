@@ -87,9 +87,7 @@ def take_the_rest(world: World, payment_id: str) -> None:
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_a_hundred_partial_refunds_at_once_never_give_back_more_than_was_paid(
-    world: World, _round: int
-) -> None:
+def test_a_hundred_concurrent_partial_refunds_never_exceed_what_was_paid(world: World, _round: int) -> None:
     payment_id = paid(world)
 
     answers = race(refunds_of(world, payment_id))
@@ -104,7 +102,7 @@ def test_a_hundred_partial_refunds_at_once_never_give_back_more_than_was_paid(
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
-def test_a_hundred_partial_refunds_beside_console_cancels_never_give_back_more_than_was_paid(
+def test_a_hundred_partial_refunds_beside_console_cancels_never_exceed_what_was_paid(
     world: World, _round: int
 ) -> None:
     payment_id = paid(world)
@@ -119,7 +117,7 @@ def test_a_hundred_partial_refunds_beside_console_cancels_never_give_back_more_t
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_twenty_clicks_on_one_refund_have_one_effect(world: World, _round: int) -> None:
+def test_twenty_concurrent_requests_for_one_refund_have_one_effect(world: World, _round: int) -> None:
     payment_id = paid(world)
 
     answers = race([lambda: refund(world, payment_id, "refund-1")] * CLICKS)

@@ -44,7 +44,7 @@ def paid_times(stack: ObservedStack) -> list[int]:
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_a_decline_is_known_within_minutes_whether_its_attempt_can_be_read_or_not(
+def test_a_decline_is_recognised_within_minutes_whether_or_not_its_attempt_is_readable(
     stack: ObservedStack, *, readable: bool
 ) -> None:
     subscription_id = renewal(stack)
@@ -71,7 +71,7 @@ def test_failed_now_and_approved_ten_minutes_later_is_paid_once(stack: ObservedS
 
 
 @pytest.mark.parametrize("webhooks", [True, False])
-def test_an_approval_after_the_next_try_started_leaves_one_paid(
+def test_an_approval_after_the_next_attempt_started_leaves_one_paid(
     stack: ObservedStack, *, webhooks: bool
 ) -> None:
     stack.portone.webhooks.switched_on = webhooks
@@ -85,7 +85,9 @@ def test_an_approval_after_the_next_try_started_leaves_one_paid(
     assert paid_times(stack) == [1, 1]
 
 
-def test_a_spent_payment_id_gets_one_more_and_a_second_paid_goes_back(stack: ObservedStack) -> None:
+def test_a_used_up_payment_id_gets_one_successor_and_a_second_payment_is_refunded(
+    stack: ObservedStack,
+) -> None:
     subscription_id = renewal(stack)
     stack.portone.pg.max_attempts = 1
     stack.portone.pg.decline(approves_after=5 * DAY)
@@ -101,9 +103,7 @@ def test_a_spent_payment_id_gets_one_more_and_a_second_paid_goes_back(stack: Obs
 
 
 @pytest.mark.parametrize("seconds", SECONDS)
-def test_an_answer_that_never_comes_and_an_effect_that_comes_late_charge_once(
-    stack: ObservedStack, seconds: float
-) -> None:
+def test_a_lost_answer_with_a_late_effect_charges_once(stack: ObservedStack, seconds: float) -> None:
     subscription_id = renewal(stack)
     stack.portone.inject(operation=CHARGE, fault=Fault.LATE_COMMIT, seconds=seconds)
 
@@ -113,7 +113,7 @@ def test_an_answer_that_never_comes_and_an_effect_that_comes_late_charge_once(
     assert paid_times(stack) == [1, 1]
 
 
-def test_a_charge_that_is_never_answered_fails_by_readings_and_is_dunned(stack: ObservedStack) -> None:
+def test_an_unanswered_charge_fails_by_readings_and_is_dunned(stack: ObservedStack) -> None:
     subscription_id = renewal(stack)
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT, times=None)
 
@@ -125,7 +125,7 @@ def test_a_charge_that_is_never_answered_fails_by_readings_and_is_dunned(stack: 
     assert invoice(stack, subscription_id).state is InvoiceState.PAID
 
 
-def test_refused_credentials_stop_charging_and_use_up_no_try(stack: ObservedStack) -> None:
+def test_refused_credentials_stop_charging_and_count_as_no_attempt(stack: ObservedStack) -> None:
     subscription_id = renewal(stack)
     stack.portone.inject(operation=CHARGE, fault=Fault.UNAUTHORIZED, times=None)
 
@@ -138,7 +138,7 @@ def test_refused_credentials_stop_charging_and_use_up_no_try(stack: ObservedStac
 
 
 @pytest.mark.parametrize("kind", ["INVALID_REQUEST", "BILLING_KEY_NOT_FOUND"])
-def test_what_portone_finds_wrong_with_our_request_is_no_try_and_is_sent_again(
+def test_a_request_portone_finds_invalid_is_no_attempt_and_is_sent_again(
     stack: ObservedStack, kind: str
 ) -> None:
     subscription_id = renewal(stack)
@@ -150,7 +150,7 @@ def test_what_portone_finds_wrong_with_our_request_is_no_try_and_is_sent_again(
     assert (settled.state, settled.tries, settled.failed_at) == (InvoiceState.PAID, 1, None)
 
 
-def test_a_key_deleted_at_portone_is_never_retried_by_itself(stack: ObservedStack) -> None:
+def test_a_key_deleted_at_portone_is_never_charged_again(stack: ObservedStack) -> None:
     subscription_id = renewal(stack)
     stack.portone.webhooks.lose()
     [book] = stack.portone.billing_books().keys.values()
@@ -181,7 +181,7 @@ def test_a_charge_under_way_outlives_its_key_and_its_subscription(stack: Observe
 
 
 @pytest.mark.parametrize("switch", [True, False])
-def test_dunning_heals_either_way_portone_shows_failed_charges(*, switch: bool) -> None:
+def test_dunning_works_whether_or_not_failed_charges_are_readable(*, switch: bool) -> None:
     unknowns = Unknowns.all_settings()["defaults" if switch else "all_turned"]
     with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
         to_hour(stack, 12)

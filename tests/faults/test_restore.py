@@ -54,7 +54,7 @@ def stack() -> Iterator[ObservedStack]:
         yield observed
 
 
-def test_a_refund_whose_record_is_lost_is_not_executed_again(stack: ObservedStack) -> None:
+def test_a_refund_whose_record_was_lost_is_not_executed_again(stack: ObservedStack) -> None:
     shop = Shop(stack, seed=1)
     prepared = prepare(stack)
     pay(stack, prepared)
@@ -74,7 +74,7 @@ def test_a_refund_whose_record_is_lost_is_not_executed_again(stack: ObservedStac
     assert status(stack, prepared) == "PARTIAL_CANCELLED"
 
 
-def test_a_payment_whose_record_is_lost_is_listed_for_a_person(stack: ObservedStack) -> None:
+def test_a_payment_whose_record_was_lost_is_listed_for_staff(stack: ObservedStack) -> None:
     shop = Shop(stack, seed=1)
     put_order(stack)
     snapshot, point = stack.dump(), stack.clock.now()
@@ -85,7 +85,7 @@ def test_a_payment_whose_record_is_lost_is_listed_for_a_person(stack: ObservedSt
     assert shop.restore(snapshot, point) == {prepared["paymentId"]: "PAID"}
 
 
-def test_a_window_that_was_open_may_still_be_paid_and_a_person_is_told(stack: ObservedStack) -> None:
+def test_a_payment_through_a_window_open_at_the_restore_raises_an_attention(stack: ObservedStack) -> None:
     shop = Shop(stack, seed=1)
     put_order(stack)
     snapshot, point = stack.dump(), stack.clock.now()
@@ -99,7 +99,7 @@ def test_a_window_that_was_open_may_still_be_paid_and_a_person_is_told(stack: Ob
     assert stack.metrics[Metric.ORPHAN] == 1
 
 
-def test_the_audit_goes_back_as_far_as_it_is_told_even_where_it_never_ran(stack: ObservedStack) -> None:
+def test_the_audit_starts_from_the_given_time_even_where_it_never_ran(stack: ObservedStack) -> None:
     put_order(stack)
     snapshot, point = stack.dump(), stack.clock.now()
     pay(stack, prepare(stack))
@@ -113,7 +113,7 @@ def test_the_audit_goes_back_as_far_as_it_is_told_even_where_it_never_ran(stack:
     assert [row["kind"] for row in rows] == ["missing_here"]
 
 
-def test_what_was_forgotten_and_never_happened_leaves_no_trace(stack: ObservedStack) -> None:
+def test_a_lost_record_of_something_that_never_happened_leaves_no_trace(stack: ObservedStack) -> None:
     shop = Shop(stack, seed=1)
     pay(stack, prepare(stack))
     stack.run_for(MINUTE)
@@ -123,7 +123,7 @@ def test_what_was_forgotten_and_never_happened_leaves_no_trace(stack: ObservedSt
     assert_clean(stack)
 
 
-def test_what_the_runbook_closes_is_every_function_that_may_change_the_table_but_the_audit(
+def test_the_runbook_closes_every_function_that_writes_the_table_but_the_audit(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     main()

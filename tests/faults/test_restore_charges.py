@@ -64,7 +64,7 @@ def club() -> Iterator[Club]:
         yield Club(stack, seed=1)
 
 
-def test_a_charge_whose_record_is_lost_is_found_paid_when_it_is_sent_again(club: Club) -> None:
+def test_a_charge_whose_record_was_lost_is_found_paid_when_it_is_sent_again(club: Club) -> None:
     stack = club.stack
     subscription_id = subscribed(stack, planId=_daily(stack))
     snapshot, point = stack.dump(), stack.clock.now()
@@ -78,7 +78,7 @@ def test_a_charge_whose_record_is_lost_is_found_paid_when_it_is_sent_again(club:
     assert club.wrong() == []
 
 
-def test_a_plan_change_that_is_lost_leaves_its_payment_to_no_later_invoice(club: Club) -> None:
+def test_the_payment_of_a_lost_plan_change_pays_no_later_invoice(club: Club) -> None:
     stack = club.stack
     subscription_id = subscribed(stack)
     plan_stored(stack, "plan-2", 4 * PRICE)
@@ -114,7 +114,7 @@ def test_an_id_opened_after_the_attempt_limit_is_found_paid_again(club: Club) ->
     assert club.wrong() == []
 
 
-def test_a_method_deleted_after_the_point_is_refused_once_and_known_to_be_gone(club: Club) -> None:
+def test_a_method_deleted_after_the_restore_point_is_refused_once_and_recorded_as_deleted(club: Club) -> None:
     stack = club.stack
     subscription_id = subscribed(stack, planId=_daily(stack))
     snapshot, point = stack.dump(), stack.clock.now()
@@ -143,7 +143,7 @@ def test_a_method_whose_window_was_open_is_found_at_portone(club: Club) -> None:
     assert key_of(stack, issue_id).state is KeyState.ACTIVE
 
 
-def test_a_charge_of_a_subscription_that_is_there_is_listed_with_it(club: Club) -> None:
+def test_a_charge_of_an_existing_subscription_is_listed_with_it(club: Club) -> None:
     stack = club.stack
     subscription_id = subscribed(stack, planId=_daily(stack))
     snapshot, point = stack.dump(), stack.clock.now()
@@ -154,7 +154,7 @@ def test_a_charge_of_a_subscription_that_is_there_is_listed_with_it(club: Club) 
     assert [row["theirs"]["orderId"] for row in club.left] == [subscription_id]
 
 
-def test_who_left_after_the_point_is_not_charged_again(club: Club) -> None:
+def test_a_subscription_cancelled_after_the_restore_point_is_not_charged_again(club: Club) -> None:
     stack = club.stack
     subscription_id = subscribed(stack, planId=_daily(stack))
     snapshot, point = stack.dump(), stack.clock.now()

@@ -64,7 +64,7 @@ def ends_of(world: World, subscription_id: str) -> int:
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_owner_shop_and_staff_end_it_beside_its_charge_and_a_plan_change_once(
+def test_owner_shop_and_staff_cancelling_during_a_charge_and_a_plan_change_cancel_once(
     world: World, _round: int
 ) -> None:
     subscription_id, stack = due(world), world.stack
@@ -98,7 +98,7 @@ def test_owner_shop_and_staff_end_it_beside_its_charge_and_a_plan_change_once(
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_who_ends_it_while_its_charge_has_no_outcome_is_told_to_wait_and_it_ends_with_the_outcome(
+def test_cancelling_during_an_open_charge_answers_202_and_cancels_once_it_settles(
     world: World, _round: int
 ) -> None:
     plans(world)
@@ -123,9 +123,7 @@ def test_who_ends_it_while_its_charge_has_no_outcome_is_told_to_wait_and_it_ends
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_a_plan_that_is_paid_for_begins_whatever_the_shop_decides_for_the_next_period(
-    world: World, _round: int
-) -> None:
+def test_a_paid_plan_begins_whatever_the_shop_decides_for_the_next_period(world: World, _round: int) -> None:
     subscription_id, stack = weekly(world), world.stack
 
     changed, *_ = race(

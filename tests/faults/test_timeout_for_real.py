@@ -39,7 +39,7 @@ def stack() -> Iterator[ObservedStack]:
 
 
 @pytest.mark.check
-def test_a_refund_portone_takes_25_s_for_is_answered_in_time_and_happens_once(stack: ObservedStack) -> None:
+def test_a_refund_that_takes_portone_25_s_is_answered_in_time_and_made_once(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     verify(stack, prepared)

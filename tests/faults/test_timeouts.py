@@ -30,7 +30,7 @@ def refund_state(world: World, payment_id: str) -> str:
 
 @waits
 @times
-def test_a_refund_that_is_not_answered_is_202_in_time_and_right_in_the_end(
+def test_an_unanswered_refund_is_202_in_time_and_right_in_the_end(
     told: tuple[World, Boundaries], wait: str, times: int | None
 ) -> None:
     world, _ = told
@@ -51,7 +51,7 @@ def test_a_refund_that_is_not_answered_is_202_in_time_and_right_in_the_end(
 
 @waits
 @times
-def test_the_same_refund_asked_again_meanwhile_is_not_a_second_one(
+def test_the_same_refund_requested_meanwhile_is_no_second_one(
     told: tuple[World, Boundaries], wait: str, times: int | None
 ) -> None:
     world, _ = told
@@ -70,7 +70,7 @@ def test_the_same_refund_asked_again_meanwhile_is_not_a_second_one(
 
 @waits
 @times
-def test_a_preparation_that_is_not_answered_is_503_in_time_and_its_retry_is_the_same_payment(
+def test_an_unanswered_prepare_is_503_in_time_and_its_retry_is_the_same_payment(
     told: tuple[World, Boundaries], wait: str, times: int | None
 ) -> None:
     world, _ = told

@@ -34,7 +34,7 @@ def one_charge(world: World, payment_id: str) -> bool:
 
 @waits
 @times
-def test_an_approval_that_is_not_answered_is_202_in_time_and_right_in_the_end(
+def test_an_unanswered_approval_is_202_in_time_and_right_in_the_end(
     told: tuple[World, Boundaries], wait: str, times: int | None
 ) -> None:
     world, _ = told
@@ -69,7 +69,7 @@ def keys(world: World, operation: str) -> int:
 
 @waits
 @times
-def test_a_cash_receipt_that_is_not_answered_is_202_in_time_and_right_in_the_end(
+def test_an_unanswered_cash_receipt_is_202_in_time_and_right_in_the_end(
     told: tuple[World, Boundaries], wait: str, times: int | None
 ) -> None:
     world, _ = told
@@ -89,7 +89,7 @@ def test_a_cash_receipt_that_is_not_answered_is_202_in_time_and_right_in_the_end
 
 @waits
 @times
-def test_a_cancelled_cash_receipt_that_is_not_answered_is_202_in_time_and_right_in_the_end(
+def test_an_unanswered_receipt_cancellation_is_202_in_time_and_right_in_the_end(
     told: tuple[World, Boundaries], wait: str, times: int | None
 ) -> None:
     world, _ = told
@@ -118,7 +118,7 @@ def account_over(world: World) -> str:
 
 @waits
 @times
-def test_a_closing_that_is_not_answered_ends_as_expired_and_takes_no_money(
+def test_an_unanswered_account_closing_ends_as_expired_and_accepts_no_money(
     told: tuple[World, Boundaries], wait: str, times: int | None
 ) -> None:
     world, boundaries = told
@@ -135,7 +135,7 @@ def test_a_closing_that_is_not_answered_ends_as_expired_and_takes_no_money(
 
 
 @waits
-def test_a_deposit_that_beats_a_slow_closing_is_paid(told: tuple[World, Boundaries], wait: str) -> None:
+def test_a_deposit_before_a_slow_account_closing_is_paid(told: tuple[World, Boundaries], wait: str) -> None:
     world, _ = told
     payment_id = account_over(world)
     is_slow(world, "close_virtual_account", wait, 1)

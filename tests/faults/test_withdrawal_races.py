@@ -80,7 +80,7 @@ def charge(world: World, payment_id: str) -> Response:
     return world.stack.app(USER).post(f"/payments/{payment_id}/charge", {"chargeId": "charge-1"})
 
 
-def test_of_a_withdrawal_and_many_prepares_one_wins(rounds: Rounds) -> None:
+def test_a_withdrawal_or_one_of_many_prepares_wins(rounds: Rounds) -> None:
     for world in rounds.worlds():
         order_id = world.order()
         withdrawn, asks = partial(withdraw, world.stack, order_id), partial(asked, world, order_id)
@@ -98,7 +98,7 @@ def test_of_a_withdrawal_and_many_prepares_one_wins(rounds: Rounds) -> None:
     rounds.judge()
 
 
-def test_of_a_withdrawal_and_a_payment_what_was_said_is_so(rounds: Rounds) -> None:
+def test_the_answer_of_a_withdrawal_during_a_payment_stays_true(rounds: Rounds) -> None:
     for world in rounds.worlds():
         payment_id = world.ready()
         order_id = world.order_of(payment_id)
@@ -111,7 +111,7 @@ def test_of_a_withdrawal_and_a_payment_what_was_said_is_so(rounds: Rounds) -> No
     rounds.judge()
 
 
-def test_of_a_withdrawal_and_a_deposit_what_was_said_is_so(rounds: Rounds) -> None:
+def test_the_answer_of_a_withdrawal_during_a_deposit_stays_true(rounds: Rounds) -> None:
     for world in rounds.worlds():
         payment_id = world.ready()
         order_id = world.order_of(payment_id)
@@ -126,7 +126,7 @@ def test_of_a_withdrawal_and_a_deposit_what_was_said_is_so(rounds: Rounds) -> No
     rounds.judge()
 
 
-def test_of_a_withdrawal_and_a_charge_what_was_said_is_so(rounds: Rounds) -> None:
+def test_the_answer_of_a_withdrawal_during_a_charge_stays_true(rounds: Rounds) -> None:
     for world in rounds.worlds():
         payment_id = world.ready()
         order_id = world.order_of(payment_id)
@@ -139,7 +139,7 @@ def test_of_a_withdrawal_and_a_charge_what_was_said_is_so(rounds: Rounds) -> Non
     rounds.judge()
 
 
-def test_many_withdrawals_at_once_are_one(rounds: Rounds) -> None:
+def test_concurrent_withdrawals_withdraw_once(rounds: Rounds) -> None:
     for world in rounds.worlds():
         payment_id = world.ready()
         order_id = world.order_of(payment_id)

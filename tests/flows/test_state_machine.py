@@ -35,7 +35,7 @@ TestRecurring = pytest.mark.machine(LONG(Recurring.TestCase))
 TestRecurring.settings = EVERYTHING
 
 
-def test_what_the_issuer_takes_back_beside_a_requested_refund_is_not_our_fault() -> None:
+def test_a_chargeback_beside_a_requested_refund_is_not_our_fault() -> None:
     state = Money()
     state.open(unknowns="all_turned", begun="paid")
     state.next_refund_ends(status=CancellationStatus.REQUESTED)
@@ -45,7 +45,7 @@ def test_what_the_issuer_takes_back_beside_a_requested_refund_is_not_our_fault()
     state.teardown()
 
 
-def test_a_channel_was_replaced_before_somebody_else_saves_a_card() -> None:
+def test_a_channel_is_replaced_before_another_user_saves_a_card() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.operate(act="replace_channel", minutes=0, pick=0)
@@ -53,7 +53,7 @@ def test_a_channel_was_replaced_before_somebody_else_saves_a_card() -> None:
     state.teardown()
 
 
-def test_what_is_paid_two_days_after_its_offer_ended_is_found_within_a_day_without_a_webhook() -> None:
+def test_a_payment_two_days_after_its_offer_is_found_within_a_day_without_a_webhook() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="")
     state.days(days=2)
@@ -62,14 +62,14 @@ def test_what_is_paid_two_days_after_its_offer_ended_is_found_within_a_day_witho
     state.teardown()
 
 
-def test_who_dies_after_reserving_a_refund_is_followed_by_the_sweep() -> None:
+def test_the_sweep_finishes_a_refund_whose_process_died_after_reserving_it() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.die_refunding(nth=3, pick=0, side=Side.BEFORE)
     state.teardown()
 
 
-def test_a_window_that_is_deleted_before_its_key_is_known_leaves_no_key_at_portone() -> None:
+def test_a_window_deleted_before_its_key_is_known_leaves_no_key_at_portone() -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)
     state.save_and_lose_the_answer(card="card-1", manual=False, asks=False)
@@ -103,7 +103,7 @@ def test_a_billing_key_event_signed_long_ago_still_counts() -> None:
     state.teardown()
 
 
-def test_an_order_whose_deposit_was_given_up_is_unpaid_also_once_its_balance_is_paid() -> None:
+def test_an_order_whose_deposit_was_given_up_is_unpaid_although_its_balance_is_paid() -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)
     state.cards_say_no(card="card-1", code="51", times=None, readable=True, silent=False)
@@ -115,7 +115,7 @@ def test_an_order_whose_deposit_was_given_up_is_unpaid_also_once_its_balance_is_
     state.teardown()
 
 
-def test_what_is_approved_after_its_order_was_cancelled_completes_nothing() -> None:
+def test_an_approval_after_the_order_was_cancelled_completes_nothing() -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=8)
     state.cards_say_no_and_approve_later(card="card-1", minutes=200, readable=True)
@@ -126,7 +126,7 @@ def test_what_is_approved_after_its_order_was_cancelled_completes_nothing() -> N
     state.teardown()
 
 
-def test_another_method_brings_back_no_order_that_was_given_up() -> None:
+def test_another_method_revives_no_given_up_order() -> None:
     state = Recurring()
     state.open(most=2, unknowns="all_turned", hour=11)
     state.die_deleting(nth=6, pick=2, side=Side.BEFORE)
@@ -140,7 +140,7 @@ def test_another_method_brings_back_no_order_that_was_given_up() -> None:
     state.teardown()
 
 
-def test_staff_hears_of_a_return_that_fails_after_they_had_closed_its_call() -> None:
+def test_an_automatic_refund_that_fails_after_staff_closed_its_attention_raises_it_again() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.refund_beside_the_console(amount=3000, pick=1, times=None)
@@ -158,7 +158,7 @@ def test_staff_hears_of_a_return_that_fails_after_they_had_closed_its_call() -> 
 
 
 @pytest.mark.parametrize("poison", Poison)
-def test_an_item_in_trouble_stops_nobody_elses(poison: Poison) -> None:
+def test_an_item_in_trouble_stops_no_other(poison: Poison) -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.prepare(order="order-2")
@@ -167,7 +167,7 @@ def test_an_item_in_trouble_stops_nobody_elses(poison: Poison) -> None:
     state.teardown()
 
 
-def test_what_the_next_version_wrote_is_kept_wherever_it_wrote_it() -> None:
+def test_fields_of_the_next_version_are_kept_wherever_they_are() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.refund_part(pick=0, amount=100)
@@ -177,7 +177,7 @@ def test_what_the_next_version_wrote_is_kept_wherever_it_wrote_it() -> None:
     state.teardown()
 
 
-def test_what_the_next_version_wrote_into_invoices_and_methods_is_kept() -> None:
+def test_fields_of_the_next_version_in_invoices_and_methods_are_kept() -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)
     state.subscribe(plan="weekly", consents=True, twice=False)
@@ -187,7 +187,7 @@ def test_what_the_next_version_wrote_into_invoices_and_methods_is_kept() -> None
     state.teardown()
 
 
-def test_a_refund_in_a_state_only_the_next_version_knows_is_shown_and_waits() -> None:
+def test_a_refund_in_a_state_of_the_next_version_is_shown_and_waits() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.refund_by_staff(pick=0, amount=12_000)
@@ -198,7 +198,7 @@ def test_a_refund_in_a_state_only_the_next_version_knows_is_shown_and_waits() ->
 
 
 @pytest.mark.parametrize("act", ["replace_channel", "close_channel"])
-def test_a_channel_that_left_the_settings_changes_nothing_for_what_was_paid_on_it(act: str) -> None:
+def test_a_removed_channel_changes_nothing_for_payments_made_on_it(act: str) -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.operate(act=act, pick=0, minutes=20)
@@ -206,7 +206,7 @@ def test_a_channel_that_left_the_settings_changes_nothing_for_what_was_paid_on_i
     state.teardown()
 
 
-def test_another_store_in_the_settings_sends_no_money_back() -> None:
+def test_another_store_in_the_settings_refunds_nothing() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.operate(act="change_store", pick=0, minutes=20)
@@ -214,7 +214,7 @@ def test_another_store_in_the_settings_sends_no_money_back() -> None:
 
 
 @pytest.mark.parametrize("act", ["replace_channel", "close_channel"])
-def test_a_card_saved_on_a_channel_that_left_the_settings_goes_on_to_pay(act: str) -> None:
+def test_a_card_saved_on_a_removed_channel_still_pays(act: str) -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)
     state.subscribe(plan="weekly", consents=True, twice=False)
@@ -234,7 +234,7 @@ def test_an_error_of_ours_is_no_decline() -> None:
     state.teardown()
 
 
-def test_who_asked_for_a_large_refund_does_not_approve_it_by_another_door() -> None:
+def test_the_requester_of_a_large_refund_cannot_approve_it_through_another_route() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.careless(what="approve_own", pick=0)
@@ -242,14 +242,14 @@ def test_who_asked_for_a_large_refund_does_not_approve_it_by_another_door() -> N
     state.teardown()
 
 
-def test_a_limit_holds_for_the_sum_of_a_payments_refunds() -> None:
+def test_a_limit_covers_the_sum_of_a_payments_refunds() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.careless(what="small_steps", pick=0)
     state.teardown()
 
 
-def test_another_store_in_the_settings_leaves_a_retry_as_it_was_sent() -> None:
+def test_another_store_in_the_settings_leaves_a_retry_unchanged() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.refund_unanswered(pick=0, amount=100, fault=Fault.TIMEOUT_BEFORE_COMMIT, after=0)
@@ -258,7 +258,7 @@ def test_another_store_in_the_settings_leaves_a_retry_as_it_was_sent() -> None:
     state.teardown()
 
 
-def test_another_store_in_the_settings_leaves_a_charge_as_it_was_sent() -> None:
+def test_another_store_in_the_settings_leaves_a_charge_unchanged() -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)
     state.lose_a_charge(fault=Fault.TIMEOUT_BEFORE_COMMIT, times=3)
@@ -269,7 +269,7 @@ def test_another_store_in_the_settings_leaves_a_charge_as_it_was_sent() -> None:
 
 
 @pytest.mark.parametrize("digit", ["more", "less"])
-def test_a_price_off_by_a_digit_is_charged_to_nobody_who_did_not_agree_to_it(digit: str) -> None:
+def test_a_price_with_a_wrong_digit_charges_nobody_who_did_not_agree(digit: str) -> None:
     state = Recurring()
     state.open(unknowns="defaults", most=None, hour=0)
     state.subscribe(plan="weekly", consents=False, twice=False)
@@ -284,7 +284,7 @@ def test_a_price_off_by_a_digit_is_charged_to_nobody_who_did_not_agree_to_it(dig
     assert len(prices) == 2
 
 
-def test_charges_that_a_channel_group_routes_are_paid_as_any_other() -> None:
+def test_charges_routed_by_a_channel_group_are_paid_like_any_other() -> None:
     state = Recurring()
     state.open(unknowns="routed", most=None, hour=0)
     state.subscribe(plan="weekly", consents=True, twice=False)
@@ -293,7 +293,7 @@ def test_charges_that_a_channel_group_routes_are_paid_as_any_other() -> None:
 
 
 @pytest.mark.parametrize("poison", Poison)
-def test_an_item_in_trouble_stops_nobody_elses_renewal(poison: Poison) -> None:
+def test_an_item_in_trouble_stops_no_other_renewal(poison: Poison) -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.poison_overnight(poison=poison, pick=0, due=True)
@@ -301,7 +301,7 @@ def test_an_item_in_trouble_stops_nobody_elses_renewal(poison: Poison) -> None:
 
 
 @pytest.mark.parametrize("word", ["refunded", "not_refunded"])
-def test_a_refund_that_the_pg_reverses_is_what_staff_says_it_is(word: str) -> None:
+def test_a_refund_the_pg_reverses_is_decided_by_staff(word: str) -> None:
     state = Money()
     state.open(unknowns="defaults", begun="paid")
     state.refund_part(pick=0, amount=3_000)
@@ -312,7 +312,7 @@ def test_a_refund_that_the_pg_reverses_is_what_staff_says_it_is(word: str) -> No
     state.teardown()
 
 
-def test_a_refund_that_left_its_payments_item_and_came_back_is_decided_like_any_other() -> None:
+def test_a_reversed_refund_that_left_its_payments_item_is_decided_like_any_other() -> None:
     state = Money()
     state.open(unknowns="defaults", begun="")
     state.get_account(pick=0)

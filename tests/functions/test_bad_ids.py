@@ -83,7 +83,7 @@ def test_a_page_has_1_to_100_items(world: World, limit: str) -> None:
 @pytest.mark.parametrize(
     "query", ["", "?kind=", "?kind=everything", "?kind=MISMATCH", "?kind=mismatch,surplus"]
 )
-def test_staff_asks_for_one_known_kind(world: World, query: str) -> None:
+def test_the_list_of_attentions_needs_one_known_kind(world: World, query: str) -> None:
     assert refused(world, lambda world: world.stack.staff.get(f"/ops/attention{query}")) == (
         400,
         "invalid_request",
@@ -113,7 +113,7 @@ def encoded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def test_a_cursor_we_did_not_make_is_refused(world: World) -> None:
+def test_a_foreign_cursor_is_refused(world: World) -> None:
     for name, cursor in cursors(world).items():
 
         def send(world: World, cursor: str = cursor) -> Response:
@@ -122,7 +122,7 @@ def test_a_cursor_we_did_not_make_is_refused(world: World) -> None:
         assert refused(world, send) == (400, "invalid_request"), name
 
 
-def test_an_edited_cursor_is_a_place_in_the_callers_own_list(world: World) -> None:
+def test_an_edited_cursor_stays_inside_the_callers_own_list(world: World) -> None:
     at = "99999999999999999"
     edited = [encoded(f"{at}#{payment_id}") for payment_id in world.payments.values()]
 

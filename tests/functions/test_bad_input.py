@@ -115,7 +115,7 @@ def test_an_order_with_a_wrong_field_is_refused(world: World, wrong: dict[str, A
     ],
     ids=["letters apart, as a Mac types them", "sixty letters apart, twenty as kept", "a no-break blank"],
 )
-def test_a_name_is_taken_as_it_is_read(world: World, typed: str, kept: str) -> None:
+def test_a_name_is_stored_as_it_reads(world: World, typed: str, kept: str) -> None:
     answered = world.stack.shop.put("/orders/order-typed", an_order_body(name=typed))
 
     assert (answered.status, answered.json()["name"]) == (200, kept)
@@ -133,9 +133,7 @@ def test_the_same_order_typed_on_another_machine_is_the_same_order(world: World)
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("content_type", ["application/json", "application/octet-stream"])
-def test_a_body_that_is_not_what_the_route_reads_is_refused(
-    world: World, body: bytes, content_type: str
-) -> None:
+def test_a_body_of_another_shape_is_refused(world: World, body: bytes, content_type: str) -> None:
     assert refused(world, sending(body, content_type)) == (400, "invalid_request")
 
 
@@ -158,7 +156,7 @@ def test_a_body_above_the_cap_is_too_large(world: World, size: int, content_type
     ],
     ids=["nothing", "too short", "too long", "another decision", "an unknown field"],
 )
-def test_a_decision_has_a_reason_and_nothing_else(world: World, body: dict[str, Any]) -> None:
+def test_a_decision_needs_a_reason_and_nothing_else(world: World, body: dict[str, Any]) -> None:
     def send(world: World) -> Response:
         return world.stack.staff.post(f"/ops/payments/{world.payments['tampered']}/resolve", body)
 

@@ -49,7 +49,7 @@ def admitted(route: str, authorizer: object, *rights: Right, rules: CallerRules 
         ("GET /ops/x", (Right.PRIVACY,), signed(f"arn:aws:iam::{ACCOUNT}:user/lee"), "iam:user/lee"),
     ],
 )
-def test_a_caller_of_the_routes_own_door_is_let_in(
+def test_a_caller_through_the_routes_own_authorizer_is_accepted(
     route: str, rights: tuple[Right, ...], authorizer: object, name: str
 ) -> None:
     assert admitted(route, authorizer, *rights).name == name
@@ -58,7 +58,7 @@ def test_a_caller_of_the_routes_own_door_is_let_in(
 @pytest.mark.parametrize("authorizer", [None, {}, [], "kim", {"iam": None}, {"jwt": None}, {"jwt": {}}])
 @pytest.mark.parametrize("right", Right)
 @pytest.mark.parametrize("path", ["/payments", "/ops/x", "/staff/x"])
-def test_without_an_identity_nobody_is_let_in(path: str, right: Right, authorizer: object) -> None:
+def test_a_caller_without_an_identity_is_refused(path: str, right: Right, authorizer: object) -> None:
     with pytest.raises((Unauthenticated, Forbidden)):
         admitted(f"GET {path}", authorizer, right)
 
@@ -74,7 +74,7 @@ def test_without_an_identity_nobody_is_let_in(path: str, right: Right, authorize
         ("GET /payments", (Right.OWNER, Right.STAFF), signed(KIM)),
     ],
 )
-def test_another_door_than_the_routes_own_lets_nobody_in(
+def test_a_caller_through_another_authorizer_is_refused(
     route: str, rights: tuple[Right, ...], authorizer: object
 ) -> None:
     with pytest.raises((Unauthenticated, Forbidden)):
@@ -94,7 +94,7 @@ def test_another_door_than_the_routes_own_lets_nobody_in(
     ],
     ids=str,
 )
-def test_who_is_no_user_or_role_of_this_account_is_nobody(arn: object) -> None:
+def test_a_principal_outside_this_account_is_refused(arn: object) -> None:
     with pytest.raises(Unauthenticated):
         admitted("GET /ops/x", signed(arn), Right.STAFF)
 
@@ -111,23 +111,23 @@ def test_who_is_no_user_or_role_of_this_account_is_nobody(arn: object) -> None:
         (Right.PRIVACY, SESSION),
     ],
 )
-def test_a_principal_the_operator_did_not_name_for_it_is_refused(right: Right, arn: str) -> None:
+def test_a_principal_the_operator_did_not_name_is_refused(right: Right, arn: str) -> None:
     with pytest.raises(Forbidden):
         admitted("GET /ops/x", signed(arn), right)
 
 
-def test_nobody_is_named_by_nothing() -> None:
+def test_an_empty_setting_names_nobody() -> None:
     for right in (Right.SHOP, Right.STAFF, Right.PRIVACY):
         with pytest.raises(Forbidden):
             admitted("GET /ops/x", signed(KIM), right, rules=read_caller_rules({}))
 
 
-def test_a_token_needs_the_claim_of_staff_besides_that_of_privacy() -> None:
+def test_a_token_needs_the_staff_claim_besides_the_privacy_claim() -> None:
     with pytest.raises(Forbidden):
         admitted("GET /staff/x", token(role="officer"), Right.PRIVACY)
 
 
-def test_a_user_who_calls_himself_like_a_principal_is_not_that_principal() -> None:
+def test_a_user_whose_id_looks_like_a_principal_is_not_that_principal() -> None:
     as_user = admitted("GET /staff/x", token(sub="user/kim", role="staff"), Right.STAFF)
 
     assert as_user.name != admitted("GET /ops/x", signed(KIM), Right.STAFF).name
@@ -147,7 +147,7 @@ def test_a_user_who_calls_himself_like_a_principal_is_not_that_principal() -> No
         "user/kim;role/Ops",
     ],
 )
-def test_a_pattern_that_names_everybody_or_nobody_does_not_start(text: str) -> None:
+def test_a_pattern_that_names_everybody_or_nobody_stops_the_start(text: str) -> None:
     assert refusals(configuration("dev") | {"StaffPrincipals": text}) != ()
     with pytest.raises(ValueError, match="STAFF_PRINCIPALS"):
         patterns_in(text, "STAFF_PRINCIPALS")
@@ -156,6 +156,6 @@ def test_a_pattern_that_names_everybody_or_nobody_does_not_start(text: str) -> N
 @pytest.mark.parametrize(
     "text", ["", "role/Shop", "role/shop-*,user/kim@shop.example", f"arn:aws:iam::{ACCOUNT}:role/a/b"]
 )
-def test_a_pattern_that_names_somebody_is_taken(text: str) -> None:
+def test_a_pattern_that_names_somebody_is_accepted(text: str) -> None:
     assert refusals(configuration("dev") | {"StaffPrincipals": text}) == ()
     assert len(patterns_in(text, "STAFF_PRINCIPALS")) == len([each for each in text.split(",") if each])

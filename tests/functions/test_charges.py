@@ -52,7 +52,7 @@ def test_a_named_method_pays_the_order(stack: Stack) -> None:
     assert (paid.status, paid.json()["status"]) == (200, "PAID")
 
 
-def test_the_same_charge_id_is_the_same_try(stack: Stack) -> None:
+def test_the_same_charge_id_is_the_same_attempt(stack: Stack) -> None:
     save_key(stack)
     payment_id = prepared(stack)
     first = charge(stack, payment_id)
@@ -63,7 +63,7 @@ def test_the_same_charge_id_is_the_same_try(stack: Stack) -> None:
     assert charged(stack) == 1
 
 
-def test_a_charge_id_stays_with_its_method(stack: Stack) -> None:
+def test_a_charge_id_belongs_to_its_method(stack: Stack) -> None:
     first, second = save_key(stack, card="card-1"), save_key(stack, card="card-2")
     payment_id = prepared(stack)
     charge(stack, payment_id, billingKeyId=first)
@@ -73,7 +73,7 @@ def test_a_charge_id_stays_with_its_method(stack: Stack) -> None:
     assert code_of(reused) == (422, "charge_id_reused")
 
 
-def test_a_soft_decline_may_be_tried_later(stack: Stack) -> None:
+def test_a_soft_decline_may_be_charged_again_later(stack: Stack) -> None:
     save_key(stack)
     payment_id = prepared(stack)
     stack.portone.pg.decline(code="PG-CODE", readable=True)
@@ -86,7 +86,7 @@ def test_a_soft_decline_may_be_tried_later(stack: Stack) -> None:
     assert "PG-CODE" not in str(error)
 
 
-def test_a_hard_decline_asks_for_another_method() -> None:
+def test_a_hard_decline_requires_another_method() -> None:
     with Stack.in_memory(dunning='{"hardCodes":{"*":["LOST"]}}') as stack:
         save_key(stack)
         payment_id = prepared(stack)
@@ -111,7 +111,7 @@ def test_after_a_decline_another_charge_id_pays(stack: Stack) -> None:
     assert code_of(charge(stack, payment_id, "charge-1")) == (402, "charge_declined")
 
 
-def test_while_nobody_knows_it_is_open_and_another_try_waits(stack: Stack) -> None:
+def test_an_unknown_outcome_keeps_the_charge_open_and_another_attempt_waits(stack: Stack) -> None:
     save_key(stack)
     payment_id = prepared(stack)
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)

@@ -48,7 +48,7 @@ def is_staff(text: object, authorization: str | None = None) -> bool:
     "groups", [["staff"], ["staff", "ops"], ["ops", "team of ten", "staff"], "staff"], ids=str
 )
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer  ", ""], ids=repr)
-def test_an_element_that_is_exactly_the_value_is_staff(groups: object, scheme: str) -> None:
+def test_an_element_equal_to_the_value_is_staff(groups: object, scheme: str) -> None:
     assert is_staff(claim_text(groups), scheme + token(groups=groups, sub="kim"))
 
 
@@ -71,12 +71,12 @@ def test_an_element_that_is_exactly_the_value_is_staff(groups: object, scheme: s
     ],
     ids=str,
 )
-def test_whatever_only_contains_the_value_is_not_staff(groups: object) -> None:
+def test_an_element_that_only_contains_the_value_is_not_staff(groups: object) -> None:
     assert not is_staff(claim_text(groups), "Bearer " + token(groups=groups, sub="kim"))
 
 
 @pytest.mark.parametrize("value", [7, True, None])
-def test_a_number_a_truth_value_and_null_are_no_value(value: object) -> None:
+def test_a_number_a_boolean_and_null_are_no_value(value: object) -> None:
     bearer = "Bearer " + token(groups=value, sub="kim")
 
     for text in (value, str(value), claim_text(value)):
@@ -84,7 +84,7 @@ def test_a_number_a_truth_value_and_null_are_no_value(value: object) -> None:
             staff(request(text, bearer), f"groups={text}")
 
 
-def test_a_token_that_says_another_thing_than_the_authorizer_is_not_believed() -> None:
+def test_a_token_that_contradicts_the_authorizer_is_not_believed() -> None:
     assert not is_staff("[guest]", "Bearer " + token(groups=["staff"], sub="kim"))
     assert not is_staff(
         "[friends of staff]", "Bearer " + token(groups=["friends of", "ops", "staff"], sub="kim")
@@ -104,20 +104,20 @@ def test_a_token_that_says_another_thing_than_the_authorizer_is_not_believed() -
         ("[]", False),
     ],
 )
-def test_without_a_token_to_read_only_what_is_not_ambiguous_counts(
+def test_without_a_readable_token_only_unambiguous_text_counts(
     authorization: str | None, text: str, *, staff: bool
 ) -> None:
     assert is_staff(text, authorization) == staff
 
 
 @pytest.mark.parametrize("sub", [None, 7, True, ["kim"], "[kim]", "[a b]", ""])
-def test_a_user_is_one_text_and_nothing_else(sub: object) -> None:
+def test_a_user_id_is_a_single_text(sub: object) -> None:
     with pytest.raises(Unauthenticated):
         admit(request("staff", sub=sub, route="GET /payments"), (Right.OWNER,), CallerRules())
 
 
 @pytest.mark.parametrize("value", [7, None, ["7"], {"7": 1}])
-def test_a_user_whose_token_says_another_thing_than_the_text_is_nobody(value: object) -> None:
+def test_a_user_whose_token_contradicts_the_text_is_refused(value: object) -> None:
     bearer = "Bearer " + token(sub=value)
 
     with pytest.raises(Unauthenticated):

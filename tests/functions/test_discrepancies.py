@@ -38,7 +38,7 @@ def close(stack: Stack, discrepancy_id: str, reason: str = "refunded by hand") -
     return stack.staff.post(f"/ops/discrepancies/{discrepancy_id}/close", {"reason": reason})
 
 
-def test_a_run_says_what_it_did(stack: Stack) -> None:
+def test_a_run_reports_what_it_did(stack: Stack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.webhooks.lose()
@@ -47,23 +47,23 @@ def test_a_run_says_what_it_did(stack: Stack) -> None:
     assert stack.functions.invoke("Audit", {}) == {"listed": 1, "healed": 1, "found": 0}
 
 
-def test_what_differs_is_shown_with_both_sides(listed: dict[str, Any]) -> None:
+def test_a_discrepancy_shows_both_sides(listed: dict[str, Any]) -> None:
     assert (listed["kind"], listed["status"], listed["ours"]) == ("missing_here", "open", {})
     assert listed["theirs"]["total"] == 12_000
 
 
-def test_the_list_says_how_far_the_audit_got(stack: Stack, listed: dict[str, Any]) -> None:
+def test_the_list_shows_the_progress_of_the_audit(stack: Stack, listed: dict[str, Any]) -> None:
     shown = stack.staff.get("/ops/discrepancies").json()["audit"]
 
     assert shown["until"] > listed["foundAt"][:10]
     assert sum(day["listed"] for day in shown["days"].values()) == 1
 
 
-def test_before_the_first_audit_there_is_nothing(stack: Stack) -> None:
+def test_the_list_is_empty_before_the_first_audit(stack: Stack) -> None:
     assert stack.staff.get("/ops/discrepancies").json() == {"items": [], "cursor": None, "audit": None}
 
 
-def test_a_closed_one_moves_to_the_other_list_with_name_and_reason(
+def test_a_closed_discrepancy_moves_to_the_closed_list_with_name_and_reason(
     stack: Stack, listed: dict[str, Any]
 ) -> None:
     closed = close(stack, listed["discrepancyId"])
@@ -74,7 +74,7 @@ def test_a_closed_one_moves_to_the_other_list_with_name_and_reason(
     assert stack.staff.get("/ops/discrepancies?status=closed").json()["items"] == [closed.json()]
 
 
-def test_closing_again_in_the_same_words_is_the_same_answer(stack: Stack, listed: dict[str, Any]) -> None:
+def test_closing_again_in_the_same_words_answers_the_same(stack: Stack, listed: dict[str, Any]) -> None:
     first = close(stack, listed["discrepancyId"])
 
     assert close(stack, listed["discrepancyId"]).json() == first.json()
@@ -89,7 +89,7 @@ def test_closing_again_for_another_reason_is_refused(stack: Stack, listed: dict[
 
 
 @pytest.mark.parametrize("discrepancy_id", [ID, "x", "discrepancy%23", "..", "한글"])
-def test_one_that_is_not_there_is_not_found(stack: Stack, discrepancy_id: str) -> None:
+def test_an_absent_discrepancy_is_not_found(stack: Stack, discrepancy_id: str) -> None:
     refused = close(stack, discrepancy_id)
 
     assert refused.status == 404
@@ -103,7 +103,7 @@ def test_a_close_without_a_reason_is_refused(stack: Stack, body: dict[str, Any])
 
 
 @pytest.mark.parametrize("query", ["status=odd", "status=", "cursor=x", "cursor=", "limit=0"])
-def test_an_odd_question_is_refused(stack: Stack, query: str) -> None:
+def test_a_malformed_query_is_refused(stack: Stack, query: str) -> None:
     assert stack.staff.get(f"/ops/discrepancies?{query}").status == 400
 
 
@@ -131,7 +131,7 @@ def test_pages_follow_each_other(stack: Stack) -> None:
     assert [each["paymentId"] for each in (*first["items"], *second["items"])] == ["p0", "p1", "p2"]
 
 
-def test_why_it_was_closed_is_sealed_read_by_staff_and_gone_with_time(
+def test_the_reason_of_a_closed_discrepancy_is_sealed_shown_to_staff_and_expires(
     stack: Stack, listed: dict[str, Any]
 ) -> None:
     close(stack, listed["discrepancyId"], "Kim Minji called")

@@ -46,7 +46,7 @@ def test_every_closed_set_is_one_component() -> None:
     assert len({frozenset(values) for values in places.values()}) == len(places)
 
 
-def test_what_may_be_left_out_is_not_said_to_be_there() -> None:
+def test_an_optional_field_is_not_required() -> None:
     """A generator takes a property with a default for one that is always there."""
     kept = [
         f"{name}.{field}"
@@ -59,11 +59,11 @@ def test_what_may_be_left_out_is_not_said_to_be_there() -> None:
 
 
 @pytest.mark.parametrize("name", ["Currency", "OrderMethod", "Bank", "BillingMethod", "Carrier", "Status"])
-def test_what_is_closed_is_said_to_be(name: str) -> None:
+def test_a_closed_set_is_declared_as_such(name: str) -> None:
     assert SCHEMAS[name]["enum"]
 
 
-def test_closed_sets_at_the_door_are_those_of_the_domain() -> None:
+def test_closed_sets_of_the_models_are_those_of_the_domain() -> None:
 
     assert set(get_args(Currency.__value__)) == CURRENCIES
     assert set(get_args(OrderMethod.__value__)) == ORDERED
@@ -71,7 +71,7 @@ def test_closed_sets_at_the_door_are_those_of_the_domain() -> None:
     assert set(get_args(ProductKind.__value__)) == set(ProductType)
 
 
-def test_nothing_of_our_code_is_named() -> None:
+def test_the_document_names_no_code_of_ours() -> None:
     text = FILE.read_text()
 
     assert [
@@ -79,7 +79,7 @@ def test_nothing_of_our_code_is_named() -> None:
     ] == []
 
 
-def test_each_operation_has_one_tag_that_is_explained() -> None:
+def test_each_operation_has_one_explained_tag() -> None:
     used = [said["tags"] for operations in DOCUMENT["paths"].values() for said in operations.values()]
 
     assert {len(tags) for tags in used} == {1}
@@ -88,7 +88,7 @@ def test_each_operation_has_one_tag_that_is_explained() -> None:
     assert DOCUMENT["info"]["contact"]["name"]
 
 
-def test_what_may_be_sent_again_says_when_and_no_answer_of_ours_is_cached() -> None:
+def test_a_retryable_answer_says_when_and_no_answer_is_cached() -> None:
     waits = {
         name
         for name, said in responses()
@@ -106,7 +106,7 @@ def test_what_may_be_sent_again_says_when_and_no_answer_of_ours_is_cached() -> N
 
 
 @pytest.mark.parametrize("spelt", ["2966", "2966.0", "2.966e3", "2966.00"])
-def test_a_whole_number_is_one_however_it_is_spelt(spelt: str) -> None:
+def test_a_whole_number_is_accepted_in_any_spelling(spelt: str) -> None:
     body = json.dumps(an_order_body(amount={"total": 2966})).replace("2966", spelt)
 
     with Stack.in_memory(seed=1) as stack:
@@ -116,7 +116,7 @@ def test_a_whole_number_is_one_however_it_is_spelt(spelt: str) -> None:
 
 
 @pytest.mark.parametrize("spelt", ["2966.5", "1e400", "1e17", "true", '"2966"', "-2966.0", "0.0", "NaN"])
-def test_what_is_no_amount_is_refused_however_it_is_spelt(spelt: str) -> None:
+def test_an_invalid_amount_is_refused_in_any_spelling(spelt: str) -> None:
     body = json.dumps(an_order_body(amount={"total": 2966})).replace("2966", spelt)
 
     with Stack.in_memory(seed=1) as stack:

@@ -18,7 +18,7 @@ def stack() -> Iterator[Stack]:
         yield found
 
 
-def test_without_a_saved_method_nothing_is_charged(stack: Stack) -> None:
+def test_a_charge_needs_a_saved_method(stack: Stack) -> None:
     assert code_of(charge(stack, prepared(stack))) == (409, "no_billing_key")
 
 
@@ -30,7 +30,7 @@ def test_a_deleted_method_is_not_charged(stack: Stack) -> None:
     assert charged(stack) == 0
 
 
-def test_anothers_method_is_as_unknown_as_none(stack: Stack) -> None:
+def test_another_users_method_is_as_unknown_as_an_absent_one(stack: Stack) -> None:
     theirs = save_key(stack, STRANGER)
     payment_id = prepared(stack)
 
@@ -39,7 +39,7 @@ def test_anothers_method_is_as_unknown_as_none(stack: Stack) -> None:
     assert {code_of(answer) for answer in answers} == {(404, "billing_key_not_found")}
 
 
-def test_anothers_payment_is_as_unknown_as_none(stack: Stack) -> None:
+def test_another_users_payment_is_as_unknown_as_an_absent_one(stack: Stack) -> None:
     save_key(stack)
     theirs = prepared(stack, STRANGER)
 
@@ -57,7 +57,7 @@ def test_a_paid_order_is_not_charged_again(stack: Stack) -> None:
     assert code_of(charge(stack, payment_id, "charge-2")) == (409, "not_approvable")
 
 
-def test_what_a_subscription_asks_for_is_not_charged_by_hand(stack: Stack) -> None:
+def test_a_subscription_payment_cannot_be_charged_manually(stack: Stack) -> None:
     save_key(stack)
     put_plan(stack)
     stack.portone.pg.decline(readable=True)

@@ -99,7 +99,9 @@ def saying(needs: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("pg", "method"), [("HECTO_GLOBAL", "CARD"), ("HECTO_GLOBAL", "EASY_PAY"), ("PAYLETTER_GLOBAL", "ALIPAY")]
 )
-def test_what_the_operator_left_out_of_a_channel_is_found_before_a_buyer_is(pg: str, method: str) -> None:
+def test_a_value_the_operator_left_out_of_a_channel_is_found_before_the_buyer_is_affected(
+    pg: str, method: str
+) -> None:
     channel = json.dumps({method: {"key": "channel-key-of-pg", "pgProvider": pg, "pgMerchantId": "m"}})
     buyer = {"name": "김하늘", "email": "haneul@buyer.example"}
     with Stack.in_memory(seed=1, channels=channel) as stack:
@@ -115,7 +117,7 @@ def missing(answer: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("pg", "method"), [(pg, each) for pg, methods in PAYS.items() for each in methods])
-def test_an_order_with_no_more_than_is_asked_for_can_be_paid_on_every_device(pg: str, method: str) -> None:
+def test_an_order_with_only_the_required_values_can_be_paid_on_every_device(pg: str, method: str) -> None:
     abroad = {"currency": "USD"} if method == "PAYPAL" else {}
     with at(pg, method) as stack:
         needs: list[str] = []
@@ -136,7 +138,7 @@ def test_an_order_with_no_more_than_is_asked_for_can_be_paid_on_every_device(pg:
     ("pg", "method", "platform"),
     [(pg, each, platform) for pg, ways in SAVES.items() for each, platform in product(ways, DEVICES)],
 )
-def test_a_method_is_saved_with_no_more_than_is_asked_for(pg: str, method: str, platform: str) -> None:
+def test_a_method_is_saved_with_only_the_required_values(pg: str, method: str, platform: str) -> None:
     with at(pg, method) as stack:
         needs: list[str] = []
         asked = {"payMethod": method, "platform": platform}
@@ -148,7 +150,7 @@ def test_a_method_is_saved_with_no_more_than_is_asked_for(pg: str, method: str, 
 
 
 @pytest.mark.parametrize("pg", ["EXIMBAY_V2", "PAYLETTER_GLOBAL", "HECTO_GLOBAL", "INICIS_JP"])
-def test_a_method_is_not_offered_for_saving_where_its_pg_has_no_window_for_it(pg: str) -> None:
+def test_a_method_without_a_saving_window_at_its_pg_is_not_offered_for_saving(pg: str) -> None:
     with at(pg, "CARD") as stack:
         asked = {"payMethod": "CARD", "platform": "web"} | saying(["buyer.name", "buyer.email"])
         answer = stack.app(USER).post("/billing-keys", asked)

@@ -65,7 +65,7 @@ def found(evidence: Evidence) -> list[tuple[str, str]]:
     return [(finding.invariant, finding.sentence) for finding in judge(evidence)]
 
 
-def test_a_clean_world_has_two_tries_a_receipt_and_no_findings(clean: Evidence) -> None:
+def test_a_clean_world_has_two_attempts_a_receipt_and_no_findings(clean: Evidence) -> None:
     tries = [each.state for each in payment_of(clean, "approved").approvals]
     [receipt] = payment_of(clean, "receipt").receipts
 
@@ -75,13 +75,13 @@ def test_a_clean_world_has_two_tries_a_receipt_and_no_findings(clean: Evidence) 
     assert judge(clean) == []
 
 
-def test_i10_a_charge_the_hook_did_not_say_yes_to(clean: Evidence) -> None:
+def test_i10_a_charge_the_stock_hook_did_not_allow(clean: Evidence) -> None:
     evidence = replace(clean, agreed=frozenset(each for each in clean.agreed or () if each[1] == 1))
 
     assert found(evidence) == [("I10", "try 2 was sent though the stock hook did not say yes")]
 
 
-def test_i10_a_charge_in_a_shop_without_a_hook_needs_no_yes(clean: Evidence) -> None:
+def test_i10_a_charge_without_a_stock_hook_needs_no_permission(clean: Evidence) -> None:
     assert found(replace(clean, agreed=None)) == []
 
 
@@ -90,19 +90,19 @@ def test_i10_a_charge_that_was_not_stored_before(clean: Evidence, changes: dict[
     assert found(with_try(clean, 2, **changes)) == [("I10", "an approval was sent and not stored before")]
 
 
-def test_i1_a_try_approved_though_portone_charged_nothing(clean: Evidence) -> None:
+def test_i1_an_attempt_approved_although_portone_charged_nothing(clean: Evidence) -> None:
     findings = found(with_book(clean, "approved", times_paid=0))
 
     assert findings == [("I1", "try 2 is APPROVED, PortOne charged nothing")]
 
 
-def test_i1_two_tries_approved(clean: Evidence) -> None:
+def test_i1_two_approved_attempts(clean: Evidence) -> None:
     findings = found(with_try(clean, 1, state=ApprovalState.APPROVED))
 
     assert ("I1", "2 tries are APPROVED") in findings
 
 
-def test_i1_a_try_called_failed_though_portone_said_yes(clean: Evidence) -> None:
+def test_i1_an_attempt_failed_although_portone_approved(clean: Evidence) -> None:
     findings = found(with_try(clean, 2, state=ApprovalState.FAILED))
 
     assert findings == [
@@ -111,7 +111,7 @@ def test_i1_a_try_called_failed_though_portone_said_yes(clean: Evidence) -> None
     ]
 
 
-def test_i10_a_try_open_for_long_that_nobody_was_told_of(clean: Evidence) -> None:
+def test_i10_an_attempt_open_for_long_without_an_attention(clean: Evidence) -> None:
     waiting = with_try(clean, 2, state=ApprovalState.CONFIRMED, sent_at=clean.now - 3_600)
 
     unknown = called(AttentionKind.UNKNOWN)
@@ -121,7 +121,7 @@ def test_i10_a_try_open_for_long_that_nobody_was_told_of(clean: Evidence) -> Non
     assert found(listed(told)) == []
 
 
-def test_i11_a_failed_try_that_was_not_released(clean: Evidence) -> None:
+def test_i11_a_failed_attempt_whose_stock_was_not_released(clean: Evidence) -> None:
     payment = payment_of(clean, "approved")
     history = [
         replace(entry, data={**entry.data, "attempt": 9}) if entry.fact == "approval_released" else entry
@@ -133,7 +133,7 @@ def test_i11_a_failed_try_that_was_not_released(clean: Evidence) -> None:
     assert ("I11", "try 1 is FAILED, and was released 0 times") in findings
 
 
-def test_i14_a_settled_try_with_its_token(clean: Evidence) -> None:
+def test_i14_a_settled_attempt_that_keeps_its_token(clean: Evidence) -> None:
     assert found(with_try(clean, 2, token="sealed")) == [("I14", "try 2 is settled and still has its token")]
 
 
@@ -149,7 +149,7 @@ def test_i4_a_receipt_we_do_not_have(clean: Evidence) -> None:
     assert findings == [("I4", "we hold cash receipts of [] won, PortOne of [12000]")]
 
 
-def test_i4_two_receipts_stand(clean: Evidence) -> None:
+def test_i4_two_standing_receipts(clean: Evidence) -> None:
     [booked] = clean.books[payment_of(clean, "receipt").payment_id].cash_receipts
     twice = (booked, replace(booked, issue_number="2"))
 
@@ -168,7 +168,7 @@ def test_i4_a_receipt_that_did_not_follow_a_refund(clean: Evidence) -> None:
     assert found(with_receipt(behind, amount=9_000, code="pg_provider")) == []
 
 
-def test_a_receipt_has_its_time_to_follow_a_refund() -> None:
+def test_a_receipt_may_take_time_to_follow_a_refund() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         put_order(stack, payMethods=["TRANSFER"])
         paid = prepare(stack)
@@ -185,13 +185,13 @@ def test_a_receipt_has_its_time_to_follow_a_refund() -> None:
     assert ("I4", "its cash receipt is of 12000 won, 10000 remain paid") in found(late)
 
 
-def test_i14_a_settled_receipt_with_the_number_it_is_for(clean: Evidence) -> None:
+def test_i14_a_settled_receipt_that_keeps_its_number(clean: Evidence) -> None:
     assert found(with_receipt(clean, identity="sealed")) == [
         ("I14", "cash receipt 1 is settled and still has its number")
     ]
 
 
-def test_i10_a_moving_receipt_nobody_looks_at_again(clean: Evidence) -> None:
+def test_i10_an_unsettled_receipt_that_is_not_due(clean: Evidence) -> None:
     moving = with_receipt(clean, state=ReceiptState.ISSUING)
     forgotten = with_payment(moving, "receipt", due_at=None)
 

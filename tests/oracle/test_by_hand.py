@@ -46,11 +46,11 @@ def found(evidence: Evidence) -> list[str]:
     return sorted({each.invariant for each in judge(evidence)})
 
 
-def test_what_was_paid_by_hand_is_no_difference_to_portone(clean: Evidence) -> None:
+def test_a_repayment_by_hand_is_no_difference_to_portone(clean: Evidence) -> None:
     assert judge(clean) == []
 
 
-def test_i4_less_or_more_is_called_given_back_than_there_was(clean: Evidence) -> None:
+def test_i4_another_amount_recorded_as_refunded_than_there_was(clean: Evidence) -> None:
     held = payment_of(clean)
     assert held.seen is not None
     wrong = replace(held.seen, cancelled=held.seen.cancelled - 1)
@@ -59,7 +59,7 @@ def test_i4_less_or_more_is_called_given_back_than_there_was(clean: Evidence) ->
     assert found(with_payment(clean, held, by_hand=held.by_hand - 1)) == ["I4"]
 
 
-def test_i3_money_is_called_paid_by_hand_and_nobody_said_so(clean: Evidence) -> None:
+def test_i3_a_repayment_by_hand_without_a_decision(clean: Evidence) -> None:
     held = payment_of(clean)
     unsaid = tuple(
         replace(entry, data={"decision": "close", "attention": "lagging"})
@@ -71,7 +71,7 @@ def test_i3_money_is_called_paid_by_hand_and_nobody_said_so(clean: Evidence) -> 
     assert "I3" in found(with_payment(clean, held, history=unsaid))
 
 
-def test_i3_what_was_paid_by_hand_is_sent_once_more(clean: Evidence) -> None:
+def test_i3_a_repayment_by_hand_sent_once_more(clean: Evidence) -> None:
     held = payment_of(clean)
     [before] = clean.books[held.payment_id].cancellations
     once_more = replace(
@@ -88,7 +88,7 @@ def test_i3_what_was_paid_by_hand_is_sent_once_more(clean: Evidence) -> None:
     assert "I3" in found(wrong)
 
 
-def test_i16_what_was_paid_by_hand_and_at_portone_too_calls_a_person(clean: Evidence) -> None:
+def test_i16_a_repayment_by_hand_and_at_portone_raises_an_attention(clean: Evidence) -> None:
     held = payment_of(clean)
     [before] = clean.books[held.payment_id].cancellations
     long_ago = clean.now - HOUR

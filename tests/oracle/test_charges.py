@@ -92,7 +92,7 @@ def test_a_clean_world_has_charges_and_no_findings(clean: Evidence) -> None:
     assert judge(clean) == []
 
 
-def test_i1_an_invoice_that_two_payments_paid(clean: Evidence) -> None:
+def test_i1_an_invoice_paid_by_two_payments(clean: Evidence) -> None:
     subscription = living(clean)
     second = payment_of(clean, subscription, "2")
 
@@ -105,7 +105,7 @@ def test_i1_a_payment_of_another_amount_than_its_invoice(clean: Evidence) -> Non
     assert found(planted) == [f"I1 asks for {PRICE}, invoice 1 for {PRICE - 1}"]
 
 
-def test_i1_invoices_that_sum_above_their_order(clean: Evidence) -> None:
+def test_i1_invoices_that_exceed_their_order(clean: Evidence) -> None:
     order = replace(clean.orders["order-1"], total=4_999)
 
     planted = replace(clean, orders={**clean.orders, "order-1": order})
@@ -119,13 +119,13 @@ def test_i10_a_charge_that_was_not_claimed(clean: Evidence) -> None:
     assert found(replace(clean, charges=(unclaimed,))) == ["I10 a charge was sent and not claimed before"]
 
 
-def test_i10_a_charge_that_was_sent_before_it_was_claimed(clean: Evidence) -> None:
+def test_i10_a_charge_sent_before_it_was_claimed(clean: Evidence) -> None:
     early = replace(clean.charges[0], at=clean.charges[0].at - 1)
 
     assert found(replace(clean, charges=(early,))) == ["I10 a charge was sent and not claimed before"]
 
 
-def test_i1_a_try_that_failed_here_and_succeeded_there(clean: Evidence) -> None:
+def test_i1_an_attempt_that_failed_here_and_succeeded_at_portone(clean: Evidence) -> None:
     payment = payment_of(clean, living(clean))
     [approval] = payment.approvals
     denied = with_payment(clean, payment, approvals=(replace(approval, state=ApprovalState.FAILED),))
@@ -145,7 +145,7 @@ def test_i12_a_charge_after_a_cancellation(clean: Evidence) -> None:
     assert findings == [f"I12 charged for {subscription.subscription_id} after it was cancelled"]
 
 
-def test_i12_a_charge_after_the_shop_was_told_that_it_ended(clean: Evidence) -> None:
+def test_i12_a_charge_after_the_shop_ended_it(clean: Evidence) -> None:
     subscription = ended(clean)
     path = f"/subscriptions/{subscription.subscription_id}/cancel"
     told = [each for each in clean.answers if each.asked == f"POST {path}"]
@@ -184,7 +184,7 @@ def test_i4_money_without_a_paid_invoice(clean: Evidence) -> None:
     assert any("I4 is PAID, invoice 1 is VOID" in each for each in found(planted))
 
 
-def test_i4_an_invoice_in_flight_without_a_try(clean: Evidence) -> None:
+def test_i4_an_invoice_in_flight_without_an_attempt(clean: Evidence) -> None:
     subscription = living(clean)
 
     findings = found(with_subscription(clean, subscription, in_flight="1"))
@@ -192,7 +192,7 @@ def test_i4_an_invoice_in_flight_without_a_try(clean: Evidence) -> None:
     assert any("is in flight, no try of it is open" in each for each in findings)
 
 
-def test_i4_a_try_its_subscription_does_not_know(clean: Evidence) -> None:
+def test_i4_an_attempt_its_subscription_does_not_know(clean: Evidence) -> None:
     payment = payment_of(clean, living(clean))
     [approval] = payment.approvals
     open_ = replace(approval, state=ApprovalState.CONFIRMED)
@@ -202,7 +202,7 @@ def test_i4_a_try_its_subscription_does_not_know(clean: Evidence) -> None:
     assert any("does not know it" in each for each in findings)
 
 
-def test_i4_a_key_deleted_here_and_issued_there(clean: Evidence) -> None:
+def test_i4_a_key_deleted_here_and_issued_at_portone(clean: Evidence) -> None:
     alive = key_in(clean, KeyState.ACTIVE)
 
     findings = found(with_key(clean, alive, state=KeyState.DELETED, sealed=None))
@@ -220,20 +220,20 @@ def test_i14_a_dropped_key_with_a_ciphertext(clean: Evidence, kept: str) -> None
 
 
 @pytest.mark.parametrize(("due", "said"), [(None, "it is not due"), (1, "is overdue for")])
-def test_i10_a_subscription_nobody_looks_at(clean: Evidence, due: int | None, said: str) -> None:
+def test_i10_a_subscription_that_is_not_due(clean: Evidence, due: int | None, said: str) -> None:
     findings = found(with_subscription(clean, living(clean), due_at=due))
 
     assert any(said in each for each in findings)
 
 
-def test_i10_a_wallet_nobody_looks_at(clean: Evidence) -> None:
+def test_i10_a_wallet_that_is_not_due(clean: Evidence) -> None:
     pending = with_key(clean, key_in(clean, KeyState.ACTIVE), state=KeyState.DELETING)
 
     assert any("waits for" in each and "not due" in each for each in found(pending))
 
 
 @pytest.mark.parametrize("fact", [Fact.INVOICE_PAID, Fact.INVOICE_FAILED])
-def test_i9_a_paid_invoice_that_is_heard_of_again(clean: Evidence, fact: Fact) -> None:
+def test_i9_a_paid_invoice_that_changes(clean: Evidence, fact: Fact) -> None:
     subscription = living(clean)
     told = record(subscription, fact, Moment(now=clean.now, by="test"), invoice="1")
 
@@ -242,7 +242,7 @@ def test_i9_a_paid_invoice_that_is_heard_of_again(clean: Evidence, fact: Fact) -
     assert any(each.startswith("I9 invoice 1 of") for each in findings)
 
 
-def test_i9_a_cancelled_subscription_that_goes_on(clean: Evidence) -> None:
+def test_i9_a_cancelled_subscription_that_continues(clean: Evidence) -> None:
     subscription = ended(clean)
     told = record(subscription, Fact.SUBSCRIPTION_RESUMED, Moment(now=clean.now, by="test"))
 

@@ -92,7 +92,7 @@ def test_a_clean_world_has_used_a_credit_and_bought_a_plan(clean: Evidence) -> N
 
 
 @pytest.mark.parametrize(("number", "worth"), [("1", f"{PRICE}"), ("3", "8414")])
-def test_portone_took_another_sum_than_was_agreed(clean: Evidence, number: str, worth: str) -> None:
+def test_a_charge_of_another_amount_than_was_agreed(clean: Evidence, number: str, worth: str) -> None:
     paid_by = str(the_one(clean).invoices[number].paid_by)
     book = clean.books[paid_by]
     dearer = replace(clean, books={**clean.books, paid_by: replace(book, total=book.total + 1)})
@@ -103,7 +103,7 @@ def test_portone_took_another_sum_than_was_agreed(clean: Evidence, number: str, 
 
 
 @pytest.mark.parametrize("credit", [CHEAP - 1, CHEAP + 1, -1])
-def test_a_credit_took_another_sum_off_than_the_price_asks(clean: Evidence, credit: int) -> None:
+def test_a_credit_that_reduced_the_price_by_another_amount(clean: Evidence, credit: int) -> None:
     findings = found(with_invoice(clean, "2", credit=credit))
 
     assert f"invoice 2 of it is 0 and a credit of {credit}, it is worth {CHEAP}" in findings
@@ -116,9 +116,7 @@ def test_a_credit_that_was_used_twice(clean: Evidence) -> None:
 
 
 @pytest.mark.parametrize("state", [InvoiceState.UNPAID, InvoiceState.VOID])
-def test_a_credit_that_is_lost_with_an_invoice_that_is_not_asked_for(
-    clean: Evidence, state: InvoiceState
-) -> None:
+def test_a_credit_lost_with_an_invoice_that_is_not_charged(clean: Evidence, state: InvoiceState) -> None:
     unpaid = without(clean, invoice="2")
 
     findings = found(with_invoice(unpaid, "2", state=state))
@@ -126,11 +124,11 @@ def test_a_credit_that_is_lost_with_an_invoice_that_is_not_asked_for(
     assert f"it was credited {CREDIT}, used 0, keeps 0 for what it asks, and has {CREDIT - CHEAP}" in findings
 
 
-def test_a_credit_below_nothing_of_which_no_late_approval_tells(clean: Evidence) -> None:
+def test_a_negative_credit_without_a_late_approval(clean: Evidence) -> None:
     assert "it has a credit of -1" in found(changed(clean, credit=-1))
 
 
-def test_a_credit_below_nothing_after_a_late_approval_is_none_of_them(clean: Evidence) -> None:
+def test_a_negative_credit_after_a_late_approval_is_no_finding(clean: Evidence) -> None:
     given_up = record(the_one(clean), Fact.INVOICE_UNPAID, Moment(now=clean.now, by="test"), invoice="2")
 
     findings = found(changed(clean, credit=-CHEAP, history=given_up.history, next_seq=given_up.next_seq))
@@ -139,13 +137,13 @@ def test_a_credit_below_nothing_after_a_late_approval_is_none_of_them(clean: Evi
 
 
 @pytest.mark.parametrize("credit", [CREDIT - 1, CREDIT + 1])
-def test_another_credit_than_the_days_that_were_left_are_worth(clean: Evidence, credit: int) -> None:
+def test_a_credit_of_another_worth_than_the_remaining_days(clean: Evidence, credit: int) -> None:
     findings = found(telling(clean, {"credit": CREDIT}, credit=credit))
 
     assert f"it was credited {credit}, due was {CREDIT}" in findings
 
 
-def test_a_credit_for_a_period_that_nobody_paid(clean: Evidence) -> None:
+def test_a_credit_for_an_unpaid_period(clean: Evidence) -> None:
     findings = found(with_invoice(clean, "1", state=InvoiceState.MISSED))
 
     assert f"it was credited {CREDIT}, due was 0" in findings
@@ -163,13 +161,13 @@ def going_back(evidence: Evidence, number: str, *facts: Fact, days: float) -> Ev
 
 @pytest.mark.parametrize("fact", [Fact.REFUND_RESERVED, Fact.CANCELLATION_REQUESTED, Fact.CANCELLED])
 @pytest.mark.parametrize("number", ["1", "2"], ids=["the cheaper plan", "the dearer plan"])
-def test_a_credit_for_days_whose_payment_went_back(clean: Evidence, number: str, fact: Fact) -> None:
+def test_a_credit_for_days_whose_payment_was_refunded(clean: Evidence, number: str, fact: Fact) -> None:
     paid = with_invoice(clean, number, paid_by=the_one(clean).invoices["1"].paid_by)
 
     assert "it was credited for days that were refunded" in found(going_back(paid, number, fact, days=2))
 
 
-def test_days_that_are_refunded_after_they_were_credited_are_none_of_them(clean: Evidence) -> None:
+def test_days_refunded_after_they_were_credited_are_no_finding(clean: Evidence) -> None:
     later = going_back(clean, "1", Fact.REFUND_RESERVED, days=12)
 
     assert "it was credited for days that were refunded" not in found(later)
@@ -181,17 +179,17 @@ def test_days_whose_refund_failed_may_be_credited(clean: Evidence) -> None:
     assert "it was credited for days that were refunded" not in found(tried)
 
 
-def test_a_history_that_tells_another_use_than_its_invoice(clean: Evidence) -> None:
+def test_a_history_that_records_another_use_than_its_invoice(clean: Evidence) -> None:
     findings = found(telling(clean, {"invoice": "2"}, credit=0))
 
     assert "the history of it says that invoice 2 used 0, it used 3100" in findings
 
 
-def test_a_plan_that_was_paid_for_and_never_began(clean: Evidence) -> None:
+def test_a_paid_plan_that_never_began(clean: Evidence) -> None:
     assert "invoice 3 of it is paid, and its plan never began" in found(without(clean, plan="dear"))
 
 
-def test_a_difference_that_is_asked_for_while_another_change_took_its_place(clean: Evidence) -> None:
+def test_a_difference_charged_although_another_change_replaced_it(clean: Evidence) -> None:
     asked = with_invoice(clean, "3", state=InvoiceState.OPEN)
     other = Change(plan_id="cheap", name="", amount=CHEAP, tax_free=0, interval=MONTH)
 

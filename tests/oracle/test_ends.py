@@ -69,12 +69,12 @@ STILL_THERE: dict[str, list[Item]] = {
 
 
 @pytest.mark.parametrize("items", KEPT_TOO_LONG.values(), ids=list(KEPT_TOO_LONG))
-def test_what_lies_there_longer_than_its_end_is_seen(items: list[Item]) -> None:
+def test_data_stored_beyond_its_end_is_a_finding(items: list[Item]) -> None:
     assert len(list(outlived(items, OLD))) == 1
 
 
 @pytest.mark.parametrize("items", STILL_THERE.values(), ids=list(STILL_THERE))
-def test_what_has_its_time_before_it_is_left_alone(items: list[Item]) -> None:
+def test_data_before_its_end_is_no_finding(items: list[Item]) -> None:
     assert list(outlived(items, OLD)) == []
 
 
@@ -117,7 +117,7 @@ def later(stack: ObservedStack, seconds: float) -> None:
     stack.functions.invoke("Retention", {})
 
 
-def test_five_years_later_nothing_of_anybody_is_there(stack: ObservedStack) -> None:
+def test_five_years_later_no_data_of_any_person_is_left(stack: ObservedStack) -> None:
     live(stack)
     assert_clean(stack, answers=stack.answers)
 
@@ -129,7 +129,7 @@ def test_five_years_later_nothing_of_anybody_is_there(stack: ObservedStack) -> N
     assert {each["sk"]["S"] for each in left} <= {"plan", "pace", "stops", "audit"}
 
 
-def test_a_day_too_early_everything_is_there(stack: ObservedStack) -> None:
+def test_a_day_before_the_end_everything_is_there(stack: ObservedStack) -> None:
     live(stack)
     kinds: Callable[[], list[str]] = lambda: sorted(  # noqa: E731 - asked twice
         each["pk"]["S"] for each in stack.dump() if each["sk"]["S"] in {"payment", "order", "wallet"}
@@ -141,7 +141,7 @@ def test_a_day_too_early_everything_is_there(stack: ObservedStack) -> None:
     assert kinds() == before
 
 
-def test_what_is_still_open_does_not_end(stack: ObservedStack) -> None:
+def test_an_open_record_does_not_end(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared, amount=100, tampered=True)
     stack.portone.console.refuse_next_cancel(times=99)
@@ -154,7 +154,9 @@ def test_what_is_still_open_does_not_end(stack: ObservedStack) -> None:
     assert stack.staff.get("/ops/attention?kind=mismatch").json()["items"]
 
 
-def test_what_goes_on_for_eight_years_goes_on_though_its_first_payments_ended(stack: ObservedStack) -> None:
+def test_a_subscription_of_eight_years_continues_although_its_first_payments_ended(
+    stack: ObservedStack,
+) -> None:
     plan_stored(stack, interval={"unit": "YEAR", "count": 1})
     held = subscribed(stack)
     first = stack.app(USER).get("/payments").json()["items"][0]["paymentId"]

@@ -69,7 +69,7 @@ def test_a_clean_world_has_no_findings(clean: Evidence) -> None:
     assert judge(clean) == []
 
 
-def test_every_invariant_is_planted_below_or_in_a_file_of_its_own() -> None:
+def test_every_invariant_is_violated_below_or_in_a_file_of_its_own() -> None:
     beside = {"approvals": 4, "receipts": 4, "charges": 9, "credits": 5}
     silent = {"by_hand": 1, "attentions": 1, "silence": 2, "collection": 4}
     still = {"standstill": 4, "neighbours": 2, "sizes": 1, "ends": 1, "operators": 3}
@@ -80,7 +80,7 @@ def test_every_invariant_is_planted_below_or_in_a_file_of_its_own() -> None:
     assert found.total() == 17
 
 
-def test_i11_a_fact_that_nobody_was_told(clean: Evidence) -> None:
+def test_i11_an_unpublished_fact(clean: Evidence) -> None:
     payment_id = payment_of(clean).payment_id
     kept = tuple(event for event in clean.published if event.id != f"{payment_id}:2")
 
@@ -89,7 +89,7 @@ def test_i11_a_fact_that_nobody_was_told(clean: Evidence) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"type": "payment.failed"}, {"user_id": "user-2"}, {"at": 0.0}])
-def test_i11_a_fact_that_was_told_differently(clean: Evidence, changes: dict[str, Any]) -> None:
+def test_i11_a_fact_published_differently(clean: Evidence, changes: dict[str, Any]) -> None:
     first = next(e for e in clean.published if e.payment_id == payment_of(clean).payment_id)
 
     again = (*clean.published, replace(first, **changes))
@@ -105,7 +105,7 @@ def test_i11_an_event_of_something_that_never_happened(clean: Evidence) -> None:
     assert found(replace(clean, published=again)) == ["I11"]
 
 
-def test_i11_a_fact_told_twice_is_no_fault(clean: Evidence) -> None:
+def test_i11_a_fact_published_twice_is_no_finding(clean: Evidence) -> None:
     assert judge(replace(clean, published=clean.published * 2)) == []
 
 
@@ -142,7 +142,7 @@ def test_i1_money_taken_twice_under_one_id(clean: Evidence) -> None:
     assert found(with_book(clean, times_paid=2)) == ["I1"]
 
 
-def test_i1_a_payment_that_asks_for_another_sum_than_its_order(clean: Evidence) -> None:
+def test_i1_a_payment_of_another_amount_than_its_order(clean: Evidence) -> None:
     order = replace(clean.orders["order-1"], total=11_999)
 
     assert found(replace(clean, orders={**clean.orders, "order-1": order})) == ["I1"]
@@ -155,12 +155,12 @@ def test_i1_a_payment_without_its_order(clean: Evidence) -> None:
 
 
 @pytest.mark.parametrize("state", ["READY", "FAILED", "PARTIAL_CANCELLED", "CANCELLED", None])
-def test_i4_paid_here_and_something_else_at_portone(clean: Evidence, state: str | None) -> None:
+def test_i4_paid_here_and_another_status_at_portone(clean: Evidence, state: str | None) -> None:
     assert found(with_book(clean, state=state)) == ["I4"]
 
 
 @pytest.mark.parametrize("status", [Status.READY, Status.FAILED, Status.EXPIRED, Status.CANCELLED])
-def test_i4_paid_at_portone_and_something_else_here(clean: Evidence, status: Status) -> None:
+def test_i4_paid_at_portone_and_another_status_here(clean: Evidence, status: Status) -> None:
     due_at = int(clean.now) + HOUR
 
     assert found(with_payment(clean, status=status, due_at=due_at)) == ["I4"]
@@ -211,7 +211,7 @@ def test_i2_an_open_webhook(clean: Evidence) -> None:
     assert found(with_payment(clean, hints=hints, due_at=int(clean.now) + 30)) == ["I2"]
 
 
-def test_i2_an_open_stray(clean: Evidence) -> None:
+def test_i2_an_open_unmatched_webhook(clean: Evidence) -> None:
     stray = a_stray(due_at=int(clean.now) + 30)
 
     assert found(replace(clean, strays={"wh_1": stray}), None) == ["I2"]
@@ -229,9 +229,7 @@ def test_i2_an_accepted_webhook_that_left_no_trace(clean: Evidence) -> None:
 
 
 @pytest.mark.parametrize("kind", ["Transaction.Paid", "BillingKey.Issued"])
-def test_i2_an_accepted_webhook_about_something_unknown_that_was_not_filed(
-    clean: Evidence, kind: str
-) -> None:
+def test_i2_an_accepted_unmatched_webhook_that_was_not_stored(clean: Evidence, kind: str) -> None:
     lost = replace(clean, sent=(*clean.sent, sent("", kind)))
     refused = replace(clean, sent=(*clean.sent, sent("", kind, status=503)))
 
@@ -268,7 +266,7 @@ def test_i7_a_canary_of_the_tests_own(clean: Evidence) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"user_id": "user-2"}, {"resource_id": "nosuchpayment"}])
-def test_i8_a_key_that_leads_elsewhere(clean: Evidence, changes: dict[str, str]) -> None:
+def test_i8_a_key_that_answers_another_payment(clean: Evidence, changes: dict[str, str]) -> None:
     own = {"resource_id": payment_of(clean).payment_id} | changes
     evidence = replace(clean, requests=(a_request(**own),))
 
@@ -276,7 +274,7 @@ def test_i8_a_key_that_leads_elsewhere(clean: Evidence, changes: dict[str, str])
 
 
 @pytest.mark.parametrize("back", ["ready", "failed", "expired", "virtual_account_issued", "pay_pending"])
-def test_i9_a_status_that_goes_back(clean: Evidence, back: str) -> None:
+def test_i9_a_status_that_regresses(clean: Evidence, back: str) -> None:
     history = (told(1, "prepared"), told(2, "paid"), told(3, back))
     planted = with_payment(clean, history=history, next_seq=4)
     rest = (event for event in clean.published if event.order_id != "order-1")
@@ -292,7 +290,7 @@ def test_i11_a_history_with_a_gap(clean: Evidence, numbers: tuple[int, ...]) -> 
     assert found(with_payment(clean, history=history, next_seq=4)) == ["I11"]
 
 
-def test_i11_history_that_moved_into_items_of_its_own_is_read_with_the_rest(clean: Evidence) -> None:
+def test_i11_history_moved_into_items_of_its_own_is_read_with_the_rest(clean: Evidence) -> None:
     held = payment_of(clean)
     moved = with_payment(clean, history=held.history[1:])
 
@@ -300,7 +298,7 @@ def test_i11_history_that_moved_into_items_of_its_own_is_read_with_the_rest(clea
     assert judge(replace(moved, spilled={f"payment#{held.payment_id}": held.history[:1]})) == []
 
 
-def test_i10_an_old_unknown_outcome_nobody_was_told_of(clean: Evidence) -> None:
+def test_i10_an_old_unknown_outcome_without_an_attention(clean: Evidence) -> None:
     hints = {"wh_1": replace(a_hint(1), received_at=clean.now - HOUR)}
     open_since = with_payment(clean, hints=hints, due_at=int(clean.now) + 30)
 
@@ -313,16 +311,16 @@ def test_i10_a_payment_that_waits_and_is_not_due(clean: Evidence, order_id: str)
     assert found(with_payment(clean, order_id, due_at=None), order_id) == ["I10"]
 
 
-def test_i10_a_call_for_a_person_that_is_not_due(clean: Evidence) -> None:
+def test_i10_an_attention_that_is_not_due(clean: Evidence) -> None:
     assert found(with_payment(clean, attentions=called(AttentionKind.DEAD_LETTERED))) == ["I10"]
 
 
-def test_i10_a_due_mark_nobody_looked_at(clean: Evidence) -> None:
+def test_i10_a_due_record_that_is_not_processed(clean: Evidence) -> None:
     assert found(with_payment(clean, "order-3", due_at=int(clean.now) - 700), "order-3") == ["I10"]
 
 
 @pytest.mark.parametrize("changes", [{"doubted": True}, {"surplus": True}])
-def test_i10_a_doubt_nobody_was_told_of(clean: Evidence, changes: dict[str, Any]) -> None:
+def test_i10_a_doubt_without_an_attention(clean: Evidence, changes: dict[str, Any]) -> None:
     assert found(with_payment(clean, due_at=int(clean.now) + HOUR, **changes)) == ["I10"]
 
 
@@ -331,7 +329,7 @@ def test_i15_a_500_and_a_503_without_a_cause(clean: Evidence) -> None:
         assert found(replace(clean, statuses=(("POST /payments", status),)), None) == ["I15"]
 
 
-def test_i15_a_503_is_right_only_when_a_dependency_failed_and_a_500_never(clean: Evidence) -> None:
+def test_i15_a_503_needs_a_failed_dependency_and_a_500_is_never_right(clean: Evidence) -> None:
     hurt = replace(clean, hurt=True)
 
     assert judge(replace(hurt, statuses=(("POST /payments", 503),))) == []
@@ -339,7 +337,7 @@ def test_i15_a_503_is_right_only_when_a_dependency_failed_and_a_500_never(clean:
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "{}", json.dumps({"error": {"retryable": False}})])
-def test_i15_a_5xx_that_does_not_say_it_may_be_repeated(clean: Evidence, body: str) -> None:
+def test_i15_a_5xx_that_is_not_marked_retryable(clean: Evidence, body: str) -> None:
     answers = (Answered(asked="POST /payments", status=503, body=body),)
 
     assert found(replace(clean, hurt=True, answers=answers), None) == ["I15"]
@@ -349,7 +347,7 @@ def test_i15_a_function_that_raised(clean: Evidence) -> None:
     assert found(replace(clean, failures=(("Sweep", "ValueError"),)), None) == ["I15"]
 
 
-def test_a_finding_is_a_sentence_for_a_person(clean: Evidence) -> None:
+def test_a_finding_is_a_readable_sentence(clean: Evidence) -> None:
     [finding] = judge(with_book(clean, state="CANCELLED"))
 
     payment_id = payment_of(clean).payment_id

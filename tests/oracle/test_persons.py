@@ -255,14 +255,14 @@ def broken(stack: ObservedStack) -> set[str]:
     return {each.invariant for each in judge_identity(gather_identity(stack, stack.answers))}
 
 
-def test_what_nobody_tampered_with_is_clean(stack: ObservedStack) -> None:
+def test_an_untampered_table_has_no_findings(stack: ObservedStack) -> None:
     assert broken(stack) == set()
 
 
 @pytest.mark.parametrize(
     ("plant", "invariant"), PLANTS.items(), ids=lambda each: getattr(each, "__name__", each)
 )
-def test_what_was_tampered_with_is_seen(
+def test_a_tampered_table_has_a_finding(
     stack: ObservedStack, plant: Callable[[ObservedStack], None], invariant: str
 ) -> None:
     plant(stack)
@@ -270,7 +270,7 @@ def test_what_was_tampered_with_is_seen(
     assert invariant in broken(stack)
 
 
-def test_each_clause_sees_what_it_is_there_for() -> None:
+def test_each_clause_finds_its_own_violation() -> None:
     seen = set()
     for plant in PLANTS:
         with ObservedStack.in_memory(seed=1) as stack:

@@ -107,7 +107,7 @@ KINDS = sorted(COUNTED_AS.keys() - {"lagging", "dead-lettered"})
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_trouble_of_every_kind_needs_a_call_and_an_alarm(clean: Evidence, kind: str) -> None:
+def test_trouble_of_every_kind_needs_an_attention_and_an_alarm(clean: Evidence, kind: str) -> None:
     """First nobody is called, then no metric is counted, then all is said."""
     wrong = planted(clean)[kind]
     [sentence] = silences(wrong)
@@ -122,14 +122,14 @@ def test_trouble_of_every_kind_needs_a_call_and_an_alarm(clean: Evidence, kind: 
     assert silences(counted(calling, COUNTED_AS[kind], since(clean) + MINUTE)) == []
 
 
-def test_a_call_for_something_else_hides_nothing(clean: Evidence) -> None:
+def test_an_attention_of_another_kind_hides_nothing(clean: Evidence) -> None:
     other = called(AttentionKind.LATE)
     wrong = with_payment(unknown_refund(clean), payment_of(unknown_refund(clean)), attentions=other)
 
     assert silences(wrong) == ["refund owner:1 is RESERVED, and nobody is called"]
 
 
-def test_a_call_of_its_kind_about_something_else_hides_nothing(clean: Evidence) -> None:
+def test_an_attention_of_the_same_kind_about_another_subject_hides_nothing(clean: Evidence) -> None:
     wrong = unknown_refund(clean)
     other = called(AttentionKind.UNKNOWN, subject="approval:1")
     own = called(AttentionKind.UNKNOWN, subject="refund:owner:1")
@@ -138,7 +138,7 @@ def test_a_call_of_its_kind_about_something_else_hides_nothing(clean: Evidence) 
     assert silences(with_payment(wrong, payment_of(wrong), attentions=own))[0].endswith("no alarm goes off")
 
 
-def test_an_alarm_that_looks_elsewhere_tells_nobody(clean: Evidence) -> None:
+def test_an_alarm_that_watches_another_metric_does_not_count(clean: Evidence) -> None:
     wrong = planted(clean)["chargeback"]
     heard = counted(wrong, "PaymentChargeback", since(clean))
     calling = with_payment(heard, payment_of(heard), attentions=called(AttentionKind.CHARGEBACK))
@@ -153,7 +153,7 @@ def test_an_alarm_that_looks_elsewhere_tells_nobody(clean: Evidence) -> None:
     assert silences(deaf) == ["the issuer took 5000 back, and no alarm goes off"]
 
 
-def test_what_a_person_closed_is_theirs(clean: Evidence) -> None:
+def test_an_attention_staff_closed_is_no_finding(clean: Evidence) -> None:
     wrong = planted(clean)["chargeback"]
     held = payment_of(wrong)
     closing = replace(
@@ -166,7 +166,7 @@ def test_what_a_person_closed_is_theirs(clean: Evidence) -> None:
 
 
 @pytest.mark.parametrize("minutes", [1, 30])
-def test_a_person_is_given_as_long_as_the_kind_allows(clean: Evidence, minutes: int) -> None:
+def test_staff_has_as_long_as_the_kind_allows(clean: Evidence, minutes: int) -> None:
     wrong = planted(clean)["unknown"]
     swept = {**clean.alarms.counted, SWEEPS: {since(clean) + minutes * MINUTE: 0.0}}
 
@@ -174,13 +174,15 @@ def test_a_person_is_given_as_long_as_the_kind_allows(clean: Evidence, minutes: 
 
 
 @pytest.mark.parametrize(("status", "times"), [(Status.PAY_PENDING, 2), (Status.PAID, 0)])
-def test_what_a_pg_decides_about_for_days_is_told(clean: Evidence, status: Status, times: int) -> None:
+def test_a_payment_a_pg_leaves_undecided_for_days_is_a_finding(
+    clean: Evidence, status: Status, times: int
+) -> None:
     waiting = with_payment(clean, payment_of(clean), status=status, status_at=since(clean) - 2 * DAY)
 
     assert len(silences(waiting)) == times
 
 
-def test_a_refund_a_pg_decides_about_for_a_week_is_told(clean: Evidence) -> None:
+def test_a_refund_a_pg_leaves_undecided_for_a_week_is_a_finding(clean: Evidence) -> None:
     sooner = {**clean.alarms.counted, SWEEPS: {since(clean) + 7 * DAY: 0.0}}
     waiting = unknown_refund(clean, state=RefundState.REQUESTED)
 
@@ -188,14 +190,14 @@ def test_a_refund_a_pg_decides_about_for_a_week_is_told(clean: Evidence) -> None
     assert silences(waiting) == ["refund owner:1 is REQUESTED, and nobody is called"]
 
 
-def test_money_that_never_reached_its_account_is_told(clean: Evidence) -> None:
+def test_money_that_never_reached_its_account_is_a_finding(clean: Evidence) -> None:
     deposit = payment_of(clean, "order-2")
     wrong = with_book(clean, deposit, refund_status="FAILED", refunds_in_flight=12_000)
 
     assert "its refund never reached the account (FAILED), and nobody is called" in silences(wrong)
 
 
-def test_a_call_nobody_can_find_is_no_call(clean: Evidence) -> None:
+def test_an_attention_missing_from_the_index_does_not_count(clean: Evidence) -> None:
     held = payment_of(clean)
     calling = with_payment(clean, held, attentions=called(AttentionKind.LATE))
 
@@ -205,7 +207,7 @@ def test_a_call_nobody_can_find_is_no_call(clean: Evidence) -> None:
     ]
 
 
-def test_work_that_was_given_up_is_counted(clean: Evidence) -> None:
+def test_given_up_work_is_counted(clean: Evidence) -> None:
     held = payment_of(clean)
     dead = told(held.next_seq, "dead_lettered", at=since(clean))
     wrong = with_payment(clean, held, history=(*held.history, dead), next_seq=held.next_seq + 1)
@@ -214,7 +216,7 @@ def test_work_that_was_given_up_is_counted(clean: Evidence) -> None:
     assert silences(counted(wrong, "WorkDeadLettered", since(clean))) == []
 
 
-def test_a_try_that_portone_charged_is_not_settled_before_we_say_so(clean: Evidence) -> None:
+def test_an_attempt_charged_at_portone_is_not_settled_before_we_record_it(clean: Evidence) -> None:
     held = payment_of(clean)
     at = since(clean) - 1
     declined = Approval(
@@ -227,7 +229,7 @@ def test_a_try_that_portone_charged_is_not_settled_before_we_say_so(clean: Evide
     assert not any(each.startswith("try 1") for each in silences(late))
 
 
-def test_what_was_paid_before_its_offer_was_called_ended_is_not_late(clean: Evidence) -> None:
+def test_a_payment_before_the_recorded_end_of_its_offer_is_not_late(clean: Evidence) -> None:
     card = payment_of(clean)
     ended_since = told(1, "expired", at=since(clean) + DAY)
     heard_late = with_payment(clean, card, history=(ended_since, told(2, "paid")), next_seq=3)

@@ -105,18 +105,18 @@ def gone(at: float, trigger: str = "API") -> CancellationBook:
     )
 
 
-def test_a_clean_world_moves_on(clean: Evidence) -> None:
+def test_a_clean_world_makes_progress(clean: Evidence) -> None:
     assert judge(clean, with_open=True) == []
 
 
-def test_i17_an_invoice_that_is_due_for_weeks_and_never_tried(clean: Evidence) -> None:
+def test_i17_an_invoice_due_for_weeks_without_an_attempt(clean: Evidence) -> None:
     [sentence] = found(standing(clean), "I17")
 
     assert sentence.endswith("has been due for weeks, and nothing is tried")
 
 
 @pytest.mark.parametrize("reason", ["no method", "withheld", "ended", "nothing is sent", "tried"])
-def test_i17_an_invoice_that_waits_for_a_reason(clean: Evidence, reason: str) -> None:
+def test_i17_an_invoice_that_waits_for_a_reason_is_no_finding(clean: Evidence, reason: str) -> None:
     wrong, held = standing(clean), living(standing(clean))
     newest, wallet = max(held.invoices, key=int), clean.wallets[USER]
     charge = Charge(payment_id="p", key="k", at=clean.now - DAY, status=502)
@@ -150,7 +150,7 @@ def test_i17_a_method_that_is_never_saved(clean: Evidence) -> None:
     assert found(wrong, "I17") == ["key key-2 has been CHECKING for days"]
 
 
-def test_i17_a_refund_that_waits_for_an_account_nobody_is_asked_for(clean: Evidence) -> None:
+def test_i17_a_refund_that_waits_for_an_account_nobody_was_asked_to_give(clean: Evidence) -> None:
     held = payment_of(clean, living(clean))
     waiting = a_refund("auto:late", state=RefundState.AWAITING_ACCOUNT, created_at=clean.now - 31 * DAY)
     wrong = with_payment(clean, held, refunds={waiting.id: waiting})
@@ -161,7 +161,7 @@ def test_i17_a_refund_that_waits_for_an_account_nobody_is_asked_for(clean: Evide
 
 
 @pytest.mark.parametrize(("status", "times"), [(409, 1), (200, 0), (403, 0)])
-def test_i17_who_is_always_asked_to_come_again(clean: Evidence, status: int, times: int) -> None:
+def test_i17_a_client_that_is_refused_for_ever(clean: Evidence, status: int, times: int) -> None:
     again = '{"error": {"code": "refund_in_progress", "retryable": true}}'
     asked = [
         Answered(asked="POST /payments/p/cancel", status=each, body=again, at=at)
@@ -173,7 +173,7 @@ def test_i17_who_is_always_asked_to_come_again(clean: Evidence, status: int, tim
     )
 
 
-def test_i16_an_order_called_completed_with_a_part_unpaid(clean: Evidence) -> None:
+def test_i16_an_order_completed_with_an_unpaid_part(clean: Evidence) -> None:
     wrong = with_invoice(clean, parts(clean), "2", state=InvoiceState.VOID)
 
     assert "its order is COMPLETED, part 2 is VOID" in found(wrong, "I16")
@@ -185,7 +185,7 @@ def test_i16_a_later_part_charged_before_an_earlier_one(clean: Evidence) -> None
     assert "part 2 was charged, part 1 is UNPAID" in found(wrong, "I16")
 
 
-def test_i16_a_subscription_charged_on_after_a_charge_back(clean: Evidence) -> None:
+def test_i16_a_subscription_still_charged_after_a_chargeback(clean: Evidence) -> None:
     first = payment_of(clean, living(clean))
     read = clean.readings[first.payment_id][-1]
     wrong = with_book(clean, first, cancellations=(gone(read, "CHARGEBACK"),))
@@ -196,13 +196,13 @@ def test_i16_a_subscription_charged_on_after_a_charge_back(clean: Evidence) -> N
     assert not any("charged again though" in each for each in found(closed, "I16"))
 
 
-def test_i18_an_item_nobody_can_read_stops_the_sweep(clean: Evidence) -> None:
+def test_i18_an_unreadable_item_that_stops_the_sweep(clean: Evidence) -> None:
     failed = replace(clean, unreadable=(NEWER,), failures=(("Sweep", "JobFailed"),), hurt=True)
 
     assert "Sweep raised JobFailed beside payment#newer" in found(failed, "I18")
 
 
-def test_i18_an_item_nobody_can_read_keeps_others_waiting(clean: Evidence) -> None:
+def test_i18_an_unreadable_item_that_delays_others(clean: Evidence) -> None:
     other = {**NEWER, "pk": {"S": "payment#other"}}
     late = replace(clean, unreadable=(NEWER,), items=(*clean.items, NEWER, other))
 
@@ -210,7 +210,7 @@ def test_i18_an_item_nobody_can_read_keeps_others_waiting(clean: Evidence) -> No
     assert not any("payment#newer is overdue" in each for each in found(late, "I18"))
 
 
-def test_i18_an_item_nobody_can_read_is_told(clean: Evidence) -> None:
+def test_i18_an_unreadable_item_that_is_not_counted(clean: Evidence) -> None:
     unread = replace(clean, unreadable=(NEWER,))
 
     assert found(unread, "I18") == ["payment#newer cannot be read, and no alarm goes off"]
@@ -224,7 +224,7 @@ def test_i19_an_item_that_grew(clean: Evidence) -> None:
 
 
 @pytest.mark.parametrize("path", ["/payments/{id}/cancel", "/payments/{id}/verify", "/orders/another"])
-def test_i20_money_that_went_back_by_itself_after_an_operators_act(clean: Evidence, path: str) -> None:
+def test_i20_an_automatic_refund_after_an_operators_act(clean: Evidence, path: str) -> None:
     held = payment_of(clean, living(clean))
     wrong = with_book(after(clean, held), held, cancellations=(gone(clean.now - HOUR),))
     asked = Answered(asked=f"POST {path}", status=200, body="", at=clean.now - 2 * HOUR)
@@ -234,7 +234,7 @@ def test_i20_money_that_went_back_by_itself_after_an_operators_act(clean: Eviden
     assert bool(found(replace(wrong, answers=(by_somebody,)), "I20")) is not excused
 
 
-def test_i20_a_status_that_changed_by_itself_after_an_operators_act(clean: Evidence) -> None:
+def test_i20_a_status_that_changed_after_an_operators_act(clean: Evidence) -> None:
     held = payment_of(clean, living(clean))
     wrong = with_payment(after(clean, held), held, status=Status.MISMATCH)
     outside = with_book(wrong, held, cancellations=(gone(clean.now, "CONSOLE"),))
@@ -243,7 +243,7 @@ def test_i20_a_status_that_changed_by_itself_after_an_operators_act(clean: Evide
     assert not any("went from" in each for each in found(outside, "I20"))
 
 
-def test_i20_a_mismatch_that_only_our_settings_make(clean: Evidence) -> None:
+def test_i20_a_mismatch_caused_only_by_our_settings(clean: Evidence) -> None:
     held = payment_of(clean, living(clean))
     wrong = with_payment(clean, held, status=Status.MISMATCH)
     proven = with_book(wrong, held, total=1)
@@ -252,14 +252,14 @@ def test_i20_a_mismatch_that_only_our_settings_make(clean: Evidence) -> None:
     assert found(proven, "I20") == []
 
 
-def test_i20_a_charge_once_more(clean: Evidence) -> None:
+def test_i20_a_second_charge(clean: Evidence) -> None:
     held = payment_of(clean, living(clean))
     before = after(clean, held)
 
     assert found(with_book(before, held, times_paid=2), "I20") == ["was charged once more after: deploys"]
 
 
-def test_i20_a_channel_that_was_ours_becomes_a_doubt(clean: Evidence) -> None:
+def test_i20_a_former_channel_that_becomes_a_doubt(clean: Evidence) -> None:
     held = payment_of(clean, living(clean))
     channel = str(clean.books[held.payment_id].channel_key)
     wrong = with_payment(after(clean, held, channels=frozenset({channel})), held, doubted=True)
@@ -269,7 +269,7 @@ def test_i20_a_channel_that_was_ours_becomes_a_doubt(clean: Evidence) -> None:
     assert found(strange, "I20") == []
 
 
-def test_nothing_is_judged_that_no_sweep_could_have_done(clean: Evidence) -> None:
+def test_nothing_is_judged_before_a_sweep_could_act(clean: Evidence) -> None:
     never = replace(clean.alarms, counted={**clean.alarms.counted, SWEEPS: {}})
 
     assert found(replace(standing(clean), alarms=never), "I17") == []

@@ -76,7 +76,7 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
     if body.order_id is None:
         return None
     if body.pay_method != "MOBILE":
-        # the SDK saves and pays at once with a phone only (PortOne facts 12.4)
+        # the SDK saves and pays at once with a phone only (PortOne facts 12.1)
         raise InvalidRequest(field="payMethod", reason="mobile_only_with_order")
     wish = Wish(
         user_id=user_id,

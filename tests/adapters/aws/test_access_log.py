@@ -60,7 +60,7 @@ def test_a_look_is_one_line_in_the_group(ministack: MiniStack) -> None:
 
 
 @pytest.mark.ministack
-def test_a_stream_that_somebody_deleted_is_made_anew(ministack: MiniStack) -> None:
+def test_a_deleted_stream_is_recreated(ministack: MiniStack) -> None:
     client = ministack.client("logs")
     client.create_log_group(logGroupName="cleared")
     log = CloudWatchAccessLog(client, "cleared")
@@ -76,12 +76,12 @@ def test_a_stream_that_somebody_deleted_is_made_anew(ministack: MiniStack) -> No
 
 
 @pytest.mark.ministack
-def test_a_group_that_is_not_there_refuses_the_look(ministack: MiniStack) -> None:
+def test_a_missing_group_refuses_the_look(ministack: MiniStack) -> None:
     with pytest.raises(StorageUnavailable):
         CloudWatchAccessLog(ministack.client("logs"), "absent").write(LOOK)
 
 
-def test_a_line_that_was_taken_and_not_kept_refuses_the_look() -> None:
+def test_a_line_that_was_accepted_but_not_stored_refuses_the_look() -> None:
     client = Answering({"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1}})
 
     with pytest.raises(StorageUnavailable):

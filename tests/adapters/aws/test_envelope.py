@@ -54,21 +54,21 @@ def does_not_open(envelope: KmsEnvelope, sealed: Wrapped, context: dict[str, str
 
 
 @pytest.mark.parametrize("text", ["", "홍길동", '{"ci":"x"}', "y" * (3 * BLOCK)])
-def test_what_was_sealed_opens_again(kms: Any, text: str) -> None:
+def test_a_sealed_text_opens_again(kms: Any, text: str) -> None:
     envelope = KmsEnvelope(kms, a_key(kms))
 
     assert envelope.open(envelope.seal(text, context=CONTEXT), context=CONTEXT) == text
 
 
 @given(text=st.text(max_size=400))
-def test_any_text_comes_back(text: str) -> None:
+def test_any_text_survives_sealing_and_opening(text: str) -> None:
     envelope = KmsEnvelope(MemoryKms(), "key/example")
 
     assert envelope.open(envelope.seal(text, context=CONTEXT), context=CONTEXT) == text
 
 
 @pytest.mark.parametrize("other", [{"user": "user-2"}, {"purpose": "adult"}])
-def test_it_opens_for_no_other_user_and_no_other_purpose(kms: Any, other: dict[str, str]) -> None:
+def test_a_sealed_text_opens_for_no_other_user_and_no_other_purpose(kms: Any, other: dict[str, str]) -> None:
     envelope = KmsEnvelope(kms, a_key(kms))
     sealed = envelope.seal("홍길동", context=CONTEXT)
 
@@ -76,7 +76,7 @@ def test_it_opens_for_no_other_user_and_no_other_purpose(kms: Any, other: dict[s
         envelope.open(sealed, context=CONTEXT | other)
 
 
-def test_it_holds_to_its_context_by_itself_also_where_kms_would_not() -> None:
+def test_a_sealed_text_is_bound_to_its_context_even_without_kms() -> None:
     class Careless(MemoryKms):
         """Unwraps whatever the context."""
 
@@ -91,7 +91,7 @@ def test_it_holds_to_its_context_by_itself_also_where_kms_would_not() -> None:
     assert does_not_open(envelope, sealed, CONTEXT | {"user": "user-2"})
 
 
-def test_a_new_identity_key_opens_what_the_one_before_sealed(kms: Any) -> None:
+def test_a_new_identity_key_opens_what_the_former_one_sealed(kms: Any) -> None:
     sealed = KmsEnvelope(kms, a_key(kms)).seal("홍길동", context=CONTEXT)
 
     assert KmsEnvelope(kms, a_key(kms)).open(sealed, context=CONTEXT) == "홍길동"
@@ -139,7 +139,7 @@ def spliced(first: bytes, second: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("rearranged", [cut, swapped, doubled, spliced])
-def test_no_piece_is_cut_off_put_elsewhere_or_taken_from_another_text(
+def test_no_piece_can_be_cut_off_moved_or_taken_from_another_text(
     envelope: KmsEnvelope, rearranged: Rearranged
 ) -> None:
     first, second = (envelope.seal(each * 3 * BLOCK, context=CONTEXT) for each in "xy")
@@ -149,7 +149,7 @@ def test_no_piece_is_cut_off_put_elsewhere_or_taken_from_another_text(
 
 
 @pytest.mark.parametrize("parts", [("nonce",), ("key",), ("text",), ("key", "text"), ("text", "nonce")])
-def test_an_older_text_passes_for_a_newer_one_with_all_its_parts_only(
+def test_an_older_text_replaces_a_newer_one_only_with_all_its_parts(
     envelope: KmsEnvelope, parts: tuple[str, ...]
 ) -> None:
     older, newer = (envelope.seal(name, context=CONTEXT) for name in ("홍길동", "김철수"))
@@ -158,7 +158,7 @@ def test_an_older_text_passes_for_a_newer_one_with_all_its_parts_only(
 
 
 @pytest.mark.parametrize("length", [0, 1, TAG - 1, TAG, TAG + 1])
-def test_what_is_too_short_to_be_sealed_does_not_open(envelope: KmsEnvelope, length: int) -> None:
+def test_a_too_short_text_does_not_open(envelope: KmsEnvelope, length: int) -> None:
     sealed = envelope.seal("홍길동", context=CONTEXT)
 
     assert does_not_open(envelope, changed(sealed, "text", lambda text: text[:length]))
@@ -169,7 +169,7 @@ def test_what_is_too_short_to_be_sealed_does_not_open(envelope: KmsEnvelope, len
     "wrapped",
     [Wrapped("", "", ""), Wrapped("not base64!", "AA==", "AA=="), Wrapped("AA==", "AA==", "AA==")],
 )
-def test_what_was_never_sealed_does_not_open(envelope: KmsEnvelope, wrapped: Wrapped) -> None:
+def test_a_text_that_was_never_sealed_does_not_open(envelope: KmsEnvelope, wrapped: Wrapped) -> None:
     assert does_not_open(envelope, wrapped)
 
 

@@ -62,11 +62,11 @@ def test_a_consumer_gets_source_type_time_and_detail(listening: Listening) -> No
     assert heard["detail"]["at"] == "2026-01-02T03:04:05.500Z"
 
 
-def test_no_events_are_no_call() -> None:
+def test_without_events_there_is_no_call() -> None:
     EventBridgeBus(client=None, name="").publish(())
 
 
-def test_an_entry_that_is_refused_goes_again_with_the_rest_and_the_others_do_not() -> None:
+def test_a_refused_entry_is_sent_again_with_the_rest_and_accepted_ones_are_not() -> None:
     client = Choosy("payment1:2", times=1)
 
     EventBridgeBus(client, "").publish(events(12))
@@ -78,7 +78,7 @@ def test_an_entry_that_is_refused_goes_again_with_the_rest_and_the_others_do_not
     assert sorted(client.taken) == sorted(event.id for event in events(12))
 
 
-def test_an_entry_that_is_always_refused_is_told_after_the_others_have_left() -> None:
+def test_an_entry_that_is_always_refused_is_reported_after_the_others_have_left() -> None:
     client = Choosy("payment1:2", times=99)
 
     with pytest.raises(StorageUnavailable) as raised:
@@ -89,7 +89,7 @@ def test_an_entry_that_is_always_refused_is_told_after_the_others_have_left() ->
     assert sum("payment1:2" in call for call in client.calls) == 3
 
 
-def test_a_call_is_never_larger_than_eventbridge_takes() -> None:
+def test_a_call_never_exceeds_the_limit_of_eventbridge() -> None:
     sizes: list[int] = []
 
     class Weighing(Choosy):
@@ -104,7 +104,7 @@ def test_a_call_is_never_larger_than_eventbridge_takes() -> None:
     assert max(sizes) <= BATCH_BYTES
 
 
-def test_an_event_no_call_can_hold_is_refused_before_any_call() -> None:
+def test_an_oversized_event_is_refused_before_any_call() -> None:
     client = Choosy("", times=0)
 
     with pytest.raises(StorageUnavailable) as raised:
@@ -114,7 +114,7 @@ def test_an_event_no_call_can_hold_is_refused_before_any_call() -> None:
     assert client.calls == []
 
 
-def test_an_event_no_call_can_hold_holds_up_no_other() -> None:
+def test_an_oversized_event_delays_no_other() -> None:
     client = Choosy("", times=0)
     too_large = events(1, reason="x" * BATCH_BYTES)
 

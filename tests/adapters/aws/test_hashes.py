@@ -22,7 +22,7 @@ def hashes(**phases: tuple[str, str]) -> KeyedHashes:
     return KeyedHashes(lambda: held)
 
 
-def test_an_identifier_is_looked_up_by_every_key_there_is_and_claimed_by_those_alive() -> None:
+def test_an_identifier_is_looked_up_by_every_key_and_claimed_by_living_ones() -> None:
     rotating = hashes(v1=("retired", OLD), v2=("writing", NEW), v3=("known", NEW), v4=("retired", "gone"))
 
     found = rotating.claim_ids(CI)
@@ -31,13 +31,13 @@ def test_an_identifier_is_looked_up_by_every_key_there_is_and_claimed_by_those_a
     assert (rotating.versions(), rotating.claimed(), rotating.writing()) == ((1, 2, 3), (2, 3), 2)
 
 
-def test_of_very_many_keys_few_are_claimed_by_and_the_one_that_is_written_always() -> None:
+def test_of_very_many_keys_few_are_claimed_by_and_always_the_written_one() -> None:
     alive = {f"v{version}": ("known", NEW) for version in range(2, 40)}
 
     assert hashes(v1=("writing", OLD), **alive).claimed() == (1, 38, 39)
 
 
-def test_keys_and_kinds_do_not_meet() -> None:
+def test_hashes_of_different_keys_and_kinds_never_meet() -> None:
     one, other = hashes(v1=("writing", OLD)), hashes(v1=("writing", NEW))
     di = Identifier(Field.DI, ("DANAL", "merchant", "example-ci"))
     shifted = Identifier(Field.DI, ("DANAL", "merchantexample", "-ci"))
@@ -47,14 +47,14 @@ def test_keys_and_kinds_do_not_meet() -> None:
     assert len(ids) == 4
 
 
-def test_no_id_holds_the_value() -> None:
+def test_no_id_contains_the_value() -> None:
     [claim_id] = hashes(v1=("writing", OLD)).claim_ids(CI)
 
     assert "example-ci" not in claim_id
     assert "01000000000" not in hashes(v1=("writing", OLD)).phone("01000000000")
 
 
-def test_the_secret_as_a_deploy_makes_it_is_version_one() -> None:
+def test_the_secret_of_a_fresh_deployment_is_version_one() -> None:
     held = HashKeys.parse({"keys": {}, "first": OLD})
 
     assert (list(held.alive), held.writing) == ([1], 1)
@@ -75,7 +75,7 @@ def test_the_secret_as_a_deploy_makes_it_is_version_one() -> None:
         {"keys": {"1": {"phase": "writing", "key": OLD}, "2": {"phase": "known", "key": ""}}},
     ],
 )
-def test_a_secret_that_says_nothing_usable_fails_closed(secret: Any) -> None:
+def test_an_unusable_secret_fails_closed(secret: Any) -> None:
     with pytest.raises(SecretsUnavailable):
         HashKeys.parse(secret)
 
@@ -85,7 +85,7 @@ def test_no_repr_shows_a_key() -> None:
 
 
 @pytest.mark.ministack
-def test_a_rotated_secret_is_seen_when_the_cache_has_run_out(ministack: MiniStack) -> None:
+def test_a_rotated_secret_is_read_when_the_cache_has_expired(ministack: MiniStack) -> None:
     client, clock = ministack.client("secretsmanager"), MovableClock(1_000.0)
     keys = {"1": {"phase": "writing", "key": OLD}}
     arn = client.create_secret(Name="hashes-rotated", SecretString=json.dumps({"keys": keys}))["ARN"]

@@ -68,7 +68,7 @@ def test_every_hint_of_more_than_one_batch_arrives(sqs: Sqs) -> None:
     assert found == set(hints(23))
 
 
-def test_a_message_holds_kind_id_and_due_mark_and_nothing_else(sqs: Sqs) -> None:
+def test_a_message_holds_kind_id_and_due_time_and_nothing_else(sqs: Sqs) -> None:
     sqs.queue.send((DUE,))
 
     (body,) = sqs.bodies()
@@ -83,13 +83,13 @@ def test_a_slot_travels_with_its_hint() -> None:
 
 
 @pytest.mark.parametrize("slot", ["soon", True, None, [], 10**400])
-def test_a_slot_nobody_can_read_is_no_slot(slot: object) -> None:
+def test_an_unreadable_slot_counts_as_none(slot: object) -> None:
     body = json.dumps({"kind": "subscription", "id": "s1", "due_at": 7, "slot": slot})
 
     assert parse_due(body) == Due(kind=Kind.SUBSCRIPTION, id="s1", due_at=7)
 
 
-def test_the_backlog_is_what_waits(sqs: Sqs) -> None:
+def test_the_backlog_counts_waiting_messages(sqs: Sqs) -> None:
     sqs.queue.send(hints(3))
 
     assert sqs.queue.backlog() == 3
@@ -101,7 +101,7 @@ def test_a_delayed_hint_is_not_received_yet(sqs: Sqs) -> None:
     assert sqs.bodies() == []
 
 
-def test_no_hints_are_no_call() -> None:
+def test_without_hints_there_is_no_call() -> None:
     SqsQueue(client=None, url="").send(())
 
 
@@ -157,7 +157,7 @@ def test_a_queue_that_refuses_is_storage_unavailable(moto_queue: Sqs, operation:
     ],
     ids=lambda body: body[:40],
 )
-def test_a_body_this_queue_never_carries_is_no_hint(body: str) -> None:
+def test_a_foreign_body_is_no_hint(body: str) -> None:
     assert parse_due(body) is None
 
 

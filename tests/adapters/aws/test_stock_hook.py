@@ -32,7 +32,7 @@ def reserve(client: Invoked) -> bool:
     return LambdaStockHook(client, FUNCTION).reserve("payment1", 2)
 
 
-def test_the_hook_is_told_payment_and_attempt() -> None:
+def test_the_hook_gets_payment_and_attempt() -> None:
     client = Invoked(b'{"reserved":true}')
 
     assert reserve(client)
@@ -58,11 +58,11 @@ def test_the_hook_is_told_payment_and_attempt() -> None:
     ],
     ids=str,
 )
-def test_whatever_is_no_clear_yes_is_a_no(payload: bytes) -> None:
+def test_an_answer_that_is_no_clear_yes_is_a_refusal(payload: bytes) -> None:
     assert not reserve(Invoked(payload))
 
 
-def test_a_yes_of_a_function_that_failed_is_a_no() -> None:
+def test_a_yes_of_a_failed_function_is_a_refusal() -> None:
     assert not reserve(Invoked(b'{"reserved":true}', FunctionError="Unhandled"))
 
 
@@ -76,5 +76,5 @@ def test_a_yes_of_a_function_that_failed_is_a_no() -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_a_timeout_or_an_error_is_a_no(error: Exception) -> None:
+def test_a_timeout_or_an_error_is_a_refusal(error: Exception) -> None:
     assert not reserve(Invoked(error))

@@ -39,7 +39,7 @@ def vault(request: pytest.FixtureRequest) -> Vault:
     return found
 
 
-def test_what_is_encrypted_reads_back_in_its_context(vault: Vault) -> None:
+def test_an_encrypted_text_reads_back_in_its_context(vault: Vault) -> None:
     ciphertext = vault.encrypt("billing-key-0001 빌링", context=CONTEXT)
 
     assert vault.decrypt(ciphertext, context=CONTEXT) == "billing-key-0001 빌링"
@@ -57,6 +57,6 @@ def test_another_context_reads_nothing(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no base64!", "bm90IGEgY2lwaGVydGV4dA=="])
-def test_what_was_never_encrypted_is_not_read(vault: Vault, text: str) -> None:
+def test_a_text_that_was_never_encrypted_is_not_read(vault: Vault, text: str) -> None:
     with pytest.raises(StorageUnavailable):
         vault.decrypt(text, context=CONTEXT)

@@ -61,30 +61,30 @@ def said(item: Item) -> tuple[str | None, int | None]:
         (KeyRef(ref="issue:1", user_id="user-1", issue_id="1"), None, None),
     ],
 )
-def test_an_item_says_where_it_is_found_and_when_it_is_dropped(
+def test_an_item_stores_where_it_is_found_and_when_it_expires(
     record: Written, day: str | None, ttl: float | None
 ) -> None:
     assert ends(record) == (day, None if ttl is None else int(ttl))
 
 
-def test_a_payment_that_moved_long_after_is_found_by_that_day() -> None:
+def test_a_payment_that_changed_long_after_is_found_by_that_day() -> None:
     moved = replace(PAID, history=(replace(history(1)[0], at=NOW + 90 * DAY),))
 
     assert ends(moved) == (f"{day_of(NOW + 90 * DAY)}#end", int(NOW + 90 * DAY + KEPT + BEHIND))
 
 
-def test_a_line_of_history_in_an_item_of_its_own_outlives_its_record_only_where_a_job_failed() -> None:
+def test_a_separate_line_of_history_outlives_its_record_only_where_a_job_failed() -> None:
     line = history(1)[0]
 
     assert said(encode_entry("payment", "payment1", line)) == (None, int(line.at + FAR))
 
 
 @pytest.mark.parametrize("record", [cancelled(LIVING, MOMENT), EMPTY, PAID])
-def test_by_what_it_is_found_is_no_part_of_a_record(record: Any) -> None:
+def test_index_attributes_are_no_part_of_a_record(record: Any) -> None:
     assert decode(encode(record, "token")) == replace(record, version=1)
 
 
-def test_by_what_it_is_found_is_no_part_of_what_left_a_record() -> None:
+def test_index_attributes_are_no_part_of_what_left_a_record() -> None:
     left = SettledKey(user_id="user-1", key=LAPSED)
 
     assert decode(encode(left, "token")) == left
@@ -106,7 +106,7 @@ def test_every_kind_of_item_has_an_end_or_a_reason() -> None:
     assert set(KINDS) == ENDING | set(WITHOUT)
 
 
-def test_spilled_history_is_the_one_kind_beside_them(memory_store: MemoryStore) -> None:
+def test_separate_history_is_the_only_other_kind(memory_store: MemoryStore) -> None:
     memory_store.save(with_history(50))
 
     kinds = {item["sk"]["S"].partition("#")[0] for item in memory_store.dump()}

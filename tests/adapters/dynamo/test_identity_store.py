@@ -91,7 +91,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[IdentityTable]:
         yield DynamoIdentityStore(ministack.client("dynamodb"), name, RandomIds())
 
 
-def test_what_was_saved_is_read_one_version_on(store: IdentityTable) -> None:
+def test_a_saved_record_is_read_one_version_on(store: IdentityTable) -> None:
     store.save(*RECORDS)
 
     found = (
@@ -106,7 +106,7 @@ def test_what_was_saved_is_read_one_version_on(store: IdentityTable) -> None:
     assert sorted(map(key, found)) == sorted(map(key, (replace(record, version=1) for record in RECORDS)))
 
 
-def test_what_was_never_saved_is_not_there(store: IdentityTable) -> None:
+def test_an_unsaved_record_is_absent(store: IdentityTable) -> None:
     assert (store.attempt("v1"), store.person("x" * 3000), store.counter("c")) == (None, None, None)
     assert store.claims(["ci.1.a"]) == {}
 
@@ -120,7 +120,7 @@ def test_a_stale_record_saves_nothing_of_its_transaction(store: IdentityTable) -
     assert store.claims(["ci.1.z"]) == {}
 
 
-def test_who_lets_an_identifier_go_leaves_no_row(store: IdentityTable) -> None:
+def test_a_released_identifier_leaves_no_row(store: IdentityTable) -> None:
     store.save(*RECORDS)
     share = store.shares(["ci.1.c"], "user#2")["ci.1.c"]
 
@@ -132,7 +132,7 @@ def test_who_lets_an_identifier_go_leaves_no_row(store: IdentityTable) -> None:
     assert store.person("user#3") is None
 
 
-def test_due_is_what_its_time_has_come_for_by_kind(store: IdentityTable) -> None:
+def test_due_records_are_those_whose_time_has_come_by_kind(store: IdentityTable) -> None:
     store.save(*RECORDS)
 
     def due(kind: IdentityKind, before: float) -> list[str]:
@@ -145,7 +145,7 @@ def test_due_is_what_its_time_has_come_for_by_kind(store: IdentityTable) -> None
     assert list(store.sharers("ci.1.c", limit=9)) == [("user#2", 8)]
 
 
-def test_persons_are_found_by_the_hash_key_their_claims_have(store: IdentityTable) -> None:
+def test_persons_are_found_by_the_hash_key_of_their_claims(store: IdentityTable) -> None:
     store.save(*RECORDS, Person(user_id="user-2", hash_version=2), Person(user_id="user-3"))
 
     def hashed_by(version: int) -> list[str]:
@@ -167,12 +167,12 @@ def test_persons_are_found_by_the_hash_key_their_claims_have(store: IdentityTabl
         (Person(user_id="user-1", erased_at=7.5), 7 + ATTEMPT_KEPT),
     ],
 )
-def test_what_is_over_is_deleted_by_itself(record: IdentityRecord, ttl: int | None) -> None:
+def test_an_expired_record_is_deleted_by_itself(record: IdentityRecord, ttl: int | None) -> None:
     assert encode(record, "token").get("ttl") == (None if ttl is None else {"N": str(ttl)})
 
 
 @pytest.mark.parametrize(("fault", "raised"), [(throttled, StorageUnavailable), (in_conflict, Conflict)])
-def test_a_fault_of_the_table_is_told_as_one(fault: object, raised: type[Exception]) -> None:
+def test_a_fault_of_the_table_is_raised_as_one(fault: object, raised: type[Exception]) -> None:
     store = MemoryIdentityStore(SeededIds())
     store.table.around = fault  # type: ignore[assignment]  # one of the faults of memory.py
 
@@ -189,7 +189,7 @@ def test_a_save_the_sdk_repeats_does_not_lose_to_itself() -> None:
     assert len(store.records()) == 2
 
 
-def test_a_save_whose_answer_was_lost_has_happened_whole() -> None:
+def test_a_save_whose_answer_was_lost_happened_completely() -> None:
     store = MemoryIdentityStore(SeededIds())
     store.table.around = answer_lost
 
@@ -199,7 +199,7 @@ def test_a_save_whose_answer_was_lost_has_happened_whole() -> None:
     assert len(store.records()) == 2
 
 
-def test_what_a_newer_version_wrote_is_carried_along() -> None:
+def test_fields_of_a_newer_version_are_carried_along() -> None:
     store = MemoryIdentityStore(SeededIds())
     item = encode(Person(user_id="user-1"), "token") | {"schema": {"N": "2"}, "later": {"S": "kept"}}
     store.table.append(item)

@@ -45,7 +45,7 @@ def changed(store: TableStore, since: float, until: float) -> list[str]:
         Status.MISMATCH,
     ],
 )
-def test_a_payment_that_claims_money_is_found_by_the_time_of_its_change(
+def test_a_payment_recorded_as_paid_is_found_by_the_time_of_its_change(
     store: TableStore, status: Status
 ) -> None:
     store.save(a_payment(status=status, status_at=NOW))
@@ -55,13 +55,13 @@ def test_a_payment_that_claims_money_is_found_by_the_time_of_its_change(
 
 
 @pytest.mark.parametrize("status", [Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PENDING])
-def test_a_payment_that_claims_no_money_costs_no_index(store: TableStore, status: Status) -> None:
+def test_an_unpaid_payment_costs_no_index(store: TableStore, status: Status) -> None:
     store.save(a_payment(status=status, status_at=NOW))
 
     assert changed(store, NOW - DAY, NOW + DAY) == []
 
 
-def test_a_change_moves_the_payment_and_a_status_without_money_takes_it_out(store: TableStore) -> None:
+def test_a_change_moves_the_payment_in_the_index_and_an_unpaid_status_removes_it(store: TableStore) -> None:
     store.save(a_payment(status=Status.PAID, status_at=NOW))
     store.save(a_payment(status=Status.CANCELLED, status_at=NOW + DAY, version=1))
     moved = changed(store, NOW, NOW + 60), changed(store, NOW + DAY, NOW + DAY + 60)
@@ -98,7 +98,7 @@ def test_payments_come_by_id_and_absent_or_impossible_ones_are_left_out(store: T
     assert found["p7"].payment_id == "p7"
 
 
-def test_a_discrepancy_is_kept_whole(store: TableStore) -> None:
+def test_a_discrepancy_is_stored_completely(store: TableStore) -> None:
     store.save(a_discrepancy(closed_at=NOW, closed_by="staff", said="seen to"))
 
     found = store.discrepancy("discrepancy1")
@@ -125,19 +125,19 @@ def test_discrepancies_come_oldest_first_in_pages_by_state(store: TableStore) ->
     assert (second.cursor, [each.payment_id for each in closed.items]) == (None, ["p9"])
 
 
-def test_a_cursor_nobody_made_is_refused(store: TableStore) -> None:
+def test_a_foreign_cursor_is_refused(store: TableStore) -> None:
     with pytest.raises(InvalidRequest):
         store.discrepancies(DiscrepancyState.OPEN, cursor="x", limit=2)
 
 
-def test_a_discrepancy_that_was_closed_leaves_the_list_of_open_ones(store: TableStore) -> None:
+def test_a_closed_discrepancy_leaves_the_list_of_open_ones(store: TableStore) -> None:
     store.save(a_discrepancy())
     store.save(a_discrepancy(attention=DiscrepancyState.CLOSED, version=1))
 
     assert store.discrepancies(DiscrepancyState.OPEN, cursor=None, limit=2).items == ()
 
 
-def test_the_mark_of_the_audit_is_kept_with_its_days(store: TableStore) -> None:
+def test_the_mark_of_the_audit_is_stored_with_its_days(store: TableStore) -> None:
     days = {"2026-01-02": AuditDay(listed=3), "2026-01-03": AuditDay(listed=4, foreign=1)}
     before = store.audit_mark()
     store.save(AuditMark(until=7, span=60, days=days))

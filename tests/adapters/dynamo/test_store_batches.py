@@ -41,7 +41,7 @@ class Stingy:
 
 
 @pytest.mark.ministack
-def test_keys_left_unprocessed_are_asked_for_again(client: Any, table_name: str) -> None:
+def test_unprocessed_keys_are_requested_again(client: Any, table_name: str) -> None:
     store = DynamoStore(Stingy(client, calls=3), table_name, RandomIds())
     store.save(a_payment("a", created_at=3), a_payment("b", created_at=2), a_payment("c", created_at=1))
 
@@ -51,7 +51,7 @@ def test_keys_left_unprocessed_are_asked_for_again(client: Any, table_name: str)
 
 
 @pytest.mark.ministack
-def test_keys_left_unprocessed_for_ever_are_told_with_their_page(client: Any, table_name: str) -> None:
+def test_keys_that_stay_unprocessed_are_reported_with_their_page(client: Any, table_name: str) -> None:
     store = DynamoStore(Stingy(client, calls=0), table_name, RandomIds())
     store.save(a_payment())
 
@@ -61,7 +61,7 @@ def test_keys_left_unprocessed_for_ever_are_told_with_their_page(client: Any, ta
 
 
 @pytest.mark.ministack
-def test_what_was_left_is_asked_for_again_after_a_pause_that_doubles(client: Any, table_name: str) -> None:
+def test_unprocessed_keys_are_requested_again_after_a_doubling_pause(client: Any, table_name: str) -> None:
     pauses: list[float] = []
     stingy = Stingy(client, calls=0)
     table = DynamoTable(stingy, table_name, lambda seconds: seconds, pause=pauses.append)

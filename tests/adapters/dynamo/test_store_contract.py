@@ -78,7 +78,7 @@ def test_a_saved_record_reads_back_one_version_on(store: TableStore, record: Rec
     assert found == replace(record, version=1)
 
 
-def test_a_record_as_it_was_saved_needs_no_reading_even_where_its_past_went_elsewhere(
+def test_a_saved_record_needs_no_reading_although_its_past_moved_elsewhere(
     store: TableStore,
 ) -> None:
     closed = {f"wh_{number}": a_hint(number, HintState.DONE) for number in range(70)}
@@ -89,7 +89,7 @@ def test_a_record_as_it_was_saved_needs_no_reading_even_where_its_past_went_else
     assert store.payment("payment1") == as_saved(record)
 
 
-def test_what_was_never_saved_is_absent(store: TableStore) -> None:
+def test_an_unsaved_record_is_absent(store: TableStore) -> None:
     assert store.order("order-1") is None
     assert store.payment("payment1") is None
     assert store.request("user-1", "POST /payments", "key-1") is None
@@ -167,7 +167,7 @@ def test_several_records_are_refused_together(store: TableStore) -> None:
     assert store.order("order-1") is None
 
 
-def test_numbers_come_back_as_what_they_were(store: TableStore) -> None:
+def test_numbers_keep_their_type_and_value(store: TableStore) -> None:
     store.save(FULL_PAYMENT)
 
     payment = store.payment("payment1")

@@ -34,7 +34,7 @@ def test_due_work_is_found_oldest_first_up_to_now_and_limit(store: TableStore) -
     assert [each.id for each in all_of_it] == [same_shard[1], same_shard[2], same_shard[0]]
 
 
-def test_a_mark_no_version_of_ours_writes_holds_up_no_page_behind_it(store: TableStore) -> None:
+def test_an_unknown_due_mark_delays_no_page_behind_it(store: TableStore) -> None:
     same_shard = [f"p{number}" for number in range(200) if shard(f"p{number}") == shard("p0")][:3]
     strange, *others = same_shard
     for payment_id in others:
@@ -56,7 +56,7 @@ def test_finished_work_leaves_the_due_index(store: TableStore) -> None:
     assert all_due(store, Kind.PAYMENT) == []
 
 
-def test_kinds_of_due_work_do_not_mix(store: TableStore) -> None:
+def test_kinds_of_due_work_are_separate(store: TableStore) -> None:
     store.save(a_stray("wh/1", due_at=10))
 
     assert all_due(store, Kind.PAYMENT) == []
@@ -78,7 +78,7 @@ def test_a_recurring_charge_without_an_outcome_is_due_among_the_charges_and_leas
     assert all_due(store, Kind.PAYMENT) == []
 
 
-def test_a_lease_pushes_the_due_mark_and_counts_a_try(store: TableStore) -> None:
+def test_a_lease_moves_the_due_time_and_counts_an_attempt(store: TableStore) -> None:
     store.save(a_payment(due_at=10))
 
     first = store.lease(Due(kind=Kind.PAYMENT, id="payment1", due_at=10), until=190)
@@ -88,7 +88,7 @@ def test_a_lease_pushes_the_due_mark_and_counts_a_try(store: TableStore) -> None
     assert all_due(store, Kind.PAYMENT) == [Due(kind=Kind.PAYMENT, id="payment1", due_at=370)]
 
 
-def test_a_lease_of_what_was_moved_before_is_none(store: TableStore) -> None:
+def test_a_lease_of_a_moved_due_time_is_none(store: TableStore) -> None:
     store.save(a_payment(due_at=50))
 
     tries = store.lease(Due(kind=Kind.PAYMENT, id="payment1", due_at=10), until=190)
@@ -107,14 +107,14 @@ def test_a_lease_whose_own_answer_was_lost_is_ours_and_counts_once(store: TableS
     assert store.payment("payment1") == a_payment(due_at=190, tries=1, version=1)
 
 
-def test_a_lease_of_what_is_gone_creates_nothing(store: TableStore) -> None:
+def test_a_lease_of_an_absent_record_creates_nothing(store: TableStore) -> None:
     tries = store.lease(Due(kind=Kind.PAYMENT, id="payment1", due_at=10), until=190)
 
     assert tries is None
     assert store.payment("payment1") is None
 
 
-def test_a_save_under_way_wins_over_a_lease(store: TableStore) -> None:
+def test_a_concurrent_save_wins_over_a_lease(store: TableStore) -> None:
     store.save(a_payment(due_at=10))
     store.lease(Due(kind=Kind.PAYMENT, id="payment1", due_at=10), until=190)
 

@@ -117,14 +117,14 @@ def test_a_save_that_met_a_transaction_is_a_conflict(client: Any, dynamo: Dynamo
 
 
 @pytest.mark.ministack
-def test_a_lease_that_met_a_transaction_is_none(client: Any, dynamo: DynamoStore) -> None:
+def test_a_lease_that_met_a_transaction_fails(client: Any, dynamo: DynamoStore) -> None:
     refuse(client, "UpdateItem", "TransactionConflictException")
 
     assert dynamo.lease(DUE, until=190) is None
 
 
 @pytest.mark.ministack
-def test_a_save_whose_answer_is_lost_is_storage_unavailable_though_stored(
+def test_a_save_whose_answer_is_lost_is_storage_unavailable_although_stored(
     client: Any, dynamo: DynamoStore
 ) -> None:
     lose_answer(client, "PutItem")
@@ -137,7 +137,7 @@ def test_a_save_whose_answer_is_lost_is_storage_unavailable_though_stored(
 
 @pytest.mark.ministack
 @pytest.mark.parametrize("operation", READS)
-def test_a_refused_call_is_storage_unavailable_and_tells_no_text(
+def test_a_refused_call_is_storage_unavailable_and_reveals_no_text(
     client: Any, dynamo: DynamoStore, operation: str
 ) -> None:
     dynamo.save(a_payment())

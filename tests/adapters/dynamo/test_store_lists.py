@@ -50,7 +50,7 @@ def test_a_damaged_record_hides_no_other_of_its_page(memory_store: MemoryStore) 
     assert [(each.kind, each.id) for each in page.skipped] == [("payment", "p1")]
 
 
-def test_a_record_dynamodb_has_no_time_for_hides_no_other(store: MemoryStore) -> None:
+def test_a_record_dynamodb_did_not_process_hides_no_other(store: MemoryStore) -> None:
     three(store)
 
     page = store.mine("user-1", cursor=None, limit=10)
@@ -59,7 +59,7 @@ def test_a_record_dynamodb_has_no_time_for_hides_no_other(store: MemoryStore) ->
     assert [each.id for each in page.skipped] == ["p1"]
 
 
-def test_what_cannot_be_read_is_not_taken_for_absent(store: MemoryStore) -> None:
+def test_an_unreadable_record_does_not_count_as_absent(store: MemoryStore) -> None:
     three(store)
 
     found = store.payments(["p0", "p1", "absent"])

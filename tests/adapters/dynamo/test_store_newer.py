@@ -58,7 +58,7 @@ def told(kind: Any) -> list[Any]:
 
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 @given(unknown=attributes)
-def test_what_this_version_does_not_know_is_kept_at_every_depth(kind: Any, unknown: Attribute) -> None:
+def test_unknown_fields_are_kept_at_every_depth(kind: Any, unknown: Attribute) -> None:
     written = by_tomorrow(kind, unknown)
 
     read = coder(kind).decode(written)

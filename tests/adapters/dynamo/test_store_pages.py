@@ -10,7 +10,7 @@ from portone_payments.domain.records.payments import AttentionKind
 from tests.support.records import NOW, a_payment, called
 
 
-def test_my_payments_come_newest_first_in_pages(store: TableStore) -> None:
+def test_own_payments_come_newest_first_in_pages(store: TableStore) -> None:
     for number in range(5):
         store.save(a_payment(f"p{number}", created_at=NOW + number / 10))
     store.save(a_payment("theirs", user_id="user-2"))
@@ -30,7 +30,7 @@ def test_a_full_last_page_has_no_cursor(store: TableStore) -> None:
     assert store.mine("user-1", cursor=None, limit=1).cursor is None
 
 
-def test_another_users_cursor_stays_inside_my_payments(store: TableStore) -> None:
+def test_another_users_cursor_stays_inside_own_payments(store: TableStore) -> None:
     for number in range(3):
         store.save(a_payment(f"mine{number}", created_at=NOW + number))
         store.save(a_payment(f"theirs{number}", user_id="user-2", created_at=NOW + number))
@@ -44,14 +44,14 @@ def test_another_users_cursor_stays_inside_my_payments(store: TableStore) -> Non
 @pytest.mark.parametrize(
     "cursor", ["x", "%%%", "e30", "MDE3I2E/", "한글", "A" * 10_000, "MTIz", "I2Fi", "LTEjYQ", "MSNhI2I"]
 )
-def test_a_cursor_nobody_made_is_refused(store: TableStore, cursor: str) -> None:
+def test_a_foreign_cursor_is_refused(store: TableStore, cursor: str) -> None:
     with pytest.raises(InvalidRequest) as raised:
         store.mine("user-1", cursor=cursor, limit=10)
 
     assert raised.value.data["field"] == "cursor"
 
 
-def test_a_cursor_somebody_made_up_stays_inside_my_payments(store: TableStore) -> None:
+def test_a_forged_cursor_stays_inside_own_payments(store: TableStore) -> None:
     store.save(a_payment("theirs", user_id="user-2"))
     made_up = base64.urlsafe_b64encode(b"99999999999999999#z").decode()
 

@@ -27,7 +27,7 @@ REFUND = Refund(
 LEFT = SettledRefund(payment_id="payment1", refund=REFUND)
 
 
-def test_what_left_a_record_is_read_by_its_own_token(store: TableStore) -> None:
+def test_a_part_that_left_a_record_is_read_by_its_own_token(store: TableStore) -> None:
     store.save(a_payment(), LEFT)
 
     assert store.settled_refund("payment1", "TO/KEN") == LEFT
@@ -35,7 +35,7 @@ def test_what_left_a_record_is_read_by_its_own_token(store: TableStore) -> None:
     assert store.settled_refund("payment2", "TO/KEN") is None
 
 
-def test_what_left_a_record_is_written_over_an_earlier_writing_of_it(store: TableStore) -> None:
+def test_a_part_that_left_a_record_overwrites_its_earlier_writing(store: TableStore) -> None:
     store.save(a_payment(), LEFT)
     again = replace(LEFT, refund=replace(REFUND, code="late"))
 
@@ -53,7 +53,7 @@ def test_a_record_that_lost_its_race_leaves_nothing_behind(store: TableStore) ->
     assert store.settled_refund("payment1", "TO/KEN") is None
 
 
-def test_more_than_one_transaction_takes_is_refused_whole(store: TableStore) -> None:
+def test_a_save_beyond_one_transaction_is_refused_completely(store: TableStore) -> None:
     many = [replace(LEFT, refund=replace(REFUND, token=f"t-{number}")) for number in range(100)]
 
     with pytest.raises(StorageUnavailable):

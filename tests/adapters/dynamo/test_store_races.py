@@ -36,7 +36,7 @@ def saved(store: TableStore, *records: Record) -> bool:
 
 
 @pytest.mark.parametrize("number", ROUNDS)
-def test_of_many_saves_of_one_version_exactly_one_wins(atomic_store: TableStore, number: int) -> None:
+def test_exactly_one_of_many_saves_of_one_version_wins(atomic_store: TableStore, number: int) -> None:
     id_ = f"p{number}"
     atomic_store.save(a_payment(id_))
 
@@ -47,7 +47,7 @@ def test_of_many_saves_of_one_version_exactly_one_wins(atomic_store: TableStore,
 
 
 @pytest.mark.parametrize("number", ROUNDS)
-def test_of_many_first_saves_exactly_one_wins(atomic_store: TableStore, number: int) -> None:
+def test_exactly_one_of_many_first_saves_wins(atomic_store: TableStore, number: int) -> None:
     id_ = f"o{number}"
 
     wins = race(lambda racer: saved(atomic_store, an_order(id_, total=racer)))
@@ -57,7 +57,7 @@ def test_of_many_first_saves_exactly_one_wins(atomic_store: TableStore, number: 
 
 
 @pytest.mark.parametrize("number", ROUNDS)
-def test_of_many_transactions_on_one_order_exactly_one_wins_whole(
+def test_exactly_one_of_many_transactions_on_one_order_wins_completely(
     atomic_store: TableStore, number: int
 ) -> None:
     id_ = f"o{number}"
@@ -78,7 +78,7 @@ def test_of_many_transactions_on_one_order_exactly_one_wins_whole(
 
 
 @pytest.mark.parametrize("number", ROUNDS)
-def test_of_many_leases_exactly_one_wins(atomic_store: TableStore, number: int) -> None:
+def test_exactly_one_of_many_leases_wins(atomic_store: TableStore, number: int) -> None:
     id_ = f"p{number}"
     atomic_store.save(a_payment(id_, due_at=10))
     due = Due(kind=Kind.PAYMENT, id=id_, due_at=10)

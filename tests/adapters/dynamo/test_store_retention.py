@@ -21,7 +21,7 @@ EMPTIED = lapse(OPENED, OPENED.keys["is/1"], MOMENT)
 ENDED = cancelled(replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None), MOMENT)
 
 
-def test_what_moved_last_on_a_day_is_found_under_it_whatever_it_is(store: TableStore) -> None:
+def test_every_record_last_changed_on_a_day_is_found_under_it(store: TableStore) -> None:
     store.save(a_payment("p1", status=Status.PAID, status_at=NOW))
     store.save(a_payment("p2", status=Status.EXPIRED, status_at=NOW))
     store.save(a_payment("p3", status=Status.READY, status_at=NOW, due_at=1))
@@ -37,7 +37,7 @@ def test_what_moved_last_on_a_day_is_found_under_it_whatever_it_is(store: TableS
     assert list(store.filed(day_of(NOW + 86_400))) == []
 
 
-def test_a_record_goes_with_all_that_lies_beside_it_and_nothing_else_does(store: TableStore) -> None:
+def test_a_record_is_deleted_with_its_own_items_and_no_other(store: TableStore) -> None:
     store.save(with_history(150), an_order())
     store.save(with_history(50, payment_id="payment2", order_id="order-2"))
     payment, order = store.payment("payment1"), store.order("order-1")
@@ -52,7 +52,7 @@ def test_a_record_goes_with_all_that_lies_beside_it_and_nothing_else_does(store:
     assert len(store.spilled("payment", "payment2", range(1, 17))) == 16
 
 
-def test_what_was_saved_meanwhile_stays_whole(store: TableStore) -> None:
+def test_a_record_saved_meanwhile_stays_complete(store: TableStore) -> None:
     store.save(with_history(50), an_order())
     payment, order = store.payment("payment1"), store.order("order-1")
     assert payment is not None
@@ -66,7 +66,7 @@ def test_what_was_saved_meanwhile_stays_whole(store: TableStore) -> None:
     assert len(store.spilled("payment", "payment1", range(1, 17))) == 16
 
 
-def test_a_saved_method_goes_with_by_what_it_was_found_and_its_wallet_stays(store: TableStore) -> None:
+def test_a_saved_method_is_deleted_with_its_index_rows_and_its_wallet_stays(store: TableStore) -> None:
     left = SettledKey(user_id="user#1", key=replace(EMPTIED.keys["is/1"], key_hash="0" * 64))
     others = KeyRef(ref="issue:is/2", user_id="user#1", issue_id="is/2")
     store.save(OPENED, left, others)

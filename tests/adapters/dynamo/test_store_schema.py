@@ -51,7 +51,7 @@ def test_an_item_near_dynamodbs_limit_is_refused(store: TableStore) -> None:
         store.save(huge)
 
 
-def test_what_a_newer_schema_wrote_survives_a_save(store: TableStore) -> None:
+def test_fields_of_a_newer_schema_survive_a_save(store: TableStore) -> None:
     store.save(a_payment(hints={"wh_1": a_hint()}))
     item = raw(store)
     item["schema"] = {"N": "2"}
@@ -73,7 +73,7 @@ def test_what_a_newer_schema_wrote_survives_a_save(store: TableStore) -> None:
     assert saved["attentions"] == {"L": [{"M": tomorrow}]}
 
 
-def test_what_an_older_schema_lacks_has_its_default(store: TableStore) -> None:
+def test_a_field_an_older_schema_lacks_has_its_default(store: TableStore) -> None:
     store.save(a_payment())
     item = raw(store)
     for name in ("next_seq", "status"):

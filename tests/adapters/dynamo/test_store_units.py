@@ -110,7 +110,7 @@ def test_a_write_costs_by_the_larger_of_old_and_new() -> None:
     assert write_units(small, large, transaction=True) == 4
 
 
-def test_a_moved_index_entry_costs_two_and_one_that_stays_nothing() -> None:
+def test_a_changed_index_entry_costs_two_units_and_an_unchanged_one_none() -> None:
     here = {"due_shard": {"S": "payment#1"}, "due_at": {"N": "10"}}
     there = here | {"due_at": {"N": "20"}}
 

@@ -305,7 +305,7 @@ def test_the_table_in_memory_is_as_strict_as_dynamodb(row: str) -> None:
 
 
 @pytest.mark.ministack
-def test_ministack_says_the_same_where_it_is_right(ministack: MiniStack) -> None:
+def test_ministack_agrees_where_it_is_right(ministack: MiniStack) -> None:
     client = ministack.client("dynamodb")
     differing = {}
     for row, (call, wanted) in ROWS.items():
@@ -341,5 +341,5 @@ def test_a_text_that_is_no_unicode_is_refused() -> None:
     assert outcome(MemoryTable(), value({"S": "\ud800"})) == REFUSED
 
 
-def test_an_index_nobody_knows_is_refused() -> None:
+def test_an_unknown_index_is_refused() -> None:
     assert outcome(MemoryTable((DUE,)), asking(MINE)) == REFUSED

@@ -41,7 +41,7 @@ def test_which_webhook_follows_a_closing_is_a_switch(
     assert fake.pending()[-1].type == f"Transaction.{last}"
 
 
-def test_only_an_account_that_waits_is_closed(portone: FakePortOne, client: httpx.Client) -> None:
+def test_only_a_waiting_account_is_closed(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("deposited", ACCOUNT)
     portone.buyer.deposit("deposited")
     portone.buyer.pay("card", Checkout(amount=1))
@@ -54,7 +54,7 @@ def test_only_an_account_that_waits_is_closed(portone: FakePortOne, client: http
     assert portone.books()["deposited"].state == "PAID"
 
 
-def test_an_account_under_a_payment_paid_otherwise_waits_for_nothing(
+def test_an_account_of_a_payment_paid_by_other_means_no_longer_waits(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     portone.buyer.pay("p1", ACCOUNT)
@@ -63,7 +63,7 @@ def test_an_account_under_a_payment_paid_otherwise_waits_for_nothing(
     assert refused(close(client)) == (409, "PAYMENT_NOT_WAITING_FOR_DEPOSIT")
 
 
-def test_a_payment_nobody_began_is_not_found(client: httpx.Client) -> None:
+def test_an_unknown_payment_is_not_found(client: httpx.Client) -> None:
     assert refused(close(client)) == (404, "PAYMENT_NOT_FOUND")
 
 
@@ -92,7 +92,7 @@ def test_an_account_with_a_deposit_under_way_is_not_closed(
 
 
 @pytest.mark.parametrize(("leaves", "state"), [(None, "VIRTUAL_ACCOUNT_ISSUED"), ("FAILED", "FAILED")])
-def test_what_a_pg_error_leaves_behind_is_told_beforehand(
+def test_the_effect_of_a_pg_error_is_configured_beforehand(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, state: str
 ) -> None:
     portone.buyer.pay("p1", ACCOUNT)

@@ -19,14 +19,14 @@ type ClientOf = Callable[[FakePortOne], httpx.Client]
     "authorization",
     ["", "PortOne", "PortOne example-other", "Bearer example-portone-api-secret", "portone x"],
 )
-def test_only_the_secret_opens(client: httpx.Client, authorization: str) -> None:
+def test_only_the_secret_authenticates(client: httpx.Client, authorization: str) -> None:
     answer = client.get("/payments/p1", headers={"authorization": authorization})
 
     assert (answer.status_code, answer.json()["type"]) == (401, "UNAUTHORIZED")
 
 
 @pytest.mark.parametrize(("forbidden", "status"), [(True, 403), (False, 401)])
-def test_what_another_store_answers_is_a_switch(
+def test_the_answer_for_another_store_is_a_switch(
     clock: MovableClock, client_of: ClientOf, *, forbidden: bool, status: int
 ) -> None:
     client = client_of(FakePortOne(clock=clock, unknowns=Unknowns(foreign_store_is_forbidden=forbidden)))
@@ -80,7 +80,7 @@ def optional_fields_of(fake: FakePortOne, client: httpx.Client) -> list[set[str]
     return [optional & body.keys() for body in bodies]
 
 
-def test_optional_fields_are_all_there_or_all_absent_or_drawn(
+def test_optional_fields_are_all_present_all_absent_or_drawn(
     clock: MovableClock, client_of: ClientOf
 ) -> None:
     fakes = [FakePortOne(clock=clock, optionals=choice) for choice in Optionals]
@@ -92,7 +92,7 @@ def test_optional_fields_are_all_there_or_all_absent_or_drawn(
     assert len({frozenset(fields) for fields in drawn}) > 1
 
 
-def test_what_the_shop_sent_is_never_left_out(clock: MovableClock, client_of: ClientOf) -> None:
+def test_values_the_shop_sent_are_never_left_out(clock: MovableClock, client_of: ClientOf) -> None:
     fake = FakePortOne(clock=clock, optionals=Optionals.NONE)
     fake.buyer.pay("p1", ORDER)
 

@@ -18,7 +18,7 @@ from tests.support.billing_asks import BOTH, charge, charge_ask, issued, keyed, 
 type ClientOf = Callable[[FakePortOne], httpx.Client]
 
 
-def test_attempts_have_an_end(portone: FakePortOne, client: httpx.Client) -> None:
+def test_the_attempts_of_a_payment_are_limited(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.pg.max_attempts = 2
     portone.pg.decline(times=None)
@@ -45,7 +45,7 @@ def test_attempts_have_an_end(portone: FakePortOne, client: httpx.Client) -> Non
         ({"billingKey": "NEEDS_CONFIRMATION"}, "BILLING_KEY_NOT_FOUND"),
     ],
 )
-def test_a_charge_that_does_not_fit_is_refused(
+def test_a_malformed_charge_is_refused(
     portone: FakePortOne, client: httpx.Client, asked: dict[str, object], kind: str
 ) -> None:
     key = issued(portone)
@@ -63,7 +63,7 @@ def test_a_channel_that_did_not_issue_cannot_be_charged(portone: FakePortOne, cl
 
 
 @pytest.mark.parametrize("binds", [True, False])
-def test_what_was_pre_registered_may_bind_a_charge(
+def test_a_pre_registered_amount_may_bind_a_charge(
     clock: MovableClock,
     client_of: ClientOf,
     binds: bool,  # noqa: FBT001 - a switch of the fake
@@ -86,7 +86,7 @@ def test_a_payment_with_a_schedule_is_not_charged(portone: FakePortOne, client: 
     assert charge(client, key, "p2").status_code == 200
 
 
-def test_a_pg_takes_its_time_where_it_is_told_to(
+def test_a_pg_takes_its_configured_time(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key, before = issued(portone), clock.now()
@@ -103,7 +103,7 @@ def test_a_pg_takes_its_time_where_it_is_told_to(
     assert clock.now() - before == pytest.approx(sum(took), abs=1e-6)
 
 
-def test_a_charge_under_way_holds_its_key(
+def test_a_charge_under_way_keeps_its_key_from_deletion(
     portone: FakePortOne, client_of: ClientOf, clock: MovableClock
 ) -> None:
     billing_key = issued(portone)
@@ -119,7 +119,7 @@ def test_a_charge_under_way_holds_its_key(
     assert (during.json()["type"], after.status_code) == ("IDEMPOTENCY_OUTSTANDING_REQUEST", 200)
 
 
-def test_a_late_charge_comes_after_its_time(
+def test_a_late_charge_takes_effect_after_its_time(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key = issued(portone)

@@ -58,7 +58,7 @@ def test_a_charge_is_paid_with_the_saved_method(
     assert client.get("/payments/p1").json()["method"]["type"] == kind
 
 
-def test_a_charge_is_told_as_paid_alone(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_charge_sends_the_paid_event_only(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.webhooks.lose()
 
@@ -92,7 +92,7 @@ def test_a_payment_that_a_buyer_made_is_not_charged(portone: FakePortOne, client
     assert charge(client, issued(portone)).json()["type"] == "ALREADY_PAID"
 
 
-def test_the_same_key_gives_the_same_answer(portone: FakePortOne, client: httpx.Client) -> None:
+def test_the_same_idempotency_key_gives_the_same_answer(portone: FakePortOne, client: httpx.Client) -> None:
     billing_key = issued(portone)
 
     answers = [keyed(client, "example-key-0000000001", billing_key) for _ in range(2)]
@@ -101,7 +101,7 @@ def test_the_same_key_gives_the_same_answer(portone: FakePortOne, client: httpx.
     assert len(portone.books()["p1"].transaction_ids) == 1
 
 
-def test_a_decline_is_replayed_under_its_key_and_tried_under_another(
+def test_a_decline_is_repeated_under_its_key_and_charged_anew_under_another(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     billing_key = issued(portone)
@@ -114,7 +114,7 @@ def test_a_decline_is_replayed_under_its_key_and_tried_under_another(
     assert statuses == [502, 502, 200]
 
 
-def test_a_key_names_its_query_too(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_idempotency_key_covers_the_query_too(portone: FakePortOne, client: httpx.Client) -> None:
     billing_key, headers = issued(portone), {"Idempotency-Key": '"example-key-0000000001"'}
 
     answers = [
@@ -125,7 +125,7 @@ def test_a_key_names_its_query_too(portone: FakePortOne, client: httpx.Client) -
     assert [answer.status_code for answer in answers] == [200, 200, 400]
 
 
-def test_whatever_the_pg_takes_passes(portone: FakePortOne, client: httpx.Client) -> None:
+def test_every_documented_field_is_accepted(portone: FakePortOne, client: httpx.Client) -> None:
     free = {"toss": {"deep": [None, {"a": 1}]}}
 
     assert charge(client, issued(portone), bypass=free, noticeUrls=[], productCount=1).status_code == 200
@@ -143,7 +143,7 @@ def test_a_key_of_several_channels_is_charged_through_the_one_named(
     assert used == ["LIVE", "TEST"]
 
 
-def test_the_books_name_every_charge_and_every_refused_one(
+def test_the_books_record_every_charge_and_every_refused_one(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     key = issued(portone)
@@ -161,7 +161,7 @@ def test_the_books_name_every_charge_and_every_refused_one(
     assert [(each.payment_id, each.kind) for each in books.refused] == [("p1", "ALREADY_PAID")]
 
 
-def test_a_channel_without_a_key_is_charged_as_the_keys_first(
+def test_a_charge_without_a_channel_uses_the_first_of_its_key(
     clock: MovableClock, client_of: ClientOf
 ) -> None:
     fake = FakePortOne(clock=clock, channels=(Channel(key=None),))

@@ -19,7 +19,7 @@ def state(client: httpx.Client, payment_id: str = "p1") -> str | None:
     return answer.json()["status"] if answer.status_code == 200 else None
 
 
-def test_a_decline_says_what_the_pg_said(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_decline_carries_the_code_of_the_pg(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.pg.decline(key, code="51", message="잔액부족")
 
@@ -32,14 +32,14 @@ def test_a_decline_says_what_the_pg_said(portone: FakePortOne, client: httpx.Cli
     assert (failure["pgCode"], failure["pgMessage"]) == ("51", "잔액부족")
 
 
-def test_a_decline_happens_as_often_as_it_was_told(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_decline_happens_as_often_as_configured(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.pg.decline(key, times=2)
 
     assert [charge(client, key).status_code for _ in range(3)] == [502, 502, 200]
 
 
-def test_a_decline_for_good_ends_when_it_is_taken_back(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_permanent_decline_ends_when_it_is_revoked(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.pg.decline(key, times=None)
     before = [charge(client, key).status_code for _ in range(3)]
@@ -49,7 +49,7 @@ def test_a_decline_for_good_ends_when_it_is_taken_back(portone: FakePortOne, cli
     assert (before, charge(client, key).status_code) == ([502, 502, 502], 200)
 
 
-def test_taking_all_back_takes_everybodys_back(portone: FakePortOne, client: httpx.Client) -> None:
+def test_revoking_all_declines_revokes_everybodys(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.pg.decline(key)
     portone.pg.decline("card-2")
@@ -69,7 +69,7 @@ def test_a_card_is_declined_under_every_key_of_it(portone: FakePortOne, client: 
     assert statuses == [502, 502, 200]
 
 
-def test_declines_wait_their_turn(portone: FakePortOne, client: httpx.Client) -> None:
+def test_configured_declines_happen_in_turn(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.pg.decline(key, code="51")
     portone.pg.decline(key, code="61")
@@ -83,7 +83,7 @@ def test_a_decline_happens_at_least_once(portone: FakePortOne) -> None:
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_whether_a_decline_can_be_read_is_a_switch(
+def test_the_readability_of_a_decline_is_a_switch(
     clock: MovableClock,
     client_of: ClientOf,
     readable: bool,  # noqa: FBT001 - a switch of the fake
@@ -99,7 +99,7 @@ def test_whether_a_decline_can_be_read_is_a_switch(
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_a_decline_may_say_for_itself_whether_it_can_be_read(
+def test_a_single_decline_may_set_its_own_readability(
     clock: MovableClock,
     client_of: ClientOf,
     readable: bool,  # noqa: FBT001 - of one decline
@@ -126,7 +126,7 @@ def test_every_attempt_has_an_id_of_its_own(portone: FakePortOne, client: httpx.
     assert len(set(seen)) == 3
 
 
-def test_a_decline_is_told_unless_it_is_silent(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_decline_sends_its_event_unless_it_is_silent(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.webhooks.lose()
     portone.pg.decline()
@@ -138,7 +138,7 @@ def test_a_decline_is_told_unless_it_is_silent(portone: FakePortOne, client: htt
     assert [(told.type, told.payment_id) for told in portone.pending()] == [("Transaction.Failed", "p1")]
 
 
-def test_a_declined_charge_counts_as_tried_though_nobody_can_read_it(
+def test_a_declined_charge_counts_as_an_attempt_although_unreadable(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     key = issued(portone)
@@ -149,7 +149,7 @@ def test_a_declined_charge_counts_as_tried_though_nobody_can_read_it(
     assert charge(client, key).json()["type"] == "MAX_TRANSACTION_COUNT_REACHED"
 
 
-def test_cards_can_be_told_over_http(portone: FakePortOne) -> None:
+def test_cards_can_be_configured_over_http(portone: FakePortOne) -> None:
     with HttpPortOne(portone) as served, httpx.Client(base_url=served.base_url, headers=CONTROL) as control:
         key = control.post("/__control/issue_billing_key", json={"customer_id": "user-1"}).json()
         control.post("/__control/pg_decline", json={"card": key["billing_key"], "code": "61", "times": 2})

@@ -10,7 +10,7 @@ from portone_local.twins.clock import MovableClock
 from tests.support.billing_asks import charge, events, issued, listed, schedule_ask
 
 
-def test_a_deleted_key_reads_as_deleted_for_ever(
+def test_a_deleted_key_always_reads_as_deleted(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key = issued(portone)
@@ -33,7 +33,7 @@ def test_a_deletion_can_be_silent(portone: FakePortOne, client: httpx.Client) ->
     assert "BillingKey.Deleted" not in events(portone)
 
 
-def test_a_key_nobody_issued_cannot_be_deleted(client: httpx.Client) -> None:
+def test_a_key_that_was_not_issued_cannot_be_deleted(client: httpx.Client) -> None:
     assert client.delete("/billing-keys/billing-key-9").json()["type"] == "BILLING_KEY_NOT_FOUND"
 
 
@@ -58,9 +58,7 @@ def test_a_key_with_a_schedule_is_not_deleted(
     assert (before.json()["type"], after.status_code) == ("PAYMENT_SCHEDULE_ALREADY_EXISTS", 200)
 
 
-def test_a_pg_may_refuse_a_deletion_that_happened_nevertheless(
-    portone: FakePortOne, client: httpx.Client
-) -> None:
+def test_a_pg_may_refuse_a_deletion_that_happened(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     portone.console.refuse_next("delete_billing_key", leaves="DELETED")
 
@@ -80,7 +78,7 @@ def test_a_channel_may_refuse_a_deletion_of_its_own(portone: FakePortOne, client
     assert client.get(f"/billing-keys/{key}").json()["status"] == "ISSUED"
 
 
-def test_the_console_deletes_behind_the_shops_back(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_deletion_in_the_console_needs_no_shop(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
 
     portone.console.delete_billing_key(key)
@@ -98,7 +96,7 @@ def test_keys_are_listed_by_customer_and_state(portone: FakePortOne, client: htt
     assert listed(client, filter={"customerId": "user-1", "status": ["ISSUED"]}) == [first]
 
 
-def test_a_list_is_of_ninety_days_and_newest_first(
+def test_a_list_covers_ninety_days_newest_first(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     old = issued(portone)
@@ -123,7 +121,7 @@ def test_a_list_comes_in_pages(portone: FakePortOne, client: httpx.Client, clock
     assert pages == [keys[:2], keys[2:]]
 
 
-def test_what_the_list_does_not_filter_by_is_refused(client: httpx.Client) -> None:
+def test_an_unknown_filter_is_refused(client: httpx.Client) -> None:
     answer = client.get("/billing-keys", params={"requestBody": '{"filter":{"methods":["CASH"]}}'})
 
     assert answer.json()["type"] == "INVALID_REQUEST"

@@ -24,7 +24,7 @@ def test_an_issue_with_payment_pays(portone: FakePortOne, client: httpx.Client) 
     assert states(portone) == [KeyState.ISSUED]
 
 
-def test_an_issue_with_payment_needs_the_amount_that_was_registered(
+def test_an_issue_with_payment_needs_the_pre_registered_amount(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     client.post("/payments/p1/pre-register", json={"totalAmount": 1_000, "currency": "KRW"})
@@ -34,7 +34,7 @@ def test_an_issue_with_payment_needs_the_amount_that_was_registered(
 
 
 @pytest.mark.parametrize("keeps", [True, False])
-def test_a_declined_first_payment_keeps_its_key_or_not(
+def test_a_declined_first_payment_may_keep_its_key(
     clock: MovableClock,
     client_of: ClientOf,
     keeps: bool,  # noqa: FBT001 - a switch of the fake
@@ -99,7 +99,7 @@ def test_a_token_of_the_other_kind_is_not_found(portone: FakePortOne, client: ht
     assert confirm_and_pay(client, plain).json()["type"] == "BILLING_KEY_NOT_FOUND"
 
 
-def test_a_declined_confirm_says_what_the_pg_said(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_declined_confirm_carries_the_code_of_the_pg(portone: FakePortOne, client: httpx.Client) -> None:
     result = portone.buyer.issue_billing_key_and_pay("p1", ORDER, manual=True)
     portone.pg.decline(code="61", message="한도초과")
 

@@ -39,11 +39,11 @@ def test_a_token_is_used_once(portone: FakePortOne, client: httpx.Client) -> Non
     assert confirm(client, token).json()["type"] == "BILLING_KEY_ALREADY_ISSUED"
 
 
-def test_a_token_nobody_was_given_is_not_found(client: httpx.Client) -> None:
+def test_an_unknown_token_is_not_found(client: httpx.Client) -> None:
     assert confirm(client, "example-token").json()["type"] == "BILLING_KEY_NOT_FOUND"
 
 
-def test_a_token_of_a_test_channel_is_no_live_key(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_token_of_a_test_channel_issues_no_live_key(portone: FakePortOne, client: httpx.Client) -> None:
     token = portone.buyer.issue_billing_key(manual=True, channel_key=TEST_CHANNEL.key).billing_issue_token
 
     assert confirm(client, token, isTest=False).json()["type"] == "INFORMATION_MISMATCH"
@@ -52,7 +52,7 @@ def test_a_token_of_a_test_channel_is_no_live_key(portone: FakePortOne, client: 
 
 @pytest.mark.parametrize(("not_found", "kind"), [(True, "BILLING_KEY_NOT_FOUND"), (False, "PG_PROVIDER")])
 @pytest.mark.parametrize("pays", [True, False])
-def test_a_token_that_is_too_old_is_no_key(
+def test_an_expired_token_issues_no_key(
     clock: MovableClock,
     client_of: ClientOf,
     not_found: bool,  # noqa: FBT001 - a switch of the fake
@@ -74,9 +74,7 @@ def test_a_token_that_is_too_old_is_no_key(
     assert states(fake) == [KeyState.NEEDS_CONFIRMATION]
 
 
-def test_a_pg_may_refuse_a_confirm_that_issued_nevertheless(
-    portone: FakePortOne, client: httpx.Client
-) -> None:
+def test_a_pg_may_refuse_a_confirm_that_issued(portone: FakePortOne, client: httpx.Client) -> None:
     token = portone.buyer.issue_billing_key(manual=True).billing_issue_token
     portone.console.refuse_next("confirm_billing_key", leaves="ISSUED")
 
@@ -84,7 +82,7 @@ def test_a_pg_may_refuse_a_confirm_that_issued_nevertheless(
     assert states(portone) == [KeyState.ISSUED]
 
 
-def test_a_card_typed_in_is_a_key_at_once(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_typed_card_is_a_key_at_once(portone: FakePortOne, client: httpx.Client) -> None:
     asked = issue_ask(customer={"id": "user-1", "name": {"full": "홍길동"}}, customData="example")
 
     answer = client.post("/billing-keys", json=asked).json()["billingKeyInfo"]
@@ -105,7 +103,7 @@ def test_a_card_typed_in_is_a_key_at_once(portone: FakePortOne, client: httpx.Cl
         {"method": issue_ask()["method"]},
     ],
 )
-def test_a_card_that_does_not_fit_is_refused(client: httpx.Client, asked: dict[str, object]) -> None:
+def test_a_malformed_card_is_refused(client: httpx.Client, asked: dict[str, object]) -> None:
     assert client.post("/billing-keys", json=asked).json()["type"] == "INVALID_REQUEST"
 
 
@@ -116,7 +114,7 @@ def test_a_card_needs_a_channel_of_the_store(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("leaves", "state"), [(None, KeyState.FAILED), ("ISSUED", KeyState.ISSUED)])
-def test_a_refused_card_may_be_a_key_nevertheless(
+def test_a_refused_card_may_have_issued_a_key(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, state: KeyState
 ) -> None:
     portone.console.refuse_next("issue_billing_key", leaves=leaves)

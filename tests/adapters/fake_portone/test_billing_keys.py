@@ -19,7 +19,7 @@ from portone_local.twins.clock import MovableClock
 from tests.support.billing_asks import BOTH, charge, events, issued, listed
 
 
-def test_an_issued_key_reads_as_the_window_was_told(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_issued_key_reads_as_the_window_was_called(portone: FakePortOne, client: httpx.Client) -> None:
     result = portone.buyer.issue_billing_key(
         issue_id="issue-1", issue_name="Example", customer_id="user-1", custom_data='{"bundle":"example"}'
     )
@@ -34,7 +34,7 @@ def test_an_issued_key_reads_as_the_window_was_told(portone: FakePortOne, client
     }
 
 
-def test_the_browsers_words_become_portones() -> None:
+def test_sdk_names_become_rest_names() -> None:
     issue = BillingIssue.from_browser(
         {
             "storeId": "store-1",
@@ -60,7 +60,7 @@ def test_the_browsers_words_become_portones() -> None:
     )
 
 
-def test_an_issue_is_told_as_ready_and_issued(portone: FakePortOne) -> None:
+def test_an_issue_sends_the_ready_and_issued_events(portone: FakePortOne) -> None:
     key = issued(portone)
 
     assert events(portone) == ["BillingKey.Ready", "BillingKey.Issued"]
@@ -68,14 +68,14 @@ def test_an_issue_is_told_as_ready_and_issued(portone: FakePortOne) -> None:
     assert told["data"] == {"billingKey": key, "storeId": portone.store_id}
 
 
-def test_a_window_that_is_left_makes_no_key(portone: FakePortOne) -> None:
+def test_an_abandoned_window_issues_no_key(portone: FakePortOne) -> None:
     portone.buyer.open_issue_window()
 
     assert events(portone) == ["BillingKey.Ready"]
     assert [key.state for key in portone.billing_books().keys.values()] == [KeyState.READY]
 
 
-def test_a_failed_issue_makes_no_key(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_failed_issue_issues_no_key(portone: FakePortOne, client: httpx.Client) -> None:
     result = portone.buyer.issue_billing_key(decline=Decline(pg_code="3001", pg_message="거절"))
 
     assert (result.billing_key, result.code) == ("", "PGProviderError")
@@ -85,7 +85,7 @@ def test_a_failed_issue_makes_no_key(portone: FakePortOne, client: httpx.Client)
 
 
 @pytest.mark.parametrize("state", [KeyState.READY, KeyState.NEEDS_CONFIRMATION, KeyState.FAILED])
-def test_a_key_that_is_not_issued_is_neither_read_nor_deleted(
+def test_an_unissued_key_is_neither_read_nor_deleted(
     portone: FakePortOne, client: httpx.Client, state: KeyState
 ) -> None:
     portone.buyer.open_issue_window()
@@ -126,7 +126,7 @@ def test_keys_of_one_card_show_the_same_number(portone: FakePortOne, client: htt
     assert methods[0] == methods[1] != methods[2]
 
 
-def test_a_key_of_several_channels_says_which_failed(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_key_of_several_channels_shows_which_failed(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone, channel_key=BOTH, failing_channels=BOTH[1:])
 
     found = client.get(f"/billing-keys/{key}").json()
@@ -134,16 +134,16 @@ def test_a_key_of_several_channels_says_which_failed(portone: FakePortOne, clien
     assert [entry["type"] for entry in found["pgBillingKeyIssueResponses"]] == ["ISSUED", "FAILED"]
 
 
-def test_a_key_that_no_channel_issues_is_none(portone: FakePortOne) -> None:
+def test_a_key_no_channel_issued_is_no_key(portone: FakePortOne) -> None:
     assert portone.buyer.issue_billing_key(failing_channels=(str(LIVE_CHANNEL.key),)).code
 
 
-def test_a_channel_the_store_does_not_have_opens_no_window(portone: FakePortOne) -> None:
+def test_a_channel_unknown_to_the_store_opens_no_window(portone: FakePortOne) -> None:
     with pytest.raises(Refused, match="ChannelNotFound"):
         portone.buyer.issue_billing_key(channel_key="channel-key-other")
 
 
-def test_an_update_says_nothing_of_what(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_update_event_does_not_say_what_changed(portone: FakePortOne, client: httpx.Client) -> None:
     key = issued(portone)
     before = client.get(f"/billing-keys/{key}").json()
 

@@ -14,7 +14,7 @@ def state(client: httpx.Client, payment_id: str = "p1") -> str | None:
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_what_failed_now_is_approved_ten_minutes_later(
+def test_a_failed_charge_may_be_approved_ten_minutes_later(
     portone: FakePortOne,
     client: httpx.Client,
     clock: MovableClock,
@@ -62,7 +62,7 @@ def test_a_charge_after_a_late_approval_is_already_paid(
 @pytest.mark.parametrize(
     ("leaves", "reads", "paid"), [(None, None, 0), ("FAILED", "FAILED", 0), ("PAID", "PAID", 1)]
 )
-def test_a_pg_error_on_command_leaves_what_it_was_told_to(
+def test_a_configured_pg_error_has_its_configured_effect(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, reads: str | None, paid: int
 ) -> None:
     key = issued(portone)

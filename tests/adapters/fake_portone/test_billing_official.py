@@ -105,7 +105,7 @@ def test_the_official_client_cannot_tell_a_decline_from_an_outage(
     assert (caught.value.pg_code, caught.value.pg_message) == ("51", "잔액부족")
 
 
-def test_a_window_in_the_words_of_the_checkout_charges_the_same(portone: FakePortOne) -> None:
+def test_a_window_with_the_checkouts_own_names_charges_the_same(portone: FakePortOne) -> None:
     portone.buyer.issue_billing_key_and_pay("p1", replace(ORDER, vat=0))
 
     assert portone.books()["p1"].total == 9_900

@@ -27,7 +27,7 @@ def test_a_payment_id_succeeds_once(portone: FakePortOne) -> None:
 
 
 @pytest.mark.parametrize("step", ["open_window", "pay_pending", "decline"])
-def test_nothing_new_begins_on_a_paid_payment(portone: FakePortOne, step: str) -> None:
+def test_no_attempt_starts_on_a_paid_payment(portone: FakePortOne, step: str) -> None:
     portone.buyer.pay("p1", ORDER)
 
     with pytest.raises(Refused, match="PaymentAlreadyPaid"):
@@ -64,7 +64,7 @@ def test_a_failed_payment_may_still_be_paid(portone: FakePortOne, client: httpx.
     assert (before, shown(client).json()["status"]) == ("FAILED", "PAID")
 
 
-def test_a_decline_may_leave_nothing_to_read(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_decline_may_be_unreadable(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.decline("p1", ORDER, Decline(readable=False))
 
     answer = shown(client)
@@ -103,7 +103,7 @@ def test_a_failed_attempt_may_be_approved_minutes_later(portone: FakePortOne, cl
     assert portone.books()["p1"].transaction_ids == (attempt,)
 
 
-def test_a_late_approval_does_not_pay_a_second_time(portone: FakePortOne, clock: MovableClock) -> None:
+def test_a_late_approval_pays_no_second_time(portone: FakePortOne, clock: MovableClock) -> None:
     portone.buyer.fail_then_approve("p1", ORDER, after=600)
     portone.buyer.pay("p1", ORDER)
 
@@ -142,7 +142,7 @@ def hasty_threads() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("hasty_threads")
-def test_of_many_racing_buyers_one_succeeds(portone: FakePortOne) -> None:
+def test_one_of_many_racing_buyers_succeeds(portone: FakePortOne) -> None:
     def pay(number: int) -> bool:
         try:
             portone.buyer.pay(f"p{number // 8}", ORDER)

@@ -26,7 +26,7 @@ def test_refunds_add_up_to_cancelled(portone: FakePortOne) -> None:
     assert (portone.books()["p1"].state, portone.books()["p1"].cancelled) == ("CANCELLED", 11_000)
 
 
-def test_no_more_is_refunded_than_was_paid(portone: FakePortOne) -> None:
+def test_refunds_never_exceed_what_was_paid(portone: FakePortOne) -> None:
     portone.buyer.pay("p1", ORDER)
     portone.console.cancel("p1", 4_000)
 
@@ -61,7 +61,7 @@ def test_a_new_window_over_a_failed_one_follows_its_switch(
     assert fake.books()["p1"].state == state
 
 
-def test_a_channel_or_its_key_may_be_missing(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_channel_or_its_key_may_be_absent(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", replace(ORDER, channel=None))
     portone.buyer.pay("p2", replace(ORDER, channel=Channel(key=None)))
 
@@ -69,7 +69,7 @@ def test_a_channel_or_its_key_may_be_missing(portone: FakePortOne, client: httpx
     assert "key" not in shown(client, "p2").json()["channel"]
 
 
-def test_statuses_and_methods_not_yet_invented_are_shown(portone: FakePortOne, client: httpx.Client) -> None:
+def test_unknown_statuses_and_methods_are_shown(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", replace(ORDER, method={"type": "PaymentMethodBarter"}))
 
     portone.console.show_status("p1", "ON_HOLD")
@@ -79,7 +79,7 @@ def test_statuses_and_methods_not_yet_invented_are_shown(portone: FakePortOne, c
 
 
 @pytest.mark.parametrize(("shrinks", "paid"), [(True, 10_000), (False, 11_000)])
-def test_what_stays_paid_after_a_refund_is_a_switch(clock: MovableClock, *, shrinks: bool, paid: int) -> None:
+def test_whether_amount_paid_shrinks_is_a_switch(clock: MovableClock, *, shrinks: bool, paid: int) -> None:
     fake = FakePortOne(clock=clock, unknowns=Unknowns(paid_shrinks_after_cancel=shrinks))
     fake.buyer.pay("p1", ORDER)
 

@@ -19,7 +19,7 @@ ORDER = Checkout(amount=11_000, tax_free=1_100)
 DISCOUNTED = Checkout(amount=10_000, discount=1_000)
 
 
-def test_a_cancel_without_amount_takes_all_that_is_left(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_cancel_without_amount_cancels_all_that_is_left(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", ORDER)
     cancel(client, amount=1_000)
 
@@ -29,7 +29,7 @@ def test_a_cancel_without_amount_takes_all_that_is_left(portone: FakePortOne, cl
     assert portone.books()["p1"].state == "CANCELLED"
 
 
-def test_the_books_keep_who_asked_what_and_why(portone: FakePortOne, client: httpx.Client) -> None:
+def test_the_books_record_who_requested_what_and_why(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", ORDER)
 
     answer = cancel(client, amount=2_200, taxFreeAmount=1_100, reason="단순 변심").json()["cancellation"]
@@ -55,7 +55,7 @@ def test_the_books_keep_who_asked_what_and_why(portone: FakePortOne, client: htt
         ({"amount": 5_000, "vatAmount": 901}, "CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT"),
     ],
 )
-def test_no_share_of_a_cancel_exceeds_what_is_left_of_it(
+def test_no_part_of_a_cancel_exceeds_what_is_left_of_it(
     portone: FakePortOne, client: httpx.Client, body: dict[str, Any], kind: str
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -85,9 +85,7 @@ def test_a_cancel_between_our_calls_breaks_the_balance(portone: FakePortOne, cli
     assert [entry.trigger for entry in portone.books()["p1"].cancellations] == ["CONSOLE", "API"]
 
 
-def test_of_many_racing_cancels_no_more_is_taken_than_was_paid(
-    portone: FakePortOne, client: httpx.Client
-) -> None:
+def test_racing_cancels_never_exceed_what_was_paid(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", replace(ORDER, tax_free=0))
 
     with ThreadPoolExecutor(8) as pool:
@@ -98,7 +96,7 @@ def test_of_many_racing_cancels_no_more_is_taken_than_was_paid(
 
 
 @pytest.mark.parametrize("vats", [[None, None, None], [333, 333, 234]])
-def test_the_shares_of_partial_cancels_add_up_to_the_payment(
+def test_the_parts_of_partial_cancels_add_up_to_the_payment(
     portone: FakePortOne, client: httpx.Client, vats: list[int | None]
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -114,7 +112,7 @@ def test_the_shares_of_partial_cancels_add_up_to_the_payment(
 
 
 @pytest.mark.parametrize(("takes", "status"), [(True, 200), (False, 409)])
-def test_what_a_full_cancel_does_with_the_tax_free_share_is_a_switch(
+def test_the_tax_free_part_of_a_full_cancel_is_a_switch(
     clock: MovableClock, client_of: ClientOf, *, takes: bool, status: int
 ) -> None:
     fake = FakePortOne(clock=clock, unknowns=Unknowns(full_cancel_takes_the_tax_free_left=takes))

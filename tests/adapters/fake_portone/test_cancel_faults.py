@@ -22,7 +22,7 @@ def status_of(answer: httpx.Response) -> str:
     return str(answer.json()["cancellation"]["status"])
 
 
-def test_a_failed_cancel_is_answered_200_and_takes_nothing(
+def test_a_failed_cancel_is_answered_200_and_cancels_nothing(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -46,7 +46,7 @@ def test_a_failed_cancel_is_answered_200_and_takes_nothing(
         ("REQUESTED", "PAID", ["REQUESTED"]),
     ],
 )
-def test_what_a_pg_error_leaves_behind_is_told_beforehand(
+def test_the_effect_of_a_pg_error_is_configured_beforehand(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, state: str, read: list[str]
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -73,7 +73,7 @@ def test_a_cancel_under_a_used_key_has_one_effect_for_three_hours(
     assert portone.books()["p1"].cancelled == 2_000
 
 
-def test_a_cancel_that_still_runs_is_outstanding_and_commits_late(
+def test_a_running_cancel_is_outstanding_and_commits_late(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -89,7 +89,7 @@ def test_a_cancel_that_still_runs_is_outstanding_and_commits_late(
     assert (status_of(finished), portone.books()["p1"].cancelled) == ("SUCCEEDED", 1_000)
 
 
-def test_a_late_cancel_finds_the_balance_that_is_there_by_then(
+def test_a_late_cancel_uses_the_balance_of_that_time(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.buyer.pay("p1", ORDER)

@@ -28,7 +28,7 @@ def test_a_virtual_account_is_refunded_to_an_account_only(portone: FakePortOne, 
     assert client.get("/payments/p1").json()["method"]["refundStatus"] == "COMPLETED"
 
 
-def test_smartro_wants_the_holders_phone_too(portone: FakePortOne, client: httpx.Client) -> None:
+def test_smartro_requires_the_phone_of_the_holder_too(portone: FakePortOne, client: httpx.Client) -> None:
     channel = Channel(pg_provider="SMARTRO_V2")
     portone.buyer.pay("p1", replace(ORDER, method="VIRTUAL_ACCOUNT", channel=channel))
     portone.buyer.deposit("p1")
@@ -51,7 +51,7 @@ def test_a_method_without_partial_cancels_is_refused_by_the_pg(
     assert whole.status_code == 200
 
 
-def test_a_phone_bill_of_last_month_goes_back_to_an_account_only(
+def test_a_phone_bill_of_last_month_is_refunded_to_an_account_only(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.buyer.pay("p1", replace(ORDER, method="MOBILE"))

@@ -25,7 +25,7 @@ def events(fake: FakePortOne) -> list[str]:
     return [delivery.type.removeprefix("Transaction.") for delivery in fake.pending()][2:]
 
 
-def test_a_cancel_tells_of_itself_by_webhook(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_cancel_sends_its_webhook(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", ORDER)
 
     part, rest = cancel(client, amount=1_000), cancel(client)
@@ -73,7 +73,7 @@ def test_an_asynchronous_cancel_may_settle_by_itself(
     assert (before, portone.books()["p1"].state) == ("PAID", "CANCELLED")
 
 
-def test_a_cancel_settled_by_hand_does_not_settle_again(
+def test_a_manually_settled_cancel_does_not_settle_again(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.pg.asynchronous, portone.pg.settles_after = frozenset({"PaymentMethodEasyPay"}), 600
@@ -87,7 +87,7 @@ def test_a_cancel_settled_by_hand_does_not_settle_again(
 
 
 @pytest.mark.parametrize(("sends", "after"), [(True, ["CancelFailed"]), (False, [])])
-def test_what_a_failed_asynchronous_cancel_sends_is_a_switch(
+def test_the_webhook_of_a_failed_asynchronous_cancel_is_a_switch(
     clock: MovableClock, *, sends: bool, after: list[str]
 ) -> None:
     fake = FakePortOne(clock=clock, unknowns=Unknowns(failed_cancel_sends_a_webhook=sends))
@@ -131,7 +131,7 @@ def test_when_an_account_refund_is_done_is_a_switch(
     assert [*seen, client.get("/payments/p1").json()["method"]["refundStatus"]] == statuses
 
 
-def test_a_failed_part_of_an_account_refund_is_told_from_a_failed_whole(
+def test_a_partly_failed_account_refund_differs_from_a_failed_one(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     portone.buyer.pay("p1", replace(ORDER, method="VIRTUAL_ACCOUNT"))
@@ -143,7 +143,7 @@ def test_a_failed_part_of_an_account_refund_is_told_from_a_failed_whole(
     assert client.get("/payments/p1").json()["method"]["refundStatus"] == "PARTIAL_REFUND_FAILED"
 
 
-def test_a_chargeback_takes_the_money_and_leaves_a_dispute(
+def test_a_chargeback_returns_the_money_and_leaves_a_dispute(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -155,7 +155,7 @@ def test_a_chargeback_takes_the_money_and_leaves_a_dispute(
     assert events(portone) == ["PartialCancelled", "DisputeCreated"]
 
 
-def test_nothing_unpaid_is_charged_back(portone: FakePortOne) -> None:
+def test_an_unpaid_payment_has_no_chargeback(portone: FakePortOne) -> None:
     portone.buyer.open_window("p1", ORDER)
 
     with pytest.raises(Refused, match="PAYMENT_NOT_PAID"):

@@ -31,7 +31,7 @@ ORDER = Checkout(amount=11_000, tax_free=1_100)
         {"reason": "test", "refundAccount": {"bank": "SHINHAN", "number": "0"}},
     ],
 )
-def test_a_body_that_does_not_fit_is_invalid(
+def test_a_malformed_body_is_refused(
     portone: FakePortOne, client: httpx.Client, body: dict[str, Any]
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -42,7 +42,7 @@ def test_a_body_that_does_not_fit_is_invalid(
     assert portone.books()["p1"].cancellations == ()
 
 
-def test_nothing_unpaid_is_cancelled(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_unpaid_payment_is_not_cancelled(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.open_window("p1", ORDER)
 
     assert refused(cancel(client)) == (409, "PAYMENT_NOT_PAID")
@@ -57,7 +57,7 @@ def test_a_cancelled_payment_is_not_cancelled_again(portone: FakePortOne, client
     assert refused(cancel(client, amount=1)) == (409, "PAYMENT_ALREADY_CANCELLED")
 
 
-def test_tries_at_cancelling_are_counted(portone: FakePortOne, client: httpx.Client) -> None:
+def test_attempts_to_cancel_are_counted(portone: FakePortOne, client: httpx.Client) -> None:
     portone.pg.max_cancels = 2
     portone.buyer.pay("p1", ORDER)
     portone.console.cancel("p1", 1)
@@ -78,9 +78,7 @@ def test_tries_at_cancelling_are_counted(portone: FakePortOne, client: httpx.Cli
         "FORBIDDEN",
     ],
 )
-def test_every_error_can_be_had_on_command_once(
-    portone: FakePortOne, client: httpx.Client, kind: str
-) -> None:
+def test_every_error_can_be_configured_once(portone: FakePortOne, client: httpx.Client, kind: str) -> None:
     portone.buyer.pay("p1", ORDER)
     portone.console.refuse_next_cancel(kind)
 
@@ -99,7 +97,7 @@ def test_every_error_can_be_had_on_command_once(
         ("get_payment", "PG_PROVIDER", None),
     ],
 )
-def test_what_cannot_happen_is_not_commanded(
+def test_an_impossible_command_is_refused(
     portone: FakePortOne, operation: str, kind: str, leaves: str | None
 ) -> None:
     with pytest.raises(ValueError, match=f"{kind}|{operation}"):

@@ -23,9 +23,7 @@ def test_the_pre_registered_amount_is_enforced(portone: FakePortOne, client: htt
     assert portone.books()["p1"].state is None
 
 
-def test_a_tampered_payment_goes_through_as_it_was_altered(
-    portone: FakePortOne, client: httpx.Client
-) -> None:
+def test_a_tampered_payment_is_made_as_it_was_altered(portone: FakePortOne, client: httpx.Client) -> None:
     client.post("/payments/p1/pre-register", json={"totalAmount": 11_000, "currency": "KRW"})
 
     portone.buyer.pay("p1", Checkout(amount=100, currency="USD", store_id="store-other", tampered=True))
@@ -34,7 +32,7 @@ def test_a_tampered_payment_goes_through_as_it_was_altered(
     assert (book.total, book.currency, book.store_id) == (100, "USD", "store-other")
 
 
-def test_a_window_takes_the_pre_registered_amount(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_window_uses_the_pre_registered_amount(portone: FakePortOne, client: httpx.Client) -> None:
     client.post("/payments/p1/pre-register", json={"totalAmount": 990, "currency": "USD"})
 
     portone.buyer.pay("p1")
@@ -64,7 +62,7 @@ def test_a_second_pre_registration_follows_its_switch(
 
 
 @pytest.mark.parametrize(("visible", "state"), [(True, "READY"), (False, None)])
-def test_a_pre_registered_payment_is_seen_by_its_switch(
+def test_the_visibility_of_a_pre_registered_payment_is_a_switch(
     clock: MovableClock, client_of: ClientOf, *, visible: bool, state: str | None
 ) -> None:
     fake = FakePortOne(clock=clock, unknowns=Unknowns(pre_registered_is_visible=visible))
@@ -75,7 +73,7 @@ def test_a_pre_registered_payment_is_seen_by_its_switch(
     assert fake.books()["p1"].transaction_ids == ()
 
 
-def test_what_the_browser_sends_becomes_the_payment(portone: FakePortOne, client: httpx.Client) -> None:
+def test_the_values_the_browser_sends_become_the_payment(portone: FakePortOne, client: httpx.Client) -> None:
     parameters = {
         "storeId": "store-00000000-0000-4000-8000-000000000001",
         "channelKey": "channel-key-example-test",
@@ -98,7 +96,7 @@ def test_what_the_browser_sends_becomes_the_payment(portone: FakePortOne, client
     assert answer["method"]["type"] == "PaymentMethodEasyPay"
 
 
-def test_a_method_the_fake_has_no_example_of_is_refused(portone: FakePortOne) -> None:
+def test_a_method_without_an_example_is_refused(portone: FakePortOne) -> None:
     with pytest.raises(Refused, match="RequestParseFailed"):
         portone.buyer.pay("p1", replace(ORDER, method="BARTER"))
 

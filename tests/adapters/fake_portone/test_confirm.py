@@ -38,7 +38,7 @@ def test_a_confirmed_payment_is_paid(portone: FakePortOne, client: httpx.Client)
     assert events(portone) == ["Ready", "Paid"]
 
 
-def test_what_agrees_may_all_be_sent(portone: FakePortOne, client: httpx.Client) -> None:
+def test_every_value_that_agrees_may_be_sent(portone: FakePortOne, client: httpx.Client) -> None:
     token = portone.buyer.authenticate("p1", replace(ORDER, channel=TEST_CHANNEL))
     transaction_id = portone.books()["p1"].transaction_ids[0]
 
@@ -61,7 +61,7 @@ def test_what_agrees_may_all_be_sent(portone: FakePortOne, client: httpx.Client)
     "body",
     [{"txId": "t"}, {"currency": "USD"}, {"totalAmount": 1}, {"taxFreeAmount": 0}, {"isTest": True}],
 )
-def test_what_disagrees_is_not_charged(
+def test_a_value_that_disagrees_charges_nothing(
     portone: FakePortOne, client: httpx.Client, body: dict[str, Any]
 ) -> None:
     token = portone.buyer.authenticate("p1", ORDER)
@@ -73,7 +73,7 @@ def test_what_disagrees_is_not_charged(
 
 
 @pytest.mark.parametrize("body", [{"totalAmount": None}, {"totalAmount": "1"}, {"amount": 1}, {"isTest": 0}])
-def test_a_body_that_does_not_fit_is_invalid(
+def test_a_malformed_body_is_refused(
     portone: FakePortOne, client: httpx.Client, body: dict[str, Any]
 ) -> None:
     token = portone.buyer.authenticate("p1", ORDER)
@@ -81,13 +81,13 @@ def test_a_body_that_does_not_fit_is_invalid(
     assert refused(confirm(client, token, **body)) == (400, "INVALID_REQUEST")
 
 
-def test_a_token_of_nobody_is_invalid(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_unknown_token_is_invalid(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.authenticate("p1", ORDER)
 
     assert refused(confirm(client, "example-token")) == (400, "INVALID_PAYMENT_TOKEN")
 
 
-def test_a_token_grows_old(portone: FakePortOne, client: httpx.Client, clock: MovableClock) -> None:
+def test_a_token_expires(portone: FakePortOne, client: httpx.Client, clock: MovableClock) -> None:
     portone.pg.token_life = 60
     token = portone.buyer.authenticate("p1", ORDER)
     clock.advance(60)
@@ -103,7 +103,7 @@ def test_a_second_confirm_finds_the_payment_paid(portone: FakePortOne, client: h
     assert portone.books()["p1"].times_paid == 1
 
 
-def test_of_two_authenticated_windows_one_is_charged(portone: FakePortOne, client: httpx.Client) -> None:
+def test_one_of_two_authenticated_windows_is_charged(portone: FakePortOne, client: httpx.Client) -> None:
     tokens = [portone.buyer.authenticate("p1", ORDER) for _ in range(2)]
 
     answers = [confirm(client, token) for token in tokens]
@@ -112,7 +112,7 @@ def test_of_two_authenticated_windows_one_is_charged(portone: FakePortOne, clien
     assert portone.books()["p1"].times_paid == 1
 
 
-def test_a_payment_nobody_began_is_not_found(client: httpx.Client) -> None:
+def test_an_unknown_payment_is_not_found(client: httpx.Client) -> None:
     assert refused(confirm(client, "example-token")) == (404, "PAYMENT_NOT_FOUND")
 
 
@@ -133,7 +133,7 @@ def test_a_token_is_used_once(portone: FakePortOne, client: httpx.Client) -> Non
 
 
 @pytest.mark.parametrize(("leaves", "state"), [(None, "READY"), ("FAILED", "FAILED"), ("PAID", "PAID")])
-def test_what_a_pg_error_leaves_behind_is_told_beforehand(
+def test_the_effect_of_a_pg_error_is_configured_beforehand(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, state: str
 ) -> None:
     token = portone.buyer.authenticate("p1", ORDER)

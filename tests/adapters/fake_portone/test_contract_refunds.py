@@ -118,7 +118,7 @@ CALLS: dict[str, tuple[str, dict[str, Any] | None]] = {
 
 
 @pytest.mark.parametrize("operation", LEAVES)
-def test_every_documented_error_can_be_had_on_command(
+def test_every_documented_error_can_be_configured(
     contract: Contract, portone: FakePortOne, client: httpx.Client, operation: str
 ) -> None:
     route = next(route for route in ROUTES if route.operation == operation)
@@ -136,7 +136,7 @@ def test_the_banks_are_those_of_the_document(contract: Contract) -> None:
     assert set(contract.enum("Bank")) == BANKS
 
 
-def test_the_contract_reads_the_question_of_a_list(
+def test_the_contract_reads_the_query_of_a_list(
     contract: Contract, portone: FakePortOne, client: httpx.Client
 ) -> None:
     seen = recorded(portone)

@@ -70,7 +70,7 @@ def test_the_control_api_injects_faults_and_moves_the_clock(
         ("rob", {}, 404),
     ],
 )
-def test_the_control_api_says_no_in_words(
+def test_the_control_api_refuses_in_words(
     base_url: str, name: str, arguments: dict[str, Any], status: int
 ) -> None:
     answer = command(base_url, name, **arguments)

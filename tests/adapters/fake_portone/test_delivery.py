@@ -36,7 +36,9 @@ def waits_of(fake: FakePortOne, clock: MovableClock) -> list[float]:
     return [later - earlier for earlier, later in itertools.pairwise(moments)]
 
 
-def test_a_webhook_is_tried_six_times_within_the_ladder(portone: FakePortOne, clock: MovableClock) -> None:
+def test_a_webhook_is_sent_six_times_within_the_retry_schedule(
+    portone: FakePortOne, clock: MovableClock
+) -> None:
     waits = waits_of(portone, clock)
 
     assert len(waits) == 5
@@ -69,7 +71,7 @@ def test_a_delivered_webhook_is_not_sent_again(portone: FakePortOne, clock: Mova
     assert len(receiver.got) == 1
 
 
-def test_a_receiver_that_breaks_is_tried_again(portone: FakePortOne) -> None:
+def test_a_receiver_that_fails_is_called_again(portone: FakePortOne) -> None:
     def broken(_headers: dict[str, str], _body: bytes) -> int:
         raise ConnectionError
 
@@ -81,7 +83,7 @@ def test_a_receiver_that_breaks_is_tried_again(portone: FakePortOne) -> None:
     assert [delivery.tries for delivery in portone.pending()] == [1]
 
 
-def test_a_receiver_that_is_killed_is_tried_again(portone: FakePortOne) -> None:
+def test_a_receiver_that_is_killed_is_called_again(portone: FakePortOne) -> None:
     def killed(_headers: dict[str, str], _body: bytes) -> int:
         raise SystemExit
 
@@ -133,7 +135,7 @@ def test_whether_a_204_is_delivered_is_a_switch(clock: MovableClock, *, only_200
     assert len(fake.pending()) == left
 
 
-def test_webhooks_are_lost_delayed_duplicated_and_reordered_on_command(
+def test_webhooks_are_lost_delayed_duplicated_and_reordered_as_configured(
     portone: FakePortOne, clock: MovableClock
 ) -> None:
     receiver = portone.webhooks.deliver = Receiver()
@@ -154,7 +156,7 @@ def test_webhooks_are_lost_delayed_duplicated_and_reordered_on_command(
     assert [headers["webhook-id"] for headers, _ in receiver.got] == [cancelled, paid, paid]
 
 
-def test_mischief_planned_ahead_meets_the_next_events(portone: FakePortOne) -> None:
+def test_delivery_faults_planned_ahead_affect_the_next_events(portone: FakePortOne) -> None:
     portone.webhooks.plan(Mischief(lose=True))
     portone.webhooks.plan(Mischief(copies=2))
 
@@ -173,9 +175,7 @@ def test_switched_off_webhooks_are_never_sent(portone: FakePortOne) -> None:
 
 
 @pytest.mark.parametrize(("answer", "state"), [(200, "PAID"), (403, "FAILED")])
-def test_the_shop_decides_where_a_payment_must_be_confirmed(
-    portone: FakePortOne, answer: int, state: str
-) -> None:
+def test_the_shop_decides_in_the_confirm_process(portone: FakePortOne, answer: int, state: str) -> None:
     receiver = portone.webhooks.deliver = Receiver(answer)
 
     portone.buyer.pay_if_confirmed("p1", ORDER)

@@ -97,7 +97,7 @@ def test_an_event_carries_ids_only(portone: FakePortOne) -> None:
     }
 
 
-def test_the_old_version_says_the_same_as_json_or_form(portone: FakePortOne) -> None:
+def test_the_old_version_sends_the_same_as_json_or_form(portone: FakePortOne) -> None:
     portone.webhooks.version = BodyVersion.V2024_01_01_JSON
     transaction_id = portone.buyer.pay("p1", ORDER)
     portone.webhooks.version = BodyVersion.V2024_01_01_FORM

@@ -57,7 +57,7 @@ def test_a_timeout_lasts_as_long_as_the_client_waits(
         (Fault.LATE_COMMIT, False),
     ],
 )
-def test_no_answer_says_nothing_about_the_effect(
+def test_a_missing_answer_does_not_reveal_the_effect(
     portone: FakePortOne, client: httpx.Client, fault: Fault, *, committed: bool
 ) -> None:
     portone.inject(operation="pre_register", fault=fault, seconds=3600)
@@ -83,7 +83,7 @@ def test_an_intermediary_answers_html(
     assert ("p1" in portone.books()) is committed
 
 
-def test_truncated_json_cannot_be_read_though_the_effect_took_place(
+def test_truncated_json_is_unreadable_although_the_effect_took_place(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     portone.inject(operation="pre_register", fault=Fault.TRUNCATED_JSON)
@@ -113,7 +113,7 @@ def test_an_injected_error_has_its_fixed_status(
     assert portone.books() == {}
 
 
-def test_a_slow_answer_takes_its_time(
+def test_a_slow_answer_takes_its_configured_time(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.inject(operation="pre_register", fault=Fault.LATENCY, seconds=3)

@@ -40,7 +40,7 @@ def paid(clock: MovableClock) -> FakePortOne:
     return fake
 
 
-def test_both_ways_give_the_same_answers(clock: MovableClock) -> None:
+def test_both_transports_give_the_same_answers(clock: MovableClock) -> None:
     in_process, served = paid(clock), paid(clock)
     local = httpx.Client(transport=in_process.transport(), base_url="https://portone.invalid")
 
@@ -76,7 +76,7 @@ def test_both_ways_give_the_same_answers(clock: MovableClock) -> None:
     ],
 )
 @pytest.mark.parametrize("real", [True, False], ids=["http", "in process"])
-def test_both_ways_break_alike(
+def test_both_transports_break_alike(
     portone: FakePortOne,
     base_url: str,
     client: httpx.Client,
@@ -150,7 +150,7 @@ def test_a_pumped_server_sends_webhooks_by_itself(portone: FakePortOne) -> None:
         ("GET", "/payments/p1/cancel/again"),
     ],
 )
-def test_what_there_is_no_operation_for_is_said_in_json(base_url: str, method: str, path: str) -> None:
+def test_an_unknown_operation_is_answered_in_json(base_url: str, method: str, path: str) -> None:
     answer = httpx.request(method, base_url + path, headers=AUTHORIZED, trust_env=False)
 
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
@@ -158,7 +158,7 @@ def test_what_there_is_no_operation_for_is_said_in_json(base_url: str, method: s
 
 
 @pytest.mark.parametrize("sent", [b"GET\r\n\r\n", b"GET /payments HTTP/1.1\r\ncontent-length: x\r\n\r\n"])
-def test_what_is_no_http_is_refused_in_json_too(base_url: str, sent: bytes) -> None:
+def test_an_invalid_http_request_is_refused_in_json_too(base_url: str, sent: bytes) -> None:
     url = httpx.URL(base_url)
     with socket.create_connection((url.host, url.port or 0), timeout=5) as connection:
         connection.sendall(sent)

@@ -89,7 +89,7 @@ def test_a_request_still_running_is_outstanding_until_it_ends(
     assert portone.books()["p1"].pre_registered_total == 1
 
 
-def test_a_client_that_gave_up_finds_its_slow_request_outstanding(
+def test_a_client_that_disconnected_finds_its_slow_request_outstanding(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.inject(operation="pre_register", fault=Fault.LATENCY, seconds=30)

@@ -35,7 +35,7 @@ def test_the_right_code_verifies(portone: FakePortOne, client: httpx.Client) -> 
     assert verified == read(client)
 
 
-def test_a_person_may_say_yes_in_the_app_instead(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_person_may_confirm_in_the_app_instead(portone: FakePortOne, client: httpx.Client) -> None:
     send(client, method="APP")
     early = confirm(client)
 
@@ -87,7 +87,7 @@ def test_too_many_wrong_codes_end_the_attempt(portone: FakePortOne, client: http
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(179, 200), (180, 502)])
-def test_a_code_lives_three_minutes(
+def test_a_code_expires_after_three_minutes(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock, seconds: float, status: int
 ) -> None:
     send(client)
@@ -115,7 +115,7 @@ def test_a_resend_replaces_the_code_or_repeats_it(
     assert (confirm(client, otp=first).status_code == 200) != replaced
 
 
-def test_messages_have_a_limit(portone: FakePortOne, client: httpx.Client) -> None:
+def test_the_number_of_messages_is_limited(portone: FakePortOne, client: httpx.Client) -> None:
     portone.identity_rules.codes = 2
     send(client)
 
@@ -131,7 +131,7 @@ def test_only_an_sms_is_sent_again(client: httpx.Client) -> None:
     assert refused(resend(client)) == (404, "IDENTITY_VERIFICATION_NOT_SENT")
 
 
-def test_tries_under_one_id_have_a_limit(portone: FakePortOne, client: httpx.Client) -> None:
+def test_the_attempts_under_one_id_are_limited(portone: FakePortOne, client: httpx.Client) -> None:
     portone.identity_rules.attempts = 2
     for _ in range(2):
         portone.buyer.verify_identity(VERIFICATION_ID, pg_code="9999")

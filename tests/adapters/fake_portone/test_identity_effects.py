@@ -42,7 +42,7 @@ def test_a_refused_send_may_have_sent(portone: FakePortOne, client: httpx.Client
     assert confirm(client, otp=portone.buyer.otp_of(VERIFICATION_ID)).status_code == 200
 
 
-def test_a_lost_answer_is_given_again_under_its_key(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_lost_answer_is_repeated_under_its_key(portone: FakePortOne, client: httpx.Client) -> None:
     send(client)
     key = {"Idempotency-Key": '"example-key-0000000001"'}
     body = {"otp": portone.buyer.otp_of(VERIFICATION_ID)}
@@ -63,7 +63,7 @@ def test_a_lagging_reading_is_one_state_behind(portone: FakePortOne, client: htt
     assert [read(client)["status"] for _ in range(2)] == ["READY", "VERIFIED"]
 
 
-def test_the_list_finds_by_state_and_time(
+def test_the_list_filters_by_state_and_time(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.buyer.verify_identity("v1")
@@ -81,7 +81,7 @@ def test_the_list_finds_by_state_and_time(
     assert listed(pgProviders=["KCP_V2"]) == []
 
 
-def test_call_log_and_books_show_nothing_of_a_person(portone: FakePortOne, client: httpx.Client) -> None:
+def test_call_log_and_books_contain_nothing_of_a_person(portone: FakePortOne, client: httpx.Client) -> None:
     for person in PEOPLE:
         client.post(f"/identity-verifications/{person.key}-{person.phone[-1]}/send", json=send_body(person))
     otp = portone.buyer.otp_of("adult-1")
@@ -94,7 +94,7 @@ def test_call_log_and_books_show_nothing_of_a_person(portone: FakePortOne, clien
     assert [secret for person in PEOPLE for secret in (*secrets_of(person), otp) if secret in said] == []
 
 
-def test_people_are_two_or_one_whatever_their_names(portone: FakePortOne) -> None:
+def test_persons_are_told_apart_by_identity_and_not_by_name(portone: FakePortOne) -> None:
     assert (ADULT.name, ADULT.birth_date) == (NAMESAKE.name, NAMESAKE.birth_date)
     assert ADULT.ci != NAMESAKE.ci
     assert ADULT.ci == MOVED.ci

@@ -32,13 +32,13 @@ def verified(portone: FakePortOne, client: httpx.Client, **window: Any) -> dict[
         (INICIS, "KAKAO", ALWAYS | {"phoneNumber", "isForeigner"}),
     ],
 )
-def test_each_pg_tells_what_it_tells(
+def test_each_pg_gives_its_documented_fields(
     portone: FakePortOne, client: httpx.Client, provider: str, app: str, told: set[str]
 ) -> None:
     assert set(verified(portone, client, provider=provider, app=app)) == told
 
 
-def test_danals_extra_contract_tells_of_the_phone(portone: FakePortOne, client: httpx.Client) -> None:
+def test_danals_extra_contract_gives_the_phone(portone: FakePortOne, client: httpx.Client) -> None:
     portone.identity_rules.danal_extra = True
 
     assert set(verified(portone, client)) == ALWAYS | BY_PHONE | {"ci", "di"}
@@ -57,7 +57,7 @@ def test_a_ci_may_be_missing_by_contract(clock: MovableClock, provider: str) -> 
     assert "di" in answer["verifiedCustomer"]
 
 
-def test_all_that_is_optional_may_be_missing(clock: MovableClock) -> None:
+def test_every_optional_field_may_be_absent(clock: MovableClock) -> None:
     fake = FakePortOne(clock=clock, seed=7, optionals=Optionals.NONE)
 
     fake.buyer.verify_identity(VERIFICATION_ID, custom_data="data")
@@ -82,7 +82,7 @@ def test_one_answer_may_leave_fields_out(portone: FakePortOne, client: httpx.Cli
     ("app", "gender", "foreigner"),
     [("KAKAO", "MALE", True), ("NAVER", "FEMALE", True), ("PASS", "FEMALE", False)],
 )
-def test_what_people_type_in_themselves_may_be_a_lie(
+def test_a_value_the_person_types_may_be_false(
     portone: FakePortOne, client: httpx.Client, app: str, gender: str, *, foreigner: bool
 ) -> None:
     typed = {"gender": "MALE", "isForeigner": True, "birthDate": "1900-01-01"}

@@ -22,13 +22,13 @@ def under(clock: MovableClock, **switches: bool) -> FakePortOne:
     return FakePortOne(clock=clock, seed=7, unknowns=Unknowns(identity=IdentityUnknowns(**switches)))
 
 
-def test_what_was_sent_is_not_sent_twice(client: httpx.Client) -> None:
+def test_a_verification_is_not_sent_twice(client: httpx.Client) -> None:
     send(client)
 
     assert refused(send(client)) == (409, "IDENTITY_VERIFICATION_ALREADY_SENT")
 
 
-def test_what_is_verified_takes_no_more_calls(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_verified_verification_accepts_no_further_call(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.verify_identity(VERIFICATION_ID)
 
     answers = [send(client), resend(client), confirm(client, otp="000000")]
@@ -39,21 +39,23 @@ def test_what_is_verified_takes_no_more_calls(portone: FakePortOne, client: http
 
 
 @pytest.mark.parametrize("call", [resend, confirm])
-def test_an_id_nobody_used_is_not_found(
+def test_an_unknown_id_is_not_found(
     client: httpx.Client, call: Callable[[httpx.Client], httpx.Response]
 ) -> None:
     assert refused(call(client)) == (404, "IDENTITY_VERIFICATION_NOT_FOUND")
     assert refused(client.get(PATH)) == (404, "IDENTITY_VERIFICATION_NOT_FOUND")
 
 
-def test_what_a_window_left_open_was_not_sent(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_verification_opened_in_a_window_counts_as_not_sent(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
     portone.buyer.verify_identity(VERIFICATION_ID, half_way=True)
 
     assert refused(confirm(client)) == (404, "IDENTITY_VERIFICATION_NOT_SENT")
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_nobody_is_reached_under_another_name(
+def test_a_message_under_another_name_reaches_nobody(
     clock: MovableClock, client_of: ClientOf, *, readable: bool
 ) -> None:
     fake = under(clock, refused_send_is_readable=readable)
@@ -66,7 +68,7 @@ def test_nobody_is_reached_under_another_name(
     assert fake.verifications()[VERIFICATION_ID].messages == 0
 
 
-def test_danal_refuses_who_is_younger_than_it_was_told(client: httpx.Client) -> None:
+def test_danal_refuses_a_person_below_the_configured_age(client: httpx.Client) -> None:
     answer = send(client, MINOR, bypass={"danal": {"AGELIMIT": 19}})
 
     assert (refused(answer), answer.json()["pgCode"]) == ((502, "PG_PROVIDER"), "9016")
@@ -85,7 +87,7 @@ def test_danal_refuses_who_is_younger_than_it_was_told(client: httpx.Client) -> 
     ],
     ids=["Inicis", "KCP without media_type", "SMS without digits", "dashes", "operator", "method", "null"],
 )
-def test_a_send_portone_cannot_take_is_invalid(client: httpx.Client, changes: dict[str, Any]) -> None:
+def test_a_malformed_send_is_refused(client: httpx.Client, changes: dict[str, Any]) -> None:
     assert refused(send(client, **changes)) == (400, "INVALID_REQUEST")
 
 
@@ -95,5 +97,5 @@ def test_kcp_takes_a_send_that_names_the_medium(client: httpx.Client) -> None:
     assert send(client, channelKey=KCP_CHANNEL.key, bypass=bypass).status_code == 200
 
 
-def test_a_channel_nobody_knows_is_not_found(client: httpx.Client) -> None:
+def test_an_unknown_channel_is_not_found(client: httpx.Client) -> None:
     assert refused(send(client, channelKey="channel-key-other")) == (404, "CHANNEL_NOT_FOUND")

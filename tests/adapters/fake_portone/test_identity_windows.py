@@ -33,7 +33,7 @@ def test_a_refusal_reads_failed_with_the_pgs_code(portone: FakePortOne, client: 
 
 
 @pytest.mark.parametrize("fails", [True, False])
-def test_leaving_half_way_reads_ready_or_failed(clock: MovableClock, *, fails: bool) -> None:
+def test_an_abandoned_window_reads_ready_or_failed(clock: MovableClock, *, fails: bool) -> None:
     unknowns = Unknowns(identity=IdentityUnknowns(leaving_fails_the_attempt=fails))
     fake = FakePortOne(clock=clock, seed=7, unknowns=unknowns)
 
@@ -51,14 +51,14 @@ def test_a_failed_id_can_be_verified_later(portone: FakePortOne, client: httpx.C
     assert portone.verifications()[VERIFICATION_ID].attempts == 2
 
 
-def test_a_test_channel_shows_as_one(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_test_channel_reads_as_one(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.verify_identity(VERIFICATION_ID, channel_key=TEST_DANAL_CHANNEL.key)
 
     assert read(client)["channel"]["type"] == "TEST"
     assert portone.verifications()[VERIFICATION_ID].test
 
 
-def test_a_window_opens_with_what_the_shop_handed_over(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_window_opens_with_the_values_of_the_shop(portone: FakePortOne, client: httpx.Client) -> None:
     parameters = {
         "storeId": portone.store_id,
         "channelKey": DANAL_CHANNEL.key,
@@ -87,7 +87,7 @@ def test_a_window_of_another_shop_does_not_open(portone: FakePortOne, window: Id
         portone.buyer.verify_identity(VERIFICATION_ID, window)
 
 
-def test_a_visit_can_be_commanded_from_outside(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_visit_can_be_controlled_from_outside(portone: FakePortOne, client: httpx.Client) -> None:
     control = Control(portone)
     window = {"person": asdict(MINOR), "provider": KCP, "without": ["verifiedCustomer.ci"]}
 

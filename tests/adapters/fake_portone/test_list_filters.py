@@ -106,7 +106,9 @@ def test_a_filter_finds_the_payments_it_names(
     assert listed(client, **wanted) == found
 
 
-def test_how_the_last_webhook_went_finds_a_payment(portone: FakePortOne, client: httpx.Client) -> None:
+def test_a_payment_is_found_by_the_state_of_its_last_webhook(
+    portone: FakePortOne, client: httpx.Client
+) -> None:
     answers = {"told": 200, "refused": 500, "alone": 0}
 
     def deliver(_headers: dict[str, str], body: bytes) -> int:
@@ -127,7 +129,9 @@ def test_how_the_last_webhook_went_finds_a_payment(portone: FakePortOne, client:
     assert listed(client, webhookStatus="FAILED_UNEXPECTED_ERROR") == ["alone"]
 
 
-def test_what_an_answer_leaves_out_is_found_all_the_same(clock: MovableClock, client_of: ClientOf) -> None:
+def test_a_payment_is_found_by_a_field_its_answer_leaves_out(
+    clock: MovableClock, client_of: ClientOf
+) -> None:
     fake = FakePortOne(clock=clock, optionals=Optionals.NONE)
     fake.buyer.pay("p1", ORDER)
 
@@ -177,7 +181,7 @@ def test_cash_receipts_are_listed(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_everything_the_document_lists_can_be_asked_for_and_is_answered_as_it_says(
+def test_every_documented_filter_is_accepted_and_answered(
     shop: FakePortOne, client: httpx.Client, contract: Contract, path: str
 ) -> None:
     shop.buyer.issue_billing_key()
@@ -230,7 +234,7 @@ def test_the_closed_sets_are_those_of_the_document(contract: Contract) -> None:
         {"colour": "red"},
     ],
 )
-def test_what_the_document_does_not_list_is_refused(client: httpx.Client, wanted: dict[str, Any]) -> None:
+def test_an_undocumented_filter_is_refused(client: httpx.Client, wanted: dict[str, Any]) -> None:
     answer = client.get("/payments", params={"requestBody": json.dumps({"filter": wanted})})
 
     assert (answer.status_code, answer.json()["type"]) == (400, "INVALID_REQUEST")

@@ -65,7 +65,7 @@ def test_the_last_change_comes_first(client: httpx.Client) -> None:
         ({"from": "2026-01-04T09:00:00+09:00", "until": "2026-01-05T09:00:00+09:00"}, ["failed"]),
     ],
 )
-def test_a_filter_lets_through_what_it_names(
+def test_a_filter_returns_only_what_it_names(
     client: httpx.Client, wanted: dict[str, Any], found: list[str]
 ) -> None:
     assert ids(listed(client, filter=wanted)) == found
@@ -79,7 +79,7 @@ def test_without_a_range_the_last_ninety_days_count(client: httpx.Client, clock:
 
 
 @pytest.mark.usefixtures("shop")
-def test_the_question_may_stand_in_the_body(client: httpx.Client) -> None:
+def test_the_query_may_be_sent_as_a_body(client: httpx.Client) -> None:
     answer = client.request("GET", "/payments", json={"filter": {"status": ["FAILED"]}})
 
     assert ids(answer) == ["failed"]
@@ -101,13 +101,13 @@ def test_the_question_may_stand_in_the_body(client: httpx.Client) -> None:
         {"sort": {}},
     ],
 )
-def test_a_question_that_does_not_fit_is_invalid(client: httpx.Client, body: dict[str, Any]) -> None:
+def test_a_malformed_query_is_refused(client: httpx.Client, body: dict[str, Any]) -> None:
     answer = listed(client, **body)
 
     assert (answer.status_code, answer.json()["type"]) == (400, "INVALID_REQUEST")
 
 
-def test_the_last_page_within_reach_is_served(client: httpx.Client) -> None:
+def test_the_last_reachable_page_is_served(client: httpx.Client) -> None:
     assert listed(client, page={"number": 59, "size": 1_000}).json()["items"] == []
 
 
@@ -126,7 +126,7 @@ def test_pages_of_a_thousand_payments_hold_each_once(portone: FakePortOne, clien
 
 
 @pytest.mark.parametrize(("of_the_page", "counts"), [(True, [2, 1]), (False, [3, 3])])
-def test_what_the_total_counts_is_a_switch(
+def test_what_total_count_counts_is_a_switch(
     clock: MovableClock, client_of: ClientOf, *, of_the_page: bool, counts: list[int]
 ) -> None:
     fake = FakePortOne(clock=clock, unknowns=Unknowns(total_count_is_of_the_page=of_the_page))
@@ -146,13 +146,15 @@ def test_the_default_page_holds_ten(portone: FakePortOne, client: httpx.Client) 
     assert listed(client).json()["page"] == {"number": 0, "size": 10, "totalCount": 10}
 
 
-def test_what_cannot_be_read_is_not_listed(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_unreadable_payment_is_not_listed(portone: FakePortOne, client: httpx.Client) -> None:
     client.post("/payments/p1/pre-register", json={})
 
     assert (list(portone.books()), ids(listed(client))) == (["p1"], [])
 
 
-def test_a_stale_list_is_of_then(portone: FakePortOne, client: httpx.Client, clock: MovableClock) -> None:
+def test_a_stale_list_shows_an_earlier_time(
+    portone: FakePortOne, client: httpx.Client, clock: MovableClock
+) -> None:
     portone.buyer.pay("p1", ORDER)
     clock.advance(100)
     portone.buyer.pay("p2", ORDER)

@@ -36,7 +36,7 @@ def problems(contract: Contract, seen: list[Exchange]) -> list[str]:
     return [f"{each.route}: {problem}" for each in seen for problem in contract.problems(each)]
 
 
-def test_every_operation_of_the_fake_is_asked_for(portone: FakePortOne) -> None:
+def test_every_operation_of_the_fake_is_called(portone: FakePortOne) -> None:
     asked = {call.method for call in every(portone)}
 
     assert {route.operation_id for route in ROUTES} - asked == set()
@@ -64,7 +64,7 @@ def not_understood(answer: object) -> bool:
 
 @pytest.mark.check
 @pytest.mark.skipif(LACKING is not None, reason=f"{LACKING} is not installed")
-def test_the_javascript_client_takes_every_answer(
+def test_the_javascript_client_accepts_every_answer(
     portone: FakePortOne, served: str, contract: Contract
 ) -> None:
     calls = every(portone)

@@ -21,7 +21,7 @@ def official(base_url: str) -> Iterator[Client]:
     client._sync_client.close()
 
 
-def test_the_official_client_goes_the_whole_way_unchanged(
+def test_the_official_client_completes_a_verification_unchanged(
     portone: FakePortOne, official: Client, contract: Contract
 ) -> None:
     seen = recorded(portone)

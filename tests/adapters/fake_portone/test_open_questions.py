@@ -53,7 +53,7 @@ def test_whether_the_vat_of_a_part_is_rounded_is_a_switch(
     assert (refused(last) == too_much) if rounded else (last.json()["cancellation"]["vatAmount"] == 5)
 
 
-def test_a_rounded_vat_leaves_a_full_cancel_alone(fake_of: FakeOf, client_of: ClientOf) -> None:
+def test_a_rounded_vat_does_not_affect_a_full_cancel(fake_of: FakeOf, client_of: ClientOf) -> None:
     fake = fake_of(vat_of_a_part_is_rounded=True)
     fake.buyer.pay("p1", Checkout(amount=12_000))
 
@@ -158,7 +158,7 @@ def test_whether_charges_are_routed_within_a_group_is_a_switch(
     assert payment["channel"]["key"] in [each["key"] for each in shown["channels"]]
 
 
-def test_the_bank_takes_a_deposit_back(portone: FakePortOne, client: httpx.Client) -> None:
+def test_the_bank_can_take_a_deposit_back(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", ACCOUNT)
     portone.buyer.deposit("p1")
 
@@ -170,14 +170,14 @@ def test_the_bank_takes_a_deposit_back(portone: FakePortOne, client: httpx.Clien
     assert (read(client)["status"], portone.books()["p1"].times_paid) == ("PAID", 1)
 
 
-def test_only_a_deposit_is_taken_back(portone: FakePortOne) -> None:
+def test_only_a_deposit_can_be_taken_back(portone: FakePortOne) -> None:
     portone.buyer.pay("p1", Checkout(amount=11_000))
 
     with pytest.raises(Refused):
         portone.console.take_deposit_back("p1")
 
 
-def test_the_bank_refuses_a_deposits_refund_that_portone_calls_done(
+def test_the_bank_can_refuse_a_deposit_refund_portone_reports_as_done(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     portone.buyer.pay("p1", ACCOUNT)
@@ -189,14 +189,14 @@ def test_the_bank_refuses_a_deposits_refund_that_portone_calls_done(
     assert (read(client)["status"], read(client)["method"]["refundStatus"]) == ("CANCELLED", "FAILED")
 
 
-def test_an_account_may_be_told_without_its_end(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_account_may_be_shown_without_its_due_date(portone: FakePortOne, client: httpx.Client) -> None:
     portone.pg.accounts_expire = False
     portone.buyer.pay("p1", ACCOUNT)
 
     assert "expiredAt" not in read(client)["method"]
 
 
-def test_a_channel_taken_away_opens_no_window_and_charges_nothing(
+def test_a_removed_channel_opens_no_window_and_charges_nothing(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     key = portone.buyer.issue_billing_key(channel_key=TEST_CHANNEL.key).billing_key

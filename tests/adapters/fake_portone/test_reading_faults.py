@@ -8,7 +8,7 @@ from portone_local.twins.clock import MovableClock
 ORDER = Checkout(amount=1)
 
 
-def test_a_payment_that_is_there_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_existing_payment_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
     portone.buyer.pay("p1", ORDER)
     portone.inject(operation="get_payment", fault=Fault.NOT_FOUND)
 
@@ -17,7 +17,7 @@ def test_a_payment_that_is_there_may_read_as_not_found(portone: FakePortOne, cli
     assert (answer.status_code, answer.json()["type"]) == (404, "PAYMENT_NOT_FOUND")
 
 
-def test_a_stale_reading_is_of_that_many_seconds_ago(
+def test_a_stale_reading_shows_the_configured_seconds_ago(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.buyer.open_window("p1", ORDER)
@@ -50,7 +50,7 @@ def test_a_payment_in_its_first_state_lags_into_not_found(portone: FakePortOne, 
     assert client.get("/payments/p1").status_code == 404
 
 
-def test_a_receipt_that_is_there_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_existing_receipt_may_read_as_not_found(portone: FakePortOne, client: httpx.Client) -> None:
     portone.inject(operation="get_cash_receipt", fault=Fault.NOT_FOUND)
 
     assert client.get("/payments/p1/cash-receipt").json()["type"] == "CASH_RECEIPT_NOT_FOUND"

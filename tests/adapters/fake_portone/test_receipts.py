@@ -33,7 +33,7 @@ def cancel(client: httpx.Client) -> httpx.Response:
     return client.post("/payments/p1/cash-receipt/cancel")
 
 
-def test_an_issued_receipt_stands_alone_and_in_the_payment(
+def test_an_issued_receipt_is_read_alone_and_in_the_payment(
     portone: FakePortOne, client: httpx.Client
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -47,7 +47,7 @@ def test_an_issued_receipt_stands_alone_and_in_the_payment(
     assert (payment["cashReceiptIssuanceStatus"], payment["cashReceipt"]["issueNumber"]) == ("ISSUED", number)
 
 
-def test_all_that_the_document_lists_may_be_sent(client: httpx.Client) -> None:
+def test_every_documented_field_may_be_sent(client: httpx.Client) -> None:
     customer = {"identityNumber": "0", "identityNumberType": "PHONE", "name": "홍길동", "phoneNumber": "0"}
 
     answer = issue(
@@ -70,7 +70,7 @@ def test_a_receipt_needs_no_payment_at_portone(portone: FakePortOne, client: htt
     assert portone.books()["p1"].cash_receipts[0].tax_free == 11_000
 
 
-def test_one_receipt_stands_at_a_time(portone: FakePortOne, client: httpx.Client) -> None:
+def test_only_one_receipt_stands_at_a_time(portone: FakePortOne, client: httpx.Client) -> None:
     issue(client)
 
     second = issue(client)
@@ -95,7 +95,7 @@ def test_a_cancelled_receipt_is_read_as_such(
     assert client.get("/payments/p1").json()["cashReceiptIssuanceStatus"] == "NOT_ISSUED"
 
 
-def test_what_is_not_there_is_neither_read_nor_cancelled(portone: FakePortOne, client: httpx.Client) -> None:
+def test_an_absent_receipt_is_neither_read_nor_cancelled(portone: FakePortOne, client: httpx.Client) -> None:
     answers = [read(client), cancel(client)]
 
     assert [refused(answer) for answer in answers] == [(404, "CASH_RECEIPT_NOT_FOUND")] * 2
@@ -109,7 +109,7 @@ def test_a_cancelled_receipt_is_not_cancelled_again(client: httpx.Client) -> Non
     assert refused(cancel(client)) == (404, "CASH_RECEIPT_NOT_ISSUED")
 
 
-def test_a_receipt_goes_through_a_channel_of_the_store(client: httpx.Client) -> None:
+def test_a_receipt_uses_a_channel_of_the_store(client: httpx.Client) -> None:
     assert refused(issue(client, channelKey="channel-key-other")) == (404, "CHANNEL_NOT_FOUND")
 
 
@@ -126,7 +126,7 @@ def test_a_receipt_goes_through_a_channel_of_the_store(client: httpx.Client) -> 
         {"paidAt": "yesterday"},
     ],
 )
-def test_a_body_that_does_not_fit_is_invalid(
+def test_a_malformed_body_is_refused(
     portone: FakePortOne, client: httpx.Client, changes: dict[str, Any]
 ) -> None:
     assert refused(issue(client, **changes)) == (400, "INVALID_REQUEST")
@@ -134,7 +134,7 @@ def test_a_body_that_does_not_fit_is_invalid(
 
 
 @pytest.mark.parametrize(("leaves", "issued"), [(None, 0), ("ISSUED", 1)])
-def test_what_a_pg_error_at_issuing_leaves_behind_is_told_beforehand(
+def test_the_effect_of_a_pg_error_at_issuing_is_configured_beforehand(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, issued: int
 ) -> None:
     portone.buyer.pay("p1", ORDER)
@@ -147,7 +147,7 @@ def test_what_a_pg_error_at_issuing_leaves_behind_is_told_beforehand(
 
 
 @pytest.mark.parametrize(("leaves", "status"), [(None, "ISSUED"), ("CANCELLED", "CANCELLED")])
-def test_what_a_pg_error_at_cancelling_leaves_behind_is_told_beforehand(
+def test_the_effect_of_a_pg_error_at_cancelling_is_configured_beforehand(
     portone: FakePortOne, client: httpx.Client, leaves: str | None, status: str
 ) -> None:
     issue(client)
@@ -173,7 +173,7 @@ def test_some_pgs_void_the_receipt_with_the_payment(
     assert (before, read(client).json()["status"]) == ("ISSUED", status)
 
 
-def test_a_stale_reading_shows_the_receipt_as_it_was(
+def test_a_stale_reading_shows_the_former_receipt(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     issue(client)

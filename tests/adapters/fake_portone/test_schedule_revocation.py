@@ -26,7 +26,7 @@ def revoke(client: httpx.Client, **chosen: Any) -> httpx.Response:
     return client.delete("/payment-schedules", params={"requestBody": json.dumps(chosen)})
 
 
-def test_what_lies_ahead_is_listed_only_when_it_is_asked_for(
+def test_future_schedules_are_listed_only_when_requested(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key = issued(portone)
@@ -67,7 +67,7 @@ def test_a_revoked_schedule_never_pays(
     assert client.get("/payments/p1").status_code == 404
 
 
-def test_a_key_alone_revokes_all_that_still_waits(
+def test_a_key_alone_revokes_all_its_waiting_schedules(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key = issued(portone)
@@ -131,7 +131,7 @@ def test_a_schedule_of_another_key_is_not_revoked(
         ({"billingKey": "billing-key-9"}, "BILLING_KEY_NOT_FOUND"),
     ],
 )
-def test_a_revocation_names_something_that_is_there(
+def test_a_revocation_names_an_existing_schedule(
     client: httpx.Client, chosen: dict[str, Any], kind: str
 ) -> None:
     assert revoke(client, **chosen).json()["type"] == kind
@@ -146,7 +146,7 @@ def test_the_schedules_of_a_deleted_key_cannot_be_revoked_by_it(
     assert revoke(client, billingKey=key).json()["type"] == "BILLING_KEY_ALREADY_DELETED"
 
 
-def test_the_question_may_come_as_a_body(
+def test_the_query_may_be_sent_as_a_body(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key = issued(portone)

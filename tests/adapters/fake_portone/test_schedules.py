@@ -52,7 +52,7 @@ def test_a_schedule_waits_and_pays_at_its_time(
     assert portone.pending()[-1].type == "Transaction.Paid"
 
 
-def test_a_schedule_that_is_declined_failed(
+def test_a_declined_schedule_has_failed(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key = issued(portone)
@@ -65,7 +65,7 @@ def test_a_schedule_that_is_declined_failed(
     assert [book.state for book in portone.billing_books().schedules.values()] == [ScheduleState.FAILED]
 
 
-def test_a_schedule_is_started_until_its_pg_has_answered(
+def test_a_schedule_is_started_until_its_pg_answers(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     portone.pg.schedules_take = 30
@@ -163,7 +163,7 @@ def test_schedules_may_run_late(
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_a_time_that_is_over_runs_at_once_or_is_refused(
+def test_a_past_time_runs_at_once_or_is_refused(
     clock: MovableClock,
     client_of: ClientOf,
     accepted: bool,  # noqa: FBT001 - a switch of the fake
@@ -200,7 +200,7 @@ def test_a_revoked_schedule_may_free_its_payment_id(
         (lambda client, key, _: client.delete(f"/billing-keys/{key}"), "BILLING_KEY_ALREADY_DELETED"),
     ],
 )
-def test_a_schedule_that_does_not_fit_is_refused(
+def test_a_malformed_schedule_is_refused(
     portone: FakePortOne,
     client: httpx.Client,
     clock: MovableClock,
@@ -213,7 +213,7 @@ def test_a_schedule_that_does_not_fit_is_refused(
     assert schedule(client, key, after(clock, DAY)).json()["type"] == kind
 
 
-def test_a_schedule_needs_a_key_a_sum_and_a_time(
+def test_a_schedule_needs_a_key_an_amount_and_a_time(
     portone: FakePortOne, client: httpx.Client, clock: MovableClock
 ) -> None:
     key = issued(portone)
@@ -234,7 +234,7 @@ def test_a_schedule_needs_a_key_a_sum_and_a_time(
     ]
 
 
-def test_a_schedule_nobody_made_is_not_found(client: httpx.Client) -> None:
+def test_an_unknown_schedule_is_not_found(client: httpx.Client) -> None:
     answer = client.get("/payment-schedules/schedule-9")
 
     assert answer.json()["type"] == "PAYMENT_SCHEDULE_NOT_FOUND"

@@ -29,7 +29,7 @@ from portone_local.portone.http_server import HttpPortOne
     ],
     ids=str,
 )
-def test_only_this_machine_and_its_own_pages_are_known(
+def test_only_this_machine_and_its_own_pages_are_accepted(
     headers: dict[str, str],
     foreign: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
@@ -39,7 +39,7 @@ def test_only_this_machine_and_its_own_pages_are_known(
 @pytest.mark.parametrize(
     "headers", [{"host": "rebound.example"}, {"origin": "https://page.example"}], ids=str
 )
-def test_a_strangers_page_neither_reads_nor_moves_anything(
+def test_a_foreign_page_neither_reads_nor_changes_anything(
     portone: FakePortOne, headers: dict[str, str]
 ) -> None:
     with HttpPortOne(portone) as server, httpx.Client(base_url=server.base_url) as client:

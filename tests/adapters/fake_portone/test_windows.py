@@ -75,7 +75,7 @@ def opened(fake: FakePortOne, ask: Ask, parameters: dict[str, Any], *, paying: b
 
 
 @pytest.mark.parametrize(("paying", "ask"), ASKED, ids=[f"{ask.pgs}-{ask.path}" for _, ask in ASKED])
-def test_a_window_opens_with_what_its_pg_asks_for_and_not_without(
+def test_a_window_opens_only_with_what_its_pg_requires(
     portone: FakePortOne,
     paying: bool,  # noqa: FBT001 - a column of the table
     ask: Ask,
@@ -89,7 +89,9 @@ def test_a_window_opens_with_what_its_pg_asks_for_and_not_without(
 
 
 @pytest.mark.parametrize("ask", SAVING_AND_PAYING, ids=[f"{ask.pgs}-{ask.path}" for ask in SAVING_AND_PAYING])
-def test_so_does_one_that_saves_and_pays(portone: FakePortOne, ask: Ask) -> None:
+def test_a_saving_and_paying_window_opens_only_with_what_its_pg_requires(
+    portone: FakePortOne, ask: Ask
+) -> None:
     key = Channel(pg_provider=ask.pgs[0] if ask.pgs else "WELCOME", key="channel-key-of-pg")
     portone.console.add_channel(key)
 
@@ -119,7 +121,7 @@ def test_so_does_one_that_saves_and_pays(portone: FakePortOne, ask: Ask) -> None
         ("SMARTRO_V2", {"dueDate": "20261231"}, False),
     ],
 )
-def test_an_account_needs_the_end_its_pg_reads(
+def test_a_virtual_account_needs_the_due_date_its_pg_reads(
     portone: FakePortOne,
     pg: str,
     expiry: dict[str, Any],
@@ -145,7 +147,7 @@ def test_an_account_needs_the_end_its_pg_reads(
         (None, False),
     ],
 )
-def test_a_phone_says_what_a_card_saved_at_inicis_is_for(
+def test_a_card_saved_at_inicis_on_a_phone_names_its_purpose(
     portone: FakePortOne,
     period: dict[str, Any] | None,
     opens: bool,  # noqa: FBT001 - a column of the table
@@ -159,7 +161,7 @@ def test_a_phone_says_what_a_card_saved_at_inicis_is_for(
             opened(portone, asked, WHOLE | {"offerPeriod": period}, paying=False)
 
 
-def test_a_charge_says_who_pays_where_its_pg_asks() -> None:
+def test_a_charge_names_its_payer_where_the_pg_requires_it() -> None:
     said = {
         "id": "customer1",
         "name": "김하늘",

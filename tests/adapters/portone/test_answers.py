@@ -13,7 +13,7 @@ from tests.support.payment_answers import PAYMENT_ID, paid
 from tests.support.portone_calls import SECRET, Wire, error_of, get, pre_register
 
 
-def test_a_payment_portone_does_not_know_is_none() -> None:
+def test_a_payment_unknown_at_portone_is_none() -> None:
     assert get(Wire(httpx.Response(404, json={"type": "PAYMENT_NOT_FOUND"}))) is None
 
 
@@ -25,7 +25,7 @@ def test_a_payment_portone_does_not_know_is_none() -> None:
         (httpx.Response(400, json={"type": "PAYMENT_NOT_FOUND"}), Outcome.UNKNOWN),
     ],
 )
-def test_only_portone_itself_can_say_there_is_no_payment(response: httpx.Response, outcome: Outcome) -> None:
+def test_only_portone_itself_can_report_an_absent_payment(response: httpx.Response, outcome: Outcome) -> None:
     assert error_of(get, Wire(response)).outcome is outcome
 
 
@@ -68,7 +68,7 @@ def test_a_refusal_keeps_type_status_and_request_id(status: int, error_type: str
         httpx.Response(429, text="slow down"),
     ],
 )
-def test_an_answer_that_is_none_is_an_unknown_outcome(response: httpx.Response) -> None:
+def test_an_unusable_answer_is_an_unknown_outcome(response: httpx.Response) -> None:
     wire = Wire(response)
 
     error = error_of(get, wire)
@@ -99,7 +99,7 @@ def test_a_broken_connection_is_an_unknown_outcome(act: Callable[[Wire], Any], f
     assert (error.outcome, error.status) == (Outcome.UNKNOWN, None)
 
 
-def test_a_request_id_is_kept_only_when_it_looks_like_one() -> None:
+def test_a_request_id_is_kept_only_when_it_is_well_formed() -> None:
     headers = {"X-Request-Id": "Example Buyer " * 20}
 
     assert error_of(get, Wire(httpx.Response(500, headers=headers))).request_id is None
@@ -124,7 +124,7 @@ def everything_in(error: BaseException | None) -> str:
         httpx.ReadError("CANARY"),
     ],
 )
-def test_an_error_and_the_log_quote_nothing_that_came_or_went(
+def test_an_error_and_the_log_quote_nothing_of_request_and_answer(
     play: httpx.Response | Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -107,7 +107,7 @@ def test_a_payment_without_a_receipt_reads_as_none() -> None:
 
 
 @pytest.mark.parametrize("status", ["ISSUED", "CANCELLED", "ISSUE_FAILED", "SOMETHING_NEW"])
-def test_a_reading_understands_every_state_and_survives_a_new_one(status: str) -> None:
+def test_a_reading_understands_every_state_and_survives_an_unknown_one(status: str) -> None:
     body = {"status": status, "paymentId": PAYMENT_ID, "amount": 7_000, "issueNumber": "1", "more": {}}
 
     found = read(Wire(httpx.Response(200, json=body)))
@@ -130,7 +130,7 @@ def test_a_reading_understands_every_state_and_survives_a_new_one(status: str) -
     ],
     ids=lambda part: getattr(part, "__name__", str(part)),
 )
-def test_a_200_nobody_can_read_is_unknown(act: Callable[[Wire], object], body: bytes) -> None:
+def test_an_unreadable_200_is_unknown(act: Callable[[Wire], object], body: bytes) -> None:
     assert error_of(act, Wire(httpx.Response(200, content=body))).outcome is Outcome.UNKNOWN
 
 

@@ -15,7 +15,7 @@ from tests.support.payment_answers import CANCELLATION, PAYMENT_ID, paid, with_r
     [json.dumps("x" * 400_000)[1:-1], r"\ud800", r"\u0000", "\udcff"],
     ids=lambda rest: ascii(rest)[:9],
 )
-def test_of_a_reason_the_front_is_kept(rest: str) -> None:
+def test_the_beginning_of_a_reason_is_kept(rest: str) -> None:
     raw = f'"ABCDEF012345 {rest}"'
     body = with_raw({"cancellation": CANCELLATION}, "cancellation.reason", raw)
 
@@ -58,13 +58,13 @@ def test_of_too_many_refunds_the_oldest_and_all_of_ours_are_kept() -> None:
     assert {f"id-{number}" for number in (*range(MOST_CANCELLATIONS), *range(0, 2_000, 100))} == set(kept)
 
 
-def test_what_was_kept_of_too_many_refunds_stays_when_more_follow() -> None:
+def test_the_refunds_kept_of_too_many_stay_when_more_follow() -> None:
     many = [booked(number, ours=number % 100 == 0) for number in range(2_000)]
 
     assert set(shown(many[:1_500]) or ()) <= set(shown(many) or ())
 
 
-def test_a_list_that_may_hide_one_of_ours_is_none() -> None:
+def test_a_list_that_may_hide_one_of_our_refunds_counts_as_absent() -> None:
     fits = [booked(number, ours=True) for number in range(2 * MOST_CANCELLATIONS)]
 
     assert len(shown(fits) or ()) == 2 * MOST_CANCELLATIONS

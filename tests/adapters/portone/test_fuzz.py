@@ -42,7 +42,7 @@ def test_no_body_raises_anything_but_a_portone_error(body: bytes, status: int) -
 
 
 @given(path=st.sampled_from(PATHS), value=JSON, method=st.sampled_from([CARD, VIRTUAL_ACCOUNT]))
-def test_no_mutation_of_a_payment_makes_up_money(
+def test_no_mutation_of_a_payment_invents_money(
     path: tuple[str, ...], value: Any, method: dict[str, Any]
 ) -> None:
     answer = paid(method=dict(method), cancellations=[CANCELLATION])

@@ -86,7 +86,7 @@ def test_a_confirm_carries_the_code_or_none(otp: str | None, more: dict[str, str
     assert reading.status is VerificationStatus.VERIFIED
 
 
-def test_an_id_portone_does_not_know_reads_as_none() -> None:
+def test_an_id_unknown_at_portone_reads_as_none() -> None:
     assert get(Wire(httpx.Response(404, json={"type": "IDENTITY_VERIFICATION_NOT_FOUND"}))) is None
 
 
@@ -105,7 +105,7 @@ def test_an_id_portone_does_not_know_reads_as_none() -> None:
     ],
     ids=lambda part: getattr(part, "__name__", str(part)),
 )
-def test_a_200_nobody_can_read_is_unknown(act: Callable[[Wire], object], body: bytes) -> None:
+def test_an_unreadable_200_is_unknown(act: Callable[[Wire], object], body: bytes) -> None:
     assert error_of(act, Wire(httpx.Response(200, content=body))).outcome is Outcome.UNKNOWN
 
 
@@ -123,7 +123,7 @@ def test_a_200_nobody_can_read_is_unknown(act: Callable[[Wire], object], body: b
     ],
 )
 @pytest.mark.parametrize("act", [send, resend, confirm])
-def test_a_refusal_is_what_its_type_means(
+def test_a_refusal_has_the_outcome_of_its_type(
     act: Callable[[Wire], object], status: int, kind: str, outcome: Outcome
 ) -> None:
     error = error_of(act, Wire(httpx.Response(status, json={"type": kind, "message": ADULT.name})))

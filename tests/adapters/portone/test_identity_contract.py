@@ -56,7 +56,7 @@ def test_every_request_keeps_to_the_document(portone: FakePortOne, identity: Ide
 
 @pytest.mark.parametrize("provider", ["DANAL", KCP, INICIS])
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.key)
-def test_what_the_fake_tells_is_what_is_read(
+def test_every_answer_of_the_fake_is_read_as_it_is(
     portone: FakePortOne, identity: IdentityClient, provider: str, person: Person
 ) -> None:
     portone.buyer.verify_identity(VERIFICATION_ID, provider=provider, person=person)
@@ -71,9 +71,7 @@ def test_what_the_fake_tells_is_what_is_read(
     assert (reading.customer.di is None) == (provider == INICIS)
 
 
-def test_a_lost_answer_is_asked_for_again_under_its_key(
-    portone: FakePortOne, identity: IdentityClient
-) -> None:
+def test_a_lost_answer_is_repeated_under_its_key(portone: FakePortOne, identity: IdentityClient) -> None:
     deadline = Deadline.after(portone.clock, 20)
     portone.inject(operation="send_identity_verification", fault=Fault.RESET_AFTER_COMMIT)
     with pytest.raises(PortOneError) as caught:

@@ -39,7 +39,7 @@ def told(**changes: Any) -> Customer | None:
     return read(verified(verifiedCustomer=CUSTOMER | changes)).customer
 
 
-def test_a_verified_reading_is_read_whole() -> None:
+def test_a_verified_reading_is_read_completely() -> None:
     assert read(verified()) == VerificationReading(
         id=VERIFICATION_ID,
         status=VerificationStatus.VERIFIED,
@@ -73,7 +73,7 @@ def test_a_failed_reading_has_the_code_and_never_the_pgs_text() -> None:
     assert reading.customer is None
 
 
-def test_a_state_invented_later_is_a_value() -> None:
+def test_an_unknown_state_is_a_value() -> None:
     reading = read(verified(status="EXPIRED"))
 
     assert reading.status is VerificationStatus.UNRECOGNISED
@@ -91,7 +91,7 @@ def test_anything_but_id_and_status_may_be_missing_or_strange(key: str, odd: Any
 
 @pytest.mark.parametrize("key", sorted(CUSTOMER))
 @pytest.mark.parametrize("odd", [None, "", "  ", 7, [], {}])
-def test_what_a_pg_does_not_tell_is_none_and_never_an_empty_text(key: str, odd: Any) -> None:
+def test_a_value_the_pg_does_not_give_is_none_and_never_an_empty_text(key: str, odd: Any) -> None:
     names = {"birthDate": "birth_date", "phoneNumber": "phone", "isForeigner": "is_foreigner"}
 
     assert getattr(told(**{key: odd}), names.get(key, key)) is None

@@ -65,7 +65,7 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     assert wire.requests == []
 
 
-def test_a_packed_answer_is_neither_asked_for_nor_unpacked() -> None:
+def test_a_compressed_answer_is_neither_requested_nor_unpacked() -> None:
     packed = httpx.ByteStream(gzip.compress(json.dumps(paid()).encode()))
     wire = Wire(lambda _: httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=packed))
 

@@ -58,17 +58,17 @@ def test_the_body_travels_as_json_in_the_query() -> None:
 
 
 @pytest.mark.parametrize(("number", "size"), [(59, 1000), (119, 500)])
-def test_the_last_page_in_reach_may_be_asked_for(number: int, size: int) -> None:
+def test_the_last_reachable_page_may_be_requested(number: int, size: int) -> None:
     assert list_query(STORE_ID, START, START, number=number, size=size)
 
 
 @pytest.mark.parametrize(("number", "size"), [(60, 1000), (120, 500)])
-def test_a_page_beyond_portones_reach_is_not_asked_for(number: int, size: int) -> None:
+def test_a_page_beyond_portones_reach_is_not_requested(number: int, size: int) -> None:
     with pytest.raises(ValueError, match="reach"):
         list_query(STORE_ID, START, START, number=number, size=size)
 
 
-def test_a_payment_is_read_as_a_reading_would_be_with_the_time_of_its_change() -> None:
+def test_a_listed_payment_is_read_like_a_single_one_with_its_time_of_change() -> None:
     [listed] = page(paid()).items
 
     assert (listed.payment_id, listed.changed_at) == (PAYMENT_ID, 1_767_323_138_366_979)
@@ -76,14 +76,14 @@ def test_a_payment_is_read_as_a_reading_would_be_with_the_time_of_its_change() -
     assert (listed.snapshot.status, listed.snapshot.total) == (RemoteStatus.PAID, 10_000)
 
 
-def test_a_payment_that_cannot_be_read_does_not_spoil_the_page() -> None:
+def test_an_unreadable_payment_does_not_spoil_the_page() -> None:
     first, second = page(paid(amount="odd"), paid(id="other")).items
 
     assert (first.payment_id, first.snapshot) == (PAYMENT_ID, None)
     assert second.snapshot is not None
 
 
-def test_of_a_variant_to_come_its_id_is_enough() -> None:
+def test_of_an_unknown_variant_its_id_is_enough() -> None:
     found = page({"id": "new", "status": "SETTLING"}, paid())
     first, second = found.items
 
@@ -92,7 +92,7 @@ def test_of_a_variant_to_come_its_id_is_enough() -> None:
 
 
 @pytest.mark.parametrize("odd", [7, None, {}, {"id": 7}])
-def test_what_has_no_id_is_counted_and_passed_over(odd: Any) -> None:
+def test_a_payment_without_an_id_is_counted_and_skipped(odd: Any) -> None:
     found, alone = page(odd, paid()), page(odd)
 
     assert (ids(found), found.unread) == ([PAYMENT_ID], 1)
@@ -109,11 +109,11 @@ def test_a_page_with_room_left_is_not_full() -> None:
     [(2, {}), (1, {"size": 1}), (1, {"totalCount": 3})],
     ids=["as_many_as_asked_for", "portone_gives_less", "it_counted_more"],
 )
-def test_a_page_that_may_not_be_all_is_full(items: int, told: dict[str, Any]) -> None:
+def test_a_page_that_may_be_incomplete_is_full(items: int, told: dict[str, Any]) -> None:
     assert page(*[paid()] * items, size=2, told=told).full
 
 
-def test_a_count_of_the_page_alone_proves_nothing() -> None:
+def test_the_count_of_the_page_proves_nothing() -> None:
     assert page(paid(), paid(), size=2, told={"totalCount": 2}).full
 
 
@@ -127,7 +127,7 @@ def test_a_count_of_the_page_alone_proves_nothing() -> None:
         '{"items": 7}',
     ],
 )
-def test_what_is_no_page_is_refused(body: str) -> None:
+def test_an_invalid_page_is_refused(body: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         page_of(10, body.encode())
 
@@ -140,7 +140,7 @@ def test_page_information_may_be_strange(odd: Any) -> None:
 
 
 @pytest.mark.parametrize("unknowns", Unknowns.all_settings().values(), ids=Unknowns.all_settings())
-def test_a_window_holds_the_changes_in_it_oldest_first(unknowns: Unknowns) -> None:
+def test_a_window_returns_its_changes_oldest_first(unknowns: Unknowns) -> None:
     fake = FakePortOne(clock=MovableClock(START), seed=7, unknowns=unknowns)
     for name in ("early", "p2", "p1", "late"):
         fake.clock.advance(100)  # type: ignore[attr-defined]

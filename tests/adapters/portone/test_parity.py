@@ -93,7 +93,7 @@ def play(fake: FakePortOne, status: str) -> None:
 
 
 @pytest.mark.parametrize("status", [each for each in RemoteStatus if each != RemoteStatus.UNRECOGNISED])
-def test_each_state_is_read_as_portone_books_it(
+def test_each_state_is_read_as_portone_has_it(
     portone: PortOneClient, fake: FakePortOne, status: RemoteStatus
 ) -> None:
     play(fake, status)
@@ -110,7 +110,7 @@ def test_each_state_is_read_as_portone_books_it(
 
 @pytest.mark.parametrize("optionals", Optionals)
 @pytest.mark.parametrize("status", [each for each in RemoteStatus if each != RemoteStatus.UNRECOGNISED])
-def test_whatever_portone_may_leave_out_a_state_is_read(
+def test_a_state_is_read_without_any_of_its_optional_fields(
     clock: MovableClock, status: RemoteStatus, optionals: Optionals
 ) -> None:
     fake = FakePortOne(clock=clock, seed=3, optionals=optionals)
@@ -149,7 +149,7 @@ def test_a_payment_portone_never_saw_is_none(portone: PortOneClient, fake: FakeP
     assert portone.get_payment("p1", deadline=in_time(fake)) is None
 
 
-def test_a_pre_registered_amount_is_booked(portone: PortOneClient, fake: FakePortOne) -> None:
+def test_a_pre_registered_amount_is_stored_at_portone(portone: PortOneClient, fake: FakePortOne) -> None:
     pre_register(portone, fake)
     pre_register(portone, fake)
 

@@ -49,14 +49,14 @@ def without(*keys: str) -> dict[str, Any]:
         (["PaymentMethodCard"], PayMethod.UNRECOGNISED),
     ],
 )
-def test_a_method_goes_by_its_rest_type(sent: Any, kind: PayMethod) -> None:
+def test_a_method_is_named_by_its_rest_type(sent: Any, kind: PayMethod) -> None:
     method = read(paid(method={"type": sent, "provider": {"odd": 1}})).method
 
     assert method is not None
     assert (method.kind, method.provider) == (kind, None)
 
 
-def test_no_method_yet_is_not_an_unrecognised_one() -> None:
+def test_an_absent_method_is_not_an_unrecognised_one() -> None:
     assert read(without("method")).method is None
 
 
@@ -71,7 +71,7 @@ def test_no_method_yet_is_not_an_unrecognised_one() -> None:
         ("odd", None),
     ],
 )
-def test_an_easy_pay_says_whether_it_charged_a_card_or_leaves_it_open(inner: Any, card: bool | None) -> None:  # noqa: FBT001 - a table
+def test_an_easy_pay_shows_whether_it_charged_a_card_or_leaves_it_open(inner: Any, card: bool | None) -> None:  # noqa: FBT001 - a table
     method = {"type": "PaymentMethodEasyPay", "provider": "NEWPAY", "easyPayMethod": inner}
 
     assert read(paid(method=method)).method == Method(
@@ -79,7 +79,7 @@ def test_an_easy_pay_says_whether_it_charged_a_card_or_leaves_it_open(inner: Any
     )
 
 
-def test_a_virtual_account_says_where_and_until_when_to_deposit() -> None:
+def test_a_virtual_account_shows_where_and_until_when_to_deposit() -> None:
     method = read(paid(method=VIRTUAL_ACCOUNT)).method
 
     assert method is not None
@@ -88,7 +88,7 @@ def test_a_virtual_account_says_where_and_until_when_to_deposit() -> None:
     )
 
 
-def test_a_virtual_account_may_know_only_its_number() -> None:
+def test_a_virtual_account_may_show_only_its_number() -> None:
     method = read(paid(method={"type": "PaymentMethodVirtualAccount", "accountNumber": "1"})).method
 
     assert method is not None
@@ -96,7 +96,7 @@ def test_a_virtual_account_may_know_only_its_number() -> None:
 
 
 @pytest.mark.parametrize(("kind", "test"), [("LIVE", False), ("TEST", True)])
-def test_the_channel_says_whether_money_is_real(kind: str, test: bool) -> None:  # noqa: FBT001 - a table
+def test_the_channel_shows_whether_money_is_real(kind: str, test: bool) -> None:  # noqa: FBT001 - a table
     channel = read(paid(channel=paid()["channel"] | {"type": kind})).channel
 
     assert channel is not None
@@ -108,7 +108,7 @@ def test_a_channel_is_never_guessed(change: dict[str, Any]) -> None:
     assert read(paid(channel=paid()["channel"] | change)).channel is None
 
 
-def test_a_provider_invented_later_is_kept() -> None:
+def test_an_unknown_provider_is_kept() -> None:
     channel = read(paid(channel=paid()["channel"] | {"pgProvider": "NEWPG"})).channel
 
     assert channel is not None
@@ -132,7 +132,7 @@ def test_a_refund_is_read_with_the_token_in_its_reason() -> None:
     )
 
 
-def test_a_refund_state_invented_later_is_a_value() -> None:
+def test_an_unknown_refund_state_is_a_value() -> None:
     snapshot = read(paid(cancellations=[CANCELLATION | {"status": "REVERSED"}]))
 
     assert snapshot.shown[0].status is CancellationStatus.UNRECOGNISED
@@ -144,7 +144,7 @@ def test_a_list_of_cancellations_that_was_left_out_is_not_an_empty_one() -> None
 
 
 @pytest.mark.parametrize(("said", "issued"), [("ISSUED", True), ("NOT_ISSUED", False), ("LATER", None)])
-def test_whether_the_pg_has_reported_a_cash_receipt(said: str, issued: bool | None) -> None:  # noqa: FBT001 - a table
+def test_a_reading_shows_whether_the_pg_issued_a_cash_receipt(said: str, issued: bool | None) -> None:  # noqa: FBT001 - a table
     assert read(paid(cashReceiptIssuanceStatus=said)).receipt_issued is issued
 
 
@@ -157,7 +157,7 @@ def test_whether_the_pg_has_reported_a_cash_receipt(said: str, issued: bool | No
         ("INVENTED_LATER", AccountRefund.UNRECOGNISED),
     ],
 )
-def test_a_deposit_says_how_its_refund_stands_at_the_bank(
+def test_a_deposit_shows_the_refund_status_at_the_bank(
     said: str | None, refund: AccountRefund | None
 ) -> None:
     method = read(paid(method=VIRTUAL_ACCOUNT | {"refundStatus": said})).method
@@ -167,7 +167,7 @@ def test_a_deposit_says_how_its_refund_stands_at_the_bank(
 
 
 @pytest.mark.parametrize("odd", [{}, "odd", [None], [{"id": "cancellation-1"}]])
-def test_a_refund_that_cannot_be_read_is_never_left_out(odd: Any) -> None:
+def test_an_unreadable_refund_is_never_left_out(odd: Any) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read(paid(cancellations=odd))
 
@@ -185,7 +185,7 @@ def test_a_payment_is_disputed_until_each_dispute_is_resolved(disputes: Any, dis
     assert read(paid(disputes=disputes)).disputed is disputed
 
 
-def test_a_failure_keeps_the_pgs_code_and_none_of_its_words() -> None:
+def test_a_failure_keeps_the_code_of_the_pg_and_none_of_its_text() -> None:
     failure = {"reason": "Example Buyer is short of money", "pgCode": "E101", "pgMessage": "no"}
 
     snapshot = read(paid(status="FAILED", failedAt="2026-01-02T03:04:06+09:00", failure=failure))

@@ -59,7 +59,7 @@ OPTIONAL: dict[str, tuple[dict[str, Any], Get]] = {
 
 @pytest.mark.parametrize("what", STRANGE)
 @pytest.mark.parametrize("path", OPTIONAL)
-def test_a_text_that_is_not_what_it_should_be_is_dropped_and_counted(path: str, what: str) -> None:
+def test_a_malformed_text_is_dropped_and_counted(path: str, what: str) -> None:
     answer, get = OPTIONAL[path]
 
     found = payment_of(PAYMENT_ID, with_raw(answer, path, STRANGE[what]))
@@ -69,7 +69,7 @@ def test_a_text_that_is_not_what_it_should_be_is_dropped_and_counted(path: str, 
 
 @pytest.mark.parametrize("what", NO_TEXTS)
 @pytest.mark.parametrize("path", OPTIONAL)
-def test_what_is_no_text_is_as_if_left_out(path: str, what: str) -> None:
+def test_a_value_that_is_no_text_counts_as_absent(path: str, what: str) -> None:
     answer, get = OPTIONAL[path]
 
     found = payment_of(PAYMENT_ID, with_raw(answer, path, NO_TEXTS[what]))
@@ -78,7 +78,7 @@ def test_what_is_no_text_is_as_if_left_out(path: str, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["400 kB", "a lone surrogate", "NUL"])
-def test_who_holds_an_account_may_have_any_name_in_one_line(what: str) -> None:
+def test_the_holder_of_an_account_may_have_any_one_line_name(what: str) -> None:
     answer = paid(method=VIRTUAL_ACCOUNT)
     holder = account("holder")
 
@@ -95,7 +95,7 @@ def test_a_shops_id_at_a_pg_may_look_like_a_phone() -> None:
     assert channel.pg_merchant_id == "01000000000"
 
 
-def test_what_passes_is_not_counted() -> None:
+def test_an_accepted_text_is_not_counted() -> None:
     assert payment_of(PAYMENT_ID, json.dumps(base()).encode()).dropped == 0
 
 
@@ -112,7 +112,7 @@ REQUIRED = [
 
 @pytest.mark.parametrize("raw", [json.dumps("x" * 201), r'"\ud800"', "9" * 2_000], ids=lambda raw: raw[:8])
 @pytest.mark.parametrize("path", REQUIRED)
-def test_what_a_payment_is_known_by_is_short_or_nothing_is_read(path: str, raw: str) -> None:
+def test_a_payment_with_an_overlong_identifier_is_refused(path: str, raw: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         payment_of(PAYMENT_ID, with_raw(base(), path, raw))
 
@@ -129,7 +129,7 @@ def test_an_endless_amount_is_an_unreadable_answer(path: str, raw: str) -> None:
 @pytest.mark.parametrize(
     "payment_id", ["x" * 201, "x" * 400_000, "\ud800", "a\x00b"], ids=lambda text: ascii(text)[:9]
 )
-def test_a_listed_payment_nobody_could_look_up_is_passed_over(payment_id: str) -> None:
+def test_a_listed_payment_with_an_unusable_id_is_skipped(payment_id: str) -> None:
     items = [paid(id=payment_id), paid()]
     body = json.dumps({"items": items, "page": {"number": 0, "size": 2, "totalCount": 2}}).encode()
 
@@ -140,14 +140,14 @@ def test_a_listed_payment_nobody_could_look_up_is_passed_over(payment_id: str) -
 
 @pytest.mark.parametrize("name", ["billingKey", "storeId"])
 @pytest.mark.parametrize("text", ["x" * 201, "\ud800"], ids=["long", "surrogate"])
-def test_what_a_billing_key_is_known_by_is_short_or_nothing_is_read(name: str, text: str) -> None:
+def test_a_billing_key_with_an_overlong_identifier_is_refused(name: str, text: str) -> None:
     answer = {"status": "ISSUED", "billingKey": "key-1", "storeId": STORE_ID, name: text}
 
     with pytest.raises(ValueError, match=f"no {name}"):
         key_of(answer["billingKey"], json.dumps(answer).encode())
 
 
-def test_texts_that_were_dropped_are_counted() -> None:
+def test_dropped_texts_are_counted() -> None:
     meter = RecordingMeter()
     answer = base() | {"pgTxId": "김개똥", "receiptUrl": "김개똥"}
 

@@ -21,7 +21,7 @@ from tests.support.buses import Choosy, events
 from tests.support.records import a_payment, a_stray, an_order, history
 
 
-def test_memory_takes_what_it_does_not_refuse_and_says_that_it_refused() -> None:
+def test_memory_accepts_what_it_does_not_refuse_and_reports_the_rest() -> None:
     bus = MemoryBus()
     bus.refuses = lambda event: event.seq == 2
 
@@ -31,7 +31,7 @@ def test_memory_takes_what_it_does_not_refuse_and_says_that_it_refused() -> None
     assert [event.seq for event in bus.published] == [1, 3]
 
 
-def test_memory_that_is_down_takes_nothing() -> None:
+def test_memory_that_is_down_accepts_nothing() -> None:
     bus = MemoryBus()
     bus.available = False
 
@@ -42,7 +42,7 @@ def test_memory_that_is_down_takes_nothing() -> None:
 
 
 @pytest.mark.parametrize(("times", "kept"), [(0, 3), (99, 0)])
-def test_a_recording_bus_keeps_what_was_taken_whole(times: int, kept: int) -> None:
+def test_a_recording_bus_keeps_accepted_events_complete(times: int, kept: int) -> None:
     bus: EventBus = RecordingBus(EventBridgeBus(Choosy("payment1:2", times), ""))
 
     if times:
@@ -70,7 +70,7 @@ def test_the_sample_event_is_a_save_of_a_payment() -> None:
 
 
 @pytest.mark.ministack
-def test_a_real_stream_tells_every_save_of_a_payment_and_passes_over_all_else(
+def test_a_real_stream_publishes_every_save_of_a_payment_and_skips_all_else(
     ministack: MiniStack, table_name: str
 ) -> None:
     store = DynamoStore(ministack.client("dynamodb"), table_name, RandomIds())
@@ -88,7 +88,7 @@ def test_a_real_stream_tells_every_save_of_a_payment_and_passes_over_all_else(
     assert all(item_size(record["dynamodb"]["NewImage"]) for record in records)
 
 
-def test_a_record_that_cannot_be_read_is_named_and_hides_no_other() -> None:
+def test_an_unreadable_record_is_named_and_hides_no_other() -> None:
     good = json.loads((ROOT / "events" / "stream.json").read_text())["Records"]
     bad = json.loads(json.dumps(good))
     bad[0]["dynamodb"]["NewImage"]["schema"] = {"N": "99"}
@@ -101,7 +101,7 @@ def test_a_record_that_cannot_be_read_is_named_and_hides_no_other() -> None:
     assert isinstance(skipped.error, StorageUnavailable)
 
 
-def test_where_nobody_can_read_what_was_before_all_of_the_history_is_news() -> None:
+def test_where_the_former_record_is_unreadable_all_of_the_history_is_published() -> None:
     records = json.loads((ROOT / "events" / "stream.json").read_text())["Records"]
     records[0]["dynamodb"]["OldImage"]["schema"] = {"N": "99"}
 

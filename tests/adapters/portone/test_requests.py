@@ -72,7 +72,7 @@ def test_an_id_never_becomes_another_path(payment_id: str, encoded: str) -> None
 
 @pytest.mark.parametrize("payment_id", ["", ".", "..", "\ud800", "x" * 70_000])
 @pytest.mark.parametrize("act", [get, pre_register])
-def test_an_id_no_path_can_carry_is_not_sent(act: Callable[..., Any], payment_id: str) -> None:
+def test_an_id_unfit_for_a_path_is_not_sent(act: Callable[..., Any], payment_id: str) -> None:
     wire = Wire(httpx.Response(200, json={}))
 
     error = error_of(lambda wire: act(wire, payment_id), wire)
@@ -81,7 +81,7 @@ def test_an_id_no_path_can_carry_is_not_sent(act: Callable[..., Any], payment_id
     assert wire.requests == []
 
 
-def test_the_secret_is_asked_for_at_each_call() -> None:
+def test_the_secret_is_read_at_each_call() -> None:
     secrets = iter(["example-old", "example-new"])
     wire = Wire(lambda _: httpx.Response(200, json=paid()))
     portone = client(wire, secret=lambda: next(secrets))
@@ -105,7 +105,7 @@ def test_without_a_secret_nothing_is_sent() -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "example\n", " example", "exam\u00a0ple", "\ud800"])
-def test_a_secret_no_header_can_carry_is_refused_unsent(secret: str) -> None:
+def test_a_secret_unfit_for_a_header_is_refused_unsent(secret: str) -> None:
     wire = Wire(httpx.Response(200, json=paid()))
 
     with pytest.raises(PortOneError) as caught:

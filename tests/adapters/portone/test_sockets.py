@@ -111,7 +111,7 @@ def test_a_mutation_on_a_connection_that_died_while_frozen_is_unknown() -> None:
     assert server.connections == 1
 
 
-def test_nobody_listening_is_an_unknown_outcome() -> None:
+def test_a_refused_connection_is_an_unknown_outcome() -> None:
     with Server() as server:
         port = server.port
 
@@ -149,6 +149,6 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
         assert unknown(portone)
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
     with tls_server(tmp_path, HERE) as (server, _), client(server.port, scheme="https") as portone:
         assert unknown(portone)

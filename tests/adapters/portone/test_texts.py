@@ -104,7 +104,7 @@ NO_CODES = [
 
 
 @pytest.mark.parametrize("text", NO_CODES, ids=lambda text: ascii(text)[:20])
-def test_what_is_no_code_of_a_pg_is_dropped_and_counted(text: str) -> None:
+def test_a_malformed_pg_code_is_dropped_and_counted(text: str) -> None:
     sieve = Sieve()
 
     assert (sieve.code({"pgCode": text}, "pgCode"), sieve.dropped) == (None, 1)
@@ -112,7 +112,7 @@ def test_what_is_no_code_of_a_pg_is_dropped_and_counted(text: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", 7, ["CC04"], {"code": "CC04"}, True])
-def test_what_is_no_text_says_nothing(value: object) -> None:
+def test_a_value_that_is_no_text_counts_as_absent(value: object) -> None:
     sieve = Sieve()
 
     assert (sieve.code(value), sieve.name(value), sieve.url(value), sieve.dropped) == (None, None, None, 0)
@@ -145,7 +145,7 @@ def test_each_kind_of_text_has_its_pattern_and_length(kind: str, good: str, bad:
     "strange",
     [rb'"\ud800"', b'"\xff"', b"9" * 5_000, b"1" + b"0" * 400, b"NaN", b'"' + b"x" * 400_000 + b'"'],
 )
-def test_one_strange_text_spoils_that_text_only(strange: bytes) -> None:
+def test_one_malformed_text_spoils_that_text_only(strange: bytes) -> None:
     found = parsed(b'{"pgCode":' + strange + b',"type":"PG_PROVIDER"}')
 
     assert found["type"] == "PG_PROVIDER"
@@ -153,6 +153,6 @@ def test_one_strange_text_spoils_that_text_only(strange: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b"", b"{", b"\xff", b'{"a":1}x'])
-def test_no_json_or_too_deep_a_one_is_refused_as_such(body: bytes) -> None:
+def test_invalid_or_too_deeply_nested_json_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parsed(body)

@@ -101,7 +101,7 @@ def test_a_reading_on_a_connection_that_died_idle_is_sent_once_more(end: Step) -
 
 
 @pytest.mark.parametrize("end", STALE_READS)
-def test_a_mutation_that_was_written_whole_is_not_sent_again(end: Step) -> None:
+def test_a_completely_written_mutation_is_not_sent_again(end: Step) -> None:
     net = Net(Script(WHOLE, end), Script(WHOLE))
     sender = transport(net)
     send(sender)
@@ -124,7 +124,7 @@ def test_a_mutation_whose_write_failed_is_sent_once_more(written: int) -> None:
     assert b"".join(fresh.writes).endswith(b"\r\n\r\n{}")
 
 
-def test_a_reading_is_sent_once_more_and_no_oftener() -> None:
+def test_a_reading_is_sent_once_more_at_most() -> None:
     net = Net(Script(WHOLE, httpcore.ReadError()), Script(httpcore.ReadError()), Script(WHOLE))
     sender = transport(net)
     send(sender)
@@ -135,7 +135,7 @@ def test_a_reading_is_sent_once_more_and_no_oftener() -> None:
 
 
 @pytest.mark.parametrize("end", [httpcore.ReadError(), b"", b"HTTP/1.1 200 OK\r\n"])
-def test_a_new_connection_that_breaks_is_not_a_stale_one(end: Step) -> None:
+def test_a_broken_new_connection_is_not_a_stale_one(end: Step) -> None:
     net = Net(Script(end), Script(WHOLE))
 
     with pytest.raises(httpx.NetworkError):
@@ -143,7 +143,7 @@ def test_a_new_connection_that_breaks_is_not_a_stale_one(end: Step) -> None:
     assert len(net.connects) == 1
 
 
-def test_an_answer_that_had_begun_is_not_asked_for_again() -> None:
+def test_an_answer_that_had_begun_is_not_requested_again() -> None:
     net = Net(Script(WHOLE, b"HTTP/1.1 200", httpcore.ReadError()), Script(WHOLE))
     sender = transport(net)
     send(sender)
@@ -154,7 +154,7 @@ def test_an_answer_that_had_begun_is_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize("reads", [[HEAD, b"{"], [b"garbage\r\n\r\n"], [b"x" * 200_000]])
-def test_a_truncated_or_senseless_answer_is_a_network_error(reads: list[bytes]) -> None:
+def test_a_truncated_or_malformed_answer_is_a_network_error(reads: list[bytes]) -> None:
     with pytest.raises(httpx.NetworkError):
         send(transport(Net(Script(*reads))))
 

@@ -33,7 +33,7 @@ def test_every_transaction_event_is_read(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", BILLING_KEYS)
-def test_every_billing_key_event_is_read_and_its_key_stays_out_of_the_repr(kind: str) -> None:
+def test_every_billing_key_event_is_read_and_its_key_is_not_in_the_repr(kind: str) -> None:
     found = filled({"type": kind, "timestamp": AT, "data": {"billingKey": "bk-canary", "storeId": "s"}})
 
     assert (found.type, found.billing_key, found.store_id) == (kind, "bk-canary", "s")
@@ -82,14 +82,14 @@ def test_an_old_body_without_a_status_is_a_confirm_request(text: str) -> None:
         {"payment_id": None, "status": None, "total_amount": True},
     ],
 )
-def test_a_confirm_request_stays_one_however_little_of_it_can_be_read(value: object) -> None:
+def test_a_confirm_request_stays_one_however_little_is_readable(value: object) -> None:
     found = filled(value)
 
     assert (found.type, found.payment_id) == (EventType.CONFIRM, None)
 
 
 @pytest.mark.parametrize("amount", [True, 1.0, "1000", -1, 10**16, None, [1]])
-def test_an_amount_is_a_whole_number_in_range_or_none(amount: object) -> None:
+def test_an_amount_is_an_integer_in_range_or_none(amount: object) -> None:
     found = filled({"type": "Transaction.Confirm", "data": {**T, "totalAmount": amount}})
 
     assert (found.payment_id, found.total_amount) == ("p0001", None)
@@ -137,7 +137,7 @@ def test_a_readable_body_is_not_unreadable(content_type_and_body: tuple[str, byt
 
 
 @pytest.mark.parametrize("bad", ["", "x" * 257, "한" * 86, "a\0", "a\n", "\ud800", 5, None, ["a"]])
-def test_a_bad_side_id_is_left_out_and_the_payment_is_still_named(bad: object) -> None:
+def test_a_malformed_secondary_id_is_dropped_and_the_payment_is_still_named(bad: object) -> None:
     found = paid(transactionId=bad, storeId=bad, cancellationId=bad)
 
     assert found.payment_id == "p0001"
@@ -162,9 +162,7 @@ def test_an_id_of_256_bytes_is_read() -> None:
         (None, 1767323045.0),
     ],
 )
-def test_the_event_time_is_read_or_else_the_sending_time_stands(
-    timestamp: object, happened_at: float
-) -> None:
+def test_the_event_time_is_read_and_otherwise_the_sending_time(timestamp: object, happened_at: float) -> None:
     found = filled({"type": "Transaction.Paid", "timestamp": timestamp, "data": T})
 
     assert found.happened_at == happened_at

@@ -134,7 +134,7 @@ def test_nothing_forged_is_accepted(verdicts: Verdicts) -> None:
     assert forged == []
 
 
-def test_what_we_accept_as_fresh_both_other_verifiers_accept_but_for_a_named_reason(
+def test_a_delivery_we_accept_as_fresh_passes_both_other_verifiers_but_for_a_named_reason(
     verdicts: Verdicts,
 ) -> None:
     accepted = list(verdicts.fresh())
@@ -144,7 +144,9 @@ def test_what_we_accept_as_fresh_both_other_verifiers_accept_but_for_a_named_rea
     assert [case for case in alone if not LAXER.keys() & set(case.changes)] == []
 
 
-def test_what_both_other_verifiers_accept_we_refuse_only_for_a_named_reason(verdicts: Verdicts) -> None:
+def test_a_delivery_both_other_verifiers_accept_is_refused_only_for_a_named_reason(
+    verdicts: Verdicts,
+) -> None:
     refused = [
         case
         for (case, found), library, official in zip(

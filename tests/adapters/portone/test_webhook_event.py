@@ -83,7 +83,7 @@ def test_a_body_that_is_not_what_the_event_says_is_an_invalid_request(event: dic
     assert refused.value.data == {"field": "body", "reason": "encoding"}
 
 
-def test_base64_is_undone_before_the_signature_is_checked() -> None:
+def test_base64_is_decoded_before_the_signature_is_checked() -> None:
     case = delivery(b'{"type":"Transaction.Paid","data":{"paymentId":"p1"}}')
     event = function_url_event(case.headers, case.body, encode=True)
 
@@ -91,7 +91,7 @@ def test_base64_is_undone_before_the_signature_is_checked() -> None:
     assert read(event).payment_id == "p1"
 
 
-def test_spellings_of_a_header_with_one_value_are_one_header() -> None:
+def test_spellings_of_one_header_with_one_value_are_one_header() -> None:
     headers = {"Webhook-Id": "a", "webhook-id": "a", "X-Other": "1", "x-other": "2"}
 
     assert single_headers({"headers": headers}) == {"webhook-id": "a", "x-other": "1, 2"}

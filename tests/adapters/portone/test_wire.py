@@ -27,7 +27,7 @@ def without(*keys: str) -> dict[str, Any]:
     return {key: value for key, value in paid().items() if key not in keys}
 
 
-def test_a_paid_card_payment_is_read_whole() -> None:
+def test_a_paid_card_payment_is_read_completely() -> None:
     snapshot = read(paid())
 
     assert snapshot == Snapshot(
@@ -69,30 +69,30 @@ def test_each_state_of_portone_is_known(status: str) -> None:
     assert read(paid(status=status)).status == status
 
 
-def test_a_state_invented_later_is_a_value() -> None:
+def test_an_unknown_state_is_a_value() -> None:
     assert read(paid(status="REVERSED")).status is RemoteStatus.UNRECOGNISED
 
 
-def test_fields_invented_later_are_ignored() -> None:
+def test_unknown_fields_are_ignored() -> None:
     assert read(paid(inventedLater={"a": [1]})) == read(paid())
 
 
 @pytest.mark.parametrize("key", NEEDED)
-def test_a_payment_without_what_every_state_has_is_refused(key: str) -> None:
+def test_a_payment_without_a_required_field_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read(without(key))
 
 
 @pytest.mark.parametrize("key", sorted(set(paid()) - set(NEEDED)))
 @pytest.mark.parametrize("odd", [None, 7, "odd", [], {}, [None]])
-def test_anything_else_may_be_missing_or_strange(key: str, odd: Any) -> None:
+def test_any_other_field_may_be_missing_or_strange(key: str, odd: Any) -> None:
     assert read(without(key)).total == 10000
     assert read(paid(**{key: odd})).total == 10000
 
 
 @pytest.mark.parametrize("odd", ODD_AMOUNTS)
 @pytest.mark.parametrize("key", AMOUNTS)
-def test_an_amount_is_a_whole_number_or_nothing_is_read(key: str, odd: Any) -> None:
+def test_a_payment_with_an_invalid_amount_is_refused(key: str, odd: Any) -> None:
     answer = paid(amount=paid()["amount"] | {key: odd})
 
     with pytest.raises(ValueError, match=r".+"):
@@ -104,5 +104,5 @@ def test_an_answer_about_another_payment_is_refused() -> None:
         read(paid(id="pay0000000000000000000000000002"))
 
 
-def test_a_payment_made_through_v1_keeps_its_version() -> None:
+def test_a_v1_payment_keeps_its_version() -> None:
     assert read(paid(version="V1")).version == "V1"

@@ -62,14 +62,14 @@ def test_every_route_of_the_template_has_a_row(stack: Stack) -> None:
     assert {route.key for route in stack.gateway.routes} == set(ROWS)
 
 
-def test_every_route_asks_for_what_its_row_says(stack: Stack) -> None:
+def test_every_route_requires_what_its_row_says(stack: Stack) -> None:
     kinds = {route.key: type(route.authorizer).__name__ for route in stack.gateway.routes}
 
     assert kinds == dict.fromkeys(JWT_ROWS, "Jwt") | dict.fromkeys(IAM_ROWS, "Iam")
 
 
 @pytest.mark.parametrize("route", ROWS)
-def test_whoever_may_call_a_route_is_let_in(stack: Stack, subjects: dict[str, Subject], route: str) -> None:
+def test_every_permitted_caller_is_accepted(stack: Stack, subjects: dict[str, Subject], route: str) -> None:
     response = call(owner_of(stack, route), route, subjects["own"])
 
     assert response.status == ROWS[route].good

@@ -35,7 +35,7 @@ def refused(response: Response) -> bool:
 
 
 @pytest.mark.parametrize("route", ROWS)
-def test_nobody_is_let_in_behind_another_authorizer_or_none(
+def test_nobody_is_accepted_behind_another_authorizer_or_none(
     stack: Stack, routes: dict[str, Route], route: str
 ) -> None:
     TOUCHES.made.clear()
@@ -51,7 +51,7 @@ def test_nobody_is_let_in_behind_another_authorizer_or_none(
 
 
 @pytest.mark.parametrize("route", ROWS)
-def test_whoever_may_call_it_is_let_in_by_the_same_event(
+def test_every_permitted_caller_is_accepted_by_the_same_event(
     stack: Stack, routes: dict[str, Route], route: str
 ) -> None:
     assert not refused(sent(stack, routes[route], own(route)))
@@ -68,7 +68,7 @@ def test_a_function_url_without_authorization_opens_nothing(
 
 
 @pytest.mark.parametrize("route", ROWS)
-def test_a_token_nobody_verified_says_nothing(stack: Stack, routes: dict[str, Route], route: str) -> None:
+def test_an_unverified_token_proves_nothing(stack: Stack, routes: dict[str, Route], route: str) -> None:
     forged = f"Bearer {stack.issuer.unsigned('user-1', **STAFF_CLAIM)}"
     contexts = [ABSENT, {}, {"jwt": {}}, bearing()] + ([bearing(sub="user-1")] if route in IAM_ROWS else [])
     TOUCHES.made.clear()

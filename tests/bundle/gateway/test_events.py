@@ -48,7 +48,7 @@ def test_the_query_arrives_raw_and_decoded_with_repeated_names_joined(desk: Any)
     assert desk.event["queryStringParameters"] == {"cursor": "a b,c", "empty": ""}
 
 
-def test_what_is_absent_is_left_out(desk: Any) -> None:
+def test_an_absent_value_is_left_out(desk: Any) -> None:
     desk.as_user("GET", "/payments")
 
     assert not {"body", "cookies", "queryStringParameters", "pathParameters"} & set(desk.event)
@@ -137,7 +137,7 @@ def test_a_handler_that_raises_is_500(desk: Any) -> None:
     assert (response.status, response.json()) == (500, {"message": "Internal Server Error"})
 
 
-def test_what_nothing_may_catch_comes_through(desk: Any) -> None:
+def test_an_exception_nothing_may_catch_is_raised(desk: Any) -> None:
     desk.raised = KeyboardInterrupt()
 
     with pytest.raises(KeyboardInterrupt):

@@ -91,16 +91,14 @@ def told(answer: Response) -> tuple[int, Any]:
     return answer.status, answer.json().get("error", {}).get("code")
 
 
-def test_every_parameter_of_every_route_is_here(stack: Stack) -> None:
+def test_every_parameter_of_every_route_is_covered(stack: Stack) -> None:
     here = {(route.key, name) for route in stack.gateway.routes for name in NAMES.findall(route.key)}
 
     assert here == set(IN_PATHS)
 
 
 @pytest.mark.parametrize(("route", "name"), [each for each in IN_PATHS if each[0] not in MADE_HERE])
-def test_what_reads_like_a_name_in_a_path_is_not_that_name(
-    stack: Stack, own: Subject, route: str, name: str
-) -> None:
+def test_a_look_alike_id_in_a_path_is_another_id(stack: Stack, own: Subject, route: str, name: str) -> None:
     wrong: list[str] = []
     for spelt in others(names_of(own)[name]):
         before = held(stack)
@@ -115,7 +113,7 @@ def test_what_reads_like_a_name_in_a_path_is_not_that_name(
 
 
 @pytest.mark.parametrize(("route", "name"), [each for each in IN_PATHS if each[0] in MADE_HERE])
-def test_what_reads_like_a_name_makes_another_and_leaves_what_there_was(route: str, name: str) -> None:
+def test_a_look_alike_id_creates_another_record_and_changes_none(route: str, name: str) -> None:
     wrong: list[str] = []
     with Stack.in_memory() as stack:
         there = stored(stack, "order-own", "user-1")
@@ -137,9 +135,7 @@ def in_bodies() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("route", "name"), sorted(in_bodies()))
-def test_what_reads_like_a_name_in_a_body_is_not_that_name(
-    stack: Stack, own: Subject, route: str, name: str
-) -> None:
+def test_a_look_alike_id_in_a_body_is_another_id(stack: Stack, own: Subject, route: str, name: str) -> None:
     said: dict[str, Any] = dict(ROWS[route].json(own))  # type: ignore[call-overload]
     real = said[name] or own.billing_key_id
     client, wrong = allowed(stack, route), list[str]()
@@ -159,7 +155,9 @@ def test_what_reads_like_a_name_in_a_body_is_not_that_name(
 
 
 @pytest.mark.parametrize("route", [route for route, row in APP_ROWS.items() if row.about_something])
-def test_whose_token_reads_like_an_owners_owns_nothing(stack: Stack, own: Subject, route: str) -> None:
+def test_a_user_with_a_look_alike_id_owns_nothing_of_the_other(
+    stack: Stack, own: Subject, route: str
+) -> None:
     wrong: list[str] = []
     for user in others("user-1"):
         before = held(stack)
@@ -174,9 +172,7 @@ def test_whose_token_reads_like_an_owners_owns_nothing(stack: Stack, own: Subjec
 
 
 @pytest.mark.parametrize("user", USERS)
-def test_whoever_is_called_like_that_owns_their_own_and_no_more(
-    stack: Stack, own: Subject, user: str
-) -> None:
+def test_a_user_with_such_an_id_owns_exactly_their_own_records(stack: Stack, own: Subject, user: str) -> None:
     order = f"order-of-{user.encode().hex()}"
     stack.shop.put(f"/orders/{order}", ORDER | {"userId": user})
     app = stack.app(user)

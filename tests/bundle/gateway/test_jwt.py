@@ -72,7 +72,7 @@ def test_no_token_is_401(desk: Any) -> None:
     ],
     ids=str,
 )
-def test_a_claim_that_does_not_hold_is_401(desk: Any, claims: dict[str, Any]) -> None:
+def test_a_claim_that_does_not_match_is_401(desk: Any, claims: dict[str, Any]) -> None:
     assert refused(desk, desk.issuer.issue("user-1", **claims))
 
 
@@ -103,13 +103,13 @@ def test_a_token_signed_with_the_public_key_as_password_is_401(desk: Any) -> Non
     assert refused(desk, desk.issuer.signed_with_public_key("user-1"))
 
 
-def test_a_token_signed_by_somebody_else_is_401(desk: Any) -> None:
+def test_a_token_signed_by_another_issuer_is_401(desk: Any) -> None:
     token = TokenIssuer(desk.clock, key_name="stranger").issue("user-1")
 
     assert refused(desk, token)
 
 
-def test_a_stranger_who_uses_our_key_id_is_401(desk: Any) -> None:
+def test_a_foreign_signature_under_our_key_id_is_401(desk: Any) -> None:
     key = rsa_key("stranger")
 
     token = jwt.encode(desk.issuer.claims("user-1"), key, algorithm="RS256", headers={"kid": desk.issuer.kid})

@@ -43,7 +43,7 @@ def test_a_name_is_a_folder_here_and_nowhere_else(tmp_path: Path, name: str) -> 
         pass
 
 
-def test_what_a_killed_stack_left_behind_is_not_running(tmp_path: Path) -> None:
+def test_the_leftovers_of_a_killed_stack_do_not_count_as_running(tmp_path: Path) -> None:
     (tmp_path / "serve").mkdir()
     up(tmp_path / "serve")
 
@@ -61,7 +61,9 @@ def test_the_only_stack_needs_no_name(tmp_path: Path) -> None:
             the_one("other", tmp_path)
 
 
-def test_with_two_of_them_tools_ask_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_two_running_stacks_tools_ask_for_a_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with held("", tmp_path) as first, held("", tmp_path) as second:
         up(first)
         up(second)

@@ -37,7 +37,7 @@ def heard(stack: Stack) -> list[tuple[str, float]]:
     return calls
 
 
-def test_every_scheduled_function_of_the_template_is_played_when_the_clock_is_moved() -> None:
+def test_every_scheduled_function_runs_when_the_clock_is_moved() -> None:
     scheduled = [
         each["Properties"]["Target"]["Arn"]["Fn::GetAtt"][0]
         for each in transformed()["Resources"].values()
@@ -53,7 +53,7 @@ def test_every_scheduled_function_of_the_template_is_played_when_the_clock_is_mo
     assert stack.failures == []
 
 
-def test_the_audit_is_played_at_its_times_of_the_day() -> None:
+def test_the_audit_runs_at_its_times_of_the_day() -> None:
     with Stack.in_memory() as stack:
         calls = heard(stack)
 
@@ -66,7 +66,7 @@ def test_the_audit_is_played_at_its_times_of_the_day() -> None:
     ] * 2
 
 
-def test_what_has_been_kept_for_five_years_is_gone_when_the_clock_was_moved_so_far() -> None:
+def test_records_kept_for_five_years_are_gone_when_the_clock_was_moved_that_far() -> None:
     with Stack.in_memory(seed=1) as stack:
         prepared = prepare(stack)
         pay(stack, prepared)
@@ -82,7 +82,7 @@ def test_what_has_been_kept_for_five_years_is_gone_when_the_clock_was_moved_so_f
         assert stack.failures == []
 
 
-def test_schedules_are_played_while_time_passes_by_itself() -> None:
+def test_schedules_run_while_time_passes_by_itself() -> None:
     with Stack.in_memory() as stack:
         assert isinstance(stack.clock, MovableClock)
         timer, calls = Timer(stack), heard(stack)
@@ -126,25 +126,25 @@ def test_an_expression_says_when_it_fires_next(expression: str, zone: str, momen
         "cron(0 0 * *)",
     ],
 )
-def test_what_cannot_be_played_is_refused_and_not_passed_over(expression: str) -> None:
+def test_an_unsupported_schedule_is_refused_and_not_skipped(expression: str) -> None:
     with pytest.raises(ValueError, match=r"local stack|out of range"):
         when(expression)
 
 
-def test_a_schedule_of_another_kind_is_refused_and_not_passed_over() -> None:
+def test_a_schedule_of_another_kind_is_refused_and_not_skipped() -> None:
     rule = {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 minute)"}}
 
     with pytest.raises(ValueError, match="Nightly"):
         schedules_of({"Resources": {"Nightly": rule}})
 
 
-def test_a_schedule_that_is_switched_off_is_not_played() -> None:
+def test_a_disabled_schedule_does_not_run() -> None:
     off = {"Type": "AWS::Scheduler::Schedule", "Properties": {"ScheduleExpression": "x", "State": "DISABLED"}}
 
     assert schedules_of({"Resources": {"Nightly": off}}) == ()
 
 
-def test_a_timer_begins_with_what_comes_often_and_waits_for_a_time_of_the_day() -> None:
+def test_a_timer_starts_frequent_schedules_first_and_waits_for_a_time_of_the_day() -> None:
     with Stack.in_memory() as stack:
         calls = heard(stack)
 

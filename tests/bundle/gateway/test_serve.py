@@ -27,7 +27,7 @@ def client() -> Iterator[Client]:
         yield Client(ClockRoutes(Timer(stack), stack.gateway.handle).handle)
 
 
-def test_the_clock_is_moved_and_asked_over_http(client: Client) -> None:
+def test_the_clock_is_moved_and_read_over_http(client: Client) -> None:
     moved = client.post("/__clock/advance", {"seconds": 90})
 
     assert (moved.status, moved.json()) == (200, {"now": START + 90})
@@ -72,7 +72,7 @@ def test_forty_five_days_of_renewals_and_dunning_pass_in_one_call() -> None:
     assert [each["tries"] for each in view["invoices"]] == [1, 1, 1, 1, 1, 3, 1]
 
 
-def test_who_was_kept_long_enough_is_gone_once_the_clock_has_moved() -> None:
+def test_records_kept_long_enough_are_gone_once_the_clock_has_moved() -> None:
     with Stack.in_memory() as stack:
         timer = Timer(stack)
         verified(stack)
@@ -84,7 +84,7 @@ def test_who_was_kept_long_enough_is_gone_once_the_clock_has_moved() -> None:
         assert judge_identity(gather_identity(stack)) == []
 
 
-def test_every_route_has_a_curl_that_is_let_in_and_understood() -> None:
+def test_every_route_has_a_curl_that_is_accepted() -> None:
     refused = {400, 401, 403, 405, 415, 422, 500}
     with Stack.in_memory() as stack:
         printed = curls(up(stack), make(stack, fake=True)).splitlines()
@@ -108,7 +108,7 @@ def test_every_command_for_the_fake_is_one_it_knows() -> None:
     assert answers == [200] * 5
 
 
-def test_with_another_portone_nothing_is_invented_there() -> None:
+def test_with_another_portone_nothing_is_invented() -> None:
     with Stack.in_memory() as stack:
         elsewhere = Served(**(fields(stack) | {"fake": False}))
         printed = curls(elsewhere, make(stack, fake=False))
@@ -118,14 +118,14 @@ def test_with_another_portone_nothing_is_invented_there() -> None:
     assert "__control" not in printed
 
 
-def test_an_order_to_paste_names_ways_to_pay_that_have_a_channel() -> None:
+def test_a_printed_order_names_pay_methods_that_have_a_channel() -> None:
     with Stack.in_memory(channels='{"TRANSFER":"channel-key-example-test"}') as stack:
         printed = curls(up(stack), make(stack, fake=False), "PUT /orders")
 
     assert '"payMethods": ["TRANSFER"]' in printed
 
 
-def test_a_word_picks_the_routes_that_have_it() -> None:
+def test_a_word_selects_the_routes_that_contain_it() -> None:
     with Stack.in_memory() as stack:
         printed = curls(up(stack), make(stack, fake=True), "cash-receipt").splitlines()
 
@@ -142,7 +142,7 @@ def test_what_serve_prints_is_short_and_says_what_to_do_next() -> None:
     assert "http://localhost:3000, http://localhost:5173" in printed
 
 
-def test_a_part_that_has_ended_is_told_in_a_sentence() -> None:
+def test_a_process_that_ended_is_reported_in_a_sentence() -> None:
     with Stack.in_memory() as stack:
         whole = Served(**fields(stack), parts={"the timer": lambda: True})
         ended = Served(**fields(stack), parts={"the API": lambda: True, "the timer": lambda: False})

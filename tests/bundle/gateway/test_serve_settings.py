@@ -36,13 +36,13 @@ def test_credentials_stay_out_of_the_repr() -> None:
 
 
 @pytest.mark.parametrize("missing", ["PORTONE_API_SECRET", "STORE_ID", "CHANNELS"])
-def test_what_another_portone_needs_is_named_when_it_is_missing(missing: str) -> None:
+def test_a_missing_setting_of_another_portone_is_named(missing: str) -> None:
     with pytest.raises(NotReady, match=missing):
         endpoint({**ELSEWHERE, missing: ""})
 
 
 @pytest.mark.parametrize("url", ["http://portone.example", "ftp://127.0.0.1x"])
-def test_plain_http_goes_nowhere_but_to_this_machine(url: str) -> None:
+def test_plain_http_is_accepted_for_this_machine_only(url: str) -> None:
     with pytest.raises(NotReady, match="https"):
         endpoint({**ELSEWHERE, "PORTONE_URL": url})
 
@@ -59,7 +59,7 @@ def test_other_channels_that_are_no_object_are_refused(name: str) -> None:
         endpoint({**ELSEWHERE, name: "DANAL"})
 
 
-def test_another_portone_is_never_shown_a_channel_of_the_fake() -> None:
+def test_another_portone_never_sees_a_channel_of_the_fake() -> None:
     clock = MovableClock(0.0)
     parameters = parameters_of(TokenIssuer(clock), {}) | dict(endpoint(ELSEWHERE).parameters)
     told = json.dumps(transformed(parameters))

@@ -44,7 +44,7 @@ def test_a_signed_request_passes_and_says_who_signed(desk: Any, path: str) -> No
     assert desk.event["requestContext"]["authorizer"]["iam"]["userId"] == SHOP.name
 
 
-def test_what_botocore_signs_passes(desk: Any) -> None:
+def test_a_request_signed_by_botocore_passes(desk: Any) -> None:
     request = AWSRequest("PUT", "https://api.localhost/orders/order-1", data=b"{}")
     stamp = "20260102T030405Z"
     request.headers["X-Amz-Date"] = stamp
@@ -139,12 +139,12 @@ def test_a_stated_body_hash_must_be_the_hash_of_the_body(desk: Any) -> None:
     [(SHOP, "GET", "/ops/attention"), (STAFF, "PUT", "/orders/order-1")],
     ids=["shop", "staff"],
 )
-def test_a_policy_ends_where_it_ends(desk: Any, principal: Principal, method: str, path: str) -> None:
+def test_a_policy_matches_whole_paths_only(desk: Any, principal: Principal, method: str, path: str) -> None:
     assert is_forbidden(desk, desk.signed(method, path, b"", principal))
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_what_curl_signs_passes(desk: Any) -> None:
+def test_a_request_signed_by_curl_passes(desk: Any) -> None:
     now = datetime.now(UTC).timestamp()
     desk.clock.advance(now - desk.clock.now())
     with Server(desk.gateway.handle) as server:

@@ -54,7 +54,7 @@ def test_a_webhook_reaches_the_handler_through_the_function_url(stack: Stack) ->
     assert [sent.status for sent in stack.portone.webhooks.sent] == [200, 200]
 
 
-def test_what_every_hint_missed_the_sweep_finds(stack: Stack) -> None:
+def test_the_sweep_finds_what_every_hint_missed(stack: Stack) -> None:
     payment_id = prepared(stack)
     stack.portone.buyer.pay(payment_id)
     stack.portone.webhooks.lose()
@@ -75,7 +75,7 @@ def test_calls_are_counted_and_can_be_compared(stack: Stack) -> None:
     assert spent.writes > 0
 
 
-def test_what_a_sweep_raises_is_a_failed_invocation_and_the_next_one_runs(stack: Stack) -> None:
+def test_an_exception_of_a_sweep_is_a_failed_invocation_and_the_next_one_runs(stack: Stack) -> None:
     payment_id = prepared(stack)
     stack.portone.buyer.pay(payment_id)
     stack.portone.webhooks.lose()
@@ -99,7 +99,7 @@ def test_what_a_sweep_raises_is_a_failed_invocation_and_the_next_one_runs(stack:
     ],
     ids=["request", "webhook", "sweep"],
 )
-def test_what_nothing_may_catch_comes_out(stack: Stack, act: Callable[[Stack], None]) -> None:
+def test_an_exception_nothing_may_catch_is_raised(stack: Stack, act: Callable[[Stack], None]) -> None:
     stack.portone.buyer.pay(prepared(stack))
     stack.ports["store"].table.around = killed
 
@@ -171,7 +171,7 @@ def test_a_missing_handler_is_named(tmp_path: Path) -> None:
         load_handler(tmp_path / "nowhere" / "handler.py")
 
 
-def test_a_reference_nobody_answers_is_an_error() -> None:
+def test_an_unresolved_reference_is_an_error() -> None:
     with pytest.raises(KeyError):
         filled({"TABLE": {"Ref": "Unknown"}}, {"Other": "x"})
 

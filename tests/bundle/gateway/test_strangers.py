@@ -37,20 +37,20 @@ def asked(path: str, headers: dict[str, str]) -> int:
 
 @pytest.mark.parametrize("headers", STRANGERS, ids=str)
 @pytest.mark.parametrize("path", ["/payments", "/__clock/advance", "/__curls"])
-def test_a_page_of_another_site_is_not_answered(path: str, headers: dict[str, str]) -> None:
+def test_a_page_of_another_site_gets_no_answer(path: str, headers: dict[str, str]) -> None:
     assert asked(path, headers | CONTROL) == 403
 
 
-def test_the_shops_own_pages_call_the_api_and_do_not_move_the_stack() -> None:
+def test_the_shops_own_pages_call_the_api_and_do_not_control_the_stack() -> None:
     assert asked("/payments", SHOP_PAGE | {"sec-fetch-site": "cross-site"}) == 200
     assert asked("/__clock/advance", SHOP_PAGE | CONTROL) == 403
 
 
-def test_what_moves_the_stack_says_what_no_form_can_say() -> None:
+def test_controlling_the_stack_requires_a_header_no_form_can_send() -> None:
     assert [asked("/__clock/advance", headers) for headers in ({}, CONTROL)] == [403, 200]
 
 
-def test_a_tunnel_goes_by_its_own_name_and_no_other() -> None:
+def test_a_tunnel_is_known_by_its_own_name_only() -> None:
     def named(host: str) -> Response:
         door = Door(lambda _: answer(200, {}), hosts=("shop.tunnel.example",))
         return door.handle(Request(method="POST", target="/", headers=(("Host", host),)))
@@ -58,7 +58,7 @@ def test_a_tunnel_goes_by_its_own_name_and_no_other() -> None:
     assert [named(each).status for each in ("shop.tunnel.example", "rebound.example")] == [200, 403]
 
 
-def test_no_answer_is_taken_for_anything_but_what_it_says_it_is() -> None:
+def test_no_answer_is_interpreted_as_another_content_type() -> None:
     with Stack.in_memory() as stack:
         answers = [stack.shop.get("/orders/none"), stack.app("user-1").get("/payments")]
 
@@ -79,7 +79,7 @@ def test_the_local_aws_answers_no_page(ministack: MiniStack) -> None:
     assert (own.json()["SecretString"], own.headers["x-content-type-options"]) == ("x", "nosniff")
 
 
-def test_the_first_line_says_what_a_real_portone_has_to_fear() -> None:
+def test_the_first_line_warns_about_a_real_portone() -> None:
     real = Endpoint(
         url="https://api.portone.io", api_secret=SECRET, parameters={"StoreId": "store-of-somebody"}
     )
@@ -101,7 +101,7 @@ def test_a_program_started_from_here_inherits_no_secret() -> None:
 
 
 @pytest.mark.ministack
-def test_handlers_are_handed_a_real_secret_that_the_local_aws_never_gets(ministack: MiniStack) -> None:
+def test_handlers_get_a_real_secret_that_the_local_aws_never_gets(ministack: MiniStack) -> None:
     clock = MovableClock(0.0)
     wired = wiring.on_ministack(
         parameters_of(TokenIssuer(clock), {"portone_url": "http://127.0.0.1:1"}),

@@ -64,7 +64,7 @@ def test_a_batch_that_fails_is_halved_until_one_record_is_left() -> None:
     assert function.seen == [[0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 2, 3], [0, 1], [2, 3], [2]]
 
 
-def test_behind_a_record_that_fails_nothing_moves_before_its_attempts_are_used_up() -> None:
+def test_nothing_moves_behind_a_failing_record_before_its_attempts_are_used_up() -> None:
     function = Function(poison={2})
 
     polled(function, times=2)
@@ -72,7 +72,7 @@ def test_behind_a_record_that_fails_nothing_moves_before_its_attempts_are_used_u
     assert function.done == [0, 1]
 
 
-def test_a_record_is_given_up_whole_after_its_attempts_and_the_others_go_on() -> None:
+def test_a_record_is_given_up_after_its_attempts_and_the_others_continue() -> None:
     function = Function(poison={2})
 
     poller = polled(function, records=10, times=3)
@@ -126,7 +126,7 @@ def test_a_filter_lets_through_what_matches_in_every_name(given: dict[str, Any],
     assert matches_any([pattern], given) is passes
 
 
-def test_what_the_filter_keeps_out_wakes_nobody_and_holds_nothing_up() -> None:
+def test_filtered_records_start_nothing_and_delay_nothing() -> None:
     function = Function()
     rules = StreamRules(batch_size=2, attempts=1, bisects=True, filters=({"eventName": ["INSERT"]},))
     stream = Listed(*map(record, range(7)), record(7, name="INSERT"))

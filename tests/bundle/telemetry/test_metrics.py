@@ -50,7 +50,7 @@ def test_counts_are_one_emf_line_of_the_metrics_alarms_look_for(capsys: pytest.C
     )
 
 
-def test_no_count_of_many_threads_is_lost_or_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_count_of_many_threads_is_lost_or_counted_twice(capsys: pytest.CaptureFixture[str]) -> None:
     """One EMF line has room for a hundred values of a metric; a batch runs in ten threads."""
     meter, threads, each = EmfMeter("PortOnePayments", "payments-test"), 10, 1_000
     began = Barrier(threads)
@@ -69,7 +69,7 @@ def test_no_count_of_many_threads_is_lost_or_told_twice(capsys: pytest.CaptureFi
     assert max(len(line["PaymentPaid"]) for line in lines) <= MOST_VALUES
 
 
-def test_metrics_go_where_the_template_says(
+def test_metrics_go_to_the_namespace_of_the_template(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "OurNamespace")
@@ -115,7 +115,7 @@ def test_counts_of_a_failed_job_are_written(logger: Logger, capsys: pytest.Captu
     assert line["WebhookSignatureFailure"] == [1.0]
 
 
-def test_nothing_counted_is_nothing_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_counts_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     EmfMeter("PortOnePayments", "payments-test").flush()
 
     assert capsys.readouterr().out == ""

@@ -57,7 +57,7 @@ def test_a_line_holds_known_keys_and_plain_values_only(logger: Logger, stream: i
     assert CANARY not in stream.getvalue()
 
 
-def test_what_is_known_is_written(logger: Logger, stream: io.StringIO) -> None:
+def test_a_known_value_is_written(logger: Logger, stream: io.StringIO) -> None:
     logger.warning("answered", status=404, code="payment_not_found", route="GET /payments/{paymentId}")
 
     (line,) = written(stream)
@@ -66,7 +66,7 @@ def test_what_is_known_is_written(logger: Logger, stream: io.StringIO) -> None:
     assert line["timestamp"].endswith("+00:00")
 
 
-def test_an_exception_nobody_foresaw_is_its_type_and_place(logger: Logger, stream: io.StringIO) -> None:
+def test_an_unforeseen_exception_is_logged_by_its_type_and_place(logger: Logger, stream: io.StringIO) -> None:
     answer = HttpHandler(boom, rights=(), deps=deps(logger=logger))({}, None)
 
     (line,) = written(stream)
@@ -75,7 +75,9 @@ def test_an_exception_nobody_foresaw_is_its_type_and_place(logger: Logger, strea
     assert CANARY not in stream.getvalue() + answer["body"]
 
 
-def test_what_a_failed_job_raises_does_not_say_what_went_wrong(logger: Logger, stream: io.StringIO) -> None:
+def test_the_exception_of_a_failed_job_does_not_reveal_what_went_wrong(
+    logger: Logger, stream: io.StringIO
+) -> None:
     with pytest.raises(JobFailed, match="RuntimeError") as raised:
         JobHandler(boom, deps=deps(logger=logger))({}, None)
 
@@ -111,7 +113,7 @@ def everything_a_caller_can_fill_in(stack: Stack) -> Iterator[Response]:
     yield stack.staff.get(f"/ops/attention?kind={CANARY}")
 
 
-def test_nothing_a_caller_filled_in_is_logged_or_counted_or_queued() -> None:
+def test_no_input_of_a_caller_is_logged_counted_or_queued() -> None:
     with Stack.in_memory(seed=1) as stack:
         tampered = populate(stack).payments["tampered"]
 

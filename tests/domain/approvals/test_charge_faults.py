@@ -45,7 +45,7 @@ KINDS = [(status, kind) for status, kinds in NO_EFFECT_TYPES.items() for kind in
 
 
 @pytest.mark.parametrize(("status", "kind"), KINDS)
-def test_every_refusal_without_effect_is_ours_but_two(status: int, kind: str) -> None:
+def test_every_refusal_without_effect_but_two_is_an_error_of_ours(status: int, kind: str) -> None:
     ours = charge_fault(status, kind)
 
     assert (ours is None) == (kind in OF_THE_CHARGE)
@@ -62,7 +62,7 @@ def test_every_refusal_without_effect_is_ours_but_two(status: int, kind: str) ->
         (None, None),
     ],
 )
-def test_what_a_pg_or_nobody_answered_is_not(status: int | None, kind: str | None) -> None:
+def test_an_answer_of_the_pg_or_no_answer_is_no_error_of_ours(status: int | None, kind: str | None) -> None:
     assert charge_fault(status, kind) is None
 
 
@@ -70,7 +70,7 @@ def charging(**fields: Any) -> Payment:
     return intend_charge(replace(a_payment(), **fields), "token", "issue-1", moment())
 
 
-def test_a_wrong_request_is_no_charges_decline_and_a_wrong_token_is_its_buyers() -> None:
+def test_a_wrong_request_declines_no_charge_and_a_wrong_token_is_the_buyers_error() -> None:
     charge = refused(charging(), 1, "invalid_request", moment(1))
     confirm = refused(
         intend(a_payment(), "token", "sealed", moment(), asks_stock=False), 1, "invalid_request", moment(1)
@@ -79,7 +79,7 @@ def test_a_wrong_request_is_no_charges_decline_and_a_wrong_token_is_its_buyers()
     assert [withdrawn(each.approvals[-1]) for each in (charge, confirm)] == [True, False]
 
 
-def test_what_alone_was_refused_waits_for_a_day_and_a_renewal_comes_back_at_its_time() -> None:
+def test_a_charge_refused_alone_waits_a_day_and_a_renewal_returns_at_its_time() -> None:
     late = moment(WAITED + 60)
     alone = taken_back(charging(), 1, "invalid_request", NOW + 900, moment(1))
     given_up = taken_back(charging(), 1, "invalid_request", late.now + 900, late)
@@ -93,7 +93,7 @@ def test_what_alone_was_refused_waits_for_a_day_and_a_renewal_comes_back_at_its_
     assert open_approval(stopped) is not None
 
 
-def test_a_decline_that_a_later_refusal_of_us_hid_is_a_decline() -> None:
+def test_a_decline_hidden_by_a_later_refusal_of_us_is_a_decline() -> None:
     told = answered(charging(), 1, "invalid_request")
 
     read = after_reading(told, a_snapshot(RemoteStatus.FAILED, after=65), at=120)
@@ -101,7 +101,7 @@ def test_a_decline_that_a_later_refusal_of_us_hid_is_a_decline() -> None:
     assert (read.approvals[-1].code, withdrawn(read.approvals[-1])) == ("pg_provider", False)
 
 
-def test_what_is_put_back_is_due_again_in_the_allowed_hours_and_its_clock_stands_until_it_is_tried() -> None:
+def test_a_postponed_invoice_is_due_in_the_allowed_hours_and_its_grace_stands_still() -> None:
     declined = tried(running(), at(2026, 2, 28, hour=10), "pg_provider")
     evening = at(2026, 3, 1, hour=20)
     held = flying(declined, evening)
@@ -121,7 +121,7 @@ def test_what_is_put_back_is_due_again_in_the_allowed_hours_and_its_clock_stands
     assert told.state is InvoiceState.OPEN
 
 
-def test_a_first_try_that_is_put_back_has_no_clock() -> None:
+def test_a_postponed_first_attempt_has_no_grace() -> None:
     held = flying(running(), at(2026, 2, 28, hour=10) + DAY)
 
     back = put_back(held, held.invoices["2"], by_app(at(2026, 3, 1)), POLICY, until=None).invoices["2"]
@@ -129,7 +129,7 @@ def test_a_first_try_that_is_put_back_has_no_clock() -> None:
     assert (back.failed_at, back.refused_at, back.due_at) == (None, None, at(2026, 3, 1))
 
 
-def test_a_decline_of_the_last_day_is_never_pushed_out_by_what_was_withdrawn() -> None:
+def test_a_decline_of_the_last_day_is_never_displaced_by_withdrawn_attempts() -> None:
     payment = refused(charging(), 1, "pg_provider", moment(1))
     for number in range(2, KEPT + 10):
         intended = intend_charge(payment, f"token-{number}", "issue-1", moment(number))
@@ -153,7 +153,7 @@ def refused_in_turn(code: str, number: int) -> Payment:
 
 
 @pytest.mark.parametrize(("code", "counts"), [("pg_provider", True), ("invalid_request", False)])
-def test_a_day_has_so_many_tries_and_what_an_error_of_ours_kept_back_is_none(
+def test_attempts_a_day_are_limited_and_those_stopped_by_an_error_of_ours_do_not_count(
     code: str,
     counts: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_day_has_so_many_tries_and_what_an_error_of_ours_kept_back_is_none(
     check_tries(last, NOW + WAITED + 2 * MOST_TRIES)
 
 
-def test_a_charge_that_waits_for_us_is_no_try_of_its_customer_either() -> None:
+def test_a_charge_waiting_for_us_is_no_attempt_of_its_customer() -> None:
     declined = refused_in_turn("pg_provider", MOST_TRIES - 1)
     check_tries(taken_back(declined, MOST_TRIES, "unauthorized", NOW + 900, moment(60)), NOW + HOUR)
 
@@ -174,7 +174,7 @@ def test_a_charge_that_waits_for_us_is_no_try_of_its_customer_either() -> None:
         check_tries(declined, NOW + HOUR)
 
 
-def test_what_alone_is_refused_has_ten_minutes_between_its_tries_and_another_method_none() -> None:
+def test_a_charge_refused_alone_has_ten_minutes_between_attempts_and_another_method_none() -> None:
     waits = taken_back(charging(), 1, "invalid_request", NOW + 900, moment(0))
     over = refused(charging(), 1, "invalid_request", moment(1))
     stopped = taken_back(charging(), 1, "unauthorized", NOW + 600, moment(0))

@@ -25,7 +25,7 @@ def state(payment: Payment) -> ApprovalState:
 
 @pytest.mark.parametrize("code", ["unauthorized", "invalid_request"])
 @pytest.mark.parametrize("status", [ISSUED, PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED])
-def test_a_charge_that_waits_ends_unapproved_when_its_payment_is_paid_otherwise(
+def test_a_waiting_charge_ends_when_its_payment_is_paid_by_other_means(
     code: str, status: RemoteStatus
 ) -> None:
     waits = taken_back(charging(), 1, code, NOW + 900, moment(61))
@@ -35,7 +35,7 @@ def test_a_charge_that_waits_ends_unapproved_when_its_payment_is_paid_otherwise(
     assert (state(after), withdrawn(after.approvals[-1])) == (ApprovalState.FAILED, True)
 
 
-def test_an_account_says_nothing_of_a_charge_and_much_of_what_a_buyer_authenticated() -> None:
+def test_an_issued_account_settles_an_approval_but_no_charge() -> None:
     sent, issued = charging(), a_snapshot(ISSUED, after=90)
     authenticated = intend(a_payment(), "token", "sealed", moment(), asks_stock=False)
 
@@ -44,7 +44,7 @@ def test_an_account_says_nothing_of_a_charge_and_much_of_what_a_buyer_authentica
     assert state(settle_approval(authenticated, issued, moment(120))) is ApprovalState.APPROVED
 
 
-def test_a_charge_nobody_hears_of_beside_an_account_was_not_executed() -> None:
+def test_a_charge_without_a_trace_beside_an_issued_account_was_not_executed() -> None:
     issued = a_snapshot(ISSUED, after=90)
     quiet = settle_approval(charging(), issued, moment(FORGOTTEN + 60))
 
@@ -53,7 +53,7 @@ def test_a_charge_nobody_hears_of_beside_an_account_was_not_executed() -> None:
     assert (state(over), over.approvals[-1].code) == (ApprovalState.FAILED, "not_executed")
 
 
-def test_a_charge_that_was_sent_is_approved_by_the_money() -> None:
+def test_a_sent_charge_is_approved_by_a_reading_of_the_money() -> None:
     paid = settle_approval(charging(), a_snapshot(PAID, after=90), moment(120))
 
     assert state(paid) is ApprovalState.APPROVED

@@ -30,19 +30,19 @@ def kinds(*pair: object) -> list[DiscrepancyKind]:
 
 
 @pytest.mark.parametrize("status", sorted(set(RemoteStatus) - {RemoteStatus.UNRECOGNISED}))
-def test_a_payment_agrees_with_the_reading_it_took_in(status: RemoteStatus) -> None:
+def test_a_payment_agrees_with_the_reading_it_absorbed(status: RemoteStatus) -> None:
     snapshot = a_snapshot(status)
 
     assert kinds(after_reading(a_payment(), snapshot), snapshot) == []
 
 
-def test_a_known_mismatch_agrees_with_what_was_paid() -> None:
+def test_a_known_mismatch_agrees_with_the_payment_at_portone() -> None:
     snapshot = a_snapshot(total=10, paid=10)
 
     assert kinds(after_reading(a_payment(), snapshot), snapshot) == []
 
 
-def test_a_mismatch_that_was_refunded_agrees() -> None:
+def test_a_refunded_mismatch_agrees() -> None:
     first = after_reading(a_payment(), a_snapshot(total=10, paid=10))
     back = a_snapshot(
         RemoteStatus.CANCELLED,
@@ -74,13 +74,13 @@ def test_an_account_whose_time_is_over_agrees_and_another_account_does_not() -> 
 
 
 @pytest.mark.parametrize("field", ["total", "currency"])
-def test_money_taken_for_something_else_is_a_difference_of_amount(field: str) -> None:
+def test_a_payment_of_another_amount_is_a_difference_of_amount(field: str) -> None:
     odd = a_snapshot(total=900) if field == "total" else a_snapshot(currency="USD")
 
     assert KIND.AMOUNT in kinds(a_payment(), odd)
 
 
-def test_a_window_opened_for_another_amount_takes_no_money() -> None:
+def test_an_unpaid_window_for_another_amount_is_no_difference() -> None:
     assert kinds(a_payment(), a_snapshot(RemoteStatus.READY, total=900)) == []
 
 
@@ -94,12 +94,12 @@ def test_a_cancellation_explains_the_status_that_came_with_it() -> None:
 @pytest.mark.parametrize(
     "status", [Status.PAID, Status.CANCELLED, Status.MISMATCH, Status.VIRTUAL_ACCOUNT_ISSUED]
 )
-def test_what_claims_money_must_exist_at_portone(status: Status) -> None:
+def test_a_payment_with_money_or_an_account_must_exist_at_portone(status: Status) -> None:
     assert kinds(a_payment(status=status), None) == [KIND.MISSING_THERE]
 
 
 @pytest.mark.parametrize("status", [Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PENDING])
-def test_what_claims_no_money_may_be_absent_there(status: Status) -> None:
+def test_a_payment_without_money_may_be_absent_at_portone(status: Status) -> None:
     assert kinds(a_payment(status=status), None) == []
 
 
@@ -123,7 +123,7 @@ def orphan(**changes: object) -> Snapshot:
         (orphan(status=RemoteStatus.UNRECOGNISED), True, True, True),
     ],
 )
-def test_a_payment_missing_here_is_ours_by_its_mark_and_what_supports_it(
+def test_a_payment_without_a_record_is_ours_by_its_marker_and_supporting_evidence(
     snapshot: Snapshot,
     live: bool,  # noqa: FBT001 - a row of a table
     order_known: bool,  # noqa: FBT001 - a row of a table
@@ -149,14 +149,14 @@ def test_a_discrepancy_has_one_id_per_payment_and_kind() -> None:
     assert foreign_id.isalnum()
 
 
-def test_the_same_evidence_is_not_filed_again_not_even_after_it_was_closed() -> None:
+def test_the_same_evidence_is_not_listed_again_even_after_it_was_closed() -> None:
     row = filed(None, missing_here(a_snapshot()), NOW)
     assert row is not None
 
     assert filed(row, missing_here(a_snapshot()), NOW + 1) is None
 
 
-def test_other_evidence_opens_it_again_and_keeps_when_it_was_first_found() -> None:
+def test_other_evidence_reopens_a_discrepancy_and_keeps_when_it_was_first_found() -> None:
     row = filed(None, missing_here(a_snapshot()), NOW)
 
     again = filed(row, missing_here(a_snapshot(cancelled=1)), NOW + 9)
@@ -169,7 +169,7 @@ def test_the_first_audit_looks_back_a_day() -> None:
     assert first_mark(NOW).until == int(NOW) - 24 * 3600
 
 
-def test_a_window_ends_ten_minutes_ago_with_the_second_it_is_asked_for_too_much() -> None:
+def test_an_audit_window_ends_before_the_last_ten_minutes() -> None:
     assert next_window(int(NOW) - 7200, 24 * 3600, NOW) == Window(int(NOW) - 7200, int(NOW) - 601)
     assert next_window(int(NOW) - 7200, 60, NOW) == Window(int(NOW) - 7200, int(NOW) - 7140)
     assert next_window(int(NOW) - 601, 60, NOW) is None

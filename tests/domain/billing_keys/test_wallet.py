@@ -22,41 +22,41 @@ from portone_payments.domain.records.billing_keys import KeyState, Wallet
 from tests.support.wallets import APP, LIVE, NOW, OTHER, POLICY, UNNAMED, a_key, reading, with_active
 
 
-def test_the_first_key_becomes_the_default_and_wakes_what_waits() -> None:
+def test_the_first_key_becomes_the_default_and_resumes_waiting_charges() -> None:
     wallet = activate(Wallet(user_id="user-1"), a_key(), APP)
 
     assert (wallet.default, wallet.waking) == ("issue1", True)
     assert next_due(wallet, NOW) == NOW
 
 
-def test_a_second_key_leaves_the_default_alone() -> None:
+def test_a_second_key_does_not_change_the_default() -> None:
     assert with_active("issue1", "issue2").default == "issue1"
 
 
-def test_a_default_its_owner_gives_wakes_what_waits() -> None:
+def test_a_default_the_owner_chooses_resumes_waiting_charges() -> None:
     wallet = make_default(with_active("issue1", "issue2"), "issue2", APP)
 
     assert (wallet.default, wallet.waking) == ("issue2", True)
 
 
-def test_giving_the_same_default_again_changes_nothing() -> None:
+def test_choosing_the_same_default_again_changes_nothing() -> None:
     wallet = with_active("issue1")
 
     assert make_default(wallet, "issue1", APP) is wallet
 
 
-def test_a_key_that_became_default_by_anothers_deletion_wakes_nobody() -> None:
+def test_a_key_that_became_default_by_a_deletion_resumes_nothing() -> None:
     wallet = ask_deletion(with_active("issue1", "issue2", "issue3"), "issue1", APP)
 
     assert (wallet.default, wallet.waking) == ("issue3", False)
 
 
-def test_another_users_issue_and_none_at_all_are_the_same_error() -> None:
+def test_another_users_issue_and_an_absent_one_are_the_same_error() -> None:
     with pytest.raises(BillingKeyNotFound):
         make_default(with_active("issue1"), "issue9", APP)
 
 
-def test_a_user_has_so_many_keys_and_no_more() -> None:
+def test_the_number_of_keys_a_user_may_have_is_limited() -> None:
     wallet = with_active(*(f"issue{number}" for number in range(MOST_KEYS)))
 
     with pytest.raises(TooManyBillingKeys):
@@ -72,7 +72,7 @@ def test_a_claim_stays_until_it_is_known_to_be_settled() -> None:
     assert wallet.keys["issue1"].claims == ("payment2", "payment3")
 
 
-def test_a_payment_tried_again_is_one_claim() -> None:
+def test_a_payment_charged_again_is_one_claim() -> None:
     wallet = claim_key(with_active("issue1"), "issue1", "payment1", frozenset())
 
     assert claim_key(wallet, "issue1", "payment1", frozenset()).keys["issue1"].claims == ("payment1",)
@@ -101,7 +101,7 @@ def test_a_payment_tried_again_is_one_claim() -> None:
         (reading(channels=(UNNAMED, UNNAMED)), KeyState.ACTIVE, None),
     ],
 )
-def test_a_key_is_charged_only_when_portone_bears_it_out(
+def test_a_key_is_charged_only_when_a_reading_bears_it_out(
     shown: KeyReading, state: KeyState, code: str | None
 ) -> None:
     judged = judge(a_key(), shown, POLICY)
@@ -120,7 +120,7 @@ def test_a_key_is_charged_only_when_portone_bears_it_out(
     ],
     ids=["one needs no name", "not another", "not a test channel", "not one without a name", "none has one"],
 )
-def test_of_several_channels_one_that_is_allowed_is_named_in_a_charge(
+def test_a_charge_of_a_key_with_several_channels_names_an_allowed_one(
     channels: tuple[Channel, ...], named: str | None
 ) -> None:
     assert channel_to_charge(reading(channels=channels), POLICY) == named

@@ -33,7 +33,7 @@ def test_a_key_being_deleted_can_neither_be_charged_nor_chosen() -> None:
         make_default(wallet, "issue1", APP)
 
 
-def test_a_window_that_is_deleted_is_looked_for_during_a_day_and_gone_after_it() -> None:
+def test_a_deleted_issue_window_is_watched_for_a_day_and_then_gone() -> None:
     opened = start_issue(Wallet(user_id="user-1"), a_key(sealed=None, key_hash=None))
 
     asked = ask_deletion(opened, "issue1", APP)
@@ -44,20 +44,20 @@ def test_a_window_that_is_deleted_is_looked_for_during_a_day_and_gone_after_it()
     assert states == [KeyState.DELETING, KeyState.DELETING, KeyState.DELETED]
 
 
-def test_what_a_deleted_key_was_is_unreadable() -> None:
+def test_a_deleted_key_is_unreadable() -> None:
     wallet = deleted(ask_deletion(with_active("issue1"), "issue1", APP), "issue1", APP)
 
     assert (wallet.keys["issue1"].sealed, wallet.default) == (None, None)
 
 
-def test_deleting_twice_is_told_once() -> None:
+def test_a_repeated_deletion_is_recorded_once() -> None:
     wallet = deleted(with_active("issue1"), "issue1", APP)
 
     assert deleted(wallet, "issue1", APP) is wallet
     assert ask_deletion(wallet, "issue1", APP) is wallet
 
 
-def test_a_deletion_that_waits_for_a_charge_is_looked_at_less_and_less_often() -> None:
+def test_a_deletion_that_waits_for_a_charge_is_checked_less_and_less_often() -> None:
     wallet = ask_deletion(claim_key(with_active("issue1"), "issue1", "payment1", ()), "issue1", APP)
 
     looks = []
@@ -68,7 +68,7 @@ def test_a_deletion_that_waits_for_a_charge_is_looked_at_less_and_less_often() -
     assert looks == [30, 60, 120, 300, 600, 3_600, 3_600]
 
 
-def test_once_the_charge_has_an_outcome_its_deletion_is_no_longer_put_off() -> None:
+def test_a_deletion_proceeds_once_the_charge_has_an_outcome() -> None:
     wallet = ask_deletion(claim_key(with_active("issue1"), "issue1", "payment1", ()), "issue1", APP)
 
     released = waited(release(replace(wallet, rung=9), "issue1", {"payment1"}))
@@ -76,7 +76,7 @@ def test_once_the_charge_has_an_outcome_its_deletion_is_no_longer_put_off() -> N
     assert next_due(released, NOW) == NOW + 30
 
 
-def test_a_window_nobody_came_back_from_is_looked_for_three_times() -> None:
+def test_an_abandoned_issue_window_is_checked_three_times() -> None:
     wallet = start_issue(Wallet(user_id="user-1"), a_key(sealed=None, key_hash=None))
     looked = [
         next_due(replace(wallet, keys={"issue1": replace(wallet.keys["issue1"], looked=each)}), NOW)
@@ -87,7 +87,7 @@ def test_a_window_nobody_came_back_from_is_looked_for_three_times() -> None:
     assert next_due(lapse(wallet, wallet.keys["issue1"], APP), NOW) is None
 
 
-def test_only_a_key_of_our_issue_is_kept_to_be_deleted() -> None:
+def test_only_a_key_we_issued_is_kept_for_deletion() -> None:
     wallet = Wallet(user_id="user-1")
 
     unwanted = refuse(wallet, a_key(), KeyState.UNWANTED, "customer", APP).keys["issue1"]

@@ -40,7 +40,7 @@ def at_kst(day: date, hour: int, minute: int, second: int) -> float:
 @example(born=date(2004, 2, 29), days=(date(2023, 2, 28) - date(2004, 2, 29)).days)
 @example(born=date(2004, 2, 29), days=(date(2023, 3, 1) - date(2004, 2, 29)).days)
 @example(born=date(2004, 2, 29), days=(date(2024, 2, 29) - date(2004, 2, 29)).days)
-def test_full_years_are_those_the_civil_code_has_ended(born: date, days: int) -> None:
+def test_a_full_year_is_one_the_civil_code_counts_as_ended(born: date, days: int) -> None:
     on = born + timedelta(days=days)
 
     assert full_years(born, on) == by_the_code(born, on)
@@ -56,7 +56,7 @@ def test_full_years_are_those_the_civil_code_has_ended(born: date, days: int) ->
         (date(2008, 2, 29), date(2027, 3, 1)),
     ],
 )
-def test_somebody_comes_of_age_at_korean_midnight(born: date, birthday: date) -> None:
+def test_a_person_comes_of_age_at_korean_midnight(born: date, birthday: date) -> None:
     eve = birthday - timedelta(days=1)
 
     assert age_at(born.isoformat(), at_kst(eve, 23, 59, 59)) == ADULT - 1
@@ -71,7 +71,7 @@ def test_a_leap_day_child_has_its_birthday_in_a_leap_year() -> None:
 @pytest.mark.parametrize(
     "birth_date", [None, "", "2004-02-30", "20040229x", "tomorrow", "2999-01-01", "1066-10-14"]
 )
-def test_what_is_no_birth_date_gives_no_age(birth_date: str | None) -> None:
+def test_an_invalid_birth_date_gives_no_age(birth_date: str | None) -> None:
     assert age_at(birth_date, at_kst(date(2026, 1, 1), 0, 0, 0)) is None
 
 

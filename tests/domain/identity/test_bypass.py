@@ -10,19 +10,19 @@ from portone_payments.domain.identity.bypass import BypassOptions, built_bypass,
 FULL = BypassOptions(title="Example shop", min_age=20, carriers=("SKT", "KT", "LGU"))
 
 
-def test_danal_gets_its_own_words_for_title_age_and_carriers() -> None:
+def test_danal_gets_title_age_and_carriers_in_its_own_words() -> None:
     assert built_bypass("DANAL", FULL) == {
         "danal": {"CPTITLE": "Example shop", "AGELIMIT": 20, "IsCarrier": "SKT;KTF;LGT"}
     }
 
 
-def test_without_an_sdk_danal_is_told_of_no_carriers() -> None:
+def test_without_the_sdk_danal_gets_no_carriers() -> None:
     assert built_bypass("DANAL", FULL, server_side=True) == {
         "danal": {"CPTITLE": "Example shop", "AGELIMIT": 20}
     }
 
 
-def test_danal_knows_the_resellers_only_together() -> None:
+def test_danal_enables_the_resellers_only_together() -> None:
     all_three = BypassOptions(carriers=("SKT_MVNO", "KT_MVNO", "LGU_MVNO"))
 
     assert built_bypass("DANAL", all_three) == {"danal": {"IsCarrier": "MVNO"}}
@@ -30,13 +30,13 @@ def test_danal_knows_the_resellers_only_together() -> None:
 
 @pytest.mark.parametrize(("media", "code"), [("web", "MC01"), ("mobile", "MC02")])
 @pytest.mark.parametrize("provider", ["KCP", "KCP_V2"])
-def test_kcp_wants_to_know_the_medium_where_there_is_no_sdk(provider: str, media: str, code: str) -> None:
+def test_kcp_gets_the_medium_without_the_sdk(provider: str, media: str, code: str) -> None:
     assert built_bypass(provider, BypassOptions(), server_side=True, media=media) == {
         "kcpV2": {"media_type": code}
     }
 
 
-def test_nothing_to_say_is_said_with_nothing() -> None:
+def test_an_empty_bypass_is_left_out() -> None:
     assert built_bypass("INICIS_UNIFIED", BypassOptions()) == {}
     assert built_bypass("DANAL", BypassOptions()) == {}
 
@@ -47,7 +47,7 @@ def test_a_pg_gets_its_further_options_under_its_own_name() -> None:
     assert built_bypass("INICIS_UNIFIED", options) == {"inicisUnified": {"flgFixedUser": "N"}}
 
 
-def test_the_age_of_a_purpose_is_asked_of_danal_too() -> None:
+def test_the_age_of_a_purpose_is_required_of_danal_too() -> None:
     assert bypass_for("DANAL", None, min_age=19) == {"danal": {"AGELIMIT": 19}}
     assert bypass_for("KCP_V2", None, min_age=19) == {}
 
@@ -70,7 +70,7 @@ def test_the_age_of_a_purpose_is_asked_of_danal_too() -> None:
         ("NICE_V2", {}, "provider"),
     ],
 )
-def test_what_a_pg_would_not_understand_is_refused(provider: str, options: Any, field: str) -> None:
+def test_a_value_the_pg_would_refuse_is_refused(provider: str, options: Any, field: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         built_bypass(provider, BypassOptions(**options))
 

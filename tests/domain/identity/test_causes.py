@@ -55,7 +55,7 @@ def test_no_row_is_cited_that_the_sheet_does_not_have(rows: list[dict[str, str]]
         ("일시적인 오류", Cause.TEMPORARY),
     ],
 )
-def test_what_the_sheet_says_decides_the_cause(rows: list[dict[str, str]], words: str, cause: Cause) -> None:
+def test_the_sheet_decides_the_cause(rows: list[dict[str, str]], words: str, cause: Cause) -> None:
     said = {row["code"] for row in rows if words in row["meaning_ko"]}
 
     assert said
@@ -77,7 +77,7 @@ def test_what_the_sheet_says_decides_the_cause(rows: list[dict[str, str]], words
         ("9999", Cause.UNKNOWN),
     ],
 )
-def test_a_code_known_by_heart_has_its_cause(code: str, cause: Cause) -> None:
+def test_a_well_known_code_has_its_cause(code: str, cause: Cause) -> None:
     assert cause_of("DANAL", code) is cause
 
 
@@ -86,14 +86,14 @@ def test_padding_does_not_matter(padded: str) -> None:
     assert cause_of("DANAL", padded) is Cause.BLOCKED_BY_PG
 
 
-def test_of_two_rows_with_one_code_the_more_telling_decides() -> None:
+def test_the_more_specific_of_two_rows_with_one_code_decides() -> None:
     assert cause_of("DANAL", "3431") is Cause.WRONG_CODE
     assert citation_of("DANAL", "3431") == (SHEET, (226, 227))
     assert cause_of("DANAL", "4534") is Cause.IN_PROGRESS
 
 
 @pytest.mark.parametrize("code", [None, "", "  ", "F100", "9013x", "12345678", "가", "\x00", "²"])
-def test_a_code_nobody_explains_is_unknown(code: str | None) -> None:
+def test_a_code_without_a_row_is_unknown(code: str | None) -> None:
     assert cause_of("DANAL", code) is Cause.UNKNOWN
     assert citation_of("DANAL", code) is None
 

@@ -39,9 +39,9 @@ def test_a_phone_keeps_its_last_four_digits_where_it_has_nine(phone: str, shown:
 @pytest.mark.parametrize(
     ("born", "shown"), [("1990-05-17", "1990-**-**"), ("900517", "******"), ("19900517", "********")]
 )
-def test_a_birth_date_keeps_its_year_where_it_is_told_from_the_rest(born: str, shown: str) -> None:
+def test_a_birth_date_keeps_its_year_where_its_format_is_known(born: str, shown: str) -> None:
     assert masked({"birthDate": born}) == {"birthDate": shown}
 
 
-def test_what_names_nobody_is_shown() -> None:
+def test_a_value_that_identifies_nobody_is_shown() -> None:
     assert masked({"adult": "yes", "gender": "FEMALE"}) == {"adult": "yes", "gender": "FEMALE"}

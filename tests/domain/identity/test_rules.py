@@ -61,7 +61,7 @@ def known_or_missing(customer: Customer, channel: Channel, purpose: Purpose) -> 
 @pytest.mark.parametrize("absent", ABSENT)
 @pytest.mark.parametrize("require", Require)
 @pytest.mark.parametrize("provider", MATRIX)
-def test_every_identifier_that_is_present_stands_for_the_person_and_none_that_is_not(
+def test_every_present_identifier_identifies_the_person_and_no_absent_one(
     provider: str, require: Require, absent: str | None
 ) -> None:
     for given in SUBSETS:
@@ -79,7 +79,7 @@ def test_every_identifier_that_is_present_stands_for_the_person_and_none_that_is
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("provider", MATRIX)
-def test_what_a_purpose_needs_must_be_given_and_not_typed(provider: str, field: str) -> None:
+def test_what_a_purpose_needs_must_be_given_and_not_typed_by_the_person(provider: str, field: str) -> None:
     purpose = a_purpose(Require.ANY, needs=frozenset({FIELDS[field]}))
     typed = MATRIX[provider][FIELDS[field]] is Gives.SELF_DECLARED
     for given in SUBSETS:
@@ -90,7 +90,7 @@ def test_what_a_purpose_needs_must_be_given_and_not_typed(provider: str, field: 
 
 
 @pytest.mark.parametrize("provider", MATRIX)
-def test_what_people_type_themselves_is_marked(provider: str) -> None:
+def test_values_typed_by_the_person_are_marked(provider: str) -> None:
     everything = a_customer(frozenset(OPTIONAL))
 
     found = known(everything, a_channel(provider), a_purpose(Require.CI))
@@ -98,7 +98,7 @@ def test_what_people_type_themselves_is_marked(provider: str) -> None:
     assert set(found.unverified) == ({"gender"} if provider == "INICIS_UNIFIED" else set())
 
 
-def test_a_di_is_one_of_its_provider_and_merchant() -> None:
+def test_a_di_belongs_to_its_provider_and_merchant() -> None:
     dis = {
         known(a_customer(frozenset({"di"})), channel, a_purpose(Require.ANY)).identifiers
         for channel in (
@@ -111,7 +111,7 @@ def test_a_di_is_one_of_its_provider_and_merchant() -> None:
     assert len(dis) == 3
 
 
-def test_what_a_person_typed_stands_for_nobody_and_proves_no_age() -> None:
+def test_typed_values_identify_nobody_and_prove_no_age() -> None:
     everything, purpose = a_customer(frozenset(OPTIONAL)), a_purpose(Require.ANY)
     channel = a_channel("DANAL")
 
@@ -142,7 +142,7 @@ def test_an_age_limit_refuses_the_young_and_those_without_a_birth_date(born: str
     assert (found if isinstance(found, str) else "adult") == expected
 
 
-def test_only_what_the_purpose_asks_for_is_kept() -> None:
+def test_only_what_the_purpose_keeps_is_kept() -> None:
     purpose = Purpose(name="adult", require=Require.CI, needs=frozenset())
 
     found = known(a_customer(frozenset(OPTIONAL)), a_channel("DANAL"), purpose)
@@ -150,7 +150,7 @@ def test_only_what_the_purpose_asks_for_is_kept() -> None:
     assert found.facts == {"adult": "yes"}
 
 
-def test_a_value_no_pg_would_send_is_no_value() -> None:
+def test_an_impossible_value_is_dropped() -> None:
     customer = a_customer(frozenset(OPTIONAL), ci="x" * 201)
 
     assert known_or_missing(customer, a_channel("DANAL"), a_purpose(Require.CI)) == "ci"

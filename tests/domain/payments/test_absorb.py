@@ -22,7 +22,7 @@ def test_a_reading_of_paid_makes_the_payment_paid_and_finished() -> None:
     assert (paid.status, facts(paid), paid.due_at) == (Status.PAID, ["paid"], None)
 
 
-def test_absorbing_the_same_reading_twice_tells_nothing_twice() -> None:
+def test_absorbing_the_same_reading_twice_records_nothing_twice() -> None:
     snapshot = a_snapshot(
         RemoteStatus.PARTIAL_CANCELLED, cancelled=300, cancellations=(a_cancellation(total=300),)
     )
@@ -34,7 +34,7 @@ def test_absorbing_the_same_reading_twice_tells_nothing_twice() -> None:
     assert twice.seen == once.seen
 
 
-def test_totals_are_the_readings_never_sums() -> None:
+def test_totals_come_from_the_reading_and_are_never_added_up() -> None:
     first = a_snapshot(
         RemoteStatus.PARTIAL_CANCELLED, cancelled=300, cancellations=(a_cancellation(1, total=300),)
     )
@@ -51,7 +51,7 @@ def test_totals_are_the_readings_never_sums() -> None:
     assert payment.seen.cancelled == 500
 
 
-def test_a_payment_first_seen_cancelled_tells_that_it_was_paid_too() -> None:
+def test_a_payment_first_seen_cancelled_records_that_it_was_paid_too() -> None:
     snapshot = a_snapshot(RemoteStatus.CANCELLED, cancelled=1_000, cancellations=(a_cancellation(),))
 
     payment = after_reading(a_payment(), snapshot)
@@ -59,7 +59,7 @@ def test_a_payment_first_seen_cancelled_tells_that_it_was_paid_too() -> None:
     assert (payment.status, facts(payment)) == (Status.CANCELLED, ["paid", "cancelled"])
 
 
-def test_a_requested_cancellation_that_succeeds_is_told_at_both_steps() -> None:
+def test_a_requested_cancellation_that_succeeds_is_recorded_at_both_steps() -> None:
     requested = a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),))
     done = a_snapshot(RemoteStatus.CANCELLED, after=60, cancelled=1_000, cancellations=(a_cancellation(1),))
 
@@ -84,14 +84,14 @@ def test_a_second_decline_is_a_second_fact() -> None:
     assert facts(again) == ["failed", "failed"]
 
 
-def test_a_payment_portone_does_not_know_stays_ready_and_due() -> None:
+def test_a_payment_unknown_at_portone_stays_ready_and_due() -> None:
     payment = after_reading(a_payment(), None)
 
     assert (payment.status, payment.history) == (Status.READY, ())
     assert payment.due_at is not None
 
 
-def test_a_reading_counts_as_read_and_resets_the_tries() -> None:
+def test_a_reading_is_recorded_and_resets_the_attempts() -> None:
     payment = after_reading(a_payment(tries=3), a_snapshot())
 
     assert (payment.read_at, payment.tries) == (NOW + 60, 0)

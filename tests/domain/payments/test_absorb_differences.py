@@ -26,20 +26,20 @@ from tests.support.snapshots import (
     [{"total": 1}, {"total": 1_001}, {"currency": "USD"}, {"store_id": "store-2"}],
     ids=lambda differing: next(iter(differing)),
 )
-def test_a_proven_difference_is_a_mismatch_and_calls_a_person(differing: dict[str, Any]) -> None:
+def test_a_proven_difference_is_a_mismatch_and_raises_an_attention(differing: dict[str, Any]) -> None:
     payment = after_reading(a_payment(), a_snapshot(**differing))
 
     assert (payment.status, calls_of(payment)) == (Status.MISMATCH, [AttentionKind.MISMATCH])
     assert facts(payment)[0] == "mismatch"
 
 
-def test_a_mismatch_stays_due_until_a_person_closes_it() -> None:
+def test_a_mismatch_stays_due_until_staff_closes_it() -> None:
     payment = after_reading(a_payment(), a_snapshot(total=1))
 
     assert payment.due_at is not None
 
 
-def test_a_mismatch_is_told_once() -> None:
+def test_a_mismatch_is_recorded_once() -> None:
     payment = after_reading(a_payment(), a_snapshot(total=1))
 
     again = after_reading(payment, a_snapshot(total=1), at=90)
@@ -60,7 +60,7 @@ def test_a_refunded_mismatch_is_cancelled_and_was_never_paid() -> None:
     assert "cancelled" in facts(payment)
 
 
-def test_an_honest_attempt_after_a_tampered_account_is_paid_and_told() -> None:
+def test_an_honest_attempt_after_a_tampered_account_is_paid_and_recorded() -> None:
     tampered = a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, total=1, method=an_account())
     payment = after_reading(a_payment(), tampered)
 
@@ -69,7 +69,7 @@ def test_an_honest_attempt_after_a_tampered_account_is_paid_and_told() -> None:
     assert (payment.status, facts(payment)) == (Status.PAID, ["mismatch", "paid"])
 
 
-def test_an_unrecognised_status_leaves_the_stored_one_and_calls_a_person() -> None:
+def test_an_unrecognised_status_keeps_the_stored_one_and_raises_an_attention() -> None:
     payment = after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED))
 
     assert (payment.status, payment.doubted) == (Status.READY, True)
@@ -82,14 +82,14 @@ def test_an_unrecognised_status_leaves_the_stored_one_and_calls_a_person() -> No
     [{"channel": None}, {"method": Method(kind=PayMethod.UNRECOGNISED)}],
     ids=["no_channel", "unknown_method"],
 )
-def test_what_can_neither_be_believed_nor_refuted_waits_with_its_hints_open(doubtful: dict[str, Any]) -> None:
+def test_a_reading_in_doubt_keeps_its_hints_open(doubtful: dict[str, Any]) -> None:
     payment = after_reading(with_hint(a_payment(), a_hint(1)), a_snapshot(**doubtful))
 
     assert (payment.status, calls_of(payment)) == (Status.READY, [AttentionKind.QUARANTINED])
     assert hint_states(payment) == [HintState.OPEN]
 
 
-def test_a_doubt_is_told_once() -> None:
+def test_a_doubt_is_recorded_once() -> None:
     payment = after_reading(a_payment(), a_snapshot(channel=None))
 
     again = after_reading(payment, a_snapshot(channel=None), at=90)
@@ -97,7 +97,7 @@ def test_a_doubt_is_told_once() -> None:
     assert facts(again) == ["quarantined"]
 
 
-def test_what_staff_accepted_is_believed_from_the_next_reading_on() -> None:
+def test_a_doubt_staff_accepted_is_believed_from_the_next_reading_on() -> None:
     doubted = after_reading(a_payment(), a_snapshot(channel=None))
 
     payment = after_reading(replace(doubted, accepted=True), a_snapshot(channel=None), at=90)
@@ -105,13 +105,13 @@ def test_what_staff_accepted_is_believed_from_the_next_reading_on() -> None:
     assert (payment.status, payment.doubted, calls_of(payment)) == (Status.PAID, False, [])
 
 
-def test_accepting_does_not_help_a_proven_difference() -> None:
+def test_accepting_changes_nothing_about_a_proven_difference() -> None:
     payment = after_reading(a_payment(accepted=True), a_snapshot(channel=None, total=1))
 
     assert payment.status is Status.MISMATCH
 
 
-def test_a_believed_reading_withdraws_the_call_for_a_doubt_but_not_for_a_mismatch() -> None:
+def test_a_believed_reading_clears_the_attention_of_a_doubt_but_not_of_a_mismatch() -> None:
     doubted = a_payment(attentions=called(AttentionKind.QUARANTINED))
     differing = a_payment(attentions=called(AttentionKind.MISMATCH))
 

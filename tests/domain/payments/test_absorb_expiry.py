@@ -25,7 +25,7 @@ def test_an_abandoned_payment_expires_after_one_last_reading() -> None:
     assert (before.status, after.status) == (Status.READY, Status.EXPIRED)
 
 
-def test_an_expired_payment_stays_expired_while_its_window_is_merely_open() -> None:
+def test_an_expired_payment_stays_expired_while_only_its_window_is_open() -> None:
     expired = after_reading(a_payment(), a_snapshot(RemoteStatus.READY), at=HOUR + 1)
 
     again = after_reading(expired, a_snapshot(RemoteStatus.READY), at=2 * HOUR)
@@ -56,7 +56,7 @@ def test_a_virtual_account_expires_only_after_its_grace() -> None:
     assert (within.status, over.status) == (Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED)
 
 
-def test_a_lapsed_virtual_account_tells_its_end_once() -> None:
+def test_a_lapsed_virtual_account_records_its_end_once() -> None:
     issued = a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, method=an_account(due_after=HOUR))
     over = after_reading(after_reading(a_payment(), issued), issued, at=2 * HOUR + 1)
 
@@ -66,7 +66,7 @@ def test_a_lapsed_virtual_account_tells_its_end_once() -> None:
     assert facts(again) == ["virtual_account_issued", "virtual_account_expired"]
 
 
-def test_an_expired_payment_whose_buyer_then_gets_a_virtual_account_waits_for_the_deposit() -> None:
+def test_an_expired_payment_given_a_virtual_account_waits_for_the_deposit() -> None:
     expired = after_reading(a_payment(), a_snapshot(RemoteStatus.READY), at=HOUR + 1)
     issued = a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, after=2 * HOUR, method=an_account())
 
@@ -87,7 +87,7 @@ def test_a_deposit_after_expiry_is_late() -> None:
     assert (paid.status, paid.late) == (Status.PAID, True)
 
 
-def test_what_was_paid_in_time_and_heard_of_after_the_end_is_not_late() -> None:
+def test_a_payment_in_time_that_is_read_after_the_end_is_not_late() -> None:
     expired = after_reading(a_payment(), None, at=HOUR + 1)
 
     paid = after_reading(expired, a_snapshot(after=2 * HOUR, paid_at=micros(HOUR - 1)), at=2 * HOUR)
@@ -95,20 +95,20 @@ def test_what_was_paid_in_time_and_heard_of_after_the_end_is_not_late() -> None:
     assert (paid.status, paid.late) == (Status.PAID, False)
 
 
-def test_what_was_paid_after_the_end_is_late_though_nobody_had_looked() -> None:
+def test_a_payment_after_the_end_is_late_although_no_reading_had_shown_the_end() -> None:
     paid = after_reading(a_payment(), a_snapshot(paid_at=micros(HOUR + 60)), at=2 * HOUR)
 
     assert paid.late
     assert paid.history[-1].data["late"] is True
 
 
-def test_what_was_paid_late_and_refunded_in_part_at_once_is_late() -> None:
+def test_a_late_payment_refunded_in_part_at_once_is_late() -> None:
     reading = a_snapshot(RemoteStatus.PARTIAL_CANCELLED, cancelled=100, paid_at=micros(HOUR + 60))
 
     assert after_reading(a_payment(), reading, at=2 * HOUR).late
 
 
-def test_two_clocks_that_differ_make_nothing_late() -> None:
+def test_a_difference_between_two_clocks_makes_no_payment_late() -> None:
     assert not after_reading(a_payment(), a_snapshot(paid_at=micros(HOUR + 4)), at=2 * HOUR).late
 
 
@@ -121,7 +121,7 @@ def test_a_deposit_within_its_grace_is_not_late() -> None:
     assert not paid.late
 
 
-def test_what_was_pending_when_the_offer_ended_is_not_late() -> None:
+def test_a_payment_pending_when_the_offer_ended_is_not_late() -> None:
     pending = after_reading(a_payment(), a_snapshot(RemoteStatus.PAY_PENDING))
 
     paid = after_reading(pending, a_snapshot(after=2 * HOUR, paid_at=micros(2 * HOUR)), at=2 * HOUR)
@@ -129,7 +129,7 @@ def test_what_was_pending_when_the_offer_ended_is_not_late() -> None:
     assert not paid.late
 
 
-def test_what_was_being_approved_when_the_offer_ended_is_not_late() -> None:
+def test_a_payment_being_approved_when_the_offer_ended_is_not_late() -> None:
     approving = intend_charge(a_payment(), "hash", "issue1", Moment(now=NOW, by="charge"))
 
     paid = after_reading(approving, a_snapshot(after=2 * HOUR, paid_at=micros(2 * HOUR)), at=2 * HOUR)

@@ -24,7 +24,7 @@ from tests.support.snapshots import (
 DAY = 24 * 3600
 
 
-def test_a_lagging_reading_changes_nothing_but_count_rung_and_due_mark() -> None:
+def test_a_lagging_reading_changes_only_the_count_the_poll_step_and_the_due_time() -> None:
     held = after_reading(a_payment(), a_snapshot())
 
     result = absorb(held, a_snapshot(RemoteStatus.READY, after=10), moment(90), POLICY)
@@ -35,7 +35,7 @@ def test_a_lagging_reading_changes_nothing_but_count_rung_and_due_mark() -> None
     )
 
 
-def test_lagging_readings_climb_the_ladder() -> None:
+def test_lagging_readings_back_off() -> None:
     payment = after_reading(a_payment(), a_snapshot())
     waits = []
 
@@ -61,7 +61,7 @@ def test_a_hint_the_reading_bears_out_is_done() -> None:
     assert hint_states(payment) == [HintState.DONE]
 
 
-def test_six_lagging_readings_over_a_quarter_of_an_hour_give_the_hint_up_and_call_a_person() -> None:
+def test_six_lagging_readings_in_a_quarter_of_an_hour_give_the_hint_up_and_raise_an_attention() -> None:
     payment = with_hint(a_payment(), a_hint(1))
 
     for at in (60, 120, 240, 540, 800):
@@ -73,7 +73,7 @@ def test_six_lagging_readings_over_a_quarter_of_an_hour_give_the_hint_up_and_cal
     assert "hint_given_up" in facts(sixth)
 
 
-def test_many_readings_within_a_replicas_delay_give_nothing_up() -> None:
+def test_many_readings_within_the_delay_of_a_replica_give_no_hint_up() -> None:
     payment = with_hint(a_payment(), a_hint(1))
 
     for at in range(60, 80):
@@ -82,7 +82,7 @@ def test_many_readings_within_a_replicas_delay_give_nothing_up() -> None:
     assert (hint_states(payment), calls_of(payment)) == ([HintState.OPEN], [])
 
 
-def test_who_asks_all_the_time_does_not_make_us_look_less_often() -> None:
+def test_eager_readings_do_not_slow_the_polling_schedule() -> None:
     payment = with_hint(a_payment(), a_hint(1))
 
     for at in range(60, 80):
@@ -92,7 +92,7 @@ def test_who_asks_all_the_time_does_not_make_us_look_less_often() -> None:
     assert payment.due_at == int(NOW + 79) + 30
 
 
-def test_portone_forgetting_money_it_showed_is_lagging_and_calls_a_person() -> None:
+def test_a_reading_without_money_seen_before_is_lagging_and_raises_an_attention() -> None:
     payment = after_reading(a_payment(), a_snapshot())
 
     for at in (60, 120, 240, 540, 800, 1_000):
@@ -101,7 +101,7 @@ def test_portone_forgetting_money_it_showed_is_lagging_and_calls_a_person() -> N
     assert (payment.status, calls_of(payment)) == (Status.PAID, [AttentionKind.LAGGING])
 
 
-def test_what_looks_older_though_no_money_tells_is_believed_once_it_lasts() -> None:
+def test_a_reading_that_looks_older_and_shows_no_money_is_believed_once_it_lasts() -> None:
     held = after_reading(a_payment(), a_snapshot(RemoteStatus.FAILED, after=50))
     other = a_snapshot(RemoteStatus.PAY_PENDING, transaction_id="tx-2", after=30)
     payment = held
@@ -124,14 +124,14 @@ def test_a_good_reading_ends_the_lag() -> None:
 @pytest.mark.parametrize(
     ("days", "called"), [(0.9, []), (1.1, [AttentionKind.UNKNOWN])], ids=["within_a_day", "after_a_day"]
 )
-def test_what_stays_pending_for_a_day_calls_a_person(days: float, called: list[AttentionKind]) -> None:
+def test_a_payment_pending_for_a_day_raises_an_attention(days: float, called: list[AttentionKind]) -> None:
     pending = a_snapshot(RemoteStatus.PAY_PENDING)
     payment = after_reading(a_payment(), pending)
 
     assert calls_of(after_reading(payment, pending, days * DAY)) == called
 
 
-def test_who_has_looked_at_what_is_pending_is_not_called_again() -> None:
+def test_a_pending_payment_staff_closed_raises_no_further_attention() -> None:
     pending = a_snapshot(RemoteStatus.PAY_PENDING)
     called = after_reading(after_reading(a_payment(), pending), pending, 2 * DAY)
 
@@ -140,7 +140,7 @@ def test_who_has_looked_at_what_is_pending_is_not_called_again() -> None:
     assert calls_of(after_reading(closed, pending, 3 * DAY)) == []
 
 
-def test_an_answer_that_failed_promises_nothing_and_one_that_succeeded_is_held_by_the_total() -> None:
+def test_a_failed_answer_promises_nothing_and_a_succeeded_one_is_compared_with_the_total() -> None:
     paid = after_reading(a_payment(), a_snapshot(cancellations=None))
     shown = a_snapshot(cancellations=None)
 

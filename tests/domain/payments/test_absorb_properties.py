@@ -40,7 +40,7 @@ def after_all(readings: list[Snapshot | None], payment: Payment) -> Payment:
 
 
 @given(readings())
-def test_whatever_was_read_before_the_newest_reading_decides(
+def test_the_newest_reading_decides_whatever_was_read_before(
     read: tuple[list[Snapshot], list[Snapshot | None]],
 ) -> None:
     history, some = read
@@ -53,7 +53,7 @@ def test_whatever_was_read_before_the_newest_reading_decides(
 
 
 @given(readings())
-def test_absorbing_a_reading_again_tells_and_changes_nothing(
+def test_absorbing_a_reading_again_records_and_changes_nothing(
     read: tuple[list[Snapshot], list[Snapshot | None]],
 ) -> None:
     _, some = read
@@ -81,7 +81,7 @@ def test_money_once_taken_stays_taken_and_refunds_never_shrink(
 
 
 @given(readings())
-def test_no_refund_is_told_twice_and_money_is_told_once(
+def test_no_refund_and_no_payment_is_recorded_twice(
     read: tuple[list[Snapshot], list[Snapshot | None]],
 ) -> None:
     _, some = read
@@ -94,7 +94,7 @@ def test_no_refund_is_told_twice_and_money_is_told_once(
 
 
 @given(readings(), hints)
-def test_a_lagging_reading_changes_only_what_says_look_again(
+def test_a_lagging_reading_changes_only_when_to_read_again(
     read: tuple[list[Snapshot], list[Snapshot | None]], webhooks: list[Hint]
 ) -> None:
     history, some = read
@@ -120,7 +120,7 @@ def test_a_lagging_reading_changes_only_what_says_look_again(
 
 
 @given(readings(), hints)
-def test_no_hint_is_lost_and_an_open_one_closes_as_done_however_many_readings_lag_in_a_minute(
+def test_no_hint_is_lost_and_an_open_one_is_done_after_any_number_of_lagging_readings(
     read: tuple[list[Snapshot], list[Snapshot | None]], webhooks: list[Hint]
 ) -> None:
     _, some = read
@@ -137,7 +137,7 @@ def test_no_hint_is_lost_and_an_open_one_closes_as_done_however_many_readings_la
 
 
 @given(readings(), hints, st.floats(0, 10 * 24 * 3600), st.booleans())
-def test_what_is_unfinished_is_due_and_whatever_is_due_lies_ahead(
+def test_an_unfinished_payment_is_due_in_the_future(
     read: tuple[list[Snapshot], list[Snapshot | None]],
     webhooks: list[Hint],
     after: float,
@@ -156,7 +156,7 @@ def test_what_is_unfinished_is_due_and_whatever_is_due_lies_ahead(
 
 
 @given(st.sampled_from(Status), st.integers(0, 5), st.floats(0, 10 * 24 * 3600))
-def test_the_next_look_is_never_in_the_past(status: Status, rung: int, after: float) -> None:
+def test_the_next_reading_is_never_due_in_the_past(status: Status, rung: int, after: float) -> None:
     due_at = next_due(a_payment(status=status, rung=rung), NOW + after)
 
     assert due_at is None or due_at > NOW + after

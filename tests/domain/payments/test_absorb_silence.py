@@ -11,26 +11,26 @@ from tests.support.snapshots import (
 )
 
 
-def test_silence_keeps_the_hint_open_and_asks_again_in_two_minutes() -> None:
+def test_silence_keeps_the_hint_open_and_reads_again_in_two_minutes() -> None:
     payment = silence(with_hint(a_payment(), a_hint(1)), moment(60, jitter=7))
 
     assert hint_states(payment) == [HintState.OPEN]
     assert payment.due_at == int(NOW + 60 + 120 + 7)
 
 
-def test_silence_leaves_an_earlier_due_mark_alone() -> None:
+def test_silence_keeps_an_earlier_due_time() -> None:
     payment = silence(a_payment(due_at=int(NOW) + 70), moment(60))
 
     assert payment.due_at == int(NOW) + 70
 
 
-def test_silence_does_not_climb() -> None:
+def test_silence_does_not_back_off() -> None:
     payment = silence(a_payment(rung=2, lagging=1), moment(60))
 
     assert (payment.rung, payment.lagging) == (2, 1)
 
 
-def test_a_hint_open_for_half_an_hour_calls_a_person_and_stays_due() -> None:
+def test_a_hint_open_for_half_an_hour_raises_an_attention_and_stays_due() -> None:
     payment = with_hint(a_payment(), a_hint(0))
 
     young = silence(payment, moment(1_799))
@@ -41,7 +41,7 @@ def test_a_hint_open_for_half_an_hour_calls_a_person_and_stays_due() -> None:
     assert old.due_at is not None
 
 
-def test_an_unknown_outcome_is_told_once() -> None:
+def test_an_unknown_outcome_is_recorded_once() -> None:
     payment = silence(with_hint(a_payment(), a_hint(0)), moment(1_801))
 
     assert facts(silence(payment, moment(2_000))) == ["outcome_unknown"]

@@ -20,7 +20,7 @@ KEYLESS = replace(CHANNEL, key=None)
 CARDS_ONLY = {"web": ("CARD",)}
 
 
-def test_what_was_asked_for_shows_no_difference() -> None:
+def test_a_reading_that_equals_the_order_shows_no_difference() -> None:
     assert compare(a_payment(), a_snapshot(), POLICY) == Findings()
 
 
@@ -41,12 +41,12 @@ def test_total_currency_and_store_prove_a_difference(name: str, differing: dict[
         RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
     ],
 )
-def test_every_state_in_which_money_is_was_or_will_be_taken_is_checked(status: RemoteStatus) -> None:
+def test_every_state_that_holds_held_or_will_hold_money_is_checked(status: RemoteStatus) -> None:
     assert compare(a_payment(), a_snapshot(status, total=1), POLICY).proven == ("total",)
 
 
 @pytest.mark.parametrize("status", [RemoteStatus.READY, RemoteStatus.FAILED])
-def test_where_no_money_is_held_nothing_is_compared(status: RemoteStatus) -> None:
+def test_nothing_is_compared_where_no_money_is_held(status: RemoteStatus) -> None:
     assert compare(a_payment(), a_snapshot(status, total=1), POLICY) == Findings()
 
 
@@ -56,11 +56,11 @@ def test_a_test_channel_proves_a_difference_in_live_mode_only() -> None:
     assert compare(a_payment(), a_snapshot(channel=replace(CHANNEL, test=False)), LIVE).proven == ()
 
 
-def test_of_money_that_is_back_only_what_proves_a_difference_matters() -> None:
+def test_of_refunded_money_only_a_proven_difference_matters() -> None:
     assert compare(a_payment(), a_snapshot(RemoteStatus.CANCELLED, channel=None), POLICY) == Findings()
 
 
-def test_a_payment_is_held_against_what_it_was_prepared_under_and_not_against_today() -> None:
+def test_a_payment_is_compared_with_what_it_was_prepared_under_and_not_with_today() -> None:
     today = CheckPolicy(store_id="store-2", channels=frozenset({"channel-2"}))
     prepared = a_payment(terms=terms_under(POLICY))
 
@@ -71,7 +71,7 @@ def test_a_payment_is_held_against_what_it_was_prepared_under_and_not_against_to
     )
 
 
-def test_the_mode_is_that_of_the_preparation() -> None:
+def test_the_mode_at_preparation_applies() -> None:
     in_test, in_live = (a_payment(terms=terms_under(policy)) for policy in (POLICY, LIVE))
 
     assert compare(in_test, a_snapshot(), LIVE) == Findings()

@@ -26,7 +26,7 @@ def read_at(*minutes: int) -> Payment:
     [((2, 10), False), ((2, 3, 4, 5, 6), False), ((2, 10, 17), True), ((2, 3, 4, 5, 17), True)],
     ids=["two", "many_within_minutes", "three", "many_and_one_later"],
 )
-def test_three_readings_over_a_quarter_of_an_hour_tell_that_a_deposit_was_taken_back(
+def test_three_readings_in_a_quarter_of_an_hour_prove_that_a_deposit_was_taken_back(
     minutes: tuple[int, ...],
     told: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
@@ -37,7 +37,7 @@ def test_three_readings_over_a_quarter_of_an_hour_tell_that_a_deposit_was_taken_
     assert (AttentionKind.DEPOSIT_TAKEN_BACK in calls_of(payment)) is told
 
 
-def test_a_person_is_called_once_for_it_and_again_only_after_it_was_paid_again() -> None:
+def test_a_deposit_taken_back_raises_one_attention_until_it_is_paid_again() -> None:
     payment = read_at(2, 10, 17, 30, 60)
     assert facts(payment).count("deposit_taken_back") == 1
 
@@ -48,7 +48,7 @@ def test_a_person_is_called_once_for_it_and_again_only_after_it_was_paid_again()
     assert facts(payment).count("deposit_taken_back") == 2
 
 
-def test_a_reading_that_shows_it_paid_starts_the_count_anew() -> None:
+def test_a_reading_that_shows_it_paid_restarts_the_count() -> None:
     payment = after_reading(read_at(2, 10), PAID, 11 * MINUTE)
 
     payment = after_reading(payment, WAITING, 17 * MINUTE)
@@ -57,7 +57,9 @@ def test_a_reading_that_shows_it_paid_starts_the_count_anew() -> None:
 
 
 @pytest.mark.parametrize("status", [AccountRefund.FAILED, AccountRefund.PARTIAL_REFUND_FAILED])
-def test_a_refund_the_bank_could_not_pay_out_calls_a_person_until_it_could(status: AccountRefund) -> None:
+def test_a_refund_the_bank_could_not_pay_out_raises_an_attention_until_it_could(
+    status: AccountRefund,
+) -> None:
     payment = after_reading(a_payment(), PAID)
 
     stuck = after_reading(payment, replace(PAID, method=replace(an_account(), refund=status)), 90)

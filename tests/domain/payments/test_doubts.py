@@ -41,7 +41,7 @@ def charged() -> Payment:
 
 
 @pytest.mark.parametrize("strange", list(STRANGE.values()), ids=list(STRANGE))
-def test_a_charge_in_doubt_stays_under_way_and_calls_a_person(strange: dict[str, Any]) -> None:
+def test_a_charge_in_doubt_stays_under_way_and_raises_an_attention(strange: dict[str, Any]) -> None:
     payment = after_reading(charged(), a_snapshot(**strange))
 
     assert open_approval(payment) is not None
@@ -57,7 +57,7 @@ def test_a_charge_in_doubt_stays_under_way_and_calls_a_person(strange: dict[str,
     ],
     ids=["missing", "ready", "failed"],
 )
-def test_money_in_doubt_is_not_undone_by_a_reading_that_shows_none(later: Any) -> None:
+def test_money_in_doubt_is_not_removed_by_a_reading_that_shows_none(later: Any) -> None:
     doubted = after_reading(charged(), a_snapshot(**STRANGE["method"]))
 
     result = absorb(doubted, later, moment(90), POLICY)
@@ -66,7 +66,7 @@ def test_money_in_doubt_is_not_undone_by_a_reading_that_shows_none(later: Any) -
     assert open_approval(result.payment) is not None
 
 
-def test_a_status_nobody_knows_may_still_turn_out_as_declined() -> None:
+def test_a_payment_in_an_unknown_status_may_still_be_declined() -> None:
     doubted = after_reading(charged(), a_snapshot(RemoteStatus.UNRECOGNISED))
 
     failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, after=80), at=90)
@@ -74,7 +74,7 @@ def test_a_status_nobody_knows_may_still_turn_out_as_declined() -> None:
     assert (failed.status, open_approval(failed)) == (Status.FAILED, None)
 
 
-def test_the_first_reading_that_can_be_judged_settles_what_was_in_doubt() -> None:
+def test_the_first_reading_that_can_be_judged_settles_a_doubt() -> None:
     doubted = after_reading(charged(), a_snapshot(**STRANGE["method"]))
 
     paid = after_reading(doubted, a_snapshot(), at=90)
@@ -86,7 +86,7 @@ def test_the_first_reading_that_can_be_judged_settles_what_was_in_doubt() -> Non
 @pytest.mark.parametrize(
     ("after", "free"), [(WAITED - 1, False), (WAITED, True)], ids=["within_a_day", "after_a_day"]
 )
-def test_a_doubt_keeps_nobody_longer_than_a_day(after: float, free: bool) -> None:  # noqa: FBT001 - a table
+def test_a_doubt_blocks_nothing_for_longer_than_a_day(after: float, free: bool) -> None:  # noqa: FBT001 - a table
     doubted = after_reading(charged(), a_snapshot(**STRANGE["method"]))
 
     assert waited_for(doubted, NOW + after) is free
@@ -98,7 +98,7 @@ def test_a_doubt_keeps_nobody_longer_than_a_day(after: float, free: bool) -> Non
     [*STRANGE.values(), {"store_id": "store-2"}],
     ids=[*STRANGE, "store"],
 )
-def test_money_that_was_paid_here_is_followed_whatever_is_strange_about_it(strange: dict[str, Any]) -> None:
+def test_a_paid_payment_is_followed_whatever_is_strange_about_it(strange: dict[str, Any]) -> None:
     paid = after_reading(a_payment(), a_snapshot())
     refunded = a_snapshot(
         RemoteStatus.PARTIAL_CANCELLED,
@@ -115,7 +115,7 @@ def test_money_that_was_paid_here_is_followed_whatever_is_strange_about_it(stran
 
 
 @pytest.mark.parametrize("strange", [STRANGE["channel"], {"store_id": "store-2"}], ids=["channel", "store"])
-def test_a_person_is_asked_once_about_what_is_strange_of_paid_money(strange: dict[str, Any]) -> None:
+def test_a_strange_paid_payment_raises_one_attention(strange: dict[str, Any]) -> None:
     paid = after_reading(a_payment(), a_snapshot())
 
     asked = after_reading(paid, a_snapshot(**strange), at=90)
@@ -127,7 +127,9 @@ def test_a_person_is_asked_once_about_what_is_strange_of_paid_money(strange: dic
 
 
 @pytest.mark.parametrize("other", [{"total": 1}, {"currency": "USD"}], ids=["total", "currency"])
-def test_another_amount_of_paid_money_settles_nothing_and_calls_a_person(other: dict[str, Any]) -> None:
+def test_another_amount_of_a_paid_payment_settles_nothing_and_raises_an_attention(
+    other: dict[str, Any],
+) -> None:
     paid = after_reading(a_payment(), a_snapshot())
 
     payment = after_reading(paid, a_snapshot(**other), at=90)
@@ -136,7 +138,7 @@ def test_another_amount_of_paid_money_settles_nothing_and_calls_a_person(other: 
     assert calls_of(payment) == [AttentionKind.QUARANTINED]
 
 
-def test_what_an_operator_changes_moves_no_money_of_what_was_prepared_before() -> None:
+def test_a_change_of_settings_moves_no_money_of_earlier_payments() -> None:
     prepared = a_payment(terms=terms_under(POLICY))
 
     paid = absorb(prepared, a_snapshot(), moment(), ELSEWHERE).payment
@@ -145,7 +147,7 @@ def test_what_an_operator_changes_moves_no_money_of_what_was_prepared_before() -
 
 
 @pytest.mark.parametrize("status", [RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED])
-def test_what_was_tampered_with_is_a_mismatch_also_when_it_is_first_seen_given_back(
+def test_a_tampered_payment_is_a_mismatch_although_first_seen_refunded(
     status: RemoteStatus,
 ) -> None:
     cancelled = 10 if status is RemoteStatus.CANCELLED else 4
@@ -161,7 +163,7 @@ def test_what_was_tampered_with_is_a_mismatch_also_when_it_is_first_seen_given_b
     assert mismatch_is_back(payment) is (status is RemoteStatus.CANCELLED)
 
 
-def test_another_total_in_a_state_nobody_knows_is_told_as_a_mismatch_too() -> None:
+def test_another_total_in_an_unknown_status_is_recorded_as_a_mismatch_too() -> None:
     reading = a_snapshot(RemoteStatus.UNRECOGNISED, total=300)
 
     payment = after_reading(a_payment(), reading)
@@ -170,7 +172,7 @@ def test_another_total_in_a_state_nobody_knows_is_told_as_a_mismatch_too() -> No
     assert (payment.status, dict(payment.refunds)) == (Status.READY, {})
 
 
-def test_a_mismatch_in_doubt_that_took_no_money_calls_nobody_any_more() -> None:
+def test_a_mismatch_in_doubt_that_took_no_money_clears_its_attentions() -> None:
     doubted = after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED, total=300))
 
     failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, total=300, after=90), at=120)
@@ -178,7 +180,7 @@ def test_a_mismatch_in_doubt_that_took_no_money_calls_nobody_any_more() -> None:
     assert (failed.status, calls_of(failed)) == (Status.FAILED, [])
 
 
-def test_money_we_believe_is_no_mismatch_whatever_a_state_nobody_knows_shows() -> None:
+def test_a_paid_payment_is_no_mismatch_whatever_an_unknown_status_shows() -> None:
     paid = after_reading(a_payment(), a_snapshot())
 
     doubted = after_reading(paid, a_snapshot(RemoteStatus.UNRECOGNISED, total=300, after=90), at=120)
@@ -186,7 +188,7 @@ def test_money_we_believe_is_no_mismatch_whatever_a_state_nobody_knows_shows() -
     assert calls_of(doubted) == [AttentionKind.QUARANTINED]
 
 
-def test_a_surplus_in_doubt_that_took_no_money_is_none_any_more() -> None:
+def test_a_surplus_in_doubt_that_took_no_money_is_no_surplus() -> None:
     doubted = suspected(after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED)), moment())
 
     failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, after=90), at=120)

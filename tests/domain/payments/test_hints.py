@@ -30,7 +30,7 @@ ALL = {READY, PENDING, ISSUED, FAILED, PAID, PARTLY, CANCELLED}
         ("Transaction.InventedLater", ALL),
     ],
 )
-def test_a_reading_of_the_same_attempt_bears_out_what_is_at_least_as_far(
+def test_a_reading_of_the_same_attempt_bears_out_a_hint_that_is_no_further(
     event: str, shows: set[RemoteStatus]
 ) -> None:
     hint = a_hint(type=event, transaction_id="tx-1")
@@ -59,7 +59,7 @@ def test_a_cancellation_is_borne_out_by_its_own_id_only() -> None:
 
 
 @pytest.mark.parametrize("event", [EventType.FAILED, EventType.VIRTUAL_ACCOUNT_ISSUED, EventType.PAY_PENDING])
-def test_a_later_attempt_overtakes_what_a_hint_said_of_an_earlier_one(event: EventType) -> None:
+def test_a_later_attempt_overtakes_a_hint_about_an_earlier_one(event: EventType) -> None:
     hint = a_hint(type=event, transaction_id="tx-1", happened_at=NOW + 30)
 
     later = a_snapshot(READY, transaction_id="tx-2", after=31)
@@ -70,14 +70,14 @@ def test_a_later_attempt_overtakes_what_a_hint_said_of_an_earlier_one(event: Eve
 
 
 @pytest.mark.parametrize("event", [EventType.VIRTUAL_ACCOUNT_ISSUED, EventType.PAY_PENDING])
-def test_how_an_earlier_attempt_ended_bears_nothing_out_of_a_later_one(event: EventType) -> None:
+def test_the_end_of_an_earlier_attempt_bears_out_nothing_about_a_later_one(event: EventType) -> None:
     hint = a_hint(type=event, transaction_id="tx-2", happened_at=NOW + 60)
 
     assert not borne_out(hint, a_snapshot(FAILED, transaction_id="tx-1", after=30))
     assert borne_out(hint, a_snapshot(PAID, transaction_id="tx-1", after=30))
 
 
-def test_a_second_decline_is_borne_out_by_whichever_is_shown() -> None:
+def test_a_second_decline_is_borne_out_by_either_attempt() -> None:
     hint = a_hint(type=EventType.FAILED, transaction_id="tx-1", happened_at=NOW + 60)
 
     assert borne_out(hint, a_snapshot(FAILED, transaction_id="tx-2", after=30))
@@ -106,7 +106,7 @@ def test_a_hint_keeps_what_it_promises_and_never_the_body() -> None:
     assert (hint.transaction_id, hint.cancellation_id) == ("tx-1", "cancellation-1")
 
 
-def test_a_payment_holds_no_more_than_a_hundred_open_webhooks_and_drops_none_of_them() -> None:
+def test_a_payment_keeps_at_most_a_hundred_open_hints_and_drops_none() -> None:
     payment = a_payment()
     for number in range(MOST_OPEN_HINTS + 50):
         payment = with_hint(payment, a_hint(number))
@@ -125,7 +125,7 @@ def test_without_a_list_a_cancellation_is_borne_out_by_the_totals() -> None:
     assert borne_out(hint, a_snapshot(CANCELLED, cancelled=1_000, cancellations=None), held)
 
 
-def test_that_a_refund_was_asked_for_only_a_list_could_deny() -> None:
+def test_only_a_list_can_refute_a_requested_cancellation() -> None:
     hint = a_hint(type=EventType.CANCEL_PENDING, cancellation_id="cancellation-1")
     shown = a_snapshot(PAID, cancellations=None)
 

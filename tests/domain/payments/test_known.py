@@ -47,7 +47,7 @@ def seen(snapshot: Snapshot) -> Seen:
 
 
 @pytest.mark.parametrize("name", list(WHOLE))
-def test_what_is_left_out_stays_known_for_the_same_attempt(name: str) -> None:
+def test_a_field_left_out_stays_known_for_the_same_attempt(name: str) -> None:
     before = seen(a_snapshot(**WHOLE))
     shorter = a_snapshot(**WHOLE | {name: None})
 
@@ -59,7 +59,7 @@ def given_back(cancelled: int, **interesting: Any) -> Snapshot:
 
 
 @pytest.mark.parametrize("shown", [900, 600, 0])
-def test_what_was_paid_stays_known_whether_its_figure_shrinks_or_not(shown: int) -> None:
+def test_the_amount_paid_stays_known_whether_or_not_the_reading_shrinks(shown: int) -> None:
     before = seen(a_snapshot(paid=900, discount=100))
 
     first = seen_in(given_back(300, paid=shown, discount=100), before)
@@ -69,11 +69,11 @@ def test_what_was_paid_stays_known_whether_its_figure_shrinks_or_not(shown: int)
 
 
 @pytest.mark.parametrize("shown", [900, 600])
-def test_what_was_paid_is_known_also_where_the_first_reading_shows_some_of_it_given_back(shown: int) -> None:
+def test_the_amount_paid_is_known_although_the_first_reading_shows_a_refund(shown: int) -> None:
     assert seen(given_back(300, paid=shown, discount=100)).charged == 900
 
 
-def test_what_was_paid_is_of_one_attempt_and_of_money_that_was_taken() -> None:
+def test_the_amount_paid_belongs_to_one_attempt_that_took_money() -> None:
     before = seen(a_snapshot(paid=900))
 
     assert seen_in(a_snapshot(paid=0, transaction_id="tx-2"), before).charged == 0
@@ -89,7 +89,7 @@ def test_another_attempt_starts_from_nothing(name: str) -> None:
     assert getattr(completed(other, before), name) is None
 
 
-def test_an_account_of_one_attempt_says_nothing_of_how_the_next_one_was_paid() -> None:
+def test_the_account_of_one_attempt_says_nothing_about_the_method_of_the_next() -> None:
     issued = a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, method=an_account())
     payment = after_reading(a_payment(), issued)
 
@@ -99,7 +99,7 @@ def test_an_account_of_one_attempt_says_nothing_of_how_the_next_one_was_paid() -
     assert payment.seen.method is None
 
 
-def test_a_failure_goes_with_failed_and_is_not_carried_along() -> None:
+def test_a_failure_belongs_to_failed_and_is_not_carried_along() -> None:
     failed = a_snapshot(RemoteStatus.FAILED, failed_at=7, pg_code="51")
     before = seen(failed)
 
@@ -119,7 +119,7 @@ def test_a_failure_goes_with_failed_and_is_not_carried_along() -> None:
     ],
     ids=["nothing_inside", "cannot_be_read", "another"],
 )
-def test_of_a_method_each_part_stays_known(shown: Method, known: Method) -> None:
+def test_each_field_of_a_method_stays_known(shown: Method, known: Method) -> None:
     before = seen(a_snapshot(**WHOLE))
 
     assert completed(a_snapshot(method=shown), before).method == known
@@ -134,7 +134,7 @@ def test_a_channel_keeps_its_key_only_within_the_same_contract() -> None:
     assert completed(a_snapshot(channel=moved), before).channel == moved
 
 
-def test_a_list_of_cancellations_that_was_left_out_stays_so_and_what_it_showed_stays_known() -> None:
+def test_a_list_that_was_left_out_stays_absent_and_its_former_content_stays_known() -> None:
     before = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),)))
 
     reading = completed(a_snapshot(cancellations=None), before)
@@ -143,7 +143,7 @@ def test_a_list_of_cancellations_that_was_left_out_stays_so_and_what_it_showed_s
     assert seen_in(reading, before).cancellations == {"cancellation-1": "REQUESTED"}
 
 
-def test_how_a_refund_stands_at_the_bank_stays_known() -> None:
+def test_the_refund_status_at_the_bank_stays_known() -> None:
     method = replace(an_account(), refund=AccountRefund.PENDING)
     before = seen(a_snapshot(method=method))
 
@@ -155,7 +155,7 @@ def test_how_a_refund_stands_at_the_bank_stays_known() -> None:
     [None, Method(kind=PayMethod.VIRTUAL_ACCOUNT), Method(kind=PayMethod.CONVENIENCE_STORE)],
     ids=["no_method", "no_account", "another_way_to_wait"],
 )
-def test_what_waits_for_a_deposit_is_not_offered_for_ever(method: Method | None) -> None:
+def test_an_account_that_waits_for_a_deposit_is_not_offered_for_ever(method: Method | None) -> None:
     waiting = a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, method=method)
 
     payment = after_reading(a_payment(), waiting)
@@ -163,7 +163,7 @@ def test_what_waits_for_a_deposit_is_not_offered_for_ever(method: Method | None)
     assert account_due_at(payment) == int(NOW + 10) + ACCOUNT_FOR
 
 
-def test_the_end_portone_tells_comes_before_ours() -> None:
+def test_a_due_date_from_portone_precedes_our_own() -> None:
     account = VirtualAccount(number="1")
     waiting = a_snapshot(
         RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
@@ -176,7 +176,7 @@ def test_the_end_portone_tells_comes_before_ours() -> None:
     assert account_due_at(payment) == int(NOW + DAY)
 
 
-def test_when_it_was_paid_is_at_the_latest_when_we_know_that_it_was() -> None:
+def test_the_time_of_payment_is_no_later_than_the_reading_that_shows_it() -> None:
     refunded = a_snapshot(
         RemoteStatus.CANCELLED, after=90, paid_at=None, cancelled=1_000, cancellations=(a_cancellation(),)
     )
@@ -186,7 +186,7 @@ def test_when_it_was_paid_is_at_the_latest_when_we_know_that_it_was() -> None:
     assert completed(a_snapshot(RemoteStatus.READY, paid_at=None), None).paid_at is None
 
 
-def test_a_cancellation_in_a_state_nobody_knows_is_done_where_the_total_says_so() -> None:
+def test_a_cancellation_in_an_unknown_state_is_done_where_the_total_shows_it() -> None:
     unknown = a_cancellation(1, CancellationStatus.UNRECOGNISED, total=300)
     partly = RemoteStatus.PARTIAL_CANCELLED
 
@@ -197,7 +197,7 @@ def test_a_cancellation_in_a_state_nobody_knows_is_done_where_the_total_says_so(
     assert [each.status for each in open_.shown] == [CancellationStatus.UNRECOGNISED]
 
 
-def test_a_cancellation_in_a_state_nobody_knows_calls_a_person_once() -> None:
+def test_a_cancellation_in_an_unknown_state_raises_one_attention() -> None:
     unknown = a_cancellation(1, CancellationStatus.UNRECOGNISED, total=300)
     shown = a_snapshot(cancellations=(unknown,))
 

@@ -32,12 +32,12 @@ def test_every_status_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("paid", MONEY)
-def test_money_taken_is_never_untaken(paid: Status) -> None:
+def test_a_paid_status_never_returns_to_an_unpaid_one(paid: Status) -> None:
     assert not MOVES[paid] & set(NO_MONEY)
 
 
 @pytest.mark.parametrize("status", NO_MONEY)
-def test_whatever_is_not_paid_may_still_be_paid(status: Status) -> None:
+def test_every_unpaid_status_may_become_paid(status: Status) -> None:
     assert {Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH} <= MOVES[status]
 
 
@@ -45,11 +45,11 @@ def test_a_cancelled_payment_stays_cancelled() -> None:
     assert MOVES[Status.CANCELLED] == frozenset()
 
 
-def test_a_part_refund_is_not_taken_back() -> None:
+def test_a_partial_refund_is_not_undone() -> None:
     assert Status.PAID not in MOVES[Status.PARTIAL_CANCELLED]
 
 
-def test_money_is_held_from_paid_on_given_back_or_not() -> None:
+def test_every_status_from_paid_on_holds_money_refunded_or_not() -> None:
     assert {status for status in Status if holds_money(status)} == {*MONEY, Status.MISMATCH}
 
 
@@ -62,7 +62,7 @@ def test_the_first_reading_is_never_behind(status: RemoteStatus) -> None:
     "status", [RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED]
 )
 @pytest.mark.parametrize("held", NO_MONEY)
-def test_money_is_never_older_than_none_whatever_the_stamps(held: Status, status: RemoteStatus) -> None:
+def test_a_reading_with_money_is_never_older_than_one_without(held: Status, status: RemoteStatus) -> None:
     before = seen(a_snapshot(RemoteStatus.PAY_PENDING, after=30))
     money = a_snapshot(status, after=1)
 
@@ -70,7 +70,7 @@ def test_money_is_never_older_than_none_whatever_the_stamps(held: Status, status
     assert not outdated(held, before, money)
 
 
-def test_an_earlier_stamp_on_the_same_content_is_no_older_reading() -> None:
+def test_an_earlier_timestamp_on_the_same_content_is_no_older_reading() -> None:
     held = seen(a_snapshot(RemoteStatus.FAILED, after=30))
 
     assert not behind(Status.FAILED, held, a_snapshot(RemoteStatus.FAILED, after=1))
@@ -78,7 +78,7 @@ def test_an_earlier_stamp_on_the_same_content_is_no_older_reading() -> None:
 
 
 @pytest.mark.parametrize(("earlier_by", "older_reading"), [(4, False), (6, True)])
-def test_of_two_attempts_without_money_stamps_decide_as_far_as_two_clocks_agree(
+def test_timestamps_order_two_attempts_without_money_within_the_skew_of_clocks(
     earlier_by: int,
     older_reading: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
@@ -89,7 +89,7 @@ def test_of_two_attempts_without_money_stamps_decide_as_far_as_two_clocks_agree(
 
 
 @pytest.mark.parametrize(("earlier", "later"), list(combinations(COURSE, 2)))
-def test_of_one_attempt_its_course_decides_and_no_stamp(earlier: RemoteStatus, later: RemoteStatus) -> None:
+def test_status_and_no_timestamp_orders_one_attempt(earlier: RemoteStatus, later: RemoteStatus) -> None:
     held = seen(a_snapshot(later, after=1))
 
     assert outdated(Status(later.value), held, a_snapshot(earlier, after=30))
@@ -98,7 +98,7 @@ def test_of_one_attempt_its_course_decides_and_no_stamp(earlier: RemoteStatus, l
     )
 
 
-def test_a_mismatch_that_took_money_does_not_end_as_if_it_had_not() -> None:
+def test_a_mismatch_that_took_money_does_not_end_as_unpaid() -> None:
     paid = seen(a_snapshot(total=1))
     waiting = seen(a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, total=1))
 
@@ -106,14 +106,14 @@ def test_a_mismatch_that_took_money_does_not_end_as_if_it_had_not() -> None:
     assert not behind(Status.MISMATCH, waiting, a_snapshot(RemoteStatus.FAILED))
 
 
-def test_a_list_that_was_left_out_misses_nothing() -> None:
+def test_a_list_that_was_left_out_lacks_nothing() -> None:
     known = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.SUCCEEDED),)))
 
     assert not behind(Status.PAID, known, a_snapshot(cancellations=None))
     assert behind(Status.PAID, known, a_snapshot(cancellations=()))
 
 
-def test_what_failed_or_was_withdrawn_need_not_be_listed_for_ever() -> None:
+def test_a_failed_or_withdrawn_cancellation_may_disappear_from_the_list() -> None:
     failed = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.FAILED),)))
     asked = seen(a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),)))
     without = a_snapshot(cancellations=())
@@ -126,7 +126,7 @@ def test_what_failed_or_was_withdrawn_need_not_be_listed_for_ever() -> None:
 
 
 @pytest.mark.parametrize("decided", [CancellationStatus.SUCCEEDED, CancellationStatus.FAILED])
-def test_a_cancellation_that_is_decided_is_not_asked_for_again(decided: CancellationStatus) -> None:
+def test_a_decided_cancellation_does_not_return_to_requested(decided: CancellationStatus) -> None:
     known = seen(a_snapshot(cancellations=(a_cancellation(1, decided),)))
 
     asked = a_snapshot(cancellations=(a_cancellation(1, CancellationStatus.REQUESTED),))
@@ -149,7 +149,7 @@ def test_a_reading_in_which_a_known_cancellation_is_missing_is_behind() -> None:
 
 
 @pytest.mark.parametrize("status", [RemoteStatus.READY, RemoteStatus.FAILED, RemoteStatus.PAY_PENDING])
-def test_a_reading_that_takes_money_back_is_behind_even_in_the_same_second(status: RemoteStatus) -> None:
+def test_a_reading_that_undoes_a_payment_is_behind_even_in_the_same_second(status: RemoteStatus) -> None:
     held = seen(a_snapshot())
 
     assert behind(Status.PAID, held, a_snapshot(status))

@@ -13,22 +13,22 @@ def offered(
     return allowed_methods(("MOBILE", "CARD"), rules, amount=amount, platform=platform, item_kind=item_kind)
 
 
-def test_without_rules_the_order_decides_and_keeps_its_order() -> None:
+def test_without_rules_the_order_decides_and_keeps_its_sequence() -> None:
     assert offered() == ("MOBILE", "CARD")
 
 
-def test_a_rule_speaks_of_its_own_methods_only() -> None:
+def test_a_rule_affects_its_own_methods_only() -> None:
     assert offered(MethodRule(methods=("MOBILE",), max_amount=999)) == ("CARD",)
 
 
 @pytest.mark.parametrize(("amount", "allowed"), [(99, False), (100, True), (200, True), (201, False)])
-def test_amounts_are_limited_inclusively(amount: int, allowed: bool) -> None:  # noqa: FBT001 - a column
+def test_limits_on_amounts_are_inclusive(amount: int, allowed: bool) -> None:  # noqa: FBT001 - a column
     rule = MethodRule(methods=("CARD",), min_amount=100, max_amount=200)
 
     assert ("CARD" in offered(rule, amount=amount)) is allowed
 
 
-def test_platforms_and_item_kinds_restrict_when_they_are_named() -> None:
+def test_a_rule_restricts_the_platforms_and_item_kinds_it_names() -> None:
     apps_only = MethodRule(methods=("CARD",), platforms=("ios", "android"))
     goods_only = MethodRule(methods=("CARD",), item_kinds=("GOODS",))
 

@@ -31,7 +31,7 @@ def wait(payment: Payment, at: float = 0) -> int | None:
     return None if due_at is None else due_at - int(NOW + at)
 
 
-def test_what_is_unfinished_climbs_half_a_minute_one_two_five_ten_minutes_then_hourly() -> None:
+def test_an_unfinished_payment_backs_off_from_half_a_minute_to_an_hour() -> None:
     waiting = with_hint(a_payment(status=Status.PAID), a_hint())
 
     waits = [wait(replace(waiting, rung=rung)) for rung in range(BY_KIND + 1)]
@@ -49,7 +49,7 @@ def test_an_open_hint_a_lagging_reading_and_a_doubt_are_unfinished(changes: dict
 
 
 @pytest.mark.parametrize("changes", [{"lagging": 1}, {"doubted": True}], ids=lambda each: next(iter(each)))
-def test_money_that_must_go_back_waits_for_a_reading_that_is_believed(changes: dict[str, object]) -> None:
+def test_an_automatic_refund_waits_for_a_believed_reading(changes: dict[str, object]) -> None:
     series = Returning(reason="auto:mismatch", next_at=int(NOW) - HOUR)
     waiting = replace(a_payment(status=Status.MISMATCH), returning=series)
 
@@ -68,12 +68,12 @@ def test_ready_is_read_every_ten_minutes_until_its_expiry() -> None:
     assert wait(ready, at=55 * MINUTE) == 5 * MINUTE
 
 
-def test_ready_somebody_waits_for_climbs_from_half_a_minute() -> None:
+def test_a_ready_payment_somebody_waits_for_backs_off_from_half_a_minute() -> None:
     assert [wait(a_payment(rung=rung)) for rung in range(BY_KIND)] == list(CLIMB)
 
 
 @pytest.mark.parametrize("status", [Status.EXPIRED, Status.FAILED])
-def test_after_the_expiry_every_gap_is_a_day_at_most_for_three_days(status: Status) -> None:
+def test_after_expiry_a_payment_is_read_at_least_daily_for_three_days(status: Status) -> None:
     payment, at, marks = a_payment(status=status, rung=BY_KIND), 60.0 * MINUTE, [60.0 * MINUTE]
 
     while (gap := wait(payment, at)) is not None:
@@ -86,7 +86,7 @@ def test_after_the_expiry_every_gap_is_a_day_at_most_for_three_days(status: Stat
     assert marks[-1] - marks[0] >= 3 * DAY - 1
 
 
-def test_a_failed_payment_is_read_every_ten_minutes_while_it_may_be_tried_again() -> None:
+def test_a_failed_payment_is_read_every_ten_minutes_while_it_may_still_be_paid() -> None:
     assert wait(a_payment(status=Status.FAILED, rung=BY_KIND)) == 10 * MINUTE
 
 
@@ -126,16 +126,16 @@ def test_a_requested_cancellation_is_read_hourly_for_a_day_then_every_six_hours(
 
 
 @pytest.mark.parametrize("status", [Status.PAID, Status.CANCELLED, Status.PARTIAL_CANCELLED])
-def test_nothing_is_due_of_what_is_settled(status: Status) -> None:
+def test_a_settled_payment_is_not_due(status: Status) -> None:
     assert wait(a_payment(status=status)) is None
 
 
 @pytest.mark.parametrize("attention", AttentionKind)
-def test_money_in_doubt_is_read_daily_until_a_person_closes_it(attention: AttentionKind) -> None:
+def test_money_in_doubt_is_read_daily_until_staff_closes_it(attention: AttentionKind) -> None:
     assert wait(a_payment(status=Status.PAID, attentions=called(attention))) == DAY
 
 
-def test_a_deposit_that_was_given_back_is_read_until_its_bank_must_have_paid_it_out() -> None:
+def test_a_refunded_deposit_is_read_until_its_bank_must_have_paid_it_out() -> None:
     back = a_snapshot(
         RemoteStatus.CANCELLED, cancelled=1_000, cancellations=(a_cancellation(),), method=an_account()
     )
@@ -148,7 +148,7 @@ def test_a_deposit_that_was_given_back_is_read_until_its_bank_must_have_paid_it_
     assert next_due(replace(payment, seen=None), NOW) is None
 
 
-def test_somebody_waiting_starts_the_climb_again() -> None:
+def test_an_eager_reading_restarts_the_polling_schedule() -> None:
     ready = a_payment(rung=BY_KIND)
 
     eager = absorb(ready, None, moment(60, by="verify", eager=True), POLICY).payment

@@ -52,7 +52,7 @@ def told(kind: str, **interesting: Any) -> Delivery:
         (Status.PAID, "Failed"),
     ],
 )
-def test_the_same_transaction_at_least_as_far_is_shown(status: Status, kind: str) -> None:
+def test_a_reading_of_the_same_transaction_at_least_as_far_shows_the_hint(status: Status, kind: str) -> None:
     assert already_shown(held(status), told(kind))
 
 
@@ -72,16 +72,16 @@ def test_the_same_transaction_at_least_as_far_is_shown(status: Status, kind: str
         (Status.PAID, "Cancelled"),
     ],
 )
-def test_what_is_not_as_far_has_to_be_read(status: Status, kind: str) -> None:
+def test_a_hint_that_is_further_needs_a_reading(status: Status, kind: str) -> None:
     assert not already_shown(held(status), told(kind, cancellation_id="c-done"))
 
 
 @pytest.mark.parametrize("transaction_id", [None, "", "tx-2"])
-def test_another_transaction_or_none_has_to_be_read(transaction_id: str | None) -> None:
+def test_a_hint_of_another_transaction_or_none_needs_a_reading(transaction_id: str | None) -> None:
     assert not already_shown(held(Status.PAID), told("Paid", transaction_id=transaction_id))
 
 
-def test_what_was_never_read_has_to_be_read() -> None:
+def test_a_payment_never_read_needs_a_reading() -> None:
     assert not already_shown(held(Status.PAID, seen=None), told("Paid"))
 
 
@@ -115,7 +115,7 @@ APPROVAL = Approval(
     [{"doubted": True}, {"lagging": 1}, {"hints": {"wh_0": a_hint(0)}}, {"approvals": (APPROVAL,)}],
     ids=lambda waiting: next(iter(waiting)),
 )
-def test_while_anything_waits_for_a_reading_there_is_one(waiting: dict[str, Any]) -> None:
+def test_a_payment_with_anything_open_needs_a_reading(waiting: dict[str, Any]) -> None:
     payment = held(Status.PAID)
 
     assert already_shown(payment, told("Paid"))

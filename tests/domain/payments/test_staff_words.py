@@ -15,14 +15,14 @@ def resolved() -> Payment:
 
 
 @pytest.mark.parametrize(("later", "there"), [(WORDS_KEPT, True), (WORDS_KEPT + 1, False)])
-def test_what_staff_wrote_is_kept_for_half_a_year(later: int, *, there: bool) -> None:
+def test_the_words_of_staff_are_kept_for_half_a_year(later: int, *, there: bool) -> None:
     kept, _ = bounded(record(resolved(), Fact.DISPUTED, moment(later)))
 
     assert (SEALED in kept.history[0].data) == there
     assert kept.history[0].data["decision"] == "close"
 
 
-def test_a_line_that_leaves_the_payment_leaves_the_words_behind() -> None:
+def test_a_history_line_that_leaves_the_payment_drops_the_words_of_staff() -> None:
     payment = resolved()
     for second in range(HISTORY_LIMIT):
         payment = record(payment, Fact.DISPUTED, moment(second))

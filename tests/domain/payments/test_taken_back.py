@@ -36,13 +36,13 @@ def cancelled_by(trigger: str | None, reason: str = "changed mind") -> Payment:
         ("PORTONE_ADMIN", "changed mind", False),
     ],
 )
-def test_what_neither_the_shop_nor_we_asked_for_calls_a_person(
+def test_a_cancellation_neither_the_shop_nor_we_requested_raises_an_attention(
     trigger: str | None, reason: str, *, called: bool
 ) -> None:
     assert has_attention(cancelled_by(trigger, reason), AttentionKind.CHARGEBACK) == called
 
 
-def test_only_what_is_said_to_be_a_charge_back_is_told_as_one() -> None:
+def test_only_a_cancellation_with_the_chargeback_trigger_is_recorded_as_one() -> None:
     assert Fact.CHARGED_BACK in facts(cancelled_by("CHARGEBACK"))
     assert Fact.CHARGED_BACK not in facts(cancelled_by(None))
 
@@ -66,7 +66,7 @@ def closed(payment: Payment) -> Payment:
     return clear_attention(payment, AttentionKind.CHARGEBACK)
 
 
-def test_a_charge_back_calls_at_once_and_once_while_readings_lag() -> None:
+def test_a_chargeback_raises_one_attention_at_once_while_readings_lag() -> None:
     first = after_reading(given_back(), shown_behind(), 200)
     closed_then = after_reading(closed(first), shown_behind(), 300)
     another = after_reading(closed_then, shown_behind(number=3), 400)
@@ -77,7 +77,7 @@ def test_a_charge_back_calls_at_once_and_once_while_readings_lag() -> None:
     assert Fact.CHARGED_BACK not in facts(another)
 
 
-def test_once_it_is_believed_it_is_told_and_calls_nobody_a_second_time() -> None:
+def test_a_chargeback_that_is_believed_is_recorded_and_raises_no_second_attention() -> None:
     done, other = a_cancellation(total=400), replace(a_cancellation(2, total=100), trigger="CHARGEBACK")
     reading = a_snapshot(
         RemoteStatus.PARTIAL_CANCELLED, after=300, cancelled=500, cancellations=(done, other)
@@ -101,7 +101,7 @@ def test_once_it_is_believed_it_is_told_and_calls_nobody_a_second_time() -> None
         ),
     ],
 )
-def test_a_dispute_and_a_refund_no_bank_pays_out_wait_for_no_reading_that_is_believed(
+def test_a_dispute_and_a_refund_its_bank_refuses_wait_for_no_believed_reading(
     shown: dict[str, Any], kind: AttentionKind
 ) -> None:
     lags = after_reading(given_back(), shown_behind(**shown), 200)
@@ -110,7 +110,7 @@ def test_a_dispute_and_a_refund_no_bank_pays_out_wait_for_no_reading_that_is_bel
     assert (lags.lagging, has_attention(lags, kind), has_attention(again, kind)) == (1, True, False)
 
 
-def test_a_charge_back_in_a_reading_in_doubt_calls_for_itself_too() -> None:
+def test_a_chargeback_in_a_reading_in_doubt_raises_its_own_attention() -> None:
     other = replace(a_cancellation(2, total=100), trigger="CHARGEBACK")
     reading = a_snapshot(
         RemoteStatus.PARTIAL_CANCELLED, after=300, total=9_000, cancelled=100, cancellations=(other,)
@@ -124,7 +124,7 @@ def test_a_charge_back_in_a_reading_in_doubt_calls_for_itself_too() -> None:
     }
 
 
-def test_however_many_there_are_what_is_remembered_of_them_is_bounded() -> None:
+def test_the_record_of_chargebacks_is_bounded() -> None:
     payment = given_back()
     for number in range(2, 200):
         payment = after_reading(payment, shown_behind(number=number), 100 + number)

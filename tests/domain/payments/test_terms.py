@@ -33,11 +33,11 @@ def test_a_payment_offered_again_may_be_paid_through_either_channel_in_its_own_s
     assert not known_channel(terms, replace(CHANNEL, key="channel-3"))
 
 
-def test_settings_that_did_not_change_change_nothing() -> None:
+def test_unchanged_settings_change_nothing() -> None:
     assert offered_under(PREPARED, POLICY) is PREPARED
 
 
-def test_a_charge_may_go_through_what_its_method_was_saved_on_and_nothing_else() -> None:
+def test_a_charge_accepts_only_the_channel_its_method_was_saved_on() -> None:
     channels, merchants = channel_hashes([CHANNEL])
     terms = charged_under(a_payment(), a_key(channels=channels, merchants=merchants), LATER).terms
 
@@ -64,20 +64,20 @@ def test_a_method_saved_on_a_channel_without_a_key_is_known_by_its_contract() ->
     assert not known_channel(terms, replace(CHANNEL, pg_merchant_id="merchant-2"))
 
 
-def test_a_method_of_which_no_channel_is_known_is_charged_under_todays() -> None:
+def test_a_method_without_a_known_channel_is_charged_under_todays() -> None:
     assert charged_under(a_payment(), a_key(), LATER).terms == terms_under(LATER)
 
 
-def test_terms_hold_no_channel_in_clear() -> None:
+def test_terms_store_no_channel_in_clear() -> None:
     assert "channel-1" not in repr(terms_under(POLICY))
 
 
-def test_every_call_about_a_payment_names_the_store_it_was_prepared_in() -> None:
+def test_every_call_names_the_store_the_payment_was_prepared_in() -> None:
     assert store_of(PREPARED, LATER) == "store-1"
     assert store_of(offered_under(PREPARED, LATER), LATER) == "store-1"
 
 
-def test_a_payment_of_no_store_yet_is_charged_in_the_one_its_method_was_saved_in() -> None:
+def test_a_payment_without_a_store_is_charged_in_the_store_of_its_method() -> None:
     channels, _ = channel_hashes([CHANNEL])
     known, unknown = a_key(store_id="store-1", channels=channels), a_key(store_id="store-1")
 

@@ -31,7 +31,7 @@ def test_a_documented_refusal_under_its_own_status_had_no_effect(status: int, er
         (302, None),
     ],
 )
-def test_what_is_not_documented_is_unknown(status: int | None, error_type: str | None) -> None:
+def test_an_undocumented_answer_is_an_unknown_outcome(status: int | None, error_type: str | None) -> None:
     assert outcome_of(status, error_type) is Outcome.UNKNOWN
 
 
@@ -43,11 +43,11 @@ def test_a_502_of_the_pg_is_an_answer_not_an_outage(error_type: str) -> None:
 @pytest.mark.parametrize(
     "error_type", ["ALREADY_PAID", "PAYMENT_ALREADY_CANCELLED", "BILLING_KEY_ALREADY_DELETED"]
 )
-def test_done_by_somebody_is_not_a_refusal(error_type: str) -> None:
+def test_an_operation_somebody_else_completed_is_not_refused(error_type: str) -> None:
     assert outcome_of(409, error_type) is Outcome.ALREADY_DONE
 
 
-def test_the_same_key_still_running_is_in_flight() -> None:
+def test_a_key_still_running_is_in_flight() -> None:
     assert outcome_of(409, "IDEMPOTENCY_OUTSTANDING_REQUEST") is Outcome.IN_FLIGHT
 
 

@@ -45,7 +45,7 @@ def test_a_refusal_is_believed_after_two_readings_a_minute_apart(apart: int, exp
     assert state(payment) is expected
 
 
-def test_a_reading_of_an_earlier_receipt_says_nothing_about_the_new_one() -> None:
+def test_a_reading_of_an_earlier_receipt_settles_no_newer_one() -> None:
     first = settle_receipt(issuing(), ISSUED, at(1))
     cancelled = replace(first, receipts=(replace(first.receipts[0], state=ReceiptState.CANCELLED),))
     second = intend_issue(cancelled, "PERSONAL", "sealed", at(2), channel_key="channel-1")
@@ -55,13 +55,13 @@ def test_a_reading_of_an_earlier_receipt_says_nothing_about_the_new_one() -> Non
     assert state(payment) is ReceiptState.ISSUING
 
 
-def test_what_is_unknown_for_half_an_hour_calls_a_person() -> None:
+def test_an_outcome_unknown_for_half_an_hour_raises_an_attention() -> None:
     young, old = aged(issuing(), at(UNKNOWN_AFTER - 1)), aged(issuing(), at(UNKNOWN_AFTER))
 
     assert (calls_of(young), calls_of(old)) == ([], [AttentionKind.RECEIPT])
 
 
-def test_a_receipt_and_another_call_stand_beside_each_other() -> None:
+def test_the_attention_of_a_receipt_stands_beside_any_other() -> None:
     differing = replace(issuing(), attentions=called(AttentionKind.MISMATCH))
 
     both = [AttentionKind.MISMATCH, AttentionKind.RECEIPT]
@@ -69,7 +69,7 @@ def test_a_receipt_and_another_call_stand_beside_each_other() -> None:
     assert overdue(differing, UNKNOWN_AFTER)
 
 
-def test_once_its_outcome_is_known_nobody_is_called() -> None:
+def test_a_known_outcome_clears_the_attention() -> None:
     waiting = aged(issuing(), at(UNKNOWN_AFTER))
 
     known = settle_receipt(waiting, ISSUED, at(UNKNOWN_AFTER + 60))
@@ -78,7 +78,7 @@ def test_once_its_outcome_is_known_nobody_is_called() -> None:
 
 
 @pytest.mark.parametrize("paid", [800, 500], ids=["stays", "shrinks"])
-def test_what_remains_paid_is_the_same_whether_the_figure_of_what_was_paid_shrinks_or_not(paid: int) -> None:
+def test_the_amount_still_paid_is_the_same_whether_or_not_amount_paid_shrinks(paid: int) -> None:
     whole = after_reading(a_payment(), a_snapshot(paid=800, discount=200))
     part = a_snapshot(RemoteStatus.PARTIAL_CANCELLED, after=90, paid=paid, discount=200, cancelled=300)
 

@@ -26,7 +26,7 @@ def seen_of(payment: Payment) -> Seen:
     return payment.seen
 
 
-def test_each_cancellation_is_told_once_however_many_there_are() -> None:
+def test_each_cancellation_is_recorded_once_however_many_there_are() -> None:
     payment = after_reading(paid(), cancelled_times(MANY), at=60)
 
     again = after_reading(payment, cancelled_times(MANY), at=120)
@@ -43,7 +43,7 @@ def charged_back_times(times: int) -> Snapshot:
     return replace(shown, cancellations=tuple(replace(each, trigger="CHARGEBACK") for each in shown.shown))
 
 
-def test_each_charge_back_is_told_once_however_many_there_are() -> None:
+def test_each_chargeback_is_recorded_once_however_many_there_are() -> None:
     payment = paid()
     for times in range(1, MANY + 1):
         payment = after_reading(payment, charged_back_times(times), at=60.0 * times)
@@ -56,7 +56,7 @@ def test_each_charge_back_is_told_once_however_many_there_are() -> None:
     assert facts(again) == facts(payment)
 
 
-def test_every_one_stays_known() -> None:
+def test_every_cancellation_stays_known() -> None:
     seen = seen_of(after_reading(paid(), cancelled_times(MANY), at=60))
 
     ids = [f"cancellation-{number}" for number in range(MANY)]
@@ -65,7 +65,7 @@ def test_every_one_stays_known() -> None:
     assert booked(seen, None) is booked(None, "cancellation-1") is None
 
 
-def test_a_list_that_lacks_an_old_one_is_behind() -> None:
+def test_a_list_without_an_old_cancellation_is_behind() -> None:
     seen = seen_of(after_reading(paid(), cancelled_times(MANY), at=60))
     ids = [f"cancellation-{number}" for number in range(MANY)]
 
@@ -74,7 +74,7 @@ def test_a_list_that_lacks_an_old_one_is_behind() -> None:
     assert not done_among(seen, ids[:-1])
 
 
-def test_an_old_one_costs_few_bytes() -> None:
+def test_an_old_cancellation_costs_few_bytes() -> None:
     def size(times: int) -> int:
         return item_size(
             coder(Seen).encode(seen_of(after_reading(paid(), cancelled_times(times), at=60)))["M"]
@@ -83,7 +83,7 @@ def test_an_old_one_costs_few_bytes() -> None:
     assert (size(2 * MANY) - size(MANY)) / MANY < 30
 
 
-def test_one_that_is_still_asked_for_keeps_its_id() -> None:
+def test_a_requested_cancellation_keeps_its_id() -> None:
     held = {f"c-{number}": "SUCCEEDED" for number in range(MANY)} | {"open": "REQUESTED"}
 
     known = merged({}, held)

@@ -17,7 +17,7 @@ def told(fact: Fact = Fact.PAID, by: str = "sweep", **data: str | int | bool) ->
     return record(a_payment(), fact, Moment(now=NOW, by=by), **data)
 
 
-def test_an_event_is_known_by_payment_and_number() -> None:
+def test_an_event_is_identified_by_payment_and_number() -> None:
     payment = told(Fact.PAID, total=1_000)
 
     event = event_of(payment, payment.history[0])
@@ -27,7 +27,7 @@ def test_an_event_is_known_by_payment_and_number() -> None:
     assert (event.currency, event.data) == ("KRW", {"total": 1_000})
 
 
-def test_what_happens_to_a_payment_later_does_not_change_an_event() -> None:
+def test_later_changes_of_a_payment_do_not_change_an_event() -> None:
     payment = told(Fact.PAID, total=1_000)
     later = record(
         replace(payment, version=9), Fact.CANCELLED, Moment(now=NOW + 60, by="sweep"), amount=1_000
@@ -48,7 +48,7 @@ def test_what_happens_to_a_payment_later_does_not_change_an_event() -> None:
         ("refund_of_a_newer_kind", "refund.of_a_newer_kind"),
     ],
 )
-def test_the_name_of_a_fact_is_derived_also_when_this_version_does_not_know_it(
+def test_the_name_of_a_fact_is_derived_even_when_this_version_does_not_know_it(
     fact: str, published: str
 ) -> None:
     assert type_of(fact) == published
@@ -58,7 +58,7 @@ def test_no_two_facts_share_a_name() -> None:
     assert len({type_of(fact) for fact in Fact}) == len(Fact)
 
 
-def test_who_did_it_and_what_they_wrote_stay_inside() -> None:
+def test_names_and_words_of_staff_are_not_published() -> None:
     payment = told(Fact.RESOLVED, by="staff:kim", reason="called Kim Minji", decision="close", hint="wh_1")
 
     event = event_of(payment, payment.history[0])
@@ -67,7 +67,7 @@ def test_who_did_it_and_what_they_wrote_stay_inside() -> None:
     assert "kim" not in repr(event).lower()
 
 
-def test_data_that_nobody_has_judged_stays_inside() -> None:
+def test_unclassified_data_is_not_published() -> None:
     entry = Entry(seq=1, at=NOW, fact="paid", by="sweep", data={"account_holder": "Kim Minji", "paid": 1})
 
     assert event_of(a_payment(), entry).data == {"paid": 1}

@@ -28,20 +28,20 @@ def test_facts_are_numbered_from_one_without_a_gap() -> None:
     assert payment.next_seq == 3
 
 
-def test_what_is_not_known_is_left_out_of_a_fact() -> None:
+def test_an_unknown_value_is_left_out_of_a_fact() -> None:
     payment = record(a_payment(), Fact.FAILED, moment(by="webhook:wh_1"), transaction="tx-1", pg_code=None)
 
     assert (payment.history[0].by, payment.history[0].data) == ("webhook:wh_1", {"transaction": "tx-1"})
 
 
 @pytest.mark.parametrize(("one", "other"), [*pairwise(AttentionKind)])
-def test_one_call_never_hides_another(one: AttentionKind, other: AttentionKind) -> None:
+def test_one_attention_never_hides_another(one: AttentionKind, other: AttentionKind) -> None:
     both = raise_attention(raise_attention(a_payment(), one, at=1), other, at=2)
 
     assert [(each.kind, each.at) for each in both.attentions] == [(one, 1), (other, 2)]
 
 
-def test_the_same_kind_may_call_about_two_subjects() -> None:
+def test_one_kind_of_attention_may_be_open_for_two_subjects() -> None:
     payment = raise_attention(a_payment(), AttentionKind.AMBIGUOUS, "refund:one", at=1)
     payment = raise_attention(payment, AttentionKind.AMBIGUOUS, "refund:two", at=2)
 
@@ -51,7 +51,7 @@ def test_the_same_kind_may_call_about_two_subjects() -> None:
     assert has_attention(left, AttentionKind.AMBIGUOUS, "refund:two")
 
 
-def test_the_same_call_keeps_its_age() -> None:
+def test_a_repeated_attention_keeps_its_age() -> None:
     payment = raise_attention(
         raise_attention(a_payment(), AttentionKind.MISMATCH, at=1), AttentionKind.MISMATCH, at=9
     )
@@ -59,14 +59,14 @@ def test_the_same_call_keeps_its_age() -> None:
     assert [each.at for each in payment.attentions] == [1]
 
 
-def test_only_the_named_calls_are_withdrawn() -> None:
+def test_only_the_named_attentions_are_cleared() -> None:
     payment = raise_attention(a_payment(), AttentionKind.SURPLUS, at=1)
 
     assert clear_attention(payment, AttentionKind.UNKNOWN) == payment
     assert clear_attention(payment, AttentionKind.SURPLUS).attentions == ()
 
 
-def test_a_save_writes_rows_for_what_is_new_and_what_is_withdrawn_and_no_other() -> None:
+def test_a_save_writes_index_rows_only_for_new_and_cleared_attentions() -> None:
     held = raise_attention(a_payment(), AttentionKind.SURPLUS, at=1)
     held = raise_attention(held, AttentionKind.LAGGING, at=2)
     read = replace(held, listed=held.attentions)

@@ -39,7 +39,7 @@ def with_many(**fields: Any) -> Payment:
     return payment
 
 
-def test_the_newest_settled_refunds_stay_and_the_others_leave() -> None:
+def test_the_newest_settled_refunds_stay_in_the_item_and_older_ones_leave() -> None:
     kept, leaving = parted(with_many())
 
     assert list(kept.refunds) == [f"owner:{number}" for number in range(3, MANY)]
@@ -47,7 +47,7 @@ def test_the_newest_settled_refunds_stay_and_the_others_leave() -> None:
     assert parted(kept) == (kept, ())
 
 
-def test_more_than_one_transaction_holds_leave_one_save_after_the_other() -> None:
+def test_refunds_beyond_one_transaction_leave_over_several_saves() -> None:
     payment = paid()
     for number in range(LEAVING + MANY):
         payment = with_refund(payment, a_refund(number))
@@ -58,7 +58,7 @@ def test_more_than_one_transaction_holds_leave_one_save_after_the_other() -> Non
 
 
 @pytest.mark.parametrize("state", sorted(set(RefundState) - {RefundState.FAILED, RefundState.SUCCEEDED}))
-def test_what_is_not_settled_never_leaves(state: RefundState) -> None:
+def test_an_unsettled_refund_never_leaves(state: RefundState) -> None:
     payment = with_refund(with_many(), a_refund(0, state=state))
 
     kept, _ = parted(replace(payment, refunds={**payment.refunds, "owner:0": a_refund(0, state=state)}))
@@ -66,7 +66,7 @@ def test_what_is_not_settled_never_leaves(state: RefundState) -> None:
     assert "owner:0" in kept.refunds
 
 
-def test_what_an_answer_gave_back_leaves_only_once_a_reading_showed_it() -> None:
+def test_an_answered_refund_leaves_only_once_a_reading_showed_it() -> None:
     payment = with_many(state=RefundState.SUCCEEDED, cancellation_id="c-1")
     assert payment.seen
 
@@ -76,7 +76,7 @@ def test_what_an_answer_gave_back_leaves_only_once_a_reading_showed_it() -> None
     assert len(parted(shown)[1]) == 3
 
 
-def test_numbers_and_sums_are_the_same_whether_a_refund_left_or_not() -> None:
+def test_numbers_and_sums_do_not_depend_on_whether_a_refund_left() -> None:
     payment = with_refund(with_many(), a_refund(0, state=RefundState.SUCCEEDED, cancellation_id="c-1"))
     assert payment.seen
     payment = replace(payment, seen=replace(payment.seen, cancellations={"c-1": "SUCCEEDED"}))
@@ -90,7 +90,7 @@ def test_numbers_and_sums_are_the_same_whether_a_refund_left_or_not() -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "cut to nothing"])
-def test_the_cancellation_of_a_refund_that_left_is_no_strangers(reason: str) -> None:
+def test_the_cancellation_of_a_refund_that_left_is_not_foreign(reason: str) -> None:
     gone = a_refund(0, cancellation_id="c-9")
     kept, _ = parted(with_refund(with_many(), gone))
     fields = {"reason": reason} if reason else {}
@@ -105,7 +105,7 @@ def test_the_cancellation_of_a_refund_that_left_is_no_strangers(reason: str) -> 
     assert adopt(kept, showing(its_own), moment()) == kept
 
 
-def test_a_refund_that_left_as_failed_is_called_back_by_a_cancellation_that_moved_money() -> None:
+def test_a_failed_refund_that_left_returns_with_a_cancellation_that_moved_money() -> None:
     payment = with_many()
     kept, leaving = parted(payment)
     gone = leaving[0].refund

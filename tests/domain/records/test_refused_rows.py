@@ -26,14 +26,14 @@ def row(*customers: tuple[str, float], channel: str = CHANNEL) -> Stops:
         ((("a", 0), ("b", ROW_WITHIN - 2), ("c", ROW_WITHIN - 1)), True),
     ],
 )
-def test_three_customers_within_an_hour_are_everybody(
+def test_three_refused_customers_within_an_hour_stop_the_channel(
     customers: tuple[tuple[str, float], ...],
     everybodys: bool,  # noqa: FBT001 - a row of a table
 ) -> None:
     assert is_everybodys(row(*customers), CHANNEL) is everybodys
 
 
-def test_one_that_is_taken_begins_the_row_of_its_channel_anew() -> None:
+def test_an_accepted_charge_restarts_the_row_of_its_channel() -> None:
     stops = row(("a", 0), ("b", 1), channel="channel-b")
     stops = refused(refused(stops, CHANNEL, "a", NOW), CHANNEL, "b", NOW)
 
@@ -44,7 +44,7 @@ def test_one_that_is_taken_begins_the_row_of_its_channel_anew() -> None:
     assert taken(again, "channel-c") is again
 
 
-def test_a_row_is_bounded_wakes_every_container_and_is_gone_after_an_hour() -> None:
+def test_a_row_is_bounded_reaches_every_container_and_ends_after_an_hour() -> None:
     stops = row(*((str(number), number) for number in range(50)))
 
     assert [len(each) for each in stops.rows.values()] == [IN_A_ROW]

@@ -38,7 +38,7 @@ def past(*times: tuple[float, float], scope: str = ALL) -> Stops:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_credential_is_our_fault_whatever_the_body_says(status: int) -> None:
+def test_a_refused_credential_is_an_error_of_ours_whatever_the_body_says(status: int) -> None:
     assert our_fault(status, None) == our_fault(status, "ALREADY_PAID") in {"unauthorized", "forbidden"}
 
 
@@ -52,13 +52,13 @@ def test_a_refused_credential_is_our_fault_whatever_the_body_says(status: int) -
         (None, None, None),
     ],
 )
-def test_only_what_our_settings_cause_is_our_fault(
+def test_only_what_our_settings_cause_is_an_error_of_ours(
     status: int | None, error_type: str | None, code: str | None
 ) -> None:
     assert our_fault(status, error_type) == code
 
 
-def test_all_holds_every_request_and_a_channel_its_own() -> None:
+def test_a_general_stop_holds_every_request_and_a_channel_stop_its_own() -> None:
     everything, one = stopped(), stopped(channel_scope("channel-a"))
 
     assert standing(everything, None)
@@ -74,7 +74,7 @@ def test_a_stop_begins_once() -> None:
     assert again == stopped()
 
 
-def test_the_refused_operation_probes_every_ten_minutes_and_another_where_it_never_comes() -> None:
+def test_the_refused_operation_probes_every_ten_minutes_or_another_where_it_is_never_sent() -> None:
     (stop,) = stopped().stops.values()
 
     assert not may_probe(stop, "charge", NOW + PROBE_EVERY - 1)
@@ -83,21 +83,21 @@ def test_the_refused_operation_probes_every_ten_minutes_and_another_where_it_nev
     assert may_probe(stop, "cancel", NOW + 2 * PROBE_EVERY)
 
 
-def test_a_probe_under_way_is_the_only_one() -> None:
+def test_only_one_probe_is_under_way() -> None:
     (stop,) = probed(stopped(), None, "charge", NOW + PROBE_EVERY).stops.values()
 
     assert not may_probe(stop, "charge", NOW + 2 * PROBE_EVERY - 1)
     assert stop.since == NOW
 
 
-def test_what_stood_is_kept_when_it_goes_on() -> None:
+def test_the_time_stopped_is_kept_when_sending_continues() -> None:
     over = ended(stopped(), [ALL, "channel:none"], NOW + 60)
 
     assert not over.stops
     assert over.past == (Stood(scope=ALL, since=NOW, until=NOW + 60),)
 
 
-def test_the_times_kept_are_bounded() -> None:
+def test_the_times_stopped_are_bounded() -> None:
     stops = Stops()
     for number in range(3 * MOST_KEPT):
         stops = ended(begun(stops, ALL, "charge", "forbidden", number), [ALL], number + 0.5)
@@ -106,12 +106,12 @@ def test_the_times_kept_are_bounded() -> None:
     assert stops.past[-1].since == 3 * MOST_KEPT - 1
 
 
-def test_a_stop_nobody_tries_ends_by_itself() -> None:
+def test_a_stop_without_attempts_ends_by_itself() -> None:
     assert tidied(stopped(), NOW + PROBE_EVERY + 3_599).stops
     assert not tidied(stopped(), NOW + PROBE_EVERY + 3_600).stops
 
 
-def test_the_record_is_due_as_long_as_it_says_anything() -> None:
+def test_the_record_of_stops_is_due_while_it_holds_anything() -> None:
     over = ended(stopped(), [ALL], NOW + 60)
 
     assert stopped().due_at is not None
@@ -132,20 +132,18 @@ def test_the_record_is_due_as_long_as_it_says_anything() -> None:
         ([(60, 70), (10, 20)], 20),
     ],
 )
-def test_time_in_which_nothing_was_sent_is_counted_once(
-    times: list[tuple[float, float]], seconds: float
-) -> None:
+def test_the_time_stopped_is_counted_once(times: list[tuple[float, float]], seconds: float) -> None:
     assert stood(past(*times), None, 0, 100) == seconds
 
 
-def test_a_channels_time_is_its_own() -> None:
+def test_the_time_a_channel_was_stopped_is_its_own() -> None:
     stops = past((10, 20), scope=channel_scope("channel-a"))
 
     assert (stood(stops, "channel-a", 0, 100), stood(stops, "channel-b", 0, 100)) == (10, 0)
     assert stood(stops, None, 0, 100) == 0
 
 
-def test_a_stop_that_lasts_counts_up_to_now() -> None:
+def test_a_continuing_stop_counts_up_to_now() -> None:
     assert stood(stopped(at=60), None, 0, 100) == 40
 
 
@@ -159,14 +157,14 @@ def test_a_stop_that_lasts_counts_up_to_now() -> None:
         (50, [(10, 20), (61, 65)], 60),
     ],
 )
-def test_a_moment_waits_for_as_long_as_the_clock_stood_before_it(
+def test_a_deadline_moves_by_the_time_stopped_before_it(
     at: float, times: list[tuple[float, float]], moved: float
 ) -> None:
     assert shifted(past(*times), None, 0, at, 1_000) == moved
 
 
 @pytest.mark.parametrize(("code", "turns"), [("invalid_request", PROBE_EVERY), ("unauthorized", 0)])
-def test_a_charge_that_was_refused_itself_leaves_others_the_probe(code: str, turns: int) -> None:
+def test_a_charge_refused_alone_leaves_the_probe_to_others(code: str, turns: int) -> None:
     channel = "channel-a"
     held = begun(Stops(), channel_scope(channel), "charge", code, NOW)
     [stop] = held.stops.values()
@@ -178,7 +176,7 @@ def test_a_charge_that_was_refused_itself_leaves_others_the_probe(code: str, tur
     assert own.probe_at == NOW + 1200 + PROBE_EVERY - turns
 
 
-def test_those_that_were_refused_themselves_hold_nobody_else_and_leave_no_time_out_of_dunning() -> None:
+def test_charges_refused_alone_stop_no_other_and_do_not_pause_dunning() -> None:
     scope = alone_scope("channel-a", "invalid_request")
     held = begun(Stops(), scope, "charge", "invalid_request", NOW, alone=True)
     [stop] = held.stops.values()
@@ -190,7 +188,7 @@ def test_those_that_were_refused_themselves_hold_nobody_else_and_leave_no_time_o
     assert ended(held, [scope], NOW + DAY).past == ()
 
 
-def test_their_turns_are_kept_through_the_hours_in_which_nothing_is_charged() -> None:
+def test_the_turns_of_charges_refused_alone_survive_the_hours_without_charges() -> None:
     scope = alone_scope("channel-a", "invalid_request")
     held = begun(Stops(), scope, "charge", "invalid_request", NOW, alone=True)
 

@@ -39,7 +39,7 @@ MOMENT = Moment(now=NOW, by="sweep")
 PAID = a_snapshot(RemoteStatus.PAID)
 
 
-def test_a_payment_in_such_a_status_keeps_it_and_stays_due() -> None:
+def test_a_payment_in_an_unknown_status_keeps_it_and_stays_due() -> None:
     payment = a_payment(status=TOMORROW, hints={"wh_1": a_hint()})
 
     after = absorb(payment, PAID, MOMENT, CheckPolicy(store_id=PAID.store_id, live=False)).payment
@@ -50,7 +50,7 @@ def test_a_payment_in_such_a_status_keeps_it_and_stays_due() -> None:
     assert [each for each in differences(payment, PAID) if each.kind.value == "status"] == []
 
 
-def test_a_try_in_such_a_state_is_still_under_way() -> None:
+def test_an_attempt_in_an_unknown_state_is_still_under_way() -> None:
     payment = intend_charge(a_payment(), "hash", "issue1", MOMENT)
     frozen = replace(payment, approvals=(replace(payment.approvals[0], state=TOMORROW),))
 
@@ -61,7 +61,7 @@ def test_a_try_in_such_a_state_is_still_under_way() -> None:
         intend_charge(frozen, "another", "issue1", MOMENT)
 
 
-def test_a_cash_receipt_in_such_a_state_stands() -> None:
+def test_a_cash_receipt_in_an_unknown_state_stands() -> None:
     receipt = CashReceipt(
         number=1,
         kind="PERSONAL",
@@ -76,7 +76,7 @@ def test_a_cash_receipt_in_such_a_state_stands() -> None:
     assert known_receipt(a_payment(receipts=(receipt,)), "PERSONAL") == receipt
 
 
-def test_a_webhook_in_such_a_state_is_not_evicted() -> None:
+def test_a_hint_in_an_unknown_state_is_not_evicted() -> None:
     odd = a_hint(0, state=TOMORROW)
     closed = [a_hint(number, HintState.DONE) for number in range(1, CLOSED_HINTS_KEPT * 3)]
 
@@ -85,7 +85,7 @@ def test_a_webhook_in_such_a_state_is_not_evicted() -> None:
     assert odd.id in kept.hints
 
 
-def test_a_saved_method_in_such_a_state_is_not_charged_and_does_not_leave() -> None:
+def test_a_saved_method_in_an_unknown_state_is_not_charged_and_does_not_leave() -> None:
     wallet = with_active("issue1")
     odd = replace(wallet.keys["issue1"], state=TOMORROW)
     held = replace(wallet, keys={"issue1": odd})
@@ -96,7 +96,7 @@ def test_a_saved_method_in_such_a_state_is_not_charged_and_does_not_leave() -> N
     assert wallet_due(replace(held, waking=False), APP.now) == int(APP.now) + HOUR
 
 
-def test_a_subscription_in_such_a_status_waits_for_who_knows_it() -> None:
+def test_a_subscription_in_an_unknown_status_waits_for_the_version_that_knows_it() -> None:
     odd = replace(running(), status=TOMORROW)
     later = by_app(odd.created_at + 400 * 24 * HOUR)
 
@@ -109,7 +109,7 @@ def test_a_subscription_in_such_a_status_waits_for_who_knows_it() -> None:
         pause(odd, None, later)
 
 
-def test_an_invoice_in_such_a_state_does_not_leave() -> None:
+def test_an_invoice_in_an_unknown_state_does_not_leave() -> None:
     subscription = running()
     first = next(iter(subscription.invoices.values()))
     held = with_invoice(subscription, replace(first, id="0", state=TOMORROW))

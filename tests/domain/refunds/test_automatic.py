@@ -38,7 +38,7 @@ def deposited(**fields: Any) -> Snapshot:
     return a_snapshot(method=an_account(), **fields)
 
 
-def test_a_proven_mismatch_goes_back_in_full_in_the_write_that_sees_it() -> None:
+def test_a_proven_mismatch_is_refunded_in_full_by_the_write_that_sees_it() -> None:
     payment = after_reading(a_payment(), a_snapshot(**TAMPERED))
 
     back = payment.refunds[MISMATCH]
@@ -47,17 +47,17 @@ def test_a_proven_mismatch_goes_back_in_full_in_the_write_that_sees_it() -> None
     assert payment.due_at is not None
 
 
-def test_what_agrees_stays() -> None:
+def test_a_payment_that_agrees_is_not_refunded() -> None:
     assert paid().refunds == {}
 
 
-def test_a_doubt_is_quarantined_and_nothing_goes_back() -> None:
+def test_a_doubt_is_quarantined_and_nothing_is_refunded() -> None:
     payment = after_reading(a_payment(), a_snapshot(channel=None))
 
     assert (calls_of(payment), dict(payment.refunds)) == ([AttentionKind.QUARANTINED], {})
 
 
-def test_however_often_a_mismatch_is_read_it_goes_back_once() -> None:
+def test_a_mismatch_is_refunded_once_however_often_it_is_read() -> None:
     once = after_reading(a_payment(), a_snapshot(**TAMPERED))
 
     again = after_reading(once, a_snapshot(**TAMPERED), at=120)
@@ -74,7 +74,7 @@ def read_again(payment: Payment, at: float, **fields: Any) -> Payment:
     return after_reading(payment, a_snapshot(**TAMPERED | fields), at=at)
 
 
-def test_a_return_that_was_refused_is_tried_again_under_a_number_of_its_own_after_a_while() -> None:
+def test_a_refused_automatic_refund_is_made_again_later_under_its_own_number() -> None:
     failed = refused(read_again(a_payment(), 0))
 
     told = read_again(failed, 60)
@@ -98,7 +98,7 @@ def out_of_tries() -> tuple[Payment, float]:
     return refused(payment, TRIES), at
 
 
-def test_a_return_out_of_tries_calls_a_person_and_is_tried_no_more() -> None:
+def test_an_automatic_refund_out_of_attempts_raises_an_attention_and_is_not_repeated() -> None:
     payment, at = out_of_tries()
 
     stuck = read_again(payment, at + 1)
@@ -109,12 +109,12 @@ def test_a_return_out_of_tries_calls_a_person_and_is_tried_no_more() -> None:
     assert later.due_at is not None
 
 
-def test_the_tries_end_within_a_fortnight() -> None:
+def test_the_attempts_end_within_a_fortnight() -> None:
     assert sum(AGAIN) < 14 * DAY
 
 
 @pytest.mark.parametrize("kind", [AttentionKind.MISMATCH, AttentionKind.REFUND_STUCK])
-def test_what_staff_resolved_is_not_sent_back_any_more(kind: AttentionKind) -> None:
+def test_a_payment_staff_resolved_is_not_refunded_automatically_any_more(kind: AttentionKind) -> None:
     failed = refused(read_again(a_payment(), 0))
 
     ended = end(clear_attention(read_again(failed, 60), kind), "resolved", moment(61))
@@ -127,7 +127,7 @@ def settled_as(payment: Payment, code: str) -> Payment:
     return decide(payment, payment.refunds[MISMATCH], RefundState.FAILED, moment(120), code)
 
 
-def test_a_try_that_fails_after_staff_dealt_with_its_reason_calls_them_again() -> None:
+def test_an_attempt_that_fails_after_staff_resolved_its_reason_raises_the_attention_again() -> None:
     under_way = read_again(a_payment(), 0)
     ended = end(clear_attention(under_way, AttentionKind.MISMATCH), "resolved", moment(61))
 
@@ -139,13 +139,13 @@ def test_a_try_that_fails_after_staff_dealt_with_its_reason_calls_them_again() -
 
 
 @pytest.mark.parametrize(("why", "code"), [("resolved", "decided_by_staff"), ("kept", "not_executed")])
-def test_what_staff_or_its_customer_said_of_a_try_calls_nobody(why: str, code: str) -> None:
+def test_an_attempt_staff_or_the_customer_ended_raises_no_attention(why: str, code: str) -> None:
     ended = end(read_again(a_payment(), 0), why, moment(61))
 
     assert not has_attention(settled_as(ended, code), AttentionKind.REFUND_STUCK)
 
 
-def test_a_reason_that_is_gone_ends_the_tries() -> None:
+def test_the_attempts_end_when_their_reason_is_gone() -> None:
     told = read_again(refused(read_again(a_payment(), 0)), 60)
 
     honest = after_reading(told, a_snapshot(after=90, transaction_id="tx-2"), at=DAY)
@@ -154,7 +154,7 @@ def test_a_reason_that_is_gone_ends_the_tries() -> None:
     assert (list(honest.refunds), honest.returning and honest.returning.ended) == ([MISMATCH], "kept")
 
 
-def test_what_the_console_gave_back_between_two_tries_is_not_given_back_again() -> None:
+def test_an_amount_refunded_in_the_console_between_attempts_is_not_refunded_again() -> None:
     told = read_again(refused(read_again(a_payment(), 0)), 60)
 
     partly = read_again(told, DAY, status=RemoteStatus.PARTIAL_CANCELLED, cancelled=100)
@@ -164,7 +164,7 @@ def test_what_the_console_gave_back_between_two_tries_is_not_given_back_again() 
     assert (list(wholly.refunds), wholly.returning and wholly.returning.ended) == ([MISMATCH], "back")
 
 
-def test_an_account_that_was_refused_is_asked_for_again_however_often() -> None:
+def test_a_refused_refund_account_is_requested_again_however_often() -> None:
     payment = after_reading(a_payment(), deposited(**TAMPERED))
     for number in range(1, TRIES + 3):
         payment = after_reading(refused(payment, number), deposited(**TAMPERED), at=60.0 * number)
@@ -174,7 +174,7 @@ def test_an_account_that_was_refused_is_asked_for_again_however_often() -> None:
     assert has_attention(payment, AttentionKind.REFUND_STUCK)
 
 
-def test_staff_closes_what_waits_for_an_account() -> None:
+def test_staff_closes_an_automatic_refund_that_waits_for_an_account() -> None:
     payment = after_reading(a_payment(), deposited(**TAMPERED))
 
     closed = end(payment, "resolved", moment(60))
@@ -183,7 +183,7 @@ def test_staff_closes_what_waits_for_an_account() -> None:
     assert after_reading(closed, deposited(**TAMPERED), at=DAY).refunds == closed.refunds
 
 
-def test_what_goes_back_is_reckoned_on_the_channels_base() -> None:
+def test_an_automatic_refund_uses_the_refund_base_of_the_channel() -> None:
     paid_base = replace(POLICY, refund_base="paid")
     reading = a_snapshot(total=300, paid=250, discount=50)
 
@@ -192,7 +192,7 @@ def test_what_goes_back_is_reckoned_on_the_channels_base() -> None:
     assert (payment.refunds[MISMATCH].amount, payment.refunds[MISMATCH].balance) == (250, 250)
 
 
-def test_after_a_restore_a_number_that_was_used_is_not_used_again() -> None:
+def test_a_number_used_before_a_restore_is_not_used_again() -> None:
     once = refused(read_again(a_payment(), 0))
     restored = with_refund(once, replace(once.refunds[MISMATCH], id="auto:mismatch:2"))
 
@@ -202,19 +202,19 @@ def test_after_a_restore_a_number_that_was_used_is_not_used_again() -> None:
     assert again.refunds["auto:mismatch:3"].state is RefundState.RESERVED
 
 
-def test_while_another_refund_is_open_nothing_is_returned_on_top() -> None:
+def test_no_automatic_refund_starts_while_another_refund_is_open() -> None:
     payment = reserved()
 
     assert return_all(payment, SURPLUS, moment()).refunds == payment.refunds
 
 
-def test_what_somebody_in_the_console_gave_back_already_is_not_given_back_again() -> None:
+def test_an_amount_already_refunded_in_the_console_is_not_refunded_again() -> None:
     emptied = paid(cancelled=1_000)
 
     assert return_all(emptied, SURPLUS, moment()).refunds == {}
 
 
-def test_a_partly_cancelled_mismatch_returns_the_rest() -> None:
+def test_a_partly_cancelled_mismatch_refunds_the_rest() -> None:
     partly = a_snapshot(RemoteStatus.PARTIAL_CANCELLED, cancelled=100, **TAMPERED)
 
     payment = after_reading(a_payment(), partly)
@@ -222,7 +222,7 @@ def test_a_partly_cancelled_mismatch_returns_the_rest() -> None:
     assert payment.refunds[MISMATCH].amount == 200
 
 
-def test_a_deposit_that_must_go_back_waits_for_an_account() -> None:
+def test_an_automatic_refund_of_a_deposit_waits_for_an_account() -> None:
     payment = after_reading(a_payment(), deposited(**TAMPERED))
 
     back = payment.refunds[MISMATCH]
@@ -230,7 +230,7 @@ def test_a_deposit_that_must_go_back_waits_for_an_account() -> None:
     assert payment.due_at is not None
 
 
-def test_a_mismatch_at_an_issued_account_is_to_be_closed_and_nothing_refunded() -> None:
+def test_a_mismatch_at_an_issued_account_is_closed_and_not_refunded() -> None:
     payment = after_reading(a_payment(), deposited(status=RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, total=300))
 
     assert (payment.status, payment.closing, dict(payment.refunds)) == (Status.MISMATCH, True, {})
@@ -243,7 +243,7 @@ def test_an_honest_account_is_not_closed() -> None:
 
 
 @pytest.mark.parametrize("attention", [AttentionKind.MISMATCH, AttentionKind.SURPLUS])
-def test_once_everything_is_back_nobody_is_called_any_more(attention: AttentionKind) -> None:
+def test_a_complete_refund_clears_the_attention(attention: AttentionKind) -> None:
     differing = replace(paid(), attentions=called(attention, at=1.0))
 
     calm = send_back(differing, a_snapshot(RemoteStatus.CANCELLED, cancelled=1_000), moment())
@@ -251,20 +251,20 @@ def test_once_everything_is_back_nobody_is_called_any_more(attention: AttentionK
     assert calls_of(calm) == []
 
 
-def test_the_call_of_another_kind_stays_though_everything_is_back() -> None:
+def test_an_attention_of_another_kind_stays_after_a_complete_refund() -> None:
     buried = replace(paid(), attentions=called(AttentionKind.DEAD_LETTERED))
 
     assert send_back(buried, a_snapshot(RemoteStatus.CANCELLED, cancelled=1_000), moment()) == buried
 
 
 @pytest.mark.parametrize("kind", PayMethod)
-def test_only_a_virtual_account_needs_an_account_to_refund_to(kind: PayMethod) -> None:
+def test_only_a_virtual_account_needs_a_refund_account(kind: PayMethod) -> None:
     payment = paid(method=Method(kind=kind))
 
     assert needs_account(payment) == (kind is PayMethod.VIRTUAL_ACCOUNT)
 
 
-def test_a_return_that_failed_leaves_the_call_for_a_person() -> None:
+def test_a_failed_automatic_refund_keeps_the_attention() -> None:
     payment = after_reading(a_payment(), a_snapshot(**TAMPERED))
     failed = changed(payment, MISMATCH, state=RefundState.FAILED, code="refused_by_pg")
 
@@ -274,7 +274,7 @@ def test_a_return_that_failed_leaves_the_call_for_a_person() -> None:
     assert again.due_at is not None
 
 
-def test_a_return_is_settled_by_its_cancellation_like_any_refund() -> None:
+def test_an_automatic_refund_is_settled_by_its_cancellation_like_any_other() -> None:
     payment = after_reading(a_payment(), a_snapshot(**TAMPERED))
 
     done = after_reading(payment, cancelled_by(payment), at=300)
@@ -302,26 +302,26 @@ def unnamed(request: pytest.FixtureRequest) -> Method | None:
     return method
 
 
-def test_what_may_need_an_account_is_sent_without_one_first(unnamed: Method | None) -> None:
+def test_a_refund_that_may_need_an_account_is_first_sent_without_one(unnamed: Method | None) -> None:
     payment = read_again(a_payment(), 0, method=unnamed)
 
     assert payment.refunds[MISMATCH].state is RefundState.RESERVED
     assert takes_account(payment, payment.refunds[MISMATCH])
 
 
-def test_what_was_sent_takes_no_account_until_it_was_refused(unnamed: Method | None) -> None:
+def test_a_sent_refund_accepts_no_account_until_it_was_refused(unnamed: Method | None) -> None:
     sent = changed(read_again(a_payment(), 0, method=unnamed), MISMATCH, sent_at=NOW + 1)
 
     assert not takes_account(sent, sent.refunds[MISMATCH])
 
 
-def test_a_card_takes_no_account() -> None:
+def test_a_card_refund_accepts_no_account() -> None:
     payment = read_again(a_payment(), 0)
 
     assert not takes_account(payment, payment.refunds[MISMATCH])
 
 
-def test_what_may_need_an_account_asks_for_one_once_it_was_refused(unnamed: Method | None) -> None:
+def test_a_refund_that_may_need_an_account_requests_one_once_it_was_refused(unnamed: Method | None) -> None:
     told = read_again(refused(read_again(a_payment(), 0, method=unnamed)), 60, method=unnamed)
 
     waiting = told.refunds["auto:mismatch:2"]
@@ -329,7 +329,9 @@ def test_what_may_need_an_account_asks_for_one_once_it_was_refused(unnamed: Meth
     assert told.due_at == int(NOW) + 60 + AGAIN[0]
 
 
-def test_what_may_need_an_account_is_tried_without_one_when_nobody_names_one(unnamed: Method | None) -> None:
+def test_a_refund_that_may_need_an_account_is_sent_without_one_when_none_is_given(
+    unnamed: Method | None,
+) -> None:
     told = read_again(refused(read_again(a_payment(), 0, method=unnamed)), 60, method=unnamed)
 
     early = read_again(told, 59 + AGAIN[0], method=unnamed)
@@ -340,7 +342,7 @@ def test_what_may_need_an_account_is_tried_without_one_when_nobody_names_one(unn
     assert (tried.state, tried.sent_at, tried.account) == (RefundState.RESERVED, None, None)
 
 
-def test_a_try_that_waits_for_an_account_gives_way_to_one_of_what_is_left() -> None:
+def test_an_attempt_that_waits_for_an_account_is_replaced_when_the_balance_changes() -> None:
     told = read_again(refused(read_again(a_payment(), 0, method=None)), 60, method=None)
     fewer = {"status": RemoteStatus.PARTIAL_CANCELLED, "cancelled": 100, "method": None}
 
@@ -350,7 +352,7 @@ def test_a_try_that_waits_for_an_account_gives_way_to_one_of_what_is_left() -> N
     assert again.refunds["auto:mismatch:3"].amount == 200
 
 
-def test_out_of_tries_what_may_need_an_account_waits_for_one_and_calls_a_person() -> None:
+def test_a_refund_out_of_attempts_that_may_need_an_account_waits_and_raises_an_attention() -> None:
     payment, at = read_again(a_payment(), 0, method=None), 0.0
     for number in range(1, TRIES + 1):
         at += 60

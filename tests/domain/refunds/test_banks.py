@@ -25,7 +25,7 @@ def test_a_rest_name_is_itself(bank: str) -> None:
         ("SAVINGS_BANK", "SAVINGS_BANK"),
     ],
 )
-def test_the_name_of_the_apps_sdk_is_translated(sdk: str, rest: str) -> None:
+def test_a_bank_name_of_the_browser_sdk_is_translated(sdk: str, rest: str) -> None:
     assert bank_of(sdk) == rest
 
 
@@ -46,5 +46,5 @@ def test_the_banks_are_those_of_portones_document() -> None:
     assert frozenset(schemas["Bank"]["enum"]) == BANKS
 
 
-def test_the_fake_portone_takes_the_same_banks() -> None:
+def test_the_fake_portone_accepts_the_same_banks() -> None:
     assert BANKS_OF_THE_FAKE == BANKS

@@ -56,7 +56,7 @@ def test_equal_refunds_of_two_payments_differ_in_key_and_token() -> None:
     assert mine.token != theirs.token
 
 
-def test_the_token_stands_in_front_of_the_reason() -> None:
+def test_the_token_precedes_the_reason() -> None:
     refund = the_refund(reserved(reason="단순 변심"))
 
     assert sent_reason(refund) == f"{refund.token} 단순 변심"

@@ -34,7 +34,7 @@ def with_refunds(space: str, *states: RefundState, amount: int = 10) -> Payment:
 
 @pytest.mark.parametrize(("owner", "most"), [(True, OWNER_COUNT), (False, STAFF_COUNT)])
 @pytest.mark.parametrize("state", SETTLED)
-def test_each_side_asks_only_so_often_refused_refunds_included(
+def test_each_side_may_request_only_so_many_refunds_including_refused_ones(
     state: RefundState, most: int, *, owner: bool
 ) -> None:
     space = "owner" if owner else "staff"
@@ -48,13 +48,13 @@ def test_each_side_asks_only_so_often_refused_refunds_included(
     check_count(full, owner=not owner)
 
 
-def test_what_is_in_flight_counts_and_what_failed_does_not() -> None:
+def test_refunds_in_flight_count_and_failed_ones_do_not() -> None:
     states = (RefundState.SUCCEEDED, RefundState.FAILED, RefundState.REQUESTED, RefundState.AWAITING_APPROVAL)
 
     assert refunded_by(with_refunds("staff", *states), "staff") == 30
 
 
-def test_a_refund_whose_record_was_lost_counts_for_everybody() -> None:
+def test_a_refund_whose_record_was_lost_counts_for_both_sides() -> None:
     payment = with_refunds("lost", RefundState.SUCCEEDED)
 
     assert (refunded_by(payment, "owner"), refunded_by(payment, "staff")) == (10, 10)
@@ -91,7 +91,7 @@ def asked_by_person(door: str, person: str) -> Refund:
         (("", ""), ("token", "lee"), "needs_the_same_door"),
     ],
 )
-def test_a_second_person_is_certainly_another_one(
+def test_only_a_demonstrably_different_person_approves(
     first: tuple[str, str], second: tuple[str, str], reason: str | None
 ) -> None:
     refund, (door, person) = asked_by_person(*first), second

@@ -53,9 +53,7 @@ def found(*cancellations: Cancellation, payment: Payment | None = None) -> Payme
         (FAILED, RefundState.FAILED),
     ],
 )
-def test_who_asks_again_under_its_id_gets_the_refund_that_was(
-    shown: CancellationStatus, held: RefundState
-) -> None:
+def test_a_repeated_refund_id_answers_the_lost_refund(shown: CancellationStatus, held: RefundState) -> None:
     payment = found(booked(lost(), shown))
 
     known = known_refund(payment, a_wish())
@@ -64,7 +62,7 @@ def test_who_asks_again_under_its_id_gets_the_refund_that_was(
     assert (known.id, known.state, known.amount) == (REFUND, held, 300)
 
 
-def test_what_it_moved_is_missing_from_the_balance() -> None:
+def test_a_lost_refund_lowers_the_balance() -> None:
     assert cancellable(found(booked(lost()))) == 700
 
 
@@ -76,7 +74,10 @@ def test_another_id_is_another_refund() -> None:
 
 
 @pytest.mark.parametrize(("amount", "full"), [(300, False), (None, True)])
-def test_its_amount_is_compared_because_its_body_is_lost_too(amount: int | None, full: bool) -> None:  # noqa: FBT001 - two rows
+def test_a_lost_refund_is_compared_by_its_amount_because_its_body_is_lost(
+    amount: int | None,
+    full: bool,  # noqa: FBT001 - two rows
+) -> None:
     payment = found(booked(lost()))
 
     assert known_refund(payment, a_wish(amount=amount, full=full, body_hash="1" * 64))
@@ -84,20 +85,20 @@ def test_its_amount_is_compared_because_its_body_is_lost_too(amount: int | None,
         known_refund(payment, a_wish(amount=301))
 
 
-def test_it_is_never_sent() -> None:
+def test_a_lost_refund_is_never_sent() -> None:
     payment = found(booked(lost(), REQUESTED))
 
     assert [each for each in payment.refunds.values() if sendable(each, SENT)] == []
 
 
-def test_while_portone_has_not_decided_it_no_other_refund_starts() -> None:
+def test_no_other_refund_starts_while_a_lost_one_is_requested() -> None:
     payment = found(booked(lost(), REQUESTED))
 
     with pytest.raises(RefundInProgress):
         reserve(payment, a_wish("owner:refund-2"), moment(SENT + 90))
 
 
-def test_it_is_settled_like_any_other() -> None:
+def test_a_lost_refund_is_settled_like_any_other() -> None:
     waiting = found(booked(lost(), REQUESTED))
 
     done = found(booked(lost()), payment=waiting)
@@ -106,7 +107,7 @@ def test_it_is_settled_like_any_other() -> None:
     assert len(done.refunds) == 1
 
 
-def test_a_try_that_failed_does_not_hide_the_one_that_moved_the_money() -> None:
+def test_a_failed_attempt_does_not_hide_the_one_that_moved_the_money() -> None:
     payment = found(booked(lost(), FAILED, id="first"), booked(lost(), id="second"))
 
     assert [each.state for each in payment.refunds.values()] == [RefundState.SUCCEEDED]
@@ -114,7 +115,7 @@ def test_a_try_that_failed_does_not_hide_the_one_that_moved_the_money() -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 8])
 @pytest.mark.parametrize("reason", CALLS)
-def test_a_refund_of_our_own_accord_is_known_by_its_name(reason: str, number: int) -> None:
+def test_a_lost_automatic_refund_is_recognised_by_its_name(reason: str, number: int) -> None:
     refund_id = numbered(reason, number)
 
     payment = found(booked(lost(refund_id)))
@@ -122,7 +123,7 @@ def test_a_refund_of_our_own_accord_is_known_by_its_name(reason: str, number: in
     assert list(payment.refunds) == [refund_id]
 
 
-def test_a_surplus_that_was_going_back_is_a_surplus_again() -> None:
+def test_a_surplus_under_automatic_refund_is_a_surplus_again() -> None:
     payment = found(booked(lost(SURPLUS), REQUESTED))
 
     assert (payment.surplus, calls_of(payment)) == (True, [AttentionKind.SURPLUS])
@@ -140,7 +141,7 @@ def test_a_surplus_that_was_going_back_is_a_surplus_again() -> None:
     ],
     ids=str,
 )
-def test_what_is_not_surely_ours_is_left_to_the_reading(fields: dict[str, Any]) -> None:
+def test_a_cancellation_that_is_not_surely_ours_is_not_adopted(fields: dict[str, Any]) -> None:
     refund = lost()
     status = fields.get("status", SUCCEEDED)
     more = {name: value for name, value in fields.items() if name != "status"}
@@ -149,7 +150,7 @@ def test_what_is_not_surely_ours_is_left_to_the_reading(fields: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("state", [RefundState.RESERVED, RefundState.AMBIGUOUS])
-def test_what_may_be_the_refund_in_flight_is_never_taken_for_a_lost_one(state: RefundState) -> None:
+def test_a_possible_refund_in_flight_is_never_adopted_as_a_lost_one(state: RefundState) -> None:
     payment = changed(reserved(), state=state)
     other = booked(lost("owner:refund-2"), id="other")
 
@@ -158,7 +159,7 @@ def test_what_may_be_the_refund_in_flight_is_never_taken_for_a_lost_one(state: R
     assert {each.id: each.state for each in after.refunds.values()} == {REFUND: RefundState.AMBIGUOUS}
 
 
-def test_what_staff_called_refunded_is_not_counted_a_second_time() -> None:
+def test_a_refund_staff_recorded_as_refunded_is_not_counted_twice() -> None:
     payment = changed(reserved(), state=RefundState.SUCCEEDED, code="decided_by_staff")
 
     after = settled(payment, booked(lost("owner:refund-2"), id="other"))
@@ -166,7 +167,7 @@ def test_what_staff_called_refunded_is_not_counted_a_second_time() -> None:
     assert list(after.refunds) == [REFUND]
 
 
-def test_one_from_before_the_refund_in_flight_is_a_lost_one() -> None:
+def test_a_cancellation_from_before_the_refund_in_flight_is_a_lost_one() -> None:
     other = booked(lost("owner:refund-2"), id="other", requested_at=micros(SENT - 120))
 
     after = settled(reserved(), other)
@@ -175,7 +176,7 @@ def test_one_from_before_the_refund_in_flight_is_a_lost_one() -> None:
     assert refund_of(after, "owner:refund-2") is not None
 
 
-def test_a_refund_we_hold_is_not_adopted_beside_itself() -> None:
+def test_a_stored_refund_is_not_adopted_beside_itself() -> None:
     after = settled(reserved(), booked(the_refund(reserved())))
 
     assert list(after.refunds) == [REFUND]

@@ -31,7 +31,7 @@ from tests.support.snapshots import a_cancellation, micros
 HOUR = 3600
 
 
-def test_a_cancellation_is_ours_by_the_token_in_front_and_its_id_is_kept() -> None:
+def test_a_cancellation_is_ours_by_its_leading_token_and_its_id_is_kept() -> None:
     payment = reserved()
 
     after = settled(payment, booked(the_refund(payment), id="found-by-token"))
@@ -39,14 +39,14 @@ def test_a_cancellation_is_ours_by_the_token_in_front_and_its_id_is_kept() -> No
     assert the_refund(after).cancellation_id == "found-by-token"
 
 
-def test_a_reason_cut_behind_the_token_still_tells_whose_it_is() -> None:
+def test_a_reason_cut_after_the_token_is_still_ours() -> None:
     payment = reserved()
     refund = the_refund(payment)
 
     assert state(settled(payment, booked(refund, reason=refund.token))) is RefundState.SUCCEEDED
 
 
-def test_a_token_that_does_not_stand_in_front_is_not_ours() -> None:
+def test_a_token_that_does_not_lead_is_not_ours() -> None:
     payment = reserved()
     refund = the_refund(payment)
 
@@ -55,7 +55,7 @@ def test_a_token_that_does_not_stand_in_front_is_not_ours() -> None:
     assert state(after) is RefundState.RESERVED
 
 
-def test_a_known_id_is_stronger_than_a_token() -> None:
+def test_a_known_id_outranks_a_token() -> None:
     payment = changed(reserved(), cancellation_id="ours")
     refund = the_refund(payment)
 
@@ -73,7 +73,7 @@ def test_of_two_cancellations_with_our_token_the_one_that_moved_money_counts() -
     assert (state(after), the_refund(after).cancellation_id) == (RefundState.SUCCEEDED, "second")
 
 
-def test_money_that_moved_counts_also_after_an_earlier_try_of_ours_was_known_to_have_failed() -> None:
+def test_money_that_moved_counts_although_an_earlier_attempt_is_known_to_have_failed() -> None:
     payment = changed(reserved(), state=RefundState.FAILED, cancellation_id="first")
     refund = the_refund(payment)
 
@@ -83,7 +83,7 @@ def test_money_that_moved_counts_also_after_an_earlier_try_of_ours_was_known_to_
 
 
 @pytest.mark.parametrize("status", [SUCCEEDED, REQUESTED])
-def test_a_strangers_cancellation_of_our_amount_after_our_send_makes_it_ambiguous(
+def test_a_foreign_cancellation_of_our_amount_after_our_send_makes_it_ambiguous(
     status: CancellationStatus,
 ) -> None:
     payment = reserved()
@@ -102,7 +102,7 @@ def test_a_strangers_cancellation_of_our_amount_after_our_send_makes_it_ambiguou
     ],
     ids=["another amount", "it failed"],
 )
-def test_a_strangers_cancellation_that_cannot_be_ours_makes_nothing_ambiguous(
+def test_a_foreign_cancellation_that_cannot_be_ours_makes_nothing_ambiguous(
     difference: dict[str, object],
 ) -> None:
     payment = reserved()
@@ -121,7 +121,7 @@ def knowing(payment: Payment, status: CancellationStatus) -> Payment:
 
 
 @pytest.mark.parametrize("at", [SENT - 5 * HOUR, SENT + 1])
-def test_what_a_reading_had_shown_before_our_send_is_not_ours_whatever_its_stamp(at: float) -> None:
+def test_a_cancellation_read_before_our_send_is_not_ours_whatever_its_timestamp(at: float) -> None:
     payment = knowing(reserved(), SUCCEEDED)
 
     after = settled(payment, booked(the_refund(payment), reason="console", requested_at=micros(at)))
@@ -131,7 +131,7 @@ def test_what_a_reading_had_shown_before_our_send_is_not_ours_whatever_its_stamp
 
 @pytest.mark.parametrize("known", [None, FAILED])
 @pytest.mark.parametrize("at", [SENT - 5 * HOUR, SENT - 61, SENT + 1])
-def test_what_no_reading_had_shown_may_be_ours_whatever_its_stamp(
+def test_a_cancellation_never_read_before_may_be_ours_whatever_its_timestamp(
     at: float, known: CancellationStatus | None
 ) -> None:
     payment = knowing(reserved(), known) if known else reserved()
@@ -141,7 +141,7 @@ def test_what_no_reading_had_shown_may_be_ours_whatever_its_stamp(
     assert state(after) is RefundState.AMBIGUOUS
 
 
-def test_a_cancellation_of_another_refund_of_ours_is_no_stranger() -> None:
+def test_a_cancellation_of_another_refund_of_ours_is_not_foreign() -> None:
     second = reserved(paid(), "owner:refund-2")
     first = the_refund(reserved())
     done = replace(first, state=RefundState.SUCCEEDED, cancellation_id="ours")
@@ -151,7 +151,7 @@ def test_a_cancellation_of_another_refund_of_ours_is_no_stranger() -> None:
     assert the_refund(after, "owner:refund-2").state is RefundState.RESERVED
 
 
-def test_an_ambiguous_refund_whose_own_cancellation_shows_up_calls_nobody_any_more() -> None:
+def test_an_ambiguous_refund_whose_own_cancellation_appears_clears_its_attention() -> None:
     payment = reserved()
     refund = the_refund(payment)
     stranger = booked(refund, id="console", reason="console")
@@ -162,20 +162,20 @@ def test_an_ambiguous_refund_whose_own_cancellation_shows_up_calls_nobody_any_mo
     assert (state(after), calls_of(after)) == (RefundState.SUCCEEDED, [])
 
 
-def test_another_call_for_a_person_outlives_an_ambiguous_refund() -> None:
+def test_another_attention_outlives_an_ambiguous_refund() -> None:
     ambiguous = changed(reserved(), state=RefundState.AMBIGUOUS)
     differing = replace(ambiguous, attentions=called(AttentionKind.MISMATCH))
 
     assert calls_of(settled(differing, booked(the_refund(differing)))) == [AttentionKind.MISMATCH]
 
 
-def test_a_cancellation_nobody_here_asked_for_settles_no_refund() -> None:
+def test_a_foreign_cancellation_settles_no_refund() -> None:
     payment = paid()
 
     assert settled(payment, a_cancellation(total=300)).refunds == {}
 
 
-def test_the_refund_of_each_cancellation_is_found_among_several() -> None:
+def test_each_cancellation_finds_its_refund_among_several() -> None:
     first = settled(reserved(), booked(the_refund(reserved()), id="one"))
     both = reserved(replace(first, seen=showing_seen(first)), "owner:refund-2")
     two = booked(the_refund(both, "owner:refund-2"), REQUESTED, id="two")

@@ -31,7 +31,7 @@ def told_done() -> Payment:
 
 @pytest.mark.parametrize("held", [reserved(), told_done()])
 @pytest.mark.parametrize("total", SUMS)
-def test_another_sum_than_was_asked_is_told_and_calls_a_person(held: Payment, total: int) -> None:
+def test_a_refund_of_another_amount_than_requested_raises_an_attention(held: Payment, total: int) -> None:
     read = after_reading(held, showing(booked(the_refund(held), total=total)), at=200)
 
     refund = the_refund(read)
@@ -39,7 +39,7 @@ def test_another_sum_than_was_asked_is_told_and_calls_a_person(held: Payment, to
     assert (read.lagging, cancellable(read), calls_of(read)) == (0, 1_000 - total, [AttentionKind.AMBIGUOUS])
 
 
-def test_the_sum_that_was_asked_calls_nobody() -> None:
+def test_a_refund_of_the_requested_amount_raises_no_attention() -> None:
     held = reserved()
 
     read = after_reading(held, showing(booked(the_refund(held))), at=200)
@@ -47,7 +47,7 @@ def test_the_sum_that_was_asked_calls_nobody() -> None:
     assert (the_refund(read).moved, calls_of(read)) == (None, [])
 
 
-def test_a_person_is_called_once_for_each_sum() -> None:
+def test_each_different_amount_raises_one_attention() -> None:
     held = reserved()
     more, still_more = (showing(booked(the_refund(held), total=total)) for total in (400, 500))
     read = replace(after_reading(held, more, at=200), attentions=())
@@ -57,7 +57,9 @@ def test_a_person_is_called_once_for_each_sum() -> None:
 
 
 @pytest.mark.parametrize("shown", [SUCCEEDED, REQUESTED])
-def test_what_an_answer_says_calls_too_although_readings_show_another(shown: CancellationStatus) -> None:
+def test_an_answer_with_another_amount_raises_an_attention_although_readings_differ(
+    shown: CancellationStatus,
+) -> None:
     held = reserved()
     answer = replace(booked(the_refund(held), total=1_000), status=shown)
 

@@ -29,7 +29,7 @@ def paid_by_hand() -> Payment:
 @pytest.mark.parametrize(
     ("more", "calls"), [(700, []), (701, [AttentionKind.AMBIGUOUS]), (1_000, [AttentionKind.AMBIGUOUS])]
 )
-def test_more_than_was_paid_calls_a_person_and_what_is_left_does_not(
+def test_a_refund_above_what_was_left_to_repay_raises_an_attention(
     more: int, calls: list[AttentionKind]
 ) -> None:
     read = after_reading(paid_by_hand(), showing(BACK, a_cancellation(2, total=more)), at=400)
@@ -37,13 +37,13 @@ def test_more_than_was_paid_calls_a_person_and_what_is_left_does_not(
     assert calls_of(read) == calls
 
 
-def test_the_very_refund_that_came_back_calls_a_person_when_its_bank_pays_it_after_all() -> None:
+def test_a_reversed_refund_its_bank_pays_after_all_raises_an_attention() -> None:
     read = after_reading(paid_by_hand(), showing(a_cancellation(total=300)), at=400)
 
     assert calls_of(read) == [AttentionKind.AMBIGUOUS]
 
 
-def test_a_person_is_called_once() -> None:
+def test_money_paid_twice_raises_one_attention() -> None:
     twice = showing(BACK, a_cancellation(2, total=900))
     read = after_reading(paid_by_hand(), twice, at=400)
 
@@ -52,7 +52,7 @@ def test_a_person_is_called_once() -> None:
     assert calls_of(again) == []
 
 
-def test_what_came_back_in_a_word_and_went_back_in_the_same_reading_calls_too() -> None:
+def test_a_reversal_refunded_again_in_the_same_reading_raises_an_attention_too() -> None:
     given_back = after_reading(paid(), showing(a_cancellation(total=300)), at=90)
     both = showing(BACK, a_cancellation(2, total=1_000))
 

@@ -39,18 +39,18 @@ def test_a_reserved_refund_freezes_amount_balance_key_and_token() -> None:
     assert (len(refund.key), len(refund.token)) == (64, TOKEN_LENGTH)
 
 
-def test_reserving_is_told_in_the_history() -> None:
+def test_reserving_is_recorded_in_the_history() -> None:
     assert facts(reserved())[-1] == "refund_reserved"
 
 
-def test_a_refund_that_waits_for_somebody_is_not_sent() -> None:
+def test_a_refund_that_waits_for_staff_or_an_account_is_not_sent() -> None:
     waiting = the_refund(reserved(state=RefundState.AWAITING_ACCOUNT))
 
     assert (waiting.state, waiting.sent_at) == (RefundState.AWAITING_ACCOUNT, None)
 
 
 @pytest.mark.parametrize("status", NOTHING_TAKEN)
-def test_what_holds_no_money_cannot_be_refunded(status: RemoteStatus) -> None:
+def test_a_payment_without_money_cannot_be_refunded(status: RemoteStatus) -> None:
     payment = after_reading(a_payment(), a_snapshot(status))
 
     with pytest.raises(NotRefundable):
@@ -58,7 +58,7 @@ def test_what_holds_no_money_cannot_be_refunded(status: RemoteStatus) -> None:
 
 
 @pytest.mark.parametrize("state", sorted(OPEN))
-def test_while_a_refund_is_open_another_is_not_reserved(state: RefundState) -> None:
+def test_no_refund_is_reserved_while_another_is_open(state: RefundState) -> None:
     busy = changed(reserved(), state=state)
 
     with pytest.raises(RefundInProgress) as refused:
@@ -74,7 +74,7 @@ def test_after_a_refund_is_settled_another_can_be_reserved(state: RefundState) -
     assert "owner:refund-2" in reserve(calm, a_wish("owner:refund-2"), moment()).refunds
 
 
-def test_no_other_refund_is_reserved_until_a_reading_shows_what_an_answer_promised() -> None:
+def test_no_refund_is_reserved_until_a_reading_shows_what_an_answer_promised() -> None:
     answered = changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
 
     with pytest.raises(RefundInProgress):
@@ -105,26 +105,26 @@ def test_an_amount_below_one_is_refused(amount: int) -> None:
 
 
 @pytest.mark.parametrize(("full", "amount"), [(True, 300), (False, None)])
-def test_either_full_or_an_amount_is_said(full: bool, amount: int | None) -> None:  # noqa: FBT001 - a case
+def test_a_refund_is_either_full_or_has_an_amount(full: bool, amount: int | None) -> None:  # noqa: FBT001 - a case
     with pytest.raises(InvalidRequest):
         reserve(paid(), a_wish(full=full, amount=amount), moment())
 
 
-def test_of_a_full_refund_nothing_is_left_to_refund() -> None:
+def test_a_full_refund_leaves_nothing_to_refund() -> None:
     with pytest.raises(BundleError):
         reserve_back(paid(cancelled=1_000), a_wish(full=True), moment())
 
 
 @pytest.mark.parametrize(("base", "balance"), [("total", 1_000), ("paid", 900)])
-def test_the_balance_starts_at_what_the_channel_reckons_by(base: str, balance: int) -> None:
+def test_the_balance_starts_at_the_refund_base_of_the_channel(base: str, balance: int) -> None:
     assert cancellable(paid(paid=900, discount=100), base=base) == balance
 
 
-def test_a_payment_nobody_has_read_has_no_balance() -> None:
+def test_a_payment_never_read_has_no_balance() -> None:
     assert cancellable(a_payment()) == 0
 
 
-def test_the_tax_free_part_that_goes_back_is_of_what_portone_booked_not_of_what_we_asked() -> None:
+def test_the_tax_free_part_to_refund_is_that_of_portone_not_of_our_request() -> None:
     tampered = after_reading(a_payment(tax_free=500), a_snapshot(total=300, paid=300, tax_free=0))
 
     refund = the_refund(tampered, MISMATCH)
@@ -132,7 +132,7 @@ def test_the_tax_free_part_that_goes_back_is_of_what_portone_booked_not_of_what_
     assert (refund.amount, refund.tax_free) == (300, 0)
 
 
-def test_what_was_refunded_tax_free_is_not_refunded_tax_free_again() -> None:
+def test_a_tax_free_amount_is_not_refunded_tax_free_twice() -> None:
     rest = after_reading(
         a_payment(tax_free=500),
         a_snapshot(RemoteStatus.PARTIAL_CANCELLED, tax_free=500, cancelled=500, cancelled_tax_free=500),
@@ -151,12 +151,12 @@ def test_reserving_changes_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("state", RefundState)
-def test_money_is_given_back_by_any_refund_but_one_that_failed(state: RefundState) -> None:
+def test_every_refund_except_a_failed_one_counts_as_refunded(state: RefundState) -> None:
     assert given_back(changed(reserved(), state=state)) is (state is not RefundState.FAILED)
 
 
 @pytest.mark.parametrize("status", CancellationStatus)
-def test_money_is_given_back_by_any_cancellation_outside_but_one_that_failed(
+def test_every_foreign_cancellation_except_a_failed_one_counts_as_refunded(
     status: CancellationStatus,
 ) -> None:
     outside = booked(the_refund(reserved()), status)
@@ -164,7 +164,7 @@ def test_money_is_given_back_by_any_cancellation_outside_but_one_that_failed(
     assert given_back(paid(cancellations=(outside,))) is (status is not CancellationStatus.FAILED)
 
 
-def test_what_was_only_paid_is_not_given_back_and_what_is_cancelled_is() -> None:
+def test_a_paid_payment_counts_as_not_refunded_and_a_cancelled_one_as_refunded() -> None:
     cancelled = after_reading(a_payment(), a_snapshot(RemoteStatus.CANCELLED))
 
     assert (given_back(paid()), given_back(cancelled)) == (False, True)

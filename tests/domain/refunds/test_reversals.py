@@ -34,26 +34,26 @@ def come_back() -> Snapshot:
     return a_snapshot(after=200, cancellations=(failed,))
 
 
-def test_without_a_word_the_reading_lags() -> None:
+def test_without_a_decision_the_reading_lags() -> None:
     read = after_reading(given_back(), come_back(), at=300)
 
     assert (read.status, read.lagging, cancellable(read)) == (Status.PARTIAL_CANCELLED, 1, 700)
 
 
-def test_what_never_arrived_may_be_refunded_anew() -> None:
+def test_a_refund_that_never_arrived_may_be_made_again() -> None:
     read = after_reading(judged_by(given_back(), NEVER_ARRIVED), come_back(), at=300)
 
     assert (read.status, read.lagging, cancellable(read), read.reversal) == (Status.PAID, 0, 1_000, "")
 
 
-def test_what_was_paid_by_hand_stays_given_back_at_every_later_reading() -> None:
+def test_a_refund_repaid_by_hand_stays_refunded_at_every_later_reading() -> None:
     read = after_reading(judged_by(given_back(), BY_HAND), come_back(), at=300)
     again = after_reading(read, come_back(), at=400)
 
     assert (again.status, again.lagging, cancellable(again)) == (Status.PARTIAL_CANCELLED, 0, 700)
 
 
-def test_a_word_is_for_the_next_reading_only() -> None:
+def test_a_decision_applies_to_the_next_reading_only() -> None:
     held = given_back()
     as_before = a_snapshot(
         RemoteStatus.PARTIAL_CANCELLED, after=50, cancelled=300, cancellations=(a_cancellation(total=300),)
@@ -67,7 +67,7 @@ def test_a_word_is_for_the_next_reading_only() -> None:
 
 
 @pytest.mark.parametrize("kind", [AttentionKind.UNKNOWN, AttentionKind.QUARANTINED])
-def test_a_word_is_asked_for_only_where_readings_lag(kind: AttentionKind) -> None:
+def test_a_decision_is_possible_only_where_readings_lag(kind: AttentionKind) -> None:
     assert not may_have_come_back(replace(given_back(), attentions=called(kind)))
     assert may_have_come_back(replace(given_back(), attentions=called(AttentionKind.LAGGING)))
     assert not may_have_come_back(replace(paid(), attentions=called(AttentionKind.LAGGING)))
@@ -83,7 +83,7 @@ def of_both(failed: int, done: int) -> Snapshot:
 
 
 @pytest.mark.parametrize("done", [100, 300, 500])
-def test_what_came_back_is_not_hidden_by_what_others_gave_back_meanwhile(done: int) -> None:
+def test_a_reversal_is_not_hidden_by_other_refunds_meanwhile(done: int) -> None:
     read = after_reading(given_back(), of_both(300, done), at=300)
 
     assert (read.lagging, cancellable(read)) == (1, 700)
@@ -91,7 +91,7 @@ def test_what_came_back_is_not_hidden_by_what_others_gave_back_meanwhile(done: i
 
 @pytest.mark.parametrize(("word", "left"), [(NEVER_ARRIVED, 0), (BY_HAND, 300)])
 @pytest.mark.parametrize("done", [100, 300, 500])
-def test_a_word_is_of_all_that_came_back_whatever_others_gave_back_meanwhile(
+def test_a_decision_covers_the_whole_reversal_whatever_was_refunded_meanwhile(
     word: str, left: int, done: int
 ) -> None:
     held = judged_by(given_back(), word)
@@ -106,7 +106,7 @@ def promised() -> Payment:
     return changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
 
 
-def test_a_refund_only_an_answer_called_done_that_is_listed_as_failed_is_decided_by_a_person_too() -> None:
+def test_a_refund_done_by_its_answer_only_and_listed_as_failed_is_decided_by_staff_too() -> None:
     lagging = after_reading(promised(), of_both(300, 300), at=300)
     called_for = replace(lagging, attentions=called(AttentionKind.LAGGING))
 
@@ -117,9 +117,7 @@ def test_a_refund_only_an_answer_called_done_that_is_listed_as_failed_is_decided
 
 
 @pytest.mark.parametrize(("word", "left"), [(NEVER_ARRIVED, 0), (BY_HAND, 300)])
-def test_a_refund_that_only_an_answer_called_done_stands_beside_one_that_came_back(
-    word: str, left: int
-) -> None:
+def test_a_refund_done_by_its_answer_only_stands_beside_a_reversed_one(word: str, left: int) -> None:
     held = reserved(given_back(), amount=200)
     held = changed(held, state=RefundState.SUCCEEDED, cancellation_id="cancellation-2")
 
@@ -141,9 +139,7 @@ def failed_again() -> Cancellation:
 
 
 @pytest.mark.parametrize(("word", "left"), [(NEVER_ARRIVED, 700), (BY_HAND, 300)])
-def test_the_next_that_comes_back_says_nothing_of_a_refund_that_was_paid_by_hand(
-    word: str, left: int
-) -> None:
+def test_a_later_reversal_does_not_affect_a_refund_repaid_by_hand(word: str, left: int) -> None:
     of_console = a_cancellation(2, total=400)
     gone = replace(of_console, status=CancellationStatus.FAILED)
     held = after_reading(paid_by_hand(), showing(failed_again(), of_console), at=400)
@@ -156,13 +152,13 @@ def test_the_next_that_comes_back_says_nothing_of_a_refund_that_was_paid_by_hand
     assert [each.fact for each in read.history].count(Fact.CANCELLATION_FAILED) == 2  # each told once
 
 
-def test_what_was_paid_by_hand_need_not_stay_listed_as_failed() -> None:
+def test_a_refund_repaid_by_hand_may_disappear_from_the_list() -> None:
     read = after_reading(paid_by_hand(), showing(), at=400)
 
     assert (read.lagging, cancellable(read), in_progress(read)) == (0, 700, False)
 
 
-def test_without_a_list_an_earlier_refund_stands_beside_what_was_paid_by_hand() -> None:
+def test_without_a_list_an_earlier_refund_stands_beside_one_repaid_by_hand() -> None:
     def unlisted(cancelled: int) -> Snapshot:
         status = RemoteStatus.PARTIAL_CANCELLED
         return a_snapshot(status, after=200, cancelled=cancelled, cancellations=None)
@@ -201,7 +197,7 @@ def of_parts(*parts: tuple[int, int, CancellationStatus], listed: bool = True) -
     ("came_back", "tax_free", "vat"),
     [(((500, 200),), 200, 27), (((300, 200), (200, 0)), 200, 27), (((400, 400),), 0, 54)],
 )
-def test_what_was_paid_by_hand_had_its_parts_free_of_tax_and_of_vat(
+def test_a_refund_repaid_by_hand_includes_its_tax_free_and_vat_parts(
     came_back: tuple[tuple[int, int], ...], tax_free: int, vat: int, *, listed: bool
 ) -> None:
     order = replace(a_payment(), tax_free=400)
@@ -249,7 +245,7 @@ def all_done() -> Payment:
     ("word", "state", "counted"),
     [(NEVER_ARRIVED, RefundState.FAILED, 500), (BY_HAND, RefundState.SUCCEEDED, 600)],
 )
-def test_a_refund_that_left_and_came_back_is_decided_as_one_that_stayed(
+def test_a_reversed_refund_that_left_is_decided_like_one_that_stayed(
     word: str, state: RefundState, counted: int
 ) -> None:
     stored, (first, second) = parted(all_done())
@@ -264,7 +260,7 @@ def test_a_refund_that_left_and_came_back_is_decided_as_one_that_stayed(
     assert second.refund.token in read.settled
 
 
-def test_without_a_list_every_refund_that_left_may_have_come_back_and_without_a_word_none() -> None:
+def test_without_a_list_a_decision_may_concern_every_refund_that_left() -> None:
     stored, leaving = parted(all_done())
     unlisted = of_many(0, listed=False)
 

@@ -102,7 +102,7 @@ def test_a_virtual_account_has_no_window() -> None:
 
 
 @pytest.mark.parametrize("kind", [PayMethod.MOBILE, PayMethod.GIFT_CERTIFICATE])
-def test_what_the_method_cannot_refund_in_part_is_refunded_in_full_only(kind: PayMethod) -> None:
+def test_a_method_without_partial_refunds_is_refunded_in_full_only(kind: PayMethod) -> None:
     payment = paid_by(kind)
 
     assert refusal(payment, asked(amount=300)) == "pay_method_has_no_partial_refund"
@@ -122,14 +122,14 @@ def test_an_account_that_would_not_be_used_is_refused() -> None:
     assert refusal(CARD, asked(has_account=True)) == "not_for_this_pay_method"
 
 
-def test_smartro_asks_for_the_phone_of_the_holder() -> None:
+def test_smartro_requires_the_phone_of_the_holder() -> None:
     payment = paid_by(PayMethod.VIRTUAL_ACCOUNT, channel=SMARTRO)
 
     assert refusal(payment, asked(has_account=True)) == "required_by_pg"
     assert refusal(payment, asked(has_account=True, has_phone=True)) == ""
 
 
-def test_an_account_supplied_later_is_checked_the_same() -> None:
+def test_an_account_supplied_later_is_checked_in_the_same_way() -> None:
     payment = paid_by(PayMethod.VIRTUAL_ACCOUNT, channel=SMARTRO)
 
     with pytest.raises(InvalidRequest) as refused:
@@ -138,5 +138,5 @@ def test_an_account_supplied_later_is_checked_the_same() -> None:
     assert refused.value.data == {"field": "refundAccount.phone", "reason": "required_by_pg"}
 
 
-def test_smartro_needs_no_phone_for_what_was_not_deposited() -> None:
+def test_smartro_requires_no_phone_without_a_deposit() -> None:
     assert refusal(paid_by(PayMethod.CARD, channel=SMARTRO), asked()) == ""

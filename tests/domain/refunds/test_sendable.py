@@ -17,15 +17,15 @@ HOUR = 3600
     ("after", "may"),
     [(0, True), (KEY_WINDOW - 1, True), (KEY_WINDOW, False), (FORGOTTEN, False)],
 )
-def test_a_key_is_used_only_inside_its_window(after: float, may: bool) -> None:  # noqa: FBT001 - a case
+def test_an_idempotency_key_is_used_only_inside_its_window(after: float, may: bool) -> None:  # noqa: FBT001 - a case
     assert sendable(the_refund(reserved()), NOW + SENT + after) is may
 
 
-def test_the_window_ends_before_portone_forgets_the_key_and_forgetting_waits_for_longer() -> None:
+def test_our_window_ends_before_portone_forgets_the_key_and_forgetting_waits_longer() -> None:
     assert KEY_WINDOW < 3 * HOUR < FORGOTTEN
 
 
-def test_what_the_pg_has_answered_is_not_sent_again() -> None:
+def test_a_refund_the_pg_has_answered_is_not_sent_again() -> None:
     assert not sendable(the_refund(changed(reserved(), pg_answered=True)), NOW + SENT)
 
 
@@ -35,14 +35,14 @@ def test_only_a_reserved_refund_is_sent(held: RefundState) -> None:
 
 
 @pytest.mark.parametrize("held", RefundState)
-def test_in_flight_is_what_portone_owes_an_outcome_of(held: RefundState) -> None:
+def test_a_refund_is_in_flight_while_portone_owes_its_outcome(held: RefundState) -> None:
     payment = changed(reserved(), state=held)
 
     assert (in_flight(payment) is not None) == (held in {RefundState.RESERVED, RefundState.REQUESTED})
     assert (open_refunds(payment) != ()) == (held in OPEN)
 
 
-def test_deciding_what_is_already_so_tells_nothing() -> None:
+def test_deciding_the_present_state_records_nothing() -> None:
     payment = changed(reserved(), state=RefundState.FAILED)
 
     assert decide(payment, the_refund(payment), RefundState.FAILED, moment(), None) == payment

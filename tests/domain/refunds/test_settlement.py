@@ -37,7 +37,7 @@ from tests.support.snapshots import POLICY, facts, moment
         (CancellationStatus.UNRECOGNISED, RefundState.RESERVED),
     ],
 )
-def test_a_refund_is_what_its_cancellation_is(shown: CancellationStatus, held: RefundState) -> None:
+def test_a_refund_has_the_state_of_its_cancellation(shown: CancellationStatus, held: RefundState) -> None:
     payment = reserved()
 
     assert state(settled(payment, booked(the_refund(payment), shown))) is held
@@ -49,7 +49,7 @@ def test_a_reading_without_a_trace_changes_nothing() -> None:
     assert settled(payment) == payment
 
 
-def test_pg_answered_and_two_quiet_readings_a_minute_apart_are_a_no() -> None:
+def test_two_readings_without_a_trace_a_minute_apart_prove_a_pg_refusal() -> None:
     payment = changed(reserved(), pg_answered=True, code="refused_by_pg")
 
     first = settled(payment, at=SENT + 1)
@@ -60,7 +60,7 @@ def test_pg_answered_and_two_quiet_readings_a_minute_apart_are_a_no() -> None:
     assert (state(then), the_refund(then).code) == (RefundState.FAILED, "refused_by_pg")
 
 
-def test_a_refund_pg_refused_is_found_all_the_same_when_it_took_place() -> None:
+def test_a_refund_the_pg_refused_is_found_although_it_took_place() -> None:
     payment = settled(changed(reserved(), pg_answered=True, code="refused_by_pg"))
 
     after = settled(payment, booked(the_refund(payment)), at=SENT + 2 * QUIET)
@@ -68,13 +68,13 @@ def test_a_refund_pg_refused_is_found_all_the_same_when_it_took_place() -> None:
     assert (state(after), the_refund(after).code) == (RefundState.SUCCEEDED, None)
 
 
-def test_unknown_is_never_a_no_while_portone_may_still_remember_the_key() -> None:
+def test_an_unknown_refund_never_fails_while_portone_may_remember_the_key() -> None:
     payment = reserved()
 
     assert settled(payment, at=SENT + FORGOTTEN - 1) == payment
 
 
-def test_after_the_window_two_quiet_readings_a_minute_apart_are_a_no() -> None:
+def test_after_the_key_window_two_readings_without_a_trace_a_minute_apart_fail_it() -> None:
     first = settled(reserved(), at=SENT + FORGOTTEN)
     then = settled(first, at=SENT + FORGOTTEN + QUIET)
 
@@ -82,7 +82,7 @@ def test_after_the_window_two_quiet_readings_a_minute_apart_are_a_no() -> None:
     assert (state(then), the_refund(then).code) == (RefundState.FAILED, "not_executed")
 
 
-def test_a_refund_that_was_not_sent_is_not_judged_by_a_reading() -> None:
+def test_a_refund_that_was_not_sent_is_not_settled_by_a_reading() -> None:
     waiting = reserved(state=RefundState.AWAITING_ACCOUNT)
 
     assert settled(waiting, at=SENT + 2 * FORGOTTEN) == waiting
@@ -96,7 +96,7 @@ def test_a_failed_refund_that_succeeds_late_has_succeeded() -> None:
     assert (state(after), facts(after)[-1]) == (RefundState.SUCCEEDED, Fact.REFUND_SUCCEEDED)
 
 
-def test_a_refund_that_succeeded_is_never_taken_back() -> None:
+def test_a_succeeded_refund_stays_succeeded() -> None:
     payment = changed(reserved(), state=RefundState.SUCCEEDED)
 
     assert state(settled(payment, booked(the_refund(payment), FAILED))) is RefundState.SUCCEEDED
@@ -114,7 +114,7 @@ def test_a_refund_under_way_keeps_its_account() -> None:
     assert the_refund(settled(payment, booked(the_refund(payment), REQUESTED))).account == "ciphertext"
 
 
-def test_settling_is_told_once_however_often_it_is_read() -> None:
+def test_settling_is_recorded_once_however_often_it_is_read() -> None:
     payment = reserved()
     cancellation = booked(the_refund(payment))
 
@@ -132,7 +132,7 @@ def test_a_reading_without_a_promised_cancellation_is_lagging_and_undoes_nothing
     assert (state(behind.payment), behind.payment.seen) == (RefundState.SUCCEEDED, payment.seen)
 
 
-def test_a_list_without_a_cancellation_an_answer_called_requested_is_lagging_and_no_no() -> None:
+def test_a_list_without_a_requested_cancellation_is_lagging_and_fails_nothing() -> None:
     payment = changed(reserved(), state=RefundState.REQUESTED, cancellation_id="cancellation-1")
 
     for at in (SENT + 60, SENT + 60 + 2 * QUIET):
@@ -143,7 +143,7 @@ def test_a_list_without_a_cancellation_an_answer_called_requested_is_lagging_and
         assert (state(payment), payment.seen) == (RefundState.REQUESTED, reserved().seen)
 
 
-def test_what_answers_promised_are_the_cancellation_ids_they_showed() -> None:
+def test_answers_promise_the_cancellation_ids_they_showed() -> None:
     assert answered(reserved()) == frozenset()
     assert answered(changed(reserved(), cancellation_id="cancellation-1")) == {"cancellation-1"}
 
@@ -155,7 +155,7 @@ def unlisted(payment: Payment, at: float) -> Payment:
 
 
 @pytest.mark.parametrize("answered_no", [True, False])
-def test_without_a_list_nothing_is_a_no_the_same_key_is_used_and_then_a_person_decides(
+def test_without_a_list_nothing_fails_until_the_key_is_used_up_and_staff_decides(
     *, answered_no: bool
 ) -> None:
     payment = changed(reserved(), pg_answered=answered_no)
@@ -171,7 +171,7 @@ def test_without_a_list_nothing_is_a_no_the_same_key_is_used_and_then_a_person_d
     assert not sendable(the_refund(over), NOW + SENT + KEY_WINDOW)
 
 
-def test_a_reading_without_a_list_counts_for_neither_of_two_quiet_ones() -> None:
+def test_a_reading_without_a_list_does_not_count_as_one_without_a_trace() -> None:
     payment = changed(reserved(), pg_answered=True)
 
     payment = settled(unlisted(payment, SENT + 1), at=SENT + 2)
@@ -181,7 +181,7 @@ def test_a_reading_without_a_list_counts_for_neither_of_two_quiet_ones() -> None
     assert state(settled(between, at=SENT + 3 + QUIET)) is RefundState.FAILED
 
 
-def test_a_list_at_last_decides_what_a_person_was_asked() -> None:
+def test_a_later_list_settles_a_refund_staff_was_called_for() -> None:
     ambiguous = unlisted(changed(reserved(), pg_answered=True), SENT + KEY_WINDOW)
 
     after = settled(ambiguous, booked(the_refund(ambiguous)), at=SENT + KEY_WINDOW + 60)
@@ -189,7 +189,7 @@ def test_a_list_at_last_decides_what_a_person_was_asked() -> None:
     assert (state(after), calls_of(after)) == (RefundState.SUCCEEDED, [])
 
 
-def test_once_a_list_shows_no_trace_what_pg_answered_is_not_sent_again() -> None:
+def test_a_refund_the_pg_answered_is_not_sent_again_once_a_list_shows_no_trace() -> None:
     payment = settled(unlisted(changed(reserved(), pg_answered=True), SENT + 1), at=SENT + 2)
 
     assert not sendable(the_refund(payment), NOW + SENT + 3)

@@ -45,7 +45,7 @@ def test_the_parts_of_any_series_of_refunds_add_up_to_the_payment(payment: Left,
     assert (tax_free, vat) == (payment.tax_free, payment.vat)
 
 
-def test_mixed_taxation_is_never_left_to_a_default() -> None:
+def test_a_partial_refund_of_a_mixed_payment_must_state_its_tax_free_part() -> None:
     with pytest.raises(InvalidRequest) as refused:
         split(500, Left(total=1_000, tax_free=400), tax_free=None, vat=None)
 
@@ -53,29 +53,29 @@ def test_mixed_taxation_is_never_left_to_a_default() -> None:
 
 
 @pytest.mark.parametrize(("tax_free", "expected"), [(0, 0), (1_000, 500)])
-def test_uniform_taxation_needs_no_word(tax_free: int, expected: int) -> None:
+def test_a_refund_of_a_uniformly_taxed_payment_states_nothing(tax_free: int, expected: int) -> None:
     parts = split(500, Left(total=1_000, tax_free=tax_free), tax_free=None, vat=None)
 
     assert parts.tax_free == expected
 
 
-def test_what_is_left_is_split_without_a_word_when_all_of_it_goes_back() -> None:
+def test_a_full_refund_splits_the_rest_by_itself() -> None:
     parts = split(1_000, Left(total=1_000, tax_free=400, vat=54), tax_free=None, vat=None)
 
     assert (parts.tax_free, parts.vat) == (400, 54)
 
 
 @pytest.mark.parametrize("said", [-1, 401, 501])
-def test_a_tax_free_part_that_cannot_be_is_refused(said: int) -> None:
+def test_an_impossible_tax_free_part_is_refused(said: int) -> None:
     with pytest.raises(InvalidRequest):
         split(500, Left(total=1_000, tax_free=400), tax_free=said, vat=None)
 
 
 @pytest.mark.parametrize("said", [-1, 55])
-def test_a_vat_that_cannot_be_is_refused(said: int) -> None:
+def test_an_impossible_vat_is_refused(said: int) -> None:
     with pytest.raises(InvalidRequest):
         split(500, Left(total=1_000, tax_free=0, vat=54), tax_free=None, vat=said)
 
 
-def test_vat_unknown_to_us_is_left_to_the_pg() -> None:
+def test_an_unknown_vat_is_left_to_the_pg() -> None:
     assert split(500, Left(total=1_000, tax_free=0), tax_free=None, vat=None).vat is None

@@ -29,7 +29,7 @@ LATER = NOW + 300 * DAY
 OVER = a_payment(status=Status.CANCELLED, status_at=NOW)
 
 
-def test_five_years_are_kept_whichever_they_are_and_only_so_many_days_more() -> None:
+def test_the_retention_covers_any_five_years_and_at_most_two_days_more() -> None:
     years = [
         (datetime(year + 5, 2, 28, tzinfo=UTC) - datetime(year, 2, 28, tzinfo=UTC)).days * DAY
         for year in range(2020, 2060)
@@ -39,7 +39,7 @@ def test_five_years_are_kept_whichever_they_are_and_only_so_many_days_more() -> 
     assert KEPT - min(years) <= 2 * DAY
 
 
-def test_who_deletes_behind_the_job_comes_after_everything_it_is_behind_of() -> None:
+def test_the_table_deletes_an_item_only_after_the_retention_job_should_have() -> None:
     assert 0 < BEHIND < LATELY + BEHIND < KEPT < FAR
 
 
@@ -52,11 +52,11 @@ def test_who_deletes_behind_the_job_comes_after_everything_it_is_behind_of() -> 
     ],
     ids=lambda each: next(iter(each)),
 )
-def test_a_payment_is_kept_from_when_it_last_moved(moved: dict[str, Any]) -> None:
+def test_a_payment_is_kept_from_its_last_change(moved: dict[str, Any]) -> None:
     assert kept_until(replace(OVER, **moved)) == LATER + KEPT
 
 
-def test_a_refund_moves_its_payment_also_where_its_line_has_left() -> None:
+def test_a_refund_extends_its_payment_although_its_history_line_has_left() -> None:
     (refund,) = (held := reserved(paid())).refunds.values()
     later = replace(refund, settled_at=LATER)
 
@@ -75,17 +75,17 @@ def test_a_refund_moves_its_payment_also_where_its_line_has_left() -> None:
     ],
     ids=["due", "called", "doubted", "hint", "status", "refund"],
 )
-def test_what_is_open_has_no_end(payment: Payment) -> None:
+def test_an_open_payment_has_no_end(payment: Payment) -> None:
     assert kept_until(payment) is None
 
 
-def test_a_payment_is_looked_for_by_its_status_until_it_moves_long_after() -> None:
+def test_a_payment_is_indexed_by_its_status_until_it_changes_long_after() -> None:
     soon, late = (replace(OVER, history=(replace(history(1)[0], at=NOW + days * DAY),)) for days in (59, 61))
 
     assert [moved_long_after(each) for each in (OVER, soon, late)] == [False, False, True]
 
 
-def test_an_order_nobody_began_to_pay_ends_and_one_that_was_begun_goes_with_that() -> None:
+def test_an_order_without_a_payment_ends_and_one_with_a_payment_ends_with_it() -> None:
     assert kept_until(an_order()) == NOW + KEPT
     assert kept_until(an_order(expires_at=int(LATER))) == int(LATER) + KEPT
     assert kept_until(an_order(withdrawn_at=LATER)) == LATER + KEPT
@@ -95,7 +95,7 @@ def test_an_order_nobody_began_to_pay_ends_and_one_that_was_begun_goes_with_that
     assert kept_until(an_order(due_at=1)) is None
 
 
-def test_a_subscription_has_no_end_while_it_lives() -> None:
+def test_a_living_subscription_has_no_end() -> None:
     living = replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None)
     paused = replace(living, status=SubscriptionStatus.PAUSED)
     ended = cancelled(living, Moment(now=LATER, by="app"))
@@ -106,7 +106,7 @@ def test_a_subscription_has_no_end_while_it_lives() -> None:
     assert kept_until(replace(ended, status=SubscriptionStatus.UNPAID)) == LATER + KEPT
 
 
-def test_a_wallet_is_kept_from_when_its_last_key_was_gone() -> None:
+def test_a_wallet_is_kept_from_the_end_of_its_last_key() -> None:
     opened = a_wallet("issue1", user_id="user-1")
     lapsed = lapse(opened, opened.keys["issue1"], Moment(now=LATER, by="worker"))
 

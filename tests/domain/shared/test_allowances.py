@@ -18,7 +18,7 @@ def spent_after(times: int, *, now: float = NOW) -> dict[str, int]:
     return spent
 
 
-def test_as_many_as_allowed_may_be_had_at_once_and_no_more() -> None:
+def test_an_allowance_can_be_used_at_once_and_no_further() -> None:
     spent = spent_after(FEW.most)
 
     assert used_up(spent, FEW, now=NOW)
@@ -26,7 +26,7 @@ def test_as_many_as_allowed_may_be_had_at_once_and_no_more() -> None:
         spend(spent, FEW, now=NOW)
 
 
-def test_a_refusal_says_which_and_in_how_many_seconds_there_is_one_more() -> None:
+def test_a_refusal_says_which_allowance_and_in_how_many_seconds_one_more_is_free() -> None:
     spent = spent_after(FEW.most)
     with pytest.raises(TooManyRequests) as refused:
         check(spent, FEW, now=NOW)
@@ -39,7 +39,7 @@ def test_a_refusal_says_which_and_in_how_many_seconds_there_is_one_more() -> Non
     assert used_up(spent, FEW, now=NOW + wait - 1.5)
 
 
-def test_there_is_one_more_in_every_while_and_all_of_them_after_a_rest() -> None:
+def test_one_more_is_free_in_each_interval_and_all_after_a_rest() -> None:
     spent = spent_after(FEW.most)
     later = NOW + FEW.every + 1
 
@@ -47,7 +47,7 @@ def test_there_is_one_more_in_every_while_and_all_of_them_after_a_rest() -> None
     assert spent_after(FEW.most, now=NOW + 10 * FEW.every)
 
 
-def test_over_any_time_nobody_has_more_than_all_at_once_and_one_in_every_while() -> None:
+def test_no_user_exceeds_the_allowance_over_any_time() -> None:
     spent: dict[str, int] = {}
     had = 0
     for second in range(3600):
@@ -57,7 +57,7 @@ def test_over_any_time_nobody_has_more_than_all_at_once_and_one_in_every_while()
     assert FEW.most + 3600 // FEW.every - 1 <= had <= FEW.most + 3600 // FEW.every
 
 
-def test_one_allowance_says_nothing_of_another() -> None:
+def test_one_allowance_does_not_affect_another() -> None:
     spent = spent_after(FEW.most)
 
     assert set(spend(spent, MANY, now=NOW)) == {"few", "many"}
@@ -65,13 +65,13 @@ def test_one_allowance_says_nothing_of_another() -> None:
         check(spent, MANY, FEW, now=NOW)
 
 
-def test_what_is_whole_again_takes_no_room() -> None:
+def test_an_allowance_that_is_whole_again_is_not_stored() -> None:
     spent = spent_after(1)
 
     assert set(with_one(spent, MANY, now=NOW + 3 * FEW.every)) == {"many"}
 
 
-def test_a_clock_behind_another_containers_waits_no_longer_than_for_what_was_spent() -> None:
+def test_a_clock_behind_another_containers_waits_only_for_what_was_used() -> None:
     spent = spent_after(1, now=NOW + 5)
 
     assert not used_up(spent, FEW, now=NOW)

@@ -119,7 +119,7 @@ def test_the_29th_of_february_falls_on_the_28th_and_returns() -> None:
     day=st.dates(FIRST, date(2050, 1, 1)),
     anchor_day=st.none() | st.integers(1, 31),
 )
-def test_every_day_lies_in_exactly_the_period_that_is_named(
+def test_every_day_belongs_to_exactly_one_period(
     anchor: date, interval: Interval, day: date, anchor_day: int | None
 ) -> None:
     anchor_day = anchor_day if interval.months else None
@@ -158,7 +158,7 @@ def test_midnight_is_the_first_second_of_its_day(day: date) -> None:
 
 
 @given(at=st.integers(0, 4_000_000_000))
-def test_a_moment_is_its_midnight_and_the_seconds_since(at: int) -> None:
+def test_a_time_of_day_is_its_midnight_plus_seconds(at: int) -> None:
     assert kst_midnight(kst_day(at)) + kst_seconds(at) == at
 
 

@@ -7,7 +7,7 @@ import pytest
 from portone_payments.domain.shared.marker import marked_order, marker
 
 
-def test_the_order_is_read_back_from_what_the_app_handed_over() -> None:
+def test_the_order_is_read_back_from_the_marker() -> None:
     assert marked_order(json.dumps(marker("order-1"))) == "order-1"
 
 
@@ -35,5 +35,5 @@ def test_anything_else_is_foreign(custom_data: str | None) -> None:
 @pytest.mark.parametrize(
     "order_id", ["", "a b", "x" * 65, "x" * 400_000, "\ud800", "주문", 7, None, ["order-1"]]
 )
-def test_an_id_that_cannot_be_ours_is_not_even_looked_for(order_id: object) -> None:
+def test_an_impossible_order_id_is_not_looked_up(order_id: object) -> None:
     assert marked_order(json.dumps({"bundle": "portone-payments", "orderId": order_id})) is None

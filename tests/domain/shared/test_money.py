@@ -12,7 +12,7 @@ def test_whole_positive_amounts_pass(amount: int) -> None:
 
 
 @pytest.mark.parametrize("amount", [True, 1.0, "1", None, [1]])
-def test_what_is_not_an_integer_is_refused(amount: object) -> None:
+def test_only_integers_are_accepted(amount: object) -> None:
     with pytest.raises(InvalidRequest) as refused:
         checked_amount(amount, "KRW", field="amount.total")
 
@@ -32,7 +32,7 @@ def test_a_tax_free_part_may_be_zero() -> None:
     assert checked_amount(0, "KRW", field="amount.taxFree", least=0) == 0
 
 
-def test_a_currency_nobody_settled_on_is_refused() -> None:
+def test_an_unsupported_currency_is_refused() -> None:
     with pytest.raises(InvalidRequest) as refused:
         checked_amount(1, "BTC", field="amount.total")
 

@@ -96,7 +96,7 @@ def test_a_change_charges_what_its_preview_showed(held: tuple[Subscription, date
 
 
 @given(begun(), st.lists(st.tuples(st.integers(0, 400), prices), max_size=5))
-def test_the_parts_of_a_period_cost_its_days_of_each_plan_and_not_a_won_more(
+def test_the_parts_of_a_period_cost_exactly_its_days_of_each_plan(
     held: tuple[Subscription, date], changes: list[tuple[int, int]]
 ) -> None:
     subscription, _ = held
@@ -117,7 +117,9 @@ def test_the_parts_of_a_period_cost_its_days_of_each_plan_and_not_a_won_more(
 
 
 @given(begun(), st.integers(1, 40))
-def test_a_pause_forgives_no_day_and_charges_none_twice(held: tuple[Subscription, date], away: int) -> None:
+def test_a_pause_neither_forgives_a_day_nor_charges_one_twice(
+    held: tuple[Subscription, date], away: int
+) -> None:
     subscription, day = held
     back = day + timedelta(days=away)
     number = 1 if back < period(subscription, 1)[1] else 2
@@ -134,7 +136,7 @@ def test_a_pause_forgives_no_day_and_charges_none_twice(held: tuple[Subscription
 
 
 @given(begun(), st.integers(0, 5))
-def test_a_period_that_was_never_paid_is_asked_for_again_after_a_pause(
+def test_a_period_never_paid_is_invoiced_again_after_a_pause(
     held: tuple[Subscription, date], away: int
 ) -> None:
     subscription, _ = held
@@ -158,7 +160,7 @@ def test_a_period_that_was_never_paid_is_asked_for_again_after_a_pause(
 
 
 @given(st.lists(st.integers(1, 100_000), min_size=1, max_size=8), st.data())
-def test_the_invoices_of_an_order_never_sum_above_it(amounts: list[int], data: st.DataObject) -> None:
+def test_the_invoices_of_an_order_never_exceed_its_amount(amounts: list[int], data: st.DataObject) -> None:
     start = noon(FIRST)
     due = sorted(data.draw(st.lists(st.integers(0, 40), min_size=len(amounts), max_size=len(amounts))))
     parts = [

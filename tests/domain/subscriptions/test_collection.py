@@ -34,7 +34,7 @@ def test_the_first_period_is_charged_at_once_at_any_hour() -> None:
     assert subscription.status is SubscriptionStatus.ACTIVE
 
 
-def test_each_period_is_charged_on_its_day_in_the_allowed_hours_and_returns_to_the_anchor() -> None:
+def test_each_period_is_charged_on_its_day_in_the_allowed_hours() -> None:
     subscription, days = running(), []
     for _ in range(4):
         due_at = next_due(subscription, START, POLICY)
@@ -45,7 +45,7 @@ def test_each_period_is_charged_on_its_day_in_the_allowed_hours_and_returns_to_t
     assert days == [("2026-02-28", 10), ("2026-03-31", 10), ("2026-04-30", 10), ("2026-05-31", 10)]
 
 
-def test_while_one_try_has_no_outcome_there_is_no_other() -> None:
+def test_no_charge_starts_while_another_has_no_outcome() -> None:
     subscription = advance(running(), by_app(at(2026, 2, 28)), POLICY)
     invoice = due_invoice(subscription, at(2026, 2, 28))
     assert invoice is not None
@@ -65,7 +65,7 @@ def test_after_an_outage_of_days_only_the_current_period_is_charged() -> None:
     assert "invoice_missed" in facts(after)
 
 
-def test_unless_all_are_wanted() -> None:
+def test_all_missed_periods_are_charged_where_the_policy_says_so() -> None:
     daily = a_plan(interval=Interval(Unit.DAY, 1))
     subscription = tried(started(START, daily), START)
     policy = BillingPolicy(dunning=DunningPolicy(catch_up=CatchUp.ALL))
@@ -75,7 +75,7 @@ def test_unless_all_are_wanted() -> None:
     assert len(after.invoices) == 6
 
 
-def test_nobody_is_charged_for_a_pause_also_where_all_are_wanted() -> None:
+def test_a_pause_is_not_charged_even_where_all_missed_periods_are() -> None:
     daily = a_plan(interval=Interval(Unit.DAY, 1))
     policy = BillingPolicy(dunning=DunningPolicy(catch_up=CatchUp.ALL))
     first = advance(started(START, daily), by_app(START), policy)
@@ -96,7 +96,7 @@ def test_a_late_sweep_does_not_charge_at_night() -> None:
     assert newest(after).due_at == at(2026, 3, 1, hour=10)
 
 
-def test_nothing_is_charged_that_a_credit_covers() -> None:
+def test_an_invoice_covered_by_a_credit_is_not_charged() -> None:
     now = at(2026, 2, 28, hour=10)
     rich = replace(running(), credit=10_000)
 
@@ -114,7 +114,7 @@ def test_a_short_first_period_costs_its_days() -> None:
     assert newest(after).amount == 4_950
 
 
-def test_nothing_is_asked_for_after_a_cancellation() -> None:
+def test_nothing_is_invoiced_after_a_cancellation() -> None:
     now = at(2026, 2, 28, hour=10)
     after = cancelled(tried(running(), now, "pg_provider"), by_app(now + HOUR))
 
@@ -134,7 +134,7 @@ def test_a_spike_is_spread_the_same_way_every_time() -> None:
     assert all(mark is not None and 10 <= kst_seconds(mark) // HOUR < 14 for mark in marks)
 
 
-def test_by_whom_it_was_done_stands_in_the_history() -> None:
+def test_the_history_records_who_acted() -> None:
     moment = Moment(now=START, by="staff:kim")
 
     assert cancelled(running(), moment).history[-1].by == "staff:kim"

@@ -41,7 +41,7 @@ def test_a_price_rise_is_withheld_until_its_customer_agrees() -> None:
     assert due_invoice(enough, now) is not None
 
 
-def test_a_consent_that_never_comes_ends_like_a_charge_that_never_worked() -> None:
+def test_an_invoice_without_consent_ends_like_one_whose_charges_fail() -> None:
     now = at(2026, 2, 28, hour=10)
     withheld = advance(replace(running(), amount=12_000), by_app(now), POLICY)
 
@@ -50,7 +50,7 @@ def test_a_consent_that_never_comes_ends_like_a_charge_that_never_worked() -> No
     assert after.status is SubscriptionStatus.UNPAID
 
 
-def test_what_was_covered_when_it_was_first_tried_stays_so_while_it_is_dunned() -> None:
+def test_an_invoice_covered_by_consent_at_its_first_attempt_stays_covered_in_dunning() -> None:
     now = at(2026, 2, 28, hour=10)
     agreed = consent(replace(running(), amount=12_000), 12_000, by_app(now - 29 * DAY))
     failing = tried(agreed, now, "pg_provider")
@@ -58,7 +58,7 @@ def test_what_was_covered_when_it_was_first_tried_stays_so_while_it_is_dunned() 
     assert due_invoice(advance(failing, by_app(now + 3 * DAY), POLICY), now + 3 * DAY) is not None
 
 
-def test_a_consent_that_comes_late_in_the_period_has_what_was_given_up_asked_for_again() -> None:
+def test_a_late_consent_reopens_the_given_up_invoice_of_its_period() -> None:
     now = at(2026, 2, 28, hour=10)
     withheld = advance(replace(running(), amount=12_000), by_app(now), POLICY)
     unpaid = advance(withheld, by_app(now + 20 * DAY), POLICY)
@@ -69,7 +69,7 @@ def test_a_consent_that_comes_late_in_the_period_has_what_was_given_up_asked_for
     assert due_invoice(agreed, late) is not None
 
 
-def test_what_a_late_consent_asks_for_again_waits_for_the_allowed_hours() -> None:
+def test_an_invoice_a_late_consent_reopens_waits_for_the_allowed_hours() -> None:
     now, late = at(2026, 2, 28, hour=10), at(2026, 3, 21, hour=6)
     withheld = advance(replace(running(), amount=12_000), by_app(now), POLICY)
     unpaid = advance(withheld, by_app(now + 20 * DAY), POLICY)
@@ -80,7 +80,7 @@ def test_what_a_late_consent_asks_for_again_waits_for_the_allowed_hours() -> Non
     assert newest(agreed).due_at == at(2026, 3, 21, hour=10)
 
 
-def test_a_consent_hours_after_its_customer_resumed_waits_for_the_allowed_hours() -> None:
+def test_a_consent_after_resuming_waits_for_the_allowed_hours() -> None:
     ends, night = at(2026, 1, 15, hour=10), at(2026, 1, 18, hour=23)
     paused = pause(started(at(2026, 1, 1), a_plan(trial_days=14)), None, by_app(ends))
     withheld = advance(resume(paused, by_app(ends)), by_app(ends), POLICY)
@@ -91,7 +91,7 @@ def test_a_consent_hours_after_its_customer_resumed_waits_for_the_allowed_hours(
     assert newest(agreed).due_at == at(2026, 1, 19, hour=10)
 
 
-def test_a_consent_is_no_new_method_for_what_was_declined() -> None:
+def test_a_consent_does_not_retry_a_declined_charge() -> None:
     failing = tried(running(), at(2026, 2, 28, hour=10), "pg_provider")
     late = at(2026, 3, 21, hour=10)
     unpaid = advance(failing, by_app(late), POLICY)

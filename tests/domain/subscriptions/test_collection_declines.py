@@ -27,7 +27,7 @@ from tests.support.subscriptions import (
 )
 
 
-def test_a_soft_decline_is_tried_again_on_the_days_of_the_policy() -> None:
+def test_a_soft_decline_is_retried_on_the_days_of_the_policy() -> None:
     now = at(2026, 2, 28, hour=10)
     subscription = tried(running(), now, "pg_provider")
 
@@ -41,7 +41,7 @@ def test_a_soft_decline_is_tried_again_on_the_days_of_the_policy() -> None:
     assert days == [1, 3, 5, 7]
 
 
-def test_every_failed_step_is_told_the_customer() -> None:
+def test_every_failed_step_is_published_for_the_customer() -> None:
     now = at(2026, 2, 28, hour=10)
     subscription = tried(running(), now, "pg_provider")
     subscription = tried(subscription, now + DAY, "pg_provider")
@@ -63,7 +63,7 @@ def test_a_hard_decline_waits_for_another_method_and_not_for_a_day() -> None:
     assert again.id == invoice.id
 
 
-def test_a_method_given_at_night_is_tried_at_night() -> None:
+def test_a_new_method_given_at_night_is_charged_at_night() -> None:
     now = at(2026, 2, 28, hour=10)
     subscription = tried(running(), now, "pg_provider")
     night = at(2026, 2, 28, hour=23)
@@ -73,7 +73,7 @@ def test_a_method_given_at_night_is_tried_at_night() -> None:
     assert due_invoice(woke, night) is not None
 
 
-def test_two_open_periods_share_the_one_try_of_a_day_oldest_first() -> None:
+def test_two_open_periods_share_one_attempt_a_day_oldest_first() -> None:
     weekly = a_plan(interval=Interval(Unit.WEEK, 1))
     first = at(2026, 3, 2)
     subscription = tried(started(first, weekly), first)
@@ -99,7 +99,7 @@ def test_two_open_periods_share_the_one_try_of_a_day_oldest_first() -> None:
         (AtEnd.CANCEL, SubscriptionStatus.CANCELLED),
     ],
 )
-def test_when_grace_is_over_the_operators_choice_happens(at_end: AtEnd, status: SubscriptionStatus) -> None:
+def test_the_policy_decides_when_grace_is_over(at_end: AtEnd, status: SubscriptionStatus) -> None:
     now = at(2026, 2, 28, hour=10)
     policy = BillingPolicy(dunning=DunningPolicy(at_end=at_end))
     subscription = tried(running(), now, "pg_provider")
@@ -110,7 +110,7 @@ def test_when_grace_is_over_the_operators_choice_happens(at_end: AtEnd, status: 
     assert due_invoice(after, now + 20 * DAY) is None
 
 
-def test_what_was_given_up_is_asked_for_again_when_a_method_is_given_in_its_period() -> None:
+def test_a_given_up_invoice_is_charged_when_a_method_is_given_in_its_period() -> None:
     now = at(2026, 2, 28, hour=10)
     subscription = advance(tried(running(), now, "pg_provider"), by_app(now + 20 * DAY), POLICY)
 
@@ -120,7 +120,7 @@ def test_what_was_given_up_is_asked_for_again_when_a_method_is_given_in_its_peri
     assert due_invoice(woke, now + 21 * DAY) is not None
 
 
-def test_a_start_its_customer_watched_being_declined_is_over() -> None:
+def test_a_subscription_declined_at_its_start_is_over() -> None:
     after = tried(started(START), START, "pg_provider")
 
     assert after.status is SubscriptionStatus.CANCELLED
@@ -134,7 +134,7 @@ def test_the_first_charge_after_a_trial_is_dunned_like_any_other() -> None:
     assert tried(trial, ends, "pg_provider").status is SubscriptionStatus.PAST_DUE
 
 
-def test_when_portone_takes_no_more_tries_the_same_invoice_goes_on_under_a_new_id() -> None:
+def test_an_invoice_whose_payment_id_takes_no_more_attempts_gets_a_new_id() -> None:
     now = at(2026, 2, 28, hour=10)
     after = tried(running(), now, SPENT)
 
@@ -143,7 +143,7 @@ def test_when_portone_takes_no_more_tries_the_same_invoice_goes_on_under_a_new_i
     assert due_invoice(after, now) == invoice
 
 
-def test_however_many_ids_an_invoice_had_the_newest_are_kept_once_each() -> None:
+def test_the_newest_ids_of_an_invoice_are_kept_once_each() -> None:
     invoice = newest(running())
     for number in (*range(3 * EARLIER_KEPT), 3 * EARLIER_KEPT - 1):
         invoice = under_another_id(replace(invoice, payment_id=f"payment-{number}"))
@@ -152,7 +152,7 @@ def test_however_many_ids_an_invoice_had_the_newest_are_kept_once_each() -> None
     assert (invoice.payment_id, invoice.earlier[-1]) == (None, f"payment-{3 * EARLIER_KEPT - 1}")
 
 
-def test_a_late_approval_of_an_earlier_id_does_not_end_the_try_under_way() -> None:
+def test_a_late_approval_of_an_earlier_id_does_not_end_the_attempt_under_way() -> None:
     now = at(2026, 2, 28, hour=10)
     spent = tried(running(), now, SPENT)
     fresh = due_invoice(spent, now)
@@ -165,7 +165,7 @@ def test_a_late_approval_of_an_earlier_id_does_not_end_the_try_under_way() -> No
     assert landed(settled, settled.invoices[fresh.id], by_app(now)).in_flight is None
 
 
-def test_a_cancellation_waits_for_that_try_too() -> None:
+def test_a_cancellation_waits_for_the_attempt_under_way() -> None:
     now = at(2026, 2, 28, hour=10)
     spent = tried(running(), now, SPENT)
     fresh = due_invoice(spent, now)

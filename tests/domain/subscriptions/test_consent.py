@@ -35,14 +35,14 @@ amounts = st.integers(0, 10_000_000)
         "nothing",
     ],
 )
-def test_a_rise_and_the_end_of_a_trial_need_consent(
+def test_a_price_rise_and_the_end_of_a_trial_need_consent(
     previous: int | None, amount: int, *, after_free_trial: bool, needed: bool
 ) -> None:
     assert needs_consent(previous, amount, after_free_trial=after_free_trial, always=False) is needed
 
 
 @given(previous=st.none() | amounts, amount=st.integers(1, 10_000_000))
-def test_a_shop_may_ask_every_time(previous: int | None, amount: int) -> None:
+def test_a_shop_may_require_consent_every_time(previous: int | None, amount: int) -> None:
     assert needs_consent(previous, amount, after_free_trial=False, always=True)
 
 
@@ -61,11 +61,11 @@ def test_a_consent_counts_in_the_30_days_before_the_charge(given_at: float, *, c
 
 
 @given(said=amounts, charged=amounts)
-def test_a_consent_covers_its_amount_and_less_but_never_more(said: int, charged: int) -> None:
+def test_a_consent_covers_its_amount_or_less_but_never_more(said: int, charged: int) -> None:
     assert covers([Consent(said, CHARGE_AT)], charged, CHARGE_AT) is (charged <= said)
 
 
-def test_two_halves_of_a_consent_make_none() -> None:
+def test_two_partial_consents_make_no_consent() -> None:
     old_but_enough = Consent(9_900, CHARGE_AT - DAYS_30 - 1)
     fresh_but_less = Consent(9_899, CHARGE_AT)
 

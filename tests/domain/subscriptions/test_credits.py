@@ -55,20 +55,20 @@ def spent(subscription: Subscription) -> int:
     return sum(each.credit for each in subscription.invoices.values() if each.state in spending)
 
 
-def test_the_credit_of_an_invoice_that_is_given_up_comes_back() -> None:
+def test_the_credit_of_a_given_up_invoice_returns() -> None:
     subscription = given_up()
 
     assert subscription.invoices["2"].state is InvoiceState.UNPAID
     assert subscription.credit == CREDIT
 
 
-def test_a_late_approval_of_what_was_given_up_spends_its_credit_again() -> None:
+def test_a_late_approval_of_a_given_up_invoice_uses_its_credit_again() -> None:
     subscription = late(given_up(), "2")
 
     assert (subscription.status, subscription.credit) == (SubscriptionStatus.ACTIVE, 0)
 
 
-def test_a_retry_at_once_of_what_was_given_up_spends_its_credit_again_and_once() -> None:
+def test_an_immediate_retry_of_a_given_up_invoice_uses_its_credit_again_and_once() -> None:
     again = woken(given_up(), by_app(GIVEN_UP + DAY))
 
     settled = late(again, "2")
@@ -76,7 +76,7 @@ def test_a_retry_at_once_of_what_was_given_up_spends_its_credit_again_and_once()
     assert (again.credit, settled.credit) == (0, 0)
 
 
-def test_a_retry_that_is_given_up_too_gives_the_credit_back_once() -> None:
+def test_a_retry_given_up_too_returns_the_credit_once() -> None:
     again = declined(woken(given_up(), by_app(GIVEN_UP)), GIVEN_UP)
 
     after = advance(again, by_app(GIVEN_UP + DAY), POLICY)
@@ -84,11 +84,11 @@ def test_a_retry_that_is_given_up_too_gives_the_credit_back_once() -> None:
     assert (after.invoices["2"].state, after.credit) == (InvoiceState.UNPAID, CREDIT)
 
 
-def test_a_cancellation_after_it_was_given_up_gives_nothing_back_twice() -> None:
+def test_a_cancellation_after_giving_up_returns_nothing_twice() -> None:
     assert cancelled(given_up(), by_app(GIVEN_UP)).credit == CREDIT
 
 
-def test_after_a_pause_the_rest_of_what_was_given_up_spends_the_credit_that_came_back() -> None:
+def test_the_remaining_invoice_after_a_pause_uses_the_returned_credit() -> None:
     unpaid = replace(given_up(), status=SubscriptionStatus.ACTIVE)
     paused = pause(unpaid, None, by_app(GIVEN_UP))
 
@@ -98,7 +98,7 @@ def test_after_a_pause_the_rest_of_what_was_given_up_spends_the_credit_that_came
     assert resumed.credit == 0
 
 
-def test_a_credit_spent_twice_by_a_late_approval_is_set_against_later_credits_and_raises_no_price() -> None:
+def test_a_credit_used_twice_is_set_against_later_credits_and_raises_no_price() -> None:
     april = at(2026, 3, 31, hour=10)
     next_month = advance(replace(given_up(), status=SubscriptionStatus.ACTIVE), by_app(april), POLICY)
 
@@ -109,7 +109,7 @@ def test_a_credit_spent_twice_by_a_late_approval_is_set_against_later_credits_an
     assert (may.invoices["4"].amount, may.credit) == (9_900, -CREDIT)
 
 
-def test_a_period_that_was_given_up_is_not_credited() -> None:
+def test_a_given_up_period_is_not_credited() -> None:
     running = replace(given_up(), status=SubscriptionStatus.ACTIVE)
 
     with pytest.raises(ChangeNotAllowed):
@@ -120,7 +120,7 @@ acts = st.sampled_from(["pay", "decline", "late", "wake", "cheaper", "pause", "r
 
 
 @given(st.lists(st.tuples(acts, st.integers(0, 40), st.integers(1, 9_900)), max_size=20))
-def test_whatever_happens_what_was_credited_is_spent_once_or_still_there(
+def test_every_credit_is_used_once_or_still_there(
     course: list[tuple[str, int, int]],
 ) -> None:
     held, now = replace(given_up(), status=SubscriptionStatus.ACTIVE), GIVEN_UP

@@ -32,13 +32,13 @@ def test_a_charge_waits_for_an_allowed_hour_and_no_longer_than_a_day(
 
 
 @given(policy=policies(), at=moments, later=st.integers(0, 2 * DAY), spread=spreads)
-def test_what_is_due_later_is_not_charged_earlier(
+def test_a_charge_due_later_is_not_made_earlier(
     policy: DunningPolicy, at: int, later: int, spread: int
 ) -> None:
     assert at_allowed_time(policy, at, spread) <= at_allowed_time(policy, at + later, spread)
 
 
-def test_the_order_of_charges_holds_where_the_window_is_cut() -> None:
+def test_the_order_of_charges_is_kept_where_the_smoothing_window_is_cut() -> None:
     smooth = replace(POLICY, smoothing_seconds=3_600)
     last_hour = range(kst("2025-03-01T20:00:00"), kst("2025-03-01T21:00:00"))
 
@@ -60,7 +60,7 @@ def test_the_allowed_hours_end_before_their_last_hour(at: str, charged: str) -> 
     assert clock(at_allowed_time(POLICY, kst(at), 7)) == charged
 
 
-def test_a_spike_is_spread_evenly_over_the_window() -> None:
+def test_a_spike_is_spread_evenly_over_the_smoothing_window() -> None:
     smooth = replace(POLICY, smoothing_seconds=600)
     opened = kst("2025-03-01T10:00:00")
 
@@ -69,7 +69,7 @@ def test_a_spike_is_spread_evenly_over_the_window() -> None:
     assert charged == {opened + second: 10 for second in range(600)}
 
 
-def test_a_window_is_cut_at_the_end_of_the_allowed_hours() -> None:
+def test_the_smoothing_window_ends_with_the_allowed_hours() -> None:
     smooth = replace(POLICY, smoothing_seconds=3_600)
     due = kst("2025-03-01T20:50:00")
 
@@ -79,7 +79,7 @@ def test_a_window_is_cut_at_the_end_of_the_allowed_hours() -> None:
 
 
 @given(policy=policies(), last=moments, wanted=moments)
-def test_a_day_with_a_try_gets_no_second_one(policy: DunningPolicy, last: int, wanted: int) -> None:
+def test_no_day_has_a_second_attempt(policy: DunningPolicy, last: int, wanted: int) -> None:
     moved = one_a_day(policy, last, wanted)
 
     assert kst_day(moved) > kst_day(last)
@@ -87,13 +87,13 @@ def test_a_day_with_a_try_gets_no_second_one(policy: DunningPolicy, last: int, w
     assert is_allowed(policy, moved)
 
 
-def test_a_second_try_of_a_day_is_made_at_that_time_of_the_next() -> None:
+def test_a_second_attempt_on_one_day_moves_to_that_time_of_the_next() -> None:
     moved = one_a_day(POLICY, kst("2025-03-01T10:30:00"), kst("2025-03-01T18:00:00"))
 
     assert clock(moved) == "2025-03-02 18:00:00"
 
 
-def test_midnight_in_seoul_not_in_greenwich_begins_the_day_of_a_try() -> None:
+def test_the_day_of_an_attempt_begins_at_midnight_in_seoul() -> None:
     all_day = replace(POLICY, allowed_from=0, allowed_to=24)
 
     moved = one_a_day(all_day, kst("2025-03-01T23:59:59"), kst("2025-03-02T00:00:00"))

@@ -35,7 +35,7 @@ def walk(policy: DunningPolicy, failed_at: int, lags: list[int], spread: int) ->
 @given(
     policy=policies(), failed_at=moments, lags=st.lists(st.integers(0, 5 * DAY), max_size=8), spread=spreads
 )
-def test_a_ladder_keeps_hours_days_and_grace_however_late_it_is_asked(
+def test_a_retry_schedule_keeps_hours_days_and_grace_however_late_it_runs(
     policy: DunningPolicy, failed_at: int, lags: list[int], spread: int
 ) -> None:
     tries = walk(policy, failed_at, lags, spread)
@@ -49,7 +49,7 @@ def test_a_ladder_keeps_hours_days_and_grace_however_late_it_is_asked(
 
 
 @given(policy=policies(), failed_at=moments, spread=spreads)
-def test_a_ladder_asked_in_time_tries_on_exactly_its_days(
+def test_a_retry_schedule_run_in_time_charges_on_exactly_its_days(
     policy: DunningPolicy, failed_at: int, spread: int
 ) -> None:
     tries = walk(policy, failed_at, [], spread)
@@ -58,7 +58,9 @@ def test_a_ladder_asked_in_time_tries_on_exactly_its_days(
 
 
 @given(failed_at=moments, done=st.integers(0, 4), lag=st.integers(0, 16 * DAY), later=st.integers(0, DAY))
-def test_asking_later_never_brings_a_try_forward(failed_at: int, done: int, lag: int, later: int) -> None:
+def test_running_later_never_moves_an_attempt_forward(
+    failed_at: int, done: int, lag: int, later: int
+) -> None:
     now = failed_at + lag
 
     soon, late = (next_try(POLICY, failed_at, done, at) for at in (now, now + later))
@@ -78,7 +80,7 @@ def test_retry_days_count_from_the_korean_day_of_the_first_failure(failed: str, 
     assert [clock(at)[5:16] for at in walk(POLICY, kst(failed), [], 0)] == tries
 
 
-def test_days_missed_in_an_outage_are_made_up_for_one_a_day() -> None:
+def test_retry_days_missed_in_an_outage_follow_one_a_day() -> None:
     failed = kst("2025-03-01T14:30:00")
 
     tries = walk(POLICY, failed, [10 * DAY], 0)
@@ -86,7 +88,7 @@ def test_days_missed_in_an_outage_are_made_up_for_one_a_day() -> None:
     assert [clock(at)[5:16] for at in tries] == ["03-11 14:30", "03-12 14:30", "03-13 14:30", "03-14 14:30"]
 
 
-def test_nothing_is_tried_after_grace() -> None:
+def test_nothing_is_charged_after_grace() -> None:
     failed = kst("2025-03-01T14:30:00")
 
     last_moment, too_late = (

@@ -10,13 +10,13 @@ POLICY = DunningPolicy()
 
 
 @pytest.mark.parametrize("provider", ["KCP", "KCP_BILLING", "KCP_V2"])
-def test_a_lost_card_is_hard_at_kcp_and_a_low_balance_is_soft(provider: str) -> None:
+def test_a_lost_card_is_a_hard_decline_at_kcp_and_a_low_balance_a_soft_one(provider: str) -> None:
     assert is_hard(POLICY, provider, "CC04")
     assert not is_hard(POLICY, provider, "CC10")
 
 
 @pytest.mark.parametrize("provider", ["INICIS", "HTML5_INICIS", "INICIS_V2"])
-def test_a_wrong_expiry_is_hard_at_inicis(provider: str) -> None:
+def test_a_wrong_expiry_is_a_hard_decline_at_inicis(provider: str) -> None:
     assert is_hard(POLICY, provider, "1165")
 
 
@@ -26,7 +26,7 @@ def test_a_code_means_nothing_at_another_pg(provider: str | None, pg_code: str |
 
 
 @pytest.mark.parametrize("code", ["billing_key_not_found", "BILLING_KEY_ALREADY_DELETED"])
-def test_a_key_that_is_gone_is_hard_everywhere(code: str) -> None:
+def test_a_missing_billing_key_is_a_hard_decline_everywhere(code: str) -> None:
     assert is_hard(replace(POLICY, hard_codes={}), None, None, code=code)
 
 
@@ -40,7 +40,7 @@ def test_an_operator_lists_codes_for_one_pg_or_for_all() -> None:
     assert is_hard(policy, "INICIS_V2", "1165")
 
 
-def test_what_a_policy_leaves_out_keeps_its_default() -> None:
+def test_a_field_a_policy_leaves_out_keeps_its_default() -> None:
     assert DunningPolicy.parse("{}") == DunningPolicy.parse({}) == POLICY
 
 
@@ -93,11 +93,11 @@ def test_a_policy_says_everything_in_one_object() -> None:
         '{"hardCodes": {"": ["CC04"]}}',
     ],
 )
-def test_a_policy_that_makes_no_sense_is_refused(nonsense: str) -> None:
+def test_an_impossible_policy_is_refused(nonsense: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         DunningPolicy.parse(nonsense)
 
 
-def test_a_built_policy_is_checked_like_a_parsed_one() -> None:
+def test_a_constructed_policy_is_checked_like_a_parsed_one() -> None:
     with pytest.raises(ValueError, match="midnight"):
         DunningPolicy(allowed_from=22, allowed_to=6)

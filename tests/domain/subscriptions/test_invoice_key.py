@@ -40,13 +40,13 @@ def newest(subscription: Subscription) -> tuple[str, ...]:
     return identity(subscription, subscription.invoices[max(subscription.invoices, key=int)])
 
 
-def test_a_period_is_the_same_whatever_was_invoiced_before_it() -> None:
+def test_the_key_of_a_period_does_not_depend_on_earlier_invoices() -> None:
     plain, changed = running(), with_proration(running())
 
     assert newest(advance(plain, by_app(SECOND), POLICY)) == newest(advance(changed, by_app(SECOND), POLICY))
 
 
-def test_a_period_is_the_same_whatever_it_costs_by_then() -> None:
+def test_the_key_of_a_period_does_not_depend_on_its_price() -> None:
     cheaper = replace(running(), credit=1_000)
 
     assert newest(advance(running(), by_app(SECOND), POLICY)) == newest(
@@ -54,7 +54,7 @@ def test_a_period_is_the_same_whatever_it_costs_by_then() -> None:
     )
 
 
-def test_two_periods_two_subscriptions_and_two_kinds_are_never_the_same() -> None:
+def test_periods_subscriptions_and_kinds_never_share_a_key() -> None:
     first, second = running(), advance(running(), by_app(SECOND), POLICY)
     other = replace(second, subscription_id="sub2")
     proration = with_proration(first, starts=second.invoices["2"].starts)
@@ -62,14 +62,14 @@ def test_two_periods_two_subscriptions_and_two_kinds_are_never_the_same() -> Non
     assert len({newest(each) for each in (first, second, other, proration)}) == 4
 
 
-def test_plan_changes_of_one_day_are_different_also_where_they_cost_the_same() -> None:
+def test_plan_changes_of_one_day_have_different_keys_even_at_one_price() -> None:
     one = with_proration(running())
     dearer, equal = with_proration(one, amount=4_000), with_proration(one)
 
     assert len({newest(each) for each in (one, dearer, equal)}) == 3
 
 
-def test_a_period_asked_for_again_after_a_pause_is_another_invoice() -> None:
+def test_a_period_invoiced_again_after_a_pause_has_another_key() -> None:
     due = advance(running(), by_app(SECOND), POLICY)
     back = resume(pause(due, None, by_app(SECOND)), by_app(SECOND))
 
@@ -79,7 +79,7 @@ def test_a_period_asked_for_again_after_a_pause_is_another_invoice() -> None:
     assert newest(again) != newest(due)
 
 
-def test_a_part_is_that_of_its_order_whichever_schedule_asks_for_it() -> None:
+def test_the_key_of_a_part_depends_on_its_order_only() -> None:
     part = Invoice(
         id="1",
         kind=InvoiceKind.PART,

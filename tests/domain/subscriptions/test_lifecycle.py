@@ -22,13 +22,13 @@ def running() -> Subscription:
     return tried(started(START), START)
 
 
-def test_a_pause_drops_a_change_that_was_not_paid_yet() -> None:
+def test_a_pause_drops_an_unpaid_plan_change() -> None:
     changed = change_now(running(), BIG, by_app(at(2026, 1, 11)), [])
 
     assert pause(changed, None, by_app(at(2026, 1, 11))).change is None
 
 
-def test_a_pause_ends_by_itself_and_charges_what_is_left_of_the_period() -> None:
+def test_a_pause_ends_by_itself_and_charges_the_rest_of_the_period() -> None:
     resumes = kst_midnight(date(2026, 2, 15))
     held = pause(running(), resumes, by_app(at(2026, 1, 20)))
 
@@ -57,7 +57,7 @@ def test_a_cancellation_at_the_end_of_the_period_charges_nothing_more() -> None:
     assert len(after.invoices) == 1
 
 
-def test_a_cancellation_waits_for_a_charge_under_way_and_lets_no_other_begin() -> None:
+def test_a_cancellation_waits_for_a_charge_under_way_and_starts_no_other() -> None:
     now = at(2026, 2, 1)
     leaving = cancel(flying(running(), now), by_app(now), at_period_end=False)
     invoice = leaving.invoices["2"]
@@ -75,7 +75,7 @@ def test_cancelling_twice_is_the_same_cancellation() -> None:
 
 
 @pytest.mark.parametrize("act", [resume, use_key, change_later])
-def test_what_is_cancelled_does_not_change_any_more(act: Any) -> None:
+def test_a_cancelled_subscription_does_not_change(act: Any) -> None:
     gone = cancelled(running(), by_app(START))
     arguments: dict[Any, tuple[Any, ...]] = {use_key: (None,), change_later: (BIG,)}
     options = {"by_customer": True} if act is change_later else {}

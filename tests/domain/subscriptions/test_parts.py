@@ -48,7 +48,7 @@ def test_a_part_that_is_due_waits_while_another_has_no_outcome() -> None:
     assert due_invoice(known, february) == known.invoices["2"]
 
 
-def test_an_order_of_many_parts_is_not_complete_while_its_first_was_never_paid() -> None:
+def test_an_order_in_parts_is_not_complete_while_its_first_part_is_unpaid() -> None:
     parts = tuple(OrderPart(amount=1_000, due_at=START + number * DAY) for number in range(KEPT + 2))
     order = replace(an_order("order-1", total=sum(each.amount for each in parts)), parts=parts)
     held = in_parts(order, "sub1", by_app(START), POLICY)
@@ -76,14 +76,14 @@ def test_parts_that_do_not_add_up_to_the_order_are_refused() -> None:
         in_parts(order, "sub1", by_app(START), POLICY)
 
 
-def test_an_order_that_is_being_paid_otherwise_takes_no_parts() -> None:
+def test_an_order_being_paid_by_other_means_accepts_no_parts() -> None:
     order = replace(an_order("order-1", total=30_000), parts=PARTS, payment_id="payment1")
 
     with pytest.raises(OrderHasPayment):
         in_parts(order, "sub1", by_app(START), POLICY)
 
 
-def test_a_part_can_be_taken_back_before_it_is_due_and_not_after_it_is_paid() -> None:
+def test_a_part_can_be_cancelled_before_it_is_due_and_not_after_it_is_paid() -> None:
     order = replace(an_order("order-1", total=30_000), parts=PARTS)
     half = tried(in_parts(order, "sub1", by_app(START), POLICY), START)
 
@@ -93,7 +93,7 @@ def test_a_part_can_be_taken_back_before_it_is_due_and_not_after_it_is_paid() ->
 
 
 @pytest.mark.parametrize("first", [InvoiceState.PAID, InvoiceState.UNPAID])
-def test_what_is_taken_after_an_order_was_cancelled_does_not_open_it_again(first: InvoiceState) -> None:
+def test_a_payment_after_the_cancellation_does_not_reopen_the_order(first: InvoiceState) -> None:
     order = replace(an_order("order-1", total=30_000), parts=PARTS)
     held = in_parts(order, "sub1", by_app(START), POLICY)
     held = with_invoice(held, replace(held.invoices["1"], state=first))
@@ -106,7 +106,7 @@ def test_what_is_taken_after_an_order_was_cancelled_does_not_open_it_again(first
     assert facts(late)[-2:] == ["subscription_cancelled", "invoice_paid"]
 
 
-def test_an_order_that_was_given_up_waits_for_nothing_that_is_not_asked_for() -> None:
+def test_a_given_up_order_does_not_wait_for_parts_that_are_not_charged() -> None:
     order = replace(an_order("order-1", total=10_000), parts=PARTS[:1])
     held = in_parts(order, "sub1", by_app(START), POLICY)
     lost = with_invoice(held, replace(held.invoices["1"], state=InvoiceState.UNPAID))

@@ -48,7 +48,7 @@ def test_a_dearer_plan_begins_when_its_difference_is_paid() -> None:
     assert (changed.plan_id, upgraded.plan_id, upgraded.amount) == ("plan-1", "plan-2", 19_800)
 
 
-def test_a_difference_that_is_declined_leaves_the_plan_and_is_not_dunned() -> None:
+def test_a_declined_difference_keeps_the_plan_and_is_not_dunned() -> None:
     now = at(2026, 1, 11)
     held = flying(change_now(running(), BIG, by_app(now), []), now)
     invoice = held.invoices[held.in_flight or ""]
@@ -59,7 +59,7 @@ def test_a_difference_that_is_declined_leaves_the_plan_and_is_not_dunned() -> No
     assert after.invoices[invoice.id].state is InvoiceState.VOID
 
 
-def test_a_difference_that_is_declined_leaves_also_what_was_to_change_with_the_next_period() -> None:
+def test_a_declined_difference_keeps_the_change_scheduled_for_the_next_period() -> None:
     now = at(2026, 1, 11)
     small = a_plan(plan_id="plan-0", amount=3_100)
     later = change_later(running(), small, by_app(now), by_customer=True)
@@ -71,7 +71,7 @@ def test_a_difference_that_is_declined_leaves_also_what_was_to_change_with_the_n
     assert advance(after, by_app(at(2026, 2, 1)), POLICY).invoices["3"].amount == 3_100
 
 
-def test_what_is_being_paid_for_is_not_put_off_to_the_next_period() -> None:
+def test_a_change_being_paid_for_cannot_be_moved_to_the_next_period() -> None:
     now = at(2026, 1, 11)
     small = a_plan(plan_id="plan-0", amount=3_100)
     held = flying(change_now(running(), BIG, by_app(now), []), now)
@@ -80,7 +80,7 @@ def test_what_is_being_paid_for_is_not_put_off_to_the_next_period() -> None:
         change_later(held, small, by_app(now), by_customer=True)
 
 
-def test_days_after_a_period_whose_successor_nobody_has_opened_no_plan_changes_at_once() -> None:
+def test_no_plan_changes_at_once_days_after_a_period_without_a_successor() -> None:
     with pytest.raises(ChangeNotAllowed):
         preview(running(), BIG, by_app(at(2026, 2, 3)), [])
 
@@ -95,7 +95,7 @@ def test_a_cheaper_plan_begins_at_once_and_leaves_a_credit() -> None:
     assert (after.plan_id, after.credit) == ("plan-0", -proration.due)
 
 
-def test_a_credit_is_spent_on_what_comes_next() -> None:
+def test_a_credit_is_used_by_the_next_invoice() -> None:
     small = a_plan(plan_id="plan-0", amount=3_100)
     changed = change_now(running(), small, by_app(at(2026, 1, 11)), [])
 
@@ -139,7 +139,7 @@ def test_another_interval_cannot_begin_in_the_middle_of_a_period() -> None:
         change_now(running(), yearly, by_app(at(2026, 1, 11)), [])
 
 
-def test_what_is_refunded_is_not_credited_and_the_preview_says_so() -> None:
+def test_a_refunded_amount_is_not_credited_and_the_preview_shows_it() -> None:
     now = at(2026, 1, 11)
     given_back = [replace(a_payment(), status=Status.CANCELLED)]
     small = a_plan(plan_id="plan-0", amount=3_100)
@@ -153,7 +153,7 @@ def test_what_is_refunded_is_not_credited_and_the_preview_says_so() -> None:
         assert shown.value.data == changed.value.data == {"reason": "refunded"}
 
 
-def test_today_is_paid_with_the_period_and_with_the_dearer_plans_bought_in_it() -> None:
+def test_today_is_paid_by_the_period_and_by_dearer_plans_bought_in_it() -> None:
     now = at(2026, 1, 11)
     upgraded = tried(change_now(running(), BIG, by_app(now), []), now)
     renewed = tried(upgraded, at(2026, 2, 1))

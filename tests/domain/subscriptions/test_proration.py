@@ -46,7 +46,7 @@ def test_the_two_parts_of_a_price_are_the_price(price: int, total: int, data: st
 @pytest.mark.parametrize(
     ("used", "parts"), [(0, (0, 10_000)), (28, (10_000, 0)), (14, (5_000, 5_000)), (1, (357, 9_643))]
 )
-def test_a_period_unused_is_worth_all_and_one_used_up_nothing(used: int, parts: tuple[int, int]) -> None:
+def test_an_unused_period_is_worth_all_and_a_used_one_nothing(used: int, parts: tuple[int, int]) -> None:
     assert split(10_000, used, 28) == parts
 
 
@@ -56,7 +56,7 @@ def test_changes_that_do_not_change_the_price_charge_exactly_the_price(price: in
 
 
 @given(first=prices, series=changes())
-def test_what_is_charged_over_any_series_is_each_price_for_its_own_days(
+def test_a_series_of_changes_charges_each_price_for_its_own_days(
     first: int, series: list[tuple[date, int]]
 ) -> None:
     starts = [START, *(day for day, _ in series)]
@@ -71,7 +71,7 @@ def test_what_is_charged_over_any_series_is_each_price_for_its_own_days(
 
 
 @given(old=prices, new=prices, day=days)
-def test_going_back_on_the_same_day_costs_nothing(old: int, new: int, day: date) -> None:
+def test_changing_back_on_the_same_day_costs_nothing(old: int, new: int, day: date) -> None:
     there = plan_change(old, new, day, START, END)
     back = plan_change(new, old, day, START, END)
 
@@ -100,7 +100,7 @@ def test_a_cheaper_plan_leaves_a_credit() -> None:
 
 
 @given(credit=prices, invoices=st.lists(prices, max_size=8))
-def test_a_credit_is_spent_once_and_no_further(credit: int, invoices: list[int]) -> None:
+def test_a_credit_is_used_once_and_no_further(credit: int, invoices: list[int]) -> None:
     left, charged = credit, 0
 
     for amount in invoices:
@@ -127,7 +127,7 @@ def test_the_tax_free_share_of_a_part_is_one_the_tax_rules_accept(whole: int, da
 @pytest.mark.parametrize(
     ("price", "used", "total"), [(-1, 0, 1), (100, -1, 28), (100, 29, 28), (100, 0, 0), (100, 0, -1)]
 )
-def test_a_price_is_split_inside_its_period_only(price: int, used: int, total: int) -> None:
+def test_a_price_is_split_within_its_period_only(price: int, used: int, total: int) -> None:
     with pytest.raises(ValueError, match="inside its period"):
         split(price, used, total)
 

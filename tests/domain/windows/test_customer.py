@@ -19,19 +19,19 @@ USERS = (
 
 
 @pytest.mark.parametrize("user_id", USERS)
-def test_whatever_a_user_is_called_here_a_pg_is_told_20_letters_and_digits(user_id: str) -> None:
+def test_a_pg_gets_20_letters_and_digits_whatever_the_user_id(user_id: str) -> None:
     assert re.fullmatch("[0-9A-Z]{20}", customer_id(user_id, KEYS))
 
 
-def test_no_two_users_are_told_of_by_one_name() -> None:
+def test_no_two_users_share_one_customer_id() -> None:
     assert len({customer_id(f"user-{number}", KEYS) for number in range(2_000)}) == 2_000
 
 
-def test_a_user_has_one_name_under_one_key() -> None:
+def test_a_user_has_one_customer_id_under_one_key() -> None:
     assert customer_id("user-1", KEYS) == customer_id("user-1", dict(KEYS))
 
 
-def test_the_newest_key_names_new_users() -> None:
+def test_new_users_get_their_customer_id_under_the_newest_key() -> None:
     rotated = KEYS | {2: "another key", 10: "the newest"}
 
     assert customer_id("user-1", rotated) == customer_id("user-1", {10: "the newest"})

@@ -81,7 +81,7 @@ def windows(pg: str | None, rows: tuple[Row, ...] = PAYING, contract: Contract =
 
 
 @pytest.mark.parametrize(("rows", "row", "need", "in_app"), ROWS)
-def test_what_a_row_needs_is_missing_where_it_is_not_given(
+def test_a_required_value_that_is_not_given_is_missing(
     rows: tuple[Row, ...],
     row: Row,
     need: Need,
@@ -97,7 +97,7 @@ def test_what_a_row_needs_is_missing_where_it_is_not_given(
 
 
 @pytest.mark.parametrize("pg", ["INICIS_V2", "WELCOME"])
-def test_what_only_pcs_or_only_phones_ask_for_is_asked_where_it_may_be_one(pg: str) -> None:
+def test_a_value_only_pcs_or_phones_need_is_required_where_either_may_open_the_window(pg: str) -> None:
     nobody, phone = Given(), Given(in_app=True)
 
     assert windows(pg).missing(PayMethod.CARD, nobody) == (Need.NAME, Need.EMAIL, Need.PHONE)
@@ -108,7 +108,7 @@ def test_what_only_pcs_or_only_phones_ask_for_is_asked_where_it_may_be_one(pg: s
     assert windows(pg, SAVING).parameters(PayMethod.CARD, WHOLE)["offerPeriod"] == {"interval": "1m"}
 
 
-def test_a_contract_asks_for_more_than_its_pgs_page() -> None:
+def test_a_contract_may_require_more_than_the_page_of_its_pg() -> None:
     risky = windows("NAVERPAY", contract=Contract(key="channel", asks=(Need.NAME, Need.BIRTH_DATE)))
     usual = windows("NAVERPAY")
     unborn = replace(WHOLE, buyer=replace(BUYER, birth_date=None))
@@ -125,7 +125,7 @@ def test_a_contract_asks_for_more_than_its_pgs_page() -> None:
     assert usual.parameters(PayMethod.EASY_PAY, WHOLE)["customer"] == {"customerId": WHOLE.customer_id}
 
 
-def test_a_window_is_handed_what_the_operator_says_of_its_channel_beside_our_own() -> None:
+def test_a_window_gets_what_the_operator_configured_beside_our_own_values() -> None:
     here = windows("PAYLETTER_GLOBAL", contract=CONTRACT)
 
     handed = here.parameters(PayMethod.ALIPAY, WHOLE)
@@ -135,7 +135,7 @@ def test_a_window_is_handed_what_the_operator_says_of_its_channel_beside_our_own
     assert handed["customer"]["customerId"] == WHOLE.customer_id
 
 
-def test_a_phone_bill_is_for_what_its_merchant_id_is_for() -> None:
+def test_a_phone_bill_has_the_product_type_of_its_merchant_id() -> None:
     here = windows("KSNET", contract=CONTRACT)
 
     assert here.missing(PayMethod.MOBILE, WHOLE) == ()
@@ -144,7 +144,7 @@ def test_a_phone_bill_is_for_what_its_merchant_id_is_for() -> None:
     )
 
 
-def test_a_gift_certificate_is_named_where_the_order_has_to_say_it() -> None:
+def test_a_gift_certificate_is_named_where_the_order_must_say_it() -> None:
     handed = {
         pg: windows(pg).parameters(PayMethod.GIFT_CERTIFICATE, replace(WHOLE, gift="BOOKNLIFE"))
         for pg in ("INICIS_V2", "KCP_V2", "NICE_V2")
@@ -156,12 +156,12 @@ def test_a_gift_certificate_is_named_where_the_order_has_to_say_it() -> None:
 
 
 @pytest.mark.parametrize("method", sorted(ORDERED - {PayMethod.MOBILE}))
-def test_a_channel_whose_pg_nobody_named_asks_for_what_every_pg_asks_for(method: PayMethod) -> None:
+def test_a_channel_without_a_known_pg_requires_what_every_pg_requires(method: PayMethod) -> None:
     assert windows(None).missing(method, Given()) == ()
     assert windows(None).missing(PayMethod.MOBILE, Given()) == (Need.PRODUCT_TYPE,)
 
 
-def test_a_pg_is_told_of_the_buyer_what_it_asks_for_and_no_more() -> None:
+def test_a_pg_gets_only_what_it_requires_of_the_buyer() -> None:
     told = {
         pg: sorted(windows(pg).parameters(PayMethod.CARD, WHOLE)["customer"])
         for pg in ("TOSSPAYMENTS", "SMARTRO_V2", "KSNET", "INICIS_V2")
@@ -175,7 +175,7 @@ def test_a_pg_is_told_of_the_buyer_what_it_asks_for_and_no_more() -> None:
     }
 
 
-def test_an_account_without_an_orders_end_takes_money_for_thirty_days_after_the_offer() -> None:
+def test_an_account_of_an_order_without_expiry_is_due_thirty_days_after_the_offer() -> None:
     endless = given_by(an_order(), NOBODY, offered_until=1_000_000)
     ending = given_by(an_order(expires_at=1_500_000), NOBODY, offered_until=1_000_000)
 
@@ -183,7 +183,7 @@ def test_an_account_without_an_orders_end_takes_money_for_thirty_days_after_the_
     assert ending.account_until == 1_500_000
 
 
-def test_an_accounts_end_is_written_in_korean_time() -> None:
+def test_the_due_date_of_an_account_is_written_in_korean_time() -> None:
     [sdk, iso] = [
         windows(pg).parameters(PayMethod.VIRTUAL_ACCOUNT, WHOLE)["virtualAccount"]["accountExpiry"]["dueDate"]
         for pg in ("TOSSPAYMENTS", "KSNET")
@@ -205,24 +205,24 @@ def test_an_accounts_end_is_written_in_korean_time() -> None:
         (a_payment(due_at=1, withdrawn=True), False),
     ],
 )
-def test_a_buyer_is_kept_as_long_as_a_window_may_open(payment: Payment, kept: bool) -> None:  # noqa: FBT001
+def test_a_buyer_is_kept_while_a_window_may_open(payment: Payment, kept: bool) -> None:  # noqa: FBT001
     held = without_buyer(replace(payment, buyer_sealed="sealed"))
 
     assert (held.buyer_sealed is not None) is kept
 
 
-def test_a_buyer_shows_nothing_of_itself() -> None:
+def test_the_repr_of_a_buyer_shows_nothing() -> None:
     assert "홍길동" not in repr(BUYER)
     assert "gildong" not in repr(WHOLE)
     assert Buyer.parse(BUYER.text()) == BUYER
 
 
-def test_every_pg_of_the_table_stands_in_its_document() -> None:
+def test_every_pg_of_the_table_is_in_its_document() -> None:
     page = (ROOT / "docs/windows.md").read_text()
 
     assert [pg for rows in TABLES for row in rows for pg in row.pgs if pg not in page] == []
 
 
-def test_what_is_saved_can_be_ordered() -> None:
+def test_every_method_that_can_be_saved_can_be_ordered() -> None:
     assert SAVED <= ORDERED
     assert not {PayMethod.CRYPTO, PayMethod.CONVENIENCE_STORE} & ORDERED

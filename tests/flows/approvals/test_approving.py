@@ -23,7 +23,7 @@ MINUTE = 60
 HOUR = 3600
 
 
-def test_what_the_buyer_authenticated_is_charged(stack: ObservedStack) -> None:
+def test_an_authenticated_payment_is_charged(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
 
@@ -34,7 +34,7 @@ def test_what_the_buyer_authenticated_is_charged(stack: ObservedStack) -> None:
     assert stack.portone.books()[prepared["paymentId"]].times_paid == 1
 
 
-def test_a_shop_that_does_not_approve_by_hand_refuses_every_token_unread() -> None:
+def test_a_shop_without_manual_approval_refuses_every_token_unread() -> None:
     with ObservedStack.in_memory(seed=1, manual_approval="off") as stack:
         prepared = prepare(stack)
         before = stack.dump(), stack.calls
@@ -60,7 +60,7 @@ def test_the_token_is_sealed_until_settled_and_then_dropped(stack: ObservedStack
     assert token not in "".join([*stack.logs, *stack.ports["queue"].bodies, *stack.metrics])
 
 
-def test_a_virtual_account_is_issued_by_approving(stack: ObservedStack) -> None:
+def test_approving_issues_a_virtual_account(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared, method="VIRTUAL_ACCOUNT")
 
@@ -70,7 +70,7 @@ def test_a_virtual_account_is_issued_by_approving(stack: ObservedStack) -> None:
     assert answered.json()["virtualAccount"]["number"]
 
 
-def test_a_closed_account_may_fail_after_the_approval_was_borne_out(stack: ObservedStack) -> None:
+def test_a_closed_account_may_read_as_failed_after_its_approval_was_borne_out(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     confirm(stack, prepared, authenticate(stack, prepared, method="VIRTUAL_ACCOUNT"))
 
@@ -81,7 +81,7 @@ def test_a_closed_account_may_fail_after_the_approval_was_borne_out(stack: Obser
     assert held(stack, prepared).lagging == 0
 
 
-def test_the_same_token_is_the_same_try(stack: ObservedStack) -> None:
+def test_the_same_token_is_the_same_attempt(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     first = confirm(stack, prepared, token)
@@ -105,7 +105,7 @@ def test_a_second_click_while_the_first_is_under_way_sends_nothing(stack: Observ
     assert (answered.status, confirms(stack)) == (200, 1)
 
 
-def test_another_token_waits_while_one_is_under_way(stack: ObservedStack) -> None:
+def test_another_token_waits_while_an_attempt_is_under_way(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token, other = authenticate(stack, prepared), authenticate(stack, prepared)
     inside: list[Any] = []
@@ -118,7 +118,7 @@ def test_another_token_waits_while_one_is_under_way(stack: ObservedStack) -> Non
     assert (answered.status, len(held(stack, prepared).approvals)) == (200, 1)
 
 
-def test_another_token_after_a_failed_try_is_a_new_try_with_a_new_key(stack: ObservedStack) -> None:
+def test_another_token_after_a_failed_attempt_is_a_new_attempt_with_a_new_key(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     confirm(stack, prepared, "example-token-nobody-gave")
     token = authenticate(stack, prepared)
@@ -131,7 +131,7 @@ def test_another_token_after_a_failed_try_is_a_new_try_with_a_new_key(stack: Obs
     assert first.key != second.key
 
 
-def test_the_token_of_a_failed_try_is_not_tried_again(stack: ObservedStack) -> None:
+def test_the_token_of_a_failed_attempt_is_not_sent_again(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     confirm(stack, prepared, "example-token-nobody-gave")
 
@@ -151,7 +151,7 @@ def test_a_paid_payment_is_not_charged_with_another_token(stack: ObservedStack) 
     assert confirms(stack) == 1
 
 
-def test_nobody_approves_another_users_payment(stack: ObservedStack) -> None:
+def test_another_users_payment_cannot_be_approved(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
 
@@ -161,7 +161,7 @@ def test_nobody_approves_another_users_payment(stack: ObservedStack) -> None:
     assert held(stack, prepared).approvals == ()
 
 
-def test_what_is_no_longer_on_offer_is_not_charged(stack: ObservedStack) -> None:
+def test_an_expired_offer_is_not_charged(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.run_for(61 * MINUTE)
@@ -172,7 +172,7 @@ def test_what_is_no_longer_on_offer_is_not_charged(stack: ObservedStack) -> None
 
 
 @pytest.mark.parametrize("changes", [{"amount": 100}, {"currency": "USD"}, {"tax_free": 10}], ids=str)
-def test_an_authentication_of_something_else_is_not_charged(
+def test_an_authentication_of_another_amount_is_not_charged(
     stack: ObservedStack, changes: dict[str, Any]
 ) -> None:
     prepared = prepare(stack)

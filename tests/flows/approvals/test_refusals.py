@@ -20,7 +20,7 @@ from portone_payments.domain.records.instructions import ApprovalState
 MINUTE = 60
 
 
-def test_a_token_portone_does_not_know_fails_the_try_and_releases_it(stack: ObservedStack) -> None:
+def test_an_unknown_token_fails_the_attempt_and_releases_its_stock(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     authenticate(stack, prepared)
 
@@ -30,7 +30,7 @@ def test_a_token_portone_does_not_know_fails_the_try_and_releases_it(stack: Obse
     assert events_released(stack, prepared) == ["invalid_payment_token"]
 
 
-def test_a_pg_refusal_that_can_be_read_is_a_definite_failure(stack: ObservedStack) -> None:
+def test_a_pg_refusal_shown_by_a_reading_is_a_definite_failure(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.portone.console.refuse_next("confirm_payment", leaves="FAILED")
@@ -43,7 +43,7 @@ def test_a_pg_refusal_that_can_be_read_is_a_definite_failure(stack: ObservedStac
     assert status(stack, prepared) == "FAILED"
 
 
-def test_a_pg_refusal_that_charged_all_the_same_is_paid(stack: ObservedStack) -> None:
+def test_a_pg_refusal_that_charged_nevertheless_is_paid(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.portone.console.refuse_next("confirm_payment", leaves="PAID")
@@ -68,7 +68,7 @@ def test_a_pg_refusal_without_a_trace_is_believed_after_two_readings(stack: Obse
     assert confirms(stack) == 1
 
 
-def test_an_earlier_decline_says_nothing_about_the_try_under_way(stack: ObservedStack) -> None:
+def test_an_earlier_decline_does_not_settle_the_attempt_under_way(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"])
     clock_of(stack).advance(30)
@@ -83,7 +83,7 @@ def test_an_earlier_decline_says_nothing_about_the_try_under_way(stack: Observed
     assert events_released(stack, prepared) == []
 
 
-def test_a_payment_somebody_paid_meanwhile_settles_the_try(stack: ObservedStack) -> None:
+def test_a_payment_paid_by_other_means_settles_the_attempt(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.portone.before_next("confirm_payment", lambda: stack.portone.buyer.pay(prepared["paymentId"]))
@@ -95,7 +95,7 @@ def test_a_payment_somebody_paid_meanwhile_settles_the_try(stack: ObservedStack)
 
 
 @pytest.mark.parametrize("fault", [Fault.LAGGING, Fault.STALE, Fault.NOT_FOUND])
-def test_a_lagging_reading_does_not_undo_portones_own_yes(stack: ObservedStack, fault: Fault) -> None:
+def test_a_lagging_reading_does_not_undo_portones_own_approval(stack: ObservedStack, fault: Fault) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.portone.inject(operation="get_payment", fault=fault, times=3)
@@ -110,7 +110,7 @@ def test_a_lagging_reading_does_not_undo_portones_own_yes(stack: ObservedStack, 
     assert events_released(stack, prepared) == []
 
 
-def test_an_old_decline_read_after_portones_own_yes_is_not_believed(stack: ObservedStack) -> None:
+def test_an_older_decline_read_after_portones_approval_is_not_believed(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"])
     clock_of(stack).advance(90)
@@ -124,7 +124,7 @@ def test_an_old_decline_read_after_portones_own_yes_is_not_believed(stack: Obser
     assert approval(stack, prepared).state is ApprovalState.CONFIRMED
 
 
-def test_two_readings_in_one_minute_are_one(stack: ObservedStack) -> None:
+def test_two_readings_in_one_minute_count_as_one(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.portone.console.refuse_next("confirm_payment")
@@ -136,7 +136,7 @@ def test_two_readings_in_one_minute_are_one(stack: ObservedStack) -> None:
     assert approval(stack, prepared).state is ApprovalState.RESERVED
 
 
-def test_a_refusal_of_a_second_send_says_nothing_about_the_first(stack: ObservedStack) -> None:
+def test_a_refusal_of_a_second_send_does_not_settle_the_first(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.portone.inject(operation="confirm_payment", fault=Fault.RESET_BEFORE_COMMIT)

@@ -22,7 +22,7 @@ def hook(stack: ObservedStack) -> Any:
     return stack.ports["stock"]
 
 
-def test_the_hook_is_asked_before_anything_is_charged(stack: ObservedStack, hook: Any) -> None:
+def test_the_stock_hook_is_called_before_anything_is_charged(stack: ObservedStack, hook: Any) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
 
@@ -34,7 +34,7 @@ def test_the_hook_is_asked_before_anything_is_charged(stack: ObservedStack, hook
 
 
 @pytest.mark.parametrize("trouble", ["out", "silent"])
-def test_a_no_and_a_timeout_of_the_hook_charge_nothing_and_release_the_try(
+def test_a_refusal_and_a_timeout_of_the_hook_charge_nothing_and_release_the_attempt(
     stack: ObservedStack, hook: Any, trouble: str
 ) -> None:
     prepared = prepare(stack)
@@ -61,7 +61,7 @@ def test_the_hooks_answer_is_stored_before_anything_is_sent(stack: ObservedStack
     assert len(hook.asked) == 1
 
 
-def test_a_new_try_asks_the_hook_anew(stack: ObservedStack, hook: Any) -> None:
+def test_a_new_attempt_calls_the_hook_again(stack: ObservedStack, hook: Any) -> None:
     prepared = prepare(stack)
     confirm(stack, prepared, "example-token-nobody-gave")
     token = authenticate(stack, prepared)

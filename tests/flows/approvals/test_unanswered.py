@@ -24,7 +24,7 @@ HOUR = 3600
 SEEN_AT_ONCE = {Fault.RESET_AFTER_COMMIT, Fault.TRUNCATED_JSON, Fault.HTML_504}
 
 
-def test_where_portone_refuses_us_an_approval_waits_for_the_probe(stack: ObservedStack) -> None:
+def test_an_approval_refused_for_an_error_of_ours_waits_for_the_probe(stack: ObservedStack) -> None:
     stack.portone.pg.token_life = HOUR
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
@@ -54,7 +54,7 @@ def test_an_unknown_outcome_is_202_and_finished_by_the_worker(stack: ObservedSta
 
 
 @pytest.mark.parametrize("fault", UNANSWERED)
-def test_ten_minutes_of_unknown_outcomes_end_in_one_charge_or_in_a_release(
+def test_ten_minutes_of_unknown_outcomes_end_in_one_charge_or_in_released_stock(
     stack: ObservedStack, fault: Fault
 ) -> None:
     prepared = prepare(stack)
@@ -84,7 +84,7 @@ def test_a_resend_keeps_the_key_and_charges_once(stack: ObservedStack) -> None:
     assert stack.portone.books()[prepared["paymentId"]].times_paid == 1
 
 
-def test_beyond_the_key_window_it_only_reads_and_gives_up_after_two_quiet_readings(
+def test_after_the_key_window_it_only_reads_and_gives_up_after_two_readings_without_a_trace(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -107,7 +107,7 @@ def test_beyond_the_key_window_it_only_reads_and_gives_up_after_two_quiet_readin
     assert stack.portone.books()[prepared["paymentId"]].times_paid == 0
 
 
-def test_an_outcome_unknown_for_half_an_hour_calls_a_person(stack: ObservedStack) -> None:
+def test_an_outcome_unknown_for_half_an_hour_raises_an_attention(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     token = authenticate(stack, prepared)
     stack.portone.inject(operation="confirm_payment", fault=Fault.RESET_BEFORE_COMMIT, times=None)

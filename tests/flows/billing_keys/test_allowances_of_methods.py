@@ -45,7 +45,7 @@ def named(answer: Any) -> str:
     return str(answer.json()["error"]["details"]["allowance"])
 
 
-def test_an_app_that_asks_on_for_a_method_while_portone_is_silent_is_told_what_is_stored(
+def test_an_app_that_polls_for_a_method_while_portone_is_silent_is_answered_from_the_record(
     stack: ObservedStack,
 ) -> None:
     issue_id = key_started(stack)
@@ -61,7 +61,9 @@ def test_an_app_that_asks_on_for_a_method_while_portone_is_silent_is_told_what_i
     assert stack.calls.portone - before <= 6
 
 
-def test_who_reported_keys_of_nobody_saves_their_own_as_soon_as_they_are_told(stack: ObservedStack) -> None:
+def test_a_user_who_reported_unknown_keys_saves_a_real_one_after_the_answered_wait(
+    stack: ObservedStack,
+) -> None:
     issue_id = key_started(stack)
     answers = [registered(stack, issue_id, {"billingKey": f"invented-{number}"}) for number in range(60)]
     wait = int(answers[-1].headers["retry-after"])
@@ -71,7 +73,7 @@ def test_who_reported_keys_of_nobody_saves_their_own_as_soon_as_they_are_told(st
     assert registered(stack, issue_id, key_issued(stack, issue_id)).status == OK
 
 
-def test_a_deletion_is_begun_however_often_another_was_asked_for(stack: ObservedStack) -> None:
+def test_a_deletion_is_started_however_often_another_was_requested(stack: ObservedStack) -> None:
     first, second = key_saved(stack), key_saved(stack, card="other")
     stack.portone.console.refuse_next("delete_billing_key", times=100)
     before = stack.calls.portone
@@ -87,7 +89,7 @@ def test_a_deletion_is_begun_however_often_another_was_asked_for(stack: Observed
     assert stack.calls.portone - before > cost
 
 
-def test_cards_saved_and_deleted_again_and_again_are_bounded(stack: ObservedStack) -> None:
+def test_cards_saved_and_deleted_repeatedly_are_limited(stack: ObservedStack) -> None:
     for _ in range(30):
         assert key_deleted(stack, key_saved(stack)).status == OK
     path, body = "/billing-keys", {"payMethod": "CARD", "platform": "ios"}
@@ -98,7 +100,7 @@ def test_cards_saved_and_deleted_again_and_again_are_bounded(stack: ObservedStac
     assert stack.app(USER).post(path, body).status == OK
 
 
-def test_subscriptions_a_user_begins_are_bounded_and_a_known_request_is_answered_for_ever(
+def test_the_subscriptions_a_user_starts_are_limited_and_a_known_request_always_answers(
     stack: ObservedStack,
 ) -> None:
     key_saved(stack)
@@ -111,7 +113,7 @@ def test_subscriptions_a_user_begins_are_bounded_and_a_known_request_is_answered
     assert subscribe(stack, request="request-0").status != TOO_MANY
 
 
-def test_what_ends_stops_or_makes_cheaper_is_done_however_much_was_asked_before(stack: ObservedStack) -> None:
+def test_ending_pausing_and_downgrading_are_never_limited(stack: ObservedStack) -> None:
     held = subscribed(stack)
     plan_stored(stack, "dearer", amount=19_900)
     plan_stored(stack, "cheaper", amount=100)
@@ -140,7 +142,7 @@ def test_the_shop_changes_a_plan_however_often_its_customer_did(stack: ObservedS
     assert stack.shop.put(path, {"planId": "dearer", "when": "period_end"}).status == OK
 
 
-def test_a_choice_of_another_default_is_bounded_and_the_same_choice_is_not(stack: ObservedStack) -> None:
+def test_changing_the_default_is_limited_and_repeating_the_same_choice_is_not(stack: ObservedStack) -> None:
     cards = [key_saved(stack), key_saved(stack, card="other")]
     answers = [key_chosen(stack, cards[number % 2]) for number in range(60)]
 
@@ -148,7 +150,7 @@ def test_a_choice_of_another_default_is_bounded_and_the_same_choice_is_not(stack
     assert {key_chosen(stack, card).status for card in cards} == {OK, TOO_MANY}
 
 
-def test_staff_issues_a_receipt_however_often_its_buyer_asked_in_vain(stack: ObservedStack) -> None:
+def test_staff_issues_a_receipt_however_often_the_buyer_was_refused(stack: ObservedStack) -> None:
     prepared = paid_by_transfer(stack)
     stack.portone.console.refuse_next("issue_cash_receipt", "INVALID_REQUEST", times=10)
     answers = [issue(stack, prepared) for _ in range(12)]

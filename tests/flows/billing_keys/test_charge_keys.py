@@ -46,7 +46,7 @@ def test_a_method_on_several_channels_is_charged_on_the_allowed_one(stack: Obser
     assert [each.channel_type for each in charged] == ["TEST", "TEST"]
 
 
-def test_a_method_that_was_not_saved_on_the_allowed_channel_is_refused_and_deleted(
+def test_a_method_saved_on_another_channel_is_refused_and_deleted(
     stack: ObservedStack,
 ) -> None:
     issue_id = key_started(stack)
@@ -62,7 +62,7 @@ def test_a_method_that_was_not_saved_on_the_allowed_channel_is_refused_and_delet
     assert [each.state for each in stack.portone.billing_books().keys.values()] == ["DELETED"]
 
 
-def test_a_deletion_that_waits_for_a_charge_is_not_looked_at_every_minute(stack: ObservedStack) -> None:
+def test_a_deletion_that_waits_for_a_charge_is_not_checked_every_minute(stack: ObservedStack) -> None:
     key_saved(stack)
     plan_stored(stack)
     issue_id = stack.ports["store"].wallet(USER).default

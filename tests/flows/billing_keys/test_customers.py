@@ -37,7 +37,7 @@ def name_at_portone(stack: ObservedStack) -> str | None:
 
 
 @pytest.mark.parametrize("user", [AUTH0, UUID, "u" * 128])
-def test_window_charge_and_list_say_one_name_that_any_pg_takes(stack: ObservedStack, user: str) -> None:
+def test_window_charge_and_list_use_one_customer_id_every_pg_accepts(stack: ObservedStack, user: str) -> None:
     plan_stored(stack)
     put_order(stack, userId=user)
     checkout = stack.app(user).post("/payments", {"orderId": "order-1", "platform": "web"}).json()
@@ -54,7 +54,9 @@ def test_window_charge_and_list_say_one_name_that_any_pg_takes(stack: ObservedSt
     assert name_at_portone(stack) == name_in(window)
 
 
-def test_after_a_rotation_a_payment_is_held_against_the_name_it_was_sent_with(stack: ObservedStack) -> None:
+def test_after_a_rotation_a_payment_is_compared_with_the_customer_id_it_was_sent_with(
+    stack: ObservedStack,
+) -> None:
     prepared = prepare(stack)
     rotate(stack)
     again = prepare(stack)
@@ -67,7 +69,7 @@ def test_after_a_rotation_a_payment_is_held_against_the_name_it_was_sent_with(st
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told by the app", "found in PortOne's list"])
-def test_after_a_rotation_the_key_of_an_open_window_is_its_users(
+def test_after_a_rotation_the_key_of_an_open_window_belongs_to_its_user(
     stack: ObservedStack,
     told: bool,  # noqa: FBT001 - a row of a table
 ) -> None:
@@ -80,7 +82,7 @@ def test_after_a_rotation_the_key_of_an_open_window_is_its_users(
     assert (saved.status, saved.json()["state"]) == (200, "ACTIVE")
 
 
-def test_after_a_rotation_a_user_with_a_wallet_keeps_the_name_pgs_know(stack: ObservedStack) -> None:
+def test_after_a_rotation_a_user_with_a_wallet_keeps_the_customer_id(stack: ObservedStack) -> None:
     before = issue_window(stack)
     rotate(stack)
 
@@ -90,7 +92,7 @@ def test_after_a_rotation_a_user_with_a_wallet_keeps_the_name_pgs_know(stack: Ob
     assert name_in(new) != name_in(before)
 
 
-def test_a_charge_after_a_rotation_is_sent_and_read_under_the_name_of_its_key(stack: ObservedStack) -> None:
+def test_a_charge_after_a_rotation_uses_the_customer_id_of_its_key(stack: ObservedStack) -> None:
     plan_stored(stack)
     window = issue_window(stack)
     register(stack, window["billingKeyId"], issued(stack, window))
@@ -102,7 +104,7 @@ def test_a_charge_after_a_rotation_is_sent_and_read_under_the_name_of_its_key(st
     assert Metric.CUSTOMER_DIFFERS not in stack.metrics
 
 
-def test_a_window_that_saves_and_pays_has_one_customer_whatever_was_rotated_between(
+def test_a_saving_and_paying_window_has_one_customer_id_although_keys_rotated_between(
     stack: ObservedStack,
 ) -> None:
     put_order(stack, payMethods=["MOBILE"], productType="DIGITAL")

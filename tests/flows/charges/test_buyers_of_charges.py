@@ -37,7 +37,7 @@ def kept(stack: ObservedStack, key_id: str) -> bool:
 
 @ONCE
 @AT_WELCOME
-def test_a_charge_says_who_pays_where_its_pg_asks(stack: ObservedStack) -> None:
+def test_a_charge_names_its_payer_where_the_pg_requires_it(stack: ObservedStack) -> None:
     saved(stack)
     put_order(stack)
     payment_id = prepare(stack)["paymentId"]
@@ -49,7 +49,7 @@ def test_a_charge_says_who_pays_where_its_pg_asks(stack: ObservedStack) -> None:
 
 @ONCE
 @AT_WELCOME
-def test_so_does_a_renewal(stack: ObservedStack) -> None:
+def test_a_renewal_names_its_payer_where_the_pg_requires_it(stack: ObservedStack) -> None:
     saved(stack)
     put_plan(stack)
 
@@ -60,7 +60,7 @@ def test_so_does_a_renewal(stack: ObservedStack) -> None:
 
 @ONCE
 @AT_WELCOME
-def test_who_saved_a_method_is_forgotten_with_it(stack: ObservedStack) -> None:
+def test_a_deleted_method_drops_its_payer(stack: ObservedStack) -> None:
     key_id = saved(stack)
     before = kept(stack, key_id)
     assert stack.app(USER).delete(f"/billing-keys/{key_id}").status == 200
@@ -70,5 +70,5 @@ def test_who_saved_a_method_is_forgotten_with_it(stack: ObservedStack) -> None:
 
 @ONCE
 @ELSEWHERE
-def test_nobody_else_keeps_who_saved_a_method(stack: ObservedStack) -> None:
+def test_the_payer_of_a_method_is_stored_nowhere_else(stack: ObservedStack) -> None:
     assert kept(stack, saved(stack)) is False

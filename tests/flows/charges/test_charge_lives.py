@@ -135,7 +135,7 @@ class Life:
 @example([("shop raises the price", 40), ("consent", 3)], 12, False)
 @example([("wait", 40), ("consent", 3)], 12, True)
 @example([("wait", 35.9), ("consent", 3)], 8, True)
-def test_hours_days_and_consents_are_kept_in_any_life(
+def test_hours_days_and_consents_are_kept_in_any_history(
     acts: list[tuple[str, float]],
     hour: float,
     trial: bool,  # noqa: FBT001 - an example's part
@@ -201,7 +201,7 @@ def assert_consented(life: Life) -> None:
             agreed = max(agreed or 0, min(each for each in (CHEAP, PRICE, DEAR) if each >= price))
 
 
-def test_the_life_above_charges_at_all() -> None:
+def test_the_history_above_makes_charges() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         life = born(stack, 12, trial=False)
         days_pass(stack, 65)

@@ -43,7 +43,7 @@ def hours(stack: ObservedStack) -> list[int]:
 
 
 @pytest.mark.parametrize("hour", [1, 8, 23])
-def test_who_subscribes_is_charged_at_that_moment_at_any_hour(stack: ObservedStack, hour: int) -> None:
+def test_a_new_subscriber_is_charged_at_once_at_any_hour(stack: ObservedStack, hour: int) -> None:
     to_hour(stack, hour)
 
     subscription_id = subscribed(stack)
@@ -65,7 +65,7 @@ def test_a_pause_does_not_make_an_unpaid_period_free(stack: ObservedStack) -> No
     assert paid == [PRICE, PRICE]
 
 
-def test_a_pause_that_ends_by_itself_charges_in_the_allowed_hours(stack: ObservedStack) -> None:
+def test_a_pause_that_ends_charges_in_the_allowed_hours(stack: ObservedStack) -> None:
     subscribed(stack)
     subscription_id = next(iter(stack.ports["store"].subscriptions(USER, cursor=None, limit=1).items))
     days_pass(stack, 20)
@@ -93,7 +93,7 @@ def test_after_a_trial_nothing_is_charged_without_a_consent_in_any_period(stack:
     assert (charged, len(charged_at(stack))) == (0, 1)
 
 
-def test_a_payment_of_a_subscription_is_charged_by_its_subscription_alone(stack: ObservedStack) -> None:
+def test_a_subscription_payment_is_charged_by_its_subscription_only(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     stack.portone.pg.decline("example-card")
     days_pass(stack, 31.5)
@@ -105,7 +105,7 @@ def test_a_payment_of_a_subscription_is_charged_by_its_subscription_alone(stack:
     assert invoice(stack, subscription_id).tries == 1
 
 
-def test_the_price_of_an_order_in_parts_stands_once_they_are_agreed(stack: ObservedStack) -> None:
+def test_the_price_of_an_order_in_parts_is_fixed_once_they_are_agreed(stack: ObservedStack) -> None:
     key_saved(stack)
     order_in_parts(stack, "order-1", [{"amount": 5_000}])
     schedule(stack, "order-1")
@@ -132,7 +132,7 @@ def test_a_part_waits_until_the_outcome_of_the_one_before_it_is_known(stack: Obs
     assert {each.state for each in held(stack, subscription_id).invoices.values()} == {InvoiceState.PAID}
 
 
-def test_cancelled_and_deleted_is_never_charged_again(stack: ObservedStack) -> None:
+def test_a_cancelled_subscription_with_a_deleted_method_is_never_charged_again(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     issue_id = stack.ports["store"].wallet(USER).default
 
@@ -153,7 +153,7 @@ def test_subscribing_again_under_one_key_is_the_same_subscription(stack: Observe
     assert int(clock_of(stack).now() + KST) // HOUR % 24 == 12
 
 
-def test_a_charge_that_is_sent_again_keeps_to_the_pgs_rate_like_any_other(stack: ObservedStack) -> None:
+def test_a_charge_sent_again_respects_the_rate_of_the_pg(stack: ObservedStack) -> None:
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
     subscription_id = subscribed(stack)
     payment_id = invoice(stack, subscription_id).payment_id
@@ -166,7 +166,7 @@ def test_a_charge_that_is_sent_again_keeps_to_the_pgs_rate_like_any_other(stack:
     assert invoice(stack, subscription_id).state is InvoiceState.PAID
 
 
-def test_a_decline_that_leaves_an_answer_without_a_trace_is_one_within_minutes(stack: ObservedStack) -> None:
+def test_a_decline_without_a_trace_is_recognised_within_minutes(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     stack.portone.pg.decline(times=None, readable=False, silent=True)
 

@@ -31,7 +31,7 @@ def stack() -> Iterator[ObservedStack]:
         yield stack
 
 
-def test_a_method_given_after_the_grace_is_tried_at_once(stack: ObservedStack) -> None:
+def test_a_method_given_after_the_grace_is_charged_at_once(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     stack.portone.pg.decline("example-card", times=None)
     days_pass(stack, 1)
@@ -48,7 +48,7 @@ def test_a_method_given_after_the_grace_is_tried_at_once(stack: ObservedStack) -
     assert held(stack, subscription_id).status is SubscriptionStatus.ACTIVE
 
 
-def test_a_method_given_while_a_try_is_under_way_is_tried_when_that_fails(stack: ObservedStack) -> None:
+def test_a_method_given_during_an_attempt_is_charged_when_that_fails(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     days_pass(stack, 30)
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
@@ -65,7 +65,7 @@ def test_a_method_given_while_a_try_is_under_way_is_tried_when_that_fails(stack:
     )
 
 
-def test_a_credit_is_not_lost_with_an_invoice_that_is_dropped(stack: ObservedStack) -> None:
+def test_a_credit_survives_the_invoice_that_is_dropped(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     plan_stored(stack, "cheaper", PRICE - 900)
     days_pass(stack, 1)
@@ -81,7 +81,7 @@ def test_a_credit_is_not_lost_with_an_invoice_that_is_dropped(stack: ObservedSta
     assert held(stack, subscription_id).credit == credit
 
 
-def test_a_late_approval_of_what_was_given_up_spends_the_credit_that_had_come_back(
+def test_a_late_approval_of_a_given_up_invoice_uses_the_returned_credit(
     stack: ObservedStack,
 ) -> None:
     subscription_id = subscribed(stack)
@@ -103,7 +103,7 @@ def test_a_late_approval_of_what_was_given_up_spends_the_credit_that_had_come_ba
     assert (approved.status, approved.credit) == (SubscriptionStatus.ACTIVE, 0)
 
 
-def test_a_declined_charge_is_not_asked_about_every_ten_minutes_for_a_month(stack: ObservedStack) -> None:
+def test_a_declined_charge_is_not_read_every_ten_minutes_for_a_month(stack: ObservedStack) -> None:
     subscribed(stack)
     stack.portone.pg.decline("example-card", times=None)
     days_pass(stack, 32)

@@ -42,7 +42,7 @@ def test_each_charge_has_a_slot_of_its_own() -> None:
     assert [round(each, 3) for each in found] == [HEAD_START, HEAD_START + 0.1, HEAD_START + 0.2]
 
 
-def test_no_slot_is_given_that_passed_while_its_charge_was_leased() -> None:
+def test_a_slot_is_never_in_the_past_although_leasing_took_time() -> None:
     clock = MovableClock(NOW)
     found = Pacer(MemoryStore(SeededIds()), clock, RATE)
     room = found.allow(2)
@@ -64,14 +64,14 @@ def test_the_slots_of_a_second_sweep_follow_those_of_the_first() -> None:
     assert round(later[0] - taken[-1], 3) == 1 / RATE
 
 
-def test_while_one_sweep_is_at_it_another_has_no_room() -> None:
+def test_a_second_sweep_has_no_room_while_the_first_is_sending() -> None:
     store = MemoryStore(SeededIds())
     slots(pacer(store), 1)
 
     assert pacer(store, after=0.3).allow(1_000) < RATE
 
 
-def test_a_sweep_that_died_costs_no_more_than_what_it_had_booked() -> None:
+def test_a_sweep_that_died_costs_no_more_than_it_had_booked() -> None:
     store = MemoryStore(SeededIds())
     slots(pacer(store), 1)
 
@@ -92,7 +92,7 @@ class Overtaken(MemoryStore):
         return held
 
 
-def test_of_two_that_book_at_once_one_sends() -> None:
+def test_only_one_of_two_sweeps_that_book_at_once_sends() -> None:
     store = Overtaken(SeededIds())
 
     assert pacer(store).allow(1) == 0
@@ -112,14 +112,14 @@ def booked(store: MemoryStore, until: float) -> None:
 
 
 @pytest.mark.parametrize("ahead", [3_600, 10**9])
-def test_a_stamp_of_a_clock_far_ahead_holds_no_charge_up(ahead: float) -> None:
+def test_a_timestamp_of_a_clock_far_ahead_delays_no_charge(ahead: float) -> None:
     store = MemoryStore(SeededIds())
     pacer(store, after=ahead).allow(1)
 
     assert pacer(store, after=60).allow(1_000) > 0
 
 
-def test_a_clock_far_behind_charges_too_and_holds_nobody_up() -> None:
+def test_a_clock_far_behind_charges_too_and_delays_nobody() -> None:
     store = MemoryStore(SeededIds())
     slots(pacer(store), 1)
 
@@ -127,7 +127,7 @@ def test_a_clock_far_behind_charges_too_and_holds_nobody_up() -> None:
     assert pacer(store, after=60).allow(1_000) > 0
 
 
-def test_what_the_sweep_before_may_have_taken_is_not_given_again_where_its_stamp_is_not_believed() -> None:
+def test_a_booking_that_is_not_believed_still_counts_what_the_last_sweep_may_have_sent() -> None:
     store = MemoryStore(SeededIds())
     booked(store, NOW + 10**9)
 
@@ -151,7 +151,7 @@ class Unreadable(MemoryStore):
 
 
 @pytest.mark.parametrize("hurt", [Unwritable, Unreadable])
-def test_sweeps_that_cannot_book_keep_to_the_rate_and_count_it(hurt: type[MemoryStore]) -> None:
+def test_sweeps_that_cannot_book_keep_the_rate_and_count_it(hurt: type[MemoryStore]) -> None:
     store, meter = hurt(SeededIds()), RecordingMeter()
     taken: list[float] = []
     for minute in range(3):

@@ -67,7 +67,7 @@ def asked(stack: UnkindStack) -> int:
 @pytest.mark.parametrize(
     ("kind", "days"), [(kind, 4 if kind in {INVALID, UNFOUND} else 0.5) for kind in MISTAKES]
 )
-def test_a_mistake_of_ours_is_no_try_calls_somebody_and_is_paid_once_mended(
+def test_an_error_of_ours_is_no_attempt_raises_an_alarm_and_is_charged_once_repaired(
     stack: UnkindStack, kind: str, days: float
 ) -> None:
     [subscription_id] = subscribers(stack, 1)
@@ -89,7 +89,7 @@ def test_a_mistake_of_ours_is_no_try_calls_somebody_and_is_paid_once_mended(
 
 
 @pytest.mark.parametrize("kind", [INVALID, UNFOUND])
-def test_retry_days_and_grace_stand_still_for_it(stack: UnkindStack, kind: str) -> None:
+def test_retry_days_and_grace_stand_still_during_an_error_of_ours(stack: UnkindStack, kind: str) -> None:
     [subscription_id] = subscribers(stack, 1)
     stack.portone.pg.decline(times=1)
     let_pass(stack, 10 * HOUR)
@@ -113,7 +113,7 @@ def test_retry_days_and_grace_stand_still_for_it(stack: UnkindStack, kind: str) 
 
 
 @pytest.mark.parametrize("kind", [INVALID, UNFOUND])
-def test_where_everybodys_is_refused_one_probe_every_ten_minutes_is_left(
+def test_one_probe_is_sent_every_ten_minutes_where_every_charge_is_refused(
     stack: UnkindStack, kind: str
 ) -> None:
     found = subscribers(stack, 6)
@@ -130,7 +130,7 @@ def test_where_everybodys_is_refused_one_probe_every_ten_minutes_is_left(
     assert {invoice(stack, each).state for each in found} == {InvoiceState.PAID}
 
 
-def test_one_charge_that_is_refused_stops_nobody_elses(stack: UnkindStack) -> None:
+def test_one_refused_charge_stops_no_other(stack: UnkindStack) -> None:
     found = subscribers(stack, 5)
     stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, 0))
 
@@ -141,7 +141,7 @@ def test_one_charge_that_is_refused_stops_nobody_elses(stack: UnkindStack) -> No
     assert stack.counted(Metric.SENDING_STOPPED) > 0
 
 
-def test_a_key_that_alone_is_not_found_waits_and_another_method_pays(stack: UnkindStack) -> None:
+def test_a_single_key_that_is_not_found_waits_and_another_method_pays(stack: UnkindStack) -> None:
     found = subscribers(stack, 2)
     lose_key(stack, 0)
     let_pass(stack, 4 * HOUR)
@@ -167,7 +167,7 @@ def test_a_key_that_reads_as_deleted_ends(stack: UnkindStack) -> None:
     assert (key.state, invoice(stack, subscription_id).hard) == (KeyState.DELETED, True)
 
 
-def test_another_merchants_secret_ends_nobodys_method(stack: UnkindStack) -> None:
+def test_the_secret_of_another_merchant_ends_no_method(stack: UnkindStack) -> None:
     found = subscribers(stack, 2)
     stack.wire.refuse("*", UNFOUND, naming="billing-key")
     stack.wire.refuse("get_payment", "PAYMENT_NOT_FOUND")
@@ -181,7 +181,7 @@ def test_another_merchants_secret_ends_nobodys_method(stack: UnkindStack) -> Non
     assert {invoice(stack, each).state for each in found} == {InvoiceState.PAID}
 
 
-def test_a_charge_a_customer_asked_for_waits_and_is_made_once(stack: UnkindStack) -> None:
+def test_a_charge_a_customer_requested_waits_and_is_made_once(stack: UnkindStack) -> None:
     key_saved(stack)
     payment_id = prepared_id(stack)
     stack.wire.refuse(CHARGE, INVALID)
@@ -198,7 +198,7 @@ def test_a_charge_a_customer_asked_for_waits_and_is_made_once(stack: UnkindStack
     assert_clean(stack)
 
 
-def test_a_charge_that_waits_gives_way_to_one_of_another_method(stack: UnkindStack) -> None:
+def test_a_waiting_charge_is_replaced_by_one_of_another_method(stack: UnkindStack) -> None:
     key_saved(stack)
     stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, 0))
     payment_id = prepared_id(stack)
@@ -247,7 +247,7 @@ def test_an_order_whose_charge_waits_may_be_withdrawn_and_is_not_charged_later(
     assert_clean(stack)
 
 
-def test_fresh_ids_of_a_charge_we_are_refused_for_have_ten_minutes_between_them_and_none_is_used_up(
+def test_fresh_ids_of_a_refused_charge_have_ten_minutes_between_them_and_none_is_used_up(
     stack: UnkindStack,
 ) -> None:
     key_saved(stack)
@@ -274,7 +274,7 @@ def test_fresh_ids_of_a_charge_we_are_refused_for_have_ten_minutes_between_them_
     assert_clean(stack)
 
 
-def test_renewals_that_are_refused_leave_the_probe_of_their_channel_to_others(stack: UnkindStack) -> None:
+def test_refused_renewals_leave_the_probe_of_their_channel_to_others(stack: UnkindStack) -> None:
     found = subscribers(stack, 3)
     for number in range(3):
         stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, number))
@@ -293,7 +293,7 @@ def test_renewals_that_are_refused_leave_the_probe_of_their_channel_to_others(st
 
 
 @pytest.mark.parametrize("operations", [("*",), ("delete_billing_key", "get_billing_key")])
-def test_a_deletion_of_a_method_that_is_not_found_waits_calls_somebody_and_is_done_once_it_is_found(
+def test_a_deletion_of_a_method_that_is_not_found_waits_and_is_done_once_it_is_found(
     stack: UnkindStack, operations: tuple[str, ...]
 ) -> None:
     issue_id = key_saved(stack)
@@ -313,7 +313,7 @@ def test_a_deletion_of_a_method_that_is_not_found_waits_calls_somebody_and_is_do
 
 
 @pytest.mark.parametrize("unfound", [True, False])
-def test_a_deletion_that_waits_for_a_method_portone_has_forgotten_ends_by_staffs_word_and_no_sooner(
+def test_a_deletion_of_a_method_unknown_at_portone_ends_only_when_staff_decides(
     stack: UnkindStack, *, unfound: bool
 ) -> None:
     issue_id = key_saved(stack)
@@ -339,7 +339,7 @@ def test_a_deletion_that_waits_for_a_method_portone_has_forgotten_ends_by_staffs
     assert stack.counted(Metric.SENDING_STOPPED) == told
 
 
-def test_renewals_that_alone_are_refused_try_in_turn_and_hold_nobody_else(stack: UnkindStack) -> None:
+def test_renewals_refused_alone_are_sent_in_turn_and_delay_nobody_else(stack: UnkindStack) -> None:
     found = subscribers(stack, 14)
     for number in range(0, 14, 2):
         stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, number))
@@ -357,7 +357,7 @@ def test_renewals_that_alone_are_refused_try_in_turn_and_hold_nobody_else(stack:
     assert {invoice(stack, each).state for each in found} == {InvoiceState.PAID}
 
 
-def test_the_turn_of_one_that_stays_refused_keeps_no_other_from_its_own(stack: UnkindStack) -> None:
+def test_a_renewal_that_stays_refused_keeps_no_other_from_its_turn(stack: UnkindStack) -> None:
     found = subscribers(stack, 8)
     for number in range(0, 8, 2):
         stack.wire.refuse(CHARGE, INVALID, naming=billing_key(stack, number))

@@ -44,7 +44,7 @@ def admitted(gates: list[Gate], clock: MovableClock) -> list[bool]:
     return [gate.admits(Operation.CHARGE, CHANNEL) for gate in gates]
 
 
-def test_three_containers_that_each_see_one_refused_stop_the_channel_for_all(
+def test_three_containers_that_each_see_one_refusal_stop_the_channel_for_all(
     gates: list[Gate], clock: MovableClock
 ) -> None:
     for number, gate in enumerate(gates[:3]):
@@ -53,7 +53,7 @@ def test_three_containers_that_each_see_one_refused_stop_the_channel_for_all(
     assert admitted(gates, clock) == [False] * 4
 
 
-def test_what_one_container_sees_refused_while_others_are_taken_stops_nobody(
+def test_refusals_in_one_container_stop_nobody_while_other_charges_are_accepted(
     gates: list[Gate], clock: MovableClock
 ) -> None:
     after_each = []

@@ -26,7 +26,7 @@ class Watched:
         return self._vault.decrypt(sealed, context=context)
 
 
-def test_a_charge_is_claimed_shortly_before_its_slot_and_not_when_its_message_comes() -> None:
+def test_a_charge_is_claimed_shortly_before_its_slot_and_not_when_its_message_arrives() -> None:
     simulation = Simulation(rate=10)
     simulation.shop.fill(30)
 
@@ -38,7 +38,7 @@ def test_a_charge_is_claimed_shortly_before_its_slot_and_not_when_its_message_co
     assert max(sent - held for held, sent in zip(claimed, asked, strict=True)) < 2 * CLAIMING
 
 
-def test_after_the_wait_for_the_slot_nothing_is_left_but_the_call() -> None:
+def test_only_the_call_remains_after_the_wait_for_the_slot() -> None:
     steps: list[str] = []
     clock = MovableClock(float(DUE_AT))
     parameters = parameters_of(TokenIssuer(clock), {})

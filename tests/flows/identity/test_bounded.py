@@ -33,7 +33,7 @@ def rotated(stack: ObservedStack, upto: int, older: str) -> None:
 
 
 @pytest.mark.parametrize("older", ["retired", "known"])
-def test_after_38_rotations_an_account_is_as_small_as_before_and_can_be_erased(
+def test_after_38_rotations_an_account_is_no_larger_and_can_be_erased(
     stack: ObservedStack, older: str
 ) -> None:
     verified(stack)
@@ -50,7 +50,7 @@ def test_after_38_rotations_an_account_is_as_small_as_before_and_can_be_erased(
 
 
 @pytest.mark.parametrize("gone", ["erased", "expired"])
-def test_who_holds_very_many_claims_is_unreadable_at_once_and_free_a_little_later(
+def test_an_erased_user_with_very_many_claims_is_unreadable_at_once_and_released_later(
     stack: ObservedStack, gone: str
 ) -> None:
     verified(stack)
@@ -71,9 +71,7 @@ def test_who_holds_very_many_claims_is_unreadable_at_once_and_free_a_little_late
 
 
 @pytest.mark.parametrize("alive", range(4))
-def test_a_sweep_that_dies_between_two_steps_of_a_rotation_leaves_nobody_hidden(
-    stack: ObservedStack, alive: int
-) -> None:
+def test_a_sweep_that_dies_during_a_rotation_hides_nobody(stack: ObservedStack, alive: int) -> None:
     verified(stack)
     hold_more_claims(stack, 200)
     hashes: Any = stack.ports["hashes"]
@@ -102,7 +100,7 @@ def test_a_sweep_that_dies_between_two_steps_of_a_rotation_leaves_nobody_hidden(
     assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
-def test_who_comes_back_while_claims_still_go_is_let_in(stack: ObservedStack) -> None:
+def test_a_user_who_returns_while_old_claims_are_being_released_is_verified(stack: ObservedStack) -> None:
     verified(stack)
     hold_more_claims(stack, 200)
     erase(stack)
@@ -112,7 +110,7 @@ def test_who_comes_back_while_claims_still_go_is_let_in(stack: ObservedStack) ->
     assert me(stack)["verified"] is True
 
 
-def test_of_ever_more_dis_the_oldest_go_and_the_ci_stays() -> None:
+def test_the_oldest_dis_of_a_user_are_dropped_and_the_ci_stays() -> None:
     ci = Identifier(Field.CI, ("ci",))
     found: tuple[Identifier, ...] = ()
     for number in range(60):

@@ -52,7 +52,7 @@ def holders() -> Holders:
     return Holders()
 
 
-def test_what_is_taken_while_a_person_may_have_several_accounts_is_not_exclusive(holders: Holders) -> None:
+def test_a_claim_is_not_exclusive_while_a_person_may_have_several_accounts(holders: Holders) -> None:
     holders.take("a", CLAIM)
     loose = holders.claim().exclusive
     holders.take("a", CLAIM, unique=True)
@@ -60,7 +60,7 @@ def test_what_is_taken_while_a_person_may_have_several_accounts_is_not_exclusive
     assert (loose, holders.claim().exclusive) == (False, True)
 
 
-def test_whoever_joins_is_found_with_when_they_came_and_the_claim_is_due(holders: Holders) -> None:
+def test_an_account_that_joins_a_claim_is_stored_with_its_time_and_the_claim_is_due(holders: Holders) -> None:
     holders.take("a", CLAIM, unique=True)
     for user in ("b", "c/d", "e"):
         holders.take(user, CLAIM)
@@ -72,7 +72,7 @@ def test_whoever_joins_is_found_with_when_they_came_and_the_claim_is_due(holders
 
 
 @pytest.mark.parametrize(("first", "last"), [("a", "b"), ("b", "a")])
-def test_one_of_two_that_leaves_makes_no_room_for_a_third_and_the_other_is_alone(
+def test_an_account_that_leaves_admits_no_third_and_leaves_the_other_alone(
     holders: Holders, first: str, last: str
 ) -> None:
     holders.take("a", CLAIM)
@@ -86,7 +86,7 @@ def test_one_of_two_that_leaves_makes_no_room_for_a_third_and_the_other_is_alone
     assert (holders.refused("c"), holders.claim().released_at) == (False, int(holders.now))
 
 
-def test_who_comes_again_is_on_it_once(holders: Holders) -> None:
+def test_an_account_that_joins_again_is_stored_once(holders: Holders) -> None:
     for user in ("a", "b"):
         holders.take(user, CLAIM)
     for user in ("b", "a", "b"):
@@ -109,7 +109,7 @@ def test_an_account_that_holds_an_identifier_by_one_key_is_no_duplicate_by_anoth
     assert holders.refused("c", "ci.2.a")
 
 
-def test_of_two_that_join_at_once_one_has_to_look_again(holders: Holders) -> None:
+def test_of_two_accounts_that_join_at_once_one_has_to_read_again(holders: Holders) -> None:
     holders.take("a", CLAIM)
     seen = holders.store.claims([CLAIM])
     holders.take("b", CLAIM)
@@ -120,7 +120,7 @@ def test_of_two_that_join_at_once_one_has_to_look_again(holders: Holders) -> Non
         holders.store.save(Person(user_id="c", claims=(CLAIM,)), *late)
 
 
-def test_a_share_that_was_let_go_is_there_no_more(holders: Holders) -> None:
+def test_a_released_share_is_gone(holders: Holders) -> None:
     for user in ("a", "b"):
         holders.take(user, CLAIM)
     holders.leave("b")
@@ -129,7 +129,7 @@ def test_a_share_that_was_let_go_is_there_no_more(holders: Holders) -> None:
     assert [item for item in holders.store.dump() if item["sk"]["S"] == "share"] == []
 
 
-def test_who_left_meanwhile_leaves_nothing_behind(holders: Holders) -> None:
+def test_an_account_that_left_meanwhile_leaves_nothing_behind(holders: Holders) -> None:
     for user in ("a", "b"):
         holders.take(user, CLAIM)
     late = tuple(released(holders.person("b"), [CLAIM], 200.0, store=holders.store))
@@ -139,7 +139,7 @@ def test_who_left_meanwhile_leaves_nothing_behind(holders: Holders) -> None:
         holders.store.save(Person(user_id="d"), *late)
 
 
-def test_what_is_contested_lets_an_account_in_once_it_is_alone_with_it(holders: Holders) -> None:
+def test_a_contested_claim_admits_an_account_once_it_is_alone(holders: Holders) -> None:
     for user in ("a", "b"):
         holders.take(user, CLAIM)
     holders.store.save(replace(holders.person("b"), contested=(CLAIM,)))

@@ -50,7 +50,7 @@ def counted(stack: UnkindStack) -> int:
     return int(stack.counted("IdentityDuplicates"))
 
 
-def test_nobody_is_called_while_a_person_may_hold_several_accounts(stack: UnkindStack) -> None:
+def test_no_attention_is_raised_while_a_person_may_have_several_accounts(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER)
 
     policy(stack, "off")
@@ -60,7 +60,7 @@ def test_nobody_is_called_while_a_person_may_hold_several_accounts(stack: Unkind
     assert (before, counted(stack) > 0) == (0, True)
 
 
-def test_accounts_are_listed_once_with_when_each_came(stack: UnkindStack) -> None:
+def test_each_account_is_listed_once_with_when_it_joined(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER, "a/b#c%d")
 
     [found] = page(stack)["duplicates"]
@@ -72,7 +72,7 @@ def test_accounts_are_listed_once_with_when_each_came(stack: UnkindStack) -> Non
     assert (found["more"], ADULT.name in json.dumps(found)) == (False, False)
 
 
-def test_many_are_gone_through_page_by_page_and_one_that_is_spoilt_hides_none(stack: UnkindStack) -> None:
+def test_many_duplicates_are_paged_and_an_unreadable_one_hides_no_other(stack: UnkindStack) -> None:
     for number in range(9):
         twins(stack, f"one-{number}", f"two-{number}", person=replace(ADULT, key=f"twin-{number}"))
     [spoilt, *_] = [item for item in stack.identity_dump() if item.get("shared") == {"N": "1"}]
@@ -89,7 +89,7 @@ def test_many_are_gone_through_page_by_page_and_one_that_is_spoilt_hides_none(st
     assert stack.staff.get(f"{ROUTE}?cursor=7.x").status == 400
 
 
-def test_a_decision_leaves_who_when_and_a_sealed_reason_in_each_account(stack: UnkindStack) -> None:
+def test_a_decision_stores_who_when_and_a_sealed_reason_in_each_account(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER)
 
     assert decide(stack, [USER, STRANGER], USER) == "200"
@@ -104,7 +104,7 @@ def test_a_decision_leaves_who_when_and_a_sealed_reason_in_each_account(stack: U
     assert WHY not in json.dumps(stack.identity_dump())
 
 
-def test_a_refused_log_decides_nothing(stack: UnkindStack) -> None:
+def test_an_unavailable_access_log_decides_nothing(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER)
     stack.ports["access_log"].available = False
 
@@ -112,7 +112,7 @@ def test_a_refused_log_decides_nothing(stack: UnkindStack) -> None:
     assert users(page(stack)) == [[USER, STRANGER]]
 
 
-def test_some_of_many_are_decided_about_and_the_rest_stay_listed(stack: UnkindStack) -> None:
+def test_some_accounts_can_be_decided_while_the_rest_stay_listed(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER, "user-3", "user-4")
 
     seen_two = decide(stack, [USER, STRANGER], USER, STRANGER)
@@ -124,7 +124,7 @@ def test_some_of_many_are_decided_about_and_the_rest_stay_listed(stack: UnkindSt
     assert page(stack)["duplicates"] == []
 
 
-def test_who_may_stay_is_asked_again_when_another_account_comes(stack: UnkindStack) -> None:
+def test_a_decision_is_requested_again_when_another_account_joins(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER)
     decide(stack, [USER, STRANGER], USER, STRANGER)
 
@@ -133,7 +133,7 @@ def test_who_may_stay_is_asked_again_when_another_account_comes(stack: UnkindSta
     assert users(page(stack)) == [[USER, STRANGER, "user-3"]]
 
 
-def test_what_has_changed_meanwhile_is_not_decided_about(stack: UnkindStack) -> None:
+def test_accounts_that_changed_meanwhile_are_not_decided(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER)
     twins(stack, "user-3", "user-4", person=replace(ADULT, key="somebody-else"))
     both = decide(stack, [USER, STRANGER, "user-3", "user-4"], USER)
@@ -146,7 +146,7 @@ def test_what_has_changed_meanwhile_is_not_decided_about(stack: UnkindStack) -> 
     assert decide(stack, ["user-3", "user-4"], "user-3") == "identity_not_found"
 
 
-def test_who_joins_while_staff_decides_is_not_decided_about(stack: UnkindStack) -> None:
+def test_an_account_that_joins_during_a_decision_is_not_decided(stack: UnkindStack) -> None:
     twins(stack, USER, STRANGER)
     table = stack.ports["people"].table
     inner, coming = table.around, ["user-3"]

@@ -45,11 +45,11 @@ def test_an_erasure_drops_every_data_key_and_everything_sealed(stack: ObservedSt
     assert [each for each in secrets if each in stored] == []
 
 
-def test_an_erasure_may_be_repeated_and_needs_nobody_to_be_there(stack: ObservedStack) -> None:
+def test_an_erasure_may_be_repeated_and_needs_no_existing_user(stack: ObservedStack) -> None:
     assert [erase(stack).status for _ in range(2)] == [200, 200]
 
 
-def test_a_verification_begun_before_an_erasure_no_longer_counts(stack: ObservedStack) -> None:
+def test_a_verification_begun_before_an_erasure_does_not_count(stack: ObservedStack) -> None:
     begun, used = done(stack), done(stack)
     verify(stack, used)
     erase(stack)
@@ -58,7 +58,7 @@ def test_a_verification_begun_before_an_erasure_no_longer_counts(stack: Observed
     assert code(verify(stack, used)) == "verification_used"
 
 
-def test_after_an_erasure_the_person_is_free_to_come_again_anywhere(stack: ObservedStack) -> None:
+def test_an_erased_person_may_verify_in_any_account(stack: ObservedStack) -> None:
     verified(stack)
     erase(stack)
     wait(stack, 1)
@@ -67,7 +67,7 @@ def test_after_an_erasure_the_person_is_free_to_come_again_anywhere(stack: Obser
     assert code(verified(stack)) == "identity_duplicate"
 
 
-def test_an_account_may_be_somebody_elses_after_an_erasure(stack: ObservedStack) -> None:
+def test_another_person_may_verify_in_an_erased_account(stack: ObservedStack) -> None:
     verified(stack)
     erase(stack)
     wait(stack, 1)
@@ -85,7 +85,7 @@ def test_payments_stay_when_a_person_is_erased(stack: ObservedStack) -> None:
 
 
 @pytest.mark.parametrize("user", ["50%off", "a%2Fb", "auth0|a/b", "a/../b", "?x=1#y", "%", "%25", "+a"])
-def test_whoever_is_named_is_erased_and_nobody_else(stack: ObservedStack, user: str) -> None:
+def test_only_the_named_user_is_erased(stack: ObservedStack, user: str) -> None:
     verified(stack, user)
     verified(stack, STRANGER, OTHER_ADULT)
 
@@ -95,5 +95,5 @@ def test_whoever_is_named_is_erased_and_nobody_else(stack: ObservedStack, user: 
 
 
 @pytest.mark.parametrize("user", ["", " ", "a b", "가", "x" * 129, None, 7])
-def test_whom_no_token_can_name_is_refused(stack: ObservedStack, user: object) -> None:
+def test_a_user_id_no_token_can_name_is_refused(stack: ObservedStack, user: object) -> None:
     assert code(stack.shop.post("/identity/erase", {"userId": user})) == "invalid_request"

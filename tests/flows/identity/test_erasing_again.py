@@ -50,7 +50,7 @@ def again(stack: ObservedStack) -> Done:
     return done
 
 
-def test_whoever_was_erased_since_is_erased_again_and_nobody_else(stack: ObservedStack) -> None:
+def test_erasures_since_the_backup_are_repeated_and_nobody_else_is_erased(stack: ObservedStack) -> None:
     verified(stack)
     permit(stack)
     verified(stack, STRANGER, OTHER_ADULT)
@@ -65,7 +65,7 @@ def test_whoever_was_erased_since_is_erased_again_and_nobody_else(stack: Observe
     assert verified(stack, "user-3", ADULT).status == 200
 
 
-def test_a_verification_begun_before_an_erasure_counts_for_nothing_after_a_restore(
+def test_a_verification_begun_before_an_erasure_does_not_count_after_a_restore(
     stack: ObservedStack,
 ) -> None:
     begun = sent(stack)
@@ -76,7 +76,7 @@ def test_a_verification_begun_before_an_erasure_counts_for_nothing_after_a_resto
     assert code(stack.app(USER).post(f"/identity-verifications/{begun}/verify")) == "verification_expired"
 
 
-def test_who_came_back_after_the_erasure_stays(stack: ObservedStack) -> None:
+def test_a_user_verified_again_after_the_erasure_stays(stack: ObservedStack) -> None:
     verified(stack)
     erase(stack)
     wait(stack, 60)
@@ -86,7 +86,7 @@ def test_who_came_back_after_the_erasure_stays(stack: ObservedStack) -> None:
     assert me(stack)["verified"] is True
 
 
-def test_who_came_back_before_the_command_ran_keeps_what_is_new_and_no_more(stack: ObservedStack) -> None:
+def test_a_user_verified_again_before_the_command_keeps_only_the_new_data(stack: ObservedStack) -> None:
     verified(stack)
     restored(stack, lambda: erase(stack))
     wait(stack, 60)
@@ -97,7 +97,7 @@ def test_who_came_back_before_the_command_ran_keeps_what_is_new_and_no_more(stac
     assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
-def test_an_erasure_that_died_half_way_is_done_by_the_command(stack: ObservedStack) -> None:
+def test_the_command_completes_an_interrupted_erasure(stack: ObservedStack) -> None:
     verified(stack)
     wait(stack, 1)
     stack.ports["people"].table.around = _dies_at_a_transaction
@@ -115,7 +115,7 @@ def _dies_at_a_transaction(operation: str, call: Callable[[], object]) -> object
     return call()
 
 
-def test_an_erasure_is_found_under_a_hash_key_that_is_retired_and_told_of_when_it_is_gone(
+def test_an_erasure_is_found_under_a_retired_hash_key_and_reported_once_the_key_is_gone(
     stack: ObservedStack,
 ) -> None:
     verified(stack)
@@ -131,7 +131,7 @@ def test_an_erasure_is_found_under_a_hash_key_that_is_retired_and_told_of_when_i
     hashes.rotate(KEYS)
 
 
-def test_of_whom_the_restored_table_knows_nothing_it_is_told(stack: ObservedStack) -> None:
+def test_an_erased_user_unknown_to_the_restored_table_is_reported(stack: ObservedStack) -> None:
     verified(stack, STRANGER, OTHER_ADULT)
     restored(stack, lambda: verified(stack), lambda: erase(stack))
     said: list[str] = []
@@ -145,7 +145,7 @@ def test_of_whom_the_restored_table_knows_nothing_it_is_told(stack: ObservedStac
     )
 
 
-def test_one_that_cannot_be_erased_is_named_and_stops_no_other(stack: ObservedStack) -> None:
+def test_a_user_that_cannot_be_erased_is_named_and_stops_no_other(stack: ObservedStack) -> None:
     verified(stack)
     verified(stack, STRANGER, OTHER_ADULT)
     restored(stack, lambda: erase(stack), lambda: erase(stack, STRANGER))
@@ -163,7 +163,7 @@ def test_one_that_cannot_be_erased_is_named_and_stops_no_other(stack: ObservedSt
     assert again(stack).erased == 1
 
 
-def test_what_is_known_of_an_erasure_names_nobody_and_has_an_end(stack: ObservedStack) -> None:
+def test_the_record_of_an_erasure_names_nobody_and_expires(stack: ObservedStack) -> None:
     verified(stack)
     erase(stack)
     wait(stack, 60)
@@ -178,7 +178,7 @@ def test_what_is_known_of_an_erasure_names_nobody_and_has_an_end(stack: Observed
     }
 
 
-def test_at_whose_word_somebody_was_erased_is_kept(stack: ObservedStack) -> None:
+def test_the_record_of_an_erasure_keeps_who_requested_it(stack: ObservedStack) -> None:
     verified(stack)
     erase(stack)
 
@@ -187,7 +187,7 @@ def test_at_whose_word_somebody_was_erased_is_kept(stack: ObservedStack) -> None
     assert item["by"]["S"] == "shop:iam:user/shop-backend"
 
 
-def test_an_erasure_that_cannot_be_noted_is_not_answered(stack: ObservedStack) -> None:
+def test_an_erasure_that_cannot_be_recorded_is_not_answered(stack: ObservedStack) -> None:
     verified(stack)
 
     def down(_operation: str, _call: Callable[[], object]) -> object:
@@ -201,7 +201,7 @@ def test_an_erasure_that_cannot_be_noted_is_not_answered(stack: ObservedStack) -
     assert me(stack)["verified"] is True
 
 
-def test_what_a_clock_ahead_of_ours_has_just_verified_is_erased_for_good(stack: ObservedStack) -> None:
+def test_a_verification_stamped_by_a_clock_ahead_of_ours_is_erased_too(stack: ObservedStack) -> None:
     verified(stack)
     people = stack.ports["people"]
     person = people.person(USER)
@@ -215,7 +215,7 @@ def test_what_a_clock_ahead_of_ours_has_just_verified_is_erased_for_good(stack: 
     assert me(stack)["verified"] is False
 
 
-def test_which_phone_a_message_went_to_goes_at_once(stack: ObservedStack) -> None:
+def test_the_phone_a_message_went_to_is_erased_at_once(stack: ObservedStack) -> None:
     begun = sent(stack)
     other = start(stack, STRANGER)["identityVerificationId"]
 
@@ -229,7 +229,7 @@ def test_which_phone_a_message_went_to_goes_at_once(stack: ObservedStack) -> Non
     assert {item["sk"]["S"] for item in about} == {"person", "attempt"}
 
 
-def test_a_counter_that_counts_something_newer_than_the_erasure_stays(stack: ObservedStack) -> None:
+def test_a_counter_newer_than_the_erasure_stays(stack: ObservedStack) -> None:
     start(stack)
     erase(stack)
     wait(stack, 60)

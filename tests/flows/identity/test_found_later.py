@@ -56,7 +56,7 @@ def at_danal(stack: UnkindStack, user: str) -> str:
 
 
 @pytest.mark.parametrize("user", [USER, STRANGER])
-def test_they_are_told_of_and_whoever_shows_it_is_refused_until_staff_decides(
+def test_accounts_found_to_be_one_person_are_listed_and_refused_until_staff_decides(
     stack: UnkindStack, user: str
 ) -> None:
     other = STRANGER if user == USER else USER
@@ -73,7 +73,9 @@ def test_they_are_told_of_and_whoever_shows_it_is_refused_until_staff_decides(
 
 
 @pytest.mark.parametrize("keeps", [(USER,), (STRANGER,), (USER, STRANGER)])
-def test_who_may_stay_is_let_in_and_nobody_else(stack: UnkindStack, keeps: tuple[str, ...]) -> None:
+def test_an_account_that_may_stay_is_admitted_and_no_other(
+    stack: UnkindStack, keeps: tuple[str, ...]
+) -> None:
     at_danal(stack, STRANGER)
 
     assert decide(stack, *keeps) == 200
@@ -86,13 +88,13 @@ def test_who_may_stay_is_let_in_and_nobody_else(stack: UnkindStack, keeps: tuple
     assert (at_danal(stack, THIRD), listed(stack)) == ("identity_duplicate", [])
 
 
-def test_who_lives_nowhere_yet_is_refused_and_not_told_of(stack: UnkindStack) -> None:
+def test_a_user_without_an_account_is_refused_and_not_listed(stack: UnkindStack) -> None:
     assert at_danal(stack, THIRD) == "identity_duplicate"
     assert code(verified(stack, THIRD, provider="INICIS_UNIFIED")) == "identity_duplicate"
     assert listed(stack) == []
 
 
-def test_an_erasure_of_the_one_lets_the_other_in(stack: UnkindStack) -> None:
+def test_erasing_one_account_admits_the_other(stack: UnkindStack) -> None:
     at_danal(stack, STRANGER)
 
     erase(stack, USER)
@@ -102,7 +104,7 @@ def test_an_erasure_of_the_one_lets_the_other_in(stack: UnkindStack) -> None:
     assert at_danal(stack, USER) == "identity_duplicate"
 
 
-def test_an_erasure_of_the_refused_one_leaves_no_row_of_it(stack: UnkindStack) -> None:
+def test_erasing_the_refused_account_leaves_no_record_of_it(stack: UnkindStack) -> None:
     at_danal(stack, STRANGER)
     claims = stack.ports["people"].person(STRANGER).claims
 
@@ -115,7 +117,7 @@ def test_an_erasure_of_the_refused_one_leaves_no_row_of_it(stack: UnkindStack) -
     assert (at_danal(stack, USER), listed(stack)) == ("200", [])
 
 
-def test_a_rotation_keeps_them_told_of_and_refused(stack: UnkindStack) -> None:
+def test_a_rotation_keeps_them_listed_and_refused(stack: UnkindStack) -> None:
     at_danal(stack, STRANGER)
     keys = two_keys()
 
@@ -129,7 +131,7 @@ def test_a_rotation_keeps_them_told_of_and_refused(stack: UnkindStack) -> None:
     assert at_danal(stack, STRANGER) == "200"
 
 
-def test_what_staff_has_decided_stands_under_a_new_hash_key(stack: UnkindStack) -> None:
+def test_a_decision_of_staff_stands_under_a_new_hash_key(stack: UnkindStack) -> None:
     at_danal(stack, STRANGER)
     decide(stack, USER, STRANGER)
 
@@ -140,7 +142,7 @@ def test_what_staff_has_decided_stands_under_a_new_hash_key(stack: UnkindStack) 
     assert (listed(stack), at_danal(stack, THIRD)) == ([], "identity_duplicate")
 
 
-def test_a_verification_that_was_refused_counts_once_staff_has_decided(stack: UnkindStack) -> None:
+def test_a_refused_verification_counts_once_staff_has_decided(stack: UnkindStack) -> None:
     verification = done(stack, STRANGER, ADULT, provider="DANAL")
     refused = code(verify(stack, verification, STRANGER))
     decide(stack, STRANGER)

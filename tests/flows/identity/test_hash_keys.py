@@ -58,7 +58,7 @@ def test_a_duplicate_is_found_after_a_whole_rotation(stack: ObservedStack) -> No
     assert verified(stack).status == 200
 
 
-def test_the_sweep_brings_everybody_to_the_key_that_is_written_once(stack: ObservedStack) -> None:
+def test_the_sweep_moves_every_user_to_the_key_that_is_written(stack: ObservedStack) -> None:
     verified(stack)
     verified(stack, STRANGER, OTHER_ADULT)
     rotate(stack, WRITING)
@@ -75,7 +75,7 @@ def test_a_key_retired_before_the_sweep_hides_no_duplicate(stack: ObservedStack)
     assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
-def test_a_key_taken_away_before_the_sweep_hides_a_duplicate_which_the_oracle_sees() -> None:
+def test_a_key_removed_before_the_sweep_hides_a_duplicate_and_the_oracle_reports_it() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         verified(stack)
         rotate(stack, GONE)
@@ -85,7 +85,7 @@ def test_a_key_taken_away_before_the_sweep_hides_a_duplicate_which_the_oracle_se
 
 
 @pytest.mark.parametrize("gone", [GONE, {**GONE, "1": {"phase": "retired", "key": ""}}])
-def test_a_key_taken_away_while_somebody_stood_under_it_is_told_and_made_good(
+def test_a_key_removed_while_still_in_use_is_reported_and_repaired(
     stack: ObservedStack, gone: dict[str, dict[str, str]]
 ) -> None:
     verified(stack)
@@ -97,7 +97,7 @@ def test_a_key_taken_away_while_somebody_stood_under_it_is_told_and_made_good(
     assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
-def test_a_newer_key_taken_away_is_told_and_made_good_too(stack: ObservedStack) -> None:
+def test_a_newer_key_removed_is_reported_and_repaired_too(stack: ObservedStack) -> None:
     rotate(stack, RETIRED)
     verified(stack)
     rotate(stack, BEFORE)
@@ -106,7 +106,7 @@ def test_a_newer_key_taken_away_is_told_and_made_good_too(stack: ObservedStack) 
     assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
-def test_who_cannot_follow_is_counted_apart_with_why() -> None:
+def test_a_user_who_cannot_follow_is_counted_separately_with_the_reason() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         verified(stack)
         verified(stack, STRANGER, OTHER_ADULT)
@@ -121,7 +121,7 @@ def test_who_cannot_follow_is_counted_apart_with_why() -> None:
         assert stack.metrics["IdentityKeyBehind"] == 2
 
 
-def test_an_erasure_frees_the_claims_of_every_key(stack: ObservedStack) -> None:
+def test_an_erasure_releases_the_claims_of_every_key(stack: ObservedStack) -> None:
     verified(stack)
     rotate(stack, WRITING)
     sweep(stack)

@@ -25,7 +25,7 @@ def shown(stack: ObservedStack) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_permit_and_what_came_of_it_stay_in_the_history_with_who_when_and_why(stack: ObservedStack) -> None:
+def test_the_history_keeps_a_permit_and_its_use_with_who_when_and_why(stack: ObservedStack) -> None:
     verified(stack)
     permit(stack)
     given = me(stack)["checkedAt"]
@@ -44,7 +44,7 @@ def test_a_permit_and_what_came_of_it_stay_in_the_history_with_who_when_and_why(
     assert "sold the account" not in stored
 
 
-def test_a_permit_nobody_used_is_known_after_it_ended(stack: ObservedStack) -> None:
+def test_an_unused_permit_stays_known_after_it_ended(stack: ObservedStack) -> None:
     verified(stack)
     permit(stack)
     wait(stack, DAY)
@@ -53,7 +53,7 @@ def test_a_permit_nobody_used_is_known_after_it_ended(stack: ObservedStack) -> N
     assert acts(stack) == ["replace"]
 
 
-def test_whoever_repeats_it_grows_no_record(stack: ObservedStack) -> None:
+def test_repeating_a_permit_does_not_grow_the_record(stack: ObservedStack) -> None:
     verified(stack)
 
     for _ in range(NOTED_MOST + 3):
@@ -64,7 +64,7 @@ def test_whoever_repeats_it_grows_no_record(stack: ObservedStack) -> None:
     assert len(stack.ports["access_log"].lines) == NOTED_MOST + 3
 
 
-def test_a_history_goes_with_the_person(stack: ObservedStack) -> None:
+def test_a_history_is_erased_with_the_person(stack: ObservedStack) -> None:
     verified(stack)
     permit(stack)
     [entry] = stack.ports["people"].person(USER).history
@@ -75,7 +75,7 @@ def test_a_history_goes_with_the_person(stack: ObservedStack) -> None:
     assert entry.key not in json.dumps(stack.identity_dump())
 
 
-def test_a_history_ends_with_its_own_time_whoever_is_still_there(stack: ObservedStack) -> None:
+def test_a_history_expires_in_its_own_time_although_the_person_stays(stack: ObservedStack) -> None:
     verified(stack)
     wait(stack, 10 * DAY)
     permit(stack)
@@ -91,7 +91,7 @@ def test_a_history_ends_with_its_own_time_whoever_is_still_there(stack: Observed
     assert sweep(stack)["persons"] == 0
 
 
-def test_one_reason_that_does_not_open_hides_itself_only(stack: ObservedStack) -> None:
+def test_a_reason_that_does_not_open_hides_only_itself(stack: ObservedStack) -> None:
     verified(stack)
     permit(stack)
     permit(stack)
@@ -104,7 +104,7 @@ def test_one_reason_that_does_not_open_hides_itself_only(stack: ObservedStack) -
 
 
 @pytest.mark.parametrize("moved", [("key", "reason", "nonce"), ("nonce",), ("by",), ("given",)])
-def test_a_reason_passes_for_no_other_act(stack: ObservedStack, moved: tuple[str, ...]) -> None:
+def test_a_reason_opens_for_no_other_act(stack: ObservedStack, moved: tuple[str, ...]) -> None:
     verified(stack)
     permit(stack)
     wait(stack, 60)

@@ -45,12 +45,12 @@ def test_an_app_that_sends_a_bypass_is_refused(stack: ObservedStack) -> None:
 
 
 @pytest.mark.parametrize("body", [{"purpose": "nothing"}, {"purpose": "signup", "provider": "NICE_V2"}])
-def test_what_no_setting_offers_is_refused(stack: ObservedStack, body: dict[str, str]) -> None:
+def test_an_option_no_setting_offers_is_refused(stack: ObservedStack, body: dict[str, str]) -> None:
     assert code(stack.app(USER).post("/identity-verifications", body)) == "invalid_request"
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_somebody_who_went_through_the_window_is_verified(stack: ObservedStack, provider: str) -> None:
+def test_a_user_who_completed_the_window_is_verified(stack: ObservedStack, provider: str) -> None:
     answer = verified(stack, provider=provider)
 
     assert answer.status == 200
@@ -69,7 +69,7 @@ def test_somebody_who_went_through_the_window_is_verified(stack: ObservedStack, 
         )
     ),
 )
-def test_what_a_pg_leaves_out_is_a_matter_of_the_purpose(
+def test_the_purpose_decides_whether_a_field_the_pg_leaves_out_is_needed(
     provider: str, purpose: str, without: tuple[str, ...], unknowns: Unknowns
 ) -> None:
     has_ci = "ci" not in without and (provider == "INICIS_UNIFIED" or unknowns is not NO_CI)
@@ -86,13 +86,13 @@ def test_what_a_pg_leaves_out_is_a_matter_of_the_purpose(
         assert me(stack)["verified"] == (answer.status == 200)
 
 
-def test_nobody_is_verified_before_going_through(stack: ObservedStack) -> None:
+def test_a_verification_without_a_completed_window_verifies_nobody(stack: ObservedStack) -> None:
     window = start(stack)
 
     assert code(verify(stack, id_of(window))) == "verification_pending"
 
 
-def test_a_refusal_of_the_pg_is_told_by_its_cause(stack: ObservedStack) -> None:
+def test_a_refusal_of_the_pg_is_answered_by_its_cause(stack: ObservedStack) -> None:
     verification_id = done(stack, pg_code="9013")
 
     answer = verify(stack, verification_id)
@@ -109,7 +109,7 @@ def test_a_failed_window_may_be_opened_again(stack: ObservedStack) -> None:
     assert verify(stack, id_of(window)).status == 200
 
 
-def test_somebody_elses_verification_is_not_there(stack: ObservedStack) -> None:
+def test_another_users_verification_is_not_found(stack: ObservedStack) -> None:
     stolen = done(stack)
 
     assert code(verify(stack, stolen, STRANGER)) == "verification_not_found"

@@ -14,7 +14,7 @@ from portone_payments.flows.identity.staff import reveal as look
 from portone_payments.ports.identity import Access
 
 
-def test_staff_sees_clear_values_and_the_look_is_written_down(stack: ObservedStack) -> None:
+def test_staff_sees_clear_values_and_the_look_is_logged(stack: ObservedStack) -> None:
     verified(stack)
 
     answer = reveal(stack)
@@ -25,7 +25,7 @@ def test_staff_sees_clear_values_and_the_look_is_written_down(stack: ObservedSta
     assert line.by.endswith("operator")
 
 
-def test_a_refused_log_refuses_the_look(stack: ObservedStack) -> None:
+def test_an_unavailable_access_log_refuses_the_look(stack: ObservedStack) -> None:
     verified(stack)
     stack.ports["access_log"].available = False
 
@@ -35,7 +35,7 @@ def test_a_refused_log_refuses_the_look(stack: ObservedStack) -> None:
     assert ADULT.name not in answer.body.decode()
 
 
-def test_the_look_is_written_down_before_anything_is_opened(stack: ObservedStack) -> None:
+def test_the_look_is_logged_before_anything_is_opened(stack: ObservedStack) -> None:
     verified(stack)
     stack.ports["envelope"]._client._wrapped.clear()
 
@@ -46,14 +46,14 @@ def test_the_look_is_written_down_before_anything_is_opened(stack: ObservedStack
 
 
 @pytest.mark.parametrize("changes", [{"reason": ""}, {"reason": "why"}, {"purpose": "two words"}])
-def test_no_look_without_a_reason(stack: ObservedStack, changes: dict[str, str]) -> None:
+def test_a_look_needs_a_reason(stack: ObservedStack, changes: dict[str, str]) -> None:
     verified(stack)
 
     assert code(reveal(stack, **changes)) == "invalid_request"
     assert stack.ports["access_log"].lines == []
 
 
-def test_there_is_nothing_to_see_of_nobody(stack: ObservedStack) -> None:
+def test_a_user_without_data_shows_nothing(stack: ObservedStack) -> None:
     assert code(reveal(stack)) == "identity_not_found"
     assert code(permit(stack)) == "identity_not_found"
 
@@ -80,7 +80,7 @@ def test_no_identifier_is_ever_shown(stack: ObservedStack) -> None:
 
 
 @pytest.mark.parametrize(("user", "purpose"), [(STRANGER, "signup"), (USER, "adult")])
-def test_what_is_sealed_opens_for_no_other_user_and_no_other_purpose(user: str, purpose: str) -> None:
+def test_sealed_data_opens_for_no_other_user_and_no_other_purpose(user: str, purpose: str) -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         verified(stack)
         verified(stack, STRANGER, OTHER_ADULT)
@@ -104,7 +104,7 @@ def test_a_dump_of_the_table_names_nobody(stack: ObservedStack) -> None:
     assert [value for value in private if value in stored] == []
 
 
-def test_what_was_erased_between_the_log_and_the_look_is_not_shown(stack: ObservedStack) -> None:
+def test_data_erased_between_the_log_and_the_look_is_not_shown(stack: ObservedStack) -> None:
     verified(stack)
     log = stack.ports["access_log"]
 
@@ -133,7 +133,7 @@ def test_what_was_erased_between_the_log_and_the_look_is_not_shown(stack: Observ
         )
 
 
-def test_one_purpose_that_does_not_open_hides_itself_only(stack: ObservedStack) -> None:
+def test_a_purpose_that_does_not_open_hides_only_itself(stack: ObservedStack) -> None:
     verified(stack)
     verified(stack, purpose="adult")
     people = stack.ports["people"]
@@ -147,7 +147,7 @@ def test_one_purpose_that_does_not_open_hides_itself_only(stack: ObservedStack) 
     assert "item skipped" in "\n".join(stack.logs)
 
 
-def test_a_purpose_that_keeps_nothing_is_verified_all_the_same() -> None:
+def test_a_purpose_that_keeps_nothing_is_verified_too() -> None:
     purposes = json.dumps({"signup": {"needs": []}})
     with ObservedStack.in_memory(seed=1, identity_purposes=purposes) as stack:
         answer = verified(stack, without=frozenset({"verifiedCustomer.birthDate"}))
@@ -157,7 +157,9 @@ def test_a_purpose_that_keeps_nothing_is_verified_all_the_same() -> None:
         assert reveal(stack).json() == {"facts": {}, "history": []}
 
 
-def test_an_older_text_does_not_pass_for_a_newer_one_and_none_lives_longer(stack: ObservedStack) -> None:
+def test_an_older_sealed_text_is_not_accepted_as_a_newer_one_and_none_outlives_its_time(
+    stack: ObservedStack,
+) -> None:
     verified(stack)
     people = stack.ports["people"]
     older = people.person(USER).purposes["signup"]

@@ -5,7 +5,7 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
 
 
-def test_what_was_asked_in_vain_is_bounded_and_who_waits_as_told_is_verified(stack: ObservedStack) -> None:
+def test_fruitless_status_reads_are_limited_and_a_user_who_waits_is_verified(stack: ObservedStack) -> None:
     window = start(stack)
     before = stack.calls.portone
     answers = [verify(stack, id_of(window)) for _ in range(40)]
@@ -19,7 +19,7 @@ def test_what_was_asked_in_vain_is_bounded_and_who_waits_as_told_is_verified(sta
     assert verify(stack, id_of(window)).status == 200
 
 
-def test_a_message_whose_outcome_nobody_knows_is_shown_as_stored_to_who_looks_on(
+def test_a_message_with_an_unknown_outcome_is_shown_as_stored(
     stack: ObservedStack,
 ) -> None:
     verification = id_of(start(stack, provider="DANAL"))

@@ -36,7 +36,7 @@ def let_in(stack: UnkindStack, **changes: object) -> int:
     return stack.staff.post("/ops/identity/replace", body).status
 
 
-def test_a_di_of_a_merchant_nobody_named_opens_no_account_and_calls_somebody(stack: UnkindStack) -> None:
+def test_a_di_of_an_unconfigured_merchant_id_opens_no_account_and_raises_an_alarm(stack: UnkindStack) -> None:
     verified(stack, provider="DANAL")
     before = stack.counted("IdentityMerchantChanged")
     answers_for(stack, NEW)
@@ -49,7 +49,7 @@ def test_a_di_of_a_merchant_nobody_named_opens_no_account_and_calls_somebody(sta
     assert verified(stack, STRANGER, OTHER_ADULT, provider="DANAL").status == 200
 
 
-def test_the_same_person_under_another_merchant_keeps_the_account_and_both_dis(stack: UnkindStack) -> None:
+def test_the_same_person_under_another_merchant_id_keeps_the_account_and_both_dis(stack: UnkindStack) -> None:
     verified(stack, provider="DANAL")
     answers_for(stack, NEW)
 
@@ -66,7 +66,7 @@ def test_the_same_person_under_another_merchant_keeps_the_account_and_both_dis(s
     assert code(verified(stack, person=OTHER_ADULT, provider="DANAL")) == "different_person"
 
 
-def test_of_the_merchants_at_the_start_and_today_both_have_to_be_named(stack: UnkindStack) -> None:
+def test_the_merchant_ids_at_the_start_and_today_must_both_be_configured(stack: UnkindStack) -> None:
     begun = done(stack, provider="DANAL")
     answers_for(stack, NEW)
     changed = done(stack, STRANGER, provider="DANAL")
@@ -82,7 +82,7 @@ def test_of_the_merchants_at_the_start_and_today_both_have_to_be_named(stack: Un
     ("merchants", "named"),
     [("{}", "DANAL"), ('{"DANEL":["x"]}', "DANEL"), ('{"DANAL":"x"}', "DANAL"), ('{"DANAL":[]}', "DANAL")],
 )
-def test_where_a_di_is_enough_its_merchant_has_a_name(merchants: str, named: str) -> None:
+def test_a_purpose_that_accepts_a_di_alone_needs_a_configured_merchant_id(merchants: str, named: str) -> None:
     env = {
         "IDENTITY_CHANNELS": '{"DANAL":"channel-1","INICIS_UNIFIED":"channel-2"}',
         "IDENTITY_PURPOSES": '{"x":{"require":"any"}}',

@@ -27,7 +27,7 @@ PROVIDERS = ("DANAL", "KCP_V2", "INICIS_UNIFIED")
 NO_CI = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
 
 
-def test_a_second_account_of_one_person_is_refused_without_a_hint(stack: ObservedStack) -> None:
+def test_a_second_account_of_one_person_is_refused_without_naming_the_first(stack: ObservedStack) -> None:
     verified(stack)
 
     answer = verified(stack, STRANGER, MOVED)
@@ -39,7 +39,7 @@ def test_a_second_account_of_one_person_is_refused_without_a_hint(stack: Observe
 
 
 @pytest.mark.parametrize(("first", "second"), list(product(PROVIDERS, PROVIDERS)))
-def test_with_a_ci_one_person_is_noticed_across_providers(
+def test_with_a_ci_one_person_is_recognised_across_providers(
     stack: ObservedStack, first: str, second: str
 ) -> None:
     verified(stack, provider=first)
@@ -47,7 +47,7 @@ def test_with_a_ci_one_person_is_noticed_across_providers(
     assert code(verified(stack, STRANGER, provider=second)) == "identity_duplicate"
 
 
-def test_with_a_di_alone_one_person_is_noticed_at_one_provider_only() -> None:
+def test_with_a_di_alone_one_person_is_recognised_at_one_provider_only() -> None:
     with ObservedStack.in_memory(seed=1, unknowns=NO_CI) as stack:
         verified(stack, provider="DANAL")
 
@@ -57,7 +57,7 @@ def test_with_a_di_alone_one_person_is_noticed_at_one_provider_only() -> None:
         assert (code(same), code(other)) == ("identity_duplicate", "200")
 
 
-def test_a_namesake_is_somebody_else(stack: ObservedStack) -> None:
+def test_a_namesake_is_another_person(stack: ObservedStack) -> None:
     verified(stack)
 
     assert verified(stack, STRANGER, NAMESAKE).status == 200
@@ -80,7 +80,7 @@ def test_another_person_may_not_verify_in_an_account(stack: ObservedStack) -> No
     assert me(stack) == before
 
 
-def test_an_identifier_learnt_later_is_claimed_as_well() -> None:
+def test_an_identifier_given_later_is_claimed_too() -> None:
     unknowns = Unknowns(identity=IdentityUnknowns(ci_is_given=False))
     with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
         verified(stack, provider="DANAL")
@@ -91,7 +91,7 @@ def test_an_identifier_learnt_later_is_claimed_as_well() -> None:
         assert code(verified(stack, STRANGER, provider="INICIS_UNIFIED")) == "identity_duplicate"
 
 
-def test_staff_lets_another_person_in_once(stack: ObservedStack) -> None:
+def test_staff_admits_another_person_once(stack: ObservedStack) -> None:
     verified(stack, purpose="adult")
     permit(stack)
 
@@ -103,7 +103,7 @@ def test_staff_lets_another_person_in_once(stack: ObservedStack) -> None:
     assert [each["purpose"] for each in me(stack)["purposes"]] == ["signup"]
 
 
-def test_leave_to_replace_ends_after_a_day(stack: ObservedStack) -> None:
+def test_a_permit_to_replace_ends_after_a_day(stack: ObservedStack) -> None:
     verified(stack)
     permit(stack)
     wait(stack, 24 * 3600)
@@ -111,7 +111,7 @@ def test_leave_to_replace_ends_after_a_day(stack: ObservedStack) -> None:
     assert code(verified(stack, person=OTHER_ADULT)) == "different_person"
 
 
-def test_where_persons_may_hold_several_accounts_nobody_is_refused() -> None:
+def test_nobody_is_refused_where_a_person_may_have_several_accounts() -> None:
     with ObservedStack.in_memory(seed=1, identity_unique="off") as stack:
         verified(stack)
 
@@ -119,7 +119,7 @@ def test_where_persons_may_hold_several_accounts_nobody_is_refused() -> None:
         assert code(verified(stack, STRANGER, OTHER_ADULT)) == "different_person"
 
 
-def test_facts_are_gone_when_their_time_is_over_and_the_person_is_free(stack: ObservedStack) -> None:
+def test_facts_expire_and_the_person_may_verify_elsewhere(stack: ObservedStack) -> None:
     verified(stack)
     wait(stack, 365 * 24 * 3600)
     unread = me(stack)
@@ -143,7 +143,7 @@ def test_one_purpose_may_end_before_another(stack: ObservedStack) -> None:
     assert code(verified(stack, STRANGER)) == "identity_duplicate"
 
 
-def test_a_verification_under_way_outlives_the_end_of_what_was_kept(stack: ObservedStack) -> None:
+def test_a_verification_under_way_outlives_the_expiry_of_the_stored_facts(stack: ObservedStack) -> None:
     verified(stack)
     wait(stack, 365 * 24 * 3600 - 120)
     renewed = done(stack)
@@ -154,7 +154,7 @@ def test_a_verification_under_way_outlives_the_end_of_what_was_kept(stack: Obser
     assert verify(stack, renewed).status == 200
 
 
-def test_why_another_person_may_come_in_is_written_down_sealed_and_gone_with_its_time(
+def test_the_reason_of_a_permit_is_stored_sealed_and_expires(
     stack: ObservedStack,
 ) -> None:
     verified(stack)
@@ -173,7 +173,7 @@ def test_why_another_person_may_come_in_is_written_down_sealed_and_gone_with_its
     assert me(stack)["verified"] is True
 
 
-def test_a_refused_log_lets_nobody_in(stack: ObservedStack) -> None:
+def test_an_unavailable_access_log_admits_nobody(stack: ObservedStack) -> None:
     verified(stack)
     stack.ports["access_log"].available = False
 
@@ -181,7 +181,7 @@ def test_a_refused_log_lets_nobody_in(stack: ObservedStack) -> None:
     assert code(verified(stack, person=OTHER_ADULT)) == "different_person"
 
 
-def test_what_stands_for_a_person_is_kept_as_long_as_anything_of_them_and_no_longer() -> None:
+def test_identifiers_are_kept_exactly_as_long_as_any_data_of_the_person() -> None:
     purposes = json.dumps({"signup": {"keptDays": 365}, "adult": {"keptDays": 30}})
     with ObservedStack.in_memory(seed=1, identity_purposes=purposes) as stack:
         verified(stack)

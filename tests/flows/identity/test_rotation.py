@@ -133,7 +133,7 @@ def test_duplicates_are_found_in_every_phase_and_old_records_stay_readable(conta
     assert not containers.verify(containers.newer, "late-thief", FOREIGNER)
 
 
-def test_after_a_rotation_an_erased_person_is_readable_by_nobody(containers: Containers) -> None:
+def test_after_a_rotation_an_erased_person_is_unreadable(containers: Containers) -> None:
     containers.verify(containers.older, "gone", LEAP_DAY)
     shredded = containers.older.people.person("gone")
     containers.rotate(PHASES[2], containers.stack.resources["IdentityKey"])

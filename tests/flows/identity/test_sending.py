@@ -32,7 +32,7 @@ def test_a_code_from_an_sms_verifies(stack: ObservedStack, provider: str) -> Non
     assert verify(stack, verification_id).status == 200
 
 
-def test_a_yes_in_the_carriers_app_verifies(stack: ObservedStack) -> None:
+def test_a_confirmation_in_the_carriers_app_verifies(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack))
     press(stack, verification_id, "send", typed(method="APP"))
     stack.portone.buyer.approve_in_app(verification_id)
@@ -43,7 +43,7 @@ def test_a_yes_in_the_carriers_app_verifies(stack: ObservedStack) -> None:
     assert verify(stack, verification_id).status == 200
 
 
-def test_inicis_is_not_for_those_without_an_sdk(stack: ObservedStack) -> None:
+def test_inicis_is_not_available_without_the_sdk(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack, provider="INICIS_UNIFIED"))
 
     assert code(press(stack, verification_id, "send", typed())) == "invalid_request"
@@ -68,7 +68,7 @@ def test_a_wrong_code_may_be_typed_again(turned: bool) -> None:  # noqa: FBT001 
         assert (code(wrong), right.status) == ("otp_refused", 200)
 
 
-def test_where_a_wrong_code_ends_it_the_cause_is_told() -> None:
+def test_a_wrong_code_that_ends_the_verification_answers_its_cause() -> None:
     unknowns = Unknowns(identity=IdentityUnknowns(wrong_otp_fails_the_attempt=True))
     with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
         verification_id = sent(stack)
@@ -78,7 +78,7 @@ def test_where_a_wrong_code_ends_it_the_cause_is_told() -> None:
         assert answer.json()["error"]["details"] == {"reason": "wrong_code"}
 
 
-def test_a_code_from_a_resend_serves(stack: ObservedStack) -> None:
+def test_a_resent_code_verifies(stack: ObservedStack) -> None:
     verification_id = sent(stack)
     wait(stack, 60)
     resent = press(stack, verification_id, "resend")
@@ -89,7 +89,7 @@ def test_a_code_from_a_resend_serves(stack: ObservedStack) -> None:
     assert messages(stack) == 2
 
 
-def test_after_a_code_that_was_too_old_the_person_sends_anew(stack: ObservedStack) -> None:
+def test_after_an_expired_code_the_user_sends_again(stack: ObservedStack) -> None:
     verification_id = sent(stack)
     old = otp(stack, verification_id)
     wait(stack, 181)
@@ -102,7 +102,7 @@ def test_after_a_code_that_was_too_old_the_person_sends_anew(stack: ObservedStac
     assert renewed.status == 200
 
 
-def test_ten_guesses_are_all_there_are(stack: ObservedStack) -> None:
+def test_a_verification_accepts_ten_codes_at_most(stack: ObservedStack) -> None:
     stack.portone.identity_rules.wrong_codes = 99
     verification_id = sent(stack)
     for _ in range(10):
@@ -113,7 +113,7 @@ def test_ten_guesses_are_all_there_are(stack: ObservedStack) -> None:
     assert code(answer) == "verification_limit"
 
 
-def test_nothing_sent_is_nothing_to_repeat_or_confirm(stack: ObservedStack) -> None:
+def test_a_verification_without_a_send_can_be_neither_resent_nor_confirmed(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack))
 
     assert code(press(stack, verification_id, "resend")) == "verification_not_sent"
@@ -121,7 +121,7 @@ def test_nothing_sent_is_nothing_to_repeat_or_confirm(stack: ObservedStack) -> N
 
 
 @pytest.mark.parametrize("button", ["send", "resend", "confirm"])
-def test_somebody_elses_verification_is_not_there(stack: ObservedStack, button: str) -> None:
+def test_another_users_verification_is_not_found(stack: ObservedStack, button: str) -> None:
     verification_id = sent(stack)
     body = {"send": typed(), "resend": None, "confirm": {"otp": "000000"}}[button]
 
@@ -129,7 +129,7 @@ def test_somebody_elses_verification_is_not_there(stack: ObservedStack, button: 
 
 
 @pytest.mark.parametrize("button", ["send", "resend", "confirm"])
-def test_after_a_quarter_of_an_hour_no_button_works(stack: ObservedStack, button: str) -> None:
+def test_every_action_is_refused_after_a_quarter_of_an_hour(stack: ObservedStack, button: str) -> None:
     verification_id = sent(stack)
     wait(stack, QUARTER)
     body = {"send": typed(), "resend": None, "confirm": {"otp": "000000"}}[button]
@@ -137,7 +137,7 @@ def test_after_a_quarter_of_an_hour_no_button_works(stack: ObservedStack, button
     assert code(press(stack, verification_id, button, body)) == "verification_expired"
 
 
-def test_pressing_send_twice_sends_once(stack: ObservedStack) -> None:
+def test_sending_twice_sends_once(stack: ObservedStack) -> None:
     verification_id = sent(stack)
 
     again = press(stack, verification_id, "send", typed())
@@ -146,7 +146,7 @@ def test_pressing_send_twice_sends_once(stack: ObservedStack) -> None:
     assert messages(stack) == 1
 
 
-def test_who_mistyped_is_told_why_and_may_send_again(stack: ObservedStack) -> None:
+def test_a_user_who_mistyped_learns_why_and_may_send_again(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack))
     wrong = typed(ADULT, name="Somebody Else")
 

@@ -23,7 +23,7 @@ from portone_local.portone.identity.people import OTHER_ADULT, PEOPLE
 from portone_local.stack.identity import IDENTITY_HASH_KEYS
 
 
-def test_a_phone_gets_so_many_messages_a_day_and_no_more(stack: ObservedStack) -> None:
+def test_the_messages_to_one_phone_a_day_are_limited(stack: ObservedStack) -> None:
     for number in range(5):
         sent(stack, f"user-{number + 10}")
     verification_id = id_of(start(stack))
@@ -37,7 +37,7 @@ def test_a_phone_gets_so_many_messages_a_day_and_no_more(stack: ObservedStack) -
     assert sent(stack)
 
 
-def test_a_user_causes_so_many_messages_a_day_and_no_more() -> None:
+def test_the_messages_of_one_user_a_day_are_limited() -> None:
     with ObservedStack.in_memory(seed=1, identity_sms_per_user="3") as stack:
         for person in PEOPLE[:3]:
             press(stack, id_of(start(stack)), "send", typed(person))
@@ -48,7 +48,7 @@ def test_a_user_causes_so_many_messages_a_day_and_no_more() -> None:
         assert messages(stack) == 3
 
 
-def test_what_was_never_sent_uses_up_nobodys_messages(stack: ObservedStack) -> None:
+def test_an_unsent_message_uses_up_no_limit(stack: ObservedStack) -> None:
     wrong = typed(name="성춘향")
     refused = [press(stack, id_of(start(stack, STRANGER)), "send", wrong, STRANGER) for _ in range(6)]
 
@@ -57,7 +57,7 @@ def test_what_was_never_sent_uses_up_nobodys_messages(stack: ObservedStack) -> N
     assert sent(stack)
 
 
-def test_one_stranger_cannot_use_up_a_phone(stack: ObservedStack) -> None:
+def test_one_user_cannot_use_up_another_users_phone(stack: ObservedStack) -> None:
     for _ in range(3):
         sent(stack, STRANGER)
 
@@ -83,7 +83,7 @@ def test_the_owner_of_a_verified_phone_has_messages_of_their_own_also_under_a_ne
         assert sent(stack)
 
 
-def test_sends_that_a_pg_refuses_are_bounded_for_the_one_who_presses(stack: ObservedStack) -> None:
+def test_sends_a_pg_refuses_are_limited_for_the_user_who_sends(stack: ObservedStack) -> None:
     wrong = typed(name="성춘향")
     begun = [id_of(start(stack)) for _ in range(16)]
     pressed = [press(stack, each, "send", wrong) for each in begun[:15] * 2]
@@ -92,7 +92,7 @@ def test_sends_that_a_pg_refuses_are_bounded_for_the_one_who_presses(stack: Obse
     assert code(press(stack, begun[15], "send", wrong)) == "verification_limit"
 
 
-def test_a_message_that_was_refused_for_the_limit_left_nothing_behind(stack: ObservedStack) -> None:
+def test_a_message_refused_by_the_limit_leaves_nothing_behind(stack: ObservedStack) -> None:
     for number in range(5):
         sent(stack, f"user-{number + 10}")
     verification_id = id_of(start(stack))
@@ -103,7 +103,7 @@ def test_a_message_that_was_refused_for_the_limit_left_nothing_behind(stack: Obs
     assert stack.identity_dump() == before
 
 
-def test_the_stored_intent_holds_nothing_that_was_typed(stack: ObservedStack) -> None:
+def test_the_stored_intent_contains_nothing_that_was_typed(stack: ObservedStack) -> None:
     verification_id = sent(stack)
     press(stack, verification_id, "confirm", {"otp": "13579"})
 
@@ -114,7 +114,7 @@ def test_the_stored_intent_holds_nothing_that_was_typed(stack: ObservedStack) ->
     ] == []
 
 
-def test_the_owner_of_a_phone_is_so_under_a_new_hash_key_too(stack: ObservedStack) -> None:
+def test_the_owner_of_a_phone_is_recognised_under_a_new_hash_key(stack: ObservedStack) -> None:
     verified(stack, provider="KCP_V2")
     old = {"phase": "writing", "key": "example-key-of-identity-hashes-number-1"}
     new = {"phase": "writing", "key": "example-key-of-identity-hashes-number-2"}

@@ -34,7 +34,7 @@ def test_a_send_whose_answer_is_lost_is_settled_by_reading(stack: ObservedStack,
     assert messages(stack) == 1
 
 
-def test_a_send_nobody_can_tell_of_is_202_and_no_worker_repeats_it(stack: ObservedStack) -> None:
+def test_a_send_with_an_unknown_outcome_is_202_and_no_worker_repeats_it(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack))
     stack.portone.inject(operation="send_identity_verification", fault=Fault.TIMEOUT_BEFORE_COMMIT)
 
@@ -49,7 +49,7 @@ def test_a_send_nobody_can_tell_of_is_202_and_no_worker_repeats_it(stack: Observ
     assert messages(stack) == 1
 
 
-def test_while_portone_is_silent_the_same_button_does_nothing_for_a_while(stack: ObservedStack) -> None:
+def test_a_repeated_send_is_ignored_for_a_while_while_portone_is_silent(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack))
     stack.portone.inject(operation="send_identity_verification", fault=Fault.RESET_BEFORE_COMMIT)
 
@@ -62,7 +62,7 @@ def test_while_portone_is_silent_the_same_button_does_nothing_for_a_while(stack:
     assert messages(stack) == 1
 
 
-def test_a_status_asked_for_settles_what_was_unknown(stack: ObservedStack) -> None:
+def test_reading_the_status_settles_an_unknown_outcome(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack))
     stack.portone.inject(operation="send_identity_verification", fault=Fault.TIMEOUT_AFTER_COMMIT)
     stack.portone.inject(operation="get_identity_verification", fault=Fault.RESET_BEFORE_COMMIT)
@@ -82,7 +82,7 @@ def test_a_confirm_whose_answer_is_lost_is_settled_by_reading(stack: ObservedSta
     assert (answer.status, message(answer)) == (200, "CONFIRMED")
 
 
-def test_a_confirm_that_took_no_effect_is_202_and_may_be_pressed_again(stack: ObservedStack) -> None:
+def test_a_confirm_without_effect_is_202_and_may_be_repeated(stack: ObservedStack) -> None:
     verification_id = sent(stack)
     stack.portone.inject(operation="confirm_identity_verification", fault=Fault.RESET_BEFORE_COMMIT)
 
@@ -93,7 +93,7 @@ def test_a_confirm_that_took_no_effect_is_202_and_may_be_pressed_again(stack: Ob
     assert (answer.status, again.status) == (202, 200)
 
 
-def test_a_refused_credential_is_told_and_sends_nothing(stack: ObservedStack) -> None:
+def test_a_refused_credential_is_answered_and_sends_nothing(stack: ObservedStack) -> None:
     verification_id = id_of(start(stack))
     stack.portone.inject(operation="send_identity_verification", fault=Fault.UNAUTHORIZED)
 

@@ -17,7 +17,7 @@ from portone_local.oracle import ObservedStack
         {"provider": "NICE_V2"},
     ],
 )
-def test_staff_learns_what_a_pg_would_not_take(stack: ObservedStack, body: dict[str, Any]) -> None:
+def test_staff_sees_which_option_the_pg_would_refuse(stack: ObservedStack, body: dict[str, Any]) -> None:
     path = "/identity-verifications/bypass-preview"
 
     assert code(stack.staff_app.post(path, body)) == "invalid_request"

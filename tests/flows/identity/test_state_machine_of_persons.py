@@ -24,7 +24,7 @@ TestPersons.settings = settings(
 
 
 @pytest.mark.parametrize("side", Side)
-def test_an_erasure_that_died_is_whole_once_it_is_asked_for_again(side: Side) -> None:
+def test_a_repeated_erasure_completes_an_interrupted_one(side: Side) -> None:
     state = Persons()
     state.open(unknowns="defaults", policy="on")
     state.go(user="user-1", person="adult", purpose="signup", provider="KCP_V2")
@@ -33,7 +33,7 @@ def test_an_erasure_that_died_is_whole_once_it_is_asked_for_again(side: Side) ->
     state.teardown()
 
 
-def test_one_person_by_two_names_of_a_pg_is_told_to_staff_when_uniqueness_comes_back() -> None:
+def test_a_person_known_by_two_names_of_a_pg_is_listed_when_uniqueness_is_on_again() -> None:
     state = Persons()
     state.open(unknowns="no CI", policy="off")
     for user in ("user-1", "50%off"):
@@ -45,7 +45,7 @@ def test_one_person_by_two_names_of_a_pg_is_told_to_staff_when_uniqueness_comes_
     state.teardown()
 
 
-def test_a_table_put_back_brings_nobody_back_who_was_erased_since() -> None:
+def test_a_restored_table_brings_no_erased_person_back() -> None:
     state = Persons()
     state.open(unknowns="defaults", policy="on")
     state.go(user="user-1", person="adult", purpose="signup", provider="DANAL")

@@ -93,7 +93,7 @@ def swept_until_nothing_is_left(
 
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(A_DAY_OF_IT, marks=pytest.mark.check)])
-def test_everybody_whose_time_is_over_on_one_day_is_gone_that_day(count: int) -> None:
+def test_all_data_that_expires_on_one_day_is_gone_that_day(count: int) -> None:
     table, seconds = swept_until_nothing_is_left(person, count)
 
     assert seconds < DAY
@@ -102,7 +102,7 @@ def test_everybody_whose_time_is_over_on_one_day_is_gone_that_day(count: int) ->
 
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(A_DAY_OF_IT, marks=pytest.mark.check)])
-def test_every_verification_nobody_ended_on_one_day_is_ended_that_day(count: int) -> None:
+def test_every_abandoned_verification_of_a_day_ends_that_day(count: int) -> None:
     table, seconds = swept_until_nothing_is_left(attempt, count)
 
     assert seconds < DAY

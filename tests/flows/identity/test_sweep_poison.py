@@ -69,7 +69,7 @@ def spoil(people: IdentityTable, number: int, due_at: int) -> None:
     people.table.append(item | {"schema": {"N": "9"}})
 
 
-def test_verifications_nobody_can_read_hide_none_behind_them(people: IdentityTable) -> None:
+def test_unreadable_verifications_hide_none_behind_them(people: IdentityTable) -> None:
     for number in range(PAGE * 8):
         spoil(people, number, NOW - 3_600)
     for number in range(PAGE * 8, PAGE * 8 + 8):
@@ -85,7 +85,7 @@ def test_verifications_nobody_can_read_hide_none_behind_them(people: IdentityTab
         assert attempt.state is AttemptState.EXPIRED
 
 
-def test_a_shard_that_cannot_be_asked_stops_no_other(people: IdentityTable) -> None:
+def test_a_shard_that_cannot_be_read_stops_no_other(people: IdentityTable) -> None:
     people.save(an_attempt(1, NOW - 60), an_attempt(2, NOW - 60), an_attempt(3, NOW - 60))
     queries: list[str] = []
 
@@ -104,7 +104,9 @@ def test_a_shard_that_cannot_be_asked_stops_no_other(people: IdentityTable) -> N
     assert list(people.due(IdentityKind.PERSON, 0, before=NOW, limit=1)) == []
 
 
-def test_what_cannot_be_treated_waits_an_hour_and_after_many_tries_a_day(people: IdentityTable) -> None:
+def test_an_item_that_cannot_be_processed_waits_an_hour_and_after_many_attempts_a_day(
+    people: IdentityTable,
+) -> None:
     spoil(people, 1, NOW)
 
     tried = [hour for hour in range(72) if sweep(people, NOW + hour * PUT_OFF)[0].skipped]
@@ -112,7 +114,7 @@ def test_what_cannot_be_treated_waits_an_hour_and_after_many_tries_a_day(people:
     assert tried == [*range(POISON + 1), POISON + 24, POISON + 48]
 
 
-def test_a_sweep_that_could_ask_no_shard_fails(people: IdentityTable) -> None:
+def test_a_sweep_that_can_read_no_shard_fails(people: IdentityTable) -> None:
     table: Any = people.table
     table.around = throttled
 
@@ -120,7 +122,7 @@ def test_a_sweep_that_could_ask_no_shard_fails(people: IdentityTable) -> None:
         sweep(people)
 
 
-def test_hash_keys_that_cannot_be_read_keep_nobody_longer(people: IdentityTable) -> None:
+def test_unavailable_hash_keys_delay_no_expiry(people: IdentityTable) -> None:
     people.save(an_attempt(1, NOW - 60))
     clock, meter = MovableClock(NOW), RecordingMeter()
     desk: Any = SimpleNamespace(unique=False)

@@ -14,7 +14,7 @@ def test_a_verification_ends_after_a_quarter_of_an_hour(stack: ObservedStack) ->
     assert code(verify(stack, late)) == "verification_expired"
 
 
-def test_the_sweep_ends_what_nobody_used_and_changes_nothing_else(stack: ObservedStack) -> None:
+def test_the_sweep_ends_unused_verifications_and_changes_nothing_else(stack: ObservedStack) -> None:
     used, left = done(stack), done(stack)
     verify(stack, used)
     wait(stack, QUARTER)
@@ -26,7 +26,7 @@ def test_the_sweep_ends_what_nobody_used_and_changes_nothing_else(stack: Observe
     assert verify(stack, used).status == 200
 
 
-def test_a_repeated_verify_answers_the_same_and_does_nothing(stack: ObservedStack) -> None:
+def test_a_repeated_verify_answers_the_same_and_changes_nothing(stack: ObservedStack) -> None:
     verification_id = done(stack)
     first = verify(stack, verification_id)
     before = stack.identity_dump()
@@ -37,7 +37,7 @@ def test_a_repeated_verify_answers_the_same_and_does_nothing(stack: ObservedStac
     assert stack.identity_dump() == before
 
 
-def test_a_verification_that_a_later_one_replaced_answers_no_more(stack: ObservedStack) -> None:
+def test_a_verification_replaced_by_a_later_one_answers_no_more(stack: ObservedStack) -> None:
     first, second = done(stack), done(stack)
     verify(stack, first)
     verify(stack, second)
@@ -46,7 +46,7 @@ def test_a_verification_that_a_later_one_replaced_answers_no_more(stack: Observe
     assert verify(stack, second).status == 200
 
 
-def test_a_user_starts_so_many_and_no_more(stack: ObservedStack) -> None:
+def test_the_verifications_a_user_starts_are_limited(stack: ObservedStack) -> None:
     for _ in range(30):
         start(stack)
 

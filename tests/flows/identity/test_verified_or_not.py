@@ -37,9 +37,7 @@ class Saying:
 
 
 @pytest.mark.parametrize("status", [VerificationStatus.READY, VerificationStatus.UNRECOGNISED])
-def test_whatever_a_reading_holds_only_verified_is_verified(
-    stack: ObservedStack, status: VerificationStatus
-) -> None:
+def test_only_the_status_verified_verifies(stack: ObservedStack, status: VerificationStatus) -> None:
     verification_id = done(stack)
     env = environment(stack.template, "verify_identity")
     real = IdentityDeps(env, **stack.ports)
@@ -64,9 +62,7 @@ def test_in_live_mode_a_test_channel_verifies_nobody(live: ObservedStack) -> Non
 
 
 @pytest.mark.parametrize("absent", ["channel", "channel.key"])
-def test_an_answer_that_does_not_tell_its_channel_proves_nothing_yet(
-    live: ObservedStack, absent: str
-) -> None:
+def test_an_answer_without_a_channel_proves_nothing_yet(live: ObservedStack, absent: str) -> None:
     assert code(verified(live, without=frozenset({absent}))) == "verification_pending"
 
 
@@ -74,7 +70,7 @@ def test_in_live_mode_a_live_channel_verifies(live: ObservedStack) -> None:
     assert verified(live).status == 200
 
 
-def test_a_minor_is_refused_where_only_adults_may_go(stack: ObservedStack) -> None:
+def test_a_minor_is_refused_where_the_purpose_needs_an_adult(stack: ObservedStack) -> None:
     young = verified(stack, person=MINOR, purpose="adult", provider="KCP_V2")
     grown = verified(stack, person=ADULT, purpose="adult", provider="KCP_V2")
 
@@ -88,5 +84,5 @@ def test_danal_itself_refuses_a_minor(stack: ObservedStack) -> None:
     assert answer.json()["error"]["details"] == {"reason": "under_age"}
 
 
-def test_who_is_too_young_for_nothing_is_verified_as_no_adult(stack: ObservedStack) -> None:
+def test_a_minor_is_verified_where_no_age_is_needed_and_shown_as_no_adult(stack: ObservedStack) -> None:
     assert verified(stack, person=MINOR).json()["verified"]["facts"]["adult"] == "no"

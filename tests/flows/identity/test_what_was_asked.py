@@ -36,7 +36,7 @@ LAX = Purpose(name="adult", require=Require.ANY, needs=frozenset(), keeps=frozen
 
 
 @pytest.mark.parametrize("swapped", [KCP_CHANNEL, INICIS_CHANNEL], ids=lambda channel: channel.pg_provider)
-def test_a_provider_that_the_browser_chose_verifies_nobody(stack: ObservedStack, swapped: Any) -> None:
+def test_a_provider_chosen_by_the_browser_verifies_nobody(stack: ObservedStack, swapped: Any) -> None:
     window = start(stack, provider="DANAL")
 
     answer = verify(stack, go_through(stack, window, channel_key=swapped.key))
@@ -55,14 +55,14 @@ def test_another_channel_of_the_provider_verifies_nobody(stack: ObservedStack) -
     assert verified(stack).status == 200
 
 
-def test_of_the_settings_at_the_start_and_at_the_answer_the_stricter_hold() -> None:
+def test_the_stricter_of_the_settings_at_start_and_answer_applies() -> None:
     lax_start = stricter(asked_under(RULES, LAX, "DANAL"), STRICT)
     lax_answer = stricter(asked_under(RULES, STRICT, "DANAL"), LAX)
 
     assert lax_start == lax_answer == STRICT
 
 
-def test_what_one_of_both_settings_says_may_be_typed_is_taken_for_typed() -> None:
+def test_a_field_either_setting_treats_as_typed_counts_as_typed() -> None:
     asked = asked_under(RULES, LAX, "INICIS_UNIFIED")
     attempt = Attempt(
         verification_id="v1",
@@ -83,7 +83,7 @@ def test_what_one_of_both_settings_says_may_be_typed_is_taken_for_typed() -> Non
     assert typed_fields(attempt, unknown) == set(Field)
 
 
-def test_what_comes_back_after_its_time_is_too_late(stack: ObservedStack) -> None:
+def test_an_answer_after_the_expiry_is_too_late(stack: ObservedStack) -> None:
     verification_id = done(stack)
     wait(stack, QUARTER - 3)
     stack.portone.inject(operation="get_identity_verification", fault=Fault.LATENCY, seconds=4.0)

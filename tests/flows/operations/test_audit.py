@@ -12,7 +12,7 @@ from portone_payments.ports.world import Metric
 from tests.support.audited import HOUR, AuditedShop
 
 
-def test_two_sides_that_agree_have_no_difference_and_cost_no_reading(shop: AuditedShop) -> None:
+def test_equal_books_have_no_difference_and_cost_no_reading(shop: AuditedShop) -> None:
     shop.sell("p1")
     shop.sell("p2", method="VIRTUAL_ACCOUNT")
     shop.settle()
@@ -24,7 +24,7 @@ def test_two_sides_that_agree_have_no_difference_and_cost_no_reading(shop: Audit
     assert shop.wire.counts["get_payment"] == read
 
 
-def test_a_payment_nobody_told_us_of_heals(shop: AuditedShop) -> None:
+def test_a_payment_without_a_webhook_heals(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False)
     shop.settle()
 
@@ -35,7 +35,7 @@ def test_a_payment_nobody_told_us_of_heals(shop: AuditedShop) -> None:
 
 
 @pytest.mark.parametrize(("amount", "status"), [(None, "CANCELLED"), (300, "PARTIAL_CANCELLED")])
-def test_what_was_cancelled_in_the_console_heals(shop: AuditedShop, amount: int | None, status: str) -> None:
+def test_a_console_cancellation_heals(shop: AuditedShop, amount: int | None, status: str) -> None:
     shop.sell("p1")
     shop.portone.console.cancel("p1", amount)
     shop.settle()
@@ -55,7 +55,7 @@ def test_a_chargeback_heals(shop: AuditedShop) -> None:
     assert (shop.status("p1"), shop.found()) == ("CANCELLED", set())
 
 
-def test_a_mismatch_we_know_of_is_no_news(shop: AuditedShop) -> None:
+def test_a_known_mismatch_is_not_listed(shop: AuditedShop) -> None:
     shop.sell("p1", amount=10)
     shop.settle()
 
@@ -64,7 +64,7 @@ def test_a_mismatch_we_know_of_is_no_news(shop: AuditedShop) -> None:
     assert (shop.status("p1"), shop.found()) == ("MISMATCH", set())
 
 
-def test_a_test_payment_with_our_mark_is_not_ours_in_live_mode() -> None:
+def test_a_test_payment_with_our_marker_is_not_ours_in_live_mode() -> None:
     shop = AuditedShop(live=True)
     shop.portone.buyer.pay("p1", shop.checkout("p1", channel=TEST_CHANNEL))
     shop.settle()
@@ -87,7 +87,7 @@ def test_foreign_payments_are_counted_per_day_and_not_listed(shop: AuditedShop) 
     assert shop.meter.counts[Metric.AUDIT_FOREIGN] == 3
 
 
-def test_what_is_listed_twice_is_counted_once(shop: AuditedShop) -> None:
+def test_a_payment_listed_twice_is_counted_once(shop: AuditedShop) -> None:
     shop.portone.buyer.pay("foreign", shop.checkout("", custom_data=None))
     shop.settle()
     shop.audit()
@@ -98,7 +98,7 @@ def test_what_is_listed_twice_is_counted_once(shop: AuditedShop) -> None:
     assert [day.foreign for day in shop.mark().days.values()] == [1]
 
 
-def test_a_payment_nobody_paid_need_not_be_known_there(shop: AuditedShop) -> None:
+def test_an_unpaid_payment_may_be_unknown_at_portone(shop: AuditedShop) -> None:
     shop.prepare("p1")
     shop.settle()
 
@@ -107,7 +107,7 @@ def test_a_payment_nobody_paid_need_not_be_known_there(shop: AuditedShop) -> Non
     assert shop.found() == set()
 
 
-def test_a_reading_behind_what_we_have_just_learnt_proves_nothing(shop: AuditedShop) -> None:
+def test_a_reading_behind_the_record_proves_nothing(shop: AuditedShop) -> None:
     shop.sell("p1")
     shop.settle()
 
@@ -139,7 +139,7 @@ def test_a_payment_the_list_left_out_is_confirmed_by_a_reading(shop: AuditedShop
     assert shop.found() == set()
 
 
-def test_a_cancellation_that_failed_later_heals_when_the_status_moves(shop: AuditedShop) -> None:
+def test_a_cancellation_that_failed_later_heals_when_the_status_changes(shop: AuditedShop) -> None:
     shop.sell("p1")
     asked = shop.portone.console.cancel("p1", 300, status=CancellationStatus.REQUESTED)
     shop.settle()

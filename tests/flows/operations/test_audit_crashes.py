@@ -93,7 +93,7 @@ EXPECTED = {
 }
 
 
-def test_an_audit_that_lives_ends_like_this() -> None:
+def test_an_uninterrupted_audit_ends_like_this() -> None:
     shop = a_short_day()
 
     shop.audit()
@@ -105,7 +105,7 @@ def test_an_audit_that_lives_ends_like_this() -> None:
 
 @pytest.mark.parametrize("side", Side)
 @pytest.mark.parametrize("nth", range(1, CALLS + 1))
-def test_an_audit_that_dies_here_ends_like_one_that_lived(nth: int, side: Side) -> None:
+def test_an_audit_that_dies_here_ends_like_an_uninterrupted_one(nth: int, side: Side) -> None:
     lived, shop = a_short_day(), a_short_day()
     lived.audit()
     inner = shop.wire.inner
@@ -120,7 +120,7 @@ def test_an_audit_that_dies_here_ends_like_one_that_lived(nth: int, side: Side) 
 
 @pytest.mark.race
 @pytest.mark.parametrize("sides", [*product(Side, Side)], ids="-".join)
-def test_an_audit_that_dies_again_in_its_next_run_ends_like_one_that_lived(
+def test_an_audit_that_dies_twice_ends_like_an_uninterrupted_one(
     sides: tuple[Side, Side], capsys: pytest.CaptureFixture[str]
 ) -> None:
     lived, pairs = a_short_day(), 0
@@ -145,5 +145,5 @@ def test_an_audit_that_dies_again_in_its_next_run_ends_like_one_that_lived(
     assert pairs
 
 
-def test_every_boundary_of_the_audit_was_cut() -> None:
+def test_every_call_of_the_audit_was_interrupted() -> None:
     assert CALLS > 30

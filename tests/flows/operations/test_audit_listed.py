@@ -11,7 +11,7 @@ from tests.support.audited import AuditedShop
 KIND = DiscrepancyKind
 
 
-def test_another_amount_becomes_a_mismatch_and_is_listed_with_both_figures(shop: AuditedShop) -> None:
+def test_another_amount_becomes_a_mismatch_and_is_listed_with_both_amounts(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False, amount=10)
     shop.settle()
 
@@ -22,7 +22,7 @@ def test_another_amount_becomes_a_mismatch_and_is_listed_with_both_figures(shop:
     assert (row.ours["total"], row.theirs["total"]) == (1_000, 10)
 
 
-def test_a_payment_of_ours_that_is_missing_here_is_listed(shop: AuditedShop) -> None:
+def test_a_payment_of_ours_without_a_record_is_listed(shop: AuditedShop) -> None:
     shop.sell("p1")
     shop.lose("p1")
     shop.settle()
@@ -34,7 +34,7 @@ def test_a_payment_of_ours_that_is_missing_here_is_listed(shop: AuditedShop) -> 
     assert (row.theirs["status"], row.theirs["total"]) == ("PAID", 1_000)
 
 
-def test_in_live_mode_a_payment_whose_order_was_lost_too_is_listed() -> None:
+def test_in_live_mode_a_payment_whose_order_is_missing_too_is_listed() -> None:
     shop = AuditedShop(live=True)
     shop.sell("p1")
     shop.lose("p1", order=True)
@@ -46,7 +46,7 @@ def test_in_live_mode_a_payment_whose_order_was_lost_too_is_listed() -> None:
 
 
 @pytest.mark.parametrize("status", [Status.PAID, Status.CANCELLED, Status.VIRTUAL_ACCOUNT_ISSUED])
-def test_a_payment_portone_does_not_know_is_listed(shop: AuditedShop, status: Status) -> None:
+def test_a_payment_unknown_at_portone_is_listed(shop: AuditedShop, status: Status) -> None:
     shop.prepare("p1")
     shop.spoil("p1", status=status, status_at=shop.clock.now())
     shop.settle()
@@ -56,7 +56,7 @@ def test_a_payment_portone_does_not_know_is_listed(shop: AuditedShop, status: St
     assert shop.found() == {("p1", KIND.MISSING_THERE)}
 
 
-def test_where_we_say_more_than_portone_it_is_listed_and_not_undone(shop: AuditedShop) -> None:
+def test_a_payment_portone_shows_less_of_is_listed_and_not_undone(shop: AuditedShop) -> None:
     shop.sell("p1")
     shop.spoil("p1", status=Status.CANCELLED)
     shop.settle()
@@ -66,7 +66,7 @@ def test_where_we_say_more_than_portone_it_is_listed_and_not_undone(shop: Audite
     assert (shop.status("p1"), shop.found()) == ("CANCELLED", {("p1", KIND.STATUS)})
 
 
-def test_where_we_say_more_than_portone_the_payment_is_read_again_until_a_person_is_called(
+def test_a_payment_portone_shows_less_of_is_read_until_an_attention_is_raised(
     shop: AuditedShop,
 ) -> None:
     shop.sell("p1")
@@ -79,7 +79,7 @@ def test_where_we_say_more_than_portone_the_payment_is_read_again_until_a_person
     assert (held.lagging, held.due_at) == (1, int(shop.clock.now()) + 30)
 
 
-def test_a_refund_portone_does_not_know_is_listed(shop: AuditedShop) -> None:
+def test_a_refund_unknown_at_portone_is_listed(shop: AuditedShop) -> None:
     seen = shop.sell("p1").seen
     assert seen is not None
     shop.spoil("p1", seen=replace(seen, cancelled=100))
@@ -90,7 +90,7 @@ def test_a_refund_portone_does_not_know_is_listed(shop: AuditedShop) -> None:
     assert shop.found() == {("p1", KIND.CANCELLED)}
 
 
-def test_a_status_this_version_does_not_know_is_listed(shop: AuditedShop) -> None:
+def test_an_unknown_status_is_listed(shop: AuditedShop) -> None:
     shop.sell("p1")
     shop.portone.console.show_status("p1", "REVERSED")
     shop.settle()
@@ -100,7 +100,7 @@ def test_a_status_this_version_does_not_know_is_listed(shop: AuditedShop) -> Non
     assert (shop.status("p1"), shop.found()) == ("PAID", {("p1", KIND.STATUS)})
 
 
-def test_a_doubtful_payment_is_listed_and_not_believed(shop: AuditedShop) -> None:
+def test_a_payment_in_doubt_is_listed_and_not_believed(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False, channel=None)
     shop.settle()
 

@@ -34,7 +34,7 @@ def of_another_age(item: Item) -> Item:
 
 
 @pytest.mark.parametrize("damage", [damaged, of_another_age])
-def test_a_payment_of_ours_that_cannot_be_read_stops_no_other_and_is_not_foreign(
+def test_an_unreadable_payment_of_ours_stops_no_other_and_is_not_foreign(
     shop: AuditedShop, damage: Callable[[Item], Item]
 ) -> None:
     item = shop.store.table.get(key_of("payment", "p1"))
@@ -60,7 +60,7 @@ def test_a_payment_that_cannot_be_saved_stops_no_other(shop: AuditedShop) -> Non
     assert shop.meter.counts[Metric.ITEM_SKIPPED] == 1
 
 
-def test_a_payment_portone_does_not_answer_about_is_listed_and_stops_no_other(shop: AuditedShop) -> None:
+def test_a_payment_portone_does_not_answer_for_is_listed_and_stops_no_other(shop: AuditedShop) -> None:
     shop.wire.silent.add("p1")
 
     shop.audit()
@@ -70,7 +70,7 @@ def test_a_payment_portone_does_not_answer_about_is_listed_and_stops_no_other(sh
     assert shop.meter.counts[Metric.ITEM_SKIPPED] == 1
 
 
-def test_portone_answering_for_nothing_any_more_is_no_fault_of_a_payment(shop: AuditedShop) -> None:
+def test_an_outage_of_portone_is_not_blamed_on_a_payment(shop: AuditedShop) -> None:
     shop.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=None)
     shop.wire.plans["get_payment", 1] = lambda: shop.portone.inject(
         operation="list_payments", fault=Fault.HTML_502, times=None

@@ -144,7 +144,7 @@ def keep_moving(shop: AuditedShop) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("unknowns", SETTINGS.values(), ids=SETTINGS)
-def test_all_planted_differences_are_found_none_is_invented_and_what_can_heal_heals(
+def test_every_planted_difference_is_found_none_is_invented_and_healable_ones_heal(
     unknowns: Unknowns,
 ) -> None:
     shop = AuditedShop(unknowns=unknowns)
@@ -167,7 +167,7 @@ def test_all_planted_differences_are_found_none_is_invented_and_what_can_heal_he
     assert [seen(shop, each).cancelled for each in healable] == [books[each].cancelled for each in healable]
 
 
-def test_a_second_audit_finds_nothing_more_and_what_moved_in_the_first_agrees() -> None:
+def test_a_second_audit_finds_nothing_more_and_healed_payments_agree() -> None:
     shop = AuditedShop()
     planted = a_day(shop)
     moved = keep_moving(shop)

@@ -52,7 +52,7 @@ def test_a_closed_discrepancy_stays_closed_while_nothing_changes(shop: AuditedSh
     assert shop.found() == set()
 
 
-def test_a_closed_discrepancy_opens_again_when_it_differs_otherwise(shop: AuditedShop) -> None:
+def test_a_closed_discrepancy_reopens_when_it_differs_otherwise(shop: AuditedShop) -> None:
     shop.sell("p1")
     shop.lose("p1")
     shop.settle()
@@ -66,7 +66,7 @@ def test_a_closed_discrepancy_opens_again_when_it_differs_otherwise(shop: Audite
     assert shop.found() == {("p1", KIND.MISSING_HERE)}
 
 
-def test_what_changed_less_than_ten_minutes_ago_waits_for_the_next_audit(shop: AuditedShop) -> None:
+def test_a_change_of_the_last_ten_minutes_waits_for_the_next_audit(shop: AuditedShop) -> None:
     shop.sell("p1")
     shop.lose("p1")
     shop.clock.advance(599)

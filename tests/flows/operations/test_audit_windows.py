@@ -19,7 +19,7 @@ from tests.support.audited import HOUR, AuditedShop
 KIND = DiscrepancyKind
 
 
-def test_the_mark_never_goes_back_while_small_windows_repeat_the_last_hour(shop: AuditedShop) -> None:
+def test_the_audit_mark_never_moves_back_while_small_windows_repeat_the_last_hour(shop: AuditedShop) -> None:
     shop.portone.buyer.pay("foreign", shop.checkout("", custom_data=None))
     shop.settle()
     shop.audit()
@@ -31,7 +31,7 @@ def test_the_mark_never_goes_back_while_small_windows_repeat_the_last_hour(shop:
     assert [day.foreign for day in shop.mark().days.values()] == [1]
 
 
-def test_what_entered_the_list_late_is_found_within_the_overlap(shop: AuditedShop) -> None:
+def test_a_payment_listed_late_is_found_within_the_overlap(shop: AuditedShop) -> None:
     shop.clock.advance(HOUR)
     late = shop.clock.now()
     shop.clock.advance(HOUR / 2)
@@ -59,7 +59,7 @@ def test_a_full_page_is_never_trusted(shop: AuditedShop) -> None:
     assert Metric.AUDIT_CROWDED not in shop.meter.counts
 
 
-def test_a_second_with_more_than_a_page_is_paged_through_with_a_metric(shop: AuditedShop) -> None:
+def test_a_second_with_more_than_a_page_is_paged_with_a_metric(shop: AuditedShop) -> None:
     for number in range(audit.PAGE + 1):
         shop.portone.buyer.pay(f"foreign-{number}", shop.checkout("", custom_data=None))
     shop.settle()
@@ -70,7 +70,7 @@ def test_a_second_with_more_than_a_page_is_paged_through_with_a_metric(shop: Aud
     assert shop.meter.counts[Metric.AUDIT_CROWDED] >= 1
 
 
-def test_a_page_portone_cannot_deliver_is_asked_for_in_halves(shop: AuditedShop) -> None:
+def test_a_page_portone_cannot_deliver_is_requested_in_halves(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False)
     shop.settle()
     shop.portone.inject(operation="list_payments", fault=Fault.TRUNCATED_JSON, times=2)
@@ -80,7 +80,7 @@ def test_a_page_portone_cannot_deliver_is_asked_for_in_halves(shop: AuditedShop)
     assert shop.status("p1") == "PAID"
 
 
-def test_an_audit_portone_does_not_answer_fails_and_keeps_its_mark(shop: AuditedShop) -> None:
+def test_an_audit_without_an_answer_fails_and_keeps_its_mark(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False)
     shop.settle()
     shop.portone.inject(operation="list_payments", fault=Fault.HTML_502, times=None)
@@ -93,7 +93,7 @@ def test_an_audit_portone_does_not_answer_fails_and_keeps_its_mark(shop: Audited
     assert shop.status("p1") == "PAID"
 
 
-def test_an_audit_out_of_time_goes_on_from_its_mark(shop: AuditedShop) -> None:
+def test_an_audit_out_of_time_continues_from_its_mark(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False)
     shop.settle()
 
@@ -104,7 +104,7 @@ def test_an_audit_out_of_time_goes_on_from_its_mark(shop: AuditedShop) -> None:
     assert shop.status("p1") == "PAID"
 
 
-def test_a_payment_whose_reading_nobody_can_read_is_listed_and_stops_nothing(shop: AuditedShop) -> None:
+def test_a_payment_with_an_unreadable_reading_is_listed_and_stops_nothing(shop: AuditedShop) -> None:
     shop.sell("p1", heard=False)
     shop.clock.advance(1)
     shop.sell("p2", heard=False)
@@ -117,7 +117,7 @@ def test_a_payment_whose_reading_nobody_can_read_is_listed_and_stops_nothing(sho
     assert shop.status("p2") == "PAID"
 
 
-def test_windows_overlap_by_a_second_at_both_ends_whether_or_not_portone_counts_them_in(
+def test_windows_overlap_by_a_second_whether_or_not_portone_includes_their_ends(
     shop: AuditedShop,
 ) -> None:
     asked: list[Exchange] = []

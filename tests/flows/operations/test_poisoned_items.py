@@ -42,7 +42,7 @@ def hurt(stack: Stack, payment_id: str, damage: Callable[[Item], Item]) -> Calla
 
 @no_webhooks
 @every_damage
-def test_another_payment_is_found_paid_meanwhile_and_the_damage_is_told_within_minutes(
+def test_another_payment_is_found_paid_and_the_damage_is_reported_within_minutes(
     stack: ObservedStack, damage: Callable[[Item], Item]
 ) -> None:
     bad, good = prepare(stack, "order-1"), prepare(stack, "order-2")
@@ -60,7 +60,7 @@ def test_another_payment_is_found_paid_meanwhile_and_the_damage_is_told_within_m
 
 @no_webhooks
 @every_damage
-def test_it_is_tried_daily_and_finished_once_it_was_mended(
+def test_a_poisoned_item_is_processed_daily_and_finished_once_it_is_repaired(
     stack: ObservedStack, damage: Callable[[Item], Item]
 ) -> None:
     bad = prepare(stack)
@@ -81,7 +81,9 @@ def test_it_is_tried_daily_and_finished_once_it_was_mended(
 
 @no_webhooks
 @every_damage
-def test_the_list_of_a_user_shows_the_others(stack: ObservedStack, damage: Callable[[Item], Item]) -> None:
+def test_the_list_of_a_user_shows_the_other_payments(
+    stack: ObservedStack, damage: Callable[[Item], Item]
+) -> None:
     bad, good = prepare(stack, "order-1"), prepare(stack, "order-2")
     mend = hurt(stack, bad["paymentId"], damage)
 

@@ -19,7 +19,7 @@ def differing(stack: ObservedStack) -> str:
 
 
 @pytest.mark.parametrize("kind", AttentionKind)
-def test_every_kind_can_be_listed(stack: ObservedStack, kind: str) -> None:
+def test_every_kind_of_attention_can_be_listed(stack: ObservedStack, kind: str) -> None:
     answered = stack.staff.get(f"/ops/attention?kind={kind}")
 
     assert (answered.status, answered.json()) == (200, {"items": [], "cursor": None})
@@ -28,13 +28,13 @@ def test_every_kind_can_be_listed(stack: ObservedStack, kind: str) -> None:
 @pytest.mark.parametrize(
     "query", ["", "?kind=", "?kind=everything", "?kind=mismatch&cursor=edited", "?kind=mismatch&cursor="]
 )
-def test_another_kind_or_an_edited_cursor_is_400(stack: ObservedStack, query: str) -> None:
+def test_an_unknown_kind_or_an_edited_cursor_is_400(stack: ObservedStack, query: str) -> None:
     answered = stack.staff.get(f"/ops/attention{query}")
 
     assert (answered.status, answered.json()["error"]["code"]) == (400, "invalid_request")
 
 
-def test_resolving_writes_reason_and_name_into_the_history_and_ends_the_call(stack: ObservedStack) -> None:
+def test_resolving_records_reason_and_name_and_clears_the_attention(stack: ObservedStack) -> None:
     payment_id = differing(stack)
 
     resolved = stack.staff.post(f"/ops/payments/{payment_id}/resolve", {"reason": "refunded by hand"}).json()
@@ -55,7 +55,7 @@ def two_calls(stack: ObservedStack) -> str:
     return payment_id
 
 
-def test_resolving_one_call_closes_no_other(stack: ObservedStack) -> None:
+def test_resolving_one_attention_closes_no_other(stack: ObservedStack) -> None:
     payment_id = two_calls(stack)
 
     resolved = stack.staff.post(
@@ -67,7 +67,7 @@ def test_resolving_one_call_closes_no_other(stack: ObservedStack) -> None:
     assert (len(seen_by_staff(stack, "mismatch")), seen_by_staff(stack, "receipt")) == (1, [])
 
 
-def test_which_call_is_meant_has_to_be_said_where_several_fit(stack: ObservedStack) -> None:
+def test_resolving_names_the_attention_where_several_are_open(stack: ObservedStack) -> None:
     payment_id = two_calls(stack)
 
     refused = stack.staff.post(f"/ops/payments/{payment_id}/resolve", {"reason": "one of them"})
@@ -75,7 +75,7 @@ def test_which_call_is_meant_has_to_be_said_where_several_fit(stack: ObservedSta
     assert (refused.status, refused.json()["error"]["details"]["field"]) == (400, "kind")
 
 
-def test_what_needs_no_person_cannot_be_resolved(stack: ObservedStack) -> None:
+def test_a_payment_without_an_attention_cannot_be_resolved(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     refused = stack.staff.post(f"/ops/payments/{prepared['paymentId']}/resolve", {"reason": "just because"})
@@ -126,11 +126,11 @@ def test_an_absent_payment_is_not_found(stack: ObservedStack, act: str) -> None:
     assert (answered.status, answered.json()["error"]["code"]) == (404, "payment_not_found")
 
 
-def test_nobody_without_the_staff_claim_gets_in(stack: ObservedStack) -> None:
+def test_a_caller_without_the_staff_claim_is_refused(stack: ObservedStack) -> None:
     assert stack.app("user-1").get("/ops/attention?kind=mismatch").status == 403
 
 
-def test_what_staff_wrote_is_stored_sealed_and_shown_to_staff(stack: ObservedStack) -> None:
+def test_the_words_of_staff_are_stored_sealed_and_shown_to_staff(stack: ObservedStack) -> None:
     payment_id = differing(stack)
     words = "paid back to Hong Gildong, 010-1234-5678"
 

@@ -40,7 +40,7 @@ def mutations(stack: ObservedStack, operation: str) -> int:
     return sum(call.operation == operation for call in stack.portone.calls())
 
 
-def test_a_renewal_that_portone_refuses_to_us_is_no_try_and_is_paid_when_it_answers(
+def test_a_renewal_refused_for_an_error_of_ours_is_no_attempt_and_is_paid_later(
     stack: ObservedStack,
 ) -> None:
     subscription_id = subscribed(stack)
@@ -95,7 +95,9 @@ def test_retry_days_and_grace_stand_still_while_nothing_is_sent(stack: ObservedS
     )
 
 
-def test_a_start_portone_refuses_to_us_is_not_declined_and_may_be_cancelled(stack: ObservedStack) -> None:
+def test_a_first_charge_refused_for_an_error_of_ours_is_not_declined_and_may_be_cancelled(
+    stack: ObservedStack,
+) -> None:
     key_saved(stack)
     subscribed_before = subscribed(stack)
     refuse(stack, CHARGE)
@@ -109,7 +111,7 @@ def test_a_start_portone_refuses_to_us_is_not_declined_and_may_be_cancelled(stac
     assert (left.status, held(stack, second).status) == (200, SubscriptionStatus.CANCELLED)
 
 
-def test_a_charge_a_customer_asked_for_waits_and_is_made_once(stack: ObservedStack) -> None:
+def test_a_charge_a_customer_requested_waits_and_is_made_once(stack: ObservedStack) -> None:
     key_saved(stack)
     path = f"/payments/{prepare(stack)['paymentId']}/charge"
     stack.portone.inject(operation=CHARGE, fault=Fault.UNAUTHORIZED)
@@ -126,7 +128,7 @@ def test_a_charge_a_customer_asked_for_waits_and_is_made_once(stack: ObservedSta
     assert_clean(stack)
 
 
-def test_a_refund_waits_for_hours_and_goes_out_once(stack: ObservedStack) -> None:
+def test_a_refund_waits_for_hours_and_is_sent_once(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     verify(stack, prepared)
@@ -150,7 +152,7 @@ def test_a_refund_waits_for_hours_and_goes_out_once(stack: ObservedStack) -> Non
     assert_clean(stack)
 
 
-def test_all_sending_stops_with_the_first_refusal_but_readings_go_on(stack: ObservedStack) -> None:
+def test_the_first_refusal_stops_all_sending_but_readings_continue(stack: ObservedStack) -> None:
     key_saved(stack)
     prepared, other = prepare(stack), prepare(stack, "order-2")
     pay(stack, other)

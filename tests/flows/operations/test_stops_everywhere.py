@@ -87,7 +87,7 @@ DOORS = {
 
 
 @pytest.mark.parametrize("operation", list(DOORS))
-def test_what_one_container_was_refused_no_other_sends(stack: UnkindStack, operation: str) -> None:
+def test_a_stop_in_one_container_stops_all_containers(stack: UnkindStack, operation: str) -> None:
     scene, expected = DOORS[operation]
     act = scene(stack)
     stop_all(stack)
@@ -99,7 +99,7 @@ def test_what_one_container_was_refused_no_other_sends(stack: UnkindStack, opera
     assert expected != 503 or answer.json()["error"]["code"] == "provider_refused"
 
 
-def test_a_subscription_begun_meanwhile_is_charged_once_it_may_be(stack: UnkindStack) -> None:
+def test_a_subscription_started_during_a_stop_is_charged_once_the_stop_ends(stack: UnkindStack) -> None:
     act = _subscribe(stack)
     stop_all(stack)
 
@@ -111,7 +111,7 @@ def test_a_subscription_begun_meanwhile_is_charged_once_it_may_be(stack: UnkindS
     assert (meanwhile, stack.asked(CHARGE)) == (0, 1)
 
 
-def test_a_store_we_left_and_that_is_closed_to_us_stops_nobody_else(stack: UnkindStack) -> None:
+def test_a_former_store_that_refuses_us_stops_nobody_else(stack: UnkindStack) -> None:
     old = paid(stack)
     stack.operated(store_id=EXAMPLE_SUB_STORE)
     new = paid(stack, "order-2")
@@ -127,7 +127,7 @@ def test_a_store_we_left_and_that_is_closed_to_us_stops_nobody_else(stack: Unkin
 
 
 @pytest.mark.parametrize("operation", ["send", "resend", "confirm"])
-def test_no_message_to_a_person_leaves_while_sending_is_stopped(stack: UnkindStack, operation: str) -> None:
+def test_no_verification_message_is_sent_while_sending_is_stopped(stack: UnkindStack, operation: str) -> None:
     verification_id = sent(stack)
     stop_all(stack)
     before, told = messages(stack), {"send": typed(), "resend": None, "confirm": {"otp": "000000"}}
@@ -139,7 +139,7 @@ def test_no_message_to_a_person_leaves_while_sending_is_stopped(stack: UnkindSta
     assert operation == "send" or answer.json()["error"]["code"] == "provider_refused"
 
 
-def test_what_a_message_is_refused_for_stops_payments_too(stack: UnkindStack) -> None:
+def test_a_refusal_of_a_verification_message_stops_payments_too(stack: UnkindStack) -> None:
     verification_id = id_of(start(stack, provider="DANAL"))
     stack.portone.inject(operation="send_identity_verification", fault=Fault.UNAUTHORIZED)
 

@@ -40,7 +40,7 @@ def cancelled(stack: UnkindStack, payment_id: str) -> int:
     return stack.portone.books()[payment_id].cancelled
 
 
-def test_an_account_may_be_named_before_anything_was_sent(stack: UnkindStack) -> None:
+def test_a_refund_account_may_be_given_before_anything_was_sent(stack: UnkindStack) -> None:
     payment_id = wrong_deposit(stack)
 
     answer = named(stack, payment_id, "mismatch")
@@ -48,7 +48,7 @@ def test_an_account_may_be_named_before_anything_was_sent(stack: UnkindStack) ->
     assert (answer, cancelled(stack, payment_id)) == (200, 1_000)
 
 
-def test_an_account_is_asked_for_once_it_was_refused_without(stack: UnkindStack) -> None:
+def test_a_refund_account_is_requested_once_the_refund_was_refused_without_one(stack: UnkindStack) -> None:
     payment_id = wrong_deposit(stack)
     let_pass(stack, 5 * MINUTE)
 
@@ -57,7 +57,7 @@ def test_an_account_is_asked_for_once_it_was_refused_without(stack: UnkindStack)
     assert cancelled(stack, payment_id) == 1_000
 
 
-def test_an_account_that_was_refused_is_asked_for_again_at_once(stack: UnkindStack) -> None:
+def test_a_refused_refund_account_is_requested_again_at_once(stack: UnkindStack) -> None:
     payment_id = wrong_deposit(stack)
     let_pass(stack, 5 * MINUTE)
     stack.wire.refuse("cancel_payment", "INVALID_REQUEST", times=1)

@@ -40,7 +40,7 @@ def kept(stack: ObservedStack) -> bool:
 
 @ONCE
 @pytest.mark.parametrize("settings", [SETTINGS])
-def test_an_order_nobody_paid_is_given_its_buyer_again(stack: ObservedStack) -> None:
+def test_an_unpaid_order_accepts_its_buyer_again(stack: ObservedStack) -> None:
     put(stack)
     ask_to_prepare(stack)
     let_pass(stack, 10 * DAY)
@@ -54,7 +54,7 @@ def test_an_order_nobody_paid_is_given_its_buyer_again(stack: ObservedStack) -> 
 
 @ONCE
 @pytest.mark.parametrize("settings", [SETTINGS])
-def test_a_buyer_nobody_prepares_for_is_dropped_at_the_orders_end(stack: ObservedStack) -> None:
+def test_a_buyer_of_an_unprepared_order_is_dropped_at_the_orders_end(stack: ObservedStack) -> None:
     put(stack, ends=5 * HOUR)
     let_pass(stack, 4 * HOUR)
     before = order(stack).buyer_sealed
@@ -81,14 +81,14 @@ def test_a_buyer_given_again_is_dropped_again(stack: ObservedStack) -> None:
     assert (dropped, again, kept(stack)) == (False, True, False)
 
 
-def test_without_an_end_an_order_keeps_its_buyer_for_thirty_days() -> None:
+def test_an_order_without_expiry_keeps_its_buyer_for_thirty_days() -> None:
     assert kept_until(an_order(), 1_000_000) == 1_000_000 + 30 * DAY
     assert kept_until(an_order(expires_at=1_000_001), 1_000_000) == 1_000_001
 
 
 @ONCE
 @pytest.mark.parametrize("settings", [SETTINGS])
-def test_an_order_withdrawn_before_anybody_prepared_it_keeps_no_buyer(stack: ObservedStack) -> None:
+def test_an_order_withdrawn_before_any_prepare_keeps_no_buyer(stack: ObservedStack) -> None:
     put(stack)
     stack.shop.delete("/orders/order-1")
 
@@ -96,7 +96,7 @@ def test_an_order_withdrawn_before_anybody_prepared_it_keeps_no_buyer(stack: Obs
 
 
 @pytest.mark.parametrize("settings", [SETTINGS])
-def test_a_paid_order_takes_no_buyer_back(stack: ObservedStack) -> None:
+def test_a_paid_order_accepts_no_buyer(stack: ObservedStack) -> None:
     put(stack)
     prepared = ask_to_prepare(stack, user=USER).json()
     pay(stack, prepared)

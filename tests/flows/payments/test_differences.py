@@ -36,7 +36,7 @@ DOUBTS = pytest.mark.parametrize(
     ],
     ids=["less", "more", "currency"],
 )
-def test_a_tampered_payment_is_a_mismatch_never_paid_and_goes_back(
+def test_a_tampered_payment_is_a_mismatch_never_paid_and_refunded(
     stack: ObservedStack, tampered: dict[str, Any]
 ) -> None:
     prepared = prepare(stack)
@@ -52,7 +52,7 @@ def test_a_tampered_payment_is_a_mismatch_never_paid_and_goes_back(
 
 
 @pytest.mark.parametrize("unknowns", [Unknowns(other_stores_are_visible=True)], ids=["shown"])
-def test_what_was_paid_into_another_store_is_a_mismatch_and_goes_back(stack: ObservedStack) -> None:
+def test_a_payment_in_another_store_is_a_mismatch_and_refunded(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     pay(stack, prepared, store_id="store-of-somebody-else")
@@ -63,7 +63,7 @@ def test_what_was_paid_into_another_store_is_a_mismatch_and_goes_back(stack: Obs
 
 
 @pytest.mark.parametrize("unknowns", [Unknowns(other_stores_are_visible=False)], ids=["hidden"])
-def test_what_was_paid_into_another_store_we_are_not_shown_is_not_paid(stack: ObservedStack) -> None:
+def test_an_invisible_payment_in_another_store_is_not_paid(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     pay(stack, prepared, store_id="store-of-somebody-else")
@@ -90,7 +90,7 @@ def test_a_live_channel_in_live_mode_is_paid(stack: ObservedStack) -> None:
     assert verify(stack, prepared).json()["status"] == "PAID"
 
 
-def test_a_mismatch_that_cannot_go_back_is_looked_at_every_day_until_staff_closes_it(
+def test_a_mismatch_that_cannot_be_refunded_is_read_daily_until_staff_closes_it(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -128,7 +128,7 @@ def test_a_mismatch_is_not_offered_again_and_never_accepted(stack: ObservedStack
 
 
 @DOUBTS
-def test_what_can_neither_be_believed_nor_refuted_is_quarantined_and_stays_due(
+def test_a_payment_in_doubt_is_quarantined_and_stays_due(
     stack: ObservedStack, doubtful: dict[str, Any]
 ) -> None:
     prepared = prepare(stack)
@@ -159,7 +159,7 @@ def test_staff_accepting_a_quarantined_payment_makes_it_paid(
     assert seen_by_staff(stack, "quarantined") == []
 
 
-def test_a_status_invented_later_leaves_ours_and_resolves_itself_when_it_passes(stack: ObservedStack) -> None:
+def test_an_unknown_status_keeps_ours_and_resolves_when_it_passes(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.console.show_status(prepared["paymentId"], "SETTLING")

@@ -6,7 +6,7 @@ from portone_local.portone import Decline
 from portone_payments.ports.world import Metric
 
 
-def test_a_pgs_code_that_is_none_is_dropped_and_counted(stack: ObservedStack) -> None:
+def test_an_invalid_pg_code_is_dropped_and_counted(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"], decline=Decline(pg_code="Example Buyer"))
 
@@ -16,7 +16,7 @@ def test_a_pgs_code_that_is_none_is_dropped_and_counted(stack: ObservedStack) ->
     assert stack.metrics[Metric.TEXT_DROPPED] >= 1
 
 
-def test_nothing_is_counted_of_what_passes(stack: ObservedStack) -> None:
+def test_an_accepted_text_is_not_counted(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.decline(prepared["paymentId"])
 

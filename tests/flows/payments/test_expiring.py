@@ -48,7 +48,7 @@ def test_an_expired_payment_that_is_paid_late_is_recognised_within_a_day(
     assert (shown["status"], shown["late"]) == ("PAID", True)
 
 
-def test_nothing_is_asked_of_portone_once_a_payment_is_settled(stack: ObservedStack) -> None:
+def test_a_settled_payment_causes_no_call_of_portone(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     verify(stack, prepared)
@@ -60,7 +60,7 @@ def test_nothing_is_asked_of_portone_once_a_payment_is_settled(stack: ObservedSt
     assert calls(stack) == before
 
 
-def test_an_order_nobody_pays_is_let_go_after_three_days(stack: ObservedStack) -> None:
+def test_an_unpaid_order_is_no_longer_read_after_three_days(stack: ObservedStack) -> None:
     prepare(stack)
 
     stack.run_for(4 * DAY, step=HOUR)

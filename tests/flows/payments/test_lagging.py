@@ -31,7 +31,7 @@ def test_a_webhook_whose_reading_lags_is_stored_and_settled_by_a_later_reading(
 
 
 @webhooks_only
-def test_six_lagging_readings_give_the_webhook_up_with_a_metric_and_a_person_is_called(
+def test_six_lagging_readings_give_the_webhook_up_and_raise_an_attention(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -44,7 +44,7 @@ def test_six_lagging_readings_give_the_webhook_up_with_a_metric_and_a_person_is_
 
 
 @webhooks_only
-def test_a_payment_given_up_on_is_still_recognised_when_portone_shows_it(stack: ObservedStack) -> None:
+def test_a_payment_whose_hint_was_given_up_is_recognised_when_portone_shows_it(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     send(stack, event("Transaction.Paid", prepared["paymentId"]))
     stack.run_for(45 * MINUTE)
@@ -56,7 +56,7 @@ def test_a_payment_given_up_on_is_still_recognised_when_portone_shows_it(stack: 
     assert status(stack, prepared) == "PAID"
 
 
-def test_a_reading_behind_what_we_hold_changes_nothing(stack: ObservedStack) -> None:
+def test_a_reading_behind_the_record_changes_nothing(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.open_window(prepared["paymentId"])
     stack.run_for(MINUTE)
@@ -73,7 +73,7 @@ def test_a_reading_behind_what_we_hold_changes_nothing(stack: ObservedStack) -> 
     assert status(stack, prepared) == "PAID"
 
 
-def test_portone_forgetting_a_payment_for_a_moment_changes_nothing(stack: ObservedStack) -> None:
+def test_a_reading_that_briefly_lacks_a_payment_changes_nothing(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     verify(stack, prepared)
@@ -87,7 +87,7 @@ def test_portone_forgetting_a_payment_for_a_moment_changes_nothing(stack: Observ
 
 
 @webhooks_only
-def test_a_cancellation_is_believed_only_from_a_reading_that_shows_it(stack: ObservedStack) -> None:
+def test_a_cancellation_is_recorded_only_from_a_reading_that_shows_it(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.deliver()

@@ -21,7 +21,7 @@ def payments(stack: ObservedStack) -> int:
     return sum(isinstance(record, Payment) for record in stack.ports["store"].records())
 
 
-def test_the_same_order_again_is_the_same_answer(stack: ObservedStack) -> None:
+def test_the_same_order_again_answers_the_same(stack: ObservedStack) -> None:
     assert put_order(stack).json() == put_order(stack).json()
 
 

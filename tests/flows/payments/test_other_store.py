@@ -48,7 +48,7 @@ def move(stack: UnkindStack) -> None:
     stack.operated(store_id=EXAMPLE_SUB_STORE)
 
 
-def test_what_was_paid_before_is_read_and_refunded_as_before(stack: UnkindStack) -> None:
+def test_a_payment_of_the_old_store_is_read_and_refunded_as_before(stack: UnkindStack) -> None:
     prepared = paid(stack)
     move(stack)
 
@@ -60,7 +60,7 @@ def test_what_was_paid_before_is_read_and_refunded_as_before(stack: UnkindStack)
     assert stack.calling() == {}
 
 
-def test_a_refund_without_an_answer_is_sent_again_as_it_was(stack: UnkindStack) -> None:
+def test_an_unanswered_refund_is_sent_again_unchanged(stack: UnkindStack) -> None:
     prepared = paid(stack)
     stack.portone.inject(operation="cancel_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
     refund(stack, prepared, "refund-1", amount=3_000)
@@ -83,7 +83,7 @@ def test_a_window_is_offered_again_in_its_own_store_and_paid_there(stack: Unkind
     assert status(stack, first) == "PAID"
 
 
-def test_what_is_prepared_after_the_change_is_of_the_new_store(stack: UnkindStack) -> None:
+def test_a_payment_prepared_after_the_change_belongs_to_the_new_store(stack: UnkindStack) -> None:
     move(stack)
 
     prepared = prepare(stack)
@@ -150,7 +150,7 @@ def test_an_invoice_is_paid_in_the_store_of_the_method_that_pays_it(stack: Unkin
     assert books[str(declined)].times_paid == 0
 
 
-def test_an_order_prepared_before_is_charged_in_its_own_store(stack: UnkindStack) -> None:
+def test_an_order_prepared_before_the_change_is_charged_in_its_own_store(stack: UnkindStack) -> None:
     key_saved(stack)
     payment_id = prepared_id(stack)
     move(stack)
@@ -159,7 +159,7 @@ def test_an_order_prepared_before_is_charged_in_its_own_store(stack: UnkindStack
     assert stack.portone.books()[payment_id].store_id == EXAMPLE_STORE
 
 
-def test_a_verification_begun_before_is_read_in_its_own_store(stack: UnkindStack) -> None:
+def test_a_verification_begun_before_the_change_is_read_in_its_own_store(stack: UnkindStack) -> None:
     window = start(stack)
     move(stack)
 
@@ -179,7 +179,7 @@ def test_a_webhook_about_a_saved_method_of_the_old_store_is_read_there(stack: Un
     assert key_of(stack, issue_id).state == "DELETED"
 
 
-def test_the_audit_still_compares_what_the_old_store_holds(stack: UnkindStack) -> None:
+def test_the_audit_still_compares_the_payments_of_the_old_store(stack: UnkindStack) -> None:
     prepared = paid(stack)
     let_pass(stack, HOUR)
     stack.functions.invoke("Audit", {})
@@ -193,7 +193,9 @@ def test_the_audit_still_compares_what_the_old_store_holds(stack: UnkindStack) -
     assert status(stack, prepared) == "PARTIAL_CANCELLED"
 
 
-def test_a_card_no_new_store_knows_stops_nobody_and_the_order_is_paid_otherwise(stack: UnkindStack) -> None:
+def test_a_card_the_new_store_does_not_know_stops_nobody_and_the_order_is_paid_by_other_means(
+    stack: UnkindStack,
+) -> None:
     users = ("user-1", "user-2", "user-3")
     for user in users:
         key_saved(stack, user)

@@ -54,7 +54,7 @@ def test_prepare_with_a_refused_credential_is_503_and_counted(stack: ObservedSta
     assert stack.metrics[Metric.CREDENTIAL_REFUSED] == 1
 
 
-def test_prepare_of_an_order_somebody_just_paid_reads_it_and_says_so(stack: ObservedStack) -> None:
+def test_prepare_of_an_order_just_paid_reads_it_and_answers_so(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.webhooks.lose()
@@ -66,7 +66,9 @@ def test_prepare_of_an_order_somebody_just_paid_reads_it_and_says_so(stack: Obse
 
 
 @pytest.mark.parametrize("fault", SILENT)
-def test_verify_while_portone_is_down_is_202_and_the_sweep_heals(stack: ObservedStack, fault: Fault) -> None:
+def test_verify_while_portone_is_down_is_202_and_the_sweep_heals_it(
+    stack: ObservedStack, fault: Fault
+) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.webhooks.lose()
@@ -98,7 +100,7 @@ def test_a_refused_credential_keeps_everything_due_and_is_counted(stack: Observe
 
 
 @pytest.mark.parametrize("webhooks", [True])
-def test_an_outcome_unknown_for_half_an_hour_calls_a_person_and_heals_by_itself(
+def test_an_outcome_unknown_for_half_an_hour_raises_an_attention_and_heals_by_itself(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -117,7 +119,7 @@ def test_an_outcome_unknown_for_half_an_hour_calls_a_person_and_heals_by_itself(
     assert status(stack, prepared) == "PAID"
 
 
-def test_without_secrets_everything_that_needs_them_is_503(stack: ObservedStack) -> None:
+def test_every_request_that_needs_a_secret_is_503_without_it(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.webhooks.lose()

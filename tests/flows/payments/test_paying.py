@@ -110,7 +110,7 @@ def test_failed_now_and_approved_ten_minutes_later_is_paid(stack: ObservedStack)
 
 
 @either_way
-def test_a_payment_that_waits_for_its_pg_is_pending_and_then_paid(stack: ObservedStack) -> None:
+def test_a_payment_pending_at_its_pg_is_pending_and_then_paid(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.portone.buyer.pay_pending(prepared["paymentId"], checkout(prepared))
     pending = verify(stack, prepared).json()
@@ -122,7 +122,7 @@ def test_a_payment_that_waits_for_its_pg_is_pending_and_then_paid(stack: Observe
     assert status(stack, prepared) == "PAID"
 
 
-def test_what_was_paid_is_shown_to_owner_and_shop(stack: ObservedStack) -> None:
+def test_a_paid_payment_is_shown_to_owner_and_shop(stack: ObservedStack) -> None:
     put_order(stack, amount={"total": 12_000, "taxFree": 2_000})
     prepared = prepare(stack)
     pay(stack, prepared, tax_free=2_000)
@@ -135,7 +135,7 @@ def test_what_was_paid_is_shown_to_owner_and_shop(stack: ObservedStack) -> None:
     assert order["payment"]["paymentId"] == prepared["paymentId"]
 
 
-def test_a_discount_is_paid_less_and_still_the_same_payment(stack: ObservedStack) -> None:
+def test_a_discounted_payment_pays_less_and_is_the_same_payment(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     pay(stack, prepared, discount=1_000)
@@ -144,7 +144,7 @@ def test_a_discount_is_paid_less_and_still_the_same_payment(stack: ObservedStack
     assert (paid["status"], paid["amount"]["paid"]) == ("PAID", 11_000)
 
 
-def test_verify_within_two_seconds_of_a_reading_answers_from_the_item(stack: ObservedStack) -> None:
+def test_verify_within_two_seconds_of_a_reading_answers_from_the_record(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     verify(stack, prepared)

@@ -111,7 +111,7 @@ class Desk:
         return self.payment
 
 
-def test_the_life_has_six_different_events(deliveries: list[Delivery]) -> None:
+def test_the_permuted_history_has_six_different_events(deliveries: list[Delivery]) -> None:
     assert [delivery.type.removeprefix("Transaction.") for delivery in deliveries] == [
         "Ready",
         "Failed",

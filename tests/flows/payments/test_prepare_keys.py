@@ -42,7 +42,7 @@ def test_a_key_belongs_to_one_user(stack: ObservedStack) -> None:
     assert theirs.json()["paymentId"] != mine["paymentId"]
 
 
-def test_a_key_whose_payment_is_gone_for_good_is_answered_the_truth_of_today(stack: ObservedStack) -> None:
+def test_a_key_whose_payment_is_over_answers_the_present_state(stack: ObservedStack) -> None:
     prepared = prepare(stack, key="key-1")
     pay(stack, prepared)
     verify(stack, prepared)

@@ -56,7 +56,7 @@ def accept(world: World, payment_id: str) -> int:
 
 
 @pytest.mark.parametrize("doubt", list(DOUBTS.values()), ids=list(DOUBTS))
-def test_a_late_deposit_beside_a_payment_in_doubt_settles_and_the_other_is_told_as_surplus(
+def test_a_late_deposit_beside_a_payment_in_doubt_settles_and_the_other_is_a_surplus(
     world: World, doubt: Change
 ) -> None:
     lapsed = lapsed_account(world)
@@ -75,7 +75,7 @@ def test_a_late_deposit_beside_a_payment_in_doubt_settles_and_the_other_is_told_
     assert stack_of(world).counted("PaymentSurplus")
 
 
-def test_a_surplus_in_doubt_goes_back_once_staff_believes_it(world: World) -> None:
+def test_a_surplus_in_doubt_is_refunded_once_staff_accepts_it(world: World) -> None:
     lapsed = lapsed_account(world)
     second = world.prepare(world.order_of(lapsed))
     in_doubt(world, second, DOUBTS["channel"])
@@ -93,9 +93,7 @@ def test_a_surplus_in_doubt_goes_back_once_staff_believes_it(world: World) -> No
 
 
 @pytest.mark.parametrize("doubt", list(DOUBTS.values()), ids=list(DOUBTS))
-def test_a_late_deposit_in_doubt_after_the_order_was_paid_is_told_as_surplus(
-    world: World, doubt: Change
-) -> None:
+def test_a_late_deposit_in_doubt_after_the_order_was_paid_is_a_surplus(world: World, doubt: Change) -> None:
     lapsed = late_deposit(world)
     in_doubt(world, lapsed, doubt)
 
@@ -107,7 +105,7 @@ def test_a_late_deposit_in_doubt_after_the_order_was_paid_is_told_as_surplus(
 
 
 @pytest.mark.parametrize("doubt", list(DOUBTS.values()), ids=list(DOUBTS))
-def test_who_pays_anew_beside_a_late_deposit_in_doubt_settles_the_order(world: World, doubt: Change) -> None:
+def test_a_new_payment_beside_a_late_deposit_in_doubt_settles_the_order(world: World, doubt: Change) -> None:
     second = second_paid(world)
     (lapsed,) = set(world.handed) - {second}
     in_doubt(world, lapsed, doubt)
@@ -120,7 +118,7 @@ def test_who_pays_anew_beside_a_late_deposit_in_doubt_settles_the_order(world: W
     assert calls(world, lapsed) == {"quarantined", "surplus"}
 
 
-def test_what_turns_out_unpaid_is_no_surplus_any_more(world: World) -> None:
+def test_a_payment_that_turns_out_unpaid_is_no_surplus(world: World) -> None:
     lapsed = lapsed_account(world)
     second = world.prepare(world.order_of(lapsed))
     in_doubt(world, second, DOUBTS["status"])
@@ -134,7 +132,7 @@ def test_what_turns_out_unpaid_is_no_surplus_any_more(world: World) -> None:
     assert status(world, lapsed) == "PAID"
 
 
-def test_while_a_deposit_is_in_doubt_its_order_gets_no_second_payment(world: World) -> None:
+def test_an_order_with_a_deposit_in_doubt_gets_no_second_payment(world: World) -> None:
     lapsed = lapsed_account(world)
     in_doubt(world, lapsed, DOUBTS["channel"])
     world.stack.portone.buyer.deposit(lapsed)

@@ -70,7 +70,7 @@ def a_saved_method(stack: UnkindStack) -> str:
 
 
 @pytest.mark.parametrize("sent", [a_charge, a_charge_that_waits, an_approval, a_receipt, a_saved_method])
-def test_what_is_sent_again_is_sent_as_it_was_first(
+def test_a_request_sent_again_is_sent_unchanged(
     stack: UnkindStack, sent: Callable[[UnkindStack], str]
 ) -> None:
     operation = sent(stack)

@@ -44,7 +44,7 @@ def alarms(stack: UnkindStack) -> set[Metric]:
 
 @pytest.mark.parametrize("lost", [True, False], ids=["audit_finds_it", "webhook_tells"])
 @pytest.mark.parametrize("kind", list(TAMPERED))
-def test_whoever_has_one_issued_holds_no_alarm_on_and_is_listed(
+def test_an_unpaid_account_that_differs_raises_no_alarm_and_is_listed(
     stack: UnkindStack, kind: str, *, lost: bool
 ) -> None:
     stack.portone.webhooks.switched_on = not lost
@@ -58,7 +58,7 @@ def test_whoever_has_one_issued_holds_no_alarm_on_and_is_listed(
 
 @pytest.mark.parametrize("closed", [True, False])
 @pytest.mark.parametrize("kind", list(TAMPERED))
-def test_once_it_is_paid_a_person_is_called_whatever_was_said_before(
+def test_an_account_that_differs_raises_an_attention_once_paid_whatever_was_decided_before(
     stack: UnkindStack, kind: str, *, closed: bool
 ) -> None:
     payment_id = issued(stack, kind)

@@ -50,7 +50,7 @@ def test_bank_number_holder_and_due_date_are_shown_while_it_waits(stack: Observe
     assert shown["virtualAccount"]["dueAt"].startswith("2026-01-05T03:04:0")
 
 
-def test_a_deposit_is_found_and_the_number_no_longer_shown(stack: ObservedStack) -> None:
+def test_a_deposit_is_found_and_the_account_number_is_no_longer_shown(stack: ObservedStack) -> None:
     prepared = issued(stack)
 
     stack.portone.buyer.deposit(str(prepared["paymentId"]))
@@ -61,7 +61,7 @@ def test_a_deposit_is_found_and_the_number_no_longer_shown(stack: ObservedStack)
     assert "virtualAccount" not in shown
 
 
-def test_preparing_again_while_the_account_waits_answers_the_same_payment(stack: ObservedStack) -> None:
+def test_preparing_while_the_account_waits_answers_the_same_payment(stack: ObservedStack) -> None:
     prepared = issued(stack)
 
     again = prepare(stack)
@@ -93,7 +93,7 @@ def test_a_deposit_after_expiry_is_paid_and_late(stack: ObservedStack) -> None:
 
 
 @pytest.mark.parametrize("first", ["old", "new"])
-def test_the_later_of_two_paid_payments_of_an_order_is_surplus_and_goes_back_or_calls_a_person(
+def test_the_later_of_two_paid_payments_is_a_surplus_and_is_refunded_or_raises_an_attention(
     stack: ObservedStack, first: str
 ) -> None:
     payments = {"old": lapsed_but_open(stack), "new": prepare(stack)}

@@ -18,7 +18,7 @@ SAVE = {"payMethod": "CARD", "platform": "ios", "buyer": WHOLE}
 
 
 @pytest.mark.parametrize("settings", [{"channels": CHANNELS, "pay_method_rules": APPS}])
-def test_a_method_that_rules_leave_to_apps_needs_nothing_that_only_pcs_ask_for(stack: ObservedStack) -> None:
+def test_a_method_limited_to_apps_needs_nothing_only_pcs_need(stack: ObservedStack) -> None:
     stored = put_order(stack, payMethods=["CARD"], buyer=NAMED)
     in_app, on_page = (ask_to_prepare(stack, platform=each) for each in ("ios", "web"))
 
@@ -27,7 +27,7 @@ def test_a_method_that_rules_leave_to_apps_needs_nothing_that_only_pcs_ask_for(s
 
 
 @pytest.mark.parametrize("settings", [{"channels": CHANNELS}])
-def test_a_method_for_pages_needs_what_pcs_ask_for(stack: ObservedStack) -> None:
+def test_a_method_for_pages_needs_what_pcs_need(stack: ObservedStack) -> None:
     refused = put_order(stack, payMethods=["CARD"], buyer=NAMED)
 
     assert refused.status == 409
@@ -35,7 +35,7 @@ def test_a_method_for_pages_needs_what_pcs_ask_for(stack: ObservedStack) -> None
 
 
 @pytest.mark.parametrize("settings", [{"channels": CHANNELS}])
-def test_an_order_for_gift_certificates_says_which(stack: ObservedStack) -> None:
+def test_an_order_for_gift_certificates_names_the_kind(stack: ObservedStack) -> None:
     without = put_order(stack, payMethods=["GIFT_CERTIFICATE"], buyer=WHOLE)
     wrong = put_order(stack, payMethods=["GIFT_CERTIFICATE"], buyer=WHOLE, giftCertificateType="HAPPY")
     put_order(stack, payMethods=["GIFT_CERTIFICATE"], buyer=WHOLE, giftCertificateType="BOOKNLIFE")
@@ -48,7 +48,7 @@ def test_an_order_for_gift_certificates_says_which(stack: ObservedStack) -> None
 
 
 @pytest.mark.parametrize("settings", [{"billing_channels": json.dumps({"CARD": WELCOME})}])
-def test_a_card_saved_in_an_app_says_what_for(stack: ObservedStack) -> None:
+def test_a_card_saved_in_an_app_names_its_purpose(stack: ObservedStack) -> None:
     app = stack.app(USER)
     without, monthly = (app.post("/billing-keys", SAVE | more) for more in ({}, {"offerPeriod": MONTHLY}))
     days = app.post(
@@ -74,5 +74,5 @@ def test_a_card_saved_in_an_app_says_what_for(stack: ObservedStack) -> None:
     ],
     ids=json.dumps,
 )
-def test_a_period_no_pg_takes_is_refused(stack: ObservedStack, wrong: dict[str, Any]) -> None:
+def test_a_period_no_pg_accepts_is_refused(stack: ObservedStack, wrong: dict[str, Any]) -> None:
     assert stack.app(USER).post("/billing-keys", SAVE | {"offerPeriod": wrong}).status == 400

@@ -53,7 +53,7 @@ def facts(stack: ObservedStack, prepared: dict[str, Any]) -> list[str]:
     return [line["fact"] for line in lines(stack, prepared)]
 
 
-def test_who_withdrew_an_order_stands_in_the_history_of_its_payment(stack: ObservedStack) -> None:
+def test_the_history_records_who_withdrew_the_order(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     withdraw(stack)
@@ -61,7 +61,7 @@ def test_who_withdrew_an_order_stands_in_the_history_of_its_payment(stack: Obser
     assert [line["by"] for line in lines(stack, prepared) if line["fact"] == "withdrawn"] == [WHO]
 
 
-def test_an_order_nobody_asked_to_pay_is_off_sale(stack: ObservedStack) -> None:
+def test_an_order_without_a_payment_is_withdrawn(stack: ObservedStack) -> None:
     put_order(stack)
 
     gone = withdraw(stack)
@@ -73,7 +73,7 @@ def test_an_order_nobody_asked_to_pay_is_off_sale(stack: ObservedStack) -> None:
     assert code(put_order(stack)) == (409, "order_withdrawn")
 
 
-def test_withdrawn_twice_is_the_same_answer(stack: ObservedStack) -> None:
+def test_withdrawing_twice_answers_the_same(stack: ObservedStack) -> None:
     issued(stack)
 
     first = withdraw(stack)
@@ -89,7 +89,7 @@ def test_an_unknown_order_is_not_found(stack: ObservedStack, order_id: str) -> N
     assert code(withdraw(stack, order_id)) == (404, "order_not_found")
 
 
-def test_what_was_prepared_is_not_on_offer_any_more(stack: ObservedStack) -> None:
+def test_a_prepared_payment_is_no_longer_offered(stack: ObservedStack) -> None:
     prepared = prepare(stack, key="key-1")
 
     withdraw(stack)
@@ -99,7 +99,7 @@ def test_what_was_prepared_is_not_on_offer_any_more(stack: ObservedStack) -> Non
     assert code(ask_to_prepare(stack, user="user-2")) == (404, "order_not_found")
 
 
-def test_one_call_closes_a_waiting_account(stack: ObservedStack) -> None:
+def test_withdrawing_closes_a_waiting_account(stack: ObservedStack) -> None:
     prepared = issued(stack)
 
     gone = withdraw(stack)
@@ -109,7 +109,7 @@ def test_one_call_closes_a_waiting_account(stack: ObservedStack) -> None:
     assert status(stack, prepared) == "EXPIRED"
 
 
-def test_a_payment_that_still_comes_goes_back_and_is_told(stack: ObservedStack) -> None:
+def test_a_payment_after_the_withdrawal_is_refunded_and_published(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     withdraw(stack)
     stack.run_for(60)
@@ -126,7 +126,7 @@ def test_a_payment_that_still_comes_goes_back_and_is_told(stack: ObservedStack) 
     assert "paid" not in facts(stack, prepared)
 
 
-def test_a_deposit_that_still_comes_waits_for_its_account_and_goes_back(stack: ObservedStack) -> None:
+def test_a_deposit_after_the_withdrawal_waits_for_its_account_and_is_refunded(stack: ObservedStack) -> None:
     stack.portone.pg.closes_accounts = False
     prepared = issued(stack)
 
@@ -143,7 +143,7 @@ def test_a_deposit_that_still_comes_waits_for_its_account_and_goes_back(stack: O
     assert sent["state"] in {"SUCCEEDED", "REQUESTED"}
 
 
-def test_an_account_that_is_issued_afterwards_is_closed_too(stack: ObservedStack) -> None:
+def test_an_account_issued_after_the_withdrawal_is_closed_too(stack: ObservedStack) -> None:
     prepared = issued(stack)
     withdraw(stack)
     stack.run_for(60)
@@ -156,7 +156,7 @@ def test_an_account_that_is_issued_afterwards_is_closed_too(stack: ObservedStack
     assert status(stack, prepared) in {"FAILED", "EXPIRED"}
 
 
-def test_a_paid_order_stays_also_where_nobody_has_told_us(stack: ObservedStack) -> None:
+def test_a_paid_order_is_not_withdrawn_although_no_webhook_arrived(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
 
@@ -167,7 +167,7 @@ def test_a_paid_order_stays_also_where_nobody_has_told_us(stack: ObservedStack) 
     assert status(stack, prepared) == "PAID"
 
 
-def test_an_order_whose_money_went_back_may_be_withdrawn(stack: ObservedStack) -> None:
+def test_a_refunded_order_may_be_withdrawn(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     verify(stack, prepared)
@@ -178,7 +178,7 @@ def test_an_order_whose_money_went_back_may_be_withdrawn(stack: ObservedStack) -
     assert code(ask_to_prepare(stack)) == (409, "order_withdrawn")
 
 
-def test_while_portone_does_not_answer_nothing_is_withdrawn(stack: ObservedStack) -> None:
+def test_nothing_is_withdrawn_while_portone_does_not_answer(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.portone.inject(operation="get_payment", fault=Fault.RESET_BEFORE_COMMIT, times=2)
 
@@ -189,7 +189,7 @@ def test_while_portone_does_not_answer_nothing_is_withdrawn(stack: ObservedStack
     assert prepare(stack)["paymentId"] == prepared["paymentId"]
 
 
-def test_while_a_charge_has_no_outcome_nothing_is_withdrawn(stack: ObservedStack) -> None:
+def test_nothing_is_withdrawn_while_a_charge_has_no_outcome(stack: ObservedStack) -> None:
     save_key(stack)
     prepared = prepare(stack)
     stack.portone.inject(operation="pay_with_billing_key", fault=Fault.RESET_AFTER_COMMIT)
@@ -205,7 +205,7 @@ def test_while_a_charge_has_no_outcome_nothing_is_withdrawn(stack: ObservedStack
     assert code(withdraw(stack)) == (409, "order_already_paid")
 
 
-def test_while_the_closing_has_no_outcome_it_is_asked_again(stack: ObservedStack) -> None:
+def test_closing_is_requested_again_while_it_has_no_outcome(stack: ObservedStack) -> None:
     prepared = issued(stack)
     stack.portone.inject(operation="close_virtual_account", fault=Fault.RESET_BEFORE_COMMIT, times=2)
 
@@ -217,7 +217,7 @@ def test_while_the_closing_has_no_outcome_it_is_asked_again(stack: ObservedStack
     assert withdraw(stack).status == 200
 
 
-def test_a_payment_that_comes_between_reading_and_storing_is_not_withdrawn(stack: ObservedStack) -> None:
+def test_an_order_paid_between_reading_and_storing_is_not_withdrawn(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     table = stack.ports["store"].table
 
@@ -253,7 +253,7 @@ def test_an_order_prepared_between_reading_and_storing_is_withdrawn_with_its_pay
     assert status(stack, prepared[0]) == "EXPIRED"
 
 
-def test_an_older_account_of_the_order_that_is_paid_goes_back(stack: ObservedStack) -> None:
+def test_a_paid_older_account_of_the_order_is_refunded(stack: ObservedStack) -> None:
     stack.portone.pg.closes_accounts = False
     old = issued(stack)
     stack.run_for(3 * DAY + 2 * HOUR, step=HOUR)
@@ -266,7 +266,7 @@ def test_an_older_account_of_the_order_that_is_paid_goes_back(stack: ObservedSta
     assert "paid_though_withdrawn" in facts(stack, old)
 
 
-def test_an_order_in_parts_of_which_one_is_paid_stays(stack: ObservedStack) -> None:
+def test_an_order_in_parts_with_a_paid_part_is_not_withdrawn(stack: ObservedStack) -> None:
     save_key(stack)
     part = scheduled(stack)
 
@@ -276,7 +276,7 @@ def test_an_order_in_parts_of_which_one_is_paid_stays(stack: ObservedStack) -> N
     assert stack.app("user-1").get(f"/subscriptions/{part}").json()["status"] == "ACTIVE"
 
 
-def test_with_its_order_a_schedule_ends_of_which_nothing_is_paid(stack: ObservedStack) -> None:
+def test_withdrawing_an_order_ends_an_unpaid_schedule(stack: ObservedStack) -> None:
     save_key(stack)
     later = {"dueAt": "2026-01-20T03:00:00Z"}
     put_parts(stack, DEPOSIT | later, BALANCE)

@@ -25,7 +25,7 @@ from tests.support.receipts import (
 MINUTE = 60
 
 
-def test_a_receipt_is_issued_for_what_was_paid(stack: ObservedStack) -> None:
+def test_a_receipt_is_issued_for_a_paid_payment(stack: ObservedStack) -> None:
     prepared = paid(stack, total=12_000, tax_free=2_000)
 
     answered = issue(stack, prepared)
@@ -42,7 +42,7 @@ def test_a_receipt_is_issued_for_what_was_paid(stack: ObservedStack) -> None:
     assert read(stack, prepared).json() == shown
 
 
-def test_staff_issues_for_a_buyer_who_phones(stack: ObservedStack) -> None:
+def test_staff_issues_a_receipt_for_a_buyer(stack: ObservedStack) -> None:
     prepared = paid(stack)
 
     answered = stack.staff.post(f"/ops/payments/{prepared['paymentId']}/cash-receipt", WISH)
@@ -50,7 +50,7 @@ def test_staff_issues_for_a_buyer_who_phones(stack: ObservedStack) -> None:
     assert (answered.status, len(receipts(stack, prepared))) == (200, 1)
 
 
-def test_the_number_is_sealed_while_it_is_needed_and_said_nowhere(stack: ObservedStack) -> None:
+def test_the_number_is_sealed_while_needed_and_appears_nowhere(stack: ObservedStack) -> None:
     prepared = paid(stack)
     stack.portone.inject(operation="issue_cash_receipt", fault=Fault.RESET_BEFORE_COMMIT)
     answered = issue(stack, prepared)
@@ -67,7 +67,7 @@ def test_the_number_is_sealed_while_it_is_needed_and_said_nowhere(stack: Observe
     assert standing(stack, prepared) == [12_000]
 
 
-def test_asking_twice_is_one_receipt(stack: ObservedStack) -> None:
+def test_requesting_twice_issues_one_receipt(stack: ObservedStack) -> None:
     prepared = paid(stack)
     first = issue(stack, prepared)
 
@@ -88,7 +88,7 @@ def test_a_second_click_while_the_first_is_under_way_sends_nothing(stack: Observ
     assert (answered.status, len(receipts(stack, prepared))) == (200, 1)
 
 
-def test_another_kind_needs_the_first_to_be_cancelled(stack: ObservedStack) -> None:
+def test_another_kind_of_receipt_requires_cancelling_the_first(stack: ObservedStack) -> None:
     prepared = paid(stack)
     issue(stack, prepared)
     corporate = {"type": "CORPORATE", "identityNumber": "123-45-67890"}
@@ -105,7 +105,7 @@ def test_another_kind_needs_the_first_to_be_cancelled(stack: ObservedStack) -> N
 @pytest.mark.parametrize(
     ("method", "reason"), [("CARD", "not_cash"), ({"type": "PaymentMethodMobile"}, "not_cash")], ids=str
 )
-def test_no_receipt_for_what_was_not_paid_in_cash(stack: ObservedStack, method: Any, reason: str) -> None:
+def test_a_payment_not_made_in_cash_gets_no_receipt(stack: ObservedStack, method: Any, reason: str) -> None:
     prepared = paid(stack, method=method)
 
     refused = issue(stack, prepared)
@@ -115,7 +115,7 @@ def test_no_receipt_for_what_was_not_paid_in_cash(stack: ObservedStack, method: 
     assert calls(stack, "issue_cash_receipt") == 0
 
 
-def test_no_receipt_before_the_money_is_there(stack: ObservedStack) -> None:
+def test_an_unpaid_payment_gets_no_receipt(stack: ObservedStack) -> None:
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
 
     refused = issue(stack, prepared)
@@ -123,7 +123,7 @@ def test_no_receipt_before_the_money_is_there(stack: ObservedStack) -> None:
     assert refused.json()["error"]["details"] == {"reason": "not_paid"}
 
 
-def test_nobody_issues_or_reads_for_another_user_and_owners_do_not_cancel(stack: ObservedStack) -> None:
+def test_only_the_owner_issues_and_reads_and_only_staff_cancels(stack: ObservedStack) -> None:
     prepared = paid(stack)
     path = f"/payments/{prepared['paymentId']}/cash-receipt"
 
@@ -135,7 +135,7 @@ def test_nobody_issues_or_reads_for_another_user_and_owners_do_not_cancel(stack:
     assert receipts(stack, prepared) == ()
 
 
-def test_without_a_receipt_there_is_nothing_to_read_or_cancel(stack: ObservedStack) -> None:
+def test_a_payment_without_a_receipt_has_none_to_read_or_cancel(stack: ObservedStack) -> None:
     prepared = paid(stack)
 
     answered = [read(stack, prepared), cancel(stack, prepared)]
@@ -144,7 +144,7 @@ def test_without_a_receipt_there_is_nothing_to_read_or_cancel(stack: ObservedSta
 
 
 @pytest.mark.parametrize("number", ["", "010", "abc-defg-hijk", "0" * 25])
-def test_a_number_that_cannot_be_one_is_400(stack: ObservedStack, number: str) -> None:
+def test_an_impossible_number_is_400(stack: ObservedStack, number: str) -> None:
     prepared = paid(stack)
 
     refused = issue(stack, prepared, {"type": "PERSONAL", "identityNumber": number})

@@ -57,7 +57,7 @@ def test_a_cancel_without_an_answer_is_finished_by_the_worker(stack: ObservedSta
     assert read(stack, prepared).json()["state"] == "CANCELLED"
 
 
-def test_a_receipt_somebody_issued_before_is_adopted(stack: ObservedStack) -> None:
+def test_a_receipt_issued_elsewhere_is_adopted(stack: ObservedStack) -> None:
     prepared = paid(stack)
     order = ReceiptOrder(
         identity="0100000000",
@@ -91,7 +91,7 @@ def test_a_receipt_whose_answer_was_lost_is_found_again(stack: ObservedStack) ->
     assert read(stack, prepared).json()["issueNumber"] == booked.issue_number
 
 
-def test_a_receipt_nobody_hears_of_calls_a_person_until_it_is_known(stack: ObservedStack) -> None:
+def test_an_unanswered_receipt_raises_an_attention_until_it_is_known(stack: ObservedStack) -> None:
     prepared = paid(stack)
     for operation in ("issue_cash_receipt", "get_cash_receipt"):
         stack.portone.inject(operation=operation, fault=Fault.HTML_504, times=None)
@@ -109,7 +109,7 @@ def test_a_receipt_nobody_hears_of_calls_a_person_until_it_is_known(stack: Obser
     assert seen_by_staff(stack, "receipt") == []
 
 
-def test_a_refusal_is_told_and_the_number_forgotten(stack: ObservedStack) -> None:
+def test_a_refusal_is_answered_and_the_number_dropped(stack: ObservedStack) -> None:
     prepared = paid(stack)
     stack.portone.console.refuse_next("issue_cash_receipt", "INVALID_REQUEST")
 
@@ -120,7 +120,7 @@ def test_a_refusal_is_told_and_the_number_forgotten(stack: ObservedStack) -> Non
     assert held(stack, prepared).receipts[-1].identity is None
 
 
-def test_after_a_refusal_it_may_be_asked_for_again(stack: ObservedStack) -> None:
+def test_a_refused_receipt_may_be_requested_again(stack: ObservedStack) -> None:
     prepared = paid(stack)
     stack.portone.console.refuse_next("issue_cash_receipt", "INVALID_REQUEST")
     issue(stack, prepared)
@@ -145,7 +145,7 @@ def test_a_pg_refusal_is_believed_after_two_readings(stack: ObservedStack) -> No
     assert calls(stack, "issue_cash_receipt") == 1
 
 
-def test_a_pg_refusal_that_issued_all_the_same_is_issued(stack: ObservedStack) -> None:
+def test_a_pg_refusal_that_issued_nevertheless_is_issued(stack: ObservedStack) -> None:
     prepared = paid(stack)
     stack.portone.console.refuse_next("issue_cash_receipt", leaves="ISSUED")
 
@@ -154,7 +154,7 @@ def test_a_pg_refusal_that_issued_all_the_same_is_issued(stack: ObservedStack) -
     assert (answered.status, answered.json()["state"]) == (200, "ISSUED")
 
 
-def test_a_cancel_that_failed_is_told_and_the_receipt_still_stands(stack: ObservedStack) -> None:
+def test_a_failed_cancel_is_answered_and_the_receipt_still_stands(stack: ObservedStack) -> None:
     prepared = paid(stack)
     issue(stack, prepared)
     stack.portone.console.refuse_next("cancel_cash_receipt", "INVALID_REQUEST")

@@ -26,7 +26,7 @@ def test_a_full_refund_leaves_no_receipt_standing(stack: ObservedStack, voids: b
     assert calls(stack, "cancel_cash_receipt") == (0 if voids else 1)
 
 
-def test_after_a_partial_refund_the_old_receipt_goes_and_a_new_one_is_asked_for(stack: ObservedStack) -> None:
+def test_after_a_partial_refund_the_receipt_is_cancelled_and_a_new_one_issued(stack: ObservedStack) -> None:
     prepared = paid(stack)
     issue(stack, prepared)
 
@@ -39,7 +39,7 @@ def test_after_a_partial_refund_the_old_receipt_goes_and_a_new_one_is_asked_for(
     assert (answered.status, standing(stack, prepared)) == (200, [7_000])
 
 
-def test_a_receipt_is_not_touched_until_the_pg_had_time_to_do_it(stack: ObservedStack) -> None:
+def test_a_receipt_is_not_changed_until_the_pg_had_time_to_change_it(stack: ObservedStack) -> None:
     prepared = paid(stack)
     issue(stack, prepared)
 
@@ -50,7 +50,7 @@ def test_a_receipt_is_not_touched_until_the_pg_had_time_to_do_it(stack: Observed
     assert calls(stack, "cancel_cash_receipt") == 0
 
 
-def test_a_correction_the_pg_refuses_is_tried_again_the_next_day(stack: ObservedStack) -> None:
+def test_a_correction_the_pg_refuses_is_sent_again_the_next_day(stack: ObservedStack) -> None:
     prepared = paid(stack)
     issue(stack, prepared)
     stack.portone.console.refuse_next("cancel_cash_receipt")

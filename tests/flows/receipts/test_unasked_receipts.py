@@ -26,7 +26,7 @@ def self_issue() -> None:
     """The shop reports unasked."""
 
 
-def test_nobody_is_reported_unasked_by_default(stack: ObservedStack) -> None:
+def test_no_receipt_is_issued_automatically_by_default(stack: ObservedStack) -> None:
     prepared = paid(stack, total=100_000)
 
     stack.run_for(6 * DAY, step=HOUR)
@@ -37,7 +37,7 @@ def test_nobody_is_reported_unasked_by_default(stack: ObservedStack) -> None:
 
 @pytest.mark.parametrize(("total", "expected"), [(99_999, []), (100_000, [100_000])])
 @pytest.mark.usefixtures("self_issue")
-def test_what_nobody_asked_for_is_reported_within_five_days(
+def test_a_receipt_nobody_requested_is_issued_within_five_days(
     stack: ObservedStack, total: int, expected: list[int]
 ) -> None:
     prepared = paid(stack, total=total)
@@ -50,7 +50,7 @@ def test_what_nobody_asked_for_is_reported_within_five_days(
 
 
 @pytest.mark.usefixtures("self_issue")
-def test_what_the_buyer_asked_for_is_not_reported_again(stack: ObservedStack) -> None:
+def test_a_receipt_the_buyer_requested_is_not_issued_again(stack: ObservedStack) -> None:
     prepared = paid(stack, total=100_000)
     issue(stack, prepared)
 
@@ -60,7 +60,7 @@ def test_what_the_buyer_asked_for_is_not_reported_again(stack: ObservedStack) ->
 
 
 @pytest.mark.usefixtures("self_issue")
-def test_a_receipt_nobody_asked_for_follows_a_partial_refund_by_itself(stack: ObservedStack) -> None:
+def test_an_automatic_receipt_follows_a_partial_refund_by_itself(stack: ObservedStack) -> None:
     prepared = paid(stack, total=200_000)
     stack.run_for(5 * DAY, step=HOUR)
 
@@ -72,7 +72,7 @@ def test_a_receipt_nobody_asked_for_follows_a_partial_refund_by_itself(stack: Ob
 
 
 @pytest.mark.usefixtures("self_issue")
-def test_reporting_unasked_gives_up_after_five_refusals(stack: ObservedStack) -> None:
+def test_automatic_receipts_give_up_after_five_refusals(stack: ObservedStack) -> None:
     prepared = paid(stack, total=100_000)
     stack.portone.console.refuse_next("issue_cash_receipt", "INVALID_REQUEST", times=99)
 
@@ -83,7 +83,7 @@ def test_reporting_unasked_gives_up_after_five_refusals(stack: ObservedStack) ->
 
 
 @pytest.mark.usefixtures("self_issue")
-def test_a_number_given_after_reporting_unasked_is_not_swallowed(stack: ObservedStack) -> None:
+def test_a_number_given_after_an_automatic_receipt_is_not_ignored(stack: ObservedStack) -> None:
     prepared = paid(stack, total=100_000)
     stack.run_for(5 * DAY, step=HOUR)
 

@@ -10,7 +10,7 @@ from tests.support.refunding import TOTAL, cancelled_at_portone, paid, refund
 MINUTE, HOUR = 60, 3600
 
 
-def test_a_full_refund_gives_everything_back(stack: ObservedStack) -> None:
+def test_a_full_refund_refunds_everything(stack: ObservedStack) -> None:
     prepared = paid(stack)
 
     answered = refund(stack, prepared)
@@ -19,7 +19,7 @@ def test_a_full_refund_gives_everything_back(stack: ObservedStack) -> None:
     assert (status(stack, prepared), cancelled_at_portone(stack, prepared)) == ("CANCELLED", TOTAL)
 
 
-def test_partial_refunds_add_up_and_the_last_takes_the_rest(stack: ObservedStack) -> None:
+def test_partial_refunds_add_up_and_the_last_refunds_the_rest(stack: ObservedStack) -> None:
     prepared = paid(stack)
 
     for number, amount in enumerate((3_000, 5_000), 1):
@@ -77,7 +77,7 @@ def test_amount_and_full_together_are_refused(stack: ObservedStack) -> None:
     assert (answered.status, answered.json()["error"]["details"]["field"]) == (400, "amount")
 
 
-def test_a_refund_with_a_failed_id_is_not_tried_again_but_a_new_id_is(stack: ObservedStack) -> None:
+def test_a_failed_refund_id_is_not_sent_again_but_a_new_id_is(stack: ObservedStack) -> None:
     prepared = paid(stack)
     stack.portone.console.end_next_cancel(CancellationStatus.FAILED)
     refund(stack, prepared, amount=3_000)
@@ -130,7 +130,7 @@ def test_a_large_staff_refund_needs_a_second_person(stack: ObservedStack) -> Non
     assert (second_person.status, cancelled_at_portone(stack, prepared)) == (200, 3_000)
 
 
-def test_a_tampered_payment_goes_back_by_itself(stack: ObservedStack) -> None:
+def test_a_tampered_payment_is_refunded_automatically(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared, amount=1_000, tampered=True)
 

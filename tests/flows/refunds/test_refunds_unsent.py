@@ -35,7 +35,7 @@ def stopped_for_hours(world: World) -> None:
 
 
 @pytest.mark.parametrize("side", Side)
-def test_a_refund_nobody_has_begun_to_send_is_done_once_whoever_died_and_however_long_it_waits(
+def test_an_unsent_refund_is_made_once_whatever_died_and_however_long_it_waits(
     side: Side,
 ) -> None:
     with in_memory() as (world, boundaries):
@@ -55,7 +55,7 @@ def test_a_refund_nobody_has_begun_to_send_is_done_once_whoever_died_and_however
 
 
 @pytest.mark.parametrize(("side", "given_back"), [(Side.BEFORE, 0), (Side.AFTER, 3_000)])
-def test_one_that_may_have_been_sent_is_asked_for_and_never_sent_blindly(side: Side, given_back: int) -> None:
+def test_a_refund_that_may_have_been_sent_is_read_and_never_sent_blindly(side: Side, given_back: int) -> None:
     with in_memory() as (world, boundaries):
         prepared, made = asked_back(world, boundaries, SENDING, side)
         reached(SENDING, made)

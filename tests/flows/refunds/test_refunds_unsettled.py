@@ -86,7 +86,7 @@ def test_while_one_refund_is_open_another_waits_and_keeps_its_id(stack: Observed
     assert (later.status, cancelled_at_portone(stack, prepared)) == (200, 4_000)
 
 
-def test_a_cancel_in_the_console_meanwhile_makes_the_balance_disagree_and_refunds_nothing_twice(
+def test_a_console_cancel_meanwhile_changes_the_balance_and_refunds_nothing_twice(
     stack: ObservedStack,
 ) -> None:
     prepared = paid(stack)
@@ -99,7 +99,7 @@ def test_a_cancel_in_the_console_meanwhile_makes_the_balance_disagree_and_refund
     assert (refund_state(stack, prepared), cancelled_at_portone(stack, prepared)) == ("FAILED", 12_000)
 
 
-def test_a_cancel_of_the_same_amount_by_somebody_else_is_for_a_person_to_judge(stack: ObservedStack) -> None:
+def test_a_foreign_cancel_of_the_same_amount_is_for_staff_to_decide(stack: ObservedStack) -> None:
     prepared = paid(stack)
     stack.portone.inject(operation="cancel_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT, times=None)
     refund(stack, prepared, amount=3_000)
@@ -115,7 +115,7 @@ def test_a_cancel_of_the_same_amount_by_somebody_else_is_for_a_person_to_judge(s
     assert (resolved.status, refund_state(stack, prepared)) == (200, "FAILED")
 
 
-def test_an_asynchronous_refund_is_requested_then_done(stack: ObservedStack) -> None:
+def test_an_asynchronous_refund_is_requested_and_then_done(stack: ObservedStack) -> None:
     prepared = paid(stack)
     stack.portone.console.end_next_cancel(CancellationStatus.REQUESTED)
 
@@ -138,7 +138,7 @@ def test_a_refund_that_failed_with_a_200_is_a_failure(stack: ObservedStack) -> N
     assert (status(stack, prepared), cancelled_at_portone(stack, prepared)) == ("PAID", 0)
 
 
-def test_a_virtual_account_is_refunded_to_a_bank_account_that_is_forgotten_afterwards(
+def test_a_virtual_account_is_refunded_to_a_bank_account_that_is_then_dropped(
     stack: ObservedStack,
 ) -> None:
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
@@ -158,7 +158,7 @@ def test_a_virtual_account_is_refunded_to_a_bank_account_that_is_forgotten_after
     assert "110123456789" not in told
 
 
-def test_what_is_kept_to_know_a_refund_again_does_not_tell_its_account(stack: ObservedStack) -> None:
+def test_the_stored_trace_of_a_refund_does_not_reveal_its_account(stack: ObservedStack) -> None:
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.portone.buyer.deposit(prepared["paymentId"])
     stack.run_for(2 * HOUR, step=5 * MINUTE)

@@ -41,7 +41,7 @@ def listened(stack: ObservedStack) -> list[Request]:
     return heard
 
 
-def test_a_retry_sends_exactly_what_was_frozen_though_the_balance_has_changed(stack: ObservedStack) -> None:
+def test_a_retry_sends_exactly_what_was_frozen_although_the_balance_changed(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     heard = listened(stack)
     stack.portone.inject(operation="cancel_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
@@ -100,7 +100,7 @@ def test_while_a_reading_lags_behind_a_refund_the_next_one_waits_and_keeps_its_i
     assert stack.portone.books()[payment_id].cancelled == PART + 1_000
 
 
-def test_a_tampered_payment_of_a_tax_free_order_goes_back_as_it_was_booked(stack: ObservedStack) -> None:
+def test_a_tampered_payment_of_a_tax_free_order_is_refunded_as_it_was_booked(stack: ObservedStack) -> None:
     put_order(stack, amount={"total": 12_000, "taxFree": 5_000})
     prepared = prepare(stack)
     pay(stack, prepared, amount=1_000, tax_free=0, tampered=True)
@@ -117,7 +117,7 @@ def test_a_tampered_payment_of_a_tax_free_order_goes_back_as_it_was_booked(stack
     [Unknowns(), replace(Unknowns.all_settings()["all_turned"], cancellations_are_shown_on_paid=True)],
     ids=["defaults", "all_turned_but_shown"],
 )
-def test_what_the_pg_refused_and_portone_lists_is_not_sent_again(stack: ObservedStack) -> None:
+def test_a_refund_the_pg_refused_and_portone_lists_is_not_sent_again(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     heard = listened(stack)
     stack.portone.console.refuse_next_cancel(leaves="FAILED")
@@ -129,7 +129,7 @@ def test_what_the_pg_refused_and_portone_lists_is_not_sent_again(stack: Observed
     assert state(stack, payment_id) == ("FAILED", "refused_by_pg")
 
 
-def test_what_the_pg_refused_and_no_list_shows_is_sent_under_its_key_only_and_then_for_a_person(
+def test_a_refund_the_pg_refused_and_no_list_shows_uses_its_key_and_is_then_for_staff(
     stack: ObservedStack,
 ) -> None:
     payment_id = paid(stack)
@@ -143,7 +143,7 @@ def test_what_the_pg_refused_and_no_list_shows_is_sent_under_its_key_only_and_th
     assert state(stack, payment_id) == ("AMBIGUOUS", "not_listed")
 
 
-def test_a_full_refund_says_its_amount_as_a_number(stack: ObservedStack) -> None:
+def test_a_full_refund_sends_its_amount_as_a_number(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     heard = listened(stack)
 
@@ -156,7 +156,7 @@ def test_a_full_refund_says_its_amount_as_a_number(stack: ObservedStack) -> None
 
 
 @pytest.mark.parametrize("webhooks", [True])
-def test_a_refund_of_a_payment_known_to_be_behind_is_reckoned_on_a_fresh_reading(
+def test_a_refund_of_a_payment_known_to_lag_uses_a_fresh_reading(
     stack: ObservedStack,
 ) -> None:
     payment_id = paid(stack)
@@ -171,7 +171,7 @@ def test_a_refund_of_a_payment_known_to_be_behind_is_reckoned_on_a_fresh_reading
 
 
 @pytest.mark.parametrize("webhooks", [True])
-def test_a_refund_is_asked_for_on_what_is_known_while_portone_is_silent(stack: ObservedStack) -> None:
+def test_a_refund_is_requested_on_the_record_while_portone_is_silent(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     stack.portone.console.cancel(payment_id, 1_000)
     stack.portone.inject(operation="get_payment", fault=Fault.LAGGING)

@@ -36,7 +36,7 @@ def refusal(answer: Any) -> dict[str, Any]:
     return error
 
 
-def test_an_app_that_asks_every_second_for_a_minute_hears_of_the_payment_and_costs_a_few_readings(
+def test_an_app_that_polls_every_second_learns_of_the_payment_and_costs_few_readings(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -53,7 +53,7 @@ def test_an_app_that_asks_every_second_for_a_minute_hears_of_the_payment_and_cos
     assert stack.calls.portone - before <= 16
 
 
-def test_an_app_that_asks_on_while_portone_is_silent_is_told_so_from_what_is_stored(
+def test_an_app_that_polls_while_portone_is_silent_is_answered_from_the_record(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -66,7 +66,7 @@ def test_an_app_that_asks_on_while_portone_is_silent_is_told_so_from_what_is_sto
     assert stack.calls.portone - before <= 10
 
 
-def test_a_webhook_is_read_whatever_its_app_has_used_up(stack: ObservedStack) -> None:
+def test_a_webhook_is_read_although_the_app_used_up_its_readings(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     for _ in range(20):
         verify(stack, prepared)
@@ -78,7 +78,7 @@ def test_a_webhook_is_read_whatever_its_app_has_used_up(stack: ObservedStack) ->
     assert verify(stack, prepared).json()["status"] == "PAID"
 
 
-def test_invented_tokens_cost_a_handful_of_calls_and_the_next_token_waits_as_long_as_it_is_told(
+def test_invented_tokens_cost_few_calls_and_the_next_token_waits_as_answered(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -96,7 +96,7 @@ def test_invented_tokens_cost_a_handful_of_calls_and_the_next_token_waits_as_lon
     assert (paid.status, paid.json()["status"]) == (OK, "PAID")
 
 
-def test_a_token_that_was_sent_is_known_however_often_it_is_repeated(stack: ObservedStack) -> None:
+def test_a_sent_token_is_recognised_however_often_it_is_repeated(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     answers = {confirm(stack, prepared, "invented").status for _ in range(20)}
     paid = confirm(stack, prepared, authenticate(stack, prepared))
@@ -105,7 +105,7 @@ def test_a_token_that_was_sent_is_known_however_often_it_is_repeated(stack: Obse
     assert paid.status == OK
 
 
-def test_a_repeated_prepare_asks_portone_once_more_and_then_only_when_something_changed(
+def test_a_repeated_prepare_calls_portone_once_more_and_then_only_after_a_change(
     stack: ObservedStack,
 ) -> None:
     prepared = prepare(stack)
@@ -121,7 +121,7 @@ def test_a_repeated_prepare_asks_portone_once_more_and_then_only_when_something_
     assert (lapsed.status, stack.calls.portone - before) == (OK, 2)
 
 
-def test_a_prepare_whose_asking_failed_asks_again_and_in_vain_only_so_often(stack: ObservedStack) -> None:
+def test_a_prepare_whose_reading_failed_reads_again_and_fails_only_so_often(stack: ObservedStack) -> None:
     put_order(stack)
     stack.portone.inject(operation="pre_register", fault=Fault.RESET_BEFORE_COMMIT, times=100)
     before = stack.calls.portone
@@ -135,7 +135,7 @@ def test_a_prepare_whose_asking_failed_asks_again_and_in_vain_only_so_often(stac
     assert ask_to_prepare(stack).status == OK
 
 
-def test_client_keys_of_one_payment_are_bounded_and_a_known_one_is_answered_for_ever(
+def test_the_client_keys_of_one_payment_are_limited_and_a_known_one_always_answers(
     stack: ObservedStack,
 ) -> None:
     put_order(stack)
@@ -146,7 +146,7 @@ def test_client_keys_of_one_payment_are_bounded_and_a_known_one_is_answered_for_
     assert ask_to_prepare(stack, key="key-0").status == OK
 
 
-def test_a_buyers_data_is_opened_for_so_many_repeats_and_no_more(stack: ObservedStack) -> None:
+def test_the_data_of_a_buyer_is_opened_for_a_limited_number_of_repeats(stack: ObservedStack) -> None:
     put_order(stack, buyer={"name": "김민지"})
     answers = [ask_to_prepare(stack) for _ in range(60)]
 
@@ -154,7 +154,7 @@ def test_a_buyers_data_is_opened_for_so_many_repeats_and_no_more(stack: Observed
     assert [each.status for each in answers].count(OK) == 30
 
 
-def test_an_order_that_is_paid_and_given_back_again_and_again_has_so_many_payments_a_day(
+def test_an_order_paid_and_refunded_repeatedly_has_a_limited_number_of_payments_a_day(
     stack: ObservedStack,
 ) -> None:
     put_order(stack)

@@ -75,7 +75,7 @@ REFUNDS = [
 ]
 
 
-def test_each_month_uses_what_is_left_of_a_credit(stack: ObservedStack) -> None:
+def test_each_month_uses_the_remaining_credit(stack: ObservedStack) -> None:
     subscription_id = member(stack)
     change(stack, subscription_id, "cheap")
     credit = held(stack, subscription_id).credit
@@ -91,7 +91,7 @@ def test_each_month_uses_what_is_left_of_a_credit(stack: ObservedStack) -> None:
     ]
 
 
-def test_dearer_and_cheaper_by_turns_costs_the_days_of_each(stack: ObservedStack) -> None:
+def test_alternating_dearer_and_cheaper_plans_cost_the_days_of_each(stack: ObservedStack) -> None:
     subscription_id = member(stack)
 
     for plan_id in ("dear", "cheap", "plan-1", "cheap"):
@@ -102,7 +102,7 @@ def test_dearer_and_cheaper_by_turns_costs_the_days_of_each(stack: ObservedStack
     assert held(stack, subscription_id).plan_id == "cheap"
 
 
-def test_what_is_being_paid_for_cannot_be_put_off(stack: ObservedStack) -> None:
+def test_a_change_being_paid_for_cannot_be_postponed(stack: ObservedStack) -> None:
     subscription_id = member(stack)
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_AFTER_COMMIT)
     stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
@@ -117,7 +117,7 @@ def test_what_is_being_paid_for_cannot_be_put_off(stack: ObservedStack) -> None:
     assert change(stack, subscription_id, "cheap", **LATER).status == 200
 
 
-def test_a_declined_difference_leaves_what_was_agreed_for_the_next_period(stack: ObservedStack) -> None:
+def test_a_declined_difference_keeps_the_change_scheduled_for_the_next_period(stack: ObservedStack) -> None:
     subscription_id = member(stack)
     change(stack, subscription_id, "cheap", **LATER)
     stack.portone.pg.decline(readable=True)
@@ -129,7 +129,7 @@ def test_a_declined_difference_leaves_what_was_agreed_for_the_next_period(stack:
     assert invoice(stack, subscription_id).amount == CHEAP < PRICE
 
 
-def test_days_after_a_period_that_no_sweep_followed_a_change_at_once_is_refused(stack: ObservedStack) -> None:
+def test_an_immediate_change_is_refused_days_after_a_period_no_sweep_followed(stack: ObservedStack) -> None:
     subscription_id = member(stack)
     clock_of(stack).advance(40 * DAY)
 
@@ -143,7 +143,7 @@ def test_days_after_a_period_that_no_sweep_followed_a_change_at_once_is_refused(
 
 
 @pytest.mark.parametrize("give_back", REFUNDS)
-def test_what_was_refunded_is_not_credited_too(
+def test_a_refunded_period_is_not_credited(
     stack: ObservedStack, unknowns: Unknowns, give_back: Callable[[ObservedStack, str], None]
 ) -> None:
     if give_back is refund_asked_in_console and not unknowns.cancellations_are_shown_on_paid:
@@ -180,7 +180,7 @@ def test_after_a_refund_a_plan_changes_with_the_next_period_and_then_at_once(sta
     assert change(stack, subscription_id, "cheap").status == 200
 
 
-def test_a_refund_that_failed_is_none(stack: ObservedStack) -> None:
+def test_a_failed_refund_does_not_reduce_the_credit(stack: ObservedStack) -> None:
     subscription_id = member(stack)
     payment_id = str(invoice(stack, subscription_id).paid_by)
     asked = stack.portone.console.cancel(payment_id, status=CancellationStatus.REQUESTED)

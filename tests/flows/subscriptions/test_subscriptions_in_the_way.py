@@ -117,7 +117,7 @@ def open_case(case: str, story: Any) -> Any:
         pytest.param(balance_given_up, id="B7"),
     ],
 )
-def test_a_subscription_gets_on_and_owes_what_it_says(
+def test_a_subscription_continues_and_owes_what_it_says(
     stack: ObservedStack, story: Callable[[ObservedStack], None]
 ) -> None:
     story(stack)
@@ -126,5 +126,5 @@ def test_a_subscription_gets_on_and_owes_what_it_says(
     assert [f"{each.invariant} {each.sentence}" for each in found] == []
 
 
-def test_every_clause_that_is_left_out_is_broken_here() -> None:
+def test_every_clause_left_out_is_violated_here() -> None:
     assert OPEN.keys() <= BROKEN.keys()

@@ -55,7 +55,7 @@ def given_back(stack: UnkindStack, payment_id: str, **what: Any) -> None:
 
 
 @pytest.mark.parametrize("settings", [{"refund_late_charges": word} for word in ("on", "off")], ids=str)
-def test_a_charge_taken_after_its_order_was_withdrawn_goes_back_and_is_told(stack: UnkindStack) -> None:
+def test_a_charge_made_after_the_withdrawal_is_refunded_and_published(stack: UnkindStack) -> None:
     stack.portone.pg.decline(times=1, approves_after=6 * HOUR)
     in_parts(stack)
     let_pass(stack, HOUR)
@@ -71,7 +71,7 @@ def test_a_charge_taken_after_its_order_was_withdrawn_goes_back_and_is_told(stac
     assert "paid" not in told
 
 
-def test_an_order_whose_paid_part_went_back_may_be_withdrawn(stack: UnkindStack) -> None:
+def test_an_order_whose_paid_part_was_refunded_may_be_withdrawn(stack: UnkindStack) -> None:
     in_parts(stack)
     [paid] = charges(stack)
     early = code(stack)
@@ -98,7 +98,7 @@ def came_back(stack: UnkindStack, payment_id: str) -> None:
 
 
 @pytest.mark.parametrize(("decision", "sent_again"), [("not_refunded", 1), ("refunded", 0)])
-def test_a_refunded_part_that_comes_back_when_its_order_is_withdrawn_waits_for_staff_and_goes_by_their_word(
+def test_a_refund_of_a_part_reversed_during_the_withdrawal_waits_for_staff(
     stack: UnkindStack, decision: str, sent_again: int
 ) -> None:
     in_parts(stack)
@@ -120,7 +120,7 @@ def test_a_refunded_part_that_comes_back_when_its_order_is_withdrawn_waits_for_s
     assert stack.calling() == ({"late": [payment_id]} if sent_again else {})
 
 
-def test_a_refund_under_way_of_a_part_keeps_its_order(stack: UnkindStack) -> None:
+def test_a_refund_under_way_of_a_part_prevents_the_withdrawal(stack: UnkindStack) -> None:
     in_parts(stack)
     [paid] = charges(stack)
     stack.portone.console.end_next_cancel(CancellationStatus.REQUESTED)
@@ -130,7 +130,7 @@ def test_a_refund_under_way_of_a_part_keeps_its_order(stack: UnkindStack) -> Non
 
 
 @pytest.mark.parametrize("settings", [{"refund_late_charges": word} for word in ("on", "off")], ids=str)
-def test_a_part_in_doubt_keeps_its_order_for_a_day(stack: UnkindStack) -> None:
+def test_a_part_in_doubt_prevents_the_withdrawal_for_a_day(stack: UnkindStack) -> None:
     stack.wire.edited("get_payment", lambda told: told | {"method": {"type": "PaymentMethodNew"}})
     in_parts(stack)
     let_pass(stack, 23 * HOUR)
@@ -146,7 +146,7 @@ def test_a_part_in_doubt_keeps_its_order_for_a_day(stack: UnkindStack) -> None:
     assert "late" in stack.calling()
 
 
-def test_a_part_without_an_outcome_keeps_its_order(stack: UnkindStack) -> None:
+def test_a_part_without_an_outcome_prevents_the_withdrawal(stack: UnkindStack) -> None:
     stack.portone.inject(operation=CHARGE, fault=Fault.RESET_BEFORE_COMMIT, times=2_000)
     stack.portone.inject(operation="get_payment", fault=Fault.RESET_BEFORE_COMMIT, times=2_000)
     in_parts(stack)
@@ -155,7 +155,7 @@ def test_a_part_without_an_outcome_keeps_its_order(stack: UnkindStack) -> None:
     assert code(stack) == (409, "order_payment_under_way")
 
 
-def test_a_withdrawal_that_is_refused_leaves_the_waiting_charge(stack: UnkindStack) -> None:
+def test_a_refused_withdrawal_keeps_the_waiting_charge(stack: UnkindStack) -> None:
     key_saved(stack)
     prepared = prepare(stack)
     stack.wire.refuse(CHARGE, "INVALID_REQUEST")
@@ -172,7 +172,7 @@ def test_a_withdrawal_that_is_refused_leaves_the_waiting_charge(stack: UnkindSta
     assert status(stack, prepared) == "PAID"
 
 
-def test_with_its_order_a_charge_is_withdrawn_that_waits(stack: UnkindStack) -> None:
+def test_withdrawing_an_order_withdraws_its_waiting_charge(stack: UnkindStack) -> None:
     key_saved(stack)
     prepared = prepare(stack)
     stack.wire.refuse(CHARGE, "INVALID_REQUEST")

@@ -23,7 +23,7 @@ def kinds(stack: ObservedStack) -> list[str]:
     return sorted(item["sk"]["S"] for item in stack.dump())
 
 
-def test_a_webhook_about_it_is_one_of_nothing_and_goes_as_those_do() -> None:
+def test_a_webhook_about_a_deleted_payment_is_an_unmatched_webhook() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         payment_id = ended(stack)
 
@@ -41,7 +41,7 @@ def test_a_webhook_about_it_is_one_of_nothing_and_goes_as_those_do() -> None:
         assert kinds(stack) == ["audit"]
 
 
-def test_its_owner_finds_nothing_and_the_order_may_be_put_anew() -> None:
+def test_a_deleted_payment_is_not_found_and_its_order_may_be_stored_again() -> None:
     with ObservedStack.in_memory(seed=1) as stack:
         payment_id = ended(stack)
 

@@ -36,19 +36,19 @@ def numbers(events: list[Event]) -> list[int]:
     return [event.seq for event in events]
 
 
-def test_a_new_payment_tells_all_of_its_history(publisher: Publisher, bus: MemoryBus) -> None:
+def test_a_new_payment_publishes_all_of_its_history(publisher: Publisher, bus: MemoryBus) -> None:
     publisher.publish([Change(with_history(3), None)])
 
     assert numbers(bus.published) == [1, 2, 3]
 
 
-def test_a_save_tells_what_the_save_before_did_not_have(publisher: Publisher, bus: MemoryBus) -> None:
+def test_a_save_publishes_what_the_last_save_did_not_have(publisher: Publisher, bus: MemoryBus) -> None:
     publisher.publish([Change(with_history(5), with_history(3))])
 
     assert [event.id for event in bus.published] == ["payment1:4", "payment1:5"]
 
 
-def test_a_save_that_found_nothing_out_calls_nobody(publisher: Publisher, bus: MemoryBus) -> None:
+def test_a_save_without_new_facts_publishes_nothing(publisher: Publisher, bus: MemoryBus) -> None:
     bus.available = False
 
     told = publisher.publish([Change(with_history(3, due_at=60), with_history(3))])
@@ -56,7 +56,7 @@ def test_a_save_that_found_nothing_out_calls_nobody(publisher: Publisher, bus: M
     assert told == 0
 
 
-def test_what_a_save_tells_and_spills_at_once_is_read_from_its_own_items(
+def test_history_a_save_moves_out_at_once_is_read_from_its_own_items(
     publisher: Publisher, bus: MemoryBus, store: MemoryStore
 ) -> None:
     store.save(with_history(20))
@@ -72,14 +72,14 @@ def test_what_a_save_tells_and_spills_at_once_is_read_from_its_own_items(
     assert numbers(bus.published) == list(range(21, 71))
 
 
-def test_a_history_with_a_hole_is_not_passed_over(publisher: Publisher) -> None:
+def test_a_history_with_a_gap_is_not_skipped(publisher: Publisher) -> None:
     torn = replace(with_history(70), history=history(70)[30:])
 
     with pytest.raises(StorageUnavailable):
         publisher.publish([Change(torn, None)])
 
 
-def test_what_cannot_be_told_holds_up_nothing_else(bus: MemoryBus, store: MemoryStore) -> None:
+def test_a_fact_that_cannot_be_published_delays_no_other(bus: MemoryBus, store: MemoryStore) -> None:
     meter = RecordingMeter()
     torn = replace(with_history(70), payment_id="torn", history=history(70)[30:])
     unread = Skipped("payment", "unread", KeyError("total"))
@@ -93,7 +93,7 @@ def test_what_cannot_be_told_holds_up_nothing_else(bus: MemoryBus, store: Memory
     assert meter.counts[Metric.ITEM_SKIPPED] == 1
 
 
-def test_what_happened_since_is_told_again_under_the_same_ids(
+def test_published_facts_can_be_published_again_under_the_same_ids(
     publisher: Publisher, bus: MemoryBus, store: MemoryStore
 ) -> None:
     store.save(with_history(70))
@@ -119,7 +119,7 @@ def test_events_are_counted(bus: MemoryBus, store: MemoryStore) -> None:
 @pytest.mark.parametrize(
     ("missing", "since", "told"), [(4, NOW + 5.5, 95), (4, NOW + 4.5, None), (30, NOW, None)]
 )
-def test_lines_that_came_to_their_end_are_missed_only_by_who_asks_for_them(
+def test_expired_history_lines_are_missed_only_by_a_republication(
     publisher: Publisher, store: MemoryStore, missing: int, since: float, told: int | None
 ) -> None:
     store.save(with_history(100))

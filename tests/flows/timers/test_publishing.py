@@ -25,14 +25,14 @@ def types(stack: ObservedStack) -> list[str]:
     return [event.type for event in stack.bus.published]
 
 
-def test_a_paid_payment_is_told_in_the_order_it_happened(stack: ObservedStack) -> None:
+def test_a_paid_payment_is_published_in_the_order_it_happened(stack: ObservedStack) -> None:
     stack.publish()
 
     assert types(stack) == ["payment.prepared", "payment.paid"]
     assert_clean(stack)
 
 
-def test_what_was_told_is_not_told_again_by_a_later_save(stack: ObservedStack) -> None:
+def test_a_published_fact_is_not_published_again_by_a_later_save(stack: ObservedStack) -> None:
     stack.publish()
     (payment_id,) = {event.payment_id or "" for event in stack.bus.published}
 
@@ -55,7 +55,7 @@ def test_a_bus_that_is_down_delays_events_and_loses_none(stack: ObservedStack) -
     assert_clean(stack, hurt=True)
 
 
-def test_an_event_the_bus_refuses_once_follows_and_the_others_may_come_twice(stack: ObservedStack) -> None:
+def test_an_event_the_bus_refuses_once_follows_later_and_others_may_come_twice(stack: ObservedStack) -> None:
     bus = memory(stack)
     bus.refuses = lambda event: event.type == "payment.paid"
     stack.publish()
@@ -86,7 +86,7 @@ def test_a_record_that_can_never_be_published_is_set_aside_alone(stack: Observed
 
 
 @pytest.mark.parametrize("side", Side)
-def test_a_publisher_that_dies_at_the_bus_publishes_when_it_runs_again(side: Side) -> None:
+def test_a_publisher_that_dies_at_the_bus_publishes_on_its_next_run(side: Side) -> None:
     boundaries = Boundaries()
     with ObservedStack.in_memory(seed=1, tap=boundaries.tap) as stack:
         pay(stack, prepare(stack, "order-1"))

@@ -64,7 +64,7 @@ def ended_subscription(name: str, at: float = NOW, **interesting: Any) -> Subscr
     return replace(cancelled(replace(living, due_at=None), Moment(now=at, by="app")), version=0)
 
 
-def test_a_payment_goes_with_its_history_and_its_order(shelf: Shelf) -> None:
+def test_a_payment_is_deleted_with_its_history_and_its_order(shelf: Shelf) -> None:
     shelf.store.save(with_history(90, **OVER), an_order(payment_id="payment1"))
     shelf.clock.advance(90)
 
@@ -73,7 +73,7 @@ def test_a_payment_goes_with_its_history_and_its_order(shelf: Shelf) -> None:
     assert shelf.meter.counts[Metric.RECORD_ENDED] == 1
 
 
-def test_nothing_goes_before_its_day(shelf: Shelf) -> None:
+def test_nothing_is_deleted_before_its_day(shelf: Shelf) -> None:
     shelf.store.save(a_payment(**OVER))
     shelf.clock = MovableClock(NOW + KEPT - 1)
 
@@ -82,7 +82,7 @@ def test_nothing_goes_before_its_day(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("late", [1, 30, 59, 61, 500])
-def test_a_payment_that_moved_later_goes_later(shelf: Shelf, late: int) -> None:
+def test_a_payment_that_changed_later_is_deleted_later(shelf: Shelf, late: int) -> None:
     moved = (replace(history(1)[0], at=NOW + late * DAY),)
     shelf.store.save(a_payment(**OVER, history=moved))
     shelf.clock = MovableClock(NOW + KEPT + (late - 1) * DAY)
@@ -100,7 +100,7 @@ OPEN: dict[str, Payment] = {
 
 
 @pytest.mark.parametrize("what", OPEN)
-def test_what_is_open_is_put_off_and_told(shelf: Shelf, what: str) -> None:
+def test_an_open_record_is_postponed_and_counted(shelf: Shelf, what: str) -> None:
     shelf.store.save(OPEN[what])
 
     assert shelf.tidy() == Removed(put_off=1)
@@ -108,7 +108,7 @@ def test_what_is_open_is_put_off_and_told(shelf: Shelf, what: str) -> None:
     assert shelf.meter.counts[Metric.END_PUT_OFF] == 1
 
 
-def test_what_was_put_off_goes_once_it_is_settled(shelf: Shelf) -> None:
+def test_a_postponed_record_is_deleted_once_it_is_settled(shelf: Shelf) -> None:
     shelf.store.save(OPEN["due"])
     shelf.tidy()
     shelf.store.save(replace(OPEN["due"], version=1, due_at=None))
@@ -117,14 +117,14 @@ def test_what_was_put_off_goes_once_it_is_settled(shelf: Shelf) -> None:
     assert shelf.tidy() == Removed(removed=1)
 
 
-def test_a_run_that_failed_is_made_up_for(shelf: Shelf) -> None:
+def test_a_failed_run_is_made_up_for(shelf: Shelf) -> None:
     shelf.store.save(a_payment(**OVER))
     shelf.clock.advance(REACH - 2 * DAY)
 
     assert shelf.tidy() == Removed(removed=1)
 
 
-def test_an_order_stays_until_the_last_of_its_payments_goes(shelf: Shelf) -> None:
+def test_an_order_stays_until_its_last_payment_is_deleted(shelf: Shelf) -> None:
     later = {**OVER, "status_at": NOW + 300 * DAY}
     shelf.store.save(
         a_payment("payment1", **OVER),
@@ -140,7 +140,7 @@ def test_an_order_stays_until_the_last_of_its_payments_goes(shelf: Shelf) -> Non
     assert (shelf.tidy(), shelf.left) == (Removed(removed=1), set())
 
 
-def test_an_order_that_is_still_on_offer_stays(shelf: Shelf) -> None:
+def test_an_order_still_on_offer_stays(shelf: Shelf) -> None:
     shelf.store.save(a_payment(**OVER), an_order(payment_id="payment1", expires_at=int(AFTER)))
 
     shelf.tidy()
@@ -148,7 +148,7 @@ def test_an_order_that_is_still_on_offer_stays(shelf: Shelf) -> None:
     assert shelf.left == {"order#order-1 order"}
 
 
-def test_the_parts_of_an_order_go_one_by_one_and_the_order_with_its_schedule(shelf: Shelf) -> None:
+def test_the_parts_of_an_order_are_deleted_one_by_one_and_the_order_with_its_schedule(shelf: Shelf) -> None:
     schedule = ended_subscription("sub1", at=NOW + 2 * DAY, order_id="order-1")
     shelf.store.save(a_payment(subscription_id="sub1", **OVER), schedule, an_order(subscription_id="sub1"))
 
@@ -161,14 +161,14 @@ def test_the_parts_of_an_order_go_one_by_one_and_the_order_with_its_schedule(she
     assert shelf.left == set()
 
 
-def test_a_subscription_that_lives_is_never_looked_at(shelf: Shelf) -> None:
+def test_a_living_subscription_is_never_read(shelf: Shelf) -> None:
     shelf.store.save(replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None))
 
     assert shelf.tidy() == Removed()
     assert shelf.left == {"subscription#sub1 subscription"}
 
 
-def test_a_wallet_goes_with_all_by_which_its_keys_were_found(shelf: Shelf) -> None:
+def test_a_wallet_is_deleted_with_every_index_row_of_its_keys(shelf: Shelf) -> None:
     opened = a_wallet("issue1", user_id="user-1")
     emptied = lapse(opened, replace(opened.keys["issue1"], key_hash="0" * 64), Moment(now=NOW, by="worker"))
     mine, others = (
@@ -190,7 +190,7 @@ def left_key(number: int, **interesting: Any) -> SavedKey:
     return replace(key, **{**gone, **interesting})
 
 
-def test_a_key_that_left_its_wallet_goes_by_itself_with_all_by_which_it_was_found(shelf: Shelf) -> None:
+def test_a_key_that_left_its_wallet_is_deleted_with_its_index_rows(shelf: Shelf) -> None:
     young = {"settled_at": None, "state": KeyState.ACTIVE}
     keys = [left_key(each) for each in range(SETTLED_KEYS_KEPT + 1)] + [left_key(9, **young)]
     refs = [
@@ -209,7 +209,7 @@ def test_a_key_that_left_its_wallet_goes_by_itself_with_all_by_which_it_was_foun
     }
 
 
-def test_a_wallet_takes_along_what_left_it_on_its_last_day(shelf: Shelf) -> None:
+def test_a_wallet_is_deleted_with_what_left_it_on_its_last_day(shelf: Shelf) -> None:
     keys = [left_key(each) for each in range(SETTLED_KEYS_KEPT + 4)]
     refs = [
         KeyRef(ref=ref, user_id="user-1", issue_id=key.issue_id)
@@ -226,7 +226,7 @@ def test_a_wallet_takes_along_what_left_it_on_its_last_day(shelf: Shelf) -> None
     assert shelf.left == set()
 
 
-def test_a_key_that_is_back_in_its_wallet_keeps_by_what_it_is_found(shelf: Shelf) -> None:
+def test_a_key_that_returned_to_its_wallet_keeps_its_index_rows(shelf: Shelf) -> None:
     keys = {key.issue_id: key for key in map(left_key, range(SETTLED_KEYS_KEPT + 1))}
     shelf.store.save(
         Wallet(user_id="user-1", keys=keys), KeyRef(ref="issue:issue0", user_id="user-1", issue_id="issue0")
@@ -240,7 +240,7 @@ def test_a_key_that_is_back_in_its_wallet_keeps_by_what_it_is_found(shelf: Shelf
     assert shelf.store.key_ref("issue:issue0") is not None
 
 
-def test_one_that_cannot_be_read_is_told_and_stops_no_other(shelf: Shelf) -> None:
+def test_an_unreadable_record_is_counted_and_stops_no_other(shelf: Shelf) -> None:
     shelf.store.save(a_payment("p1", **OVER))
     shelf.store.save(a_payment("p2", **OVER))
     shelf.store.table = PoisonedTable(shelf.store.table)  # type: ignore[assignment]
@@ -254,7 +254,7 @@ def test_one_that_cannot_be_read_is_told_and_stops_no_other(shelf: Shelf) -> Non
     assert shelf.tidy() == Removed(removed=1)
 
 
-def test_of_a_saved_method_that_cannot_be_read_nobody_is_told_whose_it_is(shelf: Shelf) -> None:
+def test_an_unreadable_saved_method_does_not_reveal_its_user(shelf: Shelf) -> None:
     shelf.store.save(SettledKey(user_id="user-1", key=left_key(0)))
     [item] = shelf.store.dump()
     shelf.store.table.append(item | {"key": {"S": "not a key"}})
@@ -268,7 +268,7 @@ def item_of(shelf: Shelf, partition: str) -> Item:
     return next(item for item in shelf.store.dump() if item["pk"]["S"] == partition)
 
 
-def test_a_day_that_cannot_be_asked_stops_no_other(shelf: Shelf) -> None:
+def test_a_day_that_cannot_be_queried_stops_no_other(shelf: Shelf) -> None:
     shelf.store.save(a_payment("p1", **OVER))
     shelf.store.save(a_payment("p2", **{**OVER, "status_at": NOW - DAY}))
     shelf.store.table.around = on_the("Query", 1, throttled)
@@ -291,7 +291,7 @@ def on_the(operation: str, nth: int, broken: Callable[[str, Callable[[], Any]], 
     return around
 
 
-def test_whoever_writes_meanwhile_wins_and_nothing_of_it_is_lost(shelf: Shelf) -> None:
+def test_a_concurrent_write_wins_and_none_of_it_is_lost(shelf: Shelf) -> None:
     written = with_history(90, **OVER)
     shelf.store.save(written)
     held = shelf.store.payment("payment1")
@@ -311,7 +311,7 @@ def test_whoever_writes_meanwhile_wins_and_nothing_of_it_is_lost(shelf: Shelf) -
     assert shelf.store.spilled("payment", "payment1", range(1, 5))
 
 
-def test_who_had_read_it_before_brings_nothing_back(shelf: Shelf) -> None:
+def test_a_writer_that_read_the_record_before_does_not_recreate_it(shelf: Shelf) -> None:
     shelf.store.save(a_payment(**OVER))
     held = shelf.store.payment("payment1")
     assert held is not None
@@ -325,7 +325,7 @@ def test_who_had_read_it_before_brings_nothing_back(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("carried_out", [False, True])
-def test_whoever_dies_between_leaves_the_record_to_find_the_rest_by(
+def test_a_run_that_dies_keeps_the_record_that_leads_to_the_rest(
     shelf: Shelf,
     nth: int,
     carried_out: bool,  # noqa: FBT001 - before or after the effect
@@ -349,7 +349,7 @@ def test_whoever_dies_between_leaves_the_record_to_find_the_rest_by(
     assert shelf.left == set()
 
 
-def test_a_run_out_of_time_says_so_and_the_next_goes_on(shelf: Shelf) -> None:
+def test_a_run_out_of_time_reports_it_and_the_next_continues(shelf: Shelf) -> None:
     shelf.store.save(a_payment(**OVER))
 
     assert shelf.tidy(seconds=0.0) == Removed(left=True)
@@ -357,7 +357,7 @@ def test_a_run_out_of_time_says_so_and_the_next_goes_on(shelf: Shelf) -> None:
     assert shelf.tidy() == Removed(removed=1)
 
 
-def test_a_stack_younger_than_five_years_asks_for_nothing_at_all(shelf: Shelf) -> None:
+def test_a_stack_younger_than_five_years_queries_nothing(shelf: Shelf) -> None:
     shelf.store.save(AuditMark(until=int(AFTER), span=1, began=int(AFTER) - 30 * DAY))
     before = len(shelf.store.table.log.calls)
 
@@ -366,7 +366,7 @@ def test_a_stack_younger_than_five_years_asks_for_nothing_at_all(shelf: Shelf) -
     assert [call.operation for call in shelf.store.table.log.calls[before:]] == ["GetItem"]
 
 
-def test_where_nobody_knows_since_when_there_is_anything_every_day_is_looked_at(shelf: Shelf) -> None:
+def test_every_day_is_queried_where_the_age_of_the_stack_is_unknown(shelf: Shelf) -> None:
     shelf.store.save(a_payment(**OVER))
 
     def unreadable(_: str, call: Callable[[], Any]) -> Any:

@@ -19,7 +19,7 @@ no_webhooks = pytest.mark.parametrize("webhooks", [False])
 
 
 @no_webhooks
-def test_what_is_due_is_leased_before_it_is_sent(stack: ObservedStack) -> None:
+def test_a_due_record_is_leased_before_its_message_is_sent(stack: ObservedStack) -> None:
     prepare(stack)
     stack.portone.pause(11 * MINUTE)
     now = stack.clock.now()
@@ -54,7 +54,7 @@ def test_a_lost_message_is_sent_again_when_the_lease_is_over(stack: ObservedStac
 
 
 @no_webhooks
-def test_a_message_that_comes_twice_is_worked_once(stack: ObservedStack) -> None:
+def test_a_message_delivered_twice_is_processed_once(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.pause(11 * MINUTE)
@@ -68,7 +68,7 @@ def test_a_message_that_comes_twice_is_worked_once(stack: ObservedStack) -> None
 
 
 @no_webhooks
-def test_a_message_nobody_can_read_is_dropped_without_harm(stack: ObservedStack) -> None:
+def test_an_unreadable_message_is_dropped_without_harm(stack: ObservedStack) -> None:
     record = {"messageId": "message-1", "body": "not ours"}
 
     assert stack.functions.invoke("Work", {"Records": [record]}) == {"batchItemFailures": []}
@@ -87,7 +87,7 @@ def outlive_twelve_workers(stack: ObservedStack) -> dict[str, Any]:
 
 
 @no_webhooks
-def test_an_item_that_kills_its_workers_is_buried_with_an_alarm_after_twelve_tries(
+def test_an_item_that_kills_its_workers_is_put_off_with_an_alarm_after_twelve_attempts(
     stack: ObservedStack,
 ) -> None:
     buried = outlive_twelve_workers(stack)
@@ -99,7 +99,7 @@ def test_an_item_that_kills_its_workers_is_buried_with_an_alarm_after_twelve_tri
 
 
 @no_webhooks
-def test_a_buried_item_is_tried_once_a_day_and_heals(stack: ObservedStack) -> None:
+def test_an_item_put_off_is_processed_once_a_day_and_heals(stack: ObservedStack) -> None:
     buried = outlive_twelve_workers(stack)
     stack.portone.pause(DAY)
     sweep(stack)
@@ -114,7 +114,7 @@ def test_a_buried_item_is_tried_once_a_day_and_heals(stack: ObservedStack) -> No
 
 
 @no_webhooks
-def test_readings_portone_does_not_answer_are_no_tries(stack: ObservedStack) -> None:
+def test_readings_without_an_answer_are_no_attempts(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=None)
@@ -149,7 +149,7 @@ def test_the_sweep_stops_sending_while_the_queue_is_full(stack: ObservedStack) -
 
 
 @no_webhooks
-def test_how_late_the_oldest_due_item_is_gets_measured(stack: ObservedStack) -> None:
+def test_the_age_of_the_oldest_due_record_is_measured(stack: ObservedStack) -> None:
     prepare(stack)
     stack.portone.pause(10 * MINUTE + 45)
 

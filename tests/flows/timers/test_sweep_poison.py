@@ -104,7 +104,7 @@ def a_subscription(subscription_id: str = "s1", **interesting: Any) -> Subscript
     )
 
 
-def test_a_shard_full_of_what_cannot_be_leased_hides_nothing_behind_it() -> None:
+def test_a_shard_full_of_records_that_cannot_be_leased_hides_nothing_behind_it() -> None:
     scene = Scene(Poisonous(lambda id_: id_.startswith("poison")))
     for number in range(PAGE * 40):
         scene.store.save(a_payment(f"poison{number}", due_at=LONG_AGO))
@@ -119,7 +119,7 @@ def test_a_shard_full_of_what_cannot_be_leased_hides_nothing_behind_it() -> None
     assert scene.meter.counts[Metric.DUE_LAG] == NOW - LONG_AGO
 
 
-def test_a_shard_that_cannot_be_asked_stops_no_other() -> None:
+def test_a_shard_that_cannot_be_read_stops_no_other() -> None:
     shards = tuple((kind, number) for kind in (Kind.PAYMENT, Kind.STRAY) for number in range(15))
     scene = Scene(Poisonous(lambda _: False, shards))
     scene.store.save(a_subscription(due_at=LATELY))
@@ -162,7 +162,7 @@ RECORDS: dict[str, Record] = {
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 @pytest.mark.parametrize("kind", RECORDS)
-def test_what_killed_its_workers_is_due_daily_whatever_state_its_item_is_in(
+def test_an_item_that_killed_its_workers_is_due_daily_whatever_its_state(
     kind: str, damage: Callable[[Item], Item]
 ) -> None:
     scene = Scene(healthy())
@@ -181,7 +181,7 @@ def test_what_killed_its_workers_is_due_daily_whatever_state_its_item_is_in(
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 @pytest.mark.parametrize("kind", ["payment", "wallet", "subscription"])
-def test_what_cannot_be_told_in_its_own_record_is_told_by_the_alarm(
+def test_an_item_that_cannot_record_its_trouble_raises_the_alarm(
     kind: str, damage: Callable[[Item], Item]
 ) -> None:
     scene = Scene(healthy())
@@ -195,7 +195,7 @@ def test_what_cannot_be_told_in_its_own_record_is_told_by_the_alarm(
     assert scene.meter.counts[Metric.ITEM_SKIPPED] == (0 if readable else 1)
 
 
-def test_a_buried_record_says_so_where_it_can_be_written() -> None:
+def test_an_item_put_off_records_it_where_it_can_be_written() -> None:
     scene = Scene(healthy())
     for record in (RECORDS["wallet"], RECORDS["subscription"]):
         scene.store.save(record)
@@ -209,7 +209,7 @@ def test_a_buried_record_says_so_where_it_can_be_written() -> None:
     assert (wallet.due_at, subscription.due_at) == (NOW + DAY, NOW + DAY)
 
 
-def test_what_is_buried_is_tried_once_the_next_day() -> None:
+def test_an_item_put_off_is_processed_once_the_next_day() -> None:
     scene = Scene(healthy())
     scene.store.save(RECORDS["stray"])
     scene.sweep()
@@ -221,7 +221,7 @@ def test_what_is_buried_is_tried_once_the_next_day() -> None:
     assert scene.sweep().dead == 1
 
 
-def test_an_entry_of_a_kind_of_tomorrow_is_counted_and_passed_over() -> None:
+def test_a_due_entry_of_an_unknown_kind_is_counted_and_skipped() -> None:
     scene = Scene(healthy())
     scene.store.save(a_payment("one", due_at=LATELY))
     of_tomorrow = scene.item("payment", "one") | Key("invoice#one", "invoice").wire()
@@ -245,7 +245,7 @@ def test_a_work_queue_that_is_down_stops_no_charge() -> None:
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_record_of_the_rate_that_cannot_be_read_or_written_stops_no_charge(
+def test_an_unreadable_or_unwritable_rate_record_stops_no_charge(
     damage: Callable[[Item], Item],
 ) -> None:
     scene = Scene(healthy())

@@ -12,9 +12,7 @@ pytestmark = pytest.mark.parametrize("webhooks", [True])
 
 
 @pytest.mark.parametrize("version", [BodyVersion.V2024_01_01_JSON, BodyVersion.V2024_01_01_FORM])
-def test_a_body_of_the_old_version_still_works_and_is_counted(
-    stack: ObservedStack, version: BodyVersion
-) -> None:
+def test_a_body_of_the_old_version_works_and_is_counted(stack: ObservedStack, version: BodyVersion) -> None:
     stack.portone.webhooks.version = version
     prepared = prepare(stack)
 
@@ -60,7 +58,7 @@ def test_the_meaning_depends_on_signed_bytes_not_on_the_content_type(
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'"text"', b"\x00", b'{"type":7}', b'{"type":"Transaction.Paid"}']
 )
-def test_an_authentic_body_nobody_can_read_is_refused_because_it_might_be_a_question(
+def test_an_authentic_unreadable_body_is_refused_because_it_may_be_a_confirm_request(
     stack: ObservedStack, body: bytes
 ) -> None:
     before = stack.dump()

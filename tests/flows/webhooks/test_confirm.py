@@ -21,7 +21,7 @@ def question(payment_id: str, total: Any = 12_000, **data: Any) -> bytes:
     return event("Transaction.Confirm", payment_id, **{"storeId": EXAMPLE_STORE, "totalAmount": total} | data)
 
 
-def test_a_confirm_is_refused_by_default_and_says_why(stack: ObservedStack) -> None:
+def test_a_confirm_request_is_refused_by_default_with_a_reason(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     answered = send(stack, question(prepared["paymentId"]))
@@ -32,7 +32,7 @@ def test_a_confirm_is_refused_by_default_and_says_why(stack: ObservedStack) -> N
 
 
 @switched_on
-def test_a_confirm_that_checks_out_is_approved_and_the_buyer_pays(stack: ObservedStack) -> None:
+def test_a_confirm_request_that_agrees_is_approved_and_the_buyer_pays(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     answered = stack.portone.buyer.pay_if_confirmed(prepared["paymentId"], checkout(prepared))
@@ -52,7 +52,7 @@ def test_another_amount_is_refused(stack: ObservedStack, total: object) -> None:
 
 @switched_on
 @pytest.mark.parametrize("payment_id", ["nosuchpayment", "", None, 7, "a" * 300])
-def test_a_payment_that_is_not_ours_is_refused(stack: ObservedStack, payment_id: Any) -> None:
+def test_a_foreign_payment_is_refused(stack: ObservedStack, payment_id: Any) -> None:
     prepare(stack)
 
     assert send(stack, question(payment_id)).status == 403
@@ -68,7 +68,7 @@ def test_a_paid_payment_is_refused(stack: ObservedStack) -> None:
 
 
 @switched_on
-def test_an_offer_that_is_over_is_refused_until_it_is_made_again(stack: ObservedStack) -> None:
+def test_an_expired_offer_is_refused_until_it_is_made_again(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     stack.run_for(61 * 60)
 
@@ -98,7 +98,7 @@ def test_the_older_of_two_payments_of_an_order_is_refused(stack: ObservedStack) 
 
 
 @switched_on
-def test_a_stale_question_is_refused(stack: ObservedStack) -> None:
+def test_a_stale_confirm_request_is_refused(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     assert send(stack, question(prepared["paymentId"]), age=301).status == 403
@@ -106,7 +106,7 @@ def test_a_stale_question_is_refused(stack: ObservedStack) -> None:
 
 
 @switched_on
-def test_a_forged_question_is_not_even_answered(stack: ObservedStack) -> None:
+def test_a_forged_confirm_request_is_rejected_unread(stack: ObservedStack) -> None:
     prepared = prepare(stack)
 
     answered = send(stack, question(prepared["paymentId"]), secret=FOREIGN_SECRET)
@@ -116,5 +116,5 @@ def test_a_forged_question_is_not_even_answered(stack: ObservedStack) -> None:
 
 @switched_on
 @pytest.mark.parametrize("damage", [{"data": None}, {"data": []}, {}], ids=["null", "list", "absent"])
-def test_a_question_nobody_can_read_is_refused(stack: ObservedStack, damage: dict[str, Any]) -> None:
+def test_an_unreadable_confirm_request_is_refused(stack: ObservedStack, damage: dict[str, Any]) -> None:
     assert send(stack, json.dumps({"type": "Transaction.Confirm", **damage}).encode()).status == 403

@@ -48,7 +48,7 @@ def test_a_duplicate_of_an_open_webhook_finishes_it_once_it_is_old_enough(stack:
     assert (young.json(), old.json()) == ({"result": "duplicate"}, {"result": "done"})
 
 
-def test_the_table_failing_is_503_and_the_retry_is_taken(stack: ObservedStack) -> None:
+def test_a_failing_table_is_503_and_the_retry_is_accepted(stack: ObservedStack) -> None:
     payment_id, stack.hurt = paid(stack), True
     table = stack.ports["store"].table
     table.around = throttled

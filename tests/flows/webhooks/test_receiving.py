@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("webhooks", [True])
 MINUTE = 60
 
 
-def test_a_webhook_answered_2xx_is_borne_out_by_what_is_saved(stack: ObservedStack) -> None:
+def test_a_webhook_answered_2xx_is_borne_out_by_the_saved_record(stack: ObservedStack) -> None:
     payment_id = paid(stack)
 
     answered = send(stack, event("Transaction.Paid", payment_id))
@@ -47,7 +47,7 @@ def test_a_duplicate_costs_one_read_no_write_and_no_call(stack: ObservedStack) -
     assert (spent.portone, spent.reads, spent.writes) == (0, 3, 0)
 
 
-def test_a_webhook_borne_out_by_what_was_verified_costs_one_read(stack: ObservedStack) -> None:
+def test_a_webhook_borne_out_by_an_earlier_verify_costs_one_read(stack: ObservedStack) -> None:
     prepared = prepare(stack)
     pay(stack, prepared)
     verify(stack, prepared)
@@ -82,7 +82,7 @@ def test_a_forged_webhook_is_401_and_leaves_no_trace(stack: ObservedStack, kind:
     assert stack.metrics[Metric.SIGNATURE_FAILURE] == 1
 
 
-def test_a_rotated_secret_is_found_by_the_first_miss(stack: ObservedStack) -> None:
+def test_a_rotated_secret_is_found_after_the_first_mismatch(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     secrets: FixedSecrets = stack.ports["secrets"]
     secrets.rotate(EXAMPLE_WEBHOOK_SECRET, NEXT_SECRET)
@@ -93,7 +93,7 @@ def test_a_rotated_secret_is_found_by_the_first_miss(stack: ObservedStack) -> No
     assert stack.metrics[Metric.SIGNATURE_FAILURE] == 0
 
 
-def test_a_stale_timestamp_is_2xx_and_only_brings_the_due_mark_forward(stack: ObservedStack) -> None:
+def test_a_stale_webhook_is_2xx_and_only_moves_the_due_time_forward(stack: ObservedStack) -> None:
     payment_id = paid(stack)
 
     answered = send(stack, event("Transaction.Paid", payment_id), age=3600)
@@ -106,7 +106,7 @@ def test_a_stale_timestamp_is_2xx_and_only_brings_the_due_mark_forward(stack: Ob
     assert stack.metrics[Metric.STALE_SIGNATURE] == 1
 
 
-def test_stale_webhooks_move_the_due_mark_at_most_once_a_minute(stack: ObservedStack) -> None:
+def test_stale_webhooks_move_the_due_time_at_most_once_a_minute(stack: ObservedStack) -> None:
     payment_id = paid(stack)
     send(stack, event("Transaction.Paid", payment_id), age=3600)
     before = stack.calls
@@ -128,7 +128,7 @@ def test_the_same_id_with_another_body_is_2xx_and_quarantined(stack: ObservedSta
     assert payment_of(stack, payment_id).status == "PAID"
 
 
-def test_a_new_transaction_event_makes_us_look(stack: ObservedStack) -> None:
+def test_a_new_transaction_event_starts_a_reading(stack: ObservedStack) -> None:
     payment_id = paid(stack)
 
     send(stack, event("Transaction.InventedLater", payment_id))

@@ -18,7 +18,7 @@ MINUTE = 60
 BILLING_KEY = "billing-key-planted-0001"
 
 
-def test_a_foreign_payment_is_counted_filed_and_never_touched(stack: ObservedStack) -> None:
+def test_a_foreign_payment_is_counted_stored_and_never_changed(stack: ObservedStack) -> None:
     from_elsewhere = checkout(prepare(stack), custom_data='{"bundle":"another-system"}')
     stack.portone.buyer.pay("paymentofothers", from_elsewhere)
 
@@ -29,7 +29,7 @@ def test_a_foreign_payment_is_counted_filed_and_never_touched(stack: ObservedSta
     assert (stack.metrics[Metric.FOREIGN], stack.metrics.get(Metric.ORPHAN)) == (1, None)
 
 
-def test_a_payment_of_ours_whose_record_is_gone_is_an_orphan(stack: ObservedStack) -> None:
+def test_a_payment_of_ours_without_a_record_is_an_orphan(stack: ObservedStack) -> None:
     lost_record = checkout(prepare(stack))
     stack.portone.buyer.pay("paymentwithoutrecord", lost_record)
 
@@ -41,7 +41,7 @@ def test_a_payment_of_ours_whose_record_is_gone_is_an_orphan(stack: ObservedStac
 
 
 @pytest.mark.parametrize("ending", ["declined", "account"])
-def test_who_marks_a_checkout_of_his_own_and_pays_nothing_calls_nobody(
+def test_an_unpaid_checkout_with_a_forged_marker_raises_no_attention(
     stack: ObservedStack, ending: str
 ) -> None:
     marked = checkout(prepare(stack), method="VIRTUAL_ACCOUNT" if ending == "account" else "CARD")
@@ -59,7 +59,9 @@ def test_who_marks_a_checkout_of_his_own_and_pays_nothing_calls_nobody(
     assert stack.staff.get("/ops/discrepancies").json()["items"] == []
 
 
-def test_what_was_told_as_paid_is_an_orphan_although_its_reading_lags(stack: ObservedStack) -> None:
+def test_a_webhook_that_reports_a_payment_is_an_orphan_although_its_reading_lags(
+    stack: ObservedStack,
+) -> None:
     stack.portone.buyer.decline("paymentwithoutrecord", checkout(prepare(stack)))
     stack.portone.webhooks.lose()
 
@@ -68,7 +70,7 @@ def test_what_was_told_as_paid_is_an_orphan_although_its_reading_lags(stack: Obs
     assert stack.metrics[Metric.ORPHAN] == 1
 
 
-def test_a_stray_is_stored_while_portone_is_down_and_settled_later(stack: ObservedStack) -> None:
+def test_an_unmatched_webhook_is_stored_while_portone_is_down_and_settled_later(stack: ObservedStack) -> None:
     stack.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=1)
 
     answered = send(stack, event("Transaction.Paid", "paymentofothers"))
@@ -81,7 +83,9 @@ def test_a_stray_is_stored_while_portone_is_down_and_settled_later(stack: Observ
 
 
 @pytest.mark.parametrize("age", [0, 301, 30 * 24 * 3600])
-def test_however_old_its_stamp_an_orphan_is_filed_and_counted_once(stack: ObservedStack, age: float) -> None:
+def test_an_orphan_is_stored_and_counted_once_however_old_its_timestamp(
+    stack: ObservedStack, age: float
+) -> None:
     lost_record = checkout(prepare(stack))
     stack.portone.buyer.pay("paymentwithoutrecord", lost_record)
     stack.portone.webhooks.lose()
@@ -99,12 +103,12 @@ def test_however_old_its_stamp_an_orphan_is_filed_and_counted_once(stack: Observ
 
 
 @pytest.mark.parametrize("kind", ["Transaction.Ready", "Platform.Something"])
-def test_an_old_webhook_that_need_not_be_kept_is_not_kept(stack: ObservedStack, kind: str) -> None:
+def test_an_old_webhook_that_need_not_be_stored_is_not_stored(stack: ObservedStack, kind: str) -> None:
     assert send(stack, event(kind, "paymentofothers"), age=301).json() == {"result": "stale"}
     assert strays(stack) == []
 
 
-def test_a_stray_sent_twice_is_a_duplicate(stack: ObservedStack) -> None:
+def test_an_unmatched_webhook_delivered_twice_is_a_duplicate(stack: ObservedStack) -> None:
     send(stack, event("Transaction.Paid", "paymentofothers"))
 
     assert send(stack, event("Transaction.Paid", "paymentofothers")).json() == {"result": "duplicate"}
@@ -112,7 +116,7 @@ def test_a_stray_sent_twice_is_a_duplicate(stack: ObservedStack) -> None:
 
 
 @pytest.mark.parametrize("kind", ["BillingKey.Issued", "BillingKey.Deleted", "BillingKey.InventedLater"])
-def test_a_billing_key_is_never_stored_or_said_in_clear(stack: ObservedStack, kind: str) -> None:
+def test_a_billing_key_is_never_stored_or_logged_in_clear(stack: ObservedStack, kind: str) -> None:
     body = json.dumps({"type": kind, "data": {"billingKey": BILLING_KEY, "storeId": "store-1"}}).encode()
 
     answered = send(stack, body)

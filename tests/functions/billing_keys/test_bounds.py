@@ -34,7 +34,7 @@ def delete(stack: Stack, key: str) -> tuple[int, str]:
     return answer.status, str(answer.json()["state"])
 
 
-def test_windows_opened_and_deleted_again_and_again_are_refused_before_they_fill_the_wallet(
+def test_endlessly_opened_and_deleted_windows_are_refused_before_they_fill_the_wallet(
     stack: Stack,
 ) -> None:
     answers = []
@@ -51,7 +51,7 @@ def test_windows_opened_and_deleted_again_and_again_are_refused_before_they_fill
     assert window(stack).isalnum()
 
 
-def test_the_fullest_wallet_is_far_from_what_an_item_holds_and_lets_everything_be_deleted(
+def test_the_fullest_wallet_fits_an_item_easily_and_every_key_can_be_deleted(
     stack: Stack,
 ) -> None:
     stack.portone.inject(operation="get_billing_key", fault=Fault.HTML_502, times=None)
@@ -68,7 +68,7 @@ def test_the_fullest_wallet_is_far_from_what_an_item_holds_and_lets_everything_b
     assert {delete(stack, key)[0] for key in keys} <= {200, 202}
 
 
-def test_cards_saved_and_deleted_for_years_leave_the_wallet_and_are_still_known(stack: Stack) -> None:
+def test_cards_saved_and_deleted_for_years_leave_the_wallet_and_stay_known(stack: Stack) -> None:
     first = save_key(stack)
     delete(stack, first)
     for _ in range(40):
@@ -83,7 +83,7 @@ def test_cards_saved_and_deleted_for_years_leave_the_wallet_and_are_still_known(
     assert len(stack.ports["store"].wallet(USER).keys) == SETTLED_KEYS_KEPT
 
 
-def test_a_window_that_left_the_wallet_long_ago_is_still_ours_when_its_key_comes(stack: Stack) -> None:
+def test_a_key_of_a_window_that_left_the_wallet_long_ago_is_still_accepted(stack: Stack) -> None:
     late = issue_window(stack)
     stack.run_for(2 * DAY, step=3600)
     for _ in range(20):
@@ -97,7 +97,7 @@ def test_a_window_that_left_the_wallet_long_ago_is_still_ours_when_its_key_comes
     assert shown["state"] == "ACTIVE"
 
 
-def test_one_key_nobody_can_open_keeps_no_other_from_being_deleted(stack: Stack) -> None:
+def test_an_unreadable_key_prevents_no_other_deletion(stack: Stack) -> None:
     damaged, sound = save_key(stack, card="card-1"), save_key(stack, card="card-2")
     stack.portone.inject(operation="delete_billing_key", fault=Fault.HTML_502, times=None)
     for key in (damaged, sound):

@@ -46,7 +46,7 @@ def test_registering_again_is_the_same_key(stack: Stack) -> None:
     assert (second.status, second.json()) == (first.status, first.json())
 
 
-def test_without_the_sdks_answer_the_key_of_this_issue_is_found(stack: Stack) -> None:
+def test_the_key_of_an_issue_is_found_without_the_sdks_answer(stack: Stack) -> None:
     window = issue_window(stack)
     issued(stack, window)
 
@@ -55,7 +55,7 @@ def test_without_the_sdks_answer_the_key_of_this_issue_is_found(stack: Stack) ->
     assert (saved.status, saved.json()["state"]) == (200, "ACTIVE")
 
 
-def test_needs_confirmation_without_its_token_is_no_answer(stack: Stack) -> None:
+def test_the_literal_needs_confirmation_without_a_token_is_refused(stack: Stack) -> None:
     window = issue_window(stack)
 
     refused = register(stack, window["billingKeyId"], {"billingKey": "NEEDS_CONFIRMATION"})
@@ -73,7 +73,7 @@ def test_a_manual_approval_channel_confirms_its_token(stack: Stack) -> None:
     assert (saved.status, saved.json()["state"]) == (200, "ACTIVE")
 
 
-def test_while_portone_is_silent_a_key_is_on_its_way(stack: Stack) -> None:
+def test_a_key_is_pending_while_portone_is_silent(stack: Stack) -> None:
     window = issue_window(stack)
     told = issued(stack, window)
     stack.portone.inject(operation="get_billing_key", fault=Fault.HTML_502)
@@ -111,5 +111,5 @@ def test_a_key_issued_to_another_customer_is_refused(stack: Stack) -> None:
     [{"billingKey": ""}, {"billingKey": 7}, {"billingKey": "a b"}, {"billingKey": "x" * 2_001}, {"key": "x"}],
     ids=["empty", "a number", "a space", "2 kB", "an unknown field"],
 )
-def test_what_the_sdk_never_returns_is_refused(stack: Stack, body: dict[str, Any]) -> None:
+def test_a_value_the_sdk_never_returns_is_refused(stack: Stack, body: dict[str, Any]) -> None:
     assert code_of(register(stack, issue_window(stack)["billingKeyId"], body)) == (400, "invalid_request")

@@ -10,7 +10,7 @@ from tests.support.billing_app import code_of, issue_window, listed, put_plan, s
 from tests.support.world import STRANGER, USER
 
 
-def test_the_list_shows_what_can_be_charged_newest_first(stack: Stack) -> None:
+def test_the_list_shows_chargeable_keys_newest_first(stack: Stack) -> None:
     first = save_key(stack, card="card-1")
     clock_of(stack).advance(1)
     second = save_key(stack, card="card-2")
@@ -20,7 +20,7 @@ def test_the_list_shows_what_can_be_charged_newest_first(stack: Stack) -> None:
     assert [key["default"] for key in listed(stack)] == [False, True]
 
 
-def test_another_default_is_charged_from_then_on(stack: Stack) -> None:
+def test_the_new_default_is_charged_from_then_on(stack: Stack) -> None:
     first, second = save_key(stack, card="card-1"), save_key(stack, card="card-2")
 
     chosen = stack.app(USER).put(f"/billing-keys/{second}/default")
@@ -29,7 +29,7 @@ def test_another_default_is_charged_from_then_on(stack: Stack) -> None:
     assert stack.app(USER).get(f"/billing-keys/{first}").json()["default"] is False
 
 
-def test_a_new_default_wakes_the_charge_that_waits_for_one(stack: Stack) -> None:
+def test_a_new_default_resumes_the_charge_that_waits_for_one(stack: Stack) -> None:
     save_key(stack, card="card-1")
     put_plan(stack)
     subscription = subscribe(stack).json()["subscriptionId"]
@@ -44,7 +44,7 @@ def test_a_new_default_wakes_the_charge_that_waits_for_one(stack: Stack) -> None
     assert stack.app(USER).get(f"/subscriptions/{subscription}").json()["status"] == "ACTIVE"
 
 
-def test_only_what_can_be_charged_becomes_the_default(stack: Stack) -> None:
+def test_only_a_chargeable_key_becomes_the_default(stack: Stack) -> None:
     deleted = save_key(stack)
     stack.app(USER).delete(f"/billing-keys/{deleted}")
 
@@ -62,7 +62,7 @@ def test_a_deleted_key_is_gone_here_and_at_portone(stack: Stack) -> None:
     assert stack.app(USER).delete(f"/billing-keys/{key}").json() == deleted.json()
 
 
-def test_while_portone_does_not_answer_a_deletion_is_under_way(stack: Stack) -> None:
+def test_a_deletion_is_pending_while_portone_does_not_answer(stack: Stack) -> None:
     key = save_key(stack)
     stack.portone.inject(operation="delete_billing_key", fault=Fault.HTML_502)
 
@@ -95,7 +95,7 @@ def test_a_payment_under_way_finishes_before_its_key_is_deleted(stack: Stack) ->
         ("POST", "/billing-keys/{}/register"),
     ],
 )
-def test_anothers_key_is_as_unknown_as_none(stack: Stack, method: str, path: str) -> None:
+def test_another_users_key_is_as_unknown_as_an_absent_one(stack: Stack, method: str, path: str) -> None:
     theirs = save_key(stack, STRANGER)
     body = {"billingKey": "a-guess"} if method == "POST" else None
     before = stack.dump()

@@ -12,7 +12,7 @@ from tests.support.billing_app import code_of, issue_window
 from tests.support.world import STRANGER, USER, an_order_body
 
 
-def test_the_window_has_all_the_sdk_needs_and_an_issue_id_of_ours(stack: Stack) -> None:
+def test_the_window_gets_everything_the_sdk_needs_and_our_issue_id(stack: Stack) -> None:
     window = issue_window(stack)
 
     assert window["issueId"] == window["billingKeyId"]
@@ -57,11 +57,11 @@ def test_a_method_without_a_channel_is_not_offered() -> None:
         "paid by card at once",
     ],
 )
-def test_a_window_is_asked_for_with_a_method_and_a_platform(stack: Stack, body: dict[str, Any]) -> None:
+def test_a_window_needs_a_method_and_a_platform(stack: Stack, body: dict[str, Any]) -> None:
     assert code_of(stack.app(USER).post("/billing-keys", body)) == (400, "invalid_request")
 
 
-def test_nobody_opens_windows_without_end(stack: Stack) -> None:
+def test_the_windows_a_user_opens_are_limited(stack: Stack) -> None:
     for _ in range(MOST_KEYS):
         issue_window(stack)
 
@@ -82,7 +82,7 @@ def test_issue_and_pay_prepares_the_payment_of_the_order(stack: Stack) -> None:
     assert (payment["orderId"], payment["status"]) == ("order-1", "READY")
 
 
-def test_issue_and_pay_of_anothers_order_is_refused(stack: Stack) -> None:
+def test_issue_and_pay_of_another_users_order_is_refused(stack: Stack) -> None:
     stack.shop.put(
         "/orders/order-1", an_order_body(userId=STRANGER, payMethods=["MOBILE"], productType="DIGITAL")
     )

@@ -12,7 +12,7 @@ from tests.support.subscriber_app import charged, shown
 from tests.support.world import USER
 
 
-def test_an_order_shows_its_parts_and_who_collects_them(stack: Stack) -> None:
+def test_an_order_shows_its_parts_and_its_schedule(stack: Stack) -> None:
     put_parts(stack, DEPOSIT, BALANCE)
 
     subscription_id = schedule(stack).json()["subscriptionId"]
@@ -23,7 +23,7 @@ def test_an_order_shows_its_parts_and_who_collects_them(stack: Stack) -> None:
     assert [part["dueAt"] for part in order["parts"]] == [None, "2026-02-01T03:00:00Z"]
 
 
-def test_an_order_in_parts_shows_what_is_paid_of_it_and_what_is_still_owed(stack: Stack) -> None:
+def test_an_order_in_parts_shows_what_is_paid_and_what_is_owed(stack: Stack) -> None:
     put_parts(stack, DEPOSIT, BALANCE)
     before = totals(stack)
 
@@ -34,7 +34,7 @@ def test_an_order_in_parts_shows_what_is_paid_of_it_and_what_is_still_owed(stack
     assert (before, begun, totals(stack)) == ((0, 3_000), (1_000, 2_000), (1_000, 0))
 
 
-def test_a_part_that_was_given_up_is_still_owed(stack: Stack) -> None:
+def test_a_given_up_part_is_still_owed(stack: Stack) -> None:
     scheduled(stack)
     stack.portone.pg.decline(times=None)
 
@@ -56,7 +56,7 @@ def test_the_deposit_is_paid_at_once_and_the_balance_at_its_time(stack: Stack) -
     assert (view["status"], states(view)) == ("COMPLETED", {"deposit": "PAID", "balance": "PAID"})
 
 
-def test_one_payment_may_wait_for_its_time(stack: Stack) -> None:
+def test_a_single_payment_may_be_scheduled(stack: Stack) -> None:
     put_parts(stack, BALANCE)
 
     started = schedule(stack)
@@ -75,7 +75,7 @@ def test_a_deposit_without_an_outcome_is_open(stack: Stack) -> None:
     assert open_.json()["statusUrl"] == f"/subscriptions/{open_.json()['subscriptionId']}"
 
 
-def test_a_deposit_that_is_declined_is_tried_again_with_another_method(stack: Stack) -> None:
+def test_a_declined_deposit_is_charged_again_with_another_method(stack: Stack) -> None:
     put_parts(stack, DEPOSIT, BALANCE)
     stack.portone.pg.decline(readable=True)
     declined = schedule(stack)
@@ -104,7 +104,7 @@ def test_a_schedule_whose_every_part_is_cancelled_is_cancelled(stack: Stack) -> 
     assert cancel_part(stack, subscription_id, "1").json()["status"] == "CANCELLED"
 
 
-def test_a_part_has_a_number(stack: Stack) -> None:
+def test_a_part_is_named_by_its_number(stack: Stack) -> None:
     assert code_of(cancel_part(stack, scheduled(stack), "x")) == (404, "subscription_not_found")
 
 
@@ -113,7 +113,7 @@ def test_a_part_that_is_not_open_is_not_cancelled(stack: Stack, invoice_id: str)
     assert code_of(cancel_part(stack, scheduled(stack), invoice_id)) == (409, "change_not_allowed")
 
 
-def test_all_that_is_left_is_cancelled_at_once(stack: Stack) -> None:
+def test_all_open_parts_are_cancelled_at_once(stack: Stack) -> None:
     subscription_id = scheduled(stack)
 
     ended = stack.app(USER).post(f"/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})

@@ -26,7 +26,7 @@ def test_an_order_is_scheduled_once(stack: Stack) -> None:
     assert code_of(schedule(stack, key="request-2")) == (409, "order_has_payment")
 
 
-def test_an_order_that_is_scheduled_does_not_change(stack: Stack) -> None:
+def test_a_scheduled_order_does_not_change(stack: Stack) -> None:
     scheduled(stack)
 
     assert put_parts(stack, DEPOSIT, BALANCE).status == 200
@@ -47,7 +47,7 @@ def test_an_order_without_parts_is_not_scheduled(stack: Stack) -> None:
     assert code_of(schedule(stack)) == (409, "parts_disagree")
 
 
-def test_an_order_no_longer_on_offer_is_not_scheduled(stack: Stack) -> None:
+def test_an_expired_order_is_not_scheduled(stack: Stack) -> None:
     stack.shop.put(
         "/orders/order-1",
         an_order_body(parts=[{"amount": 1_000}], expiresAt="2026-01-02T04:00:00Z"),
@@ -66,7 +66,7 @@ def test_a_schedule_is_neither_paused_nor_changed_to_a_plan(stack: Stack) -> Non
     )
 
 
-def test_anothers_order_is_as_unknown_as_none(stack: Stack) -> None:
+def test_another_users_order_is_as_unknown_as_an_absent_one(stack: Stack) -> None:
     put_parts(stack, DEPOSIT, user=STRANGER)
 
     answers = [schedule(stack, order_id) for order_id in ("order-1", "order-absent", "#")]
@@ -75,7 +75,7 @@ def test_anothers_order_is_as_unknown_as_none(stack: Stack) -> None:
     assert charged(stack) == 0
 
 
-def test_without_a_key_or_a_method_nothing_is_scheduled(stack: Stack) -> None:
+def test_a_schedule_needs_a_key_and_a_method(stack: Stack) -> None:
     put_parts(stack, DEPOSIT, user=STRANGER)
 
     assert code_of(schedule(stack, key=None)) == (400, "invalid_request")
@@ -115,5 +115,5 @@ def test_parts_add_up_to_the_order_one_after_the_other(stack: Stack, parts: list
     ],
     ids=str,
 )
-def test_parts_that_make_no_sense_are_refused(stack: Stack, parts: object) -> None:
+def test_impossible_parts_are_refused(stack: Stack, parts: object) -> None:
     assert code_of(stack.shop.put("/orders/order-1", an_order_body(parts=parts))) == (400, "invalid_request")

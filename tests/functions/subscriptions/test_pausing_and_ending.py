@@ -12,7 +12,7 @@ from tests.support.subscriber_app import charged, past_due, post, put, shown, su
 from tests.support.world import STRANGER, USER
 
 
-def test_another_method_is_tried_at_once(stack: Stack) -> None:
+def test_a_new_method_is_charged_at_once(stack: Stack) -> None:
     subscription_id = past_due(stack)
     stack.portone.pg.accept()
     clock_of(stack).advance(14 * HOUR)
@@ -23,7 +23,7 @@ def test_another_method_is_tried_at_once(stack: Stack) -> None:
     assert changed.json()["invoices"][0]["state"] == "PAID"
 
 
-def test_another_method_that_is_declined_as_well_leaves_it_past_due(stack: Stack) -> None:
+def test_a_new_method_that_is_declined_too_leaves_it_past_due(stack: Stack) -> None:
     subscription_id = past_due(stack)
 
     changed = put(stack, subscription_id, "billing-key", {"billingKeyId": None})
@@ -33,7 +33,7 @@ def test_another_method_that_is_declined_as_well_leaves_it_past_due(stack: Stack
     assert (newest["tries"], newest["advice"]) == (2, "retry_later")
 
 
-def test_only_ones_own_living_method_is_charged(stack: Stack) -> None:
+def test_only_the_owners_living_method_is_charged(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     theirs, deleted = save_key(stack, STRANGER), save_key(stack, card="card-2")
     stack.app(USER).delete(f"/billing-keys/{deleted}")
@@ -80,7 +80,7 @@ def test_a_pause_ends_in_the_future(stack: Stack) -> None:
     assert code_of(post(stack, subscription_id, "pause", {"until": "2026-02-30"})) == (400, "invalid_request")
 
 
-def test_who_resumes_pays_what_is_left_of_the_period(stack: Stack) -> None:
+def test_resuming_charges_the_rest_of_the_period(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     post(stack, subscription_id, "pause")
     clock_of(stack).advance(45 * DAY)
@@ -93,11 +93,11 @@ def test_who_resumes_pays_what_is_left_of_the_period(stack: Stack) -> None:
     assert 0 < newest["amount"] < PRICE
 
 
-def test_only_what_is_paused_is_resumed(stack: Stack) -> None:
+def test_only_a_paused_subscription_is_resumed(stack: Stack) -> None:
     assert code_of(post(stack, subscribed(stack), "resume")) == (409, "change_not_allowed")
 
 
-def test_who_cancels_now_is_never_charged_again(stack: Stack) -> None:
+def test_a_subscription_cancelled_at_once_is_never_charged_again(stack: Stack) -> None:
     subscription_id = subscribed(stack)
 
     cancelled = post(stack, subscription_id, "cancel", {"atPeriodEnd": False})
@@ -107,7 +107,7 @@ def test_who_cancels_now_is_never_charged_again(stack: Stack) -> None:
     assert charged(stack) == 1
 
 
-def test_who_cancels_with_the_period_uses_it_up(stack: Stack) -> None:
+def test_a_subscription_cancelled_with_its_period_runs_until_its_end(stack: Stack) -> None:
     subscription_id = subscribed(stack)
 
     ending = post(stack, subscription_id, "cancel", {"atPeriodEnd": True})
@@ -131,7 +131,7 @@ def test_a_charge_under_way_finishes_before_the_end(stack: Stack) -> None:
     assert shown(stack, subscription_id)["status"] == "CANCELLED"
 
 
-def test_the_shop_may_end_it_as_well(stack: Stack) -> None:
+def test_the_shop_may_cancel_it_too(stack: Stack) -> None:
     subscription_id = subscribed(stack)
 
     ended = stack.shop.post(f"/ops/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})
@@ -153,7 +153,7 @@ def test_the_shop_may_end_it_as_well(stack: Stack) -> None:
         ("POST", "consent", {"amount": PRICE}),
     ],
 )
-def test_what_has_ended_does_not_change(stack: Stack, method: str, path: str, body: object) -> None:
+def test_an_ended_subscription_does_not_change(stack: Stack, method: str, path: str, body: object) -> None:
     subscription_id = subscribed(stack)
     post(stack, subscription_id, "cancel", {"atPeriodEnd": False})
 
@@ -178,7 +178,7 @@ def test_what_has_ended_does_not_change(stack: Stack, method: str, path: str, bo
         ("POST", "consent", {}),
     ],
 )
-def test_a_change_that_makes_no_sense_is_refused(stack: Stack, method: str, path: str, body: object) -> None:
+def test_an_impossible_change_is_refused(stack: Stack, method: str, path: str, body: object) -> None:
     subscription_id = subscribed(stack)
     before = stack.dump()
 

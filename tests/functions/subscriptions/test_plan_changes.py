@@ -10,7 +10,7 @@ from tests.support.billing_app import code_of, put_plan
 from tests.support.subscriber_app import charged, post, put, shown, subscribed
 
 
-def test_what_the_preview_shows_is_what_is_charged(stack: Stack) -> None:
+def test_the_previewed_amount_is_charged(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     put_plan(stack, "plan-2", amount=19_900)
     clock_of(stack).advance(10 * DAY)
@@ -54,7 +54,7 @@ def test_a_cheaper_plan_is_a_credit_for_later(stack: Stack) -> None:
     assert charged(stack) == 1
 
 
-def test_after_a_refund_the_app_is_told_to_change_with_the_next_period(stack: Stack) -> None:
+def test_after_a_refund_the_app_is_answered_to_change_with_the_next_period(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     put_plan(stack, "plan-2", amount=4_900)
     payment_id = shown(stack, subscription_id)["invoices"][0]["paymentId"]
@@ -69,7 +69,7 @@ def test_after_a_refund_the_app_is_told_to_change_with_the_next_period(stack: St
     assert (later.status, later.json()["nextPlan"]["planId"]) == (200, "plan-2")
 
 
-def test_a_payment_that_is_erased_was_not_refunded(stack: Stack) -> None:
+def test_a_deleted_payment_counts_as_not_refunded(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     put_plan(stack, "plan-2", amount=4_900)
     payment_id = shown(stack, subscription_id)["invoices"][0]["paymentId"]
@@ -78,7 +78,7 @@ def test_a_payment_that_is_erased_was_not_refunded(stack: Stack) -> None:
     assert put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"}).status == 200
 
 
-def test_a_change_that_is_declined_does_not_happen(stack: Stack) -> None:
+def test_a_declined_change_does_not_happen(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     put_plan(stack, "plan-2", amount=19_900)
     stack.portone.pg.decline(readable=True)
@@ -90,7 +90,7 @@ def test_a_change_that_is_declined_does_not_happen(stack: Stack) -> None:
     assert (view["planId"], view["status"], view["nextPlan"]) == ("plan-1", "ACTIVE", None)
 
 
-def test_a_change_whose_charge_is_open_is_a_202(stack: Stack) -> None:
+def test_a_change_with_an_open_charge_is_202(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     put_plan(stack, "plan-2", amount=19_900)
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
@@ -115,7 +115,7 @@ def test_a_change_with_the_next_period_charges_nothing_now(stack: Stack) -> None
     assert charged(stack) == 1
 
 
-def test_a_price_rise_by_the_shop_waits_for_its_customers_word(stack: Stack) -> None:
+def test_a_price_rise_by_the_shop_waits_for_consent(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     put_plan(stack, "plan-2", amount=19_900)
     changed = stack.shop.put(f"/ops/subscriptions/{subscription_id}/plan", {"planId": "plan-2"})

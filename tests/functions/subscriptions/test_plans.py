@@ -35,7 +35,7 @@ def test_the_same_plan_again_writes_nothing(stack: Stack) -> None:
     assert stack.dump() == before
 
 
-def test_another_price_concerns_who_subscribes_from_then_on(stack: Stack) -> None:
+def test_a_new_price_applies_to_later_subscribers(stack: Stack) -> None:
     first = subscribed(stack)
 
     put_plan(stack, amount=12_000)
@@ -62,6 +62,6 @@ def test_another_price_concerns_who_subscribes_from_then_on(stack: Stack) -> Non
     ],
     ids=str,
 )
-def test_a_plan_that_makes_no_sense_is_refused(stack: Stack, wrong: dict[str, Any]) -> None:
+def test_an_impossible_plan_is_refused(stack: Stack, wrong: dict[str, Any]) -> None:
     assert code_of(put_plan(stack, "plan-2", **wrong)) == (400, "invalid_request")
     assert code_of(stack.app(USER).get("/plans/plan-2")) == (404, "plan_not_found")

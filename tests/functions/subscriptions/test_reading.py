@@ -9,7 +9,7 @@ from tests.support.subscriber_app import shown, subscribed
 from tests.support.world import STRANGER, USER
 
 
-def test_the_list_is_mine_newest_first_in_pages(stack: Stack) -> None:
+def test_the_list_shows_own_subscriptions_newest_first_in_pages(stack: Stack) -> None:
     first = subscribed(stack)
     clock_of(stack).advance(1)
     second = subscribed(stack, key="request-2")
@@ -22,7 +22,7 @@ def test_the_list_is_mine_newest_first_in_pages(stack: Stack) -> None:
     assert stack.app(STRANGER).get("/subscriptions").json() == {"items": [], "cursor": None}
 
 
-def test_an_empty_cursor_is_no_place_in_the_list(stack: Stack) -> None:
+def test_an_empty_cursor_is_refused(stack: Stack) -> None:
     assert code_of(stack.app(USER).get("/subscriptions?cursor=")) == (400, "invalid_request")
 
 
@@ -58,7 +58,7 @@ def test_no_answer_holds_a_key_or_a_whole_card_number(stack: Stack) -> None:
         ("POST", "/parts/1/cancel", None),
     ],
 )
-def test_anothers_subscription_is_as_unknown_as_none(
+def test_another_users_subscription_is_as_unknown_as_an_absent_one(
     stack: Stack, method: str, path: str, body: object
 ) -> None:
     save_key(stack, STRANGER)

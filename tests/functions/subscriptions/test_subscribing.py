@@ -25,7 +25,7 @@ def test_the_first_period_is_paid_at_once(stack: Stack) -> None:
     assert stack.app(USER).get(f"/payments/{invoice['paymentId']}").json()["status"] == "PAID"
 
 
-def test_who_subscribes_at_night_pays_at_once_as_well(stack: Stack) -> None:
+def test_subscribing_at_night_charges_at_once_too(stack: Stack) -> None:
     clock_of(stack).advance(14 * HOUR)
 
     assert subscribe(stack).json()["invoices"][0]["state"] == "PAID"
@@ -48,7 +48,7 @@ def test_the_same_key_with_another_body_is_refused(stack: Stack) -> None:
     assert code_of(subscribe(stack, anchorDay=5)) == (422, "idempotency_key_reused")
 
 
-def test_without_a_key_nobody_subscribes(stack: Stack) -> None:
+def test_subscribing_needs_a_key(stack: Stack) -> None:
     refused = subscribe(stack, key=None)
 
     assert code_of(refused) == (400, "invalid_request")
@@ -76,7 +76,7 @@ def test_a_first_charge_without_an_outcome_is_open(stack: Stack) -> None:
     assert shown(stack, subscription_id)["invoices"][0]["state"] == "PAID"
 
 
-def test_a_first_charge_that_is_declined_ends_it(stack: Stack) -> None:
+def test_a_declined_first_charge_ends_the_subscription(stack: Stack) -> None:
     stack.portone.pg.decline(readable=True)
 
     declined = subscribe(stack)
@@ -89,7 +89,7 @@ def test_a_first_charge_that_is_declined_ends_it(stack: Stack) -> None:
     assert charged(stack) == 1
 
 
-def test_a_first_charge_that_is_declined_for_good_asks_for_another_method() -> None:
+def test_a_hard_decline_of_the_first_charge_requires_another_method() -> None:
     with Stack.in_memory(dunning='{"hardCodes":{"*":["LOST"]}}') as stack:
         save_key(stack)
         put_plan(stack)
@@ -146,19 +146,19 @@ def test_an_anchor_day_needs_months(stack: Stack) -> None:
     ],
     ids=str,
 )
-def test_a_subscription_that_makes_no_sense_is_refused(stack: Stack, wrong: dict[str, Any]) -> None:
+def test_an_impossible_subscription_is_refused(stack: Stack, wrong: dict[str, Any]) -> None:
     assert code_of(subscribe(stack, **wrong)) == (400, "invalid_request")
 
 
-def test_a_plan_nobody_stored_is_not_found(stack: Stack) -> None:
+def test_an_unknown_plan_is_not_found(stack: Stack) -> None:
     assert code_of(subscribe(stack, planId="plan-absent")) == (404, "plan_not_found")
 
 
-def test_without_a_saved_method_nobody_subscribes(stack: Stack) -> None:
+def test_subscribing_needs_a_saved_method(stack: Stack) -> None:
     assert code_of(subscribe(stack, STRANGER)) == (409, "no_billing_key")
 
 
-def test_anothers_method_is_as_unknown_as_none(stack: Stack) -> None:
+def test_another_users_method_is_as_unknown_as_an_absent_one(stack: Stack) -> None:
     theirs = save_key(stack, STRANGER)
 
     answers = [subscribe(stack, billingKeyId=key) for key in (theirs, "0123456789absent")]

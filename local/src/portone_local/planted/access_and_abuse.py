@@ -40,7 +40,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "        return any(pattern.fits(principal) for pattern in self.principals.get(right, ()))",
         "        return all(pattern.fits(principal) for pattern in self.principals.get(right, ()))",
         "functions/test_callers",
-        "named_by_nothing",
+        "an_empty_setting",
     ),
     in_core(
         "a request at a job's handler is a job",
@@ -56,7 +56,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "        if seconds > 0:\n            raise TooManyRequests",
         "        if seconds > 10**9:\n            raise TooManyRequests",
         "cases/test_hostile_user",
-        "costs_at_one_route",
+        "route_is_bounded",
     ),
     in_core(
         "what is asked on and on is read on and on",
@@ -64,7 +64,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "    return any(_wait(spent, each, now) > 0 for each in allowances)",
         "    return all(_wait(spent, each, now) > 10**9 for each in allowances)",
         "cases/test_hostile_user",
-        "costs_at_one_route and verify",
+        "route_is_bounded and verify",
     ),
     in_core(
         "approvals go on although the shop offers none",
@@ -72,7 +72,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "        if not self.offered:",
         "        if not self.offered and not token:",
         "cases/test_abuse",
-        "nobody_offers",
+        "approvals_cost_nothing",
     ),
     in_core(
         "a declined checkout with our mark calls a person",
@@ -88,7 +88,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "        return keyed_hash(key, self._canonical())",
         '        return hashlib.sha256(self._canonical()).hexdigest() if key else ""',
         "bundle/test_guessing",
-        "found_again_by_hashing",
+        "no_short_value",
     ),
     in_core(
         "a word over and over is a key",
@@ -96,7 +96,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "len(set(signs)) >= LEAST_DISTINCT and _varied(signs) and _varied(steps)",
         "len(signs + steps) >= LEAST_DISTINCT",
         "cases/test_guessable_keys",
-        "somebody_could_guess",
+        "a_guessable_key or a_guessable_signing",
     ),
     in_core(
         "what is open ends too",
@@ -104,7 +104,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "        if not settled(record):\n            done.put_off += 1\n            return\n",
         "        if record is None:\n            done.put_off += 1\n            return\n",
         "oracle/test_ends",
-        "still_open",
+        "an_open_record",
     ),
     in_core(
         "records are kept for fifteen years",

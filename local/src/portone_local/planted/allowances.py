@@ -41,7 +41,7 @@ ALLOWANCES: tuple[Bug, ...] = (
         "plan.amount < agreed",
         "False",
         "flows/billing_keys/test_allowances_of_methods",
-        "makes_cheaper",
+        "ending_pausing_and",
     ),
     in_core(
         "who waits as long as they were told is refused again",
@@ -56,6 +56,6 @@ ALLOWANCES: tuple[Bug, ...] = (
         "            check_looks(attempt, self.clock.now())\n",
         "",
         "flows/identity/test_looking_on",
-        "in_vain",
+        "fruitless_status_reads",
     ),
 )

@@ -9,7 +9,7 @@ APPROVING_AND_AUDITING: tuple[Bug, ...] = (
         "reserved = self.stock is None or self.stock.reserve(payment.payment_id, approval.attempt)",
         "reserved = True",
         "flows/approvals/test_stock_hook",
-        "hook_is_asked",
+        "the_stock_hook",
     ),
     in_core(
         "mark before effect: the stock hook's answer is not stored before the charge",
@@ -41,7 +41,7 @@ APPROVING_AND_AUDITING: tuple[Bug, ...] = (
         "return record(failed, fact, moment",
         "return failed or record(failed, fact, moment",
         "flows/approvals/test_refusals",
-        "portone_does_not_know",
+        "an_unknown_token",
     ),
     in_core(
         "a cash receipt that does not follow refunds",

@@ -9,7 +9,7 @@ CHARGING: tuple[Bug, ...] = (
         "if key.sealed is None and key.state not in _OPEN:",
         "if key.sealed is None:",
         "flows/test_state_machine",
-        "window_that_is_deleted",
+        "a_window_deleted",
     ),
     in_core(
         "renewals that alone are refused are not paced among each other",
@@ -17,7 +17,7 @@ CHARGING: tuple[Bug, ...] = (
         "alone = refused_alone(held, key.issue_id) if held is not None else None",
         "alone = None",
         "flows/charges/test_refused_by_mistake",
-        "try_in_turn",
+        "renewals_refused_alone",
     ),
     in_core(
         "a method PortOne does not find is deleted without a person's word",
@@ -25,7 +25,7 @@ CHARGING: tuple[Bug, ...] = (
         "if held is not None and held.attention is DiscrepancyState.CLOSED:",
         "if held is not None:",
         "flows/charges/test_refused_by_mistake",
-        "forgotten_ends_by_staffs_word or is_not_found_waits",
+        "a_method_unknown or is_not_found_waits",
     ),
     in_core(
         "the token of a saved method is confirmed in today's mode",
@@ -41,7 +41,7 @@ CHARGING: tuple[Bug, ...] = (
         "ended(taken(held, row) if row else held, over, now)",
         "ended(held, over, now)",
         "flows/charges/test_refused_in_many_containers",
-        "stops_nobody",
+        "refusals_in_one",
     ),
     in_core(
         "a deletion that wakes its worker without end",
@@ -112,7 +112,7 @@ CHARGING: tuple[Bug, ...] = (
         "return Kind.SUBSCRIPTION if charging and in_flight(payment) is None else Kind.PAYMENT",
         "return Kind.PAYMENT",
         "flows/charges/test_charges",
-        "keeps_to_the_pgs_rate",
+        "charge_sent_again",
     ),
     in_core(
         "a credit is one won more than the days that are left are worth",
@@ -120,7 +120,7 @@ CHARGING: tuple[Bug, ...] = (
         "credit=changed.credit + credit)",
         "credit=changed.credit + credit + 1)",
         "flows/subscriptions/test_changing_plans",
-        "by_turns",
+        "alternating_dearer_and",
     ),
     in_core(
         "a plan from the next period on takes the place of one that is being paid for",
@@ -128,7 +128,7 @@ CHARGING: tuple[Bug, ...] = (
         "subscription.change is not None and subscription.change.invoice_id is not None:",
         "subscription.change is not None and subscription.change.invoice_id is None:",
         "flows/subscriptions/test_changing_plans",
-        "put_off",
+        "a_change_being",
     ),
     in_core(
         "what was refunded is credited too where the plan is cheaper",
@@ -136,7 +136,7 @@ CHARGING: tuple[Bug, ...] = (
         "if any(map(given_back, payments)):",
         "if any(map(given_back, payments)) and plan.amount >= subscription.amount:",
         "flows/subscriptions/test_changing_plans",
-        "not_credited_too",
+        "a_refunded_period",
     ),
     in_core(
         "a charge is sent again with what is sold by today's settings",

@@ -19,7 +19,7 @@ DEVELOPERS_MACHINE = (
         old="any(headers.get(name) != value for name, value in CONTROL.items())",
         new="False",
         test=_STRANGERS,
-        only="no_form_can_say",
+        only="controlling_the_stack",
     ),
     Bug(
         name="every page may read what the local AWS answers",

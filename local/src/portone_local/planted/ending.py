@@ -12,7 +12,7 @@ ENDING: tuple[Bug, ...] = (
 """,
         "",
         "flows/timers/test_retention",
-        "what_is_open",
+        "an_open_record",
     ),
     in_core(
         "DynamoDB is told to drop what is open",
@@ -28,7 +28,7 @@ ENDING: tuple[Bug, ...] = (
         "return max(record.created_at, record.status_at, _told_at(record), *refunds)",
         "return record.created_at",
         "domain/retention/test_rules",
-        "last_moved",
+        "payment_is_kept",
     ),
     in_core(
         "an order goes with the first of its payments",
@@ -36,7 +36,7 @@ ENDING: tuple[Bug, ...] = (
         "return not self.store.payments(each for each in others if each is not None)",
         "return True",
         "flows/timers/test_retention",
-        "last_of_its_payments",
+        "an_order_stays",
     ),
     in_core(
         "deleted although somebody has just saved it",
@@ -44,7 +44,7 @@ ENDING: tuple[Bug, ...] = (
         "return None if isinstance(record, SettledKey) else record.version",
         "return None",
         "flows/timers/test_retention",
-        "writes_meanwhile",
+        "a_concurrent_write",
     ),
     in_core(
         "what left a record outlives it",
@@ -52,6 +52,6 @@ ENDING: tuple[Bug, ...] = (
         "self._delete({**dict.fromkeys(beside), **gone})",
         "self._delete(gone)",
         "flows/timers/test_retention",
-        "goes_with_its_history",
+        "with_its_history",
     ),
 )

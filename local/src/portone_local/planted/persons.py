@@ -25,7 +25,7 @@ PERSONS: tuple[Bug, ...] = (
         '        unverified += ["adult"] if Field.BIRTH_DATE in typed else []\n',
         "",
         "cases/test_identity_asked",
-        "stays_so_in_all",
+        "value_the_person",
     ),
     in_core(
         "what was typed satisfies what a purpose needs",
@@ -33,7 +33,7 @@ PERSONS: tuple[Bug, ...] = (
         "        if each not in given or each in typed:\n",
         "        if each not in given:\n",
         "domain/identity/test_rules",
-        "proves_no_age or not_typed",
+        "typed_values_identify or not_typed",
     ),
     in_core(
         "nobody is claimed while a person may hold several accounts",
@@ -79,7 +79,7 @@ PERSONS: tuple[Bug, ...] = (
         old="erase(request.body(EraseBody).user_id, by",
         new='erase(request.body(EraseBody).user_id.replace("%2F", "/"), by',
         test="tests/cases/test_identity_erasure.py",
-        only="byte_for_byte",
+        only="an_erasure_removes",
     ),
     in_core(
         "time is judged when the call began",
@@ -88,7 +88,7 @@ PERSONS: tuple[Bug, ...] = (
         "        check_open(attempt, self.clock.now())\n",
         "",
         "cases/test_identity_asked",
-        "time_is_judged",
+        "expiry_is_judged",
     ),
     in_core(
         "verified with nothing kept is not verified",
@@ -120,7 +120,7 @@ PERSONS: tuple[Bug, ...] = (
         "    return replace(left, emptied_at=now, due_at=due_of(left))\n",
         "    return replace(left, emptied_at=now, erased_at=now, due_at=due_of(left))\n",
         "cases/test_identity_asked",
-        "who_renews",
+        "user_who_renews or another_person_may",
     ),
     in_core(
         "staff lets another person in, and no account tells of it",
@@ -128,7 +128,7 @@ PERSONS: tuple[Bug, ...] = (
         "    changed = replace(noted(person, access, sealed), permit=permit)\n",
         "    changed = replace(person, permit=permit)\n",
         "cases/test_identity_erasure",
-        "stays_in_the_history",
+        "the_history_keeps",
     ),
     in_core(
         "a permit nobody uses keeps its reason for good",
@@ -136,7 +136,7 @@ PERSONS: tuple[Bug, ...] = (
         "        permit = person.permit if person.permit and person.permit.expires_at > now else None\n",
         "        permit = person.permit\n",
         "cases/test_identity_sweep",
-        "nobody_came",
+        "an_unused_permit",
     ),
     in_core(
         "who is erased while a look is written down is shown",
@@ -146,7 +146,7 @@ PERSONS: tuple[Bug, ...] = (
         "    person, now = verified_person(store, access.user_id), clock.now()\n",
         "    person = verified_person(store, access.user_id)\n    log.write(access)\n    now = clock.now()\n",
         "cases/test_identity_erasure",
-        "look_is_written",
+        "look_is_logged",
     ),
     in_core(
         "a DI of a merchant nobody named opens an account",
@@ -154,7 +154,7 @@ PERSONS: tuple[Bug, ...] = (
         "        if known.strange and not person.verified:\n",
         "        if known.strange and person.erased_at:\n",
         "flows/identity/test_merchants",
-        "nobody_named",
+        "of_an_unconfigured",
     ),
     in_core(
         "an erasure is known to the identity table alone",
@@ -175,7 +175,7 @@ PERSONS: tuple[Bug, ...] = (
         "            self._drop_counters(user_id, at)\n"
         "            return ended or",
         "cases/test_identity_erasure",
-        "left_beside_the_user and phone",
+        "no_identifying_value and phone",
     ),
     in_core(
         "a misspelt provider has a channel nobody asks for",
@@ -191,7 +191,7 @@ PERSONS: tuple[Bug, ...] = (
         "        if not error.lasts:\n",
         "        if error.service:\n",
         "cases/test_identity_asked",
-        "hides_itself",
+        "an_unreadable_purpose",
     ),
     in_core(
         "a container whose log stream is deleted refuses for good",
@@ -199,7 +199,7 @@ PERSONS: tuple[Bug, ...] = (
         '            if code_of(error) != "ResourceNotFoundException":\n',
         "            if code_of(error):\n",
         "cases/test_identity_erasure",
-        "deleted_stream",
+        "deleted_log_stream",
     ),
     in_core(
         "somebody of very many claims is let go in one transaction",
@@ -207,7 +207,7 @@ PERSONS: tuple[Bug, ...] = (
         "AT_ONCE = 45\n",
         "AT_ONCE = 450\n",
         "flows/identity/test_bounded",
-        "very_many_claims and erased",
+        "very_many_claims and after_38_rotations",
     ),
     in_core(
         "of a name of two letters both are shown",
@@ -231,6 +231,6 @@ PERSONS: tuple[Bug, ...] = (
         "        if base is None or not beside - contested(person, wanted):\n",
         "        if base is None or beside:\n",
         "cases/test_identity_claims",
-        "only_later",
+        "one_person_are",
     ),
 )

@@ -9,7 +9,7 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
         "quiet = _OF_WHAT_DIFFERS if awaits_deposit(payment) else frozenset()",
         "quiet = frozenset()",
         "flows/payments/test_unpaid_accounts_that_differ",
-        "holds_no_alarm_on",
+        "an_unpaid_account",
     ),
     in_core(
         "a checkout that is declined under an invented id calls a person",
@@ -17,7 +17,7 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
         "        if moved or orphaned(",
         "        if order_id or orphaned(",
         "flows/webhooks/test_unmatched",
-        "pays_nothing",
+        "an_unpaid_checkout",
     ),
     in_core(
         "a question answered like any webhook: 2xx approves the payment",

@@ -41,7 +41,7 @@ REFUNDING: tuple[Bug, ...] = (
         "    if _stranger(payment, refund, snapshot, before):\n",
         "    if refund.code and _stranger(payment, refund, snapshot, before):\n",
         "domain/refunds/test_matching",
-        "stranger",
+        "a_cancellation_of or foreign_cancellation_of or foreign_cancellation_that",
     ),
     in_core(
         "unknown outcome called a failure",
@@ -49,7 +49,7 @@ REFUNDING: tuple[Bug, ...] = (
         "if not (refund.pg_answered or age >= FORGOTTEN):",
         "if not (refund.pg_answered or age >= 0):",
         "domain/refunds/test_settlement",
-        "never_a_no",
+        "an_unknown_refund",
     ),
     in_core(
         "absent is empty: no list counts as a list without it",
@@ -65,7 +65,7 @@ REFUNDING: tuple[Bug, ...] = (
         "    if moment.now - refund.quiet_at < QUIET:\n        return payment\n    if refund.stopped",
         "    if moment.now < refund.quiet_at:\n        return payment\n    if refund.stopped",
         "domain/refunds/test_settlement",
-        "two_quiet",
+        "does_not_count or the_key_window or two_readings_without",
     ),
     in_core(
         "key used after PortOne has forgotten it",
@@ -121,7 +121,7 @@ REFUNDING: tuple[Bug, ...] = (
         "    wait = 0 if again else AGAIN[series.tries - 1]\n",
         "    wait = 0 if again else 3650 * DAY\n",
         "domain/refunds/test_automatic",
-        "refused_is_tried_again",
+        "a_refused_automatic",
     ),
     in_core(
         "out of tries and nobody is told",
@@ -129,7 +129,7 @@ REFUNDING: tuple[Bug, ...] = (
         "payment = raise_attention(payment, AttentionKind.REFUND_STUCK, subject, at=moment.now)",
         "payment = clear_attention(payment, AttentionKind.REFUND_STUCK, subject=subject)",
         "domain/refunds/test_automatic",
-        "out_of_tries",
+        "out_of_attempts",
     ),
     in_core(
         "money goes back though its reason is gone",
@@ -137,7 +137,7 @@ REFUNDING: tuple[Bug, ...] = (
         "    if not holds:\n",
         "    if not holds and not series.tries:\n",
         "domain/refunds/test_automatic",
-        "reason_that_is_gone",
+        "attempts_end_when",
     ),
     in_core(
         "each small refund is within the limit of one person",
@@ -153,7 +153,7 @@ REFUNDING: tuple[Bug, ...] = (
         "if asked_by(payment, space) >= most:",
         "if asked_by(payment, space) >= 100 * most:",
         "domain/refunds/test_limits",
-        "only_so_often",
+        "side_may_request",
     ),
     in_core(
         "two sessions of one role are two persons",
@@ -161,7 +161,7 @@ REFUNDING: tuple[Bug, ...] = (
         "if door == IAM and not all(",
         "if door == TOKEN and not all(",
         "domain/refunds/test_limits",
-        "second_person",
+        "only_a_demonstrably or needs_a_second",
     ),
     in_core(
         "a refund that left its payment may be asked for once more",
@@ -208,7 +208,7 @@ REFUNDING: tuple[Bug, ...] = (
         "        return return_all(payment, MISMATCH, moment, base=base)\n",
         "        return payment\n",
         "domain/refunds/test_automatic",
-        "in_the_write",
+        "a_proven_mismatch",
     ),
     in_core(
         "an answer of the PG taken for an outage",

@@ -42,6 +42,6 @@ RIGHTS = (
         new="              - kms:CreateGrant\n"
         '            Resource: "*"\n          - Sid: WhoChangesThisPolicy',
         test="tests/bundle/test_identity_template.py",
-        only="by_a_grant",
+        only="no_role_grants",
     ),
 )

@@ -9,7 +9,7 @@ SEALING: tuple[Bug, ...] = (
         "json.dumps([FORMAT, context, wrapped.hex()], sort_keys=True)",
         "json.dumps([FORMAT, wrapped.hex()], sort_keys=True)",
         "adapters/aws/test_envelope",
-        "by_itself",
+        "sealed_text_is",
     ),
     in_core(
         "all that is sealed has one nonce",
@@ -41,7 +41,7 @@ SEALING: tuple[Bug, ...] = (
         "        base = max(changed.purposes.values(), key=lambda each: each.expires_at)\n",
         "        base = changed.purposes[purpose.name]\n",
         "flows/identity/test_one_person",
-        "as_long_as_anything",
+        "identifiers_are_kept",
     ),
     in_core(
         "two living accounts found to be one person are refused and nobody is told",
@@ -49,7 +49,7 @@ SEALING: tuple[Bug, ...] = (
         "        if found:\n",
         "        if not found:\n",
         "flows/identity/test_found_later",
-        "told_of",
+        "a_rotation_keeps or a_user_without or accounts_found_to",
     ),
     in_core(
         "whoever is refused as one of two accounts is let in the next time",
@@ -57,7 +57,7 @@ SEALING: tuple[Bug, ...] = (
         "    return set(person.claims) - set(person.contested)\n",
         "    return set(person.claims)\n",
         "flows/identity/test_found_later",
-        "told_of",
+        "a_rotation_keeps or a_user_without or accounts_found_to",
     ),
     in_core(
         "who may stay is asked about again under a new hash key",
@@ -73,7 +73,7 @@ SEALING: tuple[Bug, ...] = (
         "        gone += map(Gone, shares.values())\n",
         "",
         "flows/identity/test_claims_shared",
-        "no_more",
+        "a_released_share",
     ),
     in_core(
         "an erasure leaves what a user's counters tell",
@@ -81,6 +81,6 @@ SEALING: tuple[Bug, ...] = (
         "            self._drop_counters(user_id, at)\n",
         "",
         "flows/identity/test_erasing_again",
-        "which_phone",
+        "phone_a_message",
     ),
 )

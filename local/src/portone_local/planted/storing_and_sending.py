@@ -48,7 +48,7 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
         "    if misses_promised(payment, snapshot) or withdraws(payment.seen, snapshot):",
         "    if withdraws(payment.seen, snapshot):",
         "domain/refunds/test_settlement",
-        "requested_is_lagging",
+        "a_list_without",
     ),
     in_core(
         "key regenerated on retry",

@@ -9,7 +9,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    if snapshot.cancellations is None:\n        return _unlisted(payment, refund, moment)",
         "    if snapshot.cancellations is None and not refund.pg_answered:\n        return payment",
         "cases/test_refunds",
-        "without_an_answer",
+        "readings_without_a",
     ),
     in_core(
         "money that must not stay is sent back once, refused or not",
@@ -17,7 +17,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    if series.tries >= TRIES:",
         "    if series.tries:\n        return end(payment, 'tried', moment)\n    if series.tries >= TRIES:",
         "cases/test_attention",
-        "refused_once",
+        "automatic_refund_is",
     ),
     in_core(
         "nobody is told when money cannot be sent back",
@@ -25,7 +25,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        payment = raise_attention(payment, AttentionKind.REFUND_STUCK, subject, at=moment.now)\n",
         "",
         "cases/test_attention",
-        "cannot_be_sent_back",
+        "automatic_refund_that",
     ),
     in_core(
         "an account that was refused is never asked for again",
@@ -34,7 +34,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    again = _awaits_account(payment, series)\n"
         "    if again and series.tries:\n        return end(payment, 'refused', moment)\n",
         "cases/test_attention",
-        "asked_for_again",
+        "a_refused_refund",
     ),
     in_core(
         "what goes back by itself is reckoned on the total",
@@ -42,7 +42,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "base=policy.refund_base)",
         'base="total")',
         "cases/test_attention",
-        "channels_base",
+        "automatic_refund_uses",
     ),
     in_core(
         "an ambiguous refund rings no alarm",
@@ -50,7 +50,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    AttentionKind.AMBIGUOUS: Metric.AMBIGUOUS,\n",
         "",
         "cases/test_attention",
-        "ambiguous_refund",
+        "ambiguous_refund_of or ambiguous_refund_raises",
     ),
     in_core(
         "one call for a person hides the next",
@@ -58,7 +58,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    if has_attention(payment, kind, subject):",
         "    if payment.attentions:",
         "cases/test_attention",
-        "whatever_else",
+        "an_unknown_outcome",
     ),
     in_core(
         "any session of a role is a person of its own",
@@ -82,7 +82,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    return bool(policy.staff_limit) and refunded_by(payment, STAFF) + amount > policy.staff_limit",
         "    return bool(policy.staff_limit) and amount > policy.staff_limit",
         "cases/test_limits",
-        "member_of_staff",
+        "of_staff_covers",
     ),
     in_core(
         "an owner's maximum is one of each refund",
@@ -114,7 +114,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "                return self._unmatched(delivery)",
         '                return "stale"',
         "cases/test_webhooks",
-        "missing_here",
+        "about_a_payment",
     ),
     in_core(
         "one wrong clock stops all charges for as long as it is ahead",
@@ -122,7 +122,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        believed = held.until <= now + AHEAD + SKEW",
         "        believed = True",
         "cases/test_workers",
-        "charges_go_on",
+        "charges_continue_whatever",
     ),
     in_core(
         "a worker whose every job fails is a success to Lambda, and to us",
@@ -146,7 +146,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        if already_shown(held, delivery):",
         "        if held.doubted and already_shown(held, delivery):",
         "cases/test_webhooks",
-        "what_is_known",
+        "a_webhook_that",
     ),
     in_core(
         "a retry names the store of today",
@@ -170,7 +170,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        called = raise_attention(after, AttentionKind.LATE, at=moment.now)\n",
         "        called = after\n",
         "cases/test_late",
-        "kept_and_calls",
+        "a_payment_after",
     ),
     in_core(
         "a stop is known only to the container that met it",
@@ -178,7 +178,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        heard, now = self.look(), self.clock.now()\n",
         "        heard, now = self.heard or Stops(), self.clock.now()\n",
         "cases/test_stops",
-        "start_after_it",
+        "by_one_container",
     ),
     in_core(
         "an order is withdrawn and its account goes on waiting",
@@ -194,7 +194,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        told = replace(told, status=Status.EXPIRED, status_at=moment.now)\n",
         "        told = replace(told, status_at=moment.now)\n",
         "flows/payments/test_withdrawing",
-        "not_on_offer",
+        "a_prepared_payment",
     ),
     in_core(
         "a withdrawn order is prepared anew",
@@ -202,7 +202,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        if order.withdrawn_at is not None:\n            raise OrderWithdrawn\n",
         "",
         "cases/test_withdrawn",
-        "nobody_has_paid or stored_again",
+        "an_unpaid_order or stored_again",
     ),
     in_core(
         "money that still comes for a withdrawn order stays",
@@ -210,7 +210,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        if after.withdrawn:\n",
         "        if after.withdrawn and not newly_paid:\n",
         "cases/test_withdrawn",
-        "goes_back_by_itself",
+        "withdrawal_is_refunded",
     ),
     in_core(
         "money that comes for an older payment of a withdrawn order stays",
@@ -226,7 +226,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    if too_much or any(",
         "    if any(",
         "domain/refunds/test_paid_twice",
-        "more_than_was_paid",
+        "a_refund_above",
     ),
     in_core(
         "a refund moved another sum than it asked for, and nobody is told",
@@ -235,7 +235,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "    return called, replace(refund, moved=shown.total)\n",
         "    return payment, replace(refund, moved=shown.total)\n",
         "domain/refunds/test_moved",
-        "another_sum",
+        "refund_of_another",
     ),
     in_core(
         "what was paid by hand loses its tax-free part",
@@ -243,7 +243,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "snapshot.cancelled_tax_free + payment.by_hand_tax_free)",
         "snapshot.cancelled_tax_free)",
         "domain/refunds/test_reversals",
-        "free_of_tax",
+        "by_hand_includes",
     ),
     in_core(
         "stamps of others are an order: an older one is no refund of ours",
@@ -251,7 +251,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "        and booked(before, each.id) in {None, CancellationStatus.FAILED}\n",
         "        and each.requested_at >= ((refund.sent_at or 0) - QUIET) * 1_000_000\n",
         "domain/refunds/test_matching",
-        "whatever_its_stamp",
+        "a_cancellation_never or a_cancellation_read",
     ),
     in_core(
         "a figure that shrinks with refunds is what was paid",
@@ -259,7 +259,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "return charged if charged > snapshot.paid else 0",
         "return 0",
         "domain/payments/test_known",
-        "was_paid",
+        "the_account_of or the_amount_paid or time_of_payment",
     ),
     in_core(
         "one strange payment of a page stops the audit",
@@ -267,6 +267,6 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         '    changed_at = moment_of(raw.get("statusChangedAt"))\n',
         '    changed_at = moment_of(raw["statusChangedAt"])\n',
         "adapters/portone/test_listing",
-        "variant_to_come",
+        "an_unknown_variant",
     ),
 )

@@ -17,7 +17,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "            if begun is not None:",
         "            if begun is not None and wanted.order_id:",
         "cases/test_doubt",
-        "taps_again",
+        "subscribing_again_while",
     ),
     in_core(
         "a saved method is held against the channels of today",
@@ -33,7 +33,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    return payment.terms or terms_under(policy)",
         "    return terms_under(policy)",
         "cases/test_operators",
-        "prepared_under_an_old_channel or judged_by_what_held",
+        "prepared_under_an_old_channel or payment_is_judged",
     ),
     in_core(
         "a doubt keeps what is paid from being refunded",
@@ -41,7 +41,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "_UNHEARD_OF & set(findings.proven) and not payment.accepted else claimed",
         "(findings.proven or findings.doubts) and not payment.accepted else claimed",
         "cases/test_operators",
-        "shown_strangely",
+        "payment_is_refunded",
     ),
     in_core(
         "what was paid becomes a mismatch and goes back by itself",
@@ -49,7 +49,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    if payment.status in _PAID:\n        return None",
         "    if payment.status in _PAID and not findings.proven:\n        return None",
         "cases/test_operators",
-        "shown_differently",
+        "paid_payment_that",
     ),
     in_core(
         "a charge-back in a reading that lags calls nobody until staff has spoken",
@@ -89,7 +89,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    return _refund(payment) in _UNDONE",
         "    return _refund(payment) is None and bool(_UNDONE)",
         "cases/test_readings",
-        "deny_it or still_pending",
+        "deposit_counts_as or a_pending_deposit",
     ),
     in_core(
         "what a reading leaves out is forgotten",
@@ -113,7 +113,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "        return Findings(proven=_proven(payment, snapshot, terms))",
         "        return Findings()",
         "cases/test_readings",
-        "whatever_status",
+        "tampered_payment_is",
     ),
     in_core(
         "an easy pay that may have been a card is reported as cash",
@@ -129,7 +129,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "        account = replace(account, ends_at=snapshot.requested_at // 1_000_000 + ACCOUNT_FOR)",
         "        account = replace(account, ends_at=None)",
         "cases/test_readings",
-        "without_an_end",
+        "a_deposit_into or a_virtual_account",
     ),
     in_core(
         "what stays pending calls nobody",
@@ -137,7 +137,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    if payment.status is Status.PAY_PENDING and not _decided_on(payment):",
         "    if payment.doubted and not _decided_on(payment):",
         "cases/test_readings",
-        "pending_for_months_calls",
+        "for_months_raises",
     ),
     in_core(
         "a hint is given up by how often somebody asks",
@@ -170,7 +170,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "            return error",
         "        except KeyError as error:\n            return error",
         "cases/test_sweep",
-        "in_the_way_is_counted and full",
+        "unreadable_record_is and full",
     ),
     in_core(
         "a refused refund stays in its payment for good",
@@ -186,7 +186,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    return undone(payment, _done(shown))",
         "    return ()",
         "domain/refunds/test_reversals",
-        "that_left_and_came_back",
+        "a_reversed_refund",
     ),
     in_core(
         "an owner's refunds have no bound",
@@ -194,7 +194,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    if asked_by(payment, space) >= most:",
         "    if asked_by(payment, space) >= most * 100:",
         "cases/test_growth",
-        "bound_answers and refused_refunds",
+        "every_command_an and refused_refunds",
     ),
     in_core(
         "a refund that left its payment is done again under its id",
@@ -202,7 +202,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "    if held is not None or token not in payment.settled:",
         "    if held is not None or token in payment.settled:",
         "cases/test_growth",
-        "repeated_refund_is_known",
+        "a_repeated_refund",
     ),
     in_core(
         "deleted windows stay in the wallet for good",

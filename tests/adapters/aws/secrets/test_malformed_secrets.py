@@ -35,9 +35,7 @@ def test_a_malformed_webhook_secret_is_unavailable(
 
 
 @pytest.mark.parametrize("key", [None, "", 7, "changeme", "x" * 64, "abababab" * 8], ids=str)
-def test_a_key_that_somebody_could_guess_is_unavailable(
-    shelf: Shelf, clock: MovableClock, key: object
-) -> None:
+def test_a_guessable_key_is_unavailable(shelf: Shelf, clock: MovableClock, key: object) -> None:
     shelf.secrets["keys"] = {"hashKey": key, "1": key}
     secrets = SecretsManager(shelf, clock, hash_key_arn="keys", charge_keys_arn="keys")
 
@@ -74,15 +72,13 @@ def test_a_malformed_api_secret_is_unavailable(
         secrets.api_secret()
 
 
-def test_a_webhook_secret_that_is_none_does_not_disturb_the_other(
-    shelf: Shelf, secrets: SecretsManager
-) -> None:
+def test_a_malformed_webhook_secret_does_not_affect_the_other(shelf: Shelf, secrets: SecretsManager) -> None:
     shelf.secrets["webhook"] = {"current": "changeme", "previous": WEBHOOK["previous"]}
 
     assert secrets.webhook().signing == (WEBHOOK["previous"],)
 
 
-def test_secrets_are_read_without_the_line_feed_of_a_paste(shelf: Shelf, secrets: SecretsManager) -> None:
+def test_a_secret_is_read_without_a_pasted_line_feed(shelf: Shelf, secrets: SecretsManager) -> None:
     shelf.secrets["api"] = {"apiSecret": f" {API_SECRET}\n"}
     shelf.secrets["webhook"] = {"current": f"{WEBHOOK['current']}\r\n"}
     shelf.secrets["hash"] = {"hashKey": f"{HASH_KEY['hashKey']}\n"}

@@ -73,7 +73,7 @@ def test_the_last_good_secret_serves_for_fifteen_minutes_and_not_longer(
         secrets.api_secret()
 
 
-def test_an_outage_is_asked_about_twice_a_minute_while_the_last_good_secret_serves(
+def test_an_outage_is_probed_twice_a_minute_while_the_last_good_secret_serves(
     shelf: Shelf, secrets: SecretsManager, clock: MovableClock
 ) -> None:
     secrets.api_secret()
@@ -97,7 +97,7 @@ def test_secrets_are_served_again_as_soon_as_secrets_manager_answers(
     assert secrets.api_secret() == API_SECRET
 
 
-def test_a_signature_miss_reads_anew_only_what_is_older_than_a_minute(
+def test_a_signature_mismatch_rereads_only_a_secret_older_than_a_minute(
     shelf: Shelf, secrets: SecretsManager, clock: MovableClock
 ) -> None:
     secrets.webhook()
@@ -112,7 +112,7 @@ def test_a_signature_miss_reads_anew_only_what_is_older_than_a_minute(
     assert in_time == (True, OTHER)
 
 
-def test_signature_misses_in_an_outage_read_at_most_once_a_minute(
+def test_signature_mismatches_in_an_outage_read_at_most_once_a_minute(
     shelf: Shelf, secrets: SecretsManager, clock: MovableClock
 ) -> None:
     secrets.webhook()

@@ -81,19 +81,19 @@ def test_a_key_is_read_as_it_was_issued(clock: MovableClock, method: str, option
     assert [channel.test for channel in found.channels or ()] == [False]
 
 
-def test_whose_key_it_is_is_what_the_browser_said(shop: Shop) -> None:
+def test_a_key_belongs_to_the_customer_the_browser_named(shop: Shop) -> None:
     found = shop.read(issued(shop.fake, customer_id="user-2", issue_id="other", store_id="store-other"))
 
     assert (found.customer_id, found.issue_id, found.store_id) == ("user-2", "other", "store-other")
 
 
-def test_a_test_channel_is_seen_among_several(shop: Shop) -> None:
+def test_a_test_channel_is_recognised_among_several(shop: Shop) -> None:
     key = issued(shop.fake, channel_key=(CHANNEL_KEY, str(TEST_CHANNEL.key)))
 
     assert [channel.test for channel in shop.read(key).channels or ()] == [False, True]
 
 
-def test_a_customers_keys_are_found_by_the_time_of_issue(shop: Shop, clock: MovableClock) -> None:
+def test_a_customers_keys_are_listed_by_the_time_of_issue(shop: Shop, clock: MovableClock) -> None:
     issued(shop.fake, customer_id="user-1")
     clock.advance(DAY)
     lost = issued(shop.fake, customer_id="user-1")
@@ -117,7 +117,7 @@ def test_a_charge_is_paid_and_read(shop: Shop) -> None:
     assert (charge.payment_id, charge.billing_key, charge.total) == ("p1", key, CHARGE.total)
 
 
-def test_what_lies_ahead_is_revoked_before_a_key_is_deleted(shop: Shop, clock: MovableClock) -> None:
+def test_future_schedules_are_revoked_before_a_key_is_deleted(shop: Shop, clock: MovableClock) -> None:
     key = issued(shop.fake)
     shop.schedule(key, 1, "p1")
     shop.schedule(key, 400, "p2")

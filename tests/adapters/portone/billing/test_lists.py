@@ -97,7 +97,7 @@ def test_a_confirm_with_another_payment_is_unknown(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [{}, {"billingKeyInfo": {}}, {"billingKey": BILLING_KEY}, []])
-def test_a_key_in_without_a_key_is_unknown(answer: Any) -> None:
+def test_a_card_issue_without_a_key_is_unknown(answer: Any) -> None:
     error = error_of(
         lambda wire: billing_client(wire, key_in=True).issue_billing_key(KEY_IN, key=KEY, deadline=in_time()),
         wire(answer),
@@ -106,7 +106,7 @@ def test_a_key_in_without_a_key_is_unknown(answer: Any) -> None:
     assert error.outcome is Outcome.UNKNOWN
 
 
-def test_an_answer_too_deep_to_read_is_unknown() -> None:
+def test_a_too_deeply_nested_answer_is_unknown() -> None:
     deep = b'{"items":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
     error = error_of(

@@ -13,7 +13,7 @@ from tests.support.billing_shop import Shop, outcome_of
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_a_decline_is_an_answer_of_the_pg_that_can_be_read_or_not(
+def test_a_decline_is_an_answer_of_the_pg_whether_or_not_it_is_readable(
     clock: MovableClock,
     readable: bool,  # noqa: FBT001 - a switch of the fake
 ) -> None:
@@ -28,7 +28,7 @@ def test_a_decline_is_an_answer_of_the_pg_that_can_be_read_or_not(
     assert shop.state() is (RemoteStatus.FAILED if readable else None)
 
 
-def test_the_same_key_never_charges_twice(shop: Shop) -> None:
+def test_the_same_idempotency_key_never_charges_twice(shop: Shop) -> None:
     key = issued(shop.fake)
     shop.fake.inject(operation="pay_with_billing_key", fault=Fault.TIMEOUT_AFTER_COMMIT)
 

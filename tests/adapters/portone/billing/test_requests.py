@@ -59,7 +59,7 @@ def test_a_key_is_read_by_name_and_store() -> None:
     assert sent.url.raw_path.decode() == f"/billing-keys/{BILLING_KEY}?storeId={STORE_ID}"
 
 
-def test_a_customers_keys_are_asked_for_by_the_time_of_issue() -> None:
+def test_a_customers_keys_are_requested_by_the_time_of_issue() -> None:
     sent = sent_by(list_keys, page_answer())
 
     assert sent.url.path == "/billing-keys"
@@ -131,7 +131,7 @@ def test_a_charge_says_channel_vat_and_webhook_address_where_they_are_given() ->
     assert (sent["channelKey"], sent["noticeUrls"]) == ("channel-key-2", ["https://shop.example/hook"])
 
 
-def test_schedules_are_asked_for_with_both_ends_of_time() -> None:
+def test_schedules_are_requested_with_both_ends_of_time() -> None:
     sent = sent_by(list_schedules, page_answer())
 
     assert sent.url.path == "/payment-schedules"

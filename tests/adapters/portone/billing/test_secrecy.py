@@ -86,7 +86,7 @@ def test_no_error_names_a_key_a_token_or_a_card(act: Act) -> None:
 
 
 @pytest.mark.parametrize("billing_key", ["", ".", "\ud800", "x" * 70_000])
-def test_a_billing_key_no_path_can_carry_is_not_sent(billing_key: str) -> None:
+def test_a_billing_key_unfit_for_a_path_is_not_sent(billing_key: str) -> None:
     wire = Wire(httpx.Response(200, json=key_answer()))
 
     error = error_of(lambda wire: billing_client(wire).get_billing_key(billing_key, deadline=in_time()), wire)

@@ -18,7 +18,7 @@ from tests.support.payment_answers import STORE_ID
 from tests.support.portone_calls import Wire, error_of, in_time
 
 
-def test_an_issued_card_is_read_whole() -> None:
+def test_an_issued_card_is_read_completely() -> None:
     assert read(key_answer()) == KeyReading(
         billing_key=BILLING_KEY,
         status=KeyStatus.ISSUED,
@@ -38,19 +38,19 @@ def test_an_issued_card_is_read_whole() -> None:
     )
 
 
-def test_a_deleted_key_says_since_when() -> None:
+def test_a_deleted_key_reads_when_it_was_deleted() -> None:
     found = reading(status="DELETED", deletedAt="2026-01-02T03:04:06.000001Z")
 
     assert (found.status, found.deleted_at) == (KeyStatus.DELETED, 1_767_323_046_000_001)
 
 
-def test_a_status_invented_later_is_a_value() -> None:
+def test_an_unknown_status_is_a_value() -> None:
     assert reading(status="SUSPENDED").status is KeyStatus.UNRECOGNISED
 
 
 @pytest.mark.parametrize("key", ["billingKey", "status", "storeId"])
 @pytest.mark.parametrize("odd", [None, "", 7, []])
-def test_a_key_without_what_every_key_has_is_not_read(key: str, odd: Any) -> None:
+def test_a_key_without_a_required_field_is_refused(key: str, odd: Any) -> None:
     error = error_of(lambda _: reading(**{key: odd}), wire(b""))
 
     assert error.outcome is Outcome.UNKNOWN
@@ -58,7 +58,7 @@ def test_a_key_without_what_every_key_has_is_not_read(key: str, odd: Any) -> Non
 
 @pytest.mark.parametrize("key", sorted(set(key_answer()) - {"billingKey", "status", "storeId"}))
 @pytest.mark.parametrize("odd", [None, 7, "odd", [], {}, [None]])
-def test_anything_else_may_be_missing_or_strange(key: str, odd: Any) -> None:
+def test_any_other_field_may_be_missing_or_strange(key: str, odd: Any) -> None:
     assert reading(**{key: odd}).billing_key == BILLING_KEY
 
 
@@ -68,13 +68,13 @@ def test_an_answer_about_another_key_is_unknown() -> None:
     assert error.outcome is Outcome.UNKNOWN
 
 
-def test_a_key_portone_does_not_know_is_none() -> None:
+def test_a_key_unknown_at_portone_is_none() -> None:
     missing = Wire(httpx.Response(404, json={"type": "BILLING_KEY_NOT_FOUND"}))
 
     assert billing_client(missing).get_billing_key(BILLING_KEY, deadline=in_time()) is None
 
 
-def test_a_404_of_somebody_else_is_not_an_absent_key() -> None:
+def test_a_404_of_an_intermediary_is_not_an_absent_key() -> None:
     missing = Wire(httpx.Response(404, content=b"<html>"))
 
     error = error_of(
@@ -91,7 +91,7 @@ def test_a_key_of_several_channels_has_them_all() -> None:
 
 
 @pytest.mark.parametrize("strange", [{**CHANNEL, "type": "SANDBOX"}, {"type": "LIVE"}, None, "x"])
-def test_a_channel_nobody_can_read_leaves_none_to_rely_on(strange: Any) -> None:
+def test_an_unreadable_channel_makes_all_channels_unknown(strange: Any) -> None:
     assert reading(channels=[CHANNEL, strange]).channels is None
 
 
@@ -102,11 +102,11 @@ def test_an_easy_pay_is_shown_with_the_card_inside() -> None:
     assert found.number == "00000000****0000"
 
 
-def test_a_provider_invented_later_is_a_value() -> None:
+def test_an_unknown_provider_is_a_value() -> None:
     assert saved(type="BillingKeyPaymentMethodEasyPay", provider="NEWPAY").provider == "NEWPAY"
 
 
-def test_a_method_invented_later_is_a_value() -> None:
+def test_an_unknown_method_is_a_value() -> None:
     assert saved(type="BillingKeyPaymentMethodBarter").kind is PayMethod.UNRECOGNISED
 
 
