@@ -6,6 +6,7 @@ contexts; here they hold in every test, in memory too.
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from portone_local.template.roles import CONTEXT, LEADING, Call, Grant, grants, permitted, role_behind
@@ -59,10 +60,11 @@ def _check_of(function: str, held: Iterable[Grant], used: set[str]) -> Check:
 
     def check(calls: Iterable[Call]) -> None:
         for call in calls:
-            seen = (call.right, *call.about.items())
-            if seen not in passed and not permitted(by_right.get(call.right, ()), call):
+            if call.asked in passed:
+                continue
+            if not permitted(by_right.get(call.right, ()), call):
                 raise NotAllowed(f"{function} may not {call}")
-            passed.add(seen)
+            passed.add(call.asked)
             used.add(call.right)
 
     return check
@@ -84,6 +86,7 @@ def _just(right: str) -> Needs:
     return lambda *_, **__: (call,)
 
 
+@lru_cache(maxsize=10_000)
 def _led_by(right: str, *leading: str) -> Call:
     return Call(right, {LEADING: leading})
 

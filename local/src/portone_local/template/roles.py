@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -12,12 +13,17 @@ LEADING = "dynamodb:LeadingKeys"
 CONTEXT = "kms:EncryptionContext:"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One call of AWS: `service:Action Resource`, and the condition keys it comes with."""
 
     right: str
     about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def asked(self) -> tuple[Any, ...]:
+        """All of it, as a set may hold it."""
+        return (self.right, *self.about.items())
 
     def __str__(self) -> str:
         """As a refusal says it."""

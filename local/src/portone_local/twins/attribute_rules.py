@@ -45,6 +45,7 @@ def checked(item: Item, indexes: Iterable[Index]) -> Item:
     return _map(item, 0)
 
 
+@lru_cache(maxsize=10_000)
 def check_key(pk: str, sk: str) -> None:
     """Raises `Invalid` for a primary key that no item can have."""
     _check_text(pk, PARTITION_BYTES)

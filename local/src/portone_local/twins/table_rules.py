@@ -41,14 +41,10 @@ def check_query(
 ) -> None:
     """Raises `Invalid` for a query DynamoDB refuses."""
     since, upto = between
-    bounds = [_bound(each) for each in between if each is not None]
     check_key(partition, "-")
     if limit < 1:
         raise Invalid("a Limit below 1")
-    if since is not None and upto is None:
-        raise Invalid("a value that is used in no expression")
-    if bounds != sorted(bounds) or (bounds and index.sort_type != "N"):
-        raise Invalid("the lower bound is above the upper one, or of another type than the index")
+    _check_bounds(index.sort_type, since, upto)
     if start:
         check_start(index, partition, start)
         at = float(start[index.sort]["N"]) if index.sort_type == "N" else 0.0
@@ -57,6 +53,15 @@ def check_query(
 
 
 @lru_cache(maxsize=256)
+def _check_bounds(sort_type: str, since: float | None, upto: float | None) -> None:
+    """A sweep asks every shard with the same ones."""
+    bounds = [_bound(each) for each in (since, upto) if each is not None]
+    if since is not None and upto is None:
+        raise Invalid("a value that is used in no expression")
+    if bounds != sorted(bounds) or (bounds and sort_type != "N"):
+        raise Invalid("the lower bound is above the upper one, or of another type than the index")
+
+
 def _bound(each: float) -> float:
     return float(number(repr(each)))
 

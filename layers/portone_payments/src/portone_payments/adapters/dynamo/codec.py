@@ -75,8 +75,8 @@ def _union(hints: tuple[Any, ...]) -> Coder:
 
 def _sequence(inner: Coder) -> Coder:
     return Coder(
-        lambda values: {"L": [inner.encode(value) for value in values]},
-        lambda attribute: tuple(inner.decode(value) for value in attribute["L"]),
+        lambda values: {"L": list(map(inner.encode, values))},
+        lambda attribute: tuple(map(inner.decode, attribute["L"])),
     )
 
 
@@ -98,7 +98,7 @@ def _enum(kind: type[StrEnum]) -> Coder:
 def _dataclass(kind: Any) -> Coder:
     stored = (each for each in fields(kind) if each.metadata.get("stored", True))
     plan = [_field(each) for each in stored if each.name != "extra"]
-    known = frozenset(name for name, _, _ in plan)
+    decoders = {name: inner.decode for name, _, inner in plan}
     keeps_extra = any(each.name == "extra" for each in fields(kind))
 
     def encode(record: Any) -> Attribute:
@@ -110,11 +110,14 @@ def _dataclass(kind: Any) -> Coder:
         return {"M": item}
 
     def decode(attribute: Attribute) -> Any:
-        item = attribute["M"]
-        values = {name: inner.decode(item[name]) for name, _, inner in plan if name in item}
-        if keeps_extra:
-            values["extra"] = {name: value for name, value in item.items() if name not in known}
-        return kind(**values)
+        values, extra = {}, {}
+        for name, value in attribute["M"].items():
+            known = decoders.get(name)
+            if known is None:
+                extra[name] = value
+            else:
+                values[name] = known(value)
+        return kind(**values, extra=extra) if keeps_extra else kind(**values)
 
     return Coder(encode, decode)
 
