@@ -1,4 +1,4 @@
-"""Every alarm watches a metric somebody counts, reaches somebody, and has a page in the runbook."""
+"""Every alarm watches a metric that is counted, reaches the topic, and has a page in the runbook."""
 
 import re
 from typing import Any

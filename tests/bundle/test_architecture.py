@@ -70,7 +70,7 @@ SHARED = frozenset({"pydantic", "portone_payments", *sys.stdlib_module_names})
 
 
 def lint(source: Path) -> dict[str, Any]:
-    """What lint-imports says of the packages under `source`, the installed ones behind them."""
+    """What lint-imports reports about the packages under `source`, the installed ones behind them."""
     ran = subprocess.run(  # noqa: S603 - our own linter
         [sys.executable, "-c", LINT_IMPORTS, "--no-logo", "--no-cache"],
         cwd=ROOT,

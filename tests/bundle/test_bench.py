@@ -1,4 +1,4 @@
-"""The benchmark of charges, small: what it counts holds at any size."""
+"""The benchmark of charges, small: its figures are valid at any size."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A billing key, its token and a card number are said nowhere (I7), whatever becomes of them."""
+"""A billing key, its token and a card number are logged nowhere (I7), whatever becomes of them."""
 
 import base64
 import logging

@@ -1,4 +1,4 @@
-"""Nothing sensitive is said aloud or stored in clear (I7): canaries in every field, heard nowhere."""
+"""Nothing sensitive is logged or stored in clear (I7): canaries in every field, found nowhere."""
 
 import logging
 from collections.abc import Callable, Iterator

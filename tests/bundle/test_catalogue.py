@@ -1,4 +1,4 @@
-"""What people are told: one shape, an entry for every cause and error type, the most telling one shown."""
+"""Texts for people: one shape, an entry for every cause and error type, the most specific one shown."""
 
 import json
 import os

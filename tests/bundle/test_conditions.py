@@ -1,4 +1,4 @@
-"""Rights hold for what a call is about: records by the first word of their key, seals by their kind."""
+"""Permissions depend on what a call is about: records by the first word of their key, seals by their kind."""
 
 from collections.abc import Iterator
 from typing import Any

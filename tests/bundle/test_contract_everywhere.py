@@ -1,4 +1,4 @@
-"""Every exchange of the core stories, held to PortOne's OpenAPI document: what we ask, what the fake says."""
+"""Every exchange of the core stories, compared with PortOne's OpenAPI document: requests and answers."""
 
 import os
 import re
@@ -38,7 +38,7 @@ def contract() -> Contract:
 
 
 def exchanges(story: Story, unknowns: Unknowns = ALL["defaults"]) -> list[Exchange]:
-    """Everything said in a story that ends well."""
+    """Every exchange of a story that ends well."""
     seen: list[Exchange] = []
     with ObservedStack.in_memory(seed=1, unknowns=unknowns) as stack:
         stack.portone.api.watchers.append(seen.append)

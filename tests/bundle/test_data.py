@@ -1,4 +1,4 @@
-"""What is kept, how long, and under which key: what the local AWS drops without a word."""
+"""What is stored, how long, and under which key: what the local AWS silently ignores."""
 
 import json
 from typing import Any

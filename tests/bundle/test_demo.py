@@ -19,7 +19,7 @@ from portone_local.stack.stack import Stack
 
 
 def going_wrong(stage: Stage) -> str:
-    """A payment nobody pays, said to be paid."""
+    """An unpaid payment that the story expects to be paid."""
     payment = stage.prepare("mina", stage.sell("mina", "털모자", 24_000))
     expect(stage.look("mina", payment)["status"], "PAID")
     return payment

@@ -1,4 +1,4 @@
-"""`make doctor` says what is wrong with a stack, and where to put it right."""
+"""`make doctor` reports what is wrong with a stack, and where to fix it."""
 
 import json
 from collections.abc import Mapping

@@ -41,7 +41,7 @@ def stack() -> Iterator[ObservedStack]:
 
 
 def live(stack: ObservedStack) -> None:
-    """Whatever brings something short of a person: buyers, accounts, receipts, cards, verifications."""
+    """Every request that carries a short personal value: buyers, accounts, receipts, cards, verifications."""
     put_order(stack, "order-buyer", buyer=BUYER)
     prepare(stack, "order-buyer", key="key-1")
     issue_window(stack, buyer=BUYER)

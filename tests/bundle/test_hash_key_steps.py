@@ -1,4 +1,4 @@
-"""`make hash-keys`: a key goes through its phases one step at a time, and none goes that somebody needs."""
+"""`make hash-keys`: a key passes its phases one step at a time, and no key in use is removed."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""A stolen dump, a log or an error answer tells nothing about a person (I7), in whatever form."""
+"""A stolen dump, a log or an error answer reveals nothing about a person (I7), in any encoding."""
 
 import base64
 import json

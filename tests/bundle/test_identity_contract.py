@@ -1,4 +1,4 @@
-"""Every exchange about verifications, held to PortOne's OpenAPI document: what we ask, what the fake says."""
+"""Every exchange about verifications, compared with PortOne's OpenAPI document: requests and answers."""
 
 import os
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def contract() -> Contract:
 
 
 def exchanges(story: Callable[[ObservedStack], None]) -> list[Exchange]:
-    """Everything said in a story."""
+    """Every exchange of a story."""
     seen: list[Exchange] = []
     with ObservedStack.in_memory(seed=1) as stack:
         stack.portone.api.watchers.append(seen.append)

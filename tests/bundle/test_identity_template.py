@@ -1,4 +1,4 @@
-"""What is known of persons is kept encrypted, recoverable, and told to no function that need not know."""
+"""Data of persons is encrypted, recoverable, and reachable only by the functions that need it."""
 
 import json
 from typing import Any

@@ -37,7 +37,7 @@ def test_a_function_behind_the_api_ends_before_the_api_gives_up(each: dict[str, 
 
 
 def test_a_name_lookup_ends_within_the_connection_timeout(each: dict[str, Any]) -> None:
-    """A second for each of two tries; httpx and boto3 bound what comes after the look-up only."""
+    """A second for each of two attempts; httpx and boto3 bound only what comes after the look-up."""
     options = {environment(each, function)["RES_OPTIONS"] for function in functions(each)}
 
     assert options == {"timeout:1 attempts:2"}

@@ -52,7 +52,7 @@ def test_every_command_is_run_or_shown_elsewhere() -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone nobody has set up."""
+    """A fresh clone."""
     return clone(tmp_path_factory.mktemp("readme") / "clone")
 
 
@@ -72,7 +72,7 @@ def ran(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def serving(command: str, folder: Path) -> Iterator[Path]:
-    """What it prints, from when it says how to stop it until Ctrl-C has stopped it."""
+    """Its output, from the line on how to stop it until Ctrl-C has stopped it."""
     told = folder / f"{re.sub(r'\W', '', command)}.txt"
     with told.open("w") as output:
         process = subprocess.Popen(  # noqa: S603 - the pages' own text
@@ -94,7 +94,7 @@ def serving(command: str, folder: Path) -> Iterator[Path]:
 
 
 def wait_for(told: Path, words: str, seconds: float) -> None:
-    """Until it has said so. AssertionError with what it said instead."""
+    """Waits until it is printed. AssertionError with the output otherwise."""
     end = time.monotonic() + seconds
     while words not in told.read_text():
         assert time.monotonic() < end, told.read_text()[-3000:]

@@ -1,4 +1,4 @@
-"""The commands of docs/runbook.md, "The table was restored": the audit's mark goes back, the table too."""
+"""The commands of docs/runbook.md, "The table was restored": the audit's mark is set back, the table too."""
 
 from dataclasses import replace
 from itertools import count

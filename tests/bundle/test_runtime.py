@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 60
 
 
 class RuntimeApi(ThreadingHTTPServer):
-    """What a Lambda container talks to: hands out one event, takes what is said about it."""
+    """The runtime API of a Lambda container: hands out one event, receives its answer."""
 
     daemon_threads = True
 
@@ -39,7 +39,7 @@ class RuntimeApi(ThreadingHTTPServer):
         self.said: Queue[tuple[str, Any]] = Queue()
 
     def heard(self) -> tuple[str, Any]:
-        """The next thing the runtime says: what about, and what."""
+        """The next message of the runtime: its subject and its content."""
         return self.said.get(timeout=PATIENCE_SECONDS)
 
 
@@ -118,7 +118,7 @@ def container(
 
 
 def environment_of(stack: DeployedStack, function: str) -> dict[str, str]:
-    """What the deployed function is told, and where its AWS is."""
+    """The environment of the deployed function, and where its AWS is."""
     where = {"AWS_ENDPOINT_URL": stack.resources.endpoint_url}
     return stack.resources.environment(function) | ROOT_CREDENTIALS | where
 

@@ -1,4 +1,4 @@
-"""What each function is told, and which configurations are refused before anything is made."""
+"""The settings of each function, and which configurations are refused before anything is created."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -105,7 +105,7 @@ ENVIRONMENTS = ("dev", "stg", "prod")
 
 
 class Asked(Mapping[str, str]):
-    """An environment that remembers what it was asked for."""
+    """An environment that records what is read."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()

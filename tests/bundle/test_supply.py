@@ -1,4 +1,4 @@
-"""What ships says under which licences, and what is locked is held against what is known of it."""
+"""Shipped packages name their licences, and locked ones are compared with known vulnerabilities."""
 
 import json
 import zipfile

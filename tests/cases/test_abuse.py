@@ -93,7 +93,7 @@ def test_the_earliest_and_latest_times_are_accepted_and_shown_again(
 
 
 def marked(stack: UnkindStack, order_id: str, user: str = USER) -> Any:
-    """A window with the mark of one's own order, as whoever sees their own app's traffic can open."""
+    """A window with the marker of one's own order, as anybody who sees their app's traffic can open."""
     return checkout(prepare(stack, order_id, user=user))
 
 

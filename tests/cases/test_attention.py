@@ -1,4 +1,4 @@
-"""Money that has to go back does, or a person is told; one call for a person never hides another."""
+"""Money that must be refunded is, or an attention is raised; one attention never hides another."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ def refuse(stack: UnkindStack, times: int = 1) -> None:
 
 
 def mismatch(stack: UnkindStack, times: int = 1) -> str:
-    """Another amount is paid than was asked."""
+    """Another amount is paid than that of the order."""
     prepared = prepare(stack)
     pay(stack, prepared, amount=13_000, tampered=True)
     refuse(stack, times)
@@ -120,7 +120,7 @@ def test_an_open_attention_is_counted_every_day_until_staff_closes_it(stack: Unk
 
 
 def wrong_deposit(stack: UnkindStack) -> dict[str, Any]:
-    """A deposit of another amount than was asked, which nobody could prevent."""
+    """A deposit of another amount than that of the order, which nothing can prevent."""
     stack.portone.pg.closes_accounts = False
     prepared = prepare(stack)
     pay(stack, prepared, method="VIRTUAL_ACCOUNT", amount=13_000, tampered=True)
@@ -254,7 +254,7 @@ def test_an_ambiguous_refund_of_staff_raises_the_same_alarm(stack: UnkindStack) 
 
 
 def paid_after_a_hint_was_given_up(stack: UnkindStack) -> dict[str, Any]:
-    """An event PortOne never bore out called a person who did not come; the order is paid later."""
+    """A hint no reading bore out raised an attention nobody closed; the order is paid later."""
     prepared = prepare(stack)
     send(stack, event("Transaction.Paid", prepared["paymentId"]))
     let_pass(stack, 2 * HOUR)

@@ -1,4 +1,4 @@
-"""A refund the PG reverses while nobody looks, or beside another one: it is found, and staff decides."""
+"""A refund the PG reverses unnoticed, or beside another one: it is found, and staff decides."""
 
 from typing import Any
 
@@ -177,7 +177,7 @@ def test_a_reversal_after_a_repayment_by_hand_is_decided_too(stack: UnkindStack,
 
 
 def test_a_refund_of_more_than_was_requested_raises_an_attention(stack: UnkindStack) -> None:
-    """PortOne says itself what a cancellation came to; here the PG gives all back where a part was asked."""
+    """PortOne itself reports what a cancellation came to; here the PG refunds all instead of a part."""
     prepared = paid(stack)
     stack.wire.edited("cancel_payment", having(cancellation__totalAmount=12_000))
     stack.wire.edited("get_payment", gave_all_back)

@@ -1,4 +1,4 @@
-"""A charge of an order that waits for us: it ends with its method, and stands in nobody else's way."""
+"""A waiting charge of an order: it ends with its method and delays nobody else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A refund somebody decided on while PortOne refuses us was never taken: it waits, and is sent once."""
+"""A refund decided while PortOne refuses us waits and is sent once."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def refuse(stack: UnkindStack, kind: str, when: str) -> None:
 
 
 def assert_sent_once(stack: UnkindStack, prepared: dict[str, Any]) -> None:
-    """Nothing is in doubt while PortOne refuses us, and all of it goes back when that is over."""
+    """Nothing is in doubt while PortOne refuses us, and all of it is refunded when that is over."""
     payment_id = prepared["paymentId"]
     stack.run_for(2 * DAY, step=10 * MINUTE)
     assert stack.attention("ambiguous") == []

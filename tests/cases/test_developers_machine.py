@@ -92,7 +92,7 @@ def test_a_page_of_another_origin_gets_no_answer(up: Served, server: str, page: 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("server", ["clock", "control", "portone", "aws"])
 def test_an_image_of_another_page_starts_nothing(up: Served, server: str, site: str) -> None:
-    """A picture says no origin, but browsers say where it comes from."""
+    """A request for an image has no origin header, but browsers send where it comes from."""
     url = urls(up)[server] + ("?Action=ListQueues" if server == "aws" else "")
 
     status, _, _ = asked(url, method="GET", body="", sec_fetch_site=site, sec_fetch_mode="no-cors")

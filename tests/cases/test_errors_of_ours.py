@@ -1,4 +1,4 @@
-"""Errors of ours are not declines: sending stops, one probe every ten minutes, nobody is told "declined"."""
+"""Errors of ours are not declines: sending stops, one probe every ten minutes, nothing is "declined"."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ ours = pytest.mark.parametrize("kind", OURS)
 
 
 def heard(stack: UnkindStack) -> list[str]:
-    """What was told that calls something declined, failed or ended."""
+    """Published facts that call something declined, failed or ended."""
     return [each for each in stack.events() if each in TELLS]
 
 
@@ -154,7 +154,7 @@ def a_refund(stack: UnkindStack) -> Done:
 
 
 def an_automatic_refund(stack: UnkindStack) -> Done:
-    """A mismatch goes back by itself."""
+    """A mismatch is refunded automatically."""
     prepared = prepare(stack)
     pay(stack, prepared, amount=13_000, tampered=True)
     stack.wire.refuse("cancel_payment", KIND[0])
@@ -181,7 +181,7 @@ def a_receipt(stack: UnkindStack) -> Done:
 
 
 def a_closing(stack: UnkindStack) -> Done:
-    """An account nobody paid into is closed."""
+    """An unpaid account is closed."""
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     stack.wire.refuse("close_virtual_account", KIND[0])
     let_pass(stack, 3 * DAY + 10 * MINUTE)

@@ -1,4 +1,4 @@
-"""Each sequence that once broke something has the rules that would have held it."""
+"""Each sequence that once broke something has the tests that would have caught it."""
 
 import re
 from collections.abc import Iterator

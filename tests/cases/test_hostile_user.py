@@ -1,4 +1,4 @@
-"""What one user can cost is bounded, whichever route is repeated; nobody else notices; money goes back."""
+"""The cost of one user is bounded at every route; nobody else notices; refunds still work."""
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -52,7 +52,7 @@ def bystander(stack: HostileStack, user: str) -> list[int]:
 
 
 def told_when(stack: HostileStack, act: Act) -> None:
-    """Who is told to come back later is told when, in both languages, and is let in then."""
+    """A 429 says when to come back, in both languages, and the next request is accepted then."""
     limit = next((answer for answer in map(act, range(1_000, 1_040)) if answer and is_limit(answer)), None)
     assert limit is not None
     error = limit.json()["error"]

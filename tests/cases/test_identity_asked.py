@@ -205,7 +205,7 @@ def test_a_user_who_renews_just_before_expiry_stays_verified(stack: UnkindStack)
 
 
 def test_another_person_may_renew_an_account_whose_verification_has_expired(stack: UnkindStack) -> None:
-    """The account is nobody's by then, and its owner may come to another one."""
+    """The account belongs to nobody by then, and its owner may verify in another one."""
     verified(stack)
     wait(stack, 365 * 24 * 3600 - 120)
     renewed = done(stack, person=OTHER_ADULT)

@@ -1,4 +1,4 @@
-"""One person, one account: also across times when that was not asked for, and under any hash key."""
+"""One person, one account: also across times when that was not required, and under any hash key."""
 
 import json
 from collections.abc import Iterator
@@ -96,7 +96,7 @@ def test_the_first_account_is_no_duplicate_of_one_added_while_uniqueness_was_off
 
 
 def listed(stack: UnkindStack) -> list[set[str]]:
-    """The accounts that staff is told may be one person's, group by group."""
+    """The accounts listed for staff as one person's, group by group."""
     answer = stack.staff.get("/ops/identity/duplicates")
     return [{each["userId"] for each in group["accounts"]} for group in answer.json()["duplicates"]]
 
@@ -109,7 +109,7 @@ def decide(stack: UnkindStack, *keeps: str, **changes: object) -> str:
 
 @pytest.fixture
 def two() -> Iterator[UnkindStack]:
-    """Two accounts of one person, and one of another, from a time when nobody asked; somebody asks now."""
+    """Two accounts of one person, and one of another, from a time without uniqueness; it is on now."""
     with unkind(identity_unique="off") as stack:
         verified(stack)
         stack.clock.advance(60)  # type: ignore[attr-defined]  # it is moved by hand
@@ -172,7 +172,7 @@ def test_a_decision_needs_a_reason_and_accounts_of_one_person(
 
 @pytest.fixture
 def crowd() -> Iterator[UnkindStack]:
-    """Twenty pairs of accounts from a time when nobody asked, and three honest users among them."""
+    """Twenty pairs of accounts from a time without uniqueness, and three honest users among them."""
     with unkind(identity_unique="off") as stack:
         for number in range(20):
             twin = replace(ADULT, key=f"twin-{number}")
@@ -343,7 +343,7 @@ def test_accounts_found_later_to_be_one_person_may_both_stay_and_admit_no_third(
 
 
 def test_a_refused_user_without_an_account_is_not_listed(apart: UnkindStack) -> None:
-    """A stranger who tries another's person on a fresh account is refused, and fills nobody's list."""
+    """A stranger who verifies as another person in a fresh account is refused and not listed."""
     for number in range(5):
         assert code(verified(apart, f"thief-{number}", provider="DANAL")) == "identity_duplicate"
     sweep(apart)

@@ -75,7 +75,7 @@ def test_a_user_id_that_only_looks_alike_erases_nobody(stack: UnkindStack, user:
 
 
 def left_of(stack: UnkindStack, user: str) -> str:
-    """Every item that says the user's id, as text."""
+    """Every item that contains the user's id, as text."""
     items = [json.dumps(item, ensure_ascii=False) for item in stack.identity_dump()]
     return "\n".join(item for item in items if user in item)
 
@@ -234,7 +234,7 @@ def test_the_reason_in_a_history_expires_although_the_person_stays(stack: Unkind
 
 
 class Logs:
-    """CloudWatch Logs in which somebody deletes what there is."""
+    """CloudWatch Logs whose stream and group can be deleted."""
 
     def __init__(self) -> None:
         self.group, self.streams = True, set[str]()

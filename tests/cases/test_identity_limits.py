@@ -87,7 +87,7 @@ def confirmed(stack: UnkindStack, user: str = USER) -> None:
 def test_a_user_who_entered_its_code_owns_the_phone_although_the_pg_omits_it(
     stack: UnkindStack,
 ) -> None:
-    """Danal tells of a phone by an extra contract only (facts 9); the code was read on it all the same."""
+    """Danal gives a phone by an extra contract only (facts 9); the code was read on it nevertheless."""
     confirmed(stack)
     for number in range(5):
         send(stack, f"user-{number + 10}", typed())

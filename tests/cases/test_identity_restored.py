@@ -46,7 +46,7 @@ def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
 
 
 def printed(ministack: MiniStack, word: str) -> subprocess.CompletedProcess[str]:
-    """Run the one line of the runbook's page that says `word`, in a shell of the operator's."""
+    """Run the one line of the runbook's page that contains `word`, in a shell of the operator's."""
     [line] = [each for each in PAGE.splitlines() if word in each and each.startswith(("make ", ".venv/"))]
     shell = {
         "PATH": os.environ["PATH"],

@@ -1,4 +1,4 @@
-"""Money that comes after its offer ended: kept, called late, and a person decides; never in silence."""
+"""Money after the end of its offer: kept, marked late, decided by staff; never without an attention."""
 
 from collections.abc import Callable
 from typing import Any

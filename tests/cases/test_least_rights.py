@@ -1,4 +1,4 @@
-"""A stolen role does what its name says: rights by context, by a key's first word, by who and from where."""
+"""A stolen role does only what its name says: rights by context, key prefix, caller and source."""
 
 from collections.abc import Iterator
 from typing import Any

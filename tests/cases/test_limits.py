@@ -1,4 +1,4 @@
-"""Limits hold for the sum of a payment's refunds, and a second person is another person by the same door."""
+"""Limits cover the sum of a payment's refunds, and a second person is demonstrably another one."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def people(stack: UnkindStack) -> dict[str, tuple[str, Client]]:
 
 
 def asked_and_approved(stack: UnkindStack, first: str, second: str) -> tuple[int, Any]:
-    """One asks for a large refund, another agrees: the first status, the second answer."""
+    """One requests a large refund, another approves it: the first status, the second answer."""
     put_order(stack, amount={"total": 50_000})
     prepared = paid(stack)
     (door, asking), (other, agreeing) = people(stack)[first], people(stack)[second]
@@ -79,7 +79,7 @@ def test_a_second_member_of_staff_approves_through_the_same_route(
 
 
 def staff_refund(stack: UnkindStack, prepared: dict[str, Any], number: int, amount: int) -> Any:
-    """One member of staff asks for a part."""
+    """One member of staff requests a partial refund."""
     body = {"refundId": f"part-{number}", "amount": amount, "reason": "goodwill"}
     return stack.staff.post(f"/ops/payments/{prepared['paymentId']}/cancel", body)
 

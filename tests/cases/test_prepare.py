@@ -106,7 +106,7 @@ def given_back(stack: UnkindStack) -> dict[str, Any]:
 
 
 def given_back_in_the_console(stack: UnkindStack) -> dict[str, Any]:
-    """The same by somebody in PortOne's console."""
+    """The same in PortOne's console."""
     prepared = prepare(stack, key=KEY)
     pay(stack, prepared)
     verify(stack, prepared)
@@ -116,7 +116,7 @@ def given_back_in_the_console(stack: UnkindStack) -> dict[str, Any]:
 
 
 def wrong_and_given_back(stack: UnkindStack) -> dict[str, Any]:
-    """Another amount was paid, and went back."""
+    """Another amount was paid and refunded."""
     prepared = prepare(stack, key=KEY)
     pay(stack, prepared, amount=10, tampered=True)
     verify(stack, prepared)

@@ -1,4 +1,4 @@
-"""What PortOne leaves out says nothing, stamps of its nodes are no order, a reading is read to its end."""
+"""An omitted field proves nothing, timestamps of nodes are no order, every status field is read."""
 
 from typing import Any
 
@@ -262,7 +262,7 @@ def test_a_test_payment_in_live_mode_is_a_mismatch_although_refunded_before_it_w
 
 
 def reported(stack: UnkindStack) -> int:
-    """How often a cash receipt was asked for."""
+    """How often a cash receipt was requested."""
     return stack.asked("issue_cash_receipt")
 
 
@@ -322,7 +322,7 @@ def test_a_receipt_issued_by_the_pg_is_not_issued_again_whichever_field_shows_it
 
 
 def readings_of(stack: UnkindStack, days: float) -> int:
-    """How often PortOne is asked about a payment in so many days."""
+    """How often a payment is read in so many days."""
     before = stack.asked("get_payment")
     let_pass(stack, days * DAY)
     return stack.asked("get_payment") - before

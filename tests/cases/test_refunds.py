@@ -1,4 +1,4 @@
-"""Absence is no proof: a refund is failed by two readings with a list, or it is for a person to judge."""
+"""Absence is no proof: a refund fails by two readings with a list, or staff decides."""
 
 import pytest
 
@@ -21,12 +21,12 @@ NO_LIST: Change = where("PAID", without("cancellations"))
 
 
 def an_empty_list(answer: dict[str, object]) -> None:
-    """PortOne says that nothing was cancelled."""
+    """PortOne answers that nothing was cancelled."""
     answer.setdefault("cancellations", [])
 
 
 def staff_refund(stack: UnkindStack, payment_id: str, refund_id: str, amount: int) -> int:
-    """Staff asks; the status of the answer."""
+    """Staff requests it; the status of the answer."""
     body = {"refundId": refund_id, "reason": "goodwill", "amount": amount}
     return stack.staff.post(f"/ops/payments/{payment_id}/cancel", body).status
 

@@ -55,12 +55,12 @@ def charged(stack: UnkindStack) -> int:
 
 
 def declined(stack: UnkindStack) -> list[str]:
-    """What was told that calls something declined, failed or ended."""
+    """Published facts that call something declined, failed or ended."""
     return [each for each in stack.events() if each in TELLS]
 
 
 def somebody_is_called(stack: UnkindStack, before: dict[str, float]) -> bool:
-    """Whether a payment waits for a person, or a metric rose that an alarm of the template watches."""
+    """Whether an attention is open, or a metric rose that an alarm of the template watches."""
     watched = {each.metric for each in alarms_in(stack.template)}
     rose = {name for name, value in stack.metrics.items() if value > before.get(name, 0)}
     return bool(stack.calling() or watched & rose)
@@ -203,7 +203,7 @@ def test_a_customer_with_a_waiting_charge_can_pay_by_another_method(stack: Unkin
 
 
 def deleted_in_the_console(stack: UnkindStack) -> None:
-    """Its issuer, or PortOne's console, deleted one customer's method without a word."""
+    """Its issuer, or PortOne's console, deleted one customer's method without a webhook."""
     books = stack.portone.billing_books()
     stack.portone.console.delete_billing_key(next(iter(books.keys)))
     stack.portone.webhooks.lose()

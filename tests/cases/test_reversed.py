@@ -1,4 +1,4 @@
-"""A refund that was done and comes back: nobody is told it never happened, and staff decides what it was."""
+"""A refund that is reversed: it is not reported as never made, and staff decides what it was."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether `amount.paid` shrinks after cancellations nobody documents: what was paid stays known."""
+"""Whether `amount.paid` shrinks after cancellations is not documented: what was paid stays known."""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ type Done = Callable[[], bool]
 
 @pytest.fixture(params=[True, False], ids=["shown to all", "shown to its store"])
 def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What a store holds is shown to the other store, or not (facts 1.3)."""
+    """The payments of a store are visible to the other store, or not (facts 1.3)."""
     return {"unknowns": Unknowns(other_stores_are_visible=request.param)}
 
 
@@ -39,7 +39,7 @@ def move(stack: UnkindStack) -> None:
 
 
 def lose(stack: UnkindStack, operation: str) -> None:
-    """The next requests of `operation` do not arrive, and nobody knows."""
+    """The next requests of `operation` get lost without an answer."""
     stack.portone.inject(operation=operation, fault=LOST, times=3)
 
 
@@ -63,7 +63,7 @@ def a_refund_by_staff(stack: UnkindStack) -> Done:
 
 
 def an_automatic_refund(stack: UnkindStack) -> Done:
-    """A mismatch goes back by itself."""
+    """A mismatch is refunded automatically."""
     prepared = prepare(stack)
     pay(stack, prepared, amount=13_000, tampered=True)
     lose(stack, "cancel_payment")
@@ -143,7 +143,7 @@ def a_receipts_end(stack: UnkindStack) -> Done:
 
 
 def a_closing(stack: UnkindStack) -> Done:
-    """An account nobody paid into is closed."""
+    """An unpaid account is closed."""
     prepared = paid(stack, method="VIRTUAL_ACCOUNT")
     lose(stack, "close_virtual_account")
     while not stack.asked("close_virtual_account"):

@@ -26,7 +26,7 @@ def first_is(change: Change) -> Change:
 
 
 def a_new_variant(item: dict[str, Any]) -> None:
-    """Of a variant to come nothing is promised but what tells it apart (facts 1.1)."""
+    """Of an unknown variant only its discriminator is promised (facts 1.1)."""
     kept = {"id": item["id"], "status": "SETTLING"}
     item.clear()
     item.update(kept)

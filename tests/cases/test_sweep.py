@@ -1,4 +1,4 @@
-"""One record that cannot be read, leased, saved or buried stops nobody else's progress."""
+"""One record that cannot be read, leased, saved or put off stops no other."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def due_payment(stack: UnkindStack) -> str:
 
 
 def due_wallet(stack: UnkindStack) -> str:
-    """A window that saves a payment method, which nobody came back from."""
+    """An abandoned window that saves a payment method."""
     stack.app("user-9").post("/billing-keys", {"payMethod": "CARD", "platform": "ios"})
     return "wallet#user-9"
 

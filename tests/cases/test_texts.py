@@ -1,4 +1,4 @@
-"""Codes and texts of PGs pass one filter before they are stored, told or logged."""
+"""Codes and texts of PGs pass one filter before they are stored, published or logged."""
 
 import json
 from typing import Any

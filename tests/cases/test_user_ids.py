@@ -73,7 +73,7 @@ def charged(stack: UnkindStack, user: str, order_id: str = "order-1") -> Respons
 
 
 def searched(stack: UnkindStack, user: str) -> Response:
-    """The app lost what the SDK said, so that PortOne is asked for this user's keys."""
+    """The app lost the SDK's answer, so that this user's keys are listed at PortOne."""
     window = issue_window(stack, user)
     issued(stack, window)
     answer: Response = register(stack, window["billingKeyId"], {}, user)

@@ -1,4 +1,4 @@
-"""Nothing waits for ever: whatever PortOne lists no more, or never names, a person is told and can end it."""
+"""Nothing waits for ever: what PortOne no longer lists, or never names, raises an attention staff can end."""
 
 from typing import Any
 
@@ -103,7 +103,7 @@ def test_a_doubt_staff_closes_is_judged_again_by_the_next_reading(stack: UnkindS
 
 
 def deposit_without_a_method(stack: UnkindStack) -> dict[str, Any]:
-    """Another amount came into an account, and PortOne never says that it was one."""
+    """Another amount was deposited, and PortOne never shows the method."""
     stack.wire.edited("get_payment", without("method"))
     prepared = prepare(stack)
     pay(stack, prepared, method="VIRTUAL_ACCOUNT", amount=13_000, tampered=True)

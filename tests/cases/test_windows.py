@@ -417,7 +417,7 @@ def buyers_kept(stack: UnkindStack) -> list[str]:
 
 
 def named(value: Any) -> list[str]:
-    """Every name of a field in an item that holds something."""
+    """Every name of a field with a value in an item."""
     if isinstance(value, list):
         return [name for each in value for name in named(each)]
     if not isinstance(value, dict):

@@ -56,7 +56,7 @@ def test_a_phone_saved_and_charged_at_once_gets_everything_the_order_says(
 def test_a_page_a_phone_may_open_needs_what_phones_need(
     stack: UnkindStack, provider: str, platform: str
 ) -> None:
-    """Needed on phones, optional on PCs (PortOne's pages of both); nobody knows where a page is opened."""
+    """Needed on phones, optional on PCs (PortOne's pages of both); a page may be opened on either."""
     saving_at(stack, provider)
     asked = {"payMethod": "CARD", "platform": platform, "buyer": WHOLE["buyer"]}
 

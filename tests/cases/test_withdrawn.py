@@ -1,4 +1,4 @@
-"""A shop withdraws an unpaid order by one call; money that still comes goes back, and somebody is told."""
+"""A shop withdraws an unpaid order by one call; later payments are refunded and published."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A worker whose every job fails is seen within minutes; one whose clock is wrong stops nobody's charges."""
+"""A worker whose every job fails is seen within minutes; one with a wrong clock stops no charge."""
 
 from typing import Any
 

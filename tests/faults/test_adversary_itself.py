@@ -67,7 +67,7 @@ def test_the_same_mutations_act_the_same_twice() -> None:
 
 
 def test_a_mutation_that_moves_money_is_found() -> None:
-    """The currency is what we asked for: another one is a mismatch, and goes back."""
+    """The currency is that of the order: another one is a mismatch and is refunded."""
     [another] = [each for each in EXCLUDED if each.operation == "get_payment"]
 
     assert any("CANCELLED" in each for each in faults("receive webhooks", [another]))

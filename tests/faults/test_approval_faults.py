@@ -37,7 +37,7 @@ def world() -> Iterator[World]:
 
 
 def assert_known_and_once(world: World) -> None:
-    """Nothing is open, nothing happened twice, and what we hold is what PortOne holds."""
+    """Nothing is open, nothing happened twice, and our record equals PortOne's."""
     for payment_id, book in world.stack.portone.books().items():
         held = world.held(payment_id)
         paid = [each for each in held.approvals if each.state is ApprovalState.APPROVED]

@@ -40,7 +40,7 @@ def world() -> Iterator[World]:
 
 
 def assert_known_and_once(world: World) -> None:
-    """No try is open, nothing was taken twice, and every invariant holds."""
+    """No attempt is open, nothing was charged twice, and every invariant holds."""
     for payment_id, book in world.stack.portone.books().items():
         assert open_approval(world.held(payment_id)) is None
         assert book.times_paid <= 1

@@ -41,14 +41,14 @@ def all_subscribed(stack: ObservedStack) -> list[str]:
 
 
 def tries(stack: ObservedStack, subscription_id: str) -> int:
-    """How many different tries PortOne has seen for the invoices of a subscription."""
+    """How many different attempts PortOne has seen for the invoices of a subscription."""
     mine = {each.payment_id for each in held(stack, subscription_id).invoices.values()}
     calls = [call for call in stack.portone.calls() if call.operation == CHARGE]
     return len({call.idempotency_key for call in calls if call.path.split("/")[2] in mine})
 
 
 def taken(stack: ObservedStack) -> list[dict[str, object]]:
-    """Every message the sweep has sent; nobody else will see it."""
+    """Every message the sweep has sent, removed from the queue."""
     batch = stack.charge_source.take(1_000)
     stack.charge_source.settle(batch, set())
     return [message.record() for message in batch]

@@ -1,4 +1,4 @@
-"""Whoever verifies a person dies at any call: pressed again, it ends as if nobody had died."""
+"""A verification whose process dies at any call: repeated, it ends as if nothing had died."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -43,7 +43,7 @@ def stack(ministack: MiniStack) -> Iterator[ObservedStack]:
 
 
 def somebody() -> Person:
-    """A person nobody has seen yet."""
+    """A new person."""
     number = next(NUMBERS)
     return Person(
         key=f"racer-{number}", name=f"김경주{number}", birth_date="1991-02-03", phone=f"0107{number:07d}"

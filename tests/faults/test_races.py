@@ -65,7 +65,7 @@ def test_concurrent_webhook_verify_and_sweep_settle_a_payment_once(world: World,
 
 @pytest.mark.parametrize("_round", range(ROUNDS // DUE_AT_ONCE))
 def test_one_of_many_concurrent_sweeps_leases_a_payment(stack: ObservedStack, _round: int) -> None:
-    """A sweep asks every shard, however many payments are due: so several are raced for at once."""
+    """A sweep queries every shard, however many payments are due: so several are raced for at once."""
     worlds = [World(stack, f"race-{next(NUMBERS)}") for _ in range(DUE_AT_ONCE)]
     payment_ids = [world.ready() for world in worlds]
     worlds[0].wait(10 * MINUTE + 1)

@@ -71,7 +71,7 @@ def assert_documented(answers: list[Response]) -> None:
 
 
 def assert_each_once(world: World, payment_id: str) -> None:
-    """Each token of ours stands at most once in PortOne's books, and no more went back than came."""
+    """Each of our tokens is at most once in PortOne's books, and no more was refunded than paid."""
     tokens = [refund.token for refund in world.held(payment_id).refunds.values()]
     reasons = [each.reason for each in book(world, payment_id).cancellations]
     assert all(sum(reason.startswith(token) for reason in reasons) <= 1 for token in tokens)

@@ -169,7 +169,7 @@ def test_a_subscription_cancelled_after_the_restore_point_is_not_charged_again(c
 
 
 def _daily(stack: ObservedStack) -> str:
-    """A plan by the day, and somebody who could subscribe to it, in the morning."""
+    """A daily plan, and a user who could subscribe to it, in the morning."""
     to_hour(stack, 11)
     key_saved(stack)
     return "daily"

@@ -1,4 +1,4 @@
-"""Owner, shop and staff at one subscription at once, beside its charge: one end, told to all, and no more."""
+"""Owner, shop and staff cancel one subscription during its charge: one end, published once."""
 
 import os
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def repricing(world: World, subscription_id: str) -> Act:
 
 
 def ends_of(world: World, subscription_id: str) -> int:
-    """How often it was told that it ended."""
+    """How often its end was published."""
     return [each.fact for each in held(world.stack, subscription_id).history].count("subscription_cancelled")
 
 

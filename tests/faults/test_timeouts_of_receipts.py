@@ -62,7 +62,7 @@ def standing(world: World, payment_id: str) -> list[int]:
 
 
 def keys(world: World, operation: str) -> int:
-    """Under how many keys PortOne was asked."""
+    """Under how many idempotency keys PortOne was called."""
     calls = world.stack.portone.calls()
     return len({call.idempotency_key for call in calls if call.operation == operation})
 

@@ -46,7 +46,7 @@ class Rounds:
             yield World(self.stack, f"withdrawal-{next(NUMBERS)}")
 
     def heard(self, answers: list[Response], payment_ids: list[str], order_id: str) -> None:
-        """What the shop was told about an order."""
+        """The events published about an order."""
         assert {answer.status for answer in answers} <= ANSWERS
         self.answered += [(answer, payment_ids, order_id) for answer in answers]
 

@@ -1,4 +1,4 @@
-"""PortOne never says a word: what is worth knowing is found all the same, inside the limits of I4."""
+"""PortOne sends no webhook: every change is found nevertheless, within the limits of I4."""
 
 import pytest
 

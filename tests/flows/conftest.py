@@ -20,7 +20,7 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture(params=["defaults", "all_turned"])
 def unknowns(request: pytest.FixtureRequest) -> Unknowns:
-    """What nobody documents about PortOne, either way; a test of its own choice parametrizes `unknowns`."""
+    """What PortOne does not document, either way; a test with its own choice parametrizes `unknowns`."""
     return Unknowns.all_settings()[request.param]
 
 

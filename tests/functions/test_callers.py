@@ -1,4 +1,4 @@
-"""A handler knows its caller: another door, another account, an unnamed principal let nobody in."""
+"""A handler checks its caller: another authorizer, another account and an unnamed principal are refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A list claim is never split at blanks: what it holds is read from the token the authorizer verified."""
+"""A list claim is never split at blanks: its elements are read from the token the authorizer verified."""
 
 import base64
 import json

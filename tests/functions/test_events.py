@@ -97,7 +97,7 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    """One order, its payment begun, due and in need of a person; a trial; a window that saves a card."""
+    """One order, its payment begun, due and with an attention; a trial; a window that saves a card."""
     with Stack.in_memory() as found:
         order = an_order(payment_id="examplePayment0001", name="Example order")
         payment = a_payment(

@@ -85,7 +85,7 @@ def at(pg: str, method: str) -> Iterator[Stack]:
 
 
 def saying(needs: list[str]) -> dict[str, Any]:
-    """A body that says these and nothing else."""
+    """A body with these values and nothing else."""
     body: dict[str, Any] = {}
     for need in needs:
         if need in SAID_OF_AN_ITEM:

@@ -20,7 +20,7 @@ WISH = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
 
 @pytest.fixture(scope="module")
 def clean() -> Iterator[Evidence]:
-    """One payment approved after a try that failed; one with a receipt."""
+    """One payment approved after a failed attempt; one with a receipt."""
     with ObservedStack.in_memory(seed=1, **HOOK) as stack:
         approved = prepare(stack, "approved")
         confirm(stack, approved, "example-token-nobody-gave")

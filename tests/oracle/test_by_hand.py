@@ -19,7 +19,7 @@ HOUR = 3600
 
 @pytest.fixture(scope="module", params=[3_000, 12_000], ids=["a part", "the whole"])
 def clean(request: pytest.FixtureRequest) -> Iterator[Evidence]:
-    """A refund that its bank sent back, and of which staff says that it was paid by hand since."""
+    """A reversed refund that staff reports as repaid by hand."""
     with ObservedStack.in_memory(seed=1) as stack:
         prepared = paid(stack)
         refund(stack, prepared, amount=request.param)

@@ -42,7 +42,7 @@ def clean() -> Iterator[Evidence]:
 
 
 def found(evidence: Evidence) -> list[str]:
-    """Which invariants are broken, in what words' beginning."""
+    """Which invariants are violated, by the beginning of their text."""
     return [f"{each.invariant} {each.sentence}" for each in judge(evidence)]
 
 

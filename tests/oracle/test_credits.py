@@ -64,7 +64,7 @@ def without(evidence: Evidence, **data: Any) -> Evidence:
 
 
 def telling(evidence: Evidence, said: dict[str, Any], **data: Any) -> Evidence:
-    """The history with what it says told otherwise."""
+    """The history with changed content."""
     lines = [
         replace(entry, data={**entry.data, **data}) if said.items() <= entry.data.items() else entry
         for entry in the_one(evidence).history
@@ -150,7 +150,7 @@ def test_a_credit_for_an_unpaid_period(clean: Evidence) -> None:
 
 
 def going_back(evidence: Evidence, number: str, *facts: Fact, days: float) -> Evidence:
-    """The payment of an invoice of which this was told, days after its period began."""
+    """The payment of an invoice with this fact, days after its period began."""
     invoice = the_one(evidence).invoices[number]
     payment = evidence.payments[str(invoice.paid_by)]
     then = Moment(now=invoice.starts + days * DAY, by="test")

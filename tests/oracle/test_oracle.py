@@ -25,7 +25,7 @@ HOUR = 3600
 
 @pytest.fixture(scope="module")
 def clean() -> Iterator[Evidence]:
-    """One paid payment, one that waits for its deposit, one that nobody has paid: all as it should be."""
+    """One paid payment, one that waits for its deposit, one unpaid: all as it should be."""
     with ObservedStack.in_memory(seed=1) as stack:
         for order_id, method in (("order-1", "CARD"), ("order-2", "VIRTUAL_ACCOUNT")):
             prepared = prepare(stack, order_id, key=f"key-{order_id}")

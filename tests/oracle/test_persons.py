@@ -1,4 +1,4 @@
-"""The oracle sees each way in which a person could be wronged (I6, I13, I14); I7 has tests of its own."""
+"""The oracle finds each violation against a person (I6, I13, I14); I7 has tests of its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -144,7 +144,7 @@ def found_later_and_not_told(stack: ObservedStack) -> None:
 
 
 def begun_as(stack: ObservedStack, person: Any, purpose: str = "signup", **changes: Any) -> None:
-    """A third user is let in by a verification of this person's own, as these words say."""
+    """A third user is verified by a verification of this person, changed as given."""
     began = done(stack, "user-3", person, purpose, provider="INICIS_UNIFIED")
     hear(stack, Heard.LET_IN, "user-3", began, purpose=purpose, **changes)
 

@@ -1,4 +1,4 @@
-"""The oracle sees money that is wrong and of which nobody is told, planted into a clean world (I16)."""
+"""The oracle finds wrong money without an attention, planted into a clean world (I16)."""
 
 import copy
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def payment_of(evidence: Evidence, order_id: str = "order-1") -> Payment:
 
 
 def silences(evidence: Evidence) -> list[str]:
-    """What is told of I16."""
+    """The findings of I16."""
     return [each.sentence for each in judge(evidence) if each.invariant == "I16"]
 
 
@@ -108,7 +108,7 @@ KINDS = sorted(COUNTED_AS.keys() - {"lagging", "dead-lettered"})
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_trouble_of_every_kind_needs_an_attention_and_an_alarm(clean: Evidence, kind: str) -> None:
-    """First nobody is called, then no metric is counted, then all is said."""
+    """First without an attention, then without a metric, then with both."""
     wrong = planted(clean)[kind]
     [sentence] = silences(wrong)
     [troubled] = {each.payment_id for each in judge(wrong) if each.invariant == "I16"}

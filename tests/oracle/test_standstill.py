@@ -56,7 +56,7 @@ def clean() -> Iterator[Evidence]:
 
 
 def found(evidence: Evidence, invariant: str) -> list[str]:
-    """What is told of one invariant."""
+    """The findings of one invariant."""
     return [each.sentence for each in judge(evidence, with_open=True) if each.invariant == invariant]
 
 
@@ -75,7 +75,7 @@ def payment_of(evidence: Evidence, subscription: Subscription, number: str = "1"
 
 
 def standing(evidence: Evidence) -> Evidence:
-    """The newest invoice has been open for weeks, and nothing was tried."""
+    """The newest invoice has been open for weeks without an attempt."""
     held = living(evidence)
     started = int(evidence.now) - 20 * DAY
     newest = max(held.invoices, key=int)

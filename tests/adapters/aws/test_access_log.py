@@ -21,7 +21,7 @@ LOOK = Access(
 
 
 class Answering:
-    """CloudWatch Logs that answers what it is told to."""
+    """CloudWatch Logs with configured answers."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
         self.answer = answer

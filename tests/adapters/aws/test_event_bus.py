@@ -1,4 +1,4 @@
-"""The bus takes every event or says so."""
+"""The bus accepts every event or raises."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What an item says of its end: by what day the job finds it, and when DynamoDB drops it by itself."""
+"""When an item ends: the day the job finds it, and when DynamoDB deletes it by itself."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the audit asks of the store, in memory and on the real table: changes by time, rows, its mark."""
+"""What the audit needs of the store, in memory and on the real table: changes by time, rows, its mark."""
 
 from typing import Any
 

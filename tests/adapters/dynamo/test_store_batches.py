@@ -1,4 +1,4 @@
-"""Keys that DynamoDB leaves unprocessed are asked for again; the store in memory misbehaves on command."""
+"""Keys that DynamoDB leaves unprocessed are requested again; the store in memory has configured faults."""
 
 from typing import Any
 

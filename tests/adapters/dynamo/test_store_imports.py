@@ -1,4 +1,4 @@
-"""The AWS adapters load no SDK until a client is asked for, and ids are what PortOne and DynamoDB take."""
+"""The AWS adapters load no SDK until a client is needed, and ids fit PortOne and DynamoDB."""
 
 import re
 import subprocess

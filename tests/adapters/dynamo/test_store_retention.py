@@ -1,4 +1,4 @@
-"""What the daily deletion asks of the store, in memory and on real tables: what moved when, what goes."""
+"""What the daily deletion needs of the store, in memory and on real tables: last changes and deletions."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Request units: our own table, held to MiniStack's count of writes."""
+"""Request units: our own table, compared with MiniStack's count of writes."""
 
 from collections.abc import Callable
 from typing import Any

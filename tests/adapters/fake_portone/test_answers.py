@@ -1,4 +1,4 @@
-"""Credentials, stores, and what no schema tells of answers: precision of times, absent optionals."""
+"""Credentials, stores, and what no schema fixes about answers: precision of times, absent optional fields."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Billing keys, charges and schedules: held against PortOne's OpenAPI document."""
+"""Billing keys, charges and schedules, compared with PortOne's OpenAPI document."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How a buyer's card behaves, told in advance: declined, as often as it was told, readable or not."""
+"""How a buyer's card behaves, as configured: declined, how often, readable or not."""
 
 from collections.abc import Callable
 

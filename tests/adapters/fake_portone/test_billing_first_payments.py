@@ -1,4 +1,4 @@
-"""Issues with a payment: both happen, or what fails is told."""
+"""Issues with a payment: both happen, or the failure is answered."""
 
 from collections.abc import Callable
 

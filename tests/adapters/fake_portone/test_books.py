@@ -1,4 +1,4 @@
-"""What the fake's books hold to: attempts, one success per paymentId, what buyers and windows do."""
+"""The rules of the fake's books: attempts, one success per paymentId, what buyers and windows do."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A cancel that fails, breaks off or runs late has one effect under its key, and what it leaves is told."""
+"""A cancel that fails, breaks off or runs late has one effect under its key, as configured."""
 
 from typing import Any
 

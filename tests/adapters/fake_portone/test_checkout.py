@@ -1,4 +1,4 @@
-"""What a checkout hands over: held to the pre-registered amount, unless it was tampered with."""
+"""What a checkout hands over: limited to the pre-registered amount, unless it was tampered with."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The fake's answers and the official client's calls, held against PortOne's OpenAPI document."""
+"""The fake's answers and the official client's calls, compared with PortOne's OpenAPI document."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The fake's verifications, held against PortOne's OpenAPI document."""
+"""The fake's verifications, compared with PortOne's OpenAPI document."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Cancel, confirm, close, cash receipts and list: held against PortOne's OpenAPI document."""
+"""Cancel, confirm, close, cash receipts and list, compared with PortOne's OpenAPI document."""
 
 import json
 from collections.abc import Callable

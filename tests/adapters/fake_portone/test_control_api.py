@@ -1,4 +1,4 @@
-"""The fake's control API: what buyers, banks and the console do, told over HTTP."""
+"""The fake's control API: what buyers, banks and the console do, commanded over HTTP."""
 
 from typing import Any
 

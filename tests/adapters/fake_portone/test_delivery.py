@@ -1,4 +1,4 @@
-"""How the fake delivers webhooks: the retry ladder, what a retry looks like, mischief on command."""
+"""How the fake delivers webhooks: the retry schedule, what a retry looks like, configured faults."""
 
 import itertools
 import json
@@ -25,7 +25,7 @@ class Receiver:
 
 
 def waits_of(fake: FakePortOne, clock: MovableClock) -> list[float]:
-    """Let every try fail; the waits before each retry, in seconds."""
+    """Let every delivery fail; the waits before each retry, in seconds."""
     fake.webhooks.deliver = Receiver(500)
     fake.webhooks.plan(Mischief())
     fake.webhooks.emit("Transaction.Paid", {"paymentId": "p1", "storeId": "s", "transactionId": "t"})

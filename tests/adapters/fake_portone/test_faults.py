@@ -1,4 +1,4 @@
-"""Misbehaviour on command: each fault of an answer does what its name says."""
+"""Configured faults: each fault of an answer does what its name says."""
 
 import contextlib
 

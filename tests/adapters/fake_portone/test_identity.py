@@ -1,4 +1,4 @@
-"""Identity verifications over REST: a code verifies once, and codes and tries have limits (facts 9)."""
+"""Identity verifications over REST: a code verifies once, and codes and attempts are limited (facts 9)."""
 
 from collections.abc import Callable
 

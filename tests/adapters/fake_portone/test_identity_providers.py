@@ -1,4 +1,4 @@
-"""What the three PGs tell of a person and leave out (facts 9)."""
+"""Which fields of a person the three PGs give and leave out (facts 9)."""
 
 from typing import Any
 

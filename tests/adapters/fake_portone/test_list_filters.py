@@ -1,4 +1,4 @@
-"""Everything PortOne documents for a list can be asked for, and finds what it names."""
+"""Every filter PortOne documents for a list is accepted and finds what it names."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The list of payments: what is asked for, in which order, page by page."""
+"""The list of payments: filters, order, pages."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What nobody documents and what is rare but legal: each way the fake can be told to answer."""
+"""What is not documented and what is rare but legal: each way the fake can be configured to answer."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A page of somebody else's site cannot speak to the fake, by whatever name it found it."""
+"""A page of another site cannot reach the fake under any name."""
 
 import httpx
 import pytest

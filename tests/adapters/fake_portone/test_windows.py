@@ -1,4 +1,4 @@
-"""A PG's window opens with all that its page asks for, and not without any of it."""
+"""A PG's window opens with everything its page requires, and not without any of it."""
 
 import copy
 from dataclasses import replace

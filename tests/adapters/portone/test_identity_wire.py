@@ -1,4 +1,4 @@
-"""Reading verifications: what a PG leaves out is None, a new state is a value, nobody is shown."""
+"""Reading verifications: a field a PG leaves out is None, an unknown state is a value, no person is shown."""
 
 import json
 from collections.abc import Callable

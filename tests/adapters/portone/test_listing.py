@@ -1,4 +1,4 @@
-"""The list endpoint: what is asked keeps to the contract, what comes is read without trusting its counts."""
+"""The list endpoint: requests keep to the contract, answers are read without trusting their counts."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Reading a payment whose texts are strange, endless or somebody's: they are dropped, the payment is read."""
+"""Reading a payment with malformed, endless or personal texts: they are dropped, the payment is read."""
 
 import json
 from collections.abc import Callable

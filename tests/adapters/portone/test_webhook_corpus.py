@@ -45,7 +45,7 @@ LAXER = {
 
 @dataclass
 class Verdicts:
-    """What the three verifiers said about each case; None where ours refused, `raised` what it let out."""
+    """What the three verifiers answered for each case; None where ours refused, `raised` what it raised."""
 
     ours: list[tuple[Case, Delivery | None]] = field(default_factory=list)
     raised: list[tuple[Case, Exception]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Every route x every way not to be allowed x {own, foreign, absent}: nobody gets in or learns a thing."""
+"""Every route x every missing permission x {own, foreign, absent}: refused, and nothing learned."""
 
 import json
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def subjects(stack: Stack) -> dict[str, Subject]:
-    """What belongs to user-1, what belongs to somebody else, what does not exist."""
+    """What belongs to user-1, what belongs to another user, what does not exist."""
     return {
         "own": stored(stack, "order-own", "user-1"),
         "foreign": stored(stack, "order-foreign", "user-2"),

@@ -18,7 +18,7 @@ TOUCHES = Touches()
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    """Every call to a service is noted; staff and whoever sees personal data are told apart."""
+    """Every call to a service is recorded; staff and readers of personal data have different claims."""
     with Stack.in_memory(tap=TOUCHES.tap) as opened:
         yield opened
 
@@ -29,7 +29,7 @@ def routes(stack: Stack) -> dict[str, Route]:
 
 
 def refused(response: Response) -> bool:
-    """By the handler itself, in its own words."""
+    """By the handler itself, with its own error."""
     code = REFUSED.get(HTTPStatus(response.status))
     return code is not None and response.json().get("error", {}).get("code") == code
 

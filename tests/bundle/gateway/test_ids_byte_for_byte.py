@@ -1,4 +1,4 @@
-"""What reads like an id is not that id, in any parameter of any route, and whoever's token reads alike."""
+"""A look-alike of an id is another id, in every parameter of every route and in every token."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The JWT authorizer finds an issuer's keys, and asks for the scopes of a route."""
+"""The JWT authorizer finds an issuer's keys and requires the scopes of a route."""
 
 from typing import Any
 

@@ -39,7 +39,7 @@ def started(module: str, **environment: str) -> Iterator[Process]:
 
 
 def read_until(process: Process, word: str) -> list[str]:
-    """The lines printed so far, the last of them with this word."""
+    """The lines printed so far, up to the first with this text."""
     assert process.stdout is not None
     printed: list[str] = []
     for line in process.stdout:

@@ -1,4 +1,4 @@
-"""What `make serve` needs of another PortOne is said clearly, and kept to itself."""
+"""The settings `make serve` needs of another PortOne are named when missing and never shown."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is written about a request: known keys, plain values, and never what somebody sent."""
+"""What is logged about a request: known keys, plain values, and never its input."""
 
 import io
 import json
@@ -23,7 +23,7 @@ CANARY = "canary-Hong-Gildong-010-0000-0000"
 
 
 def boom(*_: Any) -> Any:
-    """Whatever it is asked to do, it fails with a text that must not be seen."""
+    """Every call fails with a text that must not be logged."""
     raise RuntimeError(CANARY)
 
 

@@ -1,4 +1,4 @@
-"""Of a charge every refusal without effect is an error of ours, but what is said of its method or its id."""
+"""Every refusal of a charge without effect is an error of ours, except about its method or its id."""
 
 from contextlib import nullcontext
 from dataclasses import replace

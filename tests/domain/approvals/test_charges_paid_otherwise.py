@@ -1,4 +1,4 @@
-"""What becomes of a charge while its payment is paid in a window: only what PortOne said of that charge."""
+"""What becomes of a charge while its payment is paid in a window: only readings of that charge count."""
 
 import pytest
 

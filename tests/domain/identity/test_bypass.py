@@ -1,4 +1,4 @@
-"""What a PG is told of an operator's choice, and what is refused beforehand (PortOne facts 9.1)."""
+"""Which options of the operator a PG gets, and which are refused beforehand (PortOne facts 9.1)."""
 
 from typing import Any
 

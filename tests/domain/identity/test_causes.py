@@ -1,4 +1,4 @@
-"""Every result code of Danal's identity sheet has a cause of ours and says where it stands (facts 11.2)."""
+"""Every result code of Danal's identity sheet has a cause of ours and cites its row (facts 11.2)."""
 
 import csv
 import os

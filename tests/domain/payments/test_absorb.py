@@ -1,4 +1,4 @@
-"""The one place where a payment's state changes: held + reading -> what is saved next."""
+"""The one place where a payment's state changes: record + reading -> what is saved next."""
 
 from portone_payments.domain.payments.absorb import absorb, with_hint
 from portone_payments.domain.readings.payment import CancellationStatus, RemoteStatus

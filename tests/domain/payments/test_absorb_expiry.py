@@ -1,4 +1,4 @@
-"""What nobody paid expires after one last reading, and a late payment is still recognised."""
+"""An unpaid payment expires after one last reading, and a late payment is still recognised."""
 
 from portone_payments.domain.approvals.attempt import intend_charge
 from portone_payments.domain.readings.payment import RemoteStatus

@@ -1,4 +1,4 @@
-"""A reading behind what we hold or were promised changes nothing and stays due."""
+"""A reading behind the record or behind a hint changes nothing and stays due."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What holds of absorb for any course of a payment at PortOne, read in any order and any number of times."""
+"""Properties of absorb for any course of a payment at PortOne, read in any order and number."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""When PortOne does not answer: hints stay open, the payment stays due, age calls a person."""
+"""When PortOne does not answer: hints stay open, the payment stays due, age raises an attention."""
 
 from portone_payments.domain.payments.absorb import silence, with_hint
 from portone_payments.domain.records.payments import AttentionKind

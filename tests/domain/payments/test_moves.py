@@ -1,4 +1,4 @@
-"""The one table of status changes, and when a reading is older than what we hold."""
+"""The one table of status changes, and when a reading is older than the record."""
 
 from itertools import combinations
 

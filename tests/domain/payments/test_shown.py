@@ -1,4 +1,4 @@
-"""A webhook that the last saved reading bears out by content asks for nothing more."""
+"""A webhook the last saved reading bears out by content needs no reading."""
 
 from dataclasses import replace
 from typing import Any

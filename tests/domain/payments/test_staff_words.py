@@ -10,7 +10,7 @@ from tests.support.snapshots import moment
 
 
 def resolved() -> Payment:
-    """Staff closed a call for a person."""
+    """Staff closed an attention."""
     return record(a_payment(), Fact.RESOLVED, moment(0), decision="close", sealed="ciphertext")
 
 

@@ -1,4 +1,4 @@
-"""Money that somebody else takes back calls a person, also where PortOne does not say who asked (rule 10)."""
+"""Money taken back by others raises an attention, also where PortOne names no requester (rule 10)."""
 
 from dataclasses import replace
 from typing import Any
@@ -48,7 +48,7 @@ def test_only_a_cancellation_with_the_chargeback_trigger_is_recorded_as_one() ->
 
 
 def shown_behind(*, trigger: str = "CHARGEBACK", number: int = 2, **reading: Any) -> Snapshot:
-    """What the bank sent back, beside a cancellation of somebody else: less is given back than was."""
+    """A refund the bank reversed, beside a foreign cancellation: less is refunded than was."""
     failed = a_cancellation(status=CancellationStatus.FAILED, total=400)
     other = replace(a_cancellation(number, total=100), trigger=trigger)
     shown = {"cancelled": 100, "cancellations": (failed, other)} | reading
@@ -56,7 +56,7 @@ def shown_behind(*, trigger: str = "CHARGEBACK", number: int = 2, **reading: Any
 
 
 def given_back() -> Payment:
-    """A payment of which 400 won went back."""
+    """A payment with 400 won refunded."""
     done = a_cancellation(total=400)
     reading = a_snapshot(RemoteStatus.PARTIAL_CANCELLED, cancelled=400, cancellations=(done,))
     return after_reading(paid(), reading)

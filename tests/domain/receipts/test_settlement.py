@@ -1,4 +1,4 @@
-"""What a reading says of a cash receipt under way, and how long silence has to last to be believed."""
+"""What a reading settles about a cash receipt under way, and how long silence must last to be believed."""
 
 from dataclasses import replace
 

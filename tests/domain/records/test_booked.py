@@ -15,7 +15,7 @@ MANY = 3 * KEPT
 
 
 def cancelled_times(times: int) -> Snapshot:
-    """One won given back so many times in PortOne's console."""
+    """One won refunded so many times in PortOne's console."""
     one = a_cancellation(the_refund(reserved(amount=1)), reason="console", trigger="CONSOLE")
     some = tuple(replace(one, id=f"cancellation-{number}") for number in range(times))
     return a_snapshot(RemoteStatus.PARTIAL_CANCELLED, after=60, cancelled=times, cancellations=some)

@@ -1,4 +1,4 @@
-"""History and calls for a person."""
+"""History and attentions."""
 
 from dataclasses import replace
 from itertools import pairwise

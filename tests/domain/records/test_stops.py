@@ -1,4 +1,4 @@
-"""What PortOne refuses us stops us and nobody else: scopes, probes, and a clock that stands still."""
+"""A refusal of us stops sending in its scope only: scopes, probes, and retry days that stand still."""
 
 from dataclasses import replace
 

@@ -66,7 +66,7 @@ def test_a_mismatch_is_refunded_once_however_often_it_is_read() -> None:
 
 
 def refused(payment: Payment, number: int = 1) -> Payment:
-    """The PG refused a try."""
+    """The PG refused an attempt."""
     return changed(payment, numbered(MISMATCH, number), state=RefundState.FAILED, code="refused_by_pg")
 
 
@@ -89,7 +89,7 @@ def test_a_refused_automatic_refund_is_made_again_later_under_its_own_number() -
 
 
 def out_of_tries() -> tuple[Payment, float]:
-    """Every try was refused; the payment and when."""
+    """Every attempt was refused; the payment and when."""
     payment, at = read_again(a_payment(), 0), 0.0
     for number, wait in enumerate(AGAIN, 1):
         told = read_again(refused(payment, number), at + 1)

@@ -1,4 +1,4 @@
-"""Limits hold for the sum of a payment's refunds, their number is bounded, a second person is another one."""
+"""Limits cover the sum of a payment's refunds, their number is bounded, a second person is another one."""
 
 from dataclasses import replace
 
@@ -69,7 +69,7 @@ def test_staff_needs_a_second_person_once_the_sum_exceeds_the_limit(more: int, *
 
 
 def asked_by_person(door: str, person: str) -> Refund:
-    """A refund somebody of the staff asked for."""
+    """A refund a member of staff requested."""
     return replace(the_refund(reserved()), door=door, person=person)
 
 

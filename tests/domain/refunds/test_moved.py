@@ -1,4 +1,4 @@
-"""A refund that moved another sum than it asked for: the books follow PortOne, a person is called once."""
+"""A refund of another amount than requested: the books follow PortOne, one attention is raised."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ SUMS = [100, 299, 301, 1_000]
 
 
 def told_done() -> Payment:
-    """An answer said that the 300 won it asked for are back, and no reading has shown it."""
+    """An answer reports the 300 won as refunded, and no reading has shown it."""
     return changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
 
 

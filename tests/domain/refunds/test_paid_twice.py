@@ -1,4 +1,4 @@
-"""A refund came back and was paid by hand; what goes back at PortOne then calls a person, once."""
+"""A reversed refund was repaid by hand; a further refund at PortOne raises one attention."""
 
 from dataclasses import replace
 

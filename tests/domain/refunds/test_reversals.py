@@ -1,4 +1,4 @@
-"""A refund that was done and came back: the next reading is judged by what a person says of it."""
+"""A reversed refund: the next reading is judged by the decision of staff."""
 
 from dataclasses import replace
 
@@ -74,7 +74,7 @@ def test_a_decision_is_possible_only_where_readings_lag(kind: AttentionKind) -> 
 
 
 def of_both(failed: int, done: int) -> Snapshot:
-    """The first cancellation came back, and somebody gave `done` back meanwhile."""
+    """The first cancellation was reversed, and `done` was refunded elsewhere meanwhile."""
     both = (
         a_cancellation(status=CancellationStatus.FAILED, total=failed),
         a_cancellation(2, total=done),
@@ -102,7 +102,7 @@ def test_a_decision_covers_the_whole_reversal_whatever_was_refunded_meanwhile(
 
 
 def promised() -> Payment:
-    """An answer said that 300 of 1,000 won are back, and no reading has shown it."""
+    """An answer reports 300 of 1,000 won as refunded, and no reading has shown it."""
     return changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
 
 
@@ -175,7 +175,7 @@ def test_without_a_list_an_earlier_refund_stands_beside_one_repaid_by_hand() -> 
 
 
 def of_parts(*parts: tuple[int, int, CancellationStatus], listed: bool = True) -> Snapshot:
-    """A payment of 1,000 won, 400 free of tax and 54 VAT; each part given back is total, tax-free, status."""
+    """A payment of 1,000 won, 400 tax-free and 54 VAT; each refunded part is total, tax-free, status."""
     shown = tuple(
         replace(a_cancellation(number, status, total), tax_free=free, vat=(total - free) // 11)
         for number, (total, free, status) in enumerate(parts, 1)

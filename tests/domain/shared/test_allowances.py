@@ -1,4 +1,4 @@
-"""What a user may have of what costs: so many at once, then one in a while, and a refusal says when."""
+"""Allowances of a user: so many at once, then one per interval, and a refusal says when."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds of any plan, any calendar and any course of changes: the sums are exact, the preview is kept."""
+"""Properties of any plan, calendar and course of changes: sums are exact, the preview is kept."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Consent: no price rise and no end of a free trial is charged without a word given in the 30 days before."""
+"""Consent: no price rise and no end of a free trial is charged without a consent of the last 30 days."""
 
 import pytest
 from hypothesis import given

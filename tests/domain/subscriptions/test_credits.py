@@ -28,7 +28,7 @@ CREDIT = 3_000
 
 
 def declined(subscription: Subscription, now: float) -> Subscription:
-    """What is due is tried, and takes nothing."""
+    """The due invoice is charged and declined."""
     advanced = advance(subscription, by_app(now), POLICY)
     invoice = due_invoice(advanced, now)
     assert invoice is not None
@@ -37,7 +37,7 @@ def declined(subscription: Subscription, now: float) -> Subscription:
 
 
 def given_up() -> Subscription:
-    """One month is paid; of the second, which spent the credit, no try took anything."""
+    """One month is paid; every attempt at the second, which used the credit, was declined."""
     fresh = advance(started(at(2026, 1, 31)), by_app(at(2026, 1, 31)), POLICY)
     running = paid(fresh, fresh.invoices["1"], by_app(at(2026, 1, 31)), by="payment-1")
     return advance(declined(replace(running, credit=CREDIT), FEBRUARY), by_app(GIVEN_UP), POLICY)
@@ -50,7 +50,7 @@ def late(subscription: Subscription, invoice_id: str, now: float = GIVEN_UP + DA
 
 
 def spent(subscription: Subscription) -> int:
-    """What credits took off the price of what is paid or still asked for."""
+    """By how much credits lowered the price of paid and open invoices."""
     spending = (InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.PAID)
     return sum(each.credit for each in subscription.invoices.values() if each.state in spending)
 
@@ -161,7 +161,7 @@ def lived(held: Subscription, act: str, price: int, now: float) -> tuple[Subscri
 
 
 def tried(held: Subscription, invoice: Invoice, act: str, now: float) -> Subscription:
-    """One try, paid or declined."""
+    """One attempt, paid or declined."""
     if act == "decline":
         return declined(held, now)
     under_way = claimed(held, invoice, f"payment-{invoice.id}", by_app(now))

@@ -1,4 +1,4 @@
-"""When a charge may be tried: in the allowed hours, spread, never twice on one KST day."""
+"""When a charge may be attempted: in the allowed hours, spread, never twice on one KST day."""
 
 from collections import Counter
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A declined charge is tried again on the days of the policy, until grace is over."""
+"""A declined charge is retried on the days of the policy, until grace is over."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ from tests.support.dunning_times import (
 
 
 def walk(policy: DunningPolicy, failed_at: int, lags: list[int], spread: int) -> list[int]:
-    """All tries the ladder makes when the worker of each came `lags` seconds late to ask."""
+    """All attempts of the retry schedule when the worker of each is `lags` seconds late."""
     tries: list[int] = []
     now = failed_at
     for lag in [*lags, *[0] * 40]:

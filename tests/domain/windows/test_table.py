@@ -1,4 +1,4 @@
-"""What windows need and are handed: each row of the table, and what no row says."""
+"""What windows need and get: each row of the table, and what no row covers."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Manual approval: what the buyer authenticated is charged once, whoever clicks how often."""
+"""Manual approval: what the buyer authenticated is charged once, however often it is requested."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Refusals of PortOne and of the PG: a no is believed when readings bear it out, and releases the try."""
+"""Refusals of PortOne and of the PG: believed when readings bear them out, and release the attempt."""
 
 import pytest
 

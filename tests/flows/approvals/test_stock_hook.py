@@ -12,7 +12,7 @@ from portone_payments.domain.records.instructions import ApprovalState
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Whether the shop has a stock hook: only where a test asks for one."""
+    """Whether the shop has a stock hook: only where a test needs one."""
     return HOOK if "hook" in request.fixturenames else {}
 
 

@@ -40,7 +40,7 @@ def stack() -> Iterator[ObservedStack]:
 
 
 def named(answer: Any) -> str:
-    """Which allowance a 429 says is used up."""
+    """Which allowance a 429 names as used up."""
     assert answer.status == TOO_MANY
     return str(answer.json()["error"]["details"]["allowance"])
 

@@ -23,14 +23,14 @@ def rotate(stack: ObservedStack) -> None:
 
 
 def name_in(window: dict[str, Any]) -> str:
-    """What a window tells the PG of its user."""
+    """The customer id a window sends to the PG."""
     told = str(window["customer"]["customerId"])
     assert NAME.fullmatch(told)
     return told
 
 
 def name_at_portone(stack: ObservedStack) -> str | None:
-    """What the newest charge told PortOne of its user."""
+    """The customer id the newest charge sent to PortOne."""
     charged = stack.portone.billing_books().charges[-1].payment_id
     reading: Snapshot = stack.ports["portone"].get_payment(charged, deadline=Deadline.after(stack.clock, 9))
     return reading.customer_id

@@ -56,7 +56,7 @@ lives = st.lists(st.tuples(acts, st.floats(0.01, 20)), min_size=3, max_size=9)
 
 @dataclass(slots=True)
 class Life:
-    """One customer; `asked` is when they asked for something that may be charged at once."""
+    """One customer; `asked` is when they requested something that may be charged at once."""
 
     stack: ObservedStack
     subscription_id: str = ""
@@ -93,7 +93,7 @@ class Life:
         done[act]()
 
     def asking(self, act: Callable[[], object]) -> None:
-        """The customer asks for what may be charged now."""
+        """The customer requests what may be charged now."""
         self.asked.append(self.stack.clock.now())
         act()
 
@@ -115,7 +115,7 @@ class Life:
         ask(self.stack, self.subscription_id, "pause", {"until": until})
 
     def tries(self) -> list[tuple[float, str]]:
-        """When each try was first sent, and of which payment."""
+        """When each attempt was first sent, and of which payment."""
         first: dict[str, tuple[float, str]] = {}
         for call in self.stack.portone.calls():
             if call.operation == CHARGE:
@@ -123,7 +123,7 @@ class Life:
         return sorted(first.values())
 
     def by_itself(self) -> list[tuple[float, str]]:
-        """Tries that no customer had just asked for."""
+        """Attempts that no customer had just requested."""
         return [each for each in self.tries() if not any(0 <= each[0] - at < AT_ONCE for at in self.asked)]
 
 
@@ -173,13 +173,13 @@ def assert_kept_hours(life: Life) -> None:
 
 
 def assert_one_a_day(life: Life) -> None:
-    """By itself at most one try on a day."""
+    """At most one automatic attempt a day."""
     counted = Counter(kst_day(at) for at, _ in life.by_itself())
     assert {day: times for day, times in counted.items() if times > 1} == {}
 
 
 def assert_consented(life: Life) -> None:
-    """A period above what was agreed, and the first after a trial, was first tried with a consent."""
+    """A period above the agreed price, and the first after a trial, was first attempted with a consent."""
     subscription = held(life.stack, life.subscription_id)
     first: dict[str, float] = {}
     for at, payment_id in life.tries():

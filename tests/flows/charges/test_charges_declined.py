@@ -1,4 +1,4 @@
-"""A charge that was declined is tried again with what the customer gives, and its credit is not lost."""
+"""A declined charge is retried with the customer's new method, and its credit is not lost."""
 
 from collections.abc import Iterator
 

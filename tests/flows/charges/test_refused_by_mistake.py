@@ -1,4 +1,4 @@
-"""What PortOne finds wrong with a charge is an error of ours: nobody's decline, and everybody's stop."""
+"""A charge PortOne finds invalid is an error of ours: no decline, and a stop for everybody."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ def billing_key(stack: UnkindStack, number: int) -> str:
 
 
 def lose_key(stack: UnkindStack, number: int) -> None:
-    """PortOne does not find this key any more, whoever asks."""
+    """PortOne does not find this key any more."""
     stack.wire.refuse("*", UNFOUND, naming=billing_key(stack, number))
 
 

@@ -1,4 +1,4 @@
-"""The slot of a charge: when it is claimed, and when PortOne is asked."""
+"""The slot of a charge: when it is claimed, and when PortOne is called."""
 
 from portone_local.bench.function import job_of
 from portone_local.bench.measure import CHARGE
@@ -15,7 +15,7 @@ from portone_payments.ports.world import Vault
 
 
 class Watched:
-    """A vault that tells when it is opened."""
+    """A vault that records when it is opened."""
 
     def __init__(self, vault: Vault, steps: list[str]) -> None:
         self._vault = vault

@@ -1,4 +1,4 @@
-"""What is kept of a person stays small after any number of rotations and merchant ids (invariant I19)."""
+"""The record of a person stays small after any number of rotations and merchant ids (invariant I19)."""
 
 from contextlib import suppress
 from typing import Any

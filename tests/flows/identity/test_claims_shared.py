@@ -1,4 +1,4 @@
-"""Accounts that hold one identifier together: who is on a claim, who may come, and what is left of it."""
+"""Accounts that share one identifier: who is on a claim, who may join, and what is left of it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Accounts of one person from a time when that was allowed: told of, listed, decided about."""
+"""Accounts of one person from a time when that was allowed: listed and decided."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ WHY = "asked the customer"
 
 @pytest.fixture
 def stack() -> Iterator[UnkindStack]:
-    """A person may hold several accounts."""
+    """A person may have several accounts."""
     with unkind(identity_unique="off") as opened:
         yield opened
 

@@ -1,4 +1,4 @@
-"""An identity table of an earlier time stands in today's place: whoever was erased since is erased again."""
+"""A restored identity table: every erasure since the backup is repeated."""
 
 import json
 from collections.abc import Callable

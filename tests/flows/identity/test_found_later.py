@@ -1,4 +1,4 @@
-"""Two accounts that nobody could know to be one person, until a PG tells both their identifiers at once."""
+"""Two accounts not known to be one person until a PG gives both their identifiers at once."""
 
 from collections.abc import Iterator
 

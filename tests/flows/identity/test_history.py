@@ -1,4 +1,4 @@
-"""What staff does about a person stays in that account: who, when, and why, sealed, bounded, with an end."""
+"""What staff does about a person is recorded in that account: who, when and why, sealed and bounded."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Identity verification from start to verified: bound to whoever began it, for its own purpose."""
+"""Identity verification from start to verified: bound to the user who started it, for its own purpose."""
 
 import re
 from itertools import product

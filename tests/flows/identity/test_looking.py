@@ -1,4 +1,4 @@
-"""Staff looks at a person under eyes: written down first, with a reason and a claim, never an identifier."""
+"""Staff looks at a person: logged first, with a reason and a claim, never an identifier."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whoever asks on and on about a verification costs a few readings, and is let in when they are told."""
+"""A user who polls a verification costs a few readings, and is verified after the answered wait."""
 
 from portone_local.actors.people import USER, code, go_through, id_of, press, start, typed, verify, wait
 from portone_local.oracle import ObservedStack

@@ -1,4 +1,4 @@
-"""A PG's merchant id changed: a DI alone opens no account, owners come in by a word of staff."""
+"""A PG's merchant id changed: a DI alone opens no account, owners are admitted by staff."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One person, one account: noticed by what a PG tells of a person, free again when their time is over."""
+"""One person, one account: recognised by the PG's identifiers, released when they expire."""
 
 import json
 from itertools import product

@@ -102,7 +102,7 @@ def containers(ministack: MiniStack) -> Iterator[Containers]:
 
 
 def people_of(phase: int) -> tuple[Person, Person]:
-    """Two persons nobody has seen in an earlier phase."""
+    """Two persons new in this phase."""
     base = PEOPLE[0]
     return tuple(  # type: ignore[return-value]  # two of them
         replace(base, key=f"phase-{phase}-{side}", phone=f"010{phase}000000{side}") for side in (1, 2)

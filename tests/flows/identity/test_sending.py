@@ -1,4 +1,4 @@
-"""Verification without an SDK: a code or a yes verifies, and only a person presses again."""
+"""Verification without an SDK: a code or a confirmation verifies, and only the user repeats a send."""
 
 import pytest
 

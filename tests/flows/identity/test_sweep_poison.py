@@ -24,7 +24,7 @@ NOW = 1_767_330_000
 
 
 class Desk:
-    """The desk of persons, of which this sweep only asks for the hash key in use."""
+    """The service of persons, of which this sweep only needs the hash key in use."""
 
     unique = False
     hashes = property(lambda self: self)

@@ -22,7 +22,7 @@ def live() -> Iterator[ObservedStack]:
 
 
 class Saying:
-    """PortOne that says one thing."""
+    """PortOne with one fixed answer."""
 
     def __init__(self, reading: VerificationReading) -> None:
         self.reading = reading

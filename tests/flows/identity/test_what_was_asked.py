@@ -1,4 +1,4 @@
-"""What was asked is what counts: the browser chooses no provider, and of two settings the stricter holds."""
+"""What was requested counts: the browser chooses no provider, and the stricter of two settings applies."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The audit lists for a person what it cannot heal, with the kind of difference, and undoes nothing."""
+"""The audit lists for staff what it cannot heal, with the kind of difference, and undoes nothing."""
 
 from dataclasses import replace
 

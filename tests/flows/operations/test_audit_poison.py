@@ -15,7 +15,7 @@ from tests.support.audited import AuditedShop
 
 @pytest.fixture
 def shop() -> AuditedShop:
-    """Three paid payments nobody told us of, the first a second before the others."""
+    """Three paid payments without a webhook, the first a second before the others."""
     made = AuditedShop()
     made.sell("p1", heard=False)
     made.clock.advance(1)

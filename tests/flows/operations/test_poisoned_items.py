@@ -1,4 +1,4 @@
-"""A record nobody can read stops no other, is counted at once and daily, and is there again once mended."""
+"""An unreadable record stops no other, is counted at once and daily, and works again once repaired."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ every_damage = pytest.mark.parametrize("damage", [damaged, of_another_age])
 
 
 def hurt(stack: Stack, payment_id: str, damage: Callable[[Item], Item]) -> Callable[[], None]:
-    """Damage a payment's item; what is given back mends it."""
+    """Damage a payment's item; the returned function repairs it."""
     table = stack.ports["store"].table
     whole = table.get(key_of("payment", payment_id))
     table.append(damage(whole))

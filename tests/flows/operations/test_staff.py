@@ -1,4 +1,4 @@
-"""What staff sees and may do about a payment that needs a person."""
+"""What staff sees and may do about a payment with an attention."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Errors of ours are no declines: sending stops, nothing is lost or a try, and a probe starts it again."""
+"""Errors of ours are no declines: sending stops, nothing is lost or counted, and a probe restarts it."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -36,7 +36,7 @@ def stack() -> Iterator[UnkindStack]:
 
 
 def stop_all(stack: UnkindStack) -> None:
-    """One container is refused; seconds later the others have heard."""
+    """One container is refused; seconds later the others know."""
     refused = paid(stack, "order-9")
     stack.portone.inject(operation="cancel_payment", fault=Fault.UNAUTHORIZED)
     refund(stack, refused, "refund-1", amount=1_000)

@@ -1,4 +1,4 @@
-"""Money that must not stay, paid in a way nobody named: its buyer may name an account for it."""
+"""An automatic refund of a payment without a known method: its buyer may give an account for it."""
 
 from collections.abc import Iterator
 

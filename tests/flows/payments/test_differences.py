@@ -1,4 +1,4 @@
-"""What PortOne shows is not what was asked for: proven differences, and doubts that prove nothing."""
+"""A reading differs from the order: proven differences, and doubts that prove nothing."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What nobody pays expires after one last reading, and nothing is asked of PortOne any more."""
+"""An unpaid payment expires after one last reading, and PortOne is not called any more."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""PortOne answers with a state from before: nothing is lost, somebody is told when it does not end."""
+"""PortOne answers with a former state: nothing is lost, an attention is raised when it lasts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The shop's orders, and one payment of each whoever asks how often."""
+"""The shop's orders, and one payment of each however often it is requested."""
 
 from datetime import UTC, datetime
 

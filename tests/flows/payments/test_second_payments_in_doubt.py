@@ -1,4 +1,4 @@
-"""Two payments of one order, one of them in doubt: a person is told, nothing goes back by itself."""
+"""Two payments of one order, one of them in doubt: an attention is raised, nothing is refunded by itself."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""An account that differs costs nothing to have issued: it is listed, and alarms nobody until it is paid."""
+"""An issued account that differs is listed, and raises no alarm until it is paid."""
 
 from collections.abc import Iterator
 from dataclasses import replace

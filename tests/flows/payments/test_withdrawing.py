@@ -1,4 +1,4 @@
-"""The shop withdraws an order: nothing is paid for it any more, and money that still comes goes back."""
+"""The shop withdraws an order: nothing is offered any more, and later payments are refunded."""
 
 from typing import Any
 

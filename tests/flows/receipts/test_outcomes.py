@@ -1,4 +1,4 @@
-"""Cash receipts without an answer, refused, or issued by somebody else: what PortOne shows is believed."""
+"""Cash receipts without an answer, refused, or issued elsewhere: readings decide."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What nobody asked a receipt for is reported within five days, where the shop wants it."""
+"""A cash payment without a requested receipt gets one within five days, where the shop configures it."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ DAY = 24 * HOUR
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Self-issue is off unless a test asks for it."""
+    """Self-issue is off unless a test turns it on."""
     return {"self_issue_receipts": "on"} if "self_issue" in request.fixturenames else {}
 
 

@@ -16,7 +16,7 @@ SENDING = Crossing("cancel", "portone.cancel_payment", 1)
 def asked_back(
     world: World, boundaries: Boundaries, point: Crossing | None = None, side: Side = Side.BEFORE
 ) -> tuple[dict[str, str], list[Crossing]]:
-    """A part of a payment is asked back and the process dies at `point`; the payment, the calls it made."""
+    """A partial refund is requested and the process dies at `point`; the payment, the calls it made."""
     prepared = paid(world.stack)
     breaks = dying(point, side) if point else none
 

@@ -1,4 +1,4 @@
-"""What one user repeats costs so much and no more, and whoever waits as long as the answer says goes on."""
+"""The cost of one user's repetitions is limited, and a user who waits as answered continues."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -27,7 +27,7 @@ def stack() -> Iterator[ObservedStack]:
 
 
 def refusal(answer: Any) -> dict[str, Any]:
-    """What a 429 says, and that it says all it has to."""
+    """The content of a 429, which must be complete."""
     error: dict[str, Any] = answer.json()["error"]
     assert answer.status == TOO_MANY
     assert int(answer.headers["retry-after"]) > 0

@@ -44,7 +44,7 @@ def parts(stack: ObservedStack, *due: str | None) -> str:
 
 
 def refunded_before_it_was_read(stack: ObservedStack) -> None:
-    """A renewal is given back in the console before our first reading of it; then there is another card."""
+    """A renewal is refunded in the console before our first reading of it; then there is another card."""
     held = subscribed(stack)
     stack.portone.webhooks.switched_on = False
     to_hour(stack, 12, 31)

@@ -30,7 +30,7 @@ def stack(settings: dict[str, Any]) -> Iterator[UnkindStack]:
 
 
 def code(stack: UnkindStack) -> tuple[int, str]:
-    """What the shop is told that withdraws the order: status and code."""
+    """The answer to the shop's withdrawal: status and code."""
     answer = withdraw(stack)
     return answer.status, answer.json().get("error", {}).get("code", "")
 

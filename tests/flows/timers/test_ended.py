@@ -1,4 +1,4 @@
-"""What PortOne and the shop say of a payment that has ended here: it stays ended, and that word ends too."""
+"""What PortOne and the shop send about a deleted payment: it stays deleted, and the webhook expires too."""
 
 from portone_local.actors.shop import ask_to_prepare, put_order, verify
 from portone_local.oracle import ObservedStack

@@ -30,7 +30,7 @@ CHARGE_RATE = 100
 
 
 class Poisonous(MemoryStore):
-    """Some items cannot be leased, some shards not be asked."""
+    """Some items cannot be leased, some shards cannot be queried."""
 
     def __init__(self, poisoned: Callable[[str], bool], deaf: tuple[tuple[Kind, int], ...] = ()) -> None:
         super().__init__(SeededIds())

@@ -1,4 +1,4 @@
-"""What a webhook says: old versions, unknown types, unreadable bodies, whatever their content type."""
+"""Webhook bodies: old versions, unknown types, unreadable ones, whatever their content type."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A webhook that meets an outage or another writer is stored, or asked for again."""
+"""A webhook that meets an outage or another writer is stored, or answered so that it is sent again."""
 
 from collections.abc import Callable
 from typing import Any

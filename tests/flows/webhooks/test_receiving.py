@@ -1,4 +1,4 @@
-"""PortOne's webhooks: authenticated, then a hint; a 2xx is only said of what is saved or stored."""
+"""PortOne's webhooks: authenticated, then a hint; a 2xx only once it is saved or stored."""
 
 import pytest
 

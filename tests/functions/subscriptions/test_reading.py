@@ -1,4 +1,4 @@
-"""What a customer and the shop see of subscriptions, and nobody else."""
+"""What only a customer and the shop see of subscriptions."""
 
 import pytest
 

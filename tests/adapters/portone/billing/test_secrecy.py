@@ -1,4 +1,4 @@
-"""What the PortOne client never sends or says of billing: a card where key-in is off, a key in an error."""
+"""What the PortOne client never sends or logs of billing: a card where key-in is off, a key in an error."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Reading PortOne's billing keys: unknown words are values, what is about something else is refused."""
+"""Reading PortOne's billing keys: unknown values are kept, an answer about another key is refused."""
 
 from typing import Any
 
