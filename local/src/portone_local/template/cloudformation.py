@@ -1,8 +1,8 @@
 """The template as CloudFormation will see it: SAM's own transform, then parameters and conditions."""
 
 import copy
+import json
 import logging
-import pickle
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -92,50 +92,64 @@ def refusals(parameters: Mapping[str, str]) -> tuple[str, ...]:
 
 @cache
 def _transformed(parameters: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    source, values = source_with(dict(parameters))
-    lists = tuple((name, tuple(each)) for name, each in values.items() if isinstance(each, list))
-    return filled_in(_translated(lists), source, values)
+    text = template_text()
+    source, values = source_with(dict(parameters), text)
+    return filled_in(translated(text, values), source, values)
 
 
-def source_with(parameters: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The template as written, and the value of each of its parameters. KeyError as in `transformed`."""
-    source = _source()
+def template_text() -> str:
+    """The template as its file says."""
+    return (ROOT / "template.yaml").read_text()
+
+
+def source_with(
+    parameters: Mapping[str, str], text: str | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The template (or `text`) as written, and the value of each parameter. KeyError as in `transformed`."""
+    source = _source(text)
     return source, _values(source, parameters)
 
 
+def translated(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What SAM makes of a template, parameters and conditions still open. Cached: do not change it."""
+    lists = tuple((name, tuple(each)) for name, each in values.items() if isinstance(each, list))
+    return _translated(text, lists)
+
+
 def filled_in(
-    translated: Mapping[str, Any], source: Mapping[str, Any], values: Mapping[str, Any]
+    made: Mapping[str, Any], source: Mapping[str, Any], values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What SAM made of `source`, with parameters and conditions worked out."""
-    conditions = _Conditions(translated["Conditions"], values)
+    conditions = _Conditions(made["Conditions"], values)
     kept = {
         logical_id: resource
-        for logical_id, resource in translated["Resources"].items()
+        for logical_id, resource in made["Resources"].items()
         if "Condition" not in resource or conditions[resource["Condition"]]
     }
-    resolved = _resolve({**translated, "Resources": kept, "Conditions": {}}, values, conditions)
+    resolved = _resolve({**made, "Resources": kept, "Conditions": {}}, values, conditions)
     return {**resolved, "Parameters": source["Parameters"]}
 
 
 @cache
-def _translated(lists: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+def _translated(text: str, lists: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     """SAM's transform, which takes a second and looks into lists only: any other parameter stays a `Ref`."""
-    source = _source()
+    source = _source(text)
     for declared in source["Parameters"].values():
         declared.pop("Default", None)
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION))
     values = {name: list(each) for name, each in lists}
-    translated: dict[str, Any] = translator.translate(source, parameter_values=values)
-    return translated
+    made: dict[str, Any] = translator.translate(source, parameter_values=values)
+    return made
 
 
 @cache
-def _parsed(text: str) -> bytes:
-    return pickle.dumps(yaml_parse(text))
+def _parsed(text: str) -> str:
+    """As JSON, in which an alias is a copy, as `sam build` writes it."""
+    return json.dumps(yaml_parse(text))
 
 
-def _source() -> dict[str, Any]:
-    source: dict[str, Any] = pickle.loads(_parsed((ROOT / "template.yaml").read_text()))  # noqa: S301 - our own
+def _source(text: str | None = None) -> dict[str, Any]:
+    source: dict[str, Any] = json.loads(_parsed(template_text() if text is None else text))
     for resource in source["Resources"].values():
         for name in ("CodeUri", "ContentUri"):
             if name in resource.get("Properties", {}):
