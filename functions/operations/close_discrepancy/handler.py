@@ -25,7 +25,15 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     staff = request.caller.name
     reason = request.body(CloseBody).reason
     found = request.path("discrepancyId")
-    closed = close(found, reason=reason, staff=staff, store=deps.store, clock=deps.clock, vault=deps.vault)
+    closed = close(
+        found,
+        reason=reason,
+        staff=staff,
+        store=deps.store,
+        clock=deps.clock,
+        meter=deps.meter,
+        vault=deps.vault,
+    )
     return answer(200, discrepancy_view(closed, reason))
 
 

@@ -37,7 +37,13 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     body = request.body(ResolveBody)
     asked = Resolution(decision=body.decision, reason=body.reason, kind=body.kind, subject=body.subject)
     payment = resolve(
-        request.payment_id, asked, staff=staff, store=deps.store, vault=deps.vault, clock=deps.clock
+        request.payment_id,
+        asked,
+        staff=staff,
+        store=deps.store,
+        meter=deps.meter,
+        vault=deps.vault,
+        clock=deps.clock,
     )
     lines = [entry.seq for entry in payment.history if entry.fact == Fact.RESOLVED]
     return answer(200, staff_view(payment, {lines[-1]: body.reason}))

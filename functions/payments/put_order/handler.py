@@ -118,6 +118,7 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     buyer = NOBODY if body.parts else buyer_in(body.buyer)
     keeper = OrderKeeper(
         store=deps.store,
+        meter=deps.meter,
         vault=deps.vault,
         windows=deps.settings.paying,
         rules=deps.settings.pay_method_rules,

@@ -25,6 +25,8 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
         lambda held, moment: cancel(held, moment, at_period_end=at_end),
         by=request.caller.by,
         user_id=user_id,
+        # an end that is still to come leaves no fact yet (case B14)
+        fact=False,
     )
     return subscription_answer(after, deps.clock.now())
 

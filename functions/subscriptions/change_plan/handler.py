@@ -49,7 +49,15 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     def counted(held: Subscription) -> bool:
         return body.when == "now" or not lowers(held, plan)
 
-    after = deps.subscriptions.change(wanted, changed, by=request.caller.by, user_id=user_id, counted=counted)
+    after = deps.subscriptions.change(
+        wanted,
+        changed,
+        by=request.caller.by,
+        user_id=user_id,
+        counted=counted,
+        # a change that has to be paid first leaves its fact with the payment
+        fact=body.when == "period_end",
+    )
     asked = after.change.invoice_id if after.change else None
     if asked is not None:
         after = collected(after, deps)

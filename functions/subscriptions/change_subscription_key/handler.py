@@ -31,7 +31,13 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         if chargeable(wallet, chosen) is None:
             raise BillingKeyGone
     after = deps.subscriptions.change(
-        wanted, lambda held, moment: use_key(held, chosen, moment), by="app", user_id=user_id, counted=always
+        wanted,
+        lambda held, moment: use_key(held, chosen, moment),
+        by="app",
+        user_id=user_id,
+        counted=always,
+        # the choice of a card leaves no fact yet (case B14)
+        fact=False,
     )
     return subscription_answer(collected(after, deps), deps.clock.now())
 

@@ -41,7 +41,8 @@ class PlanBody(Body):
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """Store the plan; a change of it concerns who subscribes from then on."""
     body = request.body(PlanBody)
-    return answer(200, plan_view(put_plan(_wanted(request.path("planId"), body), store=deps.store)))
+    wanted = _wanted(request.path("planId"), body)
+    return answer(200, plan_view(put_plan(wanted, store=deps.store, meter=deps.meter)))
 
 
 def _wanted(plan_id: str, body: PlanBody) -> Plan:

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_keys.wallet import key_of_issue, next_due, with_key
-from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.records.billing_keys import SavedKey, Wallet
-from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.kept import Record
 from portone_payments.domain.shared.allowances import Allowance, with_one
-from portone_payments.ports.store import Conflict, Store
-from portone_payments.ports.world import Clock, Meter, Metric
+from portone_payments.flows.shared import optimistic
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Clock, Meter
 
-ATTEMPTS = 6
+type Change = Callable[[Wallet], tuple[Wallet, *tuple[Record, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +23,23 @@ class WalletBook:
     clock: Clock
     meter: Meter
 
-    def change(self, user_id: str, changed: Callable[[Wallet], tuple[Wallet, *tuple[Record, ...]]]) -> Wallet:
-        """The wallet as `changed` makes it, saved together with what goes with it. Raises `Busy`."""
-        for _ in range(ATTEMPTS):
-            held = self.store.wallet(user_id) or Wallet(user_id=user_id)
+    def change(self, user_id: str, changed: Change, *, fact: bool = True) -> Wallet:
+        """The wallet as `changed` makes it, saved together with what goes with it. Raises `Busy`.
+
+        `fact` False: for a step on the way, a lease or a mark, which its history does not tell of.
+        """
+
+        def read() -> Wallet:
+            return self.store.wallet(user_id) or Wallet(user_id=user_id)
+
+        def decide(held: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
             after, *others = changed(held)
             if after is held:
-                return held
-            after = replace(after, due_at=next_due(after, self.clock.now()), tries=0)
-            try:
-                self.store.save(after, *others)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return as_saved(after)
-        raise Busy
+                return (held,)
+            return replace(after, due_at=next_due(after, self.clock.now()), tries=0), *others
+
+        wallet, _ = optimistic.change(read, decide, store=self.store, meter=self.meter, fact=fact)
+        return wallet
 
     def key(self, user_id: str, issue_id: str) -> SavedKey:
         """A key of a user, also one that has left the wallet. Raises `BillingKeyNotFound`."""

@@ -62,7 +62,7 @@ class DefaultKey(WalletBook):
             cursor = page.cursor
             if cursor is None:
                 break
-        self.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,))
+        self.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,), fact=False)
 
     def _by_itself(self, subscription: Subscription, moment: Moment, skips: Skips) -> None:
         """One that cannot be woken keeps none of the others asleep. Raises `Conflict`."""

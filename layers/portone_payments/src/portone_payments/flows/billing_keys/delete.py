@@ -117,7 +117,7 @@ class KeyRemover:
         settled = settled_claims(key, self.desk.store, self.desk.clock.now())
         if not settled:
             return wallet or Wallet(user_id=user_id)
-        return self.desk.change(user_id, lambda held: (release(held, issue_id, settled),))
+        return self.desk.change(user_id, lambda held: (release(held, issue_id, settled),), fact=False)
 
     def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
         """Deleted before anybody said what its window had issued, if anything."""
@@ -131,7 +131,7 @@ class KeyRemover:
             known = self.desk.absorb(user_id, key.issue_id, found, moment).keys[key.issue_id]
             if known.sealed is not None:
                 return self.settle(user_id, key.issue_id, moment, deadline)
-        return self.desk.change(user_id, lambda held: (sought(held, key.issue_id, moment),))
+        return self.desk.change(user_id, lambda held: (sought(held, key.issue_id, moment),), fact=False)
 
     def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
         billing_key = self.desk.opened(user_id, key)
@@ -203,4 +203,4 @@ class KeyRemover:
             known = replace(key, request_key=fresh or key.request_key)
             return (replace(with_key(wallet, known), rung=wallet.rung + 1),)
 
-        return self.desk.change(user_id, later)
+        return self.desk.change(user_id, later, fact=False)

@@ -88,7 +88,7 @@ class KeyDesk(WalletBook):
             begun = replace(start_issue(wallet, key), spent=spend(wallet.spent, METHODS, now=now))
             return with_key(begun, replace(key, buyer_sealed=self._who(user_id, issue_id, buyer))), ref
 
-        return self.change(user_id, opened).keys[issue_id]
+        return self.change(user_id, opened, fact=False).keys[issue_id]
 
     def _who(self, user_id: str, issue_id: str, buyer: Buyer) -> str | None:
         return self.vault.encrypt(buyer.text(), context=who_saved(user_id, issue_id)) if buyer else None
@@ -120,7 +120,7 @@ class KeyDesk(WalletBook):
                 return (held,)
             return self._judged(wallet, self._filled(user_id, key, key_hash, reading), judged, moment), *refs
 
-        return self.change(user_id, told)
+        return self.change(user_id, told, fact=False)
 
     def _judged(self, wallet: Wallet, key: SavedKey, judged: Judged, moment: Moment) -> Wallet:
         if judged.state is KeyState.ACTIVE:

@@ -120,7 +120,7 @@ class Registrar:
                 return (wallet,)
             return (replace(with_key(wallet, replace(held, state=KeyState.CHECKING, sealed=sealed)), rung=0),)
 
-        wallet = self.desk.change(user_id, kept)
+        wallet = self.desk.change(user_id, kept, fact=False)
         self.desk.nudge(wallet)
         return wallet.keys[key.issue_id]
 
@@ -142,7 +142,7 @@ class Registrar:
             )
             return (replace(with_key(wallet, frozen), rung=0),)
 
-        self.desk.change(user_id, intended)
+        self.desk.change(user_id, intended, fact=False)
 
     def _confirm(
         self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline, *, admitted: bool
@@ -201,7 +201,7 @@ class Registrar:
                 return (lapse(wallet, key, moment),)
             return (replace(with_key(wallet, replace(key, looked=key.looked + 1)), rung=wallet.rung + 1),)
 
-        return self.desk.change(user_id, looked)
+        return self.desk.change(user_id, looked, fact=False)
 
     def _refused(self, user_id: str, issue_id: str, code: str, moment: Moment) -> Wallet:
         return self.desk.change(
@@ -215,7 +215,7 @@ class Registrar:
         return self._waits(user_id)
 
     def _waits(self, user_id: str) -> Wallet:
-        return self.desk.change(user_id, lambda held: (replace(held, rung=min(held.rung, 2)),))
+        return self.desk.change(user_id, lambda held: (replace(held, rung=min(held.rung, 2)),), fact=False)
 
     def _count(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:

@@ -56,7 +56,7 @@ class WalletKeeper:
             bring_on = partial(self._bring_on, user_id, key, moment, deadline)
             failed = not self._by_itself(key.issue_id, bring_on) or failed
         # due again when the next thing is, whatever this round achieved
-        self.desk.change(user_id, lambda held: (waited(held, failed=failed),))
+        self.desk.change(user_id, lambda held: (waited(held, failed=failed),), fact=False)
 
     def _by_itself(self, id_: str, act: Callable[[], None]) -> bool:
         """Whether one thing about a wallet could be done; where it cannot, the others go on.

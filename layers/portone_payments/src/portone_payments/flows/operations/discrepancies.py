@@ -3,25 +3,26 @@
 import re
 from dataclasses import replace
 
-from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.errors.payments import DiscrepancyNotFound, NothingToResolve
 from portone_payments.domain.records.audit import Discrepancy, DiscrepancyState
 from portone_payments.domain.shared.sealing import Sealing, bound_to
-from portone_payments.ports.store import Conflict, Store
-from portone_payments.ports.world import Clock, Vault
+from portone_payments.flows.shared.optimistic import retried
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Clock, Meter, Vault
 
 ATTEMPTS = 4
 DISCREPANCY_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def close(
-    discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: Clock, vault: Vault
+    discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: Clock, meter: Meter, vault: Vault
 ) -> Discrepancy:
     """Close a discrepancy; closing it again with the same words changes nothing.
 
     Raises `DiscrepancyNotFound`, `NothingToResolve` when somebody else had closed it, `Busy`.
     """
-    for _ in range(ATTEMPTS):
+
+    def write() -> Discrepancy:
         held = store.discrepancy(discrepancy_id) if DISCREPANCY_ID.fullmatch(discrepancy_id) else None
         if held is None:
             raise DiscrepancyNotFound
@@ -38,12 +39,10 @@ def close(
             closed_by=staff,
             said=vault.encrypt(reason, context=_context(held)),
         )
-        try:
-            store.save(closed)
-        except Conflict:
-            continue
+        store.save(closed)
         return closed
-    raise Busy
+
+    return retried(write, meter=meter, attempts=ATTEMPTS)
 
 
 def reason_in(found: Discrepancy, vault: Vault) -> str | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from portone_payments.domain.errors.common import Busy, InvalidRequest
+from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.errors.payments import NothingToResolve, PaymentNotFound
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.readings.outcome import FORGOTTEN
@@ -16,9 +16,10 @@ from portone_payments.domain.refunds.lost import BY_STAFF
 from portone_payments.domain.refunds.reserve import open_refund
 from portone_payments.domain.refunds.reversals import judged_by, may_have_come_back
 from portone_payments.domain.refunds.settlement import about, decide
+from portone_payments.flows.shared.optimistic import retried, with_fact
 from portone_payments.flows.shared.staff_words import sealed_words
-from portone_payments.ports.store import Conflict, Store
-from portone_payments.ports.world import Clock, Vault
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Clock, Meter, Vault
 
 ATTEMPTS = 4
 
@@ -53,25 +54,31 @@ class Resolution:
 
 
 def resolve(
-    payment_id: str, asked: Resolution, *, staff: str, store: Store, vault: Vault, clock: Clock
+    payment_id: str,
+    asked: Resolution,
+    *,
+    staff: str,
+    store: Store,
+    meter: Meter,
+    vault: Vault,
+    clock: Clock,
 ) -> Payment:
     """Close one call for a person, with a reason in the history; the others stand.
 
     Raises `PaymentNotFound`, `NothingToResolve`, `InvalidRequest` where several fit, `Busy`.
     """
-    for _ in range(ATTEMPTS):
+
+    def write() -> Payment:
         held = store.payment(payment_id)
         if held is None:
             raise PaymentNotFound
         moment = Moment(now=clock.now(), by=f"staff:{staff}")
         sealed = replace(asked, reason=sealed_words(asked.reason, held, vault))
-        try:
-            resolved = _resolved(held, sealed, moment)
-            store.save(resolved)
-        except Conflict:
-            continue
+        resolved = with_fact(held, _resolved(held, sealed, moment))
+        store.save(resolved)
         return resolved
-    raise Busy
+
+    return retried(write, meter=meter, attempts=ATTEMPTS)
 
 
 def _resolved(held: Payment, asked: Resolution, moment: Moment) -> Payment:

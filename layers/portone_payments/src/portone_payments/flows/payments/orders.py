@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.common import Busy, InvalidRequest
+from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.errors.payments import (
     OrderHasPayment,
     OrderIncomplete,
@@ -15,8 +15,9 @@ from portone_payments.domain.records.subscriptions import InvoiceState, Subscrip
 from portone_payments.domain.windows.buyer import NOBODY, Buyer, buyer_context, is_over, kept_until
 from portone_payments.domain.windows.given import given_by
 from portone_payments.domain.windows.table import Windows
-from portone_payments.ports.store import Conflict, Store
-from portone_payments.ports.world import Vault
+from portone_payments.flows.shared.optimistic import retried
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Meter, Vault
 
 ATTEMPTS = 4
 _OWED = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
@@ -43,6 +44,7 @@ class OrderKeeper:
     """Orders as the shop puts them, each with all that the windows of its pay methods need."""
 
     store: Store
+    meter: Meter
     vault: Vault
     windows: Windows
     rules: tuple[MethodRule, ...] = ()
@@ -54,12 +56,7 @@ class OrderKeeper:
         prepare (both write under the order's version); `OrderWithdrawn` for any body once it was withdrawn;
         `OrderIncomplete`, `InvalidRequest` for one that no window could be opened for.
         """
-        for _ in range(ATTEMPTS):
-            try:
-                return self._once(wanted, buyer)
-            except Conflict:
-                continue
-        raise Busy
+        return retried(lambda: self._once(wanted, buyer), meter=self.meter, attempts=ATTEMPTS)
 
     def _once(self, wanted: Order, buyer: Buyer) -> Order:
         held = self.store.order(wanted.order_id)

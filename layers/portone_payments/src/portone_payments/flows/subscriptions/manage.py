@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.billing import PlanNotFound, SubscriptionNotFound
-from portone_payments.domain.errors.common import Busy
-from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Plan, Subscription
@@ -13,10 +11,10 @@ from portone_payments.domain.shared.allowances import COMMANDS, spend
 from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.plan_change import paid_with
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.ports.store import Conflict, Store
-from portone_payments.ports.world import Clock, Meter, Metric
+from portone_payments.flows.shared import optimistic
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Clock, Meter
 
-ATTEMPTS = 6
 type Counted = Callable[[Subscription], bool]
 
 
@@ -47,28 +45,31 @@ class SubscriptionDesk:
         by: str,
         user_id: str | None = None,
         counted: Counted = never,
+        fact: bool = True,
     ) -> Subscription:
         """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
 
-        `counted`: whether its owner may do so only so often. Raises `SubscriptionNotFound`,
-        `TooManyRequests`, `Busy` and what the domain refuses.
+        `counted`: whether its owner may do so only so often. `fact` False: no line of its history need tell
+        of it. Raises `SubscriptionNotFound`, `TooManyRequests`, `Busy` and what the domain refuses.
         """
-        for _ in range(ATTEMPTS):
-            held = self.of(subscription_id, user_id)
+
+        def decide(held: Subscription) -> tuple[Subscription]:
             moment = self.moment(by)
             after = changed(held, moment)
             if after is held:
-                return held
+                return (held,)
             if user_id is not None and counted(held):
                 after = replace(after, spent=spend(held.spent, COMMANDS, now=moment.now))
-            after = replace(after, due_at=next_due(after, moment.now, self.policy), tries=0)
-            try:
-                self.store.save(after)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return as_saved(after)
-        raise Busy
+            return (replace(after, due_at=next_due(after, moment.now, self.policy), tries=0),)
+
+        subscription, _ = optimistic.change(
+            lambda: self.of(subscription_id, user_id),
+            decide,
+            store=self.store,
+            meter=self.meter,
+            fact=fact,
+        )
+        return subscription
 
     def of(self, subscription_id: str, user_id: str | None) -> Subscription:
         """A subscription its caller may see. Raises `SubscriptionNotFound`."""

@@ -2,26 +2,25 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.records.subscriptions import Plan
-from portone_payments.ports.store import Conflict, Store
+from portone_payments.flows.shared.optimistic import retried
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Meter
 
 ATTEMPTS = 4
 
 
-def put_plan(wanted: Plan, *, store: Store) -> Plan:
+def put_plan(wanted: Plan, *, store: Store, meter: Meter) -> Plan:
     """Store or change a plan; the same body again is the same answer. Raises `Busy`."""
-    for _ in range(ATTEMPTS):
+
+    def write() -> Plan:
         held = store.plan(wanted.plan_id)
         after = wanted if held is None else _keeping(held, wanted)
-        if after == held:
-            return wanted
-        try:
+        if after != held:
             store.save(after)
-        except Conflict:
-            continue
         return wanted
-    raise Busy
+
+    return retried(write, meter=meter, attempts=ATTEMPTS)
 
 
 def _keeping(held: Plan, wanted: Plan) -> Plan:
