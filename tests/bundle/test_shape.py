@@ -86,7 +86,6 @@ def test_what_is_planted_is_found(claim: Claim, path: str, text: str, offence: s
     assert all(each.startswith(f"{path}:{offence}") for each in found)
 
 
-@pytest.mark.xfail(strict=True, reason="flows still reach through each other for the store")
 def test_a_flow_names_the_ports_it_uses(files: list[Source]) -> None:
     assert chains_to_a_port(files) == []
 

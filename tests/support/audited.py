@@ -79,8 +79,18 @@ class AuditedShop:
 
     def audit(self, *, seconds: float = 600) -> Audited:
         """One run of the audit."""
-        examiner = Examiner(reader=self.reader, clock=self.clock, live=self.live)
-        return Auditor(examiner=examiner).audit(deadline=Deadline.after(self.clock, seconds))
+        examiner = Examiner(
+            reader=self.reader, store=self.store, clock=self.clock, meter=self.meter, live=self.live
+        )
+        auditor = Auditor(
+            examiner=examiner,
+            store=self.store,
+            portone=self.reader.portone,
+            clock=self.clock,
+            meter=self.meter,
+            policy=self.reader.policy,
+        )
+        return auditor.audit(deadline=Deadline.after(self.clock, seconds))
 
     def settle(self) -> None:
         """Let a quarter of an hour pass, so that the newest change is compared as well."""

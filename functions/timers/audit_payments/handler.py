@@ -14,8 +14,22 @@ SECONDS = 840.0
 
 def job(_event: Mapping[str, Any], deps: ReaderDeps) -> dict[str, int]:
     """One run; one that could not finish fails, and Lambda's retry goes on from the mark."""
-    examiner = Examiner(reader=deps.reader, clock=deps.clock, live=deps.settings.live, note=deps.skips.note)
-    did = Auditor(examiner=examiner).audit(deadline=Deadline.after(deps.clock, SECONDS))
+    examiner = Examiner(
+        reader=deps.reader,
+        store=deps.store,
+        clock=deps.clock,
+        meter=deps.meter,
+        live=deps.settings.live,
+        note=deps.skips.note,
+    )
+    did = Auditor(
+        examiner=examiner,
+        store=deps.store,
+        portone=deps.portone,
+        clock=deps.clock,
+        meter=deps.meter,
+        policy=deps.settings.check,
+    ).audit(deadline=Deadline.after(deps.clock, SECONDS))
     deps.logger.info("audited", count=did.listed)
     return {"listed": did.listed, "healed": did.healed, "found": did.found}
 

@@ -24,7 +24,9 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
         receipts=deps.receipts,
         closer=deps.closer,
         strays=deps.strays,
+        store=deps.store,
         clock=deps.clock,
+        meter=deps.meter,
         ids=deps.ids,
         note=deps.skips.note,
     )

@@ -57,9 +57,11 @@ def _read_again(request: Request, deps: HookDeps) -> Delivery:
 def _receiver(deps: HookDeps) -> Receiver:
     return Receiver(
         reader=deps.reader,
+        store=deps.store,
         strays=deps.strays,
         queue=deps.queue,
         clock=deps.clock,
+        meter=deps.meter,
         confirm=ConfirmPolicy(enabled=deps.settings.confirm_process),
     )
 

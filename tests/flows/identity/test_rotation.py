@@ -23,7 +23,6 @@ from portone_payments.adapters.aws.hashes import SecretHashes
 from portone_payments.adapters.aws.secrets import LAST_GOOD_SECONDS
 from portone_payments.domain.errors.identity import IdentityDuplicate
 from portone_payments.entry.wiring.identity import IdentityDeps
-from portone_payments.flows.identity.sweep import IdentitySweeper
 from portone_payments.ports.world import Deadline
 
 pytestmark = pytest.mark.ministack
@@ -82,8 +81,7 @@ class Containers:
     def sweep(self) -> int:
         """The newer container sweeps; how many persons followed the key."""
         deps = self.newer
-        sweeper = IdentitySweeper(store=deps.people, desk=deps.desk, clock=deps.clock, meter=deps.meter)
-        return sweeper.sweep(deadline=Deadline.after(deps.clock, 100)).rehashed
+        return deps.identity_sweeper.sweep(deadline=Deadline.after(deps.clock, 100)).rehashed
 
     def name(self, container: IdentityDeps, user: str) -> str | None:
         """A person's name, as a container reads it."""

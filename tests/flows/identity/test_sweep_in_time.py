@@ -79,8 +79,9 @@ def swept_until_nothing_is_left(
     table.around = slow
     meter = RecordingMeter()
     unused: Any = None
-    desk = PersonDesk(store=people, hashes=HeldHashes(IDENTITY_HASH_KEYS), sealer=unused)
-    sweeper = IdentitySweeper(store=people, desk=desk, clock=clock, meter=meter)
+    hashes = HeldHashes(IDENTITY_HASH_KEYS)
+    desk = PersonDesk(store=people, hashes=hashes, sealer=unused)
+    sweeper = IdentitySweeper(store=people, desk=desk, hashes=hashes, clock=clock, meter=meter)
     told = []
     for quarter in range(1, 10 * DAY // QUARTER):
         told.append(sweeper.sweep(deadline=Deadline.after(clock, 240)).left)

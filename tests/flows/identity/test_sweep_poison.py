@@ -24,10 +24,9 @@ NOW = 1_767_330_000
 
 
 class Desk:
-    """The service of persons, of which this sweep only needs the hash key in use."""
+    """The service of persons and the hashes, of which this sweep only needs the hash key in use."""
 
     unique = False
-    hashes = property(lambda self: self)
 
     def writing(self) -> int:
         return 1
@@ -58,7 +57,7 @@ def people() -> IdentityTable:
 def sweep(people: IdentityTable, at: float = NOW) -> tuple[IdentitySwept, RecordingMeter]:
     clock, meter = MovableClock(at), RecordingMeter()
     desk: Any = Desk()
-    sweeper = IdentitySweeper(store=people, desk=desk, clock=clock, meter=meter)
+    sweeper = IdentitySweeper(store=people, desk=desk, hashes=desk, clock=clock, meter=meter)
     return sweeper.sweep(deadline=Deadline.after(clock, 100)), meter
 
 
@@ -126,8 +125,9 @@ def test_unavailable_hash_keys_delay_no_expiry(people: IdentityTable) -> None:
     people.save(an_attempt(1, NOW - 60))
     clock, meter = MovableClock(NOW), RecordingMeter()
     desk: Any = SimpleNamespace(unique=False)
+    unreadable: Any = None
 
-    sweeper = IdentitySweeper(store=people, desk=desk, clock=clock, meter=meter)
+    sweeper = IdentitySweeper(store=people, desk=desk, hashes=unreadable, clock=clock, meter=meter)
     swept = sweeper.sweep(deadline=Deadline.after(clock, 100))
 
     assert (swept.expired, meter.counts[Metric.ITEM_SKIPPED]) == (1, 1)

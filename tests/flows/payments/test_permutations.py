@@ -84,7 +84,13 @@ class Desk:
             clock=self.clock,
         )
         self.receiver = Receiver(
-            reader=self.reader, strays=deps.strays, queue=queue, clock=self.clock, confirm=ConfirmPolicy()
+            reader=self.reader,
+            store=self.store,
+            strays=deps.strays,
+            queue=queue,
+            clock=self.clock,
+            meter=self.meter,
+            confirm=ConfirmPolicy(),
         )
 
     @property

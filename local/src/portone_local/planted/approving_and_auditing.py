@@ -14,14 +14,14 @@ APPROVING_AND_AUDITING: tuple[Bug, ...] = (
     in_core(
         "mark before effect: the stock hook's answer is not stored before the charge",
         "flows/approvals/send.py",
-        """                self.reader.store.save(told)
+        """                self.store.save(told)
             except Conflict:
-                self.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return as_saved(told)""",
         """                pass
             except Conflict:
-                self.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return told""",
         "flows/approvals/test_stock_hook",

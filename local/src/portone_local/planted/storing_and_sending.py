@@ -6,10 +6,10 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
     in_core(
         "check, then act: a lost race counts as won",
         "flows/refunds/refund.py",
-        """                self.sender.reader.meter.count(Metric.CONFLICT)
+        """                self.meter.count(Metric.CONFLICT)
                 continue
             return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True""",
-        """                self.sender.reader.meter.count(Metric.CONFLICT)
+        """                self.meter.count(Metric.CONFLICT)
             return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True""",
         "faults/test_refund_races",
         "hundred and not console",

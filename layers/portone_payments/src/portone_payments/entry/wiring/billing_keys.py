@@ -33,18 +33,28 @@ class KeyDeps(DeskDeps):
     @cached_property
     def registrar(self) -> Registrar:
         """Registers billing keys."""
-        return Registrar(desk=self.keys, test=not self.settings.live)
+        return Registrar(
+            desk=self.keys,
+            store=self.store,
+            vault=self.vault,
+            ids=self.ids,
+            meter=self.meter,
+            test=not self.settings.live,
+        )
 
     @cached_property
     def remover(self) -> KeyRemover:
         """Deletes billing keys."""
-        return KeyRemover(desk=self.keys)
+        return KeyRemover(desk=self.keys, store=self.store, clock=self.clock, ids=self.ids, meter=self.meter)
 
     @cached_property
     def wallets(self) -> WalletKeeper:
         """Finishes what is unfinished about billing keys."""
         return WalletKeeper(
             desk=self.keys,
+            store=self.store,
+            portone=self.portone,
+            meter=self.meter,
             registrar=self.registrar,
             remover=self.remover,
             default=self.default_key,

@@ -20,8 +20,10 @@ class ChargeDeps(DeskDeps, ReaderDeps):
         """Sends claimed charges."""
         return ChargeSender(
             reader=self.reader,
+            store=self.store,
             portone=self.portone,
             vault=self.vault,
+            meter=self.meter,
             charging=self.settings.charging,
             notice_urls=self.settings.notice_urls,
         )
@@ -29,7 +31,14 @@ class ChargeDeps(DeskDeps, ReaderDeps):
     @cached_property
     def charger(self) -> Charger:
         """Everything that starts a charge a customer asks for."""
-        return Charger(sender=self.charges, queue=self.queue, clock=self.clock)
+        return Charger(
+            sender=self.charges,
+            reader=self.reader,
+            store=self.store,
+            queue=self.queue,
+            clock=self.clock,
+            meter=self.meter,
+        )
 
     @cached_property
     def wait(self) -> Callable[[float], None]:
@@ -41,9 +50,12 @@ class ChargeDeps(DeskDeps, ReaderDeps):
         """Brings subscriptions on."""
         return Collector(
             sender=self.charges,
+            reader=self.reader,
+            store=self.store,
             wait=self.wait,
             secrets=self.secrets,
             clock=self.clock,
+            meter=self.meter,
             policy=self.settings.billing,
             store_id=self.settings.store_id,
             note=self.skips.note,
@@ -52,4 +64,12 @@ class ChargeDeps(DeskDeps, ReaderDeps):
     @cached_property
     def subscriber(self) -> Subscriber:
         """Everything a customer or the shop does with a subscription."""
-        return Subscriber(collector=self.collector, desk=self.subscriptions, ids=self.ids)
+        return Subscriber(
+            collector=self.collector,
+            desk=self.subscriptions,
+            store=self.store,
+            secrets=self.secrets,
+            clock=self.clock,
+            ids=self.ids,
+            meter=self.meter,
+        )

@@ -100,7 +100,7 @@ class IdentityDeps(PortDeps):
     @cached_property
     def settler(self) -> Settler:
         """What became of messages."""
-        return Settler(store=self.people, reader=self.identity_reader)
+        return Settler(store=self.people, reader=self.identity_reader, meter=self.meter)
 
     @cached_property
     def starter(self) -> Starter:
@@ -121,6 +121,7 @@ class IdentityDeps(PortDeps):
             reader=self.identity_reader,
             desk=self.desk,
             clock=self.clock,
+            meter=self.meter,
             rules=self.identity.rules,
         )
 
@@ -129,6 +130,7 @@ class IdentityDeps(PortDeps):
         """What messages and codes go through."""
         return Exchange(
             settler=self.settler,
+            store=self.people,
             clock=self.clock,
             ids=self.ids,
             rules=self.identity.rules,
@@ -138,7 +140,7 @@ class IdentityDeps(PortDeps):
     @cached_property
     def messenger(self) -> Messenger:
         """Messages to persons."""
-        return Messenger(exchange=self.exchange, hashes=self.hashes)
+        return Messenger(exchange=self.exchange, store=self.people, meter=self.meter, hashes=self.hashes)
 
     @cached_property
     def confirmer(self) -> Confirmer:
@@ -170,5 +172,10 @@ class IdentityDeps(PortDeps):
     def identity_sweeper(self) -> IdentitySweeper:
         """Expiry, retention, rotation."""
         return IdentitySweeper(
-            store=self.people, desk=self.desk, clock=self.clock, meter=self.meter, note=self.skips.note
+            store=self.people,
+            desk=self.desk,
+            hashes=self.hashes,
+            clock=self.clock,
+            meter=self.meter,
+            note=self.skips.note,
         )

@@ -20,7 +20,7 @@ class PaymentDeps(ReaderDeps):
     @cached_property
     def sender(self) -> RefundSender:
         """Sends reserved refunds."""
-        return RefundSender(reader=self.reader, vault=self.vault)
+        return RefundSender(reader=self.reader, store=self.store, vault=self.vault, meter=self.meter)
 
     @cached_property
     def closer(self) -> AccountCloser:
@@ -30,25 +30,53 @@ class PaymentDeps(ReaderDeps):
     @cached_property
     def withdrawer(self) -> Withdrawer:
         """Takes orders back."""
-        return Withdrawer(closer=self.closer, queue=self.queue, clock=self.clock)
+        return Withdrawer(
+            closer=self.closer,
+            reader=self.reader,
+            store=self.store,
+            queue=self.queue,
+            clock=self.clock,
+            meter=self.meter,
+        )
 
     @cached_property
     def canceller(self) -> Canceller:
         """Everything that starts a refund."""
-        return Canceller(sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund)
+        return Canceller(
+            sender=self.sender,
+            reader=self.reader,
+            store=self.store,
+            vault=self.vault,
+            queue=self.queue,
+            clock=self.clock,
+            meter=self.meter,
+            policy=self.settings.refund,
+        )
 
     @cached_property
     def refund_decisions(self) -> RefundDecisions:
         """What is decided of refunds that wait."""
         return RefundDecisions(
-            sender=self.sender, queue=self.queue, clock=self.clock, policy=self.settings.refund
+            sender=self.sender,
+            reader=self.reader,
+            store=self.store,
+            vault=self.vault,
+            queue=self.queue,
+            clock=self.clock,
+            meter=self.meter,
+            policy=self.settings.refund,
         )
 
     @cached_property
     def approvals(self) -> ApprovalSender:
         """Sends stored approvals."""
         return ApprovalSender(
-            reader=self.reader, vault=self.vault, stock=self.stock, test=not self.settings.live
+            reader=self.reader,
+            store=self.store,
+            vault=self.vault,
+            stock=self.stock,
+            meter=self.meter,
+            test=not self.settings.live,
         )
 
     @cached_property
@@ -56,8 +84,13 @@ class PaymentDeps(ReaderDeps):
         """Everything that starts an approval."""
         return Approver(
             sender=self.approvals,
+            reader=self.reader,
+            store=self.store,
+            vault=self.vault,
+            stock=self.stock,
             queue=self.queue,
             clock=self.clock,
+            meter=self.meter,
             offered=self.settings.manual_approval,
         )
 
@@ -66,5 +99,17 @@ class PaymentDeps(ReaderDeps):
         """Everything about cash receipts."""
         chosen = self.settings
         keys = {method: each.key for method, each in chosen.channels.items()}
-        sender = ReceiptSender(reader=self.reader, vault=self.vault, clock=self.clock, channels=keys)
-        return ReceiptDesk(sender=sender, clock=self.clock, self_issue=chosen.check.self_issue_receipts)
+        sender = ReceiptSender(
+            reader=self.reader,
+            store=self.store,
+            vault=self.vault,
+            clock=self.clock,
+            meter=self.meter,
+            channels=keys,
+        )
+        return ReceiptDesk(
+            sender=sender,
+            vault=self.vault,
+            clock=self.clock,
+            self_issue=chosen.check.self_issue_receipts,
+        )

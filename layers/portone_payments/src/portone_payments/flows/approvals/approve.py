@@ -18,11 +18,12 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
 from portone_payments.flows.approvals.attempt import Approved, check_order, due_soon, sent_now
 from portone_payments.flows.approvals.send import ApprovalSender, token_context
+from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.flows.shared.ownership import owned
-from portone_payments.ports.store import Conflict, Queue
-from portone_payments.ports.world import Clock, Deadline, Metric
+from portone_payments.ports.store import Conflict, Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric, StockHook, Vault
 
 ATTEMPTS = 6
 BY = "confirm"
@@ -33,6 +34,11 @@ class Approver:
     """Everything that starts an approval; nothing does where the shop has not `offered` it."""
 
     sender: ApprovalSender
+    reader: Reader
+    store: Store
+    vault: Vault
+    stock: StockHook | None
+    meter: Meter
     queue: Queue
     clock: Clock
     offered: bool = False
@@ -59,15 +65,15 @@ class Approver:
 
     def _stored(self, payment_id: str, user_id: str, token: str, token_hash: str) -> tuple[Payment, bool]:
         for _ in range(ATTEMPTS):
-            held = owned(payment_id, user_id, store=self.sender.reader.store)
+            held = owned(payment_id, user_id, store=self.store)
             if known_approval(held, token_hash) is not None:
                 return held, False
             intended = self._intended(held, token, token_hash)
-            check_gate(self.sender.reader.gate_of(held), Operation.CONFIRM)
+            check_gate(self.reader.gate_of(held), Operation.CONFIRM)
             try:
-                self.sender.reader.store.save(intended)
+                self.store.save(intended)
             except Conflict:
-                self.sender.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return as_saved(intended), True
         raise Busy
@@ -77,9 +83,9 @@ class Approver:
         attempt = next_attempt(held, now)
         check_tries(held, now)
         check_by_hand(held, now)
-        check_order(held, self.sender.reader.store)
-        sealed = self.sender.vault.encrypt(token, context=token_context(held.payment_id, attempt))
-        asks = self.sender.stock is not None
+        check_order(held, self.store)
+        sealed = self.vault.encrypt(token, context=token_context(held.payment_id, attempt))
+        asks = self.stock is not None
         moment = Moment(now=now, by=BY)
         intended = intend(held, token_hash, sealed, moment, asks_stock=asks, test=self.sender.test)
         return due_soon(intended, now)

@@ -17,8 +17,8 @@ from portone_payments.flows.approvals.attempt import held_back, told_by
 from portone_payments.flows.payments.catch_up import CaughtUp, Reader, Told, intend, unchanged
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.ports.portone import ConfirmOrder
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Deadline, Metric, StockHook, Vault
+from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.world import Deadline, Meter, Metric, StockHook, Vault
 
 ATTEMPTS = 3
 
@@ -28,6 +28,8 @@ class ApprovalSender:
     """What was stored is sent exactly as it was frozen; `test` says which channels the mode allows."""
 
     reader: Reader
+    store: Store
+    meter: Meter
     vault: Vault
     stock: StockHook | None
     test: bool
@@ -58,15 +60,15 @@ class ApprovalSender:
                 return held
             told = replace(told, due_at=next_due(told, moment.now), tries=0)
             try:
-                self.reader.store.save(told)
+                self.store.save(told)
             except Conflict:
-                self.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return as_saved(told)
         raise Busy
 
     def _held(self, payment_id: str) -> Payment:
-        held = self.reader.store.payment(payment_id)
+        held = self.store.payment(payment_id)
         if held is None:
             raise PaymentNotFound
         return held
@@ -80,7 +82,7 @@ class ApprovalSender:
         if not first and not gate.admits(Operation.CONFIRM):
             return held_back(gate, approval.attempt)
         if approval.sent_at is None:
-            intend(self.reader.store, sent(payment, approval, moment.now))
+            intend(self.store, sent(payment, approval, moment.now))
             first = True
         token = self.vault.decrypt(
             approval.token, context=token_context(payment.payment_id, approval.attempt)
@@ -101,7 +103,7 @@ class ApprovalSender:
             return told_by(
                 error,
                 approval.attempt,
-                self.reader.meter,
+                self.meter,
                 outcome=error.outcome,
                 ours=our_fault(error.status, error.error_type),
                 first=first,

@@ -24,7 +24,8 @@ from portone_payments.domain.shared.times import DAY
 from portone_payments.flows.billing_keys.claims import settled_claims, voided
 from portone_payments.flows.billing_keys.issue import KeyDesk
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.world import Deadline, Metric
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric
 
 REASON = "deleted by its owner"
 BY_WORKER = "sweep"
@@ -44,6 +45,10 @@ class KeyRemover:
     """Converges after any crash: whoever comes next starts from what PortOne and the wallet say."""
 
     desk: KeyDesk
+    store: Store
+    clock: Clock
+    ids: Ids
+    meter: Meter
 
     def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
         """The key, DELETED or on its way; whoever asks on and on for it is answered what is stored.
@@ -57,7 +62,7 @@ class KeyRemover:
             known = self.desk.recalled(held, user_id, issue_id)
             after = self._asked(known, issue_id, moment)
             first = after is not known
-            return (after, *voided(known.keys[issue_id], self.desk.store, moment)) if first else (held,)
+            return (after, *voided(known.keys[issue_id], self.store, moment)) if first else (held,)
 
         wallet = self.desk.change(user_id, asked)
         if issue_id not in wallet.keys:
@@ -89,7 +94,7 @@ class KeyRemover:
             return self._unfound(user_id, issue_id, moment)
         except PortOneError as error:
             if error.outcome is Outcome.REFUSED:
-                self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+                self.meter.count(Metric.CREDENTIAL_REFUSED)
             if error.error_type == BILLING_KEY_NOT_FOUND:
                 return self._unfound(user_id, issue_id, moment)
             renewed = error.outcome in {Outcome.PG_ANSWER, Outcome.NO_EFFECT}
@@ -108,13 +113,13 @@ class KeyRemover:
         key = asked.keys[issue_id]
         if key.state is not KeyState.DELETING or wallet.keys[issue_id].state is KeyState.DELETING:
             return asked
-        return with_key(asked, replace(key, request_key=self.desk.ids.token()))
+        return with_key(asked, replace(key, request_key=self.ids.token()))
 
     def _released(self, user_id: str, issue_id: str) -> Wallet:
         """The wallet without claims whose payments have an outcome by now."""
-        wallet = self.desk.store.wallet(user_id)
+        wallet = self.store.wallet(user_id)
         key = key_of_issue(wallet, issue_id)
-        settled = settled_claims(key, self.desk.store, self.desk.clock.now())
+        settled = settled_claims(key, self.store, self.clock.now())
         if not settled:
             return wallet or Wallet(user_id=user_id)
         return self.desk.change(user_id, lambda held: (release(held, issue_id, settled),), fact=False)
@@ -125,7 +130,7 @@ class KeyRemover:
             found = self.desk.listed(key, deadline)
         except PortOneError as error:
             if error.outcome is Outcome.REFUSED:
-                self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+                self.meter.count(Metric.CREDENTIAL_REFUSED)
             return self._again(user_id, key.issue_id, renewed=False)
         if found is not None:
             known = self.desk.absorb(user_id, key.issue_id, found, moment).keys[key.issue_id]
@@ -163,14 +168,14 @@ class KeyRemover:
         The worker asks a person, whose closing of the discrepancy ends the key where it is still not found.
         """
         asked = unfound(issue_id, moment.now)
-        held = self.desk.store.discrepancy(asked.id) if moment.by == BY_WORKER else None
+        held = self.store.discrepancy(asked.id) if moment.by == BY_WORKER else None
         if held is not None and held.attention is DiscrepancyState.CLOSED:
             told = replace(moment, by=f"staff:{held.closed_by}")
             return self.desk.change(user_id, lambda wallet: (deleted(wallet, issue_id, told),))
         if held is None and moment.by == BY_WORKER:
-            self.desk.store.save(asked)
-            self.desk.meter.count(Metric.DISCREPANCY)
-        self.desk.meter.count(Metric.SENDING_STOPPED)
+            self.store.save(asked)
+            self.meter.count(Metric.DISCREPANCY)
+        self.meter.count(Metric.SENDING_STOPPED)
         return self._again(user_id, issue_id, renewed=True)
 
     def _revoke(
@@ -194,7 +199,7 @@ class KeyRemover:
 
     def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
         """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""
-        fresh = self.desk.ids.token() if renewed else None
+        fresh = self.ids.token() if renewed else None
 
         def later(wallet: Wallet) -> tuple[Wallet]:
             key = key_of_issue(wallet, issue_id)

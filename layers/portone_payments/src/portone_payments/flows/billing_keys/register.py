@@ -16,7 +16,8 @@ from portone_payments.flows.billing_keys.issue import NEEDS_CONFIRMATION, KeyDes
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.ports.billing import IssueAndPayOrder
-from portone_payments.ports.world import Deadline, Metric
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Deadline, Ids, Meter, Metric, Vault
 
 _DONE = frozenset({KeyState.ACTIVE, KeyState.REFUSED, KeyState.UNWANTED})
 _GONE = frozenset({KeyState.DELETING, KeyState.DELETED, KeyState.LAPSED})
@@ -28,6 +29,10 @@ class Registrar:
     """Brings an issue to a key that may be charged, or to a reason why not; `test`: the mode of new ones."""
 
     desk: KeyDesk
+    store: Store
+    vault: Vault
+    ids: Ids
+    meter: Meter
     test: bool
 
     def register(
@@ -38,7 +43,7 @@ class Registrar:
         Whoever asks on and on is answered what is stored. Raises `BillingKeyNotFound`, `BillingKeyRefused`,
         `BillingKeyGone`, `TooManyRequests`, `ProviderRefused`, `Busy`.
         """
-        wallet = self.desk.recalled(self.desk.store.wallet(user_id), user_id, issue_id)
+        wallet = self.desk.recalled(self.store.wallet(user_id), user_id, issue_id)
         key = key_of_issue(wallet, issue_id)
         if key.state in _GONE:
             raise BillingKeyGone
@@ -66,7 +71,7 @@ class Registrar:
 
         `admitted`: the caller has asked whether anything may be sent.
         """
-        wallet = self.desk.store.wallet(user_id)
+        wallet = self.store.wallet(user_id)
         key = key_of_issue(wallet, issue_id)
         try:
             if key.state is KeyState.CONFIRMING:
@@ -125,8 +130,8 @@ class Registrar:
         return wallet.keys[key.issue_id]
 
     def _intend(self, user_id: str, issue_id: str, token: str, moment: Moment) -> None:
-        sealed = self.desk.vault.encrypt(token, context=_token_context(user_id, issue_id))
-        request_key = self.desk.ids.token()
+        sealed = self.vault.encrypt(token, context=_token_context(user_id, issue_id))
+        request_key = self.ids.token()
 
         def intended(wallet: Wallet) -> tuple[Wallet]:
             key = key_of_issue(wallet, issue_id)
@@ -154,7 +159,7 @@ class Registrar:
         gate = self.desk.gate_of(key)
         if not admitted and not gate.admits(Operation.CONFIRM_KEY):
             return self._waits(user_id)
-        token = self.desk.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
+        token = self.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
         try:
             with gate.sending(Operation.CONFIRM_KEY):
                 billing_key = self._send(key, token, key.request_key, deadline)
@@ -172,7 +177,7 @@ class Registrar:
         return self._found(user_id, key.issue_id, reading, moment)
 
     def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
-        payment = self.desk.store.payment(key.payment_id) if key.payment_id else None
+        payment = self.store.payment(key.payment_id) if key.payment_id else None
         if payment is None:
             return self.desk.at(key).confirm_billing_key(
                 token, test=key.test, key=request_key, deadline=deadline
@@ -219,7 +224,7 @@ class Registrar:
 
     def _count(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:
-            self.desk.meter.count(Metric.CREDENTIAL_REFUSED)
+            self.meter.count(Metric.CREDENTIAL_REFUSED)
 
     def _told(self, key: SavedKey) -> SavedKey:
         if key.state in {KeyState.REFUSED, KeyState.UNWANTED}:

@@ -19,8 +19,9 @@ from portone_payments.flows.billing_keys.register import Registrar
 from portone_payments.flows.shared.named_store import in_named_store
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
 from portone_payments.ports.billing import BillingPortOne
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Deadline
+from portone_payments.ports.portone import PerStore
+from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.world import Deadline, Meter
 
 _UNFINISHED = frozenset({KeyState.CONFIRMING, KeyState.CHECKING})
 
@@ -38,6 +39,9 @@ class WalletKeeper:
     """Finishes what a user or PortOne left unfinished."""
 
     desk: KeyDesk
+    store: Store
+    portone: PerStore[BillingPortOne]
+    meter: Meter
     registrar: Registrar
     remover: KeyRemover
     default: DefaultKey
@@ -45,7 +49,7 @@ class WalletKeeper:
 
     def work(self, user_id: str, *, deadline: Deadline) -> None:
         """Bring every unfinished key of a user on. Raises `Busy`."""
-        wallet = self.desk.store.wallet(user_id)
+        wallet = self.store.wallet(user_id)
         if wallet is None:
             return
         moment = self.desk.moment(BY_WORKER)
@@ -68,7 +72,7 @@ class WalletKeeper:
         except (Busy, Conflict):
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: the others go on
-            Skips(self.desk.meter, self.note).skip("saved key", id_, error)
+            Skips(self.meter, self.note).skip("saved key", id_, error)
             return False
         return True
 
@@ -79,12 +83,12 @@ class WalletKeeper:
             return portone.get_billing_key(billing_key, deadline=deadline)
 
         try:
-            reading = in_named_store(self.desk.portone, store_id, read)
+            reading = in_named_store(self.portone, store_id, read)
         except PortOneError:
             return Heard.UNANSWERED
-        ref = self.desk.store.key_ref(f"key:{self.desk.hash_of(billing_key)}")
+        ref = self.store.key_ref(f"key:{self.desk.hash_of(billing_key)}")
         if ref is None and reading is not None and reading.issue_id:
-            ref = self.desk.store.key_ref(f"issue:{reading.issue_id}")
+            ref = self.store.key_ref(f"issue:{reading.issue_id}")
         if ref is None or reading is None:
             return Heard.FOREIGN
         with suppress(BillingKeyRefused):

@@ -27,11 +27,12 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.flows.approvals.attempt import Approved, check_order, due_soon, sent_now
 from portone_payments.flows.billing_keys.claims import MOST_ASKED, spent_claims
 from portone_payments.flows.charges.send import ChargeSender, Claim
+from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.flows.shared.ownership import owned
-from portone_payments.ports.store import Conflict, Queue
-from portone_payments.ports.world import Clock, Deadline, Metric
+from portone_payments.ports.store import Conflict, Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 ATTEMPTS = 6
 BY = "charge"
@@ -42,6 +43,9 @@ class Charger:
     """Everything that starts a charge a customer asks for."""
 
     sender: ChargeSender
+    reader: Reader
+    store: Store
+    meter: Meter
     queue: Queue
     clock: Clock
 
@@ -71,9 +75,8 @@ class Charger:
         self, payment_id: str, user_id: str, token_hash: str, issue_id: str | None
     ) -> tuple[Payment, Claim | None]:
         """The payment with the try stored, and the claim where this call stored it."""
-        store = self.sender.reader.store
         for _ in range(ATTEMPTS):
-            held = owned(payment_id, user_id, store=store)
+            held = owned(payment_id, user_id, store=self.store)
             known = known_approval(held, token_hash)
             if known is not None:
                 if issue_id is not None and known.issue_id != issue_id:
@@ -81,22 +84,22 @@ class Charger:
                 return held, None
             wallet, key = self._key(user_id, issue_id)
             intended = self._intended(held, token_hash, key)
-            done = spent_claims(key, store, self.clock.now())
+            done = spent_claims(key, self.store, self.clock.now())
             if len(key.claims) - len(done) >= MOST_ASKED:
                 raise ChargeInProgress(retry_after=60)
-            gate, again = self.sender.reader.gate_of(intended), was_kept_back(held)
+            gate, again = self.reader.gate_of(intended), was_kept_back(held)
             check_gate(gate, Operation.CHARGE, key.channel, again=again)
             holding = claim_key(wallet, key.issue_id, payment_id, done)
             try:
-                store.save(intended, holding)
+                self.store.save(intended, holding)
             except Conflict:
-                self.sender.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return as_saved(intended), Claim(holding)
         raise Busy
 
     def _key(self, user_id: str, issue_id: str | None) -> tuple[Wallet, SavedKey]:
-        wallet = self.sender.reader.store.wallet(user_id)
+        wallet = self.store.wallet(user_id)
         if issue_id is not None:
             key_of_issue(wallet, issue_id)
         key = chargeable(wallet, issue_id)
@@ -109,7 +112,7 @@ class Charger:
         if held.subscription_id is not None:
             # its subscription claims and settles it, and nobody else
             raise NotApprovable(status=held.status.value)
-        check_order(held, self.sender.reader.store)
+        check_order(held, self.store)
         check_tries(held, now)
         check_pace(held, key.issue_id, now)
         moment = Moment(now=now, by=BY)

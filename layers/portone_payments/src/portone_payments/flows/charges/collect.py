@@ -35,10 +35,11 @@ from portone_payments.domain.subscriptions.settlement import NO_KEY, claimed, fa
 from portone_payments.domain.subscriptions.standstill import stand_still
 from portone_payments.flows.billing_keys.claims import MOST, spent_claims
 from portone_payments.flows.charges.send import ChargeSender, Claim
+from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
-from portone_payments.ports.store import Conflict, Due, Kind
-from portone_payments.ports.world import Clock, Deadline, Metric, Secrets
+from portone_payments.ports.store import Conflict, Due, Kind, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Secrets
 
 # PortOne wants 60 s for an answer (facts 1.4); the payment's own worker takes over after that
 PER_CHARGE = 66.0
@@ -56,9 +57,12 @@ class Collector:
     """Brings subscriptions on, one at a time; several may run at once. `wait` lets seconds pass."""
 
     sender: ChargeSender
+    reader: Reader
+    store: Store
     wait: Callable[[float], None]
     secrets: Secrets
     clock: Clock
+    meter: Meter
     policy: BillingPolicy
     store_id: str
     note: Note = unnoted
@@ -76,18 +80,18 @@ class Collector:
             if due.kind is Kind.CHARGE:
                 self._send_again(due, moment, deadline)
                 return
-            held = self.sender.reader.store.subscription(due.id)
+            held = self.store.subscription(due.id)
             if held is not None and due.still(held.due_at, moment.now):
                 self.collect(held, moment, deadline, slot=due.slot, stops=stops)
         except (Busy, Conflict):
-            self.sender.reader.meter.count(Metric.CONFLICT)
+            self.meter.count(Metric.CONFLICT)
         except StorageUnavailable as error:
-            Skips(self.sender.reader.meter, self.note).skip(due.kind, due.id, error)
+            Skips(self.meter, self.note).skip(due.kind, due.id, error)
             raise
 
     def _heard(self, due: Due) -> Stops | None:
         """What is stopped, where the sweep found that anything is."""
-        gate = self.sender.reader.gate
+        gate = self.reader.gate
         if due.stops:
             return gate.look()
         gate.believe_nothing()
@@ -95,7 +99,7 @@ class Collector:
 
     def _send_again(self, due: Due, moment: Moment, deadline: Deadline) -> None:
         """A charge whose outcome is not known, under its one key (rule 3.1)."""
-        held = self.sender.reader.store.payment(due.id)
+        held = self.store.payment(due.id)
         if held is None or not due.still(held.due_at, moment.now):
             return
         with suppress(PaymentNotFound):
@@ -114,7 +118,7 @@ class Collector:
 
         `stops`: when nothing could be sent, which is not the customer's time.
         """
-        held = self._stood_still(held, moment, stops or self.sender.reader.gate.heard)
+        held = self._stood_still(held, moment, stops or self.reader.gate.heard)
         advanced = advance(held, moment, self.policy)
         invoice = due_invoice(advanced, moment.now)
         if invoice is None:
@@ -130,7 +134,7 @@ class Collector:
     def _stood_still(self, held: Subscription, moment: Moment, stops: Stops | None) -> Subscription:
         if stops is None or all(each.failed_at is None for each in open_invoices(held)):
             return held
-        key = chargeable(self.sender.reader.store.wallet(held.user_id), held.issue_id)
+        key = chargeable(self.store.wallet(held.user_id), held.issue_id)
         return stand_still(held, stops, None if key is None else key.channel, moment.now)
 
     def _await(self, slot: float | None, *, early: float = 0.0) -> None:
@@ -141,14 +145,14 @@ class Collector:
         self, subscription: Subscription, invoice: Invoice, moment: Moment
     ) -> tuple[Payment, Claim] | None:
         """Payment, wallet and subscription, written together before the first byte leaves."""
-        wallet = self.sender.reader.store.wallet(subscription.user_id)
+        wallet = self.store.wallet(subscription.user_id)
         key = chargeable(wallet, subscription.issue_id)
         if wallet is None or key is None:
             unasked = replace(invoice, asked=False)
             gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
             self._save(gone, moment)
             return None
-        gate, held = self.sender.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
+        gate, held = self.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
         again = held is not None and was_kept_back(held)
         alone = refused_alone(held, key.issue_id) if held is not None else None
         if not gate.admits(Operation.CHARGE, key.channel, again=again, alone=alone):
@@ -164,8 +168,9 @@ class Collector:
             self._wait(subscription, moment)
             return None
         intended = replace(intended, due_at=int(moment.now) + SOON, rung=0, tries=0)
-        store = self.sender.reader.store
-        done = spent_claims(key, store, moment.now, settled_elsewhere(key, subscription, intended.payment_id))
+        done = spent_claims(
+            key, self.store, moment.now, settled_elsewhere(key, subscription, intended.payment_id)
+        )
         if len(key.claims) - len(done) >= MOST:
             self._wait(subscription, moment, seconds=LATER)
             return None
@@ -173,7 +178,7 @@ class Collector:
         rested = replace(wallet, spent=still(wallet.spent, moment.now))
         holding = claim_key(rested, key.issue_id, intended.payment_id, done)
         under_way = claimed(subscription, invoice, intended.payment_id, moment)
-        self.sender.reader.store.save(intended, holding, under_way)
+        self.store.save(intended, holding, under_way)
         return as_saved(intended), Claim(holding, as_saved(under_way), alone)
 
     def _payment(
@@ -198,11 +203,11 @@ class Collector:
         return self._fresh(subscription, invoice, key, moment, until), invoice
 
     def _held(self, payment_id: str | None) -> Payment | None:
-        return None if payment_id is None else self.sender.reader.store.payment(payment_id)
+        return None if payment_id is None else self.store.payment(payment_id)
 
     def _elsewhere(self, held: Payment, key: SavedKey) -> bool:
         """Whether a payment that is not under way is in another store than the method that is to pay."""
-        return open_approval(held) is None and store_of(held, self.sender.reader.policy) != self._store(key)
+        return open_approval(held) is None and store_of(held, self.reader.policy) != self._store(key)
 
     def _store(self, key: SavedKey) -> str:
         return key.store_id or self.store_id
@@ -234,15 +239,15 @@ class Collector:
 
     def _save(self, subscription: Subscription, moment: Moment) -> None:
         due_at = next_due(subscription, moment.now, self.policy)
-        self.sender.reader.store.save(replace(subscription, due_at=due_at, tries=0))
+        self.store.save(replace(subscription, due_at=due_at, tries=0))
 
     def _hold(self, subscription: Subscription, seconds: int, moment: Moment) -> None:
         """Due again some time after the next probe, which is in `seconds`; in another order each time."""
         wait = seconds + (spread_of(subscription) ^ crc32(repr(moment.now).encode())) % HELD_OVER
-        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + wait, tries=0))
+        self.store.save(replace(subscription, due_at=int(moment.now) + wait, tries=0))
 
     def _wait(self, subscription: Subscription, moment: Moment, *, seconds: int = DAY) -> None:
-        self.sender.reader.store.save(replace(subscription, due_at=int(moment.now) + seconds, tries=0))
+        self.store.save(replace(subscription, due_at=int(moment.now) + seconds, tries=0))
 
 
 def settled_elsewhere(key: SavedKey, subscription: Subscription, payment_id: str) -> frozenset[str]:

@@ -34,8 +34,8 @@ from portone_payments.flows.payments.catch_up import CaughtUp, Reader, Told, int
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.ports.billing import BillingPortOne, ChargeOrder
 from portone_payments.ports.portone import PerStore
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Deadline, Metric, Vault
+from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.world import Deadline, Meter, Metric, Vault
 
 # left of a deadline for the reading that decides
 READING = 4.0
@@ -81,8 +81,10 @@ class ChargeSender:
     """What was claimed is sent exactly as it was frozen."""
 
     reader: Reader
+    store: Store
     portone: PerStore[BillingPortOne]
     vault: Vault
+    meter: Meter
     charging: Windows
     notice_urls: tuple[str, ...] = ()
 
@@ -104,7 +106,7 @@ class ChargeSender:
         told: Told = unchanged
         gone = False
         if approval is not None and sendable(approval, moment.now):
-            wallet = claim.wallet if claim else self.reader.store.wallet(payment.user_id)
+            wallet = claim.wallet if claim else self.store.wallet(payment.user_id)
             key = wallet.keys.get(approval.issue_id or "") if wallet else None
             if approval.sent_at is None and (key is None or key.state in _NOT_CHARGED):
                 # its owner deleted the method while it waited
@@ -137,7 +139,7 @@ class ChargeSender:
         if not first and not gate.admits(Operation.CHARGE, channel, again=again):
             return held_back(gate, approval.attempt, channel, again=again), False
         if approval.sent_at is None:
-            intend(self.reader.store, sent(payment, approval, ready.at))
+            intend(self.store, sent(payment, approval, ready.at))
             first = True
         try:
             charging = gate.charging(
@@ -169,11 +171,11 @@ class ChargeSender:
             gone = self._deleted(payment, ready, deadline)
             ours = None if gone else KEYS_NOT_FOUND
         if ours is not None:
-            self.reader.meter.count(Metric.SENDING_STOPPED)
+            self.meter.count(Metric.SENDING_STOPPED)
         told = told_by(
             error,
             ready.approval.attempt,
-            self.reader.meter,
+            self.meter,
             outcome=Outcome.NO_EFFECT if gone else error.outcome,
             ours=ours,
             first=first,
@@ -206,15 +208,14 @@ class ChargeSender:
 
         Where somebody else is at the wallet the next charge is told the same.
         """
-        store = self.reader.store
-        wallet = store.wallet(user_id)
+        wallet = self.store.wallet(user_id)
         if wallet is None or issue_id not in wallet.keys:
             return
         after = deleted(wallet, issue_id, moment)
         if after is wallet:
             return
         with suppress(Conflict):
-            store.save(replace(after, due_at=next_due(after, moment.now), tries=0))
+            self.store.save(replace(after, due_at=next_due(after, moment.now), tries=0))
 
     def intended(self, payment: Payment, token_hash: str, key: SavedKey, moment: Moment) -> Payment:
         """The payment with a charge stored as it will be sent, whatever is configured then.

@@ -42,13 +42,13 @@ class Claiming:
     hashes: Hashes
     unique: bool
 
-    def ids(self, identifiers: Iterable[Identifier]) -> tuple[tuple[str, ...], ...]:
+    def claim_ids(self, identifiers: Iterable[Identifier]) -> tuple[tuple[str, ...], ...]:
         """What each identifier may be claimed as."""
         return tuple(self.hashes.claim_ids(each) for each in identifiers)
 
     def wanted(self, person: Person, identifiers: Iterable[Identifier], *, opened: bool) -> Wanted:
         """To be claimed for the person; `opened`: these are all that stand for it."""
-        by_identifier = self.ids(identifiers)
+        by_identifier = self.claim_ids(identifiers)
         looked_up = tuple(each for claim_ids in by_identifier for each in claim_ids)
         alive = self.hashes.claimed()
         claimed = tuple(each for each in looked_up if self.hashes.version_of(each) in alive)

@@ -10,6 +10,7 @@ from portone_payments.flows.identity.read import check_open, owned
 from portone_payments.flows.identity.settle import Settler
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Gate, Operation
+from portone_payments.ports.identity import IdentityStore
 from portone_payments.ports.store import Conflict
 from portone_payments.ports.world import Clock, Ids
 
@@ -23,6 +24,7 @@ class Exchange:
     """Intent before call, one call, one reading when its outcome is unknown."""
 
     settler: Settler
+    store: IdentityStore
     clock: Clock
     ids: Ids
     rules: IdentityRules
@@ -30,7 +32,7 @@ class Exchange:
 
     def open(self, verification_id: str, user_id: str) -> Attempt:
         """A verification of this user's that may go on. Raises what `owned` and `check_open` raise."""
-        attempt = owned(self.settler.store, verification_id, user_id)
+        attempt = owned(self.store, verification_id, user_id)
         check_open(attempt, self.clock.now())
         return attempt
 
@@ -53,15 +55,14 @@ class Exchange:
         self, attempt: Attempt, sending: Sending, count: Callable[[], tuple[Counter, ...]] = tuple
     ) -> Attempt:
         """Store the intent, with what it counts as. Raises `Busy` when another request was faster."""
-        store = self.settler.store
         for _ in range(TRIES):
             counters = count()
             # a try stays counted where no message was sent
             sending = replace(sending, counted=tuple(each.counter_id for each in counters[1:]))
             try:
-                store.save(replace(attempt, sending=sending), *counters)
+                self.store.save(replace(attempt, sending=sending), *counters)
             except Conflict:
-                if store.attempt(attempt.verification_id) != attempt:
+                if self.store.attempt(attempt.verification_id) != attempt:
                     raise Busy from None
                 continue
             return replace(attempt, sending=sending, version=attempt.version + 1)

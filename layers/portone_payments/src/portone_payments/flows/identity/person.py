@@ -121,7 +121,7 @@ class PersonDesk:
         person = self.store.person(attempt.user_id) or Person(user_id=attempt.user_id)
         if person.erased_at is not None and attempt.created_at <= person.erased_at:
             raise VerificationExpired
-        told = self._claiming.ids(known.identifiers)
+        told = self._claiming.claim_ids(known.identifiers)
         same = _same(person, told, now)
         held = self._held(person) if same else ()
         identifiers = newest(held or (), known.identifiers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portone_payments.domain.records.identity import IDENTITY_SHARDS, Person
 from portone_payments.flows.identity.person import PersonDesk
 from portone_payments.flows.identity.walk import Line
-from portone_payments.ports.identity import IdentityKind, IdentityStore, Waiting
+from portone_payments.ports.identity import Hashes, IdentityKind, IdentityStore, Waiting
 from portone_payments.ports.world import Clock
 
 PAGE = 100
@@ -22,12 +22,13 @@ class Rotation:
 
     store: IdentityStore
     desk: PersonDesk
+    hashes: Hashes
     clock: Clock
     orphans: int = 0
 
     def lines(self) -> Iterator[Line]:
         """Who stands under an older key, or under a newer one that is gone, by shard."""
-        writing, held = self.desk.hashes.writing(), frozenset(self.desk.hashes.versions())
+        writing, held = self.hashes.writing(), frozenset(self.hashes.versions())
         for shard in range(IDENTITY_SHARDS):
             behind = self._behind(shard, writing, held)
             yield Line(
@@ -53,7 +54,7 @@ class Rotation:
 
     def _is_behind(self, person: Person) -> bool:
         by = person.hash_version
-        return 0 < by < self.desk.hashes.writing() or (by > 0 and by not in self.desk.hashes.versions())
+        return 0 < by < self.hashes.writing() or (by > 0 and by not in self.hashes.versions())
 
 
 def _stays(_waiting: Waiting) -> None:

@@ -18,8 +18,8 @@ from portone_payments.domain.records.identity import Attempt, Counter, Sending, 
 from portone_payments.flows.identity.exchange import READING, Exchange
 from portone_payments.flows.identity.start import counted, started_mark
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.identity import Hashes, SendOrder
-from portone_payments.ports.world import Deadline, Metric
+from portone_payments.ports.identity import Hashes, IdentityStore, SendOrder
+from portone_payments.ports.world import Deadline, Meter, Metric
 
 SERVER_SIDE = frozenset({"DANAL", "KCP", "KCP_V2"})
 
@@ -42,6 +42,8 @@ class Messenger:
     """Messages that cost money, counted by user and phone."""
 
     exchange: Exchange
+    store: IdentityStore
+    meter: Meter
     hashes: Hashes
 
     def send(self, verification_id: str, user_id: str, typed: Typed, *, deadline: Deadline) -> Attempt:
@@ -87,7 +89,7 @@ class Messenger:
         return self._sent(attempt)
 
     def _sent(self, attempt: Attempt) -> Attempt:
-        self.exchange.settler.reader.meter.count(Metric.IDENTITY_SENT)
+        self.meter.count(Metric.IDENTITY_SENT)
         return self.exchange.settler.mark(attempt, SendState.SENT)
 
     def _order(self, attempt: Attempt, typed: Typed) -> SendOrder:
@@ -121,8 +123,8 @@ class Messenger:
         Refused sends are tries too: they ask a PG about a name and a number. Nobody else can use up what the
         owner of a phone may have sent to it. `alike`: the phone as older hash keys know it.
         """
-        store, rules, user = self.exchange.settler.store, self.exchange.rules, attempt.user_id
-        person = store.person(user)
+        rules, user = self.exchange.rules, attempt.user_id
+        person = self.store.person(user)
         # a message that counted as its owner's is repeated as one
         before = attempt.sending.counted if attempt.sending else ()
         owned_by = (person is not None and person.phone in {sending.phone, *alike}) or any(
@@ -133,4 +135,4 @@ class Messenger:
         by_phone = {sending.phone: rules.sms_per_phone, pair: rules.sms_per_pair}
         by_user = {f"try.{user}": rules.sends_per_user, f"send.{user}": rules.sms_per_user}
         messages = {f"own.{pair}": rules.sms_per_phone} if owned_by else by_phone
-        return counted(store, by_user | messages, sending.at)
+        return counted(self.store, by_user | messages, sending.at)

@@ -18,7 +18,7 @@ from portone_payments.flows.identity.read import IdentityReader, failure_cause, 
 from portone_payments.flows.identity.start import uncounted
 from portone_payments.ports.identity import IdentityStore
 from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Deadline, Metric
+from portone_payments.ports.world import Deadline, Meter, Metric
 
 TRIES = 6
 _KNOWN = {
@@ -36,6 +36,7 @@ class Settler:
 
     store: IdentityStore
     reader: IdentityReader
+    meter: Meter
 
     def settled(self, attempt: Attempt, *, deadline: Deadline) -> Attempt:
         """With what a reading says of an unknown outcome; as it was when PortOne is silent."""
@@ -135,7 +136,7 @@ class Settler:
 
     def _check_credential(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:
-            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
+            self.meter.count(Metric.CREDENTIAL_REFUSED)
             raise ProviderRefused
 
 

@@ -12,7 +12,7 @@ from portone_payments.flows.identity.person import PersonDesk
 from portone_payments.flows.identity.rotation import Rotation
 from portone_payments.flows.identity.walk import Line, left_in, walk
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
-from portone_payments.ports.identity import IdentityKind, IdentityStore, Waiting
+from portone_payments.ports.identity import Hashes, IdentityKind, IdentityStore, Waiting
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 PAGE = 100
@@ -44,6 +44,7 @@ class IdentitySweeper:
 
     store: IdentityStore
     desk: PersonDesk
+    hashes: Hashes
     clock: Clock
     meter: Meter
     note: Note = unnoted
@@ -59,7 +60,7 @@ class IdentitySweeper:
         """
         attempts = list(self._lines(IdentityKind.ATTEMPT, self._expire))
         persons = list(self._lines(IdentityKind.PERSON, self._retain))
-        rotation = Rotation(store=self.store, desk=self.desk, clock=self.clock)
+        rotation = Rotation(store=self.store, desk=self.desk, hashes=self.hashes, clock=self.clock)
         lagging: list[Line] = []
         # keys that cannot be read are no reason to keep anybody longer
         with self._skips.over("hash_keys", "identity"):

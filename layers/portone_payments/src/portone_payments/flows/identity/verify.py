@@ -26,7 +26,7 @@ from portone_payments.flows.identity.read import (
 from portone_payments.flows.identity.start import started_mark
 from portone_payments.ports.identity import IdentityStore
 from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Clock, Deadline, Metric
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 TRIES = 6
 
@@ -39,6 +39,7 @@ class Verifier:
     reader: IdentityReader
     desk: PersonDesk
     clock: Clock
+    meter: Meter
     rules: IdentityRules
 
     def verify(self, verification_id: str, user_id: str, *, deadline: Deadline) -> tuple[Attempt, Person]:
@@ -58,7 +59,7 @@ class Verifier:
                 reading = reading or self.reader.read(attempt, deadline=deadline)
                 return self._judged(attempt, reading)
             except Conflict:
-                self.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
             except BundleError:
                 looked_in_vain(attempt, self.store, self.clock.now())
                 raise
@@ -74,7 +75,7 @@ class Verifier:
         if reading.status is VerificationStatus.FAILED:
             raise VerificationFailed(reason=failure_cause(attempt, reading))
         if reading.status is VerificationStatus.UNRECOGNISED:
-            self.reader.meter.count(Metric.UNRECOGNISED)
+            self.meter.count(Metric.UNRECOGNISED)
         if reading.status is not VerificationStatus.VERIFIED or reading.customer is None:
             raise VerificationPending
         check_answer(attempt, reading, self.rules, started_mark(attempt))
@@ -90,7 +91,7 @@ class Verifier:
         purpose = stricter(attempt.asked, purpose)
         known = recognised(customer, reading.channel, purpose, typed_fields(attempt, self.rules), now)
         if not merchant_named(attempt, reading.channel.pg_merchant_id, self.rules):
-            self.reader.meter.count(Metric.IDENTITY_MERCHANT)
+            self.meter.count(Metric.IDENTITY_MERCHANT)
             known = replace(known, strange=not any(each.kind is Field.CI for each in known.identifiers))
         try:
             used, person, claims = self.desk.accepted(attempt, known, purpose, now)
@@ -98,7 +99,7 @@ class Verifier:
             self._tell_staff(attempt, known, now)
             raise
         self.store.save(used, person, *claims)
-        self.reader.meter.count(Metric.IDENTITY_VERIFIED)
+        self.meter.count(Metric.IDENTITY_VERIFIED)
         return used, person
 
     def _tell_staff(self, attempt: Attempt, known: Known, now: float) -> None:

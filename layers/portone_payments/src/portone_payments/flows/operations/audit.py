@@ -20,14 +20,14 @@ from portone_payments.domain.audit.windows import (
     used,
 )
 from portone_payments.domain.errors.common import PortOneError
+from portone_payments.domain.payments.policy import CheckPolicy
 from portone_payments.domain.readings.outcome import Outcome
 from portone_payments.domain.records.audit import AuditMark, DiscrepancyState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.flows.operations.audit_payment import PATIENCE, Audited, AuditUnfinished, Examiner
-from portone_payments.flows.payments.catch_up import Reader
-from portone_payments.ports.portone import Listed, ListPage
-from portone_payments.ports.store import Skipped
-from portone_payments.ports.world import Deadline, Metric
+from portone_payments.ports.portone import Listed, ListPage, PerStore, PortOne
+from portone_payments.ports.store import Skipped, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 PAGE = 500
 OPEN_COUNTED = 100
@@ -54,6 +54,11 @@ class Auditor:
     """Compares by status-change time."""
 
     examiner: Examiner
+    store: Store
+    portone: PerStore[PortOne]
+    clock: Clock
+    meter: Meter
+    policy: CheckPolicy
 
     def audit(self, *, deadline: Deadline) -> Audited:
         """Go on from the mark to ten minutes ago, an hour of overlap first.
@@ -61,22 +66,17 @@ class Auditor:
         Raises `AuditUnfinished` when `deadline` comes first, `PortOneError` when PortOne does not answer for
         its list or refuses us, `Conflict` when another audit is at it. After any of them: run it again.
         """
-        store, meter = self._reader.store, self._reader.meter
-        standing = store.discrepancies(DiscrepancyState.OPEN, cursor=None, limit=OPEN_COUNTED)
+        standing = self.store.discrepancies(DiscrepancyState.OPEN, cursor=None, limit=OPEN_COUNTED)
         self.examiner.skips.add(standing.skipped)
         if standing.items:
-            meter.count(Metric.DISCREPANCY, len(standing.items))
-        started = self.examiner.clock.now()
-        mark = store.audit_mark() or first_mark(started)
-        mark = used(mark, self._reader.policy.store_id, started)
+            self.meter.count(Metric.DISCREPANCY, len(standing.items))
+        started = self.clock.now()
+        mark = self.store.audit_mark() or first_mark(started)
+        mark = used(mark, self.policy.store_id, started)
         run = Run(mark, mark.until - OVERLAP, mark.span, Audited(deadline), list(mark.stores))
         while window := next_window(run.at, run.span, started):
             self._window(run, window)
         return run.did
-
-    @property
-    def _reader(self) -> Reader:
-        return self.examiner.reader
 
     def _window(self, run: Run, window: Window) -> None:
         window, listed = self._listed(run, window)
@@ -84,9 +84,9 @@ class Auditor:
         for each in (each for each in listed if each.changed_at is None):
             # still held against ours, and again while the overlap lasts; only no day counts it
             self.examiner.skips.skip("listed", each.payment_id, ValueError("no moment of its change"))
-        held = self._reader.store.payments(each.payment_id for each in listed)
+        held = self.store.payments(each.payment_id for each in listed)
         foreign = [each for each in listed if self._is_foreign(run, window, each, held.get(each.payment_id))]
-        changed = self._reader.store.changed(window.since, window.until)
+        changed = self.store.changed(window.since, window.until)
         for payment_id in sorted(set(changed) - run.known):
             self._by_itself(run, window, payment_id, partial(self.examiner.examine, run.did, payment_id))
         self._finish(run, window, listed, foreign)
@@ -151,7 +151,7 @@ class Auditor:
     def _crowded(self, run: Run, window: Window, store_id: str, page: ListPage) -> tuple[Listed, ...]:
         """More in one second than a page holds: page through, the last resort."""
         if page.full:
-            self._reader.meter.count(Metric.AUDIT_CROWDED)
+            self.meter.count(Metric.AUDIT_CROWDED)
         items, number = {each.payment_id: each for each in page.items}, 0
         while page.full:
             run.did.check_time(PATIENCE)
@@ -161,10 +161,10 @@ class Auditor:
         return tuple(items.values())
 
     def _page(self, store_id: str, window: Window, number: int) -> ListPage:
-        deadline = Deadline.after(self.examiner.clock, PATIENCE)
+        deadline = Deadline.after(self.clock, PATIENCE)
         # a second more at both ends: nobody documents whether PortOne counts them in
         since, until = window.since - 1, window.until + 1
-        portone = self._reader.portone.within(store_id)
+        portone = self.portone.within(store_id)
         page = portone.list_payments(since, until, number=number, size=PAGE, deadline=deadline)
         for _ in range(page.unread):
             self.examiner.skips.skip("listed", "", ValueError("no id"))
@@ -182,9 +182,9 @@ class Auditor:
             return
         days = counted(run.mark, Counter(map(changed_day, fresh)), Counter(map(changed_day, others)))
         moved = replace(run.mark, until=window.until, span=run.span, days=days)
-        self._reader.store.save(moved)
+        self.store.save(moved)
         run.mark = replace(moved, version=moved.version + 1)
-        self._reader.meter.count(Metric.AUDIT_FOREIGN, len(others))
+        self.meter.count(Metric.AUDIT_FOREIGN, len(others))
 
 
 def _moments(listed: Iterable[Listed]) -> list[int]:

@@ -22,7 +22,8 @@ from portone_payments.domain.shared.marker import marked_order
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
 from portone_payments.ports.portone import Listed
-from portone_payments.ports.world import Clock, Deadline, Metric
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 UNPAID_ACCOUNT = RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
 PATIENCE = 60.0  # seconds for one answer of PortOne (facts 1.4)
@@ -58,6 +59,8 @@ class Examiner:
     """Judges single payments. `live`: real money moves on this store; `note` hears of what is passed over."""
 
     reader: Reader
+    store: Store
+    meter: Meter
     clock: Clock
     live: bool
     note: Note = unnoted
@@ -65,14 +68,14 @@ class Examiner:
     @property
     def skips(self) -> Skips:
         """What is passed over."""
-        return Skips(self.reader.meter, self.note)
+        return Skips(self.meter, self.note)
 
     def pass_over(self, did: Audited, payment_id: str, error: Exception) -> None:
         """Count it; and where PortOne does not tell of it, put it on the list for a person."""
         self.skips.skip("payment", payment_id, error)
         if isinstance(error, (PortOneError, Unanswered)):
             with self.skips.over("payment", payment_id):
-                held = self.reader.store.payment(payment_id)
+                held = self.store.payment(payment_id)
                 self._file(did, [unreadable(held)] if held else [])
 
     def compare(self, did: Audited, listed: Listed, held: Payment | None) -> bool:
@@ -87,17 +90,16 @@ class Examiner:
         order_id = marked_order(snapshot.custom_data) if snapshot else None
         if snapshot is None or order_id is None:
             return False
-        store = self.reader.store
-        known = store.order(order_id) is not None or store.subscription(order_id) is not None
+        known = self.store.order(order_id) is not None or self.store.subscription(order_id) is not None
         ours = orphaned(snapshot, live=self.live, order_known=known)
-        if ours and store.payment(snapshot.payment_id) is None:
+        if ours and self.store.payment(snapshot.payment_id) is None:
             self._file(did, [missing_here(snapshot)])
         return ours
 
     def examine(self, did: Audited, payment_id: str) -> None:
         """The list is old by now: read both sides again, heal what is safe, list what still differs."""
         did.check_time()
-        held = self.reader.store.payment(payment_id)
+        held = self.store.payment(payment_id)
         if held is None:
             return
         reading = self._read(held)
@@ -142,14 +144,14 @@ class Examiner:
         left = differences(caught.payment, caught.reading)
         if not left and not amounts:
             did.healed += 1
-            self.reader.meter.count(Metric.AUDIT_HEALED)
+            self.meter.count(Metric.AUDIT_HEALED)
         return tuple(each for each in left if each.kind is not DiscrepancyKind.AMOUNT)
 
     def _file(self, did: Audited, found: Iterable[Difference]) -> None:
-        store, now = self.reader.store, self.clock.now()
+        now = self.clock.now()
         for difference in found:
-            row = filed(store.discrepancy(discrepancy_id(difference)), difference, now)
+            row = filed(self.store.discrepancy(discrepancy_id(difference)), difference, now)
             if row is not None:
-                store.save(row)
+                self.store.save(row)
                 did.found += 1
-                self.reader.meter.count(Metric.DISCREPANCY)
+                self.meter.count(Metric.DISCREPANCY)

@@ -10,7 +10,7 @@ from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.shared.times import DAY, POISON
 from portone_payments.flows.shared.skipping import Skips
 from portone_payments.ports.store import Conflict, Due, Kind, Store
-from portone_payments.ports.world import Clock, Metric
+from portone_payments.ports.world import Clock, Meter, Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,13 @@ class Burier:
 
     store: Store
     clock: Clock
+    meter: Meter
     skips: Skips
 
     def bury(self, due: Due) -> None:
         """Put an item off for a day; then tell of it in the record itself, where that can be done."""
         now = self.clock.now()
-        self.skips.meter.count(Metric.DEAD_LETTERED)
+        self.meter.count(Metric.DEAD_LETTERED)
         with self.skips.over(due.kind, due.id):
             if self.store.bury(due, until=int(now) + DAY, tries=POISON - 1):
                 self._tell(due, Moment(now=now, by="sweep"))

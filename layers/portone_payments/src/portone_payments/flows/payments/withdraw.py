@@ -18,11 +18,12 @@ from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Order, Payment
 from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.payments.close_account import AccountCloser
 from portone_payments.flows.payments.orders import OrderWithPayment
 from portone_payments.flows.shared.nudge import nudge
-from portone_payments.ports.store import Conflict, Queue
-from portone_payments.ports.world import Clock, Deadline, Metric
+from portone_payments.ports.store import Conflict, Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 ATTEMPTS = 6
 
@@ -40,6 +41,9 @@ class Withdrawer:
     """Takes orders back, with their payment in the same write: it settles before that or goes back."""
 
     closer: AccountCloser
+    reader: Reader
+    store: Store
+    meter: Meter
     queue: Queue
     clock: Clock
 
@@ -66,9 +70,8 @@ class Withdrawer:
         return result.payment, result.answered and not wants_closing(result.payment, moment.now)
 
     def _stored(self, order_id: str, deadline: Deadline, by: str) -> OrderWithPayment:
-        store = self.closer.reader.store
         for _ in range(ATTEMPTS):
-            order = store.order(order_id)
+            order = self.store.order(order_id)
             if order is None:
                 raise OrderNotFound
             try:
@@ -76,25 +79,24 @@ class Withdrawer:
                     return self._with_schedule(order, order.subscription_id, by)
                 return self._with_payment(order, deadline, by)
             except Conflict:
-                self.closer.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
         raise Busy
 
     def _with_schedule(self, order: Order, subscription_id: str, by: str) -> OrderWithPayment:
-        store = self.closer.reader.store
-        schedule = store.subscription(subscription_id)
+        schedule = self.store.subscription(subscription_id)
         if order.withdrawn_at is not None:
             return OrderWithPayment(order, None, schedule)
         moment = Moment(now=self.clock.now(), by=by)
-        payments = {each: store.payment(each) for each in asked_of(schedule)} if schedule else {}
+        payments = {each: self.store.payment(each) for each in asked_of(schedule)} if schedule else {}
         after = schedule and schedule_withdrawn(schedule, payments, moment)
         changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
         gone = order_withdrawn(order, moment)
-        store.save(gone, *changed)
+        self.store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
 
     def _with_payment(self, order: Order, deadline: Deadline, by: str) -> OrderWithPayment:
         payment_id = order.settled_by or order.payment_id
-        payment = self.closer.reader.store.payment(payment_id) if payment_id else None
+        payment = self.store.payment(payment_id) if payment_id else None
         if order.withdrawn_at is not None:
             return OrderWithPayment(order, payment)
         moment = Moment(now=self.clock.now(), by=by)
@@ -102,16 +104,16 @@ class Withdrawer:
             payment = self._read(payment, moment, deadline)
         gone = order_withdrawn(order, moment)
         if payment is None:
-            self.closer.reader.store.save(gone)
+            self.store.save(gone)
             return OrderWithPayment(gone, None)
         after = withdrawn(_without_waiting(payment, moment), moment)
-        self.closer.reader.store.save(gone, after)
+        self.store.save(gone, after)
         return OrderWithPayment(gone, as_saved(after))
 
     def _read(self, payment: Payment, moment: Moment, deadline: Deadline) -> Payment:
         """The payment as PortOne has it now: what was paid unseen is no unpaid order."""
         _without_waiting(payment, moment)
-        result = self.closer.reader.catch_up(payment.payment_id, moment, deadline=deadline, held=payment)
+        result = self.reader.catch_up(payment.payment_id, moment, deadline=deadline, held=payment)
         if not result.answered:
             raise ProviderUnavailable(retry_after=2)
         if result.lagging:

@@ -22,7 +22,7 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.allowances import RECEIPTS, spend
 from portone_payments.flows.receipts.send import Change, ReceiptSender, receipt_context
 from portone_payments.flows.shared.ownership import Asker
-from portone_payments.ports.world import Clock, Deadline
+from portone_payments.ports.world import Clock, Deadline, Vault
 
 PERSONAL = "PERSONAL"
 
@@ -32,6 +32,7 @@ class ReceiptDesk:
     """Everything that starts something about a cash receipt. `self_issue`: the shop reports unasked."""
 
     sender: ReceiptSender
+    vault: Vault
     clock: Clock
     self_issue: bool
 
@@ -51,9 +52,7 @@ class ReceiptDesk:
             self.sender.check(held, issue=True)
             if asker.owner:
                 held = replace(held, spent=spend(held.spent, RECEIPTS, now=moment.now))
-            sealed = self.sender.vault.encrypt(
-                identity, context=receipt_context(payment_id, next_number(held))
-            )
+            sealed = self.vault.encrypt(identity, context=receipt_context(payment_id, next_number(held)))
             return intend_issue(held, kind, sealed, moment, channel_key=self.sender.channel(held))
 
         return self._begun(payment_id, intended, moment, deadline)

@@ -17,8 +17,8 @@ from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.ports.portone import ReceiptOrder
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Clock, Deadline, Metric, Vault
+from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Vault
 
 ATTEMPTS = 6
 # said of what somebody, perhaps our own earlier send, has already done: a reading decides
@@ -31,6 +31,8 @@ class ReceiptSender:
     """What was stored is sent exactly as it was frozen. `channels` by pay method."""
 
     reader: Reader
+    store: Store
+    meter: Meter
     vault: Vault
     clock: Clock
     channels: Mapping[str, str]
@@ -67,7 +69,7 @@ class ReceiptSender:
 
         saved, _ = self.change(payment.payment_id, moved, force=True)
         if receipt_settle.overdue(saved, moment.now):
-            self.reader.meter.count(Metric.RECEIPT_UNKNOWN)
+            self.meter.count(Metric.RECEIPT_UNKNOWN)
         return saved
 
     def _sent(
@@ -102,7 +104,7 @@ class ReceiptSender:
     def _failed(self, number: int, error: PortOneError, moment: Moment, *, first: bool) -> Change:
         code = (error.error_type or "refused").lower()
         if error.outcome is Outcome.REFUSED:
-            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
+            self.meter.count(Metric.CREDENTIAL_REFUSED)
         if error.outcome is Outcome.REFUSED or our_fault(error.status, error.error_type) is not None:
             return lambda held: receipt_settle.stopped(held, number, moment if first else None)
         definite = error.outcome is Outcome.NO_EFFECT and error.error_type not in ALREADY_DONE
@@ -144,7 +146,7 @@ class ReceiptSender:
         return self.channels.get(kind) or self.channels.get("*", "")
 
     def _held(self, payment_id: str) -> Payment:
-        held = self.reader.store.payment(payment_id)
+        held = self.store.payment(payment_id)
         if held is None:
             raise PaymentNotFound
         return held
@@ -158,9 +160,9 @@ class ReceiptSender:
                 return held, False
             changed = replace(changed, due_at=self._due(held, changed), tries=0)
             try:
-                self.reader.store.save(changed)
+                self.store.save(changed)
             except Conflict:
-                self.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return changed, True
         raise Busy

@@ -28,7 +28,7 @@ class RefundDecisions(RefundDesk):
         The owner may do so again each time an account was refused, as often as they may ask for refunds.
         """
         held = self.held(payment_id, asker)
-        found = asked_refunds(held, shown, asker, store=self.sender.reader.store)
+        found = asked_refunds(held, shown, asker, store=self.store)
         if not found:
             raise RefundNotFound
         waits = (each for each in found if takes_account(held, each))
@@ -39,7 +39,7 @@ class RefundDecisions(RefundDesk):
                 raise NothingToResolve
             check_fills(held, owner=asker.owner)
             check_account(held, has_account=True, has_phone=account.phone is not None)
-            sealed = sealed_account(account, payment_id, refund.id, self.sender.vault)
+            sealed = sealed_account(account, payment_id, refund.id, self.vault)
             released = self._released(held, refund, account=sealed)
             return with_refund(account_named(held, refund), released)
 

@@ -9,11 +9,12 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.refunds.rules import RefundPolicy
+from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.refunds.send import RefundSender
 from portone_payments.flows.shared.nudge import nudge
 from portone_payments.flows.shared.ownership import Asker, find_refund, seen_by
-from portone_payments.ports.store import Conflict, Queue
-from portone_payments.ports.world import Clock, Deadline
+from portone_payments.ports.store import Conflict, Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Vault
 
 ATTEMPTS = 6
 type Change = Callable[[Payment, Refund], Payment]
@@ -32,8 +33,12 @@ class RefundDesk:
     """What refunds need."""
 
     sender: RefundSender
+    reader: Reader
+    store: Store
+    vault: Vault
     queue: Queue
     clock: Clock
+    meter: Meter
     policy: RefundPolicy
 
     def read(self, payment_id: str, refund_id: str, asker: Asker) -> Refunded:
@@ -43,14 +48,14 @@ class RefundDesk:
 
     def refund(self, payment: Payment, refund_id: str) -> Refund:
         """A refund of this payment, wherever it lies. Raises `RefundNotFound`."""
-        refund = find_refund(payment, refund_id, store=self.sender.reader.store)
+        refund = find_refund(payment, refund_id, store=self.store)
         if refund is None:
             raise RefundNotFound
         return refund
 
     def held(self, payment_id: str, asker: Asker) -> Payment:
         """The payment, which its owner or staff may see. Raises `PaymentNotFound`."""
-        return seen_by(asker, payment_id, store=self.sender.reader.store)
+        return seen_by(asker, payment_id, store=self.store)
 
     def change(self, payment_id: str, refund_id: str, asker: Asker, change: Change) -> None:
         """Save what `change` makes of a refund. Raises what it raises, `Busy`."""
@@ -58,7 +63,7 @@ class RefundDesk:
             held = self.held(payment_id, asker)
             changed = change(held, self.refund(held, refund_id))
             try:
-                self.sender.reader.store.save(due_soon(changed, self.clock.now()))
+                self.store.save(due_soon(changed, self.clock.now()))
             except Conflict:
                 continue
             return

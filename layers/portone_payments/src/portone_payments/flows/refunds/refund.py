@@ -55,17 +55,16 @@ class Canceller(RefundDesk):
     def _reserved(
         self, payment_id: str, asker: Asker, wish: RefundWish, said: Said, deadline: Deadline
     ) -> tuple[Refunded, bool]:
-        store = self.sender.reader.store
         for _ in range(ATTEMPTS):
             held = self.held(payment_id, asker)
-            known = find_refund(held, wish.id, store=store)
+            known = find_refund(held, wish.id, store=self.store)
             if known is not None:
                 return Refunded(held, same_wish(known, wish)), False
             reserved = self._reserve(self._current(held, asker, deadline), asker, wish, said)
             try:
-                store.save(reserved)
+                self.store.save(reserved)
             except Conflict:
-                self.sender.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True
         raise Busy
@@ -79,7 +78,7 @@ class Canceller(RefundDesk):
             return held
         told = _read if asker.owner else None
         try:
-            read = self.sender.reader.catch_up(
+            read = self.reader.catch_up(
                 held.payment_id, moment, deadline=deadline.leaving(SENDING), held=held, told=told
             )
         except Busy:
@@ -104,7 +103,7 @@ class Canceller(RefundDesk):
 
     def _sealed(self, held: Payment, refund: Refund, said: Said) -> Refund:
         """The refund with what somebody wrote, for nobody to read but who sends it or decides it."""
-        vault, place = self.sender.vault, (held.payment_id, refund.id)
+        vault, place = self.vault, (held.payment_id, refund.id)
         account = sealed_account(said.account, *place, vault) if said.account else None
         return replace(refund, said=vault.encrypt(said.reason, context=said_context(*place)), account=account)
 

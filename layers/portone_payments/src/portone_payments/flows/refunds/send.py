@@ -16,7 +16,8 @@ from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.flows.payments.catch_up import CaughtUp, Reader, Told, intend, unchanged
 from portone_payments.flows.shared.gate import Gate, Operation
 from portone_payments.ports.portone import CancelOrder, RefundAccount
-from portone_payments.ports.world import Deadline, Metric, Vault
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Deadline, Meter, Metric, Vault
 
 _ANSWERED = {
     CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,
@@ -31,6 +32,8 @@ class RefundSender:
     """What was reserved is sent exactly as it was frozen."""
 
     reader: Reader
+    store: Store
+    meter: Meter
     vault: Vault
 
     def send(self, payment: Payment, moment: Moment, *, deadline: Deadline, fresh: bool = False) -> CaughtUp:
@@ -60,7 +63,7 @@ class RefundSender:
         order, first = self._order(payment, refund), refund.sent_at is None
         if first:
             intended = with_refund(payment, replace(refund, sent_at=moment.now))
-            payment = intend(self.reader.store, intended)
+            payment = intend(self.store, intended)
         try:
             with gate.sending(Operation.CANCEL):
                 answer = self.reader.at(payment).cancel(
@@ -69,7 +72,7 @@ class RefundSender:
         except PortOneError as error:
             if error.outcome is not Outcome.REFUSED:
                 return payment, _failed(refund, error)
-            self.reader.meter.count(Metric.CREDENTIAL_REFUSED)
+            self.meter.count(Metric.CREDENTIAL_REFUSED)
             return payment, _held_back(refund, gate, unsent=payment.version if first else None)
         return payment, lambda held, at: _answered(held, refund.id, answer, at)
 

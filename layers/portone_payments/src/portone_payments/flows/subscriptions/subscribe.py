@@ -19,8 +19,8 @@ from portone_payments.domain.subscriptions.lifecycle import in_parts, subscribe
 from portone_payments.flows.billing_keys.claims import MANY
 from portone_payments.flows.charges.collect import Collector
 from portone_payments.flows.subscriptions.manage import SubscriptionDesk
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Deadline, Ids, Metric
+from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric, Secrets
 
 ATTEMPTS = 6
 REQUEST_KEPT = 7 * 24 * 3600
@@ -53,7 +53,11 @@ class Subscriber:
 
     collector: Collector
     desk: SubscriptionDesk
+    store: Store
+    secrets: Secrets
+    clock: Clock
     ids: Ids
+    meter: Meter
 
     def start(self, wanted: Wanted, deadline: Deadline) -> Subscription:
         """A new subscription, or the one this request made before.
@@ -61,21 +65,20 @@ class Subscriber:
         Raises `PlanNotFound`, `PriceChanged`, `OrderNotFound`, `NoBillingKey`, `BillingKeyNotFound`,
         `IdempotencyKeyReused`, `TooManyRequests`, `Busy` and what the domain refuses.
         """
-        store = self.desk.store
         for _ in range(ATTEMPTS):
-            known = store.request(wanted.user_id, wanted.route, wanted.request_key)
+            known = self.store.request(wanted.user_id, wanted.route, wanted.request_key)
             if known is not None:
                 return self._known(known, wanted)
-            wallet = store.wallet(wanted.user_id)
+            wallet = self.store.wallet(wanted.user_id)
             begun = self._begun(wanted, wallet)
             if begun is not None:
                 return begun
             fresh, *others = self._fresh(wanted, wallet, self.desk.moment("app"))
             request = self._request(wanted, fresh.subscription_id)
             try:
-                store.save(fresh, request, *others, *self._counted(wanted, wallet))
+                self.store.save(fresh, request, *others, *self._counted(wanted, wallet))
             except Conflict:
-                self.desk.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return self.collected(as_saved(fresh), deadline)
         raise Busy
@@ -84,7 +87,7 @@ class Subscriber:
         """The wallet with one more subscription; an order is paid in parts but once."""
         if wallet is None or not wanted.plan_id:
             return ()
-        return (replace(wallet, spent=spend(wallet.spent, SUBSCRIPTIONS, now=self.desk.clock.now())),)
+        return (replace(wallet, spent=spend(wallet.spent, SUBSCRIPTIONS, now=self.clock.now())),)
 
     def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:
         """The subscription after what is due of it was tried; unchanged where somebody else is at it."""
@@ -94,7 +97,7 @@ class Subscriber:
         try:
             self.collector.collect(subscription, moment, deadline)
         except (Busy, Conflict):
-            self.desk.meter.count(Metric.CONFLICT)
+            self.meter.count(Metric.CONFLICT)
         return self.desk.of(subscription.subscription_id, None)
 
     def _known(self, known: ClientRequest, wanted: Wanted) -> Subscription:
@@ -109,10 +112,10 @@ class Subscriber:
         """
         keys = wallet.keys.values() if wallet and wanted.plan_id else ()
         for claim in {claim for key in keys for claim in key.claims[-MANY:]}:
-            payment = self.desk.store.payment(claim)
+            payment = self.store.payment(claim)
             if payment is None or payment.subscription_id is None or open_approval(payment) is None:
                 continue
-            held = self.desk.store.subscription(payment.subscription_id)
+            held = self.store.subscription(payment.subscription_id)
             if held is not None and held.plan_id == wanted.plan_id and _first_open(held):
                 return held
         return None
@@ -121,7 +124,7 @@ class Subscriber:
         self, wanted: Wanted, wallet: Wallet | None, moment: Moment
     ) -> tuple[Subscription, *tuple[Record, ...]]:
         self._check_key(wanted, wallet)
-        version = max(self.collector.secrets.charge_keys())
+        version = max(self.secrets.charge_keys())
         if wanted.order_id:
             order = self._order(wanted)
             parts = in_parts(order, self.ids.payment_id(), moment, self.desk.policy)
@@ -152,17 +155,17 @@ class Subscriber:
             raise NoBillingKey
 
     def _order(self, wanted: Wanted) -> Order:
-        order = self.desk.store.order(wanted.order_id)
+        order = self.store.order(wanted.order_id)
         if order is None or order.user_id != wanted.user_id:
             raise OrderNotFound
         if order.withdrawn_at is not None:
             raise OrderWithdrawn
-        if order.expires_at is not None and order.expires_at <= self.desk.clock.now():
+        if order.expires_at is not None and order.expires_at <= self.clock.now():
             raise OrderExpired
         return order
 
     def _request(self, wanted: Wanted, subscription_id: str) -> ClientRequest:
-        now = self.desk.clock.now()
+        now = self.clock.now()
         return ClientRequest(
             user_id=wanted.user_id,
             route=wanted.route,

@@ -115,7 +115,7 @@ class Sweeper:
 
     @cached_property
     def _burier(self) -> Burier:
-        return Burier(self.store, self.clock, self._skips)
+        return Burier(self.store, self.clock, self.meter, self._skips)
 
     def _sweep(
         self,

@@ -20,8 +20,8 @@ from portone_payments.flows.receipts.issue import ReceiptDesk
 from portone_payments.flows.refunds.send import RefundSender
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
 from portone_payments.flows.webhooks.unmatched import StrayKeeper
-from portone_payments.ports.store import Conflict, Due, Kind
-from portone_payments.ports.world import Clock, Deadline, Ids, Metric
+from portone_payments.ports.store import Conflict, Due, Kind, Store
+from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric
 
 PER_ITEM = 14.0
 JITTER = 30.0
@@ -39,7 +39,9 @@ class Worker:
     receipts: ReceiptDesk
     closer: AccountCloser
     strays: StrayKeeper
+    store: Store
     clock: Clock
+    meter: Meter
     ids: Ids
     note: Note = unnoted
 
@@ -61,13 +63,13 @@ class Worker:
             elif due.kind is Kind.PAYMENT:
                 self._payment(due, deadline)
         except (Busy, Conflict):
-            self.reader.meter.count(Metric.CONFLICT)
+            self.meter.count(Metric.CONFLICT)
         except StorageUnavailable as error:
-            Skips(self.reader.meter, self.note).skip(due.kind, due.id, error)
+            Skips(self.meter, self.note).skip(due.kind, due.id, error)
             raise
 
     def _payment(self, due: Due, deadline: Deadline) -> None:
-        held = self.reader.store.payment(due.id)
+        held = self.store.payment(due.id)
         if held is None or not due.still(held.due_at, self.clock.now()):
             return
         moment = Moment(now=self.clock.now(), by="sweep", jitter=self.ids.jitter(JITTER))
@@ -99,21 +101,21 @@ class Worker:
         """Whether a try waits for an error of ours to end whose order may no longer be paid."""
         if given_way(held, moment) is held:
             return False
-        order = self.reader.store.order(held.order_id)
+        order = self.store.order(held.order_id)
         return order is not None and order.expires_at is not None and moment.now >= order.expires_at
 
     def _wallet(self, due: Due, deadline: Deadline) -> None:
-        held = self.reader.store.wallet(due.id)
+        held = self.store.wallet(due.id)
         if held is not None and due.still(held.due_at, self.clock.now()):
             self.wallets.work(due.id, deadline=deadline)
 
     def _order(self, due: Due) -> None:
         """A buyer whose order ended before anybody paid it."""
-        held = self.reader.store.order(due.id)
+        held = self.store.order(due.id)
         if held is not None and due.still(held.due_at, self.clock.now()):
-            self.reader.store.save(order_without_buyer(held))
+            self.store.save(order_without_buyer(held))
 
     def _stray(self, due: Due, deadline: Deadline) -> None:
-        held = self.reader.store.stray(due.id)
+        held = self.store.stray(due.id)
         if held is not None and due.still(held.due_at, self.clock.now()):
             self.strays.settle(due.id, deadline=deadline)

@@ -14,8 +14,8 @@ from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.nudge import nudge
 from portone_payments.flows.webhooks.confirm_request import ConfirmPolicy, answer_confirm
 from portone_payments.flows.webhooks.unmatched import StrayKeeper
-from portone_payments.ports.store import Conflict, Queue
-from portone_payments.ports.world import Clock, Deadline, Metric
+from portone_payments.ports.store import Conflict, Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 INLINE = 5.0
 STORE_ATTEMPTS = 8
@@ -27,36 +27,37 @@ class Receiver:
     """Takes authentic deliveries. A return means 2xx: borne out by what is saved, or durably stored."""
 
     reader: Reader
+    store: Store
     strays: StrayKeeper
     queue: Queue
     clock: Clock
+    meter: Meter
     confirm: ConfirmPolicy
 
     def receive(self, delivery: Delivery) -> str:
         """What became of the delivery, one word for the answer and the log. Raises `ApprovalRefused`."""
-        meter = self.reader.meter
         if delivery.old_version:
-            meter.count(Metric.OLD_VERSION)
+            self.meter.count(Metric.OLD_VERSION)
         if delivery.type in {EventType.CONFIRM, UNREADABLE}:
             return answer_confirm(delivery, policy=self.confirm, reader=self.reader, clock=self.clock)
         if not delivery.fresh:
-            meter.count(Metric.STALE_SIGNATURE)
+            self.meter.count(Metric.STALE_SIGNATURE)
         about_key = delivery.type.startswith("BillingKey.") and delivery.billing_key is not None
         if not delivery.fresh and not about_key:
             return self._bring_forward(delivery)
         if delivery.type == EventType.READY:
-            meter.count(Metric.READY_HINT)
+            self.meter.count(Metric.READY_HINT)
             return "acknowledged"
         if about_key and delivery.billing_key is not None:
             # also a stale one: it has no due mark to bring forward, and its row makes a replay one read
             return self.strays.billing_key(delivery, delivery.billing_key)
         if delivery.payment_id is None or not delivery.type.startswith("Transaction."):
-            meter.count(Metric.IGNORED)
+            self.meter.count(Metric.IGNORED)
             return "ignored"
         return self._about_payment(delivery, delivery.payment_id)
 
     def _about_payment(self, delivery: Delivery, payment_id: str) -> str:
-        held = self.reader.store.payment(payment_id)
+        held = self.store.payment(payment_id)
         if held is None:
             return self.strays.unknown_payment(delivery, payment_id)
         known = held.hints.get(delivery.id)
@@ -70,11 +71,11 @@ class Receiver:
     def _again(self, held: Payment, known: Hint, delivery: Delivery) -> str:
         """A delivery whose id is stored: done, under way, or forged in its body by mistake of the sender."""
         if known.body_hash != delivery.body_hash:
-            self.reader.meter.count(Metric.QUARANTINED_HINT)
+            self.meter.count(Metric.QUARANTINED_HINT)
             return "quarantined"
         young = self.clock.now() - known.received_at < INLINE
         if known.state is not HintState.OPEN or young:
-            self.reader.meter.count(Metric.DUPLICATE)
+            self.meter.count(Metric.DUPLICATE)
             return "duplicate"
         return self._take(held, delivery)
 
@@ -95,14 +96,14 @@ class Receiver:
     def _store_open(self, payment_id: str, hint: Hint, moment: Moment) -> str:
         """Others kept changing the payment: the id is stored by itself, as open."""
         for _ in range(STORE_ATTEMPTS):
-            held = self.reader.store.payment(payment_id)
+            held = self.store.payment(payment_id)
             if held is None:
                 break
             if hint.id in held.hints:
                 return "duplicate"
             try:
                 stored = silence(with_hint(held, hint), moment)
-                self.reader.store.save(stored)
+                self.store.save(stored)
             except Conflict:
                 continue
             nudge(stored, queue=self.queue)
@@ -112,16 +113,16 @@ class Receiver:
     def _bring_forward(self, delivery: Delivery) -> str:
         """Authentic but outside the tolerance: only the due mark moves, at most once a minute (rule 2.8)."""
         for _ in range(STORE_ATTEMPTS):
-            held = self.reader.store.payment(delivery.payment_id) if delivery.payment_id else None
+            held = self.store.payment(delivery.payment_id) if delivery.payment_id else None
             now = self.clock.now()
             if held is None:
                 return self._unmatched(delivery)
             if held.due_at is not None and held.due_at <= now + STALE_EVERY:
                 return "stale"
             try:
-                self.reader.store.save(replace(held, due_at=int(now) + STALE_EVERY // 2))
+                self.store.save(replace(held, due_at=int(now) + STALE_EVERY // 2))
             except Conflict:
-                self.reader.meter.count(Metric.CONFLICT)
+                self.meter.count(Metric.CONFLICT)
                 continue
             return "stale"
         raise Busy
