@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -46,9 +47,11 @@ def functions(template: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def handlers() -> dict[str, Path]:
+@cache
+def handlers() -> Mapping[str, Path]:
     """The file of each function by the name of its folder, whatever noun it stands under."""
-    return {file.parent.name: file for file in sorted(ROOT.glob("functions/*/*/handler.py"))}
+    files = sorted(ROOT.glob("functions/*/*/handler.py"))  # looked for once: each new container asks
+    return MappingProxyType({file.parent.name: file for file in files})
 
 
 def functions_of(noun: str) -> frozenset[str]:
