@@ -1,4 +1,4 @@
-"""A stolen dump without its keys tells nothing: no hash in it is found by hashing what is short (case E3)."""
+"""A stolen dump without its keys reveals nothing: no hash in it is found by hashing guesses (case E3)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Whoever brings a second token beside the one that was verified is nobody by it (case E8)."""
+"""A second token beside the verified one gives no rights (case E8)."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A key that somebody could guess signs, hashes and names nothing, wherever it is read (case E9)."""
+"""A guessable key signs, hashes and names nothing, wherever it is read (case E9)."""
 
 import base64
 import json

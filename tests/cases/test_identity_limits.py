@@ -1,4 +1,4 @@
-"""Limits count what was sent; a stranger uses up nobody's allowance, and each holds (rule 10.9)."""
+"""Limits count what was sent; a stranger uses up no other user's allowance (rule 10.9)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The sweep of persons treats each by itself, keeps up with its day, and says what is left (rule 10.8)."""
+"""The sweep of persons processes each by itself, finishes its day, and reports what is left (rule 10.8)."""
 
 import json
 from collections.abc import Iterator

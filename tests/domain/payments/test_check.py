@@ -1,4 +1,4 @@
-"""Whether what PortOne says is the payment we asked for (rule 6)."""
+"""Whether a reading is the payment that was ordered (rule 6)."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a declined charge makes of a subscription: tried again, dunned, given up (rule 8.8)."""
+"""What a declined charge does to a subscription: retried, dunned, given up (rule 8.8)."""
 
 from dataclasses import replace
 

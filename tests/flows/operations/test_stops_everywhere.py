@@ -1,4 +1,4 @@
-"""One refusal of us holds all containers at every door; of a store we left, that store alone (rule 10.13)."""
+"""One refusal of us stops all containers and operations; of a former store, that store alone (rule 10.13)."""
 
 from collections.abc import Callable, Iterator
 
