@@ -146,7 +146,7 @@ def test_a_refusal_of_portone_is_a_code_with_two_messages_or_stays_unknown_and_d
 
 
 @pytest.mark.parametrize("kind", CLOSING)
-def test_a_refused_closing_is_asked_for_again_only_where_portone_did_not_answer_it(
+def test_a_refused_closing_is_repeated_only_where_portone_did_not_answer_it(
     stack: ObservedStack, kind: str
 ) -> None:
     prepared = prepare(stack)

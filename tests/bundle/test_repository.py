@@ -87,7 +87,7 @@ def test_a_workflow_runs_targets_of_the_makefile_with_pinned_actions_and_no_righ
         ("pull_request:", "pull_request_target:", "a stranger's code runs with our rights"),
     ],
 )
-def test_what_a_workflow_must_not_do_is_noticed(was: str, planted: str, offence: str) -> None:
+def test_a_forbidden_step_of_a_workflow_is_found(was: str, planted: str, offence: str) -> None:
     text = read(".github/workflows/ci.yml")
     assert was in text
 
@@ -113,7 +113,7 @@ def strange_hooks(text: str) -> list[str]:
     return [entry for repo, entry in hooks(text) if repo != "local" or not is_make(entry)]
 
 
-def test_what_runs_before_a_commit_is_the_makefiles() -> None:
+def test_hooks_before_a_commit_are_targets_of_the_makefile() -> None:
     text = read(".pre-commit-config.yaml")
 
     assert hooks(text)
@@ -161,7 +161,7 @@ def test_git_folds_files_that_are_there() -> None:
 
 
 @pytest.mark.parametrize("page", ["SECURITY.md", ".github/pull_request_template.md"])
-def test_what_a_stranger_is_sent_to_is_there(page: str) -> None:
+def test_every_link_and_command_for_strangers_exists(page: str) -> None:
     text = read(page)
     links = re.findall(r"\]\(([^)#]+)", text)
     commands = re.findall(r"`(make [^`]+)`", text)

@@ -79,7 +79,7 @@ RACE = "try:\n                save()\n            except Conflict:\n            
         (views_that_work, VIEW, "def view(deps):\n    deps.shown.view()", None),
     ],
 )
-def test_what_is_planted_is_found(claim: Claim, path: str, text: str, offence: str | None) -> None:
+def test_every_planted_offender_is_found(claim: Claim, path: str, text: str, offence: str | None) -> None:
     found = claim([PORTS, KEEPER, WIRING, Source(path, text)])
 
     assert len(found) == (offence is not None)
@@ -91,7 +91,7 @@ def test_a_flow_names_the_ports_it_uses(files: list[Source]) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="the loops are not in flows/shared/optimistic.py yet")
-def test_one_place_tries_again_after_a_lost_race(files: list[Source]) -> None:
+def test_only_one_place_retries_after_a_lost_race(files: list[Source]) -> None:
     assert retry_loops(files) == []
 
 
@@ -118,7 +118,7 @@ def test_walks_over_the_tree_go_into_packages() -> None:
     assert unread(sources(ROOT, TESTS, LOCAL)) == []
 
 
-def test_figures_are_of_the_tree_they_are_asked_of(tmp_path: Path) -> None:
+def test_figures_describe_the_given_tree(tmp_path: Path) -> None:
     (tmp_path / FLOW).parent.mkdir(parents=True)
     (tmp_path / FLOW).write_text('"""What was told of a ladder."""\n\n\ndef climb() -> None: ...\n')
     (tmp_path / "template.yaml").write_text("a\na\n")

@@ -46,7 +46,7 @@ def test_every_repeated_command_is_bounded(
         assert set(filled.last.json()["error"]["message"]) == {"ko", "en"}
 
 
-def test_an_owner_who_used_up_all_refunds_does_not_stop_staff(stack: ObservedStack) -> None:
+def test_staff_refunds_after_an_owner_used_up_all_refunds(stack: ObservedStack) -> None:
     prepared = paid(stack)
     repeated(stack, lambda number: refund(stack, prepared, f"refund-{number}", amount=1))
     wanted = {"refundId": "staff-1", "amount": 1_000, "reason": "goodwill"}

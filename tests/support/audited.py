@@ -97,7 +97,7 @@ class AuditedShop:
         self.clock.advance(900)
 
     def prepare(self, payment_id: str) -> Payment:
-        """An order and its payment, which nobody has begun to pay."""
+        """An order and its payment, not yet attempted."""
         now = self.clock.now()
         self.store.save(an_order(f"order-{payment_id}", payment_id=payment_id))
         self.store.save(
@@ -126,11 +126,11 @@ class AuditedShop:
         return self.reader.catch_up(payment_id, moment, deadline=deadline).payment
 
     def spoil(self, payment_id: str, **changes: Any) -> None:
-        """Our record says something that never was."""
+        """Our record contains something that never happened."""
         self.store.save(replace(self.held(payment_id), **changes))
 
     def lose(self, payment_id: str, *, order: bool = False) -> None:
-        """Our record is gone, as after a restore; its order too where asked for."""
+        """Our record is lost, as after a restore; its order too where requested."""
         lost = {f"payment#{payment_id}"} | ({f"order#order-{payment_id}"} if order else set())
         self.store.table.forget(lost)
 

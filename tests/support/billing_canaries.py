@@ -96,7 +96,7 @@ def _in(text: str, secret: str) -> bool:
 
 
 def _registered(stack: ObservedStack, life: Life) -> None:
-    """By key, by token, never told, while PortOne is silent, by webhook alone; one declined in the window."""
+    """By key, by token, unreported, while PortOne is silent, by webhook alone; one declined in the window."""
     save_key(stack, card="card-1", customer=CUSTOMER)
     _token(stack, life, "token")
     stack.portone.inject(operation="confirm_billing_key", fault=Fault.RESET_BEFORE_COMMIT)
@@ -126,7 +126,7 @@ def _register(stack: ObservedStack, window: dict[str, Any], told: dict[str, Any]
 
 
 def _refused(stack: ObservedStack) -> None:
-    """What is typed into the wrong place, with a key or a card number in it, and a key of somebody else."""
+    """Input in the wrong field that contains a key or a card number, and a key of another user."""
     mine, theirs = issue_window(stack), issue_window(stack, STRANGER)
     told = issued(stack, theirs, customer=CUSTOMER)
     _register(stack, mine, told)
@@ -141,7 +141,7 @@ def _refused(stack: ObservedStack) -> None:
 
 
 def _charged(stack: ObservedStack) -> None:
-    """An order paid at once, one declined, two of which nobody knows."""
+    """An order paid at once, one declined, two with an unknown outcome."""
     faults = (None, None, Fault.TIMEOUT_AFTER_COMMIT, Fault.TRUNCATED_JSON)
     for number, fault in enumerate(faults):
         put_order(stack, f"order-{number}")
@@ -172,7 +172,7 @@ def _next_day(stack: ObservedStack) -> None:
 
 
 def _pried(stack: ObservedStack, life: Life) -> None:
-    """Somebody else asks for all of it."""
+    """Another user requests all of it."""
     app = stack.app(STRANGER)
     keys = [each["billingKeyId"] for each in stack.app(USER).get("/billing-keys").json()["items"]]
     rented = [each["subscriptionId"] for each in stack.app(USER).get("/subscriptions").json()["items"]]

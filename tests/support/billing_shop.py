@@ -47,7 +47,7 @@ class Shop:
 
     @property
     def key(self) -> str:
-        """An idempotency key nobody has used."""
+        """An unused idempotency key."""
         self._keys += 1
         return f"example-key-{self._keys:010d}"
 

@@ -19,7 +19,7 @@ def markdown() -> str:
 
 
 def from_order_to_paid() -> str:
-    """What docs/costs.md says of a whole payment."""
+    """The cost of a whole payment in docs/costs.md."""
     whole = [each.cost for each in BUDGETS if each.name in WHOLE]
     calls, reads, writes = (
         sum(cost.portone for cost in whole),

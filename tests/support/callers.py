@@ -13,7 +13,7 @@ from tests.support.world import USER, an_order_body
 
 
 class Callers:
-    """A gateway over a stack whose functions are invoked elsewhere, and whoever calls it."""
+    """A gateway over a stack whose functions are invoked elsewhere, and its callers."""
 
     def __init__(self, stack: Stack, invoke: Callable[[str, Any], Any]) -> None:
         self.stack = stack

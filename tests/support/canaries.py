@@ -94,7 +94,7 @@ DECLINE = Decline(SECRET["pg_reason"], UNSPOKEN["pg_code"], SECRET["pg_message"]
 
 
 def places(stack: ObservedStack, printed: str = "", queued: Iterable[str] = ()) -> dict[str, str]:
-    """What was said, by where. `printed` is standard output, which metrics go to; `queued` queue bodies."""
+    """Everything written, by place. `printed` is standard output with the metrics; `queued` queue bodies."""
     queue = stack.ports["queue"]
     bodies = [*queued, *(queue.bodies if isinstance(queue, MemoryQueue) else ())]
     refusals = [answer.body for answer in stack.answers if answer.status >= 400]

@@ -106,7 +106,7 @@ def bearing(**claims: object) -> dict[str, Any]:
 
 
 def signed(arn: object, account: str = ACCOUNT) -> dict[str, Any]:
-    """Behind IAM authorization, by whoever has this ARN."""
+    """Behind IAM authorization, as the principal with this ARN."""
     return {"iam": iam_context("x", "LOCALKEY")["iam"] | {"userArn": arn, "accountId": account}}
 
 
@@ -121,14 +121,14 @@ def session(role: str, name: str = "kim") -> str:
 
 
 def own(route: str) -> dict[str, Any]:
-    """The context of whoever may call a route."""
+    """The context of a permitted caller of a route."""
     if route in IAM_ROWS:
         return signed(user(SHOP.name if route in SHOP_ROWS else STAFF.name))
     return bearing(**(EVERYTHING if route in STAFF_ROWS else {"sub": "user-1"}))
 
 
 def strangers(route: str) -> Iterator[tuple[str, object]]:
-    """Every context in which a route must let nobody in, by what is wrong with it."""
+    """Every context a route must refuse, by what is wrong with it."""
     yield from NOBODY.items()
     if route in IAM_ROWS:
         yield "a token", bearing(**EVERYTHING)

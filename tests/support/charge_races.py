@@ -1,4 +1,4 @@
-"""What races about subscriptions begin with, and what PortOne was asked in them."""
+"""The setup of races about subscriptions, and the calls PortOne received in them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ def message(world: World, subscription_id: str) -> str:
 
 
 def sent(world: World, subscription_id: str) -> list[str]:
-    """The idempotency keys under which PortOne was asked to charge for it."""
+    """The idempotency keys under which PortOne received its charges."""
     payments = {each.payment_id for each in held(world.stack, subscription_id).invoices.values()}
     calls = [call for call in world.stack.portone.calls() if call.operation == CHARGE]
     return [str(call.idempotency_key) for call in calls if call.path.split("/")[2] in payments]

@@ -1,4 +1,4 @@
-"""A handler in an interpreter of its own, which says after each event what had to be imported for it.
+"""A handler in an interpreter of its own, which reports after each event what it had to import.
 
 Run as a script with the path of a handler: reads an event a line, writes {"new", "result"} a line to stderr.
 """

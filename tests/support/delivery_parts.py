@@ -1,4 +1,4 @@
-"""What the webhook corpus is made of: bodies to sign, and header values nobody should send."""
+"""The parts of the webhook corpus: bodies to sign, and header values that must be refused."""
 
 import json
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""PortOne's answers changed on the way, within its contract, and refused before they are asked."""
+"""PortOne's answers, edited within its contract, and refusals without a call."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ class Sent:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What body and query say; of a list what its `requestBody` says."""
+        """The values of body and query; of a list those of its `requestBody`."""
         query = dict(parse_qsl(self.target.partition("?")[2]))
         said: dict[str, Any] = json.loads(self.body or b"{}") | json.loads(query.pop("requestBody", "{}"))
         return said | query
@@ -55,7 +55,7 @@ class _Refusal:
 
 
 class EditedTransport(httpx.BaseTransport):
-    """A transport whose answers of 200 are edited; `refuse` answers without asking PortOne at all.
+    """A transport whose answers of 200 are edited; `refuse` answers without calling PortOne.
 
     `refused` counts what was refused, by operation. `renamed`: a store that goes by another id, for
     whoever may act for a store may act for its sub-stores (facts 1.3). `sent` is all that was asked.

@@ -36,7 +36,7 @@ class Story(RecurringStory):
         self.publish()
 
     def withdraw(self) -> None:
-        """An order nobody paid is off sale."""
+        """An unpaid order is withdrawn."""
         self.prepared("order-off-sale")
         assert self.shop.request("DELETE", "/orders/order-off-sale").status == 200
 
@@ -73,7 +73,7 @@ class Story(RecurringStory):
         assert closed.status == 404
 
     def refund(self, payment_id: str) -> None:
-        """A part goes back for the owner, another for staff; nothing waits for an account or an approval."""
+        """A partial refund by the owner, another by staff; nothing waits for an account or an approval."""
         part = {"refundId": "refund-1", "reason": "changed their mind", "amount": 300}
         account = {"bank": "SHINHAN", "number": "000-000-0000", "holderName": "Example"}
         refund = f"payments/{payment_id}/refunds/refund-1"

@@ -29,7 +29,7 @@ class Filled:
 
     @property
     def bounded(self) -> bool:
-        """Whether it came to rest well below what an item holds."""
+        """Whether it stops growing well below the limit of an item."""
         return not self.grows and self.size <= LARGEST
 
 

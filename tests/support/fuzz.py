@@ -36,7 +36,7 @@ DROPPED = frozenset({"authorization", "host", "content-length", "connection", "a
 
 
 class InProcess(BaseAdapter):
-    """A transport of `requests` that ends in the gateway, as whoever may call the route."""
+    """A transport of `requests` that ends in the gateway, as a permitted caller of the route."""
 
     def __init__(self, stack: Stack) -> None:
         super().__init__()

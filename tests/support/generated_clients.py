@@ -17,7 +17,7 @@ CALLS = Path(generated_calls.__file__)
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """How one is called; `said` is what its generator said, which should be nothing."""
+    """How one is called; `said` is the output of its generator, which should be empty."""
 
     command: tuple[str, ...]
     path: str

@@ -103,7 +103,7 @@ class Storm:
 
 
 def is_limit(answer: Response | None) -> bool:
-    """Whether it says: too much, come back later."""
+    """Whether it is an answer about a limit that ends."""
     return answer is not None and answer.status == HTTPStatus.TOO_MANY_REQUESTS
 
 

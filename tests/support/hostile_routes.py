@@ -50,7 +50,7 @@ def prepares(stack: ObservedStack) -> Act:
 
 
 def unpaid(stack: ObservedStack) -> Act:
-    """Asks whether what nobody paid is paid."""
+    """Verifies an unpaid payment."""
     prepared = prepare(stack)
     return lambda _: ask_again(stack, prepared)
 
@@ -87,7 +87,7 @@ def verifications(stack: ObservedStack) -> Act:
 
 
 def unverified(stack: ObservedStack) -> Act:
-    """Says done where nobody was."""
+    """Reports an unfinished verification as done."""
     verification = id_of(start(stack))
     return lambda _: verify(stack, verification)
 
@@ -128,7 +128,7 @@ def own_verification(stack: ObservedStack) -> Act:
 
 
 def invented_keys(stack: ObservedStack) -> Act:
-    """A billing key nobody issued, for a window nobody went through."""
+    """An invented billing key, for an abandoned window."""
     window = key_started(stack)
     path = f"/billing-keys/{window}/register"
     return lambda number: stack.app(USER).post(path, {"billingKey": f"invented-{number}"})

@@ -16,7 +16,7 @@ LIVE = Channel(
 
 
 def wire(answer: Any) -> Wire:
-    """A PortOne that answers this, whatever it is asked."""
+    """A PortOne with this answer to every call."""
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     return Wire(lambda _: httpx.Response(200, content=body))
 

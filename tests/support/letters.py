@@ -56,7 +56,7 @@ def strays(stack: ObservedStack) -> list[Stray]:
 
 
 def paid(stack: ObservedStack) -> str:
-    """A payment that PortOne took money for and we have not heard of."""
+    """A payment PortOne charged and no webhook or reading has shown."""
     prepared = prepare(stack)
     pay(stack, prepared)
     stack.portone.webhooks.lose()

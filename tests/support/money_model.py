@@ -41,7 +41,7 @@ class MoneyModel:
 
     @property
     def left(self) -> int:
-        """What nobody has been told is on its way back."""
+        """The amount without a promised refund."""
         return self.taken - self.elsewhere - sum(self.promised.values())
 
     def charged(self, amount: int) -> None:
@@ -57,18 +57,18 @@ class MoneyModel:
         self.charged(amount)
 
     def comes_back(self, name: str, amount: int, *, heard: bool) -> None:
-        """The PG reverses what it had done; `heard`: we had taken it for done."""
+        """The PG reverses a refund; `heard`: we had recorded it as done."""
         self.came_back[name] = amount
         self.ever_back.add(name)
         if heard:
             self.heard.add(name)
 
     def never_came_back(self, name: str) -> None:
-        """Nobody here had heard of it before it was reversed: it failed."""
+        """Nothing here had recorded it before it was reversed: it failed."""
         self._undone(name, self.came_back.pop(name))
 
     def decided(self, *, by_hand: bool) -> None:
-        """Staff says of all that came back that they paid it by hand, or that it never arrived."""
+        """Staff decides that the whole reversal was repaid by hand, or that it never arrived."""
         for name, amount in self.came_back.items():
             if by_hand:
                 self.by_hand += amount
@@ -84,7 +84,7 @@ class MoneyModel:
             self.elsewhere -= amount
 
     def breaches(self, held: Payment, before: Payment | None) -> Iterator[str]:
-        """What is wrong with what we hold at any time; `before` is what we held when last asked."""
+        """What is wrong with our record at any time; `before` is the record at the last call."""
         if held.status in _HOLDS and self.taken != self.asked:
             yield f"is {held.status} though {self.taken} of {self.asked} was taken"
         if held.seen is not None and held.seen.cancelled > self.taken:
@@ -125,7 +125,7 @@ class MoneyModel:
         return [name for name, amount in kept.items() if succeeded.get(name) != amount]
 
     def _unasked(self, held: Payment) -> bool:
-        """I20: what was paid as asked goes back because owner, staff or a policy of the shop says so."""
+        """I20: a correctly paid payment is refunded only by owner, staff or a policy of the shop."""
         by_policy = held.surplus or held.late or held.subscription_id is not None
         mine = [name for name, each in held.refunds.items() if not name.startswith(("owner:", "staff:"))]
         return bool(mine) and self.taken == self.asked and not by_policy

@@ -56,7 +56,7 @@ class NextVersion:
         self._save(_with_state(item, within, ident, {"S": HELD}))
 
     def let_go(self) -> None:
-        """The next release goes on with what it held: it is what it was before."""
+        """The next release continues with its record unchanged."""
         for (key, within, ident), before in self.held.items():
             item = self.table.get(key)
             record = item[within]["M"].get(ident) if item and within in item else None

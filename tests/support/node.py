@@ -34,7 +34,7 @@ def modules() -> Path:
 
 
 def run(script: Path, *arguments: str, said: str = "") -> str:
-    """What a script prints that is run with the modules' folder before `arguments`, `said` on its input."""
+    """The output of a script run with the modules' folder before `arguments`, `said` on its input."""
     command = ["node", str(script), str(modules()), *arguments]
     ran = subprocess.run(  # noqa: S603 - a command of ours
         command, input=said, check=True, capture_output=True, text=True, timeout=120

@@ -28,7 +28,7 @@ RECEIPT = {
 
 @dataclass(frozen=True)
 class Call:
-    """One call, in the words of PortOne's document: `client` is `payment.billingKey` and so on."""
+    """One call, by the names of PortOne's document: `client` is `payment.billingKey` and so on."""
 
     client: str
     method: str
@@ -54,7 +54,7 @@ def readings(fake: FakePortOne) -> Iterator[Call]:
 
 
 def payments(fake: FakePortOne) -> Iterator[Call]:
-    """What a shop asks for about payments."""
+    """A shop's calls about payments."""
     token = fake.buyer.authenticate("confirm1", ORDER)
     fake.buyer.pay("paid1", ORDER)
     fake.buyer.pay("waiting1", replace(ORDER, method="VIRTUAL_ACCOUNT"))
@@ -77,7 +77,7 @@ def payments(fake: FakePortOne) -> Iterator[Call]:
 
 
 def billing(fake: FakePortOne) -> Iterator[Call]:
-    """What a shop asks for about billing keys, charges and schedules."""
+    """A shop's calls about billing keys, charges and schedules."""
     keys, schedules = "payment.billingKey", "payment.paymentSchedule"
     key = fake.buyer.issue_billing_key(issue_id="issue-1").billing_key
     gone = fake.buyer.issue_billing_key(issue_id="issue-2").billing_key
@@ -110,7 +110,7 @@ def billing(fake: FakePortOne) -> Iterator[Call]:
 
 
 def identities(fake: FakePortOne) -> Iterator[Call]:
-    """What a shop asks for about verifications, begun by window and by message."""
+    """A shop's calls about verifications, started by window and by message."""
     fake.buyer.verify_identity("window1")
     fake.buyer.verify_identity("left1", half_way=True)
     fake.buyer.verify_identity("refused1", pg_code="9999")
@@ -150,7 +150,7 @@ def every(fake: FakePortOne) -> list[Call]:
 
 
 def requested(fake: FakePortOne, method: str, path: str, body: Any = None) -> Any:
-    """What the fake answers to a call of nobody's client. Raises `httpx.HTTPStatusError`."""
+    """What the fake answers to a plain HTTP call. Raises `httpx.HTTPStatusError`."""
     authorized = {"authorization": f"PortOne {EXAMPLE_SECRET}"}
     base = "https://portone.invalid"
     with httpx.Client(transport=fake.transport(), base_url=base, headers=authorized) as client:

@@ -1,4 +1,4 @@
-"""The life of one payment at PortOne, kept event by event, to be told again in any order."""
+"""The life of one payment at PortOne, recorded event by event, to be delivered in any order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Life:
 
     @property
     def now(self) -> Snapshot:
-        """What PortOne says in the end."""
+        """PortOne's final state."""
         last = self.after[-1]
         if last is None:
             raise LookupError(PAYMENT_ID)
@@ -39,7 +39,7 @@ class Life:
 
 
 class Shown(PortOneClient):
-    """A client whose readings are what it is told to show."""
+    """A client with configured readings."""
 
     def __init__(self) -> None:
         super().__init__(base_url="https://portone.invalid", secret=str, store_id=EXAMPLE_STORE)

@@ -58,7 +58,7 @@ def told(seq: int, fact: str, **interesting: Any) -> Entry:
 
 
 def listed(evidence: Evidence) -> Evidence:
-    """Every call for a person on the list of its kind."""
+    """Every attention on the list of its kind."""
     calls = {
         payment.payment_id: frozenset((str(each.kind), each.subject) for each in payment.attentions)
         for payment in evidence.payments.values()

@@ -27,7 +27,7 @@ def paid(
 
 
 def issue(stack: ObservedStack, prepared: dict[str, Any], body: Any = WISH, user: str = "user-1") -> Response:
-    """A user asks for a receipt."""
+    """A user requests a receipt."""
     return stack.app(user).post(f"/payments/{prepared['paymentId']}/cash-receipt", body)
 
 
@@ -58,5 +58,5 @@ def standing(stack: ObservedStack, prepared: dict[str, Any]) -> list[int]:
 
 
 def calls(stack: ObservedStack, operation: str) -> int:
-    """How often PortOne was asked to do this."""
+    """How often PortOne received this operation."""
     return [call.operation for call in stack.portone.calls()].count(operation)

@@ -31,7 +31,7 @@ def an_order(order_id: str = "order-1", **interesting: Any) -> Order:
 
 
 def a_payment(payment_id: str = "payment1", **interesting: Any) -> Payment:
-    """A payment of 1,000 won nobody has begun to pay."""
+    """A payment of 1,000 won, not yet attempted."""
     ordinary: dict[str, Any] = {
         "order_id": "order-1",
         "user_id": "user-1",
@@ -47,7 +47,7 @@ def a_payment(payment_id: str = "payment1", **interesting: Any) -> Payment:
 
 
 def called(*kinds: AttentionKind, subject: str = "payment", at: float = NOW) -> tuple[Attention, ...]:
-    """Calls for a person."""
+    """Attentions."""
     return tuple(Attention(kind=kind, subject=subject, at=at) for kind in kinds)
 
 

@@ -51,7 +51,7 @@ def _saving(stack: Stack) -> str:
 
 
 def _subscribed(stack: Stack) -> str:
-    """A day that was paid at ten in the morning, and nobody told us of; the subscription's id."""
+    """A day paid at ten in the morning without a webhook; the subscription's id."""
     to_hour(stack, 10.1)
     _saving(stack)
     put_plan(stack, interval={"unit": "DAY", "count": 1})

@@ -16,7 +16,7 @@ CONSENT_HOLDS = 30 * DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """One try at an invoice. Epoch seconds UTC, won.
+    """One attempt at an invoice. Epoch seconds UTC, won.
 
     `at` is when it was claimed, at PortOne it may be heard later; `starts` is the first day of what it pays,
     `number` the invoice's.
@@ -57,12 +57,12 @@ class RecurringModel:
         self.consents.append(now)
 
     def spent(self, key: str) -> None:
-        """PortOne asked no PG under this key: it was no try."""
+        """PortOne called no PG under this key: it was no attempt."""
         self.days.pop(key, None)
         self.asked |= {self.at_once.pop(key)} if key in self.at_once else set()
 
     def wrongs(self, tried: Try) -> Iterator[str]:
-        """What is wrong with a try, in sentences."""
+        """What is wrong with an attempt, in sentences."""
         if self.over:
             yield "was charged after its end had been answered 200"
         if self.ends_at is not None and tried.kind is InvoiceKind.PERIOD and tried.starts >= self.ends_at:
@@ -78,12 +78,12 @@ class RecurringModel:
         yield from self._untimely(tried)
 
     def _consented(self, at: float) -> bool:
-        """In the 30 days before, or before a try that failed since."""
+        """In the 30 days before, or before an attempt that failed since."""
         tried_before = bool(self.days)
         return tried_before or any(at - CONSENT_HOLDS <= given <= at for given in self.consents)
 
     def _untimely(self, tried: Try) -> Iterator[str]:
-        """At most one try a day, in the allowed hours; not where its customer asked for it just now."""
+        """At most one attempt a day, in the allowed hours; not where its customer requested it just now."""
         day, same_day = kst_day(tried.at), set(self.days.values())
         self.days[tried.key] = day
         if tried.number in self.asked:

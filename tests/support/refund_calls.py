@@ -1,4 +1,4 @@
-"""A cash receipt asked of the fake PortOne, and an order to ask it for."""
+"""A cash receipt at the fake PortOne, and an order to issue it for."""
 
 from portone_local.portone import Checkout
 

@@ -39,7 +39,7 @@ def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundWish:
 
 
 def known_refund(payment: Payment, wish: RefundWish) -> Refund | None:
-    """The refund in the payment that was asked for like this. Raises `RefundIdReused`."""
+    """The refund in the payment with this request. Raises `RefundIdReused`."""
     held = refund_of(payment, wish.id)
     return None if held is None else same_wish(held, wish)
 

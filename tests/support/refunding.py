@@ -42,5 +42,5 @@ def settle_what_is_requested(stack: ObservedStack, prepared: dict[str, Any]) -> 
 
 
 def cancelled_at_portone(stack: ObservedStack, prepared: dict[str, Any]) -> int:
-    """What PortOne has given back."""
+    """The amount refunded at PortOne."""
     return stack.portone.books()[prepared["paymentId"]].cancelled

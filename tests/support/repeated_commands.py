@@ -1,4 +1,4 @@
-"""Every command that somebody can repeat; none may make an item grow (I19)."""
+"""Every command that can be repeated; none may make an item grow (I19)."""
 
 from collections.abc import Callable
 

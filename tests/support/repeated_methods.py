@@ -1,4 +1,4 @@
-"""What somebody can repeat about saved methods and subscriptions, one more of it at each call."""
+"""Repeatable commands about saved methods and subscriptions, one more at each call."""
 
 from http import HTTPStatus
 
@@ -44,7 +44,7 @@ def dropped_windows(stack: ObservedStack) -> Act:
 
 
 def abandoned_windows(stack: ObservedStack) -> Act:
-    """A window to save a card nobody comes back from, eight a day."""
+    """An abandoned window to save a card, eight a day."""
 
     def act(_: int) -> Response:
         clock_of(stack).advance(3 * HOUR)
@@ -124,7 +124,7 @@ def pauses(stack: ObservedStack) -> Act:
 
 
 def consents(stack: ObservedStack) -> Act:
-    """A word given for another amount each time."""
+    """A consent to another amount each time."""
     held = subscribed(stack)
     return lambda number: stack.app(USER).post(f"/subscriptions/{held}/consent", {"amount": 9_900 + number})
 

@@ -1,4 +1,4 @@
-"""What somebody can repeat about orders and payments, one more of it at each call."""
+"""Repeatable commands about orders and payments, one more at each call."""
 
 from http import HTTPStatus
 
@@ -94,7 +94,7 @@ def orders(stack: ObservedStack) -> Act:
 
 
 def declines(stack: ObservedStack) -> Act:
-    """A buyer tries and is declined, and the app asks."""
+    """A buyer is declined, and the app verifies."""
     prepared = prepare(stack)
 
     def act(_: int) -> Response:
@@ -106,7 +106,7 @@ def declines(stack: ObservedStack) -> Act:
 
 
 def webhooks(stack: ObservedStack) -> Act:
-    """PortOne tells the same under a fresh id each time."""
+    """PortOne sends the same webhook under a fresh id each time."""
     prepared = paid(stack)
     known = stack.portone.books()[prepared["paymentId"]].transaction_ids[-1]
     data = {"paymentId": prepared["paymentId"], "storeId": stack.portone.store_id, "transactionId": known}
@@ -119,7 +119,7 @@ def webhooks(stack: ObservedStack) -> Act:
 
 
 def promises(stack: ObservedStack) -> Act:
-    """PortOne tells of cancellations that no reading ever shows."""
+    """PortOne sends webhooks about cancellations no reading ever shows."""
     prepared = paid(stack)
     data = {"paymentId": prepared["paymentId"], "storeId": stack.portone.store_id, "transactionId": "none"}
 
@@ -132,7 +132,7 @@ def promises(stack: ObservedStack) -> Act:
 
 
 def receipts(stack: ObservedStack) -> Act:
-    """A receipt asked for and taken back."""
+    """A receipt issued and cancelled."""
     prepared = paid_by_transfer(stack)
 
     def act(_: int) -> Response:
@@ -145,7 +145,7 @@ def receipts(stack: ObservedStack) -> Act:
 
 
 def declined_refunds(stack: ObservedStack) -> Act:
-    """A large refund one member of staff asks for and another declines."""
+    """A large refund one member of staff requests and another declines."""
     path = f"/staff/payments/{paid(stack)['paymentId']}"
 
     def act(number: int) -> Response:
@@ -168,7 +168,7 @@ def lapsed_offers(stack: ObservedStack) -> Act:
 
 
 def readings(stack: ObservedStack) -> Act:
-    """The app asks on and on."""
+    """The app verifies again and again."""
     prepared = prepare(stack)
 
     def act(_: int) -> Response:

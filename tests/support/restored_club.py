@@ -41,14 +41,14 @@ class Club(Restored):
             let_pass(self.stack, self.random.choice([15 * MINUTE, 3 * HOUR, 9 * HOUR]))
 
     def restore(self, snapshot: list[Item], point: float) -> dict[str, str]:
-        """As ever; what was paid for until now is remembered, for nobody may pay for it again."""
+        """As the runbook says; what was paid until now is remembered, since it must not be paid again."""
         self._remember()
         found = super().restore(snapshot, point)
         self.opened = self.stack.clock.now()
         return found
 
     def _say_again(self, point: float) -> None:
-        """Plans and orders; who has left since, as the shop's own services were told, leaves again."""
+        """Plans and orders; cancellations since, known to the shop by its events, are repeated."""
         store_plans(self.stack)
         for member in self.members:
             if member.parts:
@@ -78,7 +78,7 @@ class Club(Restored):
                 member.agree(self.stack, f"again-{member.name}")
 
     def look_again(self) -> None:
-        """Days later a person refunds what nobody has asked for meanwhile, and closes the list."""
+        """Days later staff refunds what nothing has settled meanwhile, and closes the list."""
         for row in self.left:
             found = self.stack.staff.post(f"/ops/payments/{row['paymentId']}/catch-up").status
             if found == NOT_FOUND:
@@ -91,7 +91,7 @@ class Club(Restored):
                 self.paid[purpose].add(payment_id)
 
     def days_after(self) -> None:
-        """Two days, a person's second look, and whatever was still to come."""
+        """Two days, the second look of staff, and whatever was still open."""
         self.agree_again()
         let_pass(self.stack, 2 * DAY)
         self.look_again()
@@ -134,7 +134,7 @@ def _paid_for(subscription: Subscription) -> Iterator[tuple[Purpose, str]]:
 
 
 def _lost(evidence: Evidence) -> Iterator[str]:
-    """Money at PortOne that is nobody's here."""
+    """Money at PortOne without a record here."""
     orphans = {each.payment_id for each in evidence.strays.values() if each.state is HintState.QUARANTINED}
     for payment_id, book in evidence.books.items():
         if payment_id not in evidence.payments and payment_id not in orphans and book.state in TAKEN:
@@ -142,7 +142,7 @@ def _lost(evidence: Evidence) -> Iterator[str]:
 
 
 def _sent_back(evidence: Evidence) -> Iterator[str]:
-    """Nobody asked for a refund, so that each one by us is a mistake."""
+    """No refund was requested, so that each one by us is a mistake."""
     for payment_id, book in evidence.books.items():
         if any(each.trigger == "API" for each in book.cancellations):
             yield f"{payment_id} was refunded, and nobody had asked"

@@ -30,7 +30,7 @@ class Restored:
         self.random = random.Random(seed)
 
     def restore(self, snapshot: list[Item], point: float) -> dict[str, str]:
-        """The runbook's steps; the lost payments a person was shown, by id with what PortOne said of each."""
+        """The runbook's steps; the lost payments listed for staff, by id with PortOne's status of each."""
         stack, store = self.stack, self.stack.ports["store"]
         stack.portone.webhooks.deliver = lambda _headers, _body: THROTTLED
         # to restore a table takes its time, often more than PortOne remembers a key
@@ -51,7 +51,7 @@ class Restored:
         return {row["paymentId"]: row["theirs"]["status"] for row in found}
 
     def _say_again(self, point: float) -> None:
-        """What the shop has to tell us once more, before anything is looked at."""
+        """What the shop has to send once more, before anything is read."""
         raise NotImplementedError
 
     def _give_back(self, row: dict[str, Any]) -> bool:
@@ -86,7 +86,7 @@ class Restored:
 
 
 class Shop(Restored):
-    """A morning of orders: their lives are told in a random order."""
+    """A morning of orders: their lives are played in a random order."""
 
     def __init__(self, stack: ObservedStack, seed: int) -> None:
         super().__init__(stack, seed)
@@ -109,7 +109,7 @@ class Shop(Restored):
                 put_order(self.stack, life.order_id)
 
     def ask_again(self) -> list[int]:
-        """Every app asks once more for each refund it was promised; what they are answered."""
+        """Every app repeats each refund it was promised; the answers."""
         return [life.refund(self.stack, body) for life in self.lives for body in life.asked]
 
     def wrong(self, lost: dict[str, str]) -> list[str]:

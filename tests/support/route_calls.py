@@ -1,4 +1,4 @@
-"""Routes called about what is one's own, another's or nobody's, also with wrong tokens and signatures."""
+"""Routes called about own, foreign and absent subjects, also with wrong tokens and signatures."""
 
 from collections.abc import Callable
 
@@ -89,7 +89,7 @@ def guessing(principal: Principal) -> Principal:
 
 
 def other_side(target: str) -> Principal:
-    """Who may call much, but not this; what both sides may call, nobody else may."""
+    """A caller with other rights but not this one; what both sides may call, nobody else may."""
     if target.startswith("/ops/subscriptions/"):
         return NOBODY
     return SHOP if target.startswith("/ops/") else STAFF

@@ -1,4 +1,4 @@
-"""Every route: how it is called about a subject, and what whoever may call it is answered."""
+"""Every route: how it is called about a subject, and the answer to a permitted caller."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Row:
-    """How a route is called about a subject, and what whoever may call it is answered about their own."""
+    """How a route is called about a subject, and the answer to a permitted caller about their own."""
 
     json: Callable[[Subject], object] = lambda _: None
     query: str = ""

@@ -64,7 +64,7 @@ class SecurityDocument:
         return sorted(set(names) - found)
 
     def ends_without_a_time(self) -> list[str]:
-        """Rows under Ends whose cell in the column Ends says neither a time nor, with a reason, never."""
+        """Rows under Ends whose cell in the column Ends has neither a time nor, with a reason, "never"."""
         columns, rows = self.table("Ends")
         at = columns.index("Ends")
         said = {row[0]: row for row in rows}

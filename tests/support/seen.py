@@ -31,7 +31,7 @@ class Seen:
         self.made: set[Kind] = set()
 
     def record(self, story: str, crossed: Sequence[Crossing], boundaries: Boundaries) -> None:
-        """A story that was told to its end: the calls of its step, and all calls there were."""
+        """A story played to its end: the calls of its step, and all calls."""
         self.stories.add(story)
         self.cut_off |= {crossing.kind for crossing in crossed}
         self.made |= boundaries.made

@@ -1,4 +1,4 @@
-"""PortOne that answers a mutating call late or never, and worlds in which nobody waits for it too long."""
+"""PortOne that answers a mutating call late or never, and worlds in which no caller waits too long."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ times = pytest.mark.parametrize("times", [1, None], ids=["once", "for hours"])
 
 @contextmanager
 def slowly() -> Iterator[tuple[World, Boundaries]]:
-    """A world in which nobody waits longer than allowed and the oracle has the last word."""
+    """A world in which no caller waits longer than allowed and the oracle judges the end."""
     with in_memory() as (world, boundaries):
         yield world, boundaries
         world.stack.portone.clear_faults()
@@ -43,11 +43,11 @@ def slowly() -> Iterator[tuple[World, Boundaries]]:
 
 
 def is_slow(world: World, operation: str, wait: str, times: int | None) -> None:
-    """PortOne answers this operation as one of `WAITS` says."""
+    """PortOne answers this operation as one of `WAITS` describes."""
     fault, seconds = WAITS[wait]
     world.stack.portone.inject(operation=operation, fault=fault, seconds=seconds, times=times)
 
 
 def never_takes_effect(wait: str, times: int | None) -> bool:
-    """Only where PortOne never does anything at all; then the window closes and a reading says no."""
+    """Only where PortOne never executes it; then the key window ends and a reading fails it."""
     return wait == "neither effect nor answer" and times is None

@@ -1,4 +1,4 @@
-"""Readings for tests: what PortOne says of `a_payment()`, of which a test names only what interests it."""
+"""Readings for tests: PortOne's answer about `a_payment()`, of which a test names only what it needs."""
 
 from typing import Any
 
@@ -92,7 +92,7 @@ def after_reading(payment: Payment, snapshot: Snapshot | None, at: float = 60) -
 
 
 def facts(payment: Payment) -> list[str]:
-    """What its history tells, in order."""
+    """The facts of its history, in order."""
     return [entry.fact for entry in payment.history]
 
 

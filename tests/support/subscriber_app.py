@@ -1,4 +1,4 @@
-"""What a subscriber's app asks over HTTP, and what it is shown."""
+"""A subscriber's requests over HTTP and their answers."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def put(stack: Stack, subscription_id: str, what: str, body: object) -> Response
 
 
 def charged(stack: Stack) -> int:
-    """How often PortOne was asked to charge a saved method."""
+    """How often PortOne received a charge of a saved method."""
     return [call.operation for call in stack.portone.calls()].count(CHARGE)
 
 

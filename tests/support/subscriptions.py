@@ -70,7 +70,7 @@ def newest(subscription: Subscription) -> Invoice:
 
 
 def facts(subscription: Subscription) -> list[str]:
-    """What its history says, in order."""
+    """The facts of its history, in order."""
     return [entry.fact for entry in subscription.history]
 
 

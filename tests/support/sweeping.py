@@ -25,5 +25,5 @@ def sweep(stack: ObservedStack) -> Any:
 
 
 def calls(stack: ObservedStack) -> int:
-    """How often PortOne was asked about a payment."""
+    """How often a payment was read at PortOne."""
     return sum(call.operation == "get_payment" for call in stack.portone.calls())

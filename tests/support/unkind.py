@@ -1,4 +1,4 @@
-"""A stack in an unkind world: edited answers, an operator who changes settings, and what people are told."""
+"""A stack in an unkind world: edited answers, an operator who changes settings, and what is published."""
 
 import json
 from collections.abc import Iterator
@@ -70,21 +70,21 @@ class UnkindStack(ObservedStack):
         return {str(name): value for name, value in self.metrics.items()}.get(metric, 0)
 
     def asked(self, operation: str) -> int:
-        """How often PortOne was asked for this."""
+        """How often PortOne received this operation."""
         return sum(call.operation == operation for call in self.portone.calls())
 
     def attention(self, kind: str) -> list[str]:
-        """The ids of the payments that call for a person, of one kind; none for a kind there is not."""
+        """The ids of the payments with an attention of one kind; none for an unknown kind."""
         answer = self.staff.get(f"/ops/attention?kind={kind}")
         return [item["paymentId"] for item in answer.json()["items"]] if answer.status == 200 else []
 
     def calling(self) -> dict[str, list[str]]:
-        """The payments that call for a person, by kind; kinds nobody calls for are left out."""
+        """The payments with an attention, by kind; kinds without one are left out."""
         found = {kind: self.attention(kind) for kind in KINDS}
         return {kind: ids for kind, ids in found.items() if ids}
 
     def alarmed(self) -> set[str]:
-        """The metrics of standing calls for a person that were counted at all."""
+        """The metrics of open attentions that were counted at all."""
         return {metric for metric in ALARMING if self.counted(metric)}
 
     def events(self, payment_id: str | None = None) -> list[str]:

@@ -50,7 +50,7 @@ def a_key(issue_id: str = "issue1", **changes: object) -> SavedKey:
 
 
 def with_active(*issue_ids: str) -> Wallet:
-    """A wallet in which these keys can be charged, and nobody was woken."""
+    """A wallet in which these keys can be charged, with nothing resumed."""
     wallet = Wallet(user_id="user-1")
     for number, issue_id in enumerate(issue_ids):
         wallet = activate(wallet, a_key(issue_id, created_at=NOW + number), APP)

@@ -1,4 +1,4 @@
-"""Orders for each PG and what the app's window is handed for them, in the words tests know (facts 12)."""
+"""Orders for each PG and what the app's window gets for them, by the names tests know (facts 12)."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def only(*named: str) -> dict[str, Any]:
 
 
 def at_pg(stack: UnkindStack, provider: str, *methods: str) -> None:
-    """The operator has these methods go to a channel of this PG, and says which PG it is."""
+    """The operator routes these methods to a channel of this PG, and names the PG."""
     channel = Channel(
         type="TEST",
         pg_provider=provider,
@@ -71,7 +71,7 @@ def window_of(view: dict[str, Any], method: str) -> dict[str, Any]:
 
 
 def deposit_ends(window: dict[str, Any], now: float) -> float:
-    """Until when an account of this window takes money, epoch seconds UTC; a day is over at its end in Korea.
+    """Until when an account of this window accepts money, epoch seconds UTC; a day ends in Korean time.
 
     KeyError where the window says nothing.
     """

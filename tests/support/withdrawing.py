@@ -18,7 +18,7 @@ def withdraw(stack: ObservedStack, order_id: str = "order-1") -> Response:
 
 
 def kept(stack: ObservedStack, *payment_ids: str) -> int:
-    """Minor units that were paid and did not go back, of these payments or of all there are."""
+    """Minor units that were paid and not refunded, of these payments or of all."""
     books = stack.portone.books()
     chosen = [books[each] for each in payment_ids if each in books] if payment_ids else books.values()
     return sum(book.paid - book.cancelled for book in chosen if book.times_paid)
@@ -45,7 +45,7 @@ def days_later(stack: ObservedStack, payment_ids: list[str]) -> None:
 def told_wrong(
     stack: ObservedStack, first: Response, payment_ids: list[str], order_id: str = "order-1"
 ) -> dict[str, Any]:
-    """What is not in the end as the shop was told; nothing, where all is well.
+    """What differs in the end from the answer to the shop; nothing, where all is well.
 
     Withdrawn is withdrawn: nothing is kept and nothing more can be paid. Refused as paid is paid.
     """

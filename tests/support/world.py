@@ -25,7 +25,7 @@ PLAN = "0"  # what a fuzzer comes upon
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`payments` by what happened to them, the stranger's among them; `fresh` is an order nobody paid."""
+    """`payments` by what happened to them, the stranger's among them; `fresh` is an unpaid order."""
 
     stack: Stack
     payments: dict[str, str]
@@ -40,7 +40,7 @@ class World:
         return [self.fresh, PARTS, *(f"order-{name}" for name in self.payments)]
 
     def refused(self) -> dict[str, Any]:
-        """What must be the same after a refusal: every item, and what PortOne was asked."""
+        """What must be the same after a refusal: every item, and every call of PortOne."""
         items = [*self.stack.dump(), *self.stack.identity_dump()]
         return {"items": items, "asked": len(self.stack.portone.calls())}
 

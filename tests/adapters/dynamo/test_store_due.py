@@ -63,7 +63,7 @@ def test_kinds_of_due_work_are_separate(store: TableStore) -> None:
     assert all_due(store, Kind.STRAY) == [Due(kind=Kind.STRAY, id="wh/1", due_at=10)]
 
 
-def test_a_recurring_charge_without_an_outcome_is_due_among_the_charges_and_leased_as_a_payment(
+def test_an_unsettled_recurring_charge_is_due_among_the_charges_and_leased_as_a_payment(
     store: TableStore,
 ) -> None:
     open_charge = intend_charge(

@@ -133,7 +133,7 @@ def test_a_word_selects_the_routes_that_contain_it() -> None:
     assert all("cash-receipt" in line for line in printed[::3])
 
 
-def test_what_serve_prints_is_short_and_says_what_to_do_next() -> None:
+def test_the_output_of_serve_is_short_and_names_the_next_step() -> None:
     with Stack.in_memory(cors_origins="http://localhost:3000,http://localhost:5173") as stack:
         printed = guide(Served(**(fields(stack) | {"name": "shop"})))
 

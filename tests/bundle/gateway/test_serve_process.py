@@ -119,7 +119,7 @@ def test_a_local_aws_that_does_not_start_says_so() -> None:
         pass
 
 
-def test_a_name_in_use_is_said_and_nothing_is_started() -> None:
+def test_a_name_in_use_is_reported_and_nothing_is_started() -> None:
     with started("portone_local.serve", LOCAL="../elsewhere") as serve:
         _, told = serve.communicate(timeout=30)
 

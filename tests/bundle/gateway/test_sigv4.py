@@ -37,7 +37,7 @@ def is_forbidden(desk: Any, request: Request) -> bool:
 
 
 @pytest.mark.parametrize("path", ["/orders/order-1", "/orders/a%20b%7Cc", "/orders/order-1?b=2&a=%20x&a=1"])
-def test_a_signed_request_passes_and_says_who_signed(desk: Any, path: str) -> None:
+def test_a_signed_request_passes_and_names_its_signer(desk: Any, path: str) -> None:
     response = desk.gateway.handle(put(desk, path=path))
 
     assert response.status == 200
@@ -77,7 +77,7 @@ def test_a_change_after_signing_is_403(desk: Any, changes: dict[str, Any]) -> No
     assert is_forbidden(desk, changed(put(desk), **changes))
 
 
-def test_a_signed_header_that_is_gone_is_403(desk: Any) -> None:
+def test_a_missing_signed_header_is_403(desk: Any) -> None:
     assert is_forbidden(desk, without(put(desk), "content-type"))
 
 

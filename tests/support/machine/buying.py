@@ -85,7 +85,7 @@ class Buying(Stage):
 
     @rule(out=st.booleans(), silent=st.booleans())
     def stock(self, out: bool, silent: bool) -> None:  # noqa: FBT001 - drawn values
-        """The stock hook says no from now on, or times out, or is well."""
+        """The stock hook refuses from now on, or times out, or works."""
         self.hook.out, self.hook.silent = out, silent
 
     def authenticated(self, pick: int) -> str:

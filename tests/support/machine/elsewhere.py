@@ -28,7 +28,7 @@ class Elsewhere(Refunding, Messages):
     @rich
     @rule(pick=picks, amount=amounts, times=st.sampled_from([1, 2, None]))
     def refund_beside_the_console(self, pick: int, amount: int, times: int | None) -> None:
-        """The request is lost, and somebody else gives the same back meanwhile."""
+        """The request is lost, and the same amount is refunded elsewhere meanwhile."""
         lost = Fault.TIMEOUT_BEFORE_COMMIT
         self.stack.portone.inject(operation="cancel_payment", fault=lost, times=times)
         self.refund(pick, amount=amount)
@@ -47,7 +47,7 @@ class Elsewhere(Refunding, Messages):
             self.models[payment_id].elsewhere += amount
 
     def settle_requested(self, payment_id: str, *, succeeded: bool) -> None:
-        """The bank's word on each asynchronous cancel of a payment."""
+        """The bank's result of each asynchronous cancel of a payment."""
         book = self.stack.portone.books().get(payment_id)
         for each in book.cancellations if book else ():
             if each.status is CancellationStatus.REQUESTED:

@@ -49,13 +49,13 @@ class Ending(Crashing, Reversing):
                 raise AssertionError(f"{payment_id}: {wrongs}")
 
     def undecided(self, payment_id: str) -> bool:
-        """Whether PortOne or a person still owes a refund its outcome."""
+        """Whether PortOne or staff still owes a refund its outcome."""
         if self.models[payment_id].came_back:
             return True
         return any(refund.state in _WAITING for refund in self.held(payment_id).refunds.values())
 
     def people_decide(self) -> None:
-        """The bank on what it was asked, a second person on large refunds, staff on what is ambiguous."""
+        """The bank decides its requests, a second person large refunds, staff ambiguous ones."""
         self.decide_what_waits(agreed=True)
         self.decide_what_came_back()
         for payment_id in self.models:

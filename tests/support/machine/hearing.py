@@ -1,4 +1,4 @@
-"""Listens at PortOne's door: every charge that is asked for there, by which method, and what it was told."""
+"""Records every charge PortOne receives, by which method, and its answer."""
 
 import json
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Heard:
 
 
 class Ear:
-    """Remembers the charges until they are told."""
+    """Keeps the charges until they are read."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -40,7 +40,7 @@ class Ear:
         stack.portone.api.watchers.append(self._hear)
 
     def told(self) -> Iterator[Heard]:
-        """What was asked for since this was asked last."""
+        """The charges since the last call of this."""
         told, self._heard = self._heard, []
         yield from told
 

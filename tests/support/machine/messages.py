@@ -35,7 +35,7 @@ class Messages(Stage):
 
     @rule()
     def lose(self) -> None:
-        """What nobody looks at any more is then found by the audit of the day."""
+        """A payment no longer due is then found by the audit of the day."""
         self.stack.portone.webhooks.lose()
 
     @rule()

@@ -135,7 +135,7 @@ class Operating(Stage):
         self.releases.let_go()
 
     def _use(self, *channels: Channel) -> None:
-        """The newest for cards and accounts; others for what nobody here pays with."""
+        """The newest for cards and accounts; others for methods that are not used here."""
         newest, oldest = str(channels[-1].key), str(channels[0].key)
         chosen = dict.fromkeys(METHODS, newest) | {"GIFT_CERTIFICATE": oldest}
         self.deploy(channels=json.dumps(chosen), billing_channels=json.dumps({"*": newest}))
@@ -159,7 +159,7 @@ class Operating(Stage):
         self._use(self.channels[-1])
 
     def _close_channel(self, _pick: int) -> None:
-        """Of the console too: whoever still asks for it is CHANNEL_NOT_FOUND, until it is opened again."""
+        """Closed in the console too: every use of it is CHANNEL_NOT_FOUND, until it is opened again."""
         old = self.channels[-1]
         self._use(self._new_channel())
         with suppress(KeyError):
@@ -215,7 +215,7 @@ class Operating(Stage):
         self.stack.ports["secrets"].paste_api_secret("a-secret-of-something-else")
 
     def _forbid_charges(self, _pick: int) -> None:
-        """The credential may read, and not charge, until PortOne is asked to mend it."""
+        """The credential may read and not charge, until PortOne repairs it."""
         self.stack.portone.inject(operation=CHARGE, fault=Fault.UNAUTHORIZED, times=None)
 
     def _stop_workers(self, pick: int) -> None:

@@ -1,4 +1,4 @@
-"""Rules: somebody who means no good, with an account of their own and other people's phones."""
+"""Rules: a hostile user with an account of their own and other people's phones."""
 
 from collections import defaultdict
 from itertools import product
@@ -45,7 +45,7 @@ class PersonsHostile(PersonsStage):
         form=st.sampled_from(FORMS),
     )
     def sends(self, person: str, user: str, wrong: bool, form: str) -> None:  # noqa: FBT001 - a drawn value
-        """A message to somebody's phone, three times, in some form; with a wrong name nothing is sent."""
+        """A message to a phone, three times, in some notation; with a wrong name nothing is sent."""
         who = PERSONS[person]
         body = typed(who, phoneNumber=form.format(who.phone), **({"name": "성춘향"} if wrong else {}))
         for _ in range(3):
@@ -95,7 +95,7 @@ class PersonsHostile(PersonsStage):
 
     @rule(user=users, other=st.sampled_from([*PERSONS]))
     def takes_a_second_account(self, user: str, other: str) -> None:
-        """As everybody in turn, by every provider: the oracle says whether it may."""
+        """As each person in turn, by every provider: the oracle says whether it may."""
         for provider in PROVIDERS:
             self.verified(user, PERSONS[other], "signup", provider)
 

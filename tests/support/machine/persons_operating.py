@@ -1,4 +1,4 @@
-"""Rules: operators change what is asked, channels and keys, and put the table back; items are in trouble."""
+"""Rules: operators change purposes, channels and keys, and restore the table; items are in trouble."""
 
 import json
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class PersonsOperating(PersonsStage):
 
     @rule()
     def restore(self) -> None:
-        """The table as it was, and whoever was erased since once more, before anybody is served."""
+        """The table as it was, with every erasure since repeated before any request is served."""
         if self.snapshot is None or self.spoilt:
             return
         at, items = self.snapshot
@@ -71,7 +71,7 @@ class PersonsOperating(PersonsStage):
 
     @rule(user=users, how=st.sampled_from(["newer", "sealed"]))
     def spoil(self, user: str, how: str) -> None:
-        """One account cannot be read, or its identifiers cannot be opened: nobody else's (I18)."""
+        """One account cannot be read, or its identifiers cannot be opened: no other is affected (I18)."""
         if self.spoilt:
             return
         prefix = f"person#{user.replace('%', '%25').replace('|', '%7C').replace('/', '%2F')}"
@@ -108,7 +108,7 @@ class PersonsOperating(PersonsStage):
         self.stack.operated(identity_purposes=json.dumps(asked))
 
     def _matrix(self, pick: int) -> None:
-        """Only where no purpose asks what it makes a typed one: the settings would not start."""
+        """Only where no purpose needs a field it would mark as typed: the settings would not start."""
         if pick % len(MATRICES):
             self.stack.operated(
                 identity_purposes=json.dumps(PURPOSES | {"signup": {"require": "any", "needs": []}}),
@@ -138,7 +138,7 @@ class PersonsOperating(PersonsStage):
         return {"DANAL": str(channel.key)}
 
     def _unknowns(self, pick: int) -> None:
-        """The shop's contract tells of a CI from now on, or does so no more."""
+        """The shop's contract gives a CI from now on, or no longer."""
         identities = self.stack.portone.identities
         identities.unknowns = replace(identities.unknowns, ci_is_given=pick % 2 == 0)
 

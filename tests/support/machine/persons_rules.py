@@ -119,7 +119,7 @@ class PersonsRules(PersonsStage):
 
     @rule(keep=st.sampled_from(["first", "last", "all"]))
     def decide(self, keep: str) -> None:
-        """Staff decides about the first accounts it is told of."""
+        """Staff decides about the first accounts that are listed."""
         answer = self.stack.staff.get("/ops/identity/duplicates")
         groups = answer.json()["duplicates"] if answer.status == OK else []
         if not groups:

@@ -39,7 +39,7 @@ class PersonsStage:
     stack: UnkindStack
 
     def set_up(self, unknowns: str, policy: str) -> None:
-        """Open the stack under one setting of what nobody knows of PortOne."""
+        """Open the stack under one setting of PortOne's open questions."""
         self.opened, self.boundaries, self.ids = ExitStack(), Boundaries(), count(1)
         self.windows: list[tuple[str, dict[str, Any]]] = []
         self.spoilt = False
@@ -81,7 +81,7 @@ class PersonsStage:
         return code(answer)
 
     def _has_a_reason(self, user: str, verification_id: str, answer: Response) -> None:
-        """A person who did all that was asked is let in, but for another account, or another person in it."""
+        """A person who did everything is verified, unless another account or another person prevents it."""
         said = code(answer)
         shown = self.stack.portone.identities.answer(verification_id) or {}
         if answer.status == 200 or self.spoilt or shown.get("status") != "VERIFIED":
@@ -97,7 +97,7 @@ class PersonsStage:
             raise AssertionError(f"{user} did all that was asked and is refused: {said} {answer.body!r}")
 
     def holding(self) -> Holding:
-        """Who holds whom, by what callers heard."""
+        """Which account belongs to whom, by the answers of callers."""
         found = Holding()
         list(found.followed(gather_identity(self.stack, aloud=False)))
         return found
@@ -112,7 +112,7 @@ class PersonsStage:
             raise AssertionError("\n".join(f"{each.invariant}: {each.sentence}" for each in found))
 
     def shown_is_so(self) -> None:
-        """What each user is told of themselves is what callers heard."""
+        """What each user sees of themselves equals what callers were answered."""
         holding, now = self.holding(), self.stack.clock.now()
         for user in USERS:
             told, known = me(self.stack, user)["verified"], bool(holding.of(user, now))
@@ -138,7 +138,7 @@ class PersonsStage:
         act()
 
     def forget_since(self, at: float) -> None:
-        """The table is as it was then: what callers heard since is not so any more, but for erasures."""
+        """The table is as it was then: later answers are no longer true, except for erasures."""
         acts = self.stack.journal.acts
         acts[:] = [each for each in acts if each.ended <= at or each.heard is Heard.ERASED]
 

@@ -36,7 +36,7 @@ class Poisoning(Stage):
 
     @rule(poison=st.sampled_from(ready(tuple(Poison))), pick=st.integers(0, 50), due=st.booleans())
     def poison_overnight(self, poison: Poison, pick: int, due: bool) -> None:  # noqa: FBT001 - a drawn value
-        """Until somebody else's subscription has been renewed."""
+        """Until another user's subscription has been renewed."""
         self.set_right()
         subscription_id = self.bystander_subscribes()
         items = self.victims(due=due, but=BYSTANDER)
@@ -81,7 +81,7 @@ class Poisoning(Stage):
             raise AssertionError(f"I18: another's subscription was not renewed {when}: {paid} paid")
 
     def invoices_paid(self, subscription_id: str) -> int:
-        """How many of its invoices PortOne holds money for."""
+        """How many of its invoices are paid at PortOne."""
         held = self.stack.ports["store"].subscription(subscription_id)
         books = self.stack.portone.books()
         paid = (books.get(each.payment_id) for each in held.invoices.values())

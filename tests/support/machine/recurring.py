@@ -52,7 +52,7 @@ class Recurring(Months, Operating, Poisoning, RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_wrong(self) -> None:
-        """Each try at PortOne's door, and what the step touched; the whole oracle judges at the end."""
+        """Each attempt PortOne received, and what the step touched; the whole oracle judges at the end."""
         found = [sentence for heard in self.ear.told() for sentence in self.wrongs_of(heard)]
         self.take_money()
         found += self.watch.wrongs(self.models)
@@ -98,13 +98,13 @@ class Recurring(Months, Operating, Poisoning, RuleBasedStateMachine):
             raise AssertionError("\n".join(found))
 
     def given_up_unasked(self) -> Iterator[str]:
-        """Errors of ours are not declines: no PG was ever asked, and yet it is called unpaid."""
+        """Errors of ours are not declines: no PG was ever called, and yet it is recorded as unpaid."""
         for id_, number in self.refused - self.tried:
             if self.held_subscription(id_).invoices[number].state is InvoiceState.UNPAID:
                 yield f"{id_} invoice {number} was given up, and no PG was ever asked"
 
     def wrongs_of(self, heard: Heard) -> Iterator[str]:
-        """What is wrong with one charge that was asked for."""
+        """What is wrong with one received charge."""
         self.models.setdefault(heard.payment_id, MoneyModel(asked=heard.amount))
         if self.keys.get(heard.billing_key) in self.gone:
             yield f"{heard.payment_id} was charged with a method whose deletion had been answered 200"
@@ -155,6 +155,6 @@ class Recurring(Months, Operating, Poisoning, RuleBasedStateMachine):
 
 
 def _claimed_at(held: Payment, heard: Heard) -> float:
-    """When the try was decided on: who died then is followed by a worker, who sends it later."""
+    """When the attempt was claimed: after a death then, a worker sends it later."""
     known = next((each.sent_at for each in held.approvals if each.key == heard.key), None)
     return heard.at if known is None else known

@@ -82,7 +82,7 @@ class Refunding(Stage):
             self.stack.app(USER).put(f"/payments/{payment_id}/refunds/{shown}/account", ACCOUNT)
 
     def new_refund_id(self) -> str:
-        """An id nobody has used."""
+        """An unused id."""
         return f"refund-{next(self.ids)}"
 
     def refund(self, pick: int, refund_id: str = "", *, staff: bool = False, **body: Any) -> None:

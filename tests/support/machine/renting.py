@@ -107,7 +107,7 @@ class Renting(Saving):
     @_subscribed
     @rule(pick=picks)
     def change_by_shop(self, pick: int) -> None:
-        """A price rise from the next period on, to which nobody consented."""
+        """A price rise from the next period on, without a consent."""
         id_ = self.subscription(pick)
         self.stack.shop.put(f"/ops/subscriptions/{id_}/plan", {"planId": "dear", "when": "period_end"})
 
@@ -164,7 +164,7 @@ class Renting(Saving):
             self.rented[told["subscriptionId"]].consents.append(self.stack.clock.now())
 
     def know_subscription(self, held: Subscription, consents: tuple[float, ...] = ()) -> None:
-        """A model of it, once; the first invoice of what begins today is tried because its customer asked."""
+        """A model of it, once; its first invoice of today is charged because its customer asked."""
         first: set[str] = set() if held.trial_ends else {"1"}
         self.rented.setdefault(
             held.subscription_id,
@@ -182,7 +182,7 @@ class Renting(Saving):
 
     @contextmanager
     def acting(self, id_: str) -> Iterator[int]:
-        """The customer does something, perhaps in vain: what was invoiced by it may be tried at once."""
+        """The customer does something, perhaps in vain: what it invoiced may be charged at once."""
         first = self.held_subscription(id_).next_invoice
         try:
             yield first
@@ -191,7 +191,7 @@ class Renting(Saving):
             self.rented[id_].asked |= set(map(str, numbers))
 
     def waiting(self, id_: str) -> set[str]:
-        """Invoices that a new payment method would be tried for."""
+        """Invoices a new payment method would be charged for."""
         return {each.id for each in self.held_subscription(id_).invoices.values() if each.state in _WAITING}
 
     def held_subscription(self, id_: str) -> Subscription:

@@ -68,7 +68,7 @@ class Repeating(Refunding):
             self.refund(pick, staff=True, amount=1_000)
 
     def _carelessly_small_steps(self, pick: int) -> None:
-        """One person, a large sum in small steps: what was given back alone stays within the limit."""
+        """One person, a large amount in small steps: refunds without approval stay within the limit."""
         self.judges_sums = True
         for _ in range(4):
             self.refund(pick, staff=True, amount=2_000)
@@ -89,7 +89,7 @@ class Repeating(Refunding):
             model.misjudged = True
 
     def _carelessly_approve_own(self, pick: int) -> None:
-        """Who asked agrees to it too, by the same door or by the other one."""
+        """The requester approves it too, through the same route or the other."""
         payment_id, refund_id = self.holding(pick), self.new_refund_id()
         body = {"refundId": refund_id, "reason": "단순 변심", "amount": 10_000}
         body = self._with_account(payment_id, body)

@@ -1,4 +1,4 @@
-"""Rules: the PG reverses a refund it had carried out, and staff says what became of the money."""
+"""Rules: the PG reverses a refund it had carried out, and staff decides what became of the money."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ class Reversing(Elsewhere):
     @precondition(lambda self: "reverse" not in LEFT_OUT and any(self.reversible()))
     @rule(pick=picks, listed=st.booleans(), word=st.sampled_from(WORDS))
     def reverse(self, pick: int, listed: bool, word: str) -> None:  # noqa: FBT001 - a drawn value
-        """SUCCEEDED becomes FAILED, or is listed no more; no webhook tells of it."""
+        """SUCCEEDED becomes FAILED, or is no longer listed; no webhook is sent."""
         found = list(self.reversible())
         payment_id, done = found[-1 - pick % len(found)]
         name = self.name_of(payment_id, done)
@@ -41,7 +41,7 @@ class Reversing(Elsewhere):
         self.models[payment_id].comes_back(name, done.amount, heard=heard)
 
     def reversible(self) -> Iterator[tuple[str, CancellationBook]]:
-        """What went back, unless an issuer took it."""
+        """Refunded amounts, unless a chargeback took them."""
         for payment_id in self.models:
             book = self.stack.portone.books().get(payment_id)
             for each in book.cancellations if book else ():
@@ -49,13 +49,13 @@ class Reversing(Elsewhere):
                     yield payment_id, each
 
     def name_of(self, payment_id: str, done: CancellationBook) -> str:
-        """The refund of ours that it was, or somebody else's cancellation."""
+        """Our refund, or a foreign cancellation."""
         refunds = self.held(payment_id).refunds.values()
         ours = (each.id for each in refunds if done.reason.startswith(each.token))
         return next(ours, f"{ELSEWHERE}{done.id}")
 
     def decide_what_came_back(self) -> None:
-        """Staff has PortOne read; who is called for what is read asks the PG, and says so."""
+        """Staff catches the payment up; with an attention open it asks the PG and records the answer."""
         for payment_id, model in self.models.items():
             for name in self._unheard_of(payment_id):
                 model.never_came_back(name)
@@ -71,7 +71,7 @@ class Reversing(Elsewhere):
                     model.decided(by_hand=word == "refunded")
 
     def taken_for_done(self, payment_id: str, name: str) -> bool:
-        """Whether we say that this went back: a refund of ours, or what a reading showed of another's."""
+        """Whether we record this as refunded: a refund of ours, or a foreign one a reading showed."""
         held = self.held(payment_id)
         refund = held.refunds.get(name)
         if refund is not None and refund.state is RefundState.SUCCEEDED:

@@ -43,7 +43,7 @@ class Saving(Stage):
 
     @rule(card=st.sampled_from(CARDS), manual=st.booleans(), asks=st.booleans())
     def save_and_lose_the_answer(self, card: str, manual: bool, asks: bool) -> None:  # noqa: FBT001 - drawn
-        """The app never says what the SDK told it; at most it asks whether anything was saved."""
+        """The app never reports the SDK's answer; at most it requests whether anything was saved."""
         issue_id, _ = self.issue(card, manual=manual)
         if issue_id and asks:
             registered(self.stack, issue_id, {})
@@ -75,7 +75,7 @@ class Saving(Stage):
         self.stack.portone.inject(operation=operation, fault=fault)
 
     def issue(self, card: str, *, manual: bool = False) -> tuple[str, dict[str, str]]:
-        """The customer goes through the window; its id and what the SDK told the app, or "" and nothing."""
+        """The customer completes the window; its id and the SDK's answer to the app, or "" and nothing."""
         with suppress(KeyError):  # refused: too many saved already
             issue_id = key_started(self.stack)
             issued = self.stack.portone.buyer.issue_billing_key(
@@ -96,5 +96,5 @@ class Saving(Stage):
         return self.issues[-1 - pick % len(self.issues)]
 
     def methods_given(self) -> None:
-        """The customer gave a method: what failed may be tried at once."""
+        """The customer gave a method: what failed may be charged at once."""
         raise NotImplementedError

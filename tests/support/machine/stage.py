@@ -54,7 +54,7 @@ class Stage:
     judges_sums: bool
 
     def set_up(self, unknowns: str, **settings: str) -> None:
-        """Open the stack under one setting of what nobody knows of PortOne; the audit begins today.
+        """Open the stack under one setting of PortOne's open questions; the audit begins today.
 
         `routed`: saved methods are charged over channels that are on nobody's list (facts 3.2, 6.2).
         """
@@ -92,13 +92,13 @@ class Stage:
         return known[-1 - pick % len(known)]
 
     def holding(self, pick: int) -> str:
-        """Mostly one that holds money: what the others are answered is soon seen."""
+        """Mostly a paid one: the answers of the others soon repeat."""
         rich = [payment_id for payment_id, model in self.models.items() if model.left > 0]
         known = rich or list(self.models)
         return known[-1 - pick % len(known)]
 
     def rich(self) -> bool:
-        """Whether some payment holds money that nobody was told is on its way back."""
+        """Whether some payment holds money without a promised refund."""
         return any(model.left > 0 for model in self.models.values())
 
     def held(self, payment_id: str) -> Payment:
@@ -136,7 +136,7 @@ class Stage:
                 self.audit()
 
     def catch_up_with_charges(self) -> None:
-        """A manual approval is charged at a moment nobody tells the model of."""
+        """A manual approval is charged at a moment unknown to the model."""
         for payment_id, book in self.stack.portone.books().items():
             model = self.models.get(payment_id)
             if model is not None and model.tokens and book.times_paid and not model.taken:

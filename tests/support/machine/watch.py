@@ -1,4 +1,4 @@
-"""What holds at every step, also in the middle of things, judged by what the step touched alone."""
+"""What must be true after every step, even midway, judged by what the step touched."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -75,7 +75,7 @@ class Watch:
             self._told[payment.payment_id] = course[-1]
 
     def _since(self, payment: Payment, since: int) -> list[Entry]:
-        """What was told from this number on; many facts of one step have items of their own by now."""
+        """The facts from this number on; many facts of one step have items of their own by now."""
         held = [entry for entry in payment.history if entry.seq >= since]
         first = held[0].seq if held else payment.next_seq
         spilled = self._stack.ports["store"].spilled("payment", payment.payment_id, range(since, first))
