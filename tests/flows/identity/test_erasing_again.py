@@ -19,6 +19,7 @@ from portone_local.actors.people import (
 from portone_local.operator.erase_again import Done, erase_again, tell
 from portone_local.oracle import ObservedStack
 from portone_local.portone.identity.people import ADULT, OTHER_ADULT
+from portone_local.twins.logs import RecordingMeter
 from portone_payments.flows.identity.erase import Custodian
 
 DAY = 24 * 3600
@@ -44,6 +45,7 @@ def again(stack: ObservedStack) -> Done:
         erasures=stack.ports["erasures"],
         hashes=stack.ports["hashes"],
         clock=stack.clock,
+        meter=RecordingMeter(),
         kept_days=0,
     )
     *_, done = erase_again(stack.identity_dump(), stack.erasures_dump(), custodian)

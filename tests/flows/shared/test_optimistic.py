@@ -1,6 +1,5 @@
 """One way to change a record: read, decide, save under the version, and again after a lost race."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from portone_local.twins.ids import SeededIds
+from portone_local.twins.logs import RecordingMeter
 from portone_local.twins.tables import MemoryStore
 from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.records.bounds import as_saved
@@ -22,25 +22,11 @@ MOMENT = Moment(now=NOW, by="app")
 
 
 @dataclass
-class Counted:
-    """A meter that shows what it counted."""
-
-    counts: Counter[Metric] = field(default_factory=Counter)
-
-    def count(self, metric: Metric, value: float = 1) -> None:
-        """Add it."""
-        self.counts[metric] += int(value)
-
-    def flush(self) -> None:
-        """Nothing waits."""
-
-
-@dataclass
 class Shelf:
     """A table with one payment; `rivals` are writes that come between a reading and its save, one each."""
 
     store: MemoryStore = field(default_factory=lambda: MemoryStore(SeededIds(1)))
-    meter: Counted = field(default_factory=Counted)
+    meter: RecordingMeter = field(default_factory=RecordingMeter)
     rivals: list[Callable[[Payment], Payment]] = field(default_factory=list)
     reads: int = 0
 

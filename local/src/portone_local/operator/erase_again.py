@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from portone_local.operator.target import PEOPLE, STACK, Place, Unusable
+from portone_local.twins.logs import RecordingMeter
 from portone_payments.adapters.aws.hashes import SecretHashes
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.erasures import DynamoErasureStore, decode
@@ -97,6 +98,7 @@ def custodian_of(place: Place) -> Custodian:
         erasures=DynamoErasureStore(place.dynamodb, known["ErasuresTable"], ids),
         hashes=SecretHashes(place.secrets, clock, known["IdentityHashSecret"]),
         clock=clock,
+        meter=RecordingMeter(),
         kept_days=0,
     )
 

@@ -159,21 +159,19 @@ PERSONS: tuple[Bug, ...] = (
     in_core(
         "an erasure is known to the identity table alone",
         "flows/identity/erase.py",
-        "                self._note(user_id, at, by)\n"
-        "                self.store.save(*erased(person, at, store=self.store))\n",
-        "                self.store.save(*erased(person, at, store=self.store))\n",
+        "            self._note(user_id, at, by)\n"
+        "            self.store.save(*erased(person, at, store=self.store))\n",
+        "            self.store.save(*erased(person, at, store=self.store))\n",
         "flows/identity/test_erasing_again",
         "nobody_else",
     ),
     in_core(
         "an erasure leaves which phone a message went to",
         "flows/identity/erase.py",
-        "            ended = self._end_attempts(user_id, at)\n"
-        "            self._drop_counters(user_id, at)\n"
-        "            return ended or",
-        "            ended = False\n"
-        "            self._drop_counters(user_id, at)\n"
-        "            return ended or",
+        "        ended = self._end_attempts(user_id, at)\n"
+        "        self._drop_counters(user_id, at)\n"
+        "        return ended or",
+        "        ended = False\n        self._drop_counters(user_id, at)\n        return ended or",
         "cases/test_identity_erasure",
         "no_identifying_value and phone",
     ),

@@ -78,7 +78,7 @@ SEALING: tuple[Bug, ...] = (
     in_core(
         "an erasure leaves what a user's counters tell",
         "flows/identity/erase.py",
-        "            self._drop_counters(user_id, at)\n",
+        "        self._drop_counters(user_id, at)\n",
         "",
         "flows/identity/test_erasing_again",
         "phone_a_message",

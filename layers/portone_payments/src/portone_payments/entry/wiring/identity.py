@@ -107,6 +107,7 @@ class IdentityDeps(PortDeps):
         """Starts verifications."""
         return Starter(
             store=self.people,
+            meter=self.meter,
             clock=self.clock,
             ids=self.ids,
             rules=self.identity.rules,
@@ -150,12 +151,12 @@ class IdentityDeps(PortDeps):
     @cached_property
     def replacer(self) -> Replacer:
         """Another person in an account."""
-        return Replacer(store=self.people, sealer=self.sealer, log=self.access_log)
+        return Replacer(store=self.people, sealer=self.sealer, log=self.access_log, meter=self.meter)
 
     @cached_property
     def decider(self) -> Decider:
         """Accounts of one person."""
-        return Decider(store=self.people, sealer=self.sealer, log=self.access_log)
+        return Decider(store=self.people, sealer=self.sealer, log=self.access_log, meter=self.meter)
 
     @cached_property
     def custodian(self) -> Custodian:
@@ -165,6 +166,7 @@ class IdentityDeps(PortDeps):
             erasures=self.erasures,
             hashes=self.hashes,
             clock=self.clock,
+            meter=self.meter,
             kept_days=self.identity.identity_backup_days,
         )
 

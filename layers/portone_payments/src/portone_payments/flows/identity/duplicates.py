@@ -4,17 +4,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from portone_payments.domain.errors.common import Busy, InvalidRequest
+from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.errors.identity import IdentityDuplicatesChanged, IdentityNotFound
 from portone_payments.domain.records.identity import IDENTITY_SHARDS, Claim, Person
 from portone_payments.flows.identity.claims import Change, left_by
 from portone_payments.flows.identity.history import noted
 from portone_payments.flows.identity.release import due_of, left_empty
 from portone_payments.flows.identity.seal import Sealer
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.ports.identity import Access, AccessLog, IdentityKind, IdentityStore, Wrapped
-from portone_payments.ports.store import Conflict, Page
+from portone_payments.ports.store import Page
+from portone_payments.ports.world import Meter
 
-TRIES = 6
 SHOWN = 10  # accounts of one claim
 COUNTED = 100  # claims of a shard that one sweep tells of
 MOST_WRITTEN = 100  # DynamoDB's records of one transaction
@@ -52,6 +53,7 @@ class Decider:
     store: IdentityStore
     sealer: Sealer
     log: AccessLog
+    meter: Meter
 
     def decide(self, accesses: Sequence[Access], keeps: Collection[str]) -> None:
         """One access for each account, written down first; all or none.
@@ -62,15 +64,13 @@ class Decider:
         sealed = {each.user_id: self.sealer.sealed_reason(each) for each in accesses}
         for access in accesses:
             self.log.write(access)
-        for _ in range(TRIES):
+
+        def write() -> None:
             persons, changes = self._after(accesses, keeps)
             told = (_told(persons[each.user_id], each, sealed[each.user_id], keeps) for each in accesses)
-            try:
-                self.store.save(*told, *changes)
-            except Conflict:
-                continue
-            return
-        raise Busy
+            self.store.save(*told, *changes)
+
+        retried(write, meter=self.meter)
 
     def _after(
         self, accesses: Sequence[Access], keeps: Collection[str]

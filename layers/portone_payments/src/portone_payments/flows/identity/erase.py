@@ -8,16 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.records.identity import DAY, Attempt, AttemptState, Erasure, Gone, Person
 from portone_payments.flows.identity.release import due_of, erased
 from portone_payments.flows.identity.seal import holding
 from portone_payments.flows.identity.start import counters_of
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.ports.identity import ErasureStore, Hashes, IdentityStore
 from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Clock
-
-TRIES = 6
+from portone_payments.ports.world import Clock, Meter
 
 
 class Again(StrEnum):
@@ -36,6 +34,7 @@ class Custodian:
     erasures: ErasureStore
     hashes: Hashes
     clock: Clock
+    meter: Meter
     kept_days: int
 
     def erase(self, user_id: str, *, by: str) -> bool:
@@ -43,34 +42,36 @@ class Custodian:
 
         Whether anything was kept; at whose word outlives it.
         """
-        for _ in range(TRIES):
+
+        def write() -> tuple[Person, float]:
             person = self.store.person(user_id) or Person(user_id=user_id)
             at = max(self.clock.now(), *_moments(person))
-            try:
-                self._note(user_id, at, by)
-                self.store.save(*erased(person, at, store=self.store))
-            except Conflict:
-                continue
-            ended = self._end_attempts(user_id, at)
-            self._drop_counters(user_id, at)
-            return ended or _holds(person)
-        raise Busy
+            self._note(user_id, at, by)
+            self.store.save(*erased(person, at, store=self.store))
+            return person, at
+
+        person, at = retried(write, meter=self.meter)
+        ended = self._end_attempts(user_id, at)
+        self._drop_counters(user_id, at)
+        return ended or _holds(person)
 
     def erase_again(self, user_id: str, at: float) -> Again:
         """What was known of a user before `at` (epoch seconds UTC), gone once more. Raises `Busy`."""
-        for _ in range(TRIES):
+
+        def write() -> bool | None:
             person = self.store.person(user_id) or Person(user_id=user_id)
             if person.erased_at is not None and person.erased_at >= at:
-                return Again.BEFORE
+                return None
             gone = _gone(person, at)
             records = (gone,) if gone.verified else erased(person, at, store=self.store)
-            try:
-                self.store.save(*records)
-            except Conflict:
-                continue
-            ended = self._end_attempts(user_id, at)
-            return Again.ERASED if ended or _lost(person, gone) else Again.NOBODY
-        raise Busy
+            self.store.save(*records)
+            return _lost(person, gone)
+
+        lost = retried(write, meter=self.meter)
+        if lost is None:
+            return Again.BEFORE
+        ended = self._end_attempts(user_id, at)
+        return Again.ERASED if ended or lost else Again.NOBODY
 
     def _note(self, user_id: str, at: float, by: str) -> None:
         """The latest erasure stands. Raises `Conflict`."""
@@ -93,16 +94,14 @@ class Custodian:
                     self.store.save(Gone(counter))
 
     def _end(self, verification_id: str, at: float) -> bool:
-        for _ in range(TRIES):
+        def write() -> bool:
             attempt = self.store.attempt(verification_id)
             if attempt is None or not _open_before(attempt, at):
                 return False
-            try:
-                self.store.save(replace(attempt, state=AttemptState.EXPIRED, sending=None, due_at=None))
-            except Conflict:
-                continue
+            self.store.save(replace(attempt, state=AttemptState.EXPIRED, sending=None, due_at=None))
             return True
-        raise Busy
+
+        return retried(write, meter=self.meter)
 
 
 def _open_before(attempt: Attempt, at: float) -> bool:

@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.errors.identity import IdentityNotFound
 from portone_payments.domain.records.identity import DAY, Permit, Person
 from portone_payments.flows.identity.history import Told, noted, told
 from portone_payments.flows.identity.release import due_of
 from portone_payments.flows.identity.seal import Sealer
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.ports.identity import Access, AccessLog, IdentityStore, Wrapped
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Clock
+from portone_payments.ports.world import Clock, Meter
 
-TRIES = 6
 PERMIT_SECONDS = DAY
 
 
@@ -24,6 +22,7 @@ class Replacer:
     store: IdentityStore
     sealer: Sealer
     log: AccessLog
+    meter: Meter
 
     def permit(self, access: Access, *, same: bool = False) -> Permit:
         """For a day the user may verify as another person, once; written down first.
@@ -42,14 +41,13 @@ class Replacer:
             expires_at=int(access.at) + PERMIT_SECONDS,
             same=same,
         )
-        for _ in range(TRIES):
+
+        def write() -> Permit:
             person = verified_person(self.store, access.user_id)
-            try:
-                self.store.save(_permitted(person, permit, access, sealed))
-            except Conflict:
-                continue
+            self.store.save(_permitted(person, permit, access, sealed))
             return permit
-        raise Busy
+
+        return retried(write, meter=self.meter)
 
 
 def _permitted(person: Person, permit: Permit, access: Access, sealed: Wrapped) -> Person:

@@ -4,19 +4,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.common import Busy, InvalidRequest
+from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.errors.identity import VerificationLimit
 from portone_payments.domain.identity.rules import IdentityRules
 from portone_payments.domain.records.identity import ATTEMPT_SECONDS, DAY, Attempt, Counter
 from portone_payments.domain.shared.marker import BUNDLE
 from portone_payments.domain.verifications.asked import asked_under
 from portone_payments.domain.windows.customer import LENGTH
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.ports.identity import IdentityStore
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Clock, Ids
+from portone_payments.ports.world import Clock, Ids, Meter
 
 STARTS_A_DAY = 30
-TRIES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +23,7 @@ class Starter:
     """Stores the intent, before PortOne or the app hear of the id."""
 
     store: IdentityStore
+    meter: Meter
     clock: Clock
     ids: Ids
     rules: IdentityRules
@@ -32,7 +32,8 @@ class Starter:
     def start(self, user_id: str, purpose: str, provider: str | None) -> Attempt:
         """A new verification, stored. Raises `InvalidRequest`, `VerificationLimit`, `Busy`."""
         chosen = self._provider(purpose, provider)
-        for _ in range(TRIES):
+
+        def write() -> Attempt:
             now = self.clock.now()
             attempt = Attempt(
                 verification_id=self.ids.payment_id(),
@@ -46,12 +47,10 @@ class Starter:
                 store_id=self.store_id,
                 due_at=int(now) + ATTEMPT_SECONDS,
             )
-            try:
-                self.store.save(attempt, self._counted(attempt))
-            except Conflict:
-                continue
+            self.store.save(attempt, self._counted(attempt))
             return attempt
-        raise Busy
+
+        return retried(write, meter=self.meter)
 
     def _counted(self, attempt: Attempt) -> Counter:
         (starts,) = counted(self.store, {f"start.{attempt.user_id}": STARTS_A_DAY}, attempt.created_at)

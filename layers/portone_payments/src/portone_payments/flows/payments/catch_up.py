@@ -40,6 +40,7 @@ from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.windows.buyer import without_buyer
 from portone_payments.flows.payments.metrics import count_absorbed, count_texts
 from portone_payments.flows.shared.gate import Gate
+from portone_payments.flows.shared.optimistic import given_first, retried
 from portone_payments.ports.portone import PerStore, PortOne
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Deadline, Meter, Metric
@@ -97,21 +98,20 @@ class Reader:
         `held` and `subscription` where the caller has just read or written them; `told` adds what an answer
         of PortOne told the caller. Raises `PaymentNotFound`; `Busy` when the version moved three times.
         """
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                held = subscription = None
-            read = held or self.store.payment(payment_id)
+        given = given_first((held, subscription, False), lambda: (None, None, True))
+
+        def write() -> CaughtUp:
+            payment, parts, again = given()
+            read = payment or self.store.payment(payment_id)
             if read is None:
                 raise PaymentNotFound
-            if attempt and hint is not None and hint.id in read.hints:
+            if again and hint is not None and hint.id in read.hints:
                 return CaughtUp(read)
-            try:
-                known = told(read, moment) if told else read
-                known = with_hint(known, hint) if hint else known
-                return self._once(known, subscription, moment, deadline)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-        raise Busy
+            known = told(read, moment) if told else read
+            known = with_hint(known, hint) if hint else known
+            return self._once(known, parts, moment, deadline)
+
+        return retried(write, meter=self.meter, attempts=ATTEMPTS)
 
     def _once(
         self, held: Payment, subscription: Subscription | None, moment: Moment, deadline: Deadline

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.approvals.attempts import is_spent
 from portone_payments.domain.errors.billing import OrderHasPlan
-from portone_payments.domain.errors.common import Busy, IdempotencyKeyReused
+from portone_payments.domain.errors.common import IdempotencyKeyReused
 from portone_payments.domain.errors.payments import (
     NoPayMethod,
     OrderAlreadyPaid,
@@ -26,10 +26,10 @@ from portone_payments.domain.windows.buyer import NOBODY, Buyer, buyer_context, 
 from portone_payments.domain.windows.given import Given, given_by
 from portone_payments.domain.windows.table import Windows
 from portone_payments.flows.shared.customers import Customers
-from portone_payments.ports.store import Conflict, Store
+from portone_payments.flows.shared.optimistic import retried
+from portone_payments.ports.store import Store
 from portone_payments.ports.world import Clock, Ids, Meter, Metric, Vault
 
-ATTEMPTS = 6
 ROUTE = "prepare"
 REQUEST_KEPT = 7 * 24 * 3600
 # each payment names its order itself: what an order forgets is not lost
@@ -86,12 +86,7 @@ class Preparer:
 
         `TooManyRequests` for who repeats what costs: client keys, payments, the opening of a buyer's data.
         """
-        for _ in range(ATTEMPTS):
-            try:
-                return self._once(wish)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-        raise Busy
+        return retried(lambda: self._once(wish), meter=self.meter)
 
     def _once(self, wish: Wish) -> Prepared:
         request = self._known_request(wish)

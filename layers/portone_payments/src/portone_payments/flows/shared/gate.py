@@ -74,7 +74,7 @@ class Gate:
 
     def __post_init__(self) -> None:
         """It begins without having read anything."""
-        self._known = Heard(store=self.store, clock=self.clock)
+        self._known = Heard(store=self.store, clock=self.clock, meter=self.meter)
 
     def of(self, store_id: str) -> "Gate":
         """The same for another store than today's: closed to us, it holds no other up. "": today's."""

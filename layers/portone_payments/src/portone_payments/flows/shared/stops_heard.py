@@ -1,12 +1,13 @@
 """What one container knows of stops: what it has read of their record."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
+from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.records.stops import Stops
-from portone_payments.ports.store import Conflict, Store
-from portone_payments.ports.world import Clock
+from portone_payments.flows.shared.optimistic import retried
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Clock, Meter
 
 ATTEMPTS = 3
 # seconds for which a container believes what it read of a stop
@@ -22,6 +23,7 @@ class Heard:
 
     store: Store
     clock: Clock
+    meter: Meter
     stops: Stops | None = field(default=None, init=False)
     read_at: float = field(default=0.0, init=False)
 
@@ -45,12 +47,15 @@ class Heard:
 
     def changed(self, change: Callable[[Stops], Stops]) -> None:
         """Have the record changed, as it is now."""
-        for _ in range(ATTEMPTS):
+
+        def write() -> None:
             held = self.refreshed()
             changed = change(held)
-            if changed == held:
-                return
-            with suppress(Conflict):
+            if changed != held:
                 self.store.save(changed)
-                break
-        self.refreshed()
+                self.refreshed()
+
+        try:
+            retried(write, meter=self.meter, attempts=ATTEMPTS)
+        except Busy:
+            self.refreshed()
