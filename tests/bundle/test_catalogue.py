@@ -28,8 +28,7 @@ from portone_payments.entry.messages import (
     reasons_refunds,
 )
 from portone_payments.entry.messages.catalogue import Action
-from portone_payments.entry.messages.errors import MESSAGES
-from portone_payments.entry.messages.reasons import REASONS
+from portone_payments.entry.messages.errors import MESSAGES, REASONS
 from portone_payments.entry.responses import error_answer, logged
 
 ALL = MESSAGES | {f"reason {code}": message for code, message in REASONS.items()}

@@ -95,12 +95,10 @@ def test_only_one_place_retries_after_a_lost_race(files: list[Source]) -> None:
     assert retry_loops(files) == []
 
 
-@pytest.mark.xfail(strict=True, reason="ten places do still")
 def test_no_handler_builds_a_flow_or_declares_what_it_depends_on(files: list[Source]) -> None:
     assert handlers_that_build(files) == []
 
 
-@pytest.mark.xfail(strict=True, reason="receipts and collecting do still")
 def test_no_view_starts_work(files: list[Source]) -> None:
     assert views_that_work(files) == []
 

@@ -9,7 +9,7 @@ from portone_local.stack.stack import Stack
 from portone_local.template.cloudformation import functions
 from portone_local.twins.request_units import CallLog
 from portone_payments.entry.wiring.billing_keys import KeyDeps
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.entry.wiring.payments import PaymentDeps
 
 type Act = Callable[[], object]
 
@@ -41,7 +41,7 @@ def spent(stack: Stack, log: CallLog, act: Act) -> Cost:
     """
     for function in functions(stack.template).values():
         container = stack.functions.container(function)
-        if issubclass(container.kind, ReaderDeps | KeyDeps):
+        if issubclass(container.kind, PaymentDeps | KeyDeps):
             container.deps.gate.look()
     before, logged = stack.calls, len(log.calls)
     act()

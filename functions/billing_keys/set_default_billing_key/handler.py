@@ -7,10 +7,10 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.billing_keys import billing_key_id, key_view
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
-def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """The default as chosen; charges that wait for a payment method are tried within a minute."""
     user_id, chosen = request.user_id, billing_key_id(request)
     deps.default_key.choose(user_id, chosen)
@@ -18,4 +18,4 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     return answer(200, key_view(key_of_issue(wallet, chosen), wallet))
 
 
-handler = HttpHandler(route, needs=("store", "default_key"), kind=DeskDeps)
+handler = HttpHandler(route, needs=("store", "default_key"), kind=SubscriptionDeps)

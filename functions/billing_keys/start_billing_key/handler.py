@@ -16,16 +16,10 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.issue_window import check_given, check_offered, issue_view
-from portone_payments.entry.wiring.billing_keys import KeyDeps
-from portone_payments.entry.wiring.preparing import preparer
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.entry.wiring.windows import WindowDeps
 from portone_payments.flows.payments.open_checkout import open_checkout
 from portone_payments.flows.payments.prepare import Prepared, Wish
 from portone_payments.ports.world import Deadline
-
-
-class WindowDeps(KeyDeps, ReaderDeps):
-    """A window of its own, or one that pays an order as well."""
 
 
 class IssueBody(Body):
@@ -84,7 +78,7 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
         platform=body.platform,
         body_hash=request.keyed_body_hash(deps.secrets.hash_key()),
     )
-    prepared = preparer(deps).prepare(wish)
+    prepared = deps.preparer.prepare(wish)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return prepared

@@ -5,8 +5,7 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
-from portone_payments.entry.ids import BillingKeyId
-from portone_payments.entry.request import Body, Request
+from portone_payments.entry.request import BillingKeyId, Body, Request
 from portone_payments.entry.views.charges import charge_answer
 from portone_payments.entry.wiring.charges import ChargeDeps
 from portone_payments.ports.world import Deadline

@@ -8,13 +8,13 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.payments import staff_view
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.entry.wiring.payments import PaymentDeps
 from portone_payments.flows.shared.nudge import nudge
 from portone_payments.flows.shared.staff_words import words_in
 from portone_payments.ports.world import Deadline
 
 
-def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 after a reading; 202 when PortOne did not answer and the payment stays due."""
     moment = Moment(now=deps.clock.now(), by=request.caller.by)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
@@ -27,5 +27,5 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
 
 
 handler = HttpHandler(
-    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=ReaderDeps
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
 )

@@ -9,8 +9,7 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.checkout import checkout_view
-from portone_payments.entry.wiring.preparing import preparer
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.entry.wiring.payments import PaymentDeps
 from portone_payments.flows.payments.open_checkout import open_checkout
 from portone_payments.flows.payments.prepare import Wish
 from portone_payments.ports.world import Deadline
@@ -23,7 +22,7 @@ class PrepareBody(Body):
     platform: Platform
 
 
-def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """Every prepare of an order answers the same paymentId while it can still be paid."""
     body = request.body(PrepareBody)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
@@ -34,9 +33,9 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
         body_hash=request.body_hash(),
         idempotency_key=request.idempotency_key,
     )
-    prepared = preparer(deps).prepare(wish)
+    prepared = deps.preparer.prepare(wish)
     open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return answer(200, checkout_view(prepared, deps.settings))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault"), kind=ReaderDeps)
+handler = HttpHandler(route, needs=("store", "portone", "vault"), kind=PaymentDeps)

@@ -27,8 +27,7 @@ from portone_payments.entry.request import ORDER_ID, Body, Request, UserId
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.payments import order_fields
-from portone_payments.entry.wiring.ports import PortDeps
-from portone_payments.flows.payments.orders import OrderKeeper
+from portone_payments.entry.wiring.orders import OrderDeps
 
 MOST_PARTS = 60
 MOST_PRODUCTS = 50
@@ -89,7 +88,7 @@ class OrderBody(Body):
     gift_certificate_type: GiftCertificate | None = None
 
 
-def route(request: Request, deps: PortDeps) -> dict[str, Any]:
+def route(request: Request, deps: OrderDeps) -> dict[str, Any]:
     """Store the order, or answer the one that is stored."""
     order_id = request.path("orderId")
     if not ORDER_ID.fullmatch(order_id):
@@ -116,14 +115,7 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     )
     # what is charged to a saved method opens no window
     buyer = NOBODY if body.parts else buyer_in(body.buyer)
-    keeper = OrderKeeper(
-        store=deps.store,
-        meter=deps.meter,
-        vault=deps.vault,
-        windows=deps.settings.paying,
-        rules=deps.settings.pay_method_rules,
-    )
-    return answer(200, order_fields(keeper.put(wanted, buyer)))
+    return answer(200, order_fields(deps.orders.put(wanted, buyer)))
 
 
 def _tax_free(body: OrderBody) -> int:
@@ -162,4 +154,4 @@ def _part(part: PartBody, body: OrderBody, field: str) -> OrderPart:
     )
 
 
-handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store", "vault"))
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store", "vault"), kind=OrderDeps)

@@ -6,12 +6,12 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import payment_view
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.entry.wiring.payments import PaymentDeps
 from portone_payments.flows.payments.verify import verify
 from portone_payments.ports.world import Deadline
 
 
-def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
+def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 with the payment as PortOne has it; 202 with a status URL while that is not known or in doubt."""
     result = verify(
         request.payment_id,
@@ -27,4 +27,4 @@ def route(request: Request, deps: ReaderDeps) -> dict[str, Any]:
     return answer(202, {**view, "statusUrl": f"/payments/{result.payment.payment_id}"}, retry_after="5")
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue"), kind=ReaderDeps)
+handler = HttpHandler(route, needs=("store", "portone", "queue"), kind=PaymentDeps)

@@ -7,11 +7,11 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.payments import order_view
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.wiring.instructions import InstructionDeps
 from portone_payments.ports.world import Deadline
 
 
-def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200: nothing is paid for it any more. 202: PortOne has not said yet that its account is closed."""
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     withdrawn = deps.withdrawer.withdraw(request.order_id, deadline, by=request.caller.by)
@@ -21,4 +21,4 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     return answer(202, {**view, "statusUrl": f"/orders/{withdrawn.held.order.order_id}"}, retry_after="5")
 
 
-handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store", "portone", "queue"), kind=PaymentDeps)
+handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store", "portone", "queue"), kind=InstructionDeps)

@@ -7,17 +7,17 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.receipts import receipt_answer
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.wiring.instructions import InstructionDeps
 from portone_payments.ports.world import Deadline
 
 
-def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is cancelled, 202 while that is open."""
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     payment = deps.receipts.cancel(request.payment_id, request.caller.asker, deadline)
-    return receipt_answer(payment, deps, ReceiptState.CANCELLED)
+    return receipt_answer(payment, ReceiptState.CANCELLED)
 
 
 handler = HttpHandler(
-    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=InstructionDeps
 )

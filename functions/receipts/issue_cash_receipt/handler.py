@@ -7,19 +7,22 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.receipts import ReceiptBody, receipt_answer
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.wiring.instructions import InstructionDeps
 from portone_payments.ports.world import Deadline
 
 
-def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 with the receipt that stands, 202 while that is open."""
     asker, body = request.caller.asker, request.body(ReceiptBody)
     identity = body.identity_number.replace("-", "")
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     payment = deps.receipts.issue(request.payment_id, asker, body.type, identity, deadline)
-    return receipt_answer(payment, deps, ReceiptState.ISSUED)
+    return receipt_answer(payment, ReceiptState.ISSUED)
 
 
 handler = HttpHandler(
-    route, rights=(Right.OWNER, Right.STAFF), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+    route,
+    rights=(Right.OWNER, Right.STAFF),
+    needs=("store", "portone", "queue", "vault"),
+    kind=InstructionDeps,
 )

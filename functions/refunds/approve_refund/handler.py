@@ -6,9 +6,8 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
-from portone_payments.entry.views.refund_views import refund_id, refund_view
-from portone_payments.entry.views.refunds import refund_answer
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.views.refunds import refund_answer, refund_id, refund_view
+from portone_payments.entry.wiring.instructions import InstructionDeps
 from portone_payments.ports.world import Deadline
 
 
@@ -18,7 +17,7 @@ class ApproveBody(Body):
     approve: bool = True
 
 
-def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     asker = request.caller.asker
     stored = f"{asker.space}:{refund_id(request)}"
@@ -32,5 +31,5 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
 
 
 handler = HttpHandler(
-    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+    route, rights=(Right.STAFF,), needs=("store", "portone", "queue", "vault"), kind=InstructionDeps
 )

@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from portone_payments.entry.http import HttpHandler
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
-from portone_payments.entry.views.refunds import cancel_answer
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.views.refunds import CancelBody, refund_answer, refund_said, wish_of
+from portone_payments.entry.wiring.instructions import InstructionDeps
+from portone_payments.ports.world import Deadline
 
 
-def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
-    return cancel_answer(request, deps, request.caller.asker)
+    body, asker = request.body(CancelBody), request.caller.asker
+    said = refund_said(body)
+    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    wish = wish_of(request, body, asker, deps.secrets.hash_key())
+    return refund_answer(deps.canceller.cancel(request.payment_id, asker, wish, said, deadline))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=PaymentDeps)
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=InstructionDeps)

@@ -7,7 +7,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
-from portone_payments.entry.views.refund_views import refund_id, refund_view, staff_refund_view
+from portone_payments.entry.views.refunds import refund_id, refund_view, staff_refund_view
 from portone_payments.entry.wiring.ports import PortDeps
 from portone_payments.flows.shared.ownership import asked_refunds, seen_by
 

@@ -5,13 +5,12 @@ from typing import Any
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Right
-from portone_payments.entry.views.refund_views import refund_id
-from portone_payments.entry.views.refunds import AccountBody, refund_answer
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.views.refunds import AccountBody, refund_answer, refund_id
+from portone_payments.entry.wiring.instructions import InstructionDeps
 from portone_payments.ports.world import Deadline
 
 
-def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
+def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     account = request.body(AccountBody).account()
     asker = request.caller.asker
@@ -23,5 +22,8 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
 
 
 handler = HttpHandler(
-    route, rights=(Right.OWNER, Right.STAFF), needs=("store", "portone", "queue", "vault"), kind=PaymentDeps
+    route,
+    rights=(Right.OWNER, Right.STAFF),
+    needs=("store", "portone", "queue", "vault"),
+    kind=InstructionDeps,
 )

@@ -5,14 +5,13 @@ from typing import Any
 from portone_payments.domain.errors.billing import SubscriptionNotFound
 from portone_payments.domain.subscriptions.lifecycle import cancel_part
 from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.ids import INVOICE_ID
-from portone_payments.entry.request import Request
+from portone_payments.entry.request import INVOICE_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.subscriptions import subscription_id, subscription_view
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
-def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """The schedule without it; one that is paid or under way stays."""
     user_id, invoice_id = request.user_id, request.path("invoiceId")
     if not INVOICE_ID.fullmatch(invoice_id):
@@ -26,4 +25,4 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     return answer(200, subscription_view(after))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=SubscriptionDeps)

@@ -7,7 +7,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.subscriptions import asked_by, subscription_answer, subscription_id
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
 class EndBody(Body):
@@ -16,7 +16,7 @@ class EndBody(Body):
     at_period_end: bool
 
 
-def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """200: nothing more is charged from now on. 202: a charge under way finishes first."""
     user_id, wanted = asked_by(request), subscription_id(request)
     at_end = request.body(EndBody).at_period_end
@@ -32,5 +32,8 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
 
 
 handler = HttpHandler(
-    route, rights=(Right.OWNER, Right.SHOP, Right.STAFF), needs=("store", "subscriptions"), kind=DeskDeps
+    route,
+    rights=(Right.OWNER, Right.SHOP, Right.STAFF),
+    needs=("store", "subscriptions"),
+    kind=SubscriptionDeps,
 )

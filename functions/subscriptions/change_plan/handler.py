@@ -11,11 +11,9 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.subscriptions.plan_change import change_later, change_now, lowers, preview
 from portone_payments.entry.fields.closed import ChangeWhen
-from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.ids import PlanId
-from portone_payments.entry.request import Body, Request
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import Body, PlanId, Request
 from portone_payments.entry.rights import Right
-from portone_payments.entry.views.collecting import collected
 from portone_payments.entry.views.subscriptions import (
     asked_by,
     refuse_declined,
@@ -23,6 +21,7 @@ from portone_payments.entry.views.subscriptions import (
     subscription_id,
 )
 from portone_payments.entry.wiring.charges import ChargeDeps
+from portone_payments.ports.world import Deadline
 
 
 class ChangeBody(Body):
@@ -60,7 +59,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     )
     asked = after.change.invoice_id if after.change else None
     if asked is not None:
-        after = collected(after, deps)
+        after = deps.subscriber.collected(after, Deadline.after(deps.clock, INLINE_SECONDS))
         refuse_declined(after.invoices.get(asked))
     return subscription_answer(after, deps.clock.now())
 

@@ -5,13 +5,12 @@ from typing import Any
 from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
 from portone_payments.domain.errors.billing import BillingKeyGone
 from portone_payments.domain.subscriptions.lifecycle import use_key
-from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.ids import BillingKeyId
-from portone_payments.entry.request import Body, Request
-from portone_payments.entry.views.collecting import collected
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import BillingKeyId, Body, Request
 from portone_payments.entry.views.subscriptions import subscription_answer, subscription_id
 from portone_payments.entry.wiring.charges import ChargeDeps
 from portone_payments.flows.subscriptions.manage import always
+from portone_payments.ports.world import Deadline
 
 
 class KeyBody(Body):
@@ -39,7 +38,8 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         # the choice of a card leaves no fact yet (case B14)
         fact=False,
     )
-    return subscription_answer(collected(after, deps), deps.clock.now())
+    after = deps.subscriber.collected(after, Deadline.after(deps.clock, INLINE_SECONDS))
+    return subscription_answer(after, deps.clock.now())
 
 
 handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

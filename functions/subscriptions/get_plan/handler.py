@@ -7,10 +7,10 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import ORDER_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.subscriptions import plan_view
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
-def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """The plan as the shop stored it."""
     plan_id = request.path("planId")
     if not ORDER_ID.fullmatch(plan_id):
@@ -18,4 +18,4 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     return answer(200, plan_view(deps.subscriptions.plan(plan_id)))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=SubscriptionDeps)

@@ -7,15 +7,18 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.subscriptions import asked_by, subscription_id, subscription_view
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
-def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """As it stands; absent and foreign ids answer alike."""
     user_id = asked_by(request)
     return answer(200, subscription_view(deps.subscriptions.of(subscription_id(request), user_id)))
 
 
 handler = HttpHandler(
-    route, rights=(Right.OWNER, Right.SHOP, Right.STAFF), needs=("store", "subscriptions"), kind=DeskDeps
+    route,
+    rights=(Right.OWNER, Right.SHOP, Right.STAFF),
+    needs=("store", "subscriptions"),
+    kind=SubscriptionDeps,
 )

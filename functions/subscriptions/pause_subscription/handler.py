@@ -9,7 +9,7 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.subscriptions import subscription_id, subscription_view
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
 class PauseBody(Body):
@@ -18,7 +18,7 @@ class PauseBody(Body):
     until: Day | None = None
 
 
-def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """What was still to be paid is not asked for any more."""
     user_id, wanted = request.user_id, subscription_id(request)
     until = request.body(PauseBody).until if request.has_body else None
@@ -29,4 +29,4 @@ def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
     return answer(200, subscription_view(after))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=SubscriptionDeps)

@@ -4,12 +4,11 @@ from typing import Any
 
 from portone_payments.domain.subscriptions.plan_change import Preview, preview
 from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.ids import PlanId
-from portone_payments.entry.request import Body, Request
+from portone_payments.entry.request import Body, PlanId, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import time_view
 from portone_payments.entry.views.subscriptions import subscription_id
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
 class PreviewBody(Body):
@@ -18,7 +17,7 @@ class PreviewBody(Body):
     plan_id: PlanId
 
 
-def route(request: Request, deps: DeskDeps) -> dict[str, Any]:
+def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """Exactly what PUT .../plan charges on the same KST day; nothing is changed by this."""
     user_id, plan_id = request.user_id, request.body(PreviewBody).plan_id
     desk = deps.subscriptions
@@ -39,4 +38,4 @@ def _view(preview: Preview) -> dict[str, Any]:
     }
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"), kind=DeskDeps)
+handler = HttpHandler(route, needs=("store", "subscriptions"), kind=SubscriptionDeps)

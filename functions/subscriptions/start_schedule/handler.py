@@ -4,13 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.ids import BillingKeyId
-from portone_payments.entry.request import Body, Request
-from portone_payments.entry.views.collecting import begun
-from portone_payments.entry.views.subscriptions import required_key
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import BillingKeyId, Body, Request
+from portone_payments.entry.views.subscriptions import required_key, started_answer
 from portone_payments.entry.wiring.charges import ChargeDeps
 from portone_payments.flows.subscriptions.subscribe import Wanted
+from portone_payments.ports.world import Deadline
 
 
 class ScheduleBody(Body):
@@ -31,7 +30,8 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         order_id=body.order_id,
         issue_id=body.billing_key_id,
     )
-    return begun(wanted, deps)
+    started = deps.subscriber.start(wanted, Deadline.after(deps.clock, INLINE_SECONDS))
+    return started_answer(started, deps.clock.now())
 
 
 handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

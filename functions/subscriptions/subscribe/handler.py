@@ -5,13 +5,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from portone_payments.entry.fields.dates import Day, checked_day
-from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.ids import BillingKeyId, PlanId
-from portone_payments.entry.request import Body, Request
-from portone_payments.entry.views.collecting import begun
-from portone_payments.entry.views.subscriptions import required_key
+from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
+from portone_payments.entry.request import BillingKeyId, Body, PlanId, Request
+from portone_payments.entry.views.subscriptions import required_key, started_answer
 from portone_payments.entry.wiring.charges import ChargeDeps
 from portone_payments.flows.subscriptions.subscribe import Wanted
+from portone_payments.ports.world import Deadline
 
 
 class SubscribeBody(Body):
@@ -40,7 +39,8 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         anchor_day=body.anchor_day,
         issue_id=body.billing_key_id,
     )
-    return begun(wanted, deps)
+    started = deps.subscriber.start(wanted, Deadline.after(deps.clock, INLINE_SECONDS))
+    return started_answer(started, deps.clock.now())
 
 
 handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

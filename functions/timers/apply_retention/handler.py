@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from portone_payments.entry.job import JobHandler
-from portone_payments.entry.wiring.ports import PortDeps
-from portone_payments.flows.timers.retention import Remover
+from portone_payments.entry.wiring.timers import TimerDeps
 from portone_payments.ports.world import Deadline
 
 SECONDS = 840.0
 
 
-def job(_event: Mapping[str, Any], deps: PortDeps) -> dict[str, Any]:
+def job(_event: Mapping[str, Any], deps: TimerDeps) -> dict[str, Any]:
     """One run; `left`: time ran out, and the next run goes on."""
-    remover = Remover(store=deps.store, clock=deps.clock, meter=deps.meter, note=deps.skips.note)
-    done = remover.remove(deadline=Deadline.after(deps.clock, SECONDS))
+    done = deps.remover.remove(deadline=Deadline.after(deps.clock, SECONDS))
     deps.logger.info("ended", count=done.removed)
     return {"removed": done.removed, "putOff": done.put_off, "left": done.left}
 
 
-handler = JobHandler(job, needs=("store",))
+handler = JobHandler(job, needs=("store",), kind=TimerDeps)

@@ -6,7 +6,6 @@ from typing import Any
 from portone_payments.adapters.aws.queue import parse_due
 from portone_payments.entry.job import QueueHandler
 from portone_payments.entry.wiring.worker import Deps
-from portone_payments.flows.timers.work import Worker
 
 
 def job(message: Mapping[str, Any], deps: Deps) -> None:
@@ -15,22 +14,7 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     if due is None:
         deps.logger.warning("unreadable message")
         return
-    worker = Worker(
-        reader=deps.reader,
-        sender=deps.sender,
-        approvals=deps.approvals,
-        charges=deps.charges,
-        wallets=deps.wallets,
-        receipts=deps.receipts,
-        closer=deps.closer,
-        strays=deps.strays,
-        store=deps.store,
-        clock=deps.clock,
-        meter=deps.meter,
-        ids=deps.ids,
-        note=deps.skips.note,
-    )
-    worker.work(due)
+    deps.worker.work(due)
 
 
 handler = QueueHandler(job, needs=("store", "portone", "queue", "strays", "vault", "stock"), kind=Deps)

@@ -8,18 +8,11 @@ from portone_payments.domain.readings.webhook import Delivery
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.wiring.billing_keys import KeyDeps
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
-from portone_payments.flows.webhooks.confirm_request import ConfirmPolicy
-from portone_payments.flows.webhooks.receive import Receiver
+from portone_payments.entry.wiring.webhooks import WebhookDeps
 from portone_payments.ports.world import Metric
 
 
-class HookDeps(KeyDeps, ReaderDeps):
-    """Readings, and rows for what is not a payment of ours."""
-
-
-def route(request: Request, deps: HookDeps) -> dict[str, Any]:
+def route(request: Request, deps: WebhookDeps) -> dict[str, Any]:
     """2xx: borne out by what is saved, or durably stored. 403 is the answer to a refused approval."""
     try:
         delivery = _read(request, deps)
@@ -31,10 +24,10 @@ def route(request: Request, deps: HookDeps) -> dict[str, Any]:
         delivery = _read_again(request, deps)
     # so that failures are seen as a share: a stranger can send bad signatures, never keep good ones away
     deps.meter.count(Metric.SIGNATURE_FAILURE, 0)
-    return answer(200, {"result": _receiver(deps).receive(delivery)})
+    return answer(200, {"result": deps.receiver.receive(delivery)})
 
 
-def _read(request: Request, deps: HookDeps) -> Delivery:
+def _read(request: Request, deps: WebhookDeps) -> Delivery:
     return read_delivery(
         method=request.method,
         headers=single_headers(request.event),
@@ -45,7 +38,7 @@ def _read(request: Request, deps: HookDeps) -> Delivery:
     )
 
 
-def _read_again(request: Request, deps: HookDeps) -> Delivery:
+def _read_again(request: Request, deps: WebhookDeps) -> Delivery:
     """With secrets read anew: one may have been rotated since."""
     try:
         return _read(request, deps)
@@ -54,16 +47,4 @@ def _read_again(request: Request, deps: HookDeps) -> Delivery:
         raise
 
 
-def _receiver(deps: HookDeps) -> Receiver:
-    return Receiver(
-        reader=deps.reader,
-        store=deps.store,
-        strays=deps.strays,
-        queue=deps.queue,
-        clock=deps.clock,
-        meter=deps.meter,
-        confirm=ConfirmPolicy(enabled=deps.settings.confirm_process),
-    )
-
-
-handler = HttpHandler(route, rights=(), needs=("store", "portone", "queue", "vault"), kind=HookDeps)
+handler = HttpHandler(route, rights=(), needs=("store", "portone", "queue", "vault"), kind=WebhookDeps)

@@ -5,7 +5,7 @@ from portone_local.portone import Fault
 from portone_local.stack.stack import Stack
 from portone_local.stories.world import clock_of
 from portone_payments.domain.shared.calendar import DAY, HOUR
-from portone_payments.entry.messages.reasons import REASONS
+from portone_payments.entry.messages.errors import REASONS
 from tests.support.billing_app import code_of, put_plan
 from tests.support.subscriber_app import charged, post, put, shown, subscribed
 

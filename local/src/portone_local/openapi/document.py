@@ -28,11 +28,10 @@ from portone_local.openapi.refusals import (
 )
 from portone_local.template import cloudformation as template
 from portone_payments.domain.errors.common import Forbidden, Unauthenticated
-from portone_payments.entry.ids import INVOICE_ID
-from portone_payments.entry.request import IDEMPOTENCY_KEY, ORDER_ID, PAYMENT_ID
+from portone_payments.entry.request import IDEMPOTENCY_KEY, INVOICE_ID, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
 from portone_payments.entry.views.identity import VERIFICATION_ID
-from portone_payments.entry.views.refund_views import REFUND_ID
+from portone_payments.entry.views.refunds import REFUND_ID
 from portone_payments.flows.operations.discrepancies import DISCREPANCY_ID
 
 OPERATIONS = OTHERS | IDENTITY_OPERATIONS | BILLING_OPERATIONS

@@ -20,9 +20,12 @@ from portone_payments.entry.rights import Caller
 BODY_CAP = 16 * 1024
 PAYMENT_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 ORDER_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
+INVOICE_ID = re.compile(r"[0-9]{1,9}")
 _LIMIT_TEXT = re.compile(r"[1-9][0-9]?|100")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _EXACT = 2**53
+type BillingKeyId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,64}$")]
+type PlanId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
 # byte for byte as tokens carry it, and so never in a path: an HTTP API decodes those, some escapes twice
 type UserId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 

@@ -9,8 +9,7 @@ from portone_payments.domain.errors import common as errors
 from portone_payments.domain.errors import identity as identity_errors
 from portone_payments.domain.errors import payments as payment_errors
 from portone_payments.entry.messages.catalogue import Message
-from portone_payments.entry.messages.errors import MESSAGES
-from portone_payments.entry.messages.reasons import REASONS
+from portone_payments.entry.messages.errors import MESSAGES, REASONS
 
 STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.InvalidRequest: 400,

@@ -2,6 +2,12 @@
 
 from portone_payments.entry.messages import billing as messages_billing
 from portone_payments.entry.messages import identity as messages_identity
+from portone_payments.entry.messages import (
+    reasons_billing,
+    reasons_identity,
+    reasons_portone,
+    reasons_refunds,
+)
 from portone_payments.entry.messages.catalogue import Action, Message
 
 MESSAGES: dict[str, Message] = {
@@ -187,3 +193,8 @@ MESSAGES: dict[str, Message] = {
         Action.RETRY,
     ),
 }
+
+# why something failed: causes of ours, and the error types of PortOne that errors give
+REASONS: dict[str, Message] = (
+    reasons_portone.REASONS | reasons_billing.REASONS | reasons_identity.REASONS | reasons_refunds.REASONS
+)

@@ -12,8 +12,6 @@ from portone_payments.entry.fields.closed import ReceiptType
 from portone_payments.entry.request import Body
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import time_view
-from portone_payments.entry.wiring.ports import PortDeps
-from portone_payments.flows.shared.nudge import nudge
 
 
 class ReceiptBody(Body):
@@ -23,7 +21,7 @@ class ReceiptBody(Body):
     identity_number: Annotated[str, StringConstraints(pattern=r"^[0-9-]{10,24}$")]
 
 
-def receipt_answer(payment: Payment, deps: PortDeps, wanted: ReceiptState) -> dict[str, Any]:
+def receipt_answer(payment: Payment, wanted: ReceiptState) -> dict[str, Any]:
     """200 with the receipt as wanted, 202 while its outcome is open. Raises `CashReceiptFailed`."""
     receipt = newest(payment)
     if receipt.state not in MOVING | {wanted} and receipt.code is not None:
@@ -31,7 +29,6 @@ def receipt_answer(payment: Payment, deps: PortDeps, wanted: ReceiptState) -> di
     view = receipt_view(receipt)
     if receipt.state not in MOVING:
         return answer(200, view)
-    nudge(payment, queue=deps.queue)
     status_url = f"/payments/{payment.payment_id}/cash-receipt"
     return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
 

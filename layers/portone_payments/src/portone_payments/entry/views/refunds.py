@@ -1,28 +1,31 @@
-"""Refunds over HTTP: the body owners and staff send, and how a refund is answered."""
+"""Refunds over HTTP: the body owners and staff send, how a refund is shown, found and answered."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from portone_payments.domain.errors.common import InvalidRequest
-from portone_payments.domain.errors.payments import RefundFailed
-from portone_payments.domain.records.instructions import RefundState
+from portone_payments.domain.errors.payments import RefundFailed, RefundNotFound
+from portone_payments.domain.identity.masking import masked_name, masked_phone
+from portone_payments.domain.records.instructions import Refund, RefundState
+from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.refunds.banks import bank_of
 from portone_payments.domain.refunds.reserve import RefundWish
 from portone_payments.domain.shared.money import checked_amount
 from portone_payments.entry.fields.closed import AskedAmount, Bank, PartOfAmount
 from portone_payments.entry.fields.texts import Written
-from portone_payments.entry.http import INLINE_SECONDS
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.views.refund_views import refund_view, shown_id
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.views.payments import refund_summary, time_view
 from portone_payments.flows.refunds.desk import Refunded
 from portone_payments.flows.refunds.refund import Said
+from portone_payments.flows.refunds.send import read_sealed
 from portone_payments.flows.shared.ownership import Asker
 from portone_payments.ports.portone import RefundAccount
-from portone_payments.ports.world import Deadline
+from portone_payments.ports.world import Vault
 
+REFUND_ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 _PENDING = frozenset(RefundState) - {RefundState.SUCCEEDED, RefundState.FAILED}
 type Digits = Annotated[str, StringConstraints(pattern=r"^[0-9-]{6,24}$")]
 
@@ -84,14 +87,9 @@ def wish_of(
     )
 
 
-def cancel_answer(request: Request, deps: PaymentDeps, asker: Asker) -> dict[str, Any]:
-    """Carry out a cancel request of an owner or of staff."""
-    body = request.body(CancelBody)
-    account = body.refund_account.account() if body.refund_account else None
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    wish = wish_of(request, body, asker, deps.secrets.hash_key())
-    said = Said(reason=body.reason, account=account)
-    return refund_answer(deps.canceller.cancel(request.payment_id, asker, wish, said, deadline))
+def refund_said(body: CancelBody) -> Said:
+    """What whoever refunds wrote, which is never stored in clear. Raises `InvalidRequest`."""
+    return Said(reason=body.reason, account=body.refund_account.account() if body.refund_account else None)
 
 
 def refund_answer(refunded: Refunded) -> dict[str, Any]:
@@ -104,3 +102,51 @@ def refund_answer(refunded: Refunded) -> dict[str, Any]:
         return answer(200, view)
     status_url = f"/payments/{payment.payment_id}/refunds/{shown_id(refund)}"
     return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
+
+
+def refund_view(refund: Refund) -> dict[str, Any]:
+    """A refund as its asker sees it."""
+    return {
+        **refund_summary(refund),
+        "taxFreeAmount": refund.tax_free,
+        "vatAmount": refund.vat,
+        "code": refund.code,
+        "createdAt": time_view(refund.created_at),
+        "settledAt": time_view(refund.settled_at),
+    }
+
+
+def staff_refund_view(payment: Payment, refund: Refund, vault: Vault) -> dict[str, Any]:
+    """A refund as staff sees it: by whom it was asked and why; the account it goes to only in part.
+
+    What was sealed is gone once the refund is settled.
+    """
+    said, account = read_sealed(payment.payment_id, refund, vault)
+    return {
+        **refund_view(refund),
+        "askedBy": refund.by,
+        "reason": said or refund.reason or None,
+        "account": masked_account(account) if account else None,
+    }
+
+
+def masked_account(account: RefundAccount) -> dict[str, str]:
+    """Enough to compare with what the buyer wrote, not enough to use."""
+    return {
+        "bank": account.bank,
+        "number": masked_phone(account.number),
+        "holderName": masked_name(account.holder),
+    }
+
+
+def shown_id(refund: Refund) -> str:
+    """The id without its name space."""
+    return refund.id.partition(":")[2]
+
+
+def refund_id(request: Request) -> str:
+    """The path's refundId. Raises `RefundNotFound` for one that cannot be."""
+    found = request.path("refundId")
+    if not REFUND_ID.fullmatch(found):
+        raise RefundNotFound
+    return found

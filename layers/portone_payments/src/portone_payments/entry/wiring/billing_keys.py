@@ -2,15 +2,14 @@
 
 from functools import cached_property
 
-from portone_payments.entry.wiring.desk_deps import DeskDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 from portone_payments.flows.billing_keys.delete import KeyRemover
 from portone_payments.flows.billing_keys.issue import KeyDesk
 from portone_payments.flows.billing_keys.register import Registrar
 from portone_payments.flows.billing_keys.work import WalletKeeper
-from portone_payments.flows.webhooks.unmatched import StrayKeeper
 
 
-class KeyDeps(DeskDeps):
+class KeyDeps(SubscriptionDeps):
     """Billing keys, from their windows to their deletion."""
 
     @cached_property
@@ -59,18 +58,4 @@ class KeyDeps(DeskDeps):
             remover=self.remover,
             default=self.default_key,
             note=self.skips.note,
-        )
-
-    @cached_property
-    def strays(self) -> StrayKeeper:
-        """Webhooks about what is not ours."""
-        return StrayKeeper(
-            store=self.store,
-            portone=self.portone,
-            store_id=self.settings.store_id,
-            live=self.settings.live,
-            vault=self.vault,
-            meter=self.meter,
-            clock=self.clock,
-            keys=self.wallets,
         )

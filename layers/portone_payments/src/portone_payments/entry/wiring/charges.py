@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from functools import cached_property
 
-from portone_payments.entry.wiring.desk_deps import DeskDeps
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
+from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 from portone_payments.flows.charges.charge import Charger
 from portone_payments.flows.charges.collect import Collector
 from portone_payments.flows.charges.send import ChargeSender
 from portone_payments.flows.subscriptions.subscribe import Subscriber
 
 
-class ChargeDeps(DeskDeps, ReaderDeps):
+class ChargeDeps(SubscriptionDeps, PaymentDeps):
     """Charges, asked for or due."""
 
     @cached_property

@@ -1,115 +1,39 @@
-"""What functions need that refund payments, approve them or report them."""
+"""What functions need that prepare payments and read them at PortOne."""
 
 from functools import cached_property
 
-from portone_payments.entry.wiring.reader_deps import ReaderDeps
-from portone_payments.flows.approvals.approve import Approver
-from portone_payments.flows.approvals.send import ApprovalSender
-from portone_payments.flows.payments.close_account import AccountCloser
-from portone_payments.flows.payments.withdraw import Withdrawer
-from portone_payments.flows.receipts.issue import ReceiptDesk
-from portone_payments.flows.receipts.send import ReceiptSender
-from portone_payments.flows.refunds.decide import RefundDecisions
-from portone_payments.flows.refunds.refund import Canceller
-from portone_payments.flows.refunds.send import RefundSender
+from portone_payments.entry.wiring.ports import PortDeps
+from portone_payments.flows.payments.catch_up import Reader
+from portone_payments.flows.payments.prepare import Preparer
 
 
-class PaymentDeps(ReaderDeps):
-    """Payments once they are prepared."""
+class PaymentDeps(PortDeps):
+    """Payments, from the intent to what PortOne says of them."""
 
     @cached_property
-    def sender(self) -> RefundSender:
-        """Sends reserved refunds."""
-        return RefundSender(reader=self.reader, store=self.store, vault=self.vault, meter=self.meter)
-
-    @cached_property
-    def closer(self) -> AccountCloser:
-        """Closes virtual accounts."""
-        return AccountCloser(reader=self.reader)
-
-    @cached_property
-    def withdrawer(self) -> Withdrawer:
-        """Takes orders back."""
-        return Withdrawer(
-            closer=self.closer,
-            reader=self.reader,
+    def reader(self) -> Reader:
+        """The one way a payment's state changes."""
+        return Reader(
             store=self.store,
-            queue=self.queue,
-            clock=self.clock,
+            portone=self.portone,
             meter=self.meter,
+            policy=self.settings.check,
+            gate=self.gate,
+            billing=self.settings.billing,
         )
 
     @cached_property
-    def canceller(self) -> Canceller:
-        """Everything that starts a refund."""
-        return Canceller(
-            sender=self.sender,
-            reader=self.reader,
+    def preparer(self) -> Preparer:
+        """Stores the intent to be paid."""
+        return Preparer(
             store=self.store,
-            vault=self.vault,
-            queue=self.queue,
             clock=self.clock,
+            ids=self.ids,
             meter=self.meter,
-            policy=self.settings.refund,
-        )
-
-    @cached_property
-    def refund_decisions(self) -> RefundDecisions:
-        """What is decided of refunds that wait."""
-        return RefundDecisions(
-            sender=self.sender,
-            reader=self.reader,
-            store=self.store,
+            rules=self.settings.pay_method_rules,
+            windows=self.settings.paying,
+            policy=self.settings.check,
+            ready_seconds=self.settings.ready_minutes * 60,
+            customers=self.customers,
             vault=self.vault,
-            queue=self.queue,
-            clock=self.clock,
-            meter=self.meter,
-            policy=self.settings.refund,
-        )
-
-    @cached_property
-    def approvals(self) -> ApprovalSender:
-        """Sends stored approvals."""
-        return ApprovalSender(
-            reader=self.reader,
-            store=self.store,
-            vault=self.vault,
-            stock=self.stock,
-            meter=self.meter,
-            test=not self.settings.live,
-        )
-
-    @cached_property
-    def approver(self) -> Approver:
-        """Everything that starts an approval."""
-        return Approver(
-            sender=self.approvals,
-            reader=self.reader,
-            store=self.store,
-            vault=self.vault,
-            stock=self.stock,
-            queue=self.queue,
-            clock=self.clock,
-            meter=self.meter,
-            offered=self.settings.manual_approval,
-        )
-
-    @cached_property
-    def receipts(self) -> ReceiptDesk:
-        """Everything about cash receipts."""
-        chosen = self.settings
-        keys = {method: each.key for method, each in chosen.channels.items()}
-        sender = ReceiptSender(
-            reader=self.reader,
-            store=self.store,
-            vault=self.vault,
-            clock=self.clock,
-            meter=self.meter,
-            channels=keys,
-        )
-        return ReceiptDesk(
-            sender=sender,
-            vault=self.vault,
-            clock=self.clock,
-            self_issue=chosen.check.self_issue_receipts,
         )

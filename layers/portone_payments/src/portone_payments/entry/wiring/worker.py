@@ -1,9 +1,31 @@
 """What the worker needs, which finishes anything."""
 
-from portone_payments.entry.wiring.billing_keys import KeyDeps
+from functools import cached_property
+
 from portone_payments.entry.wiring.charges import ChargeDeps
-from portone_payments.entry.wiring.payments import PaymentDeps
+from portone_payments.entry.wiring.instructions import InstructionDeps
+from portone_payments.entry.wiring.webhooks import WebhookDeps
+from portone_payments.flows.timers.work import Worker
 
 
-class Deps(PaymentDeps, KeyDeps, ChargeDeps):
+class Deps(InstructionDeps, WebhookDeps, ChargeDeps):
     """All about money; a function that needs less names a smaller kind."""
+
+    @cached_property
+    def worker(self) -> Worker:
+        """Finishes what the sweep leased and what handlers left unfinished."""
+        return Worker(
+            reader=self.reader,
+            sender=self.sender,
+            approvals=self.approvals,
+            charges=self.charges,
+            wallets=self.wallets,
+            receipts=self.receipts,
+            closer=self.closer,
+            strays=self.strays,
+            store=self.store,
+            clock=self.clock,
+            meter=self.meter,
+            ids=self.ids,
+            note=self.skips.note,
+        )

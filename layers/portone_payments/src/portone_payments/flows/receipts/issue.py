@@ -21,7 +21,9 @@ from portone_payments.domain.records.instructions import ReceiptState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.allowances import RECEIPTS, spend
 from portone_payments.flows.receipts.send import Change, ReceiptSender, receipt_context
+from portone_payments.flows.shared.nudge import nudge
 from portone_payments.flows.shared.ownership import Asker
+from portone_payments.ports.store import Queue
 from portone_payments.ports.world import Clock, Deadline, Vault
 
 PERSONAL = "PERSONAL"
@@ -33,6 +35,7 @@ class ReceiptDesk:
 
     sender: ReceiptSender
     vault: Vault
+    queue: Queue
     clock: Clock
     self_issue: bool
 
@@ -77,7 +80,11 @@ class ReceiptDesk:
 
     def _begun(self, payment_id: str, intended: Change, moment: Moment, deadline: Deadline) -> Payment:
         payment, fresh = self.sender.change(payment_id, intended)
-        return self.sender.move(payment, moment, deadline, first=True, admitted=True) if fresh else payment
+        if fresh:
+            payment = self.sender.move(payment, moment, deadline, first=True, admitted=True)
+        if newest(payment).state in MOVING:
+            nudge(payment, queue=self.queue)
+        return payment
 
     def work(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> None:
         """Whatever a payment's receipt needs now: finish, keep step with refunds, issue unasked."""

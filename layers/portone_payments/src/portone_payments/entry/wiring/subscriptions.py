@@ -7,8 +7,8 @@ from portone_payments.flows.billing_keys.default import DefaultKey
 from portone_payments.flows.subscriptions.manage import SubscriptionDesk
 
 
-class DeskDeps(PortDeps):
-    """Desks at which nothing is charged."""
+class SubscriptionDeps(PortDeps):
+    """A saved choice and a subscription as they are found and changed; nothing is charged."""
 
     @cached_property
     def default_key(self) -> DefaultKey:

@@ -1,0 +1,36 @@
+"""What functions need that run by the clock or from the stream, and send nothing to PortOne."""
+
+from functools import cached_property
+
+from portone_payments.entry.wiring.ports import PortDeps
+from portone_payments.flows.timers.publish import Publisher
+from portone_payments.flows.timers.retention import Remover
+from portone_payments.flows.timers.sweep import Sweeper
+
+
+class TimerDeps(PortDeps):
+    """What is due, what has been kept long enough, what other services hear of."""
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        """Leases what is due and sends its ids."""
+        return Sweeper(
+            store=self.store,
+            queue=self.queue,
+            charges=self.charge_queue,
+            clock=self.clock,
+            meter=self.meter,
+            rate=self.settings.sweep_rate,
+            charge_rate=self.settings.charge_rate,
+            note=self.skips.note,
+        )
+
+    @cached_property
+    def remover(self) -> Remover:
+        """Deletes what has been kept long enough."""
+        return Remover(store=self.store, clock=self.clock, meter=self.meter, note=self.skips.note)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Hands what happened to the bus."""
+        return Publisher(bus=self.bus, store=self.store, meter=self.meter, note=self.skips.note)
