@@ -12,70 +12,61 @@ from portone_local.template.cloudformation import (
     functions,
     handlers,
     refusals,
+    transformed,
 )
 from portone_local.template.roles import allowed, role_of
 from portone_payments.entry.settings.contracts import contract_of
 from portone_payments.entry.settings.identity import read_identity_settings
 from portone_payments.entry.settings.payments import PORTONE_URL, read_settings
 
-COMMON = {"MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"}
-CALLS = {
-    "STORE_ID",
-    "CHANNELS",
-    "PORTONE_URL",
-    "API_SECRET_ARN",
-    "TAX_FREE_DIFFERENCE",
-    "METHOD_DIFFERENCE",
-    "SELF_ISSUE_RECEIPTS",
-    "REFUND_BASE",
-    "LATE_PAYMENTS",
-    "BILLING_CHANNELS",
-    "DUNNING",
-    "CONSENT_ALWAYS",
-    "REFUND_LATE_CHARGES",
+COMMON = {
+    *("MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"),
+    *("USER_CLAIM", "STORE_ID", "PORTONE_URL", "NOTICE_URLS", "CONSENT_ALWAYS", "REFUND_LATE_CHARGES"),
+    *("TAX_FREE_DIFFERENCE", "METHOD_DIFFERENCE", "SELF_ISSUE_RECEIPTS", "REFUND_BASE", "LATE_PAYMENTS"),
 }
+CALLS = {"API_SECRET_ARN", "CHANNELS", "BILLING_CHANNELS", "DUNNING"}
 HINTS = {"WORK_QUEUE_URL"}
-CHECKOUT = {"PAY_METHOD_RULES", "REDIRECT_URL", "APP_SCHEME", "NOTICE_URLS", "READY_MINUTES"}
+CHECKOUT = {"PAY_METHOD_RULES", "REDIRECT_URL", "APP_SCHEME", "READY_MINUTES"}
 WEBHOOK = {"WEBHOOK_SECRET_ARN", "HASH_KEY_ARN", "PII_KEY_ARN", "CONFIRM_PROCESS", "WEBHOOK_TOLERANCE"}
-STAFF = {"USER_CLAIM", "STAFF_CLAIM", "STAFF_PRINCIPALS"}
+STAFF = {"STAFF_CLAIM", "STAFF_PRINCIPALS"}
 SHOP = {"SHOP_PRINCIPALS"}
-WALLET = {"USER_CLAIM", "PII_KEY_ARN"} | CALLS | HINTS
-CHARGES = {"PII_KEY_ARN", "CHARGE_KEYS_ARN", "NOTICE_URLS"} | CALLS
-CHANGES = {"USER_CLAIM", "DUNNING"}
+WALLET = {"PII_KEY_ARN"} | CALLS | HINTS
+CHARGES = {"PII_KEY_ARN", "CHARGE_KEYS_ARN"} | CALLS
+CHANGES = {"DUNNING"}
 TOLD = {
     "put_order": SHOP | {"CHANNELS", "PAY_METHOD_RULES", "PII_KEY_ARN"},
     "get_order": SHOP,
     "withdraw_order": SHOP | CALLS | HINTS,
-    "prepare_payment": {"USER_CLAIM", "CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
-    "verify_payment": {"USER_CLAIM"} | CALLS | HINTS,
-    "get_payment": {"USER_CLAIM"},
-    "list_payments": {"USER_CLAIM"},
+    "prepare_payment": {"CHARGE_KEYS_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
+    "verify_payment": CALLS | HINTS,
+    "get_payment": set(),
+    "list_payments": set(),
     "receive_webhook": CALLS | HINTS | WEBHOOK,
     "sweep_payments": {"WORK_QUEUE_URL", "SWEEP_RATE", "CHARGE_QUEUE_URL", "CHARGE_RATE"},
-    "work_payments": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "HASH_KEY_ARN", "NOTICE_URLS"},
+    "work_payments": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "HASH_KEY_ARN"},
     "work_charges": CHARGES,
     "put_plan": SHOP,
-    "get_plan": {"USER_CLAIM"},
-    "start_billing_key": {"USER_CLAIM", "CHARGE_KEYS_ARN", "HASH_KEY_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
+    "get_plan": set(),
+    "start_billing_key": {"CHARGE_KEYS_ARN", "HASH_KEY_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "register_billing_key": WALLET | {"HASH_KEY_ARN", "KEY_IN_ISSUE"},
-    "list_billing_keys": {"USER_CLAIM"},
-    "get_billing_key": {"USER_CLAIM"},
+    "list_billing_keys": set(),
+    "get_billing_key": set(),
     "set_default_billing_key": CHANGES,
     "delete_billing_key": WALLET,
-    "charge_payment": WALLET | {"NOTICE_URLS"},
-    "subscribe": {"USER_CLAIM"} | CHARGES,
-    "start_schedule": {"USER_CLAIM"} | CHARGES,
-    "list_subscriptions": {"USER_CLAIM"},
-    "get_subscription": SHOP | {"USER_CLAIM", "STAFF_PRINCIPALS"},
-    "preview_plan": {"USER_CLAIM"},
-    "change_plan": SHOP | {"USER_CLAIM", "STAFF_PRINCIPALS"} | CHARGES,
-    "change_subscription_key": {"USER_CLAIM"} | CHARGES,
+    "charge_payment": WALLET,
+    "subscribe": CHARGES,
+    "start_schedule": CHARGES,
+    "list_subscriptions": set(),
+    "get_subscription": SHOP | {"STAFF_PRINCIPALS"},
+    "preview_plan": set(),
+    "change_plan": SHOP | {"STAFF_PRINCIPALS"} | CHARGES,
+    "change_subscription_key": CHARGES,
     "pause_subscription": CHANGES,
-    "resume_subscription": {"USER_CLAIM"} | CHARGES,
+    "resume_subscription": CHARGES,
     "cancel_subscription": SHOP | {"STAFF_PRINCIPALS"} | CHANGES,
-    "give_consent": {"USER_CLAIM"} | CHARGES,
+    "give_consent": CHARGES,
     "cancel_part": CHANGES,
-    "confirm_payment": {"USER_CLAIM", "MANUAL_APPROVAL", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
+    "confirm_payment": {"MANUAL_APPROVAL", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
     "issue_cash_receipt": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "cancel_cash_receipt": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "get_cash_receipt": STAFF,
@@ -102,6 +93,8 @@ RIGHTS = {
     "EVENT_BUS": "events:PutEvents EventBus",
 }
 ENVIRONMENTS = ("dev", "stg", "prod")
+LAMBDA_ALLOWS = 4096  # bytes of names and values
+LONGEST_ARN = 128
 
 
 class Asked(Mapping[str, str]):
@@ -136,6 +129,36 @@ def test_the_template_sets_every_setting_and_no_other(dev: dict[str, Any]) -> No
     told = {name for function in functions(dev) for name in environment(dev, function)}
 
     assert told - {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"} == asked.names
+
+
+def test_half_of_the_environment_lambda_allows_is_left_to_what_the_operator_writes(
+    prod: dict[str, Any],
+) -> None:
+    used = {
+        function: sum(
+            len(name) + (len(value) if isinstance(value, str) else LONGEST_ARN)
+            for name, value in environment(prod, function).items()
+        )
+        for function in functions(prod)
+    }
+
+    assert {function for function, size in used.items() if size > LAMBDA_ALLOWS / 2} == set()
+
+
+def test_malformed_json_stops_the_functions_that_read_it_and_no_others() -> None:
+    slips = {"Channels": "{", "BillingChannels": "{", "Dunning": "{", "PayMethodRules": "["}
+    template = transformed(configuration("dev") | slips)
+    stopped = set[str]()
+    for function in TOLD:
+        told = {name: str(value) for name, value in environment(template, function).items()}
+        try:
+            read_settings(told)
+        except ValueError:
+            stopped.add(function)
+
+    reading = {function for function, expected in TOLD.items() if expected & {"CHANNELS", "DUNNING"}}
+    assert stopped == reading
+    assert not stopped & {"get_payment", "list_attention", "sweep_payments", "publish_events"}
 
 
 @pytest.mark.parametrize("function", TOLD)
