@@ -49,7 +49,7 @@ def held(stack: Stack, prepared: dict[str, Any]) -> Payment:
 
 
 def approval(stack: Stack, prepared: dict[str, Any]) -> Approval:
-    """The newest try."""
+    """The newest attempt."""
     return held(stack, prepared).approvals[-1]
 
 
@@ -59,12 +59,12 @@ def facts(stack: Stack, prepared: dict[str, Any]) -> list[str]:
 
 
 def confirms(stack: Stack) -> int:
-    """How often PortOne was asked to charge."""
+    """How often PortOne received a confirm."""
     return [call.operation for call in stack.portone.calls()].count("confirm_payment")
 
 
 def events_released(stack: Stack, prepared: dict[str, Any]) -> list[Any]:
-    """The codes with which tries were released, in order."""
+    """The codes with which attempts were released, in order."""
     return [
         entry.data["code"] for entry in held(stack, prepared).history if entry.fact == "approval_released"
     ]

@@ -1,4 +1,4 @@
-"""People who verify themselves on a stack, as the tests of identity verification tell it."""
+"""Persons who verify themselves on a stack, for the tests of identity verification."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def go_through(stack: Stack, window: dict[str, Any], person: Person = ADULT, **c
 def done(
     stack: Stack, user: str = USER, person: Person = ADULT, purpose: str = "signup", **changes: Any
 ) -> str:
-    """A verification the person has gone through and nobody told us of; its id."""
+    """A verification the person completed and the app has not reported; its id."""
     provider = changes.pop("provider", None)
     window = start(stack, user, purpose, **({"provider": provider} if provider else {}))
     return go_through(stack, window, person, **changes)
@@ -98,7 +98,7 @@ def permit(stack: Stack, user: str = USER) -> Response:
 
 
 def wait(stack: Stack, seconds: float) -> None:
-    """Time passes, and nobody does anything."""
+    """Time passes without any action."""
     clock_of(stack).advance(seconds)
 
 
@@ -133,5 +133,5 @@ def message(answer: Response) -> str:
 
 
 def state(stack: Stack, verification_id: str) -> str:
-    """The same, asked for by the app."""
+    """The same, read by the app."""
     return message(stack.app(USER).get(f"/identity-verifications/{verification_id}"))

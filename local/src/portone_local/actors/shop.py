@@ -30,7 +30,7 @@ def ask_to_prepare(
     platform: str = "web",
     key: str | None = None,
 ) -> Response:
-    """The app asks to pay an order, whatever comes of it."""
+    """The app prepares an order; the answer, whatever it is."""
     headers = {"idempotency-key": key} if key else {}
     return stack.app(user).post("/payments", {"orderId": order_id, "platform": platform}, headers=headers)
 
@@ -74,6 +74,6 @@ def status(stack: Stack, prepared: dict[str, Any]) -> str:
 
 
 def seen_by_staff(stack: Stack, kind: str) -> list[dict[str, Any]]:
-    """What waits for a person, of one kind."""
+    """The payments with an attention of one kind."""
     found: list[dict[str, Any]] = stack.staff.get(f"/ops/attention?kind={kind}").json()["items"]
     return found

@@ -160,7 +160,7 @@ def key_of(stack: Stack, issue_id: str, user: str = USER) -> SavedKey:
 
 
 def charged_at(stack: Stack) -> list[float]:
-    """When PortOne was asked to charge, in epoch seconds."""
+    """When PortOne received charges, in epoch seconds."""
     return [call.at for call in stack.portone.calls() if call.operation == CHARGE]
 
 

@@ -1,4 +1,4 @@
-"""Tell a tale again under the line that a failing run printed.
+"""Play a story again under the line a failing run printed.
 
 python -m portone_local.adversary "refund a part: drop get_payment paidAt"
 """

@@ -1,4 +1,4 @@
-"""Covering arrays: eight runs in which any two fields are, somewhere, both gone, one gone, none gone.
+"""Covering arrays: eight runs in which any two fields are, somewhere, both, singly and not left out.
 
 The rows that have a field make a set of four; all sets hold row 0, no two are alike. So any two meet (in row
 0), neither holds the other (equal size), and together they leave a row free (at most seven of eight). That

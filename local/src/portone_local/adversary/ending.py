@@ -1,4 +1,4 @@
-"""How a tale ended: PortOne's books and our own, row by row and without ids that another run draws anew."""
+"""How a story ended: PortOne's books and our own, row by row, without ids another run draws anew."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ class Ending:
 
 
 def ending_of(evidence: Evidence) -> Ending:
-    """The end of a tale, as the evidence shows it."""
+    """The end of a story, as the evidence shows it."""
     rows = [*_payments(evidence), *_foreign(evidence), *_subscriptions(evidence), *_wallets(evidence)]
     return Ending(
         rows=Counter(rows),

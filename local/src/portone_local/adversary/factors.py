@@ -1,4 +1,4 @@
-"""Which mutations a tale is told under: one by one, and eight sets of them."""
+"""The mutations a story is played under: one by one, and eight sets of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,13 +16,13 @@ _KNOWN_BEFORE = frozenset({Trick.DROP, Trick.VARIANT, Trick.ENUM})
 
 
 def possible(tale: str) -> list[Mutation]:
-    """Every mutation that some answer of this tale allows, in order."""
+    """Every mutation that some answer of this story allows, in order."""
     found = {_gathered(each) for each in undisturbed(tale).seen if each not in EXCLUDED}
     return sorted(each for each in found if each.trick is not Trick.REPEAT or each.path in REPEATED)
 
 
 def alone(tale: str) -> list[Mutation]:
-    """What is tried by itself in this tale."""
+    """The mutations played singly in this story."""
     found = [each for each in possible(tale) if not is_known(each, tale)]
     return [*found, *(replace(each, since=2) for each in found if each.trick in _KNOWN_BEFORE)]
 

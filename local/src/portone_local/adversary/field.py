@@ -42,5 +42,5 @@ def ignored(why: str, of: str = "", *, when: tuple[str, ...] = ()) -> Field:
 
 
 def all_ignored(why: str, *names: str) -> dict[str, Field]:
-    """Several fields nobody looks at, for one reason."""
+    """Several ignored fields, for one reason."""
     return {name: ignored(why) for name in names}

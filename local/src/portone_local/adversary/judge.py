@@ -24,7 +24,7 @@ _NOT_YET = frozenset({"I2", "I4", "I15"})
 
 
 def faults(tale: str, mutations: Collection[Mutation]) -> list[str]:
-    """Tell a tale under these mutations; what is wrong with how it ended, in sentences."""
+    """Play a story under these mutations; what is wrong with its end, in sentences."""
     return list(judged(tale, told(tale_named(tale), mutations)))
 
 

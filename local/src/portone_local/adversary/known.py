@@ -23,7 +23,7 @@ KNOWN: tuple[Known, ...] = ()
 
 
 def is_known(mutation: Mutation, tale: str) -> bool:
-    """Whether this is known to break this tale."""
+    """Whether this is known to break this story."""
     return any(
         mutation.within(one)
         for each, kin in _by_known()

@@ -71,7 +71,7 @@ def parse(text: str) -> Mutation:
 
 
 def parse_line(line: str) -> tuple[str, tuple[Mutation, ...]]:
-    """The name of a tale and what is done in it. ValueError for a line that is none."""
+    """The name of a story and its mutations. ValueError for a malformed line."""
     name, _, told = line.partition(": ")
     return name.strip(), tuple(parse(each) for each in told.split("; ") if each.strip())
 

@@ -1,4 +1,4 @@
-"""A tale told under mutations."""
+"""A story played under mutations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Run:
 
 
 def told(tale: Tale, mutations: Iterable[Mutation] = (), *, by: Shapes | None = None) -> Run:
-    """Tell a tale on a stack of its own; always the same ids. `by`: whose shapes, the usual ones without."""
+    """Play a story on its own stack, always with the same ids. `by`: whose shapes, else the usual ones."""
     adversary, stopped = Adversary(by or shapes(), mutations), ""
     with ObservedStack.in_memory(seed=1, tap=adversary.tap, **dict[str, Any](tale.settings)) as stack:
         try:
@@ -55,5 +55,5 @@ def told(tale: Tale, mutations: Iterable[Mutation] = (), *, by: Shapes | None = 
 
 @cache
 def undisturbed(name: str) -> Run:
-    """A tale with nothing changed, told once."""
+    """An undisturbed story, played once."""
     return told(tale_named(name))

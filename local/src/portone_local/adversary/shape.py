@@ -27,7 +27,7 @@ class Trick(StrEnum):
 
 
 class Of(StrEnum):
-    """What a field without fields of its own holds."""
+    """The value of a field without fields of its own."""
 
     VALUE = "value"
     ENUM = "enum"
@@ -148,7 +148,7 @@ def _birth_dates(date: str) -> tuple[str, ...]:
 
 
 def _of_status(slot: Slot, holder: dict[str, Any], name: str, path: str) -> Iterator[Place]:
-    """Another known value of an optional status: what it tells of money has to be read."""
+    """Another known value of an optional status: what it says about money has to be read."""
     if slot.optional and name.endswith("Status") and isinstance(slot.node, Leaf):
         for value in slot.node.values:
             if value != holder[name]:

@@ -1,4 +1,4 @@
-"""Words that the tales share: what is sold, how it is paid, how money is asked back."""
+"""Steps the stories share: what is sold, how it is paid, how it is refunded."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ CARD = {
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A tale that no story tells; see `Tale`."""
+    """An additional story; see `Tale`."""
 
     name: str
     tell: Callable[[ObservedStack], object]

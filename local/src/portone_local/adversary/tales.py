@@ -1,4 +1,4 @@
-"""What is told under the adversary: every story of the fault tests, the core stories, and some more."""
+"""The stories under the adversary: those of the fault tests, the core stories, and some more."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress

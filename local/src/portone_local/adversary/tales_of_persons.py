@@ -87,7 +87,7 @@ def too_late_or_erased(stack: ObservedStack) -> None:
 
 
 def by_a_message(stack: ObservedStack) -> None:
-    """A wrong code, then the right one, told again by a second confirm."""
+    """A wrong code, then the right one, repeated by a second confirm."""
     verification_id = sent(stack)
     press(stack, verification_id, "confirm", {"otp": "000000"})
     _must_not(verify(stack, verification_id).status == _OK, "by a wrong code")

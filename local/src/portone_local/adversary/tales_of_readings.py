@@ -32,7 +32,7 @@ def account_left_alone(stack: ObservedStack) -> None:
 
 
 def deposit_unheard(stack: ObservedStack) -> None:
-    """A deposit nobody tells of."""
+    """A deposit without a webhook."""
     prepared = prepare(stack)
     pay(stack, prepared, method="VIRTUAL_ACCOUNT")
     stack.deliver()
@@ -72,7 +72,7 @@ def transfer_unasked(stack: ObservedStack) -> None:
 
 
 def pending_then_paid(stack: ObservedStack) -> None:
-    """The PG takes its time, and nobody tells of its approval."""
+    """The PG takes its time, and no webhook reports its approval."""
     prepared = prepare(stack)
     payment_id = str(prepared["paymentId"])
     stack.portone.buyer.pay_pending(payment_id, checkout(prepared))
@@ -95,7 +95,7 @@ def declined_twice(stack: ObservedStack) -> None:
 
 
 def audited_list(stack: ObservedStack) -> None:
-    """The audit reads a list of payments that were paid, refunded, and never heard of."""
+    """The audit reads a list of payments that are paid, refunded, and unknown here."""
     sold(stack, "order-1", method=CARD)
     seconds_pass(stack, 2)
     ask_back(stack, sold(stack, "order-2"))

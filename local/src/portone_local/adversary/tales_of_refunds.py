@@ -8,7 +8,7 @@ from portone_local.stories.world import let_pass
 
 
 def refused_yet_carried_out(stack: ObservedStack) -> None:
-    """The PG says no, and does it later; the buyer asks again meanwhile."""
+    """The PG refuses and carries it out later; the buyer requests it again meanwhile."""
     payment_id = sold(stack)
     stack.portone.console.refuse_next_cancel(leaves="REQUESTED")
     ask_back(stack, payment_id)
@@ -21,7 +21,7 @@ def refused_yet_carried_out(stack: ObservedStack) -> None:
 
 
 def failed_then_refunded(stack: ObservedStack) -> None:
-    """PortOne answers 200 and FAILED; the buyer asks again."""
+    """PortOne answers 200 and FAILED; the buyer requests it again."""
     payment_id = sold(stack)
     stack.portone.console.end_next_cancel(CancellationStatus.FAILED)
     ask_back(stack, payment_id)

@@ -16,7 +16,7 @@ class Shapes(Protocol):
     """Where the shapes of answers come from."""
 
     def shape(self, operation_id: str, status: int) -> Node | None:
-        """The shape of an operation's answer; None for one nobody knows."""
+        """The shape of an operation's answer; None for an unknown one."""
         ...
 
 

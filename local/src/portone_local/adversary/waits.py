@@ -166,7 +166,7 @@ TOGETHER: Mapping[frozenset[Mutation], Wait] = {
 
 
 def waits_of(mutations: Iterable[Mutation], tale: str) -> list[Wait]:
-    """Why these may make this tale wait."""
+    """Why these may make this story wait."""
     every = tuple(mutations)
     all_of = {each.always for each in every}
     alone = [wait for each in every if (wait := wait_of(each, tale))]
@@ -174,7 +174,7 @@ def waits_of(mutations: Iterable[Mutation], tale: str) -> list[Wait]:
 
 
 def wait_of(mutation: Mutation, tale: str) -> Wait | None:
-    """Why this may make this tale wait; None where it may not."""
+    """Why this may make this story wait; None where it may not."""
     if mutation.trick in {Trick.REPEAT, Trick.BEHIND}:
         return _BEHIND
     if mutation.trick is Trick.VARIANT and mutation.path == "!.type":

@@ -60,7 +60,7 @@ def _measured(asked: argparse.Namespace, console: Console) -> list[Check]:
 
 
 def _bar(progress: Progress, name: str, total: int) -> Done:
-    """A bar that is told how many more are done."""
+    """A progress bar."""
     task = progress.add_task(name, total=total)
     return lambda more: progress.advance(task, more)
 

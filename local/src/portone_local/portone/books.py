@@ -1,4 +1,4 @@
-"""What is true at PortOne, for whoever checks the shop's own books against it."""
+"""What is true at PortOne, to compare the shop's own books with."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -15,7 +15,7 @@ from portone_local.portone.webhooks import Webhooks
 
 
 class Buyer:
-    """What a person in front of `PortOne.requestPayment` can do. Refused when PortOne would not let them.
+    """What a buyer in front of `PortOne.requestPayment` can do. Refused when PortOne would not allow it.
 
     Each method takes the paymentId and, where it does not say otherwise, answers the attempt's transactionId.
     With a `checkout` a new window is opened (a new attempt); without one the newest open window goes on, or
@@ -43,7 +43,7 @@ class Buyer:
             return self._till.open(record, at, checkout or Checkout()).transaction_id
 
     def close_window(self, payment_id: str) -> str:
-        """Leave without paying: the payment stays as it is, for ever if nobody comes back."""
+        """Leave without paying: the payment stays as it is, for ever if the buyer does not return."""
         with self._changing(payment_id) as (record, _):
             attempt = _newest(record, Status.READY)
             attempt.window_open = False

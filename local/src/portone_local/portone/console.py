@@ -60,7 +60,7 @@ class Console:
             self._refunds.settle(record, entry, at, succeeded=succeeded)
 
     def reverse_cancellation(self, payment_id: str, cancellation_id: str, *, listed: bool = True) -> None:
-        """The bank sends back what was refunded: SUCCEEDED becomes FAILED, or is no longer `listed`.
+        """The bank reverses a refund: SUCCEEDED becomes FAILED, or is no longer `listed`.
 
         KeyError for a cancellation there is not. No webhook tells of it: none is documented (facts 8.6).
         """
@@ -145,7 +145,7 @@ class Console:
             self._wallet.delete(self._wallet.usable(billing_key), self._ledger.clock.now())
 
     def update_billing_key(self, billing_key: str) -> None:
-        """Have `BillingKey.Updated` told, which says nothing of what."""
+        """Send `BillingKey.Updated`, which does not say what changed."""
         with self._ledger.lock:
             self._wallet.updated(self._wallet.get(billing_key), self._ledger.clock.now())
 

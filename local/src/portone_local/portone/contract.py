@@ -1,4 +1,4 @@
-"""PortOne's OpenAPI document held against exchanges: unions by discriminator, no unlisted field."""
+"""PortOne's OpenAPI document compared with exchanges: unions by discriminator, no unlisted field."""
 
 import datetime as dt
 import json

@@ -75,7 +75,7 @@ class Desk:
             raise ApiError(kind, "다른 상점의 정보입니다")
 
     def refusal_of(self, operation: str) -> Refusal | None:
-        """What the PG was told to say to this call; ApiError for a refusal of PortOne's own."""
+        """The PG's configured answer to this call; ApiError for a refusal of PortOne's own."""
         refusal = self.commands.refusal_of(operation)
         if refusal and refusal.kind != "PG_PROVIDER":
             raise ApiError(refusal.kind, "refused on command", **self._more(refusal))

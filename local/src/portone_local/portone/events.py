@@ -35,7 +35,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Sent:
-    """One try at delivering: when (epoch seconds) and what the receiver answered."""
+    """One delivery attempt: when (epoch seconds) and what the receiver answered."""
 
     webhook_id: str
     type: str

@@ -86,7 +86,7 @@ def as_json(value: Any, status: int = 200) -> Answer:
 
 
 def no_such_operation(request: Request) -> Answer:
-    """What an unknown path or method is told; the type is a guess, its form is that of every error."""
+    """The answer to an unknown path or method; the type is a guess, its form is that of every error."""
     return as_json({"type": "NOT_FOUND", "message": f"no operation {request.method} {request.path}"}, 404)
 
 

@@ -142,7 +142,7 @@ class FakePortOne:
         self.api.faults.clear()
 
     def run_due(self) -> list[Sent]:
-        """Do what came due: late commits and approvals first, then webhooks; the tries made at delivering."""
+        """Do what came due: late commits and approvals first, then webhooks; the delivery attempts made."""
         self._ledger.run_due()
         return self.webhooks.run_due()
 
@@ -167,7 +167,7 @@ class FakePortOne:
             return {name: book for name, book in books.items() if self._shown(book)}
 
     def _shown(self, book: PaymentBook) -> bool:
-        """Whether who asks for a store of the account may see it (a switch)."""
+        """Whether a caller may see another store of the account (a switch)."""
         stores = {None, self.store_id, EXAMPLE_SUB_STORE}
         return self.api.shows_other_stores or book.store_id in stores
 

@@ -28,7 +28,7 @@ class CancellationStatus(StrEnum):
 
 
 class Refused(Exception):
-    """What was asked cannot happen; `code` says why."""
+    """The request is impossible; `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -59,7 +59,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class PreRegistration:
-    """What `pre-register` was told; None where it was told nothing. Minor units."""
+    """The values of `pre-register`; None where left out. Minor units."""
 
     total: int | None = None
     tax_free: int | None = None
@@ -68,7 +68,7 @@ class PreRegistration:
 
 @dataclass
 class Attempt:
-    """One try at paying a paymentId, with a transactionId of its own. Times in epoch seconds, UTC.
+    """One attempt at paying a paymentId, with a transactionId of its own. Times in epoch seconds, UTC.
 
     `deposited` before PortOne hears of it; `refundable` is what a full refund returns; `token` waits for a
     manual approval, `billing_key` was charged, by a schedule where there is a `schedule_id`.

@@ -20,7 +20,7 @@ _OPEN = CancellationStatus.REQUESTED
 
 @dataclass(frozen=True)
 class Ask:
-    """A cancellation as it is asked for. Minor units; None where nothing was said."""
+    """A cancellation as requested. Minor units; None where left out."""
 
     reason: str
     amount: int | None = None
@@ -89,7 +89,7 @@ class Refunds:
             self._emit("CancelFailed", record, entry, at)
 
     def _vat(self, record: PaymentRecord, ask: Ask, left: Parts, taxable: int) -> int:
-        """As asked for; else an eleventh of the taxable share, and all of it with all there is of that."""
+        """As requested; else an eleventh of the taxable part, and all of it with all of that part."""
         if ask.vat is not None:
             return ask.vat
         rounded = self.till.answers.unknowns.vat_of_a_part_is_rounded

@@ -1,4 +1,4 @@
-"""What nobody documents about PortOne, as switches: both settings are played, so neither is relied on."""
+"""What PortOne does not document, as switches: both settings are played, so neither is relied on."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Self
@@ -24,7 +24,7 @@ class Switches:
 
 @dataclass(frozen=True)
 class IdentityUnknowns(Switches):
-    """What is open about identity verifications alone, so that payments need not be tried with each."""
+    """What is open about identity verifications alone, so that payments need not be played with each."""
 
     ci_is_given: bool = True
     """Danal and KCP hand out a CI; otherwise contract or setting leaves it out (facts 9)."""

@@ -1,4 +1,4 @@
-"""How PortOne delivers webhooks: the queue, the retry ladder, mischief on command."""
+"""How PortOne delivers webhooks: the queue, the retry schedule, configured faults."""
 
 import base64
 import contextlib

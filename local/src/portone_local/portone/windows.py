@@ -35,7 +35,7 @@ class Ask:
     pattern: str = _SOMETHING
 
     def concerns(self, pg: str, method: str, device: Device) -> bool:
-        """Whether such a window asks for it."""
+        """Whether such a window requires it."""
         return (
             (not self.pgs or pg in self.pgs)
             and (not self.methods or method in self.methods)

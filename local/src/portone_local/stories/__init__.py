@@ -1,1 +1,1 @@
-"""Stories that the fault tests and the adversary tell, and the world they happen in."""
+"""Stories that the fault tests and the adversary play, and the world they happen in."""

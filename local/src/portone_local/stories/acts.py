@@ -76,7 +76,7 @@ def second_payment(world: World, payment_id: str) -> None:
 
 
 def pay_after_all(world: World, order_id: str) -> None:
-    """Shop and app try again, and the buyer pays."""
+    """Shop and app repeat their requests, and the buyer pays."""
     world.put(order_id)
     paid = world.prepare(order_id, keyed=True)
     assert world.prepare(order_id, keyed=True) == paid  # noqa: S101 - I8: the same key, the same payment
@@ -84,6 +84,6 @@ def pay_after_all(world: World, order_id: str) -> None:
 
 
 def pay_the_new_price(world: World, order_id: str) -> None:
-    """The shop tries again, and the buyer pays the new price."""
+    """The shop repeats its request, and the buyer pays the new price."""
     world.put(order_id, total=TOTAL + 500)
     world.pay(world.prepare(order_id))

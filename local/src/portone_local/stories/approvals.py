@@ -1,4 +1,4 @@
-"""Stories of payments approved by hand, and of cash receipts: asked for, unanswered, followed up."""
+"""Stories of manual approvals and of cash receipts: requested, unanswered, finished."""
 
 from portone_local.portone import Checkout
 from portone_local.portone.faults import Fault

@@ -94,7 +94,7 @@ def _unwilling(world: World) -> str:
 
 
 def _unlisted(world: World) -> str:
-    """Issued, and neither app nor webhook tells; the time to look has come."""
+    """Issued without a report of the app or a webhook; the check is due."""
     subject = issued(world)
     world.stack.portone.webhooks.lose()
     return leased(world, subject, 16 * MINUTE)

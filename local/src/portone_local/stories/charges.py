@@ -28,13 +28,13 @@ def payable(world: World) -> str:
 
 
 def charge(world: World, payment_id: str) -> int:
-    """The app charges the saved method, always as one try; the status of the answer."""
+    """The app charges the saved method, always as one attempt; the status of the answer."""
     path = f"/payments/{payment_id}/charge"
     return world.stack.app(owner(world)).post(path, {"chargeId": "try-1"}).status
 
 
 def charge_again(world: World, payment_id: str) -> int:
-    """A new try, after the first was declined; the status of the answer."""
+    """A new attempt, after the first was declined; the status of the answer."""
     charge(world, payment_id)
     path = f"/payments/{payment_id}/charge"
     return world.stack.app(owner(world)).post(path, {"chargeId": "try-2"}).status

@@ -1,4 +1,4 @@
-"""The core stories of payments, told to a stack one after the other."""
+"""The core stories of payments, played on a stack one after the other."""
 # ruff: noqa: D103 - a story is told by its name
 
 from collections.abc import Callable

@@ -101,7 +101,7 @@ def _half_erased(stack: ObservedStack) -> str:
 
 
 def hold_more_claims(stack: ObservedStack, count: int, user: str = USER) -> None:
-    """The user holds that many claims more, as no rotation by the runbook leaves them."""
+    """The user has that many more claims, which no rotation by the runbook leaves."""
     people, person = stack.ports["people"], _stored(stack, user)
     ids = tuple(f"di.1.{number:064d}" for number in range(count))
     for claim_id in ids:
@@ -110,7 +110,7 @@ def hold_more_claims(stack: ObservedStack, count: int, user: str = USER) -> None
 
 
 def _stored(stack: ObservedStack, user: str) -> Person:
-    """The person as stored. LookupError for nobody."""
+    """The person as stored. LookupError for an absent one."""
     person: Person | None = stack.ports["people"].person(user)
     if person is None:
         raise LookupError(user)
@@ -118,7 +118,7 @@ def _stored(stack: ObservedStack, user: str) -> Person:
 
 
 def _nothing_held(stack: ObservedStack, _subject: str) -> bool:
-    """Whoever was let go in several steps holds nothing any more, and the person is free."""
+    """An account released in several steps has no claim any more, and the person may verify elsewhere."""
     for _ in range(3):
         sweep(stack)
     held = [item for item in stack.identity_dump() if item["sk"]["S"] == "claim" and "user_id" in item]

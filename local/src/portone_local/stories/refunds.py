@@ -14,13 +14,13 @@ ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "�
 
 
 def cancel(world: World, payment_id: str, **body: Any) -> None:
-    """The owner asks for 3,000 won back, always under one id."""
+    """The owner requests a refund of 3,000 won, always under one id."""
     wanted = {"refundId": "refund-1", "amount": PART, "reason": "단순 변심"} | body
     world.stack.app(USER).post(f"/payments/{payment_id}/cancel", wanted)
 
 
 def staff_cancel(world: World, payment_id: str) -> None:
-    """Staff asks for more than one person may refund alone."""
+    """Staff requests more than one person may refund alone."""
     body = {"refundId": "large", "amount": LARGE, "reason": "goodwill"}
     world.stack.staff_app.post(f"/staff/payments/{payment_id}/cancel", body)
 

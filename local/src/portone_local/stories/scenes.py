@@ -1,4 +1,4 @@
-"""Where the stories of payments begin: paid, told late or never, foreign, cancelled, mismatched."""
+"""Where the stories of payments begin: paid, with a late or no webhook, foreign, cancelled, mismatched."""
 
 from dataclasses import replace
 
@@ -26,14 +26,14 @@ def paid_and_told(world: World) -> str:
 
 
 def paid_unheard(world: World) -> str:
-    """A payment that was paid and nobody told of."""
+    """A paid payment without a webhook."""
     payment_id = paid(world)
     world.stack.portone.webhooks.lose()
     return payment_id
 
 
 def due(world: World) -> str:
-    """A payment nobody told of, and the time to look at it has come."""
+    """A paid payment without a webhook, now due."""
     payment_id = paid_unheard(world)
     world.wait(10 * MINUTE + 1)
     return payment_id
@@ -47,7 +47,7 @@ def leased(world: World) -> str:
 
 
 def told_late(world: World) -> str:
-    """A payment that was paid, its webhooks held back beyond the tolerance."""
+    """A paid payment whose webhooks are delayed beyond the tolerance."""
     payment_id = paid(world)
     world.keep_letters()
     world.wait(6 * MINUTE)
@@ -72,7 +72,7 @@ def paid_and_portone_down(world: World) -> str:
 
 
 def unheard_and_portone_down(world: World) -> str:
-    """Paid, nobody told of it, and PortOne does not answer readings."""
+    """Paid without a webhook, and PortOne does not answer readings."""
     payment_id = paid_unheard(world)
     portone_down(world)
     return payment_id
@@ -116,7 +116,7 @@ def twelve_workers_died(world: World) -> str:
 
 
 def paid_and_cancelled(world: World) -> str:
-    """Paid, and cancelled in PortOne's console before anybody was told."""
+    """Paid, and cancelled in PortOne's console before any webhook arrived."""
     payment_id = paid(world)
     world.stack.portone.console.cancel(payment_id)
     return payment_id

@@ -1,11 +1,11 @@
-"""Orders with two payments: a virtual account nobody paid into in time, and what was paid instead."""
+"""Orders with two payments: a virtual account not paid in time, and what was paid instead."""
 
 from portone_local.stories.acts import sweep
 from portone_local.stories.world import DAY, MINUTE, World
 
 
 def lapsed_account(world: World) -> str:
-    """A virtual account nobody paid into in time."""
+    """A virtual account not paid in time."""
     payment_id = world.ready()
     world.pay(payment_id, method="VIRTUAL_ACCOUNT")
     world.stack.deliver()
@@ -23,7 +23,7 @@ def second_paid(world: World) -> str:
 
 
 def second_paid_unheard(world: World) -> str:
-    """The same, and nobody told of it."""
+    """The same without a webhook."""
     second = second_paid(world)
     world.stack.portone.webhooks.lose()
     return second

@@ -127,7 +127,7 @@ def under_way(world: World) -> str:
 
 
 def withheld(world: World) -> str:
-    """A trial that ended, and nobody agreed to the charge."""
+    """A trial that ended without a consent to the charge."""
     subscription_id = subscriber(world, "trial")
     to_hour(world.stack, 10.1)
     world.stack.tick()
@@ -135,7 +135,7 @@ def withheld(world: World) -> str:
 
 
 def asking(what: str, body: Any = None) -> Act:
-    """The customer asks for this; the status of the answer."""
+    """The customer requests this; the status of the answer."""
 
     def asked(world: World, subscription_id: str) -> int:
         path = f"/subscriptions/{subscription_id}/{what}"
@@ -188,7 +188,7 @@ def balance_due(world: World) -> str:
 
 
 def renewal_due(world: World) -> str:
-    """A subscription whose next day has come, and nobody has swept."""
+    """A subscription whose next day has come, before any sweep."""
     subscription_id = subscriber(world)
     to_hour(world.stack, 10.1)
     return subscription_id

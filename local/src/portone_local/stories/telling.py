@@ -1,4 +1,4 @@
-"""How a story is told to the end: with a call cut off or broken, and with the oracle judging."""
+"""How a story is played to its end: with a call interrupted or failing, and with the oracle judging."""
 
 import functools
 import os
@@ -58,7 +58,7 @@ def at_noon() -> Iterator[ObservedStack]:
 
 @contextmanager
 def in_time() -> Iterator[World]:
-    """A world; however slow PortOne was in it, nobody waited too long."""
+    """A world; however slow PortOne was in it, no caller waited too long."""
     with in_memory() as (world, boundaries):
         yield world
         assert_in_time(boundaries)
@@ -133,7 +133,7 @@ def deaths(points: Sequence[Crossing], taken: Collection[Crossing] | None = None
 
 
 def _goes_on(point: Crossing, following: Crossing | None, wanted: Collection[Crossing]) -> bool:
-    """Whether the death after this call is told as the one before the following one."""
+    """Whether the death after this call is played as the one before the following one."""
     same = following is not None and point.within is not None and following.within == point.within
     return same and following in wanted
 

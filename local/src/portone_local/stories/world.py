@@ -103,7 +103,7 @@ class World:
         return self.stack.answers
 
     def wait(self, seconds: float) -> None:
-        """Time passes, and nobody does anything: not the sweep, not PortOne."""
+        """Time passes without any action of the sweep or of PortOne."""
         clock_of(self.stack).advance(seconds)
 
     def keep_letters(self) -> None:
@@ -165,7 +165,7 @@ def _next_due(stack: Stack) -> float:
 
 
 def _moments(item: Item) -> Iterator[float]:
-    """When an item needs the sweep; what is stopped is always due, and changes once nobody tried for long."""
+    """When an item needs the sweep; a stop is always due, and changes after a long time without attempts."""
     if item["sk"]["S"] == Kind.STOPS:
         stops = item.get("stops", {"M": {}})["M"].values()
         yield from (untried_at(coder(Stop).decode(each)) for each in stops)

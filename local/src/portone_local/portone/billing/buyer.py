@@ -34,7 +34,7 @@ class BillingVisitor:
             self._wallet.open(issue, self._ledger.clock.now())
 
     def settle(self, attempt: Attempt, state: ScheduleState, at: float) -> None:
-        """The PG has decided what was pending: so has the schedule that asked, where there is one."""
+        """The PG has decided a pending charge: so has its schedule, where there is one."""
         if attempt.schedule_id:
             self._schedules.settle(attempt.schedule_id, state, at)
 

@@ -1,4 +1,4 @@
-"""How a buyer's card behaves when it is charged: a script, told in advance."""
+"""How a buyer's card behaves when it is charged: a script, configured in advance."""
 
 from dataclasses import dataclass
 

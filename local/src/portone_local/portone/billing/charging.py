@@ -1,4 +1,4 @@
-"""Charging a billing key: one success per paymentId, declines as the cards are told (PortOne facts 6.3)."""
+"""Charging a billing key: one success per paymentId, declines as configured (PortOne facts 6.3)."""
 
 from dataclasses import dataclass
 
@@ -71,7 +71,7 @@ class Charging:
             return attempt, said
 
     def _channel_of(self, key: KeyRecord, channel_key: str | None) -> Channel:
-        """The channel asked for, else the key's first, else the group's; Refused for one there is not."""
+        """The requested channel, else the key's first, else the group's; Refused for an absent one."""
         found = next((each for each in key.channels if channel_key in (None, each.key)), None)
         if found is None or any(found == each for each in self.till.closed):
             raise Refused("CHANNEL_NOT_FOUND")

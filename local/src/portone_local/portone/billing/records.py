@@ -149,7 +149,7 @@ class KeyRecord:
 
 @dataclass(frozen=True)
 class ChargeAsk:
-    """A charge as it is asked for, by the API or by a schedule. Minor units."""
+    """A charge as requested by the API or by a schedule. Minor units."""
 
     billing_key: str = field(repr=False)
     order_name: str

@@ -72,7 +72,7 @@ class Wallet:
         self._move(record, KeyState.DELETED, at, None if silent else "Deleted")
 
     def updated(self, record: KeyRecord, at: float) -> None:
-        """Tell that something about the key changed; nobody says what."""
+        """Send the event that something about the key changed, without saying what."""
         self._move(record, record.state, at, "Updated")
 
     def get(self, billing_key: str) -> KeyRecord:

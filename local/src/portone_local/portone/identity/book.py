@@ -85,7 +85,7 @@ class IdentityBook:
         return attempt
 
     def verify(self, attempt: IdentityAttempt, at: float, *, app: App, typed: dict[str, Any]) -> None:
-        """VERIFIED, with what the PG tells of the person; `typed` is what people declared themselves."""
+        """VERIFIED, with the fields the PG gives; `typed` are those the person declared."""
         if attempt.person is None:
             raise Refused("NobodyIsThere")
         attempt.status, attempt.changed_at = IdentityStatus.VERIFIED, at

@@ -1,4 +1,4 @@
-"""The PGs behind verifications: what each tells of a person (PortOne facts 9), what it refuses."""
+"""The PGs behind verifications: the fields each gives (PortOne facts 9), what it refuses."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -101,7 +101,7 @@ def years_of(person: Person, at: float) -> int:
 
 
 def refused_by(person: Person, asked: Mapping[str, Any], channel: Channel, at: float) -> str | None:
-    """The PG's code when `person` is not who was announced, or younger than Danal was told to allow."""
+    """The PG's code when `person` is not the announced one, or younger than Danal was configured to allow."""
     locked = {"name": person.name, "phoneNumber": person.phone, "identityNumber": person.birth_and_sex}
     customer = asked.get("customer", {})
     if any(customer.get(name) not in (None, held) for name, held in locked.items()):

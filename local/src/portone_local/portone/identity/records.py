@@ -18,7 +18,7 @@ class IdentityStatus(StrEnum):
 
 @dataclass
 class IdentityAttempt:
-    """One try under an id. Epoch seconds. `code` is the newest SMS's, None where none was sent.
+    """One attempt under an id. Epoch seconds. `code` is the newest SMS's, None where none was sent.
 
     `without` names fields that this one answer leaves out; `given` is what the PG said of the person.
     """

@@ -75,7 +75,7 @@ class _IssueBody(Body):
     skip_webhook: bool = False
 
     def issue(self) -> BillingIssue:
-        """The issue asked for; of the card no more than its end is kept."""
+        """The requested issue; of the card no more than its last digits are kept."""
         customer = self.customer.shown() if self.customer else {}
         return BillingIssue(
             customer_id=customer.pop("id", None),

@@ -112,7 +112,7 @@ def get_billing_key(desk: Desk, call: ApiCall) -> Answer:
 
 
 def list_billing_keys(desk: Desk, call: ApiCall) -> Answer:
-    """`GET /billing-keys`: of the last 90 days unless it is told otherwise."""
+    """`GET /billing-keys`: of the last 90 days unless the query says otherwise."""
     body = parsed(_ListBody, call.query.get("requestBody") or call.body or "{}")
     body.page.check()
     desk.check_store(body.filter.store_id)

@@ -20,7 +20,7 @@ _WHOLE_ONLY = Refusal(pg_code="2031", pg_message="부분취소가 불가능한 �
 
 
 class _RefundAccount(Body):
-    """Where a transfer goes back to: virtual accounts, next-month phone bills."""
+    """Where a refund is transferred to: virtual accounts, next-month phone bills."""
 
     bank: Bank
     number: str = Field(min_length=1)
@@ -44,7 +44,7 @@ class _CancelBody(Body):
     skip_webhook: bool = False
 
     def ask(self) -> Ask:
-        """The cancellation asked for."""
+        """The requested cancellation."""
         return Ask(
             reason=self.reason,
             amount=self.amount,

@@ -41,7 +41,7 @@ class BillingPayment(Body):
     bypass: dict[str, Any] | None = None
 
     def ask(self, *, silent: bool = False) -> ChargeAsk:
-        """The charge asked for; ApiError where the shares do not fit into the total."""
+        """The requested charge; ApiError where its parts exceed the total."""
         parts = self.amount.parts("SUM_OF_PARTS_EXCEEDS_TOTAL_AMOUNT")
         return ChargeAsk(
             billing_key=self.billing_key,

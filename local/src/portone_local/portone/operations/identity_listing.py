@@ -25,7 +25,7 @@ class _Customer(Body):
     gender: Literal["MALE", "FEMALE", "OTHER"] | None = None
 
     def admits(self, attempt: IdentityAttempt) -> bool:
-        """Whether it is the person asked for."""
+        """Whether it is the requested person."""
         known: dict[str, Any] = {**attempt.customer, **attempt.given}
         if "birthDate" in attempt.given:
             known["birthYear"], known["birthMonth"], known["birthDay"] = known["birthDate"].split("-")

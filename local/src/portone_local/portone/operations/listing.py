@@ -76,7 +76,7 @@ def _whole(desk: Desk, payment: dict[str, Any], wanted: PaymentFilter, at: float
 
 
 def _webhook(desk: Desk, payment_id: str, wanted: PaymentFilter) -> str | None:
-    """How the last try at telling of the payment went."""
+    """How the last delivery of the payment's webhook went."""
     if wanted.webhook_status is None:
         return None
     tried = (each.status for each in reversed(desk.till.webhooks.sent) if each.payment_id == payment_id)

@@ -43,7 +43,7 @@ type Company = Annotated[str, one_of(COMPANIES)]
 
 
 class Span(Body):
-    """DateTimeRange: both ends are asked for."""
+    """DateTimeRange: both ends are required."""
 
     since: Moment = Field(alias="from")
     until: Moment

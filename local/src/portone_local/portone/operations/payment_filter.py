@@ -1,4 +1,4 @@
-"""PaymentFilterInput: what `GET /payments` can be asked for (PortOne facts 13)."""
+"""PaymentFilterInput: the filter of `GET /payments` (PortOne facts 13)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal

@@ -15,7 +15,7 @@ type _Time = Literal["ISSUED_AT", "CANCELLED_AT", "STATUS_UPDATED_AT"]
 
 
 class _Filter(Body):
-    """CashReceiptFilterInput; here every receipt was asked for by the shop, and none has failed."""
+    """CashReceiptFilterInput; here every receipt was requested by the shop, and none has failed."""
 
     store_id: str | None = None
     time_range_field: _Time = "ISSUED_AT"
@@ -34,7 +34,7 @@ class _Filter(Body):
     types: list[Literal["PERSONAL", "CORPORATE"]] | None = None
 
     def admits(self, receipt: dict[str, Any]) -> bool:
-        """Whether it is one of those asked for, whatever its time."""
+        """Whether the filter admits it, whatever its time."""
         channel = receipt["channel"]
         pairs = (
             (self.store_id, receipt["storeId"]),

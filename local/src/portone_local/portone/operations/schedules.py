@@ -103,7 +103,7 @@ def list_schedules(desk: Desk, call: ApiCall) -> Answer:
 
 
 def revoke_schedules(desk: Desk, call: ApiCall) -> Answer:
-    """`DELETE /payment-schedules`: all that were asked for, or none."""
+    """`DELETE /payment-schedules`: all that were requested, or none."""
     body = parsed(_RevokeBody, call.query.get("requestBody") or call.body or "{}")
     desk.check_store(body.store_id)
     desk.refusal_of(REVOKE)
