@@ -18,9 +18,9 @@ PACKAGE = ROOT / "layers/portone_payments/src/portone_payments"
 VIOLATIONS = {
     "Wiring knows flows and adapters, which know ports, which know the domain": {
         "domain/shared/money.py": "portone_payments.ports.world",
-        "ports/store.py": "portone_payments.flows.shared.nudge",
-        "flows/shared/nudge.py": "portone_payments.adapters.ids",
-        "adapters/ids.py": "portone_payments.flows.shared.nudge",
+        "ports/store.py": "portone_payments.flows.shared.enqueue",
+        "flows/shared/enqueue.py": "portone_payments.adapters.ids",
+        "adapters/ids.py": "portone_payments.flows.shared.enqueue",
         "adapters/aws/queue.py": "portone_payments.entry.wiring.clock",
         "flows/payments/verify.py": "portone_payments.entry.wiring.clock",
     },
@@ -56,13 +56,13 @@ VIOLATIONS = {
         "ports/world.py": "time",
         "ports/portone.py": "urllib",
         "ports/store.py": "os",
-        "flows/shared/nudge.py": "httpx",
+        "flows/shared/enqueue.py": "httpx",
     },
     "Of what ships, one adapter makes boto3 clients and knows botocore's errors": {
         "adapters/aws/queue.py": "botocore.exceptions",
         "entry/wiring/worker.py": "boto3",
     },
-    "One adapter seals, by a library": {"adapters/aws/vault.py": "nacl", "flows/shared/nudge.py": "nacl"},
+    "One adapter seals, by a library": {"adapters/aws/vault.py": "nacl", "flows/shared/enqueue.py": "nacl"},
     "What ships never imports what stays here": {"entry/wiring/clock.py": "portone_local.twins.clock"},
 }
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"

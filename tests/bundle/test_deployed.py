@@ -88,8 +88,8 @@ def test_a_foreign_billing_key_is_stored_by_its_hash_only(
     assert sent.status == 200
     table = deployed.resources.ids["PaymentsTable"]
     items = deployed.resources.client("dynamodb").scan(TableName=table)["Items"]
-    (stray,) = [item for item in items if item.get("type") == {"S": "BillingKey.Issued"}]
-    assert (len(stray["subject_hash"]["S"]), "subject_cipher" in stray) == (64, False)
+    (unmatched,) = [item for item in items if item.get("type") == {"S": "BillingKey.Issued"}]
+    assert (len(unmatched["subject_hash"]["S"]), "subject_cipher" in unmatched) == (64, False)
     assert billing_key not in str(items)
 
 

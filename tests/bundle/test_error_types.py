@@ -157,7 +157,7 @@ def test_a_refused_closing_is_repeated_only_where_portone_did_not_answer_it(
     stack.run_for(2 * MINUTE)
 
     payment = held(stack, prepared)
-    assert payment.close_tried is CLOSING[kind]
+    assert payment.close_asked is CLOSING[kind]
     assert payment.due_at is not None
     assert payment.status == "MISMATCH"
 

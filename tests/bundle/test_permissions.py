@@ -93,16 +93,16 @@ ALLOWED = {
     "give_consent": COLLECTS,
     "cancel_part": puts("subscription#*"),
     "receive_webhook": CATCHES_UP
-    | saves("stray#*", "wallet#*", "key#*")
+    | saves("unmatched#*", "wallet#*", "key#*")
     | HINTS
     | KNOWS
     | {"secretsmanager:GetSecretValue WebhookSecret"}
-    | seals("stray-key", "billing-key"),
+    | seals("unmatched-key", "billing-key"),
     "sweep_payments": PAYS
     | saves("wallet#*", "subscription#*", "pace#charges", "stops#sending")
     | {
         f"dynamodb:UpdateItem PaymentsTable {each}#*"
-        for each in ("payment", "order", "subscription", "wallet", "stray")
+        for each in ("payment", "order", "subscription", "wallet", "unmatched")
     }
     | {
         "dynamodb:Query PaymentsTable/index/due",
@@ -128,11 +128,11 @@ ALLOWED = {
     "cancel_cash_receipt": SENDS | HINTS | opens("receipt"),
     "get_cash_receipt": reads("payment#*"),
     "work_payments": REFUNDS
-    | saves("wallet#*", "key#*", "stray#*", "discrepancy#*")
+    | saves("wallet#*", "key#*", "unmatched#*", "discrepancy#*")
     | KNOWS
     | LISTS
     | seals("billing-key")
-    | opens("approval-token", "receipt", "billing-key", "billing-token", "billing-buyer", "stray-key")
+    | opens("approval-token", "receipt", "billing-key", "billing-token", "billing-buyer", "unmatched-key")
     | {"sqs:ReceiveMessage WorkQueue", "sqs:DeleteMessage WorkQueue", "sqs:GetQueueAttributes WorkQueue"},
     "publish_events": {
         "dynamodb:DescribeStream PaymentsTable/stream",

@@ -63,7 +63,7 @@ def test_a_record_is_kept_before_the_stream_forgets_it(mapping: dict[str, Any]) 
         (record("REMOVE", "payment"), False),
         (record("INSERT", "order"), False),
         (record("INSERT", "request"), False),
-        (record("INSERT", "stray"), False),
+        (record("INSERT", "unmatched"), False),
         (record("INSERT", "history#00000001"), False),
     ],
 )

@@ -36,14 +36,19 @@ def due_subscription(stack: UnkindStack) -> str:
     return f"subscription#{subscribed(stack, 'user-9')}"
 
 
-def due_stray(stack: UnkindStack) -> str:
+def due_unmatched(stack: UnkindStack) -> str:
     """A webhook about a payment that is not here."""
     stack.portone.inject(operation="get_payment", fault=Fault.HTML_500)
-    send(stack, event("Transaction.Paid", "notOneOfOurs"), webhook_id="wh_stray")
-    return "stray#wh_stray"
+    send(stack, event("Transaction.Paid", "notOneOfOurs"), webhook_id="wh_unmatched")
+    return "unmatched#wh_unmatched"
 
 
-KINDS = {"payment": due_payment, "wallet": due_wallet, "subscription": due_subscription, "stray": due_stray}
+KINDS = {
+    "payment": due_payment,
+    "wallet": due_wallet,
+    "subscription": due_subscription,
+    "unmatched": due_unmatched,
+}
 
 
 def spoilt(stack: UnkindStack, kind: str, how: Spoil) -> None:

@@ -8,7 +8,7 @@ import pytest
 from portone_local.actors.shop import pay, prepare, put_order, status, verify
 from portone_local.portone import Checkout
 from portone_local.stories.world import clock_of, let_pass
-from tests.support.letters import event, send, strays
+from tests.support.letters import event, send, unmatched_webhooks
 from tests.support.refunding import paid, refund
 from tests.support.unkind import UnkindStack
 
@@ -35,7 +35,7 @@ def test_a_webhook_about_a_payment_without_a_record_is_stored_and_counted_howeve
     let_pass(stack, HOUR)
 
     assert answer.status == 200
-    assert [each.payment_id for each in strays(stack)] == [payment_id]
+    assert [each.payment_id for each in unmatched_webhooks(stack)] == [payment_id]
     assert stack.counted("WebhookOrphan") == 1
 
 
@@ -67,7 +67,7 @@ def test_an_old_unsigned_webhook_is_refused(stack: UnkindStack) -> None:
 
     answer = send(stack, body, age=400, secret="whsec_bm90LXRoZS1zZWNyZXQtb2YtYW55Ym9keS1hdC1hbGw=")
 
-    assert (answer.status, strays(stack)) == (401, [])
+    assert (answer.status, unmatched_webhooks(stack)) == (401, [])
 
 
 def test_an_old_webhook_about_our_payment_starts_a_reading(stack: UnkindStack) -> None:

@@ -47,7 +47,7 @@ KEPT_TOO_LONG: dict[str, list[Item]] = {
     "whose a card is, without a wallet": [item("key", user_id="user-1")],
     "a call for a payment that is gone": [item("attention")],
     "a request without an end": [item("request", created_at=OLD)],
-    "a stray without an end": [item("stray", received_at=OLD)],
+    "an unmatched webhook without an end": [item("unmatched", received_at=OLD)],
     "what staff closed": [item("discrepancy", closed_at=OLD)],
     "what nobody named an end for": [item("invention", created_at=OLD)],
 }
@@ -87,7 +87,7 @@ def stack() -> Iterator[ObservedStack]:
 
 
 def live(stack: ObservedStack) -> None:
-    """Paid, refunded in many parts, declined, expired, withdrawn, subscribed, saved, deleted, strays."""
+    """Paid, refunded in many parts, declined, expired, withdrawn, subscribed, saved, deleted, unmatched."""
     for number in range(12):
         refund(
             stack, paid(stack, "order-1") if number == 0 else prepare_again(stack), f"r-{number}", amount=1

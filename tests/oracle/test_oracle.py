@@ -15,10 +15,10 @@ from portone_local.portone import Sent
 from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.readings.payment import Method, VirtualAccount
 from portone_payments.domain.records.events import event_of
-from portone_payments.domain.records.payments import AttentionKind, Entry, Payment, Status
+from portone_payments.domain.records.payments import AttentionKind, HistoryLine, Payment, Status
 from portone_payments.domain.records.webhooks import HintState
 from tests.support import planting
-from tests.support.records import a_hint, a_request, a_stray, called
+from tests.support.records import a_hint, a_request, an_unmatched, called
 
 HOUR = 3600
 
@@ -57,8 +57,8 @@ def found(evidence: Evidence, order_id: str | None = "order-1") -> list[str]:
     return sorted({finding.invariant for finding in findings})
 
 
-def told(seq: int, fact: str) -> Entry:
-    return Entry(seq=seq, at=0.0, fact=fact, by="test")
+def told(seq: int, fact: str) -> HistoryLine:
+    return HistoryLine(seq=seq, at=0.0, fact=fact, by="test")
 
 
 def sent(payment_id: str, kind: str = "Transaction.Paid", status: int = 200) -> Sent:
@@ -212,9 +212,9 @@ def test_i2_an_open_webhook(clean: Evidence) -> None:
 
 
 def test_i2_an_open_unmatched_webhook(clean: Evidence) -> None:
-    stray = a_stray(due_at=int(clean.now) + 30)
+    unmatched = an_unmatched(due_at=int(clean.now) + 30)
 
-    assert found(replace(clean, strays={"wh_1": stray}), None) == ["I2"]
+    assert found(replace(clean, unmatched={"wh_1": unmatched}), None) == ["I2"]
 
 
 def test_i2_an_accepted_webhook_that_left_no_trace(clean: Evidence) -> None:
@@ -319,7 +319,7 @@ def test_i10_a_due_record_that_is_not_processed(clean: Evidence) -> None:
     assert found(with_payment(clean, "order-3", due_at=int(clean.now) - 700), "order-3") == ["I10"]
 
 
-@pytest.mark.parametrize("changes", [{"doubted": True}, {"surplus": True}])
+@pytest.mark.parametrize("changes", [{"quarantined": True}, {"surplus": True}])
 def test_i10_a_doubt_without_an_attention(clean: Evidence, changes: dict[str, Any]) -> None:
     assert found(with_payment(clean, due_at=int(clean.now) + HOUR, **changes)) == ["I10"]
 

@@ -83,11 +83,11 @@ def lost_claim(stack: ObservedStack) -> None:
     save(stack, replace(claim, user_id=None, released_at=1))
 
 
-def stray_claim(stack: ObservedStack) -> None:
-    save(stack, Claim(claim_id="ci.1.stray", user_id=USER))
+def unmatched_claim(stack: ObservedStack) -> None:
+    save(stack, Claim(claim_id="ci.1.unmatched", user_id=USER))
 
 
-def stray_share(stack: ObservedStack) -> None:
+def unmatched_share(stack: ObservedStack) -> None:
     save(stack, Share(claim_id=person(stack).claims[0], user_id=STRANGER, due_at=1))
 
 
@@ -226,8 +226,8 @@ PLANTS: dict[Callable[[ObservedStack], None], str] = {
     never_verified: "I13",
     two_accounts: "I13",
     lost_claim: "I13",
-    stray_claim: "I13",
-    stray_share: "I13",
+    unmatched_claim: "I13",
+    unmatched_share: "I13",
     miscounted: "I13",
     let_in_by_anothers: "I6",
     let_in_by_nobody: "I13",

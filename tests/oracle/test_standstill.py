@@ -262,8 +262,8 @@ def test_i20_a_second_charge(clean: Evidence) -> None:
 def test_i20_a_former_channel_that_becomes_a_doubt(clean: Evidence) -> None:
     held = payment_of(clean, living(clean))
     channel = str(clean.books[held.payment_id].channel_key)
-    wrong = with_payment(after(clean, held, channels=frozenset({channel})), held, doubted=True)
-    strange = with_payment(after(clean, held, channels=frozenset({"other"})), held, doubted=True)
+    wrong = with_payment(after(clean, held, channels=frozenset({channel})), held, quarantined=True)
+    strange = with_payment(after(clean, held, channels=frozenset({"other"})), held, quarantined=True)
 
     assert any(each.startswith("is in doubt") for each in found(wrong, "I20"))
     assert found(strange, "I20") == []

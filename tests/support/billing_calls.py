@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from portone_payments.adapters.portone.billing import BillingClient
-from portone_payments.ports.billing import ChargeOrder, IssueAndPayOrder, KeyInOrder
+from portone_payments.ports.billing import ChargeCommand, IssueAndPayCommand, KeyInCommand
 from tests.support.payment_answers import STORE_ID
 from tests.support.portone_calls import SECRET, Wire
 
@@ -13,7 +13,7 @@ BILLING_KEY = "billing-key-00000000-0000-4000-8000-000000000001"
 CARD_NUMBER = "0000000000000000"
 TOKEN = "example-billing-issue-token"
 
-CHARGE = ChargeOrder(
+CHARGE = ChargeCommand(
     billing_key=BILLING_KEY,
     order_name="구독 1월",
     total=9_900,
@@ -22,8 +22,8 @@ CHARGE = ChargeOrder(
     customer_id="user-1",
     custom_data='{"bundle":"example"}',
 )
-FIRST_PAYMENT = IssueAndPayOrder(payment_id="p1", total=9_900, tax_free=900, currency="KRW")
-KEY_IN = KeyInOrder(
+FIRST_PAYMENT = IssueAndPayCommand(payment_id="p1", total=9_900, tax_free=900, currency="KRW")
+KEY_IN = KeyInCommand(
     number=CARD_NUMBER,
     expiry_year="30",
     expiry_month="12",

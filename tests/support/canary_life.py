@@ -15,7 +15,7 @@ def live_through(stack: ObservedStack) -> None:
         _paid(stack, f"order-{number}", method)
     _cancelled_and_disputed(stack)
     _mismatched(stack)
-    _strays(stack)
+    _unmatched(stack)
     _refused(stack)
     _portone_breaks(stack)
     _money_back(stack)
@@ -92,7 +92,7 @@ def _approved(stack: ObservedStack) -> None:
     app.post(f"/payments/{prepare(stack, 'order-unanswered')['paymentId']}/confirm", token)
 
 
-def _strays(stack: ObservedStack) -> None:
+def _unmatched(stack: ObservedStack) -> None:
     prepared = prepare(stack, "order-ready")
     foreign = _window(prepared, CARD, custom_data=SECRET["foreign_custom_data"])
     stack.portone.buyer.pay("somebodyelses1", foreign)

@@ -6,7 +6,7 @@ import httpx
 
 from portone_local.portone.identity.people import ADULT, Person
 from portone_local.portone.identity.pg import DANAL_CHANNEL
-from portone_payments.ports.identity import SendOrder
+from portone_payments.ports.identity import SendCommand
 
 VERIFICATION_ID = "verification1"
 PATH = f"/identity-verifications/{VERIFICATION_ID}"
@@ -52,7 +52,7 @@ def read(client: httpx.Client) -> dict[str, Any]:
     return answer
 
 
-def an_order(person: Person = ADULT, method: str = "SMS", **changes: Any) -> SendOrder:
+def an_order(person: Person = ADULT, method: str = "SMS", **changes: Any) -> SendCommand:
     """What our own client sends for `person` at Danal."""
     fields: dict[str, Any] = {
         "channel_key": DANAL_CHANNEL.key,
@@ -64,7 +64,7 @@ def an_order(person: Person = ADULT, method: str = "SMS", **changes: Any) -> Sen
         "birth_and_sex": person.birth_and_sex,
         "customer_id": "user-1",
     }
-    return SendOrder(**(fields | changes))
+    return SendCommand(**(fields | changes))
 
 
 def secrets_of(person: Person) -> tuple[str, ...]:

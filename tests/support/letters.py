@@ -8,7 +8,7 @@ from portone_local.gateway.messages import Request, Response
 from portone_local.oracle import ObservedStack
 from portone_local.portone import EXAMPLE_WEBHOOK_SECRET, sign
 from portone_payments.domain.records.payments import Payment
-from portone_payments.domain.records.webhooks import Stray
+from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -50,9 +50,9 @@ def payment_of(stack: ObservedStack, payment_id: str) -> Payment:
     return found
 
 
-def strays(stack: ObservedStack) -> list[Stray]:
+def unmatched_webhooks(stack: ObservedStack) -> list[UnmatchedWebhook]:
     """What was filed as nothing of ours."""
-    return [record for record in stack.ports["store"].records() if isinstance(record, Stray)]
+    return [record for record in stack.ports["store"].records() if isinstance(record, UnmatchedWebhook)]
 
 
 def paid(stack: ObservedStack) -> str:

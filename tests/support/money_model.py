@@ -19,7 +19,7 @@ class MoneyModel:
     """One payment. Minor units.
 
     `asked` is its price, `taken` what the buyer was charged, `elsewhere` what console and issuer took back.
-    `promised` are the refunds whose asker was told that they succeeded. `tokens` wait for a manual approval,
+    `promised`: refunds whose requester was told that they succeeded. `tokens` wait for a manual approval,
     `told_paid`: the app was told that one of them was charged. `misjudged`: staff decided without looking.
     `by_one_person`: what staff gave back without a second person. `came_back`: what went back and a bank
     sent back, by refund or else by cancellation, until staff says what became of it; `heard`: of that, what

@@ -5,7 +5,7 @@ from typing import Any
 
 from portone_local.oracle import Evidence
 from portone_payments.domain.records.instructions import Refund
-from portone_payments.domain.records.payments import Entry, Payment
+from portone_payments.domain.records.payments import HistoryLine, Payment
 from portone_payments.domain.records.subscriptions import Subscription
 from tests.support.records import NOW
 
@@ -51,10 +51,10 @@ def a_refund(refund_id: str, **interesting: Any) -> Refund:
     return Refund(id=refund_id, **ordinary | interesting)
 
 
-def told(seq: int, fact: str, **interesting: Any) -> Entry:
+def told(seq: int, fact: str, **interesting: Any) -> HistoryLine:
     """A line of a history."""
     ordinary: dict[str, Any] = {"at": NOW, "by": "test"}
-    return Entry(seq=seq, fact=fact, **ordinary | interesting)
+    return HistoryLine(seq=seq, fact=fact, **ordinary | interesting)
 
 
 def listed(evidence: Evidence) -> Evidence:

@@ -6,11 +6,11 @@ from portone_payments.domain.records.payments import (
     Attention,
     AttentionKind,
     ClientRequest,
-    Entry,
+    HistoryLine,
     Order,
     Payment,
 )
-from portone_payments.domain.records.webhooks import Hint, HintState, Stray
+from portone_payments.domain.records.webhooks import Hint, HintState, UnmatchedWebhook
 
 NOW = 1_767_323_045.5
 CUSTOMER = "EXAMPLECUSTOMER00001"
@@ -69,7 +69,7 @@ def a_request(key: str = "key-1", **interesting: Any) -> ClientRequest:
     return ClientRequest(key=key, **ordinary | interesting)
 
 
-def a_stray(webhook_id: str = "wh_1", **interesting: Any) -> Stray:
+def an_unmatched(webhook_id: str = "wh_1", **interesting: Any) -> UnmatchedWebhook:
     """A webhook about a billing key."""
     ordinary: dict[str, Any] = {
         "type": "BillingKey.Issued",
@@ -77,7 +77,7 @@ def a_stray(webhook_id: str = "wh_1", **interesting: Any) -> Stray:
         "received_at": NOW,
         "expires_at": int(NOW) + 86_400,
     }
-    return Stray(webhook_id=webhook_id, **ordinary | interesting)
+    return UnmatchedWebhook(webhook_id=webhook_id, **ordinary | interesting)
 
 
 def a_hint(number: int = 1, state: HintState = HintState.OPEN, **interesting: Any) -> Hint:
@@ -92,9 +92,9 @@ def a_hint(number: int = 1, state: HintState = HintState.OPEN, **interesting: An
     return Hint(state=state, **ordinary | interesting)
 
 
-def history(length: int) -> tuple[Entry, ...]:
+def history(length: int) -> tuple[HistoryLine, ...]:
     """A history of readings, numbered from 1."""
-    return tuple(Entry(seq=seq, at=NOW + seq, fact="read", by="worker") for seq in range(1, length + 1))
+    return tuple(HistoryLine(seq=seq, at=NOW + seq, fact="read", by="worker") for seq in range(1, length + 1))
 
 
 def with_history(length: int, **interesting: Any) -> Payment:

@@ -7,7 +7,7 @@ from portone_payments.domain.readings.payment import Cancellation, CancellationS
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.refunds.reserve import (
-    RefundWish,
+    RefundRequest,
     refund_of,
     reserve,
     same_wish,
@@ -27,7 +27,7 @@ def paid(**reading: Any) -> Payment:
     return after_reading(a_payment(), a_snapshot(**reading))
 
 
-def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundWish:
+def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundRequest:
     """300 won back to the owner."""
     ordinary: dict[str, Any] = {
         "by": "owner",
@@ -35,10 +35,10 @@ def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundWish:
         "body_hash": "0" * 64,
         "amount": None if interesting.get("full") else 300,
     }
-    return RefundWish(id=refund_id, **ordinary | interesting)
+    return RefundRequest(id=refund_id, **ordinary | interesting)
 
 
-def known_refund(payment: Payment, wish: RefundWish) -> Refund | None:
+def known_refund(payment: Payment, wish: RefundRequest) -> Refund | None:
     """The refund in the payment with this request. Raises `RefundIdReused`."""
     held = refund_of(payment, wish.id)
     return None if held is None else same_wish(held, wish)

@@ -135,7 +135,7 @@ def _paid_for(subscription: Subscription) -> Iterator[tuple[Purpose, str]]:
 
 def _lost(evidence: Evidence) -> Iterator[str]:
     """Money at PortOne without a record here."""
-    orphans = {each.payment_id for each in evidence.strays.values() if each.state is HintState.QUARANTINED}
+    orphans = {each.payment_id for each in evidence.unmatched.values() if each.state is HintState.QUARANTINED}
     for payment_id, book in evidence.books.items():
         if payment_id not in evidence.payments and payment_id not in orphans and book.state in TAKEN:
             yield f"{payment_id} is lost, {book.state}, and nobody was told"

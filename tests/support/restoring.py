@@ -12,7 +12,7 @@ from portone_local.oracle import ObservedStack, check
 from portone_local.portone import CancellationStatus, PaymentBook
 from portone_local.twins.clock import MovableClock
 from portone_payments.adapters.dynamo.codec import Item
-from portone_payments.domain.records.webhooks import HintState, Stray
+from portone_payments.domain.records.webhooks import HintState, UnmatchedWebhook
 from portone_payments.flows.operations.audit_payment import AuditUnfinished
 from portone_payments.flows.timers.publish import Publisher
 from tests.support.restored_lives import LIVES, Life
@@ -121,7 +121,7 @@ class Shop(Restored):
             for each in check(self.stack, hurt=True)
             if not (each.invariant == "I2" and each.payment_id not in held)
         ]
-        orphans = {each.payment_id for each in self._strays() if each.state is HintState.QUARANTINED}
+        orphans = {each.payment_id for each in self._unmatched() if each.state is HintState.QUARANTINED}
         for payment_id, book in books.items():
             if payment_id not in held | orphans and book.state in TAKEN:
                 told.append(f"{payment_id} is lost, {book.state}, and nobody was told")
@@ -132,8 +132,8 @@ class Shop(Restored):
     def _held(self, life: Life) -> bool:
         return self.stack.ports["store"].payment(life.payment_id) is not None
 
-    def _strays(self) -> list[Stray]:
-        return [each for each in self.stack.ports["store"].records() if isinstance(each, Stray)]
+    def _unmatched(self) -> list[UnmatchedWebhook]:
+        return [each for each in self.stack.ports["store"].records() if isinstance(each, UnmatchedWebhook)]
 
 
 def _twice(book: PaymentBook) -> list[str]:

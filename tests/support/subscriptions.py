@@ -10,7 +10,7 @@ from portone_payments.domain.shared.calendar import HOUR, Interval, Unit, kst_mi
 from portone_payments.domain.subscriptions.collection import advance, due_invoice
 from portone_payments.domain.subscriptions.lifecycle import subscribe
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.settlement import claimed, failed, paid
+from portone_payments.domain.subscriptions.settlement import attempt_failed, paid, with_attempt
 
 MONTHLY = Interval(Unit.MONTH, 1)
 POLICY = BillingPolicy()
@@ -47,7 +47,7 @@ def tried(subscription: Subscription, now: float, code: str | None = None) -> Su
     invoice = held.invoices[held.in_flight or ""]
     if code is None:
         return paid(held, invoice, by_app(now), by=invoice.payment_id)
-    return failed(held, invoice, code, by_app(now), POLICY)
+    return attempt_failed(held, invoice, code, by_app(now), POLICY)
 
 
 def flying(subscription: Subscription, now: float) -> Subscription:
@@ -56,7 +56,7 @@ def flying(subscription: Subscription, now: float) -> Subscription:
     invoice = due_invoice(advanced, now)
     if invoice is None:
         raise LookupError(now)
-    return claimed(advanced, invoice, f"payment-{invoice.id}", by_app(now))
+    return with_attempt(advanced, invoice, f"payment-{invoice.id}", by_app(now))
 
 
 def running(now: int = START) -> Subscription:

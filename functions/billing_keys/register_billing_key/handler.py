@@ -14,14 +14,14 @@ from portone_payments.entry.wiring.billing_keys import KeyDeps
 from portone_payments.flows.billing_keys.issue import NEEDS_CONFIRMATION
 from portone_payments.ports.world import Deadline
 
-type Told = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
+type SdkValue = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
 
 
 class RegisterBody(Body):
     """The SDK's answer; neither field after a lost one, then PortOne is asked for a key of this issue."""
 
-    billing_key: Told | None = None
-    billing_issue_token: Told | None = None
+    billing_key: SdkValue | None = None
+    billing_issue_token: SdkValue | None = None
 
 
 def route(request: Request, deps: KeyDeps) -> dict[str, Any]:

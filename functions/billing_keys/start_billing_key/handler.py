@@ -18,7 +18,7 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.views.issue_window import check_given, check_offered, issue_view
 from portone_payments.entry.wiring.windows import WindowDeps
 from portone_payments.flows.payments.open_checkout import open_checkout
-from portone_payments.flows.payments.prepare import Prepared, Wish
+from portone_payments.flows.payments.prepare import Prepared, PrepareRequest
 from portone_payments.ports.world import Deadline
 
 
@@ -72,7 +72,7 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
     if body.pay_method != "MOBILE":
         # the SDK saves and pays at once with a phone only (PortOne facts 12.1)
         raise InvalidRequest(field="payMethod", reason="mobile_only_with_order")
-    wish = Wish(
+    wish = PrepareRequest(
         user_id=user_id,
         order_id=body.order_id,
         platform=body.platform,

@@ -9,7 +9,7 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.payments import staff_view
 from portone_payments.entry.wiring.payments import PaymentDeps
-from portone_payments.flows.shared.nudge import nudge
+from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.flows.shared.staff_words import words_in
 from portone_payments.ports.world import Deadline
 
@@ -21,7 +21,7 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     result = deps.reader.catch_up(request.payment_id, moment, deadline=deadline)
     read = result.answered and not result.lagging
     if not read:
-        nudge(result.payment, queue=deps.queue)
+        enqueue(result.payment, queue=deps.queue)
     shown = staff_view(result.payment, words_in(result.payment, deps.vault))
     return answer(200 if read else 202, {**shown, "portoneAnswered": result.answered})
 

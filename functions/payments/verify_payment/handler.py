@@ -22,7 +22,7 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
         deadline=Deadline.after(deps.clock, INLINE_SECONDS),
     )
     view = payment_view(result.payment)
-    if result.answered and not result.lagging and not result.payment.doubted:
+    if result.answered and not result.lagging and not result.payment.quarantined:
         return answer(200, view)
     return answer(202, {**view, "statusUrl": f"/payments/{result.payment.payment_id}"}, retry_after="5")
 

@@ -14,7 +14,7 @@ from portone_payments.ports.world import Deadline
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is cancelled, 202 while that is open."""
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    payment = deps.receipts.cancel(request.payment_id, request.caller.asker, deadline)
+    payment = deps.receipts.cancel(request.payment_id, request.caller.requester, deadline)
     return receipt_answer(payment, ReceiptState.CANCELLED)
 
 

@@ -14,8 +14,8 @@ from portone_payments.entry.wiring.ports import PortDeps
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The receipt; absent and foreign ids answer alike."""
-    asker, payment = request.caller.asker, deps.store.payment(request.payment_id)
-    if payment is None or (asker.owner and payment.user_id != asker.name):
+    requester, payment = request.caller.requester, deps.store.payment(request.payment_id)
+    if payment is None or (requester.owner and payment.user_id != requester.name):
         raise PaymentNotFound
     return answer(200, receipt_view(newest(payment)))
 

@@ -13,10 +13,10 @@ from portone_payments.ports.world import Deadline
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 with the receipt that stands, 202 while that is open."""
-    asker, body = request.caller.asker, request.body(ReceiptBody)
+    requester, body = request.caller.requester, request.body(ReceiptBody)
     identity = body.identity_number.replace("-", "")
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    payment = deps.receipts.issue(request.payment_id, asker, body.type, identity, deadline)
+    payment = deps.receipts.issue(request.payment_id, requester, body.type, identity, deadline)
     return receipt_answer(payment, ReceiptState.ISSUED)
 
 

@@ -19,15 +19,15 @@ class ApproveBody(Body):
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
-    asker = request.caller.asker
-    stored = f"{asker.space}:{refund_id(request)}"
+    requester = request.caller.requester
+    stored = f"{requester.namespace}:{refund_id(request)}"
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     agreed = not request.has_body or request.body(ApproveBody).approve
     if not agreed:
         return answer(
-            200, refund_view(deps.refund_decisions.decline(request.payment_id, stored, asker).refund)
+            200, refund_view(deps.refund_decisions.decline(request.payment_id, stored, requester).refund)
         )
-    return refund_answer(deps.refund_decisions.approve(request.payment_id, stored, asker, deadline))
+    return refund_answer(deps.refund_decisions.approve(request.payment_id, stored, requester, deadline))
 
 
 handler = HttpHandler(

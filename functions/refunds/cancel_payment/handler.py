@@ -11,11 +11,11 @@ from portone_payments.ports.world import Deadline
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
-    body, asker = request.body(CancelBody), request.caller.asker
+    body, requester = request.body(CancelBody), request.caller.requester
     said = refund_said(body)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    wish = wish_of(request, body, asker, deps.secrets.hash_key())
-    return refund_answer(deps.canceller.cancel(request.payment_id, asker, wish, said, deadline))
+    wish = wish_of(request, body, requester, deps.secrets.hash_key())
+    return refund_answer(deps.canceller.cancel(request.payment_id, requester, wish, said, deadline))
 
 
 handler = HttpHandler(route, needs=("store", "portone", "queue", "vault"), kind=InstructionDeps)

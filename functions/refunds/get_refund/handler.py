@@ -14,12 +14,12 @@ from portone_payments.flows.shared.ownership import asked_refunds, seen_by
 
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """The refund; absent and foreign ids answer alike."""
-    asker = request.caller.asker
-    payment = seen_by(asker, request.payment_id, store=deps.store)
-    found = asked_refunds(payment, refund_id(request), asker, store=deps.store)
+    requester = request.caller.requester
+    payment = seen_by(requester, request.payment_id, store=deps.store)
+    found = asked_refunds(payment, refund_id(request), requester, store=deps.store)
     if not found:
         raise RefundNotFound
-    if asker.owner:
+    if requester.owner:
         return answer(200, refund_view(found[0]))
     return answer(200, staff_refund_view(payment, found[0], deps.vault))
 

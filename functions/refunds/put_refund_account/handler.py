@@ -13,11 +13,11 @@ from portone_payments.ports.world import Deadline
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     account = request.body(AccountBody).account()
-    asker = request.caller.asker
+    requester = request.caller.requester
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     decisions = deps.refund_decisions
     return refund_answer(
-        decisions.supply_account(request.payment_id, refund_id(request), asker, account, deadline)
+        decisions.supply_account(request.payment_id, refund_id(request), requester, account, deadline)
     )
 
 

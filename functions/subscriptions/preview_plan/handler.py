@@ -20,9 +20,13 @@ class PreviewBody(Body):
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """Exactly what PUT .../plan charges on the same KST day; nothing is changed by this."""
     user_id, plan_id = request.user_id, request.body(PreviewBody).plan_id
-    desk = deps.subscriptions
-    held, plan, moment = desk.of(subscription_id(request), user_id), desk.plan(plan_id), desk.moment("app")
-    return answer(200, _view(preview(held, plan, moment, desk.payments(held, moment))))
+    subscriptions = deps.subscriptions
+    held, plan, moment = (
+        subscriptions.of(subscription_id(request), user_id),
+        subscriptions.plan(plan_id),
+        subscriptions.moment("app"),
+    )
+    return answer(200, _view(preview(held, plan, moment, subscriptions.payments(held, moment))))
 
 
 def _view(preview: Preview) -> dict[str, Any]:

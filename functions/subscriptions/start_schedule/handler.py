@@ -8,7 +8,7 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import BillingKeyId, Body, Request
 from portone_payments.entry.views.subscriptions import required_key, started_answer
 from portone_payments.entry.wiring.charges import ChargeDeps
-from portone_payments.flows.subscriptions.subscribe import Wanted
+from portone_payments.flows.subscriptions.subscribe import SubscribeRequest
 from portone_payments.ports.world import Deadline
 
 
@@ -23,7 +23,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """The schedule, under /subscriptions from now on; a part due at once is charged, 202 while open."""
     user_id, key = request.user_id, required_key(request)
     body = request.body(ScheduleBody)
-    wanted = Wanted(
+    wanted = SubscribeRequest(
         user_id=user_id,
         body_hash=request.body_hash(),
         request_key=key,

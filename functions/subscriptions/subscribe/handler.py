@@ -9,7 +9,7 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import BillingKeyId, Body, PlanId, Request
 from portone_payments.entry.views.subscriptions import required_key, started_answer
 from portone_payments.entry.wiring.charges import ChargeDeps
-from portone_payments.flows.subscriptions.subscribe import Wanted
+from portone_payments.flows.subscriptions.subscribe import SubscribeRequest
 from portone_payments.ports.world import Deadline
 
 
@@ -28,7 +28,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """200 once it stands, 202 while its first charge is open, 402 when that was declined."""
     user_id, key = request.user_id, required_key(request)
     body = request.body(SubscribeBody)
-    wanted = Wanted(
+    wanted = SubscribeRequest(
         user_id=user_id,
         body_hash=request.body_hash(),
         request_key=key,

@@ -17,4 +17,4 @@ def job(message: Mapping[str, Any], deps: Deps) -> None:
     deps.worker.work(due)
 
 
-handler = QueueHandler(job, needs=("store", "portone", "queue", "strays", "vault", "stock"), kind=Deps)
+handler = QueueHandler(job, needs=("store", "portone", "queue", "unmatched", "vault", "stock"), kind=Deps)

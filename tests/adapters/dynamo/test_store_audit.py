@@ -26,7 +26,7 @@ def a_discrepancy(name: str = "1", **interesting: object) -> Discrepancy:
         "kind": DiscrepancyKind.AMOUNT,
         "found_at": NOW,
         "attention_at": NOW,
-        "ours": {"total": 1_000, "doubted": False, "status": "PAID"},
+        "ours": {"total": 1_000, "quarantined": False, "status": "PAID"},
     }
     return Discrepancy(id=f"discrepancy{name}", **ordinary | interesting)  # type: ignore[arg-type]
 
@@ -104,7 +104,7 @@ def test_a_discrepancy_is_stored_completely(store: TableStore) -> None:
     found = store.discrepancy("discrepancy1")
     assert found is not None
 
-    assert found.ours == {"total": 1_000, "doubted": False, "status": "PAID"}
+    assert found.ours == {"total": 1_000, "quarantined": False, "status": "PAID"}
     assert (found.kind, found.attention, found.said) == (
         DiscrepancyKind.AMOUNT,
         DiscrepancyState.OPEN,

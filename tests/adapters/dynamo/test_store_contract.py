@@ -10,7 +10,7 @@ from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.readings.payment import Channel, Method, VirtualAccount
 from portone_payments.domain.records.bounds import as_saved
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import AttentionKind, Payment, Seen, Status
 from portone_payments.domain.records.webhooks import HintState
 from portone_payments.ports.store import Conflict
@@ -19,8 +19,8 @@ from tests.support.records import (
     a_hint,
     a_payment,
     a_request,
-    a_stray,
     an_order,
+    an_unmatched,
     called,
     history,
 )
@@ -56,21 +56,23 @@ FULL_PAYMENT = a_payment(
 )
 
 
-def read_again(store: TableStore, record: Record) -> Record | None:
+def read_again(store: TableStore, record: AnyRecord) -> AnyRecord | None:
     readings: dict[str, Any] = {
         "Order": lambda it: store.order(it.order_id),
         "Payment": lambda it: store.payment(it.payment_id),
         "ClientRequest": lambda it: store.request(it.user_id, it.route, it.key),
-        "Stray": lambda it: store.stray(it.webhook_id),
+        "UnmatchedWebhook": lambda it: store.unmatched(it.webhook_id),
     }
-    found: Record | None = readings[type(record).__name__](record)
+    found: AnyRecord | None = readings[type(record).__name__](record)
     return found
 
 
 @pytest.mark.parametrize(
-    "record", [an_order(), FULL_PAYMENT, a_request(), a_stray(due_at=5)], ids=lambda it: type(it).__name__
+    "record",
+    [an_order(), FULL_PAYMENT, a_request(), an_unmatched(due_at=5)],
+    ids=lambda it: type(it).__name__,
 )
-def test_a_saved_record_reads_back_one_version_on(store: TableStore, record: Record) -> None:
+def test_a_saved_record_reads_back_one_version_on(store: TableStore, record: AnyRecord) -> None:
     store.save(record)
 
     found = read_again(store, record)
@@ -93,7 +95,7 @@ def test_an_unsaved_record_is_absent(store: TableStore) -> None:
     assert store.order("order-1") is None
     assert store.payment("payment1") is None
     assert store.request("user-1", "POST /payments", "key-1") is None
-    assert store.stray("wh_1") is None
+    assert store.unmatched("wh_1") is None
 
 
 @pytest.mark.parametrize("strange", STRANGE_IDS, ids=ascii)

@@ -9,7 +9,7 @@ from portone_payments.domain.approvals.attempt import intend_charge
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import DUE_SHARDS, Status
 from portone_payments.ports.store import Due, Kind
-from tests.support.records import NOW, a_payment, a_stray
+from tests.support.records import NOW, a_payment, an_unmatched
 
 
 def shard(id_: str) -> int:
@@ -57,7 +57,7 @@ def test_finished_work_leaves_the_due_index(store: TableStore) -> None:
 
 
 def test_kinds_of_due_work_are_separate(store: TableStore) -> None:
-    store.save(a_stray("wh/1", due_at=10))
+    store.save(an_unmatched("wh/1", due_at=10))
 
     assert all_due(store, Kind.PAYMENT) == []
     assert all_due(store, Kind.STRAY) == [Due(kind=Kind.STRAY, id="wh/1", due_at=10)]

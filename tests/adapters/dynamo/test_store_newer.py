@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from portone_payments.adapters.dynamo.codec import Attribute, coder
 from portone_payments.adapters.dynamo.identity_keys import KINDS as IDENTITY_KINDS
 from portone_payments.adapters.dynamo.payment_items import KINDS
-from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.records.payments import HistoryLine
 
-RECORDS = [*KINDS.values(), *IDENTITY_KINDS.values(), Entry]
+RECORDS = [*KINDS.values(), *IDENTITY_KINDS.values(), HistoryLine]
 PLAIN: dict[Any, Attribute] = {str: {"S": "text"}, int: {"N": "3"}, float: {"N": "3.5"}, bool: {"BOOL": True}}
 
 attributes = st.recursive(

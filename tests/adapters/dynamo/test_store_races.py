@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from portone_payments.adapters.dynamo.payments import TableStore
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.ports.store import Conflict, Due, Kind
 from tests.support.records import a_payment, an_order
 
@@ -27,7 +27,7 @@ def race[T](act: Callable[[int], T]) -> list[T]:
         return list(racers.map(run, range(RACERS)))
 
 
-def saved(store: TableStore, *records: Record) -> bool:
+def saved(store: TableStore, *records: AnyRecord) -> bool:
     try:
         store.save(*records)
     except Conflict:

@@ -15,14 +15,14 @@ from portone_local.twins.clock import MovableClock
 from portone_payments.adapters.portone.payments import PortOneClient
 from portone_payments.domain.readings.outcome import Outcome
 from portone_payments.domain.readings.payment import ReceiptStatus
-from portone_payments.ports.portone import ConfirmOrder, IssuedReceipt, ReceiptOrder
+from portone_payments.ports.portone import ConfirmCommand, IssuedReceipt, ReceiptCommand
 from portone_payments.ports.world import Deadline
 from tests.support.asking import recorded
 from tests.support.payment_answers import PAYMENT_ID, STORE_ID
 from tests.support.portone_calls import KEY, Wire, client, error_of, in_time
 
-CONFIRM = ConfirmOrder(token="example-token", total=12_000, tax_free=1_000, currency="KRW", test=True)
-RECEIPT = ReceiptOrder(
+CONFIRM = ConfirmCommand(token="example-token", total=12_000, tax_free=1_000, currency="KRW", test=True)
+RECEIPT = ReceiptCommand(
     identity="0100000000",
     kind="PERSONAL",
     amount=12_000,
@@ -160,8 +160,8 @@ def test_every_request_keeps_to_the_document() -> None:
     deadline = Deadline.after(fake.clock, 20)
     window = Checkout(amount=12_000, currency="KRW", tax_free=1_000, method="TRANSFER")
     token = fake.buyer.authenticate("p1", window)
-    order = ConfirmOrder(token=token, total=12_000, tax_free=1_000, currency="KRW", test=True)
-    receipt = ReceiptOrder(
+    order = ConfirmCommand(token=token, total=12_000, tax_free=1_000, currency="KRW", test=True)
+    receipt = ReceiptCommand(
         identity="0100000000",
         kind="PERSONAL",
         amount=12_000,

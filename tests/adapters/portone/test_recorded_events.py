@@ -18,7 +18,7 @@ from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.events import Change, event_of, place_of
 from portone_payments.ports.store import EventBus, Skipped
 from tests.support.buses import Choosy, events
-from tests.support.records import a_payment, a_stray, an_order, history
+from tests.support.records import a_payment, an_order, an_unmatched, history
 
 
 def test_memory_accepts_what_it_does_not_refuse_and_reports_the_rest() -> None:
@@ -75,7 +75,7 @@ def test_a_real_stream_publishes_every_save_of_a_payment_and_skips_all_else(
 ) -> None:
     store = DynamoStore(ministack.client("dynamodb"), table_name, RandomIds())
     store.save(an_order(), a_payment(history=history(1), next_seq=2))
-    store.save(a_stray())
+    store.save(an_unmatched())
     store.save(a_payment(version=1, history=history(70), next_seq=71))
 
     records = AwsStream(ministack.client("dynamodbstreams"), table_name).take(1_000)
@@ -84,7 +84,7 @@ def test_a_real_stream_publishes_every_save_of_a_payment_and_skips_all_else(
     assert (first.before, first.after.next_seq) == (None, 2)
     assert second.before == first.after
     assert second.after.next_seq == 71
-    assert {record["dynamodb"]["Keys"]["sk"]["S"] for record in records} >= {"history#00000001", "stray"}
+    assert {record["dynamodb"]["Keys"]["sk"]["S"] for record in records} >= {"history#00000001", "unmatched"}
     assert all(item_size(record["dynamodb"]["NewImage"]) for record in records)
 
 

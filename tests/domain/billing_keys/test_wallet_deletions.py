@@ -71,7 +71,7 @@ def test_a_deletion_that_waits_for_a_charge_is_checked_less_and_less_often() -> 
 def test_a_deletion_proceeds_once_the_charge_has_an_outcome() -> None:
     wallet = ask_deletion(claim_key(with_active("issue1"), "issue1", "payment1", ()), "issue1", APP)
 
-    released = waited(release(replace(wallet, rung=9), "issue1", {"payment1"}))
+    released = waited(release(replace(wallet, poll_step=9), "issue1", {"payment1"}))
 
     assert next_due(released, NOW) == NOW + 30
 

@@ -72,7 +72,7 @@ def test_an_honest_attempt_after_a_tampered_account_is_paid_and_recorded() -> No
 def test_an_unrecognised_status_keeps_the_stored_one_and_raises_an_attention() -> None:
     payment = after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED))
 
-    assert (payment.status, payment.doubted) == (Status.READY, True)
+    assert (payment.status, payment.quarantined) == (Status.READY, True)
     assert calls_of(payment) == [AttentionKind.QUARANTINED]
     assert payment.due_at is not None
 
@@ -98,11 +98,11 @@ def test_a_doubt_is_recorded_once() -> None:
 
 
 def test_a_doubt_staff_accepted_is_believed_from_the_next_reading_on() -> None:
-    doubted = after_reading(a_payment(), a_snapshot(channel=None))
+    quarantined = after_reading(a_payment(), a_snapshot(channel=None))
 
-    payment = after_reading(replace(doubted, accepted=True), a_snapshot(channel=None), at=90)
+    payment = after_reading(replace(quarantined, accepted=True), a_snapshot(channel=None), at=90)
 
-    assert (payment.status, payment.doubted, calls_of(payment)) == (Status.PAID, False, [])
+    assert (payment.status, payment.quarantined, calls_of(payment)) == (Status.PAID, False, [])
 
 
 def test_accepting_changes_nothing_about_a_proven_difference() -> None:
@@ -112,8 +112,8 @@ def test_accepting_changes_nothing_about_a_proven_difference() -> None:
 
 
 def test_a_believed_reading_clears_the_attention_of_a_doubt_but_not_of_a_mismatch() -> None:
-    doubted = a_payment(attentions=called(AttentionKind.QUARANTINED))
+    quarantined = a_payment(attentions=called(AttentionKind.QUARANTINED))
     differing = a_payment(attentions=called(AttentionKind.MISMATCH))
 
-    assert calls_of(after_reading(doubted, a_snapshot())) == []
+    assert calls_of(after_reading(quarantined, a_snapshot())) == []
     assert calls_of(after_reading(differing, a_snapshot())) == [AttentionKind.MISMATCH]

@@ -10,7 +10,7 @@ from portone_payments.domain.records.history import Fact, record
 from portone_payments.domain.records.instructions import RefundState
 from portone_payments.domain.records.payments import AttentionKind, Payment, Status
 from portone_payments.domain.records.webhooks import HintState
-from portone_payments.domain.refunds.reserve import RefundWish, reserve, with_refund
+from portone_payments.domain.refunds.reserve import RefundRequest, reserve, with_refund
 from tests.support.records import NOW, a_hint, a_payment, calls_of
 from tests.support.snapshots import (
     POLICY,
@@ -31,7 +31,7 @@ def test_a_lagging_reading_changes_only_the_count_the_poll_step_and_the_due_time
 
     assert result.lagging
     assert result.payment == replace(
-        held, lagging=1, lagging_since=NOW + 90, rung=0, due_at=int(NOW + 90) + 30
+        held, lagging=1, lagging_since=NOW + 90, poll_step=0, due_at=int(NOW + 90) + 30
     )
 
 
@@ -156,7 +156,7 @@ def test_a_failed_answer_promises_nothing_and_a_succeeded_one_is_compared_with_t
 
 
 def answered_with(payment: Payment, state: RefundState) -> Payment:
-    wish = RefundWish(id="owner:1", by="user-1", requester="CUSTOMER", reason="", body_hash="", amount=300)
+    wish = RefundRequest(id="owner:1", by="user-1", requester="CUSTOMER", reason="", body_hash="", amount=300)
     reserved = reserve(payment, wish, moment(70))
     refund = replace(reserved.refunds["owner:1"], state=state, cancellation_id="cancellation-1")
     return with_refund(reserved, refund)

@@ -110,7 +110,7 @@ def test_a_lagging_reading_changes_only_when_to_read_again(
             after,
             lagging=held.lagging,
             lagging_since=held.lagging_since,
-            rung=held.rung,
+            poll_step=held.poll_step,
             due_at=held.due_at,
             tries=held.tries,
             attentions=held.attentions,
@@ -156,7 +156,7 @@ def test_an_unfinished_payment_is_due_in_the_future(
 
 
 @given(st.sampled_from(Status), st.integers(0, 5), st.floats(0, 10 * 24 * 3600))
-def test_the_next_reading_is_never_due_in_the_past(status: Status, rung: int, after: float) -> None:
-    due_at = next_due(a_payment(status=status, rung=rung), NOW + after)
+def test_the_next_reading_is_never_due_in_the_past(status: Status, poll_step: int, after: float) -> None:
+    due_at = next_due(a_payment(status=status, poll_step=poll_step), NOW + after)
 
     assert due_at is None or due_at > NOW + after

@@ -25,9 +25,9 @@ def test_silence_keeps_an_earlier_due_time() -> None:
 
 
 def test_silence_does_not_back_off() -> None:
-    payment = silence(a_payment(rung=2, lagging=1), moment(60))
+    payment = silence(a_payment(poll_step=2, lagging=1), moment(60))
 
-    assert (payment.rung, payment.lagging) == (2, 1)
+    assert (payment.poll_step, payment.lagging) == (2, 1)
 
 
 def test_a_hint_open_for_half_an_hour_raises_an_attention_and_stays_due() -> None:

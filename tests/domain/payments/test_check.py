@@ -128,10 +128,10 @@ def test_tax_free_amount_and_method_are_a_note_or_a_doubt_by_setting(
     strict: dict[str, Any] = {setting: True}
 
     noted = compare(payment, snapshot, POLICY)
-    doubted = compare(payment, snapshot, replace(POLICY, **strict))
+    quarantined = compare(payment, snapshot, replace(POLICY, **strict))
 
     assert (noted.notes, noted.doubts) == ((name,), ())
-    assert (doubted.notes, doubted.doubts) == ((), (name,))
+    assert (quarantined.notes, quarantined.doubts) == ((), (name,))
 
 
 def test_an_easy_pay_that_charged_a_card_passes_where_cards_are_offered() -> None:

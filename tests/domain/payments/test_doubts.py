@@ -58,38 +58,38 @@ def test_a_charge_in_doubt_stays_under_way_and_raises_an_attention(strange: dict
     ids=["missing", "ready", "failed"],
 )
 def test_money_in_doubt_is_not_removed_by_a_reading_that_shows_none(later: Any) -> None:
-    doubted = after_reading(charged(), a_snapshot(**STRANGE["method"]))
+    quarantined = after_reading(charged(), a_snapshot(**STRANGE["method"]))
 
-    result = absorb(doubted, later, moment(90), POLICY)
+    result = absorb(quarantined, later, moment(90), POLICY)
 
     assert result.lagging
     assert open_approval(result.payment) is not None
 
 
 def test_a_payment_in_an_unknown_status_may_still_be_declined() -> None:
-    doubted = after_reading(charged(), a_snapshot(RemoteStatus.UNRECOGNISED))
+    quarantined = after_reading(charged(), a_snapshot(RemoteStatus.UNRECOGNISED))
 
-    failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, after=80), at=90)
+    failed = after_reading(quarantined, a_snapshot(RemoteStatus.FAILED, after=80), at=90)
 
     assert (failed.status, open_approval(failed)) == (Status.FAILED, None)
 
 
 def test_the_first_reading_that_can_be_judged_settles_a_doubt() -> None:
-    doubted = after_reading(charged(), a_snapshot(**STRANGE["method"]))
+    quarantined = after_reading(charged(), a_snapshot(**STRANGE["method"]))
 
-    paid = after_reading(doubted, a_snapshot(), at=90)
+    paid = after_reading(quarantined, a_snapshot(), at=90)
 
     assert (paid.status, open_approval(paid), calls_of(paid)) == (Status.PAID, None, [])
-    assert not paid.doubted_paid
+    assert not paid.quarantined_paid
 
 
 @pytest.mark.parametrize(
     ("after", "free"), [(WAITED - 1, False), (WAITED, True)], ids=["within_a_day", "after_a_day"]
 )
 def test_a_doubt_blocks_nothing_for_longer_than_a_day(after: float, free: bool) -> None:  # noqa: FBT001 - a table
-    doubted = after_reading(charged(), a_snapshot(**STRANGE["method"]))
+    quarantined = after_reading(charged(), a_snapshot(**STRANGE["method"]))
 
-    assert waited_for(doubted, NOW + after) is free
+    assert waited_for(quarantined, NOW + after) is free
     assert not waited_for(charged(), NOW + after)
 
 
@@ -173,9 +173,9 @@ def test_another_total_in_an_unknown_status_is_recorded_as_a_mismatch_too() -> N
 
 
 def test_a_mismatch_in_doubt_that_took_no_money_clears_its_attentions() -> None:
-    doubted = after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED, total=300))
+    quarantined = after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED, total=300))
 
-    failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, total=300, after=90), at=120)
+    failed = after_reading(quarantined, a_snapshot(RemoteStatus.FAILED, total=300, after=90), at=120)
 
     assert (failed.status, calls_of(failed)) == (Status.FAILED, [])
 
@@ -183,14 +183,14 @@ def test_a_mismatch_in_doubt_that_took_no_money_clears_its_attentions() -> None:
 def test_a_paid_payment_is_no_mismatch_whatever_an_unknown_status_shows() -> None:
     paid = after_reading(a_payment(), a_snapshot())
 
-    doubted = after_reading(paid, a_snapshot(RemoteStatus.UNRECOGNISED, total=300, after=90), at=120)
+    quarantined = after_reading(paid, a_snapshot(RemoteStatus.UNRECOGNISED, total=300, after=90), at=120)
 
-    assert calls_of(doubted) == [AttentionKind.QUARANTINED]
+    assert calls_of(quarantined) == [AttentionKind.QUARANTINED]
 
 
 def test_a_surplus_in_doubt_that_took_no_money_is_no_surplus() -> None:
-    doubted = suspected(after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED)), moment())
+    quarantined = suspected(after_reading(a_payment(), a_snapshot(RemoteStatus.UNRECOGNISED)), moment())
 
-    failed = after_reading(doubted, a_snapshot(RemoteStatus.FAILED, after=90), at=120)
+    failed = after_reading(quarantined, a_snapshot(RemoteStatus.FAILED, after=90), at=120)
 
     assert (failed.surplus, calls_of(failed)) == (False, [])

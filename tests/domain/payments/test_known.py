@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_payments.domain.payments.known import ACCOUNT_FOR, completed, seen_in
+from portone_payments.domain.payments.known import ACCOUNT_FOR, completed, seen_from
 from portone_payments.domain.payments.schedule import account_due_at
 from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.readings.payment import (
@@ -43,7 +43,7 @@ WHOLE: dict[str, Any] = {
 
 
 def seen(snapshot: Snapshot) -> Seen:
-    return seen_in(completed(snapshot, None), None)
+    return seen_from(completed(snapshot, None), None)
 
 
 @pytest.mark.parametrize("name", list(WHOLE))
@@ -62,8 +62,8 @@ def given_back(cancelled: int, **interesting: Any) -> Snapshot:
 def test_the_amount_paid_stays_known_whether_or_not_the_reading_shrinks(shown: int) -> None:
     before = seen(a_snapshot(paid=900, discount=100))
 
-    first = seen_in(given_back(300, paid=shown, discount=100), before)
-    second = seen_in(given_back(400, paid=shown, discount=100), first)
+    first = seen_from(given_back(300, paid=shown, discount=100), before)
+    second = seen_from(given_back(400, paid=shown, discount=100), first)
 
     assert [(each.paid, each.charged) for each in (first, second)] == [(shown, 900)] * 2
 
@@ -76,9 +76,9 @@ def test_the_amount_paid_is_known_although_the_first_reading_shows_a_refund(show
 def test_the_amount_paid_belongs_to_one_attempt_that_took_money() -> None:
     before = seen(a_snapshot(paid=900))
 
-    assert seen_in(a_snapshot(paid=0, transaction_id="tx-2"), before).charged == 0
-    assert seen_in(a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, paid=0), before).charged == 0
-    assert seen_in(a_snapshot(paid=0), seen(a_snapshot(RemoteStatus.READY, paid=900))).charged == 0
+    assert seen_from(a_snapshot(paid=0, transaction_id="tx-2"), before).charged == 0
+    assert seen_from(a_snapshot(RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, paid=0), before).charged == 0
+    assert seen_from(a_snapshot(paid=0), seen(a_snapshot(RemoteStatus.READY, paid=900))).charged == 0
 
 
 @pytest.mark.parametrize("name", [name for name in WHOLE if name != "paid_at"])
@@ -140,7 +140,7 @@ def test_a_list_that_was_left_out_stays_absent_and_its_former_content_stays_know
     reading = completed(a_snapshot(cancellations=None), before)
 
     assert reading.cancellations is None
-    assert seen_in(reading, before).cancellations == {"cancellation-1": "REQUESTED"}
+    assert seen_from(reading, before).cancellations == {"cancellation-1": "REQUESTED"}
 
 
 def test_the_refund_status_at_the_bank_stays_known() -> None:

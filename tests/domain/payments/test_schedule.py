@@ -12,7 +12,7 @@ from portone_payments.domain.readings.payment import CancellationStatus, RemoteS
 from portone_payments.domain.records.instructions import Returning
 from portone_payments.domain.records.payments import AttentionKind, Payment, Status
 from portone_payments.domain.records.webhooks import HintState
-from portone_payments.domain.shared.times import BY_KIND, CLIMB, DAY, HOUR
+from portone_payments.domain.shared.times import BY_KIND, DAY, HOUR, POLL_STEPS
 from tests.support.records import NOW, a_hint, a_payment, called
 from tests.support.snapshots import (
     a_cancellation,
@@ -34,27 +34,29 @@ def wait(payment: Payment, at: float = 0) -> int | None:
 def test_an_unfinished_payment_backs_off_from_half_a_minute_to_an_hour() -> None:
     waiting = with_hint(a_payment(status=Status.PAID), a_hint())
 
-    waits = [wait(replace(waiting, rung=rung)) for rung in range(BY_KIND + 1)]
+    waits = [wait(replace(waiting, poll_step=poll_step)) for poll_step in range(BY_KIND + 1)]
 
     assert waits == [30, 60, 120, 300, 600, HOUR]
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"hints": {"wh_1": a_hint(1)}}, {"lagging": 1}, {"doubted": True}],
+    [{"hints": {"wh_1": a_hint(1)}}, {"lagging": 1}, {"quarantined": True}],
     ids=lambda each: next(iter(each)),
 )
 def test_an_open_hint_a_lagging_reading_and_a_doubt_are_unfinished(changes: dict[str, object]) -> None:
     assert unfinished(replace(a_payment(), **changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("changes", [{"lagging": 1}, {"doubted": True}], ids=lambda each: next(iter(each)))
+@pytest.mark.parametrize(
+    "changes", [{"lagging": 1}, {"quarantined": True}], ids=lambda each: next(iter(each))
+)
 def test_an_automatic_refund_waits_for_a_believed_reading(changes: dict[str, object]) -> None:
     series = Returning(reason="auto:mismatch", next_at=int(NOW) - HOUR)
     waiting = replace(a_payment(status=Status.MISMATCH), returning=series)
 
     assert wait(waiting) == -HOUR
-    assert wait(replace(waiting, rung=BY_KIND, **changes)) == HOUR  # type: ignore[arg-type]
+    assert wait(replace(waiting, poll_step=BY_KIND, **changes)) == HOUR  # type: ignore[arg-type]
 
 
 def test_a_closed_hint_is_finished() -> None:
@@ -62,19 +64,19 @@ def test_a_closed_hint_is_finished() -> None:
 
 
 def test_ready_is_read_every_ten_minutes_until_its_expiry() -> None:
-    ready = a_payment(rung=BY_KIND)
+    ready = a_payment(poll_step=BY_KIND)
 
     assert wait(ready) == 10 * MINUTE
     assert wait(ready, at=55 * MINUTE) == 5 * MINUTE
 
 
 def test_a_ready_payment_somebody_waits_for_backs_off_from_half_a_minute() -> None:
-    assert [wait(a_payment(rung=rung)) for rung in range(BY_KIND)] == list(CLIMB)
+    assert [wait(a_payment(poll_step=poll_step)) for poll_step in range(BY_KIND)] == list(POLL_STEPS)
 
 
 @pytest.mark.parametrize("status", [Status.EXPIRED, Status.FAILED])
 def test_after_expiry_a_payment_is_read_at_least_daily_for_three_days(status: Status) -> None:
-    payment, at, marks = a_payment(status=status, rung=BY_KIND), 60.0 * MINUTE, [60.0 * MINUTE]
+    payment, at, marks = a_payment(status=status, poll_step=BY_KIND), 60.0 * MINUTE, [60.0 * MINUTE]
 
     while (gap := wait(payment, at)) is not None:
         at += gap
@@ -87,11 +89,11 @@ def test_after_expiry_a_payment_is_read_at_least_daily_for_three_days(status: St
 
 
 def test_a_failed_payment_is_read_every_ten_minutes_while_it_may_still_be_paid() -> None:
-    assert wait(a_payment(status=Status.FAILED, rung=BY_KIND)) == 10 * MINUTE
+    assert wait(a_payment(status=Status.FAILED, poll_step=BY_KIND)) == 10 * MINUTE
 
 
 def test_a_pending_approval_never_stops_being_due() -> None:
-    pending = a_payment(status=Status.PAY_PENDING, rung=BY_KIND)
+    pending = a_payment(status=Status.PAY_PENDING, poll_step=BY_KIND)
 
     assert wait(pending, at=30 * DAY) == 6 * HOUR
 
@@ -139,7 +141,7 @@ def test_a_refunded_deposit_is_read_until_its_bank_must_have_paid_it_out() -> No
     back = a_snapshot(
         RemoteStatus.CANCELLED, cancelled=1_000, cancellations=(a_cancellation(),), method=an_account()
     )
-    payment = replace(after_reading(a_payment(), back), rung=BY_KIND)
+    payment = replace(after_reading(a_payment(), back), poll_step=BY_KIND)
 
     marks = [next_due(payment, NOW + day * DAY) for day in (0.5, 2, 4, 8)]
 
@@ -149,7 +151,7 @@ def test_a_refunded_deposit_is_read_until_its_bank_must_have_paid_it_out() -> No
 
 
 def test_an_eager_reading_restarts_the_polling_schedule() -> None:
-    ready = a_payment(rung=BY_KIND)
+    ready = a_payment(poll_step=BY_KIND)
 
     eager = absorb(ready, None, moment(60, by="verify", eager=True), POLICY).payment
     routine = absorb(ready, None, moment(60), POLICY).payment

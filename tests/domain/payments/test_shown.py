@@ -112,7 +112,7 @@ APPROVAL = Approval(
 
 @pytest.mark.parametrize(
     "waiting",
-    [{"doubted": True}, {"lagging": 1}, {"hints": {"wh_0": a_hint(0)}}, {"approvals": (APPROVAL,)}],
+    [{"quarantined": True}, {"lagging": 1}, {"hints": {"wh_0": a_hint(0)}}, {"approvals": (APPROVAL,)}],
     ids=lambda waiting: next(iter(waiting)),
 )
 def test_a_payment_with_anything_open_needs_a_reading(waiting: dict[str, Any]) -> None:

@@ -116,9 +116,9 @@ def test_a_chargeback_in_a_reading_in_doubt_raises_its_own_attention() -> None:
         RemoteStatus.PARTIAL_CANCELLED, after=300, total=9_000, cancelled=100, cancellations=(other,)
     )
 
-    doubted = after_reading(paid(), reading, 400)
+    quarantined = after_reading(paid(), reading, 400)
 
-    assert {each.kind for each in doubted.attentions} >= {
+    assert {each.kind for each in quarantined.attentions} >= {
         AttentionKind.QUARANTINED,
         AttentionKind.CHARGEBACK,
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_payments.domain.payments.virtual_accounts import wants_closing
+from portone_payments.domain.payments.virtual_accounts import should_close
 from portone_payments.domain.readings.payment import RemoteStatus
 from portone_payments.domain.records.payments import Payment, Status
 from tests.support.records import NOW, a_payment
@@ -21,24 +21,24 @@ def issued(**reading: Any) -> Payment:
 
 @pytest.mark.parametrize(("after", "wanted"), [(-1, False), (0, True), (3_600, True)])
 def test_a_virtual_account_is_closed_when_its_time_is_over(after: float, wanted: bool) -> None:  # noqa: FBT001 - a case
-    assert wants_closing(issued(), int(DUE) + after) is wanted
+    assert should_close(issued(), int(DUE) + after) is wanted
 
 
 def test_a_virtual_account_that_differs_is_closed_at_once() -> None:
-    assert wants_closing(issued(total=300), NOW + 60)
+    assert should_close(issued(total=300), NOW + 60)
 
 
 def test_closing_is_requested_once_whatever_portone_answered() -> None:
     for payment in (issued(), issued(total=300)):
-        assert not wants_closing(replace(payment, close_tried=True), DUE)
+        assert not should_close(replace(payment, close_asked=True), DUE)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.VIRTUAL_ACCOUNT_ISSUED, Status.MISMATCH}))
 def test_only_a_waiting_account_is_closed(status: Status) -> None:
-    assert not wants_closing(replace(issued(), status=status), DUE + 1)
+    assert not should_close(replace(issued(), status=status), DUE + 1)
 
 
 def test_a_deposited_mismatch_is_refunded_and_not_closed() -> None:
     deposited = a_snapshot(method=an_account(3_600), total=300, paid=300)
 
-    assert not wants_closing(after_reading(issued(total=300), deposited), DUE + 1)
+    assert not should_close(after_reading(issued(total=300), deposited), DUE + 1)

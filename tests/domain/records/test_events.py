@@ -7,7 +7,7 @@ import pytest
 from portone_local.template.cloudformation import ROOT
 from portone_payments.domain.records.events import PUBLIC_DATA, event_of, type_of
 from portone_payments.domain.records.history import Fact, Moment, record
-from portone_payments.domain.records.payments import Entry, Payment
+from portone_payments.domain.records.payments import HistoryLine, Payment
 from tests.support.records import NOW, a_payment
 
 DOCUMENT = (ROOT / "docs" / "events.md").read_text()
@@ -68,7 +68,9 @@ def test_names_and_words_of_staff_are_not_published() -> None:
 
 
 def test_unclassified_data_is_not_published() -> None:
-    entry = Entry(seq=1, at=NOW, fact="paid", by="sweep", data={"account_holder": "Kim Minji", "paid": 1})
+    entry = HistoryLine(
+        seq=1, at=NOW, fact="paid", by="sweep", data={"account_holder": "Kim Minji", "paid": 1}
+    )
 
     assert event_of(a_payment(), entry).data == {"paid": 1}
 

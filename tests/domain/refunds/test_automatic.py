@@ -233,13 +233,13 @@ def test_an_automatic_refund_of_a_deposit_waits_for_an_account() -> None:
 def test_a_mismatch_at_an_issued_account_is_closed_and_not_refunded() -> None:
     payment = after_reading(a_payment(), deposited(status=RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, total=300))
 
-    assert (payment.status, payment.closing, dict(payment.refunds)) == (Status.MISMATCH, True, {})
+    assert (payment.status, payment.close_wanted, dict(payment.refunds)) == (Status.MISMATCH, True, {})
 
 
 def test_an_honest_account_is_not_closed() -> None:
     payment = after_reading(a_payment(), deposited(status=RemoteStatus.VIRTUAL_ACCOUNT_ISSUED))
 
-    assert (payment.status, payment.closing) == (Status.VIRTUAL_ACCOUNT_ISSUED, False)
+    assert (payment.status, payment.close_wanted) == (Status.VIRTUAL_ACCOUNT_ISSUED, False)
 
 
 @pytest.mark.parametrize("attention", [AttentionKind.MISMATCH, AttentionKind.SURPLUS])

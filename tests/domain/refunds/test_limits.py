@@ -22,11 +22,11 @@ from tests.support.refund_records import paid, reserved, the_refund
 SETTLED = (RefundState.SUCCEEDED, RefundState.FAILED)
 
 
-def with_refunds(space: str, *states: RefundState, amount: int = 10) -> Payment:
-    """A payment with so many refunds of one name space, numbered."""
+def with_refunds(namespace: str, *states: RefundState, amount: int = 10) -> Payment:
+    """A payment with so many refunds of one name namespace, numbered."""
     payment = paid()
     for number, state in enumerate(states):
-        one = the_refund(reserved(refund_id=f"{space}:{number}", amount=amount), f"{space}:{number}")
+        one = the_refund(reserved(refund_id=f"{namespace}:{number}", amount=amount), f"{namespace}:{number}")
         done = float(number) if state in SETTLED else None
         payment = with_refund(payment, replace(one, state=state, settled_at=done))
     return payment
@@ -37,10 +37,10 @@ def with_refunds(space: str, *states: RefundState, amount: int = 10) -> Payment:
 def test_each_side_may_request_only_so_many_refunds_including_refused_ones(
     state: RefundState, most: int, *, owner: bool
 ) -> None:
-    space = "owner" if owner else "staff"
-    full = with_refunds(space, *[state] * most)
+    namespace = "owner" if owner else "staff"
+    full = with_refunds(namespace, *[state] * most)
 
-    check_count(with_refunds(space, *[state] * (most - 1)), owner=owner)
+    check_count(with_refunds(namespace, *[state] * (most - 1)), owner=owner)
     with pytest.raises(TooManyRefunds):
         check_count(full, owner=owner)
     with pytest.raises(TooManyRefunds):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portone_payments.domain.payments.known import seen_in
+from portone_payments.domain.payments.known import seen_from
 from portone_payments.domain.readings.payment import CancellationStatus
 from portone_payments.domain.records.instructions import RefundState
 from portone_payments.domain.records.payments import AttentionKind, Payment, Seen
@@ -188,4 +188,4 @@ def test_each_cancellation_finds_its_refund_among_several() -> None:
 
 def showing_seen(payment: Payment) -> Seen:
     """What is remembered once the first refund was read."""
-    return seen_in(showing(booked(the_refund(payment), id="one")), None)
+    return seen_from(showing(booked(the_refund(payment), id="one")), None)

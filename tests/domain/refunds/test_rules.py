@@ -10,7 +10,7 @@ from portone_payments.domain.errors.payments import RefundAccountRequired, Refun
 from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.readings.payment import Channel, Method
 from portone_payments.domain.records.payments import Payment
-from portone_payments.domain.refunds.rules import Asked, RefundPolicy, check_account, check_refund
+from portone_payments.domain.refunds.rules import RefundCheck, RefundPolicy, check_account, check_refund
 from tests.support.refund_records import paid
 from tests.support.snapshots import an_account
 
@@ -25,12 +25,14 @@ def paid_by(kind: PayMethod, at: float = PAID_AT, **reading: Any) -> Payment:
     return paid(method=method, paid_at=int(at * 1_000_000), **reading)
 
 
-def asked(**interesting: Any) -> Asked:
+def asked(**interesting: Any) -> RefundCheck:
     ordinary = {"amount": 300, "owner": False, "has_account": False, "has_phone": False}
-    return Asked(**ordinary | interesting)
+    return RefundCheck(**ordinary | interesting)
 
 
-def refusal(payment: Payment, wanted: Asked, policy: RefundPolicy | None = None, after: float = 60) -> str:
+def refusal(
+    payment: Payment, wanted: RefundCheck, policy: RefundPolicy | None = None, after: float = 60
+) -> str:
     """The reason of a refusal, "" for none."""
     try:
         check_refund(payment, wanted, policy or RefundPolicy(), now=PAID_AT + after)

@@ -78,7 +78,7 @@ def test_after_the_key_window_two_readings_without_a_trace_a_minute_apart_fail_i
     first = settled(reserved(), at=SENT + FORGOTTEN)
     then = settled(first, at=SENT + FORGOTTEN + QUIET)
 
-    assert (state(first), the_refund(first).quiet_at) == (RefundState.RESERVED, NOW + SENT + FORGOTTEN)
+    assert (state(first), the_refund(first).silent_since) == (RefundState.RESERVED, NOW + SENT + FORGOTTEN)
     assert (state(then), the_refund(then).code) == (RefundState.FAILED, "not_executed")
 
 

@@ -68,12 +68,12 @@ def test_a_refund_extends_its_payment_although_its_history_line_has_left() -> No
     [
         replace(OVER, due_at=1),
         replace(OVER, attentions=called(AttentionKind.CHARGEBACK)),
-        replace(OVER, doubted=True),
+        replace(OVER, quarantined=True),
         replace(OVER, hints={"wh_1": a_hint()}),
         replace(OVER, status="OF_TOMORROW"),  # type: ignore[arg-type]
         replace(reserved(paid()), due_at=None),
     ],
-    ids=["due", "called", "doubted", "hint", "status", "refund"],
+    ids=["due", "called", "quarantined", "hint", "status", "refund"],
 )
 def test_an_open_payment_has_no_end(payment: Payment) -> None:
     assert kept_until(payment) is None

@@ -24,7 +24,7 @@ from portone_payments.domain.subscriptions.invoices import open_invoices, period
 from portone_payments.domain.subscriptions.lifecycle import cancel_part, in_parts, pause, resume, subscribe
 from portone_payments.domain.subscriptions.plan_change import change_now, preview
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.settlement import claimed, failed, paid
+from portone_payments.domain.subscriptions.settlement import attempt_failed, paid, with_attempt
 
 POLICY = BillingPolicy()
 FIRST = date(2024, 1, 1)
@@ -69,7 +69,7 @@ def paid_up(held: Subscription, at: Moment) -> Subscription:
     """The subscription after everything that is due was charged."""
     held = advance(held, at, POLICY)
     while (invoice := due_invoice(held, at.now)) is not None:
-        held = claimed(held, invoice, f"payment-{invoice.id}", at)
+        held = with_attempt(held, invoice, f"payment-{invoice.id}", at)
         held = paid(held, held.invoices[invoice.id], at, by=f"payment-{invoice.id}")
         held = advance(held, at, POLICY)
     return held
@@ -146,8 +146,8 @@ def test_a_period_never_paid_is_invoiced_again_after_a_pause(
     invoice = due_invoice(rolled, noon(starts).now)
     assume(invoice is not None)
     assert invoice is not None
-    declined = failed(
-        claimed(rolled, invoice, "payment-2", noon(starts)), invoice, "declined", noon(starts), POLICY
+    declined = attempt_failed(
+        with_attempt(rolled, invoice, "payment-2", noon(starts)), invoice, "declined", noon(starts), POLICY
     )
 
     paused = pause(declined, None, noon(starts))
@@ -199,11 +199,11 @@ def lived(held: Subscription, at: Moment, data: st.DataObject) -> Subscription:
             return held
     if invoice is None or act == "wait":
         return held
-    under_way = claimed(held, invoice, f"payment-{invoice.id}", at)
+    under_way = with_attempt(held, invoice, f"payment-{invoice.id}", at)
     known = under_way.invoices[invoice.id]
     if act == "pay":
         return paid(under_way, known, at, by=known.payment_id)
-    return failed(under_way, replace(known), "declined", at, POLICY)
+    return attempt_failed(under_way, replace(known), "declined", at, POLICY)
 
 
 @given(begun())

@@ -10,7 +10,7 @@ from portone_payments.domain.subscriptions.dunning import CatchUp, DunningPolicy
 from portone_payments.domain.subscriptions.ending import cancelled
 from portone_payments.domain.subscriptions.lifecycle import pause, resume
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.settlement import claimed, paid
+from portone_payments.domain.subscriptions.settlement import paid, with_attempt
 from tests.support.subscriptions import (
     POLICY,
     START,
@@ -50,7 +50,7 @@ def test_no_charge_starts_while_another_has_no_outcome() -> None:
     invoice = due_invoice(subscription, at(2026, 2, 28))
     assert invoice is not None
 
-    held = claimed(subscription, invoice, "payment-2", by_app(at(2026, 2, 28)))
+    held = with_attempt(subscription, invoice, "payment-2", by_app(at(2026, 2, 28)))
 
     assert due_invoice(held, at(2026, 3, 31)) is None
 

@@ -12,7 +12,13 @@ from portone_payments.domain.subscriptions.dunning import AtEnd, DunningPolicy
 from portone_payments.domain.subscriptions.invoices import EARLIER_KEPT, under_another_id
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import woken
-from portone_payments.domain.subscriptions.settlement import NO_KEY, claimed, failed, landed, paid
+from portone_payments.domain.subscriptions.settlement import (
+    NO_KEY,
+    attempt_ended,
+    attempt_failed,
+    paid,
+    with_attempt,
+)
 from tests.support.subscriptions import (
     POLICY,
     START,
@@ -55,7 +61,7 @@ def test_a_hard_decline_waits_for_another_method_and_not_for_a_day() -> None:
     invoice = due_invoice(subscription, now)
     assert invoice is not None
 
-    after = failed(subscription, invoice, NO_KEY, by_app(now), POLICY, hard=True)
+    after = attempt_failed(subscription, invoice, NO_KEY, by_app(now), POLICY, hard=True)
 
     assert due_invoice(advance(after, by_app(now + 7 * DAY), POLICY), now + 7 * DAY) is None
     again = due_invoice(woken(after, by_app(now + 60)), now + 60)
@@ -157,12 +163,12 @@ def test_a_late_approval_of_an_earlier_id_does_not_end_the_attempt_under_way() -
     spent = tried(running(), now, SPENT)
     fresh = due_invoice(spent, now)
     assert fresh is not None
-    flying = claimed(spent, fresh, "payment-2b", by_app(now))
+    flying = with_attempt(spent, fresh, "payment-2b", by_app(now))
 
     settled = paid(flying, flying.invoices[fresh.id], by_app(now), by="payment-2")
 
     assert (settled.invoices[fresh.id].state, settled.in_flight) == (InvoiceState.PAID, fresh.id)
-    assert landed(settled, settled.invoices[fresh.id], by_app(now)).in_flight is None
+    assert attempt_ended(settled, settled.invoices[fresh.id], by_app(now)).in_flight is None
 
 
 def test_a_cancellation_waits_for_the_attempt_under_way() -> None:
@@ -170,10 +176,10 @@ def test_a_cancellation_waits_for_the_attempt_under_way() -> None:
     spent = tried(running(), now, SPENT)
     fresh = due_invoice(spent, now)
     assert fresh is not None
-    flying = claimed(spent, fresh, "payment-2b", by_app(now))
+    flying = with_attempt(spent, fresh, "payment-2b", by_app(now))
     leaving = replace(flying, cancel_asked_at=now)
 
     settled = paid(leaving, leaving.invoices[fresh.id], by_app(now), by="payment-2")
-    over = landed(settled, settled.invoices[fresh.id], by_app(now))
+    over = attempt_ended(settled, settled.invoices[fresh.id], by_app(now))
 
     assert (settled.status, over.status) == (SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED)

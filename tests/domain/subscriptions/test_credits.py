@@ -19,7 +19,7 @@ from portone_payments.domain.subscriptions.ending import cancelled
 from portone_payments.domain.subscriptions.lifecycle import pause, resume
 from portone_payments.domain.subscriptions.plan_change import change_now
 from portone_payments.domain.subscriptions.reopening import woken
-from portone_payments.domain.subscriptions.settlement import claimed, failed, paid
+from portone_payments.domain.subscriptions.settlement import attempt_failed, paid, with_attempt
 from tests.support.subscriptions import POLICY, a_plan, at, by_app, started
 
 FEBRUARY = at(2026, 2, 28, hour=10)
@@ -32,8 +32,8 @@ def declined(subscription: Subscription, now: float) -> Subscription:
     advanced = advance(subscription, by_app(now), POLICY)
     invoice = due_invoice(advanced, now)
     assert invoice is not None
-    held = claimed(advanced, invoice, f"payment-{invoice.id}", by_app(now))
-    return failed(held, held.invoices[invoice.id], "pg_provider", by_app(now), POLICY)
+    held = with_attempt(advanced, invoice, f"payment-{invoice.id}", by_app(now))
+    return attempt_failed(held, held.invoices[invoice.id], "pg_provider", by_app(now), POLICY)
 
 
 def given_up() -> Subscription:
@@ -164,7 +164,7 @@ def tried(held: Subscription, invoice: Invoice, act: str, now: float) -> Subscri
     """One attempt, paid or declined."""
     if act == "decline":
         return declined(held, now)
-    under_way = claimed(held, invoice, f"payment-{invoice.id}", by_app(now))
+    under_way = with_attempt(held, invoice, f"payment-{invoice.id}", by_app(now))
     return late(under_way, invoice.id, now)
 
 

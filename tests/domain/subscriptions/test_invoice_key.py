@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, Subscription
 from portone_payments.domain.subscriptions.collection import advance
-from portone_payments.domain.subscriptions.invoice_identity import identity
+from portone_payments.domain.subscriptions.invoice_key import invoice_key
 from portone_payments.domain.subscriptions.invoices import add_invoice
 from portone_payments.domain.subscriptions.lifecycle import pause, resume
 from portone_payments.domain.subscriptions.settlement import paid
@@ -37,7 +37,7 @@ def with_proration(subscription: Subscription, **changes: object) -> Subscriptio
 
 
 def newest(subscription: Subscription) -> tuple[str, ...]:
-    return identity(subscription, subscription.invoices[max(subscription.invoices, key=int)])
+    return invoice_key(subscription, subscription.invoices[max(subscription.invoices, key=int)])
 
 
 def test_the_key_of_a_period_does_not_depend_on_earlier_invoices() -> None:
@@ -93,4 +93,4 @@ def test_the_key_of_a_part_depends_on_its_order_only() -> None:
     one = replace(started(START, a_plan()), order_id="order-1", interval=None)
     later = replace(one, subscription_id="sub2")
 
-    assert identity(one, part) == identity(later, replace(part, starts=SECOND))
+    assert invoice_key(one, part) == invoice_key(later, replace(part, starts=SECOND))

@@ -12,7 +12,7 @@ from portone_payments.domain.subscriptions.collection import advance, due_invoic
 from portone_payments.domain.subscriptions.ending import cancelled
 from portone_payments.domain.subscriptions.lifecycle import cancel, pause, resume, subscribe, use_key
 from portone_payments.domain.subscriptions.plan_change import change_later, change_now
-from portone_payments.domain.subscriptions.settlement import failed, paid
+from portone_payments.domain.subscriptions.settlement import attempt_failed, paid
 from tests.support.subscriptions import BIG, POLICY, a_plan, at, by_app, flying, started, tried
 
 START = at(2026, 1, 1)
@@ -64,7 +64,10 @@ def test_a_cancellation_waits_for_a_charge_under_way_and_starts_no_other() -> No
 
     assert leaving.status is SubscriptionStatus.ACTIVE
     assert paid(leaving, invoice, by_app(now), by="payment-2").status is SubscriptionStatus.CANCELLED
-    assert failed(leaving, invoice, "pg_provider", by_app(now), POLICY).status is SubscriptionStatus.CANCELLED
+    assert (
+        attempt_failed(leaving, invoice, "pg_provider", by_app(now), POLICY).status
+        is SubscriptionStatus.CANCELLED
+    )
     assert due_invoice(leaving, now + 90 * DAY) is None
 
 

@@ -13,7 +13,7 @@ from portone_payments.domain.subscriptions.collection import due_invoice, next_d
 from portone_payments.domain.subscriptions.invoices import KEPT, open_invoices, with_invoice
 from portone_payments.domain.subscriptions.lifecycle import cancel, cancel_part, consent, in_parts, use_key
 from portone_payments.domain.subscriptions.reopening import woken
-from portone_payments.domain.subscriptions.settlement import failed, paid
+from portone_payments.domain.subscriptions.settlement import attempt_failed, paid
 from tests.support.records import an_order
 from tests.support.subscriptions import POLICY, at, by_app, facts, flying, tried
 
@@ -100,7 +100,7 @@ def test_a_payment_after_the_cancellation_does_not_reopen_the_order(first: Invoi
     over = cancel(held, by_app(START), at_period_end=False)
 
     late = paid(over, over.invoices["2"], by_app(START), by="payment-2")
-    no = failed(over, over.invoices["2"], "pg_provider", by_app(START), POLICY)
+    no = attempt_failed(over, over.invoices["2"], "pg_provider", by_app(START), POLICY)
 
     assert (late.status, no.status) == (SubscriptionStatus.CANCELLED, SubscriptionStatus.CANCELLED)
     assert facts(late)[-2:] == ["subscription_cancelled", "invoice_paid"]

@@ -13,7 +13,7 @@ from portone_payments.domain.subscriptions.collection import advance, due_invoic
 from portone_payments.domain.subscriptions.lifecycle import pause
 from portone_payments.domain.subscriptions.plan_change import change_later, change_now, paid_with, preview
 from portone_payments.domain.subscriptions.proration import plan_change
-from portone_payments.domain.subscriptions.settlement import failed
+from portone_payments.domain.subscriptions.settlement import attempt_failed
 from tests.support.records import a_payment
 from tests.support.subscriptions import BIG, POLICY, a_plan, at, by_app, flying, started, tried
 
@@ -53,7 +53,7 @@ def test_a_declined_difference_keeps_the_plan_and_is_not_dunned() -> None:
     held = flying(change_now(running(), BIG, by_app(now), []), now)
     invoice = held.invoices[held.in_flight or ""]
 
-    after = failed(held, invoice, "pg_provider", by_app(now), POLICY)
+    after = attempt_failed(held, invoice, "pg_provider", by_app(now), POLICY)
 
     assert (after.plan_id, after.change, after.status) == ("plan-1", None, SubscriptionStatus.ACTIVE)
     assert after.invoices[invoice.id].state is InvoiceState.VOID
@@ -65,7 +65,7 @@ def test_a_declined_difference_keeps_the_change_scheduled_for_the_next_period() 
     later = change_later(running(), small, by_app(now), by_customer=True)
     held = flying(change_now(later, BIG, by_app(now), []), now)
 
-    after = failed(held, held.invoices[held.in_flight or ""], "pg_provider", by_app(now), POLICY)
+    after = attempt_failed(held, held.invoices[held.in_flight or ""], "pg_provider", by_app(now), POLICY)
 
     assert after.change == later.change
     assert advance(after, by_app(at(2026, 2, 1)), POLICY).invoices["3"].amount == 3_100

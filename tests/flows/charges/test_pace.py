@@ -12,7 +12,7 @@ from portone_local.twins.tables import MemoryStore
 from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.kept import Written
 from portone_payments.domain.records.subscriptions import Pace
-from portone_payments.flows.charges.rate_limit import AHEAD, HEAD_START, Pacer
+from portone_payments.flows.charges.rate_limit import AHEAD, HEAD_START, RateLimiter
 from portone_payments.flows.shared.skipping import Skips
 from portone_payments.ports.store import Due, Kind
 from portone_payments.ports.world import Metric
@@ -25,11 +25,11 @@ def due(count: int) -> tuple[Due, ...]:
     return tuple(Due(kind=Kind.SUBSCRIPTION, id=f"s{number}", due_at=0) for number in range(count))
 
 
-def pacer(store: MemoryStore, *, after: float = 0.0) -> Pacer:
-    return Pacer(store, MovableClock(NOW + after), RATE)
+def rate_limiter(store: MemoryStore, *, after: float = 0.0) -> RateLimiter:
+    return RateLimiter(store, MovableClock(NOW + after), RATE)
 
 
-def slots(found: Pacer, count: int) -> list[float]:
+def slots(found: RateLimiter, count: int) -> list[float]:
     timed = found.timed(due(found.allow(count)))
     return [each.slot - NOW for each in timed if each.slot is not None]
 
@@ -37,14 +37,14 @@ def slots(found: Pacer, count: int) -> list[float]:
 def test_each_charge_has_a_slot_of_its_own() -> None:
     store = MemoryStore(SeededIds())
 
-    found = slots(pacer(store), 3)
+    found = slots(rate_limiter(store), 3)
 
     assert [round(each, 3) for each in found] == [HEAD_START, HEAD_START + 0.1, HEAD_START + 0.2]
 
 
 def test_a_slot_is_never_in_the_past_although_leasing_took_time() -> None:
     clock = MovableClock(NOW)
-    found = Pacer(MemoryStore(SeededIds()), clock, RATE)
+    found = RateLimiter(MemoryStore(SeededIds()), clock, RATE)
     room = found.allow(2)
     clock.advance(3.0)
 
@@ -55,27 +55,27 @@ def test_a_slot_is_never_in_the_past_although_leasing_took_time() -> None:
 
 def test_the_slots_of_a_second_sweep_follow_those_of_the_first() -> None:
     store = MemoryStore(SeededIds())
-    first = pacer(store)
+    first = rate_limiter(store)
     taken = slots(first, 20)
-    first.give_back()
+    first.release()
 
-    later = slots(pacer(store, after=1.0), 20)
+    later = slots(rate_limiter(store, after=1.0), 20)
 
     assert round(later[0] - taken[-1], 3) == 1 / RATE
 
 
 def test_a_second_sweep_has_no_room_while_the_first_is_sending() -> None:
     store = MemoryStore(SeededIds())
-    slots(pacer(store), 1)
+    slots(rate_limiter(store), 1)
 
-    assert pacer(store, after=0.3).allow(1_000) < RATE
+    assert rate_limiter(store, after=0.3).allow(1_000) < RATE
 
 
 def test_a_sweep_that_died_costs_no_more_than_it_had_booked() -> None:
     store = MemoryStore(SeededIds())
-    slots(pacer(store), 1)
+    slots(rate_limiter(store), 1)
 
-    assert slots(pacer(store, after=AHEAD), 1) == [AHEAD + HEAD_START]
+    assert slots(rate_limiter(store, after=AHEAD), 1) == [AHEAD + HEAD_START]
 
 
 class Overtaken(MemoryStore):
@@ -88,20 +88,20 @@ class Overtaken(MemoryStore):
         held = super().pace()
         if not self.overtaken:
             self.overtaken = True
-            pacer(self).allow(1)
+            rate_limiter(self).allow(1)
         return held
 
 
 def test_only_one_of_two_sweeps_that_book_at_once_sends() -> None:
     store = Overtaken(SeededIds())
 
-    assert pacer(store).allow(1) == 0
+    assert rate_limiter(store).allow(1) == 0
 
 
 def test_an_idle_sweep_books_nothing() -> None:
     store = MemoryStore(SeededIds())
 
-    pacer(store).give_back()
+    rate_limiter(store).release()
 
     assert store.pace() is None
 
@@ -114,24 +114,24 @@ def booked(store: MemoryStore, until: float) -> None:
 @pytest.mark.parametrize("ahead", [3_600, 10**9])
 def test_a_timestamp_of_a_clock_far_ahead_delays_no_charge(ahead: float) -> None:
     store = MemoryStore(SeededIds())
-    pacer(store, after=ahead).allow(1)
+    rate_limiter(store, after=ahead).allow(1)
 
-    assert pacer(store, after=60).allow(1_000) > 0
+    assert rate_limiter(store, after=60).allow(1_000) > 0
 
 
 def test_a_clock_far_behind_charges_too_and_delays_nobody() -> None:
     store = MemoryStore(SeededIds())
-    slots(pacer(store), 1)
+    slots(rate_limiter(store), 1)
 
-    assert pacer(store, after=-3_600).allow(1_000) > 0
-    assert pacer(store, after=60).allow(1_000) > 0
+    assert rate_limiter(store, after=-3_600).allow(1_000) > 0
+    assert rate_limiter(store, after=60).allow(1_000) > 0
 
 
 def test_a_booking_that_is_not_believed_still_counts_what_the_last_sweep_may_have_sent() -> None:
     store = MemoryStore(SeededIds())
     booked(store, NOW + 10**9)
 
-    first, *_ = slots(pacer(store, after=60), 1)
+    first, *_ = slots(rate_limiter(store, after=60), 1)
 
     assert first >= AHEAD
 
@@ -155,9 +155,9 @@ def test_sweeps_that_cannot_book_keep_the_rate_and_count_it(hurt: type[MemorySto
     store, meter = hurt(SeededIds()), RecordingMeter()
     taken: list[float] = []
     for minute in range(3):
-        found = Pacer(store, MovableClock(NOW + 60 * minute), RATE, Skips(meter))
+        found = RateLimiter(store, MovableClock(NOW + 60 * minute), RATE, Skips(meter))
         taken += slots(found, 1_000)
-        found.give_back()
+        found.release()
 
     assert len(taken) == 3 * 30 * RATE
     assert min(later - earlier for earlier, later in pairwise(taken)) > 0.99 / RATE

@@ -13,7 +13,7 @@ from portone_local.twins.logs import RecordingMeter
 from portone_payments.adapters.dynamo.identity import IdentityTable
 from portone_payments.adapters.dynamo.identity_keys import INDEXES
 from portone_payments.domain.records.identity import DAY, Asked, Attempt, Claim, Person, Sealed
-from portone_payments.flows.identity.person import PersonDesk
+from portone_payments.flows.identity.person import Persons
 from portone_payments.flows.identity.sweep import IdentitySweeper
 from portone_payments.ports.world import Deadline, Metric
 
@@ -80,8 +80,8 @@ def swept_until_nothing_is_left(
     meter = RecordingMeter()
     unused: Any = None
     hashes = HeldHashes(IDENTITY_HASH_KEYS)
-    desk = PersonDesk(store=people, hashes=hashes, sealer=unused)
-    sweeper = IdentitySweeper(store=people, desk=desk, hashes=hashes, clock=clock, meter=meter)
+    persons = Persons(store=people, hashes=hashes, sealer=unused)
+    sweeper = IdentitySweeper(store=people, persons=persons, hashes=hashes, clock=clock, meter=meter)
     told = []
     for quarter in range(1, 10 * DAY // QUARTER):
         told.append(sweeper.sweep(deadline=Deadline.after(clock, 240)).left)

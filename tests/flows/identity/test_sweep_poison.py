@@ -56,8 +56,8 @@ def people() -> IdentityTable:
 
 def sweep(people: IdentityTable, at: float = NOW) -> tuple[IdentitySwept, RecordingMeter]:
     clock, meter = MovableClock(at), RecordingMeter()
-    desk: Any = Desk()
-    sweeper = IdentitySweeper(store=people, desk=desk, hashes=desk, clock=clock, meter=meter)
+    persons: Any = Desk()
+    sweeper = IdentitySweeper(store=people, persons=persons, hashes=persons, clock=clock, meter=meter)
     return sweeper.sweep(deadline=Deadline.after(clock, 100)), meter
 
 
@@ -124,10 +124,10 @@ def test_a_sweep_that_can_read_no_shard_fails(people: IdentityTable) -> None:
 def test_unavailable_hash_keys_delay_no_expiry(people: IdentityTable) -> None:
     people.save(an_attempt(1, NOW - 60))
     clock, meter = MovableClock(NOW), RecordingMeter()
-    desk: Any = SimpleNamespace(unique=False)
+    persons: Any = SimpleNamespace(unique=False)
     unreadable: Any = None
 
-    sweeper = IdentitySweeper(store=people, desk=desk, hashes=unreadable, clock=clock, meter=meter)
+    sweeper = IdentitySweeper(store=people, persons=persons, hashes=unreadable, clock=clock, meter=meter)
     swept = sweeper.sweep(deadline=Deadline.after(clock, 100))
 
     assert (swept.expired, meter.counts[Metric.ITEM_SKIPPED]) == (1, 1)

@@ -86,7 +86,7 @@ class Desk:
         self.receiver = Receiver(
             reader=self.reader,
             store=self.store,
-            strays=deps.strays,
+            unmatched=deps.unmatched,
             queue=queue,
             clock=self.clock,
             meter=self.meter,

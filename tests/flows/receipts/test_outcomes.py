@@ -6,7 +6,7 @@ from portone_local.actors.approver import UNANSWERED, code_of, held
 from portone_local.actors.shop import seen_by_staff
 from portone_local.oracle import ObservedStack
 from portone_local.portone import TEST_CHANNEL, Fault
-from portone_payments.ports.portone import ReceiptOrder
+from portone_payments.ports.portone import ReceiptCommand
 from portone_payments.ports.world import Deadline, Metric
 from tests.support.receipts import calls, cancel, issue, paid, read, receipts, standing
 
@@ -59,7 +59,7 @@ def test_a_cancel_without_an_answer_is_finished_by_the_worker(stack: ObservedSta
 
 def test_a_receipt_issued_elsewhere_is_adopted(stack: ObservedStack) -> None:
     prepared = paid(stack)
-    order = ReceiptOrder(
+    order = ReceiptCommand(
         identity="0100000000",
         kind="PERSONAL",
         amount=12_000,

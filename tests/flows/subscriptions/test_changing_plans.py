@@ -142,14 +142,14 @@ def test_an_immediate_change_is_refused_days_after_a_period_no_sweep_followed(st
     assert change(stack, subscription_id, "cheap").status == 200
 
 
-@pytest.mark.parametrize("give_back", REFUNDS)
+@pytest.mark.parametrize("release", REFUNDS)
 def test_a_refunded_period_is_not_credited(
-    stack: ObservedStack, unknowns: Unknowns, give_back: Callable[[ObservedStack, str], None]
+    stack: ObservedStack, unknowns: Unknowns, release: Callable[[ObservedStack, str], None]
 ) -> None:
-    if give_back is refund_asked_in_console and not unknowns.cancellations_are_shown_on_paid:
+    if release is refund_asked_in_console and not unknowns.cancellations_are_shown_on_paid:
         pytest.skip("no reading shows that somebody asked for it")
     subscription_id = member(stack)
-    give_back(stack, str(invoice(stack, subscription_id).paid_by))
+    release(stack, str(invoice(stack, subscription_id).paid_by))
     days_pass(stack, 0.1)
 
     for plan_id in ("cheap", "dear"):

@@ -34,7 +34,7 @@ def test_a_webhook_about_a_deleted_payment_is_an_unmatched_webhook() -> None:
         clock_of(stack).advance(31 * DAY)
         stack.forget_expired()
 
-        assert set(heard) == {"stray"}
+        assert set(heard) == {"unmatched"}
         assert stack.metrics[Metric.FOREIGN] == len(heard)
         assert stack.metrics.get(Metric.ORPHAN) is None
         assert stack.metrics.get(Metric.DISCREPANCY) is None

@@ -95,7 +95,7 @@ def test_a_payment_that_changed_later_is_deleted_later(shelf: Shelf, late: int) 
 OPEN: dict[str, Payment] = {
     "due": a_payment("due", due_at=int(NOW), **OVER),
     "called": a_payment("called", attentions=called(AttentionKind.CHARGEBACK), **OVER),
-    "doubted": a_payment("doubted", doubted=True, **OVER),
+    "quarantined": a_payment("quarantined", quarantined=True, **OVER),
 }
 
 

@@ -16,13 +16,13 @@ from portone_payments.adapters.dynamo.keys import Key, key_of
 from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.billing_keys import Wallet
 from portone_payments.domain.records.history import Fact
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.shared.times import DAY, POISON
 from portone_payments.flows.timers.sweep import LEASE, PAGE, Sweeper, Swept
 from portone_payments.ports.store import Due, Kind, Skipped
 from portone_payments.ports.world import Deadline, Metric
-from tests.support.records import a_payment, a_stray
+from tests.support.records import a_payment, an_unmatched
 
 NOW = 1_767_330_000
 LONG_AGO, LATELY = NOW - 3_600, NOW - 60
@@ -152,9 +152,9 @@ DAMAGE: Mapping[str, Callable[[Item], Item]] = {
     "without a schema": without_a_schema,
     "full": full,
 }
-RECORDS: dict[str, Record] = {
+RECORDS: dict[str, AnyRecord] = {
     "payment": a_payment("one", due_at=LONG_AGO, tries=POISON),
-    "stray": a_stray("one", due_at=LONG_AGO, tries=POISON),
+    "unmatched": an_unmatched("one", due_at=LONG_AGO, tries=POISON),
     "wallet": Wallet(user_id="one", due_at=LONG_AGO, tries=POISON),
     "subscription": a_subscription("one", due_at=LONG_AGO, tries=POISON),
 }
@@ -211,7 +211,7 @@ def test_an_item_put_off_records_it_where_it_can_be_written() -> None:
 
 def test_an_item_put_off_is_processed_once_the_next_day() -> None:
     scene = Scene(healthy())
-    scene.store.save(RECORDS["stray"])
+    scene.store.save(RECORDS["unmatched"])
     scene.sweep()
     scene.clock.advance(DAY)
 

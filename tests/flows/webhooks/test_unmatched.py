@@ -9,7 +9,7 @@ from portone_local.oracle import ObservedStack, check
 from portone_local.portone import Fault
 from portone_payments.domain.records.webhooks import HintState
 from portone_payments.ports.world import Metric
-from tests.support.letters import event, send, strays
+from tests.support.letters import event, send, unmatched_webhooks
 
 pytestmark = pytest.mark.parametrize("webhooks", [True])
 
@@ -23,9 +23,9 @@ def test_a_foreign_payment_is_counted_stored_and_never_changed(stack: ObservedSt
     stack.portone.buyer.pay("paymentofothers", from_elsewhere)
 
     stack.deliver()
-    [stray] = strays(stack)
+    [unmatched] = unmatched_webhooks(stack)
 
-    assert (stray.payment_id, stray.state) == ("paymentofothers", HintState.IGNORED)
+    assert (unmatched.payment_id, unmatched.state) == ("paymentofothers", HintState.IGNORED)
     assert (stack.metrics[Metric.FOREIGN], stack.metrics.get(Metric.ORPHAN)) == (1, None)
 
 
@@ -34,9 +34,9 @@ def test_a_payment_of_ours_without_a_record_is_an_orphan(stack: ObservedStack) -
     stack.portone.buyer.pay("paymentwithoutrecord", lost_record)
 
     stack.deliver()
-    [stray] = strays(stack)
+    [unmatched] = unmatched_webhooks(stack)
 
-    assert stray.state is HintState.QUARANTINED
+    assert unmatched.state is HintState.QUARANTINED
     assert stack.metrics[Metric.ORPHAN] == 1
 
 
@@ -54,7 +54,7 @@ def test_an_unpaid_checkout_with_a_forged_marker_raises_no_attention(
     stack.run_for(20 * MINUTE)
     stack.functions.invoke("Audit", {})
 
-    assert {stray.state for stray in strays(stack)} == {HintState.IGNORED}
+    assert {unmatched.state for unmatched in unmatched_webhooks(stack)} == {HintState.IGNORED}
     assert (stack.metrics.get(Metric.ORPHAN), stack.metrics[Metric.FOREIGN]) == (None, 5)
     assert stack.staff.get("/ops/discrepancies").json()["items"] == []
 
@@ -74,9 +74,9 @@ def test_an_unmatched_webhook_is_stored_while_portone_is_down_and_settled_later(
     stack.portone.inject(operation="get_payment", fault=Fault.HTML_502, times=1)
 
     answered = send(stack, event("Transaction.Paid", "paymentofothers"))
-    [stored] = strays(stack)
+    [stored] = unmatched_webhooks(stack)
     stack.run_for(5 * MINUTE)
-    [settled] = strays(stack)
+    [settled] = unmatched_webhooks(stack)
 
     assert answered.json() == {"result": "stored"}
     assert (stored.state, settled.state, settled.due_at) == (HintState.OPEN, HintState.IGNORED, None)
@@ -98,14 +98,14 @@ def test_an_orphan_is_stored_and_counted_once_however_old_its_timestamp(
     assert first.json() == {"result": "filed"}
     assert [answer.json() for answer in replayed] == [{"result": "duplicate"}] * 5
     assert (spent.portone, spent.writes, spent.reads) == (0, 0, 10)
-    assert [stray.state for stray in strays(stack)] == [HintState.QUARANTINED]
+    assert [unmatched.state for unmatched in unmatched_webhooks(stack)] == [HintState.QUARANTINED]
     assert stack.metrics[Metric.ORPHAN] == 1
 
 
 @pytest.mark.parametrize("kind", ["Transaction.Ready", "Platform.Something"])
 def test_an_old_webhook_that_need_not_be_stored_is_not_stored(stack: ObservedStack, kind: str) -> None:
     assert send(stack, event(kind, "paymentofothers"), age=301).json() == {"result": "stale"}
-    assert strays(stack) == []
+    assert unmatched_webhooks(stack) == []
 
 
 def test_an_unmatched_webhook_delivered_twice_is_a_duplicate(stack: ObservedStack) -> None:
@@ -121,8 +121,8 @@ def test_a_billing_key_is_never_stored_or_logged_in_clear(stack: ObservedStack, 
 
     answered = send(stack, body)
     again = send(stack, body)
-    [stray] = strays(stack)
+    [unmatched] = unmatched_webhooks(stack)
 
     assert (answered.json(), again.json()) == ({"result": "filed"}, {"result": "duplicate"})
-    assert stray.subject_hash is not None
+    assert unmatched.subject_hash is not None
     assert check(stack, canaries=[BILLING_KEY], answers=stack.answers) == []

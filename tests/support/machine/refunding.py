@@ -89,8 +89,8 @@ class Refunding(Stage):
         """Ask for a refund; who is answered 200 was promised its money back."""
         payment_id, wanted_id = self.holding(pick), refund_id or self.new_refund_id()
         wanted = {"refundId": wanted_id, "reason": "단순 변심"} | self._with_account(payment_id, body)
-        asker, prefix = (self.stack.staff_app, "/staff") if staff else (self.stack.app(USER), "")
-        answered = asker.post(f"{prefix}/payments/{payment_id}/cancel", wanted)
+        requester, prefix = (self.stack.staff_app, "/staff") if staff else (self.stack.app(USER), "")
+        answered = requester.post(f"{prefix}/payments/{payment_id}/cancel", wanted)
         if answered.status == 200:
             name = f"{'staff' if staff else 'owner'}:{wanted_id}"
             self.models[payment_id].promised[name] = answered.json()["amount"]

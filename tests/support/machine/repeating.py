@@ -94,8 +94,8 @@ class Repeating(Refunding):
         body = {"refundId": refund_id, "reason": "단순 변심", "amount": 10_000}
         body = self._with_account(payment_id, body)
         by_ops = next(self.ids) % 2 == 0
-        asker, door = (self.stack.staff, "/ops") if by_ops else (self.stack.staff_app, "/staff")
-        asked = asker.post(f"{door}/payments/{payment_id}/cancel", body)
+        requester, door = (self.stack.staff, "/ops") if by_ops else (self.stack.staff_app, "/staff")
+        asked = requester.post(f"{door}/payments/{payment_id}/cancel", body)
         if asked.status == 202 and asked.json()["state"] == "AWAITING_APPROVAL":
             path = f"/staff/payments/{payment_id}/refunds/{refund_id}/approve"
             if self.stack.staff_app.post(path, {"approve": True}).status in {OK, 202}:

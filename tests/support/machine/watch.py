@@ -11,7 +11,7 @@ from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.keys import key_of
 from portone_payments.adapters.dynamo.payment_items import decode
 from portone_payments.domain.payments.moves import MOVES
-from portone_payments.domain.records.payments import Entry, Payment, Status
+from portone_payments.domain.records.payments import HistoryLine, Payment, Status
 from tests.support.money_model import MoneyModel
 from tests.support.whole import whole
 
@@ -74,7 +74,7 @@ class Watch:
         if course:
             self._told[payment.payment_id] = course[-1]
 
-    def _since(self, payment: Payment, since: int) -> list[Entry]:
+    def _since(self, payment: Payment, since: int) -> list[HistoryLine]:
         """The facts from this number on; many facts of one step have items of their own by now."""
         held = [entry for entry in payment.history if entry.seq >= since]
         first = held[0].seq if held else payment.next_seq

@@ -57,7 +57,7 @@ def _payments(evidence: Evidence) -> Iterator[Row]:
             _states(payment.approvals),
             _states(payment.receipts),
             standing(payment),
-            (payment.late, payment.surplus, payment.doubted),
+            (payment.late, payment.surplus, payment.quarantined),
             _book(evidence.books.get(payment.payment_id)),
             _told(evidence, payment.payment_id),
         )

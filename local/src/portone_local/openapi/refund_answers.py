@@ -34,7 +34,7 @@ class MaskedAccount(TypedDict):
 
 @with_config(CLOSED)
 class Refund(RefundSummary):
-    """A refund as its asker sees it; staff is also told by whom it was asked, why, and where it goes."""
+    """A refund as its requester sees it; staff is also told by whom it was asked, why, and where it goes."""
 
     tax_free_amount: Minor | None
     vat_amount: Minor | None

@@ -70,9 +70,11 @@ def unfinished_is_due(evidence: Evidence) -> Iterator[Finding]:
         elif payment.due_at is not None and evidence.now - payment.due_at > LATE_WORK:
             overdue = int(evidence.now - payment.due_at)
             yield Finding("I10", payment.payment_id, f"is overdue for {overdue} s")
-    for stray in evidence.strays.values():
-        if stray.state is HintState.OPEN and stray.due_at is None:
-            yield Finding("I10", stray.payment_id, f"webhook {stray.webhook_id} is open, and it is not due")
+    for unmatched in evidence.unmatched.values():
+        if unmatched.state is HintState.OPEN and unmatched.due_at is None:
+            yield Finding(
+                "I10", unmatched.payment_id, f"webhook {unmatched.webhook_id} is open, and it is not due"
+            )
 
 
 def doubt_calls_a_person(evidence: Evidence) -> Iterator[Finding]:
@@ -80,7 +82,7 @@ def doubt_calls_a_person(evidence: Evidence) -> Iterator[Finding]:
     for payment in evidence.payments.values():
         resolved = any(entry.fact == "resolved" for entry in evidence.history(payment))
         gone_back = payment.status is Status.CANCELLED
-        doubtful = payment.doubted or payment.surplus or payment.status is Status.MISMATCH
+        doubtful = payment.quarantined or payment.surplus or payment.status is Status.MISMATCH
         if doubtful and not gone_back and not payment.attentions and not resolved:
             yield Finding("I10", payment.payment_id, "is in doubt and nobody was told")
 

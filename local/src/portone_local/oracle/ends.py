@@ -18,7 +18,7 @@ LATE = 31 * DAY
 """How long after its end a record may be there: a job of every day, and DynamoDB thirty days behind it."""
 
 _FOR_EVER = frozenset({"plan", "pace", "stops", "audit"})
-_SOON = frozenset({"request", "stray"})
+_SOON = frozenset({"request", "unmatched"})
 _BESIDE = frozenset({"history", "refund", "saved-key"})
 _OVER = frozenset({"CANCELLED", "COMPLETED", "UNPAID"})
 _KEY_GONE = frozenset({"DELETED", "REFUSED", "LAPSED"})

@@ -10,10 +10,10 @@ from portone_local.portone.billing.books import KeyBook
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.keys import key_of
 from portone_payments.domain.records.billing_keys import Wallet
-from portone_payments.domain.records.events import Event, Told, place_of
-from portone_payments.domain.records.payments import ClientRequest, Entry, Order, Payment
+from portone_payments.domain.records.events import Event, Publishable, place_of
+from portone_payments.domain.records.payments import ClientRequest, HistoryLine, Order, Payment
 from portone_payments.domain.records.subscriptions import Subscription
-from portone_payments.domain.records.webhooks import Stray
+from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ class Evidence:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     wallets: Mapping[str, Wallet] = field(default_factory=dict)
     requests: tuple[ClientRequest, ...] = ()
-    strays: Mapping[str, Stray] = field(default_factory=dict)
-    spilled: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    unmatched: Mapping[str, UnmatchedWebhook] = field(default_factory=dict)
+    spilled: Mapping[str, tuple[HistoryLine, ...]] = field(default_factory=dict)
     sent: tuple[Sent, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     dump: str = ""
@@ -115,7 +115,7 @@ class Evidence:
     ended: frozenset[str] = frozenset()
 
     @property
-    def told(self) -> tuple[Told, ...]:
+    def told(self) -> tuple[Publishable, ...]:
         """Every record with a history."""
         return (*self.payments.values(), *self.subscriptions.values(), *self.wallets.values())
 
@@ -124,7 +124,7 @@ class Evidence:
         given = (each for each in self.answers if each.status == HTTPStatus.OK and word in each.body)
         return min((each.at for each in given if each.asked == f"{method} {path}"), default=None)
 
-    def history(self, told: Told) -> tuple[Entry, ...]:
+    def history(self, told: Publishable) -> tuple[HistoryLine, ...]:
         """All of a record's history, also what no longer stands in its item; in order, each once."""
         entries = (*self.spilled.get(key_of(*place_of(told)).pk, ()), *told.history)
         return tuple({entry.seq: entry for entry in sorted(entries, key=lambda entry: entry.seq)}.values())

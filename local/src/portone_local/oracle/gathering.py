@@ -16,7 +16,7 @@ from portone_local.template import cloudformation as template
 from portone_local.twins.tables import MemoryQueue
 from portone_payments.domain.records.payments import ClientRequest, Order
 from portone_payments.domain.records.subscriptions import Subscription
-from portone_payments.domain.records.webhooks import Stray
+from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
 
 def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False) -> Evidence:
@@ -36,7 +36,9 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
             subscriptions={each.subscription_id: each for each in records if isinstance(each, Subscription)},
             wallets=wallets_in(records),
             requests=tuple(record for record in records if isinstance(record, ClientRequest)),
-            strays={record.webhook_id: record for record in records if isinstance(record, Stray)},
+            unmatched={
+                record.webhook_id: record for record in records if isinstance(record, UnmatchedWebhook)
+            },
             spilled=spilled_in(items),
             sent=tuple(stack.portone.webhooks.sent),
             texts=_texts(stack, given),

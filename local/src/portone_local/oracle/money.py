@@ -58,7 +58,7 @@ def sums_within_orders(evidence: Evidence) -> Iterator[Finding]:
 def agrees_with_portone(evidence: Evidence) -> Iterator[Finding]:
     """I4: status and totals are PortOne's; a quarantined payment waits for a person instead."""
     for payment in evidence.payments.values():
-        if payment.doubted:
+        if payment.quarantined:
             continue
         book = _book(evidence, payment)
         state = book.state if book else ABSENT

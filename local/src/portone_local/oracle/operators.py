@@ -41,7 +41,7 @@ def doubts_are_portones(evidence: Evidence) -> Iterator[Finding]:
     for operation in evidence.operations:
         for payment_id, before in operation.payments.items():
             now, book = evidence.payments.get(payment_id), evidence.books.get(payment_id)
-            if now is None or book is None or before.doubted or not now.doubted:
+            if now is None or book is None or before.quarantined or not now.quarantined:
                 continue
             if book.channel_key in operation.channels and difference(evidence, now, book) is None:
                 told = f"is in doubt, and it went through a channel of ours, after: {operation.name}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.records.payments import HistoryLine
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, InvoiceState, Subscription
 
 DAY = 24 * 60 * 60
@@ -53,7 +53,7 @@ class Course:
     subscription: Subscription
     prices: Sequence[Price]
     resumed: Sequence[float]
-    paid: Sequence[Entry]
+    paid: Sequence[HistoryLine]
     given_up: frozenset[object]
     now: float
 
@@ -144,7 +144,7 @@ class Course:
         return sorted(found, key=lambda each: int(each.id))
 
 
-def course_of(subscription: Subscription, history: Sequence[Entry], now: float) -> Course:
+def course_of(subscription: Subscription, history: Sequence[HistoryLine], now: float) -> Course:
     """The course of a subscription, from all of its history."""
     return Course(
         subscription=subscription,
@@ -156,7 +156,7 @@ def course_of(subscription: Subscription, history: Sequence[Entry], now: float) 
     )
 
 
-def _price(entry: Entry) -> Price:
+def _price(entry: HistoryLine) -> Price:
     return Price(
         seq=entry.seq,
         at=entry.at,

@@ -15,11 +15,13 @@ def hints_are_closed(evidence: Evidence) -> Iterator[Finding]:
     """I2: after convergence no stored webhook is open, but of a payment that waits for a person."""
     for payment in evidence.payments.values():
         for hint in payment.hints.values():
-            if hint.state is HintState.OPEN and not payment.doubted:
+            if hint.state is HintState.OPEN and not payment.quarantined:
                 yield Finding("I2", payment.payment_id, f"webhook {hint.id} ({hint.type}) is still open")
-    for stray in evidence.strays.values():
-        if stray.state is HintState.OPEN:
-            yield Finding("I2", stray.payment_id, f"webhook {stray.webhook_id} ({stray.type}) is still open")
+    for unmatched in evidence.unmatched.values():
+        if unmatched.state is HintState.OPEN:
+            yield Finding(
+                "I2", unmatched.payment_id, f"webhook {unmatched.webhook_id} ({unmatched.type}) is still open"
+            )
 
 
 def accepted_deliveries_count(evidence: Evidence) -> Iterator[Finding]:
@@ -47,4 +49,4 @@ def keys_lead_to_their_resource(evidence: Evidence) -> Iterator[Finding]:
 
 def _stored(evidence: Evidence, sent: Sent) -> bool:
     payment = evidence.payments.get(sent.payment_id)
-    return sent.webhook_id in evidence.strays or (payment is not None and sent.webhook_id in payment.hints)
+    return sent.webhook_id in evidence.unmatched or (payment is not None and sent.webhook_id in payment.hints)

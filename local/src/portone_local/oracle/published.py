@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
-from portone_payments.domain.records.events import Event, Told, event_of, place_of
-from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.records.events import Event, Publishable, event_of, place_of
+from portone_payments.domain.records.payments import HistoryLine
 
 
 def every_fact_is_published(evidence: Evidence) -> Iterator[Finding]:
@@ -20,7 +20,7 @@ def every_fact_is_published(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("I11", events[0].payment_id, told_what)
 
 
-def _judged(told: Told, entry: Entry, due: Event, found: list[Event]) -> Iterator[Finding]:
+def _judged(told: Publishable, entry: HistoryLine, due: Event, found: list[Event]) -> Iterator[Finding]:
     _, record_id = place_of(told)
     if not found:
         yield Finding("I11", record_id, f"fact {entry.seq} ({entry.fact}) was never published")

@@ -9,7 +9,7 @@ from portone_payments.adapters.dynamo.payment_items import decode
 from portone_payments.domain.errors.common import BundleError
 from portone_payments.domain.records.billing_keys import SettledKey, Wallet
 from portone_payments.domain.records.kept import Written
-from portone_payments.domain.records.payments import Entry, Payment, SettledRefund
+from portone_payments.domain.records.payments import HistoryLine, Payment, SettledRefund
 
 SPILLED = "history#"
 
@@ -69,10 +69,10 @@ def listed_in(items: Iterable[Item]) -> Mapping[str, frozenset[tuple[str, str]]]
     return {payment_id: frozenset(each) for payment_id, each in found.items()}
 
 
-def spilled_in(items: Iterable[Item]) -> Mapping[str, tuple[Entry, ...]]:
+def spilled_in(items: Iterable[Item]) -> Mapping[str, tuple[HistoryLine, ...]]:
     """History that has items of its own, by the partition of its record."""
-    found: dict[str, list[Entry]] = defaultdict(list)
+    found: dict[str, list[HistoryLine]] = defaultdict(list)
     for item in items:
         if item["sk"]["S"].startswith(SPILLED):
-            found[item["pk"]["S"]].append(coder(Entry).decode({"M": item}))
+            found[item["pk"]["S"]].append(coder(HistoryLine).decode({"M": item}))
     return {pk: tuple(entries) for pk, entries in found.items()}

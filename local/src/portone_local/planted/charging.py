@@ -93,7 +93,7 @@ CHARGING: tuple[Bug, ...] = (
     in_core(
         "a deletion that waits for a charge is looked at every minute",
         "domain/billing_keys/wallet.py",
-        "rung=wallet.rung + 1 if waits else wallet.rung, tries=0",
+        "poll_step=wallet.poll_step + 1 if waits else wallet.poll_step, tries=0",
         "tries=0",
         "flows/billing_keys/test_charge_keys",
         "every_minute",

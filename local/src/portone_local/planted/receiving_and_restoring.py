@@ -46,7 +46,7 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
         "an expired account called a decline, when who closed it died",
         "domain/payments/expiry.py",
         "    return waited and same and over\n",
-        "    return waited and same and over and (payment.close_tried or payment.withdrawn)\n",
+        "    return waited and same and over and (payment.close_asked or payment.withdrawn)\n",
         "faults/test_crash_points",
         "time and over",
     ),

@@ -62,8 +62,8 @@ REFUNDING: tuple[Bug, ...] = (
     in_core(
         "one quiet reading is enough",
         "domain/refunds/settlement.py",
-        "    if moment.now - refund.quiet_at < QUIET:\n        return payment\n    if refund.stopped",
-        "    if moment.now < refund.quiet_at:\n        return payment\n    if refund.stopped",
+        "    if moment.now - refund.silent_since < QUIET:\n        return payment\n    if refund.stopped",
+        "    if moment.now < refund.silent_since:\n        return payment\n    if refund.stopped",
         "domain/refunds/test_settlement",
         "does_not_count or the_key_window or two_readings_without",
     ),
@@ -102,7 +102,7 @@ REFUNDING: tuple[Bug, ...] = (
     in_core(
         "somebody else's payment can be refunded",
         "flows/shared/ownership.py",
-        "if payment is None or (asker.owner and payment.user_id != asker.name):",
+        "if payment is None or (requester.owner and payment.user_id != requester.name):",
         "if payment is None:",
         "flows/refunds/test_refunding",
         "another_users",
@@ -150,8 +150,8 @@ REFUNDING: tuple[Bug, ...] = (
     in_core(
         "a hundred small refunds fill the payment",
         "domain/refunds/rules.py",
-        "if asked_by(payment, space) >= most:",
-        "if asked_by(payment, space) >= 100 * most:",
+        "if asked_by(payment, namespace) >= most:",
+        "if asked_by(payment, namespace) >= 100 * most:",
         "domain/refunds/test_limits",
         "side_may_request",
     ),

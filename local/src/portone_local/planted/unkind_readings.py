@@ -6,7 +6,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     in_core(
         "a reading in doubt settles the charge it is about",
         "domain/payments/absorb.py",
-        "_finish(payment, doubted, moment), findings=findings",
+        "_finish(payment, quarantined, moment), findings=findings",
         "_finish(payment, replace(payment, status=Status.FAILED, approvals=()), moment)",
         "cases/test_doubt",
         "first_charge_in_doubt",
@@ -135,7 +135,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "what stays pending calls nobody",
         "domain/payments/absorb.py",
         "    if payment.status is Status.PAY_PENDING and not _decided_on(payment):",
-        "    if payment.doubted and not _decided_on(payment):",
+        "    if payment.quarantined and not _decided_on(payment):",
         "cases/test_readings",
         "for_months_raises",
     ),
@@ -191,8 +191,8 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     in_core(
         "an owner's refunds have no bound",
         "domain/refunds/rules.py",
-        "    if asked_by(payment, space) >= most:",
-        "    if asked_by(payment, space) >= most * 100:",
+        "    if asked_by(payment, namespace) >= most:",
+        "    if asked_by(payment, namespace) >= most * 100:",
         "cases/test_growth",
         "every_command_an and refused_refunds",
     ),

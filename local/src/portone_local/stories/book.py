@@ -35,10 +35,10 @@ from portone_local.stories.scenes import (
     paid_and_portone_down,
     paid_and_told,
     paid_unheard,
-    stray_leased,
     told_late,
     twelve_workers_died,
     unheard_and_portone_down,
+    unmatched_leased,
 )
 from portone_local.stories.second_payments import (
     late_deposit,
@@ -101,7 +101,7 @@ STORIES = (
     Story("sweep", due, sweep, nothing, restless=True),
     Story("sweep what twelve workers died of", twelve_workers_died, sweep, World.catch_up, restless=True),
     Story("work", leased, work, nothing, restless=True),
-    Story("work at a foreign webhook", stray_leased, work, nothing, wanted=None, restless=True),
+    Story("work at a foreign webhook", unmatched_leased, work, nothing, wanted=None, restless=True),
     Story("publish what was saved", paid_and_told, publish, nothing),
     Story("verify the second payment of an order", second_paid_unheard, World.verify, nothing),
     Story("receive webhooks of the second payment of an order", second_paid, deliver, nothing, restless=True),

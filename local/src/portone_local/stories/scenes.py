@@ -91,7 +91,7 @@ def foreign_and_portone_down(world: World) -> str:
     return foreign(world)
 
 
-def stray_leased(world: World) -> str:
+def unmatched_leased(world: World) -> str:
     """A foreign webhook stored while PortOne was down, and swept since."""
     payment_id = foreign_and_portone_down(world)
     world.stack.deliver()

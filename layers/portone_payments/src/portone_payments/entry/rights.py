@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from portone_payments.flows.shared.ownership import Asker
+from portone_payments.flows.shared.ownership import Requester
 
 _NAME = r"[\w+=.@-]{1,64}"
 _ARN = re.compile(
@@ -62,11 +62,11 @@ class Caller:
         return f"{'shop' if self.right is Right.SHOP else 'staff'}:{self.name}"
 
     @property
-    def asker(self) -> Asker:
+    def requester(self) -> Requester:
         """As flows of refunds and receipts know callers."""
         if self.owner:
-            return Asker(name=self.name, owner=True)
-        return Asker(name=self.name, owner=False, door=self.door, person=self.person)
+            return Requester(name=self.name, owner=True)
+        return Requester(name=self.name, owner=False, door=self.door, person=self.person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from portone_payments.ports.world import Deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChargeOrder:
+class ChargeCommand:
     """What a charge is sent with (PortOne facts 6.3); amounts in minor units."""
 
     billing_key: str = field(repr=False)
@@ -28,7 +28,7 @@ class ChargeOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyInOrder:
+class KeyInCommand:
     """A card typed in by hand, for teams with a PCI scope of their own (PortOne facts 6.1).
 
     Inicis and Welcome want the whole `buyer`, KPN the name; KSNET and KPN all of the card (docs/windows.md).
@@ -45,7 +45,7 @@ class KeyInOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssueAndPayOrder:
+class IssueAndPayCommand:
     """What an issue with a first payment is confirmed with, so that PortOne refuses what differs."""
 
     payment_id: str
@@ -76,16 +76,16 @@ class BillingPortOne(PortOne, Protocol):
         ...
 
     def confirm_issue_and_pay(
-        self, token: str, order: IssueAndPayOrder, *, test: bool, key: str, deadline: Deadline
+        self, token: str, order: IssueAndPayCommand, *, test: bool, key: str, deadline: Deadline
     ) -> str:
         """Finish an issue with its first payment on a manual-approval channel; the billing key."""
         ...
 
-    def issue_billing_key(self, order: KeyInOrder, *, key: str, deadline: Deadline) -> str:
+    def issue_billing_key(self, order: KeyInCommand, *, key: str, deadline: Deadline) -> str:
         """Issue from card data; never sent again once its key window is over (rule 3.5)."""
         ...
 
-    def charge(self, payment_id: str, order: ChargeOrder, *, key: str, deadline: Deadline) -> None:
+    def charge(self, payment_id: str, order: ChargeCommand, *, key: str, deadline: Deadline) -> None:
         """Charge a billing key; a decline is a 502 PG_PROVIDER, like an outage (PortOne facts 6.3)."""
         ...
 

@@ -21,7 +21,7 @@ from portone_payments.ports.world import Deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendOrder:
+class SendCommand:
     """What a verification is sent with. `birth_and_sex` is the first seven digits of a resident number.
 
     `method` is SMS (which needs `birth_and_sex`) or APP; `operator` in PortOne's names; `phone` digits only;
@@ -50,7 +50,7 @@ class IdentityPortOne(Protocol):
         ...
 
     def send_identity_verification(
-        self, verification_id: str, order: SendOrder, *, key: str, deadline: Deadline
+        self, verification_id: str, order: SendCommand, *, key: str, deadline: Deadline
     ) -> None:
         """Have the PG send an SMS or wake its app; each SMS costs money."""
         ...

@@ -18,7 +18,7 @@ class RefundAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancelOrder:
+class CancelCommand:
     """What a cancel is sent with; amounts in minor units, `balance` is what was refundable before it."""
 
     reason: str
@@ -31,7 +31,7 @@ class CancelOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmOrder:
+class ConfirmCommand:
     """What an approval is sent with, so that PortOne refuses what does not match; amounts in minor units."""
 
     token: str = field(repr=False)
@@ -67,7 +67,7 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptOrder:
+class ReceiptCommand:
     """What a cash receipt is issued with (PortOne facts 13); amounts in minor units."""
 
     identity: str = field(repr=False)
@@ -114,16 +114,16 @@ class PortOne(Protocol):
         """Fix the amount before checkout (PortOne facts 2); may be repeated."""
         ...
 
-    def cancel(self, payment_id: str, order: CancelOrder, *, key: str, deadline: Deadline) -> Cancellation:
+    def cancel(self, payment_id: str, order: CancelCommand, *, key: str, deadline: Deadline) -> Cancellation:
         """Refund in full or in part; a 200 may carry a FAILED cancellation (PortOne facts 5)."""
         ...
 
-    def confirm(self, payment_id: str, order: ConfirmOrder, *, key: str, deadline: Deadline) -> None:
+    def confirm(self, payment_id: str, order: ConfirmCommand, *, key: str, deadline: Deadline) -> None:
         """Charge what the buyer authenticated, or issue the virtual account (PortOne facts 4.1)."""
         ...
 
     def issue_cash_receipt(
-        self, payment_id: str, order: ReceiptOrder, *, key: str, deadline: Deadline
+        self, payment_id: str, order: ReceiptCommand, *, key: str, deadline: Deadline
     ) -> IssuedReceipt:
         """Report a cash payment to the tax office (PortOne facts 13)."""
         ...

@@ -12,14 +12,14 @@ from portone_payments.domain.records.kept import Written
 from portone_payments.domain.records.payments import (
     AttentionKind,
     ClientRequest,
-    Entry,
+    HistoryLine,
     Order,
     Payment,
     SettledRefund,
 )
 from portone_payments.domain.records.stops import Stops
 from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
-from portone_payments.domain.records.webhooks import Stray
+from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.domain.retention.rules import Ending
 
 
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     """
 
     PAYMENT = "payment"
-    STRAY = "stray"
+    STRAY = "unmatched"
     WALLET = "wallet"
     SUBSCRIPTION = "subscription"
     CHARGE = "charge"
@@ -102,7 +102,7 @@ class Store(Protocol):
     def payment(self, payment_id: str) -> Payment | None: ...
     def settled_refund(self, payment_id: str, token: str) -> SettledRefund | None: ...
     def request(self, user_id: str, route: str, key: str) -> ClientRequest | None: ...
-    def stray(self, webhook_id: str) -> Stray | None: ...
+    def unmatched(self, webhook_id: str) -> UnmatchedWebhook | None: ...
     def wallet(self, user_id: str) -> Wallet | None: ...
     def settled_key(self, user_id: str, issue_id: str) -> SettledKey | None: ...
     def key_ref(self, ref: str) -> KeyRef | None: ...
@@ -115,7 +115,7 @@ class Store(Protocol):
         """A user's subscriptions and plans of parts, newest first. Raises `InvalidRequest`."""
         ...
 
-    def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
+    def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[HistoryLine, ...]:
         """The history entries of these numbers that have items of their own, in order."""
         ...
 

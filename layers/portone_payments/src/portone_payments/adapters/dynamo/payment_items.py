@@ -31,19 +31,19 @@ from portone_payments.adapters.dynamo.keys import (
 from portone_payments.domain.approvals.attempts import open_approval
 from portone_payments.domain.records.audit import AuditMark, Discrepancy
 from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
-from portone_payments.domain.records.kept import Part, Record, Written
+from portone_payments.domain.records.kept import AnyRecord, Part, Written
 from portone_payments.domain.records.payments import (
     DUE_SHARDS,
     AttentionRow,
     ClientRequest,
-    Entry,
+    HistoryLine,
     Order,
     Payment,
     SettledRefund,
 )
 from portone_payments.domain.records.stops import Stops
 from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
-from portone_payments.domain.records.webhooks import Stray
+from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.domain.refunds.settlement import in_flight
 from portone_payments.domain.retention.rules import Ending
 from portone_payments.ports.store import Kind
@@ -53,7 +53,7 @@ KINDS: dict[str, Any] = {
     "payment": Payment,
     "refund": SettledRefund,
     "request": ClientRequest,
-    "stray": Stray,
+    "unmatched": UnmatchedWebhook,
     "discrepancy": Discrepancy,
     "audit": AuditMark,
     "wallet": Wallet,
@@ -83,15 +83,17 @@ def decode(item: Item) -> Written:
     return replace(record, listed=record.attentions) if isinstance(record, Payment) else record
 
 
-def encode_entry(kind: str, record_id: str, entry: Entry) -> Item:
+def encode_entry(kind: str, record_id: str, entry: HistoryLine) -> Item:
     """An entry of a record's history as an item of its own."""
-    item: Item = coder(Entry).encode(entry)["M"]
+    item: Item = coder(HistoryLine).encode(entry)["M"]
     return item | entry_key(kind, record_id, entry.seq).wire() | part_ttl(entry.at)
 
 
-def decode_entry(item: Item) -> Entry:
+def decode_entry(item: Item) -> HistoryLine:
     """The entry in an item of its own."""
-    entry: Entry = coder(Entry).decode({"M": {name: item[name] for name in item if name not in DERIVED}})
+    entry: HistoryLine = coder(HistoryLine).decode(
+        {"M": {name: item[name] for name in item if name not in DERIVED}}
+    )
     return entry
 
 
@@ -123,7 +125,7 @@ def _derived_part(part: Part) -> Item:
     return key_of("attention", part.payment_id, str(part.kind), part.subject).wire() | gone
 
 
-def _derived(record: Record) -> Item:
+def _derived(record: AnyRecord) -> Item:
     match record:
         case Order():
             # few have a buyer to drop: no shards of their own that every sweep would ask
@@ -139,9 +141,9 @@ def _derived(record: Record) -> Item:
         case ClientRequest():
             key = key_of("request", record.user_id, record.route, record.key)
             return key.wire() | ttl(record.expires_at)
-        case Stray():
+        case UnmatchedWebhook():
             due = _due(Kind.STRAY, record.webhook_id, record.due_at)
-            return key_of("stray", record.webhook_id).wire() | due | ttl(record.expires_at)
+            return key_of("unmatched", record.webhook_id).wire() | due | ttl(record.expires_at)
         case Discrepancy():
             return key_of("discrepancy", record.id).wire() | closed_ttl(record)
         case AuditMark():

@@ -34,14 +34,14 @@ from portone_payments.domain.records.payments import (
     AttentionKind,
     AttentionRow,
     ClientRequest,
-    Entry,
+    HistoryLine,
     Order,
     Payment,
     SettledRefund,
 )
 from portone_payments.domain.records.refund_traces import parted
 from portone_payments.domain.records.subscriptions import Subscription
-from portone_payments.domain.records.webhooks import Stray
+from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.ports.store import Due, Kind, Page, Skipped
 from portone_payments.ports.world import Ids
 
@@ -69,11 +69,11 @@ class TableStore(AuditRows, BillingRows, RetentionRows):
         """What a client's Idempotency-Key made."""
         return self._read(ClientRequest, key_of("request", user_id, route, key))
 
-    def stray(self, webhook_id: str) -> Stray | None:
+    def unmatched(self, webhook_id: str) -> UnmatchedWebhook | None:
         """A webhook about something that is not ours."""
-        return self._read(Stray, key_of("stray", webhook_id))
+        return self._read(UnmatchedWebhook, key_of("unmatched", webhook_id))
 
-    def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[Entry, ...]:
+    def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[HistoryLine, ...]:
         """The history entries of these numbers that have items of their own, in order."""
         wanted = [entry_key(kind, record_id, seq) for seq in seqs]
         found = (
@@ -136,7 +136,9 @@ class TableStore(AuditRows, BillingRows, RetentionRows):
             case _:
                 return record
 
-    def _spilling[Told: (Payment, Subscription, Wallet)](self, told: Told, kind: str, id_: str) -> Told:
+    def _spilling[Publishable: (Payment, Subscription, Wallet)](
+        self, told: Publishable, kind: str, id_: str
+    ) -> Publishable:
         kept, oldest = bounded(told)
         for entry in oldest:
             self.table.append(encode_entry(kind, id_, entry))

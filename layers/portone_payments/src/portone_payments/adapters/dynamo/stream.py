@@ -8,7 +8,7 @@ from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.keys import Key, id_of
 from portone_payments.adapters.dynamo.payment_items import decode
 from portone_payments.domain.records.billing_keys import Wallet
-from portone_payments.domain.records.events import Change, Told
+from portone_payments.domain.records.events import Change, Publishable
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.ports.store import Skipped
@@ -30,7 +30,7 @@ def changes_in(records: Iterable[Mapping[str, Any]]) -> Iterator[Change | Skippe
                 yield Change(after, _before(images.get("OldImage")))
 
 
-def told_in(image: Item | None) -> Told | None:
+def told_in(image: Item | None) -> Publishable | None:
     """The record with a history in an item; None for any other item."""
     if image is None or image["sk"]["S"] not in TOLD:
         return None
@@ -38,7 +38,7 @@ def told_in(image: Item | None) -> Told | None:
     return record if isinstance(record, Payment | Subscription | Wallet) else None
 
 
-def _before(image: Item | None) -> Told | None:
+def _before(image: Item | None) -> Publishable | None:
     """As it was before; where nobody can read that, all of the history is told again, under the same ids."""
     with suppress(Exception):
         return told_in(image)

@@ -26,7 +26,7 @@ from portone_payments.adapters.portone.texts import nothing_of
 from portone_payments.domain.errors.common import PortOneError
 from portone_payments.domain.readings.billing_key import KeyReading, ScheduleReading
 from portone_payments.domain.readings.outcome import BILLING_KEY_NOT_FOUND, Outcome
-from portone_payments.ports.billing import ChargeOrder, IssueAndPayOrder, KeyInOrder
+from portone_payments.ports.billing import ChargeCommand, IssueAndPayCommand, KeyInCommand
 from portone_payments.ports.world import Deadline
 
 
@@ -92,7 +92,7 @@ class BillingClient(PortOneClient):
         )
 
     def confirm_issue_and_pay(
-        self, token: str, order: IssueAndPayOrder, *, test: bool, key: str, deadline: Deadline
+        self, token: str, order: IssueAndPayCommand, *, test: bool, key: str, deadline: Deadline
     ) -> str:
         """Finish an issue with its first payment, in minor units; the billing key (facts 4.2)."""
         return self._send(
@@ -104,7 +104,7 @@ class BillingClient(PortOneClient):
             deadline=deadline,
         )
 
-    def issue_billing_key(self, order: KeyInOrder, *, key: str, deadline: Deadline) -> str:
+    def issue_billing_key(self, order: KeyInCommand, *, key: str, deadline: Deadline) -> str:
         """Issue from card data; PortOneError NO_EFFECT, nothing sent, where key-in is off (facts 6.1)."""
         if not self._key_in:
             raise PortOneError(Outcome.NO_EFFECT)
@@ -117,7 +117,7 @@ class BillingClient(PortOneClient):
             deadline=deadline,
         )
 
-    def charge(self, payment_id: str, order: ChargeOrder, *, key: str, deadline: Deadline) -> None:
+    def charge(self, payment_id: str, order: ChargeCommand, *, key: str, deadline: Deadline) -> None:
         """Charge a billing key, in minor units; only a reading says what became of it (facts 6.3)."""
         self._send(
             "POST",

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portone_payments.domain.windows.buyer import Buyer
-from portone_payments.ports.billing import ChargeOrder, IssueAndPayOrder, KeyInOrder
+from portone_payments.ports.billing import ChargeCommand, IssueAndPayCommand, KeyInCommand
 
 
-def charge_body(order: ChargeOrder, store_id: str) -> dict[str, Any]:
+def charge_body(order: ChargeCommand, store_id: str) -> dict[str, Any]:
     """BillingKeyPaymentInput (facts 6.3); absent VAT is an eleventh of what is not tax-free."""
     body: dict[str, Any] = {
         "storeId": store_id,
@@ -42,7 +42,7 @@ def _said_of(buyer: Buyer) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def key_in_body(order: KeyInOrder, store_id: str) -> dict[str, Any]:
+def key_in_body(order: KeyInCommand, store_id: str) -> dict[str, Any]:
     """IssueBillingKeyBody (facts 6.2)."""
     optional = {
         "birthOrBusinessRegistrationNumber": order.birth_or_business_number,
@@ -63,7 +63,7 @@ def key_in_body(order: KeyInOrder, store_id: str) -> dict[str, Any]:
 
 
 def confirm_issue_and_pay_body(
-    token: str, order: IssueAndPayOrder, store_id: str, *, test: bool
+    token: str, order: IssueAndPayCommand, store_id: str, *, test: bool
 ) -> dict[str, Any]:
     """ConfirmBillingKeyIssueAndPayBody (facts 4.2): all but the token is there to be compared."""
     return {

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from portone_payments.ports.portone import CancelOrder, ConfirmOrder, RefundAccount
+from portone_payments.ports.portone import CancelCommand, ConfirmCommand, RefundAccount
 
 
-def cancel_body(order: CancelOrder, store_id: str) -> dict[str, Any]:
+def cancel_body(order: CancelCommand, store_id: str) -> dict[str, Any]:
     """CancelPaymentBody (facts 5.1): amounts are always said, also for what is left."""
     body: dict[str, Any] = {
         "storeId": store_id,
@@ -22,7 +22,7 @@ def cancel_body(order: CancelOrder, store_id: str) -> dict[str, Any]:
     return body
 
 
-def confirm_body(order: ConfirmOrder, store_id: str) -> dict[str, Any]:
+def confirm_body(order: ConfirmCommand, store_id: str) -> dict[str, Any]:
     """ConfirmPaymentBody (facts 4.1): all but the token is there for PortOne to refuse what differs."""
     return {
         "storeId": store_id,

@@ -12,7 +12,7 @@ from portone_payments.adapters.portone.identity_wire import (
 from portone_payments.adapters.portone.texts import nothing_of
 from portone_payments.domain.readings.outcome import IDENTITY_VERIFICATION_NOT_FOUND
 from portone_payments.domain.readings.verification import VerificationReading
-from portone_payments.ports.identity import SendOrder
+from portone_payments.ports.identity import SendCommand
 from portone_payments.ports.world import Deadline
 
 _ALL = "identity-verifications"
@@ -33,7 +33,7 @@ class IdentityClient(PortOneCalls):
         )
 
     def send_identity_verification(
-        self, verification_id: str, order: SendOrder, *, key: str, deadline: Deadline
+        self, verification_id: str, order: SendCommand, *, key: str, deadline: Deadline
     ) -> None:
         """Have the PG send an SMS or wake its app; documented for Danal and KCP."""
         self._send(

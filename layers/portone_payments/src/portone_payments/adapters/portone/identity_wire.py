@@ -15,7 +15,7 @@ from portone_payments.domain.readings.verification import (
     VerificationReading,
     VerificationStatus,
 )
-from portone_payments.ports.identity import SendOrder
+from portone_payments.ports.identity import SendCommand
 
 LONGEST = 500
 
@@ -36,7 +36,7 @@ class _Confirmed(Wire):
     identity_verification: _Verification
 
 
-def send_body(order: SendOrder, store_id: str) -> dict[str, Any]:
+def send_body(order: SendCommand, store_id: str) -> dict[str, Any]:
     """SendIdentityVerificationBody; what is absent is left out, because null is refused."""
     customer = {
         "id": order.customer_id,

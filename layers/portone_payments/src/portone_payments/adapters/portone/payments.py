@@ -11,7 +11,13 @@ from portone_payments.adapters.portone.texts import nothing_of
 from portone_payments.adapters.portone.wire import payment_of
 from portone_payments.domain.readings.outcome import CASH_RECEIPT_NOT_FOUND, PAYMENT_NOT_FOUND
 from portone_payments.domain.readings.payment import Cancellation, ReceiptReading, Snapshot
-from portone_payments.ports.portone import CancelOrder, ConfirmOrder, IssuedReceipt, ListPage, ReceiptOrder
+from portone_payments.ports.portone import (
+    CancelCommand,
+    ConfirmCommand,
+    IssuedReceipt,
+    ListPage,
+    ReceiptCommand,
+)
 from portone_payments.ports.world import Deadline
 
 
@@ -57,7 +63,7 @@ class PortOneClient(PortOneCalls):
             deadline=deadline,
         )
 
-    def cancel(self, payment_id: str, order: CancelOrder, *, key: str, deadline: Deadline) -> Cancellation:
+    def cancel(self, payment_id: str, order: CancelCommand, *, key: str, deadline: Deadline) -> Cancellation:
         """Refund `order.amount`, sent as a number always; the answer may be FAILED with a 200 (facts 5.3)."""
         return self._send(
             "POST",
@@ -68,7 +74,7 @@ class PortOneClient(PortOneCalls):
             deadline=deadline,
         )
 
-    def confirm(self, payment_id: str, order: ConfirmOrder, *, key: str, deadline: Deadline) -> None:
+    def confirm(self, payment_id: str, order: ConfirmCommand, *, key: str, deadline: Deadline) -> None:
         """Charge what the buyer authenticated; amounts in minor units (facts 4.1)."""
         self._send(
             "POST",
@@ -80,7 +86,7 @@ class PortOneClient(PortOneCalls):
         )
 
     def issue_cash_receipt(
-        self, payment_id: str, order: ReceiptOrder, *, key: str, deadline: Deadline
+        self, payment_id: str, order: ReceiptCommand, *, key: str, deadline: Deadline
     ) -> IssuedReceipt:
         """Report a cash payment, in minor units, to the tax office (facts 13)."""
         return self._send(

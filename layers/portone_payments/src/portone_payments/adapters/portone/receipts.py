@@ -6,7 +6,7 @@ from pydantic import Field
 
 from portone_payments.adapters.portone.texts import Sieve, Wire, parsed
 from portone_payments.domain.readings.payment import ReceiptReading, ReceiptStatus
-from portone_payments.ports.portone import IssuedReceipt, ReceiptOrder
+from portone_payments.ports.portone import IssuedReceipt, ReceiptCommand
 
 type Amount = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -28,7 +28,7 @@ class _Reading(Wire):
     url: Any = None
 
 
-def receipt_body(payment_id: str, order: ReceiptOrder, store_id: str) -> dict[str, Any]:
+def receipt_body(payment_id: str, order: ReceiptCommand, store_id: str) -> dict[str, Any]:
     """IssueCashReceiptBody; VAT is left to PortOne, which takes an eleventh of what is not tax-free."""
     return {
         "storeId": store_id,

@@ -56,7 +56,7 @@ def is_spent(payment: Payment) -> bool:
     refused_at = [each.settled_at or 0.0 for each in payment.approvals if each.code == SPENT]
     read = payment.read_at is not None and payment.read_at >= max(refused_at, default=math.inf)
     idle = payment.status in _UNPAID and open_approval(payment) is None
-    return read and idle and not (payment.unanswered or payment.doubted or payment.lagging)
+    return read and idle and not (payment.unanswered or payment.quarantined or payment.lagging)
 
 
 def open_approval(payment: Payment) -> Approval | None:
@@ -70,7 +70,7 @@ def waited_for(payment: Payment, now: float) -> bool:
     It stays open: what turns out to have been paid is judged then.
     """
     approval = open_approval(payment)
-    if approval is None or not (payment.doubted or payment.status is Status.PAY_PENDING):
+    if approval is None or not (payment.quarantined or payment.status is Status.PAY_PENDING):
         return False
     return now - (approval.sent_at or approval.created_at) >= WAITED
 
@@ -135,7 +135,7 @@ def next_attempt(payment: Payment, now: float) -> int:
     """The number of a new try. Raises `ApprovalInProgress`, `NotApprovable`."""
     if open_approval(payment) is not None:
         raise ApprovalInProgress(retry_after=10)
-    if payment.status not in PAYABLE or payment.doubted:
+    if payment.status not in PAYABLE or payment.quarantined:
         raise NotApprovable(status=payment.status.value)
     if now >= payment.expires_at:
         raise NotApprovable(status=Status.EXPIRED.value)

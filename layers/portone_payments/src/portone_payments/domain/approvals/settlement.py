@@ -63,9 +63,9 @@ def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:
     forgotten = approval.sent_at is not None and moment.now - since(approval) >= FORGOTTEN
     if approval.answered is None and not forgotten:
         return payment
-    if approval.quiet_at is None:
-        return with_approval(payment, replace(approval, quiet_at=moment.now))
-    if moment.now - approval.quiet_at < QUIET:
+    if approval.silent_since is None:
+        return with_approval(payment, replace(approval, silent_since=moment.now))
+    if moment.now - approval.silent_since < QUIET:
         return payment
     return released(payment, approval, approval.answered or approval.code or "not_executed", moment)
 

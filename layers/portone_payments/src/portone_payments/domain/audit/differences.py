@@ -139,7 +139,7 @@ def _ours(held: Payment) -> Evidence:
         "total": held.total,
         "currency": held.currency,
         "cancelled": seen.cancelled if seen else 0,
-        "doubted": held.doubted,
+        "quarantined": held.quarantined,
         "changedAt": int(held.status_at),
     }
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from portone_payments.domain.errors.billing import BillingKeyGone, BillingKeyNotFound, TooManyBillingKeys
 from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet, settled
 from portone_payments.domain.records.history import Fact, Moment, record
-from portone_payments.domain.shared.times import BY_KIND, CLIMB, DAY, HOUR
+from portone_payments.domain.shared.times import BY_KIND, DAY, HOUR, POLL_STEPS
 
 MOST_KEYS = 20
 # those being deleted included; a deletion needs no room, so it is never refused
@@ -66,13 +66,13 @@ def release(wallet: Wallet, issue_id: str, done: Collection[str]) -> Wallet:
     """The wallet without claims that turned out to be settled; what waited for them is looked at anew."""
     key = wallet.keys[issue_id]
     left = tuple(each for each in key.claims if each not in done)
-    return replace(with_key(wallet, replace(key, claims=left)), rung=0)
+    return replace(with_key(wallet, replace(key, claims=left)), poll_step=0)
 
 
 def waited(wallet: Wallet, *, failed: bool = False) -> Wallet:
     """The wallet after its worker's turn: what waits for a charge, or failed, is looked at less often."""
     waits = failed or any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
-    return replace(wallet, rung=wallet.rung + 1 if waits else wallet.rung, tries=0)
+    return replace(wallet, poll_step=wallet.poll_step + 1 if waits else wallet.poll_step, tries=0)
 
 
 def activate(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
@@ -124,7 +124,7 @@ def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
     if key.sealed is None and key.state not in _OPEN:
         return deleted(with_key(wallet, going), issue_id, moment)
     told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=issue_id)
-    return _without_default(replace(told, rung=0), issue_id)
+    return _without_default(replace(told, poll_step=0), issue_id)
 
 
 def deleted(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
@@ -162,20 +162,20 @@ def sought(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
         return wallet
     if moment.now - key.created_at >= CLAIM_WITHIN:
         return deleted(wallet, issue_id, moment)
-    return replace(with_key(wallet, replace(key, looked=key.looked + 1)), rung=wallet.rung + 1)
+    return replace(with_key(wallet, replace(key, looked=key.looked + 1)), poll_step=wallet.poll_step + 1)
 
 
 def _key_due(wallet: Wallet, key: SavedKey, now: float) -> int | None:
-    climbed = int(now) + (CLIMB[wallet.rung] if wallet.rung < BY_KIND else HOUR)
+    backed_off = int(now) + (POLL_STEPS[wallet.poll_step] if wallet.poll_step < BY_KIND else HOUR)
     match key.state:
         case KeyState.PENDING:
             return int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)]
         case KeyState.UNWANTED:
             return int(key.created_at) + CLAIM_WITHIN
         case KeyState.DELETING if key.sealed is None:
-            return max(climbed, int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)])
+            return max(backed_off, int(key.created_at) + LOOKS[min(key.looked, len(LOOKS) - 1)])
         case KeyState.CONFIRMING | KeyState.CHECKING | KeyState.DELETING:
-            return climbed
+            return backed_off
         case KeyState():
             return None
         case _:

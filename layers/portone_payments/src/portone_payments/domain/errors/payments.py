@@ -100,7 +100,7 @@ class RefundAccountRequired(BundleError):
 
 
 class TooManyRefunds(BundleError):
-    """As many refunds of this payment were asked for as one asker may; nothing was stored."""
+    """As many refunds of this payment were asked for as one requester may; nothing was stored."""
 
     code = "too_many_refunds"
 

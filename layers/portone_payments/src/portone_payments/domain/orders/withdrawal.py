@@ -12,7 +12,7 @@ from portone_payments.domain.records.payments import TAKEN, AttentionKind, Order
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
 from portone_payments.domain.refunds.settlement import in_flight
 from portone_payments.domain.subscriptions.ending import OVER, cancelled
-from portone_payments.domain.subscriptions.settlement import landed
+from portone_payments.domain.subscriptions.settlement import attempt_ended
 from portone_payments.domain.windows.buyer import order_without_buyer
 
 _HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
@@ -51,7 +51,7 @@ def withdrawn(payment: Payment, moment: Moment) -> Payment:
     if told.status is Status.READY:
         told = replace(told, status=Status.EXPIRED, status_at=moment.now)
     if told.status is Status.VIRTUAL_ACCOUNT_ISSUED:
-        told = replace(told, closing=True, rung=0)
+        told = replace(told, close_wanted=True, poll_step=0)
     return replace(told, due_at=next_due(told, moment.now))
 
 
@@ -86,7 +86,7 @@ def schedule_withdrawn(
     if schedule.in_flight is not None:
         if not _waited_enough(payments.get(_trying(schedule) or ""), moment.now):
             raise OrderPaymentUnderWay(retry_after=_SOON)
-        schedule = landed(schedule, schedule.invoices[schedule.in_flight], moment)
+        schedule = attempt_ended(schedule, schedule.invoices[schedule.in_flight], moment)
     return schedule if schedule.status in OVER else cancelled(schedule, moment)
 
 
@@ -111,10 +111,10 @@ def _check_gone_back(paid: Payment | None, now: float) -> None:
 def _waited_enough(trying: Payment | None, now: float) -> bool:
     if trying is None:
         return False
-    doubted = trying.doubted and open_approval(trying) is None
-    return (doubted or waited_for(trying, now)) and not _in_doubt(trying, now)
+    quarantined = trying.quarantined and open_approval(trying) is None
+    return (quarantined or waited_for(trying, now)) and not _in_doubt(trying, now)
 
 
 def _in_doubt(payment: Payment, now: float) -> bool:
     calls = [each.at for each in payment.attentions if each.kind is AttentionKind.QUARANTINED]
-    return payment.doubted and now - min(calls, default=payment.status_at) < WAITED
+    return payment.quarantined and now - min(calls, default=payment.status_at) < WAITED

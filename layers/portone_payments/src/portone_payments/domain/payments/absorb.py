@@ -87,8 +87,8 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
     findings = compare(payment, reading, policy)
     status = judged(payment, reading, findings, moment.now)
     if status is None:
-        doubted = heard_meanwhile(doubt(payment, reading, findings, moment), reading, moment)
-        return Absorbed(_finish(payment, doubted, moment), findings=findings)
+        quarantined = heard_meanwhile(doubt(payment, reading, findings, moment), reading, moment)
+        return Absorbed(_finish(payment, quarantined, moment), findings=findings)
     believed = _believe(payment, reading, status, findings, moment)
     believed = _settled(believed, reading, moment, policy, before=payment.seen)
     if policy.self_issue_receipts:
@@ -129,10 +129,10 @@ def _lags(payment: Payment, snapshot: Snapshot | None) -> bool:
     """Whether a reading is behind what was promised or believed; no time heals that."""
     if contradicts_confirmation(payment, snapshot):
         return True
-    taken = payment.doubted_paid or holds_money(payment.status)
+    taken = payment.quarantined_paid or holds_money(payment.status)
     if snapshot is None:
         return taken
-    if payment.doubted_paid and snapshot.status in UNPAID:
+    if payment.quarantined_paid and snapshot.status in UNPAID:
         return True
     return not keeps_promises(payment, snapshot) or behind(payment.status, payment.seen, snapshot)
 
@@ -155,17 +155,17 @@ def _patience_over(payment: Payment, moment: Moment, missing: Sequence[Hint] = (
 def _stay(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
     """A lagging reading changes nothing but the count of such readings and the due mark."""
     since = moment.now if payment.lagging == 0 else payment.lagging_since
-    rung = payment.rung if payment.lagging and moment.eager else _climb(payment)
-    held = replace(payment, lagging=payment.lagging + 1, lagging_since=since, rung=rung, tries=0)
+    poll_step = payment.poll_step if payment.lagging and moment.eager else _back_off(payment)
+    held = replace(payment, lagging=payment.lagging + 1, lagging_since=since, poll_step=poll_step, tries=0)
     held = heard_meanwhile(taken_back(held, snapshot, moment), snapshot, moment)
     if not held.taken_back and _patience_over(payment, moment):
         held = raise_attention(held, AttentionKind.LAGGING, at=moment.now)
     return _age(replace(held, due_at=next_due(held, moment.now)), moment)
 
 
-def _climb(payment: Payment) -> int:
-    """The next rung; the first lagging reading starts the climb."""
-    return min(payment.rung + 1, BY_KIND) if payment.lagging else 0
+def _back_off(payment: Payment) -> int:
+    """The next poll_step; the first lagging reading starts the back_off."""
+    return min(payment.poll_step + 1, BY_KIND) if payment.lagging else 0
 
 
 def _give_up(payment: Payment, missing: list[Hint], moment: Moment) -> Payment:
@@ -187,10 +187,10 @@ def _believe(
         status=status,
         status_at=payment.status_at if status is payment.status else moment.now,
         seen=seen_of(payment, reading, findings),
-        doubted=False,
-        doubted_paid=False,
+        quarantined=False,
+        quarantined_paid=False,
         late=payment.late or came_late(payment, reading, status),
-        close_tried=payment.close_tried and _same_attempt(payment, reading),
+        close_asked=payment.close_asked and _same_attempt(payment, reading),
     )
     told = undoubted(payment, told)
     told = refund_watched(payment, strange(payment, told, moment), moment)
@@ -206,13 +206,13 @@ def _same_attempt(payment: Payment, reading: Snapshot) -> bool:
 
 def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
     """Close what the reading bore out, expire what nobody paid, and decide when to look again."""
-    hints = after.hints if after.doubted else {key: _closed(hint) for key, hint in after.hints.items()}
+    hints = after.hints if after.quarantined else {key: _closed(hint) for key, hint in after.hints.items()}
     read = replace(after, hints=hints, tries=0, read_at=moment.now, unanswered=False)
     after = expire(replace(read, lagging=0, lagging_since=None, taken_back=0), moment)
     changed = after.next_seq != before.next_seq
-    restart = unfinished(after) if changed else moment.eager and after.rung == BY_KIND
-    rung = 0 if restart else min(after.rung + 1, BY_KIND)
-    after = _age(replace(after, rung=rung), moment)
+    restart = unfinished(after) if changed else moment.eager and after.poll_step == BY_KIND
+    poll_step = 0 if restart else min(after.poll_step + 1, BY_KIND)
+    after = _age(replace(after, poll_step=poll_step), moment)
     return replace(after, due_at=next_due(after, moment.now))
 
 

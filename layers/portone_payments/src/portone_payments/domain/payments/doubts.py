@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from portone_payments.domain.payments.check import Findings
 from portone_payments.domain.payments.expiry import closed_in_time, lapsed
-from portone_payments.domain.payments.known import seen_in
+from portone_payments.domain.payments.known import seen_from
 from portone_payments.domain.readings.payment import CancellationStatus, RemoteStatus, Snapshot
 from portone_payments.domain.records.history import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.records.payments import TAKEN, AttentionKind, Payment, Seen, Status, holds_money
@@ -64,24 +64,26 @@ def mismatch_is_back(payment: Payment) -> bool:
 
 def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
     """The payment with a reading in doubt: nothing of it is settled, a person is called."""
-    paid = payment.doubted_paid or snapshot.status in TAKEN
-    doubted = replace(payment, doubted=True, doubted_paid=paid)
-    doubted = raise_attention(doubted, AttentionKind.QUARANTINED, at=moment.now)
-    if payment.doubted:
-        return doubted
+    paid = payment.quarantined_paid or snapshot.status in TAKEN
+    quarantined = replace(payment, quarantined=True, quarantined_paid=paid)
+    quarantined = raise_attention(quarantined, AttentionKind.QUARANTINED, at=moment.now)
+    if payment.quarantined:
+        return quarantined
     if findings.proven and not holds_money(payment.status):
         # whatever its state means, it is not the payment that was asked for
-        doubted = raise_attention(doubted, AttentionKind.MISMATCH, at=moment.now)
+        quarantined = raise_attention(quarantined, AttentionKind.MISMATCH, at=moment.now)
     doubts = ",".join((*findings.proven, *findings.doubts)) or "status"
-    return record(replace(doubted, rung=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status)
+    return record(
+        replace(quarantined, poll_step=0), Fact.QUARANTINED, moment, doubts=doubts, status=snapshot.status
+    )
 
 
 def awaits_deposit(payment: Payment) -> bool:
     """Whether what differs is an account nobody has paid into: anybody has one issued at no cost."""
-    if not payment.doubted:
+    if not payment.quarantined:
         unpaid = payment.seen is not None and payment.seen.status not in TAKEN
         return unpaid and payment.status is Status.MISMATCH
-    if payment.doubted_paid or holds_money(payment.status):
+    if payment.quarantined_paid or holds_money(payment.status):
         return False
     told = (line for line in reversed(payment.history) if line.fact == Fact.QUARANTINED)
     last = next(told, None)
@@ -90,7 +92,7 @@ def awaits_deposit(payment: Payment) -> bool:
 
 def undoubted(before: Payment, after: Payment) -> Payment:
     """The payment that is believed now, without the calls that were made in case the doubt was right."""
-    if not before.doubted:
+    if not before.quarantined:
         return after
     if after.status is not Status.MISMATCH:
         after = clear_attention(after, AttentionKind.MISMATCH)
@@ -114,7 +116,7 @@ def strange(before: Payment, after: Payment, moment: Moment) -> Payment:
 
 def seen_of(payment: Payment, snapshot: Snapshot, findings: Findings) -> Seen:
     """What to remember of a believed reading; refunds an answer promised are known where totals show them."""
-    seen = seen_in(snapshot, payment.seen)
+    seen = seen_from(snapshot, payment.seen)
     seen = replace(seen, doubts=_strangeness(payment, snapshot, findings))
     if snapshot.cancellations is not None:
         return seen

@@ -14,7 +14,7 @@ _KEPT = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 def expire(payment: Payment, moment: Moment) -> Payment:
     """The payment as no longer offered, where its time is over and nobody is paying it."""
-    if payment.doubted or open_approval(payment) is not None or not _over(payment, moment.now):
+    if payment.quarantined or open_approval(payment) is not None or not _over(payment, moment.now):
         return payment
     payment = replace(payment, status=Status.EXPIRED, status_at=moment.now)
     fact = Fact.EXPIRED if account_due_at(payment) is None else Fact.ACCOUNT_EXPIRED

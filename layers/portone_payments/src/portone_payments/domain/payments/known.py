@@ -49,7 +49,7 @@ def _taken_back(cancellation: Cancellation) -> bool:
     return cancellation.trigger not in _BY_THE_SHOP and cancellation.token is None
 
 
-def seen_in(snapshot: Snapshot, before: Seen | None) -> Seen:
+def seen_from(snapshot: Snapshot, before: Seen | None) -> Seen:
     """What to remember of a believed, completed reading; cancellations once known stay known."""
     same = before is not None and before.transaction_id == snapshot.transaction_id
     held = before if same else None

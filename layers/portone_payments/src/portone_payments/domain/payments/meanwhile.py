@@ -7,7 +7,7 @@ once: `called_for` remembers it until a reading that is believed shows it.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from portone_payments.domain.payments.known import completed, seen_in
+from portone_payments.domain.payments.known import completed, seen_from
 from portone_payments.domain.readings.payment import RemoteStatus, Snapshot
 from portone_payments.domain.records.booked import KEPT, short
 from portone_payments.domain.records.history import Moment, clear_attention, has_attention, raise_attention
@@ -22,7 +22,7 @@ def heard_meanwhile(payment: Payment, snapshot: Snapshot | None, moment: Moment)
     """The payment after a reading that is not believed, with a person called for money it shows as gone."""
     if snapshot is None:
         return payment
-    shown = _things(seen_in(completed(snapshot, payment.seen), payment.seen))
+    shown = _things(seen_from(completed(snapshot, payment.seen), payment.seen))
     for kind, known in _things(payment.seen).items():
         held = {*known, *payment.called_for}
         fresh = tuple(each for each in shown[kind] if each not in held)[: KEPT - len(payment.called_for)]

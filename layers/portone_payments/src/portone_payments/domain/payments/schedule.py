@@ -8,7 +8,7 @@ from portone_payments.domain.receipts.rules import receipt_due_at
 from portone_payments.domain.records.instructions import ApprovalState, Refund, RefundState
 from portone_payments.domain.records.payments import Payment, Status
 from portone_payments.domain.records.webhooks import HintState
-from portone_payments.domain.shared.times import BY_KIND, CLIMB, DAY, HOUR, SILENCE, WEEK
+from portone_payments.domain.shared.times import BY_KIND, DAY, HOUR, POLL_STEPS, SILENCE, WEEK
 
 READY_EVERY = 600
 # 48 h beside the others: an expired payment that is paid late is seen within 24 h at any hour of three days
@@ -48,11 +48,11 @@ def _probe_due(payment: Payment, now: float) -> int | None:
 
 
 def _climbed(payment: Payment, now: float) -> int | None:
-    """The climb of what waits for another reading, or of a payment somebody waits for."""
+    """The back_off of what waits for another reading, or of a payment somebody waits for."""
     if unfinished(payment):
-        return int(now) + (CLIMB[payment.rung] if payment.rung < BY_KIND else HOUR)
-    awaited = payment.rung < BY_KIND and payment.status in {Status.READY, Status.PAY_PENDING}
-    return int(now) + CLIMB[payment.rung] if awaited else None
+        return int(now) + (POLL_STEPS[payment.poll_step] if payment.poll_step < BY_KIND else HOUR)
+    awaited = payment.poll_step < BY_KIND and payment.status in {Status.READY, Status.PAY_PENDING}
+    return int(now) + POLL_STEPS[payment.poll_step] if awaited else None
 
 
 def _refund_due(payment: Payment, now: float) -> int | None:
@@ -67,10 +67,12 @@ def _refund_due(payment: Payment, now: float) -> int | None:
 def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
     """Seconds: an unknown outcome climbs, then 10 min for 3 h, then hourly; REQUESTED hourly, then 6 h."""
     age = now - (refund.sent_at or refund.created_at)
-    if refund.state is RefundState.RESERVED and refund.quiet_at is not None:
+    if refund.state is RefundState.RESERVED and refund.silent_since is not None:
         return 60
     if refund.state is RefundState.RESERVED:
-        return CLIMB[payment.rung] if payment.rung < BY_KIND else 600 if age < 3 * HOUR else HOUR
+        return (
+            POLL_STEPS[payment.poll_step] if payment.poll_step < BY_KIND else 600 if age < 3 * HOUR else HOUR
+        )
     if refund.state is RefundState.REQUESTED:
         return HOUR if age < DAY else 6 * HOUR
     return DAY
@@ -78,7 +80,7 @@ def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
 
 def _returning_due(payment: Payment) -> int | None:
     """When money that must not stay is tried to be sent back again: by a reading that is believed."""
-    if payment.lagging or payment.doubted:
+    if payment.lagging or payment.quarantined:
         return None
     return payment.returning.next_at if payment.returning else None
 
@@ -88,16 +90,18 @@ def _approval_due(payment: Payment, now: float) -> int | None:
     waiting = next((each for each in payment.approvals if each.state not in _SETTLED_APPROVAL), None)
     if waiting is None:
         return None
-    if waiting.quiet_at is not None:
+    if waiting.silent_since is not None:
         return int(now) + 60
     age = now - (waiting.sent_at or waiting.created_at)
-    return int(now) + (CLIMB[payment.rung] if payment.rung < BY_KIND else 600 if age < 3 * HOUR else HOUR)
+    return int(now) + (
+        POLL_STEPS[payment.poll_step] if payment.poll_step < BY_KIND else 600 if age < 3 * HOUR else HOUR
+    )
 
 
 def unfinished(payment: Payment) -> bool:
     """Whether something beyond the routine waits: an open hint, a lagging reading, a doubt, a closing."""
-    to_close = payment.closing and not payment.close_tried
-    return known_behind(payment) or payment.doubted or to_close
+    to_close = payment.close_wanted and not payment.close_asked
+    return known_behind(payment) or payment.quarantined or to_close
 
 
 def known_behind(payment: Payment) -> bool:
@@ -106,7 +110,7 @@ def known_behind(payment: Payment) -> bool:
 
 
 def after_silence(now: float, jitter: float) -> int:
-    """When to ask PortOne again after it did not answer; does not climb."""
+    """When to ask PortOne again after it did not answer; does not back_off."""
     return int(now + SILENCE + jitter)
 
 

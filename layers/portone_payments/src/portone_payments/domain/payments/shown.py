@@ -38,7 +38,7 @@ def already_shown(payment: Payment, delivery: Delivery) -> bool:
 
 def _waits(payment: Payment) -> bool:
     open_hint = any(hint.state is HintState.OPEN for hint in payment.hints.values())
-    return payment.doubted or payment.lagging > 0 or open_hint or open_approval(payment) is not None
+    return payment.quarantined or payment.lagging > 0 or open_hint or open_approval(payment) is not None
 
 
 def _has_cancellation(seen: Seen, delivery: Delivery) -> bool:

@@ -37,4 +37,4 @@ def settled_by(order: Order, payment: Payment) -> Order:
 
 def doubtful(order: Order, payment: Payment) -> Order:
     """The order that this payment may have paid: whoever settles it has this one looked at again."""
-    return replace(order, doubted=(*order.doubted, payment.payment_id)[-DOUBTED_KEPT:])
+    return replace(order, quarantined=(*order.quarantined, payment.payment_id)[-DOUBTED_KEPT:])

@@ -6,10 +6,10 @@ from portone_payments.domain.records.payments import Payment, Status
 _WAITS = frozenset({Status.MISMATCH, Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIRED})
 
 
-def wants_closing(payment: Payment, now: float) -> bool:
+def should_close(payment: Payment, now: float) -> bool:
     """Whether PortOne should be asked to stop waiting for a deposit; asked until it answered once."""
-    if payment.close_tried:
+    if payment.close_asked:
         return False
     due_at = account_due_at(payment)
     over = payment.status is Status.VIRTUAL_ACCOUNT_ISSUED and due_at is not None and now >= due_at
-    return over or (payment.closing and payment.status in _WAITS)
+    return over or (payment.close_wanted and payment.status in _WAITS)

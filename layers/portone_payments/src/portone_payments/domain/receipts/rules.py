@@ -117,7 +117,7 @@ def intend_cancel(payment: Payment, moment: Moment, *, remainder: bool) -> Payme
     cancelling = replace(
         receipt, state=ReceiptState.CANCELLING, key=key, sent_at=moment.now, remainder=remainder, code=None
     )
-    return with_receipt(payment, replace(cancelling, answered=None, quiet_at=None))
+    return with_receipt(payment, replace(cancelling, answered=None, silent_since=None))
 
 
 def sendable(receipt: CashReceipt, now: float) -> bool:
@@ -163,7 +163,9 @@ def receipt_due_at(payment: Payment, now: float) -> int | None:
     receipt = latest(payment)
     if receipt is not None and receipt.state in MOVING:
         age = now - receipt.sent_at
-        return int(now) + (60 if age < STEP_GRACE or receipt.quiet_at else 600 if age < 3 * 3600 else 3600)
+        return int(now) + (
+            60 if age < STEP_GRACE or receipt.silent_since else 600 if age < 3 * 3600 else 3600
+        )
     if receipt is not None and out_of_step(payment):
         return max(int(now) + 30, int(step_at(payment)))
     return None if payment.receipt_due is None else max(int(now) + 30, payment.receipt_due)

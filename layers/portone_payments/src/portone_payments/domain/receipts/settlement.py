@@ -53,7 +53,7 @@ def stopped(payment: Payment, number: int, anew: Moment | None = None) -> Paymen
 
 def _anew(receipt: CashReceipt, moment: Moment) -> CashReceipt:
     key = hashlib.sha256(f"{receipt.key} again".encode()).hexdigest()
-    return replace(receipt, key=key, sent_at=moment.now, quiet_at=None)
+    return replace(receipt, key=key, sent_at=moment.now, silent_since=None)
 
 
 def settle_receipt(payment: Payment, reading: ReceiptReading | None, moment: Moment) -> Payment:
@@ -120,9 +120,9 @@ def _quiet(payment: Payment, receipt: CashReceipt, moment: Moment) -> Payment:
     forgotten = moment.now - receipt.sent_at >= FORGOTTEN
     if receipt.answered is None and not forgotten:
         return payment
-    if receipt.quiet_at is None:
-        return with_receipt(payment, replace(receipt, quiet_at=moment.now))
-    if moment.now - receipt.quiet_at < QUIET:
+    if receipt.silent_since is None:
+        return with_receipt(payment, replace(receipt, silent_since=moment.now))
+    if moment.now - receipt.silent_since < QUIET:
         return payment
     if receipt.stopped and receipt.answered is None:
         return with_receipt(payment, _anew(receipt, moment))

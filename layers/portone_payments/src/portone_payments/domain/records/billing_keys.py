@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portone_payments.domain.readings.billing_key import SavedMethod
-from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.records.payments import HistoryLine
 
 
 class KeyState(StrEnum):
@@ -85,9 +85,9 @@ class Wallet:
     default: str | None = None
     waking: bool = False
     spent: Mapping[str, int] = field(default_factory=dict)
-    history: tuple[Entry, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
     next_seq: int = 1
-    rung: int = 0
+    poll_step: int = 0
     tries: int = 0
     due_at: int | None = None
     version: int = 0

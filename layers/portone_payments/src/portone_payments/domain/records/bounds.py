@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from portone_payments.domain.records.billing_keys import SettledKey, Wallet, settled
-from portone_payments.domain.records.payments import Entry, Payment
+from portone_payments.domain.records.payments import HistoryLine, Payment
 from portone_payments.domain.records.refund_traces import parted
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.records.webhooks import HintState
@@ -18,7 +18,9 @@ SETTLED_KEYS_KEPT = 8
 _CLOSED = frozenset(HintState) - {HintState.OPEN}
 
 
-def bounded[Told: (Payment, Subscription, Wallet)](told: Told) -> tuple[Told, tuple[Entry, ...]]:
+def bounded[Publishable: (Payment, Subscription, Wallet)](
+    told: Publishable,
+) -> tuple[Publishable, tuple[HistoryLine, ...]]:
     """The record to store, and the oldest history entries that first need items of their own."""
     if isinstance(told, Payment):
         told, _ = parted(_without_old_words(_without_old_hints(told)))
@@ -39,7 +41,7 @@ def left_behind(wallet: Wallet) -> tuple[SettledKey, ...]:
     )
 
 
-def as_saved[Told: (Payment, Subscription, Wallet)](told: Told) -> Told:
+def as_saved[Publishable: (Payment, Subscription, Wallet)](told: Publishable) -> Publishable:
     """What reading the record again would give once it was saved, for one read less."""
     kept, _ = bounded(told)
     if isinstance(kept, Payment):
@@ -56,7 +58,7 @@ def _without_old_words(payment: Payment) -> Payment:
     return replace(payment, history=kept)
 
 
-def _wordless(entry: Entry) -> Entry:
+def _wordless(entry: HistoryLine) -> HistoryLine:
     if SEALED not in entry.data:
         return entry
     return replace(entry, data={name: value for name, value in entry.data.items() if name != SEALED})

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portone_payments.domain.records.billing_keys import Wallet
-from portone_payments.domain.records.payments import Entry, Payment
+from portone_payments.domain.records.payments import HistoryLine, Payment
 from portone_payments.domain.records.subscriptions import Subscription
 
-type Told = Payment | Subscription | Wallet
+type Publishable = Payment | Subscription | Wallet
 
 # of what a fact may carry, what leaves and under which name; a new name stays inside until it is added here
 PUBLIC_DATA = {
@@ -66,11 +66,11 @@ class Event:
 class Change:
     """A record as one save left it, and as the save before had left it; None where there was none."""
 
-    after: Told
-    before: Told | None
+    after: Publishable
+    before: Publishable | None
 
 
-def event_of(told: Told, entry: Entry) -> Event:
+def event_of(told: Publishable, entry: HistoryLine) -> Event:
     """The event of a line of the history: the same today, tomorrow and when it is published again."""
     kind, record_id = place_of(told)
     return Event(
@@ -92,7 +92,7 @@ def _public(name: str, value: object) -> bool:
     return name in PUBLIC_DATA and isinstance(value, str | int)
 
 
-def place_of(told: Told) -> tuple[str, str]:
+def place_of(told: Publishable) -> tuple[str, str]:
     """The kind and the id of a record with a history."""
     match told:
         case Payment():

@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portone_payments.domain.records.billing_keys import Wallet
-from portone_payments.domain.records.payments import Attention, AttentionKind, AttentionRow, Entry, Payment
+from portone_payments.domain.records.payments import (
+    Attention,
+    AttentionKind,
+    AttentionRow,
+    HistoryLine,
+    Payment,
+)
 from portone_payments.domain.records.subscriptions import Subscription
 
 
@@ -87,12 +93,12 @@ class Moment:
     jitter: float = 0.0
 
 
-def record[Told: (Payment, Subscription, Wallet)](
-    told: Told, fact: Fact, moment: Moment, **data: str | int | bool | None
-) -> Told:
+def record[Publishable: (Payment, Subscription, Wallet)](
+    told: Publishable, fact: Fact, moment: Moment, **data: str | int | bool | None
+) -> Publishable:
     """The record with one more line in its history; data holds no personal datum."""
     known = {name: value for name, value in data.items() if value is not None}
-    entry = Entry(seq=told.next_seq, at=moment.now, fact=fact, by=moment.by, data=known)
+    entry = HistoryLine(seq=told.next_seq, at=moment.now, fact=fact, by=moment.by, data=known)
     return replace(told, history=(*told.history, entry), next_seq=told.next_seq + 1)
 
 

@@ -46,8 +46,8 @@ class Refund:
 
     Amounts in minor units, times in epoch seconds UTC. `balance` is what could be refunded before it. `token`
     stands at the front of the reason PortOne keeps; `account` and `said` are ciphertexts of a refund account
-    and of what its asker gave as a reason, gone once settled; `reason` are words of ours.
-    `quiet_at` is the first list that showed no trace of it although PortOne had answered or forgotten it.
+    and of what its requester gave as a reason, gone once settled; `reason` are words of ours.
+    `silent_since` is the first list that showed no trace of it although PortOne had answered or forgotten it.
     `unlisted`: the last reading had no list of cancellations, so it says nothing of this one.
     `moved`: what PortOne says it came to, where that is not what was asked.
     `door` and `person`: how and who of the staff asked, so that a second person is another one.
@@ -75,7 +75,7 @@ class Refund:
     stopped_until: float | None = None
     cancellation_id: str | None = None
     pg_answered: bool = False
-    quiet_at: float | None = None
+    silent_since: float | None = None
     unlisted: bool = False
     moved: int | None = None
     account: str | None = field(default=None, repr=False)
@@ -114,7 +114,7 @@ class Approval:
     try again; `pg_provider` and `pg_code` say who declined it and how.
     `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
     `resent_at`: since when it is sent anew, after PortOne had refused *us*; `stopped_until`: when that may
-    have ended. `answered`: PortOne answered without saying what became of it; `quiet_at` as of a refund.
+    have ended. `answered`: PortOne answered without saying what became of it; `silent_since` as of a refund.
     `channel_key`, `notice_urls`, `product_type` and `test`, as configured when it was stored, until it is
     settled.
     """
@@ -127,7 +127,7 @@ class Approval:
     state: ApprovalState = ApprovalState.ASKED
     sent_at: float | None = None
     answered: str | None = None
-    quiet_at: float | None = None
+    silent_since: float | None = None
     failed_before: str | None = None
     transaction_id: str | None = None
     code: str | None = None
@@ -149,7 +149,7 @@ class CashReceipt:
     """One cash receipt (현금영수증), frozen before it is sent (PortOne facts 13). Minor units, epoch seconds.
 
     `identity` is the ciphertext of whose it is, gone once settled; `self_issued` goes to the tax office's
-    number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `quiet_at` as of an
+    number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `silent_since` as of an
     approval, `stopped` as of a refund. `remainder`: what is left is issued anew once this one is cancelled.
     `channel_key`: the channel it is issued through, whatever is configured later.
     """
@@ -166,7 +166,7 @@ class CashReceipt:
     channel_key: str = ""
     state: ReceiptState = ReceiptState.ISSUING
     answered: str | None = None
-    quiet_at: float | None = None
+    silent_since: float | None = None
     stopped: bool = False
     remainder: bool = False
     issue_number: str | None = None

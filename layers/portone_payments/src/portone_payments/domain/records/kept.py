@@ -11,13 +11,13 @@ from portone_payments.domain.records.payments import (
 )
 from portone_payments.domain.records.stops import Stops
 from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
-from portone_payments.domain.records.webhooks import Stray
+from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
-type Record = (
+type AnyRecord = (
     Order
     | Payment
     | ClientRequest
-    | Stray
+    | UnmatchedWebhook
     | Discrepancy
     | AuditMark
     | Pace
@@ -29,4 +29,4 @@ type Record = (
 )
 # what has an item of its own beside its record: without a version, written together with that record
 type Part = SettledRefund | AttentionRow | SettledKey
-type Written = Record | Part
+type Written = AnyRecord | Part

@@ -77,7 +77,7 @@ class AttentionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class HistoryLine:
     """One line of a payment's history: fact number `seq`, by whom, when (epoch seconds UTC)."""
 
     seq: int
@@ -185,7 +185,8 @@ class Order:
 
     `buyer_sealed` stays until a payment is prepared, which takes it over; then it is empty, and None only
     where none was ever given. `due_at` (epoch seconds UTC) drops one that is not taken over until then.
-    `parts` add up to `total`; `subscription_id` collects them. `doubted`: payments that may have been paid.
+    `parts` add up to `total`; `subscription_id` collects them.
+    `quarantined`: payments that may have been paid.
     `spent`: what its user has had of further payments (domain/shared/allowances.py).
     `withdrawn_at`: when the shop took it back (epoch seconds UTC), `withdrawn_by`: who of it did; nothing is
     paid for it any more.
@@ -204,7 +205,7 @@ class Order:
     payment_id: str | None = None
     earlier: tuple[str, ...] = ()
     settled_by: str | None = None
-    doubted: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
     parts: tuple[OrderPart, ...] = ()
     product_type: ProductType | None = None
     products: tuple[OrderProduct, ...] = ()
@@ -230,15 +231,16 @@ class Payment:
     `withdrawn`: the shop took its order back; money that still comes does not stay.
     `buyer_sealed`: who buys, until no window is opened for it any more.
     `customer_id`: by what name PortOne was told of its user, compared with readings.
-    `closing`: its virtual account must not be paid into; `close_tried`: PortOne was asked to close it.
+    `close_wanted`: its virtual account must not be paid into; `close_asked`: PortOne was asked to close it.
     `terms`: what it was prepared under, which readings are held against. `fixed`: which terms and sum PortOne
     has answered to hold its windows to (flows/payments/open_checkout.py).
-    `doubted`: the last reading could neither be believed nor refuted; `doubted_paid`: it showed money;
-    `accepted`: staff believes it. `lagging_since`: when the first of the lagging readings was taken;
+    `quarantined`: the last reading could neither be believed nor refuted;
+    `quarantined_paid`: it showed money; `accepted`: staff believes it.
+    `lagging_since`: when the first of the lagging readings was taken;
     `taken_back`: how many of them showed a deposit as awaited that had been paid; `called_for`: what else
     readings showed that settled nothing, and a person was called for (see `meanwhile`).
     `unanswered`: PortOne did not answer when it was last asked.
-    `rung` counts answered readings since the last change, `tries` the leases since the last save.
+    `poll_step` counts answered readings since the last change, `tries` the leases since the last save.
     `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
     `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
     `settled`: by their tokens, what is still needed of refunds that left (see `refund_traces`).
@@ -246,7 +248,7 @@ class Payment:
     `reversal`: what staff said of refunds that came back, until the next reading; `by_hand`: what was paid
     back outside PortOne instead, and `by_hand_tax_free` its tax-free part.
     `spent`: what its user has had of what costs, by allowance (domain/shared/allowances.py).
-    `siblings`: the order has had another payment, so being paid is settled on the order too (rule 1.4).
+    `has_other_payments`: of the order, so being paid is settled on the order too (rule 1.4).
     `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8.4).
     """
 
@@ -279,27 +281,27 @@ class Payment:
     approvals: tuple[Approval, ...] = ()
     receipts: tuple[CashReceipt, ...] = ()
     receipt_due: int | None = None
-    history: tuple[Entry, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
     next_seq: int = 1
     lagging: int = 0
     lagging_since: float | None = None
     taken_back: int = 0
     called_for: tuple[str, ...] = ()
-    rung: int = 0
+    poll_step: int = 0
     tries: int = 0
     due_at: int | None = None
     spent: Mapping[str, int] = field(default_factory=dict)
     attentions: tuple[Attention, ...] = ()
     listed: tuple[Attention, ...] = field(default=(), compare=False, repr=False, metadata={"stored": False})
-    doubted: bool = False
-    doubted_paid: bool = False
+    quarantined: bool = False
+    quarantined_paid: bool = False
     accepted: bool = False
-    siblings: bool = False
+    has_other_payments: bool = False
     surplus: bool = False
     late: bool = False
     withdrawn: bool = False
-    closing: bool = False
-    close_tried: bool = False
+    close_wanted: bool = False
+    close_asked: bool = False
     subscription_id: str | None = None
     invoice_id: str | None = None
     version: int = 0

@@ -20,9 +20,9 @@ SETTLED = frozenset({RefundState.SUCCEEDED, RefundState.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A refund's name space, state, amount in minor units, and a short hash of PortOne's cancellation id."""
+    """A refund's namespace, state, amount in minor units, and a short hash of PortOne's cancellation id."""
 
-    space: str
+    namespace: str
     state: str
     amount: int
     cancellation: str = ""
@@ -36,16 +36,16 @@ class Trace:
     @classmethod
     def read(cls, text: str) -> "Trace":
         """A trace as it was written."""
-        space, state, amount, cancellation = text.split("/", 3)
-        return cls(space, state, int(amount), cancellation)
+        namespace, state, amount, cancellation = text.split("/", 3)
+        return cls(namespace, state, int(amount), cancellation)
 
     def __str__(self) -> str:
         """As it stands in the item."""
-        return f"{self.space}/{self.state}/{self.amount}/{self.cancellation}"
+        return f"{self.namespace}/{self.state}/{self.amount}/{self.cancellation}"
 
 
 def space_of(refund_id: str) -> str:
-    """Whose name space an id is in: owner, staff, auto, lost."""
+    """Whose namespace an id is in: owner, staff, auto, lost."""
     return refund_id.partition(":")[0]
 
 
@@ -55,19 +55,21 @@ def traces(payment: Payment) -> Iterator[Trace]:
     yield from map(Trace.of, payment.refunds.values())
 
 
-def asked_by(payment: Payment, space: str) -> int:
-    """How many refunds were ever stored for this name space, refused ones too."""
-    return sum(each.space == space for each in traces(payment))
+def asked_by(payment: Payment, namespace: str) -> int:
+    """How many refunds were ever stored for this namespace, refused ones too."""
+    return sum(each.namespace == namespace for each in traces(payment))
 
 
-def refunded_by(payment: Payment, space: str) -> int:
-    """What this name space gave back or still may, in minor units.
+def refunded_by(payment: Payment, namespace: str) -> int:
+    """What this namespace gave back or still may, in minor units.
 
     Of a refund whose record was lost nobody knows whose it was: it counts for everybody.
     """
-    spaces = {space, "lost"}
+    namespaces = {namespace, "lost"}
     return sum(
-        each.amount for each in traces(payment) if each.space in spaces and each.state != RefundState.FAILED
+        each.amount
+        for each in traces(payment)
+        if each.namespace in namespaces and each.state != RefundState.FAILED
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.records.payments import HistoryLine
 from portone_payments.domain.shared.calendar import Interval
 
 
@@ -160,7 +160,7 @@ class Subscription:
     cancel_asked_at: float | None = None
     hash_version: int = 1
     spent: Mapping[str, int] = field(default_factory=dict)
-    history: tuple[Entry, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
     next_seq: int = 1
     tries: int = 0
     due_at: int | None = None

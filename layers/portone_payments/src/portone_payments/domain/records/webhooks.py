@@ -30,7 +30,7 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stray:
+class UnmatchedWebhook:
     """A webhook about something we hold no record of (foreign, orphaned, a billing key), by webhook id.
 
     Never the body: `subject_hash` is a keyed hash, `subject_cipher` a ciphertext of the billing key.

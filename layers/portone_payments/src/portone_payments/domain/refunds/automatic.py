@@ -14,7 +14,7 @@ from portone_payments.domain.records.history import Fact, Moment, clear_attentio
 from portone_payments.domain.records.instructions import Refund, RefundState, Returning
 from portone_payments.domain.records.payments import AttentionKind, Payment, Status
 from portone_payments.domain.refunds.reserve import (
-    RefundWish,
+    RefundRequest,
     cancellable,
     known,
     open_refund,
@@ -53,7 +53,7 @@ def send_back(payment: Payment, snapshot: Snapshot, moment: Moment, *, base: str
     """The payment with a refund of all that was wrongly taken, if it was; calm again once it is back."""
     waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
     unwanted = payment.withdrawn or payment.status is Status.MISMATCH
-    payment = replace(payment, closing=waiting and unwanted)
+    payment = replace(payment, close_wanted=waiting and unwanted)
     if snapshot.status is RemoteStatus.CANCELLED and payment.status is not Status.MISMATCH:
         return _calm(payment, moment)
     if snapshot.status not in _TAKEN:
@@ -220,7 +220,7 @@ def _waited_enough(
     sent = with_refund(
         payment, replace(waiting, state=RefundState.RESERVED, balance=balance + payment.by_hand)
     )
-    return replace(sent, rung=0, returning=replace(series, next_at=None))
+    return replace(sent, poll_step=0, returning=replace(series, next_at=None))
 
 
 def _tried(payment: Payment, series: Returning, moment: Moment, base: str) -> Payment:
@@ -236,7 +236,7 @@ def _tried(payment: Payment, series: Returning, moment: Moment, base: str) -> Pa
         stuck = raise_attention(payment, AttentionKind.REFUND_STUCK, stuck_subject(series), at=moment.now)
         return end(stuck, "stuck", moment)
     next_at = _without_account_at(payment, series, moment.now)
-    return replace(reserved, rung=0, returning=replace(series, tries=number, next_at=next_at))
+    return replace(reserved, poll_step=0, returning=replace(series, tries=number, next_at=next_at))
 
 
 def _next_number(payment: Payment, series: Returning) -> int:
@@ -247,8 +247,8 @@ def _next_number(payment: Payment, series: Returning) -> int:
     return number
 
 
-def _wish(payment: Payment, series: Returning, number: int) -> RefundWish:
-    return RefundWish(
+def _wish(payment: Payment, series: Returning, number: int) -> RefundRequest:
+    return RefundRequest(
         id=numbered(series.reason, number),
         by="system",
         requester="ADMIN",

@@ -37,8 +37,8 @@ _GIVEN_BACK = frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundWish:
-    """What somebody asks for. `id` is in the asker's own name space (owner:, staff:, auto:).
+class RefundRequest:
+    """What somebody asks for. `id` is in the requester's own namespace (owner:, staff:, auto:).
 
     `amount` None with `full` asks for all that is left; minor units. `reason` are words of ours, never
     somebody's: those are sealed apart.
@@ -58,7 +58,7 @@ class RefundWish:
     state: RefundState = RefundState.RESERVED
 
 
-def same_wish(held: Refund, wish: RefundWish) -> Refund:
+def same_wish(held: Refund, wish: RefundRequest) -> Refund:
     """The refund, which was asked for like this. Raises `RefundIdReused` when it was not."""
     lost = not held.body_hash
     if wish.amount not in {None, held.amount} if lost else held.body_hash != wish.body_hash:
@@ -112,7 +112,7 @@ def cancellable(payment: Payment, *, base: str = "total") -> int:
     return (seen.charged if base == "paid" else seen.total) - seen.cancelled
 
 
-def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
+def reserve(payment: Payment, wish: RefundRequest, moment: Moment, *, base: str = "total") -> Payment:
     """The payment with the refund stored, frozen and due; nobody has begun to send it.
 
     Raises `NotRefundable`, `RefundInProgress`, `RefundAboveBalance`, `InvalidRequest`.
@@ -123,7 +123,7 @@ def reserve(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "
     return reserve_back(payment, wish, moment, base=base)
 
 
-def reserve_back(payment: Payment, wish: RefundWish, moment: Moment, *, base: str = "total") -> Payment:
+def reserve_back(payment: Payment, wish: RefundRequest, moment: Moment, *, base: str = "total") -> Payment:
     """As `reserve`, for money that must not stay, whatever the status: a mismatch or a surplus."""
     if in_progress(payment):
         raise RefundInProgress(retry_after=10)
@@ -172,7 +172,7 @@ def sent_reason(refund: Refund, said: str = "") -> str:
     return f"{refund.token} {said or refund.reason}"
 
 
-def _amount(wish: RefundWish, balance: int) -> int:
+def _amount(wish: RefundRequest, balance: int) -> int:
     if wish.full == (wish.amount is not None):
         raise InvalidRequest(field="amount", reason="either_full_or_amount")
     amount = balance if wish.amount is None else wish.amount

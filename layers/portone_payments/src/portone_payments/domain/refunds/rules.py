@@ -39,7 +39,7 @@ class RefundPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RefundCheck:
     """What matters of a wish before it is reserved."""
 
     amount: int | None
@@ -50,8 +50,8 @@ class Asked:
 
 def check_count(payment: Payment, *, owner: bool) -> None:
     """Raises `TooManyRefunds`: what anybody can repeat has a bound, refused ones count too (rule 10.9)."""
-    space, most = (OWNER, OWNER_COUNT) if owner else (STAFF, STAFF_COUNT)
-    if asked_by(payment, space) >= most:
+    namespace, most = (OWNER, OWNER_COUNT) if owner else (STAFF, STAFF_COUNT)
+    if asked_by(payment, namespace) >= most:
         raise TooManyRefunds
 
 
@@ -80,7 +80,7 @@ def check_second_person(refund: Refund, *, door: str, person: str) -> None:
         raise RefundNotAllowed(reason="needs_a_second_person")
 
 
-def check_refund(payment: Payment, asked: Asked, policy: RefundPolicy, *, now: float) -> None:
+def check_refund(payment: Payment, asked: RefundCheck, policy: RefundPolicy, *, now: float) -> None:
     """Raises `RefundNotAllowed`, `RefundAccountRequired` or `InvalidRequest` with the reason."""
     if asked.owner:
         _check_owner(payment, asked, policy, now)
@@ -89,7 +89,7 @@ def check_refund(payment: Payment, asked: Asked, policy: RefundPolicy, *, now: f
     check_account(payment, has_account=asked.has_account, has_phone=asked.has_phone)
 
 
-def _check_owner(payment: Payment, asked: Asked, policy: RefundPolicy, now: float) -> None:
+def _check_owner(payment: Payment, asked: RefundCheck, policy: RefundPolicy, now: float) -> None:
     if policy.owner_days == 0:
         raise RefundNotAllowed(reason="owners_may_not_refund")
     if payment.subscription_id is not None:
@@ -111,7 +111,7 @@ def _check_window(payment: Payment, now: float) -> None:
         raise RefundNotAllowed(reason="pay_method_window_over")
 
 
-def _check_whole(payment: Payment, asked: Asked, policy: RefundPolicy) -> None:
+def _check_whole(payment: Payment, asked: RefundCheck, policy: RefundPolicy) -> None:
     kind = _kind(payment)
     partial = asked.amount is not None and asked.amount != cancellable(payment, base=policy.base)
     if partial and kind in _WHOLE_ONLY and kind not in policy.partial:

@@ -145,7 +145,7 @@ def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
 
 
 def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Moment) -> Payment:
-    known = replace(refund, cancellation_id=match.id, quiet_at=None)
+    known = replace(refund, cancellation_id=match.id, silent_since=None)
     if match.status is CancellationStatus.SUCCEEDED:
         payment, known = as_moved(payment, known, match, moment)
     state = _STATES.get(match.status)
@@ -172,9 +172,9 @@ def _unmatched(
     age = moment.now - (refund.sent_at or moment.now)
     if not (refund.pg_answered or age >= FORGOTTEN):
         return with_refund(payment, replace(refund, unlisted=False))
-    if refund.quiet_at is None:
-        return with_refund(payment, replace(refund, quiet_at=moment.now, unlisted=False))
-    if moment.now - refund.quiet_at < QUIET:
+    if refund.silent_since is None:
+        return with_refund(payment, replace(refund, silent_since=moment.now, unlisted=False))
+    if moment.now - refund.silent_since < QUIET:
         return payment
     if refund.stopped_until is not None and not refund.pg_answered:
         return with_refund(payment, _anew(refund))
@@ -183,9 +183,9 @@ def _unmatched(
 
 def _withdrawn(payment: Payment, refund: Refund, moment: Moment) -> Payment:
     """PortOne had accepted it and lists it no more, as after its withdrawal (facts 5.5): a person decides."""
-    if refund.quiet_at is None:
-        return with_refund(payment, replace(refund, quiet_at=moment.now))
-    if moment.now - refund.quiet_at < QUIET:
+    if refund.silent_since is None:
+        return with_refund(payment, replace(refund, silent_since=moment.now))
+    if moment.now - refund.silent_since < QUIET:
         return payment
     unknown = replace(refund, cancellation_id=None)
     return decide(payment, unknown, RefundState.AMBIGUOUS, moment, "no_longer_listed")
@@ -207,7 +207,7 @@ def _anew(refund: Refund) -> Refund:
     """To be sent under a new key: an error of ours kept it from PortOne, and readings show no trace of it."""
     sends = refund.sends + 1
     key = hashlib.sha256(f"{refund.key} {sends}".encode()).hexdigest()
-    return replace(refund, key=key, sends=sends, sent_at=None, quiet_at=None)
+    return replace(refund, key=key, sends=sends, sent_at=None, silent_since=None)
 
 
 def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot, before: Seen | None) -> bool:

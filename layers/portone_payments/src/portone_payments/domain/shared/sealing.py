@@ -19,7 +19,7 @@ class Sealing(StrEnum):
     BILLING_KEY = "billing-key"
     BILLING_TOKEN = "billing-token"  # noqa: S105 - a name, no secret
     BILLING_BUYER = "billing-buyer"
-    STRAY_KEY = "stray-key"
+    STRAY_KEY = "unmatched-key"
     FACTS = "facts"
     IDENTIFIERS = "identifiers"
     REASON = "reason"

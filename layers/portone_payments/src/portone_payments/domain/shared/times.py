@@ -1,7 +1,7 @@
 """How long things take: when a payment is looked at again, and what a day is. Seconds."""
 
-CLIMB = (30, 60, 120, 300, 600)
-BY_KIND = len(CLIMB)
+POLL_STEPS = (30, 60, 120, 300, 600)
+BY_KIND = len(POLL_STEPS)
 HOUR = 3600
 DAY = 24 * HOUR
 WEEK = 7 * DAY

@@ -9,7 +9,7 @@ from portone_payments.domain.records.payments import Payment, Status, holds_mone
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
 from portone_payments.domain.subscriptions.dunning import is_hard
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.settlement import failed, landed, paid, put_back
+from portone_payments.domain.subscriptions.settlement import attempt_ended, attempt_failed, paid, put_back
 
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _MAY_BE_PAID = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
@@ -35,8 +35,8 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
     """
     if after.subscription_id is None:
         return False
-    if after.doubted:
-        fresh = after.doubted_paid and not before.doubted_paid
+    if after.quarantined:
+        fresh = after.quarantined_paid and not before.quarantined_paid
         return fresh or waited_for(after, now)
     if holds_money(after.status):
         return not holds_money(before.status)
@@ -48,29 +48,29 @@ def settle(
 ) -> Settled:
     """The subscription after a charge was taken, definitely not, or still cannot be told."""
     invoice = subscription.invoices.get(after.invoice_id or "")
-    if not after.doubted and after.status in _PAID and before.status not in _PAID:
+    if not after.quarantined and after.status in _PAID and before.status not in _PAID:
         return _taken(subscription, invoice, after, moment, policy)
     if invoice is None or invoice.payment_id != after.payment_id:
         return Settled(subscription)
-    if after.doubted or waited_for(after, moment.now):
+    if after.quarantined or waited_for(after, moment.now):
         return Settled(_waiting(subscription, invoice, after, moment))
     if subscription.in_flight != invoice.id or open_approval(after) is not None:
         return Settled(subscription)
     if invoice.state not in _MAY_BE_PAID:
-        return Settled(landed(subscription, invoice, moment))
+        return Settled(attempt_ended(subscription, invoice, moment))
     if after.approvals and withdrawn(after.approvals[-1]):
         until = after.approvals[-1].stopped_until
         return Settled(put_back(subscription, invoice, moment, policy, until=until))
     code, hard = _why(after, policy)
-    return Settled(failed(subscription, invoice, code, moment, policy, hard=hard))
+    return Settled(attempt_failed(subscription, invoice, code, moment, policy, hard=hard))
 
 
 def _waiting(subscription: Subscription, invoice: Invoice, payment: Payment, moment: Moment) -> Subscription:
     """Nothing is tried while money may have been taken; who asked to leave may go after a day."""
     if subscription.in_flight == invoice.id:
         leaving = subscription.cancel_asked_at is not None and waited_for(payment, moment.now)
-        return landed(subscription, invoice, moment) if leaving else subscription
-    held = payment.doubted_paid and subscription.in_flight is None and invoice.state in _MAY_BE_PAID
+        return attempt_ended(subscription, invoice, moment) if leaving else subscription
+    held = payment.quarantined_paid and subscription.in_flight is None and invoice.state in _MAY_BE_PAID
     return replace(subscription, in_flight=invoice.id) if held else subscription
 
 
@@ -85,7 +85,7 @@ def _taken(
     if invoice is None or not (invoice.state in _MAY_BE_PAID or left_before):
         again = invoice is not None and invoice.paid_by == payment.payment_id
         flew = invoice is not None and invoice.payment_id == payment.payment_id
-        told = landed(subscription, invoice, moment) if invoice is not None and flew else subscription
+        told = attempt_ended(subscription, invoice, moment) if invoice is not None and flew else subscription
         return Settled(told, surplus=not again)
     leaving = subscription.cancel_asked_at is not None or subscription.cancelled_at is not None
     late = leaving and policy.refund_late

@@ -29,7 +29,9 @@ NO_KEY = "no_billing_key"
 _STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
 
 
-def claimed(subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment) -> Subscription:
+def with_attempt(
+    subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment
+) -> Subscription:
     """The subscription with a try under way. Due again in an hour: the payment itself is due much earlier."""
     tried = replace(invoice, payment_id=payment_id, tries=invoice.tries + 1, tried_at=moment.now, asked=False)
     again = int(moment.now) + HOUR
@@ -62,7 +64,7 @@ def paid(
     return _status_after(told, moment)
 
 
-def landed(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+def attempt_ended(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
     """The subscription after a try at an invoice that another try had paid meanwhile."""
     if subscription.in_flight != invoice.id:
         return subscription
@@ -70,7 +72,7 @@ def landed(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subs
     return told if told.cancel_asked_at is None else cancelled(told, moment)
 
 
-def failed(
+def attempt_failed(
     subscription: Subscription,
     invoice: Invoice,
     code: str,

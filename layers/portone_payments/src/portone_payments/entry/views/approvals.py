@@ -15,16 +15,16 @@ from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.stops import PROBE_EVERY
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import payment_view
-from portone_payments.flows.approvals.attempt import Approved
+from portone_payments.flows.approvals.attempt import Attempted
 
 
-def approval_answer(approved: Approved) -> dict[str, Any]:
+def approval_answer(approved: Attempted) -> dict[str, Any]:
     """200 approved; 202 while the outcome is open, with a status URL. Raises the error of a failed try."""
     approval, payment = approved.approval, approved.payment
     if approval.state is ApprovalState.FAILED:
         _refuse(approval)
     view = payment_view(payment)
-    if approval.state is ApprovalState.APPROVED and not payment.doubted:
+    if approval.state is ApprovalState.APPROVED and not payment.quarantined:
         return answer(200, view)
     return answer(202, {**view, "statusUrl": f"/payments/{payment.payment_id}"}, retry_after="5")
 

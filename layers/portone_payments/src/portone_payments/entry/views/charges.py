@@ -11,7 +11,7 @@ from portone_payments.domain.subscriptions.dunning import is_hard
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import payment_view
-from portone_payments.flows.approvals.attempt import Approved
+from portone_payments.flows.approvals.attempt import Attempted
 
 
 def advice(*, hard: bool) -> str:
@@ -19,7 +19,7 @@ def advice(*, hard: bool) -> str:
     return "other_method" if hard else "retry_later"
 
 
-def charge_answer(approved: Approved, policy: BillingPolicy) -> dict[str, Any]:
+def charge_answer(approved: Attempted, policy: BillingPolicy) -> dict[str, Any]:
     """200 paid; 202 and a status URL while that is open. Raises `ChargeDeclined`, `ProviderRefused`."""
     tried, payment = approved.approval, approved.payment
     if withdrawn(tried):
@@ -28,6 +28,6 @@ def charge_answer(approved: Approved, policy: BillingPolicy) -> dict[str, Any]:
         hard = is_hard(policy.dunning, tried.pg_provider, tried.pg_code, code=tried.code or "")
         raise ChargeDeclined(reason=advice(hard=hard), payment_id=payment.payment_id, pg_code=tried.pg_code)
     view = payment_view(payment)
-    if tried.state is ApprovalState.APPROVED and not payment.doubted:
+    if tried.state is ApprovalState.APPROVED and not payment.quarantined:
         return answer(200, view)
     return answer(202, {**view, "statusUrl": f"/payments/{payment.payment_id}"}, retry_after="5")

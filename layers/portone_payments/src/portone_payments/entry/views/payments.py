@@ -10,7 +10,7 @@ from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import (
     TAKEN,
     Attention,
-    Entry,
+    HistoryLine,
     Order,
     OrderPart,
     OrderProduct,
@@ -202,7 +202,7 @@ def _attention_view(attention: Attention) -> dict[str, Any]:
     }
 
 
-def _entry_view(entry: Entry, words: str | None) -> dict[str, Any]:
+def _entry_view(entry: HistoryLine, words: str | None) -> dict[str, Any]:
     data = {name: value for name, value in entry.data.items() if name != SEALED}
     return {
         "seq": entry.seq,

@@ -11,17 +11,17 @@ from portone_payments.domain.identity.masking import masked_name, masked_phone
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.refunds.banks import bank_of
-from portone_payments.domain.refunds.reserve import RefundWish
+from portone_payments.domain.refunds.reserve import RefundRequest
 from portone_payments.domain.shared.money import checked_amount
 from portone_payments.entry.fields.closed import AskedAmount, Bank, PartOfAmount
 from portone_payments.entry.fields.texts import Written
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import refund_summary, time_view
-from portone_payments.flows.refunds.desk import Refunded
 from portone_payments.flows.refunds.refund import Said
+from portone_payments.flows.refunds.refunds import Refunded
 from portone_payments.flows.refunds.send import read_sealed
-from portone_payments.flows.shared.ownership import Asker
+from portone_payments.flows.shared.ownership import Requester
 from portone_payments.ports.portone import RefundAccount
 from portone_payments.ports.world import Vault
 
@@ -61,9 +61,9 @@ class CancelBody(Body):
 
 
 def wish_of(
-    request: Request, body: CancelBody, asker: Asker, hash_key: str, currency: str = "KRW"
-) -> RefundWish:
-    """What the body asks for, in the asker's name space. Raises `InvalidRequest`."""
+    request: Request, body: CancelBody, requester: Requester, hash_key: str, currency: str = "KRW"
+) -> RefundRequest:
+    """What the body asks for, in the requester's namespace. Raises `InvalidRequest`."""
     for field, value, least in (
         ("amount", body.amount, 1),
         ("taxFreeAmount", body.tax_free_amount, 0),
@@ -73,12 +73,12 @@ def wish_of(
             checked_amount(value, currency, field=field, least=least)
     if body.full == (body.amount is not None):
         raise InvalidRequest(field="amount", reason="either_full_or_amount")
-    return RefundWish(
-        id=f"{asker.space}:{body.refund_id}",
-        by=asker.by,
-        requester="CUSTOMER" if asker.owner else "ADMIN",
-        door=asker.door,
-        person=asker.person,
+    return RefundRequest(
+        id=f"{requester.namespace}:{body.refund_id}",
+        by=requester.by,
+        requester="CUSTOMER" if requester.owner else "ADMIN",
+        door=requester.door,
+        person=requester.person,
         body_hash=request.keyed_body_hash(hash_key),
         full=body.full,
         amount=body.amount,
@@ -105,7 +105,7 @@ def refund_answer(refunded: Refunded) -> dict[str, Any]:
 
 
 def refund_view(refund: Refund) -> dict[str, Any]:
-    """A refund as its asker sees it."""
+    """A refund as its requester sees it."""
     return {
         **refund_summary(refund),
         "taxFreeAmount": refund.tax_free,
@@ -140,7 +140,7 @@ def masked_account(account: RefundAccount) -> dict[str, str]:
 
 
 def shown_id(refund: Refund) -> str:
-    """The id without its name space."""
+    """The id without its namespace."""
     return refund.id.partition(":")[2]
 
 

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 from portone_payments.flows.billing_keys.delete import KeyRemover
-from portone_payments.flows.billing_keys.issue import KeyDesk
+from portone_payments.flows.billing_keys.issue import BillingKeys
 from portone_payments.flows.billing_keys.register import Registrar
 from portone_payments.flows.billing_keys.work import WalletKeeper
 
@@ -13,9 +13,9 @@ class KeyDeps(SubscriptionDeps):
     """Billing keys, from their windows to their deletion."""
 
     @cached_property
-    def keys(self) -> KeyDesk:
+    def keys(self) -> BillingKeys:
         """Saved payment methods."""
-        return KeyDesk(
+        return BillingKeys(
             store=self.store,
             portone=self.portone,
             secrets=self.secrets,
@@ -33,7 +33,7 @@ class KeyDeps(SubscriptionDeps):
     def registrar(self) -> Registrar:
         """Registers billing keys."""
         return Registrar(
-            desk=self.keys,
+            billing_keys=self.keys,
             store=self.store,
             vault=self.vault,
             ids=self.ids,
@@ -44,13 +44,15 @@ class KeyDeps(SubscriptionDeps):
     @cached_property
     def remover(self) -> KeyRemover:
         """Deletes billing keys."""
-        return KeyRemover(desk=self.keys, store=self.store, clock=self.clock, ids=self.ids, meter=self.meter)
+        return KeyRemover(
+            billing_keys=self.keys, store=self.store, clock=self.clock, ids=self.ids, meter=self.meter
+        )
 
     @cached_property
     def wallets(self) -> WalletKeeper:
         """Finishes what is unfinished about billing keys."""
         return WalletKeeper(
-            desk=self.keys,
+            billing_keys=self.keys,
             store=self.store,
             portone=self.portone,
             meter=self.meter,

@@ -66,7 +66,7 @@ class ChargeDeps(SubscriptionDeps, PaymentDeps):
         """Everything a customer or the shop does with a subscription."""
         return Subscriber(
             collector=self.collector,
-            desk=self.subscriptions,
+            subscriptions=self.subscriptions,
             store=self.store,
             secrets=self.secrets,
             clock=self.clock,

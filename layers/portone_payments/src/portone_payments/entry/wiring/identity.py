@@ -8,7 +8,7 @@ from portone_payments.flows.identity.code import Confirmer
 from portone_payments.flows.identity.duplicates import Decider
 from portone_payments.flows.identity.erase import Custodian
 from portone_payments.flows.identity.exchange import Exchange
-from portone_payments.flows.identity.person import PersonDesk
+from portone_payments.flows.identity.person import Persons
 from portone_payments.flows.identity.read import IdentityReader
 from portone_payments.flows.identity.seal import Sealer
 from portone_payments.flows.identity.send import Messenger
@@ -87,10 +87,10 @@ class IdentityDeps(PortDeps):
         return Sealer(self.envelope)
 
     @cached_property
-    def desk(self) -> PersonDesk:
+    def persons(self) -> Persons:
         """Who users are."""
         unique = self.identity.rules.unique
-        return PersonDesk(store=self.people, hashes=self.hashes, sealer=self.sealer, unique=unique)
+        return Persons(store=self.people, hashes=self.hashes, sealer=self.sealer, unique=unique)
 
     @cached_property
     def identity_reader(self) -> IdentityReader:
@@ -120,7 +120,7 @@ class IdentityDeps(PortDeps):
         return Verifier(
             store=self.people,
             reader=self.identity_reader,
-            desk=self.desk,
+            persons=self.persons,
             clock=self.clock,
             meter=self.meter,
             rules=self.identity.rules,
@@ -175,7 +175,7 @@ class IdentityDeps(PortDeps):
         """Expiry, retention, rotation."""
         return IdentitySweeper(
             store=self.people,
-            desk=self.desk,
+            persons=self.persons,
             hashes=self.hashes,
             clock=self.clock,
             meter=self.meter,

@@ -7,7 +7,7 @@ from portone_payments.flows.approvals.approve import Approver
 from portone_payments.flows.approvals.send import ApprovalSender
 from portone_payments.flows.payments.close_account import AccountCloser
 from portone_payments.flows.payments.withdraw import Withdrawer
-from portone_payments.flows.receipts.issue import ReceiptDesk
+from portone_payments.flows.receipts.issue import CashReceipts
 from portone_payments.flows.receipts.send import ReceiptSender
 from portone_payments.flows.refunds.decide import RefundDecisions
 from portone_payments.flows.refunds.refund import Canceller
@@ -95,7 +95,7 @@ class InstructionDeps(PaymentDeps):
         )
 
     @cached_property
-    def receipts(self) -> ReceiptDesk:
+    def receipts(self) -> CashReceipts:
         """Everything about cash receipts."""
         chosen = self.settings
         keys = {method: each.key for method, each in chosen.channels.items()}
@@ -107,7 +107,7 @@ class InstructionDeps(PaymentDeps):
             meter=self.meter,
             channels=keys,
         )
-        return ReceiptDesk(
+        return CashReceipts(
             sender=sender,
             vault=self.vault,
             queue=self.queue,

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from portone_payments.entry.wiring.ports import PortDeps
 from portone_payments.flows.billing_keys.default import DefaultKey
-from portone_payments.flows.subscriptions.manage import SubscriptionDesk
+from portone_payments.flows.subscriptions.manage import Subscriptions
 
 
 class SubscriptionDeps(PortDeps):
@@ -22,8 +22,8 @@ class SubscriptionDeps(PortDeps):
         )
 
     @cached_property
-    def subscriptions(self) -> SubscriptionDesk:
+    def subscriptions(self) -> Subscriptions:
         """Subscriptions as they are found and changed, without a charge."""
-        return SubscriptionDesk(
+        return Subscriptions(
             store=self.store, clock=self.clock, meter=self.meter, policy=self.settings.billing
         )

@@ -6,16 +6,16 @@ from portone_payments.entry.wiring.billing_keys import KeyDeps
 from portone_payments.entry.wiring.payments import PaymentDeps
 from portone_payments.flows.webhooks.confirm_request import ConfirmPolicy
 from portone_payments.flows.webhooks.receive import Receiver
-from portone_payments.flows.webhooks.unmatched import StrayKeeper
+from portone_payments.flows.webhooks.unmatched import UnmatchedWebhooks
 
 
 class WebhookDeps(KeyDeps, PaymentDeps):
     """Readings, and rows for what is not a payment of ours."""
 
     @cached_property
-    def strays(self) -> StrayKeeper:
+    def unmatched(self) -> UnmatchedWebhooks:
         """Webhooks about what is not ours."""
-        return StrayKeeper(
+        return UnmatchedWebhooks(
             store=self.store,
             portone=self.portone,
             store_id=self.settings.store_id,
@@ -32,7 +32,7 @@ class WebhookDeps(KeyDeps, PaymentDeps):
         return Receiver(
             reader=self.reader,
             store=self.store,
-            strays=self.strays,
+            unmatched=self.unmatched,
             queue=self.queue,
             clock=self.clock,
             meter=self.meter,

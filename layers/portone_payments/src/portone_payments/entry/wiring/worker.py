@@ -22,7 +22,7 @@ class Deps(InstructionDeps, WebhookDeps, ChargeDeps):
             wallets=self.wallets,
             receipts=self.receipts,
             closer=self.closer,
-            strays=self.strays,
+            unmatched=self.unmatched,
             store=self.store,
             clock=self.clock,
             meter=self.meter,

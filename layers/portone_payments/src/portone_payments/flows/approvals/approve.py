@@ -16,7 +16,7 @@ from portone_payments.domain.errors.payments import NotApprovable
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
-from portone_payments.flows.approvals.attempt import Approved, check_order, due_soon, sent_now
+from portone_payments.flows.approvals.attempt import Attempted, check_order, due_soon, sent_now
 from portone_payments.flows.approvals.send import ApprovalSender, token_context
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
@@ -43,7 +43,7 @@ class Approver:
     clock: Clock
     offered: bool = False
 
-    def approve(self, payment_id: str, user_id: str, token: str, deadline: Deadline) -> Approved:
+    def approve(self, payment_id: str, user_id: str, token: str, deadline: Deadline) -> Attempted:
         """The try of this token, new or known.
 
         Raises `PaymentNotFound`, `NotApprovable`, `ApprovalInProgress`, `TooManyTries`, `ProviderRefused`,
@@ -61,7 +61,7 @@ class Approver:
         approval = newest_of(payment, token_hash)
         if approval is None:
             raise Busy
-        return Approved(payment, approval)
+        return Attempted(payment, approval)
 
     def _stored(self, payment_id: str, user_id: str, token: str, token_hash: str) -> tuple[Payment, bool]:
         for _ in range(ATTEMPTS):

@@ -10,9 +10,9 @@ from portone_payments.domain.errors.payments import NotApprovable
 from portone_payments.domain.readings.outcome import UNAUTHORIZED, Outcome
 from portone_payments.domain.records.instructions import Approval
 from portone_payments.domain.records.payments import Payment
-from portone_payments.flows.payments.catch_up import CaughtUp, Told, unchanged
+from portone_payments.flows.payments.catch_up import Amend, CaughtUp, unchanged
+from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.flows.shared.gate import Gate
-from portone_payments.flows.shared.nudge import nudge
 from portone_payments.ports.store import Queue, Store
 from portone_payments.ports.world import Meter, Metric
 
@@ -21,7 +21,7 @@ _SOON = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Approved:
+class Attempted:
     """A try and its payment, as stored."""
 
     payment: Payment
@@ -30,7 +30,7 @@ class Approved:
 
 def check_order(held: Payment, store: Store) -> None:
     """An order that has had another payment may be settled by it. Raises `NotApprovable`."""
-    order = store.order(held.order_id) if held.siblings else None
+    order = store.order(held.order_id) if held.has_other_payments else None
     if order is not None and (order.settled_by is not None or order.payment_id != held.payment_id):
         raise NotApprovable(status=held.status.value)
 
@@ -38,7 +38,7 @@ def check_order(held: Payment, store: Store) -> None:
 def due_soon(intended: Payment, now: float) -> Payment:
     """The payment with its new try, to be looked at (epoch seconds UTC) should nobody live to send it."""
     soon = int(now) + _SOON
-    return replace(intended, due_at=min(soon, intended.due_at or soon), rung=0, tries=0)
+    return replace(intended, due_at=min(soon, intended.due_at or soon), poll_step=0, tries=0)
 
 
 def sent_now(payment: Payment, send: Callable[[], CaughtUp], queue: Queue) -> Payment:
@@ -46,10 +46,10 @@ def sent_now(payment: Payment, send: Callable[[], CaughtUp], queue: Queue) -> Pa
     try:
         payment = send().payment
     except Busy:
-        nudge(payment, queue=queue)
+        enqueue(payment, queue=queue)
         return payment
     if open_approval(payment) is not None:
-        nudge(payment, queue=queue)
+        enqueue(payment, queue=queue)
     return payment
 
 
@@ -62,7 +62,7 @@ def told_by(
     ours: str | None,
     first: bool,
     until: float,
-) -> Told:
+) -> Amend:
     """What an error says of a try (rule 3.1); `first`: nobody has sent it before.
 
     `ours`: the code where it is an error of ours; `until`: when that is tried again (epoch seconds UTC).
@@ -85,7 +85,7 @@ def told_by(
     return unchanged
 
 
-def held_back(gate: Gate, attempt: int, channel: str | None = None, *, again: bool = False) -> Told:
+def held_back(gate: Gate, attempt: int, channel: str | None = None, *, again: bool = False) -> Amend:
     """What is said of a try that may not be sent: it waits for the next probe."""
     code, until = gate.why(channel), gate.until(channel, again=again)
     return lambda held, _: stopped(held, attempt, code, until)

@@ -14,9 +14,9 @@ from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.flows.approvals.attempt import held_back, told_by
-from portone_payments.flows.payments.catch_up import CaughtUp, Reader, Told, intend, unchanged
+from portone_payments.flows.payments.catch_up import Amend, CaughtUp, Reader, intend, unchanged
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.portone import ConfirmOrder
+from portone_payments.ports.portone import ConfirmCommand
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Deadline, Meter, Metric, StockHook, Vault
 
@@ -75,7 +75,7 @@ class ApprovalSender:
 
     def _tried(
         self, payment: Payment, approval: Approval, moment: Moment, deadline: Deadline, *, first: bool
-    ) -> Told:
+    ) -> Amend:
         if approval.token is None or not sendable(approval, moment.now):
             return unchanged
         gate = self.reader.gate_of(payment)
@@ -87,7 +87,7 @@ class ApprovalSender:
         token = self.vault.decrypt(
             approval.token, context=token_context(payment.payment_id, approval.attempt)
         )
-        order = ConfirmOrder(
+        order = ConfirmCommand(
             token=token,
             total=payment.total,
             tax_free=payment.tax_free,

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.billing_keys.wallet import key_of_issue, next_due, with_key
 from portone_payments.domain.records.billing_keys import SavedKey, Wallet
 from portone_payments.domain.records.history import Moment
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.shared.allowances import Allowance, with_one
 from portone_payments.flows.shared import optimistic
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Clock, Meter
 
-type Change = Callable[[Wallet], tuple[Wallet, *tuple[Record, ...]]]
+type Change = Callable[[Wallet], tuple[Wallet, *tuple[AnyRecord, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class WalletBook:
         def read() -> Wallet:
             return self.store.wallet(user_id) or Wallet(user_id=user_id)
 
-        def decide(held: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+        def decide(held: Wallet) -> tuple[Wallet, *tuple[AnyRecord, ...]]:
             after, *others = changed(held)
             if after is held:
                 return (held,)

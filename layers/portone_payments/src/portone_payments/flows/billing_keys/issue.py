@@ -20,7 +20,7 @@ from portone_payments.domain.payments.terms import channel_hashes, store_of
 from portone_payments.domain.readings.billing_key import KeyReading
 from portone_payments.domain.records.billing_keys import KeyRef, KeyState, SavedKey, Wallet
 from portone_payments.domain.records.history import Moment
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.allowances import METHODS, spend
 from portone_payments.domain.shared.keyed_hash import keyed_hash
@@ -28,8 +28,8 @@ from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.domain.windows.buyer import NOBODY, Buyer
 from portone_payments.flows.billing_keys.change import WalletBook
 from portone_payments.flows.shared.customers import Customers
+from portone_payments.flows.shared.enqueue import DELAY
 from portone_payments.flows.shared.gate import Gate
-from portone_payments.flows.shared.nudge import DELAY
 from portone_payments.ports.billing import BillingPortOne
 from portone_payments.ports.portone import PerStore
 from portone_payments.ports.store import Due, Kind, Queue
@@ -43,7 +43,7 @@ _SETTLED_HERE = frozenset({KeyState.ACTIVE, *_GONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyDesk(WalletBook):
+class BillingKeys(WalletBook):
     """What every change of a billing key needs, whoever asks for it."""
 
     portone: PerStore[BillingPortOne]
@@ -73,7 +73,7 @@ class KeyDesk(WalletBook):
         issue_id = self.ids.payment_id()
         ref = KeyRef(ref=f"issue:{issue_id}", user_id=user_id, issue_id=issue_id)
 
-        def opened(wallet: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+        def opened(wallet: Wallet) -> tuple[Wallet, *tuple[AnyRecord, ...]]:
             now = self.clock.now()
             # one window has one customer, and its payment has been told of that one already
             known = payment.customer_id if payment else customer_in(wallet)
@@ -102,9 +102,9 @@ class KeyDesk(WalletBook):
             raise BillingKeyRefused(reason="registered")
         ref = KeyRef(ref=f"key:{key_hash}", user_id=user_id, issue_id=issue_id)
         wanted = judged.state in {KeyState.ACTIVE, KeyState.UNWANTED}
-        refs: tuple[Record, ...] = (ref,) if known is None and wanted else ()
+        refs: tuple[AnyRecord, ...] = (ref,) if known is None and wanted else ()
 
-        def told(held: Wallet) -> tuple[Wallet, *tuple[Record, ...]]:
+        def told(held: Wallet) -> tuple[Wallet, *tuple[AnyRecord, ...]]:
             wallet = self.recalled(held, user_id, issue_id)
             key = key_of_issue(wallet, issue_id)
             if not isinstance(key.state, KeyState):
@@ -133,7 +133,7 @@ class KeyDesk(WalletBook):
     def _unsaved(self, wallet: Wallet, key: SavedKey, judged: Judged) -> Wallet:
         if judged.state not in {KeyState.ACTIVE, KeyState.UNWANTED}:
             return wallet
-        return replace(with_key(wallet, replace(key, state=KeyState.DELETING)), rung=0)
+        return replace(with_key(wallet, replace(key, state=KeyState.DELETING)), poll_step=0)
 
     def _filled(self, user_id: str, key: SavedKey, key_hash: str, reading: KeyReading) -> SavedKey:
         channels, merchants = channel_hashes(reading.channels or ())
@@ -156,7 +156,7 @@ class KeyDesk(WalletBook):
         )
         return next((each for each in found if each.issue_id == key.issue_id), None)
 
-    def nudge(self, wallet: Wallet) -> None:
+    def enqueue(self, wallet: Wallet) -> None:
         """Have the worker look at a wallet that is due soon; a hint that may be lost."""
         if wallet.due_at is None or wallet.due_at > self.clock.now() + 60:
             return

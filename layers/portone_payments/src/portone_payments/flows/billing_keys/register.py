@@ -12,10 +12,10 @@ from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wal
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.shared.allowances import REGISTRATIONS, check, used_up
 from portone_payments.domain.shared.sealing import Sealing, bound_to
-from portone_payments.flows.billing_keys.issue import NEEDS_CONFIRMATION, KeyDesk
+from portone_payments.flows.billing_keys.issue import NEEDS_CONFIRMATION, BillingKeys
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.billing import IssueAndPayOrder
+from portone_payments.ports.billing import IssueAndPayCommand
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Deadline, Ids, Meter, Metric, Vault
 
@@ -28,7 +28,7 @@ _ISSUED = "BILLING_KEY_ALREADY_ISSUED"
 class Registrar:
     """Brings an issue to a key that may be charged, or to a reason why not; `test`: the mode of new ones."""
 
-    desk: KeyDesk
+    billing_keys: BillingKeys
     store: Store
     vault: Vault
     ids: Ids
@@ -43,24 +43,24 @@ class Registrar:
         Whoever asks on and on is answered what is stored. Raises `BillingKeyNotFound`, `BillingKeyRefused`,
         `BillingKeyGone`, `TooManyRequests`, `ProviderRefused`, `Busy`.
         """
-        wallet = self.desk.recalled(self.store.wallet(user_id), user_id, issue_id)
+        wallet = self.billing_keys.recalled(self.store.wallet(user_id), user_id, issue_id)
         key = key_of_issue(wallet, issue_id)
         if key.state in _GONE:
             raise BillingKeyGone
         if key.state in _DONE:
             return self._told(key)
-        moment = self.desk.moment("app")
+        moment = self.billing_keys.moment("app")
         if billing_key and billing_key != NEEDS_CONFIRMATION:
             check(wallet.spent, REGISTRATIONS, now=moment.now)
             return self._reported(user_id, key, billing_key, moment, deadline)
         first = token is not None and key.state is KeyState.PENDING
         if first and token is not None:
-            check_gate(self.desk.gate_of(key), Operation.CONFIRM_KEY)
+            check_gate(self.billing_keys.gate_of(key), Operation.CONFIRM_KEY)
             self._intend(user_id, issue_id, token, moment)
         elif used_up(wallet.spent, REGISTRATIONS, now=moment.now):
             return key
         else:
-            self.desk.spend(user_id, REGISTRATIONS)
+            self.billing_keys.spend(user_id, REGISTRATIONS)
         settled = self.settle(user_id, issue_id, moment, deadline, admitted=first)
         return self._told(settled.keys[issue_id])
 
@@ -77,9 +77,11 @@ class Registrar:
             if key.state is KeyState.CONFIRMING:
                 return self._confirm(user_id, key, moment, deadline, admitted=admitted)
             if key.state is KeyState.CHECKING and key.sealed is not None:
-                found = self.desk.at(key).get_billing_key(self.desk.opened(user_id, key), deadline=deadline)
+                found = self.billing_keys.at(key).get_billing_key(
+                    self.billing_keys.opened(user_id, key), deadline=deadline
+                )
                 return self._found(user_id, issue_id, found, moment)
-            found = self.desk.listed(key, deadline)
+            found = self.billing_keys.listed(key, deadline)
         except PortOneError as error:
             return self._silent(user_id, error)
         return self._found(user_id, issue_id, found, moment)
@@ -91,17 +93,17 @@ class Registrar:
         try:
             told = self._looked_up(user_id, key, billing_key, moment, deadline)
         except BillingKeyRefused:
-            self.desk.spend(user_id, REGISTRATIONS)
+            self.billing_keys.spend(user_id, REGISTRATIONS)
             raise
         if told.state is not KeyState.ACTIVE:
-            self.desk.spend(user_id, REGISTRATIONS)
+            self.billing_keys.spend(user_id, REGISTRATIONS)
         return told
 
     def _looked_up(
         self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
     ) -> SavedKey:
         try:
-            reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
+            reading = self.billing_keys.at(key).get_billing_key(billing_key, deadline=deadline)
         except PortOneError as error:
             self._count(error)
             return self._later(user_id, key, billing_key)
@@ -111,22 +113,24 @@ class Registrar:
         if reading is None or reading.issue_id not in {None, key.issue_id}:
             # nothing is stored: what the app reported is not a key of this issue
             raise BillingKeyRefused(reason="issue")
-        return self._told(self.desk.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
+        return self._told(self.billing_keys.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
 
     def _later(self, user_id: str, key: SavedKey, billing_key: str) -> SavedKey:
         """PortOne did not answer: what the app reported is kept, the worker asks again."""
         if key.state is not KeyState.PENDING:
             return key
-        sealed = self.desk.sealed(user_id, key.issue_id, billing_key)
+        sealed = self.billing_keys.sealed(user_id, key.issue_id, billing_key)
 
         def kept(wallet: Wallet) -> tuple[Wallet]:
             held = key_of_issue(wallet, key.issue_id)
             if held.state is not KeyState.PENDING:
                 return (wallet,)
-            return (replace(with_key(wallet, replace(held, state=KeyState.CHECKING, sealed=sealed)), rung=0),)
+            return (
+                replace(with_key(wallet, replace(held, state=KeyState.CHECKING, sealed=sealed)), poll_step=0),
+            )
 
-        wallet = self.desk.change(user_id, kept, fact=False)
-        self.desk.nudge(wallet)
+        wallet = self.billing_keys.change(user_id, kept, fact=False)
+        self.billing_keys.enqueue(wallet)
         return wallet.keys[key.issue_id]
 
     def _intend(self, user_id: str, issue_id: str, token: str, moment: Moment) -> None:
@@ -145,18 +149,18 @@ class Registrar:
                 test=self.test,
                 sent_at=moment.now,
             )
-            return (replace(with_key(wallet, frozen), rung=0),)
+            return (replace(with_key(wallet, frozen), poll_step=0),)
 
-        self.desk.change(user_id, intended, fact=False)
+        self.billing_keys.change(user_id, intended, fact=False)
 
     def _confirm(
         self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline, *, admitted: bool
     ) -> Wallet:
         age = moment.now - (key.sent_at or moment.now)
         if age >= KEY_WINDOW or key.token is None or key.request_key is None:
-            found = self.desk.listed(key, deadline)
+            found = self.billing_keys.listed(key, deadline)
             return self._found(user_id, key.issue_id, found, moment)
-        gate = self.desk.gate_of(key)
+        gate = self.billing_keys.gate_of(key)
         if not admitted and not gate.admits(Operation.CONFIRM_KEY):
             return self._waits(user_id)
         token = self.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
@@ -165,12 +169,12 @@ class Registrar:
                 billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
-                found = self.desk.listed(key, deadline)
+                found = self.billing_keys.listed(key, deadline)
                 return self._found(user_id, key.issue_id, found, moment)
             if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
                 return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)
             raise
-        reading = self.desk.at(key).get_billing_key(billing_key, deadline=deadline)
+        reading = self.billing_keys.at(key).get_billing_key(billing_key, deadline=deadline)
         if reading is not None and reading.issue_id is None:
             # whose it is was PortOne's answer to our own token
             reading = replace(reading, issue_id=key.issue_id)
@@ -179,22 +183,22 @@ class Registrar:
     def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
         payment = self.store.payment(key.payment_id) if key.payment_id else None
         if payment is None:
-            return self.desk.at(key).confirm_billing_key(
+            return self.billing_keys.at(key).confirm_billing_key(
                 token, test=key.test, key=request_key, deadline=deadline
             )
-        order = IssueAndPayOrder(
+        order = IssueAndPayCommand(
             payment_id=payment.payment_id,
             total=payment.total,
             tax_free=payment.tax_free,
             currency=payment.currency,
         )
-        return self.desk.at(key).confirm_issue_and_pay(
+        return self.billing_keys.at(key).confirm_issue_and_pay(
             token, order, test=key.test, key=request_key, deadline=deadline
         )
 
     def _found(self, user_id: str, issue_id: str, reading: KeyReading | None, moment: Moment) -> Wallet:
         if reading is not None:
-            return self.desk.absorb(user_id, issue_id, reading, moment)
+            return self.billing_keys.absorb(user_id, issue_id, reading, moment)
 
         def looked(wallet: Wallet) -> tuple[Wallet]:
             key = key_of_issue(wallet, issue_id)
@@ -204,23 +208,29 @@ class Registrar:
             limit = FORGOTTEN if key.state is KeyState.CONFIRMING else CLAIM_WITHIN
             if moment.now - sent >= limit:
                 return (lapse(wallet, key, moment),)
-            return (replace(with_key(wallet, replace(key, looked=key.looked + 1)), rung=wallet.rung + 1),)
+            return (
+                replace(
+                    with_key(wallet, replace(key, looked=key.looked + 1)), poll_step=wallet.poll_step + 1
+                ),
+            )
 
-        return self.desk.change(user_id, looked, fact=False)
+        return self.billing_keys.change(user_id, looked, fact=False)
 
     def _refused(self, user_id: str, issue_id: str, code: str, moment: Moment) -> Wallet:
-        return self.desk.change(
+        return self.billing_keys.change(
             user_id,
             lambda held: (refuse(held, key_of_issue(held, issue_id), KeyState.REFUSED, code, moment),),
         )
 
     def _silent(self, user_id: str, error: PortOneError) -> Wallet:
-        """PortOne did not answer: nothing changes but the due mark, which does not climb."""
+        """PortOne did not answer: nothing changes but the due mark, which does not back_off."""
         self._count(error)
         return self._waits(user_id)
 
     def _waits(self, user_id: str) -> Wallet:
-        return self.desk.change(user_id, lambda held: (replace(held, rung=min(held.rung, 2)),), fact=False)
+        return self.billing_keys.change(
+            user_id, lambda held: (replace(held, poll_step=min(held.poll_step, 2)),), fact=False
+        )
 
     def _count(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:

@@ -14,7 +14,7 @@ from portone_payments.domain.records.billing_keys import KeyState, SavedKey
 from portone_payments.domain.records.history import Moment
 from portone_payments.flows.billing_keys.default import DefaultKey
 from portone_payments.flows.billing_keys.delete import BY_WORKER, KeyRemover
-from portone_payments.flows.billing_keys.issue import KeyDesk
+from portone_payments.flows.billing_keys.issue import BillingKeys
 from portone_payments.flows.billing_keys.register import Registrar
 from portone_payments.flows.shared.named_store import in_named_store
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
@@ -38,7 +38,7 @@ class Heard(StrEnum):
 class WalletKeeper:
     """Finishes what a user or PortOne left unfinished."""
 
-    desk: KeyDesk
+    billing_keys: BillingKeys
     store: Store
     portone: PerStore[BillingPortOne]
     meter: Meter
@@ -52,7 +52,7 @@ class WalletKeeper:
         wallet = self.store.wallet(user_id)
         if wallet is None:
             return
-        moment = self.desk.moment(BY_WORKER)
+        moment = self.billing_keys.moment(BY_WORKER)
         failed = False
         if wallet.waking:
             failed = not self._by_itself("waking", partial(self.default.wake, user_id, moment))
@@ -60,7 +60,7 @@ class WalletKeeper:
             bring_on = partial(self._bring_on, user_id, key, moment, deadline)
             failed = not self._by_itself(key.issue_id, bring_on) or failed
         # due again when the next thing is, whatever this round achieved
-        self.desk.change(user_id, lambda held: (waited(held, failed=failed),), fact=False)
+        self.billing_keys.change(user_id, lambda held: (waited(held, failed=failed),), fact=False)
 
     def _by_itself(self, id_: str, act: Callable[[], None]) -> bool:
         """Whether one thing about a wallet could be done; where it cannot, the others go on.
@@ -86,13 +86,13 @@ class WalletKeeper:
             reading = in_named_store(self.portone, store_id, read)
         except PortOneError:
             return Heard.UNANSWERED
-        ref = self.store.key_ref(f"key:{self.desk.hash_of(billing_key)}")
+        ref = self.store.key_ref(f"key:{self.billing_keys.hash_of(billing_key)}")
         if ref is None and reading is not None and reading.issue_id:
             ref = self.store.key_ref(f"issue:{reading.issue_id}")
         if ref is None or reading is None:
             return Heard.FOREIGN
         with suppress(BillingKeyRefused):
-            self.desk.absorb(ref.user_id, ref.issue_id, reading, self.desk.moment(by))
+            self.billing_keys.absorb(ref.user_id, ref.issue_id, reading, self.billing_keys.moment(by))
         return Heard.OURS
 
     def _bring_on(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> None:

@@ -24,7 +24,7 @@ from portone_payments.domain.records.billing_keys import SavedKey, Wallet
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
-from portone_payments.flows.approvals.attempt import Approved, check_order, due_soon, sent_now
+from portone_payments.flows.approvals.attempt import Attempted, check_order, due_soon, sent_now
 from portone_payments.flows.billing_keys.claims import MOST_ASKED, spent_claims
 from portone_payments.flows.charges.send import ChargeSender, Claim
 from portone_payments.flows.payments.catch_up import Reader
@@ -51,7 +51,7 @@ class Charger:
 
     def charge(
         self, payment_id: str, user_id: str, charge_id: str, issue_id: str | None, deadline: Deadline
-    ) -> Approved:
+    ) -> Attempted:
         """The try of this charge id, new or known.
 
         Raises `PaymentNotFound`, `BillingKeyNotFound`, `BillingKeyGone`, `NoBillingKey`, `NotApprovable`,
@@ -69,7 +69,7 @@ class Charger:
         approval = newest_of(payment, token_hash)
         if approval is None:
             raise Busy
-        return Approved(payment, approval)
+        return Attempted(payment, approval)
 
     def _stored(
         self, payment_id: str, user_id: str, token_hash: str, issue_id: str | None

@@ -28,10 +28,10 @@ from portone_payments.domain.records.subscriptions import Invoice, Subscription
 from portone_payments.domain.shared.allowances import still
 from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
-from portone_payments.domain.subscriptions.invoice_identity import identity
+from portone_payments.domain.subscriptions.invoice_key import invoice_key
 from portone_payments.domain.subscriptions.invoices import open_invoices, spread_of, under_another_id
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.settlement import NO_KEY, claimed, failed
+from portone_payments.domain.subscriptions.settlement import NO_KEY, attempt_failed, with_attempt
 from portone_payments.domain.subscriptions.standstill import stand_still
 from portone_payments.flows.billing_keys.claims import MOST, spent_claims
 from portone_payments.flows.charges.send import ChargeSender, Claim
@@ -149,7 +149,7 @@ class Collector:
         key = chargeable(wallet, subscription.issue_id)
         if wallet is None or key is None:
             unasked = replace(invoice, asked=False)
-            gone = failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
+            gone = attempt_failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
             self._save(gone, moment)
             return None
         gate, held = self.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
@@ -167,7 +167,7 @@ class Collector:
             # its own worker or a person has to settle it first
             self._wait(subscription, moment)
             return None
-        intended = replace(intended, due_at=int(moment.now) + SOON, rung=0, tries=0)
+        intended = replace(intended, due_at=int(moment.now) + SOON, poll_step=0, tries=0)
         done = spent_claims(
             key, self.store, moment.now, settled_elsewhere(key, subscription, intended.payment_id)
         )
@@ -177,7 +177,7 @@ class Collector:
         # a renewal costs the same whatever its customer asked for at the start
         rested = replace(wallet, spent=still(wallet.spent, moment.now))
         holding = claim_key(rested, key.issue_id, intended.payment_id, done)
-        under_way = claimed(subscription, invoice, intended.payment_id, moment)
+        under_way = with_attempt(subscription, invoice, intended.payment_id, moment)
         self.store.save(intended, holding, under_way)
         return as_saved(intended), Claim(holding, as_saved(under_way), alone)
 
@@ -233,7 +233,7 @@ class Collector:
     def _payment_id(self, subscription: Subscription, invoice: Invoice, key: SavedKey) -> str:
         """32 characters nobody can guess, the same for every try at this invoice (rule 8.2, facts 12.3)."""
         secret = self.secrets.charge_keys()[subscription.hash_version].encode()
-        parts = (self._store(key), *identity(subscription, invoice), str(invoice.series))
+        parts = (self._store(key), *invoice_key(subscription, invoice), str(invoice.series))
         digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()
         return base64.b32encode(digest[:20]).decode()
 

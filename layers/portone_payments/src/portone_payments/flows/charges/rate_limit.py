@@ -24,7 +24,7 @@ SKEW = 5
 
 
 @dataclass(slots=True)
-class Pacer:
+class RateLimiter:
     """One sweep's share of `rate` charges a second; booked when first asked for, so that idling is free."""
 
     store: Store
@@ -56,7 +56,7 @@ class Pacer:
         self._used += len(live)
         return timed
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """The next sweep goes on where this one ended."""
         until = self._start + self._used / self.rate
         if self._booked is not None and until != self._booked.until:

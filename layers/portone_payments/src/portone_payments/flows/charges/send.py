@@ -30,9 +30,9 @@ from portone_payments.domain.windows.buyer import NOBODY, Buyer
 from portone_payments.domain.windows.table import Windows
 from portone_payments.flows.approvals.attempt import held_back, told_by
 from portone_payments.flows.billing_keys.issue import key_context, who_saved
-from portone_payments.flows.payments.catch_up import CaughtUp, Reader, Told, intend, unchanged
+from portone_payments.flows.payments.catch_up import Amend, CaughtUp, Reader, intend, unchanged
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.billing import BillingPortOne, ChargeOrder
+from portone_payments.ports.billing import BillingPortOne, ChargeCommand
 from portone_payments.ports.portone import PerStore
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Deadline, Meter, Metric, Vault
@@ -69,7 +69,7 @@ class _Ready:
     """
 
     approval: Approval
-    order: ChargeOrder
+    order: ChargeCommand
     channel: str
     at: float
     crossing: bool
@@ -103,7 +103,7 @@ class ChargeSender:
         called when all is ready to leave, and returns when it may.
         """
         approval = open_approval(payment)
-        told: Told = unchanged
+        told: Amend = unchanged
         gone = False
         if approval is not None and sendable(approval, moment.now):
             wallet = claim.wallet if claim else self.store.wallet(payment.user_id)
@@ -132,7 +132,7 @@ class ChargeSender:
 
     def _tried(
         self, payment: Payment, ready: _Ready, deadline: Deadline, *, first: bool
-    ) -> tuple[Told, bool]:
+    ) -> tuple[Amend, bool]:
         """What the answer tells, and whether the key is gone at PortOne."""
         gate, approval, channel = self.reader.gate_of(payment), ready.approval, ready.channel
         again = was_kept_back(payment)
@@ -162,7 +162,7 @@ class ChargeSender:
 
     def _refused(
         self, payment: Payment, ready: _Ready, error: PortOneError, deadline: Deadline, *, first: bool
-    ) -> tuple[Told, bool]:
+    ) -> tuple[Amend, bool]:
         # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
         gone = error.error_type == _GONE
         ours = charge_fault(error.status, error.error_type)
@@ -244,9 +244,9 @@ class ChargeSender:
             return NOBODY
         return Buyer.parse(self.vault.decrypt(key.buyer_sealed, context=who_saved(user_id, key.issue_id)))
 
-    def _order(self, payment: Payment, approval: Approval, key: SavedKey) -> ChargeOrder:
+    def _order(self, payment: Payment, approval: Approval, key: SavedKey) -> ChargeCommand:
         context = key_context(payment.user_id, key.issue_id)
-        return ChargeOrder(
+        return ChargeCommand(
             billing_key=self.vault.decrypt(key.sealed or "", context=context),
             order_name=payment.order_name,
             total=payment.total,

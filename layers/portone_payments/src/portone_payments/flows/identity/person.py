@@ -35,7 +35,7 @@ class _Looked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonDesk:
+class Persons:
     """Makes records and saves none. `unique`: a person holds at most one account (invariant I13).
 
     Identifiers are claimed either way, so that accounts of one person can be found later.

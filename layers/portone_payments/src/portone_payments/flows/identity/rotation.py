@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portone_payments.domain.records.identity import IDENTITY_SHARDS, Person
-from portone_payments.flows.identity.person import PersonDesk
+from portone_payments.flows.identity.person import Persons
 from portone_payments.flows.identity.walk import Line
 from portone_payments.ports.identity import Hashes, IdentityKind, IdentityStore, Waiting
 from portone_payments.ports.world import Clock
@@ -21,7 +21,7 @@ class Rotation:
     """Brings persons to the key that is written. `orphans`: those met whose key the secret does not hold."""
 
     store: IdentityStore
-    desk: PersonDesk
+    persons: Persons
     hashes: Hashes
     clock: Clock
     orphans: int = 0
@@ -49,7 +49,7 @@ class Rotation:
             person = self.store.person(waiting.id)
             if person is None or not self._is_behind(person):
                 return step > 0
-            self.store.save(*self.desk.rehashed(person, self.clock.now()))
+            self.store.save(*self.persons.rehashed(person, self.clock.now()))
         return True
 
     def _is_behind(self, person: Person) -> bool:

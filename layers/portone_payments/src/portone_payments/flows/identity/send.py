@@ -18,7 +18,7 @@ from portone_payments.domain.records.identity import Attempt, Counter, Sending, 
 from portone_payments.flows.identity.exchange import READING, Exchange
 from portone_payments.flows.identity.start import counted, started_mark
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.identity import Hashes, IdentityStore, SendOrder
+from portone_payments.ports.identity import Hashes, IdentityStore, SendCommand
 from portone_payments.ports.world import Deadline, Meter, Metric
 
 SERVER_SIDE = frozenset({"DANAL", "KCP", "KCP_V2"})
@@ -92,7 +92,7 @@ class Messenger:
         self.meter.count(Metric.IDENTITY_SENT)
         return self.exchange.settler.mark(attempt, SendState.SENT)
 
-    def _order(self, attempt: Attempt, typed: Typed) -> SendOrder:
+    def _order(self, attempt: Attempt, typed: Typed) -> SendCommand:
         """What is sent, of what was typed now. Raises `InvalidRequest`, `VerificationExpired`."""
         if attempt.provider not in SERVER_SIDE:
             raise InvalidRequest(field="provider", reason="sdk_only")
@@ -102,7 +102,7 @@ class Messenger:
         if purpose is None or attempt.provider not in self.exchange.rules.channels:
             raise VerificationExpired
         options = purpose.bypass.get(attempt.provider)
-        return SendOrder(
+        return SendCommand(
             channel_key=self.exchange.rules.channels[attempt.provider],
             operator=typed.operator,
             method=typed.method,

@@ -8,7 +8,7 @@ from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.identity import DAY, IDENTITY_SHARDS, AttemptState
 from portone_payments.domain.shared.times import POISON
 from portone_payments.flows.identity.duplicates import undecided
-from portone_payments.flows.identity.person import PersonDesk
+from portone_payments.flows.identity.person import Persons
 from portone_payments.flows.identity.rotation import Rotation
 from portone_payments.flows.identity.walk import Line, left_in, walk
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
@@ -43,7 +43,7 @@ class IdentitySweeper:
     """Finishes what is due by itself; a lost race leaves it to the next sweep."""
 
     store: IdentityStore
-    desk: PersonDesk
+    persons: Persons
     hashes: Hashes
     clock: Clock
     meter: Meter
@@ -60,7 +60,7 @@ class IdentitySweeper:
         """
         attempts = list(self._lines(IdentityKind.ATTEMPT, self._expire))
         persons = list(self._lines(IdentityKind.PERSON, self._retain))
-        rotation = Rotation(store=self.store, desk=self.desk, hashes=self.hashes, clock=self.clock)
+        rotation = Rotation(store=self.store, persons=self.persons, hashes=self.hashes, clock=self.clock)
         lagging: list[Line] = []
         # keys that cannot be read are no reason to keep anybody longer
         with self._skips.over("hash_keys", "identity"):
@@ -79,7 +79,7 @@ class IdentitySweeper:
 
     def _tell_of_duplicates(self) -> None:
         """While a person may hold one account, somebody has to hear of those who hold several."""
-        if self.desk.unique:
+        if self.persons.unique:
             with self._skips.over("shard", IdentityKind.CLAIM):
                 self.meter.count(Metric.IDENTITY_DUPLICATES, undecided(self.store, self.clock.now()))
 
@@ -121,7 +121,7 @@ class IdentitySweeper:
             raise StorageUnavailable(service="dynamodb", reason="due_and_not_there")
         if person.due_at is None or person.due_at > self.clock.now():
             return False
-        records = self.desk.expired(person, self.clock.now())
+        records = self.persons.expired(person, self.clock.now())
         if records:
             self.store.save(*records)
         return bool(records)

@@ -14,7 +14,7 @@ from portone_payments.domain.identity.rules import Field, IdentityRules, Known, 
 from portone_payments.domain.readings.verification import Customer, VerificationReading, VerificationStatus
 from portone_payments.domain.records.identity import Attempt, AttemptState, Person
 from portone_payments.domain.verifications.asked import check_answer, merchant_named, stricter, typed_fields
-from portone_payments.flows.identity.person import PersonDesk
+from portone_payments.flows.identity.person import Persons
 from portone_payments.flows.identity.read import (
     IdentityReader,
     check_looks,
@@ -37,7 +37,7 @@ class Verifier:
 
     store: IdentityStore
     reader: IdentityReader
-    desk: PersonDesk
+    persons: Persons
     clock: Clock
     meter: Meter
     rules: IdentityRules
@@ -94,7 +94,7 @@ class Verifier:
             self.meter.count(Metric.IDENTITY_MERCHANT)
             known = replace(known, strange=not any(each.kind is Field.CI for each in known.identifiers))
         try:
-            used, person, claims = self.desk.accepted(attempt, known, purpose, now)
+            used, person, claims = self.persons.accepted(attempt, known, purpose, now)
         except IdentityDuplicate:
             self._tell_staff(attempt, known, now)
             raise
@@ -104,7 +104,7 @@ class Verifier:
 
     def _tell_staff(self, attempt: Attempt, known: Known, now: float) -> None:
         """Where two living accounts turned out to be one person. Raises `Conflict`."""
-        found = self.desk.found_twice(attempt, known, now)
+        found = self.persons.found_twice(attempt, known, now)
         if found:
             self.store.save(*found)
 

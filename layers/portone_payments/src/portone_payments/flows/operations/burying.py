@@ -38,7 +38,7 @@ class Burier:
             self.store.save(_called(held, moment))
 
     def _held(self, due: Due) -> Payment | Wallet | Subscription | None:
-        """The record, where it has a history; the row of a stray webhook has none."""
+        """The record, where it has a history; the row of an unmatched webhook has none."""
         match due.kind:
             case Kind.PAYMENT | Kind.CHARGE:
                 return self.store.payment(due.id)

@@ -137,7 +137,7 @@ def _closed(held: Payment, call: Attention, moment: Moment) -> Payment:
         done = end(done, "resolved", moment)
     if call.kind is AttentionKind.QUARANTINED:
         # what the next reading says is judged anew, also where it shows that nothing was taken
-        return replace(done, doubted=False, doubted_paid=False)
+        return replace(done, quarantined=False, quarantined_paid=False)
     if call.kind is AttentionKind.LAGGING or (call.kind, call.subject) == (AttentionKind.UNKNOWN, "payment"):
         return replace(done, lagging=0, hints={key: _given_up(hint) for key, hint in done.hints.items()})
     return done

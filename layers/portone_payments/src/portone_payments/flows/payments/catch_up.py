@@ -16,7 +16,7 @@ from portone_payments.domain.readings.outcome import Outcome
 from portone_payments.domain.readings.payment import Snapshot
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment, raise_attention
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import AttentionKind, Order, Payment, Status
 from portone_payments.domain.records.refund_traces import recalled, returned
 from portone_payments.domain.records.subscriptions import Subscription
@@ -46,7 +46,7 @@ from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Deadline, Meter, Metric
 
 ATTEMPTS = 3
-type Told = Callable[[Payment, Moment], Payment]
+type Amend = Callable[[Payment, Moment], Payment]
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 
@@ -90,7 +90,7 @@ class Reader:
         deadline: Deadline,
         hint: Hint | None = None,
         held: Payment | None = None,
-        told: Told | None = None,
+        told: Amend | None = None,
         subscription: Subscription | None = None,
     ) -> CaughtUp:
         """Bring a payment up to what PortOne says; `hint` is saved with it in the same write.
@@ -162,7 +162,7 @@ class Reader:
 
     def _settle(
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
-    ) -> tuple[Payment, *tuple[Record, ...]]:
+    ) -> tuple[Payment, *tuple[AnyRecord, ...]]:
         """Where the order has had another payment, being paid is decided on the order as well (rule 1.4)."""
         if concerns(held, after, moment.now):
             subscription = subscription or self.store.subscription(after.subscription_id or "")
@@ -174,8 +174,8 @@ class Reader:
             # a refund of it came back: its invoice is settled, its order may be withdrawn meanwhile
             parts = self.store.subscription(after.subscription_id)
             return (self._unwanted(held, after, moment) if parts and self._taken_back(parts) else after,)
-        in_doubt = after.doubted and not after.surplus and not awaits_deposit(after)
-        if not after.siblings or not (newly_paid or in_doubt) or known(after, SURPLUS):
+        in_doubt = after.quarantined and not after.surplus and not awaits_deposit(after)
+        if not after.has_other_payments or not (newly_paid or in_doubt) or known(after, SURPLUS):
             return (self._by_policy(held, after, moment),)
         order = self.store.order(after.order_id)
         if order is None:
@@ -184,18 +184,18 @@ class Reader:
             return (self._unwanted(held, after, moment) if newly_paid else after,)
         if newly_paid:
             return self._paid(order, held, after, moment)
-        return self._doubted(order, after, moment)
+        return self._quarantined(order, after, moment)
 
     def _paid(
         self, order: Order, held: Payment, after: Payment, moment: Moment
-    ) -> tuple[Payment, *tuple[Record, ...]]:
+    ) -> tuple[Payment, *tuple[AnyRecord, ...]]:
         """The payment settles its order, or comes after the one that did; others in doubt are told of."""
         if order.settled_by not in {None, after.payment_id}:
             return (self._surplus(after, moment),)
         if self._refused_as_late(after):
             # what goes back pays for nothing: the order stays open for a payment in time
             return (self._by_policy(held, after, moment),)
-        beside: list[Record] = [settled_by(order, after), *self._suspects(order, after, moment)]
+        beside: list[AnyRecord] = [settled_by(order, after), *self._suspects(order, after, moment)]
         return (self._by_policy(held, kept(after), moment), *beside)
 
     def _by_policy(self, held: Payment, after: Payment, moment: Moment) -> Payment:
@@ -211,24 +211,26 @@ class Reader:
         """Whether the shop has late payments sent back, and this is one."""
         return self.policy.refund_late and payment.late and payment.subscription_id is None
 
-    def _doubted(self, order: Order, after: Payment, moment: Moment) -> tuple[Payment, *tuple[Record, ...]]:
+    def _quarantined(
+        self, order: Order, after: Payment, moment: Moment
+    ) -> tuple[Payment, *tuple[AnyRecord, ...]]:
         """A payment in doubt is too much where another settles its order; else the order remembers it."""
         if order.settled_by not in {None, after.payment_id}:
             return (suspected(after, moment),)
-        if after.payment_id in order.doubted:
+        if after.payment_id in order.quarantined:
             return (after,)
         return (after, doubtful(order, after))
 
     def _suspects(self, order: Order, paid: Payment, moment: Moment) -> Iterator[Payment]:
         """Payments in doubt of an order that is settled by another: they are read again at once."""
-        for other in order.doubted:
+        for other in order.quarantined:
             held = self.store.payment(other) if other != paid.payment_id else None
-            if held is not None and held.doubted and not held.surplus:
+            if held is not None and held.quarantined and not held.surplus:
                 yield replace(suspected(held, moment), due_at=int(moment.now))
 
     def _with_subscription(
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
-    ) -> tuple[Payment, *tuple[Record, ...]]:
+    ) -> tuple[Payment, *tuple[AnyRecord, ...]]:
         """What a charge pays is settled in the same write (rule 8.4)."""
         if subscription is None:
             return (after,)

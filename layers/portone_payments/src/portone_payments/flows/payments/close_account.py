@@ -26,7 +26,7 @@ class AccountCloser:
         answered = self._asked(payment, deadline)
 
         def told(held: Payment, _moment: Moment) -> Payment:
-            return replace(held, close_tried=held.close_tried or answered)
+            return replace(held, close_asked=held.close_asked or answered)
 
         return self.reader.catch_up(payment.payment_id, moment, deadline=deadline, told=told)
 

@@ -54,7 +54,7 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
         meter.count(_NOTES[note])
     if absorbed.lagging:
         meter.count(Metric.LAGGING)
-    if after.doubted and (_UNRECOGNISED & set(absorbed.findings.doubts) or not absorbed.findings.doubts):
+    if after.quarantined and (_UNRECOGNISED & set(absorbed.findings.doubts) or not absorbed.findings.doubts):
         meter.count(Metric.UNRECOGNISED)
     _count_calls(meter, after)
     _count_channel(meter, after)

@@ -18,7 +18,7 @@ from portone_payments.domain.payments.schedule import account_due_at, next_due
 from portone_payments.domain.payments.terms import offered_under, terms_under
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Fact, Moment, record
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import PAYABLE, ClientRequest, Order, Payment, Status
 from portone_payments.domain.shared.allowances import KEYS, PAYMENTS, PREPARES, check, spend, with_one
 from portone_payments.domain.shared.times import BY_KIND
@@ -38,7 +38,7 @@ _SETTLED = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.MISMATCH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class PrepareRequest:
     """What the app asked for; `body_hash` tells a repeated request from another one under the same key."""
 
     user_id: str
@@ -81,14 +81,14 @@ class Preparer:
     ready_seconds: int
     customers: Customers
 
-    def prepare(self, wish: Wish) -> Prepared:
+    def prepare(self, wish: PrepareRequest) -> Prepared:
         """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races.
 
         `TooManyRequests` for who repeats what costs: client keys, payments, the opening of a buyer's data.
         """
         return retried(lambda: self._once(wish), meter=self.meter)
 
-    def _once(self, wish: Wish) -> Prepared:
+    def _once(self, wish: PrepareRequest) -> Prepared:
         request = self._known_request(wish)
         order = self._order(wish)
         held = self._payment(order)
@@ -113,7 +113,7 @@ class Preparer:
             check(held.spent, PREPARES, now=self.clock.now())
         return Buyer.parse(self.vault.decrypt(sealed, context=buyer_context(order.order_id)))
 
-    def _known_request(self, wish: Wish) -> ClientRequest | None:
+    def _known_request(self, wish: PrepareRequest) -> ClientRequest | None:
         if wish.idempotency_key is None:
             return None
         request = self.store.request(wish.user_id, ROUTE, wish.idempotency_key)
@@ -121,7 +121,7 @@ class Preparer:
             raise IdempotencyKeyReused
         return request
 
-    def _order(self, wish: Wish) -> Order:
+    def _order(self, wish: PrepareRequest) -> Order:
         order = self.store.order(wish.order_id)
         if order is None or order.user_id != wish.user_id:
             raise OrderNotFound
@@ -141,7 +141,7 @@ class Preparer:
             raise OrderExpired
         return held
 
-    def _allowed(self, order: Order, wish: Wish) -> tuple[str, ...]:
+    def _allowed(self, order: Order, wish: PrepareRequest) -> tuple[str, ...]:
         """Those offered here that go through a channel. Raises `NoPayMethod`."""
         allowed = allowed_methods(
             order.pay_methods,
@@ -155,7 +155,9 @@ class Preparer:
             raise NoPayMethod
         return through
 
-    def _methods(self, order: Order, buyer: Buyer, wish: Wish, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    def _methods(
+        self, order: Order, buyer: Buyer, wish: PrepareRequest, allowed: tuple[str, ...]
+    ) -> tuple[str, ...]:
         """Those whose window has all it needs, which a setting may have changed since."""
         given = given_by(order, buyer, in_app=wish.in_app)
         open_here = tuple(method for method in allowed if not self.windows.missing(method, given))
@@ -164,7 +166,12 @@ class Preparer:
         return open_here
 
     def _reuse(
-        self, order: Order, held: Payment, wish: Wish, methods: tuple[str, ...], request: ClientRequest | None
+        self,
+        order: Order,
+        held: Payment,
+        wish: PrepareRequest,
+        methods: tuple[str, ...],
+        request: ClientRequest | None,
     ) -> Payment:
         now = self.clock.now()
         offered = offered_under(replace(held, offers={**held.offers, wish.platform: methods}), self.policy)
@@ -172,7 +179,7 @@ class Preparer:
             offered = _reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
         if held.buyer_sealed:
             offered = replace(offered, spent=with_one(offered.spent, PREPARES, now=now))
-        others: list[Record] = []
+        others: list[AnyRecord] = []
         if request is None and wish.idempotency_key:
             offered = replace(offered, spent=spend(offered.spent, KEYS, now=now))
             others.append(self._request(wish, held.payment_id, now))
@@ -185,7 +192,7 @@ class Preparer:
         self,
         order: Order,
         held: Payment | None,
-        wish: Wish,
+        wish: PrepareRequest,
         methods: tuple[str, ...],
         request: ClientRequest | None,
     ) -> Payment:
@@ -194,7 +201,7 @@ class Preparer:
         fresh = self._fresh(order, held, wish, methods, now)
         earlier = (*order.earlier, held.payment_id)[-EARLIER_KEPT:] if held else order.earlier
         spent = spend(order.spent, PAYMENTS, now=now) if held else order.spent
-        changes: list[Record] = [
+        changes: list[AnyRecord] = [
             replace(
                 order_without_buyer(order),
                 payment_id=fresh.payment_id,
@@ -205,7 +212,7 @@ class Preparer:
             fresh,
         ]
         if held is not None:
-            changes.append(replace(held, siblings=True, buyer_sealed=None))
+            changes.append(replace(held, has_other_payments=True, buyer_sealed=None))
         if wish.idempotency_key:
             known = self._request(wish, fresh.payment_id, now)
             changes.append(known if request is None else replace(known, version=request.version))
@@ -214,7 +221,7 @@ class Preparer:
         return as_saved(fresh)
 
     def _fresh(
-        self, order: Order, held: Payment | None, wish: Wish, methods: tuple[str, ...], now: float
+        self, order: Order, held: Payment | None, wish: PrepareRequest, methods: tuple[str, ...], now: float
     ) -> Payment:
         payment = Payment(
             payment_id=self.ids.payment_id(),
@@ -231,8 +238,8 @@ class Preparer:
             buyer_sealed=order.buyer_sealed or (held.buyer_sealed if held else None),
             offers={wish.platform: methods},
             terms=terms_under(self.policy),
-            siblings=held is not None,
-            rung=BY_KIND,
+            has_other_payments=held is not None,
+            poll_step=BY_KIND,
         )
         told = record(payment, Fact.PREPARED, Moment(now=now, by=ROUTE), platform=wish.platform)
         return replace(told, due_at=next_due(told, now))
@@ -241,7 +248,7 @@ class Preparer:
         offered_until = int(now) + self.ready_seconds
         return offered_until if order.expires_at is None else min(offered_until, order.expires_at)
 
-    def _request(self, wish: Wish, payment_id: str, now: float) -> ClientRequest:
+    def _request(self, wish: PrepareRequest, payment_id: str, now: float) -> ClientRequest:
         return ClientRequest(
             user_id=wish.user_id,
             route=ROUTE,
@@ -255,7 +262,9 @@ class Preparer:
 
 def _replaceable(held: Payment) -> bool:
     """A new id only where a reading showed the old one can no longer be paid (rule 1.3)."""
-    lapsed_account = held.status is Status.EXPIRED and account_due_at(held) is not None and not held.doubted
+    lapsed_account = (
+        held.status is Status.EXPIRED and account_due_at(held) is not None and not held.quarantined
+    )
     back = held.status is Status.CANCELLED or mismatch_is_back(held)
     return back or lapsed_account or is_spent(held)
 
@@ -265,7 +274,7 @@ def _reopened(payment: Payment, expires_at: int, moment: Moment) -> Payment:
     status = Status.READY if payment.status is Status.EXPIRED else payment.status
     status_at = moment.now if status is not payment.status else payment.status_at
     reopened = replace(
-        payment, status=status, status_at=status_at, expires_at=expires_at, rung=BY_KIND, late=False
+        payment, status=status, status_at=status_at, expires_at=expires_at, poll_step=BY_KIND, late=False
     )
     told = record(reopened, Fact.REOPENED, moment)
     marks = (payment.due_at, next_due(told, moment.now))

@@ -7,7 +7,7 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.allowances import READINGS, used_up, with_one
 from portone_payments.flows.payments.catch_up import CaughtUp, Reader
-from portone_payments.flows.shared.nudge import nudge
+from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.flows.shared.ownership import owned
 from portone_payments.ports.store import Queue
 from portone_payments.ports.world import Clock, Deadline
@@ -32,7 +32,7 @@ def verify(
     moment = Moment(now=now, by="verify", eager=True)
     result = reader.catch_up(payment_id, moment, deadline=deadline, held=payment, told=_read)
     if not result.answered:
-        nudge(result.payment, queue=queue)
+        enqueue(result.payment, queue=queue)
     return result
 
 

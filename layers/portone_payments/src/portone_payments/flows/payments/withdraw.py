@@ -13,7 +13,7 @@ from portone_payments.domain.orders.withdrawal import (
     schedule_withdrawn,
     withdrawn,
 )
-from portone_payments.domain.payments.virtual_accounts import wants_closing
+from portone_payments.domain.payments.virtual_accounts import should_close
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Order, Payment
@@ -21,7 +21,7 @@ from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.payments.close_account import AccountCloser
 from portone_payments.flows.payments.orders import OrderWithPayment
-from portone_payments.flows.shared.nudge import nudge
+from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.ports.store import Conflict, Queue, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
@@ -54,11 +54,11 @@ class Withdrawer:
         """
         held = self._stored(order_id, deadline, by)
         payment, moment = held.payment, Moment(now=self.clock.now(), by=by)
-        if payment is None or not wants_closing(payment, moment.now):
+        if payment is None or not should_close(payment, moment.now):
             return Withdrawn(held, done=True)
         payment, done = self._closed(payment, moment, deadline)
         if not done:
-            nudge(payment, queue=self.queue)
+            enqueue(payment, queue=self.queue)
         return Withdrawn(replace(held, payment=payment), done)
 
     def _closed(self, payment: Payment, moment: Moment, deadline: Deadline) -> tuple[Payment, bool]:
@@ -67,7 +67,7 @@ class Withdrawer:
             result = self.closer.close(payment, moment, deadline=deadline)
         except Busy:
             return payment, False
-        return result.payment, result.answered and not wants_closing(result.payment, moment.now)
+        return result.payment, result.answered and not should_close(result.payment, moment.now)
 
     def _stored(self, order_id: str, deadline: Deadline, by: str) -> OrderWithPayment:
         for _ in range(ATTEMPTS):

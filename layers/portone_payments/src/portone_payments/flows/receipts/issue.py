@@ -21,8 +21,8 @@ from portone_payments.domain.records.instructions import ReceiptState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.allowances import RECEIPTS, spend
 from portone_payments.flows.receipts.send import Change, ReceiptSender, receipt_context
-from portone_payments.flows.shared.nudge import nudge
-from portone_payments.flows.shared.ownership import Asker
+from portone_payments.flows.shared.enqueue import enqueue
+from portone_payments.flows.shared.ownership import Requester
 from portone_payments.ports.store import Queue
 from portone_payments.ports.world import Clock, Deadline, Vault
 
@@ -30,7 +30,7 @@ PERSONAL = "PERSONAL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptDesk:
+class CashReceipts:
     """Everything that starts something about a cash receipt. `self_issue`: the shop reports unasked."""
 
     sender: ReceiptSender
@@ -39,36 +39,38 @@ class ReceiptDesk:
     clock: Clock
     self_issue: bool
 
-    def issue(self, payment_id: str, asker: Asker, kind: str, identity: str, deadline: Deadline) -> Payment:
+    def issue(
+        self, payment_id: str, requester: Requester, kind: str, identity: str, deadline: Deadline
+    ) -> Payment:
         """The payment with the standing receipt of this kind, new or known.
 
         Raises `PaymentNotFound`, `CashReceiptNotAllowed`, `CashReceiptExists`, `ProviderRefused`, `Busy`;
         for an owner `TooManyRequests`.
         """
-        moment = Moment(now=self.clock.now(), by=asker.by)
+        moment = Moment(now=self.clock.now(), by=requester.by)
 
         def intended(held: Payment) -> Payment:
-            _check_owner(held, asker)
+            _check_owner(held, requester)
             if known_receipt(held, kind) is not None:
                 return held
             check_issuable(held)
             self.sender.check(held, issue=True)
-            if asker.owner:
+            if requester.owner:
                 held = replace(held, spent=spend(held.spent, RECEIPTS, now=moment.now))
             sealed = self.vault.encrypt(identity, context=receipt_context(payment_id, next_number(held)))
             return intend_issue(held, kind, sealed, moment, channel_key=self.sender.channel(held))
 
         return self._begun(payment_id, intended, moment, deadline)
 
-    def cancel(self, payment_id: str, asker: Asker, deadline: Deadline) -> Payment:
+    def cancel(self, payment_id: str, requester: Requester, deadline: Deadline) -> Payment:
         """The payment with its receipt cancelled, or the cancel under way.
 
         Raises `PaymentNotFound`, `CashReceiptNotFound`, `ProviderRefused`, `Busy`.
         """
-        moment = Moment(now=self.clock.now(), by=asker.by)
+        moment = Moment(now=self.clock.now(), by=requester.by)
 
         def intended(held: Payment) -> Payment:
-            _check_owner(held, asker)
+            _check_owner(held, requester)
             known = latest(held)
             if known is not None and known.state in {ReceiptState.CANCELLING, ReceiptState.CANCELLED}:
                 return held
@@ -83,7 +85,7 @@ class ReceiptDesk:
         if fresh:
             payment = self.sender.move(payment, moment, deadline, first=True, admitted=True)
         if newest(payment).state in MOVING:
-            nudge(payment, queue=self.queue)
+            enqueue(payment, queue=self.queue)
         return payment
 
     def work(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> None:
@@ -126,7 +128,7 @@ class ReceiptDesk:
             self.sender.move(payment, moment, deadline, first=True)
 
 
-def _check_owner(held: Payment, asker: Asker) -> None:
+def _check_owner(held: Payment, requester: Requester) -> None:
     """Absent and foreign ids answer alike. Raises `PaymentNotFound`."""
-    if asker.owner and held.user_id != asker.name:
+    if requester.owner and held.user_id != requester.name:
         raise PaymentNotFound

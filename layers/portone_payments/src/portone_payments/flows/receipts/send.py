@@ -16,7 +16,7 @@ from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.portone import ReceiptOrder
+from portone_payments.ports.portone import ReceiptCommand
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Vault
 
@@ -122,12 +122,12 @@ class ReceiptSender:
             return None
         return lambda held: receipt_settle.settle_receipt(held, reading, moment)
 
-    def _order(self, payment: Payment, receipt: CashReceipt) -> ReceiptOrder:
+    def _order(self, payment: Payment, receipt: CashReceipt) -> ReceiptCommand:
         identity = SELF_NUMBER
         if receipt.identity is not None:
             context = receipt_context(payment.payment_id, receipt.number)
             identity = self.vault.decrypt(receipt.identity, context=context)
-        return ReceiptOrder(
+        return ReceiptCommand(
             identity=identity,
             kind=receipt.kind,
             amount=receipt.amount,

@@ -8,17 +8,23 @@ from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import Payment
-from portone_payments.domain.refunds.reserve import RefundWish, in_progress, reserve, same_wish, with_refund
+from portone_payments.domain.refunds.reserve import (
+    RefundRequest,
+    in_progress,
+    reserve,
+    same_wish,
+    with_refund,
+)
 from portone_payments.domain.refunds.rules import (
-    Asked,
+    RefundCheck,
     check_count,
     check_refund,
     needs_second_person,
 )
 from portone_payments.domain.shared.allowances import REFUND_READINGS, used_up, with_one
-from portone_payments.flows.refunds.desk import ATTEMPTS, RefundDesk, Refunded, due_soon
+from portone_payments.flows.refunds.refunds import ATTEMPTS, Refunded, Refunds, due_soon
 from portone_payments.flows.refunds.send import said_context, sealed_account
-from portone_payments.flows.shared.ownership import Asker, find_refund
+from portone_payments.flows.shared.ownership import Requester, find_refund
 from portone_payments.ports.portone import RefundAccount
 from portone_payments.ports.store import Conflict
 from portone_payments.ports.world import Deadline, Metric
@@ -29,38 +35,38 @@ SENDING = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an asker wrote: never stored in clear."""
+    """What an requester wrote: never stored in clear."""
 
     reason: str = field(repr=False)
     account: RefundAccount | None = field(default=None, repr=False)
 
 
-class Canceller(RefundDesk):
+class Canceller(Refunds):
     """Everything that starts a refund."""
 
     def cancel(
         self,
         payment_id: str,
-        asker: Asker,
-        wish: RefundWish,
+        requester: Requester,
+        wish: RefundRequest,
         said: Said,
         deadline: Deadline,
     ) -> Refunded:
         """The refund of this id, new or known. Raises `PaymentNotFound` and the errors of its checks."""
-        reserved, fresh = self._reserved(payment_id, asker, wish, said, deadline)
+        reserved, fresh = self._reserved(payment_id, requester, wish, said, deadline)
         if fresh and reserved.refund.state is RefundState.RESERVED:
-            return self.send(reserved.payment, wish.id, asker.by, deadline, fresh=True)
+            return self.send(reserved.payment, wish.id, requester.by, deadline, fresh=True)
         return reserved
 
     def _reserved(
-        self, payment_id: str, asker: Asker, wish: RefundWish, said: Said, deadline: Deadline
+        self, payment_id: str, requester: Requester, wish: RefundRequest, said: Said, deadline: Deadline
     ) -> tuple[Refunded, bool]:
         for _ in range(ATTEMPTS):
-            held = self.held(payment_id, asker)
+            held = self.held(payment_id, requester)
             known = find_refund(held, wish.id, store=self.store)
             if known is not None:
                 return Refunded(held, same_wish(known, wish)), False
-            reserved = self._reserve(self._current(held, asker, deadline), asker, wish, said)
+            reserved = self._reserve(self._current(held, requester, deadline), requester, wish, said)
             try:
                 self.store.save(reserved)
             except Conflict:
@@ -69,14 +75,14 @@ class Canceller(RefundDesk):
             return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True
         raise Busy
 
-    def _current(self, held: Payment, asker: Asker, deadline: Deadline) -> Payment:
+    def _current(self, held: Payment, requester: Requester, deadline: Deadline) -> Payment:
         """The payment, read first where its last reading was behind: a balance of then would be refused."""
         if in_progress(held) or not known_behind(held):
             return held
-        moment = Moment(now=self.clock.now(), by=asker.by)
-        if asker.owner and used_up(held.spent, REFUND_READINGS, now=moment.now):
+        moment = Moment(now=self.clock.now(), by=requester.by)
+        if requester.owner and used_up(held.spent, REFUND_READINGS, now=moment.now):
             return held
-        told = _read if asker.owner else None
+        told = _read if requester.owner else None
         try:
             read = self.reader.catch_up(
                 held.payment_id, moment, deadline=deadline.leaving(SENDING), held=held, told=told
@@ -85,19 +91,19 @@ class Canceller(RefundDesk):
             return held
         return as_saved(read.payment)
 
-    def _reserve(self, held: Payment, asker: Asker, wish: RefundWish, said: Said) -> Payment:
+    def _reserve(self, held: Payment, requester: Requester, wish: RefundRequest, said: Said) -> Payment:
         now, account = self.clock.now(), said.account
-        check_count(held, owner=asker.owner)
-        asked = Asked(
+        check_count(held, owner=requester.owner)
+        asked = RefundCheck(
             amount=wish.amount,
-            owner=asker.owner,
+            owner=requester.owner,
             has_account=account is not None,
             has_phone=account is not None and account.phone is not None,
         )
-        reserved = reserve(held, wish, Moment(now=now, by=asker.by), base=self.policy.base)
+        reserved = reserve(held, wish, Moment(now=now, by=requester.by), base=self.policy.base)
         check_refund(held, asked, self.policy, now=now)
         refund = self._sealed(held, reserved.refunds[wish.id], said)
-        if not asker.owner and needs_second_person(held, refund.amount, self.policy):
+        if not requester.owner and needs_second_person(held, refund.amount, self.policy):
             refund = replace(refund, state=RefundState.AWAITING_APPROVAL)
         return due_soon(with_refund(reserved, refund), now)
 

@@ -13,9 +13,9 @@ from portone_payments.domain.refunds.automatic import needs_account
 from portone_payments.domain.refunds.reserve import sent_reason, with_refund
 from portone_payments.domain.refunds.settlement import as_moved, decide, in_flight, sendable
 from portone_payments.domain.shared.sealing import Sealing, bound_to
-from portone_payments.flows.payments.catch_up import CaughtUp, Reader, Told, intend, unchanged
+from portone_payments.flows.payments.catch_up import Amend, CaughtUp, Reader, intend, unchanged
 from portone_payments.flows.shared.gate import Gate, Operation
-from portone_payments.ports.portone import CancelOrder, RefundAccount
+from portone_payments.ports.portone import CancelCommand, RefundAccount
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Deadline, Meter, Metric, Vault
 
@@ -41,7 +41,7 @@ class RefundSender:
 
         `fresh`: the caller has just stored `payment` as it is.
         """
-        told: Told = unchanged
+        told: Amend = unchanged
         refund = in_flight(payment)
         held = payment if fresh else None
         if refund is not None and sendable(refund, moment.now):
@@ -55,7 +55,7 @@ class RefundSender:
 
     def _sent(
         self, payment: Payment, refund: Refund, gate: Gate, moment: Moment, deadline: Deadline
-    ) -> tuple[Payment, Told]:
+    ) -> tuple[Payment, Amend]:
         """The payment as it is stored now, and what the answer tells. Raises `Busy`.
 
         Before the first byte leaves it says so: without a list nothing else shows that nobody sent it.
@@ -76,9 +76,9 @@ class RefundSender:
             return payment, _held_back(refund, gate, unsent=payment.version if first else None)
         return payment, lambda held, at: _answered(held, refund.id, answer, at)
 
-    def _order(self, payment: Payment, refund: Refund) -> CancelOrder:
+    def _order(self, payment: Payment, refund: Refund) -> CancelCommand:
         said, account = read_sealed(payment.payment_id, refund, self.vault)
-        return CancelOrder(
+        return CancelCommand(
             reason=sent_reason(refund, said),
             amount=refund.amount,
             tax_free=refund.tax_free,
@@ -90,7 +90,7 @@ class RefundSender:
 
 
 def read_sealed(payment_id: str, refund: Refund, vault: Vault) -> tuple[str, RefundAccount | None]:
-    """What its asker wrote, as long as the refund is open: the reason, and the account if there is one."""
+    """What its requester wrote, while the refund is open: the reason, and the account if there is one."""
     said, account = "", None
     if refund.said is not None:
         said = vault.decrypt(refund.said, context=said_context(payment_id, refund.id))
@@ -136,7 +136,7 @@ def _answered(payment: Payment, refund_id: str, answer: Cancellation, moment: Mo
     return decide(payment, known, state, moment, None)
 
 
-def _failed(refund: Refund, error: PortOneError) -> Told:
+def _failed(refund: Refund, error: PortOneError) -> Amend:
     if error.outcome is Outcome.NO_EFFECT:
         return lambda held, at: _refused(held, refund.id, error.error_type or "refused", at)
     if error.outcome in {Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
@@ -145,7 +145,7 @@ def _failed(refund: Refund, error: PortOneError) -> Told:
     return unchanged
 
 
-def _held_back(refund: Refund, gate: Gate, *, unsent: int | None = None) -> Told:
+def _held_back(refund: Refund, gate: Gate, *, unsent: int | None = None) -> Amend:
     """PortOne refuses us: should no reading show the refund, it is not over but sent anew (rule 10.13).
 
     `unsent`: the version of the payment since which nobody else can have sent it.

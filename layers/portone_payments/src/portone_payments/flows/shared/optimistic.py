@@ -9,7 +9,7 @@ from dataclasses import replace
 from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.records.billing_keys import Wallet
 from portone_payments.domain.records.bounds import as_saved
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.ports.store import Conflict, Store
@@ -37,7 +37,7 @@ def retried[T](write: Callable[[], T], *, meter: Meter, attempts: int = ATTEMPTS
 
 def change[R: (Payment, Subscription, Wallet)](
     read: Callable[[], R],
-    decide: Callable[[R], tuple[R, *tuple[Record, ...]]],
+    decide: Callable[[R], tuple[R, *tuple[AnyRecord, ...]]],
     *,
     store: Store,
     meter: Meter,

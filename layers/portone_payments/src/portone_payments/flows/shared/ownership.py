@@ -12,8 +12,8 @@ OWNER, STAFF, AUTO = "owner", "staff", "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """Who asks: an owner by user id, or staff by name. Their refund ids are separate name spaces.
+class Requester:
+    """Who asks: an owner by user id, or staff by name. Their refund ids are separate namespaces.
 
     `door` and `person` tell members of staff apart: how they were let in, and as whom.
     """
@@ -24,8 +24,8 @@ class Asker:
     person: str = ""
 
     @property
-    def space(self) -> str:
-        """The name space of this asker's refund ids."""
+    def namespace(self) -> str:
+        """The namespace of this requester's refund ids."""
         return OWNER if self.owner else STAFF
 
     @property
@@ -42,21 +42,21 @@ def owned(payment_id: str, user_id: str, *, store: Store) -> Payment:
     return payment
 
 
-def seen_by(asker: Asker, payment_id: str, *, store: Store) -> Payment:
+def seen_by(requester: Requester, payment_id: str, *, store: Store) -> Payment:
     """A payment that its owner or staff may see. Raises `PaymentNotFound` as `owned`."""
     payment = store.payment(payment_id)
-    if payment is None or (asker.owner and payment.user_id != asker.name):
+    if payment is None or (requester.owner and payment.user_id != requester.name):
         raise PaymentNotFound
     return payment
 
 
-def asked_refunds(payment: Payment, shown: str, asker: Asker, *, store: Store) -> list[Refund]:
-    """What this asker may mean by an id without its name space: their own first, then the system's.
+def asked_refunds(payment: Payment, shown: str, requester: Requester, *, store: Store) -> list[Refund]:
+    """What this requester may mean by an id without its namespace: their own first, then the system's.
 
     Staff may mean an owner's too.
     """
-    spaces = (asker.space, AUTO) if asker.owner else (STAFF, AUTO, OWNER)
-    found = (find_refund(payment, f"{space}:{shown}", store=store) for space in spaces)
+    namespaces = (requester.namespace, AUTO) if requester.owner else (STAFF, AUTO, OWNER)
+    found = (find_refund(payment, f"{namespace}:{shown}", store=store) for namespace in namespaces)
     return [refund for refund in found if refund is not None]
 
 

@@ -29,7 +29,7 @@ def always(_held: Subscription) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionDesk:
+class Subscriptions:
     """What every change of a subscription needs, whoever asks for it."""
 
     store: Store

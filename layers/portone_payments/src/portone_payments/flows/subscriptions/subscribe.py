@@ -10,7 +10,7 @@ from portone_payments.domain.errors.payments import OrderExpired, OrderNotFound,
 from portone_payments.domain.records.billing_keys import Wallet
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
-from portone_payments.domain.records.kept import Record
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import ClientRequest, Order
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.shared.allowances import SUBSCRIPTIONS, spend
@@ -18,7 +18,7 @@ from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.lifecycle import in_parts, subscribe
 from portone_payments.flows.billing_keys.claims import MANY
 from portone_payments.flows.charges.collect import Collector
-from portone_payments.flows.subscriptions.manage import SubscriptionDesk
+from portone_payments.flows.subscriptions.manage import Subscriptions
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric, Secrets
 
@@ -27,7 +27,7 @@ REQUEST_KEPT = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SubscribeRequest:
     """What the app asks for; `shown` is the price its user saw, in minor units; `start` a KST day."""
 
     user_id: str
@@ -52,14 +52,14 @@ class Subscriber:
     """Stores what was agreed, then has it collected."""
 
     collector: Collector
-    desk: SubscriptionDesk
+    subscriptions: Subscriptions
     store: Store
     secrets: Secrets
     clock: Clock
     ids: Ids
     meter: Meter
 
-    def start(self, wanted: Wanted, deadline: Deadline) -> Subscription:
+    def start(self, wanted: SubscribeRequest, deadline: Deadline) -> Subscription:
         """A new subscription, or the one this request made before.
 
         Raises `PlanNotFound`, `PriceChanged`, `OrderNotFound`, `NoBillingKey`, `BillingKeyNotFound`,
@@ -73,7 +73,7 @@ class Subscriber:
             begun = self._begun(wanted, wallet)
             if begun is not None:
                 return begun
-            fresh, *others = self._fresh(wanted, wallet, self.desk.moment("app"))
+            fresh, *others = self._fresh(wanted, wallet, self.subscriptions.moment("app"))
             request = self._request(wanted, fresh.subscription_id)
             try:
                 self.store.save(fresh, request, *others, *self._counted(wanted, wallet))
@@ -83,7 +83,7 @@ class Subscriber:
             return self.collected(as_saved(fresh), deadline)
         raise Busy
 
-    def _counted(self, wanted: Wanted, wallet: Wallet | None) -> tuple[Wallet, ...]:
+    def _counted(self, wanted: SubscribeRequest, wallet: Wallet | None) -> tuple[Wallet, ...]:
         """The wallet with one more subscription; an order is paid in parts but once."""
         if wallet is None or not wanted.plan_id:
             return ()
@@ -91,21 +91,21 @@ class Subscriber:
 
     def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:
         """The subscription after what is due of it was tried; unchanged where somebody else is at it."""
-        moment = self.desk.moment("app")
+        moment = self.subscriptions.moment("app")
         if subscription.due_at is None or subscription.due_at > moment.now:
             return subscription
         try:
             self.collector.collect(subscription, moment, deadline)
         except (Busy, Conflict):
             self.meter.count(Metric.CONFLICT)
-        return self.desk.of(subscription.subscription_id, None)
+        return self.subscriptions.of(subscription.subscription_id, None)
 
-    def _known(self, known: ClientRequest, wanted: Wanted) -> Subscription:
+    def _known(self, known: ClientRequest, wanted: SubscribeRequest) -> Subscription:
         if known.body_hash != wanted.body_hash:
             raise IdempotencyKeyReused
-        return self.desk.of(known.resource_id, wanted.user_id)
+        return self.subscriptions.of(known.resource_id, wanted.user_id)
 
-    def _begun(self, wanted: Wanted, wallet: Wallet | None) -> Subscription | None:
+    def _begun(self, wanted: SubscribeRequest, wallet: Wallet | None) -> Subscription | None:
         """The subscription to this plan whose first charge has no outcome yet.
 
         Its user is told the same again instead of being charged again under another key of the app.
@@ -121,17 +121,17 @@ class Subscriber:
         return None
 
     def _fresh(
-        self, wanted: Wanted, wallet: Wallet | None, moment: Moment
-    ) -> tuple[Subscription, *tuple[Record, ...]]:
+        self, wanted: SubscribeRequest, wallet: Wallet | None, moment: Moment
+    ) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
         self._check_key(wanted, wallet)
         version = max(self.secrets.charge_keys())
         if wanted.order_id:
             order = self._order(wanted)
-            parts = in_parts(order, self.ids.payment_id(), moment, self.desk.policy)
+            parts = in_parts(order, self.ids.payment_id(), moment, self.subscriptions.policy)
             parts = replace(parts, issue_id=wanted.issue_id, hash_version=version)
-            due_at = next_due(parts, moment.now, self.desk.policy)
+            due_at = next_due(parts, moment.now, self.subscriptions.policy)
             return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
-        plan = self.desk.plan(wanted.plan_id)
+        plan = self.subscriptions.plan(wanted.plan_id)
         if wanted.shown is not None and wanted.shown != plan.amount:
             raise PriceChanged(amount=plan.amount)
         fresh = subscribe(
@@ -145,16 +145,20 @@ class Subscriber:
         )
         fresh = replace(fresh, issue_id=wanted.issue_id, hash_version=version)
         # who starts today has just asked to be charged: not at the next allowed hour, now
-        due_at = fresh.due_at if fresh.due_at is not None else next_due(fresh, moment.now, self.desk.policy)
+        due_at = (
+            fresh.due_at
+            if fresh.due_at is not None
+            else next_due(fresh, moment.now, self.subscriptions.policy)
+        )
         return (replace(fresh, due_at=due_at),)
 
-    def _check_key(self, wanted: Wanted, wallet: Wallet | None) -> None:
+    def _check_key(self, wanted: SubscribeRequest, wallet: Wallet | None) -> None:
         if wanted.issue_id is not None:
             key_of_issue(wallet, wanted.issue_id)
         if chargeable(wallet, wanted.issue_id) is None:
             raise NoBillingKey
 
-    def _order(self, wanted: Wanted) -> Order:
+    def _order(self, wanted: SubscribeRequest) -> Order:
         order = self.store.order(wanted.order_id)
         if order is None or order.user_id != wanted.user_id:
             raise OrderNotFound
@@ -164,7 +168,7 @@ class Subscriber:
             raise OrderExpired
         return order
 
-    def _request(self, wanted: Wanted, subscription_id: str) -> ClientRequest:
+    def _request(self, wanted: SubscribeRequest, subscription_id: str) -> ClientRequest:
         now = self.clock.now()
         return ClientRequest(
             user_id=wanted.user_id,

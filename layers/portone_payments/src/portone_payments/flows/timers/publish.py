@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf
 
 from portone_payments.domain.errors.common import StorageUnavailable
-from portone_payments.domain.records.events import Change, Event, Told, event_of, place_of
-from portone_payments.domain.records.payments import Entry
+from portone_payments.domain.records.events import Change, Event, Publishable, event_of, place_of
+from portone_payments.domain.records.payments import HistoryLine
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
 from portone_payments.ports.store import EventBus, Skipped, Store
 from portone_payments.ports.world import Meter, Metric
@@ -42,7 +42,7 @@ class Publisher:
             raise failures[0]
         return sent
 
-    def again(self, told: Told, *, since: float) -> int:
+    def again(self, told: Publishable, *, since: float) -> int:
         """Publish once more what happened to a record at or after `since` (epoch seconds UTC).
 
         Lines that have come to their end are not missed where later ones are from before `since`.
@@ -55,7 +55,7 @@ class Publisher:
         for entry in self._entries(change.after, first):
             yield event_of(change.after, entry)
 
-    def _entries(self, told: Told, first: int, since: float = -inf) -> tuple[Entry, ...]:
+    def _entries(self, told: Publishable, first: int, since: float = -inf) -> tuple[HistoryLine, ...]:
         """The history from number `first` on; what is no longer in the record is read from its own items."""
         held = tuple(entry for entry in told.history if entry.seq >= first)
         gone = range(first, held[0].seq if held else told.next_seq)
@@ -75,7 +75,7 @@ class Publisher:
         return len(events)
 
 
-def _whole_since(entries: tuple[Entry, ...], since: float) -> bool:
+def _whole_since(entries: tuple[HistoryLine, ...], since: float) -> bool:
     """Whether these have no gap between them and begin before `since`."""
     numbers = [entry.seq for entry in entries]
     whole = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))

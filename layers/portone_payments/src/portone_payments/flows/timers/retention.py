@@ -116,6 +116,6 @@ class Remover:
         if order.subscription_id is not None:
             # the parts of an order are its schedule's: it goes with that
             return isinstance(record, Subscription) and order.subscription_id == record.subscription_id
-        payments = {order.payment_id, order.settled_by, *order.earlier, *order.doubted}
+        payments = {order.payment_id, order.settled_by, *order.earlier, *order.quarantined}
         others = payments - {None, record.payment_id if isinstance(record, Payment) else None}
         return not self.store.payments(each for each in others if each is not None)

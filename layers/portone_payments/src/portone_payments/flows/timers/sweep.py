@@ -9,7 +9,7 @@ from itertools import groupby
 from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.stops import Stops, may_probe, standing
 from portone_payments.domain.shared.times import POISON
-from portone_payments.flows.charges.rate_limit import AHEAD, HEAD_START, Pacer
+from portone_payments.flows.charges.rate_limit import AHEAD, HEAD_START, RateLimiter
 from portone_payments.flows.operations.burying import Burier
 from portone_payments.flows.shared.gate import Gate, Operation
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
@@ -93,16 +93,16 @@ class Sweeper:
             self.meter.count(Metric.DUE_LAG, swept.lag)
 
     def _charges(self, charged: Swept, deadline: Deadline) -> None:
-        pacer = Pacer(self.store, self.clock, self.charge_rate, self._skips)
+        rate_limiter = RateLimiter(self.store, self.clock, self.charge_rate, self._skips)
         try:
             # what its workers could not do is not sent again on top
             room = self.charge_rate * AHEAD - self.charges.backlog()
             if self._may_charge(charged.stops):
-                self._sweep(CHARGES, room, charged, deadline, pacer)
+                self._sweep(CHARGES, room, charged, deadline, rate_limiter)
             elif self._may_probe(charged.stops):
-                self._sweep(CHARGES, min(room, 1), charged, deadline, pacer)
+                self._sweep(CHARGES, min(room, 1), charged, deadline, rate_limiter)
         finally:
-            pacer.give_back()
+            rate_limiter.release()
             self.meter.count(Metric.CHARGE_LAG, charged.lag)
 
     @cached_property
@@ -123,7 +123,7 @@ class Sweeper:
         room: int,
         swept: Swept,
         deadline: Deadline,
-        pacer: Pacer | None = None,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         """Page after page of every shard, until one is not full or another sweep has all of it.
 
@@ -141,11 +141,11 @@ class Sweeper:
                 continue
             batch = self._heeded(page, swept)
             some = batch[: room - swept.sent]
-            if pacer is not None and some:
-                some = some[: pacer.allow(len(some))]
+            if rate_limiter is not None and some:
+                some = some[: rate_limiter.allow(len(some))]
             leased = self._leased(some, swept) if some else Leased()
             if leased.live:
-                self._send(leased.live, pacer)
+                self._send(leased.live, rate_limiter)
             swept.sent += len(leased.live)
             if leased.moved and len(page) == PAGE:
                 # what could not be leased is still the oldest: the next page begins behind it
@@ -213,12 +213,12 @@ class Sweeper:
         except Exception as error:  # noqa: BLE001 - the boundary: the others go on
             return error
 
-    def _send(self, live: tuple[Due, ...], pacer: Pacer | None) -> None:
+    def _send(self, live: tuple[Due, ...], rate_limiter: RateLimiter | None) -> None:
         """Work at once; each charge so that its worker has it shortly before its slot, in whole seconds."""
-        if pacer is None:
+        if rate_limiter is None:
             self.queue.send(live)
             return
         soon = self.clock.now() + HEAD_START
-        seconds = groupby(pacer.timed(live), key=lambda due: max(0, int((due.slot or soon) - soon)))
+        seconds = groupby(rate_limiter.timed(live), key=lambda due: max(0, int((due.slot or soon) - soon)))
         for second, some in seconds:
             self.charges.send(tuple(some), delay=second)

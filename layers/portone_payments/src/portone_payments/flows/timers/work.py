@@ -6,7 +6,7 @@ from portone_payments.domain.approvals.attempt import given_way
 from portone_payments.domain.approvals.attempts import open_approval
 from portone_payments.domain.errors.common import Busy, StorageUnavailable
 from portone_payments.domain.errors.payments import PaymentNotFound
-from portone_payments.domain.payments.virtual_accounts import wants_closing
+from portone_payments.domain.payments.virtual_accounts import should_close
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.refunds.settlement import in_flight
@@ -16,10 +16,10 @@ from portone_payments.flows.billing_keys.work import WalletKeeper
 from portone_payments.flows.charges.send import ChargeSender
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.payments.close_account import AccountCloser
-from portone_payments.flows.receipts.issue import ReceiptDesk
+from portone_payments.flows.receipts.issue import CashReceipts
 from portone_payments.flows.refunds.send import RefundSender
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
-from portone_payments.flows.webhooks.unmatched import StrayKeeper
+from portone_payments.flows.webhooks.unmatched import UnmatchedWebhooks
 from portone_payments.ports.store import Conflict, Due, Kind, Store
 from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric
 
@@ -36,9 +36,9 @@ class Worker:
     approvals: ApprovalSender
     charges: ChargeSender
     wallets: WalletKeeper
-    receipts: ReceiptDesk
+    receipts: CashReceipts
     closer: AccountCloser
-    strays: StrayKeeper
+    unmatched: UnmatchedWebhooks
     store: Store
     clock: Clock
     meter: Meter
@@ -55,7 +55,7 @@ class Worker:
             self.reader.gate.look()
         try:
             if due.kind is Kind.STRAY:
-                self._stray(due, deadline)
+                self._unmatched(due, deadline)
             elif due.kind is Kind.WALLET:
                 self._wallet(due, deadline)
             elif due.kind is Kind.ORDER:
@@ -93,7 +93,7 @@ class Worker:
             return self.charges.send(held, moment, deadline=deadline).payment
         if approval is not None:
             return self.approvals.send(held, moment, deadline=deadline).payment
-        if wants_closing(held, moment.now):
+        if should_close(held, moment.now):
             return self.closer.close(held, moment, deadline=deadline).payment
         return self.reader.catch_up(held.payment_id, moment, deadline=deadline, held=held).payment
 
@@ -115,7 +115,7 @@ class Worker:
         if held is not None and due.still(held.due_at, self.clock.now()):
             self.store.save(order_without_buyer(held))
 
-    def _stray(self, due: Due, deadline: Deadline) -> None:
-        held = self.store.stray(due.id)
+    def _unmatched(self, due: Due, deadline: Deadline) -> None:
+        held = self.store.unmatched(due.id)
         if held is not None and due.still(held.due_at, self.clock.now()):
-            self.strays.settle(due.id, deadline=deadline)
+            self.unmatched.settle(due.id, deadline=deadline)

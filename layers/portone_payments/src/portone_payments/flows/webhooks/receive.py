@@ -11,9 +11,9 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.webhooks import Hint, HintState
 from portone_payments.flows.payments.catch_up import Reader
-from portone_payments.flows.shared.nudge import nudge
+from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.flows.webhooks.confirm_request import ConfirmPolicy, answer_confirm
-from portone_payments.flows.webhooks.unmatched import StrayKeeper
+from portone_payments.flows.webhooks.unmatched import UnmatchedWebhooks
 from portone_payments.ports.store import Conflict, Queue, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
@@ -28,7 +28,7 @@ class Receiver:
 
     reader: Reader
     store: Store
-    strays: StrayKeeper
+    unmatched: UnmatchedWebhooks
     queue: Queue
     clock: Clock
     meter: Meter
@@ -50,7 +50,7 @@ class Receiver:
             return "acknowledged"
         if about_key and delivery.billing_key is not None:
             # also a stale one: it has no due mark to bring forward, and its row makes a replay one read
-            return self.strays.billing_key(delivery, delivery.billing_key)
+            return self.unmatched.billing_key(delivery, delivery.billing_key)
         if delivery.payment_id is None or not delivery.type.startswith("Transaction."):
             self.meter.count(Metric.IGNORED)
             return "ignored"
@@ -59,7 +59,7 @@ class Receiver:
     def _about_payment(self, delivery: Delivery, payment_id: str) -> str:
         held = self.store.payment(payment_id)
         if held is None:
-            return self.strays.unknown_payment(delivery, payment_id)
+            return self.unmatched.unknown_payment(delivery, payment_id)
         known = held.hints.get(delivery.id)
         if known is not None:
             return self._again(held, known, delivery)
@@ -89,7 +89,7 @@ class Receiver:
         except Busy:
             return self._store_open(held.payment_id, hint, moment)
         if not result.answered or result.lagging:
-            nudge(result.payment, queue=self.queue)
+            enqueue(result.payment, queue=self.queue)
             return "stored"
         return "done"
 
@@ -106,7 +106,7 @@ class Receiver:
                 self.store.save(stored)
             except Conflict:
                 continue
-            nudge(stored, queue=self.queue)
+            enqueue(stored, queue=self.queue)
             return "stored"
         raise Busy
 
@@ -128,8 +128,8 @@ class Receiver:
         raise Busy
 
     def _unmatched(self, delivery: Delivery) -> str:
-        """A payment missing here is so whenever we hear of it; the stray's row bounds what replays cost."""
+        """A payment missing here is so whenever we hear of it; its row bounds what replays cost."""
         about_payment = delivery.type.startswith("Transaction.") and delivery.type != EventType.READY
         if delivery.payment_id is None or not about_payment:
             return "stale"
-        return self.strays.unknown_payment(delivery, delivery.payment_id)
+        return self.unmatched.unknown_payment(delivery, delivery.payment_id)

@@ -7,7 +7,7 @@ from portone_payments.domain.errors.common import Busy, PortOneError
 from portone_payments.domain.payments.hints import EventType
 from portone_payments.domain.readings.payment import Snapshot
 from portone_payments.domain.readings.webhook import Delivery
-from portone_payments.domain.records.webhooks import HintState, Stray
+from portone_payments.domain.records.webhooks import HintState, UnmatchedWebhook
 from portone_payments.domain.shared.marker import marked_order
 from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.domain.shared.times import SILENCE
@@ -23,8 +23,8 @@ _MOVED = frozenset({EventType.PAID, EventType.PARTIAL_CANCELLED, EventType.CANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StrayKeeper:
-    """Files strays: foreign (another system on the same store), orphan (ours, missing here), billing keys.
+class UnmatchedWebhooks:
+    """Files what is unmatched: foreign (another system), orphan (ours, missing here), billing keys.
 
     `live`: real money moves on this store.
     """
@@ -40,44 +40,44 @@ class StrayKeeper:
 
     def unknown_payment(self, delivery: Delivery, payment_id: str) -> str:
         """A payment we hold no record of: counted, never touched."""
-        stray = self.store.stray(delivery.id)
-        if stray is not None:
-            return self._again(stray, delivery)
-        stray = replace(self._stray(delivery), payment_id=payment_id)
-        return self._file(self._judge(stray, Deadline.after(self.clock, INLINE)))
+        unmatched = self.store.unmatched(delivery.id)
+        if unmatched is not None:
+            return self._again(unmatched, delivery)
+        unmatched = replace(self._unmatched(delivery), payment_id=payment_id)
+        return self._file(self._judge(unmatched, Deadline.after(self.clock, INLINE)))
 
     def billing_key(self, delivery: Delivery, billing_key: str) -> str:
         """A billing-key event; the key is kept as a keyed hash and a ciphertext only."""
-        stray = self.store.stray(delivery.id)
-        if stray is not None:
-            return self._again(stray, delivery)
-        stray = replace(
-            self._stray(delivery),
-            subject_hash=self.keys.desk.hash_of(billing_key),
+        unmatched = self.store.unmatched(delivery.id)
+        if unmatched is not None:
+            return self._again(unmatched, delivery)
+        unmatched = replace(
+            self._unmatched(delivery),
+            subject_hash=self.keys.billing_keys.hash_of(billing_key),
             subject_cipher=self.vault.encrypt(billing_key, context=_context(delivery.id)),
         )
         self.meter.count(Metric.BILLING_KEY_HINT)
-        return self._file(self._heard(stray, billing_key, Deadline.after(self.clock, INLINE)))
+        return self._file(self._heard(unmatched, billing_key, Deadline.after(self.clock, INLINE)))
 
     def settle(self, webhook_id: str, *, deadline: Deadline) -> None:
-        """The worker's turn at a stray PortOne gave no answer about. Raises `Conflict`."""
-        stray = self.store.stray(webhook_id)
-        if stray is None or stray.state is not HintState.OPEN:
+        """The worker's turn at one PortOne gave no answer about. Raises `Conflict`."""
+        unmatched = self.store.unmatched(webhook_id)
+        if unmatched is None or unmatched.state is not HintState.OPEN:
             return
-        if stray.payment_id is not None:
-            self.store.save(self._judge(stray, deadline))
-        elif stray.subject_cipher is not None:
-            billing_key = self.vault.decrypt(stray.subject_cipher, context=_context(webhook_id))
-            self.store.save(self._heard(stray, billing_key, deadline))
+        if unmatched.payment_id is not None:
+            self.store.save(self._judge(unmatched, deadline))
+        elif unmatched.subject_cipher is not None:
+            billing_key = self.vault.decrypt(unmatched.subject_cipher, context=_context(webhook_id))
+            self.store.save(self._heard(unmatched, billing_key, deadline))
 
-    def _again(self, stray: Stray, delivery: Delivery) -> str:
-        same = stray.body_hash == delivery.body_hash
+    def _again(self, unmatched: UnmatchedWebhook, delivery: Delivery) -> str:
+        same = unmatched.body_hash == delivery.body_hash
         self.meter.count(Metric.DUPLICATE if same else Metric.QUARANTINED_HINT)
         return "duplicate" if same else "quarantined"
 
-    def _stray(self, delivery: Delivery) -> Stray:
+    def _unmatched(self, delivery: Delivery) -> UnmatchedWebhook:
         now = self.clock.now()
-        return Stray(
+        return UnmatchedWebhook(
             webhook_id=delivery.id,
             type=delivery.type,
             body_hash=delivery.body_hash,
@@ -86,28 +86,28 @@ class StrayKeeper:
             expires_at=int(now) + KEPT,
         )
 
-    def _judge(self, stray: Stray, deadline: Deadline) -> Stray:
+    def _judge(self, unmatched: UnmatchedWebhook, deadline: Deadline) -> UnmatchedWebhook:
         def read(portone: PortOne) -> Snapshot | None:
-            return portone.get_payment(stray.payment_id or "", deadline=deadline)
+            return portone.get_payment(unmatched.payment_id or "", deadline=deadline)
 
         try:
-            snapshot = in_named_store(self.portone, stray.store_id, read)
+            snapshot = in_named_store(self.portone, unmatched.store_id, read)
         except PortOneError:
-            return replace(stray, due_at=int(self.clock.now()) + SILENCE, tries=0)
-        state, metric = self._judged(stray, snapshot)
+            return replace(unmatched, due_at=int(self.clock.now()) + SILENCE, tries=0)
+        state, metric = self._judged(unmatched, snapshot)
         self.meter.count(metric)
-        return replace(stray, state=state, due_at=None)
+        return replace(unmatched, state=state, due_at=None)
 
-    def _heard(self, stray: Stray, billing_key: str, deadline: Deadline) -> Stray:
+    def _heard(self, unmatched: UnmatchedWebhook, billing_key: str, deadline: Deadline) -> UnmatchedWebhook:
         """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8.5)."""
-        by = f"webhook:{stray.webhook_id}"
-        heard = self.keys.hear(billing_key, by=by, deadline=deadline, store_id=stray.store_id)
+        by = f"webhook:{unmatched.webhook_id}"
+        heard = self.keys.hear(billing_key, by=by, deadline=deadline, store_id=unmatched.store_id)
         if heard is Heard.UNANSWERED:
-            return replace(stray, due_at=int(self.clock.now()) + SILENCE, tries=0)
+            return replace(unmatched, due_at=int(self.clock.now()) + SILENCE, tries=0)
         state = HintState.DONE if heard is Heard.OURS else HintState.IGNORED
-        return replace(stray, state=state, subject_cipher=None, due_at=None)
+        return replace(unmatched, state=state, subject_cipher=None, due_at=None)
 
-    def _judged(self, stray: Stray, snapshot: Snapshot | None) -> tuple[HintState, Metric]:
+    def _judged(self, unmatched: UnmatchedWebhook, snapshot: Snapshot | None) -> tuple[HintState, Metric]:
         """An orphan is ours by its mark, with an order that exists here: a record was lost, as by a restore.
 
         Anybody can open a checkout with our mark under an id he invents, and is declined for nothing: a
@@ -116,7 +116,7 @@ class StrayKeeper:
         order_id = marked_order(snapshot.custom_data) if snapshot else None
         if snapshot is None or order_id is None or not self._known(order_id):
             return HintState.IGNORED, Metric.FOREIGN
-        moved = stray.type in _MOVED and not (self.live and snapshot.channel and snapshot.channel.test)
+        moved = unmatched.type in _MOVED and not (self.live and snapshot.channel and snapshot.channel.test)
         if moved or orphaned(snapshot, live=self.live, order_known=True):
             return HintState.QUARANTINED, Metric.ORPHAN
         return HintState.IGNORED, Metric.FOREIGN
@@ -124,15 +124,15 @@ class StrayKeeper:
     def _known(self, order_id: str) -> bool:
         return self.store.order(order_id) is not None or self.store.subscription(order_id) is not None
 
-    def _file(self, stray: Stray) -> str:
+    def _file(self, unmatched: UnmatchedWebhook) -> str:
         """Raises `Busy` where a conflict left nothing behind: a 2xx would lose the webhook (I2)."""
         try:
-            self.store.save(stray)
+            self.store.save(unmatched)
         except Conflict:
-            if self.store.stray(stray.webhook_id) is None:
+            if self.store.unmatched(unmatched.webhook_id) is None:
                 raise Busy from None
             return "duplicate"
-        return "stored" if stray.state is HintState.OPEN else "filed"
+        return "stored" if unmatched.state is HintState.OPEN else "filed"
 
 
 def _context(webhook_id: str) -> dict[str, str]:

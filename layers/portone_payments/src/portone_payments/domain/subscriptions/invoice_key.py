@@ -7,7 +7,7 @@ charged under one paymentId.
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, Subscription
 
 
-def identity(subscription: Subscription, invoice: Invoice) -> tuple[str, ...]:
+def invoice_key(subscription: Subscription, invoice: Invoice) -> tuple[str, ...]:
     """Who is charged for what. A period is its first day, whatever it costs; a part is its order's.
 
     What is asked for once more, as a period after a pause, is another invoice, and its number says so.

@@ -11,8 +11,8 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.refunds.rules import RefundPolicy
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.refunds.send import RefundSender
-from portone_payments.flows.shared.nudge import nudge
-from portone_payments.flows.shared.ownership import Asker, find_refund, seen_by
+from portone_payments.flows.shared.enqueue import enqueue
+from portone_payments.flows.shared.ownership import Requester, find_refund, seen_by
 from portone_payments.ports.store import Conflict, Queue, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Vault
 
@@ -29,7 +29,7 @@ class Refunded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundDesk:
+class Refunds:
     """What refunds need."""
 
     sender: RefundSender
@@ -41,9 +41,9 @@ class RefundDesk:
     meter: Meter
     policy: RefundPolicy
 
-    def read(self, payment_id: str, refund_id: str, asker: Asker) -> Refunded:
+    def read(self, payment_id: str, refund_id: str, requester: Requester) -> Refunded:
         """A refund as it stands. Raises `PaymentNotFound`, `RefundNotFound`."""
-        payment = self.held(payment_id, asker)
+        payment = self.held(payment_id, requester)
         return Refunded(payment, self.refund(payment, refund_id))
 
     def refund(self, payment: Payment, refund_id: str) -> Refund:
@@ -53,14 +53,14 @@ class RefundDesk:
             raise RefundNotFound
         return refund
 
-    def held(self, payment_id: str, asker: Asker) -> Payment:
+    def held(self, payment_id: str, requester: Requester) -> Payment:
         """The payment, which its owner or staff may see. Raises `PaymentNotFound`."""
-        return seen_by(asker, payment_id, store=self.store)
+        return seen_by(requester, payment_id, store=self.store)
 
-    def change(self, payment_id: str, refund_id: str, asker: Asker, change: Change) -> None:
+    def change(self, payment_id: str, refund_id: str, requester: Requester, change: Change) -> None:
         """Save what `change` makes of a refund. Raises what it raises, `Busy`."""
         for _ in range(ATTEMPTS):
-            held = self.held(payment_id, asker)
+            held = self.held(payment_id, requester)
             changed = change(held, self.refund(held, refund_id))
             try:
                 self.store.save(due_soon(changed, self.clock.now()))
@@ -80,11 +80,11 @@ class RefundDesk:
         try:
             payment = self.sender.send(payment, moment, deadline=deadline, fresh=fresh).payment
         except Busy:
-            nudge(payment, queue=self.queue)
+            enqueue(payment, queue=self.queue)
             return Refunded(payment, self.refund(payment, refund_id))
         refund = self.refund(payment, refund_id)
         if refund.state is RefundState.RESERVED:
-            nudge(payment, queue=self.queue)
+            enqueue(payment, queue=self.queue)
         return Refunded(payment, refund)
 
 
@@ -92,4 +92,4 @@ def due_soon(payment: Payment, now: float) -> Payment:
     """Due after the inline deadline: whoever dies while sending is followed by the worker."""
     soon = int(now) + 30
     due_at = soon if payment.due_at is None else min(payment.due_at, soon)
-    return replace(payment, due_at=due_at, rung=0)
+    return replace(payment, due_at=due_at, poll_step=0)

@@ -7,7 +7,7 @@ from portone_payments.ports.store import Due, Kind, Queue
 DELAY = 30
 
 
-def nudge(payment: Payment, *, queue: Queue) -> None:
+def enqueue(payment: Payment, *, queue: Queue) -> None:
     """Ask the worker to look in half a minute; never fails the caller."""
     if payment.due_at is None:
         return
