@@ -39,18 +39,18 @@ def test_every_module_of_a_layer_has_bytecode_that_survives_zipping(built: Path,
 
 
 def test_bytecode_names_its_path_on_lambda_and_not_that_of_the_build(built: Path) -> None:
-    module = bytecode(built / "Package" / "python" / "portone_payments" / "ports.py").read_bytes()
+    module = bytecode(built / "Package" / "python" / "portone_payments" / "ports" / "store.py").read_bytes()
 
-    assert b"/opt/python/portone_payments/ports.py" in module
+    assert b"/opt/python/portone_payments/ports/store.py" in module
     assert str(built).encode() not in module
 
 
 def test_bytecode_matches_its_source(built: Path, tmp_path: Path) -> None:
-    source = built / "Package" / "python" / "portone_payments" / "ports.py"
+    source = built / "Package" / "python" / "portone_payments" / "ports" / "store.py"
     fresh = py_compile.compile(
         str(source),
-        cfile=str(tmp_path / "ports.pyc"),
-        dfile="/opt/python/portone_payments/ports.py",
+        cfile=str(tmp_path / "store.pyc"),
+        dfile="/opt/python/portone_payments/ports/store.py",
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
 
