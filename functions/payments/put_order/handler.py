@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from portone_payments.domain.errors.billing import PartsDisagree
 from portone_payments.domain.errors.common import InvalidRequest
+from portone_payments.domain.orders.parts import check_parts
 from portone_payments.domain.records.payments import Order, OrderPart, OrderProduct, ProductType
-from portone_payments.domain.shared.money import checked_amount
+from portone_payments.domain.shared.money import checked_amount, checked_tax_free
 from portone_payments.domain.windows.buyer import NOBODY
 from portone_payments.entry.fields.buyers import BuyerBody, buyer_in
 from portone_payments.entry.fields.closed import (
@@ -119,10 +119,7 @@ def route(request: Request, deps: OrderDeps) -> dict[str, Any]:
 
 
 def _tax_free(body: OrderBody) -> int:
-    tax_free = checked_amount(body.amount.tax_free, body.currency, field="amount.taxFree", least=0)
-    if tax_free > body.amount.total:
-        raise InvalidRequest(field="amount.taxFree", reason="above_total")
-    return tax_free
+    return checked_tax_free(body.amount.tax_free, body.amount.total, body.currency, field="amount.taxFree")
 
 
 def _pay_methods(names: Sequence[str]) -> tuple[str, ...]:
@@ -132,20 +129,15 @@ def _pay_methods(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _parts(body: OrderBody) -> tuple[OrderPart, ...]:
-    """Together exactly the order, one after the other. Raises `PartsDisagree`, `InvalidRequest`."""
+    """Raises `PartsDisagree`, `InvalidRequest`."""
     parts = tuple(_part(part, body, f"parts.{number}") for number, part in enumerate(body.parts))
-    due = [part.due_at or 0 for part in parts]
-    total = (sum(part.amount for part in parts), sum(part.tax_free for part in parts))
-    if parts and (total != (body.amount.total, body.amount.tax_free) or due != sorted(due)):
-        raise PartsDisagree
+    check_parts(parts, total=body.amount.total, tax_free=body.amount.tax_free)
     return parts
 
 
 def _part(part: PartBody, body: OrderBody, field: str) -> OrderPart:
     amount = checked_amount(part.amount, body.currency, field=f"{field}.amount")
-    tax_free = checked_amount(part.tax_free_amount, body.currency, field=f"{field}.taxFreeAmount", least=0)
-    if tax_free > amount:
-        raise InvalidRequest(field=f"{field}.taxFreeAmount", reason="above_total")
+    tax_free = checked_tax_free(part.tax_free_amount, amount, body.currency, field=f"{field}.taxFreeAmount")
     return OrderPart(
         amount=amount,
         tax_free=tax_free,

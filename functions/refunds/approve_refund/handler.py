@@ -20,7 +20,7 @@ class ApproveBody(Body):
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     requester = request.caller.requester
-    stored = f"{requester.namespace}:{refund_id(request)}"
+    stored = requester.refund_id(refund_id(request))
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     agreed = not request.has_body or request.body(ApproveBody).approve
     if not agreed:

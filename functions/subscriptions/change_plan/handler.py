@@ -4,12 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from portone_payments.domain.errors.billing import PriceChanged
 from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.records.history import Moment
-from portone_payments.domain.records.payments import Payment
-from portone_payments.domain.records.subscriptions import Plan, Subscription
-from portone_payments.domain.subscriptions.plan_change import change_later, change_now, lowers, preview
+from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.subscriptions.plan_change import change_as_shown, change_later, lowers
 from portone_payments.entry.fields.closed import ChangeWhen
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, PlanId, Request
@@ -43,7 +41,8 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     def changed(held: Subscription, moment: Moment) -> Subscription:
         if body.when == "period_end":
             return change_later(held, plan, moment, by_customer=user_id is not None)
-        return _now(held, plan, moment, deps.subscriptions.payments(held, moment), body.due)
+        payments = deps.subscriptions.payments(held, moment)
+        return change_as_shown(held, plan, moment, payments, shown=body.due)
 
     def counted(held: Subscription) -> bool:
         return body.when == "now" or not lowers(held, plan)
@@ -62,16 +61,6 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         after = deps.subscriber.collected(after, Deadline.after(deps.clock, INLINE_SECONDS))
         refuse_declined(after.invoices.get(asked))
     return subscription_answer(after, deps.clock.now())
-
-
-def _now(
-    held: Subscription, plan: Plan, moment: Moment, payments: list[Payment], shown: int | None
-) -> Subscription:
-    after = change_now(held, plan, moment, payments)
-    due = max(preview(held, plan, moment, payments).proration.due, 0)
-    if shown is not None and shown != due:
-        raise PriceChanged(amount=due)
-    return after
 
 
 handler = HttpHandler(

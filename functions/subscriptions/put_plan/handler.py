@@ -6,8 +6,9 @@ from pydantic import Field
 
 from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.records.subscriptions import Plan
-from portone_payments.domain.shared.calendar import Interval, Unit
-from portone_payments.domain.shared.money import checked_amount
+from portone_payments.domain.shared.calendar import Unit
+from portone_payments.domain.shared.money import checked_amount, checked_tax_free
+from portone_payments.domain.subscriptions.plan import check_anchor_day, checked_interval
 from portone_payments.entry.fields.closed import AskedAmount, Currency, PartOfAmount
 from portone_payments.entry.fields.names import Name, checked_name
 from portone_payments.entry.http import HttpHandler
@@ -49,12 +50,9 @@ def _wanted(plan_id: str, body: PlanBody) -> Plan:
     if not ORDER_ID.fullmatch(plan_id):
         raise InvalidRequest(field="planId", reason="malformed")
     amount = checked_amount(body.amount, body.currency, field="amount")
-    tax_free = checked_amount(body.tax_free_amount, body.currency, field="taxFreeAmount", least=0)
-    if tax_free > amount:
-        raise InvalidRequest(field="taxFreeAmount", reason="above_total")
-    interval = _interval(body.interval)
-    if body.anchor_day is not None and not interval.months:
-        raise InvalidRequest(field="anchorDay", reason="months_and_years_only")
+    tax_free = checked_tax_free(body.tax_free_amount, amount, body.currency, field="taxFreeAmount")
+    interval = checked_interval(body.interval.unit, body.interval.count)
+    check_anchor_day(interval, body.anchor_day)
     return Plan(
         plan_id=plan_id,
         name=checked_name(body.name),
@@ -65,13 +63,6 @@ def _wanted(plan_id: str, body: PlanBody) -> Plan:
         trial_days=body.trial_days,
         anchor_day=body.anchor_day,
     )
-
-
-def _interval(body: IntervalBody) -> Interval:
-    try:
-        return Interval(body.unit, body.count)
-    except ValueError:
-        raise InvalidRequest(field="interval.count", reason="out_of_range") from None
 
 
 handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store",))

@@ -5,13 +5,19 @@ from datetime import date
 
 import pytest
 
-from portone_payments.domain.errors.billing import ChangeNotAllowed, SubscriptionBusy
+from portone_payments.domain.errors.billing import ChangeNotAllowed, PriceChanged, SubscriptionBusy
 from portone_payments.domain.records.payments import Status
 from portone_payments.domain.records.subscriptions import InvoiceState, Subscription, SubscriptionStatus
 from portone_payments.domain.shared.calendar import Interval, Unit
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
 from portone_payments.domain.subscriptions.lifecycle import pause
-from portone_payments.domain.subscriptions.plan_change import change_later, change_now, paid_with, preview
+from portone_payments.domain.subscriptions.plan_change import (
+    change_as_shown,
+    change_later,
+    change_now,
+    paid_with,
+    preview,
+)
 from portone_payments.domain.subscriptions.proration import plan_change
 from portone_payments.domain.subscriptions.settlement import attempt_failed
 from tests.support.records import a_payment
@@ -37,6 +43,18 @@ def test_the_preview_is_what_is_charged() -> None:
     assert shown.proration == plan_change(
         9_900, 19_800, date(2026, 1, 11), date(2026, 1, 1), date(2026, 2, 1)
     )
+
+
+def test_only_the_sum_a_customer_was_shown_is_charged() -> None:
+    now = by_app(at(2026, 1, 11))
+    due = preview(running(), BIG, now, []).proration.due
+
+    changed = change_as_shown(running(), BIG, now, [], shown=due)
+    with pytest.raises(PriceChanged) as refused:
+        change_as_shown(running(), BIG, now, [], shown=due - 1)
+
+    assert changed == change_now(running(), BIG, now, [])
+    assert refused.value.data == {"amount": due}
 
 
 def test_a_dearer_plan_begins_when_its_difference_is_paid() -> None:

@@ -25,7 +25,6 @@ from portone_payments.domain.errors.common import (
 from portone_payments.domain.readings.webhook import UNREADABLE, Delivery
 from portone_payments.ports.world import WebhookSecrets
 
-NO_MATCH = "no_matching_signature"
 MAX_BODY = 64 * 1024
 MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded"})
 
@@ -59,7 +58,7 @@ def read_delivery(
     macs = _macs(_header(headers, "webhook-signature", SIGNATURE))
     text = _text(body)
     if not _signed(secrets, webhook_id, sent, text, macs):
-        raise SignatureRejected(reason=NO_MATCH)
+        raise SignatureRejected(reason=SignatureRejected.NO_MATCH)
     envelope = Delivery(
         id=webhook_id,
         type=UNREADABLE,

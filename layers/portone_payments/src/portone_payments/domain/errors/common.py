@@ -51,9 +51,10 @@ class Forbidden(BundleError):
 
 
 class SignatureRejected(BundleError):
-    """The delivery is not signed by PortOne with a secret we hold."""
+    """The delivery is not signed by PortOne with a secret we hold; `reason` NO_MATCH where none matches."""
 
     code = "signature_rejected"
+    NO_MATCH = "no_matching_signature"
 
 
 class PayloadTooLarge(BundleError):

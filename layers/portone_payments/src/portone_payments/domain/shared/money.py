@@ -16,3 +16,11 @@ def checked_amount(amount: object, currency: str, *, field: str, least: int = 1)
     if not least <= amount <= _SANE_MAXIMUM[currency]:
         raise InvalidRequest(field=field, reason="out_of_range")
     return amount
+
+
+def checked_tax_free(part: object, total: int, currency: str, *, field: str) -> int:
+    """The tax-free part of `total`, in minor units: never more than the whole. Raises `InvalidRequest`."""
+    tax_free = checked_amount(part, currency, field=field, least=0)
+    if tax_free > total:
+        raise InvalidRequest(field=field, reason="above_total")
+    return tax_free

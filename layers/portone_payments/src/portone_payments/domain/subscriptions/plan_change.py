@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.billing import (
     ChangeNotAllowed,
+    PriceChanged,
     SubscriptionBusy,
 )
 from portone_payments.domain.records.history import Fact, Moment, record
@@ -81,6 +82,25 @@ def change_now(
     invoice_id = str(agreed.next_invoice)
     asked = replace(change, invoice_id=invoice_id)
     return replace(add_invoice(agreed, invoice), change=asked, set_aside=agreed.change)
+
+
+def change_as_shown(
+    subscription: Subscription,
+    plan: Plan,
+    moment: Moment,
+    payments: Sequence[Payment],
+    *,
+    shown: int | None,
+) -> Subscription:
+    """The same for whoever was shown what is due (minor units), if anything: another sum is not charged.
+
+    Raises `PriceChanged` with what is due, and what `change_now` raises.
+    """
+    after = change_now(subscription, plan, moment, payments)
+    due = max(_proration(subscription, plan, moment, payments).due, 0)
+    if shown is not None and shown != due:
+        raise PriceChanged(amount=due)
+    return after
 
 
 def change_later(

@@ -21,7 +21,7 @@ from portone_payments.entry.views.payments import refund_summary, time_view
 from portone_payments.flows.refunds.refund import Said
 from portone_payments.flows.refunds.refunds import Refunded
 from portone_payments.flows.refunds.send import read_sealed
-from portone_payments.flows.shared.ownership import Requester
+from portone_payments.flows.shared.ownership import Requester, shown_id
 from portone_payments.ports.portone import RefundAccount
 from portone_payments.ports.world import Vault
 
@@ -74,7 +74,7 @@ def wish_of(
     if body.full == (body.amount is not None):
         raise InvalidRequest(field="amount", reason="either_full_or_amount")
     return RefundRequest(
-        id=f"{requester.namespace}:{body.refund_id}",
+        id=requester.refund_id(body.refund_id),
         by=requester.by,
         requester="CUSTOMER" if requester.owner else "ADMIN",
         door=requester.door,
@@ -137,11 +137,6 @@ def masked_account(account: RefundAccount) -> dict[str, str]:
         "number": masked_phone(account.number),
         "holderName": masked_name(account.holder),
     }
-
-
-def shown_id(refund: Refund) -> str:
-    """The id without its namespace."""
-    return refund.id.partition(":")[2]
 
 
 def refund_id(request: Request) -> str:

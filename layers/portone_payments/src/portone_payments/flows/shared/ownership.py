@@ -28,6 +28,10 @@ class Requester:
         """The namespace of this requester's refund ids."""
         return OWNER if self.owner else STAFF
 
+    def refund_id(self, shown: str) -> str:
+        """The id its refund is stored under: equal ids of an owner and of staff are two refunds."""
+        return _stored(self.namespace, shown)
+
     @property
     def by(self) -> str:
         """How the history names them."""
@@ -56,8 +60,13 @@ def asked_refunds(payment: Payment, shown: str, requester: Requester, *, store: 
     Staff may mean an owner's too.
     """
     namespaces = (requester.namespace, AUTO) if requester.owner else (STAFF, AUTO, OWNER)
-    found = (find_refund(payment, f"{namespace}:{shown}", store=store) for namespace in namespaces)
+    found = (find_refund(payment, _stored(namespace, shown), store=store) for namespace in namespaces)
     return [refund for refund in found if refund is not None]
+
+
+def shown_id(refund: Refund) -> str:
+    """The id as its requester knows it, without the namespace."""
+    return refund.id.partition(":")[2]
 
 
 def find_refund(payment: Payment, refund_id: str, *, store: Store) -> Refund | None:
@@ -68,3 +77,7 @@ def find_refund(payment: Payment, refund_id: str, *, store: Store) -> Refund | N
         return held
     part = store.settled_refund(payment.payment_id, token)
     return replace(part.refund, id=refund_id) if part else None
+
+
+def _stored(namespace: str, shown: str) -> str:
+    return f"{namespace}:{shown}"
