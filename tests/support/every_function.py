@@ -95,8 +95,8 @@ class Story(RecurringStory):
         self.stack.portone.buyer.pay(payment_id, Checkout(method="TRANSFER"))
         self.stack.deliver()
         receipt = f"payments/{payment_id}/cash-receipt"
-        wish = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
-        assert self.app.post(f"/{receipt}", wish).status == 200
+        body = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
+        assert self.app.post(f"/{receipt}", body).status == 200
         assert self.app.get(f"/{receipt}").json()["state"] == "ISSUED"
         assert self.staff.post(f"/ops/{receipt}/cancel").json()["state"] == "CANCELLED"
 

@@ -236,8 +236,8 @@ def _refunded(stack: ObservedStack) -> str:
 
 def _with_receipt(stack: ObservedStack) -> str:
     payment_id = str(paid_by_transfer(stack)["paymentId"])
-    wish = {"type": "PERSONAL", "identityNumber": "01098765432"}
-    stack.app(USER).post(f"/payments/{payment_id}/cash-receipt", wish)
+    body = {"type": "PERSONAL", "identityNumber": "01098765432"}
+    stack.app(USER).post(f"/payments/{payment_id}/cash-receipt", body)
     return payment_id
 
 

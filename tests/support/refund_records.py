@@ -1,4 +1,4 @@
-"""Refunds for tests: payments of 1,000 won that were paid, wishes, and what PortOne books of a refund."""
+"""Refunds for tests: payments of 1,000 won that were paid, requests, and what PortOne books of a refund."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from portone_payments.domain.refunds.reserve import (
     RefundRequest,
     refund_of,
     reserve,
-    same_wish,
+    same_request,
     sent_reason,
     with_refund,
 )
@@ -27,7 +27,7 @@ def paid(**reading: Any) -> Payment:
     return after_reading(a_payment(), a_snapshot(**reading))
 
 
-def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundRequest:
+def a_request(refund_id: str = REFUND, **interesting: Any) -> RefundRequest:
     """300 won back to the owner."""
     ordinary: dict[str, Any] = {
         "by": "owner",
@@ -38,15 +38,15 @@ def a_wish(refund_id: str = REFUND, **interesting: Any) -> RefundRequest:
     return RefundRequest(id=refund_id, **ordinary | interesting)
 
 
-def known_refund(payment: Payment, wish: RefundRequest) -> Refund | None:
+def known_refund(payment: Payment, requested: RefundRequest) -> Refund | None:
     """The refund in the payment with this request. Raises `RefundIdReused`."""
-    held = refund_of(payment, wish.id)
-    return None if held is None else same_wish(held, wish)
+    held = refund_of(payment, requested.id)
+    return None if held is None else same_request(held, requested)
 
 
-def reserved(payment: Payment | None = None, refund_id: str = REFUND, **wish: Any) -> Payment:
+def reserved(payment: Payment | None = None, refund_id: str = REFUND, **requested: Any) -> Payment:
     """A payment with a refund stored and, unless it waits, about to be sent, SENT seconds after NOW."""
-    stored = reserve(payment or paid(), a_wish(refund_id, **wish), moment(SENT))
+    stored = reserve(payment or paid(), a_request(refund_id, **requested), moment(SENT))
     waits = stored.refunds[refund_id].state is not RefundState.RESERVED
     return stored if waits else changed(stored, refund_id, sent_at=moment(SENT).now)
 

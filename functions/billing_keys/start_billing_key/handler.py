@@ -72,13 +72,13 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
     if body.pay_method != "MOBILE":
         # the SDK saves and pays at once with a phone only (PortOne facts 12.1)
         raise InvalidRequest(field="payMethod", reason="mobile_only_with_order")
-    wish = PrepareRequest(
+    requested = PrepareRequest(
         user_id=user_id,
         order_id=body.order_id,
         platform=body.platform,
         body_hash=request.keyed_body_hash(deps.secrets.hash_key()),
     )
-    prepared = deps.preparer.prepare(wish)
+    prepared = deps.preparer.prepare(requested)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
     open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return prepared

@@ -26,14 +26,14 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """Every prepare of an order answers the same paymentId while it can still be paid."""
     body = request.body(PrepareBody)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    wish = PrepareRequest(
+    requested = PrepareRequest(
         user_id=request.user_id,
         order_id=body.order_id,
         platform=body.platform,
         body_hash=request.body_hash(),
         idempotency_key=request.idempotency_key,
     )
-    prepared = deps.preparer.prepare(wish)
+    prepared = deps.preparer.prepare(requested)
     open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return answer(200, checkout_view(prepared, deps.settings))
 

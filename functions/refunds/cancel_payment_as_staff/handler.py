@@ -5,7 +5,7 @@ from typing import Any
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Right
-from portone_payments.entry.views.refunds import CancelBody, refund_answer, refund_said, wish_of
+from portone_payments.entry.views.refunds import CancelBody, refund_answer, refund_said, requested_refund
 from portone_payments.entry.wiring.instructions import InstructionDeps
 from portone_payments.ports.world import Deadline
 
@@ -15,8 +15,8 @@ def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     body, requester = request.body(CancelBody), request.caller.requester
     said = refund_said(body)
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    wish = wish_of(request, body, requester, deps.secrets.hash_key())
-    return refund_answer(deps.canceller.cancel(request.payment_id, requester, wish, said, deadline))
+    requested = requested_refund(request, body, requester, deps.secrets.hash_key())
+    return refund_answer(deps.canceller.cancel(request.payment_id, requester, requested, said, deadline))
 
 
 handler = HttpHandler(

@@ -156,7 +156,9 @@ def test_a_failed_answer_promises_nothing_and_a_succeeded_one_is_compared_with_t
 
 
 def answered_with(payment: Payment, state: RefundState) -> Payment:
-    wish = RefundRequest(id="owner:1", by="user-1", requester="CUSTOMER", reason="", body_hash="", amount=300)
-    reserved = reserve(payment, wish, moment(70))
+    requested = RefundRequest(
+        id="owner:1", by="user-1", requester="CUSTOMER", reason="", body_hash="", amount=300
+    )
+    reserved = reserve(payment, requested, moment(70))
     refund = replace(reserved.refunds["owner:1"], state=state, cancellation_id="cancellation-1")
     return with_refund(reserved, refund)

@@ -7,20 +7,20 @@ from hypothesis import strategies as st
 from portone_payments.domain.errors.payments import RefundIdReused
 from portone_payments.domain.refunds.reserve import TOKEN_LENGTH, sent_reason, token_of
 from tests.support.records import a_payment
-from tests.support.refund_records import a_wish, known_refund, reserved, the_refund
+from tests.support.refund_records import a_request, known_refund, reserved, the_refund
 from tests.support.snapshots import a_snapshot, after_reading
 
 
 def test_the_same_id_with_the_same_body_is_the_same_refund() -> None:
     payment = reserved()
 
-    assert known_refund(payment, a_wish()) is the_refund(payment)
-    assert known_refund(payment, a_wish("staff:refund-1")) is None
+    assert known_refund(payment, a_request()) is the_refund(payment)
+    assert known_refund(payment, a_request("staff:refund-1")) is None
 
 
 def test_the_same_id_with_another_body_is_refused() -> None:
     with pytest.raises(RefundIdReused):
-        known_refund(reserved(), a_wish(body_hash="1" * 64))
+        known_refund(reserved(), a_request(body_hash="1" * 64))
 
 
 ids = st.text(min_size=1, max_size=40)

@@ -16,7 +16,7 @@ from tests.support.records import calls_of
 from tests.support.refund_records import (
     REFUND,
     SENT,
-    a_wish,
+    a_request,
     booked,
     changed,
     known_refund,
@@ -35,9 +35,9 @@ SUCCEEDED, REQUESTED, FAILED = (
 )
 
 
-def lost(refund_id: str = REFUND, **wish: Any) -> Refund:
+def lost(refund_id: str = REFUND, **requested: Any) -> Refund:
     """A refund as it was before its record was lost."""
-    return the_refund(reserved(None, refund_id, **wish), refund_id)
+    return the_refund(reserved(None, refund_id, **requested), refund_id)
 
 
 def found(*cancellations: Cancellation, payment: Payment | None = None) -> Payment:
@@ -56,7 +56,7 @@ def found(*cancellations: Cancellation, payment: Payment | None = None) -> Payme
 def test_a_repeated_refund_id_answers_the_lost_refund(shown: CancellationStatus, held: RefundState) -> None:
     payment = found(booked(lost(), shown))
 
-    known = known_refund(payment, a_wish())
+    known = known_refund(payment, a_request())
 
     assert known is not None
     assert (known.id, known.state, known.amount) == (REFUND, held, 300)
@@ -69,7 +69,7 @@ def test_a_lost_refund_lowers_the_balance() -> None:
 def test_another_id_is_another_refund() -> None:
     payment = found(booked(lost()))
 
-    assert known_refund(payment, a_wish("owner:refund-2")) is None
+    assert known_refund(payment, a_request("owner:refund-2")) is None
     assert refund_of(payment, "staff:refund-1") is None
 
 
@@ -80,9 +80,9 @@ def test_a_lost_refund_is_compared_by_its_amount_because_its_body_is_lost(
 ) -> None:
     payment = found(booked(lost()))
 
-    assert known_refund(payment, a_wish(amount=amount, full=full, body_hash="1" * 64))
+    assert known_refund(payment, a_request(amount=amount, full=full, body_hash="1" * 64))
     with pytest.raises(RefundIdReused):
-        known_refund(payment, a_wish(amount=301))
+        known_refund(payment, a_request(amount=301))
 
 
 def test_a_lost_refund_is_never_sent() -> None:
@@ -95,7 +95,7 @@ def test_no_other_refund_starts_while_a_lost_one_is_requested() -> None:
     payment = found(booked(lost(), REQUESTED))
 
     with pytest.raises(RefundInProgress):
-        reserve(payment, a_wish("owner:refund-2"), moment(SENT + 90))
+        reserve(payment, a_request("owner:refund-2"), moment(SENT + 90))
 
 
 def test_a_lost_refund_is_settled_like_any_other() -> None:

@@ -19,7 +19,7 @@ from tests.support.records import NOW, a_payment
 from tests.support.refund_records import (
     REFUND,
     SENT,
-    a_wish,
+    a_request,
     booked,
     changed,
     paid,
@@ -32,7 +32,7 @@ NOTHING_TAKEN = [RemoteStatus.READY, RemoteStatus.FAILED, RemoteStatus.PAY_PENDI
 
 
 def test_a_reserved_refund_freezes_amount_balance_key_and_token() -> None:
-    refund = the_refund(reserve(paid(), a_wish(amount=300), moment(SENT)))
+    refund = the_refund(reserve(paid(), a_request(amount=300), moment(SENT)))
 
     assert (refund.amount, refund.balance) == (300, 1_000)
     assert (refund.state, refund.created_at, refund.sent_at) == (RefundState.RESERVED, NOW + SENT, None)
@@ -54,7 +54,7 @@ def test_a_payment_without_money_cannot_be_refunded(status: RemoteStatus) -> Non
     payment = after_reading(a_payment(), a_snapshot(status))
 
     with pytest.raises(NotRefundable):
-        reserve(payment, a_wish(), moment())
+        reserve(payment, a_request(), moment())
 
 
 @pytest.mark.parametrize("state", sorted(OPEN))
@@ -62,7 +62,7 @@ def test_no_refund_is_reserved_while_another_is_open(state: RefundState) -> None
     busy = changed(reserved(), state=state)
 
     with pytest.raises(RefundInProgress) as refused:
-        reserve(busy, a_wish("owner:refund-2"), moment())
+        reserve(busy, a_request("owner:refund-2"), moment())
 
     assert refused.value.data == {"retry_after": 10}
 
@@ -71,14 +71,14 @@ def test_no_refund_is_reserved_while_another_is_open(state: RefundState) -> None
 def test_after_a_refund_is_settled_another_can_be_reserved(state: RefundState) -> None:
     calm = changed(reserved(), state=state)
 
-    assert "owner:refund-2" in reserve(calm, a_wish("owner:refund-2"), moment()).refunds
+    assert "owner:refund-2" in reserve(calm, a_request("owner:refund-2"), moment()).refunds
 
 
 def test_no_refund_is_reserved_until_a_reading_shows_what_an_answer_promised() -> None:
     answered = changed(reserved(), state=RefundState.SUCCEEDED, cancellation_id="cancellation-1")
 
     with pytest.raises(RefundInProgress):
-        reserve(answered, a_wish("owner:refund-2"), moment())
+        reserve(answered, a_request("owner:refund-2"), moment())
 
 
 def test_more_than_the_balance_is_refused_with_the_balance() -> None:
@@ -107,12 +107,12 @@ def test_an_amount_below_one_is_refused(amount: int) -> None:
 @pytest.mark.parametrize(("full", "amount"), [(True, 300), (False, None)])
 def test_a_refund_is_either_full_or_has_an_amount(full: bool, amount: int | None) -> None:  # noqa: FBT001 - a case
     with pytest.raises(InvalidRequest):
-        reserve(paid(), a_wish(full=full, amount=amount), moment())
+        reserve(paid(), a_request(full=full, amount=amount), moment())
 
 
 def test_a_full_refund_leaves_nothing_to_refund() -> None:
     with pytest.raises(BundleError):
-        reserve_back(paid(cancelled=1_000), a_wish(full=True), moment())
+        reserve_back(paid(cancelled=1_000), a_request(full=True), moment())
 
 
 @pytest.mark.parametrize(("base", "balance"), [("total", 1_000), ("paid", 900)])

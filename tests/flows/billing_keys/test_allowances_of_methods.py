@@ -154,7 +154,7 @@ def test_staff_issues_a_receipt_however_often_the_buyer_was_refused(stack: Obser
     prepared = paid_by_transfer(stack)
     stack.portone.console.refuse_next("issue_cash_receipt", "INVALID_REQUEST", times=10)
     answers = [issue(stack, prepared) for _ in range(12)]
-    wish = {"type": "PERSONAL", "identityNumber": "01098765432"}
+    body = {"type": "PERSONAL", "identityNumber": "01098765432"}
 
     assert named(answers[-1]) == "receipts"
-    assert stack.staff.post(f"/ops/payments/{prepared['paymentId']}/cash-receipt", wish).status == OK
+    assert stack.staff.post(f"/ops/payments/{prepared['paymentId']}/cash-receipt", body).status == OK

@@ -89,9 +89,9 @@ class Stage:
         view: dict[str, Any] = self.stack.app(user).get(f"/payments/{payment_id}").json()
         return view
 
-    def refund(self, user: str, payment_id: str, refund_id: str, **wish: object) -> Response:
+    def refund(self, user: str, payment_id: str, refund_id: str, **requested: object) -> Response:
         """The buyer asks for money back."""
-        body = {"refundId": refund_id, "reason": "changed my mind"} | wish
+        body = {"refundId": refund_id, "reason": "changed my mind"} | requested
         return self.stack.app(user).post(f"/payments/{payment_id}/cancel", body)
 
     def books(self, payment_id: str) -> PaymentBook:

@@ -8,9 +8,9 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
         "flows/refunds/refund.py",
         """                self.meter.count(Metric.CONFLICT)
                 continue
-            return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True""",
+            return Refunded(as_saved(reserved), reserved.refunds[requested.id]), True""",
         """                self.meter.count(Metric.CONFLICT)
-            return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True""",
+            return Refunded(as_saved(reserved), reserved.refunds[requested.id]), True""",
         "faults/test_refund_races",
         "hundred and not console",
     ),

@@ -139,12 +139,12 @@ def cash_receipt_that_follows_a_refund(stack: ObservedStack) -> None:
     pay(stack, prepared, method="TRANSFER", tax_free=2_000)
     stack.deliver()
     path = f"/payments/{prepared['paymentId']}"
-    wish = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
-    stack.app(USER).post(f"{path}/cash-receipt", wish)
+    body = {"type": "PERSONAL", "identityNumber": "010-0000-0000"}
+    stack.app(USER).post(f"{path}/cash-receipt", body)
     part = {"refundId": "part", "amount": 1_000, "taxFreeAmount": 0, "reason": "too big"}
     stack.app(USER).post(f"{path}/cancel", part)
     stack.run_for(30 * MINUTE)
-    stack.app(USER).post(f"{path}/cash-receipt", wish)
+    stack.app(USER).post(f"{path}/cash-receipt", body)
     stack.staff.post(f"/ops{path}/cash-receipt/cancel", {})
 
 

@@ -64,7 +64,7 @@ def check_issuable(payment: Payment) -> None:
 
 
 def known_receipt(payment: Payment, kind: str) -> CashReceipt | None:
-    """The receipt that stands, if any: a second wish for the same kind is the same receipt.
+    """The receipt that stands, if any: a second request for the same kind gets the same receipt.
 
     Raises `CashReceiptExists` for another kind, and where the shop had reported it unasked.
     """

@@ -229,7 +229,7 @@ def _tried(payment: Payment, series: Returning, moment: Moment, base: str) -> Pa
         return end(payment, "back", moment)
     number = _next_number(payment, series)
     try:
-        reserved = reserve_back(payment, _wish(payment, series, number), moment, base=base)
+        reserved = reserve_back(payment, _request(payment, series, number), moment, base=base)
     except RefundInProgress:
         return replace(payment, returning=replace(series, next_at=int(moment.now) + _SOON))
     except BundleError:
@@ -247,7 +247,7 @@ def _next_number(payment: Payment, series: Returning) -> int:
     return number
 
 
-def _wish(payment: Payment, series: Returning, number: int) -> RefundRequest:
+def _request(payment: Payment, series: Returning, number: int) -> RefundRequest:
     return RefundRequest(
         id=numbered(series.reason, number),
         by="system",

@@ -58,10 +58,10 @@ class RefundRequest:
     state: RefundState = RefundState.RESERVED
 
 
-def same_wish(held: Refund, wish: RefundRequest) -> Refund:
-    """The refund, which was asked for like this. Raises `RefundIdReused` when it was not."""
+def same_request(held: Refund, requested: RefundRequest) -> Refund:
+    """The stored refund, if `requested` has the same body. Raises `RefundIdReused` for another one."""
     lost = not held.body_hash
-    if wish.amount not in {None, held.amount} if lost else held.body_hash != wish.body_hash:
+    if requested.amount not in {None, held.amount} if lost else held.body_hash != requested.body_hash:
         raise RefundIdReused
     return held
 
@@ -112,43 +112,47 @@ def cancellable(payment: Payment, *, base: str = "total") -> int:
     return (seen.charged if base == "paid" else seen.total) - seen.cancelled
 
 
-def reserve(payment: Payment, wish: RefundRequest, moment: Moment, *, base: str = "total") -> Payment:
+def reserve(payment: Payment, requested: RefundRequest, moment: Moment, *, base: str = "total") -> Payment:
     """The payment with the refund stored, frozen and due; nobody has begun to send it.
 
     Raises `NotRefundable`, `RefundInProgress`, `RefundAboveBalance`, `InvalidRequest`.
     """
-    staff = space_of(wish.id) == "staff"
+    staff = space_of(requested.id) == "staff"
     if payment.status not in (_REFUNDABLE_BY_STAFF if staff else _REFUNDABLE):
         raise NotRefundable(status=payment.status.value)
-    return reserve_back(payment, wish, moment, base=base)
+    return reserve_back(payment, requested, moment, base=base)
 
 
-def reserve_back(payment: Payment, wish: RefundRequest, moment: Moment, *, base: str = "total") -> Payment:
+def reserve_back(
+    payment: Payment, requested: RefundRequest, moment: Moment, *, base: str = "total"
+) -> Payment:
     """As `reserve`, for money that must not stay, whatever the status: a mismatch or a surplus."""
     if in_progress(payment):
         raise RefundInProgress(retry_after=10)
     balance = cancellable(payment, base=base)
-    amount = _amount(wish, balance)
-    parts = split(amount, _left(payment, balance), tax_free=wish.tax_free, vat=wish.vat)
+    amount = _amount(requested, balance)
+    parts = split(amount, _left(payment, balance), tax_free=requested.tax_free, vat=requested.vat)
     refund = Refund(
-        id=wish.id,
-        state=wish.state,
+        id=requested.id,
+        state=requested.state,
         amount=amount,
         tax_free=parts.tax_free,
         vat=parts.vat,
-        full=wish.full,
+        full=requested.full,
         balance=balance + payment.by_hand,
-        reason=wish.reason,
-        requester=wish.requester,
-        by=wish.by,
-        door=wish.door,
-        person=wish.person,
-        body_hash=wish.body_hash,
-        key=_digest(payment.payment_id, wish.id, "key"),
-        token=token_of(payment.payment_id, wish.id),
+        reason=requested.reason,
+        requester=requested.requester,
+        by=requested.by,
+        door=requested.door,
+        person=requested.person,
+        body_hash=requested.body_hash,
+        key=_digest(payment.payment_id, requested.id, "key"),
+        token=token_of(payment.payment_id, requested.id),
         created_at=moment.now,
     )
-    told = record(payment, Fact.REFUND_RESERVED, moment, refund=refund.id, amount=amount, state=wish.state)
+    told = record(
+        payment, Fact.REFUND_RESERVED, moment, refund=refund.id, amount=amount, state=requested.state
+    )
     return with_refund(told, refund)
 
 
@@ -172,10 +176,10 @@ def sent_reason(refund: Refund, said: str = "") -> str:
     return f"{refund.token} {said or refund.reason}"
 
 
-def _amount(wish: RefundRequest, balance: int) -> int:
-    if wish.full == (wish.amount is not None):
+def _amount(requested: RefundRequest, balance: int) -> int:
+    if requested.full == (requested.amount is not None):
         raise InvalidRequest(field="amount", reason="either_full_or_amount")
-    amount = balance if wish.amount is None else wish.amount
+    amount = balance if requested.amount is None else requested.amount
     if amount < 1:
         raise InvalidRequest(field="amount", reason="out_of_range")
     if amount > balance:

@@ -40,7 +40,7 @@ class RefundPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundCheck:
-    """What matters of a wish before it is reserved."""
+    """What the checks need to know of a request before its refund is reserved."""
 
     amount: int | None
     owner: bool

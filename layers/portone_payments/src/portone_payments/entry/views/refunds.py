@@ -60,7 +60,7 @@ class CancelBody(Body):
     refund_account: AccountBody | None = None
 
 
-def wish_of(
+def requested_refund(
     request: Request, body: CancelBody, requester: Requester, hash_key: str, currency: str = "KRW"
 ) -> RefundRequest:
     """What the body asks for, in the requester's namespace. Raises `InvalidRequest`."""

@@ -81,27 +81,27 @@ class Preparer:
     ready_seconds: int
     customers: Customers
 
-    def prepare(self, wish: PrepareRequest) -> Prepared:
+    def prepare(self, requested: PrepareRequest) -> Prepared:
         """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races.
 
         `TooManyRequests` for who repeats what costs: client keys, payments, the opening of a buyer's data.
         """
-        return retried(lambda: self._once(wish), meter=self.meter)
+        return retried(lambda: self._once(requested), meter=self.meter)
 
-    def _once(self, wish: PrepareRequest) -> Prepared:
-        request = self._known_request(wish)
-        order = self._order(wish)
+    def _once(self, requested: PrepareRequest) -> Prepared:
+        request = self._known_request(requested)
+        order = self._order(requested)
         held = self._payment(order)
-        allowed = self._allowed(order, wish)
+        allowed = self._allowed(order, requested)
         buyer = self._buyer(order, held)
-        methods = self._methods(order, buyer, wish, allowed)
+        methods = self._methods(order, buyer, requested, allowed)
         if held is not None and not _replaceable(held):
-            fresh, payment = False, self._reuse(order, held, wish, methods, request)
+            fresh, payment = False, self._reuse(order, held, requested, methods, request)
         else:
-            fresh, payment = True, self._create(order, held, wish, methods, request)
+            fresh, payment = True, self._create(order, held, requested, methods, request)
         until = payment.expires_at
         given = given_by(
-            order, buyer, customer_id=payment.customer_id, offered_until=until, in_app=wish.in_app
+            order, buyer, customer_id=payment.customer_id, offered_until=until, in_app=requested.in_app
         )
         return Prepared(payment, methods, given, fresh)
 
@@ -113,17 +113,17 @@ class Preparer:
             check(held.spent, PREPARES, now=self.clock.now())
         return Buyer.parse(self.vault.decrypt(sealed, context=buyer_context(order.order_id)))
 
-    def _known_request(self, wish: PrepareRequest) -> ClientRequest | None:
-        if wish.idempotency_key is None:
+    def _known_request(self, requested: PrepareRequest) -> ClientRequest | None:
+        if requested.idempotency_key is None:
             return None
-        request = self.store.request(wish.user_id, ROUTE, wish.idempotency_key)
-        if request is not None and request.body_hash != wish.body_hash:
+        request = self.store.request(requested.user_id, ROUTE, requested.idempotency_key)
+        if request is not None and request.body_hash != requested.body_hash:
             raise IdempotencyKeyReused
         return request
 
-    def _order(self, wish: PrepareRequest) -> Order:
-        order = self.store.order(wish.order_id)
-        if order is None or order.user_id != wish.user_id:
+    def _order(self, requested: PrepareRequest) -> Order:
+        order = self.store.order(requested.order_id)
+        if order is None or order.user_id != requested.user_id:
             raise OrderNotFound
         if order.withdrawn_at is not None:
             raise OrderWithdrawn
@@ -141,13 +141,13 @@ class Preparer:
             raise OrderExpired
         return held
 
-    def _allowed(self, order: Order, wish: PrepareRequest) -> tuple[str, ...]:
+    def _allowed(self, order: Order, requested: PrepareRequest) -> tuple[str, ...]:
         """Those offered here that go through a channel. Raises `NoPayMethod`."""
         allowed = allowed_methods(
             order.pay_methods,
             self.rules,
             amount=order.total,
-            platform=wish.platform,
+            platform=requested.platform,
             item_kind=order.item_kind,
         )
         through = tuple(filter(self.windows.channel, allowed))
@@ -156,10 +156,10 @@ class Preparer:
         return through
 
     def _methods(
-        self, order: Order, buyer: Buyer, wish: PrepareRequest, allowed: tuple[str, ...]
+        self, order: Order, buyer: Buyer, requested: PrepareRequest, allowed: tuple[str, ...]
     ) -> tuple[str, ...]:
         """Those whose window has all it needs, which a setting may have changed since."""
-        given = given_by(order, buyer, in_app=wish.in_app)
+        given = given_by(order, buyer, in_app=requested.in_app)
         open_here = tuple(method for method in allowed if not self.windows.missing(method, given))
         if not open_here:
             raise NoPayMethod
@@ -169,20 +169,22 @@ class Preparer:
         self,
         order: Order,
         held: Payment,
-        wish: PrepareRequest,
+        requested: PrepareRequest,
         methods: tuple[str, ...],
         request: ClientRequest | None,
     ) -> Payment:
         now = self.clock.now()
-        offered = offered_under(replace(held, offers={**held.offers, wish.platform: methods}), self.policy)
+        offered = offered_under(
+            replace(held, offers={**held.offers, requested.platform: methods}), self.policy
+        )
         if held.status in PAYABLE and now >= held.expires_at:
             offered = _reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
         if held.buyer_sealed:
             offered = replace(offered, spent=with_one(offered.spent, PREPARES, now=now))
         others: list[AnyRecord] = []
-        if request is None and wish.idempotency_key:
+        if request is None and requested.idempotency_key:
             offered = replace(offered, spent=spend(offered.spent, KEYS, now=now))
-            others.append(self._request(wish, held.payment_id, now))
+            others.append(self._request(requested, held.payment_id, now))
         if offered == held:
             return held
         self.store.save(offered, *others)
@@ -192,13 +194,13 @@ class Preparer:
         self,
         order: Order,
         held: Payment | None,
-        wish: PrepareRequest,
+        requested: PrepareRequest,
         methods: tuple[str, ...],
         request: ClientRequest | None,
     ) -> Payment:
         """A new payment; a client's key that made the one before leads to this one from now on."""
         now = self.clock.now()
-        fresh = self._fresh(order, held, wish, methods, now)
+        fresh = self._fresh(order, held, requested, methods, now)
         earlier = (*order.earlier, held.payment_id)[-EARLIER_KEPT:] if held else order.earlier
         spent = spend(order.spent, PAYMENTS, now=now) if held else order.spent
         changes: list[AnyRecord] = [
@@ -213,15 +215,20 @@ class Preparer:
         ]
         if held is not None:
             changes.append(replace(held, has_other_payments=True, buyer_sealed=None))
-        if wish.idempotency_key:
-            known = self._request(wish, fresh.payment_id, now)
+        if requested.idempotency_key:
+            known = self._request(requested, fresh.payment_id, now)
             changes.append(known if request is None else replace(known, version=request.version))
         self.store.save(*changes)
         self.meter.count(Metric.PREPARED)
         return as_saved(fresh)
 
     def _fresh(
-        self, order: Order, held: Payment | None, wish: PrepareRequest, methods: tuple[str, ...], now: float
+        self,
+        order: Order,
+        held: Payment | None,
+        requested: PrepareRequest,
+        methods: tuple[str, ...],
+        now: float,
     ) -> Payment:
         payment = Payment(
             payment_id=self.ids.payment_id(),
@@ -236,24 +243,24 @@ class Preparer:
             expires_at=self._expiry(order, now),
             customer_id=self.customers.name_of(order.user_id),
             buyer_sealed=order.buyer_sealed or (held.buyer_sealed if held else None),
-            offers={wish.platform: methods},
+            offers={requested.platform: methods},
             terms=terms_under(self.policy),
             has_other_payments=held is not None,
             poll_step=BY_KIND,
         )
-        told = record(payment, Fact.PREPARED, Moment(now=now, by=ROUTE), platform=wish.platform)
+        told = record(payment, Fact.PREPARED, Moment(now=now, by=ROUTE), platform=requested.platform)
         return replace(told, due_at=next_due(told, now))
 
     def _expiry(self, order: Order, now: float) -> int:
         offered_until = int(now) + self.ready_seconds
         return offered_until if order.expires_at is None else min(offered_until, order.expires_at)
 
-    def _request(self, wish: PrepareRequest, payment_id: str, now: float) -> ClientRequest:
+    def _request(self, requested: PrepareRequest, payment_id: str, now: float) -> ClientRequest:
         return ClientRequest(
-            user_id=wish.user_id,
+            user_id=requested.user_id,
             route=ROUTE,
-            key=wish.idempotency_key or "",
-            body_hash=wish.body_hash,
+            key=requested.idempotency_key or "",
+            body_hash=requested.body_hash,
             resource_id=payment_id,
             created_at=now,
             expires_at=int(now) + REQUEST_KEPT,

@@ -12,7 +12,7 @@ from portone_payments.domain.refunds.reserve import (
     RefundRequest,
     in_progress,
     reserve,
-    same_wish,
+    same_request,
     with_refund,
 )
 from portone_payments.domain.refunds.rules import (
@@ -48,31 +48,31 @@ class Canceller(Refunds):
         self,
         payment_id: str,
         requester: Requester,
-        wish: RefundRequest,
+        requested: RefundRequest,
         said: Said,
         deadline: Deadline,
     ) -> Refunded:
         """The refund of this id, new or known. Raises `PaymentNotFound` and the errors of its checks."""
-        reserved, fresh = self._reserved(payment_id, requester, wish, said, deadline)
+        reserved, fresh = self._reserved(payment_id, requester, requested, said, deadline)
         if fresh and reserved.refund.state is RefundState.RESERVED:
-            return self.send(reserved.payment, wish.id, requester.by, deadline, fresh=True)
+            return self.send(reserved.payment, requested.id, requester.by, deadline, fresh=True)
         return reserved
 
     def _reserved(
-        self, payment_id: str, requester: Requester, wish: RefundRequest, said: Said, deadline: Deadline
+        self, payment_id: str, requester: Requester, requested: RefundRequest, said: Said, deadline: Deadline
     ) -> tuple[Refunded, bool]:
         for _ in range(ATTEMPTS):
             held = self.held(payment_id, requester)
-            known = find_refund(held, wish.id, store=self.store)
+            known = find_refund(held, requested.id, store=self.store)
             if known is not None:
-                return Refunded(held, same_wish(known, wish)), False
-            reserved = self._reserve(self._current(held, requester, deadline), requester, wish, said)
+                return Refunded(held, same_request(known, requested)), False
+            reserved = self._reserve(self._current(held, requester, deadline), requester, requested, said)
             try:
                 self.store.save(reserved)
             except Conflict:
                 self.meter.count(Metric.CONFLICT)
                 continue
-            return Refunded(as_saved(reserved), reserved.refunds[wish.id]), True
+            return Refunded(as_saved(reserved), reserved.refunds[requested.id]), True
         raise Busy
 
     def _current(self, held: Payment, requester: Requester, deadline: Deadline) -> Payment:
@@ -91,18 +91,18 @@ class Canceller(Refunds):
             return held
         return as_saved(read.payment)
 
-    def _reserve(self, held: Payment, requester: Requester, wish: RefundRequest, said: Said) -> Payment:
+    def _reserve(self, held: Payment, requester: Requester, requested: RefundRequest, said: Said) -> Payment:
         now, account = self.clock.now(), said.account
         check_count(held, owner=requester.owner)
         asked = RefundCheck(
-            amount=wish.amount,
+            amount=requested.amount,
             owner=requester.owner,
             has_account=account is not None,
             has_phone=account is not None and account.phone is not None,
         )
-        reserved = reserve(held, wish, Moment(now=now, by=requester.by), base=self.policy.base)
+        reserved = reserve(held, requested, Moment(now=now, by=requester.by), base=self.policy.base)
         check_refund(held, asked, self.policy, now=now)
-        refund = self._sealed(held, reserved.refunds[wish.id], said)
+        refund = self._sealed(held, reserved.refunds[requested.id], said)
         if not requester.owner and needs_second_person(held, refund.amount, self.policy):
             refund = replace(refund, state=RefundState.AWAITING_APPROVAL)
         return due_soon(with_refund(reserved, refund), now)
