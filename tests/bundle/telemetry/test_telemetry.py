@@ -71,7 +71,7 @@ def test_an_unforeseen_exception_is_logged_by_its_type_and_place(logger: Logger,
 
     (line,) = written(stream)
     assert line["error_type"] == "RuntimeError"
-    assert line["at"].startswith("test_telemetry.py:")
+    assert line["at"].startswith("telemetry/test_telemetry.py:")
     assert CANARY not in stream.getvalue() + answer["body"]
 
 

@@ -10,13 +10,13 @@ UNNAMED = frozenset({"wallet", "person"})
 
 
 def what_failed(error: BaseException) -> dict[str, str]:
-    """The type, and the innermost place as file:line."""
+    """The type, and the innermost place as folder/file:line; many files are called settlement.py."""
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     if traceback is None:
         return {"error_type": type(error).__name__}
-    file = traceback.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
+    file = "/".join(traceback.tb_frame.f_code.co_filename.rsplit("/", 2)[-2:])
     return {"error_type": type(error).__name__, "at": f"{file}:{traceback.tb_lineno}"}
 
 
