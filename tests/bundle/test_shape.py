@@ -90,7 +90,6 @@ def test_a_flow_names_the_ports_it_uses(files: list[Source]) -> None:
     assert chains_to_a_port(files) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the loops are not in flows/shared/optimistic.py yet")
 def test_only_one_place_retries_after_a_lost_race(files: list[Source]) -> None:
     assert retry_loops(files) == []
 

@@ -6,7 +6,7 @@ APPROVING_AND_AUDITING: tuple[Bug, ...] = (
     in_core(
         "charged without asking the stock hook",
         "flows/approvals/send.py",
-        "reserved = self.stock is None or self.stock.reserve(payment.payment_id, approval.attempt)",
+        "reserved = self.stock is None or self.stock.reserve(payment.payment_id, attempt)",
         "reserved = True",
         "flows/approvals/test_stock_hook",
         "the_stock_hook",
@@ -14,16 +14,9 @@ APPROVING_AND_AUDITING: tuple[Bug, ...] = (
     in_core(
         "mark before effect: the stock hook's answer is not stored before the charge",
         "flows/approvals/send.py",
-        """                self.store.save(told)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return as_saved(told)""",
-        """                pass
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return told""",
+        "answered, _ = change(read, decide, store=self.store, meter=self.meter,"
+        " attempts=ATTEMPTS, fact=False)",
+        "answered = decide(read())[0]",
         "flows/approvals/test_stock_hook",
         "stored_before",
     ),

@@ -101,8 +101,8 @@ PERSONS: tuple[Bug, ...] = (
     in_core(
         "what was refused before sending counts as a message",
         "flows/identity/settle.py",
-        "            counters = uncounted(self.store, sending.counted, sending.at)\n",
-        "            counters = ()\n",
+        "self.store.save(failed, *uncounted(self.store, sending.counted, sending.at))",
+        "self.store.save(failed)",
         "cases/test_identity_limits",
         "refused_before",
     ),

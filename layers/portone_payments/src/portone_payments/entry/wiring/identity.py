@@ -131,6 +131,7 @@ class IdentityDeps(PortDeps):
         """What messages and codes go through."""
         return Exchange(
             settler=self.settler,
+            meter=self.meter,
             store=self.people,
             clock=self.clock,
             ids=self.ids,

@@ -13,7 +13,6 @@ from portone_payments.domain.approvals.attempts import (
 )
 from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.errors.payments import NotApprovable
-from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment
 from portone_payments.flows.approvals.attempt import Attempted, check_order, due_soon, sent_now
@@ -21,11 +20,11 @@ from portone_payments.flows.approvals.send import ApprovalSender, token_context
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
+from portone_payments.flows.shared.optimistic import change
 from portone_payments.flows.shared.ownership import owned
-from portone_payments.ports.store import Conflict, Queue, Store
-from portone_payments.ports.world import Clock, Deadline, Meter, Metric, StockHook, Vault
+from portone_payments.ports.store import Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter, StockHook, Vault
 
-ATTEMPTS = 6
 BY = "confirm"
 
 
@@ -64,19 +63,16 @@ class Approver:
         return Attempted(payment, approval)
 
     def _stored(self, payment_id: str, user_id: str, token: str, token_hash: str) -> tuple[Payment, bool]:
-        for _ in range(ATTEMPTS):
-            held = owned(payment_id, user_id, store=self.store)
+        def decide(held: Payment) -> tuple[Payment]:
             if known_approval(held, token_hash) is not None:
-                return held, False
+                return (held,)
             intended = self._intended(held, token, token_hash)
             check_gate(self.reader.gate_of(held), Operation.CONFIRM)
-            try:
-                self.store.save(intended)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return as_saved(intended), True
-        raise Busy
+            return (intended,)
+
+        return change(
+            lambda: owned(payment_id, user_id, store=self.store), decide, store=self.store, meter=self.meter
+        )
 
     def _intended(self, held: Payment, token: str, token_hash: str) -> Payment:
         now = self.clock.now()

@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.approvals.attempt import confirmed, sendable, sent, stock_answered
 from portone_payments.domain.approvals.attempts import open_approval
-from portone_payments.domain.errors.common import Busy, PortOneError
+from portone_payments.domain.errors.common import PortOneError
 from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.readings.outcome import our_fault
-from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment
@@ -16,9 +15,10 @@ from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.flows.approvals.attempt import held_back, told_by
 from portone_payments.flows.payments.catch_up import Amend, CaughtUp, Reader, intend, unchanged
 from portone_payments.flows.shared.gate import Operation
+from portone_payments.flows.shared.optimistic import change, given_first
 from portone_payments.ports.portone import ConfirmCommand
-from portone_payments.ports.store import Conflict, Store
-from portone_payments.ports.world import Deadline, Meter, Metric, StockHook, Vault
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Deadline, Meter, StockHook, Vault
 
 ATTEMPTS = 3
 
@@ -52,20 +52,17 @@ class ApprovalSender:
         approval = open_approval(payment)
         if approval is None or approval.state is not ApprovalState.ASKED:
             return payment
-        reserved = self.stock is None or self.stock.reserve(payment.payment_id, approval.attempt)
-        for attempt in range(ATTEMPTS):
-            held = self._held(payment.payment_id) if attempt else payment
-            told = stock_answered(held, approval.attempt, moment, reserved=reserved)
-            if told is held:
-                return held
-            told = replace(told, due_at=next_due(told, moment.now), tries=0)
-            try:
-                self.store.save(told)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return as_saved(told)
-        raise Busy
+        attempt = approval.attempt
+        reserved = self.stock is None or self.stock.reserve(payment.payment_id, attempt)
+
+        def decide(held: Payment) -> tuple[Payment]:
+            told = stock_answered(held, attempt, moment, reserved=reserved)
+            return (held if told is held else replace(told, due_at=next_due(told, moment.now), tries=0),)
+
+        read = given_first(payment, lambda: self._held(payment.payment_id))
+        # a yes leaves no fact: it is a step on the way to one
+        answered, _ = change(read, decide, store=self.store, meter=self.meter, attempts=ATTEMPTS, fact=False)
+        return answered
 
     def _held(self, payment_id: str) -> Payment:
         held = self.store.payment(payment_id)

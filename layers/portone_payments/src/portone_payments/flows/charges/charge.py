@@ -30,11 +30,11 @@ from portone_payments.flows.charges.send import ChargeSender, Claim
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
+from portone_payments.flows.shared.optimistic import retried, with_fact
 from portone_payments.flows.shared.ownership import owned
-from portone_payments.ports.store import Conflict, Queue, Store
-from portone_payments.ports.world import Clock, Deadline, Meter, Metric
+from portone_payments.ports.store import Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter
 
-ATTEMPTS = 6
 BY = "charge"
 
 
@@ -75,7 +75,8 @@ class Charger:
         self, payment_id: str, user_id: str, token_hash: str, issue_id: str | None
     ) -> tuple[Payment, Claim | None]:
         """The payment with the try stored, and the claim where this call stored it."""
-        for _ in range(ATTEMPTS):
+
+        def write() -> tuple[Payment, Claim | None]:
             held = owned(payment_id, user_id, store=self.store)
             known = known_approval(held, token_hash)
             if known is not None:
@@ -90,13 +91,10 @@ class Charger:
             gate, again = self.reader.gate_of(intended), was_kept_back(held)
             check_gate(gate, Operation.CHARGE, key.channel, again=again)
             holding = claim_key(wallet, key.issue_id, payment_id, done)
-            try:
-                self.store.save(intended, holding)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
+            self.store.save(with_fact(held, intended), holding)
             return as_saved(intended), Claim(holding)
-        raise Busy
+
+        return retried(write, meter=self.meter)
 
     def _key(self, user_id: str, issue_id: str | None) -> tuple[Wallet, SavedKey]:
         wallet = self.store.wallet(user_id)

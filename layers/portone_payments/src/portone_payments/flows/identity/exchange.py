@@ -10,13 +10,12 @@ from portone_payments.flows.identity.read import check_open, owned
 from portone_payments.flows.identity.settle import Settler
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Gate, Operation
+from portone_payments.flows.shared.optimistic import given_first, retried
 from portone_payments.ports.identity import IdentityStore
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Clock, Ids
+from portone_payments.ports.world import Clock, Ids, Meter
 
 READING = 5.0
 UNDER_WAY = 20.0  # as long as a request may take; until then the same button does nothing
-TRIES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +24,7 @@ class Exchange:
 
     settler: Settler
     store: IdentityStore
+    meter: Meter
     clock: Clock
     ids: Ids
     rules: IdentityRules
@@ -55,15 +55,17 @@ class Exchange:
         self, attempt: Attempt, sending: Sending, count: Callable[[], tuple[Counter, ...]] = tuple
     ) -> Attempt:
         """Store the intent, with what it counts as. Raises `Busy` when another request was faster."""
-        for _ in range(TRIES):
+        raced = given_first(given=False, read=lambda: True)
+
+        def write() -> Attempt:
+            # only a counter may be counted again: the intent is another request's where that was faster
+            if raced() and self.store.attempt(attempt.verification_id) != attempt:
+                raise Busy
             counters = count()
             # a try stays counted where no message was sent
-            sending = replace(sending, counted=tuple(each.counter_id for each in counters[1:]))
-            try:
-                self.store.save(replace(attempt, sending=sending), *counters)
-            except Conflict:
-                if self.store.attempt(attempt.verification_id) != attempt:
-                    raise Busy from None
-                continue
-            return replace(attempt, sending=sending, version=attempt.version + 1)
-        raise Busy
+            counted = tuple(each.counter_id for each in counters[1:])
+            intended = replace(attempt, sending=replace(sending, counted=counted))
+            self.store.save(intended, *counters)
+            return replace(intended, version=attempt.version + 1)
+
+        return retried(write, meter=self.meter)

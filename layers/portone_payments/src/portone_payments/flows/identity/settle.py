@@ -1,8 +1,9 @@
 """What became of a message or a code: PortOne's answer where it gave one, a reading where it did not."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.common import PortOneError, ProviderRefused
+from portone_payments.domain.errors.common import Busy, PortOneError, ProviderRefused
 from portone_payments.domain.errors.identity import (
     OtpRefused,
     SendFailed,
@@ -16,11 +17,11 @@ from portone_payments.domain.records.identity import Attempt, SendState
 from portone_payments.domain.shared.allowances import LOOKS, used_up
 from portone_payments.flows.identity.read import IdentityReader, failure_cause, looked_in_vain
 from portone_payments.flows.identity.start import uncounted
+from portone_payments.flows.shared.optimistic import given_first, retried
 from portone_payments.ports.identity import IdentityStore
 from portone_payments.ports.store import Conflict
 from portone_payments.ports.world import Deadline, Meter, Metric
 
-TRIES = 6
 _KNOWN = {
     "IDENTITY_VERIFICATION_ALREADY_SENT": SendState.SENT,
     "IDENTITY_VERIFICATION_ALREADY_VERIFIED": SendState.CONFIRMED,
@@ -102,15 +103,14 @@ class Settler:
         if sending is None:
             return
         failed = replace(attempt, sending=replace(sending, state=SendState.FAILED, counted=()))
-        for _ in range(TRIES):
-            counters = uncounted(self.store, sending.counted, sending.at)
-            try:
-                self.store.save(failed, *counters)
-            except Conflict:
-                if self.store.attempt(attempt.verification_id) != attempt:
-                    return
-                continue
-            return
+        raced = given_first(given=False, read=lambda: True)
+
+        def write() -> None:
+            if not raced() or self.store.attempt(attempt.verification_id) == attempt:
+                self.store.save(failed, *uncounted(self.store, sending.counted, sending.at))
+
+        with suppress(Busy):
+            retried(write, meter=self.meter)
 
     def _after_confirm(self, attempt: Attempt, error: PortOneError, deadline: Deadline) -> Attempt:
         """A refused code looks like an outage (facts 9): what the verification has become decides."""

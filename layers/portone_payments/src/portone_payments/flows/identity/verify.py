@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.common import BundleError, Busy
+from portone_payments.domain.errors.common import BundleError
 from portone_payments.domain.errors.identity import (
     IdentityDuplicate,
     VerificationExpired,
@@ -24,11 +24,9 @@ from portone_payments.flows.identity.read import (
     owned,
 )
 from portone_payments.flows.identity.start import started_mark
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.ports.identity import IdentityStore
-from portone_payments.ports.store import Conflict
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric
-
-TRIES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,9 @@ class Verifier:
         again; `Busy` after lost races.
         """
         reading: VerificationReading | None = None
-        for _ in range(TRIES):
+
+        def write() -> tuple[Attempt, Person]:
+            nonlocal reading
             attempt = owned(self.store, verification_id, user_id)
             if attempt.state is AttemptState.USED:
                 return attempt, self._seen_before(attempt)
@@ -58,12 +58,11 @@ class Verifier:
             try:
                 reading = reading or self.reader.read(attempt, deadline=deadline)
                 return self._judged(attempt, reading)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
             except BundleError:
                 looked_in_vain(attempt, self.store, self.clock.now())
                 raise
-        raise Busy
+
+        return retried(write, meter=self.meter)
 
     def _judged(self, attempt: Attempt, reading: VerificationReading) -> tuple[Attempt, Person]:
         # PortOne may have taken its time: what is late now is late

@@ -22,10 +22,9 @@ from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.payments.close_account import AccountCloser
 from portone_payments.flows.payments.orders import OrderWithPayment
 from portone_payments.flows.shared.enqueue import enqueue
-from portone_payments.ports.store import Conflict, Queue, Store
-from portone_payments.ports.world import Clock, Deadline, Meter, Metric
-
-ATTEMPTS = 6
+from portone_payments.flows.shared.optimistic import retried, with_fact
+from portone_payments.ports.store import Queue, Store
+from portone_payments.ports.world import Clock, Deadline, Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,15 @@ class Withdrawer:
         return result.payment, result.answered and not should_close(result.payment, moment.now)
 
     def _stored(self, order_id: str, deadline: Deadline, by: str) -> OrderWithPayment:
-        for _ in range(ATTEMPTS):
+        def write() -> OrderWithPayment:
             order = self.store.order(order_id)
             if order is None:
                 raise OrderNotFound
-            try:
-                if order.subscription_id is not None:
-                    return self._with_schedule(order, order.subscription_id, by)
-                return self._with_payment(order, deadline, by)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-        raise Busy
+            if order.subscription_id is not None:
+                return self._with_schedule(order, order.subscription_id, by)
+            return self._with_payment(order, deadline, by)
+
+        return retried(write, meter=self.meter)
 
     def _with_schedule(self, order: Order, subscription_id: str, by: str) -> OrderWithPayment:
         schedule = self.store.subscription(subscription_id)
@@ -89,7 +86,9 @@ class Withdrawer:
         moment = Moment(now=self.clock.now(), by=by)
         payments = {each: self.store.payment(each) for each in asked_of(schedule)} if schedule else {}
         after = schedule and schedule_withdrawn(schedule, payments, moment)
-        changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
+        changed: tuple[Subscription, ...] = ()
+        if schedule and after and after is not schedule:
+            changed = (with_fact(schedule, after),)
         gone = order_withdrawn(order, moment)
         self.store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
@@ -107,7 +106,7 @@ class Withdrawer:
             self.store.save(gone)
             return OrderWithPayment(gone, None)
         after = withdrawn(_without_waiting(payment, moment), moment)
-        self.store.save(gone, after)
+        self.store.save(gone, with_fact(payment, after))
         return OrderWithPayment(gone, as_saved(after))
 
     def _read(self, payment: Payment, moment: Moment, deadline: Deadline) -> Payment:

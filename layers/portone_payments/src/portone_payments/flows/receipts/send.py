@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.common import Busy, PortOneError
+from portone_payments.domain.errors.common import PortOneError
 from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.readings.outcome import Outcome, our_fault
@@ -16,11 +16,11 @@ from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.ports.portone import ReceiptCommand
-from portone_payments.ports.store import Conflict, Store
+from portone_payments.ports.store import Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Vault
 
-ATTEMPTS = 6
 # said of what somebody, perhaps our own earlier send, has already done: a reading decides
 ALREADY_DONE = frozenset({"CASH_RECEIPT_ALREADY_ISSUED", "CASH_RECEIPT_NOT_ISSUED", "CASH_RECEIPT_NOT_FOUND"})
 type Change = Callable[[Payment], Payment]
@@ -153,19 +153,18 @@ class ReceiptSender:
 
     def change(self, payment_id: str, change: Change, *, force: bool = False) -> tuple[Payment, bool]:
         """The payment as changed and saved, and whether there was anything to save. Raises `Busy`."""
-        for _ in range(ATTEMPTS):
+
+        def write() -> tuple[Payment, bool]:
             held = self._held(payment_id)
             changed = change(held)
             if changed == held and not force:
                 return held, False
+            # its facts are what comes of a receipt, not each step on the way there
             changed = replace(changed, due_at=self._due(held, changed), tries=0)
-            try:
-                self.store.save(changed)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
+            self.store.save(changed)
             return changed, True
-        raise Busy
+
+        return retried(write, meter=self.meter)
 
     def _due(self, held: Payment, changed: Payment) -> int | None:
         """The next mark; one that lies in the future already, and earlier, is left alone."""

@@ -22,12 +22,12 @@ from portone_payments.domain.refunds.rules import (
     needs_second_person,
 )
 from portone_payments.domain.shared.allowances import REFUND_READINGS, used_up, with_one
-from portone_payments.flows.refunds.refunds import ATTEMPTS, Refunded, Refunds, due_soon
+from portone_payments.flows.refunds.refunds import Refunded, Refunds, due_soon
 from portone_payments.flows.refunds.send import said_context, sealed_account
+from portone_payments.flows.shared.optimistic import retried, with_fact
 from portone_payments.flows.shared.ownership import Requester, find_refund
 from portone_payments.ports.portone import RefundAccount
-from portone_payments.ports.store import Conflict
-from portone_payments.ports.world import Deadline, Metric
+from portone_payments.ports.world import Deadline
 
 # seconds that a reading before leaves for the refund itself and the reading after it
 SENDING = 12.0
@@ -61,19 +61,17 @@ class Canceller(Refunds):
     def _reserved(
         self, payment_id: str, requester: Requester, requested: RefundRequest, said: Said, deadline: Deadline
     ) -> tuple[Refunded, bool]:
-        for _ in range(ATTEMPTS):
+        def write() -> tuple[Refunded, bool]:
             held = self.held(payment_id, requester)
             known = find_refund(held, requested.id, store=self.store)
             if known is not None:
                 return Refunded(held, same_request(known, requested)), False
-            reserved = self._reserve(self._current(held, requester, deadline), requester, requested, said)
-            try:
-                self.store.save(reserved)
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
+            current = self._current(held, requester, deadline)
+            reserved = with_fact(current, self._reserve(current, requester, requested, said))
+            self.store.save(reserved)
             return Refunded(as_saved(reserved), reserved.refunds[requested.id]), True
-        raise Busy
+
+        return retried(write, meter=self.meter)
 
     def _current(self, held: Payment, requester: Requester, deadline: Deadline) -> Payment:
         """The payment, read first where its last reading was behind: a balance of then would be refused."""

@@ -11,12 +11,12 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.refunds.rules import RefundPolicy
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.refunds.send import RefundSender
+from portone_payments.flows.shared import optimistic
 from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.flows.shared.ownership import Requester, find_refund, seen_by
-from portone_payments.ports.store import Conflict, Queue, Store
+from portone_payments.ports.store import Queue, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Vault
 
-ATTEMPTS = 6
 type Change = Callable[[Payment, Refund], Payment]
 
 
@@ -57,17 +57,17 @@ class Refunds:
         """The payment, which its owner or staff may see. Raises `PaymentNotFound`."""
         return seen_by(requester, payment_id, store=self.store)
 
-    def change(self, payment_id: str, refund_id: str, requester: Requester, change: Change) -> None:
+    def change(
+        self, payment_id: str, refund_id: str, requester: Requester, change: Change, *, fact: bool = True
+    ) -> None:
         """Save what `change` makes of a refund. Raises what it raises, `Busy`."""
-        for _ in range(ATTEMPTS):
-            held = self.held(payment_id, requester)
-            changed = change(held, self.refund(held, refund_id))
-            try:
-                self.store.save(due_soon(changed, self.clock.now()))
-            except Conflict:
-                continue
-            return
-        raise Busy
+
+        def decide(held: Payment) -> tuple[Payment]:
+            return (due_soon(change(held, self.refund(held, refund_id)), self.clock.now()),)
+
+        optimistic.change(
+            lambda: self.held(payment_id, requester), decide, store=self.store, meter=self.meter, fact=fact
+        )
 
     def send(
         self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, fresh: bool = False

@@ -18,11 +18,11 @@ from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.lifecycle import in_parts, subscribe
 from portone_payments.flows.billing_keys.claims import MANY
 from portone_payments.flows.charges.collect import Collector
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.flows.subscriptions.manage import Subscriptions
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric, Secrets
 
-ATTEMPTS = 6
 REQUEST_KEPT = 7 * 24 * 3600
 
 
@@ -65,23 +65,22 @@ class Subscriber:
         Raises `PlanNotFound`, `PriceChanged`, `OrderNotFound`, `NoBillingKey`, `BillingKeyNotFound`,
         `IdempotencyKeyReused`, `TooManyRequests`, `Busy` and what the domain refuses.
         """
-        for _ in range(ATTEMPTS):
+
+        def write() -> tuple[Subscription, bool]:
             known = self.store.request(wanted.user_id, wanted.route, wanted.request_key)
             if known is not None:
-                return self._known(known, wanted)
+                return self._known(known, wanted), False
             wallet = self.store.wallet(wanted.user_id)
             begun = self._begun(wanted, wallet)
             if begun is not None:
-                return begun
+                return begun, False
             fresh, *others = self._fresh(wanted, wallet, self.subscriptions.moment("app"))
             request = self._request(wanted, fresh.subscription_id)
-            try:
-                self.store.save(fresh, request, *others, *self._counted(wanted, wallet))
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
-            return self.collected(as_saved(fresh), deadline)
-        raise Busy
+            self.store.save(fresh, request, *others, *self._counted(wanted, wallet))
+            return as_saved(fresh), True
+
+        subscription, is_new = retried(write, meter=self.meter)
+        return self.collected(subscription, deadline) if is_new else subscription
 
     def _counted(self, wanted: SubscribeRequest, wallet: Wallet | None) -> tuple[Wallet, ...]:
         """The wallet with one more subscription; an order is paid in parts but once."""

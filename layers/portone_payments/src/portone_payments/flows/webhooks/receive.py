@@ -12,9 +12,10 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.webhooks import Hint, HintState
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.enqueue import enqueue
+from portone_payments.flows.shared.optimistic import retried
 from portone_payments.flows.webhooks.confirm_request import ConfirmPolicy, answer_confirm
 from portone_payments.flows.webhooks.unmatched import UnmatchedWebhooks
-from portone_payments.ports.store import Conflict, Queue, Store
+from portone_payments.ports.store import Queue, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 INLINE = 5.0
@@ -95,37 +96,37 @@ class Receiver:
 
     def _store_open(self, payment_id: str, hint: Hint, moment: Moment) -> str:
         """Others kept changing the payment: the id is stored by itself, as open."""
-        for _ in range(STORE_ATTEMPTS):
+
+        def write() -> Payment | None:
             held = self.store.payment(payment_id)
             if held is None:
-                break
+                raise Busy
             if hint.id in held.hints:
-                return "duplicate"
-            try:
-                stored = silence(with_hint(held, hint), moment)
-                self.store.save(stored)
-            except Conflict:
-                continue
-            enqueue(stored, queue=self.queue)
-            return "stored"
-        raise Busy
+                return None
+            stored = silence(with_hint(held, hint), moment)
+            self.store.save(stored)
+            return stored
+
+        stored = retried(write, meter=self.meter, attempts=STORE_ATTEMPTS)
+        if stored is None:
+            return "duplicate"
+        enqueue(stored, queue=self.queue)
+        return "stored"
 
     def _bring_forward(self, delivery: Delivery) -> str:
         """Authentic but outside the tolerance: only the due mark moves, at most once a minute (rule 2.8)."""
-        for _ in range(STORE_ATTEMPTS):
+
+        def write() -> str:
             held = self.store.payment(delivery.payment_id) if delivery.payment_id else None
             now = self.clock.now()
             if held is None:
                 return self._unmatched(delivery)
             if held.due_at is not None and held.due_at <= now + STALE_EVERY:
                 return "stale"
-            try:
-                self.store.save(replace(held, due_at=int(now) + STALE_EVERY // 2))
-            except Conflict:
-                self.meter.count(Metric.CONFLICT)
-                continue
+            self.store.save(replace(held, due_at=int(now) + STALE_EVERY // 2))
             return "stale"
-        raise Busy
+
+        return retried(write, meter=self.meter, attempts=STORE_ATTEMPTS)
 
     def _unmatched(self, delivery: Delivery) -> str:
         """A payment missing here is so whenever we hear of it; its row bounds what replays cost."""
