@@ -1,1 +1,1 @@
-"""Attempts of the app at having a payment approved."""
+"""Approval attempts of a payment: the app's and the charges of saved payment methods."""

@@ -1,4 +1,4 @@
-"""Manual approval (수동 승인) and charges: one try at a time, stored before it is sent (rule 3)."""
+"""Manual approval (수동 승인) and charges: one attempt at a time, stored before it is sent (rule 3)."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ def intend(
     asks_stock: bool,
     test: bool = False,
 ) -> Payment:
-    """The payment with a new try stored and frozen; nothing is sent by this. Raises as `next_attempt`."""
+    """The payment with a new attempt stored and frozen; sends nothing. Raises as `next_attempt`."""
     approval = replace(
         _frozen(payment, token_hash, moment),
         token=sealed,
@@ -66,7 +66,7 @@ def intend_charge(
     )
     known = forgotten(payment, moment.now)
     if known is not None:
-        # however long PortOne refuses us, there are no more tries than keys it may still know
+        # however long PortOne refuses us, the attempts never outnumber the keys it may still know
         approval = replace(
             approval,
             attempt=known.attempt,
@@ -91,7 +91,7 @@ def _frozen(payment: Payment, token_hash: str, moment: Moment) -> Approval:
 
 
 def _send(payment: Payment, token_hash: str) -> str:
-    """A new key after a try that was withdrawn: under the old one its refusal may be replayed (facts 1.5)."""
+    """A new key after a withdrawn attempt: PortOne may replay the refusal under the old one (facts 1.5)."""
     return "key" if newest_of(payment, token_hash) is None else f"key {next_number(payment)}"
 
 
@@ -101,14 +101,14 @@ def _reserved(payment: Payment, approval: Approval, fact: Fact, moment: Moment) 
 
 
 def _remembered(approvals: tuple[Approval, ...]) -> tuple[Approval, ...]:
-    """The tries that stay known beside a new one: a decline is never pushed out by what was withdrawn."""
+    """The attempts that stay stored beside a new one: a withdrawn attempt never displaces a decline."""
     surplus = max(0, len(approvals) + 1 - KEPT)
     gone = sorted(approvals, key=lambda each: (not withdrawn(each), since(each)))[:surplus]
     return tuple(each for each in approvals if each not in gone)
 
 
 def stock_answered(payment: Payment, attempt: int, moment: Moment, *, reserved: bool) -> Payment:
-    """The payment with the stock hook's answer: yes makes the try ready to be sent, no ends it."""
+    """The payment with the stock hook's answer: yes makes the attempt ready to be sent, no ends it."""
     approval = _asked(payment, attempt)
     if approval is None:
         return payment
@@ -121,7 +121,7 @@ def stock_answered(payment: Payment, attempt: int, moment: Moment, *, reserved: 
 
 
 def confirmed(payment: Payment, attempt: int) -> Payment:
-    """PortOne's own yes, or its word that the payment is paid: a lagging reading does not undo it."""
+    """PortOne confirmed the attempt, or answered that the payment is paid: no lagging reading undoes it."""
     approval = _sent(payment, attempt)
     if approval is None:
         return payment
@@ -129,13 +129,13 @@ def confirmed(payment: Payment, attempt: int) -> Payment:
 
 
 def refused(payment: Payment, attempt: int, code: str, moment: Moment) -> Payment:
-    """A definite no without effect to the only send there was; `code` is PortOne's in our spelling."""
+    """PortOne refused the only send without effect; `code` is PortOne's in our spelling."""
     approval = _sent(payment, attempt)
     return payment if approval is None else released(payment, approval, code, moment)
 
 
 def answered(payment: Payment, attempt: int, code: str, pg_code: str | None = None) -> Payment:
-    """A no that does not say what became of the try: two quiet readings decide (rule 3.4)."""
+    """A refusal that leaves the outcome open: two readings without a trace of it decide (rule 3.4)."""
     approval = _sent(payment, attempt)
     if approval is None:
         return payment
@@ -143,7 +143,7 @@ def answered(payment: Payment, attempt: int, code: str, pg_code: str | None = No
 
 
 def stopped(payment: Payment, attempt: int, code: str, until: float) -> Payment:
-    """PortOne refuses us, and an earlier send may have been taken: should none show, it was no decline."""
+    """PortOne refuses us but may have accepted an earlier send: if no reading shows it, it was no decline."""
     approval = _sent(payment, attempt)
     return (
         payment
@@ -153,9 +153,9 @@ def stopped(payment: Payment, attempt: int, code: str, until: float) -> Payment:
 
 
 def taken_back(payment: Payment, attempt: int, code: str, until: float, moment: Moment) -> Payment:
-    """PortOne refused us and took nothing: a renewal is charged anew, at `until` (epoch seconds UTC).
+    """PortOne refused us and charged nothing: a renewal is charged anew, at `until` (epoch seconds UTC).
 
-    What a customer asked for stays due; where nothing but itself is refused, for a day.
+    An attempt that a customer requested stays due; where PortOne refuses it alone, for a day.
     """
     approval = _sent(payment, attempt)
     if approval is None:
@@ -168,7 +168,7 @@ def taken_back(payment: Payment, attempt: int, code: str, until: float, moment: 
 
 
 def given_way(payment: Payment, moment: Moment) -> Payment:
-    """The payment for another try of its customer: one that waits, of which PortOne took nothing, is over."""
+    """Ends a waiting attempt of which PortOne charged nothing, so that the customer may start another."""
     waiting = open_approval(payment)
     if waiting is None or not waits(waiting):
         return payment
@@ -176,7 +176,7 @@ def given_way(payment: Payment, moment: Moment) -> Payment:
 
 
 def sent(payment: Payment, approval: Approval, now: float) -> Payment:
-    """The payment with a try about to be sent that nobody has sent before, or only in vain."""
+    """The payment with an attempt about to be sent, for the first time or after only refused sends."""
     return with_approval(payment, replace(approval, sent_at=approval.created_at, resent_at=now, code=None))
 
 
@@ -188,7 +188,7 @@ def sendable(approval: Approval, now: float) -> bool:
 
 
 def released(payment: Payment, approval: Approval, code: str, moment: Moment) -> Payment:
-    """The try failed: whatever the shop held for it is free again."""
+    """The attempt failed: the shop may release what it reserved for it."""
     failed = with_approval(payment, settled(approval, ApprovalState.FAILED, code, moment))
     fact = Fact.APPROVAL_RELEASED if approval.issue_id is None else Fact.CHARGE_FAILED
     if approval.issue_id is not None and is_ours(approval, code):
@@ -197,7 +197,7 @@ def released(payment: Payment, approval: Approval, code: str, moment: Moment) ->
 
 
 def settled(approval: Approval, state: ApprovalState, code: str | None, moment: Moment) -> Approval:
-    """The try with its outcome; what it was sent with is dropped."""
+    """The attempt with its outcome; the contents of its request are dropped."""
     return replace(
         approval,
         state=state,
@@ -212,7 +212,7 @@ def settled(approval: Approval, state: ApprovalState, code: str | None, moment: 
 
 
 def with_approval(payment: Payment, approval: Approval) -> Payment:
-    """The payment with one try as it is now."""
+    """The payment with one attempt replaced."""
     others = (approval if each.attempt == approval.attempt else each for each in payment.approvals)
     return replace(payment, approvals=tuple(others))
 

@@ -1,4 +1,4 @@
-"""Which tries a payment has had at being approved or charged, and what they say (rules 3.2 and 10.13)."""
+"""The approval and charge attempts of a payment, and whether another may follow (rules 3.2 and 10.13)."""
 
 import hashlib
 import math
@@ -16,43 +16,43 @@ MOST_TRIES = 20
 WAITED = 24 * 3600
 OPEN = frozenset({ApprovalState.ASKED, ApprovalState.RESERVED, ApprovalState.CONFIRMED})
 SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
-# PortOne takes no more tries under a paymentId (PortOne facts 6.3)
+# PortOne accepts no more attempts under a paymentId (PortOne facts 6.3)
 SPENT = "max_transaction_count_reached"
 _UNPAID = frozenset({Status.READY, Status.FAILED, Status.EXPIRED})
 
 
 def token_hash_of(payment_id: str, token: str) -> str:
-    """By which the same paymentToken is known again; drawn at random by the PG, it needs no keyed hash."""
+    """Identifies a repeated paymentToken; the PG draws it at random, so it needs no keyed hash."""
     return digest(payment_id, token, "token")
 
 
 def known_approval(payment: Payment, token_hash: str) -> Approval | None:
-    """The try this token was used for, if any: the same token is the same try.
+    """The attempt this token was used for, if any: the same token is the same attempt.
 
-    One that was withdrawn, because PortOne refused us and nobody declined anything, was no try.
+    A withdrawn one does not count: PortOne refused us, and nobody declined anything.
     """
     known = newest_of(payment, token_hash)
     return None if known is None or withdrawn(known) else known
 
 
 def newest_of(payment: Payment, token_hash: str) -> Approval | None:
-    """The last try of this token, withdrawn or not."""
+    """The last attempt with this token, withdrawn or not."""
     found = (each for each in reversed(payment.approvals) if each.token_hash == token_hash)
     return next(found, None)
 
 
 def withdrawn(approval: Approval) -> bool:
-    """Whether it ended by an error of ours: neither a try nor a decline (rule 10.13)."""
+    """Whether an error of ours ended it: it counts neither as an attempt nor as a decline (rule 10.13)."""
     return approval.state is ApprovalState.FAILED and is_ours(approval, approval.code)
 
 
 def is_ours(approval: Approval, code: str | None) -> bool:
-    """Whether a code is an error of ours: a buyer can send a wrong paymentToken, nobody a wrong charge."""
+    """Whether a code is an error of ours: a buyer can send a wrong paymentToken, but never a wrong charge."""
     return code in (OUR_FAULTS if approval.issue_id is None else CHARGE_FAULTS)
 
 
 def is_spent(payment: Payment) -> bool:
-    """Whether PortOne takes no more tries under this id, and a reading since then shows nothing taken."""
+    """Whether PortOne accepts no more attempts under this id, and a later reading shows nothing charged."""
     refused_at = [each.settled_at or 0.0 for each in payment.approvals if each.code == SPENT]
     read = payment.read_at is not None and payment.read_at >= max(refused_at, default=math.inf)
     idle = payment.status in _UNPAID and open_approval(payment) is None
@@ -60,14 +60,14 @@ def is_spent(payment: Payment) -> bool:
 
 
 def open_approval(payment: Payment) -> Approval | None:
-    """The one try that is not settled, if any."""
+    """The one attempt that is not settled, if any."""
     return next((each for each in payment.approvals if each.state not in SETTLED), None)
 
 
 def waited_for(payment: Payment, now: float) -> bool:
-    """Whether a try has been in doubt, or pending at the PG, for so long that nobody is kept by it (rule 10).
+    """Whether an attempt is in doubt, or pending at the PG, for so long that it blocks nobody (rule 10).
 
-    It stays open: what turns out to have been paid is judged then.
+    It stays open: a payment that a later reading shows is judged then.
     """
     approval = open_approval(payment)
     if approval is None or not (payment.quarantined or payment.status is Status.PAY_PENDING):
@@ -76,9 +76,9 @@ def waited_for(payment: Payment, now: float) -> bool:
 
 
 def check_tries(payment: Payment, now: float) -> None:
-    """Raises `TooManyTries`: a try of the last day stays known, so that its command never charges again.
+    """Raises `TooManyTries`: a day's attempts stay stored, so that no command charges twice.
 
-    What an error of ours kept from the PG was none. Renewals are not asked for by anybody.
+    An attempt that an error of ours kept from the PG does not count, nor does a renewal, which no user sends.
     """
     tries = (each for each in payment.approvals if not kept_back(each))
     young = [at for at in map(since, tries) if now - at < WAITED]
@@ -96,10 +96,10 @@ def check_by_hand(payment: Payment, now: float) -> None:
 
 
 def check_pace(payment: Payment, issue_id: str, now: float) -> None:
-    """Raises `ChargeInProgress`, `ProviderRefused`: what alone is refused is probed every ten minutes.
+    """Raises `ChargeInProgress`, `ProviderRefused`: a charge refused alone is probed every ten minutes.
 
-    A payment method that was not refused yet for this payment is tried at once. What stops others too is held
-    at the gate.
+    A payment method not yet refused for this payment is charged at once. A stop that concerns other charges
+    too is checked before any send.
     """
     alone = [each for each in payment.approvals if kept_back(each) and each.code not in OUR_FAULTS]
     wait = max(map(since, alone), default=0.0) + PROBE_EVERY - now
@@ -110,29 +110,29 @@ def check_pace(payment: Payment, issue_id: str, now: float) -> None:
 
 
 def was_kept_back(payment: Payment) -> bool:
-    """Whether an error of ours kept any try at this payment from the PG: it may be the only one."""
+    """Whether an error of ours kept any attempt at this payment from the PG."""
     return any(map(kept_back, payment.approvals))
 
 
 def refused_alone(payment: Payment, issue_id: str) -> str | None:
-    """The code the last try of this method was refused with, where that was ours and stops nobody else."""
+    """The code of the last attempt with this method, where it was an error of ours that stops nobody else."""
     last = next((each for each in reversed(payment.approvals) if each.issue_id == issue_id), None)
     return None if last is None or not kept_back(last) or last.code in OUR_FAULTS else last.code
 
 
 def kept_back(approval: Approval) -> bool:
-    """Whether PortOne took nothing of a try for an error of ours: it was withdrawn, or waits for another."""
+    """Whether PortOne charged nothing for an error of ours: the attempt is withdrawn, or will be sent again."""
     return withdrawn(approval) or waits(approval)
 
 
 def waits(approval: Approval) -> bool:
-    """Whether every send of a try was refused for an error of ours, and it is to be sent again."""
+    """Whether PortOne refused every send of an attempt for an error of ours, and it will be sent again."""
     unsent = approval.state is ApprovalState.RESERVED and approval.sent_at is None
     return unsent and is_ours(approval, approval.code)
 
 
 def next_attempt(payment: Payment, now: float) -> int:
-    """The number of a new try. Raises `ApprovalInProgress`, `NotApprovable`."""
+    """The number of a new attempt. Raises `ApprovalInProgress`, `NotApprovable`."""
     if open_approval(payment) is not None:
         raise ApprovalInProgress(retry_after=10)
     if payment.status not in PAYABLE or payment.quarantined:
@@ -143,12 +143,12 @@ def next_attempt(payment: Payment, now: float) -> int:
 
 
 def next_number(payment: Payment) -> int:
-    """The number of the next try, whether one may be made or not."""
+    """The number of the next attempt, whether it is allowed or not."""
     return max((each.attempt for each in payment.approvals), default=0) + 1
 
 
 def forgotten(payment: Payment, now: float) -> Approval | None:
-    """A withdrawn charge whose key PortOne has forgotten: it may be used again."""
+    """A withdrawn charge whose key PortOne has forgotten: the key may be used again."""
     found = (each for each in payment.approvals if withdrawn(each) and each.issue_id is not None)
     return next((each for each in found if now - since(each) >= FORGOTTEN), None)
 
@@ -160,6 +160,6 @@ def since(approval: Approval) -> float:
 
 
 def digest(*parts: str) -> str:
-    """A name that tells these parts from any others."""
-    # 160 bits are known again as surely as 256, and stand in every payment
+    """A digest that identifies these parts."""
+    # 160 bits identify as surely as 256, and every payment stores them
     return hashlib.sha256(b"\x00".join(part.encode() for part in parts)).hexdigest()[:40]

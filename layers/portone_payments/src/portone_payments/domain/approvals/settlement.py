@@ -1,4 +1,4 @@
-"""What a reading says of a manual approval or a charge: taken, declined, or never executed (rule 3)."""
+"""What a reading shows of a manual approval or a charge: paid, declined, or never executed (rule 3)."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment
 
-# nobody is declined and authenticates anew within so few seconds; clocks differ by less
+# no buyer is declined and authenticates anew within so few seconds; clocks differ by less
 _SKEW = 10
 _TAKEN = frozenset(
     {
@@ -24,7 +24,7 @@ _NOTHING_YET = frozenset({RemoteStatus.READY, RemoteStatus.FAILED})
 
 
 def contradicts_confirmation(payment: Payment, snapshot: Snapshot | None) -> bool:
-    """Whether a reading is behind PortOne's own yes."""
+    """Whether a reading lags behind PortOne's own confirmation."""
     approval = open_approval(payment)
     if approval is None or approval.state is not ApprovalState.CONFIRMED:
         return False
@@ -32,12 +32,12 @@ def contradicts_confirmation(payment: Payment, snapshot: Snapshot | None) -> boo
 
 
 def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
-    """The payment with its open try as the reading shows it."""
+    """The payment with its open attempt as the reading shows it."""
     approval = open_approval(payment)
     if approval is None or not isinstance(approval.state, ApprovalState):
         return payment
     if snapshot is not None and snapshot.status in _TAKEN and waits(approval):
-        # of this try PortOne took nothing: its buyer paid, or is paying, otherwise
+        # PortOne charged nothing for this attempt: its buyer paid, or is paying, otherwise
         return given_way(payment, moment)
     if snapshot is not None and snapshot.status in _TAKEN and not _another(approval, snapshot):
         done = settled(approval, ApprovalState.APPROVED, None, moment)
@@ -45,7 +45,7 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
     if approval.state is not ApprovalState.RESERVED:
         return payment
     if snapshot is not None and _declined(payment, approval, snapshot):
-        # whatever a later send was answered, this one was declined
+        # whatever PortOne answered to a later send, this one was declined
         code = None if is_ours(approval, approval.answered) else approval.answered
         return released(payment, _refused_by_pg(approval, snapshot), code or "pg_provider", moment)
     if snapshot is not None and snapshot.status not in _NOTHING_YET and not _another(approval, snapshot):
@@ -54,12 +54,12 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
 
 
 def _another(approval: Approval, snapshot: Snapshot) -> bool:
-    """Whether what a reading shows is a window's: no saved payment method has an account issued."""
+    """Whether a reading shows a payment made in a window: no saved payment method issues an account."""
     return approval.issue_id is not None and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
 
 
 def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:
-    """Sent, and the reading has no trace of it."""
+    """The payment whose attempt was sent and left no trace in the reading."""
     forgotten = approval.sent_at is not None and moment.now - since(approval) >= FORGOTTEN
     if approval.answered is None and not forgotten:
         return payment
@@ -71,7 +71,7 @@ def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:
 
 
 def _declined(payment: Payment, approval: Approval, snapshot: Snapshot) -> bool:
-    """FAILED by this try: not by one that settled an earlier try, nor before this one was sent."""
+    """Whether this attempt is the one shown as FAILED, not an earlier one or one from before its send."""
     if snapshot.status is not RemoteStatus.FAILED:
         return False
     known = {approval.failed_before, *(each.transaction_id for each in payment.approvals)}

@@ -1,1 +1,1 @@
-"""Our books beside PortOne's."""
+"""Our records compared with PortOne's."""

@@ -1,4 +1,4 @@
-"""What PortOne says of a payment held against what we hold: where the two disagree about money. Pure."""
+"""PortOne's reading of a payment compared with our record: where the two disagree about money. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from portone_payments.domain.records.payments import TAKEN, Payment, Status, hol
 from portone_payments.domain.refunds.reversals import outside
 from portone_payments.domain.shared.marker import marked_order
 
-SETTLED = 600  # seconds; what changed later than this PortOne may not show yet
+SETTLED = 600  # seconds; PortOne may not show a later change yet
 _MONEY = frozenset(
     {
         RemoteStatus.VIRTUAL_ACCOUNT_ISSUED,
@@ -21,7 +21,7 @@ _MONEY = frozenset(
     }
 )
 _CHARGED = frozenset({RemoteStatus.VIRTUAL_ACCOUNT_ISSUED, RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED})
-# in every other status ours is PortOne's own word
+# every other status of ours is PortOne's own
 _AGREES: Mapping[Status, frozenset[RemoteStatus]] = {
     Status.EXPIRED: frozenset({RemoteStatus.READY, RemoteStatus.FAILED}),
     Status.MISMATCH: _CHARGED | {RemoteStatus.CANCELLED},
@@ -32,7 +32,7 @@ type Evidence = Mapping[str, str | int | bool]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One kind of difference of one payment, with what both sides say (no personal data)."""
+    """One kind of difference of one payment, with what both sides recorded (no personal data)."""
 
     payment_id: str
     kind: DiscrepancyKind
@@ -41,7 +41,7 @@ class Difference:
 
 
 def differences(held: Payment, snapshot: Snapshot | None) -> tuple[Difference, ...]:
-    """Where the two disagree about money. None: PortOne knows no such payment."""
+    """Where the two disagree about money; `snapshot` None means PortOne knows no such payment."""
     snapshot = outside(held, snapshot)
     if snapshot is None:
         there = Difference(held.payment_id, DiscrepancyKind.MISSING_THERE, _ours(held), {})
@@ -61,33 +61,33 @@ def differences(held: Payment, snapshot: Snapshot | None) -> tuple[Difference, .
 
 
 def heals(held: Payment, snapshot: Snapshot | None) -> bool:
-    """Whether a catch-up may help: PortOne says more than we do, not less."""
+    """Whether another reading may heal it: PortOne shows more than our record, not less."""
     return snapshot is not None and not behind(held.status, held.seen, snapshot)
 
 
 def moving(held: Payment, snapshot: Snapshot | None, now: float) -> bool:
-    """Whether we changed so lately that a reading behind it proves nothing; such a payment comes again."""
+    """Whether our record changed too lately for this reading to prove anything; a later window repeats it."""
     last = max(held.status_at, held.history[-1].at if held.history else 0.0)
     return now - last < SETTLED and not heals(held, snapshot)
 
 
 def missing_here(snapshot: Snapshot) -> Difference:
-    """PortOne knows a payment of ours that we do not hold; `orderId` is an order's or a subscription's."""
+    """PortOne shows a payment of ours that is not stored; `orderId` is an order's or a subscription's."""
     theirs = {**_theirs(snapshot), "orderId": marked_order(snapshot.custom_data) or ""}
     return Difference(snapshot.payment_id, DiscrepancyKind.MISSING_HERE, {}, theirs)
 
 
 def unreadable(held: Payment) -> Difference:
-    """What PortOne says of a payment of ours cannot be read."""
+    """PortOne's answer about a payment of ours cannot be read."""
     return Difference(held.payment_id, DiscrepancyKind.UNREADABLE, _ours(held), {})
 
 
 def orphaned(snapshot: Snapshot, *, live: bool, order_known: bool) -> bool:
-    """Whether a payment missing here is ours and took money; a shared store holds others' marks too.
+    """Whether a payment missing here is ours and took money; a shared store contains others' markers too.
 
-    Whoever opens a checkout can write the mark under an id he invents: what is declined, or an account nobody
-    has paid into, costs him nothing and calls nobody. In live mode an order may have been lost with the
-    payment, and TEST payments move no money.
+    Whoever opens a checkout can write the marker under an invented id. A declined payment, or an account
+    without a deposit, costs them nothing and raises no attention. In live mode an order may have been lost
+    with the payment, and TEST payments move no money.
     """
     test = snapshot.channel is not None and snapshot.channel.test
     marked = marked_order(snapshot.custom_data) is not None
@@ -100,7 +100,7 @@ def _must_exist(held: Payment) -> bool:
 
 
 def _amount_differs(held: Payment, snapshot: Snapshot) -> bool:
-    """Money was or will be taken for something else; a mismatch we know of is no news."""
+    """Whether the amount that was or will be paid differs; a MISMATCH already recorded is no news."""
     seen = held.seen
     if seen is not None and snapshot.total != seen.total:
         return snapshot.status in _MONEY
@@ -114,7 +114,7 @@ def _cancelled_differs(held: Payment, snapshot: Snapshot) -> bool:
     theirs = {each.id: each.status.value for each in snapshot.shown}
     if seen is None:
         return bool(theirs)
-    # a list that was left out says nothing of what we know
+    # an omitted list proves nothing about the cancellations we know
     listed = snapshot.cancellations is None or dict(seen.cancellations) == theirs
     totals = (seen.cancelled, seen.cancelled_tax_free)
     return totals != (snapshot.cancelled, snapshot.cancelled_tax_free) or not listed
@@ -122,10 +122,10 @@ def _cancelled_differs(held: Payment, snapshot: Snapshot) -> bool:
 
 def _status_agrees(held: Payment, snapshot: Snapshot) -> bool:
     if held.status is Status.EXPIRED and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED:
-        # PortOne goes on showing the account whose time is over
+        # PortOne goes on showing an account that is past its due date
         return held.seen is not None and held.seen.transaction_id == snapshot.transaction_id
     if not isinstance(held.status, Status):
-        # of a newer version: what it means is judged there
+        # a newer version wrote it and judges what it means
         return True
     if held.status in _AGREES:
         return snapshot.status in _AGREES[held.status]

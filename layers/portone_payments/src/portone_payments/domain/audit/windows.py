@@ -1,4 +1,4 @@
-"""The audit's windows over time, its mark, and what it puts on the list for a person. Pure."""
+"""The audit's windows over time, its mark, and the discrepancies it lists for staff. Pure."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ OVERLAP = 3600
 FIRST_REACH = 24 * 3600
 LONGEST = 24 * 3600
 DAYS_KEPT = 31
-# after the last payment was prepared in a store; longer than any of them is refunded or charged back
+# after the last payment was prepared in a store; longer than any of them can be refunded or charged back
 STORE_KEPT = 400 * 24 * 3600
 
 
@@ -36,20 +36,20 @@ class Window:
 
 
 def first_mark(now: float) -> AuditMark:
-    """Where an audit begins that has never run."""
+    """Where the first run of the audit begins."""
     since = int(now) - FIRST_REACH
     return AuditMark(until=since, span=LONGEST, began=since)
 
 
 def used(mark: AuditMark, store_id: str, now: float) -> AuditMark:
-    """The mark with the store payments are prepared in today, without those that were left long ago."""
+    """The mark with today's store, without stores in which no payment was prepared for long."""
     left = {store: at for store, at in mark.stores.items() if now - at < STORE_KEPT and store != store_id}
     return replace(mark, stores={store_id: int(now), **left})
 
 
 def next_window(since: int, span: int, now: float) -> Window | None:
     """The window after `since`, never younger than ten minutes; None when nothing is left."""
-    newest = int(now) - SETTLED - 1  # the list is asked for a second more
+    newest = int(now) - SETTLED - 1  # the list query asks for one second more
     return Window(since, min(newest, since + span)) if since < newest else None
 
 
@@ -59,12 +59,12 @@ def narrower(window: Window) -> Window:
 
 
 def discrepancy_id(difference: Difference) -> str:
-    """One stable id per payment and kind, whatever characters a payment of another system has."""
+    """One stable id per payment and kind, whatever characters another system's payment id contains."""
     return _id_of(difference.kind, difference.payment_id)
 
 
 def filed(known: Discrepancy | None, difference: Difference, now: float) -> Discrepancy | None:
-    """The discrepancy to save; None where the same evidence is on a list already, be it the closed one."""
+    """The discrepancy to save; None where the same evidence is already listed, open or closed."""
     if known is None:
         return Discrepancy(
             id=discrepancy_id(difference),
@@ -88,7 +88,7 @@ def filed(known: Discrepancy | None, difference: Difference, now: float) -> Disc
 
 
 def unfound(issue_id: str, now: float) -> Discrepancy:
-    """What to save of a payment method that is to be deleted, and that PortOne does not find."""
+    """The discrepancy of a payment method that awaits deletion and that PortOne does not find."""
     kind = DiscrepancyKind.KEY_MISSING_THERE
     return Discrepancy(
         id=_id_of(kind, issue_id),
@@ -102,7 +102,7 @@ def unfound(issue_id: str, now: float) -> Discrepancy:
 
 
 def counted(mark: AuditMark, listed: Mapping[str, int], foreign: Mapping[str, int]) -> dict[str, AuditDay]:
-    """The days after a window added these counts; the newest month stays."""
+    """The daily counts with a window's added; the newest month is kept."""
     days = dict(mark.days)
     for day, count in listed.items():
         known = days.get(day, AuditDay())

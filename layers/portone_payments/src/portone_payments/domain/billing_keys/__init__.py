@@ -1,1 +1,1 @@
-"""A user's saved pay methods."""
+"""A user's saved payment methods."""

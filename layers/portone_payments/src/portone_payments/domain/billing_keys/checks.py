@@ -1,4 +1,4 @@
-"""Whether a billing key PortOne shows is the one we asked its user for (PortOne facts 6.1, rule 8.5)."""
+"""Whether a billing key that PortOne shows was issued in its user's window (PortOne facts 6.1, rule 8.5)."""
 
 from dataclasses import dataclass
 
@@ -25,13 +25,13 @@ def judge(key: SavedKey, reading: KeyReading, policy: CheckPolicy) -> Judged:
     if reading.store_id != (key.store_id or policy.store_id or reading.store_id):
         return Judged(KeyState.REFUSED, "store")
     if nobodys(reading) or reading.channels is None:
-        # neither ours nor anybody else's: nothing is charged and nothing deleted by a guess
+        # neither surely ours nor anybody else's: a guess charges nothing and deletes nothing
         return Judged(KeyState.CHECKING)
     if reading.issue_id not in {None, key.issue_id}:
         return Judged(KeyState.REFUSED, "issue")
-    # our issueId is bound to its user; a customer that was left out is not another one
+    # our issueId is bound to its user; an omitted customer is not another one
     if reading.customer_id not in {None, key.customer_id}:
-        # whose issue it was nobody told: it is not ours to delete
+        # the reading does not say who issued it: it is not ours to delete
         return Judged(KeyState.REFUSED if reading.issue_id is None else KeyState.UNWANTED, "customer")
     if not _chargeable(reading, policy):
         return Judged(KeyState.UNWANTED, "channel")
@@ -39,7 +39,7 @@ def judge(key: SavedKey, reading: KeyReading, policy: CheckPolicy) -> Judged:
 
 
 def nobodys(reading: KeyReading) -> bool:
-    """Whether a reading says neither by whose window nor for which customer the key was issued."""
+    """Whether a reading names neither the window nor the customer for which the key was issued."""
     return reading.issue_id is None and reading.customer_id is None
 
 
@@ -53,7 +53,7 @@ def channel_to_charge(reading: KeyReading, policy: CheckPolicy) -> str | None:
 
 
 def _chargeable(reading: KeyReading, policy: CheckPolicy) -> bool:
-    """Whether a channel we charge can be named; where none can be, whether PortOne may take any of them."""
+    """Whether a charge can name an accepted channel; where it cannot, whether PortOne may choose any."""
     channels = reading.channels or ()
     every = bool(channels) and all(_allowed(channel, policy) for channel in channels)
     return every or channel_to_charge(reading, policy) is not None

@@ -9,10 +9,10 @@ from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.shared.times import BY_KIND, DAY, HOUR, POLL_STEPS
 
 MOST_KEYS = 20
-# those being deleted included; a deletion needs no room, so it is never refused
+# keys under deletion included; a deletion needs no room, so it is never refused
 MOST_UNSETTLED = 25
 CLAIM_WITHIN = DAY
-# when a window nobody came back from is looked for at PortOne, in seconds after it was opened
+# seconds after a window was opened at which PortOne is read for a key nobody reported
 LOOKS = (15 * 60, 2 * HOUR, CLAIM_WITHIN)
 _LIVE = frozenset(
     {KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.ACTIVE, KeyState.UNWANTED}
@@ -30,12 +30,12 @@ def start_issue(wallet: Wallet, key: SavedKey) -> Wallet:
 
 
 def customer_in(wallet: Wallet | None) -> str | None:
-    """By what name PGs know the user of a wallet; None where it holds no key."""
+    """The customer id by which PGs know a wallet's user; None where the wallet has no key."""
     return next((key.customer_id for key in wallet.keys.values()), None) if wallet else None
 
 
 def with_key(wallet: Wallet, key: SavedKey) -> Wallet:
-    """The wallet with one key as it is now."""
+    """The wallet with one key replaced."""
     return replace(wallet, keys={**wallet.keys, key.issue_id: key})
 
 
@@ -56,21 +56,21 @@ def chargeable(wallet: Wallet | None, issue_id: str | None) -> SavedKey | None:
 
 
 def claim_key(wallet: Wallet, issue_id: str, payment_id: str, done: Collection[str]) -> Wallet:
-    """The wallet with a payment that is about to be charged; `done` are payments known to be settled."""
+    """The wallet with a key claimed by a payment that is about to be charged; `done` are settled payments."""
     key = wallet.keys[issue_id]
     kept = tuple(each for each in key.claims if each not in done and each != payment_id)
     return with_key(wallet, replace(key, claims=(*kept, payment_id)))
 
 
 def release(wallet: Wallet, issue_id: str, done: Collection[str]) -> Wallet:
-    """The wallet without claims that turned out to be settled; what waited for them is looked at anew."""
+    """The wallet without the claims of settled payments; whatever waited for them is due again."""
     key = wallet.keys[issue_id]
     left = tuple(each for each in key.claims if each not in done)
     return replace(with_key(wallet, replace(key, claims=left)), poll_step=0)
 
 
 def waited(wallet: Wallet, *, failed: bool = False) -> Wallet:
-    """The wallet after its worker's turn: what waits for a charge, or failed, is looked at less often."""
+    """The wallet after a run of its worker: work that waits for a charge, or failed, is due less often."""
     waits = failed or any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
     return replace(wallet, poll_step=wallet.poll_step + 1 if waits else wallet.poll_step, tries=0)
 
@@ -90,13 +90,13 @@ def make_default(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
 
 
 def _given(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
-    """A default the customer gave wakes what waits for one; `waking` lasts until that was done."""
+    """A default the customer chose wakes the subscriptions that wait for one; `waking` lasts until then."""
     chosen = replace(wallet, default=issue_id, waking=True)
     return record(chosen, Fact.BILLING_KEY_DEFAULT, moment, billing_key=issue_id)
 
 
 def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Moment) -> Wallet:
-    """The wallet with a key that must never be charged; only one of our own issue is kept, to be deleted."""
+    """The wallet with a key that must never be charged; one from our window is kept until its deletion."""
     kept = key.sealed if state is KeyState.UNWANTED else None
     refused = replace(
         key, state=state, code=code, sealed=kept, buyer_sealed=None, token=None, settled_at=moment.now
@@ -107,15 +107,15 @@ def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Mo
 
 
 def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
-    """The wallet with an issue window nobody came back from in time."""
+    """The wallet with an issue window whose key nobody reported in time."""
     gone = replace(key, state=KeyState.LAPSED, buyer_sealed=None, token=None, settled_at=moment.now)
     return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.issue_id)
 
 
 def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
-    """The wallet with a key that no claim takes any more. Raises `BillingKeyNotFound`.
+    """The wallet with a key under deletion, which no payment can claim. Raises `BillingKeyNotFound`.
 
-    What an open window issued is not known yet: it is looked for, and deleted once it is found.
+    The key of an open window is not known yet: PortOne is read for it, and it is deleted once it is found.
     """
     key = key_of_issue(wallet, issue_id)
     if key.state in _GONE:
@@ -128,7 +128,7 @@ def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
 
 
 def deleted(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
-    """The wallet after a key is gone at PortOne, by us or by somebody else."""
+    """The wallet after a key was deleted at PortOne, by us or by somebody else."""
     key = wallet.keys[issue_id]
     if key.state is KeyState.DELETED:
         return wallet
@@ -140,7 +140,7 @@ def deleted(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
 
 
 def _without_default(wallet: Wallet, issue_id: str) -> Wallet:
-    """Another key becomes default by this one's deletion: nobody gave it, so nothing is retried at once."""
+    """The wallet with another default after a deletion: no customer chose it, so nothing is retried."""
     if wallet.default != issue_id:
         return wallet
     left = [key for key in wallet.keys.values() if key.state is KeyState.ACTIVE]
@@ -149,14 +149,14 @@ def _without_default(wallet: Wallet, issue_id: str) -> Wallet:
 
 
 def next_due(wallet: Wallet, now: float) -> int | None:
-    """When the wallet should be looked at again (epoch seconds UTC); None when nothing is unfinished."""
+    """When the wallet is due again (epoch seconds UTC); None when nothing is unfinished."""
     marks = [_key_due(wallet, key, now) for key in wallet.keys.values()]
     marks += [int(now)] if wallet.waking else []
     return min((mark for mark in marks if mark is not None), default=None)
 
 
 def sought(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
-    """The wallet after a deleted window was looked for at PortOne in vain; gone for good after a day."""
+    """The wallet after PortOne showed no key of a deleted window; the window is gone for good after a day."""
     key = wallet.keys[issue_id]
     if key.state is not KeyState.DELETING or key.sealed is not None:
         return wallet
@@ -179,5 +179,5 @@ def _key_due(wallet: Wallet, key: SavedKey, now: float) -> int | None:
         case KeyState():
             return None
         case _:
-            # a newer version knows what it waits for
+            # a newer version wrote it and knows what it waits for
             return int(now) + HOUR

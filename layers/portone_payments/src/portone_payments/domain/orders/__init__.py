@@ -1,1 +1,1 @@
-"""An order and everything begun to pay for it."""
+"""An order and every payment begun for it."""

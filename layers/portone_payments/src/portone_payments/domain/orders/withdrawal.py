@@ -1,4 +1,4 @@
-"""An order its shop withdraws unpaid: not on offer any more, and what still comes goes back (rules 1, 7)."""
+"""The shop withdraws an unpaid order: it is no longer offered, and late money is refunded (rules 1, 7)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -20,14 +20,14 @@ _SOON = 10
 
 
 def may_be_paid(payment: Payment) -> bool:
-    """Whether PortOne has to be asked: what went back entirely is not paid again under its id."""
+    """Whether PortOne has to be read: a fully refunded payment is not paid again under its id."""
     return payment.status is not Status.CANCELLED and not mismatch_is_back(payment)
 
 
 def check_unpaid(payment: Payment, now: float) -> None:
-    """Nothing for a payment that took no money. Raises `OrderAlreadyPaid`, `OrderPaymentUnderWay`.
+    """Passes a payment that took no money. Raises `OrderAlreadyPaid`, `OrderPaymentUnderWay`.
 
-    One in doubt, or without an outcome, is waited for a day, as for every end of something (rule 10.3).
+    A payment in doubt, or without an outcome, blocks the withdrawal for a day (rule 10.3).
     """
     taken = payment.seen is not None and payment.seen.status in TAKEN
     mismatched = payment.status is Status.MISMATCH and taken and not mismatch_is_back(payment)
@@ -40,12 +40,12 @@ def check_unpaid(payment: Payment, now: float) -> None:
 
 
 def order_withdrawn(order: Order, moment: Moment) -> Order:
-    """The order its shop took back; who was to buy it is dropped."""
+    """The withdrawn order; its buyer's data is dropped."""
     return replace(order_without_buyer(order), withdrawn_at=moment.now, withdrawn_by=moment.by)
 
 
 def withdrawn(payment: Payment, moment: Moment) -> Payment:
-    """The payment no longer on offer under any id a window may still hold; its account is to be closed."""
+    """The payment of a withdrawn order: no longer offered, and its virtual account is to be closed."""
     told = record(replace(payment, withdrawn=True, buyer_sealed=None), Fact.WITHDRAWN, moment)
     told = replace(told, expires_at=min(told.expires_at, int(moment.now)))
     if told.status is Status.READY:
@@ -56,7 +56,7 @@ def withdrawn(payment: Payment, moment: Moment) -> Payment:
 
 
 def told_withdrawn(before: Payment, after: Payment) -> Payment:
-    """What this save tells of the money of a withdrawn order is not that an order was paid."""
+    """The payment whose history does not report a withdrawn order as paid."""
     history = tuple(
         replace(line, fact=Fact.PAID_WITHDRAWN)
         if line.seq >= before.next_seq and line.fact == Fact.PAID
@@ -67,7 +67,7 @@ def told_withdrawn(before: Payment, after: Payment) -> Payment:
 
 
 def asked_of(schedule: Subscription) -> Iterator[str]:
-    """The payments that say whether the parts of an order may be withdrawn: those paid, and one under way."""
+    """The payments that decide whether an order's parts may be withdrawn: those paid, and one under way."""
     yield from (each.paid_by for each in _paid(schedule) if each.paid_by is not None)
     if (trying := _trying(schedule)) is not None:
         yield trying
@@ -76,10 +76,10 @@ def asked_of(schedule: Subscription) -> Iterator[str]:
 def schedule_withdrawn(
     schedule: Subscription, payments: Mapping[str, Payment | None], moment: Moment
 ) -> Subscription:
-    """The parts of an order, of which none is asked for any more; `payments`: those of `asked_of`.
+    """The parts of an order with none left to charge; `payments`: those of `asked_of`.
 
-    Raises `OrderAlreadyPaid` while money of one is kept, `OrderPaymentUnderWay` while one is charged: as for
-    every end of something, a charge in doubt is waited for a day.
+    Raises `OrderAlreadyPaid` while money of one is kept, `OrderPaymentUnderWay` while one is charged: a
+    charge in doubt blocks the withdrawal for a day.
     """
     for each in _paid(schedule):
         _check_gone_back(payments.get(each.paid_by or ""), moment.now)
@@ -95,7 +95,7 @@ def _paid(schedule: Subscription) -> list[Invoice]:
 
 
 def _trying(schedule: Subscription) -> str | None:
-    """The payment of the part that is charged just now."""
+    """The payment of the part that is under charge now."""
     part = schedule.invoices.get(schedule.in_flight or "")
     return None if part is None else part.payment_id
 

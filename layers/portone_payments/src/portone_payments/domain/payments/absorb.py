@@ -1,7 +1,7 @@
-"""The one place where a payment's state changes: what we held + what PortOne says now -> what we hold next.
+"""The one place where a payment's state changes: stored record + PortOne's reading now -> record to store.
 
 Pure, and never increments: totals come from the snapshot, so duplicates, replays and reordering change
-nothing. A reading behind what we hold or were promised changes nothing either and stays due.
+nothing. A reading behind the record, or behind a hint's promise, changes nothing: the payment stays due.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ MOST_OPEN_HINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """The payment to save, whether the reading was lagging, and differences that only get counted."""
+    """The payment to save, whether the reading was lagging, and differences that are only counted."""
 
     payment: Payment
     lagging: bool = False
@@ -71,7 +71,7 @@ class Absorbed:
 def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: CheckPolicy) -> Absorbed:
     """What to save after PortOne answered; `snapshot` None means it knows no such payment."""
     if not isinstance(payment.status, Status):
-        # of a newer version: what it means is decided there
+        # a newer version wrote it and decides what it means
         return Absorbed(replace(payment, tries=0, due_at=next_due(payment, moment.now)))
     payment, snapshot = as_judged(payment, snapshot, moment)
     known = partial(borne_out, snapshot=snapshot, seen=payment.seen, answered=answered(payment))
@@ -99,7 +99,7 @@ def absorb(payment: Payment, snapshot: Snapshot | None, moment: Moment, policy: 
 def _settled(
     payment: Payment, reading: Snapshot, moment: Moment, policy: CheckPolicy, *, before: Seen | None
 ) -> Payment:
-    """What a believed reading decides besides the status: refunds, money that must not stay, the approval."""
+    """What a believed reading settles besides the status: refunds, money that must not stay, the approval."""
     payment = settle_refunds(payment, reading, moment, before=before)
     payment = send_back(payment, reading, moment, base=policy.refund_base)
     return settle_approval(payment, reading, moment)
@@ -112,9 +112,9 @@ def silence(payment: Payment, moment: Moment) -> Payment:
 
 
 def with_hint(payment: Payment, hint: Hint) -> Payment:
-    """The payment with a delivery it did not know; an open one is not replaced.
+    """The payment with a new webhook delivery; an open hint is not replaced.
 
-    Beyond a hundred open ones another adds nothing: they keep the payment due, and content decides.
+    Beyond a hundred open hints another adds nothing: they keep the payment due, and readings decide.
     """
     if hint.id in payment.hints or len(_open_hints(payment)) >= MOST_OPEN_HINTS:
         return payment
@@ -126,7 +126,7 @@ def _open_hints(payment: Payment) -> list[Hint]:
 
 
 def _lags(payment: Payment, snapshot: Snapshot | None) -> bool:
-    """Whether a reading is behind what was promised or believed; no time heals that."""
+    """Whether a reading is behind what a hint promised or a reading showed, however long that lasts."""
     if contradicts_confirmation(payment, snapshot):
         return True
     taken = payment.quarantined_paid or holds_money(payment.status)
@@ -146,14 +146,14 @@ def _looks_older(payment: Payment, snapshot: Snapshot | None) -> bool:
 
 
 def _patience_over(payment: Payment, moment: Moment, missing: Sequence[Hint] = ()) -> bool:
-    """Whether readings lag for so many times and so long that they are no replica's delay (rule 2.4)."""
+    """Whether readings lag too often and too long to be a replica's delay (rule 2.4)."""
     since = payment.lagging_since if payment.lagging_since is not None else moment.now
     since = max((hint.received_at for hint in missing), default=since)
     return payment.lagging + 1 >= LAGGING_LIMIT and moment.now - since >= LAGGING_FOR
 
 
 def _stay(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
-    """A lagging reading changes nothing but the count of such readings and the due mark."""
+    """A lagging reading changes only the count of such readings and the due time."""
     since = moment.now if payment.lagging == 0 else payment.lagging_since
     poll_step = payment.poll_step if payment.lagging and moment.eager else _back_off(payment)
     held = replace(payment, lagging=payment.lagging + 1, lagging_since=since, poll_step=poll_step, tries=0)
@@ -164,7 +164,7 @@ def _stay(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Paymen
 
 
 def _back_off(payment: Payment) -> int:
-    """The next poll_step; the first lagging reading starts the back_off."""
+    """The next `poll_step`; the first lagging reading starts the polling schedule."""
     return min(payment.poll_step + 1, BY_KIND) if payment.lagging else 0
 
 
@@ -173,7 +173,7 @@ def _give_up(payment: Payment, missing: list[Hint], moment: Moment) -> Payment:
         return payment
     ignored = {hint.id: replace(hint, state=HintState.QUARANTINED) for hint in missing}
     payment = replace(payment, hints={**payment.hints, **ignored})
-    # one line however many there are: a sender that repeats itself fills no history
+    # one line however many there are: a sender that repeats itself does not fill the history
     first, count = missing[0], len(missing)
     payment = record(payment, Fact.HINT_GIVEN_UP, moment, hint=first.id, type=first.type, count=count)
     return raise_attention(payment, AttentionKind.LAGGING, at=moment.now)
@@ -200,12 +200,12 @@ def _believe(
 
 
 def _same_attempt(payment: Payment, reading: Snapshot) -> bool:
-    """Another attempt has another account, which nobody has asked to be closed."""
+    """Whether the reading shows the same attempt: another has another account, which was not closed yet."""
     return payment.seen is not None and payment.seen.transaction_id == reading.transaction_id
 
 
 def _finish(before: Payment, after: Payment, moment: Moment) -> Payment:
-    """Close what the reading bore out, expire what nobody paid, and decide when to look again."""
+    """Close the hints the reading bears out, expire an unpaid offer, and set when the payment is due."""
     hints = after.hints if after.quarantined else {key: _closed(hint) for key, hint in after.hints.items()}
     read = replace(after, hints=hints, tries=0, read_at=moment.now, unanswered=False)
     after = expire(replace(read, lagging=0, lagging_since=None, taken_back=0), moment)
@@ -221,7 +221,7 @@ def _closed(hint: Hint) -> Hint:
 
 
 def _age(payment: Payment, moment: Moment) -> Payment:
-    """What is unknown for half an hour calls a person; the payment stays due all the same (I10)."""
+    """An outcome unknown for half an hour raises an attention; the payment stays due all the same (I10)."""
     waiting = _unknown_since(payment)
     for held in payment.attentions:
         if held.kind is AttentionKind.UNKNOWN and held.subject not in waiting:
@@ -256,10 +256,10 @@ def _unknown_since(payment: Payment) -> dict[str, float]:
 
 
 def _decided_on(payment: Payment) -> bool:
-    """Whether a person has looked at it since it is pending: a PG may take weeks, and says so once."""
+    """Whether staff has decided since it became pending: a PG may take weeks, so one call is enough."""
     return any(line.fact == Fact.RESOLVED and line.at >= payment.status_at for line in payment.history)
 
 
 def _sooner(held: int | None, wanted: int, now: float) -> int:
-    """A due mark that already lies earlier, and not in the past, is left alone."""
+    """The earlier of both due times; a stored one in the past does not count."""
     return held if held is not None and now < held < wanted else wanted

@@ -1,4 +1,4 @@
-"""Whether what PortOne says is the payment we asked for (rule 6, PortOne facts 3.6)."""
+"""Whether PortOne's reading shows the payment that was prepared (rule 6, PortOne facts 3.6)."""
 
 from dataclasses import dataclass
 
@@ -24,8 +24,8 @@ class Findings:
 def compare(payment: Payment, snapshot: Snapshot, policy: CheckPolicy) -> Findings:
     """The differences between payment and reading, for the states in which money is, was or will be taken.
 
-    Of money that is back already, or in a state nobody knows, only what proves a difference matters: it was
-    never this payment's.
+    Where the money is refunded already, or the state is unknown, only a proven difference counts: the money
+    was never this payment's.
     """
     terms = terms_of(payment, policy)
     if snapshot.status in _PROOF_ONLY:
@@ -72,7 +72,7 @@ def _offered(payment: Payment, method: Method | None) -> bool:
     if method is None or method.kind is PayMethod.UNRECOGNISED:
         return True
     offered = {name for names in payment.offers.values() for name in names}
-    # what is inside an easy pay may be left out, which is not a difference
+    # PortOne may omit the method inside an easy pay, which is not a difference
     easy_card = method.kind is PayMethod.EASY_PAY and method.card_inside is not False
     wallet = method.kind is PayMethod.EASY_PAY and not WALLETS.isdisjoint(offered)
     return not offered or method.kind in offered or wallet or (easy_card and PayMethod.CARD in offered)

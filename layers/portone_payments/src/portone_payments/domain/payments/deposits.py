@@ -1,4 +1,4 @@
-"""Deposits a bank took back after they were paid (rule 10.4)."""
+"""Deposits that a bank reversed after they were paid (rule 10.4)."""
 
 from dataclasses import replace
 
@@ -13,9 +13,9 @@ _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 
 def taken_back(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
-    """The payment after a lagging reading: a person decides once three in a quarter of an hour agree.
+    """The payment after a lagging reading: staff decides once three in a quarter of an hour agree.
 
-    The status stays what it was: a replica may show an old one, and only a person knows the bank's reason.
+    The status stays: a replica may show an old one, and only staff can learn the bank's reason.
     """
     if snapshot is None or payment.status not in _PAID:
         return payment
@@ -33,7 +33,7 @@ def taken_back(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> P
 
 
 def _undeposited(payment: Payment, snapshot: Snapshot) -> bool:
-    """Whether the account waits again, or has ended, although its deposit was paid."""
+    """Whether the account awaits a deposit again, or has expired, although its deposit was paid."""
     if snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED:
         return True
     method = payment.seen.method if payment.seen else None

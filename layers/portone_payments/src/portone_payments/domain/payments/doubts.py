@@ -19,14 +19,14 @@ UNPAID = frozenset(
     }
 )
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
-# what another amount or currency proves, no setting of ours can have caused
+# no setting of ours can have caused another amount or currency
 _UNHEARD_OF = frozenset({"total", "currency"})
 
 
 def judged(payment: Payment, snapshot: Snapshot, findings: Findings, now: float) -> Status | None:
     """Our status after this reading; None where it settles nothing.
 
-    What was PAID here never becomes a MISMATCH: an operator is asked, and its money is followed all the same.
+    A payment stored as PAID never becomes a MISMATCH: staff decides, and its money is followed all the same.
     """
     if snapshot.status is RemoteStatus.UNRECOGNISED:
         return None
@@ -51,26 +51,26 @@ def _offered(payment: Payment, snapshot: Snapshot, claimed: Status, now: float) 
 
 
 def _sent_back(payment: Payment, claimed: Status) -> bool:
-    """Whether the money of a mismatch went back; what was back when first seen stays a mismatch."""
+    """Whether the money of a mismatch was refunded; one already refunded when first seen stays a mismatch."""
     held = payment.status is Status.MISMATCH and not mismatch_is_back(payment)
     return held and claimed is Status.CANCELLED
 
 
 def mismatch_is_back(payment: Payment) -> bool:
-    """Whether this is a mismatch that holds no money any more."""
+    """Whether this is a mismatch whose money was refunded."""
     back = payment.seen is not None and payment.seen.status is RemoteStatus.CANCELLED
     return back and payment.status is Status.MISMATCH
 
 
 def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Moment) -> Payment:
-    """The payment with a reading in doubt: nothing of it is settled, a person is called."""
+    """The payment with a reading in doubt: the reading settles nothing, staff is called."""
     paid = payment.quarantined_paid or snapshot.status in TAKEN
     quarantined = replace(payment, quarantined=True, quarantined_paid=paid)
     quarantined = raise_attention(quarantined, AttentionKind.QUARANTINED, at=moment.now)
     if payment.quarantined:
         return quarantined
     if findings.proven and not holds_money(payment.status):
-        # whatever its state means, it is not the payment that was asked for
+        # whatever its state means, it is not the payment that was prepared
         quarantined = raise_attention(quarantined, AttentionKind.MISMATCH, at=moment.now)
     doubts = ",".join((*findings.proven, *findings.doubts)) or "status"
     return record(
@@ -79,7 +79,7 @@ def doubt(payment: Payment, snapshot: Snapshot, findings: Findings, moment: Mome
 
 
 def awaits_deposit(payment: Payment) -> bool:
-    """Whether what differs is an account nobody has paid into: anybody has one issued at no cost."""
+    """Whether the difference concerns an account without a deposit, which anybody can have issued free."""
     if not payment.quarantined:
         unpaid = payment.seen is not None and payment.seen.status not in TAKEN
         return unpaid and payment.status is Status.MISMATCH
@@ -91,7 +91,7 @@ def awaits_deposit(payment: Payment) -> bool:
 
 
 def undoubted(before: Payment, after: Payment) -> Payment:
-    """The payment that is believed now, without the calls that were made in case the doubt was right."""
+    """The payment whose reading is believed now, without the attentions that its doubt had raised."""
     if not before.quarantined:
         return after
     if after.status is not Status.MISMATCH:
@@ -102,7 +102,7 @@ def undoubted(before: Payment, after: Payment) -> Payment:
 
 
 def strange(before: Payment, after: Payment, moment: Moment) -> Payment:
-    """A person is asked once about each thing that is strange about money we believe."""
+    """The payment with one attention for each strange detail of a payment that is believed."""
     told = set(before.seen.doubts) if before.seen else set()
     found = after.seen.doubts if after.seen else ()
     fresh = [name for name in found if name not in told]
@@ -115,7 +115,7 @@ def strange(before: Payment, after: Payment, moment: Moment) -> Payment:
 
 
 def seen_of(payment: Payment, snapshot: Snapshot, findings: Findings) -> Seen:
-    """What to remember of a believed reading; refunds an answer promised are known where totals show them."""
+    """What to store of a believed reading; refunds that an answer reported count where totals show them."""
     seen = seen_from(snapshot, payment.seen)
     seen = replace(seen, doubts=_strangeness(payment, snapshot, findings))
     if snapshot.cancellations is not None:

@@ -1,4 +1,4 @@
-"""When an offer is over: unpaid in time, or an account past its due date and grace (rule 7, facts 7)."""
+"""When an offer expires: unpaid in time, or an account past its due date and grace (rule 7, facts 7)."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ _KEPT = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 
 
 def expire(payment: Payment, moment: Moment) -> Payment:
-    """The payment as no longer offered, where its time is over and nobody is paying it."""
+    """The payment as expired, where its time is over and nobody is paying it."""
     if payment.quarantined or open_approval(payment) is not None or not _over(payment, moment.now):
         return payment
     payment = replace(payment, status=Status.EXPIRED, status_at=moment.now)
@@ -35,8 +35,8 @@ def _account_over(due_at: int | None, now: float) -> bool:
 def came_late(payment: Payment, snapshot: Snapshot, status: Status) -> bool:
     """Whether money was taken after the offer of it had ended, the grace of a deposit included (rule 7.2).
 
-    When it was paid counts, not when we heard of it. What was under way when the offer ended is in time,
-    what began afterwards is not: a payment that is pending, an account that was issued.
+    The time of payment counts, not when we learnt of it. A pending payment or an issued account that was
+    under way when the offer ended is in time; one that began afterwards is not.
     """
     arrived = status in _KEPT and not holds_money(payment.status)
     pending = payment.status is Status.PAY_PENDING and _in_time(payment, _shown_since(payment))
@@ -53,13 +53,13 @@ def _in_time(payment: Payment, began_at: float | None) -> bool:
 
 
 def _shown_since(payment: Payment) -> float:
-    """Since when it is what it is, in epoch microseconds: as we heard, or as PortOne stamps it if earlier."""
+    """Since when it has its status, in epoch microseconds: our time of it, or PortOne's stamp if earlier."""
     heard = payment.status_at * 1_000_000
     return min(heard, payment.seen.updated_at) if payment.seen else heard
 
 
 def _issued_at(payment: Payment, snapshot: Snapshot) -> float | None:
-    """When its virtual account was issued, as far as anybody told, in epoch microseconds."""
+    """When its virtual account was issued, as far as known, in epoch microseconds."""
     account = snapshot.method.virtual_account if snapshot.method else None
     if account is not None and account.issued_at is not None:
         return account.issued_at * 1_000_000
@@ -67,10 +67,10 @@ def _issued_at(payment: Payment, snapshot: Snapshot) -> float | None:
 
 
 def closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:
-    """PortOne shows an account that was closed as failed (facts 7.2); when its time was over it expired.
+    """Whether a closed account, which PortOne shows as failed (facts 7.2), counts as expired.
 
-    Also when its order was withdrawn. Whether it was us who closed it does not matter: who asks may die
-    before it is stored.
+    It does once its time is over or its order was withdrawn. Whether we closed it does not matter: a worker
+    may die between the call and the write.
     """
     due_at, seen = account_due_at(payment), payment.seen
     over = payment.withdrawn or (due_at is not None and now >= due_at)
@@ -80,6 +80,6 @@ def closed_in_time(payment: Payment, snapshot: Snapshot, now: float) -> bool:
 
 
 def lapsed(snapshot: Snapshot, now: float) -> bool:
-    """PortOne goes on showing a virtual account whose time is over as issued (facts 7.3)."""
+    """Whether a virtual account is past its due date; PortOne still shows it as issued (facts 7.3)."""
     issued = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
     return issued and _account_over(deposit_due_at(snapshot.method), now)

@@ -1,4 +1,4 @@
-"""Which facts a believed reading tells; one reading may tell several."""
+"""The facts that a believed reading adds to the history; one reading may add several."""
 
 from portone_payments.domain.payments.check import Findings
 from portone_payments.domain.readings.payment import CHARGEBACK, CancellationStatus, Snapshot
@@ -41,14 +41,14 @@ def tell_status(
 
 
 def _told_failed(before: Payment, transaction: str) -> bool:
-    """Whether this very decline is in the history: a stale reading may show it once more."""
+    """Whether the history has this decline already: a stale reading may show it once more."""
     return any(
         line.fact == Fact.FAILED and line.data.get("transaction") == transaction for line in before.history
     )
 
 
 def _told_paid(before: Payment, after: Payment) -> bool:
-    """Whether the money was told of already; of a mismatch never, unless an honest attempt follows."""
+    """Whether the payment was recorded already; of a mismatch never, unless an honest attempt follows."""
     if before.status is Status.MISMATCH:
         return after.status is Status.CANCELLED
     return holds_money(before.status)
@@ -57,7 +57,7 @@ def _told_paid(before: Payment, after: Payment) -> bool:
 def _tell_mismatch(
     before: Payment, after: Payment, snapshot: Snapshot, findings: Findings, moment: Moment
 ) -> Payment:
-    """A person is called once it is seen, and once it is paid."""
+    """The payment with an attention once the mismatch is seen, and another once it is paid."""
     moved = after.status is not before.status
     unpaid = before.seen is None or before.seen.status not in TAKEN
     if moved or (unpaid and snapshot.status in TAKEN):
@@ -83,9 +83,9 @@ def tell_cancellations(before: Payment, after: Payment, snapshot: Snapshot, mome
 
 
 def _tell_taken(before: Payment, after: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
-    """Money that somebody else takes back, or wants to: a person is called once for each.
+    """The payment with an attention for each chargeback, dispute or refund that is not ours.
 
-    Where PortOne does not say who asked, nobody is told that it was a charge-back: the person finds out.
+    Where PortOne names no requester, no fact calls it a charge-back: staff finds out.
     """
     certain = {each.id for each in snapshot.shown if each.trigger == CHARGEBACK}
     known = before.seen.charged_back if before.seen else ()

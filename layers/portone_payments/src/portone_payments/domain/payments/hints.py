@@ -54,9 +54,9 @@ def borne_out(
     seen: Seen | None = None,
     answered: Collection[str] = (),
 ) -> bool:
-    """Whether the reading is at least as far as the hint said; False means the reading lags behind it.
+    """Whether the reading shows at least what the hint promised; False: it lags behind the hint.
 
-    `seen` is what was believed before it, `answered` the cancellations PortOne's answers told us of.
+    `seen` is what was believed before it, `answered` the cancellations that PortOne's answers named.
     """
     if snapshot is None:
         return False
@@ -66,7 +66,7 @@ def borne_out(
         case EventType.PAID:
             return snapshot.status in _TAKEN
         case EventType.CANCEL_PENDING if snapshot.cancellations is None:
-            # that it was asked for is all it says, which only a list could show; totals tell once it is done
+            # it says only that a cancellation was requested: a list alone shows that, totals once it is done
             return snapshot.status in _TAKEN or hint.cancellation_id in answered
         case EventType.CANCELLED | EventType.PARTIAL_CANCELLED | EventType.CANCEL_PENDING:
             return _has_cancellation(hint, snapshot, seen)
@@ -93,7 +93,7 @@ def _has_cancellation(hint: Hint, snapshot: Snapshot, seen: Seen | None) -> bool
 
 
 def _went_back(hint: Hint, snapshot: Snapshot, seen: Seen | None) -> bool:
-    """Without a list the totals tell: all of it is back, or more than before."""
+    """Whether the totals show a refund where no list does: all of it is refunded, or more than before."""
     if snapshot.status is RemoteStatus.CANCELLED:
         return True
     known = booked(seen, hint.cancellation_id)
@@ -103,13 +103,13 @@ def _went_back(hint: Hint, snapshot: Snapshot, seen: Seen | None) -> bool:
 
 
 def _past(hint: Hint, snapshot: Snapshot, before: frozenset[RemoteStatus]) -> bool:
-    """Whether this very attempt is beyond the states `before`; how an earlier one ended says nothing."""
+    """Whether this attempt is beyond the states `before`; how an earlier attempt ended does not count."""
     same = hint.transaction_id in {None, snapshot.transaction_id}
     beyond = same and snapshot.status not in before
     return beyond or snapshot.status in _TAKEN or _later_attempt(hint, snapshot)
 
 
 def _later_attempt(hint: Hint, snapshot: Snapshot) -> bool:
-    """The hint spoke of another attempt, and the reading is no older, as far as clocks agree."""
+    """Whether the hint is about another attempt and the reading is no older, as far as clocks agree."""
     same = hint.transaction_id is None or hint.transaction_id == snapshot.transaction_id
     return not same and (snapshot.updated_at + CLOCKS) // 1_000_000 >= int(hint.happened_at)

@@ -1,4 +1,4 @@
-"""A reading with what it left out, as far as it is known: absent is not empty, nor no longer so (rule 10.1).
+"""A reading completed by what earlier ones showed: an absent field is neither empty nor revoked (rule 10.1).
 
 What a newer version wrote about the same attempt is carried along.
 """
@@ -20,17 +20,17 @@ from portone_payments.domain.readings.payment import (
 from portone_payments.domain.records.booked import merged
 from portone_payments.domain.records.payments import TAKEN, Seen
 
-# PortOne's words for who asked for a cancellation, but charge-backs (facts 5)
+# PortOne's words for who requested a cancellation, but charge-backs (facts 5)
 _BY_THE_SHOP = frozenset({"API", "CONSOLE", "PORTONE_ADMIN"})
-# how long we offer an account whose own end PortOne does not tell, in seconds; no PG keeps one longer
+# seconds for which we offer an account without a due date from PortOne; no PG keeps one longer
 ACCOUNT_FOR = 30 * 24 * 3600
 
 
 def completed(snapshot: Snapshot, seen: Seen | None) -> Snapshot:
-    """The reading with what the last believed one of the same attempt said of the fields it left out.
+    """The reading, its absent fields taken from the last believed reading of the same attempt.
 
-    Another attempt starts from nothing. A list of cancellations that was left out stays so: who is not on
-    it can only be told by a list.
+    Another attempt starts from nothing. An absent list of cancellations stays absent: only a list can show
+    which cancellations it does not contain.
     """
     held = seen if seen is not None and seen.transaction_id == snapshot.transaction_id else None
     known = snapshot if held is None else _filled(snapshot, held)
@@ -40,9 +40,9 @@ def completed(snapshot: Snapshot, seen: Seen | None) -> Snapshot:
 
 
 def _taken_back(cancellation: Cancellation) -> bool:
-    """Whether somebody else took the money: a charge-back, or nobody knows who asked.
+    """Whether somebody else took the money: a charge-back, or a cancellation without a known requester.
 
-    What carries a token of ours as its reason was asked for by us, whatever it is said to be.
+    A cancellation whose reason carries a token of ours is ours, whoever is named as its requester.
     """
     if cancellation.trigger == CHARGEBACK:
         return True
@@ -50,7 +50,7 @@ def _taken_back(cancellation: Cancellation) -> bool:
 
 
 def seen_from(snapshot: Snapshot, before: Seen | None) -> Seen:
-    """What to remember of a believed, completed reading; cancellations once known stay known."""
+    """What to store of a believed, completed reading; cancellations once known stay known."""
     same = before is not None and before.transaction_id == snapshot.transaction_id
     held = before if same else None
     shown = {each.id: str(each.status) for each in snapshot.shown}
@@ -73,7 +73,7 @@ def seen_from(snapshot: Snapshot, before: Seen | None) -> Seen:
         receipt_issued=snapshot.receipt_issued,
         cancelled_vat=_cancelled_vat(snapshot, held),
         cancellations=cancellations,
-        # those known by a few digits only are old, and were told
+        # those known by a few digits only are old, and were recorded
         charged_back=tuple(each for each in dict.fromkeys(back) if each in cancellations),
         method=snapshot.method,
         channel=snapshot.channel,
@@ -87,13 +87,13 @@ def seen_from(snapshot: Snapshot, before: Seen | None) -> Seen:
 
 
 def _still_known(held: Seen, snapshot: Snapshot) -> dict[str, str]:
-    """What was known of cancellations, without those that were withdrawn: nobody waits for them any more."""
+    """The known cancellations without those that were withdrawn, whose outcome nothing awaits any more."""
     gone = withdrawn(held, snapshot)
     return {id_: status for id_, status in held.cancellations.items() if id_ not in gone}
 
 
 def _filled(snapshot: Snapshot, held: Seen) -> Snapshot:
-    """What describes an attempt as a whole."""
+    """The reading with the absent fields that describe an attempt as a whole."""
     return replace(
         snapshot,
         vat=_first(snapshot.vat, held.vat),
@@ -118,7 +118,7 @@ def _channel(shown: Channel | None, held: Channel | None) -> Channel | None:
 
 
 def _method(shown: Method | None, held: Method | None) -> Method | None:
-    """An attempt is paid one way only, so what cannot be read of it does not undo what could."""
+    """The method, completed: an attempt has only one, so an unreadable field does not undo a known one."""
     if shown is None or held is None or held.kind is PayMethod.UNRECOGNISED:
         return shown or held
     if shown.kind is PayMethod.UNRECOGNISED:
@@ -151,7 +151,7 @@ def _account(shown: VirtualAccount | None, held: VirtualAccount | None) -> Virtu
 
 
 def _awaited(snapshot: Snapshot) -> Method | None:
-    """What waits for a deposit is an account, and our offer of it ends, whatever PortOne says of either."""
+    """The virtual account of an awaited deposit, with the end of our offer where PortOne shows neither."""
     if snapshot.status is not RemoteStatus.VIRTUAL_ACCOUNT_ISSUED:
         return snapshot.method
     method = snapshot.method or Method(kind=PayMethod.VIRTUAL_ACCOUNT)
@@ -162,14 +162,14 @@ def _awaited(snapshot: Snapshot) -> Method | None:
 
 
 def _paid_at(snapshot: Snapshot) -> int | None:
-    """When it was paid, or where nobody told that, the first moment at which we know that it was."""
+    """When it was paid, or where PortOne omits that, the first moment at which we know that it was."""
     if snapshot.paid_at is not None or snapshot.status not in TAKEN:
         return snapshot.paid_at
     return min([snapshot.updated_at, *(each.requested_at for each in snapshot.shown)])
 
 
 def _charged(snapshot: Snapshot, held: Seen | None) -> int:
-    """What was paid, where the reading shows less of it (facts 3.2); 0 where it does not."""
+    """The amount paid, where the reading shows less than that (facts 3.2); 0 where it does not."""
     if snapshot.status not in TAKEN:
         return 0
     known = held.charged if held is not None and held.status in TAKEN else 0
@@ -179,7 +179,7 @@ def _charged(snapshot: Snapshot, held: Seen | None) -> int:
 
 
 def _told(snapshot: Snapshot) -> tuple[Cancellation, ...] | None:
-    """Cancellations in a state nobody knows are done where the total given back says so (rule 10.2)."""
+    """Cancellations in an unrecognised state count as done where the refunded total shows so (rule 10.2)."""
     unknown = [each for each in snapshot.shown if each.status is CancellationStatus.UNRECOGNISED]
     done = sum(each.total for each in snapshot.shown if each.status is CancellationStatus.SUCCEEDED)
     if not unknown or done + sum(each.total for each in unknown) != snapshot.cancelled:

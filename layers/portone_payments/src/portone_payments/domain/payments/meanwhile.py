@@ -1,7 +1,7 @@
-"""What a reading that settles nothing shows all the same: money somebody else takes calls a person (I16).
+"""Chargebacks and refunds outside, seen in a reading that settles nothing: they call staff (I16).
 
-A payment may lag, or be in doubt, until staff speaks; a charge-back would wait as long. Each thing calls
-once: `called_for` remembers it until a reading that is believed shows it.
+A payment may lag, or be in doubt, until staff decides; a charge-back would wait as long. Each of them
+calls once: `called_for` stores it until a believed reading shows it.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _REFUND = "refund:"
 
 
 def heard_meanwhile(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> Payment:
-    """The payment after a reading that is not believed, with a person called for money it shows as gone."""
+    """The payment after a reading that is not believed, with staff called for money it shows as gone."""
     if snapshot is None:
         return payment
     shown = _things(seen_from(completed(snapshot, payment.seen), payment.seen))
@@ -33,7 +33,7 @@ def heard_meanwhile(payment: Payment, snapshot: Snapshot | None, moment: Moment)
 
 
 def called_once(before: Payment, after: Payment) -> Payment:
-    """The payment after a believed reading, without a second call for what somebody was called for."""
+    """The payment after a believed reading, without a second call about the same event."""
     if not before.called_for:
         return after
     for kind, things in _things(after.seen).items():
@@ -44,7 +44,7 @@ def called_once(before: Payment, after: Payment) -> Payment:
 
 
 def _still_unseen(payment: Payment) -> tuple[str, ...]:
-    """What no believed reading has shown yet; a payment that is shown as PAID tells of its disputes."""
+    """The entries of `called_for` that no believed reading has shown yet; a reading of PAID includes disputes."""
     seen = payment.seen
     told = {each for things in _things(seen).values() for each in things}
     if seen is not None and seen.status is RemoteStatus.PAID:
@@ -54,7 +54,7 @@ def _still_unseen(payment: Payment) -> tuple[str, ...]:
 
 
 def _things(seen: Seen | None) -> Mapping[AttentionKind, tuple[str, ...]]:
-    """What a reading shows that calls a person, by the kind of the call."""
+    """What a reading shows that calls staff, by the kind of attention."""
     if seen is None:
         return {AttentionKind.CHARGEBACK: (), AttentionKind.REFUND_STUCK: ()}
     dispute = (DISPUTE,) if seen.disputed else ()

@@ -1,4 +1,4 @@
-"""The one table of status changes. A reading that asks for another one is behind what we hold."""
+"""The one table of status changes. A reading that shows any other change is behind the record."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ _TRYING = frozenset({Status.PAY_PENDING, Status.VIRTUAL_ACCOUNT_ISSUED, Status.F
 
 MOVES: Mapping[Status, frozenset[Status]] = {
     Status.READY: _TRYING | _MONEY | {Status.EXPIRED},
-    # a failed or expired payment may still be tried and paid under the same id (PortOne facts 3.1)
+    # a failed or expired payment may still be attempted and paid under the same id (PortOne facts 3.1)
     Status.FAILED: _TRYING | _MONEY | {Status.READY, Status.EXPIRED},
     Status.EXPIRED: _TRYING | _MONEY | {Status.READY},
     Status.PAY_PENDING: _TRYING | _MONEY | {Status.READY, Status.EXPIRED},
@@ -35,9 +35,9 @@ _DECIDED = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.FAILED})
 
 
 def behind(held: Status, seen: Seen | None, snapshot: Snapshot) -> bool:
-    """Whether `snapshot` shows less money moved than we already believed: by totals, cancellations, MOVES.
+    """Whether `snapshot` shows less money moved than an earlier reading: by totals, cancellations, MOVES.
 
-    Stamps say nothing here, they come from several clocks (rule 10.4).
+    Stamps do not count here: they come from several clocks (rule 10.4).
     """
     if seen is None:
         return False
@@ -48,14 +48,14 @@ def behind(held: Status, seen: Seen | None, snapshot: Snapshot) -> bool:
     claimed = Status(snapshot.status.value)
     if claimed is not held and claimed not in MOVES.get(held, frozenset()):
         return True
-    # a mismatch that waits for its deposit may end without one, one that took money may not
+    # a mismatch that awaits its deposit may expire without one, one that took money may not
     return seen.status in TAKEN and claimed in _TRYING
 
 
 def outdated(held: Status, seen: Seen | None, snapshot: Snapshot) -> bool:
-    """Whether `snapshot` looks older though no money tells; what is shown long enough is no older reading.
+    """Whether `snapshot` looks older although the money agrees; one that persists long enough is not.
 
-    Of one attempt the course decides, of two attempts the stamps, as far as two clocks agree.
+    Within one attempt its course decides, between two attempts the stamps, as far as two clocks agree.
     """
     if seen is None or snapshot.status not in _COURSE or holds_money(held) or held is Status.EXPIRED:
         return False
@@ -75,14 +75,14 @@ def older(left: int, right: int) -> bool:
 
 
 def withdraws(seen: Seen | None, snapshot: Snapshot) -> bool:
-    """Whether a cancellation that was asked for is gone from the list: withdrawn, or not yet known there."""
+    """Whether a requested cancellation is missing from the list: withdrawn, or not yet known there."""
     return seen is not None and bool(withdrawn(seen, snapshot))
 
 
 def withdrawn(seen: Seen, snapshot: Snapshot) -> frozenset[str]:
-    """Ids of cancellations that were asked for and that a list does not show.
+    """Ids of requested cancellations that a list does not show.
 
-    What shows more given back than we hold is no older reading, and tells nothing of what it lacks.
+    A reading with more refunded than recorded is no older one, and proves nothing by what it lacks.
     """
     if snapshot.cancellations is None or snapshot.cancelled > seen.cancelled:
         return frozenset()
@@ -93,7 +93,7 @@ def withdrawn(seen: Seen, snapshot: Snapshot) -> frozenset[str]:
 def _forgets(seen: Seen, snapshot: Snapshot) -> bool:
     """Whether a cancellation we know as carried out is missing from the list, failed, or undecided again.
 
-    One that failed moved no money, so nobody has to list it for ever.
+    A failed one moved no money, so PortOne need not list it for ever.
     """
     if snapshot.cancellations is None:
         return False

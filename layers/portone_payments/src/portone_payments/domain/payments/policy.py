@@ -1,4 +1,4 @@
-"""What an operator may choose about checks and pay methods, as plain data."""
+"""The operator's settings for checks and pay methods, as plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ PAGE = "web"
 class CheckPolicy:
     """How differences that prove nothing are handled (rule 6.2): quarantine, or pass with a metric.
 
-    `self_issue_receipts`: a cash payment nobody asked a receipt for is noted, to be reported by the shop.
-    `refund_base`: what PortOne reckons a refundable balance on, total or paid. `refund_late`: what was paid
-    after its offer had ended goes back by itself.
+    `self_issue_receipts`: a cash payment without a requested receipt is noted; the shop issues one itself.
+    `refund_base`: the amount from which PortOne computes a refundable balance, total or paid. `refund_late`:
+    a payment made after its offer had ended is refunded automatically.
     """
 
     store_id: str = ""

@@ -1,4 +1,4 @@
-"""When to look again (rule 4.1). All times in epoch seconds UTC."""
+"""When a payment is due to be read again (rule 4.1). All times in epoch seconds UTC."""
 
 from math import ceil
 
@@ -11,21 +11,21 @@ from portone_payments.domain.records.webhooks import HintState
 from portone_payments.domain.shared.times import BY_KIND, DAY, HOUR, POLL_STEPS, SILENCE, WEEK
 
 READY_EVERY = 600
-# 48 h beside the others: an expired payment that is paid late is seen within 24 h at any hour of three days
+# 48 h beside the others: a late payment is seen within 24 h during the three days after expiry
 AFTER_EXPIRY = (HOUR, 6 * HOUR, DAY, 2 * DAY, 3 * DAY)
 AFTER_DECLINE = (600, HOUR, 6 * HOUR, DAY)
 AFTER_CHARGE = (DAY,)
 ACCOUNT_GRACE = HOUR
-# as for a window: a deposit a bank let through after the account ended is seen within a day
+# as for a window: a deposit that a bank accepts after the account expired is seen within a day
 AFTER_ACCOUNT = (ACCOUNT_GRACE, DAY, 2 * DAY, 3 * DAY)
-# a bank pays a deposit back within two business days, whichever they are, and may say then that it cannot
+# a bank refunds a deposit within two business days, whichever they are, or then reports that it cannot
 AFTER_DEPOSIT_REFUND = (DAY, 3 * DAY, WEEK)
 # five business days, whichever they are
 REQUESTED_FOR = 7 * DAY
-# a replica may be asked often within its delay: neither the count nor the time alone gives up
+# a replica may be read often within its delay: neither the count nor the time alone ends the wait
 LAGGING_LIMIT = 6
 LAGGING_FOR = 15 * 60
-# a PG that approves later says so within the day, or a person asks it
+# a PG that approves later reports it within the day, or staff asks the PG
 PENDING_FOR = DAY
 _SETTLED_REFUND = frozenset({RefundState.SUCCEEDED, RefundState.FAILED})
 _SETTLED_APPROVAL = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
@@ -40,7 +40,7 @@ def next_due(payment: Payment, now: float) -> int | None:
 
 
 def _probe_due(payment: Payment, now: float) -> int | None:
-    """When what PortOne refuses us may be sent again."""
+    """When a request that PortOne refuses may be sent again."""
     tried = [each.stopped_until for each in payment.approvals if each.state not in _SETTLED_APPROVAL]
     sent = [each.stopped_until for each in payment.refunds.values() if each.state is RefundState.RESERVED]
     marks = (*tried, *sent)
@@ -48,7 +48,7 @@ def _probe_due(payment: Payment, now: float) -> int | None:
 
 
 def _climbed(payment: Payment, now: float) -> int | None:
-    """The back_off of what waits for another reading, or of a payment somebody waits for."""
+    """The next step of the polling schedule, where another reading is awaited or a buyer waits."""
     if unfinished(payment):
         return int(now) + (POLL_STEPS[payment.poll_step] if payment.poll_step < BY_KIND else HOUR)
     awaited = payment.poll_step < BY_KIND and payment.status in {Status.READY, Status.PAY_PENDING}
@@ -65,7 +65,7 @@ def _refund_due(payment: Payment, now: float) -> int | None:
 
 
 def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
-    """Seconds: an unknown outcome climbs, then 10 min for 3 h, then hourly; REQUESTED hourly, then 6 h."""
+    """Seconds: an unknown outcome takes the steps, then 10 min for 3 h, then 1 h; REQUESTED 1 h, then 6 h."""
     age = now - (refund.sent_at or refund.created_at)
     if refund.state is RefundState.RESERVED and refund.silent_since is not None:
         return 60
@@ -79,14 +79,14 @@ def _refund_wait(payment: Payment, refund: Refund, now: float) -> int:
 
 
 def _returning_due(payment: Payment) -> int | None:
-    """When money that must not stay is tried to be sent back again: by a reading that is believed."""
+    """When the next automatic refund of money that must not stay is due, after a believed reading."""
     if payment.lagging or payment.quarantined:
         return None
     return payment.returning.next_at if payment.returning else None
 
 
 def _approval_due(payment: Payment, now: float) -> int | None:
-    """An approval without an outcome climbs, then every 10 min for 3 h, then hourly."""
+    """An approval without an outcome takes the schedule's steps, then every 10 min for 3 h, then hourly."""
     waiting = next((each for each in payment.approvals if each.state not in _SETTLED_APPROVAL), None)
     if waiting is None:
         return None
@@ -99,28 +99,28 @@ def _approval_due(payment: Payment, now: float) -> int | None:
 
 
 def unfinished(payment: Payment) -> bool:
-    """Whether something beyond the routine waits: an open hint, a lagging reading, a doubt, a closing."""
+    """Whether anything beyond routine is open: a hint, a lagging reading, a doubt, an account to close."""
     to_close = payment.close_wanted and not payment.close_asked
     return known_behind(payment) or payment.quarantined or to_close
 
 
 def known_behind(payment: Payment) -> bool:
-    """Whether PortOne has told of more than the last reading showed: an open hint, a lagging reading."""
+    """Whether PortOne reported more than the last reading showed: an open hint, a lagging reading."""
     return payment.lagging > 0 or any(hint.state is HintState.OPEN for hint in payment.hints.values())
 
 
 def after_silence(now: float, jitter: float) -> int:
-    """When to ask PortOne again after it did not answer; does not back_off."""
+    """When to read PortOne again after it did not answer; the polling step stays."""
     return int(now + SILENCE + jitter)
 
 
 def account_due_at(payment: Payment) -> int | None:
-    """When the buyer has to have deposited, for a virtual account."""
+    """The due date of the deposit, for a virtual account."""
     return deposit_due_at(payment.seen.method if payment.seen else None)
 
 
 def deposit_due_at(method: Method | None) -> int | None:
-    """When a deposit ends that is made this way; None for any other way to pay."""
+    """The due date of a deposit by this method; None for any other method."""
     account = method.virtual_account if method else None
     if account is None:
         return None
@@ -128,7 +128,7 @@ def deposit_due_at(method: Method | None) -> int | None:
 
 
 def _routine(payment: Payment, now: float) -> int | None:
-    """By kind; money in doubt is looked at daily until a person closes it."""
+    """The routine reading by status; money in doubt is read daily until staff decides."""
     by_kind = _by_kind(payment, now)
     if not payment.attentions:
         return by_kind
@@ -137,7 +137,7 @@ def _routine(payment: Payment, now: float) -> int | None:
 
 def _by_kind(payment: Payment, now: float) -> int | None:
     if not isinstance(payment.status, Status):
-        # a newer version knows what it waits for
+        # a newer version wrote it and knows what it waits for
         return int(now) + HOUR
     account_due = account_due_at(payment)
     if payment.status is Status.VIRTUAL_ACCOUNT_ISSUED:
@@ -150,9 +150,9 @@ def _by_kind(payment: Payment, now: float) -> int | None:
 
 
 def _refunding(payment: Payment, now: float) -> int | None:
-    """A cancellation that was asked for is watched: its failure sends no webhook (PortOne facts 8.2).
+    """A requested cancellation is read regularly: its failure sends no webhook (PortOne facts 8.2).
 
-    Nor does a bank's that cannot pay out what PortOne has booked already.
+    Nor does a bank that cannot pay out a refund that PortOne has booked already.
     """
     seen = payment.seen
     if seen is None:
@@ -165,7 +165,7 @@ def _refunding(payment: Payment, now: float) -> int | None:
 
 
 def _charged(payment: Payment, now: float) -> int | None:
-    """A declined charge may still be approved: soon after each try, then weekly until its period ends."""
+    """A declined charge may still be approved: due soon after each attempt, then weekly until period end."""
     tried = max((each.created_at for each in payment.approvals), default=payment.created_at)
     soon = _first_after(int(tried), AFTER_DECLINE, now)
     weeks = int((now - tried) // WEEK) + 1

@@ -1,4 +1,4 @@
-"""Whether what the last saved reading said bears a webhook out: by content, never by time (rule 2)."""
+"""Whether the last saved reading bears a webhook out: by content, never by time (rule 2)."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from portone_payments.domain.records.webhooks import HintState
 _TAKEN = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED})
 _AS_FAR: Mapping[str, frozenset[Status]] = {
     EventType.PAID: _TAKEN,
-    # said of what is paid it may mean that a bank took the deposit back
+    # for a paid payment it may mean that a bank reversed the deposit
     EventType.VIRTUAL_ACCOUNT_ISSUED: frozenset({Status.VIRTUAL_ACCOUNT_ISSUED}),
     EventType.FAILED: _TAKEN | {Status.FAILED},
     EventType.PARTIAL_CANCELLED: frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED}),
@@ -24,9 +24,9 @@ _CANCELLING = frozenset({EventType.PARTIAL_CANCELLED, EventType.CANCELLED, Event
 
 
 def already_shown(payment: Payment, delivery: Delivery) -> bool:
-    """Whether another reading could only repeat the last one: the same transaction, at least as far.
+    """Whether another reading would only repeat the last one: the same transaction, at least as far.
 
-    Not while anything of the payment waits for a reading: a doubt, an open webhook, a try without an outcome.
+    Never while the payment awaits a reading: a doubt, an open webhook, an attempt without an outcome.
     """
     seen = payment.seen
     if seen is None or not delivery.transaction_id or delivery.transaction_id != seen.transaction_id:
@@ -42,7 +42,7 @@ def _waits(payment: Payment) -> bool:
 
 
 def _has_cancellation(seen: Seen, delivery: Delivery) -> bool:
-    """By its id; one that was told as carried out has to be seen so."""
+    """Whether the cancellation was seen, by its id; one reported as carried out has to be seen so."""
     status = booked(seen, delivery.cancellation_id)
     if delivery.type == EventType.CANCEL_PENDING:
         return status is not None

@@ -1,4 +1,4 @@
-"""Several payments of one order that hold money, or may: which settles it, which is too much (rule 1.4)."""
+"""Several payments of one order that took money, or may have: one settles it, others are surplus (rule 1.4)."""
 
 from dataclasses import replace
 
@@ -11,18 +11,18 @@ DOUBTED_KEPT = 10
 
 
 def suspected(payment: Payment, moment: Moment) -> Payment:
-    """What is paid too much, or is if a reading in doubt is right: a person is told, nothing is sent."""
+    """The payment as a possible surplus, while a reading is in doubt: staff is called, nothing refunded."""
     told = record(replace(payment, surplus=True), Fact.SURPLUS, moment, total=payment.total)
     return raise_attention(told, AttentionKind.SURPLUS, at=moment.now)
 
 
 def is_suspected(payment: Payment) -> bool:
-    """Whether a person was told so already, and nothing was sent back yet."""
+    """Whether staff was called for it already, and no refund was stored yet."""
     return payment.surplus and not known(payment, SURPLUS)
 
 
 def kept(payment: Payment) -> Payment:
-    """The payment that settles its order, whether or not it was suspected of being too much."""
+    """The payment that settles its order, without the suspicion of being a surplus."""
     if not payment.surplus:
         return payment
     return clear_attention(replace(payment, surplus=False), AttentionKind.SURPLUS)
@@ -36,5 +36,5 @@ def settled_by(order: Order, payment: Payment) -> Order:
 
 
 def doubtful(order: Order, payment: Payment) -> Order:
-    """The order that this payment may have paid: whoever settles it has this one looked at again."""
+    """The order that this payment may have paid: the write that settles the order makes this payment due."""
     return replace(order, quarantined=(*order.quarantined, payment.payment_id)[-DOUBTED_KEPT:])

@@ -1,4 +1,4 @@
-"""What a payment was prepared under, frozen in it: readings are held against this, not today (rule 1.2)."""
+"""The settings a payment was prepared under: readings are compared with them, not with today's (rule 1.2)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -23,17 +23,17 @@ def terms_under(policy: CheckPolicy) -> Terms:
 
 
 def terms_of(payment: Payment, policy: CheckPolicy) -> Terms:
-    """The terms of a payment; those of today for one whose record was made by hand."""
+    """The terms of a payment; today's where its record was made by hand."""
     return payment.terms or terms_under(policy)
 
 
 def store_of(payment: Payment, policy: CheckPolicy) -> str:
-    """The store every call about a payment names: the one it was prepared in, whatever is set today."""
+    """The store that every call about a payment names: the one it was prepared in, whatever is set today."""
     return terms_of(payment, policy).store or policy.store_id
 
 
 def charged_under(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payment:
-    """The payment as a saved payment method pays it: its customer's name, its channels among the terms."""
+    """The payment with the customer id and the channels of the saved payment method that pays it."""
     payment = replace(payment, customer_id=key.customer_id)
     if not key.channels and not key.merchants:
         return offered_under(_in_store_of(payment, key, policy), policy)
@@ -41,7 +41,7 @@ def charged_under(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payme
     if held is None:
         terms = replace(today, store=key.store_id or today.store, channels=key.channels)
         return replace(payment, terms=replace(terms, merchants=key.merchants))
-    # a contract stands in for a key that PortOne left out, and for nothing else
+    # a contract replaces a key that PortOne omitted, and nothing else
     merchants = () if key.channels else key.merchants
     wider = replace(
         held,
@@ -53,14 +53,14 @@ def charged_under(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payme
 
 
 def _in_store_of(payment: Payment, key: SavedKey, policy: CheckPolicy) -> Payment:
-    """A payment that is in no store yet, in the one its method was saved in."""
+    """The payment, in its method's store where it has none yet."""
     if payment.terms is not None or not key.store_id:
         return payment
     return replace(payment, terms=replace(terms_under(policy), store=key.store_id))
 
 
 def offered_under(payment: Payment, policy: CheckPolicy) -> Payment:
-    """The payment with today's settings among its terms: it is offered under them, earlier ones included.
+    """The payment with today's settings added to its terms: it is offered under them, earlier ones included.
 
     Its store stays: two windows in two stores could both be paid.
     """
@@ -75,14 +75,14 @@ def offered_under(payment: Payment, policy: CheckPolicy) -> Payment:
 
 
 def channel_hashes(channels: Iterable[Channel]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Keys and merchants of the channels a billing key was issued on, as terms hold them."""
+    """Keys and merchants of the channels a billing key was issued on, as terms store them."""
     known = tuple(channels)
     keys = _sorted(each.key for each in known if each.key is not None)
     return keys, _sorted(_merchant((each.pg_provider, each.pg_merchant_id)) for each in known)
 
 
 def same_store(terms: Terms, store_id: str) -> bool:
-    """Whether a store is the one the payment was prepared in; any, where none was set."""
+    """Whether a store is the one the payment was prepared in; any store, where none was set."""
     return terms.store in {"", store_id}
 
 
@@ -95,7 +95,7 @@ def known_channel(terms: Terms, channel: Channel) -> bool:
 
 
 def _either(held: tuple[str, ...], added: tuple[str, ...]) -> tuple[str, ...]:
-    """Both together; what was not limited before is not limited by more."""
+    """Both together; empty, which means unlimited, stays empty."""
     return tuple(sorted({*held, *added})) if held else ()
 
 

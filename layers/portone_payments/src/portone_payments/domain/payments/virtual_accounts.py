@@ -7,7 +7,7 @@ _WAITS = frozenset({Status.MISMATCH, Status.VIRTUAL_ACCOUNT_ISSUED, Status.EXPIR
 
 
 def should_close(payment: Payment, now: float) -> bool:
-    """Whether PortOne should be asked to stop waiting for a deposit; asked until it answered once."""
+    """Whether PortOne should close the account: requested until it has answered once."""
     if payment.close_asked:
         return False
     due_at = account_due_at(payment)
