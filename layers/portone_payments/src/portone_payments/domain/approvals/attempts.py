@@ -121,7 +121,7 @@ def refused_alone(payment: Payment, issue_id: str) -> str | None:
 
 
 def kept_back(approval: Approval) -> bool:
-    """Whether PortOne charged nothing for an error of ours: the attempt is withdrawn, or will be sent again."""
+    """Whether PortOne charged nothing for an error of ours: the attempt is withdrawn, or is sent again."""
     return withdrawn(approval) or waits(approval)
 
 

@@ -44,7 +44,7 @@ def called_once(before: Payment, after: Payment) -> Payment:
 
 
 def _still_unseen(payment: Payment) -> tuple[str, ...]:
-    """The entries of `called_for` that no believed reading has shown yet; a reading of PAID includes disputes."""
+    """The entries of `called_for` not in a believed reading yet; a reading of PAID includes disputes."""
     seen = payment.seen
     told = {each for things in _things(seen).values() for each in things}
     if seen is not None and seen.status is RemoteStatus.PAID:

@@ -1,4 +1,4 @@
-"""Several payments of one order that took money, or may have: one settles it, others are surplus (rule 1.4)."""
+"""Payments of one order that took money, or may have: one settles it, the rest is surplus (rule 1.4)."""
 
 from dataclasses import replace
 

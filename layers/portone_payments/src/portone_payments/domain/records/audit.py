@@ -1,4 +1,4 @@
-"""The records of the audit: how far it got, and the differences it could not heal."""
+"""The records of the audit: how far it has compared, and the differences it could not heal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class DiscrepancyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
-    """A difference nothing of ours heals, one per kind and payment, or payment method, for a person.
+    """A difference that no reading heals, one per kind and payment, or payment method, for staff to close.
 
     `ours` and `theirs` are the evidence, without personal data; times in epoch seconds UTC. `attention` puts
     it on the list of its state, ordered by `attention_at`: when it was found, or found changed. `said` is the
@@ -54,7 +54,7 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditDay:
-    """What PortOne's list showed for one day (UTC): how many payments, and how many of them are not ours."""
+    """The counts of PortOne's list for one day (UTC): payments, and those of them that are not ours."""
 
     listed: int = 0
     foreign: int = 0
@@ -63,11 +63,11 @@ class AuditDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditMark:
-    """How far the audit got: all that changed before `until` (epoch seconds UTC) has been compared.
+    """How far the audit has compared: every change before `until` (epoch seconds UTC).
 
     `span` is the length of the next window in seconds; `days` by yyyy-mm-dd, the newest month of them.
-    `stores` are those payments were prepared in, and until when (epoch seconds UTC). `began`: from when on it
-    compared, 0 where nobody knows; nothing here is older.
+    `stores` are those payments were prepared in, and until when (epoch seconds UTC). `began`: the first
+    change it compared, 0 where unknown; no record is older.
     """
 
     until: int

@@ -1,4 +1,4 @@
-"""The records of saved payment methods: one wallet per user, with every billing key the user ever started."""
+"""The records of saved payment methods: one wallet per user, with every key the user began to save."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ class KeyState(StrEnum):
     """Where a saved payment method stands.
 
     PENDING: the issue window was opened. CONFIRMING: a manual-approval token is stored, perhaps sent.
-    CHECKING: a key is known, a reading has yet to show whether it is ours. UNWANTED: it is of our issue but
-    must not be charged, and is deleted at PortOne a day later. DELETING: no charge takes it any more.
+    CHECKING: a key is known, a reading has yet to show whether it is ours. UNWANTED: issued in our window but
+    must not be charged; deleted at PortOne a day later. DELETING: no charge may use it.
     """
 
     PENDING = "PENDING"
@@ -31,12 +31,12 @@ class KeyState(StrEnum):
 class SavedKey:
     """One billing key from its issue window to its deletion, by our issueId. Times in epoch seconds UTC.
 
-    `customer_id` is what its window and its charges tell PortOne of its user.
-    `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both gone once they are of no use.
-    `buyer_sealed`: who saved it, where the PG wants to hear that with every charge; gone with the key.
+    `customer_id` names its user in its window and in its charges.
+    `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both dropped once unused.
+    `buyer_sealed`: who saved it, where the PG needs that with every charge; dropped with the key.
     `store_id`: every call about it names this store, in which its window was opened.
-    `channels` and `merchants` are what it was issued on, as the terms of its charges.
-    `test`: under what mode its token is confirmed, as it was first sent.
+    `channels` and `merchants` are those it was issued on, which become terms of its charges.
+    `test`: the mode in which its token is confirmed, as it was first sent.
     `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
     """
 
@@ -68,7 +68,7 @@ class SavedKey:
 
     @property
     def channel(self) -> str:
-        """What a charge with it goes through, also where PortOne chooses; it is stopped as a whole."""
+        """The channel of its charges, or the set from which PortOne chooses; a stop covers it as a whole."""
         return self.channel_key or ",".join(self.channels) or "any"
 
 
@@ -76,8 +76,8 @@ class SavedKey:
 class Wallet:
     """A user's saved payment methods in one item, so that claim, default and deletion exclude each other.
 
-    `waking`: subscriptions that wait for a payment method have yet to hear of the new default.
-    `spent`: what its user has had of what costs, by allowance (domain/shared/allowances.py).
+    `waking`: subscriptions that wait for a payment method have yet to get the new default.
+    `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
     """
 
     user_id: str
@@ -105,7 +105,7 @@ class SettledKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRef:
-    """Whose a billing key is: by `issue:<issueId>` or `key:<keyed hash>`. Written once; goes with its key."""
+    """The user of a billing key, by `issue:<issueId>` or `key:<keyed hash>`. Deleted with its key."""
 
     ref: str
     user_id: str
@@ -118,5 +118,5 @@ _SETTLED = frozenset({KeyState.DELETED, KeyState.REFUSED, KeyState.LAPSED})
 
 
 def settled(key: SavedKey) -> bool:
-    """Whether nothing is expected of a key any more."""
+    """Whether a key is in a final state."""
     return key.state in _SETTLED

@@ -16,12 +16,12 @@ _HOPED = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.REQUESTED})
 
 
 def short(cancellation_id: str) -> str:
-    """Twelve hexadecimal digits that know a cancellation again."""
+    """Twelve hexadecimal digits that identify a cancellation."""
     return hashlib.sha256(cancellation_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def booked(seen: Seen | None, cancellation_id: str | None) -> str | None:
-    """What a believed reading last said of a cancellation; None where none showed it."""
+    """The state of a cancellation in the last believed reading that showed it; None where none did."""
     if seen is None or cancellation_id is None:
         return None
     known = seen.cancellations.get(cancellation_id)
@@ -37,13 +37,13 @@ def done_among(seen: Seen, shown: Iterable[str]) -> bool:
 
 
 def standing(seen: Seen, done: Iterable[str]) -> dict[str, str]:
-    """What is known of cancellations once only these are carried out; what failed stays so."""
+    """The known cancellations once only these are carried out; a failed one stays failed."""
     ids = {name for id_ in done for name in (id_, _MARK + short(id_))}
     return {id_: status for id_, status in seen.cancellations.items() if id_ in ids or status not in _HOPED}
 
 
 def merged(held: Mapping[str, str], shown: Mapping[str, str]) -> Mapping[str, str]:
-    """What is known of cancellations after a reading; what was known once stays so."""
+    """The known cancellations after a reading; one known before stays known."""
     found = dict(held)
     for id_, status in shown.items():
         old = _MARK + short(id_) if len(found) > KEPT else id_

@@ -1,4 +1,4 @@
-"""How much of a record's past stays in its item, so that the item stays small and cheap to write."""
+"""How much of a record's history stays in its item, so that the item stays small and cheap to write."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from portone_payments.domain.records.refund_traces import parted
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.records.webhooks import HintState
 
-# the ciphertext of what staff wrote in a line of a history, and for how long it is kept, in seconds
+# the ciphertext of what staff wrote in a line of a history, and how long it is kept, in seconds
 SEALED = "sealed"
 WORDS_KEPT = 180 * 24 * 3600
 HISTORY_LIMIT = 40
@@ -42,7 +42,7 @@ def left_behind(wallet: Wallet) -> tuple[SettledKey, ...]:
 
 
 def as_saved[Publishable: (Payment, Subscription, Wallet)](told: Publishable) -> Publishable:
-    """What reading the record again would give once it was saved, for one read less."""
+    """The record as a read would return it after this save; it spares that read."""
     kept, _ = bounded(told)
     if isinstance(kept, Payment):
         kept = replace(kept, listed=kept.attentions)
@@ -50,7 +50,7 @@ def as_saved[Publishable: (Payment, Subscription, Wallet)](told: Publishable) ->
 
 
 def _without_old_words(payment: Payment) -> Payment:
-    """What staff wrote is kept for half a year from the newest line of the history."""
+    """The payment without staff's texts that are older than half a year before its newest history line."""
     if not any(SEALED in entry.data for entry in payment.history):
         return payment
     since = payment.history[-1].at - WORDS_KEPT
@@ -65,7 +65,7 @@ def _wordless(entry: HistoryLine) -> HistoryLine:
 
 
 def _without_old_hints(payment: Payment) -> Payment:
-    """Open hints are never evicted (invariant I2); of the closed ones the newest stay."""
+    """The payment with every open hint (invariant I2) and only the newest closed ones."""
     closed = [hint for hint in payment.hints.values() if hint.state in _CLOSED]
     if len(closed) <= CLOSED_HINTS_KEPT:
         return payment

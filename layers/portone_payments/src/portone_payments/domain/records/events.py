@@ -1,4 +1,4 @@
-"""What the shop's own services are told: one event for each line of a record's history (invariant I11)."""
+"""Events for the shop's own services: one for each line of a record's history (invariant I11)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from portone_payments.domain.records.subscriptions import Subscription
 
 type Publishable = Payment | Subscription | Wallet
 
-# of what a fact may carry, what leaves and under which name; a new name stays inside until it is added here
+# the data of a fact that is published, and its public name; a new name stays inside until it is added here
 PUBLIC_DATA = {
     "amount": "amount",
     "attempt": "attempt",
@@ -46,8 +46,8 @@ SUBJECTS = ("refund", "virtual_account", "cash_receipt", "subscription", "invoic
 class Event:
     """Fact `seq` of a record; `at` in epoch seconds UTC, amounts in `data` in minor units of `currency`.
 
-    `id` never changes, however often the event is published; consumers key by it. No personal datum. What a
-    kind of record does not have is None.
+    `id` never changes, however often the event is published; consumers deduplicate by it. No personal datum.
+    A field that a kind of record lacks is None.
     """
 
     id: str
@@ -64,14 +64,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record as one save left it, and as the save before had left it; None where there was none."""
+    """A record after one save, and after the save before; None where there was none."""
 
     after: Publishable
     before: Publishable | None
 
 
 def event_of(told: Publishable, entry: HistoryLine) -> Event:
-    """The event of a line of the history: the same today, tomorrow and when it is published again."""
+    """The event of a history line: the same however often it is published."""
     kind, record_id = place_of(told)
     return Event(
         id=f"{record_id}:{entry.seq}" if kind == "payment" else f"{kind}:{record_id}:{entry.seq}",
@@ -88,7 +88,7 @@ def event_of(told: Publishable, entry: HistoryLine) -> Event:
 
 
 def _public(name: str, value: object) -> bool:
-    """A newer version may have written anything into a fact: only plain values of known names leave."""
+    """Whether a value may be published: a newer version may write anything, only plain known ones leave."""
     return name in PUBLIC_DATA and isinstance(value, str | int)
 
 
@@ -104,7 +104,7 @@ def place_of(told: Publishable) -> tuple[str, str]:
 
 
 def type_of(fact: str, kind: str = "payment") -> str:
-    """The published name of a fact: refund_failed is refund.failed, paid is payment.paid.
+    """The published name of a fact: refund_failed becomes refund.failed, paid becomes payment.paid.
 
     A rule, not a table: a fact written by a newer version has the same name whichever version publishes it.
     """

@@ -1,4 +1,4 @@
-"""Facts: what a save found out about a payment, in order, kept in its history (I11)."""
+"""Facts: what each save found out about a payment, in order, stored in its history (I11)."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -84,7 +84,7 @@ class Fact(StrEnum):
 class Moment:
     """When (epoch seconds UTC) and for whom something happened: verify, webhook:<id>, sweep, staff:<name>.
 
-    `eager`: somebody waits for the payment, so look again soon; `jitter` in seconds.
+    `eager`: somebody waits for the payment, so it is due soon; `jitter` in seconds.
     """
 
     now: float
@@ -103,7 +103,7 @@ def record[Publishable: (Payment, Subscription, Wallet)](
 
 
 def raise_attention(payment: Payment, kind: AttentionKind, subject: str = "payment", *, at: float) -> Payment:
-    """Ask for a person; another call stands beside this one, and the same call keeps its time."""
+    """Call staff; another call stands beside this one, and the same call keeps its time."""
     if has_attention(payment, kind, subject):
         return payment
     raised = Attention(kind=kind, subject=subject, at=at)
@@ -119,7 +119,7 @@ def clear_attention(payment: Payment, *kinds: AttentionKind, subject: str | None
 
 
 def has_attention(payment: Payment, kind: AttentionKind, subject: str | None = None) -> bool:
-    """Whether a person is called for this, about `subject` or about anything."""
+    """Whether staff is called for this, about `subject` or about anything."""
     return any(each.kind is kind and subject in {None, each.subject} for each in payment.attentions)
 
 

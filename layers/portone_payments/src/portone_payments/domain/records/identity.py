@@ -1,4 +1,4 @@
-"""What is kept about verifications and persons, in a table of its own.
+"""The records of verifications and persons, in a table of its own.
 
 `version` as in domain/records/payments.py.
 """
@@ -11,14 +11,14 @@ from typing import Any
 DAY = 24 * 3600
 ATTEMPT_SECONDS = 15 * 60
 ATTEMPT_KEPT = DAY  # of an attempt after it is over
-RELEASED_KEPT = DAY  # of a claim that nobody holds any more
-NOTED_KEPT = 365 * DAY  # of what staff did about a person
-NOTED_MOST = 8  # of one account, the newest; the access log has them all
+RELEASED_KEPT = DAY  # of a claim that no account has any more
+NOTED_KEPT = 365 * DAY  # of a note about what staff did
+NOTED_MOST = 8  # newest notes of one account; the access log has them all
 IDENTITY_SHARDS = 4  # per kind of due work; only ever raised
 
 
 class AttemptState(StrEnum):
-    """Where a verification stands here."""
+    """The state of a verification here."""
 
     OPEN = "OPEN"
     USED = "USED"
@@ -26,7 +26,7 @@ class AttemptState(StrEnum):
 
 
 class SendState(StrEnum):
-    """What is known of the message to the person. UNKNOWN: perhaps sent; only the person presses again."""
+    """What is known of the message to the person. UNKNOWN: perhaps sent; only the person may repeat it."""
 
     UNKNOWN = "UNKNOWN"
     SENT = "SENT"
@@ -36,9 +36,9 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """The intent to send, stored before the call: ids and a keyed hash of the phone, never what was typed.
+    """The intent to send, stored before the call: ids and a keyed hash of the phone, no typed text.
 
-    `counted`: the counters that hold it as a message until it is known that none was sent.
+    `counted`: the counters that count it as a message until it is known that none was sent.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Sending:
 
     @property
     def proves_phone(self) -> bool:
-        """Whether somebody read the code that an SMS brought to it."""
+        """Whether the person entered a code from an SMS, which proves the phone."""
         return self.method == "SMS" and self.state is SendState.CONFIRMED
 
 
@@ -61,7 +61,7 @@ class Sending:
 class Asked:
     """The settings a verification was started under; names of `Field`s, full years, days.
 
-    `merchants`: the ids under which its PG knows the shop, none where nobody named any.
+    `merchants`: the ids under which its PG knows the shop, empty where none was configured.
     """
 
     channel_key: str
@@ -78,10 +78,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A verification bound to a user, a purpose, a store and a quarter of an hour; epoch seconds UTC.
+    """A verification bound to a user, a purpose and a store, valid for 15 minutes; epoch seconds UTC.
 
-    `customer_id`: what the PG is told of its user; made for this verification alone, so that no two can be
-    linked there. `spent`: readings that came to nothing (domain/shared/allowances.py).
+    `customer_id`: how the PG knows its user; made for this verification alone, so that no two can be linked
+    there. `spent`: the allowance used by readings without a result (domain/shared/allowances.py).
     """
 
     verification_id: str
@@ -119,9 +119,9 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """Staff's leave to verify as another person, once; its reason is sealed. Epoch seconds UTC.
+    """Staff's permission to verify as another person, once; its reason is sealed. Epoch seconds UTC.
 
-    `same`: by staff's word it is the person it was, whom the PG tells of under another identifier.
+    `same`: staff decided that it is the same person, whom the PG shows under another identifier.
     """
 
     by: str
@@ -136,9 +136,9 @@ class Permit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """What staff did about a person, or what came of it: who, when, and why, sealed. Epoch seconds UTC.
+    """What staff did about a person, or its result: who, when, and the sealed reason. Epoch seconds UTC.
 
-    `given`: when the reason was, which of what came of it is earlier.
+    `given`: when staff gave the reason; for a result that is earlier than the note.
     """
 
     act: str
@@ -154,15 +154,15 @@ class Noted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who a user is. `claims` are the ids of the identifier claims the account holds.
+    """The verified person of a user. `claims` are the ids of the account's identifier claims.
 
     `identifiers` are the sealed identifiers, so that claims can follow a new hash key; `hash_version` is the
     newest one they are claimed by. `erased_at`: verifications begun before it no longer count; `emptied_at`:
-    everything had been kept long enough. `phone`: the keyed hash of a phone that a PG told of the person.
-    `nonces`: which sealed text each purpose holds, and `identifiers`, so that no older one passes for it.
+    everything had been kept long enough. `phone`: the keyed hash of a phone that a PG gave for the person.
+    `nonces`: identify the current sealed text of each purpose and of `identifiers`; no older one passes.
     `history`: what staff did, oldest first; it outlives a replacement and goes with an erasure. `contested`:
-    those of `claims` that another account holds too, learnt by a verification that was refused for it; they
-    let nobody in until staff has decided.
+    those of `claims` that another account has too, found by a verification that was refused for it; they
+    admit nobody until staff has decided.
     """
 
     user_id: str
@@ -186,12 +186,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who holds an identifier, by its keyed hash: the account that came first, and how many beside it.
+    """The accounts of an identifier, by its keyed hash: the first one, and how many beside it.
 
-    `exclusive`: taken while a person may hold one account, and held by nobody else. `since`: when the first
-    took it. `due_at`: since when several accounts hold it and staff has not said whether they may.
-    `released_at`: since when nobody does. `group`: by staff's word the accounts on claims of one group may
-    stay beside each other. Epoch seconds UTC.
+    `exclusive`: made while a person may have one account, and shared with no other. `since`: when the first
+    account claimed it. `due_at`: since when several accounts share it and staff has not decided whether they
+    may. `released_at`: since when none has it. `group`: staff decided that the accounts on claims of one
+    group may stay beside each other. Epoch seconds UTC.
     """
 
     claim_id: str
@@ -207,15 +207,15 @@ class Claim:
 
     @property
     def holders(self) -> int:
-        """How many accounts hold it."""
+        """How many accounts have this claim."""
         return self.shared + (self.user_id is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One more account that holds a claim; a row of its own, so that no claim grows. Epoch seconds UTC.
+    """One more account of a claim; an item of its own, so that no claim grows. Epoch seconds UTC.
 
-    Who holds it no more has none: it would name somebody beside their identifier.
+    It is deleted once the account loses the claim: it would link an account with an identifier.
     """
 
     claim_id: str
@@ -227,14 +227,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What is deleted, IF it is what was read: a share with its account, what a user's counters tell."""
+    """A record to delete, IF it is as it was read: a share of an erased account, or a counter."""
 
     record: "Share | Counter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """When something that costs money was done, the last day's worth; epoch seconds UTC.
+    """The times of the last day at which something that costs money was done; epoch seconds UTC.
 
     `begun`: the verifications it counts, where it counts those, so that an erasure finds them.
     """
@@ -249,9 +249,9 @@ class Counter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """That somebody was erased, when and by whom, by the keyed hash of the user's id; epoch seconds UTC.
+    """The erasure of a user, by the keyed hash of the user's id: when and by whom; epoch seconds UTC.
 
-    It lies outside the identity table: whoever restores that table learns whom to erase again.
+    It lies outside the identity table: a restore of that table reads here whom to erase again.
     """
 
     erasure_id: str

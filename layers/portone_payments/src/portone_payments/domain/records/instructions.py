@@ -1,4 +1,4 @@
-"""What PortOne is asked to do about a payment, kept before it is sent: refunds, approvals, cash receipts."""
+"""Requests to PortOne about a payment, stored before they are sent: refunds, approvals, cash receipts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class RefundState(StrEnum):
-    """Where a refund stands. RESERVED: stored, perhaps sent, unknown. REQUESTED: the PG decides later."""
+    """The state of a refund. RESERVED: stored, perhaps sent, unknown. REQUESTED: the PG decides later."""
 
     AWAITING_APPROVAL = "AWAITING_APPROVAL"
     AWAITING_ACCOUNT = "AWAITING_ACCOUNT"
@@ -18,9 +18,9 @@ class RefundState(StrEnum):
 
 
 class ApprovalState(StrEnum):
-    """Where a manual approval stands. ASKED: of the stock hook. RESERVED: perhaps sent, unknown.
+    """The state of a manual approval. ASKED: waits for the stock hook. RESERVED: perhaps sent, unknown.
 
-    CONFIRMED: PortOne said yes, a reading has yet to show it. APPROVED: a reading shows the money.
+    CONFIRMED: PortOne confirmed it, a reading has yet to show it. APPROVED: a reading shows the money.
     """
 
     ASKED = "ASKED"
@@ -31,7 +31,7 @@ class ApprovalState(StrEnum):
 
 
 class ReceiptState(StrEnum):
-    """Where a cash receipt stands. ISSUING and CANCELLING: stored, perhaps sent, unknown."""
+    """The state of a cash receipt. ISSUING and CANCELLING: stored, perhaps sent, unknown."""
 
     ISSUING = "ISSUING"
     ISSUED = "ISSUED"
@@ -45,13 +45,13 @@ class Refund:
     """One refund, frozen before its first byte leaves: a retry sends exactly the same (rule 5.1).
 
     Amounts in minor units, times in epoch seconds UTC. `balance` is what could be refunded before it. `token`
-    stands at the front of the reason PortOne keeps; `account` and `said` are ciphertexts of a refund account
-    and of what its requester gave as a reason, gone once settled; `reason` are words of ours.
-    `silent_since` is the first list that showed no trace of it although PortOne had answered or forgotten it.
-    `unlisted`: the last reading had no list of cancellations, so it says nothing of this one.
-    `moved`: what PortOne says it came to, where that is not what was asked.
-    `door` and `person`: how and who of the staff asked, so that a second person is another one.
-    `stopped_until`: PortOne refused *us*, perhaps until then: what nothing shows is sent anew, under key
+    begins the reason that PortOne stores; `account` and `said` are ciphertexts of a refund account and of the
+    requester's reason, dropped once settled; `reason` is a code of ours.
+    `silent_since`: the first list that showed no trace of it although PortOne had answered or forgotten it.
+    `unlisted`: the last reading had no list of cancellations, so it shows nothing of this one.
+    `moved`: the amount PortOne refunded, where it is not the amount requested.
+    `door` and `person`: how and by which member of staff it was requested, so that the second is another.
+    `stopped_until`: PortOne refused *us*, perhaps until then: without a trace it is sent anew, under key
     number `sends`.
     """
 
@@ -87,15 +87,15 @@ class Refund:
 
     @property
     def went_back(self) -> int:
-        """What it came to as far as PortOne said, else what it asks for; minor units."""
+        """The amount PortOne refunded as far as known, else the amount requested; minor units."""
         return self.amount if self.moved is None else self.moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returning:
-    """Money that must not stay, sent back by us: why, how often it was tried, when next (epoch seconds UTC).
+    """The automatic refund of money that must not stay: why, how many attempts, when next (epoch seconds).
 
-    `reason` is the id of the first try; `ended` says why no other follows: back, kept, resolved or stuck.
+    `reason` is the id of the first attempt; `ended` says why none follows: back, kept, resolved or stuck.
     """
 
     reason: str
@@ -107,14 +107,14 @@ class Returning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One try at having a payment approved (승인) without a checkout window. Epoch seconds UTC.
+    """One attempt to have a payment approved (승인) without a checkout window. Epoch seconds UTC.
 
-    Either what the buyer authenticated (PortOne facts 4.1): `token` is the paymentToken's ciphertext, gone
-    once settled. Or a charge of the saved payment method `issue_id` (facts 6.3). `token_hash` knows the same
-    try again; `pg_provider` and `pg_code` say who declined it and how.
-    `failed_before` is the attempt that had failed when this one was stored: it says nothing about this one.
+    Either what the buyer authenticated (PortOne facts 4.1): `token` is the paymentToken's ciphertext, dropped
+    once settled. Or a charge of the saved payment method `issue_id` (facts 6.3). `token_hash` identifies the
+    attempt; `pg_provider` and `pg_code` say who declined it and how.
+    `failed_before`: the transaction that had failed when this one was stored, so it does not settle this one.
     `resent_at`: since when it is sent anew, after PortOne had refused *us*; `stopped_until`: when that may
-    have ended. `answered`: PortOne answered without saying what became of it; `silent_since` as of a refund.
+    have ended. `answered`: PortOne answered and left the outcome open; `silent_since` as of a refund.
     `channel_key`, `notice_urls`, `product_type` and `test`, as configured when it was stored, until it is
     settled.
     """
@@ -148,10 +148,10 @@ class Approval:
 class CashReceipt:
     """One cash receipt (현금영수증), frozen before it is sent (PortOne facts 13). Minor units, epoch seconds.
 
-    `identity` is the ciphertext of whose it is, gone once settled; `self_issued` goes to the tax office's
-    number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`, `silent_since` as of an
-    approval, `stopped` as of a refund. `remainder`: what is left is issued anew once this one is cancelled.
-    `channel_key`: the channel it is issued through, whatever is configured later.
+    `identity` is the ciphertext of its holder's number, dropped once settled; `self_issued`: to the tax
+    office's number. `sent_at` is of the issue or, while CANCELLING, of the cancel. `answered`,
+    `silent_since` as of an approval, `stopped` as of a refund. `remainder`: the rest is issued anew once this
+    one is cancelled. `channel_key`: the channel it is issued through, whatever is configured later.
     """
 
     number: int

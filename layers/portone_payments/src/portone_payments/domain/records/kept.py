@@ -27,6 +27,6 @@ type AnyRecord = (
     | Wallet
     | KeyRef
 )
-# what has an item of its own beside its record: without a version, written together with that record
+# items of their own beside their record: without a version, written together with that record
 type Part = SettledRefund | AttentionRow | SettledKey
 type Written = AnyRecord | Part

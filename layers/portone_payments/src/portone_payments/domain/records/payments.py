@@ -12,7 +12,7 @@ from portone_payments.domain.readings.payment import (
 from portone_payments.domain.records.instructions import Approval, CashReceipt, Refund, Returning
 from portone_payments.domain.records.webhooks import Hint
 
-# what PortOne shows of a payment whose money was taken, given back or not
+# how PortOne shows a payment whose money was taken, refunded or not
 TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED, RemoteStatus.CANCELLED})
 
 SCHEMA = 1
@@ -53,7 +53,7 @@ class AttentionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """One call for a person, since `at` (epoch seconds UTC).
+    """One call for staff, since `at` (epoch seconds UTC).
 
     `subject` is what it is about: "payment", "refund:<id>", "approval:<attempt>", "invoice:<id>".
     """
@@ -66,7 +66,7 @@ class Attention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionRow:
-    """What puts an attention on the list of its kind, `attention`; None once nobody is called any more."""
+    """The item that lists an attention under its kind, `attention`; None once staff is no longer called."""
 
     payment_id: str
     kind: AttentionKind
@@ -90,11 +90,11 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the last believed reading said, and earlier ones of the same attempt where it left that out.
+    """The last believed reading, its absent fields taken from earlier ones of the same attempt.
 
     Amounts in minor units, times in epoch microseconds UTC. `charged_back` are the newest
-    cancellations the PG made, `doubts` what was strange about it although its money is believed.
-    `most_paid`: what was paid, where `paid` shows less of it since some was given back.
+    cancellations the PG made, `doubts` its strange fields although its money is believed.
+    `most_paid`: the amount paid, where `paid` shrank after a refund.
     """
 
     transaction_id: str
@@ -125,7 +125,7 @@ class Seen:
 
     @property
     def charged(self) -> int:
-        """What was paid, in minor units, whatever was given back since: does `paid` shrink? (facts 3.2)."""
+        """The amount paid, in minor units, refunds included: `paid` may shrink with them (facts 3.2)."""
         return max(self.paid, self.most_paid)
 
 
@@ -164,7 +164,7 @@ class ProductType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderProduct:
-    """One of the things an order is of; `amount` of one in minor units, categories as Naver knows them.
+    """One product of an order; `amount` of one piece in minor units, categories as Naver names them.
 
     `link` is where it is sold.
     """
@@ -181,15 +181,15 @@ class OrderProduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What the shop's backend wants paid; the price comes from here, never from the app.
+    """What the shop's backend sells; the price comes from here, never from the app.
 
     `buyer_sealed` stays until a payment is prepared, which takes it over; then it is empty, and None only
-    where none was ever given. `due_at` (epoch seconds UTC) drops one that is not taken over until then.
+    where no buyer was given. At `due_at` (epoch seconds UTC) one that no payment took over is dropped.
     `parts` add up to `total`; `subscription_id` collects them.
     `quarantined`: payments that may have been paid.
-    `spent`: what its user has had of further payments (domain/shared/allowances.py).
-    `withdrawn_at`: when the shop took it back (epoch seconds UTC), `withdrawn_by`: who of it did; nothing is
-    paid for it any more.
+    `spent`: how much of the allowance for further payments is used (domain/shared/allowances.py).
+    `withdrawn_at`: when the shop withdrew it (epoch seconds UTC), `withdrawn_by`: who of the shop; no further
+    payment is accepted.
     """
 
     order_id: str
@@ -228,27 +228,27 @@ class Payment:
     """One payment of one order, with its hints and history in the same record.
 
     Amounts in minor units; times in epoch seconds UTC. `due_at` None: nothing is unfinished.
-    `withdrawn`: the shop took its order back; money that still comes does not stay.
+    `withdrawn`: the shop withdrew its order; late money is refunded.
     `buyer_sealed`: who buys, until no window is opened for it any more.
-    `customer_id`: by what name PortOne was told of its user, compared with readings.
-    `close_wanted`: its virtual account must not be paid into; `close_asked`: PortOne was asked to close it.
-    `terms`: what it was prepared under, which readings are held against. `fixed`: which terms and sum PortOne
-    has answered to hold its windows to (flows/payments/open_checkout.py).
+    `customer_id`: how PortOne knows its user, compared with readings.
+    `close_wanted`: its virtual account must not be paid into; `close_asked`: the close was requested.
+    `terms`: the settings it was prepared under, which readings are compared with. `fixed`: the terms and sum
+    that PortOne has confirmed for its windows (flows/payments/open_checkout.py).
     `quarantined`: the last reading could neither be believed nor refuted;
     `quarantined_paid`: it showed money; `accepted`: staff believes it.
     `lagging_since`: when the first of the lagging readings was taken;
-    `taken_back`: how many of them showed a deposit as awaited that had been paid; `called_for`: what else
-    readings showed that settled nothing, and a person was called for (see `meanwhile`).
-    `unanswered`: PortOne did not answer when it was last asked.
+    `taken_back`: how many of them showed a paid deposit as awaited; `called_for`: events seen in readings
+    that settled nothing, for which staff was called (see `meanwhile`).
+    `unanswered`: PortOne did not answer the last read.
     `poll_step` counts answered readings since the last change, `tries` the leases since the last save.
-    `receipt_due`: when the shop has to have issued a cash receipt of its own accord.
-    `listed` are the attentions it was read with: what a save raises or withdraws is told by them.
-    `settled`: by their tokens, what is still needed of refunds that left (see `refund_traces`).
-    `returning`: money of it that must not stay, on its way back.
-    `reversal`: what staff said of refunds that came back, until the next reading; `by_hand`: what was paid
-    back outside PortOne instead, and `by_hand_tax_free` its tax-free part.
-    `spent`: what its user has had of what costs, by allowance (domain/shared/allowances.py).
-    `has_other_payments`: of the order, so being paid is settled on the order too (rule 1.4).
+    `receipt_due`: until when the shop must issue a cash receipt of its own accord.
+    `listed`: the attentions it was read with; a save compares them to know what it raises or withdraws.
+    `settled`: the traces of refunds that left, by their tokens (see `refund_traces`).
+    `returning`: the automatic refund of money that must not stay.
+    `reversal`: staff's decision about reversed refunds, until the next reading; `by_hand`: the amount paid
+    to the buyer outside PortOne instead, and `by_hand_tax_free` its tax-free part.
+    `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
+    `has_other_payments`: of the order, so its payment is settled on the order too (rule 1.4).
     `subscription_id` and `invoice_id`: what it pays, settled together with it (rule 8.4).
     """
 
@@ -319,7 +319,7 @@ class SettledRefund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRequest:
-    """A client's Idempotency-Key, scoped to user and route, and the resource it made (invariant I8)."""
+    """A client's Idempotency-Key, scoped to user and route, and the resource it created (invariant I8)."""
 
     user_id: str
     route: str
@@ -339,5 +339,5 @@ PAYABLE = frozenset({Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PEN
 
 
 def holds_money(status: Status) -> bool:
-    """Whether PortOne has taken money for a payment in this status, given back or not."""
+    """Whether a payment in this status took money, refunded or not."""
     return status in _MONEY

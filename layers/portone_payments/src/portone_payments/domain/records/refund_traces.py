@@ -1,7 +1,7 @@
-"""Refunds that left their payment's item, and what of them later decisions need (rule 10.9).
+"""Refunds that left their payment's item, and the traces that later decisions need (rule 10.9).
 
-The newest settled ones stay, so that an owner sees them without another read; of each of the others a line of
-text stays under its token, and the whole in an item of its own, written in the same transaction.
+The newest settled ones stay, so that an owner sees them without another read. Of each other one a trace,
+a line of text, stays under its token; the whole refund gets an item of its own in the same transaction.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,23 +29,23 @@ class Trace:
 
     @classmethod
     def of(cls, refund: Refund) -> "Trace":
-        """What stays of a refund."""
+        """The trace of a refund."""
         known = short(refund.cancellation_id) if refund.cancellation_id else ""
         return cls(space_of(refund.id), str(refund.state), refund.went_back, known)
 
     @classmethod
     def read(cls, text: str) -> "Trace":
-        """A trace as it was written."""
+        """The trace in a stored text."""
         namespace, state, amount, cancellation = text.split("/", 3)
         return cls(namespace, state, int(amount), cancellation)
 
     def __str__(self) -> str:
-        """As it stands in the item."""
+        """The text as it is stored."""
         return f"{self.namespace}/{self.state}/{self.amount}/{self.cancellation}"
 
 
 def space_of(refund_id: str) -> str:
-    """Whose namespace an id is in: owner, staff, auto, lost."""
+    """The namespace of an id: owner, staff, auto, lost."""
     return refund_id.partition(":")[0]
 
 
@@ -56,14 +56,14 @@ def traces(payment: Payment) -> Iterator[Trace]:
 
 
 def asked_by(payment: Payment, namespace: str) -> int:
-    """How many refunds were ever stored for this namespace, refused ones too."""
+    """How many refunds were stored for this namespace, refused ones too."""
     return sum(each.namespace == namespace for each in traces(payment))
 
 
 def refunded_by(payment: Payment, namespace: str) -> int:
-    """What this namespace gave back or still may, in minor units.
+    """The amount this namespace refunded or still may, in minor units.
 
-    Of a refund whose record was lost nobody knows whose it was: it counts for everybody.
+    A refund whose record was lost has an unknown requester: it counts for every namespace.
     """
     namespaces = {namespace, "lost"}
     return sum(
@@ -93,7 +93,7 @@ def _settled_at(refund: Refund) -> float:
 
 
 def _may_leave(payment: Payment, refund: Refund) -> bool:
-    """Settled, and nothing of it is still to be compared with a reading."""
+    """Whether a refund is settled and no reading is still to be compared with it."""
     if refund.state not in SETTLED:
         return False
     if refund.state is RefundState.FAILED:
@@ -102,7 +102,7 @@ def _may_leave(payment: Payment, refund: Refund) -> bool:
 
 
 def recalled(payment: Payment, snapshot: Snapshot) -> tuple[str, ...]:
-    """Tokens of refunds that left as failed, of which this reading says something else."""
+    """Tokens of refunds that left as failed and that this reading shows otherwise."""
     failed = {
         token: trace
         for token, trace in ((token, Trace.read(text)) for token, text in payment.settled.items())
@@ -130,7 +130,7 @@ def undone(payment: Payment, done: Iterable[str]) -> tuple[str, ...]:
 
 
 def returned(payment: Payment, refund: Refund) -> Payment:
-    """The payment with a refund back in it that had left."""
+    """The payment with a refund that had left, restored to its item."""
     settled = {token: text for token, text in payment.settled.items() if token != refund.token}
     return replace(payment, refunds={refund.id: refund, **payment.refunds}, settled=settled)
 

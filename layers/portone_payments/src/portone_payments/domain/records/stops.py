@@ -1,8 +1,8 @@
-"""When nothing is sent because PortOne refuses *us*: errors of ours are not declines (rule 10.13).
+"""Stops: nothing is sent while PortOne refuses *us*, for errors of ours are not declines (rule 10.13).
 
-401 and 403 stop all sending, in a store we left that store alone; CHANNEL_NOT_FOUND stops that channel. Every
-ten minutes one probe tries whether it may start again; so does one of the renewals that were refused
-themselves, which hold nobody else. Times in epoch seconds UTC.
+401 and 403 stop all sending, in a former store that store alone; CHANNEL_NOT_FOUND stops that channel. Every
+ten minutes one probe checks whether sending may resume; renewals that were refused alone have a probe of
+their own and stop nobody else. Times in epoch seconds UTC.
 """
 
 import hashlib
@@ -13,26 +13,26 @@ from portone_payments.domain.readings.outcome import OUR_FAULTS
 
 ALL = "all"
 PROBE_EVERY = 600
-# seconds over which what was held comes back; what was refused comes after it
+# seconds over which stopped requests resume; the refused ones follow
 HELD_OVER = 300
-# a stop nobody tried for so long keeps nobody: there is nothing to send
+# a stop without a probe for so long ends: there is nothing to send
 UNTRIED = 3600
-# renewals wait through the night for the hours they are allowed at
+# renewals wait through the night for their allowed hours
 ALONE_UNTRIED = 2 * 24 * 3600
-# seconds within which charges refused for themselves make a row
+# seconds within which charges refused alone make a row
 ROW_WITHIN = 3600
 # longer than the longest grace
 KEPT = 400 * 24 * 3600
 MOST_KEPT = 100
-# always due: the sweep that finds it in the index knows of it at no further cost
+# always due: the sweep that finds it in the index needs no further read
 ALWAYS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """Why nothing of a scope is sent; `operation` is what was refused, and what has to pass again.
+    """Why nothing of a scope is sent; `operation` was refused, and has to succeed to end the stop.
 
-    `alone`: only renewals that were refused themselves wait, in turn.
+    `alone`: only renewals that were refused alone wait, and are sent one at a time.
     """
 
     since: float
@@ -45,7 +45,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stood:
-    """A time in which nothing of a scope was sent: dunning's clock leaves it out."""
+    """A time in which nothing of a scope was sent: dunning does not count it."""
 
     scope: str
     since: float
@@ -55,9 +55,9 @@ class Stood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stops:
-    """What is stopped now, by scope, and what was; the one record of its kind.
+    """The stops of now, by scope, and the past ones; the one record of its kind.
 
-    `rows`: by channel, whose charges were refused one after the other, and when (see `refused_rows`).
+    `rows`: by channel, the customers whose charges were refused in a row, and when (see `refused_rows`).
     """
 
     stops: Mapping[str, Stop] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Stops:
 
 
 def scopes_of(channel: str | None, store: str | None = None) -> tuple[str, ...]:
-    """What a request belongs to: all sending, a store we left, and its channel where it names one."""
+    """The scopes of a request: all sending, a former store, and its channel where it names one."""
     left = () if store is None else (store,)
     return (ALL, *left) if channel is None else (ALL, *left, channel_scope(channel))
 
@@ -86,20 +86,20 @@ def store_scope(store_id: str) -> str:
 
 
 def alone_scope(channel: str, code: str) -> str:
-    """The scope of renewals of one channel that were refused themselves, for the same reason."""
+    """The scope of one channel's renewals that were refused alone, for the same reason."""
     return "alone:" + hashlib.sha256(f"{channel} {code}".encode()).hexdigest()[:16]
 
 
 def standing(
     stops: Stops, channel: str | None, store: str | None = None, alone: str | None = None
 ) -> list[Stop]:
-    """The stops that hold a request; `alone` the scope of a renewal that was refused itself."""
+    """The stops that apply to a request; `alone` is the scope of a renewal that was refused alone."""
     scopes = (*scopes_of(channel, store), alone)
     return [stops.stops[scope] for scope in scopes if scope is not None and scope in stops.stops]
 
 
 def begun(stops: Stops, scope: str, operation: str, code: str, now: float, *, alone: bool = False) -> Stops:
-    """The record with a scope stopped; one that is stopped already stays so since then."""
+    """The record with a scope stopped; a stop that exists already keeps its start."""
     if scope in stops.stops:
         return stops
     fresh = Stop(since=now, probe_at=now + PROBE_EVERY, operation=operation, code=code, alone=alone)
@@ -107,12 +107,12 @@ def begun(stops: Stops, scope: str, operation: str, code: str, now: float, *, al
 
 
 def may_probe(stop: Stop, operation: str, now: float) -> bool:
-    """Whether this operation may try: what was refused, or any where nobody has tried for another while."""
+    """Whether this operation may probe: the refused one, or any where its probe is ten minutes overdue."""
     return now >= stop.probe_at + (0 if operation == stop.operation else PROBE_EVERY)
 
 
 def turn(stop: Stop, *, again: bool) -> int:
-    """How many seconds longer a charge waits (`again`) that was refused itself: it may be the only one."""
+    """How many seconds longer a charge waits that was refused before (`again`): it may be the only one."""
     return PROBE_EVERY if again and not stop.alone and stop.code not in OUR_FAULTS else 0
 
 
@@ -128,8 +128,8 @@ def probed(
 ) -> Stops:
     """The record with a probe under way: the next one in ten minutes, of the same operation.
 
-    A charge that was refused itself (`again`) keeps the next such one from trying, and nobody else; a renewal
-    that was, the next of its scope (`alone`).
+    A charge that was refused before (`again`) delays only the next such charge; a renewal refused alone, only
+    the next of its scope (`alone`).
     """
     changed = {
         scope: replace(
@@ -144,7 +144,7 @@ def probed(
 
 
 def ended(stops: Stops, scopes: Iterable[str], now: float) -> Stops:
-    """The record with scopes sending again; the time they stood is kept for dunning's clock."""
+    """The record with scopes sending again; the length of their stops is kept for dunning."""
     over = [scope for scope in scopes if scope in stops.stops]
     for_all = (scope for scope in over if not stops.stops[scope].alone)
     over_times = [Stood(scope=scope, since=stops.stops[scope].since, until=now) for scope in for_all]
@@ -153,7 +153,7 @@ def ended(stops: Stops, scopes: Iterable[str], now: float) -> Stops:
 
 
 def tidied(stops: Stops, now: float) -> Stops:
-    """The record without stops nobody tries, without times older than any grace and rows of long ago."""
+    """The record without stops that nobody probes, past stops older than any grace, and old rows."""
     stops = ended(stops, [scope for scope, stop in stops.stops.items() if now >= untried_at(stop)], now)
     past = tuple(each for each in stops.past if now - each.until < KEPT)
     rows = {scope: left for scope, row in stops.rows.items() if (left := _young(row, now))}
@@ -166,7 +166,7 @@ def _young(row: Mapping[str, float], now: float) -> dict[str, float]:
 
 
 def untried_at(stop: Stop) -> float:
-    """From when on a stop keeps nobody, should nobody try till then."""
+    """When a stop ends if nobody probes it until then."""
     return stop.probe_at + (ALONE_UNTRIED if stop.alone else UNTRIED)
 
 
@@ -176,7 +176,7 @@ def stood(stops: Stops, channel: str | None, since: float, until: float) -> floa
 
 
 def shifted(stops: Stops, channel: str | None, since: float, at: float, now: float) -> float:
-    """The moment that is as far from `since` as `at` was, on a clock that stands while nothing is sent."""
+    """`at`, moved by the time since `since` in which nothing was sent."""
     for begins, ends in _times(stops, channel, since, now):
         if begins < at:
             at += ends - begins
@@ -184,7 +184,7 @@ def shifted(stops: Stops, channel: str | None, since: float, at: float, now: flo
 
 
 def _times(stops: Stops, channel: str | None, since: float, until: float) -> list[tuple[float, float]]:
-    """When nothing was sent, in order and without overlap, cut to what is asked."""
+    """The stretches in which nothing was sent, in order, without overlap, within `since` and `until`."""
     scopes = scopes_of(channel)
     found = [(each.since, each.until) for each in stops.past if each.scope in scopes]
     found += [(stop.since, until) for stop in standing(stops, channel)]

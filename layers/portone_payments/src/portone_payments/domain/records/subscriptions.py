@@ -10,7 +10,7 @@ from portone_payments.domain.shared.calendar import Interval
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The customer's word for charges up to `amount`, in minor units; `given_at` in epoch seconds UTC."""
+    """The customer's consent to charges up to `amount`, in minor units; `given_at` in epoch seconds UTC."""
 
     amount: int
     given_at: float
@@ -38,7 +38,7 @@ class InvoiceKind(StrEnum):
 
 
 class InvoiceState(StrEnum):
-    """Where an invoice stands. WITHHELD: a consent is missing. MISSED: its period passed untried."""
+    """The state of an invoice. WITHHELD: a consent is missing. MISSED: its period passed unattempted."""
 
     OPEN = "OPEN"
     WITHHELD = "WITHHELD"
@@ -66,13 +66,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """One amount asked for once, and every try at it.
+    """One amount to charge once, and every attempt to charge it.
 
-    `starts` and `ends` are the period's KST midnights; `due_at` is when it is tried next. `payment_id` is one
-    for every try, `series` counts the ids PortOne's attempt limit forced on us, `earlier` are those.
-    `asked` marks a try its customer asked for just now: outside hours and the daily limit. `stood_until`: up
-    to when `failed_at` and `due_at` leave out the times in which nothing could be sent. `refused_at`: since
-    when, after a decline, PortOne refuses *us* for it.
+    `starts` and `ends` are the period's KST midnights; `due_at` is the next attempt. `payment_id` stays
+    the same for every attempt, `series` counts the ids that PortOne's attempt limit forced on us, `earlier`
+    are those. `asked` marks an attempt its customer requested just now: outside hours and the daily limit.
+    `stood_until`: up to when `failed_at` and `due_at` leave out the times in which nothing could be sent.
+    `refused_at`: since when, after a decline, PortOne refuses *us* for it.
     """
 
     id: str
@@ -104,7 +104,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Another plan: once invoice `invoice_id` is paid, or from the next period on where there is none."""
+    """A plan change: once invoice `invoice_id` is paid, or from the next period on where there is none."""
 
     plan_id: str
     name: str
@@ -121,11 +121,11 @@ class Subscription:
     """Charges of one user by one calendar, or by the parts of one order; one item, one version.
 
     `start` and `anchor_day` make the calendar (KST days). `next_number` is the first period without an
-    invoice. `agreed` is the last amount the customer agreed to by paying it or at the start. `issue_id` None
+    invoice. `agreed` is the last amount the customer agreed to, by paying it or at the start. `issue_id` None
     charges the user's default. `in_flight` is the invoice whose outcome is open. `resumed` is the KST day a
-    pause ended: of that period only what is left is charged. `set_aside` is the change from the next period
-    on that `change`, whose invoice is not paid yet, takes the place of.
-    `spent`: what its user has had of what costs (domain/shared/allowances.py).
+    pause ended: of that period only the rest is charged. `set_aside` is the change from the next period on
+    that `change`, whose invoice is not paid yet, replaces.
+    `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
     """
 
     subscription_id: str
@@ -170,7 +170,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Up to when the PG's rate is taken by charges that were sent already; the one record of its kind."""
+    """Up to when charges already sent use up the PG's rate; the one record of its kind."""
 
     until: float = 0.0
     version: int = 0

@@ -1,4 +1,4 @@
-"""The records of webhooks: hints about payments we hold, and those about something else."""
+"""The records of webhooks: hints about stored payments, and unmatched ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class HintState(StrEnum):
-    """Where a stored webhook stands; only OPEN is unfinished (invariant I2)."""
+    """The state of a stored webhook; only OPEN is unfinished (invariant I2)."""
 
     OPEN = "open"
     DONE = "done"
@@ -31,10 +31,10 @@ class Hint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnmatchedWebhook:
-    """A webhook about something we hold no record of (foreign, orphaned, a billing key), by webhook id.
+    """A webhook without a stored payment (foreign, orphaned, a billing key), by webhook id.
 
     Never the body: `subject_hash` is a keyed hash, `subject_cipher` a ciphertext of the billing key.
-    `store_id` is the one it named, where that is not ours of today.
+    `store_id` is the one it named, where that is not today's.
     """
 
     webhook_id: str
