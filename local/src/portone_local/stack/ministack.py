@@ -80,7 +80,8 @@ class MiniStack:
             service,
             endpoint_url=self.endpoint_url,
             region_name=REGION,
-            config=Config(**config),
+            # botocore's own name is put together anew at each call
+            config=Config(user_agent="portone-local", **config),
             **FAKE_CREDENTIALS,
         )
         client.meta.events.register("before-send", self._check)  # before each attempt
