@@ -52,7 +52,7 @@ def test_a_killed_process_leaves_the_books_right(
     ministack: MiniStack, graveyard: Graveyard, name: str
 ) -> None:
     story, (folder, points) = story_named(name), SAMPLE[name]
-    with on_ministack(ministack) as (new_world, _):
+    with on_ministack(ministack, only_writer=False) as (new_world, _):
         for call, side in points:
             world = new_world()
             subject = story.before(world)

@@ -104,23 +104,23 @@ class Victim:
         }
 
 
-class _TappedDeps(Deps):
-    """The shipped dependencies, with a boundary before each client."""
+def tapped(kind: type[Deps], boundaries: Boundaries, clock: MovableClock) -> Deps:
+    """The dependencies a handler is shipped with, with a boundary before each client."""
 
-    def __init__(self, boundaries: Boundaries, clock: MovableClock) -> None:
-        super().__init__(dict(os.environ), clock=clock)
-        self._boundaries = boundaries
-        transport = DeadlineTransport(httpx.create_ssl_context(trust_env=False))
-        vars(self)["portone"] = BillingClient(
-            base_url=self.settings.portone_url,
-            secret=self.secrets.api_secret,
-            store_id=self.settings.store_id,
-            transport=boundaries.tap("portone", transport),
-        )
+    class Tapped(kind):  # type: ignore[misc, valid-type]
+        def aws(self, service: str) -> Any:
+            """A client of which one call is the last."""
+            return boundaries.tap(service, super().aws(service))
 
-    def aws(self, service: str) -> Any:
-        """A client of which one call is the last."""
-        return self._boundaries.tap(service, super().aws(service))
+    deps: Deps = Tapped(dict(os.environ), clock=clock)
+    transport = DeadlineTransport(httpx.create_ssl_context(trust_env=False))
+    vars(deps)["portone"] = BillingClient(
+        base_url=deps.settings.portone_url,
+        secret=deps.secrets.api_secret,
+        store_id=deps.settings.store_id,
+        transport=boundaries.tap("portone", transport),
+    )
+    return deps
 
 
 def killing(side: Side) -> Break:
@@ -144,7 +144,7 @@ def live(told: Mapping[str, Any]) -> None:
     )
     call, nth, side = told["point"]
     with boundaries.watch(at(call, nth, killing(Side(side)))):
-        answer = handler.using(_TappedDeps(boundaries, clock))(told["event"], context)
+        answer = handler.using(tapped(handler.kind, boundaries, clock))(told["event"], context)
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 

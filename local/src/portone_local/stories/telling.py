@@ -76,12 +76,17 @@ def assert_in_time(boundaries: Boundaries) -> None:
 
 
 @contextmanager
-def on_ministack(ministack: MiniStack) -> Iterator[tuple[Callable[[], World], Boundaries]]:
-    """A stack of the real adapters that many worlds share."""
+def on_ministack(
+    ministack: MiniStack, *, only_writer: bool = True
+) -> Iterator[tuple[Callable[[], World], Boundaries]]:
+    """A stack of the real adapters that many worlds share.
+
+    `only_writer`: no other process writes its tables, so empty shards need not be asked again and again.
+    """
     boundaries, numbers = Boundaries(), count(1)
 
     def tap(service: str, client: Any) -> Any:
-        if service == "dynamodb":
+        if service == "dynamodb" and only_writer:
             client = EmptyShards(client, watched=lambda: boundaries.watching)
         return boundaries.tap(service, client)
 
