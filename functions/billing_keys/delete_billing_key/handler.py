@@ -15,11 +15,11 @@ def route(request: Request, deps: KeyDeps) -> dict[str, Any]:
     """200 when it is gone; 202 while a payment under way finishes first, or PortOne is silent."""
     user_id = request.user_id
     deadline = Deadline.after(deps.clock, INLINE_SECONDS)
-    key = deps.remover.delete(user_id, billing_key_id(request), deadline)
+    key = deps.billing_keys.delete(user_id, billing_key_id(request), deadline)
     wallet = held(deps, user_id)
     if key.state is not KeyState.DELETED:
         return open_answer(key, wallet, "payment" if key.claims else "portone")
     return answer(200, key_view(key, wallet))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "remover"), kind=KeyDeps)
+handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "billing_keys"), kind=KeyDeps)

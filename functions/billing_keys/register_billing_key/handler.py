@@ -11,7 +11,7 @@ from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.billing_keys import billing_key_id, key_view, open_answer
 from portone_payments.entry.wiring.billing_keys import KeyDeps
-from portone_payments.flows.billing_keys.issue import NEEDS_CONFIRMATION
+from portone_payments.flows.billing_keys.register import NEEDS_CONFIRMATION
 from portone_payments.ports.world import Deadline
 
 type SdkValue = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
@@ -29,7 +29,7 @@ def route(request: Request, deps: KeyDeps) -> dict[str, Any]:
     body, user_id = request.body(RegisterBody), request.user_id
     if body.billing_key == NEEDS_CONFIRMATION and body.billing_issue_token is None:
         raise InvalidRequest(field="billingIssueToken", reason="missing")
-    key = deps.registrar.register(
+    key = deps.billing_keys.register(
         user_id,
         billing_key_id(request),
         billing_key=body.billing_key,
@@ -42,4 +42,6 @@ def route(request: Request, deps: KeyDeps) -> dict[str, Any]:
     return answer(200, key_view(key, wallet))
 
 
-handler = HttpHandler(route, needs=("store", "portone", "queue", "vault", "wallets"), kind=KeyDeps)
+handler = HttpHandler(
+    route, needs=("store", "portone", "queue", "vault", "billing_keys", "default_key"), kind=KeyDeps
+)

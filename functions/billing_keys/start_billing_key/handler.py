@@ -48,7 +48,9 @@ def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     check_given(body.pay_method, given, windows)
     # who saves it is kept where every charge has to say it, and nowhere else
     asked = settings.charging.missing(body.pay_method, Given())
-    key = deps.keys.start(user_id, body.pay_method, payment=payment, buyer=given.buyer if asked else NOBODY)
+    key = deps.billing_keys.start(
+        user_id, body.pay_method, payment=payment, buyer=given.buyer if asked else NOBODY
+    )
     return answer(200, issue_view(key, settings, given, payment))
 
 
@@ -84,4 +86,4 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
     return prepared
 
 
-handler = HttpHandler(route, needs=("store", "portone", "vault", "keys"), kind=WindowDeps)
+handler = HttpHandler(route, needs=("store", "portone", "vault", "billing_keys"), kind=WindowDeps)

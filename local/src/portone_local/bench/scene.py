@@ -10,7 +10,7 @@ from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wal
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.shared.calendar import HOUR, Interval, Unit, kst_midnight
 from portone_payments.domain.windows.customer import customer_id
-from portone_payments.flows.billing_keys.issue import key_context
+from portone_payments.flows.billing_keys.readings import key_context
 from portone_payments.ports.store import Due, Kind, Store
 from portone_payments.ports.world import Vault
 

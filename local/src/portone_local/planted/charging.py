@@ -45,7 +45,7 @@ CHARGING: tuple[Bug, ...] = (
     ),
     in_core(
         "a deletion that wakes its worker without end",
-        "flows/billing_keys/issue.py",
+        "flows/billing_keys/readings.py",
         "self.queue.send((due,), delay=DELAY)",
         "self.queue.send((due,))",
         "flows/test_state_machine",
@@ -84,7 +84,7 @@ CHARGING: tuple[Bug, ...] = (
     ),
     in_core(
         "a method on several channels is charged on whichever comes first",
-        "flows/billing_keys/issue.py",
+        "flows/billing_keys/readings.py",
         "channel_key=channel_to_charge(reading, self.policy),",
         "channel_key=channel_to_charge(reading, self.policy) and None,",
         "flows/billing_keys/test_charge_keys",

@@ -23,7 +23,7 @@ class WebhookDeps(KeyDeps, PaymentDeps):
             vault=self.vault,
             meter=self.meter,
             clock=self.clock,
-            keys=self.wallets,
+            billing_keys=self.billing_keys,
         )
 
     @cached_property

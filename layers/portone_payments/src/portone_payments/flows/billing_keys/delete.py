@@ -22,14 +22,12 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.allowances import DELETIONS, used_up
 from portone_payments.domain.shared.times import DAY
 from portone_payments.flows.billing_keys.claims import settled_claims, voided
-from portone_payments.flows.billing_keys.issue import BillingKeys
+from portone_payments.flows.billing_keys.readings import PAGE, KeyReadings
 from portone_payments.flows.shared.gate import Operation
-from portone_payments.ports.store import Store
-from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric
+from portone_payments.ports.world import Deadline, Metric
 
 REASON = "deleted by its owner"
 BY_WORKER = "sweep"
-PAGE = 100
 AHEAD = 2 * 366 * DAY
 BEHIND = 7 * DAY
 # PortOne knows the key and says it is none (any more)
@@ -41,46 +39,40 @@ class _Unfound(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRemover:
+class KeyDeletion(KeyReadings):
     """Converges after any crash: whoever comes next starts from what PortOne and the wallet say."""
-
-    billing_keys: BillingKeys
-    store: Store
-    clock: Clock
-    ids: Ids
-    meter: Meter
 
     def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
         """The key, DELETED or on its way; whoever asks on and on for it is answered what is stored.
 
         Raises `BillingKeyNotFound`, `Busy`.
         """
-        moment, first = self.billing_keys.moment("app"), False
+        moment, first = self.moment("app"), False
 
         def asked(held: Wallet) -> tuple[Wallet, *tuple[Payment, ...]]:
             nonlocal first
-            known = self.billing_keys.recalled(held, user_id, issue_id)
+            known = self.recalled(held, user_id, issue_id)
             after = self._asked(known, issue_id, moment)
             first = after is not known
             return (after, *voided(known.keys[issue_id], self.store, moment)) if first else (held,)
 
-        wallet = self.billing_keys.change(user_id, asked)
+        wallet = self.change(user_id, asked)
         if issue_id not in wallet.keys:
             # deleted long ago
-            return self.billing_keys.key(user_id, issue_id)
+            return self.key(user_id, issue_id)
         key = wallet.keys[issue_id]
         if not first and key.state is KeyState.DELETING:
             if used_up(wallet.spent, DELETIONS, now=moment.now):
                 return key
-            self.billing_keys.spend(user_id, DELETIONS)
+            self.spend(user_id, DELETIONS)
         if key.sealed is not None:
             # what an unsaved window issued is sought by the worker, who alone may save what it finds
-            wallet = self.settle(user_id, issue_id, moment, deadline)
+            wallet = self.settle_deletion(user_id, issue_id, moment, deadline)
         # the worker itself never sends such a message: it would wake itself without end
-        self.billing_keys.enqueue(wallet)
+        self._enqueue(wallet)
         return wallet.keys[issue_id]
 
-    def settle(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+    def settle_deletion(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
         """Bring a deletion on as far as it goes. Raises `Busy`."""
         wallet = self._released(user_id, issue_id)
         key = wallet.keys[issue_id]
@@ -93,20 +85,19 @@ class KeyRemover:
         except _Unfound:
             return self._unfound(user_id, issue_id, moment)
         except PortOneError as error:
-            if error.outcome is Outcome.REFUSED:
-                self.meter.count(Metric.CREDENTIAL_REFUSED)
+            self._count(error)
             if error.error_type == BILLING_KEY_NOT_FOUND:
                 return self._unfound(user_id, issue_id, moment)
             renewed = error.outcome in {Outcome.PG_ANSWER, Outcome.NO_EFFECT}
             return self._again(user_id, issue_id, renewed=renewed)
         if not gone:
             return self._again(user_id, issue_id, renewed=True)
-        return self.billing_keys.change(user_id, lambda held: (deleted(held, issue_id, moment),))
+        return self.change(user_id, lambda held: (deleted(held, issue_id, moment),))
 
-    def unwanted(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+    def delete_unwanted(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
         """A key of our issue that must not be charged, a day after its window: away with it (rule 8.5)."""
-        self.billing_keys.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
-        return self.settle(user_id, issue_id, moment, deadline)
+        self.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
+        return self.settle_deletion(user_id, issue_id, moment, deadline)
 
     def _asked(self, wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
         asked = ask_deletion(wallet, issue_id, moment)
@@ -122,34 +113,31 @@ class KeyRemover:
         settled = settled_claims(key, self.store, self.clock.now())
         if not settled:
             return wallet or Wallet(user_id=user_id)
-        return self.billing_keys.change(user_id, lambda held: (release(held, issue_id, settled),), fact=False)
+        return self.change(user_id, lambda held: (release(held, issue_id, settled),), fact=False)
 
     def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
         """Deleted before anybody said what its window had issued, if anything."""
         try:
-            found = self.billing_keys.listed(key, deadline)
+            found = self._listed(key, deadline)
         except PortOneError as error:
-            if error.outcome is Outcome.REFUSED:
-                self.meter.count(Metric.CREDENTIAL_REFUSED)
+            self._count(error)
             return self._again(user_id, key.issue_id, renewed=False)
         if found is not None:
-            known = self.billing_keys.absorb(user_id, key.issue_id, found, moment).keys[key.issue_id]
+            known = self.absorb(user_id, key.issue_id, found, moment).keys[key.issue_id]
             if known.sealed is not None:
-                return self.settle(user_id, key.issue_id, moment, deadline)
-        return self.billing_keys.change(
-            user_id, lambda held: (sought(held, key.issue_id, moment),), fact=False
-        )
+                return self.settle_deletion(user_id, key.issue_id, moment, deadline)
+        return self.change(user_id, lambda held: (sought(held, key.issue_id, moment),), fact=False)
 
     def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
-        billing_key = self.billing_keys.opened(user_id, key)
+        billing_key = self._opened(user_id, key)
         request_key = key.request_key or key.issue_id
-        gate = self.billing_keys.gate_of(key)
+        gate = self._gate_of(key)
         if not gate.admits(Operation.DELETE_KEY):
             return False
         self._revoke(key, billing_key, request_key, moment, deadline)
         try:
             with gate.sending(Operation.DELETE_KEY):
-                self.billing_keys.at(key).delete_billing_key(
+                self._at(key).delete_billing_key(
                     billing_key, reason=REASON, key=request_key, deadline=deadline
                 )
         except PortOneError as error:
@@ -157,7 +145,7 @@ class KeyRemover:
                 return True
             if error.outcome is not Outcome.PG_ANSWER and error.error_type != BILLING_KEY_NOT_FOUND:
                 raise
-            reading = self.billing_keys.at(key).get_billing_key(billing_key, deadline=deadline)
+            reading = self._at(key).get_billing_key(billing_key, deadline=deadline)
             if reading is None:
                 raise _Unfound from None
             # only what PortOne shows as deleted is: a deleted key stays known there
@@ -173,7 +161,7 @@ class KeyRemover:
         held = self.store.discrepancy(asked.id) if moment.by == BY_WORKER else None
         if held is not None and held.attention is DiscrepancyState.CLOSED:
             told = replace(moment, by=f"staff:{held.closed_by}")
-            return self.billing_keys.change(user_id, lambda wallet: (deleted(wallet, issue_id, told),))
+            return self.change(user_id, lambda wallet: (deleted(wallet, issue_id, told),))
         if held is None and moment.by == BY_WORKER:
             self.store.save(asked)
             self.meter.count(Metric.DISCREPANCY)
@@ -184,7 +172,7 @@ class KeyRemover:
         self, key: SavedKey, billing_key: str, request_key: str, moment: Moment, deadline: Deadline
     ) -> None:
         """Schedules somebody made with this key elsewhere would charge it, and keep it from being deleted."""
-        found = self.billing_keys.at(key).list_schedules(
+        found = self._at(key).list_schedules(
             billing_key,
             int(moment.now) - BEHIND,
             int(moment.now) + AHEAD,
@@ -194,10 +182,10 @@ class KeyRemover:
         )
         waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
         if waiting:
-            with self.billing_keys.gate_of(key).sending(Operation.DELETE_KEY):
+            with self._gate_of(key).sending(Operation.DELETE_KEY):
                 # other schedules are another request, which wants a key of its own (facts 1.5)
                 revoking = digest(request_key, "revoke", *sorted(waiting))
-                self.billing_keys.at(key).revoke_schedules(waiting, key=revoking, deadline=deadline)
+                self._at(key).revoke_schedules(waiting, key=revoking, deadline=deadline)
 
     def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
         """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""
@@ -210,4 +198,4 @@ class KeyRemover:
             known = replace(key, request_key=fresh or key.request_key)
             return (replace(with_key(wallet, known), poll_step=wallet.poll_step + 1),)
 
-        return self.billing_keys.change(user_id, later, fact=False)
+        return self.change(user_id, later, fact=False)

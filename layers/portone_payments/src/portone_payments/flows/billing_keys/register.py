@@ -12,27 +12,22 @@ from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wal
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.shared.allowances import REGISTRATIONS, check, used_up
 from portone_payments.domain.shared.sealing import Sealing, bound_to
-from portone_payments.flows.billing_keys.issue import NEEDS_CONFIRMATION, BillingKeys
+from portone_payments.flows.billing_keys.readings import KeyReadings
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.ports.billing import IssueAndPayCommand
-from portone_payments.ports.store import Store
-from portone_payments.ports.world import Deadline, Ids, Meter, Metric, Vault
+from portone_payments.ports.world import Deadline
 
+NEEDS_CONFIRMATION = "NEEDS_CONFIRMATION"
 _DONE = frozenset({KeyState.ACTIVE, KeyState.REFUSED, KeyState.UNWANTED})
 _GONE = frozenset({KeyState.DELETING, KeyState.DELETED, KeyState.LAPSED})
 _ISSUED = "BILLING_KEY_ALREADY_ISSUED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registrar:
+class KeyRegistration(KeyReadings):
     """Brings an issue to a key that may be charged, or to a reason why not; `test`: the mode of new ones."""
 
-    billing_keys: BillingKeys
-    store: Store
-    vault: Vault
-    ids: Ids
-    meter: Meter
     test: bool
 
     def register(
@@ -43,28 +38,28 @@ class Registrar:
         Whoever asks on and on is answered what is stored. Raises `BillingKeyNotFound`, `BillingKeyRefused`,
         `BillingKeyGone`, `TooManyRequests`, `ProviderRefused`, `Busy`.
         """
-        wallet = self.billing_keys.recalled(self.store.wallet(user_id), user_id, issue_id)
+        wallet = self.recalled(self.store.wallet(user_id), user_id, issue_id)
         key = key_of_issue(wallet, issue_id)
         if key.state in _GONE:
             raise BillingKeyGone
         if key.state in _DONE:
             return self._told(key)
-        moment = self.billing_keys.moment("app")
+        moment = self.moment("app")
         if billing_key and billing_key != NEEDS_CONFIRMATION:
             check(wallet.spent, REGISTRATIONS, now=moment.now)
             return self._reported(user_id, key, billing_key, moment, deadline)
         first = token is not None and key.state is KeyState.PENDING
         if first and token is not None:
-            check_gate(self.billing_keys.gate_of(key), Operation.CONFIRM_KEY)
+            check_gate(self._gate_of(key), Operation.CONFIRM_KEY)
             self._intend(user_id, issue_id, token, moment)
         elif used_up(wallet.spent, REGISTRATIONS, now=moment.now):
             return key
         else:
-            self.billing_keys.spend(user_id, REGISTRATIONS)
-        settled = self.settle(user_id, issue_id, moment, deadline, admitted=first)
+            self.spend(user_id, REGISTRATIONS)
+        settled = self.settle_registration(user_id, issue_id, moment, deadline, admitted=first)
         return self._told(settled.keys[issue_id])
 
-    def settle(
+    def settle_registration(
         self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline, *, admitted: bool = False
     ) -> Wallet:
         """Bring an unfinished issue on as far as PortOne lets us. Raises `Busy`.
@@ -77,11 +72,9 @@ class Registrar:
             if key.state is KeyState.CONFIRMING:
                 return self._confirm(user_id, key, moment, deadline, admitted=admitted)
             if key.state is KeyState.CHECKING and key.sealed is not None:
-                found = self.billing_keys.at(key).get_billing_key(
-                    self.billing_keys.opened(user_id, key), deadline=deadline
-                )
+                found = self._at(key).get_billing_key(self._opened(user_id, key), deadline=deadline)
                 return self._found(user_id, issue_id, found, moment)
-            found = self.billing_keys.listed(key, deadline)
+            found = self._listed(key, deadline)
         except PortOneError as error:
             return self._silent(user_id, error)
         return self._found(user_id, issue_id, found, moment)
@@ -93,17 +86,17 @@ class Registrar:
         try:
             told = self._looked_up(user_id, key, billing_key, moment, deadline)
         except BillingKeyRefused:
-            self.billing_keys.spend(user_id, REGISTRATIONS)
+            self.spend(user_id, REGISTRATIONS)
             raise
         if told.state is not KeyState.ACTIVE:
-            self.billing_keys.spend(user_id, REGISTRATIONS)
+            self.spend(user_id, REGISTRATIONS)
         return told
 
     def _looked_up(
         self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
     ) -> SavedKey:
         try:
-            reading = self.billing_keys.at(key).get_billing_key(billing_key, deadline=deadline)
+            reading = self._at(key).get_billing_key(billing_key, deadline=deadline)
         except PortOneError as error:
             self._count(error)
             return self._later(user_id, key, billing_key)
@@ -113,13 +106,13 @@ class Registrar:
         if reading is None or reading.issue_id not in {None, key.issue_id}:
             # nothing is stored: what the app reported is not a key of this issue
             raise BillingKeyRefused(reason="issue")
-        return self._told(self.billing_keys.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
+        return self._told(self.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
 
     def _later(self, user_id: str, key: SavedKey, billing_key: str) -> SavedKey:
         """PortOne did not answer: what the app reported is kept, the worker asks again."""
         if key.state is not KeyState.PENDING:
             return key
-        sealed = self.billing_keys.sealed(user_id, key.issue_id, billing_key)
+        sealed = self._sealed(user_id, key.issue_id, billing_key)
 
         def kept(wallet: Wallet) -> tuple[Wallet]:
             held = key_of_issue(wallet, key.issue_id)
@@ -129,8 +122,8 @@ class Registrar:
                 replace(with_key(wallet, replace(held, state=KeyState.CHECKING, sealed=sealed)), poll_step=0),
             )
 
-        wallet = self.billing_keys.change(user_id, kept, fact=False)
-        self.billing_keys.enqueue(wallet)
+        wallet = self.change(user_id, kept, fact=False)
+        self._enqueue(wallet)
         return wallet.keys[key.issue_id]
 
     def _intend(self, user_id: str, issue_id: str, token: str, moment: Moment) -> None:
@@ -151,16 +144,16 @@ class Registrar:
             )
             return (replace(with_key(wallet, frozen), poll_step=0),)
 
-        self.billing_keys.change(user_id, intended, fact=False)
+        self.change(user_id, intended, fact=False)
 
     def _confirm(
         self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline, *, admitted: bool
     ) -> Wallet:
         age = moment.now - (key.sent_at or moment.now)
         if age >= KEY_WINDOW or key.token is None or key.request_key is None:
-            found = self.billing_keys.listed(key, deadline)
+            found = self._listed(key, deadline)
             return self._found(user_id, key.issue_id, found, moment)
-        gate = self.billing_keys.gate_of(key)
+        gate = self._gate_of(key)
         if not admitted and not gate.admits(Operation.CONFIRM_KEY):
             return self._waits(user_id)
         token = self.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
@@ -169,12 +162,12 @@ class Registrar:
                 billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
-                found = self.billing_keys.listed(key, deadline)
+                found = self._listed(key, deadline)
                 return self._found(user_id, key.issue_id, found, moment)
             if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
                 return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)
             raise
-        reading = self.billing_keys.at(key).get_billing_key(billing_key, deadline=deadline)
+        reading = self._at(key).get_billing_key(billing_key, deadline=deadline)
         if reading is not None and reading.issue_id is None:
             # whose it is was PortOne's answer to our own token
             reading = replace(reading, issue_id=key.issue_id)
@@ -183,22 +176,20 @@ class Registrar:
     def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
         payment = self.store.payment(key.payment_id) if key.payment_id else None
         if payment is None:
-            return self.billing_keys.at(key).confirm_billing_key(
-                token, test=key.test, key=request_key, deadline=deadline
-            )
+            return self._at(key).confirm_billing_key(token, test=key.test, key=request_key, deadline=deadline)
         order = IssueAndPayCommand(
             payment_id=payment.payment_id,
             total=payment.total,
             tax_free=payment.tax_free,
             currency=payment.currency,
         )
-        return self.billing_keys.at(key).confirm_issue_and_pay(
+        return self._at(key).confirm_issue_and_pay(
             token, order, test=key.test, key=request_key, deadline=deadline
         )
 
     def _found(self, user_id: str, issue_id: str, reading: KeyReading | None, moment: Moment) -> Wallet:
         if reading is not None:
-            return self.billing_keys.absorb(user_id, issue_id, reading, moment)
+            return self.absorb(user_id, issue_id, reading, moment)
 
         def looked(wallet: Wallet) -> tuple[Wallet]:
             key = key_of_issue(wallet, issue_id)
@@ -214,10 +205,10 @@ class Registrar:
                 ),
             )
 
-        return self.billing_keys.change(user_id, looked, fact=False)
+        return self.change(user_id, looked, fact=False)
 
     def _refused(self, user_id: str, issue_id: str, code: str, moment: Moment) -> Wallet:
-        return self.billing_keys.change(
+        return self.change(
             user_id,
             lambda held: (refuse(held, key_of_issue(held, issue_id), KeyState.REFUSED, code, moment),),
         )
@@ -228,13 +219,9 @@ class Registrar:
         return self._waits(user_id)
 
     def _waits(self, user_id: str) -> Wallet:
-        return self.billing_keys.change(
+        return self.change(
             user_id, lambda held: (replace(held, poll_step=min(held.poll_step, 2)),), fact=False
         )
-
-    def _count(self, error: PortOneError) -> None:
-        if error.outcome is Outcome.REFUSED:
-            self.meter.count(Metric.CREDENTIAL_REFUSED)
 
     def _told(self, key: SavedKey) -> SavedKey:
         if key.state in {KeyState.REFUSED, KeyState.UNWANTED}:

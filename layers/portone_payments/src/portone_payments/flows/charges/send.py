@@ -29,7 +29,7 @@ from portone_payments.domain.shared.marker import marker
 from portone_payments.domain.windows.buyer import NOBODY, Buyer
 from portone_payments.domain.windows.table import Windows
 from portone_payments.flows.approvals.attempt import held_back, told_by
-from portone_payments.flows.billing_keys.issue import key_context, who_saved
+from portone_payments.flows.billing_keys.readings import key_context, who_saved
 from portone_payments.flows.payments.catch_up import Amend, CaughtUp, Reader, intend, unchanged
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.ports.billing import BillingPortOne, ChargeCommand

@@ -11,7 +11,8 @@ from portone_payments.domain.records.webhooks import HintState, UnmatchedWebhook
 from portone_payments.domain.shared.marker import marked_order
 from portone_payments.domain.shared.sealing import Sealing, bound_to
 from portone_payments.domain.shared.times import SILENCE
-from portone_payments.flows.billing_keys.work import Heard, WalletKeeper
+from portone_payments.flows.billing_keys.issue import BillingKeys
+from portone_payments.flows.billing_keys.readings import Heard
 from portone_payments.flows.shared.named_store import in_named_store
 from portone_payments.ports.portone import PerStore, PortOne
 from portone_payments.ports.store import Conflict, Store
@@ -36,7 +37,7 @@ class UnmatchedWebhooks:
     vault: Vault
     meter: Meter
     clock: Clock
-    keys: WalletKeeper
+    billing_keys: BillingKeys
 
     def unknown_payment(self, delivery: Delivery, payment_id: str) -> str:
         """A payment we hold no record of: counted, never touched."""
@@ -53,7 +54,7 @@ class UnmatchedWebhooks:
             return self._again(unmatched, delivery)
         unmatched = replace(
             self._unmatched(delivery),
-            subject_hash=self.keys.billing_keys.hash_of(billing_key),
+            subject_hash=self.billing_keys.hash_of(billing_key),
             subject_cipher=self.vault.encrypt(billing_key, context=_context(delivery.id)),
         )
         self.meter.count(Metric.BILLING_KEY_HINT)
@@ -101,7 +102,7 @@ class UnmatchedWebhooks:
     def _heard(self, unmatched: UnmatchedWebhook, billing_key: str, deadline: Deadline) -> UnmatchedWebhook:
         """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8.5)."""
         by = f"webhook:{unmatched.webhook_id}"
-        heard = self.keys.hear(billing_key, by=by, deadline=deadline, store_id=unmatched.store_id)
+        heard = self.billing_keys.hear(billing_key, by=by, deadline=deadline, store_id=unmatched.store_id)
         if heard is Heard.UNANSWERED:
             return replace(unmatched, due_at=int(self.clock.now()) + SILENCE, tries=0)
         state = HintState.DONE if heard is Heard.OURS else HintState.IGNORED
