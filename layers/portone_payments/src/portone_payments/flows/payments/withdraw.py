@@ -86,9 +86,7 @@ class Withdrawer:
         moment = Moment(now=self.clock.now(), by=by)
         payments = {each: self.store.payment(each) for each in asked_of(schedule)} if schedule else {}
         after = schedule and schedule_withdrawn(schedule, payments, moment)
-        changed: tuple[Subscription, ...] = ()
-        if schedule and after and after is not schedule:
-            changed = (with_fact(schedule, after),)
+        changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
         gone = order_withdrawn(order, moment)
         self.store.save(gone, *changed)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
