@@ -67,6 +67,8 @@ VIOLATIONS = {
 }
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 SHARED = frozenset({"pydantic", "portone_payments", *sys.stdlib_module_names})
+# a handler reads a request, names a flow and shows its answer: ports, adapters and rules are not its own
+HANDLERS_KNOW = ("entry.", "flows.", "domain.records.", "domain.errors.")
 
 
 def lint(source: Path) -> dict[str, Any]:
@@ -89,6 +91,20 @@ def foreign_imports(handler: Path) -> set[str]:
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
     return {name for name in names if name.partition(".")[0] not in SHARED}
+
+
+def rooms_beyond_its_own(handler: Path) -> set[str]:
+    """What of the layer a handler knows besides entry, the flows, and records and errors by name."""
+    nodes = list(ast.walk(ast.parse(handler.read_text())))
+    named = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    named += [
+        f"{node.module}.{alias.name}"
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    shipped = {name for name in named if name.partition(".")[0] == PACKAGE.name}
+    return {name for name in shipped if not name.removeprefix(f"{PACKAGE.name}.").startswith(HANDLERS_KNOW)}
 
 
 def clock_readings(source: str) -> list[int]:
@@ -156,6 +172,7 @@ def test_a_function_is_one_file_that_imports_no_other_function(folder: Path) -> 
 
     assert files == ["handler.py"]
     assert foreign_imports(folder / "handler.py") == set()
+    assert rooms_beyond_its_own(folder / "handler.py") == set()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +183,24 @@ def test_a_function_that_imports_anything_else_is_found(tmp_path: Path, line: st
     (tmp_path / "handler.py").write_text(f"import json\n{line}\n")
 
     assert foreign_imports(tmp_path / "handler.py") != set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from portone_payments.ports.world import Deadline",
+        "from portone_payments.adapters.aws.queue import parse_due",
+        "from portone_payments.domain.subscriptions.lifecycle import cancel",
+        "from portone_payments.domain import subscriptions",
+        "from portone_payments import adapters",
+        "import portone_payments.domain.shared.money as money",
+    ],
+)
+def test_a_function_that_knows_a_rule_a_port_or_an_adapter_is_found(tmp_path: Path, line: str) -> None:
+    known = "from portone_payments.domain.errors.common import Busy"
+    (tmp_path / "handler.py").write_text(f"import json\n{known}\n{line}\n")
+
+    assert len(rooms_beyond_its_own(tmp_path / "handler.py")) == 1
 
 
 def test_nothing_under_local_is_shipped(each: dict[str, Any]) -> None:

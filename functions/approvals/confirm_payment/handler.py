@@ -8,7 +8,6 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.views.approvals import approval_answer
 from portone_payments.entry.wiring.instructions import InstructionDeps
-from portone_payments.ports.world import Deadline
 
 
 class ConfirmBody(Body):
@@ -20,7 +19,7 @@ class ConfirmBody(Body):
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is charged or its account issued, 202 while that is open."""
     token = request.body(ConfirmBody).payment_token
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     return approval_answer(deps.approver.approve(request.payment_id, request.user_id, token, deadline))
 
 

@@ -8,13 +8,12 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.billing_keys import billing_key_id, held, key_view, open_answer
 from portone_payments.entry.wiring.billing_keys import KeyDeps
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: KeyDeps) -> dict[str, Any]:
     """200 when it is gone; 202 while a payment under way finishes first, or PortOne is silent."""
     user_id = request.user_id
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     key = deps.billing_keys.delete(user_id, billing_key_id(request), deadline)
     wallet = held(deps, user_id)
     if key.state is not KeyState.DELETED:

@@ -12,7 +12,6 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.views.billing_keys import billing_key_id, key_view, open_answer
 from portone_payments.entry.wiring.billing_keys import KeyDeps
 from portone_payments.flows.billing_keys.register import NEEDS_CONFIRMATION
-from portone_payments.ports.world import Deadline
 
 type SdkValue = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
 
@@ -34,7 +33,7 @@ def route(request: Request, deps: KeyDeps) -> dict[str, Any]:
         billing_key_id(request),
         billing_key=body.billing_key,
         token=body.billing_issue_token,
-        deadline=Deadline.after(deps.clock, INLINE_SECONDS),
+        deadline=deps.deadline(INLINE_SECONDS),
     )
     wallet = deps.default_key.heard(user_id)
     if key.state is not KeyState.ACTIVE:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from portone_payments.domain.billing_keys.wallet import key_of_issue
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.views.billing_keys import billing_key_id, key_view
+from portone_payments.entry.views.billing_keys import billing_key_id, saved_view
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
@@ -14,8 +13,7 @@ def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """The default as chosen; charges that wait for a payment method are tried within a minute."""
     user_id, chosen = request.user_id, billing_key_id(request)
     deps.default_key.choose(user_id, chosen)
-    wallet = deps.default_key.heard(user_id)
-    return answer(200, key_view(key_of_issue(wallet, chosen), wallet))
+    return answer(200, saved_view(deps.default_key.heard(user_id), chosen))
 
 
 handler = HttpHandler(route, needs=("store", "default_key"), kind=SubscriptionDeps)

@@ -1,25 +1,27 @@
 """POST /billing-keys: a window that saves a payment method, for `PortOne.requestIssueBillingKey` (JWT)."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
 from portone_payments.domain.errors.common import InvalidRequest
-from portone_payments.domain.payments.policy import PAGE
-from portone_payments.domain.windows.buyer import NOBODY
-from portone_payments.domain.windows.given import Given
-from portone_payments.entry.fields.buyers import BuyerBody, buyer_in
+from portone_payments.entry.fields.buyers import BuyerBody
 from portone_payments.entry.fields.closed import BillingMethod, Platform
-from portone_payments.entry.fields.offers import OfferPeriodBody, offer_period_in
+from portone_payments.entry.fields.offers import OfferPeriodBody
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.views.issue_window import check_given, check_offered, issue_view
+from portone_payments.entry.views.issue_window import (
+    buyer_to_keep,
+    check_given,
+    check_offered,
+    completed,
+    issue_view,
+    said_by_app,
+)
 from portone_payments.entry.wiring.windows import WindowDeps
 from portone_payments.flows.payments.open_checkout import open_checkout
 from portone_payments.flows.payments.prepare import Prepared, PrepareRequest
-from portone_payments.ports.world import Deadline
 
 
 class IssueBody(Body):
@@ -39,33 +41,16 @@ class IssueBody(Body):
 def route(request: Request, deps: WindowDeps) -> dict[str, Any]:
     """A fresh issueId bound to the caller; the payment of an order is prepared as by POST /payments."""
     body, user_id = request.body(IssueBody), request.user_id
-    settings, said = deps.settings, _said(body)
+    settings, said = deps.settings, said_by_app(body.buyer, body.offer_period, body.platform)
     windows = settings.saving_and_paying if body.order_id else settings.saving
     check_offered(body.pay_method, windows)
     prepared = _prepared(body, user_id, request, deps)
     payment = prepared.payment if prepared else None
-    given = said if prepared is None else _with(prepared.given, said)
+    given = said if prepared is None else completed(prepared.given, said)
     check_given(body.pay_method, given, windows)
-    # who saves it is kept where every charge has to say it, and nowhere else
-    asked = settings.charging.missing(body.pay_method, Given())
-    key = deps.billing_keys.start(
-        user_id, body.pay_method, payment=payment, buyer=given.buyer if asked else NOBODY
-    )
+    buyer = buyer_to_keep(body.pay_method, given, settings)
+    key = deps.billing_keys.start(user_id, body.pay_method, payment=payment, buyer=buyer)
     return answer(200, issue_view(key, settings, given, payment))
-
-
-def _said(body: IssueBody) -> Given:
-    """What the app says of whoever saves it."""
-    return Given(
-        buyer=buyer_in(body.buyer),
-        offer_period=offer_period_in(body.offer_period),
-        in_app=body.platform != PAGE,
-    )
-
-
-def _with(given: Given, said: Given) -> Given:
-    """What an order gives, with what it leaves out."""
-    return replace(given, buyer=given.buyer or said.buyer, offer_period=said.offer_period)
 
 
 def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps) -> Prepared | None:
@@ -81,7 +66,7 @@ def _prepared(body: IssueBody, user_id: str, request: Request, deps: WindowDeps)
         body_hash=request.keyed_body_hash(deps.secrets.hash_key()),
     )
     prepared = deps.preparer.prepare(requested)
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     open_checkout(prepared, reader=deps.reader, ids=deps.ids, clock=deps.clock, deadline=deadline)
     return prepared
 

@@ -8,7 +8,6 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import BillingKeyId, Body, Request
 from portone_payments.entry.views.charges import charge_answer
 from portone_payments.entry.wiring.charges import ChargeDeps
-from portone_payments.ports.world import Deadline
 
 
 class ChargeBody(Body):
@@ -21,7 +20,7 @@ class ChargeBody(Body):
 def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """200 when it is paid, 202 while that is open, 402 when it was declined."""
     body = request.body(ChargeBody)
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     charged = deps.charger.charge(
         request.payment_id, request.user_id, body.charge_id, body.billing_key_id, deadline
     )

@@ -9,9 +9,9 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
+from portone_payments.entry.views.identity import access_by
 from portone_payments.entry.views.payments import time_view
 from portone_payments.entry.wiring.identity import IdentityDeps
-from portone_payments.ports.identity import Access
 
 
 class ReplaceBody(Body):
@@ -24,16 +24,9 @@ class ReplaceBody(Body):
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """Until when the next verification may be of another person, or of the same by another identifier."""
-    by = request.caller.name
     body = request.body(ReplaceBody)
-    access = Access(
-        act="same_person" if body.same_person else "replace",
-        by=by,
-        user_id=body.user_id,
-        reason=body.reason,
-        request_id=request.id,
-        at=deps.clock.now(),
-    )
+    act = "same_person" if body.same_person else "replace"
+    access = access_by(request, deps.clock.now(), act=act, user_id=body.user_id, reason=body.reason)
     permit = deps.replacer.permit(access, same=body.same_person)
     return answer(200, {"permittedUntil": time_view(permit.expires_at)})
 

@@ -8,7 +8,6 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.views.identity import message_answer, verification_id
 from portone_payments.entry.wiring.identity import IdentityDeps
-from portone_payments.ports.world import Deadline
 
 
 class OtpBody(Body):
@@ -20,7 +19,7 @@ class OtpBody(Body):
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """200 when PortOne confirmed, then verify; 202 while that is open."""
     otp = request.body(OtpBody).otp
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     confirmed = deps.confirmer.confirm(verification_id(request), request.user_id, otp, deadline=deadline)
     return message_answer(confirmed, deps.clock.now())
 

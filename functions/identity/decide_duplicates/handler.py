@@ -10,8 +10,8 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
+from portone_payments.entry.views.identity import access_by
 from portone_payments.entry.wiring.identity import IdentityDeps
-from portone_payments.ports.identity import Access
 
 
 class DecideBody(Body):
@@ -26,7 +26,6 @@ class DecideBody(Body):
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """Who stays; the others have nobody in them any more, as after an expiry."""
-    by = request.caller.name
     body = request.body(DecideBody)
     users, keeps = dict.fromkeys(body.user_ids), dict.fromkeys(body.keeps)
     if not keeps.keys() <= users.keys():
@@ -35,13 +34,12 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
         raise InvalidRequest(field="userIds", reason="repeated")
     now = deps.clock.now()
     accesses = [
-        Access(
+        access_by(
+            request,
+            now,
             act="duplicate_kept" if user in keeps else "duplicate_ended",
-            by=by,
             user_id=user,
             reason=body.reason,
-            request_id=request.id,
-            at=now,
         )
         for user in users
     ]

@@ -9,14 +9,13 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.views.identity import purpose_view, state_view, verification_id
 from portone_payments.entry.wiring.identity import IdentityDeps
 from portone_payments.flows.identity.read import owned
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """An unknown outcome of a message is settled by a reading; absent and foreign ids answer alike."""
     attempt = owned(deps.people, verification_id(request), request.user_id)
     if attempt.state is AttemptState.OPEN:
-        deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+        deadline = deps.deadline(INLINE_SECONDS)
         attempt = deps.settler.shown(attempt, deps.clock.now(), deadline=deadline)
     person = deps.people.person(request.user_id) if attempt.state is AttemptState.USED else None
     shown = person.purposes.get(attempt.purpose) if person else None

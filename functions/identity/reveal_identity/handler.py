@@ -9,11 +9,11 @@ from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request, UserId
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
+from portone_payments.entry.views.identity import access_by
 from portone_payments.entry.views.payments import time_view
 from portone_payments.entry.wiring.identity import IdentityDeps
 from portone_payments.flows.identity.history import Told
 from portone_payments.flows.identity.staff import reveal
-from portone_payments.ports.identity import Access
 
 
 class RevealBody(Body):
@@ -26,15 +26,14 @@ class RevealBody(Body):
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """A purpose's facts and what staff did, in clear, no identifier; nothing when the log refuses."""
-    by = request.caller.name
     body = request.body(RevealBody)
-    access = Access(
-        by=by,
+    access = access_by(
+        request,
+        deps.clock.now(),
+        act="reveal",
         user_id=body.user_id,
         purpose=body.purpose,
         reason=body.reason,
-        request_id=request.id,
-        at=deps.clock.now(),
     )
     looked = reveal(
         access,

@@ -11,7 +11,6 @@ from portone_payments.entry.request import Body, Request
 from portone_payments.entry.views.identity import message_answer, verification_id
 from portone_payments.entry.wiring.identity import IdentityDeps
 from portone_payments.flows.identity.send import Typed
-from portone_payments.ports.world import Deadline
 
 
 class SendBody(Body):
@@ -37,7 +36,7 @@ def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
         birth_and_sex=body.birth_and_sex,
         media=body.media,
     )
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     sent = deps.messenger.send(verification_id(request), request.user_id, typed, deadline=deadline)
     return message_answer(sent, deps.clock.now())
 

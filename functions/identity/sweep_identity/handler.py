@@ -5,7 +5,6 @@ from typing import Any
 
 from portone_payments.entry.job import JobHandler
 from portone_payments.entry.wiring.identity import IdentityDeps
-from portone_payments.ports.world import Deadline
 
 SECONDS = 240.0
 
@@ -15,7 +14,7 @@ def job(_event: Mapping[str, Any], deps: IdentityDeps) -> dict[str, Any]:
 
     `behind`: who does not stand under the hash key that is written yet, at least; `stuck`: why some cannot.
     """
-    swept = deps.identity_sweeper.sweep(deadline=Deadline.after(deps.clock, SECONDS))
+    swept = deps.identity_sweeper.sweep(deadline=deps.deadline(SECONDS))
     deps.logger.info("identity swept", count=swept.expired + swept.persons + swept.rehashed)
     return {
         "expired": swept.expired,

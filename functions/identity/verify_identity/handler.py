@@ -7,12 +7,11 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.identity import purpose_view, state_view, verification_id
 from portone_payments.entry.wiring.identity import IdentityDeps
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: IdentityDeps) -> dict[str, Any]:
     """The person as verified, masked; used once, by whoever started it, while it is in time."""
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     attempt, person = deps.verifier.verify(verification_id(request), request.user_id, deadline=deadline)
     verified = purpose_view(person, attempt.purpose, deps)
     return answer(200, {**state_view(attempt, deps.clock.now()), "verified": verified})

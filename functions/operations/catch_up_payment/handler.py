@@ -11,13 +11,12 @@ from portone_payments.entry.views.payments import staff_view
 from portone_payments.entry.wiring.payments import PaymentDeps
 from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.flows.shared.staff_words import words_in
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """200 after a reading; 202 when PortOne did not answer and the payment stays due."""
     moment = Moment(now=deps.clock.now(), by=request.caller.by)
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     result = deps.reader.catch_up(request.payment_id, moment, deadline=deadline)
     read = result.answered and not result.lagging
     if not read:

@@ -12,7 +12,6 @@ from portone_payments.entry.views.checkout import checkout_view
 from portone_payments.entry.wiring.payments import PaymentDeps
 from portone_payments.flows.payments.open_checkout import open_checkout
 from portone_payments.flows.payments.prepare import PrepareRequest
-from portone_payments.ports.world import Deadline
 
 
 class PrepareBody(Body):
@@ -25,7 +24,7 @@ class PrepareBody(Body):
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
     """Every prepare of an order answers the same paymentId while it can still be paid."""
     body = request.body(PrepareBody)
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     requested = PrepareRequest(
         user_id=request.user_id,
         order_id=body.order_id,

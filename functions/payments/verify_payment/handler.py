@@ -8,7 +8,6 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import payment_view
 from portone_payments.entry.wiring.payments import PaymentDeps
 from portone_payments.flows.payments.verify import verify
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
@@ -19,7 +18,7 @@ def route(request: Request, deps: PaymentDeps) -> dict[str, Any]:
         reader=deps.reader,
         queue=deps.queue,
         clock=deps.clock,
-        deadline=Deadline.after(deps.clock, INLINE_SECONDS),
+        deadline=deps.deadline(INLINE_SECONDS),
     )
     view = payment_view(result.payment)
     if result.answered and not result.lagging and not result.payment.quarantined:

@@ -8,12 +8,11 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.payments import order_view
 from portone_payments.entry.wiring.instructions import InstructionDeps
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200: nothing is paid for it any more. 202: PortOne has not said yet that its account is closed."""
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     withdrawn = deps.withdrawer.withdraw(request.order_id, deadline, by=request.caller.by)
     view = order_view(withdrawn.held)
     if withdrawn.done:

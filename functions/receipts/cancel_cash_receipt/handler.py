@@ -8,12 +8,11 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.receipts import receipt_answer
 from portone_payments.entry.wiring.instructions import InstructionDeps
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is cancelled, 202 while that is open."""
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     payment = deps.receipts.cancel(request.payment_id, request.caller.requester, deadline)
     return receipt_answer(payment, ReceiptState.CANCELLED)
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 from portone_payments.domain.errors.payments import PaymentNotFound
-from portone_payments.domain.receipts.rules import newest
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
-from portone_payments.entry.views.receipts import receipt_view
+from portone_payments.entry.views.receipts import newest_view
 from portone_payments.entry.wiring.ports import PortDeps
 
 
@@ -17,7 +16,7 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     requester, payment = request.caller.requester, deps.store.payment(request.payment_id)
     if payment is None or (requester.owner and payment.user_id != requester.name):
         raise PaymentNotFound
-    return answer(200, receipt_view(newest(payment)))
+    return answer(200, newest_view(payment))
 
 
 handler = HttpHandler(route, rights=(Right.OWNER, Right.STAFF), needs=("store",))

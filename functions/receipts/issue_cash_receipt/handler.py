@@ -8,14 +8,13 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.receipts import ReceiptBody, receipt_answer
 from portone_payments.entry.wiring.instructions import InstructionDeps
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 with the receipt that stands, 202 while that is open."""
     requester, body = request.caller.requester, request.body(ReceiptBody)
     identity = body.identity_number.replace("-", "")
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     payment = deps.receipts.issue(request.payment_id, requester, body.type, identity, deadline)
     return receipt_answer(payment, ReceiptState.ISSUED)
 

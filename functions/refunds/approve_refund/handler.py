@@ -8,7 +8,6 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.refunds import refund_answer, refund_id, refund_view
 from portone_payments.entry.wiring.instructions import InstructionDeps
-from portone_payments.ports.world import Deadline
 
 
 class ApproveBody(Body):
@@ -21,7 +20,7 @@ def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     requester = request.caller.requester
     stored = requester.refund_id(refund_id(request))
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     agreed = not request.has_body or request.body(ApproveBody).approve
     if not agreed:
         return answer(

@@ -6,14 +6,13 @@ from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.views.refunds import CancelBody, refund_answer, refund_said, requested_refund
 from portone_payments.entry.wiring.instructions import InstructionDeps
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     body, requester = request.body(CancelBody), request.caller.requester
     said = refund_said(body)
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     requested = requested_refund(request, body, requester, deps.secrets.hash_key())
     return refund_answer(deps.canceller.cancel(request.payment_id, requester, requested, said, deadline))
 

@@ -7,14 +7,13 @@ from portone_payments.entry.request import Request
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.refunds import AccountBody, refund_answer, refund_id
 from portone_payments.entry.wiring.instructions import InstructionDeps
-from portone_payments.ports.world import Deadline
 
 
 def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is back, 202 while that is open."""
     account = request.body(AccountBody).account()
     requester = request.caller.requester
-    deadline = Deadline.after(deps.clock, INLINE_SECONDS)
+    deadline = deps.deadline(INLINE_SECONDS)
     decisions = deps.refund_decisions
     return refund_answer(
         decisions.supply_account(request.payment_id, refund_id(request), requester, account, deadline)

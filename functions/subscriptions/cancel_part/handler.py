@@ -3,12 +3,12 @@
 from typing import Any
 
 from portone_payments.domain.errors.billing import SubscriptionNotFound
-from portone_payments.domain.subscriptions.lifecycle import cancel_part
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import INVOICE_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.subscriptions import subscription_id, subscription_view
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
+from portone_payments.flows.subscriptions.commands import cancel_part
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
@@ -16,12 +16,7 @@ def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     user_id, invoice_id = request.user_id, request.path("invoiceId")
     if not INVOICE_ID.fullmatch(invoice_id):
         raise SubscriptionNotFound
-    after = deps.subscriptions.change(
-        subscription_id(request),
-        lambda held, moment: cancel_part(held, invoice_id, moment),
-        by="app",
-        user_id=user_id,
-    )
+    after = cancel_part(deps.subscriptions, subscription_id(request), invoice_id, user_id=user_id)
     return answer(200, subscription_view(after))
 
 

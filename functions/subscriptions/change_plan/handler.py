@@ -5,9 +5,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from portone_payments.domain.errors.common import InvalidRequest
-from portone_payments.domain.records.history import Moment
-from portone_payments.domain.records.subscriptions import Subscription
-from portone_payments.domain.subscriptions.plan_change import change_as_shown, change_later, lowers
 from portone_payments.entry.fields.closed import ChangeWhen
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Body, PlanId, Request
@@ -19,7 +16,7 @@ from portone_payments.entry.views.subscriptions import (
     subscription_id,
 )
 from portone_payments.entry.wiring.charges import ChargeDeps
-from portone_payments.ports.world import Deadline
+from portone_payments.flows.subscriptions.commands import change_plan_later, change_plan_now
 
 
 class ChangeBody(Body):
@@ -36,29 +33,15 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     body = request.body(ChangeBody)
     if user_id is None and body.when == "now":
         raise InvalidRequest(field="when", reason="period_end_only")
-    plan = deps.subscriptions.plan(body.plan_id)
-
-    def changed(held: Subscription, moment: Moment) -> Subscription:
-        if body.when == "period_end":
-            return change_later(held, plan, moment, by_customer=user_id is not None)
-        payments = deps.subscriptions.payments(held, moment)
-        return change_as_shown(held, plan, moment, payments, shown=body.due)
-
-    def counted(held: Subscription) -> bool:
-        return body.when == "now" or not lowers(held, plan)
-
-    after = deps.subscriptions.change(
-        wanted,
-        changed,
-        by=request.caller.by,
-        user_id=user_id,
-        counted=counted,
-        # a change that has to be paid first leaves its fact with the payment
-        fact=body.when == "period_end",
-    )
+    subscriptions, by = deps.subscriptions, request.caller.by
+    plan = subscriptions.plan(body.plan_id)
+    if body.when == "now":
+        after = change_plan_now(subscriptions, wanted, plan, shown=body.due, by=by, user_id=user_id)
+    else:
+        after = change_plan_later(subscriptions, wanted, plan, by=by, user_id=user_id)
     asked = after.change.invoice_id if after.change else None
     if asked is not None:
-        after = deps.subscriber.collected(after, Deadline.after(deps.clock, INLINE_SECONDS))
+        after = deps.subscriber.collected(after, deps.deadline(INLINE_SECONDS))
         refuse_declined(after.invoices.get(asked))
     return subscription_answer(after, deps.clock.now())
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from portone_payments.domain.shared.calendar import kst_midnight
-from portone_payments.domain.subscriptions.lifecycle import pause
-from portone_payments.entry.fields.dates import Day, checked_day
+from portone_payments.entry.fields.dates import Day, midnight_of
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.subscriptions import subscription_id, subscription_view
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
+from portone_payments.flows.subscriptions.commands import pause
 
 
 class PauseBody(Body):
@@ -22,10 +21,8 @@ def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """What was still to be paid is not asked for any more."""
     user_id, wanted = request.user_id, subscription_id(request)
     until = request.body(PauseBody).until if request.has_body else None
-    resumes_at = kst_midnight(checked_day(until, "until")) if until else None
-    after = deps.subscriptions.change(
-        wanted, lambda held, moment: pause(held, resumes_at, moment), by="app", user_id=user_id
-    )
+    resumes_at = midnight_of(until, "until") if until else None
+    after = pause(deps.subscriptions, wanted, until=resumes_at, user_id=user_id)
     return answer(200, subscription_view(after))
 
 

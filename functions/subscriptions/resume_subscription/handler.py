@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from portone_payments.domain.subscriptions.lifecycle import resume
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
 from portone_payments.entry.request import Request
 from portone_payments.entry.views.subscriptions import subscription_answer, subscription_id
 from portone_payments.entry.wiring.charges import ChargeDeps
-from portone_payments.flows.subscriptions.manage import always
-from portone_payments.ports.world import Deadline
+from portone_payments.flows.subscriptions.commands import resume
 
 
 def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     """What is due now is charged at once, 202 while that is open."""
     wanted, user_id = subscription_id(request), request.user_id
-    after = deps.subscriptions.change(wanted, resume, by="app", user_id=user_id, counted=always)
-    after = deps.subscriber.collected(after, Deadline.after(deps.clock, INLINE_SECONDS))
+    after = resume(deps.subscriptions, wanted, user_id=user_id)
+    after = deps.subscriber.collected(after, deps.deadline(INLINE_SECONDS))
     return subscription_answer(after, deps.clock.now())
 
 

@@ -9,7 +9,6 @@ from portone_payments.entry.request import BillingKeyId, Body, Request
 from portone_payments.entry.views.subscriptions import required_key, started_answer
 from portone_payments.entry.wiring.charges import ChargeDeps
 from portone_payments.flows.subscriptions.subscribe import SubscribeRequest
-from portone_payments.ports.world import Deadline
 
 
 class ScheduleBody(Body):
@@ -30,7 +29,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         order_id=body.order_id,
         issue_id=body.billing_key_id,
     )
-    started = deps.subscriber.start(wanted, Deadline.after(deps.clock, INLINE_SECONDS))
+    started = deps.subscriber.start(wanted, deps.deadline(INLINE_SECONDS))
     return started_answer(started, deps.clock.now())
 
 

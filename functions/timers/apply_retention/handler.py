@@ -5,14 +5,13 @@ from typing import Any
 
 from portone_payments.entry.job import JobHandler
 from portone_payments.entry.wiring.timers import TimerDeps
-from portone_payments.ports.world import Deadline
 
 SECONDS = 840.0
 
 
 def job(_event: Mapping[str, Any], deps: TimerDeps) -> dict[str, Any]:
     """One run; `left`: time ran out, and the next run goes on."""
-    done = deps.remover.remove(deadline=Deadline.after(deps.clock, SECONDS))
+    done = deps.remover.remove(deadline=deps.deadline(SECONDS))
     deps.logger.info("ended", count=done.removed)
     return {"removed": done.removed, "putOff": done.put_off, "left": done.left}
 

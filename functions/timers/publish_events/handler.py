@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.adapters.dynamo.stream import changes_in
 from portone_payments.entry.job import JobHandler
 from portone_payments.entry.wiring.timers import TimerDeps
 
 
 def job(event: Mapping[str, Any], deps: TimerDeps) -> dict[str, int]:
     """One batch; whatever it raises, Lambda halves the batch and tries again."""
-    return {"published": deps.publisher.publish(changes_in(event["Records"]))}
+    return {"published": deps.publisher.publish(deps.changes(event))}
 
 
 handler = JobHandler(job, needs=("store", "bus"), kind=TimerDeps)

@@ -5,14 +5,13 @@ from typing import Any
 
 from portone_payments.entry.job import JobHandler
 from portone_payments.entry.wiring.timers import TimerDeps
-from portone_payments.ports.world import Deadline
 
 SECONDS = 40.0
 
 
 def job(_event: Mapping[str, Any], deps: TimerDeps) -> dict[str, int]:
     """One sweep."""
-    swept = deps.sweeper.sweep(deadline=Deadline.after(deps.clock, SECONDS))
+    swept = deps.sweeper.sweep(deadline=deps.deadline(SECONDS))
     deps.logger.info("swept", count=swept.sent)
     return {"sent": swept.sent, "dead": swept.dead}
 

@@ -3,21 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.adapters.aws.queue import parse_due
-from portone_payments.entry.job import ParallelQueueHandler
+from portone_payments.entry.job import ParallelQueueHandler, due_in
 from portone_payments.entry.wiring.charges import ChargeDeps
-from portone_payments.ports.store import Kind
-
-_KINDS = frozenset({Kind.SUBSCRIPTION, Kind.CHARGE})
+from portone_payments.flows.charges.collect import COLLECTED
 
 
 def job(message: Mapping[str, Any], deps: ChargeDeps) -> None:
-    """One message; one nobody can read is dropped, the table still knows what is due."""
-    due = parse_due(message["body"])
-    if due is None or due.kind not in _KINDS:
-        deps.logger.warning("unreadable message")
-        return
-    deps.collector.work(due)
+    """One message."""
+    due = due_in(message, deps, COLLECTED)
+    if due is not None:
+        deps.collector.work(due)
 
 
 handler = ParallelQueueHandler(job, needs=("store", "portone", "vault", "collector"), kind=ChargeDeps)

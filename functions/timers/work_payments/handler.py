@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portone_payments.adapters.aws.queue import parse_due
-from portone_payments.entry.job import QueueHandler
+from portone_payments.entry.job import QueueHandler, due_in
 from portone_payments.entry.wiring.worker import Deps
 
 
 def job(message: Mapping[str, Any], deps: Deps) -> None:
-    """One message; one nobody can read is dropped, the table still knows what is due."""
-    due = parse_due(message["body"])
-    if due is None:
-        deps.logger.warning("unreadable message")
-        return
-    deps.worker.work(due)
+    """One message."""
+    due = due_in(message, deps)
+    if due is not None:
+        deps.worker.work(due)
 
 
 handler = QueueHandler(job, needs=("store", "portone", "queue", "unmatched", "vault", "stock"), kind=Deps)

@@ -3,14 +3,16 @@
 To Lambda's own metrics a batch in which all failed is a success, so failed jobs are counted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cached_property
 from typing import Any
 
+from portone_payments.adapters.aws.queue import parse_due
 from portone_payments.entry.failure import JobFailed, what_failed
 from portone_payments.entry.prime import prime
 from portone_payments.entry.wiring.ports import PortDeps
+from portone_payments.ports.store import Due, Kind
 from portone_payments.ports.world import Metric
 
 LONGEST_BATCH = 10
@@ -106,6 +108,17 @@ class ParallelQueueHandler[D: PortDeps = PortDeps](QueueHandler[D]):
             self._log(error)
             return str(message["messageId"])
         return None
+
+
+def due_in(
+    message: Mapping[str, Any], deps: PortDeps, kinds: Container[Kind] = frozenset(Kind)
+) -> Due | None:
+    """What a message says is due; one nobody can read is dropped, the table still knows what is due."""
+    due = parse_due(message["body"])
+    if due is None or due.kind not in kinds:
+        deps.logger.warning("unreadable message")
+        return None
+    return due
 
 
 def _check(event: Mapping[str, Any]) -> None:

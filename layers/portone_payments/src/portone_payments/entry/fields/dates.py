@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from portone_payments.domain.errors.common import InvalidRequest
+from portone_payments.domain.shared.calendar import kst_midnight
 
 type Day = Annotated[
     str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), Field(json_schema_extra={"format": "date"})
@@ -34,6 +35,11 @@ def checked_day(text: str, field: str, *, first: date = _FIRST) -> date:
 def checked_birth(text: str, field: str) -> date:
     """A day on which somebody who buys may have been born. Raises `InvalidRequest`."""
     return checked_day(text, field, first=_BORN)
+
+
+def midnight_of(text: str, field: str) -> int:
+    """When a day begins in Korea, as epoch seconds UTC. Raises `InvalidRequest`."""
+    return kst_midnight(checked_day(text, field))
 
 
 def epoch_of(text: str, field: str) -> int:

@@ -38,6 +38,11 @@ def key_view(key: SavedKey, wallet: Wallet) -> dict[str, Any]:
     }
 
 
+def saved_view(wallet: Wallet, issue_id: str) -> dict[str, Any]:
+    """One of a wallet, by its id. Raises `BillingKeyNotFound`."""
+    return key_view(key_of_issue(wallet, issue_id), wallet)
+
+
 def keys_view(wallet: Wallet) -> dict[str, Any]:
     """The ones that can be charged or are on their way, newest first."""
     listed = sorted(

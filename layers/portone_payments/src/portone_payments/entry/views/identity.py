@@ -6,14 +6,16 @@ from typing import Any
 
 from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.errors.identity import VerificationNotFound
-from portone_payments.domain.identity.bypass import bypass_for
+from portone_payments.domain.identity.bypass import BypassOptions, built_bypass, bypass_for
 from portone_payments.domain.identity.masking import masked
 from portone_payments.domain.records.identity import Attempt, AttemptState, Person, SendState
+from portone_payments.entry.fields.bypass import BypassBody
 from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import time_view
 from portone_payments.entry.wiring.identity import IdentityDeps
 from portone_payments.flows.identity.start import started_mark
+from portone_payments.ports.identity import Access
 
 VERIFICATION_ID = re.compile(r"[0-9A-Za-z]{1,64}")
 
@@ -40,6 +42,35 @@ def window_view(attempt: Attempt, deps: IdentityDeps, prefill: Mapping[str, str]
         "bypass": bypass_for(attempt.provider, purpose.bypass.get(attempt.provider), min_age=purpose.min_age),
         "expiresAt": time_view(attempt.expires_at),
     }
+
+
+def bypass_view(body: BypassBody) -> dict[str, Any]:
+    """The `bypass` that such options make. Raises `InvalidRequest`."""
+    options = BypassOptions(
+        title=body.title, min_age=body.min_age, carriers=tuple(body.carriers), extra=body.extra
+    )
+    return built_bypass(body.provider, options, server_side=body.server_side, media=body.media)
+
+
+def access_by(
+    request: Request,
+    now: float,
+    *,
+    act: str,
+    user_id: str,
+    reason: str,
+    purpose: str | None = None,
+) -> Access:
+    """What a member of staff is about to do about a person, as it is written down first."""
+    return Access(
+        act=act,
+        by=request.caller.name,
+        user_id=user_id,
+        purpose=purpose,
+        reason=reason,
+        request_id=request.id,
+        at=now,
+    )
 
 
 def state_view(attempt: Attempt, now: float) -> dict[str, Any]:

@@ -4,14 +4,33 @@ from dataclasses import replace
 from typing import Any
 
 from portone_payments.domain.errors.billing import BillingMethodNotOffered, WindowIncomplete
+from portone_payments.domain.payments.policy import PAGE
 from portone_payments.domain.records.billing_keys import SavedKey
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.marker import issue_marker, marker
+from portone_payments.domain.windows.buyer import NOBODY, Buyer
 from portone_payments.domain.windows.given import Given
 from portone_payments.domain.windows.table import Windows
+from portone_payments.entry.fields.buyers import BuyerBody, buyer_in
+from portone_payments.entry.fields.offers import OfferPeriodBody, offer_period_in
 from portone_payments.entry.settings.payments import Settings
 
 ISSUE_NAME = "정기결제 수단 등록"
+
+
+def said_by_app(buyer: BuyerBody | None, offer_period: OfferPeriodBody | None, platform: str) -> Given:
+    """What the app says of whoever saves a method. Raises `InvalidRequest`."""
+    return Given(buyer=buyer_in(buyer), offer_period=offer_period_in(offer_period), in_app=platform != PAGE)
+
+
+def completed(given: Given, said: Given) -> Given:
+    """What an order gives, with what it leaves out."""
+    return replace(given, buyer=given.buyer or said.buyer, offer_period=said.offer_period)
+
+
+def buyer_to_keep(pay_method: str, given: Given, settings: Settings) -> Buyer:
+    """Who saves it is kept where every charge has to say it, and nowhere else."""
+    return given.buyer if settings.charging.missing(pay_method, Given()) else NOBODY
 
 
 def check_offered(pay_method: str, windows: Windows) -> None:

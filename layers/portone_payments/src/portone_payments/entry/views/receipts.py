@@ -33,6 +33,11 @@ def receipt_answer(payment: Payment, wanted: ReceiptState) -> dict[str, Any]:
     return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
 
 
+def newest_view(payment: Payment) -> dict[str, Any]:
+    """The newest receipt of a payment. Raises what `newest` does."""
+    return receipt_view(newest(payment))
+
+
 def receipt_view(receipt: CashReceipt) -> dict[str, Any]:
     """A receipt without the number it is for; what has no outcome yet is UNKNOWN."""
     open_ = receipt.state in {ReceiptState.ISSUING, ReceiptState.CANCELLING}

@@ -12,6 +12,7 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.subscriptions.invoices import next_start, untold
+from portone_payments.domain.subscriptions.plan_change import Preview
 from portone_payments.entry.request import PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.charges import advice
@@ -90,6 +91,19 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
         "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},
         "invoices": [_invoice_view(each, subscription) for each in _newest_first(subscription)],
+    }
+
+
+def preview_view(preview: Preview) -> dict[str, Any]:
+    """What a plan change costs now, and what follows; the very figures that are charged."""
+    due = preview.proration.due
+    return {
+        "charge": preview.proration.charge,
+        "credit": preview.proration.credit,
+        "due": max(due, 0),
+        "credited": max(-due, 0),
+        "nextAmount": preview.next_amount,
+        "nextAt": time_view(preview.next_at),
     }
 
 

@@ -12,7 +12,7 @@ from portone_payments.flows.shared.skipping import Skips
 from portone_payments.ports.billing import BillingPortOne
 from portone_payments.ports.portone import PerStore
 from portone_payments.ports.store import EventBus, Queue, Skipped, Store
-from portone_payments.ports.world import Clock, Ids, Meter, Secrets, StockHook, Vault
+from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Secrets, StockHook, Vault
 
 
 class PortDeps:
@@ -33,6 +33,10 @@ class PortDeps:
         from portone_payments.entry.wiring.clock import SystemClock  # noqa: PLC0415 - lazy on purpose
 
         return SystemClock()
+
+    def deadline(self, seconds: float) -> Deadline:
+        """One limit for everything a request or a job does from now on."""
+        return Deadline.after(self.clock, seconds)
 
     @cached_property
     def ids(self) -> Ids:

@@ -1,11 +1,16 @@
 """What functions need that run by the clock or from the stream, and send nothing to PortOne."""
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
+from portone_payments.adapters.dynamo.stream import changes_in
+from portone_payments.domain.records.events import Change
 from portone_payments.entry.wiring.ports import PortDeps
 from portone_payments.flows.timers.publish import Publisher
 from portone_payments.flows.timers.retention import Remover
 from portone_payments.flows.timers.sweep import Sweeper
+from portone_payments.ports.store import Skipped
 
 
 class TimerDeps(PortDeps):
@@ -34,3 +39,8 @@ class TimerDeps(PortDeps):
     def publisher(self) -> Publisher:
         """Hands what happened to the bus."""
         return Publisher(bus=self.bus, store=self.store, meter=self.meter, note=self.skips.note)
+
+    @staticmethod
+    def changes(event: Mapping[str, Any]) -> Iterator[Change | Skipped]:
+        """What a batch of the table's stream says was saved."""
+        return changes_in(event["Records"])

@@ -41,6 +41,8 @@ from portone_payments.flows.shared.skipping import Note, Skips, unnoted
 from portone_payments.ports.store import Conflict, Due, Kind, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Secrets
 
+# what its queue carries
+COLLECTED = frozenset({Kind.SUBSCRIPTION, Kind.CHARGE})
 # PortOne wants 60 s for an answer (facts 1.4); the payment's own worker takes over after that
 PER_CHARGE = 66.0
 SOON = 90

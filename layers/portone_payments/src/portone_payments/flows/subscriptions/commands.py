@@ -1,0 +1,140 @@
+"""What a customer, or the shop for them, decides about a subscription; nothing is charged here."""
+
+from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
+from portone_payments.domain.errors.billing import BillingKeyGone
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.subscriptions import Plan, Subscription
+from portone_payments.domain.shared.money import checked_amount
+from portone_payments.domain.subscriptions import lifecycle
+from portone_payments.domain.subscriptions.plan_change import (
+    Preview,
+    change_as_shown,
+    change_later,
+    lowers,
+    preview,
+)
+from portone_payments.flows.subscriptions.manage import Subscriptions, always
+
+
+def cancel(
+    subscriptions: Subscriptions, subscription_id: str, *, at_period_end: bool, by: str, user_id: str | None
+) -> Subscription:
+    """Ended now or with its period; a charge under way finishes first."""
+    return subscriptions.change(
+        subscription_id,
+        lambda held, moment: lifecycle.cancel(held, moment, at_period_end=at_period_end),
+        by=by,
+        user_id=user_id,
+        # an end that is still to come leaves no fact yet (case B14)
+        fact=False,
+    )
+
+
+def cancel_part(
+    subscriptions: Subscriptions, subscription_id: str, invoice_id: str, *, user_id: str
+) -> Subscription:
+    """One part of an order is not charged; one that is paid or under way stays."""
+    return subscriptions.change(
+        subscription_id,
+        lambda held, moment: lifecycle.cancel_part(held, invoice_id, moment),
+        by="app",
+        user_id=user_id,
+    )
+
+
+def pause(
+    subscriptions: Subscriptions, subscription_id: str, *, until: int | None, user_id: str
+) -> Subscription:
+    """No charges until it is resumed, or until a moment (epoch seconds UTC)."""
+    return subscriptions.change(
+        subscription_id,
+        lambda held, moment: lifecycle.pause(held, until, moment),
+        by="app",
+        user_id=user_id,
+    )
+
+
+def resume(subscriptions: Subscriptions, subscription_id: str, *, user_id: str) -> Subscription:
+    """Charged again, from what is left of its period."""
+    return subscriptions.change(subscription_id, lifecycle.resume, by="app", user_id=user_id, counted=always)
+
+
+def consent(subscriptions: Subscriptions, subscription_id: str, amount: int, *, user_id: str) -> Subscription:
+    """The customer's word for charges of an amount, in minor units. Raises `InvalidRequest`."""
+
+    def agreed(held: Subscription, moment: Moment) -> Subscription:
+        return lifecycle.consent(held, checked_amount(amount, held.currency, field="amount"), moment)
+
+    return subscriptions.change(subscription_id, agreed, by="app", user_id=user_id, counted=always)
+
+
+def use_key(
+    subscriptions: Subscriptions, subscription_id: str, issue_id: str | None, *, user_id: str
+) -> Subscription:
+    """Another saved method of its owner is charged, or for None the default.
+
+    Raises `BillingKeyNotFound`, `BillingKeyGone`.
+    """
+    subscriptions.of(subscription_id, user_id)
+    if issue_id is not None:
+        wallet = subscriptions.store.wallet(user_id)
+        key_of_issue(wallet, issue_id)
+        if chargeable(wallet, issue_id) is None:
+            raise BillingKeyGone
+    return subscriptions.change(
+        subscription_id,
+        lambda held, moment: lifecycle.use_key(held, issue_id, moment),
+        by="app",
+        user_id=user_id,
+        counted=always,
+        # the choice of a card leaves no fact yet (case B14)
+        fact=False,
+    )
+
+
+def change_plan_later(
+    subscriptions: Subscriptions, subscription_id: str, plan: Plan, *, by: str, user_id: str | None
+) -> Subscription:
+    """Another plan from the next period on; only a customer's own choice consents to its price."""
+    return subscriptions.change(
+        subscription_id,
+        lambda held, moment: change_later(held, plan, moment, by_customer=user_id is not None),
+        by=by,
+        user_id=user_id,
+        counted=lambda held: not lowers(held, plan),
+    )
+
+
+def change_plan_now(
+    subscriptions: Subscriptions,
+    subscription_id: str,
+    plan: Plan,
+    *,
+    shown: int | None,
+    by: str,
+    user_id: str | None,
+) -> Subscription:
+    """Another plan from today on; `shown` is what the customer was told is due. Raises `PriceChanged`."""
+
+    def changed(held: Subscription, moment: Moment) -> Subscription:
+        payments = subscriptions.payments(held, moment)
+        return change_as_shown(held, plan, moment, payments, shown=shown)
+
+    return subscriptions.change(
+        subscription_id,
+        changed,
+        by=by,
+        user_id=user_id,
+        counted=always,
+        # a change that has to be paid first leaves its fact with the payment
+        fact=False,
+    )
+
+
+def preview_plan(
+    subscriptions: Subscriptions, subscription_id: str, plan_id: str, *, user_id: str
+) -> Preview:
+    """What `change_plan_now` charges on the same KST day; nothing is changed by this."""
+    held = subscriptions.of(subscription_id, user_id)
+    plan, moment = subscriptions.plan(plan_id), subscriptions.moment("app")
+    return preview(held, plan, moment, subscriptions.payments(held, moment))
