@@ -1,1 +1,1 @@
-"""The app confirms a payment; the stock is asked."""
+"""The app confirms a payment, once the shop's stock hook agreed."""

@@ -30,7 +30,7 @@ BY = "confirm"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approver:
-    """Everything that starts an approval; nothing does where the shop has not `offered` it."""
+    """Starts approvals; refuses them where the shop has not `offered` manual approval."""
 
     sender: ApprovalSender
     reader: Reader
@@ -43,7 +43,7 @@ class Approver:
     offered: bool = False
 
     def approve(self, payment_id: str, user_id: str, token: str, deadline: Deadline) -> Attempted:
-        """The try of this token, new or known.
+        """The attempt with this token, new or known.
 
         Raises `PaymentNotFound`, `NotApprovable`, `ApprovalInProgress`, `TooManyTries`, `ProviderRefused`,
         `Busy`.

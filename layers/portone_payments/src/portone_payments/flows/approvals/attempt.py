@@ -1,4 +1,4 @@
-"""What a try at an approval and a try at a charge have in common, before they are sent and after."""
+"""What attempts at an approval and at a charge have in common, before they are sent and after."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,33 +16,33 @@ from portone_payments.flows.shared.gate import Gate
 from portone_payments.ports.store import Queue, Store
 from portone_payments.ports.world import Meter, Metric
 
-# an intent is due after the inline deadline: whoever dies while sending is followed by the worker
+# an intent is due after the inline deadline: the worker takes over from a request that died while sending
 _SOON = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """A try and its payment, as stored."""
+    """An attempt and its payment, as stored."""
 
     payment: Payment
     approval: Approval
 
 
 def check_order(held: Payment, store: Store) -> None:
-    """An order that has had another payment may be settled by it. Raises `NotApprovable`."""
+    """Check that no other payment settled the order. Raises `NotApprovable`."""
     order = store.order(held.order_id) if held.has_other_payments else None
     if order is not None and (order.settled_by is not None or order.payment_id != held.payment_id):
         raise NotApprovable(status=held.status.value)
 
 
 def due_soon(intended: Payment, now: float) -> Payment:
-    """The payment with its new try, to be looked at (epoch seconds UTC) should nobody live to send it."""
+    """The payment with its new attempt, due (epoch seconds UTC) in case this request dies before it sends."""
     soon = int(now) + _SOON
     return replace(intended, due_at=min(soon, intended.due_at or soon), poll_step=0, tries=0)
 
 
 def sent_now(payment: Payment, send: Callable[[], CaughtUp], queue: Queue) -> Payment:
-    """The payment after its try was sent; the worker hears of one that has no outcome yet."""
+    """The payment after its attempt was sent; one without an outcome yet is enqueued for the worker."""
     try:
         payment = send().payment
     except Busy:
@@ -63,9 +63,9 @@ def told_by(
     first: bool,
     until: float,
 ) -> Amend:
-    """What an error says of a try (rule 3.1); `first`: nobody has sent it before.
+    """What an error says of an attempt (rule 3.1); `first`: it was never sent before.
 
-    `ours`: the code where it is an error of ours; `until`: when that is tried again (epoch seconds UTC).
+    `ours`: the code where it is an error of ours; `until`: when it is sent again (epoch seconds UTC).
     """
     code = ours or (error.error_type or "refused").lower()
     if outcome is Outcome.REFUSED:
@@ -79,13 +79,13 @@ def told_by(
         return lambda held, _: confirmed(held, attempt)
     if outcome is Outcome.NO_EFFECT and first:
         return lambda held, at: refused(held, attempt, code, at)
-    # of what was sent before, a later refusal says nothing: our own success may be what it meets
+    # a refusal of a repeated send proves nothing: the first send may have succeeded and cause the refusal
     if outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER}:
         return lambda held, _: answered(held, attempt, code, error.pg_code)
     return unchanged
 
 
 def held_back(gate: Gate, attempt: int, channel: str | None = None, *, again: bool = False) -> Amend:
-    """What is said of a try that may not be sent: it waits for the next probe."""
+    """The attempt, recorded as waiting for the next probe because nothing may be sent now."""
     code, until = gate.why(channel), gate.until(channel, again=again)
     return lambda held, _: stopped(held, attempt, code, until)

@@ -1,4 +1,4 @@
-"""Asks the stock hook, sends a stored approval under its one key, lets a reading decide (rule 3)."""
+"""Calls the stock hook, sends a stored approval under its one key; a reading decides (rule 3)."""
 
 from dataclasses import dataclass, replace
 
@@ -35,9 +35,9 @@ class ApprovalSender:
     test: bool
 
     def send(self, payment: Payment, moment: Moment, *, deadline: Deadline, first: bool = False) -> CaughtUp:
-        """Bring the open try on as far as it goes. Raises `Busy`, `PaymentNotFound`.
+        """Take the open attempt as far as it goes. Raises `Busy`, `PaymentNotFound`.
 
-        `first`: nobody has sent it before, so that a refusal without effect is the whole outcome.
+        `first`: it was never sent before, so that a refusal without effect is the whole outcome.
         """
         payment = self._asked(payment, moment)
         approval = open_approval(payment)
@@ -110,5 +110,5 @@ class ApprovalSender:
 
 
 def token_context(payment_id: str, attempt: int) -> dict[str, str]:
-    """The encryption context of a payment token: it opens for no other try."""
+    """The encryption context of a payment token: it opens for no other attempt."""
     return bound_to(Sealing.APPROVAL_TOKEN, payment=payment_id, attempt=str(attempt))

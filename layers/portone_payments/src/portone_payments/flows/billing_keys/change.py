@@ -1,4 +1,4 @@
-"""How a wallet is changed, whoever asks for it: read, decide, save under its version."""
+"""How every caller changes a wallet: read, decide, save under its version."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ type Change = Callable[[Wallet], tuple[Wallet, *tuple[AnyRecord, ...]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletBook:
-    """What is done with a wallet without a word to PortOne."""
+    """Changes of a wallet that send PortOne nothing."""
 
     store: Store
     clock: Clock
@@ -26,7 +26,7 @@ class WalletBook:
     def change(self, user_id: str, changed: Change, *, fact: bool = True) -> Wallet:
         """The wallet as `changed` makes it, saved together with what goes with it. Raises `Busy`.
 
-        `fact` False: for a step on the way, a lease or a mark, which its history does not tell of.
+        `fact` False: for an intermediate step, a lease or a mark, which its history does not record.
         """
 
         def read() -> Wallet:
@@ -46,13 +46,13 @@ class WalletBook:
         return key_of_issue(self.recalled(self.store.wallet(user_id), user_id, issue_id), issue_id)
 
     def recalled(self, wallet: Wallet | None, user_id: str, issue_id: str) -> Wallet:
-        """The wallet with one key that has left it; as it is where it holds that key, or nobody knows it."""
+        """The wallet with one key that has left it; unchanged where it has the key, or none is known."""
         wallet = wallet or Wallet(user_id=user_id)
         left = None if issue_id in wallet.keys else self.store.settled_key(user_id, issue_id)
         return with_key(wallet, left.key) if left else wallet
 
     def spend(self, user_id: str, allowance: Allowance) -> None:
-        """One more of what is written nowhere else. Raises `Busy`."""
+        """Count one more use of an allowance, with no other write. Raises `Busy`."""
 
         def one_more(held: Wallet) -> tuple[Wallet]:
             return (replace(held, spent=with_one(held.spent, allowance, now=self.clock.now())),)
@@ -60,5 +60,5 @@ class WalletBook:
         self.change(user_id, one_more)
 
     def moment(self, by: str) -> Moment:
-        """Now, for somebody."""
+        """Now, decided by this caller."""
         return Moment(now=self.clock.now(), by=by)

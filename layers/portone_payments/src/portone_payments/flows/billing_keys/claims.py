@@ -12,26 +12,26 @@ from portone_payments.ports.store import Store
 # claims of settled payments are looked through only once a key has gathered many, the oldest first
 MANY = 8
 LOOKED_THROUGH = 16
-# charges under way with one key: those its owner may ask for, and those it holds at all
+# charges under way with one key: those its owner may request, and all of them together
 MOST_ASKED = 50
 MOST = 500
-# charges that wait and end in the write that deletes their key; what more there is ends unsent
+# waiting charges that end in the write that deletes their key; the others end unsent
 VOIDED = 10
 
 
 def settled_claims(key: SavedKey, store: Store, now: float, *, most: int | None = None) -> frozenset[str]:
-    """The payments that claim a key and have an outcome by now, or are tried with another one.
+    """The payments that claim a key and have an outcome by now, or are attempted with another key.
 
-    Who wants to be rid of a key waits a day for a charge in doubt, no longer (rule 10). `most`: how many are
-    looked at, the oldest first.
+    A deletion waits at most a day for a charge in doubt (rule 10). `most`: how many payments are read, the
+    oldest first.
     """
     return frozenset(each for each in key.claims[:most] if not _under_way(each, key.issue_id, store, now))
 
 
 def voided(key: SavedKey, store: Store, moment: Moment) -> tuple[Payment, ...]:
-    """The payments whose charge waits for an error of ours with this key, of which nothing was taken: over.
+    """The payments whose charge waits for an error of ours with this key and took nothing: ended.
 
-    They are to be saved with the deletion of the key, so that nobody sends them meanwhile (rule 8.1).
+    The caller saves them with the deletion of the key, so that no worker sends them meanwhile (rule 8.1).
     """
     over: list[Payment] = []
     for payment_id in key.claims:

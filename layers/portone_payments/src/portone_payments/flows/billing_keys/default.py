@@ -21,13 +21,13 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultKey(WalletBook):
-    """Chosen by its owner; PortOne never hears of it."""
+    """Chosen by its owner and stored here only; PortOne knows no default."""
 
     billing: BillingPolicy
     note: Note = unnoted
 
     def choose(self, user_id: str, issue_id: str) -> Wallet:
-        """The wallet with another default, which has charges tried at once.
+        """The wallet with another default; charges that wait for a method are attempted at once.
 
         Raises `BillingKeyNotFound`, `BillingKeyGone`, `TooManyRequests`, `Busy`.
         """
@@ -42,7 +42,7 @@ class DefaultKey(WalletBook):
         return self.change(user_id, chosen)
 
     def heard(self, user_id: str) -> Wallet:
-        """The wallet after what waits for a new default was woken; a lost race leaves it due."""
+        """The wallet after subscriptions that wait for a default were woken; a lost race leaves it due."""
         wallet = self._held(user_id)
         if not wallet.waking:
             return wallet
@@ -51,7 +51,7 @@ class DefaultKey(WalletBook):
         return self._held(user_id)
 
     def wake(self, user_id: str, moment: Moment) -> None:
-        """Subscriptions that wait for a payment method are tried at once (rule 8.6). Raises `Conflict`."""
+        """Make subscriptions that wait for a payment method due at once (rule 8.6). Raises `Conflict`."""
         skips = Skips(self.meter, self.note)
         cursor: str | None = None
         while True:
@@ -65,7 +65,7 @@ class DefaultKey(WalletBook):
         self.change(user_id, lambda held: (replace(held, waking=False) if held.waking else held,), fact=False)
 
     def _by_itself(self, subscription: Subscription, moment: Moment, skips: Skips) -> None:
-        """One that cannot be woken keeps none of the others asleep. Raises `Conflict`."""
+        """Wake one; one that cannot be woken does not stop the others. Raises `Conflict`."""
         try:
             self._wake(subscription, moment)
         except Conflict:
@@ -81,5 +81,5 @@ class DefaultKey(WalletBook):
         if after is subscription:
             return
         after = replace(after, due_at=next_due(after, moment.now, self.billing), tries=0)
-        # a conflict ends this round: the wallet stays due, and comes back to what was changed meanwhile
+        # a conflict ends this round: the wallet stays due, and the next round reads what changed meanwhile
         self.store.save(after)

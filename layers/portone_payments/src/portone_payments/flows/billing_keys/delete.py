@@ -30,20 +30,20 @@ REASON = "deleted by its owner"
 BY_WORKER = "sweep"
 AHEAD = 2 * 366 * DAY
 BEHIND = 7 * DAY
-# PortOne knows the key and says it is none (any more)
+# PortOne knows the key and shows it as unusable or deleted
 _NO_KEY = frozenset({"BILLING_KEY_NOT_ISSUED", "BILLING_KEY_ALREADY_DELETED"})
 
 
 class _Unfound(Exception):
-    """PortOne finds no such key, whoever asks."""
+    """PortOne finds no such key in any store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyDeletion(KeyReadings):
-    """Converges after any crash: whoever comes next starts from what PortOne and the wallet say."""
+    """Converges after any crash: the next run starts from what PortOne and the wallet say."""
 
     def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
-        """The key, DELETED or on its way; whoever asks on and on for it is answered what is stored.
+        """The key, DELETED or being deleted; above the rate limit the answer is what is stored.
 
         Raises `BillingKeyNotFound`, `Busy`.
         """
@@ -66,14 +66,14 @@ class KeyDeletion(KeyReadings):
                 return key
             self.spend(user_id, DELETIONS)
         if key.sealed is not None:
-            # what an unsaved window issued is sought by the worker, who alone may save what it finds
+            # the worker alone looks for what an unfinished window issued, and saves what it finds
             wallet = self.settle_deletion(user_id, issue_id, moment, deadline)
-        # the worker itself never sends such a message: it would wake itself without end
+        # the worker never enqueues this itself: it would wake itself for ever
         self._enqueue(wallet)
         return wallet.keys[issue_id]
 
     def settle_deletion(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
-        """Bring a deletion on as far as it goes. Raises `Busy`."""
+        """Take a deletion as far as it goes. Raises `Busy`."""
         wallet = self._released(user_id, issue_id)
         key = wallet.keys[issue_id]
         if key.state is not KeyState.DELETING or key.claims:
@@ -95,7 +95,7 @@ class KeyDeletion(KeyReadings):
         return self.change(user_id, lambda held: (deleted(held, issue_id, moment),))
 
     def delete_unwanted(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
-        """A key of our issue that must not be charged, a day after its window: away with it (rule 8.5)."""
+        """Delete a key of our issue that must not be charged, a day after its window (rule 8.5)."""
         self.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
         return self.settle_deletion(user_id, issue_id, moment, deadline)
 
@@ -116,7 +116,7 @@ class KeyDeletion(KeyReadings):
         return self.change(user_id, lambda held: (release(held, issue_id, settled),), fact=False)
 
     def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
-        """Deleted before anybody said what its window had issued, if anything."""
+        """An issue deleted before it was known what its window had issued, if anything."""
         try:
             found = self._listed(key, deadline)
         except PortOneError as error:
@@ -155,7 +155,7 @@ class KeyDeletion(KeyReadings):
     def _unfound(self, user_id: str, issue_id: str, moment: Moment) -> Wallet:
         """PortOne finds no such key: another merchant's secret, another store, or a key it has forgotten.
 
-        The worker asks a person, whose closing of the discrepancy ends the key where it is still not found.
+        The worker files a discrepancy; closed and still not found, the key is DELETED.
         """
         asked = unfound(issue_id, moment.now)
         held = self.store.discrepancy(asked.id) if moment.by == BY_WORKER else None
@@ -171,7 +171,7 @@ class KeyDeletion(KeyReadings):
     def _revoke(
         self, key: SavedKey, billing_key: str, request_key: str, moment: Moment, deadline: Deadline
     ) -> None:
-        """Schedules somebody made with this key elsewhere would charge it, and keep it from being deleted."""
+        """Cancel schedules that others made with this key: they would charge it and prevent its deletion."""
         found = self._at(key).list_schedules(
             billing_key,
             int(moment.now) - BEHIND,
@@ -183,12 +183,12 @@ class KeyDeletion(KeyReadings):
         waiting = tuple(each.id for each in found if each.status == "SCHEDULED")
         if waiting:
             with self._gate_of(key).sending(Operation.DELETE_KEY):
-                # other schedules are another request, which wants a key of its own (facts 1.5)
+                # other schedules are another request, which needs a key of its own (facts 1.5)
                 revoking = digest(request_key, "revoke", *sorted(waiting))
                 self._at(key).revoke_schedules(waiting, key=revoking, deadline=deadline)
 
     def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
-        """Still there: tried again later, under a new key where the old one would replay a no (facts 1.5)."""
+        """Attempt the deletion again later, under a new key if the old one replays a refusal (facts 1.5)."""
         fresh = self.ids.token() if renewed else None
 
         def later(wallet: Wallet) -> tuple[Wallet]:

@@ -33,7 +33,7 @@ class BillingKeys(KeyRegistration, KeyDeletion):
 
         def opened(wallet: Wallet) -> tuple[Wallet, *tuple[AnyRecord, ...]]:
             now = self.clock.now()
-            # one window has one customer, and its payment has been told of that one already
+            # one window has one customer, and its payment was prepared with that one
             known = payment.customer_id if payment else customer_in(wallet)
             key = SavedKey(
                 issue_id=issue_id,

@@ -1,4 +1,4 @@
-"""Registering a billing key: the app's word is a hint, PortOne's reading decides (PortOne facts 4.2, 6.1)."""
+"""Registering a billing key: the app's report is a hint, a reading decides (PortOne facts 4.2, 6.1)."""
 
 from dataclasses import dataclass, replace
 
@@ -26,7 +26,7 @@ _ISSUED = "BILLING_KEY_ALREADY_ISSUED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRegistration(KeyReadings):
-    """Brings an issue to a key that may be charged, or to a reason why not; `test`: the mode of new ones."""
+    """Takes an issue to a key that may be charged, or to a refusal; `test`: the mode of new ones."""
 
     test: bool
 
@@ -35,7 +35,7 @@ class KeyRegistration(KeyReadings):
     ) -> SavedKey:
         """The key of this issue after what the app's SDK returned; not ACTIVE while PortOne is silent.
 
-        Whoever asks on and on is answered what is stored. Raises `BillingKeyNotFound`, `BillingKeyRefused`,
+        Above the rate limit the answer is what is stored. Raises `BillingKeyNotFound`, `BillingKeyRefused`,
         `BillingKeyGone`, `TooManyRequests`, `ProviderRefused`, `Busy`.
         """
         wallet = self.recalled(self.store.wallet(user_id), user_id, issue_id)
@@ -62,9 +62,9 @@ class KeyRegistration(KeyReadings):
     def settle_registration(
         self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline, *, admitted: bool = False
     ) -> Wallet:
-        """Bring an unfinished issue on as far as PortOne lets us. Raises `Busy`.
+        """Take an unfinished issue as far as PortOne lets us. Raises `Busy`.
 
-        `admitted`: the caller has asked whether anything may be sent.
+        `admitted`: the caller has checked that requests may be sent.
         """
         wallet = self.store.wallet(user_id)
         key = key_of_issue(wallet, issue_id)
@@ -82,7 +82,7 @@ class KeyRegistration(KeyReadings):
     def _reported(
         self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
     ) -> SavedKey:
-        """What the app says it was given; only what comes to a saved method is not counted."""
+        """Store what the app reports; each report counts, except those that end in a saved method."""
         try:
             told = self._looked_up(user_id, key, billing_key, moment, deadline)
         except BillingKeyRefused:
@@ -109,7 +109,7 @@ class KeyRegistration(KeyReadings):
         return self._told(self.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
 
     def _later(self, user_id: str, key: SavedKey, billing_key: str) -> SavedKey:
-        """PortOne did not answer: what the app reported is kept, the worker asks again."""
+        """PortOne did not answer: what the app reported is stored, the worker reads again."""
         if key.state is not KeyState.PENDING:
             return key
         sealed = self._sealed(user_id, key.issue_id, billing_key)
@@ -169,7 +169,7 @@ class KeyRegistration(KeyReadings):
             raise
         reading = self._at(key).get_billing_key(billing_key, deadline=deadline)
         if reading is not None and reading.issue_id is None:
-            # whose it is was PortOne's answer to our own token
+            # PortOne's answer to our own token says whose key it is
             reading = replace(reading, issue_id=key.issue_id)
         return self._found(user_id, key.issue_id, reading, moment)
 
@@ -214,7 +214,7 @@ class KeyRegistration(KeyReadings):
         )
 
     def _silent(self, user_id: str, error: PortOneError) -> Wallet:
-        """PortOne did not answer: nothing changes but the due mark, which does not back_off."""
+        """PortOne did not answer: nothing changes but the due mark, which does not back off."""
         self._count(error)
         return self._waits(user_id)
 

@@ -1,4 +1,4 @@
-"""The worker's turn at a wallet: lost registrations, deletions, and a new default not heard of (rule 8.5)."""
+"""What the worker finishes in a wallet: lost registrations, deletions, a new default (rule 8.5)."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,14 +23,14 @@ _UNFINISHED = frozenset({KeyState.CONFIRMING, KeyState.CHECKING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletKeeper(WalletBook):
-    """Finishes what a user or PortOne left unfinished."""
+    """Finishes issues and deletions that a user or PortOne left unfinished."""
 
     billing_keys: BillingKeys
     default: DefaultKey
     note: Note = unnoted
 
     def work(self, user_id: str, *, deadline: Deadline) -> None:
-        """Bring every unfinished key of a user on. Raises `Busy`."""
+        """Take every unfinished key of a user as far as it goes. Raises `Busy`."""
         wallet = self.store.wallet(user_id)
         if wallet is None:
             return
@@ -45,9 +45,9 @@ class WalletKeeper(WalletBook):
         self.change(user_id, lambda held: (waited(held, failed=failed),), fact=False)
 
     def _by_itself(self, id_: str, act: Callable[[], None]) -> bool:
-        """Whether one thing about a wallet could be done; where it cannot, the others go on.
+        """Whether one step about a wallet succeeded; where it fails, the other steps still run.
 
-        Raises `Busy`, `Conflict`: somebody else is at the wallet.
+        Raises `Busy`, `Conflict` where another write changes the wallet.
         """
         try:
             act()

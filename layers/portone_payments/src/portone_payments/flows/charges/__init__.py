@@ -1,1 +1,1 @@
-"""Charges of saved methods, and how many a second."""
+"""Charges of saved methods, and their rate limit."""

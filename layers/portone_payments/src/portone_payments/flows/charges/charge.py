@@ -40,7 +40,7 @@ BY = "charge"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charger:
-    """Everything that starts a charge a customer asks for."""
+    """Starts charges that a customer requests."""
 
     sender: ChargeSender
     reader: Reader
@@ -52,7 +52,7 @@ class Charger:
     def charge(
         self, payment_id: str, user_id: str, charge_id: str, issue_id: str | None, deadline: Deadline
     ) -> Attempted:
-        """The try of this charge id, new or known.
+        """The attempt of this charge id, new or known.
 
         Raises `PaymentNotFound`, `BillingKeyNotFound`, `BillingKeyGone`, `NoBillingKey`, `NotApprovable`,
         `ChargeInProgress`, `ChargeIdReused`, `TooManyTries`, `ProviderRefused`, `Busy`.
@@ -74,7 +74,7 @@ class Charger:
     def _stored(
         self, payment_id: str, user_id: str, token_hash: str, issue_id: str | None
     ) -> tuple[Payment, Claim | None]:
-        """The payment with the try stored, and the claim where this call stored it."""
+        """The payment with the attempt stored, and the claim where this call stored it."""
 
         def write() -> tuple[Payment, Claim | None]:
             held = owned(payment_id, user_id, store=self.store)
@@ -108,7 +108,7 @@ class Charger:
     def _intended(self, held: Payment, token_hash: str, key: SavedKey) -> Payment:
         now = self.clock.now()
         if held.subscription_id is not None:
-            # its subscription claims and settles it, and nobody else
+            # only its subscription claims and settles it
             raise NotApprovable(status=held.status.value)
         check_order(held, self.store)
         check_tries(held, now)

@@ -1,4 +1,4 @@
-"""The charges worker: what time makes of a subscription, then at most one claimed and sent try (rule 8)."""
+"""The charges worker: what time makes of a subscription, then one attempt at most, claimed, sent (rule 8)."""
 
 import base64
 import hashlib
@@ -43,12 +43,12 @@ from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Secrets
 
 # what its queue carries
 COLLECTED = frozenset({Kind.SUBSCRIPTION, Kind.CHARGE})
-# PortOne wants 60 s for an answer (facts 1.4); the payment's own worker takes over after that
+# PortOne may take 60 s to answer (facts 1.4); the payment's own worker takes over after that
 PER_CHARGE = 66.0
 SOON = 90
 # seconds until a key is looked at again that too many charges are under way with
 LATER = 600
-# a message is there a second and a half before its slot at most
+# a message arrives at most a second and a half before its slot
 LONGEST_WAIT = 2.0
 # seconds from claiming to sending: messages of a second come together, their claims as evenly as their slots
 CLAIMING = 0.4
@@ -56,7 +56,7 @@ CLAIMING = 0.4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collector:
-    """Brings subscriptions on, one at a time; several may run at once. `wait` lets seconds pass."""
+    """Charges due subscriptions, one at a time; several may run at once. `wait` lets seconds pass."""
 
     sender: ChargeSender
     reader: Reader
@@ -92,7 +92,7 @@ class Collector:
             raise
 
     def _heard(self, due: Due) -> Stops | None:
-        """What is stopped, where the sweep found that anything is."""
+        """The stops, read only where the sweep found one."""
         gate = self.reader.gate
         if due.stops:
             return gate.look()
@@ -166,7 +166,7 @@ class Collector:
             token_hash = token_hash_of(payment.payment_id, attempt)
             intended = self.sender.intended(payment, token_hash, key, moment)
         except (ApprovalInProgress, NotApprovable):
-            # its own worker or a person has to settle it first
+            # its own worker or staff has to settle it first
             self._wait(subscription, moment)
             return None
         intended = replace(intended, due_at=int(moment.now) + SOON, poll_step=0, tries=0)
@@ -176,7 +176,7 @@ class Collector:
         if len(key.claims) - len(done) >= MOST:
             self._wait(subscription, moment, seconds=LATER)
             return None
-        # a renewal costs the same whatever its customer asked for at the start
+        # a renewal is charged the same way whatever its customer chose at the start
         rested = replace(wallet, spent=still(wallet.spent, moment.now))
         holding = claim_key(rested, key.issue_id, intended.payment_id, done)
         under_way = with_attempt(subscription, invoice, intended.payment_id, moment)
@@ -193,7 +193,7 @@ class Collector:
     ) -> tuple[Payment, Invoice]:
         """The one payment of this invoice, `held` or new; it may be paid for another day at least.
 
-        A method saved in another store than the payment of earlier tries gets one in its own store: whether
+        A method saved in another store than the payment so far gets a payment in its own store: whether
         PortOne charges across stores is not documented.
         """
         until = max(invoice.ends, int(moment.now) + DAY)
@@ -233,7 +233,7 @@ class Collector:
         )
 
     def _payment_id(self, subscription: Subscription, invoice: Invoice, key: SavedKey) -> str:
-        """32 characters nobody can guess, the same for every try at this invoice (rule 8.2, facts 12.3)."""
+        """32 characters nobody can guess, the same at each attempt at this invoice (rule 8.2, facts 12.3)."""
         secret = self.secrets.charge_keys()[subscription.hash_version].encode()
         parts = (self._store(key), *invoice_key(subscription, invoice), str(invoice.series))
         digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()

@@ -1,9 +1,9 @@
-"""The rate a PG takes charges at, kept across sweeps: each books time of its own before it sends (rule 4.7).
+"""The rate limit of a PG, kept across sweeps: each sweep reserves its time before it sends (rule 4.7).
 
 SQS counts its messages only about, up to a minute late: two sweeps close together would both find an empty
-queue, and send twice the rate. So what is taken is written down. A stamp beyond what any sweep may book was
-written by a clock that is wrong, and is not believed; nor does a record that cannot be read or written stop
-the charges: what the sweep before may have taken is known without it.
+queue, and send twice the rate. So what is reserved is stored. A time beyond what any sweep may reserve was
+written by a wrong clock, and is ignored; nor does a record that cannot be read or written stop
+the charges: what the sweep before may have reserved is known without it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,11 +13,11 @@ from portone_payments.flows.shared.skipping import Skips
 from portone_payments.ports.store import Conflict, Due, Store
 from portone_payments.ports.world import Clock
 
-# seconds planned in advance: more than a minute, so that a sweep that comes late leaves no gap
+# seconds planned in advance: more than a minute, so that a late sweep leaves no gap
 AHEAD = 90
-# seconds between a message and its slot at least: SQS hands it over, its charge is claimed
+# seconds between a message and its slot at least: SQS delivers it, the worker claims its charge
 HEAD_START = 0.5
-# seconds between two sweeps: what one may have booked is over at most AHEAD - EVERY after the next begins
+# seconds between two sweeps: what one reserved is over at most AHEAD - EVERY after the next begins
 EVERY = 60
 # seconds by which two right clocks may differ
 SKEW = 5
@@ -25,7 +25,7 @@ SKEW = 5
 
 @dataclass(slots=True)
 class RateLimiter:
-    """One sweep's share of `rate` charges a second; booked when first asked for, so that idling is free."""
+    """One sweep's share of `rate` charges a second; reserved at its first charge, so that idling is free."""
 
     store: Store
     clock: Clock
@@ -37,15 +37,15 @@ class RateLimiter:
     _used: int = field(default=0, init=False)
 
     def allow(self, wanted: int) -> int:
-        """How many of `wanted` more charges have a place; none where another sweep is at it."""
+        """How many of `wanted` more charges have a slot; none where another sweep is reserving."""
         if self._room is None:
             self._room = self._book()
         return min(wanted, self._room - self._used)
 
     def timed(self, live: tuple[Due, ...]) -> tuple[Due, ...]:
-        """Each with the moment PortOne may be asked (epoch seconds UTC, to the millisecond).
+        """Each with the moment its charge may be sent (epoch seconds UTC, to the millisecond).
 
-        What passed while they were leased is given to nobody: late ones would all go at once.
+        Slots that passed while they were leased stay unused: late charges would all go at once.
         """
         late = self.clock.now() + HEAD_START - (self._start + self._used / self.rate)
         self._start += max(0.0, late)
@@ -57,18 +57,18 @@ class RateLimiter:
         return timed
 
     def release(self) -> None:
-        """The next sweep goes on where this one ended."""
+        """Store where this sweep ended: the next one continues there."""
         until = self._start + self._used / self.rate
         if self._booked is not None and until != self._booked.until:
             try:
                 self.store.save(replace(self._booked, until=until))
             except Conflict:
                 return
-            except Exception as error:  # noqa: BLE001 - what is booked stays booked, for a minute
+            except Exception as error:  # noqa: BLE001 - what is reserved stays reserved, for a minute
                 self._pass_over(error)
 
     def _book(self) -> int:
-        """How many charges have a place from `_start` on."""
+        """How many charges have a slot from `_start` on."""
         now = self.clock.now()
         try:
             return self._booked_until(now, self.store.pace() or Pace())
@@ -76,7 +76,7 @@ class RateLimiter:
             return 0
         except Exception as error:  # noqa: BLE001 - the boundary: charges go on
             self._pass_over(error)
-            # behind what the sweep before may have taken, and no further than the next one begins
+            # behind what the sweep before may have reserved, and not after the next one begins
             self._start = now + AHEAD - EVERY
             return int((EVERY - (AHEAD - EVERY)) * self.rate)
 

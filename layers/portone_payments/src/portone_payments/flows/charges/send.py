@@ -37,9 +37,9 @@ from portone_payments.ports.portone import PerStore
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Deadline, Meter, Metric, Vault
 
-# left of a deadline for the reading that decides
+# seconds of a deadline left for the reading that decides
 READING = 4.0
-# a charge alone is refused for three hours: hourly from then on
+# refusals of a charge by itself, three hours of them; from then on it is sent hourly
 OFTEN = 12
 _GONE = "BILLING_KEY_ALREADY_DELETED"
 _NOT_CHARGED = frozenset({KeyState.DELETING, KeyState.DELETED})
@@ -51,9 +51,9 @@ def at_once() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was stored together with a try, as it was stored, by whoever is the first to send it.
+    """What was stored together with an attempt, handed to whoever sends it first.
 
-    `alone`: the code with which this renewal was refused itself before.
+    `alone`: the code with which this very renewal was refused before.
     """
 
     wallet: Wallet
@@ -63,7 +63,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A try with all it is sent with, through which channel, at what time (epoch seconds UTC).
+    """An attempt with all it is sent with, through which channel, at what time (epoch seconds UTC).
 
     `crossing`: its payment is in another store than its method was saved in. `alone`: as of its claim.
     """
@@ -99,7 +99,7 @@ class ChargeSender:
     ) -> CaughtUp:
         """Send the open charge if its key still may be used, then read. Raises `Busy`, `PaymentNotFound`.
 
-        `claim`: nobody has sent it before, so that a refusal without effect is the whole outcome. `slot` is
+        `claim`: it was never sent before, so that a refusal without effect is the whole outcome. `slot` is
         called when all is ready to leave, and returns when it may.
         """
         approval = open_approval(payment)
@@ -133,7 +133,7 @@ class ChargeSender:
     def _tried(
         self, payment: Payment, ready: _Ready, deadline: Deadline, *, first: bool
     ) -> tuple[Amend, bool]:
-        """What the answer tells, and whether the key is gone at PortOne."""
+        """What the answer says, and whether the key is gone at PortOne."""
         gate, approval, channel = self.reader.gate_of(payment), ready.approval, ready.channel
         again = was_kept_back(payment)
         if not first and not gate.admits(Operation.CHARGE, channel, again=again):
@@ -163,10 +163,10 @@ class ChargeSender:
     def _refused(
         self, payment: Payment, ready: _Ready, error: PortOneError, deadline: Deadline, *, first: bool
     ) -> tuple[Amend, bool]:
-        # a key that is gone was not charged: PortOne's word for it is that of a repeated deletion
+        # a key that is gone was not charged: PortOne answers as to a repeated deletion
         gone = error.error_type == _GONE
         ours = charge_fault(error.status, error.error_type)
-        # where stores do not see each other that is no sign of anything
+        # where stores do not see each other's keys, this proves nothing
         if error.error_type == BILLING_KEY_NOT_FOUND and not ready.crossing:
             gone = self._deleted(payment, ready, deadline)
             ours = None if gone else KEYS_NOT_FOUND
@@ -184,7 +184,7 @@ class ChargeSender:
         return told, gone
 
     def _again_at(self, payment: Payment, ready: _Ready, ours: str | None) -> float:
-        """When an error of ours is tried again: after those it held, so that each is a probe in its turn."""
+        """When a charge is sent again after an error of ours: behind those it delayed, so each probes."""
         until = self.reader.gate_of(payment).until(ready.channel)
         if ours is None or ours in OUR_FAULTS:
             return until
@@ -206,7 +206,7 @@ class ChargeSender:
     def _forget(self, user_id: str, issue_id: str, moment: Moment) -> None:
         """A key deleted elsewhere, of which no webhook came or whose deletion a restore forgot (I12).
 
-        Where somebody else is at the wallet the next charge is told the same.
+        Where another write changes the wallet, the next charge finds the same.
         """
         wallet = self.store.wallet(user_id)
         if wallet is None or issue_id not in wallet.keys:
@@ -234,12 +234,12 @@ class ChargeSender:
         return charged_under(stored, key, self.reader.policy)
 
     def _sold(self, key: SavedKey) -> str | None:
-        """What its channel's merchant id is for, where the operator says so."""
+        """The product type of its channel's merchant id, where the settings name one."""
         contract = self.charging.contract(key.pay_method)
         return contract.product_type if contract else None
 
     def _buyer(self, user_id: str, key: SavedKey) -> Buyer:
-        """Who saved it, where its PG wants to hear that."""
+        """Who saved it, where its PG requires that."""
         if key.buyer_sealed is None:
             return NOBODY
         return Buyer.parse(self.vault.decrypt(key.buyer_sealed, context=who_saved(user_id, key.issue_id)))

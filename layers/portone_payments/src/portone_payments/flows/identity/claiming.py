@@ -1,4 +1,4 @@
-"""Under which hash keys an account claims what stands for its person, as far as one transaction goes."""
+"""Under which hash keys an account claims the identifiers of its person, as far as one transaction goes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an account is to be known by, and what is stored of it.
+    """What an account is to be claimed by, and what is stored of it.
 
     `claimed`: the ids to hold; `by_identifier`: all ids of each identifier; `over`: claims that go.
     """
@@ -56,7 +56,7 @@ class Claiming:
         return Wanted(claimed, by_identifier, over, self.store.claims(looked_up))
 
     def moved(self, person: Person, wanted: Wanted, now: float) -> Moved:
-        """As far as one transaction goes; who holds more than has room to go stays behind, with the rest."""
+        """As many as one transaction takes; an account with more keeps the rest for the next one."""
         writing, claimed = self.hashes.writing(), wanted.claimed
         groups = dict(_groups(wanted))
         changes = tuple(taken(person, claimed, wanted.stored, now, unique=self.unique, groups=groups))
@@ -68,7 +68,7 @@ class Claiming:
         return Moved((*changes, *gone), held, writing if left == gone_by else max(writing - 1, 1))
 
     def _over(self, person: Person, alive: Iterable[int]) -> Iterator[str]:
-        """The claims that go unless they are wanted: of a key of the past, of an identifier of the past.
+        """The claims that go unless they are still claimed: of a retired key, of an identifier no longer had.
 
         A key newer than all we know is known to another container.
         """

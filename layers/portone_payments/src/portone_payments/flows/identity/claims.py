@@ -11,7 +11,7 @@ type Change = Claim | Share | Gone
 
 
 def check_alone(person: Person, identifiers: Iterable[Iterable[str]], stored: Mapping[str, Claim]) -> None:
-    """Raises `IdentityDuplicate` where others hold an identifier that the account does not.
+    """Raises `IdentityDuplicate` where other accounts have an identifier that this one has not.
 
     `identifiers` are the ids each is claimed by.
     """
@@ -22,10 +22,10 @@ def check_alone(person: Person, identifiers: Iterable[Iterable[str]], stored: Ma
 def beside_others(
     person: Person, identifiers: Iterable[Iterable[str]], stored: Mapping[str, Claim]
 ) -> Iterator[str]:
-    """The ids of those identifiers that others hold and the account does not, or only contested.
+    """The ids of the identifiers that other accounts have and this one has not, or has contested.
 
-    An account from a time when a person might have several is in nobody's way, nor is one that may stay:
-    staff says what is to be. What a racing request of the same account claimed meanwhile is no other's; the
+    An account from a time when a person might have several blocks no other, nor does one that may stay:
+    staff decides about those. What a racing request of the same account claimed meanwhile is its own; the
     write conflicts.
     """
     own, groups = _own(person), groups_of(person, stored)
@@ -38,7 +38,7 @@ def beside_others(
 
 
 def groups_of(person: Person, stored: Mapping[str, Claim]) -> set[str]:
-    """Whom the account may stay beside, by what is stored of its claims."""
+    """The group of accounts that this one may stay with, by what is stored of its claims."""
     found = (stored[each].group for each in _own(person) if each in stored)
     return {each for each in found if each is not None}
 
@@ -52,7 +52,7 @@ def taken(
     unique: bool,
     groups: Mapping[str, str] | None = None,
 ) -> Iterator[Change]:
-    """The claims as they are once the account holds all of `wanted`, beside whoever holds them.
+    """The claims once the account has all of `wanted`, together with the accounts that have them already.
 
     `groups`: those of identifiers by the ids they may be claimed by.
     """
@@ -72,7 +72,7 @@ def taken(
 def released(
     person: Person, claim_ids: Iterable[str], now: float, *, store: IdentityStore
 ) -> Iterator[Change]:
-    """The claims without the account; one that nobody is left on is free for anybody."""
+    """The claims without the account; a claim without accounts is free."""
     stored = store.claims(claim_ids)
     left, gone = left_by([person.user_id], stored, now, store=store)
     yield from (claim for each, claim in left.items() if claim is not stored[each])
@@ -82,7 +82,7 @@ def released(
 def left_by(
     users: Iterable[str], stored: Mapping[str, Claim], now: float, *, store: IdentityStore
 ) -> tuple[dict[str, Claim], list[Gone]]:
-    """All of these claims as they are once none of the accounts holds them, and the shares that go."""
+    """All of these claims once none of the accounts has them, and the shares to delete."""
     left, gone = dict(stored), list[Gone]()
     for user in users:
         beside = [each for each, claim in left.items() if claim.user_id != user and claim.shared]
@@ -101,7 +101,7 @@ def _own(person: Person) -> set[str]:
 
 
 def _may_join(claim: Claim, groups: Collection[str]) -> bool:
-    """Whether whoever is in one of the groups may hold it beside the others, as staff has said."""
+    """Whether an account of one of the groups may share the claim with the others, as staff decided."""
     return claim.due_at is None and claim.group in groups
 
 

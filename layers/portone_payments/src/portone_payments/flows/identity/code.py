@@ -1,4 +1,4 @@
-"""Handing in the code of a message: whose phone it was is not asked again, so nothing is hashed."""
+"""Confirming with the code of a message: the phone is not given again, so nothing is hashed."""
 
 import math
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ GUESSES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmer:
-    """Tells PortOne the code, at most `GUESSES` times a message."""
+    """Sends PortOne the code, at most `GUESSES` times a message."""
 
     exchange: Exchange
 
     def confirm(self, verification_id: str, user_id: str, otp: str | None, *, deadline: Deadline) -> Attempt:
-        """Hand in the code. Raises `OtpRefused`, `VerificationNotSent`, `VerificationFailed` and others."""
+        """Send the code. Raises `OtpRefused`, `VerificationNotSent`, `VerificationFailed` and others."""
         exchange = self.exchange
         attempt = exchange.open(verification_id, user_id)
         held = attempt.sending

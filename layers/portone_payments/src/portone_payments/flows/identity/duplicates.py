@@ -1,4 +1,4 @@
-"""Accounts of one person, of a time when that was allowed or found later: listed, decided about by staff."""
+"""Accounts of one person, from a time when that was allowed or found later: staff lists and decides them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +17,13 @@ from portone_payments.ports.store import Page
 from portone_payments.ports.world import Meter
 
 SHOWN = 10  # accounts of one claim
-COUNTED = 100  # claims of a shard that one sweep tells of
+COUNTED = 100  # claims of a shard that one sweep reports
 MOST_WRITTEN = 100  # DynamoDB's records of one transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Accounts that are one person, each with when it came, oldest first; `more`: there are others."""
+    """Accounts of one person, each with when it was claimed, oldest first; `more`: there are others."""
 
     accounts: tuple[tuple[str, float], ...]
     since: int
@@ -48,7 +48,7 @@ def undecided(store: IdentityStore, now: float) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decider:
-    """Staff says which accounts of a person may stay; the others have nobody in them from then on."""
+    """Staff decides which accounts of a person may stay; the others lose the person."""
 
     store: IdentityStore
     sealer: Sealer
@@ -56,9 +56,9 @@ class Decider:
     meter: Meter
 
     def decide(self, accesses: Sequence[Access], keeps: Collection[str]) -> None:
-        """One access for each account, written down first; all or none.
+        """Log one access for each account first, then decide; all or none.
 
-        Raises `IdentityNotFound`, `IdentityDuplicatesChanged`, `Busy`; whatever the log raises refuses it.
+        Raises `IdentityNotFound`, `IdentityDuplicatesChanged`, `Busy`; a failing log refuses the decision.
         """
         self._after(accesses, keeps)
         sealed = {each.user_id: self.sealer.sealed_reason(each) for each in accesses}
@@ -116,7 +116,7 @@ def _grouped(
     keeps: Collection[str],
     group: str,
 ) -> list[Claim]:
-    """What none but those who stay hold, in one group: what is written anyway first, then the rest."""
+    """The claims that only staying accounts have, in one group: those written anyway first, then the rest."""
     alone = [
         each
         for each, claim in claims.items()
@@ -127,7 +127,7 @@ def _grouped(
 
 
 def _decided(person: Person, claims: Mapping[str, Claim]) -> Person:
-    """With nothing contested but what still waits for a decision."""
+    """The person with only those claims contested that still wait for a decision."""
     waiting = {each for each, claim in claims.items() if claim.due_at is not None}
     return replace(person, contested=tuple(each for each in person.contested if each in waiting))
 
@@ -148,7 +148,7 @@ def _holders(claim_id: str, persons: Iterable[Person]) -> set[str]:
 
 
 def _together(claims: Mapping[str, Claim], holders: Mapping[str, set[str]]) -> set[str]:
-    """Those that undecided claims hold together, from the first such claim on."""
+    """The accounts connected by undecided claims, from the first such claim on."""
     open_ones = [holders[each] for each, claim in claims.items() if claim.due_at is not None]
     shared = [each for each in open_ones if len(each) > 1]
     found = set(shared[0]) if shared else set[str]()

@@ -1,7 +1,7 @@
-"""Make a person unreadable, for good: also where a table of an earlier time is put in today's place.
+"""Make a person unreadable, for good: also where a backup replaces today's table.
 
-That somebody was erased is written outside the identity table before anything goes. Facts are told apart by
-when they were verified: whoever came back after an erasure stays.
+The erasure is stored outside the identity table before anything is deleted. Facts are distinguished by
+when they were verified: who verified again after an erasure stays.
 """
 
 from contextlib import suppress
@@ -19,7 +19,7 @@ from portone_payments.ports.world import Clock, Meter
 
 
 class Again(StrEnum):
-    """What came of erasing somebody once more."""
+    """The result of erasing somebody again."""
 
     ERASED = "erased"
     BEFORE = "before"  # this table knows of the erasure
@@ -40,7 +40,7 @@ class Custodian:
     def erase(self, user_id: str, *, by: str) -> bool:
         """Unreadable from this write on, and verifications begun before no longer count. Raises `Busy`.
 
-        Whether anything was kept; at whose word outlives it.
+        Whether anything was kept; who ordered it stays recorded.
         """
 
         def write() -> tuple[Person, float]:
@@ -56,7 +56,7 @@ class Custodian:
         return ended or _holds(person)
 
     def erase_again(self, user_id: str, at: float) -> Again:
-        """What was known of a user before `at` (epoch seconds UTC), gone once more. Raises `Busy`."""
+        """Erase again what was known of a user before `at` (epoch seconds UTC). Raises `Busy`."""
 
         def write() -> bool | None:
             person = self.store.person(user_id) or Person(user_id=user_id)
@@ -81,13 +81,13 @@ class Custodian:
             self.erasures.keep(replace(held, at=at, by=by, expires_at=int(at) + self.kept_days * DAY))
 
     def _end_attempts(self, user_id: str, at: float) -> bool:
-        """Whether there were open ones: they hold whom a message went to."""
+        """Whether there were open ones: they record whom a message was sent to."""
         counter = self.store.counter(f"start.{user_id}")
         ended = [self._end(each, at) for each in (counter.begun if counter else ())]
         return any(ended)
 
     def _drop_counters(self, user_id: str, at: float) -> None:
-        """Last, for one of them tells which attempts there are; one that counts something newer stays."""
+        """Deleted last, for one of them lists the attempts; one that counts something newer stays."""
         for counter in map(self.store.counter, counters_of(user_id)):
             if counter is not None and max(counter.at, default=at) <= at:
                 with suppress(Conflict):

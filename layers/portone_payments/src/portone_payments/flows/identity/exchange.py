@@ -1,4 +1,4 @@
-"""What each message about a verification goes through: open, admitted, stored before it is sent."""
+"""What holds for every message about a verification: it is open, admitted, stored before it is sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,20 +31,20 @@ class Exchange:
     gate: Gate
 
     def open(self, verification_id: str, user_id: str) -> Attempt:
-        """A verification of this user's that may go on. Raises what `owned` and `check_open` raise."""
+        """A verification of this user that is open. Raises what `owned` and `check_open` raise."""
         attempt = owned(self.store, verification_id, user_id)
         check_open(attempt, self.clock.now())
         return attempt
 
     def admitted(self, attempt: Attempt) -> tuple[Gate, str | None]:
-        """What a message goes through, and its channel. Raises `ProviderRefused` while sending is stopped."""
+        """The gate and the channel of a message. Raises `ProviderRefused` while sending is stopped."""
         gate = self.gate.of(attempt.store_id)
         channel = self.rules.channels.get(attempt.provider)
         check_gate(gate, Operation.IDENTITY, channel)
         return gate, channel
 
     def under_way(self, held: Sending) -> bool:
-        """Whether a request may still be at it."""
+        """Whether another request may still be sending."""
         return held.state is SendState.UNKNOWN and self.clock.now() - held.at < UNDER_WAY
 
     def sending(self, call: str, *, method: str, phone: str) -> Sending:
@@ -62,7 +62,7 @@ class Exchange:
             if raced() and self.store.attempt(attempt.verification_id) != attempt:
                 raise Busy
             counters = count()
-            # a try stays counted where no message was sent
+            # an attempt stays counted where no message was sent
             counted = tuple(each.counter_id for each in counters[1:])
             intended = replace(attempt, sending=replace(sending, counted=counted))
             self.store.save(intended, *counters)

@@ -1,4 +1,4 @@
-"""What staff did about a person, in the account it was done to: who, when, and why, sealed, with an end."""
+"""What staff did to an account, stored in it: who, when, and why, sealed, with a time it ends."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,18 +20,18 @@ class Told:
 
 
 def noted(person: Person, access: Access, sealed: Wrapped) -> Person:
-    """With what staff does now in its history; `sealed` is the reason. The oldest beyond the bound go."""
+    """With an act of staff in the history; `sealed` is the reason. The oldest are dropped beyond a bound."""
     return _with(person, access.act, access.by, sealed, at=access.at, given=access.at)
 
 
 def replaced(person: Person, permit: Permit, now: float) -> Person:
-    """With what came of a permit in its history."""
+    """The account with the result of a permit in its history."""
     sealed = Wrapped(key=permit.key, text=permit.reason, nonce=permit.nonce)
     return _with(person, "replaced", permit.by, sealed, at=now, given=permit.at)
 
 
 def living(person: Person, now: float) -> tuple[Noted, ...]:
-    """What has not been kept long enough yet."""
+    """The entries whose time is not over yet."""
     return tuple(each for each in person.history if each.expires_at > now)
 
 

@@ -1,4 +1,4 @@
-"""Who a user is: the records that make it so, and keep it so under new hash keys and old age."""
+"""Who a user is: the records that say so, and their upkeep under new hash keys and retention."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from portone_payments.ports.identity import Hashes, IdentityStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Looked:
-    """An account and who is to be in it; `same`: as far as anybody knows, that is who is in it."""
+    """An account and the person to store in it; `same`: as far as is known, the person already there."""
 
     person: Person
     same: bool
@@ -74,7 +74,7 @@ class Persons:
         return used, changed, moved.changes
 
     def found_twice(self, attempt: Attempt, known: Known, now: float) -> tuple[Person | Change, ...]:
-        """What tells staff that a living account and others are one person, as a refused verification says.
+        """The records by which staff sees that accounts are one person, as a refused verification shows.
 
         The account stands on what is the others' from then on, and is let in by it once staff has decided.
         Nothing where nobody lives in it, or that is known. Raises as `accepted`.
@@ -91,7 +91,7 @@ class Persons:
         return changed, *moved.changes
 
     def expired(self, person: Person, now: float) -> tuple[IdentityChange, ...]:
-        """Without what was kept long enough; nothing when it all still is to be kept."""
+        """The account without what was kept long enough; None when all of it is still to be kept."""
         permit = person.permit if person.permit and person.permit.expires_at > now else None
         kept = {name: sealed for name, sealed in person.purposes.items() if sealed.expires_at > now}
         left = replace(holding(person, kept), permit=permit, history=living(person, now))
@@ -103,7 +103,7 @@ class Persons:
     def rehashed(self, person: Person, now: float) -> tuple[IdentityChange, ...]:
         """Claimed by the hash keys of today, beside other accounts where there are any.
 
-        Raises `StorageUnavailable` where nothing tells what to claim.
+        Raises `StorageUnavailable` where nothing shows what to claim.
         """
         identifiers = self.sealer.identifiers(person)
         if not identifiers:
@@ -135,7 +135,7 @@ class Persons:
         )
 
     def _held(self, person: Person) -> tuple[Identifier, ...] | None:
-        """What stood for the person before; None where that does not open: its claims alone go on."""
+        """The identifiers stored before; None where they do not open: then only the claims are kept."""
         try:
             return self.sealer.identifiers(person)
         except StorageUnavailable as error:
@@ -164,7 +164,7 @@ class Persons:
 
 
 def _same(person: Person, told: Iterable[Iterable[str]], now: float) -> bool:
-    """Whether this may be the person the account belongs to; False where staff lets another one in."""
+    """Whether this may be the person of the account; False where a permit of staff allows another one."""
     if not person.verified or not person.claims:
         return True
     if any(set(person.claims) & set(each) for each in told):
@@ -188,6 +188,6 @@ def _holding(person: Person, moved: Moved, contested_ids: set[str]) -> Person:
 
 
 def _let_in(person: Person, now: float) -> Person:
-    """The account for another person, with who let them in."""
+    """The account with another person, and who allowed it."""
     left = blank(person)
     return replaced(left, person.permit, now) if person.permit else left

@@ -1,4 +1,4 @@
-"""Read a verification at PortOne, and know whose it is here."""
+"""Read a verification at PortOne, and check whose it is here."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ class IdentityReader:
         return reading
 
     def glance(self, attempt: Attempt, *, deadline: Deadline) -> VerificationReading | None:
-        """The same, None where there is nothing to be seen."""
+        """The reading, None where PortOne shows nothing yet."""
         try:
             return self.read(attempt, deadline=deadline)
         except (VerificationPending, ProviderUnavailable, ProviderRefused):
@@ -76,7 +76,7 @@ def check_open(attempt: Attempt, now: float) -> None:
 
 
 def check_looks(attempt: Attempt, now: float) -> None:
-    """Raises `VerificationLimit`: each look costs a call of PortOne."""
+    """Check that one more reading is allowed. Raises `VerificationLimit`: each costs a call of PortOne."""
     try:
         check(attempt.spent, LOOKS, now=now)
     except TooManyRequests as used_up:

@@ -1,7 +1,7 @@
-"""Let a person go: the wrapped data keys dropped, so nothing opens any more, and every identifier free.
+"""Release a person: delete the wrapped data keys, so that nothing opens any more, and free every identifier.
 
-All of it is one transaction but for somebody with very many claims: the rest of them stays named in the
-account, which is due at once, until the sweep has let all of them go.
+All of it is one transaction, except for a person with very many claims: the rest of them stays named in the
+account, which is due at once, until the sweep has released all of them.
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Claims follow the hash key that is written; who does not stand under it yet is counted, with why."""
+"""Claims move to the current hash key; persons not yet claimed under it are counted, with the reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from portone_payments.ports.world import Clock
 
 PAGE = 100
 STEPS = 5
-"""Transactions for one person at a time: who holds very many claims lets them go in several."""
+"""Transactions for one person in one sweep: very many claims take several."""
 NEWEST = 10**9
 """No version of a key is greater."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Rotation:
-    """Brings persons to the key that is written. `orphans`: those met whose key the secret does not hold."""
+    """Moves persons to the current key. `orphans`: persons whose key the secret no longer has."""
 
     store: IdentityStore
     persons: Persons
@@ -27,7 +27,7 @@ class Rotation:
     orphans: int = 0
 
     def lines(self) -> Iterator[Line]:
-        """Who stands under an older key, or under a newer one that is gone, by shard."""
+        """Persons claimed under an older key, or under a newer one that is gone, by shard."""
         writing, held = self.hashes.writing(), frozenset(self.hashes.versions())
         for shard in range(IDENTITY_SHARDS):
             behind = self._behind(shard, writing, held)

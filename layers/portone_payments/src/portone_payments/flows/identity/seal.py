@@ -49,7 +49,7 @@ class Sealer:
         return replace(person, identifiers=sealed, nonces=nonces)
 
     def sealed_reason(self, access: Access) -> Wrapped:
-        """Why staff does something about a user; it passes for no other act of anybody's."""
+        """The reason of an act of staff about a user, sealed; it opens for no other act."""
         context = _of_reason(access.user_id, access.by, access.at)
         return self.envelope.seal(access.reason, context=context)
 

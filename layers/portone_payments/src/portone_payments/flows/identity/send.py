@@ -1,7 +1,7 @@
 """Without an SDK: send the person a message, repeat it, hand in its code (PortOne facts 9; Danal and KCP).
 
-Each message costs money and what was typed is never kept, so nobody but the person finishes what was left
-unknown: it is answered 202, a reading settles it, and the person presses again.
+Each message costs money and the input is never stored, so only the user finishes what was left
+unknown: the answer is 202, a reading settles it, and the user sends again.
 """
 
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ SERVER_SIDE = frozenset({"DANAL", "KCP", "KCP_V2"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What the person typed: in memory only. `birth_and_sex`: seven digits, for SMS; `media` as KCP asks."""
+    """What the user typed: in memory only. `birth_and_sex`: seven digits, for SMS; `media` as KCP asks."""
 
     operator: str
     method: str
@@ -118,9 +118,9 @@ class Messenger:
         )
 
     def _counters(self, attempt: Attempt, sending: Sending, alike: tuple[str, ...]) -> tuple[Counter, ...]:
-        """Tries, then messages by user, by phone and by pair; a phone of the user's own has one of its own.
+        """Attempts, then messages by user, phone and pair; a phone of the user's own has its own counter.
 
-        Refused sends are tries too: they ask a PG about a name and a number. Nobody else can use up what the
+        Refused sends are attempts: they query a PG about a name and a number. Nobody else can use up what the
         owner of a phone may have sent to it. `alike`: the phone as older hash keys know it.
         """
         rules, user = self.exchange.rules, attempt.user_id
@@ -130,7 +130,7 @@ class Messenger:
         owned_by = (person is not None and person.phone in {sending.phone, *alike}) or any(
             each.startswith("own.") for each in before
         )
-        # hashed together: no counter tells, beside a user, which phone it was
+        # hashed together: no counter reveals which phone a user had
         pair = self.hashes.pair(user, sending.phone)
         by_phone = {sending.phone: rules.sms_per_phone, pair: rules.sms_per_pair}
         by_user = {f"try.{user}": rules.sends_per_user, f"send.{user}": rules.sms_per_user}

@@ -1,4 +1,4 @@
-"""What became of a message or a code: PortOne's answer where it gave one, a reading where it did not."""
+"""The outcome of a message or a code: PortOne's answer where it gave one, a reading where it did not."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ class Settler:
         return self.mark(attempt, _SHOWN.get(reading.status, SendState.UNKNOWN))
 
     def shown(self, attempt: Attempt, now: float, *, deadline: Deadline) -> Attempt:
-        """The same for whoever looks on and on: as stored, once readings came to nothing often enough."""
+        """As `settled`, but as stored once enough readings showed nothing."""
         if used_up(attempt.spent, LOOKS, now=now):
             return attempt
         settled = self.settled(attempt, deadline=deadline)
@@ -87,7 +87,7 @@ class Settler:
         raise VerificationFailed(reason=_code(error))
 
     def mark(self, attempt: Attempt, state: SendState) -> Attempt:
-        """What is known now, saved if nobody else was faster: the next reading would say the same."""
+        """The verification, saved unless another write came first: the next reading would say the same."""
         if attempt.sending is None or attempt.sending.state is state:
             return attempt
         settled = replace(attempt, sending=replace(attempt.sending, state=state))
@@ -98,7 +98,7 @@ class Settler:
         return replace(settled, version=attempt.version + 1)
 
     def _forget(self, attempt: Attempt) -> None:
-        """Nothing was sent: what was counted for it counts no more, so that refusals shut nobody out."""
+        """Nothing was sent: its counts are removed, so that refusals lock no user out."""
         sending = attempt.sending
         if sending is None:
             return
@@ -113,7 +113,7 @@ class Settler:
             retried(write, meter=self.meter)
 
     def _after_confirm(self, attempt: Attempt, error: PortOneError, deadline: Deadline) -> Attempt:
-        """A refused code looks like an outage (facts 9): what the verification has become decides."""
+        """A refused code looks like an outage (facts 9): the status of the verification decides."""
         reading = self.reader.glance(attempt, deadline=deadline)
         if reading is not None and reading.status is VerificationStatus.FAILED:
             self.mark(attempt, SendState.FAILED)

@@ -1,4 +1,4 @@
-"""Let another person in, and look at clear values: what staff may do."""
+"""What staff may do: allow another person in an account, and reveal clear values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ PERMIT_SECONDS = DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacer:
-    """Lets another person into an account."""
+    """Allows another person in an account."""
 
     store: IdentityStore
     sealer: Sealer
@@ -25,9 +25,9 @@ class Replacer:
     meter: Meter
 
     def permit(self, access: Access, *, same: bool = False) -> Permit:
-        """For a day the user may verify as another person, once; written down first.
+        """For a day the user may verify as another person, once; the access is logged first.
 
-        Raises `IdentityNotFound`, `Busy`; whatever the log raises refuses it.
+        Raises `IdentityNotFound`, `Busy`; a failing log refuses it.
         """
         verified_person(self.store, access.user_id)
         self.log.write(access)
@@ -66,13 +66,13 @@ class Looked:
 def reveal(
     access: Access, purpose: str, *, store: IdentityStore, sealer: Sealer, log: AccessLog, clock: Clock
 ) -> Looked:
-    """The clear facts of a purpose and the history, after the look at them was written down.
+    """The clear facts of a purpose and the history, after the access was logged.
 
-    Raises `IdentityNotFound`; whatever the log raises refuses the look.
+    Raises `IdentityNotFound`; a failing log refuses the access.
     """
     verified_person(store, access.user_id)
     log.write(access)
-    # read anew, and by the time it is now: what was erased or ended meanwhile is not shown
+    # read again, at the time it is now: what was erased or ended meanwhile is not shown
     person, now = verified_person(store, access.user_id), clock.now()
     facts = sealer.facts(person, purpose, now)
     if facts is None:

@@ -20,7 +20,7 @@ STARTS_A_DAY = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starter:
-    """Stores the intent, before PortOne or the app hear of the id."""
+    """Stores the intent, before PortOne or the app know the id."""
 
     store: IdentityStore
     meter: Meter
@@ -105,10 +105,10 @@ def uncounted(store: IdentityStore, counter_ids: Iterable[str], at: float) -> It
 
 
 def counters_of(user_id: str) -> tuple[str, ...]:
-    """The counters that say whose they are: of verifications begun, of messages, of tries to send one."""
+    """The counters that name their user: of verifications begun, of messages, of attempts to send one."""
     return f"start.{user_id}", f"send.{user_id}", f"try.{user_id}"
 
 
 def started_mark(attempt: Attempt) -> str:
-    """What the app hands on as customData; PortOne answers it as it was (PortOne facts 12.1)."""
+    """What the app passes on as customData; PortOne returns it unchanged (PortOne facts 12.1)."""
     return json.dumps({"bundle": BUNDLE, "purpose": attempt.purpose}, separators=(",", ":"))

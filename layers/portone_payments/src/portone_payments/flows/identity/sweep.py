@@ -1,4 +1,4 @@
-"""Now and then: verifications whose time is over, facts kept long enough, claims that lag a hash key."""
+"""Every 15 minutes: end verifications, delete facts kept long enough, move claims to a new hash key."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,7 +40,7 @@ class IdentitySwept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySweeper:
-    """Finishes what is due by itself; a lost race leaves it to the next sweep."""
+    """Finishes identity records that are due; a lost race leaves one to the next sweep."""
 
     store: IdentityStore
     persons: Persons
@@ -56,13 +56,13 @@ class IdentitySweeper:
     def sweep(self, *, deadline: Deadline) -> IdentitySwept:
         """One sweep, until nothing is due or the time is over.
 
-        Raises `StorageUnavailable` where not one shard could be asked: that is no item's trouble.
+        Raises `StorageUnavailable` where not one shard could be read: that is no fault of one item.
         """
         attempts = list(self._lines(IdentityKind.ATTEMPT, self._expire))
         persons = list(self._lines(IdentityKind.PERSON, self._retain))
         rotation = Rotation(store=self.store, persons=self.persons, hashes=self.hashes, clock=self.clock)
         lagging: list[Line] = []
-        # keys that cannot be read are no reason to keep anybody longer
+        # keys that cannot be read are no reason to keep personal data longer
         with self._skips.over("hash_keys", "identity"):
             lagging += rotation.lines()
         lines = [*attempts, *persons, *lagging]
@@ -78,7 +78,7 @@ class IdentitySweeper:
         return swept
 
     def _tell_of_duplicates(self) -> None:
-        """While a person may hold one account, somebody has to hear of those who hold several."""
+        """While a person may have one account only, staff is called about those who have several."""
         if self.persons.unique:
             with self._skips.over("shard", IdentityKind.CLAIM):
                 self.meter.count(Metric.IDENTITY_DUPLICATES, undecided(self.store, self.clock.now()))
@@ -127,7 +127,7 @@ class IdentitySweeper:
         return bool(records)
 
     def _put_off(self, kind: IdentityKind, waiting: Waiting) -> None:
-        """By an hour, and by a day once that was tried often: those behind it are due as well."""
+        """Put off by an hour, after many attempts by a day: those behind it are due as well."""
         soon, tomorrow = (int(self.clock.now()) + wait for wait in (PUT_OFF, DAY))
         tries = self.store.put_off(kind, waiting, until=soon)
         if tries > POISON:

@@ -1,4 +1,4 @@
-"""Verify: read PortOne, then use the verification up, claim the person and store the facts, all or none."""
+"""Verify: read PortOne, then use the verification, claim the person and store the facts, all or none."""
 
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,7 @@ from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """The one way a user becomes verified."""
+    """The only flow by which a user becomes verified."""
 
     store: IdentityStore
     reader: IdentityReader

@@ -1,4 +1,4 @@
-"""Work that lies in shards, done piece by piece: each by itself, a page of every shard in turn."""
+"""Work that lies in shards, done item by item: each by itself, a page of every shard in turn."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,15 +12,15 @@ from portone_payments.ports.store import Conflict
 from portone_payments.ports.world import Deadline
 
 MOST_COUNTED = 2_500
-"""Of what is left of a shard: enough to say that it is much."""
+"""How many of the rest of a shard are counted at most."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Line:
-    """One shard's work: what waits, what to do about it, and what to do where that cannot be done.
+    """One shard's work: what waits, how to do it, and what to do where that fails.
 
     `act` says whether it did something. `done`, `raced` and `failed` count; `why` counts what failed by its
-    reason; `silent`: the shard could not be asked.
+    reason; `silent`: the shard could not be read.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Line:
 
 
 def walk(lines: Iterable[Line], page: int, deadline: Deadline, skips: Skips) -> tuple[Line, ...]:
-    """Go on until nothing waits or the time is up; the lines in which something may still wait."""
+    """Work until nothing waits or the time is up; the lines in which something may still wait."""
     going = deque(lines)
     while going and deadline.remaining() > 0:
         line = going.popleft()
@@ -58,7 +58,7 @@ def left_in(line: Line, skips: Skips) -> tuple[int, Waiting | None]:
 
 
 def _page_of(line: Line, page: int, deadline: Deadline, skips: Skips) -> bool:
-    """Whether more may wait; a shard that cannot be asked says no."""
+    """Whether more may wait; False for a shard that cannot be read."""
     try:
         for _ in range(page):
             if deadline.remaining() <= 0:

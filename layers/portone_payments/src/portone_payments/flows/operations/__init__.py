@@ -1,1 +1,1 @@
-"""What operators and the nightly audit do."""
+"""What staff and the nightly audit do."""

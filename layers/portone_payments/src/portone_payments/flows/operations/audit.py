@@ -1,6 +1,6 @@
-"""The audit: every status change PortOne lists, held against ours, window by window from a stored mark.
+"""The audit: every status change PortOne lists, compared with ours, window by window from a stored mark.
 
-Whatever dies, the next run repeats what was not finished.
+When a run dies, the next one repeats what was not finished.
 """
 
 from collections import Counter
@@ -61,10 +61,10 @@ class Auditor:
     policy: CheckPolicy
 
     def audit(self, *, deadline: Deadline) -> Audited:
-        """Go on from the mark to ten minutes ago, an hour of overlap first.
+        """Continue from the mark to ten minutes ago, with an hour of overlap.
 
         Raises `AuditUnfinished` when `deadline` comes first, `PortOneError` when PortOne does not answer for
-        its list or refuses us, `Conflict` when another audit is at it. After any of them: run it again.
+        its list or refuses us, `Conflict` when another audit is running. After any of them: run it again.
         """
         standing = self.store.discrepancies(DiscrepancyState.OPEN, cursor=None, limit=OPEN_COUNTED)
         self.examiner.skips.add(standing.skipped)
@@ -82,7 +82,7 @@ class Auditor:
         window, listed = self._listed(run, window)
         run.known.update(each.payment_id for each in listed)
         for each in (each for each in listed if each.changed_at is None):
-            # still held against ours, and again while the overlap lasts; only no day counts it
+            # still compared with ours, and again while the overlap lasts; only no day counts it
             self.examiner.skips.skip("listed", each.payment_id, ValueError("no moment of its change"))
         held = self.store.payments(each.payment_id for each in listed)
         foreign = [each for each in listed if self._is_foreign(run, window, each, held.get(each.payment_id))]
@@ -99,7 +99,7 @@ class Auditor:
         return self._by_itself(run, window, listed.payment_id, compare) is True
 
     def _by_itself[T](self, run: Run, window: Window, payment_id: str, act: Callable[[], T]) -> T | None:
-        """One payment's turn, and once more should anything go wrong with it; then the others go on.
+        """Compare one payment, twice if the first time fails; then go on with the others.
 
         Raises `AuditUnfinished`, and `PortOneError` where PortOne answers for nothing else either.
         """
@@ -135,7 +135,7 @@ class Auditor:
             window = narrower(window)
 
     def _pages(self, run: Run, window: Window) -> dict[str, ListPage]:
-        """The first page of each store. One we left, and that is closed to us by now, stops no other."""
+        """The first page of each store. A former store that refuses us by now stops no other."""
         pages = {}
         for store_id in tuple(run.stores):
             run.did.check_time(PATIENCE)

@@ -1,4 +1,4 @@
-"""One payment the list shows otherwise than we do: heal what is safe, list the rest for a person."""
+"""One payment that the list shows otherwise than we do: heal what is safe, file the rest for staff."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ ANSWERED = 200
 
 
 class AuditUnfinished(Exception):
-    """Time ran out before the audit was through; the mark says where to go on."""
+    """Time ran out before the audit ended; the mark says where the next run continues."""
 
 
 class Unanswered(Exception):
@@ -56,7 +56,7 @@ class Audited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examiner:
-    """Judges single payments. `live`: real money moves on this store; `note` hears of what is passed over."""
+    """Judges single payments. `live`: real money moves on this store; `note` gets what is skipped."""
 
     reader: Reader
     store: Store
@@ -71,7 +71,7 @@ class Examiner:
         return Skips(self.meter, self.note)
 
     def pass_over(self, did: Audited, payment_id: str, error: Exception) -> None:
-        """Count it; and where PortOne does not tell of it, put it on the list for a person."""
+        """Count it; and where PortOne's list does not have it, file it for staff."""
         self.skips.skip("payment", payment_id, error)
         if isinstance(error, (PortOneError, Unanswered)):
             with self.skips.over("payment", payment_id):
@@ -79,7 +79,7 @@ class Examiner:
                 self._file(did, [unreadable(held)] if held else [])
 
     def compare(self, did: Audited, listed: Listed, held: Payment | None) -> bool:
-        """Hold one listed payment against ours; whether it is foreign."""
+        """Compare one listed payment with ours; whether it is foreign."""
         if held is None:
             return not self._orphan(did, listed.snapshot)
         if listed.snapshot is None or differences(held, listed.snapshot):
@@ -97,7 +97,7 @@ class Examiner:
         return ours
 
     def examine(self, did: Audited, payment_id: str) -> None:
-        """The list is old by now: read both sides again, heal what is safe, list what still differs."""
+        """The list is old by now: read both sides again, heal what is safe, file what still differs."""
         did.check_time()
         held = self.store.payment(payment_id)
         if held is None:
@@ -128,9 +128,9 @@ class Examiner:
     ) -> tuple[Difference, ...]:
         """What a catch-up leaves, judged by the very reading it took in.
 
-        A reading behind us changes nothing, but stays due from then on, until a person is called (rule 2.4).
-        Another amount is filed first: once the payment is a MISMATCH, nobody could tell that it is news. Not
-        that of an account nobody has paid into (`taken` False): anybody has one issued for nothing.
+        A lagging reading changes nothing, but the payment stays due until staff is called (rule 2.4).
+        Another amount is filed first: once the payment is a MISMATCH, nothing would show that it is new. Not
+        that of an account without a deposit (`taken` False): anybody can have one issued for nothing.
         """
         amounts = [each for each in found if taken and each.kind is DiscrepancyKind.AMOUNT]
         self._file(did, amounts)

@@ -1,4 +1,4 @@
-"""An item that twelve workers died on: due once a day from now on, and a person is told (rules 4.3, 10.8)."""
+"""An item that twelve workers did not finish: due once a day from now on, staff called (rules 4.3, 10.8)."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from portone_payments.ports.world import Clock, Meter, Metric
 
 @dataclass(frozen=True, slots=True)
 class Burier:
-    """The mark is written alone, so that nothing an item holds keeps it from being passed over."""
+    """The mark is written alone, so that an item is put off whatever it contains."""
 
     store: Store
     clock: Clock
@@ -23,7 +23,7 @@ class Burier:
     skips: Skips
 
     def bury(self, due: Due) -> None:
-        """Put an item off for a day; then tell of it in the record itself, where that can be done."""
+        """Put an item off for a day; then record it in the history of the item, where it can be saved."""
         now = self.clock.now()
         self.meter.count(Metric.DEAD_LETTERED)
         with self.skips.over(due.kind, due.id):
@@ -51,7 +51,7 @@ class Burier:
 
 
 def _called(held: Payment | Wallet | Subscription, moment: Moment) -> Payment | Wallet | Subscription:
-    """A person is called to a payment once; the call stands until it is answered."""
+    """Staff is called to a payment once; the call stands until staff closes it."""
     match held:
         case Payment():
             if has_attention(held, AttentionKind.DEAD_LETTERED):

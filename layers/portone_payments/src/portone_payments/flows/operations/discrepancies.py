@@ -17,9 +17,9 @@ DISCREPANCY_ID = re.compile(r"[0-9a-f]{32}")
 def close(
     discrepancy_id: str, *, reason: str, staff: str, store: Store, clock: Clock, meter: Meter, vault: Vault
 ) -> Discrepancy:
-    """Close a discrepancy; closing it again with the same words changes nothing.
+    """Close a discrepancy; closing it again with the same reason changes nothing.
 
-    Raises `DiscrepancyNotFound`, `NothingToResolve` when somebody else had closed it, `Busy`.
+    Raises `DiscrepancyNotFound`, `NothingToResolve` when other staff has closed it, `Busy`.
     """
 
     def write() -> Discrepancy:

@@ -1,4 +1,4 @@
-"""What staff may do about a payment that needs a person."""
+"""What staff may do about a payment with a standing call."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -63,7 +63,7 @@ def resolve(
     vault: Vault,
     clock: Clock,
 ) -> Payment:
-    """Close one call for a person, with a reason in the history; the others stand.
+    """Close one call for staff, with a reason in the history; the others stand.
 
     Raises `PaymentNotFound`, `NothingToResolve`, `InvalidRequest` where several fit, `Busy`.
     """
@@ -129,11 +129,11 @@ def _ambiguous(held: Payment, subject: str) -> bool:
 
 
 def _closed(held: Payment, call: Attention, moment: Moment) -> Payment:
-    """The payment without this call, and without what would call again for the same reason."""
+    """The payment without this call, and without what would raise it again for the same reason."""
     done = clear_attention(held, call.kind, subject=call.subject)
     series = done.returning
     if series and (call.kind is CALLS.get(series.reason) or call.subject == stuck_subject(series)):
-        # whoever deals with it does so instead of us
+        # staff deals with it outside this system
         done = end(done, "resolved", moment)
     if call.kind is AttentionKind.QUARANTINED:
         # what the next reading says is judged anew, also where it shows that nothing was taken
@@ -164,7 +164,7 @@ def _decided(held: Payment, asked: Resolution, moment: Moment) -> Payment:
 
 
 def _undecided(held: Payment, now: float) -> Refund | None:
-    """The refund a person may decide: an ambiguous one, or one PortOne has forgotten."""
+    """The refund that staff may decide: an ambiguous one, or one PortOne no longer shows."""
     refund = open_refund(held)
     if refund is None or refund.state is RefundState.AMBIGUOUS:
         return refund

@@ -65,7 +65,7 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What every catch-up needs, whoever asks for it."""
+    """What every catch-up needs."""
 
     store: Store
     portone: PerStore[PortOne]
@@ -79,7 +79,7 @@ class Reader:
         return self.portone.within(store_of(payment, self.policy))
 
     def gate_of(self, payment: Payment) -> Gate:
-        """Whether anything may be sent about a payment: a store we left may be closed to us by itself."""
+        """The gate of a payment's store: a former store may refuse us while today's does not."""
         return self.gate.of(store_of(payment, self.policy))
 
     def catch_up(
@@ -93,7 +93,7 @@ class Reader:
         told: Amend | None = None,
         subscription: Subscription | None = None,
     ) -> CaughtUp:
-        """Bring a payment up to what PortOne says; `hint` is saved with it in the same write.
+        """Change a payment to what PortOne says; `hint` is saved with it in the same write.
 
         `held` and `subscription` where the caller has just read or written them; `told` adds what an answer
         of PortOne told the caller. Raises `PaymentNotFound`; `Busy` when the version moved three times.
@@ -142,7 +142,7 @@ class Reader:
         return held
 
     def _going_back(self, after: Payment, moment: Moment) -> Payment:
-        """A late charge goes back as long as its customer leaves, a late payment until staff keeps it."""
+        """A late charge is refunded while its customer leaves, a late payment until staff keeps it."""
         if not awaits_word(after):
             return after
         subscription = (
@@ -171,7 +171,7 @@ class Reader:
         if after.withdrawn:
             return (self._unwanted(held, after, moment) if newly_paid else told_withdrawn(held, after),)
         if newly_paid and after.subscription_id is not None:
-            # a refund of it came back: its invoice is settled, its order may be withdrawn meanwhile
+            # a refund of it was reversed: its invoice is settled, its order may be withdrawn meanwhile
             parts = self.store.subscription(after.subscription_id)
             return (self._unwanted(held, after, moment) if parts and self._taken_back(parts) else after,)
         in_doubt = after.quarantined and not after.surplus and not awaits_deposit(after)
@@ -189,17 +189,17 @@ class Reader:
     def _paid(
         self, order: Order, held: Payment, after: Payment, moment: Moment
     ) -> tuple[Payment, *tuple[AnyRecord, ...]]:
-        """The payment settles its order, or comes after the one that did; others in doubt are told of."""
+        """The payment settles its order, or is paid after the one that did; others in doubt become due."""
         if order.settled_by not in {None, after.payment_id}:
             return (self._surplus(after, moment),)
         if self._refused_as_late(after):
-            # what goes back pays for nothing: the order stays open for a payment in time
+            # what is refunded pays for nothing: the order stays open for a payment in time
             return (self._by_policy(held, after, moment),)
         beside: list[AnyRecord] = [settled_by(order, after), *self._suspects(order, after, moment)]
         return (self._by_policy(held, kept(after), moment), *beside)
 
     def _by_policy(self, held: Payment, after: Payment, moment: Moment) -> Payment:
-        """What came after its offer had ended: a person is told, and it stays or goes back (rule 7.2)."""
+        """Money paid after its offer ended: staff is called, and it is kept or refunded (rule 7.2)."""
         if held.late or not after.late or after.subscription_id is not None:
             return after
         if self._refused_as_late(after):
@@ -208,13 +208,13 @@ class Reader:
         return replace(called, due_at=next_due(called, moment.now))
 
     def _refused_as_late(self, payment: Payment) -> bool:
-        """Whether the shop has late payments sent back, and this is one."""
+        """Whether the shop has late payments refunded, and this is one."""
         return self.policy.refund_late and payment.late and payment.subscription_id is None
 
     def _quarantined(
         self, order: Order, after: Payment, moment: Moment
     ) -> tuple[Payment, *tuple[AnyRecord, ...]]:
-        """A payment in doubt is too much where another settles its order; else the order remembers it."""
+        """A payment in doubt is a surplus where another settles its order; else the order records it."""
         if order.settled_by not in {None, after.payment_id}:
             return (suspected(after, moment),)
         if after.payment_id in order.quarantined:
@@ -231,7 +231,7 @@ class Reader:
     def _with_subscription(
         self, held: Payment, after: Payment, subscription: Subscription | None, moment: Moment
     ) -> tuple[Payment, *tuple[AnyRecord, ...]]:
-        """What a charge pays is settled in the same write (rule 8.4)."""
+        """The invoice that a charge pays is settled in the same write (rule 8.4)."""
         if subscription is None:
             return (after,)
         if after.status in _PAID and held.status not in _PAID and self._taken_back(subscription):
@@ -247,24 +247,24 @@ class Reader:
         return (after, replace(settled.subscription, due_at=due_at, tries=0))
 
     def _taken_back(self, parts: Subscription) -> bool:
-        """Whether the order that was paid in these parts is withdrawn: then none of them is owed."""
+        """Whether the order of these parts is withdrawn: then none of them is owed."""
         order = self.store.order(parts.order_id) if parts.order_id and parts.status in OVER else None
         return order is not None and order.withdrawn_at is not None
 
     def _surplus(self, payment: Payment, moment: Moment) -> Payment:
-        """The later of two paid payments of one order: it has to go back."""
+        """The later of two paid payments of one order: it has to be refunded."""
         told = payment if is_suspected(payment) else suspected(payment, moment)
         return self._returned(told, SURPLUS, moment)
 
     def _unwanted(self, held: Payment, after: Payment, moment: Moment) -> Payment:
-        """What was paid for an order its shop has withdrawn: it has to go back."""
+        """A payment of an order its shop has withdrawn: it has to be refunded."""
         told = told_withdrawn(held, replace(after, withdrawn=True))
         return self._returned(told, WITHDRAWN, moment, subject="order")
 
     def _returned(
         self, payment: Payment, reason: str, moment: Moment, *, subject: str = "payment"
     ) -> Payment:
-        """Money that must not stay, on its way back; a person is told until it is."""
+        """Money that must not stay, its refund reserved; staff is called until it is refunded."""
         called = raise_attention(payment, CALLS[reason], subject, at=moment.now)
         going = return_all(called, reason, moment, base=self.policy.refund_base)
         return replace(going, due_at=next_due(going, moment.now))
@@ -285,5 +285,5 @@ def intend(store: Store, intended: Payment) -> Payment:
 
 
 def unchanged(payment: Payment, _moment: Moment) -> Payment:
-    """Nothing is told of the payment: the reading alone decides."""
+    """No change by an answer: the reading alone decides."""
     return payment

@@ -1,4 +1,4 @@
-"""Close a virtual account at PortOne, where the PG can; a reading decides what became of it (rule 7.1)."""
+"""Close a virtual account at PortOne, where the PG can; a reading decides the outcome (rule 7.1)."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ _UNANSWERED = frozenset({Outcome.UNKNOWN, Outcome.IN_FLIGHT, Outcome.REFUSED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCloser:
-    """Asks once; an unknown outcome is asked again under the same key."""
+    """Sends one close; after an unknown outcome it is sent again under the same key."""
 
     reader: Reader
 
     def close(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> CaughtUp:
-        """Ask PortOne to close the account, then read. Raises `Busy`."""
+        """Request the close from PortOne, then read. Raises `Busy`."""
         answered = self._asked(payment, deadline)
 
         def told(held: Payment, _moment: Moment) -> Payment:

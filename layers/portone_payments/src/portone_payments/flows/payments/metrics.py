@@ -18,7 +18,7 @@ _FACTS = {
     Fact.HINT_GIVEN_UP: Metric.HINT_GIVEN_UP,
     Fact.CHARGE_FAILED: Metric.CHARGE_DECLINED,
 }
-# a standing call for a person is counted at every reading, so its alarm repeats until somebody closes it
+# a standing call for staff is counted at every reading, so its alarm repeats until staff closes it
 CALLS = {
     AttentionKind.MISMATCH: Metric.MISMATCH,
     AttentionKind.SURPLUS: Metric.SURPLUS,
@@ -42,7 +42,7 @@ _UNRECOGNISED = frozenset({"method_unrecognised"})
 
 
 def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
-    """Count the facts, the notes and every standing call for a person of one save."""
+    """Count the facts, the notes and every standing call for staff of one save."""
     after = absorbed.payment
     for entry in after.history:
         if entry.seq >= before.next_seq and entry.fact in _FACTS:
@@ -61,7 +61,7 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
 
 
 def _count_calls(meter: Meter, payment: Payment) -> None:
-    """Every standing call; what differs about an account nobody has paid into is listed, and no alarm."""
+    """Every standing call; a difference of an account without a deposit is listed, and raises no alarm."""
     quiet = _OF_WHAT_DIFFERS if awaits_deposit(payment) else frozenset()
     for attention in payment.attentions:
         if attention.kind in CALLS:
@@ -69,7 +69,7 @@ def _count_calls(meter: Meter, payment: Payment) -> None:
 
 
 def count_texts(meter: Meter, reading: Snapshot | None) -> None:
-    """Count the texts of a reading that passed no filter: what a person misses there was dropped here."""
+    """Count the texts of a reading that no filter passed: what staff misses there was dropped here."""
     if reading is not None and reading.dropped:
         meter.count(Metric.TEXT_DROPPED, reading.dropped)
 

@@ -1,4 +1,4 @@
-"""After prepare: fix the amount at PortOne, so that a checkout with another one is refused (facts 2)."""
+"""After prepare: fix the amount at PortOne, so that PortOne refuses a checkout with another one (facts 2)."""
 
 import hashlib
 from contextlib import suppress
@@ -23,10 +23,10 @@ _OURS_TO_FIX = frozenset({Outcome.REFUSED, Outcome.NO_EFFECT})
 def open_checkout(prepared: Prepared, *, reader: Reader, ids: Ids, clock: Clock, deadline: Deadline) -> None:
     """Pre-register; repeatable, so a fresh key per send. The paymentId stays the same after any error.
 
-    A repeated prepare asks once more, for nobody knows whether the first one lived to ask, and then only
+    A repeated prepare registers once more, as the first may have died before it did, and then only
     where something changed. Raises `ProviderUnavailable` when the outcome is unknown, `ProviderRefused` when
-    PortOne rejects our credential or request, `OrderAlreadyPaid` when somebody paid meanwhile,
-    `TooManyRequests` while it is asked in vain again and again.
+    PortOne rejects our credential or request, `OrderAlreadyPaid` when it was paid meanwhile,
+    `TooManyRequests` after too many repeats without success.
     """
     payment, moment = prepared.payment, Moment(now=clock.now(), by="prepare")
     fixed = _digest(payment)
@@ -62,18 +62,18 @@ def _pre_register(payment: Payment, reader: Reader, key: str, deadline: Deadline
 
 
 def _asked(payment: Payment, moment: Moment) -> Payment:
-    """The payment after PortOne was asked about it once more."""
+    """The payment after one more pre-registration."""
     return replace(payment, spent=with_one(payment.spent, PREPARES, now=moment.now))
 
 
 def _note(payment: Payment, reader: Reader) -> None:
-    """Saved if nobody was faster: who was has a reason to ask again."""
+    """Saved unless another write came first: then a repeated prepare may register again."""
     with suppress(Conflict):
         reader.store.save(payment)
 
 
 def _digest(payment: Payment) -> str:
-    """What PortOne is to hold the windows to: sum, end, and the terms they are offered under."""
+    """What PortOne checks the windows against: sum, end, and the terms they are offered under."""
     terms = payment.terms
     offered = (terms.store, terms.live, *terms.channels, *terms.merchants) if terms else ()
     asked = (payment.total, payment.tax_free, payment.currency, payment.expires_at, *offered)

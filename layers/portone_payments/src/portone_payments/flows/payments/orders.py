@@ -1,4 +1,4 @@
-"""The shop's backend stores what it wants paid; the price comes from here and never from an app."""
+"""The shop's backend stores orders; the price comes from here and never from an app."""
 
 from dataclasses import dataclass, replace
 
@@ -72,7 +72,7 @@ class OrderKeeper:
         return _write(held, replace(wanted, buyer_sealed=sealed, due_at=until), self.store)
 
     def _check(self, wanted: Order, buyer: Buyer) -> None:
-        """The buyer must not find out what the shop left out. Parts are charged to a saved method."""
+        """Refuse an order that lacks data before its buyer finds out. Parts are charged to a saved method."""
         for method in () if wanted.parts else wanted.pay_methods:
             if self.windows.channel(method) is None:
                 raise InvalidRequest(field="payMethods", reason="no_channel")
@@ -90,7 +90,7 @@ class OrderKeeper:
         )
 
     def _known(self, held: Order, buyer: Buyer, now: float) -> bool:
-        """Whether an order has this buyer; one that was dropped since is given again where it is of use."""
+        """Whether an order has this buyer; one that was dropped since is stored again where it is of use."""
         if held.buyer_sealed is None or held.buyer_sealed:
             return self._opened(held.buyer_sealed, held.order_id) == buyer
         payment = self.store.payment(held.payment_id) if held.payment_id else None
@@ -99,7 +99,7 @@ class OrderKeeper:
         if payment.buyer_sealed:
             return self._opened(payment.buyer_sealed, held.order_id) == buyer
         if buyer and not is_over(payment):
-            # looked at once more, so that it is dropped again
+            # due once more, so that it is dropped again
             due_at = payment.due_at or kept_until(held, now)
             self.store.save(replace(payment, buyer_sealed=self._sealed(buyer, held.order_id), due_at=due_at))
         return True
@@ -122,7 +122,7 @@ class OrderWithPayment:
     schedule: Subscription | None = None
 
     def of_parts(self) -> tuple[int, int]:
-        """What the parts of an order brought, and what is still asked for or was given up on."""
+        """What the parts of an order collected, and what is still owed or was given up."""
         if self.schedule is None:
             return 0, self.order.total
         invoices = self.schedule.invoices.values()

@@ -39,7 +39,7 @@ _SETTLED = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.MISMATCH})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareRequest:
-    """What the app asked for; `body_hash` tells a repeated request from another one under the same key."""
+    """What the app requests; `body_hash` tells a repeated request from another one under the same key."""
 
     user_id: str
     order_id: str
@@ -55,7 +55,7 @@ class PrepareRequest:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The payment to open a checkout for, the pay methods offered here, and what their windows are given.
+    """The payment to open a checkout for, the pay methods offered here, and the data of their windows.
 
     `fresh`: stored for the first time by this very call.
     """
@@ -68,7 +68,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparer:
-    """Stores the intent to be paid, before PortOne or the app hear of it."""
+    """Stores the intent to be paid, before PortOne or the app know of it."""
 
     store: Store
     clock: Clock
@@ -84,7 +84,7 @@ class Preparer:
     def prepare(self, requested: PrepareRequest) -> Prepared:
         """The payment of an order, stored. Raises the errors of its helpers; `Busy` after lost races.
 
-        `TooManyRequests` for who repeats what costs: client keys, payments, the opening of a buyer's data.
+        `TooManyRequests` above the limits of what costs: client keys, payments, decryption of a buyer's data.
         """
         return retried(lambda: self._once(requested), meter=self.meter)
 

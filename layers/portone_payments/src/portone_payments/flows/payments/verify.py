@@ -18,9 +18,9 @@ FRESH = 2.0
 def verify(
     payment_id: str, user_id: str, *, reader: Reader, queue: Queue, clock: Clock, deadline: Deadline
 ) -> CaughtUp:
-    """The payment as PortOne has it now; as we have it within two seconds of the last reading.
+    """The payment as PortOne has it now; as stored within two seconds of the last reading.
 
-    So it is too for whoever asks on and on: webhooks and the sweep go on meanwhile (I19).
+    Above the rate limit too it is as stored: webhooks and the sweep go on meanwhile (I19).
     Raises `PaymentNotFound`, `Busy`.
     """
     payment = owned(payment_id, user_id, store=reader.store)
@@ -37,5 +37,5 @@ def verify(
 
 
 def _read(payment: Payment, moment: Moment) -> Payment:
-    """The payment with one more reading that its app has asked for."""
+    """The payment with one more reading that its app requested."""
     return replace(payment, spent=with_one(payment.spent, *READINGS, now=moment.now))

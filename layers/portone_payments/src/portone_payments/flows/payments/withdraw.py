@@ -37,7 +37,7 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawer:
-    """Takes orders back, with their payment in the same write: it settles before that or goes back."""
+    """Withdraws orders, with their payment in the same write: it is paid before that, or it is refunded."""
 
     closer: AccountCloser
     reader: Reader
@@ -47,7 +47,7 @@ class Withdrawer:
     clock: Clock
 
     def withdraw(self, order_id: str, deadline: Deadline, *, by: str) -> Withdrawn:
-        """The order withdrawn, now or before; who asked for it is kept.
+        """The order withdrawn, now or before; its requester is recorded.
 
         Raises `OrderNotFound`, `OrderAlreadyPaid`, `OrderPaymentUnderWay`, `ProviderUnavailable`, `Busy`.
         """
@@ -61,7 +61,7 @@ class Withdrawer:
         return Withdrawn(replace(held, payment=payment), done)
 
     def _closed(self, payment: Payment, moment: Moment, deadline: Deadline) -> tuple[Payment, bool]:
-        """The payment after PortOne was asked to close its account, and whether the outcome is known."""
+        """The payment after a request to close its account, and whether the outcome is known."""
         try:
             result = self.closer.close(payment, moment, deadline=deadline)
         except Busy:

@@ -1,4 +1,4 @@
-"""Issue and cancel cash receipts: what is wanted is stored first, then sent (rule 3.5)."""
+"""Issue and cancel cash receipts: the request is stored first, then sent (rule 3.5)."""
 
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,7 @@ PERSONAL = "PERSONAL"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashReceipts:
-    """Everything that starts something about a cash receipt. `self_issue`: the shop reports unasked."""
+    """Starts issues and cancels of cash receipts. `self_issue`: the shop issues without a request."""
 
     sender: ReceiptSender
     vault: Vault
@@ -89,7 +89,7 @@ class CashReceipts:
         return payment
 
     def work(self, payment: Payment, moment: Moment, *, deadline: Deadline) -> None:
-        """Whatever a payment's receipt needs now: finish, keep step with refunds, issue unasked."""
+        """Do what a payment's receipt needs now: finish, follow refunds, issue without a request."""
         receipt = latest(payment)
         if receipt is not None and receipt.state in MOVING:
             self.sender.move(payment, moment, deadline)
@@ -99,7 +99,7 @@ class CashReceipts:
             self._issue_unasked(payment, moment, deadline)
 
     def _correct(self, payment: Payment, moment: Moment, deadline: Deadline) -> None:
-        """Look first: the PG may have voided or corrected it. Then cancel; the remainder is issued anew."""
+        """Read first: the PG may have voided or corrected it. Then cancel; the remainder is issued anew."""
         settle = self.sender.reading(payment, moment, deadline)
         if settle is None:
             return
@@ -113,7 +113,7 @@ class CashReceipts:
             self.sender.move(payment, moment, deadline, first=True)
 
     def _issue_unasked(self, payment: Payment, moment: Moment, deadline: Deadline) -> None:
-        """Report to the tax office what nobody asked a receipt for (자진발급)."""
+        """Issue a receipt without a buyer's request, for the tax office (자진발급)."""
 
         def intended(held: Payment) -> Payment:
             owed_at = self_issue_at(held) if self.self_issue else None

@@ -21,7 +21,7 @@ from portone_payments.ports.portone import ReceiptCommand
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Vault
 
-# said of what somebody, perhaps our own earlier send, has already done: a reading decides
+# PortOne says it is done already, perhaps by our own earlier send: a reading decides
 ALREADY_DONE = frozenset({"CASH_RECEIPT_ALREADY_ISSUED", "CASH_RECEIPT_NOT_ISSUED", "CASH_RECEIPT_NOT_FOUND"})
 type Change = Callable[[Payment], Payment]
 
@@ -53,7 +53,7 @@ class ReceiptSender:
     ) -> Payment:
         """Send what is stored if it may be sent, read where the answer leaves a doubt, save both at once.
 
-        `admitted`: the caller has asked whether anything may be sent.
+        `admitted`: the caller has checked that requests may be sent.
         """
         receipt = newest(payment)
         told: Change = _unchanged

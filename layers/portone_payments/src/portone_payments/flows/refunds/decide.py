@@ -1,4 +1,4 @@
-"""What is decided of a refund that waits: a second person's word, a bank account (rules 6.4 and 10.12)."""
+"""What a waiting refund needs: the approval of a second person, a bank account (rules 6.4 and 10.12)."""
 
 from dataclasses import replace
 
@@ -18,14 +18,14 @@ from portone_payments.ports.world import Deadline
 
 
 class RefundDecisions(Refunds):
-    """Whoever decides is never who sends: what was decided is stored first."""
+    """Stores each decision before anything is sent."""
 
     def supply_account(
         self, payment_id: str, shown: str, requester: Requester, account: RefundAccount, deadline: Deadline
     ) -> Refunded:
         """Give a refund that waits for a bank account one, and send it. Raises `RefundNotFound`.
 
-        The owner may do so again each time an account was refused, as often as they may ask for refunds.
+        The owner may repeat it each time an account was refused, as often as they may request refunds.
         """
         held = self.held(payment_id, requester)
         found = asked_refunds(held, shown, requester, store=self.store)
@@ -48,7 +48,7 @@ class RefundDecisions(Refunds):
         return self.send(self.held(payment_id, requester), waiting.id, requester.by, deadline)
 
     def approve(self, payment_id: str, refund_id: str, requester: Requester, deadline: Deadline) -> Refunded:
-        """A second person agrees to a large refund. Raises `RefundNotFound`, `RefundNotAllowed`."""
+        """A second person approves a large refund. Raises `RefundNotFound`, `RefundNotAllowed`."""
         moment = Moment(now=self.clock.now(), by=requester.by)
 
         def approved(held: Payment, refund: Refund) -> Payment:
@@ -62,7 +62,7 @@ class RefundDecisions(Refunds):
         return self.send(self.held(payment_id, requester), refund_id, requester.by, deadline)
 
     def decline(self, payment_id: str, refund_id: str, requester: Requester) -> Refunded:
-        """The second person says no. Raises `RefundNotFound`, `NothingToResolve`."""
+        """The second person rejects it. Raises `RefundNotFound`, `NothingToResolve`."""
         moment = Moment(now=self.clock.now(), by=requester.by)
 
         def declined(held: Payment, refund: Refund) -> Payment:
@@ -74,6 +74,6 @@ class RefundDecisions(Refunds):
         return self.read(payment_id, refund_id, requester)
 
     def _released(self, held: Payment, refund: Refund, *, account: str | None) -> Refund:
-        """What waited is frozen now: the balance may have changed while it did. Whoever sends it says so."""
+        """A waiting refund is frozen now: the balance may have changed meanwhile. The sender records it."""
         balance = cancellable(held, base=self.policy.base) + held.by_hand
         return replace(refund, state=RefundState.RESERVED, account=account, balance=balance)

@@ -35,14 +35,14 @@ SENDING = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What an requester wrote: never stored in clear."""
+    """What a requester wrote: never stored in clear."""
 
     reason: str = field(repr=False)
     account: RefundAccount | None = field(default=None, repr=False)
 
 
 class Canceller(Refunds):
-    """Everything that starts a refund."""
+    """Starts refunds."""
 
     def cancel(
         self,
@@ -74,7 +74,7 @@ class Canceller(Refunds):
         return retried(write, meter=self.meter)
 
     def _current(self, held: Payment, requester: Requester, deadline: Deadline) -> Payment:
-        """The payment, read first where its last reading was behind: a balance of then would be refused."""
+        """The payment, read first where its last reading was lagging: PortOne would refuse an old balance."""
         if in_progress(held) or not known_behind(held):
             return held
         moment = Moment(now=self.clock.now(), by=requester.by)
@@ -106,12 +106,12 @@ class Canceller(Refunds):
         return due_soon(with_refund(reserved, refund), now)
 
     def _sealed(self, held: Payment, refund: Refund, said: Said) -> Refund:
-        """The refund with what somebody wrote, for nobody to read but who sends it or decides it."""
+        """The refund with what its requester wrote, sealed for the roles that send or decide it."""
         vault, place = self.vault, (held.payment_id, refund.id)
         account = sealed_account(said.account, *place, vault) if said.account else None
         return replace(refund, said=vault.encrypt(said.reason, context=said_context(*place)), account=account)
 
 
 def _read(payment: Payment, moment: Moment) -> Payment:
-    """The payment with one more reading that its owner's refund has asked for."""
+    """The payment with one more reading that its owner's refund requested."""
     return replace(payment, spent=with_one(payment.spent, REFUND_READINGS, now=moment.now))

@@ -1,4 +1,4 @@
-"""What everything about refunds shares: whose payment, which refund, saved once, sent once (rule 5.1)."""
+"""What all refund flows share: whose payment, which refund, saved once, sent once (rule 5.1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ class Refunds:
     def send(
         self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, fresh: bool = False
     ) -> Refunded:
-        """Send what is reserved; what has no outcome then is left to the worker.
+        """Send what is reserved; a refund without an outcome is left to the worker.
 
         `fresh`: `payment` is as this very call has stored it.
         """
@@ -89,7 +89,7 @@ class Refunds:
 
 
 def due_soon(payment: Payment, now: float) -> Payment:
-    """Due after the inline deadline: whoever dies while sending is followed by the worker."""
+    """Due after the inline deadline: the worker takes over from a request that died while sending."""
     soon = int(now) + 30
     due_at = soon if payment.due_at is None else min(payment.due_at, soon)
     return replace(payment, due_at=due_at, poll_step=0)

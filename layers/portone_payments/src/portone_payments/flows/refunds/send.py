@@ -56,9 +56,9 @@ class RefundSender:
     def _sent(
         self, payment: Payment, refund: Refund, gate: Gate, moment: Moment, deadline: Deadline
     ) -> tuple[Payment, Amend]:
-        """The payment as it is stored now, and what the answer tells. Raises `Busy`.
+        """The payment as it is stored now, and what the answer says. Raises `Busy`.
 
-        Before the first byte leaves it says so: without a list nothing else shows that nobody sent it.
+        The payment records it before the first byte leaves: without a list nothing else shows it was sent.
         """
         order, first = self._order(payment, refund), refund.sent_at is None
         if first:
@@ -106,7 +106,7 @@ def account_context(payment_id: str, refund_id: str) -> dict[str, str]:
 
 
 def said_context(payment_id: str, refund_id: str) -> dict[str, str]:
-    """The encryption context of what somebody gave as a reason."""
+    """The encryption context of a requester's reason."""
     return bound_to(Sealing.REFUND_REASON, payment=payment_id, refund=refund_id)
 
 
@@ -146,9 +146,9 @@ def _failed(refund: Refund, error: PortOneError) -> Amend:
 
 
 def _held_back(refund: Refund, gate: Gate, *, unsent: int | None = None) -> Amend:
-    """PortOne refuses us: should no reading show the refund, it is not over but sent anew (rule 10.13).
+    """PortOne refuses us: if no reading shows the refund, it stays open and is sent again (rule 10.13).
 
-    `unsent`: the version of the payment since which nobody else can have sent it.
+    `unsent`: the version of the payment since which no other process can have sent it.
     """
     until = gate.until()
     return lambda held, _: _stopped(held, refund.id, until, unsent=unsent)

@@ -5,9 +5,9 @@ from portone_payments.flows.shared.gate import Gate, Operation
 
 
 def check_gate(gate: Gate, operation: Operation, channel: str | None = None, *, again: bool = False) -> None:
-    """Whether a try may be stored and sent. Raises `ProviderRefused` with the seconds to wait.
+    """Whether an attempt may be stored and sent. Raises `ProviderRefused` with the seconds to wait.
 
-    `again`: an earlier try was refused itself.
+    `again`: an earlier attempt was refused itself.
     """
     if not gate.admits(operation, channel, again=again):
         raise ProviderRefused(retry_after=gate.wait(channel, again=again) or 1)

@@ -1,4 +1,4 @@
-"""By what name PGs know a user: found again where there is one, made where there is none (rule 10.15)."""
+"""The customer id of a user at PGs: found where there is one, made where there is none (rule 10.15)."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from portone_payments.ports.world import Secrets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customers:
-    """A user keeps the name of the first window: PGs keep cards and phones under it (PortOne facts 12.3)."""
+    """A user keeps the id of the first window: PGs store cards and phones under it (PortOne facts 12.3)."""
 
     store: Store
     secrets: Secrets
@@ -18,7 +18,7 @@ class Customers:
     def name_of(self, user_id: str) -> str:
         """The customer id to send for a user. Raises `SecretsUnavailable`, `StorageUnavailable`."""
         keys = self.secrets.charge_keys()
-        # as long as there is one key, there is one name, and nobody needs to look
+        # as long as there is one key, there is one customer id, and no read is needed
         known = self._known(user_id) if len(keys) > 1 else None
         return known or customer_id(user_id, keys)
 

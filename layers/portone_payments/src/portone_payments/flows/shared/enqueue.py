@@ -8,7 +8,7 @@ DELAY = 30
 
 
 def enqueue(payment: Payment, *, queue: Queue) -> None:
-    """Ask the worker to look in half a minute; never fails the caller."""
+    """Have the worker read in half a minute; never fails the caller."""
     if payment.due_at is None:
         return
     try:

@@ -1,7 +1,7 @@
 """Whether anything may be sent to PortOne: a refusal of *us* stops it, a probe starts it again (rule 10.13).
 
 Each container that sends reads what is stopped, and believes it for some seconds: one read however often it
-sends meanwhile. So all containers hold still after the first refusal.
+sends meanwhile. So all containers stop sending seconds after the first refusal.
 """
 
 import math
@@ -77,7 +77,7 @@ class Gate:
         self._known = Heard(store=self.store, clock=self.clock, meter=self.meter)
 
     def of(self, store_id: str) -> "Gate":
-        """The same for another store than today's: closed to us, it holds no other up. "": today's."""
+        """The gate of another store than today's: where it refuses us, the others go on. "": today's."""
         if store_id in {"", self.store_id}:
             return self
         other = copy(self)
@@ -166,7 +166,7 @@ class Gate:
         self._passed(Operation.CHARGE, channel, _alone(channel, alone))
 
     def tidy(self) -> Stops:
-        """For the sweep: what is stopped, counted, without what keeps nobody any more."""
+        """For the sweep: what is stopped, counted, without stops that hold no request any more."""
         held = self._known.refreshed()
         tidy = tidied(held, self.clock.now())
         if tidy != held:
@@ -191,7 +191,7 @@ class Gate:
         self._known.changed(lambda held: begun(held, scope, operation, code, self.clock.now()))
 
     def _one_more(self, customer: str | None, channel: str, code: str, *, renewal: bool) -> None:
-        """One more charge that was refused for itself; renewals try one after the other from now on."""
+        """One more charge that was refused for itself; renewals are sent one after the other from now on."""
         now = self.clock.now()
 
         def told(held: Stops) -> Stops:
@@ -205,11 +205,11 @@ class Gate:
             return begun(held, channel_scope(channel), Operation.CHARGE, code, now)
 
         self._known.changed(told)
-        # it knows who we are
+        # PortOne has authenticated us
         self._passed(Operation.CHARGE, None)
 
     def _passed(self, operation: Operation, channel: str | None, alone: str | None = None) -> None:
-        """PortOne took us for who we are: what it had refused goes on."""
+        """PortOne authenticated us: the stop for a refused credential ends."""
         heard = self._known.stops
         row = channel if operation is Operation.CHARGE and _in_a_row(heard, channel) else None
         over = [

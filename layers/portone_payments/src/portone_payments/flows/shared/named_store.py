@@ -1,4 +1,4 @@
-"""What a webhook tells of without a record of ours is read in the store it names (PortOne facts 1.3, 8)."""
+"""What a webhook names without a record of ours is read in the store it names (PortOne facts 1.3, 8)."""
 
 from collections.abc import Callable
 

@@ -1,6 +1,6 @@
 """Optimistic writes: read, decide, save under the version; a lost race is counted and everything done anew.
 
-The only place that tries again after a lost race, so that none is tried for ever or goes uncounted.
+The only place that repeats after a lost race, so that every repeat is bounded and counted.
 """
 
 from collections.abc import Callable

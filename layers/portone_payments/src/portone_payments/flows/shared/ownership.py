@@ -1,4 +1,4 @@
-"""Who asks, and whose a payment is (I6)."""
+"""The requester, and whose a payment is (I6)."""
 
 from dataclasses import dataclass, replace
 
@@ -13,9 +13,9 @@ OWNER, STAFF, AUTO = "owner", "staff", "auto"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """Who asks: an owner by user id, or staff by name. Their refund ids are separate namespaces.
+    """The requester: an owner by user id, or staff by name. Their refund ids are separate namespaces.
 
-    `door` and `person` tell members of staff apart: how they were let in, and as whom.
+    `door` and `person` tell members of staff apart: by which routes they came, and as whom.
     """
 
     name: str
@@ -70,7 +70,7 @@ def shown_id(refund: Refund) -> str:
 
 
 def find_refund(payment: Payment, refund_id: str, *, store: Store) -> Refund | None:
-    """The refund of this id, wherever it lies; None where it was never asked for."""
+    """The refund of this id, wherever it lies; None where it was never requested."""
     held = refund_of(payment, refund_id)
     token = token_of(payment.payment_id, refund_id)
     if held is not None or token not in payment.settled:

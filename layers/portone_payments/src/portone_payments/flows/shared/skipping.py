@@ -1,4 +1,4 @@
-"""What cannot be treated is counted, named and passed over: one must not stop all (rule 10.8)."""
+"""An item that fails is counted, logged by id and skipped: one must not stop all (rule 10.8)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,24 +16,24 @@ def unnoted(_skipped: Skipped) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Skips:
-    """Counts what is passed over; `note` writes it to the log."""
+    """Counts skipped items; `note` writes them to the log."""
 
     meter: Meter
     note: Note = unnoted
 
     def skip(self, kind: str, id_: str, error: Exception) -> None:
-        """Pass over one item because of `error`."""
+        """Skip one item because of `error`."""
         self.add([Skipped(kind, id_, error)])
 
     def add(self, skipped: Iterable[Skipped]) -> None:
-        """Pass over items that somebody else could not treat."""
+        """Skip items that failed elsewhere."""
         for each in skipped:
             self.meter.count(Metric.ITEM_SKIPPED)
             self.note(each)
 
     @contextmanager
     def over(self, kind: str, id_: str) -> Iterator[None]:
-        """Pass over one item should anything go wrong with it in here."""
+        """Skip one item if anything in here fails."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the boundary: the others go on

@@ -1,4 +1,4 @@
-"""What staff wrote of a payment: sealed in its history, read by staff, gone with time (rule 10.7)."""
+"""What staff wrote about a payment: sealed in its history, read by staff, deleted with time (rule 10.7)."""
 
 from portone_payments.domain.records.bounds import SEALED
 from portone_payments.domain.records.payments import Payment

@@ -1,1 +1,1 @@
-"""Subscriptions: begun, changed, ended."""
+"""Subscriptions: started, changed, ended."""

@@ -24,13 +24,13 @@ def never(_held: Subscription) -> bool:
 
 
 def always(_held: Subscription) -> bool:
-    """What has something charged, or is told of."""
+    """Acts that start a charge, or that are published."""
     return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriptions:
-    """What every change of a subscription needs, whoever asks for it."""
+    """What every change of a subscription needs."""
 
     store: Store
     clock: Clock
@@ -49,8 +49,8 @@ class Subscriptions:
     ) -> Subscription:
         """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
 
-        `counted`: whether its owner may do so only so often. `fact` False: no line of its history need tell
-        of it. Raises `SubscriptionNotFound`, `TooManyRequests`, `Busy` and what the domain refuses.
+        `counted`: whether its owner may do so only so often. `fact` False: no line of its history need record
+        it. Raises `SubscriptionNotFound`, `TooManyRequests`, `Busy` and what the domain refuses.
         """
 
         def decide(held: Subscription) -> tuple[Subscription]:
@@ -91,5 +91,5 @@ class Subscriptions:
         return [each for each in found if each is not None]
 
     def moment(self, by: str) -> Moment:
-        """Now, for somebody."""
+        """Now, decided by this caller."""
         return Moment(now=self.clock.now(), by=by)

@@ -24,6 +24,6 @@ def put_plan(wanted: Plan, *, store: Store, meter: Meter) -> Plan:
 
 
 def _keeping(held: Plan, wanted: Plan) -> Plan:
-    """What is wanted, with what a newer version of this code wrote into the plan (rule 10.8)."""
+    """The new plan, with the fields a newer version of this code stored in it (rule 10.8)."""
     interval = replace(wanted.interval, extra=held.interval.extra)
     return replace(wanted, interval=interval, version=held.version, extra=held.extra)

@@ -28,7 +28,7 @@ REQUEST_KEPT = 7 * 24 * 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeRequest:
-    """What the app asks for; `shown` is the price its user saw, in minor units; `start` a KST day."""
+    """What the app requests; `shown` is the price its user saw, in minor units; `start` a KST day."""
 
     user_id: str
     body_hash: str
@@ -49,7 +49,7 @@ class SubscribeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """Stores what was agreed, then has it collected."""
+    """Stores what was agreed, then collects it."""
 
     collector: Collector
     subscriptions: Subscriptions
@@ -89,7 +89,7 @@ class Subscriber:
         return (replace(wallet, spent=spend(wallet.spent, SUBSCRIPTIONS, now=self.clock.now())),)
 
     def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:
-        """The subscription after what is due of it was tried; unchanged where somebody else is at it."""
+        """The subscription after its due charge was attempted; unchanged where another worker has it."""
         moment = self.subscriptions.moment("app")
         if subscription.due_at is None or subscription.due_at > moment.now:
             return subscription
@@ -107,7 +107,7 @@ class Subscriber:
     def _begun(self, wanted: SubscribeRequest, wallet: Wallet | None) -> Subscription | None:
         """The subscription to this plan whose first charge has no outcome yet.
 
-        Its user is told the same again instead of being charged again under another key of the app.
+        Its user gets the same answer instead of a second charge under another key of the app.
         """
         keys = wallet.keys.values() if wallet and wanted.plan_id else ()
         for claim in {claim for key in keys for claim in key.claims[-MANY:]}:
@@ -143,7 +143,7 @@ class Subscriber:
             consented=wanted.consented,
         )
         fresh = replace(fresh, issue_id=wanted.issue_id, hash_version=version)
-        # who starts today has just asked to be charged: not at the next allowed hour, now
+        # a start today requests a charge: it is made now, not at the next allowed hour
         due_at = (
             fresh.due_at
             if fresh.due_at is not None

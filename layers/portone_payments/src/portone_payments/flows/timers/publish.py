@@ -1,4 +1,4 @@
-"""Publishing: every line of a history that the save before did not have leaves as an event (mechanism 5)."""
+"""Publishing: every line of a history that the save before did not have is published (mechanism 5)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from portone_payments.ports.world import Meter, Metric
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Hands facts to the bus, at least once each; stateless: what went before is the record before."""
+    """Puts facts on the bus, at least once each; stateless: the record before the save was published."""
 
     bus: EventBus
     store: Store
@@ -24,8 +24,8 @@ class Publisher:
     def publish(self, changes: Iterable[Change | Skipped]) -> int:
         """Publish what these saves added, oldest save first; how many events.
 
-        One that cannot be read is passed over: its history can be told again once it was mended. Raises
-        `StorageUnavailable`, after all that could be published, where more can be expected of another try.
+        One that cannot be read is skipped: its history can be published again once it is repaired. Raises
+        `StorageUnavailable`, after all that could be published, where another attempt may publish more.
         """
         skips, news, failures = Skips(self.meter, self.note), list[Event](), list[StorageUnavailable]()
         for change in changes:

@@ -17,7 +17,7 @@ from portone_payments.flows.shared.skipping import Note, Skips, unnoted
 from portone_payments.ports.store import Conflict, Filed, Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric
 
-# how late a record may be found under its day, and for how long it is tried
+# how late a record may be found under its day, and for how long its deletion is attempted
 REACH = LATELY + BEHIND + 5 * DAY
 
 
@@ -32,7 +32,7 @@ class Removed:
 
 @dataclass(frozen=True, kw_only=True)
 class Remover:
-    """Deletes by what records themselves say; `note` hears of what is passed over."""
+    """Deletes by what records themselves say; `note` is called with what is skipped."""
 
     store: Store
     clock: Clock
@@ -40,14 +40,14 @@ class Remover:
     note: Note = unnoted
 
     def remove(self, *, deadline: Deadline) -> Removed:
-        """Go through the days, the oldest first, until time runs out; the next run goes on."""
+        """Go through the days, the oldest first, until time runs out; the next run continues."""
         done, until = Removed(), self.clock.now() - KEPT
         for day in days_between(max(until - REACH, self._began() - DAY), until):
             if done.left:
                 break
             with self._skips.over("day", day):
                 self._day(day, until, done, deadline)
-        # what waits for time waits for a person who gives it more
+        # what is open for lack of time needs staff, who can give the run more
         self.meter.count(Metric.END_PUT_OFF, done.put_off + done.left)
         self.meter.count(Metric.RECORD_ENDED, done.removed)
         return done
@@ -57,7 +57,7 @@ class Remover:
         return Skips(self.meter, self.note)
 
     def _began(self) -> float:
-        """Before when there is nothing: a stack that is younger than five years asks for nothing."""
+        """Before when there is nothing: a stack younger than five years reads nothing."""
         with self._skips.over("audit", "list"):
             mark = self.store.audit_mark()
             return mark.began if mark else 0.0
@@ -68,7 +68,7 @@ class Remover:
             if deadline.remaining() <= 0:
                 done.left = True
                 return
-            # of what left a wallet its own id is told: the wallet's is its user's
+            # what left a wallet is logged by its own id: the wallet's id is its user's
             with self._skips.over(each.kind, each.part or each.id):
                 self._one(each, until, done)
 

@@ -49,7 +49,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """What of a page is to be sent; `moved` unless another sweep had all of it."""
+    """What of a page is to be sent; `moved` unless another sweep leased all of it."""
 
     live: tuple[Due, ...] = ()
     moved: bool = False
@@ -60,7 +60,7 @@ class Sweeper:
     """`rate` is how many items a second the workers finish; the backlog stays under two minutes of it.
 
     `charge_rate` is how many charges a second the PG takes: each gets a slot of its own. What cannot be
-    leased, sent or buried is counted and passed over; `note` hears of it.
+    leased, sent or buried is counted and skipped; `note` is called with it.
     """
 
     store: Store
@@ -75,7 +75,7 @@ class Sweeper:
     def sweep(self, *, deadline: Deadline) -> Swept:
         """Lease and send what is due, oldest first per shard, until time or room in the queues ends.
 
-        Raises what a queue raises that takes nothing, after the other one had its turn.
+        Raises what a failing queue raises, after the other one was sent to.
         """
         swept, charged = Swept(), Swept()
         try:
@@ -95,7 +95,7 @@ class Sweeper:
     def _charges(self, charged: Swept, deadline: Deadline) -> None:
         rate_limiter = RateLimiter(self.store, self.clock, self.charge_rate, self._skips)
         try:
-            # what its workers could not do is not sent again on top
+            # a backlog that the workers have not finished is not sent again
             room = self.charge_rate * AHEAD - self.charges.backlog()
             if self._may_charge(charged.stops):
                 self._sweep(CHARGES, room, charged, deadline, rate_limiter)
@@ -125,9 +125,9 @@ class Sweeper:
         deadline: Deadline,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
-        """Page after page of every shard, until one is not full or another sweep has all of it.
+        """Page after page of every shard, until one is not full or another sweep leased all of it.
 
-        Raises `StorageUnavailable` where not one shard could be asked: that is no item's trouble.
+        Raises `StorageUnavailable` where not one shard could be read: that is no fault of one item.
         """
         if room <= 0:
             self.meter.count(Metric.BACKLOG_STOP)
@@ -154,7 +154,7 @@ class Sweeper:
             raise StorageUnavailable(service="dynamodb", reason="no_shard_answered")
 
     def _page(self, shard: Shard) -> tuple[Due, ...] | None:
-        """None where a shard cannot be asked."""
+        """None where a shard cannot be read."""
         now = self.clock.now()
         with self._skips.over("shard", f"{shard.kind}#{shard.number}"):
             return self.store.due(shard.kind, shard.number, before=now, limit=PAGE, after=shard.after)
@@ -200,14 +200,14 @@ class Sweeper:
         return Leased(tuple(live), any(times is not None for times in tries))
 
     def _tried(self, batch: tuple[Due, ...], until: int) -> list[int | Exception | None]:
-        """What became of each lease; one alone needs no thread."""
+        """The result of each lease; one alone needs no thread."""
         if len(batch) == 1:
             return [self._lease(batch[0], until)]
         with ThreadPoolExecutor(max_workers=min(THREADS, len(batch))) as pool:
             return list(pool.map(lambda due: self._lease(due, until), batch))
 
     def _lease(self, due: Due, until: int) -> int | Exception | None:
-        """The tries so far, None where somebody else had it first, or what went wrong."""
+        """The attempts so far, None where another sweep leased it first, or the error."""
         try:
             return self.store.lease(due, until=until)
         except Exception as error:  # noqa: BLE001 - the boundary: the others go on

@@ -46,7 +46,7 @@ class Worker:
     note: Note = unnoted
 
     def work(self, due: Due) -> None:
-        """Settle one item. A lost race leaves it to whoever won: the due mark was saved with the winner.
+        """Settle one item. A lost race leaves it to the winner, who saved the due mark too.
 
         Raises `StorageUnavailable` for one that cannot be read or saved, which is counted.
         """
@@ -98,7 +98,7 @@ class Worker:
         return self.reader.catch_up(held.payment_id, moment, deadline=deadline, held=held).payment
 
     def _comes_too_late(self, held: Payment, moment: Moment) -> bool:
-        """Whether a try waits for an error of ours to end whose order may no longer be paid."""
+        """Whether an attempt waits for an error of ours to end whose order may no longer be paid."""
         if given_way(held, moment) is held:
             return False
         order = self.store.order(held.order_id)
@@ -110,7 +110,7 @@ class Worker:
             self.wallets.work(due.id, deadline=deadline)
 
     def _order(self, due: Due) -> None:
-        """A buyer whose order ended before anybody paid it."""
+        """Drop the buyer of an order that ended before it was paid."""
         held = self.store.order(due.id)
         if held is not None and due.still(held.due_at, self.clock.now()):
             self.store.save(order_without_buyer(held))

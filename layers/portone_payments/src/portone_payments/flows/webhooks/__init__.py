@@ -1,1 +1,1 @@
-"""PortOne's webhooks, whatever they name."""
+"""PortOne's webhooks."""

@@ -1,4 +1,4 @@
-"""`Transaction.Confirm` is a question: a 2xx approves the payment (PortOne facts 4.3). The default is no."""
+"""`Transaction.Confirm` requests an approval: a 2xx approves (PortOne facts 4.3). The default is no."""
 
 from dataclasses import dataclass
 

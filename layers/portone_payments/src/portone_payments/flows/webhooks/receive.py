@@ -36,7 +36,7 @@ class Receiver:
     confirm: ConfirmPolicy
 
     def receive(self, delivery: Delivery) -> str:
-        """What became of the delivery, one word for the answer and the log. Raises `ApprovalRefused`."""
+        """The result of the delivery, one word for the answer and the log. Raises `ApprovalRefused`."""
         if delivery.old_version:
             self.meter.count(Metric.OLD_VERSION)
         if delivery.type in {EventType.CONFIRM, UNREADABLE}:
@@ -70,7 +70,7 @@ class Receiver:
         return self._take(held, delivery)
 
     def _again(self, held: Payment, known: Hint, delivery: Delivery) -> str:
-        """A delivery whose id is stored: done, under way, or forged in its body by mistake of the sender."""
+        """A delivery whose id is stored: done, under way, or with another body by a mistake of the sender."""
         if known.body_hash != delivery.body_hash:
             self.meter.count(Metric.QUARANTINED_HINT)
             return "quarantined"
@@ -95,7 +95,7 @@ class Receiver:
         return "done"
 
     def _store_open(self, payment_id: str, hint: Hint, moment: Moment) -> str:
-        """Others kept changing the payment: the id is stored by itself, as open."""
+        """Other writes won every time: the id is stored by itself, as open."""
 
         def write() -> Payment | None:
             held = self.store.payment(payment_id)
@@ -129,7 +129,7 @@ class Receiver:
         return retried(write, meter=self.meter, attempts=STORE_ATTEMPTS)
 
     def _unmatched(self, delivery: Delivery) -> str:
-        """A payment missing here is so whenever we hear of it; its row bounds what replays cost."""
+        """A payment missing here stays missing at a replay; its row bounds what replays cost."""
         about_payment = delivery.type.startswith("Transaction.") and delivery.type != EventType.READY
         if delivery.payment_id is None or not about_payment:
             return "stale"

@@ -1,4 +1,4 @@
-"""Webhooks about things we hold no record of get a row of their own, by webhook id (rule 2.6)."""
+"""Webhooks about things we have no record of get a row of their own, by webhook id (rule 2.6)."""
 
 from dataclasses import dataclass, replace
 
@@ -40,7 +40,7 @@ class UnmatchedWebhooks:
     billing_keys: BillingKeys
 
     def unknown_payment(self, delivery: Delivery, payment_id: str) -> str:
-        """A payment we hold no record of: counted, never touched."""
+        """A payment we have no record of: counted, never changed."""
         unmatched = self.store.unmatched(delivery.id)
         if unmatched is not None:
             return self._again(unmatched, delivery)
@@ -61,7 +61,7 @@ class UnmatchedWebhooks:
         return self._file(self._heard(unmatched, billing_key, Deadline.after(self.clock, INLINE)))
 
     def settle(self, webhook_id: str, *, deadline: Deadline) -> None:
-        """The worker's turn at one PortOne gave no answer about. Raises `Conflict`."""
+        """The worker reads one again about which PortOne gave no answer. Raises `Conflict`."""
         unmatched = self.store.unmatched(webhook_id)
         if unmatched is None or unmatched.state is not HintState.OPEN:
             return
@@ -100,7 +100,7 @@ class UnmatchedWebhooks:
         return replace(unmatched, state=state, due_at=None)
 
     def _heard(self, unmatched: UnmatchedWebhook, billing_key: str, deadline: Deadline) -> UnmatchedWebhook:
-        """Our wallet decides what the event changed; a key that is not ours is never touched (rule 8.5)."""
+        """Our wallet decides what the event changed; a key that is not ours is never changed (rule 8.5)."""
         by = f"webhook:{unmatched.webhook_id}"
         heard = self.billing_keys.hear(billing_key, by=by, deadline=deadline, store_id=unmatched.store_id)
         if heard is Heard.UNANSWERED:
@@ -111,8 +111,8 @@ class UnmatchedWebhooks:
     def _judged(self, unmatched: UnmatchedWebhook, snapshot: Snapshot | None) -> tuple[HintState, Metric]:
         """An orphan is ours by its mark, with an order that exists here: a record was lost, as by a restore.
 
-        Anybody can open a checkout with our mark under an id he invents, and is declined for nothing: a
-        person is called where PortOne says, or its webhook said, that money moved.
+        Anybody can open a checkout with our mark under an invented id, and a decline costs nothing:
+        staff is called where PortOne says, or its webhook said, that money moved.
         """
         order_id = marked_order(snapshot.custom_data) if snapshot else None
         if snapshot is None or order_id is None or not self._known(order_id):
