@@ -1,4 +1,4 @@
-"""Lets a caller in, or refuses: the identity a route demands, whatever its authorizer let through (I6)."""
+"""Admits a caller, or refuses: the identity a route demands, whatever its authorizer let through (I6)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ _STAFF = frozenset({Right.STAFF, Right.PRIVACY})
 
 
 def admit(request: Request, rights: tuple[Right, ...], rules: CallerRules) -> Caller:
-    """The caller of a route that these may call. Raises `Unauthenticated`, `Forbidden`.
+    """The caller of a route that these rights may call. Raises `Unauthenticated`, `Forbidden`.
 
-    Another door than the route's own lets nobody in: a token on an IAM route, a signature on a token's.
+    Another authentication than the route's own is refused: a token on an IAM route, a signature on a token's.
     """
     path = request.route.partition(" ")[2]
     if path.startswith("/ops/"):
@@ -50,7 +50,7 @@ def _bearing(request: Request, rights: Sequence[Right], rules: CallerRules) -> C
 
 
 def _demands(right: Right) -> tuple[Right, ...]:
-    """Who sees personal data in clear is staff besides."""
+    """The right to see personal data in clear needs that of staff too."""
     return (Right.STAFF, right) if right is Right.PRIVACY else (right,)
 
 

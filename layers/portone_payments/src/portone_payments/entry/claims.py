@@ -2,7 +2,7 @@
 
 An HTTP API hands every claim over as a text: a list as `[a b]`, its elements unescaped, so that the one group
 "friends of staff" looks like three. It is therefore never split. What the elements are is read from the token
-itself, which the authorizer has just verified, and counts only where it gives the very text it vouched for.
+itself, which the authorizer has just verified, and counts only where it gives the very text it passed on.
 """
 
 import base64
@@ -47,7 +47,7 @@ def _bracketed(text: str) -> bool:
 
 
 def _unaided(text: str) -> frozenset[str]:
-    """Without the token: a list of more than one element cannot be told from one element with blanks."""
+    """Without the token: a list of several elements looks like one element with blanks."""
     if not _bracketed(text):
         return frozenset({text})
     inside = text[1:-1]
@@ -55,9 +55,9 @@ def _unaided(text: str) -> frozenset[str]:
 
 
 def _payload(authorization: str | None) -> Mapping[str, Any] | None:
-    """The claims of a token that somebody else has verified; None where there is none to read.
+    """The claims of a token that the authorizer has verified; None where there is none to read.
 
-    Of two tokens nobody knows which one that was.
+    Of two tokens it is unknown which one it verified.
     """
     found = _ONE_TOKEN.fullmatch((authorization or "").strip())
     parts = found["token"].split(".") if found else []

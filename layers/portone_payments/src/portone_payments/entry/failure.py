@@ -1,11 +1,11 @@
-"""What may be told of an unexpected exception: type and place. Its text may hold what must not be logged."""
+"""What may be logged of an unexpected exception: type and place. Its text may contain personal data."""
 
 from typing import TypeGuard
 
 from portone_payments.domain.errors.common import BundleError
 from portone_payments.ports.store import Skipped
 
-# the ids of these are people's
+# the ids of these are users'
 UNNAMED = frozenset({"wallet", "person"})
 
 
@@ -21,7 +21,7 @@ def what_failed(error: BaseException) -> dict[str, str]:
 
 
 def what_was_skipped(skipped: Skipped) -> dict[str, str]:
-    """The kind, our id where it is nobody's own, and what went wrong."""
+    """The kind, our id where it is no user's, and what went wrong."""
     error = skipped.error
     named = {} if skipped.kind in UNNAMED else {"item": skipped.id}
     reason = {"reason": str(error.data["reason"])} if _has_reason(error) else {}
@@ -33,7 +33,7 @@ def _has_reason(error: Exception) -> TypeGuard[BundleError]:
 
 
 class JobFailed(Exception):
-    """What a job raises instead: Lambda's runtime logs the text of whatever comes out of a handler."""
+    """What a job raises instead: Lambda's runtime logs the text of whatever a handler raises."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(" ".join(what_failed(error).values()))

@@ -21,7 +21,7 @@ INLINE_SECONDS = 20.0
 class HttpHandler[D: PortDeps = PortDeps]:
     """A Lambda handler for a route that `rights` may call, over dependencies of its `kind`.
 
-    Without rights the route finds out itself who calls, as the webhook does by its signature.
+    Without rights the route authenticates its caller itself, as the webhook does by its signature.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class HttpHandler[D: PortDeps = PortDeps]:
         return HttpHandler(self.route, rights=self.rights, needs=self.needs, deps=deps, kind=self.kind)
 
     def __call__(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
-        """Answer one event; only what nobody foresaw is a 500, and then a retry is safe (I15)."""
+        """Answer one event; only an unforeseen fault is a 500, and then a retry is safe (I15)."""
         deps = self.deps
         request = Request(event)
         told: dict[str, str] = {}

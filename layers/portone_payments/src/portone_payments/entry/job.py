@@ -21,7 +21,7 @@ type Job[D: PortDeps] = Callable[[Mapping[str, Any], D], Any]
 
 
 class NoJob(Exception):
-    """What came is a request: a careless line of the template let somebody ask for a job."""
+    """The event is a request: a mistake in the template lets a caller invoke a job."""
 
 
 class JobHandler[D: PortDeps = PortDeps]:
@@ -80,7 +80,7 @@ class QueueHandler[D: PortDeps = PortDeps](JobHandler[D]):
 
 
 class ParallelQueueHandler[D: PortDeps = PortDeps](QueueHandler[D]):
-    """As `QueueHandler`, the messages of a batch at the same time: each waits for a PG, none for another."""
+    """As `QueueHandler`, with the messages of a batch in parallel: each waits for a PG, none for another."""
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -93,7 +93,7 @@ class ParallelQueueHandler[D: PortDeps = PortDeps](QueueHandler[D]):
         messages = event["Records"]
         try:
             tried = [self._threads.submit(self._tried, message) for message in messages]
-            # whatever becomes of one, nothing of this batch goes on when it is over
+            # whatever happens to one, no thread of this batch runs after the invocation
             wait(tried)
             failed = [each for each in (one.result() for one in tried) if each is not None]
         finally:
@@ -122,6 +122,6 @@ def due_in(
 
 
 def _check(event: Mapping[str, Any]) -> None:
-    """A timer and a queue never send what API Gateway and Function URLs do; nobody's body is a job."""
+    """A timer and a queue never send what API Gateway and Function URLs do; no caller's body starts a job."""
     if "requestContext" in event or "rawPath" in event:
         raise NoJob

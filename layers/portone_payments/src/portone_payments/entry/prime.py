@@ -10,7 +10,7 @@ EVERYWHERE = ("settings", "logger", "meter", "clock", "ids")
 def prime[D: PortDeps](deps: D, needs: tuple[str, ...]) -> D:
     """`deps`, with `needs` built when this is a Lambda container and untouched anywhere else.
 
-    Calls nobody: a container starts whether or not AWS and PortOne answer.
+    Calls no service: a container starts whether or not AWS and PortOne answer.
     """
     if "AWS_LAMBDA_RUNTIME_API" in os.environ:
         for need in (*EVERYWHERE, *needs):

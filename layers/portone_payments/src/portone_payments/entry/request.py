@@ -38,7 +38,7 @@ class Body(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, and once it is let in, who sent it."""
+    """One HTTP request, and once it is admitted, its caller."""
 
     event: Mapping[str, Any]
     admitted: Caller | None = None
@@ -55,14 +55,14 @@ class Request:
 
     @property
     def caller(self) -> Caller:
-        """Who was let in. Raises `Unauthenticated` where nobody was."""
+        """The admitted caller. Raises `Unauthenticated` where there is none."""
         if self.admitted is None:
             raise Unauthenticated
         return self.admitted
 
     @property
     def user_id(self) -> str:
-        """The user whose own this is about. Raises `Unauthenticated` for anybody else."""
+        """The user who calls. Raises `Unauthenticated` for any other caller."""
         if not self.caller.owner:
             raise Unauthenticated
         return self.caller.name
@@ -88,7 +88,7 @@ class Request:
 
     @property
     def order_id(self) -> str:
-        """The path's orderId, as it came; an impossible one is simply not found."""
+        """The path's orderId, unchecked; an impossible one is not found."""
         order_id = self.path("orderId")
         if not ORDER_ID.fullmatch(order_id):
             raise OrderNotFound
@@ -106,7 +106,7 @@ class Request:
 
     @property
     def limit(self) -> int:
-        """How many items a page holds: 1 to 100, 20 when not said. Raises `InvalidRequest`."""
+        """How many items a page has: 1 to 100, 20 by default. Raises `InvalidRequest`."""
         text = self.query("limit")
         if text is None:
             return 20
@@ -155,7 +155,7 @@ class Request:
         return hashlib.sha256(self._canonical()).hexdigest()
 
     def keyed_body_hash(self, key: str) -> str:
-        """The same for bodies about a person: without the key nobody finds out a phone by trying them all."""
+        """The same for bodies about a person: without the key a phone cannot be found by hashing them all."""
         return keyed_hash(key, self._canonical())
 
     def _canonical(self) -> bytes:

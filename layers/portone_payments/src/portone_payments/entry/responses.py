@@ -93,7 +93,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     errors.SecretsUnavailable: 503,
     errors.StorageUnavailable: 503,
 }
-# what an error may tell its caller beyond its code
+# what an answer may show of an error beyond its code
 _SHOWN = {
     "field": "field",
     "reason": "reason",
@@ -126,7 +126,7 @@ def answer(status: int, body: Mapping[str, Any], **headers: str) -> dict[str, An
 
 
 def error_answer(error: errors.BundleError, request_id: str) -> dict[str, Any]:
-    """The answer to an error of ours; retryable ones say when to come back."""
+    """The answer to an error of ours; retryable ones say when to repeat the request."""
     status = STATUSES[type(error)]
     details = {_SHOWN[name]: value for name, value in error.data.items() if name in _SHOWN}
     body = _error_body(error.code, told(error), request_id, retryable=error.retryable, details=details)
@@ -139,7 +139,7 @@ def error_answer(error: errors.BundleError, request_id: str) -> dict[str, Any]:
 
 
 def told(error: errors.BundleError) -> Message:
-    """What a person reads: of the reason where the catalogue has it, else of the code."""
+    """The message: that of the reason where the catalogue has one, else that of the code."""
     reason = None if isinstance(error, errors.InvalidRequest) else error.data.get("reason")
     return REASONS.get(str(reason), MESSAGES[error.code])
 
@@ -152,7 +152,7 @@ def logged(error: errors.BundleError) -> dict[str, str]:
 
 
 def unexpected_answer(request_id: str) -> dict[str, Any]:
-    """The answer to a fault nobody foresaw: safe to repeat, nothing of it shown."""
+    """The answer to an unforeseen fault: safe to repeat, nothing of it shown."""
     message = MESSAGES[UNEXPECTED]
     return answer(
         500, _error_body(UNEXPECTED, message, request_id, retryable=True, details={}), retry_after="1"

@@ -38,9 +38,9 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls, as what and by which door.
+    """Who calls, as what and by which routes.
 
-    `name` is a user's id, or for staff and the shop the door and who came by it: what a user chooses is never
+    `name` is a user's id, or for staff and the shop the routes and the caller: what a user chooses is never
     the name of an IAM principal. `person` tells members of staff apart.
     """
 
@@ -51,7 +51,7 @@ class Caller:
 
     @property
     def owner(self) -> bool:
-        """Whether this is a user, with nothing but their own."""
+        """Whether this is a user, who sees only their own records."""
         return self.right is Right.OWNER
 
     @property
@@ -80,7 +80,7 @@ class Principal:
 
     @classmethod
     def of(cls, arn: object) -> "Principal | None":
-        """From the ARN an HTTP API tells; None for what is neither, such as root or a federated user."""
+        """From the ARN in an HTTP API's event; None for what is neither, such as root or a federated user."""
         found = _ARN.fullmatch(arn) if isinstance(arn, str) else None
         if found is None:
             return None
@@ -101,7 +101,7 @@ class PrincipalPattern:
     name: str
 
     def fits(self, principal: Principal) -> bool:
-        """Whether this is who was meant; paths do not count, as names are unique without them."""
+        """Whether the signer is this principal; paths do not count, as names are unique without them."""
         return (
             self.account in {None, principal.account}
             and self.kind == principal.kind
@@ -124,19 +124,19 @@ def _patterns(text: str, variable: str) -> Iterator[PrincipalPattern]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerRules:
-    """What makes a caller somebody: `claims` are `name=value` of a token; nobody is named by nothing."""
+    """Who has a right: `claims` are `name=value` of a token; an empty setting names no caller."""
 
     user_claim: str = "sub"
     claims: Mapping[Right, str] = field(default_factory=dict)
     principals: Mapping[Right, tuple[PrincipalPattern, ...]] = field(default_factory=dict)
 
     def names(self, right: Right, principal: Principal) -> bool:
-        """Whether the operator gave this right to who signed."""
+        """Whether the operator gave this right to the signer."""
         return any(pattern.fits(principal) for pattern in self.principals.get(right, ()))
 
 
 def read_caller_rules(env: Mapping[str, str]) -> CallerRules:
-    """As the template tells them. Raises ValueError for a principal nobody can be."""
+    """As the template sets them. Raises ValueError for a principal that cannot exist."""
     named = {right: f"{right.upper()}_PRINCIPALS" for right in (Right.SHOP, Right.STAFF, Right.PRIVACY)}
     return CallerRules(
         user_claim=env.get("USER_CLAIM") or "sub",

@@ -31,7 +31,7 @@ class ChargeCommand:
 class KeyInCommand:
     """A card typed in by hand, for teams with a PCI scope of their own (PortOne facts 6.1).
 
-    Inicis and Welcome want the whole `buyer`, KPN the name; KSNET and KPN all of the card (docs/windows.md).
+    Inicis and Welcome need the whole `buyer`, KPN the name; KSNET and KPN all of the card (docs/windows.md).
     """
 
     number: str = field(repr=False)
@@ -96,5 +96,5 @@ class BillingPortOne(PortOne, Protocol):
         ...
 
     def revoke_schedules(self, schedule_ids: tuple[str, ...], *, key: str, deadline: Deadline) -> None:
-        """Take schedules back, all or none (PortOne facts 6.4)."""
+        """Cancel schedules, all or none (PortOne facts 6.4)."""
         ...

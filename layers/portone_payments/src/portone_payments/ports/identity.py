@@ -62,7 +62,7 @@ class IdentityPortOne(Protocol):
     def confirm_identity_verification(
         self, verification_id: str, otp: str | None, *, key: str, deadline: Deadline
     ) -> VerificationReading:
-        """Hand in the SMS's code (None: the app was used); PortOne's answer is the VERIFIED verification."""
+        """Confirm with the SMS's code (None: the app was used); the answer is the VERIFIED verification."""
         ...
 
 
@@ -94,7 +94,7 @@ class IdentityStore(Protocol):
         ...
 
     def counter(self, counter_id: str) -> Counter | None:
-        """When something that is limited was done."""
+        """When something that is rate-limited was done."""
         ...
 
     def claims(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
@@ -127,7 +127,7 @@ class IdentityStore(Protocol):
     def put_off(self, kind: IdentityKind, waiting: Waiting, *, until: int, tries: int | None = None) -> int:
         """Write the due mark alone, whatever state the record is in, IF it is still `waiting.since`.
 
-        How often it was put off, 0 where somebody else moved it; one time more, unless `tries` says so.
+        The attempts so far, 0 where another write moved it; one more than before, unless `tries` gives them.
         """
         ...
 
@@ -156,7 +156,7 @@ class Hashes(Protocol):
         ...
 
     def claimed(self) -> tuple[int, ...]:
-        """The few of them that are claimed by, oldest first."""
+        """The few of them under which claims are made, oldest first."""
         ...
 
     def writing(self) -> int:
@@ -172,23 +172,23 @@ class Hashes(Protocol):
         ...
 
     def phone(self, number: str) -> str:
-        """A phone number as counters know it."""
+        """A phone number as hashed for counters."""
         ...
 
     def phones(self, number: str) -> tuple[str, ...]:
-        """A phone number as any key the secret holds knows it."""
+        """A phone number as hashed under each key in the secret."""
         ...
 
     def pair(self, user_id: str, phone: str) -> str:
-        """A user together with a phone, as counters know the two; `phone` as they know it."""
+        """A user together with a phone, hashed for counters; `phone` as hashed for them."""
         ...
 
     def user(self, user_id: str) -> str:
-        """A user as an erasure knows them."""
+        """A user as hashed for an erasure."""
         ...
 
     def users(self, user_id: str) -> tuple[str, ...]:
-        """The same under every key that the secret still holds, retired ones too, oldest first."""
+        """The same under every key that the secret still has, retired ones too, oldest first."""
         ...
 
 
@@ -196,7 +196,7 @@ class Hashes(Protocol):
 class Wrapped:
     """A text sealed under a data key of its own, and that key as only KMS can unwrap it.
 
-    `nonce` tells it from any other, and opens it: whoever keeps it knows which text is the one of today.
+    `nonce` tells it from any other, and opens it: the record with the nonce says which text is current.
     """
 
     key: str = field(repr=False)
@@ -218,7 +218,7 @@ class Envelope(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What staff does about a person: who, about whom, why, at an epoch second UTC; `purpose` of a look."""
+    """What staff does about a person: who, about whom, why, at an epoch second UTC; `purpose` of a reveal."""
 
     by: str
     user_id: str
@@ -230,7 +230,7 @@ class Access:
 
 
 class AccessLog(Protocol):
-    """Where what staff does about persons is written down before it is done."""
+    """The access log: what staff does about persons is recorded before it is done."""
 
     def write(self, access: Access) -> None:
         """Write one line for good. Raises `StorageUnavailable` when that is not certain."""

@@ -45,7 +45,7 @@ class ConfirmCommand:
 class Listed:
     """One payment of PortOne's list. `snapshot` None: what the list says of it could not be read.
 
-    `changed_at` in epoch microseconds UTC: when its status changed, by which the list was asked; None where
+    `changed_at` in epoch microseconds UTC: when its status changed, by which the list is filtered; None where
     that could not be read.
     """
 
@@ -129,7 +129,7 @@ class PortOne(Protocol):
         ...
 
     def cancel_cash_receipt(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
-        """Take all of a cash receipt back."""
+        """Cancel all of a cash receipt."""
         ...
 
     def get_cash_receipt(self, payment_id: str, *, deadline: Deadline) -> ReceiptReading | None:

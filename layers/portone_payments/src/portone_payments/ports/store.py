@@ -26,8 +26,8 @@ from portone_payments.domain.retention.rules import Ending
 class Kind(StrEnum):
     """Kinds of due work; each has its shards in the due index, CHARGE those of SUBSCRIPTION.
 
-    CHARGE: a payment whose recurring charge may have to be sent again, at the PG's rate like any other.
-    ORDER: a buyer that nobody took over in time, in the shards of STRAY.
+    CHARGE: a payment whose recurring charge may have to be sent again, within the PG's rate limit.
+    ORDER: a buyer whose order no payment took over in time, in the shards of STRAY.
     STOPS: the one record of what is stopped, in the first shard of PAYMENT, so that a sweep finds it.
     """
 
@@ -40,7 +40,7 @@ class Kind(StrEnum):
     STOPS = "stops"
 
 
-# charges have a queue and workers of their own: a million of them never stand before a refund (rule 4.7)
+# charges have a queue and workers of their own: a million of them never delay a refund (rule 4.7)
 CHARGES = frozenset({Kind.SUBSCRIPTION})
 
 
@@ -49,11 +49,11 @@ WORK = frozenset({Kind.PAYMENT, Kind.STRAY, Kind.WALLET})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A hint that a record is unfinished since `due_at` (epoch seconds UTC). The table is the truth.
+    """A hint that a record is due since `due_at` (epoch seconds UTC). The table is the truth.
 
-    `slot`: when PortOne may be asked to charge (epoch seconds UTC); None at once. `place`: where it lies and
-    its mark, of a kind that this version does not know. `stops`: something is or was stopped; look before you
-    send.
+    `slot`: when the charge may be sent (epoch seconds UTC); None at once. `place`: where it lies and
+    its mark, of a kind that this version does not know. `stops`: something is or was stopped; read it before
+    sending.
     """
 
     kind: Kind
@@ -122,7 +122,7 @@ class Store(Protocol):
     def save(self, *records: Written) -> None:
         """Write all or none, each IF its stored version is the one read; stored as version + 1.
 
-        What has left a record goes with it, whatever is there.
+        Items of parts that have left a record are deleted with it, whatever their version.
 
         Raises `Conflict` when another write came first; our own earlier attempt that had committed
         unseen counts as success (owner token). Raises `StorageUnavailable`.
@@ -136,7 +136,7 @@ class Store(Protocol):
         ...
 
     def lease(self, due: Due, *, until: int) -> int | None:
-        """Push `due_at` to `until` and count a try IF it is still what the index said; the tries, or None.
+        """Push `due_at` to `until` IF it is as the index said, and count the attempt: its number, or None.
 
         Does not raise the version: a save that was under way wins over a lease (mechanism 3). Raises
         `StorageUnavailable`, also for a kind this version does not know.
@@ -155,7 +155,7 @@ class Store(Protocol):
         ...
 
     def attention(self, kind: AttentionKind, *, cursor: str | None, limit: int) -> Page[Payment]:
-        """Payments a person has to look at, oldest first."""
+        """Payments with a call for staff, oldest first."""
         ...
 
     def payments(self, payment_ids: Iterable[str]) -> dict[str, Payment | Skipped]:

@@ -72,7 +72,7 @@ class Secrets(Protocol):
         ...
 
     def charge_keys(self) -> Mapping[int, str]:
-        """The keys of what PGs are told instead of ids of ours, by version: paymentIds of charges, customers.
+        """The keys of what PGs get instead of ids of ours, by version: paymentIds of charges, customers.
 
         The highest is for new ones, all are kept (rule 8.2).
         """
@@ -91,10 +91,10 @@ class Vault(Protocol):
 
 
 class StockHook(Protocol):
-    """The shop's own word on whether a payment may be approved."""
+    """The shop's own decision on whether a payment may be approved."""
 
     def reserve(self, payment_id: str, attempt: int) -> bool:
-        """Whether the shop holds the goods for this try; an error or a timeout is a no. Idempotent."""
+        """Whether the shop reserves the goods for this attempt; an error or a timeout is a no. Idempotent."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""A buyer in a body: who buys, or saves a pay method, for the windows that ask (PortOne facts 12.1)."""
+"""A buyer in a body: who buys, or saves a pay method, for windows that require it (PortOne facts 12.1)."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ class BuyerBody(Body):
 
 
 def buyer_in(body: BuyerBody | None) -> Buyer:
-    """The buyer, nobody where none was named. Raises `InvalidRequest`."""
+    """The buyer, an empty one where none was named. Raises `InvalidRequest`."""
     if body is None:
         return NOBODY
     born = body.birth_date and checked_birth(body.birth_date, "buyer.birthDate").isoformat()

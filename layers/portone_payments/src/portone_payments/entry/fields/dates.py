@@ -16,7 +16,7 @@ type Instant = Annotated[
     str, StringConstraints(max_length=40), Field(json_schema_extra={"format": "date-time"})
 ]
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII)
-# nothing of a shop lies outside: what does is a slip, and near the ends of the calendar no view could show it
+# no date of a shop lies outside: it is a mistake, and near the ends of the calendar no view could show it
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 _BORN = date(1900, 1, 1)
 

@@ -1,1 +1,1 @@
-"""What a person reads of an error: Korean, English, what to do."""
+"""What users and staff read of an error: Korean, English, what to do."""

@@ -1,4 +1,4 @@
-"""What people read about saved payment methods, subscriptions and orders paid in parts."""
+"""Messages about saved payment methods, subscriptions and orders paid in parts."""
 
 from portone_payments.entry.messages.catalogue import Action, Message
 

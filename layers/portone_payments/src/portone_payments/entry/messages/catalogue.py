@@ -1,4 +1,4 @@
-"""The one shape of what is told to people: a sentence in two languages and what to do next."""
+"""The one shape of a message: a sentence in two languages and what to do next."""
 
 from enum import StrEnum
 from typing import NamedTuple

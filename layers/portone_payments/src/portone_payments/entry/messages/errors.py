@@ -1,4 +1,4 @@
-"""What people read: one entry per code. A PG's own text never reaches an app."""
+"""Messages of errors: one entry per code. A PG's own text never reaches an app."""
 
 from portone_payments.entry.messages import billing as messages_billing
 from portone_payments.entry.messages import identity as messages_identity
@@ -194,7 +194,7 @@ MESSAGES: dict[str, Message] = {
     ),
 }
 
-# why something failed: causes of ours, and the error types of PortOne that errors give
+# why something failed: causes of ours, and the error types of PortOne that errors carry
 REASONS: dict[str, Message] = (
     reasons_portone.REASONS | reasons_billing.REASONS | reasons_identity.REASONS | reasons_refunds.REASONS
 )

@@ -1,4 +1,4 @@
-"""What people read about identity verification: one entry per code of ours."""
+"""Messages about identity verification: one entry per code of ours."""
 
 from portone_payments.entry.messages.catalogue import Action, Message
 

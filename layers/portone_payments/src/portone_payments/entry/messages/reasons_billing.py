@@ -1,4 +1,4 @@
-"""What people read for the error types of billing keys and schedules (PortOne facts 10), and why no plan."""
+"""Messages for error types of billing keys and schedules (PortOne facts 10) and for refused plan changes."""
 
 from portone_payments.entry.messages.catalogue import Action, Message
 

@@ -1,4 +1,4 @@
-"""What people read when a verification failed: by cause (domain/identity/causes.py), by error type."""
+"""Messages for a failed verification: by cause (domain/identity/causes.py), by error type."""
 
 from portone_payments.entry.messages.catalogue import Action, Message
 

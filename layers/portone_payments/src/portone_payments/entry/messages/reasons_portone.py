@@ -1,4 +1,4 @@
-"""What people read for the error types of PortOne's payments, by name in lower case (PortOne facts 10)."""
+"""Messages for the error types of PortOne's payments, by name in lower case (PortOne facts 10)."""
 
 from portone_payments.entry.messages.catalogue import Action, Message
 

@@ -1,4 +1,4 @@
-"""What people read when a refund is not allowed to them, or waits for somebody else."""
+"""Messages for a refund that is not allowed, or waits for another member of staff."""
 
 from portone_payments.entry.messages.catalogue import Action, Message
 

@@ -5,7 +5,7 @@ from typing import Any
 from portone_payments.domain.records.payments import ProductType
 from portone_payments.domain.windows.given import Contract, Need
 
-# what a window may be handed by the operator alone; all else is the order's, or ours
+# what only the operator may give a window; all else comes from the order, or from us
 HANDED = frozenset(
     {"storeDetails", "bypass", "easyPay", "alipayPlus", "card", "locale", "merpayCategoryId", "windowType"}
 )
@@ -15,7 +15,7 @@ _ASKED = frozenset(need for need in Need if not need.startswith("channel."))
 def contract_of(channel: object) -> Contract:
     """A key, or {key, pgProvider, pgMerchantId} with `window`, `asks` and `productType` (docs/windows.md).
 
-    Raises ValueError for anything else: a slip must not be found out by a buyer.
+    Raises ValueError for anything else: a mistake must show at the start, not to a buyer.
     """
     said: dict[str, Any] = channel if isinstance(channel, dict) else {"key": channel}
     key, window, asks = said.get("key"), said.get("window", {}), said.get("asks", [])

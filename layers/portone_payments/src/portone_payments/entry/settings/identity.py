@@ -79,7 +79,7 @@ def read_identity_settings(env: Mapping[str, str] = os.environ) -> IdentitySetti
 
 
 def _matrix(said: Said) -> Matrix:
-    """What the PGs give by contract; what is not said stays as PortOne documents it."""
+    """What the PGs give by contract; what is not set stays as PortOne documents it."""
     changed = {
         provider: {
             **MATRIX[provider],
@@ -136,7 +136,7 @@ def _facts(said: Said) -> frozenset[Field]:
 
 
 def _check(purpose: Purpose, providers: Iterable[str], matrix: Matrix) -> None:
-    """A purpose nobody could ever fulfil must not start."""
+    """A purpose that no verification can fulfil must not start."""
     born = {Field.BIRTH_DATE} if purpose.min_age else set()
     wanted = purpose.needs | born | ({Field.CI} if purpose.require is Require.CI else set())
     for provider in providers:
@@ -156,7 +156,7 @@ def _merchants(said: Said) -> Mapping[str, tuple[str, ...]]:
 def _check_merchants(
     purpose: Purpose, providers: Iterable[str], matrix: Matrix, merchants: Mapping[str, tuple[str, ...]]
 ) -> None:
-    """A DI stands for somebody at one merchant of a PG; where it is enough, that merchant has a name."""
+    """A DI identifies a person at one merchant of a PG; where it is enough, that merchant is named."""
     for provider in providers if purpose.require is Require.ANY else ():
         if provider not in merchants and matrix[provider].get(Field.DI) is not Gives.NEVER:
             raise ValueError(f"{MERCHANTS}: {purpose.name} takes a DI; name the merchant id of {provider}")

@@ -83,7 +83,7 @@ class Settings:
 
     @property
     def charging(self) -> Windows:
-        """Charges of saved methods, which open no window and are asked for the same."""
+        """Charges of saved methods, which open no window and require the same."""
         return Windows(CHARGING, self.billing_channels)
 
     @property
@@ -165,7 +165,7 @@ def _merchants(channels: Iterable[object]) -> Iterator[tuple[str, str]]:
 
 
 def refuse_unsafe_url(mode: str, portone_url: str) -> None:
-    """Live mode knows one address, and plain http only ever goes to this machine (rule 9.2)."""
+    """Live mode has one address, and plain http is only for this machine (rule 9.2)."""
     url = urlsplit(portone_url)
     if mode not in {"live", "test"}:
         raise ValueError("MODE is live or test")
@@ -176,6 +176,6 @@ def refuse_unsafe_url(mode: str, portone_url: str) -> None:
 
 
 def refuse_plain_redirect(mode: str, url: str) -> None:
-    """Whoever listens on the way back reads and changes what the buyer's browser says there (rule 9.2)."""
+    """Over plain http an attacker reads and changes the redirect of the buyer's browser (rule 9.2)."""
     if mode == "live" and url and urlsplit(url).scheme != "https":
-        raise ValueError("live mode sends people back by https alone")
+        raise ValueError("live mode redirects buyers by https alone")

@@ -1,4 +1,4 @@
-"""A setting that is a JSON object, read part by part: whatever cannot be meant is refused by its name."""
+"""A setting that is a JSON object, read part by part: an invalid part is refused by its name."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -9,14 +9,14 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A part of a setting, and where it stands. Every method raises ValueError for what cannot be meant."""
+    """A part of a setting, and its path. Every method raises ValueError for an invalid part."""
 
     where: str
     value: Any
 
     @classmethod
     def of(cls, env: Mapping[str, str], name: str) -> Self:
-        """What an environment variable says; without it an empty object."""
+        """The value of an environment variable; without it an empty object."""
         text = env.get(name) or "{}"
         try:
             return cls(name, json.loads(text, object_pairs_hook=_once))
@@ -24,7 +24,7 @@ class Said:
             raise ValueError(f"{name}: {error}") from None
 
     def wrong(self, why: str) -> ValueError:
-        """To be raised: which word it is, and why it cannot be meant."""
+        """The error to raise: which part it is, and why it is invalid."""
         return ValueError(f"{self.where}: {self.value!r} {why}")
 
     def parts(self, known: Collection[str] | None = None) -> dict[str, Self]:
@@ -43,7 +43,7 @@ class Said:
         return [type(self)(self.where, each) for each in self.value]
 
     def text(self) -> str:
-        """A text that says something."""
+        """A text that is not empty."""
         if not isinstance(self.value, str) or not self.value.strip():
             raise self.wrong("is no text")
         return self.value
@@ -67,7 +67,7 @@ class Said:
 
 
 def whole(env: Mapping[str, str], name: str, default: int, *, least: int) -> int:
-    """A whole number that an environment variable says. Raises ValueError with the variable's name."""
+    """A whole number from an environment variable. Raises ValueError with the variable's name."""
     text = env.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise ValueError(f"{name}: {text!r} is no whole number from {least} on")
@@ -75,7 +75,7 @@ def whole(env: Mapping[str, str], name: str, default: int, *, least: int) -> int
 
 
 def switch(env: Mapping[str, str], name: str, default: str) -> bool:
-    """Whether an environment variable says on. Raises ValueError with the variable's name."""
+    """Whether an environment variable is "on". Raises ValueError with the variable's name."""
     return Said(name, env.get(name) or default).one_of({"on", "off"}) == "on"
 
 

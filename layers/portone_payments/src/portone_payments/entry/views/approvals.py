@@ -19,7 +19,7 @@ from portone_payments.flows.approvals.attempt import Attempted
 
 
 def approval_answer(approved: Attempted) -> dict[str, Any]:
-    """200 approved; 202 while the outcome is open, with a status URL. Raises the error of a failed try."""
+    """200 approved; 202 with a status URL while the outcome is open. Raises the error of a failure."""
     approval, payment = approved.approval, approved.payment
     if approval.state is ApprovalState.FAILED:
         _refuse(approval)

@@ -10,7 +10,7 @@ from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import time_view
 from portone_payments.entry.wiring.ports import PortDeps
 
-# what its owner may use or soon will; the others are still shown by id
+# what its owner can use or soon will; the others are still shown by id
 LISTED = frozenset({KeyState.ACTIVE, KeyState.CONFIRMING, KeyState.CHECKING})
 _SHOWN = {KeyState.CONFIRMING: "CHECKING", KeyState.UNWANTED: "REFUSED"}
 
@@ -54,7 +54,7 @@ def keys_view(wallet: Wallet) -> dict[str, Any]:
 
 
 def open_answer(key: SavedKey, wallet: Wallet, waits_for: str) -> dict[str, Any]:
-    """202: not finished yet; it is looked after without being asked."""
+    """202: not finished yet; the worker finishes it without another request."""
     more = {"statusUrl": f"/billing-keys/{key.issue_id}", "waitsFor": waits_for}
     return answer(202, {**key_view(key, wallet), **more}, retry_after="5")
 

@@ -15,7 +15,7 @@ from portone_payments.flows.approvals.attempt import Attempted
 
 
 def advice(*, hard: bool) -> str:
-    """What makes sense after a decline: the same method later, or another one."""
+    """The action after a decline: the same method later, or another one."""
     return "other_method" if hard else "retry_later"
 
 

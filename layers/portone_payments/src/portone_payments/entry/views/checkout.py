@@ -1,4 +1,4 @@
-"""What the app hands to `PortOne.requestPayment`, the same on every platform (PortOne facts 12.1)."""
+"""What the app passes to `PortOne.requestPayment`, the same on every platform (PortOne facts 12.1)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How verifications and persons are asked about and shown."""
+"""How verifications and persons are shown."""
 
 import re
 from collections.abc import Mapping
@@ -88,7 +88,7 @@ def state_view(attempt: Attempt, now: float) -> dict[str, Any]:
 
 
 def message_answer(attempt: Attempt, now: float) -> dict[str, Any]:
-    """200 when it is known what became of the message, 202 with a status URL while it is not."""
+    """200 when the outcome of the message is known, 202 with a status URL while it is not."""
     view = state_view(attempt, now)
     if attempt.sending is None or attempt.sending.state is not SendState.UNKNOWN:
         return answer(200, view)

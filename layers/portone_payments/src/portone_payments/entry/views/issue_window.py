@@ -1,4 +1,4 @@
-"""What the app hands to `PortOne.requestIssueBillingKey` or `...AndPay` (PortOne facts 12)."""
+"""What the app passes to `PortOne.requestIssueBillingKey` or `...AndPay` (PortOne facts 12)."""
 
 from dataclasses import replace
 from typing import Any

@@ -66,7 +66,7 @@ def refund_summary(refund: Refund) -> dict[str, Any]:
 
 
 def amount_view(payment: Payment) -> dict[str, int]:
-    """What was asked, what was really charged and what went back, in minor units."""
+    """The amount requested, charged and refunded, in minor units."""
     seen = payment.seen
     return {
         "total": payment.total,
@@ -77,7 +77,7 @@ def amount_view(payment: Payment) -> dict[str, int]:
 
 
 def _approval_view(approval: Approval) -> dict[str, Any]:
-    """The newest try at approving by hand; what has no outcome yet is UNKNOWN."""
+    """The newest attempt at a manual approval; without an outcome yet it is UNKNOWN."""
     settled = approval.state in {ApprovalState.APPROVED, ApprovalState.FAILED}
     return {
         "attempt": approval.attempt,
@@ -116,7 +116,7 @@ def order_view(held: OrderWithPayment) -> dict[str, Any]:
 
 
 def _totals(held: OrderWithPayment) -> dict[str, int]:
-    """What came in and went back; in parts, what came in and is owed: a refund stands in its payment."""
+    """What was paid and refunded; in parts, what was paid and is owed: a refund stands in its payment."""
     if held.order.parts:
         paid, owed = held.of_parts()
         return {"paidTotal": paid, "outstandingTotal": owed}
@@ -146,7 +146,7 @@ def order_fields(order: Order) -> dict[str, Any]:
 
 
 def _for_windows(order: Order) -> dict[str, Any]:
-    """What windows are told of an order; never its buyer."""
+    """What windows get of an order; never its buyer."""
     said: dict[str, Any] = {
         "productType": order.product_type,
         "products": [product_view(product) for product in order.products],
@@ -181,7 +181,7 @@ def part_view(part: OrderPart) -> dict[str, Any]:
 
 
 def staff_view(payment: Payment, words: Mapping[int, str] = NOTHING) -> dict[str, Any]:
-    """What staff sees: the owner's view, why people are called, who changed what when, and `words` on it."""
+    """What staff sees: the owner's view, why staff is called, who changed what when, and `words` on it."""
     return {
         **payment_view(payment),
         "userId": payment.user_id,

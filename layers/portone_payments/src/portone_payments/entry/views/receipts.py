@@ -1,4 +1,4 @@
-"""Cash receipts over HTTP: who asks, the number they give, and how a receipt is shown."""
+"""Cash receipts over HTTP: the requester, the number they give, and how a receipt is shown."""
 
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ class ReceiptBody(Body):
 
 
 def receipt_answer(payment: Payment, wanted: ReceiptState) -> dict[str, Any]:
-    """200 with the receipt as wanted, 202 while its outcome is open. Raises `CashReceiptFailed`."""
+    """200 with the receipt as requested, 202 while its outcome is open. Raises `CashReceiptFailed`."""
     receipt = newest(payment)
     if receipt.state not in MOVING | {wanted} and receipt.code is not None:
         raise CashReceiptFailed(reason=receipt.code)

@@ -39,7 +39,7 @@ class AccountBody(Body):
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9-]{9,14}$")] | None = None
 
     def account(self) -> RefundAccount:
-        """As PortOne wants it: digits only. Raises `InvalidRequest`."""
+        """As PortOne requires it: digits only. Raises `InvalidRequest`."""
         return RefundAccount(
             bank=bank_of(self.bank),
             number=self.number.replace("-", ""),
@@ -63,7 +63,7 @@ class CancelBody(Body):
 def requested_refund(
     request: Request, body: CancelBody, requester: Requester, hash_key: str, currency: str = "KRW"
 ) -> RefundRequest:
-    """What the body asks for, in the requester's namespace. Raises `InvalidRequest`."""
+    """What the body requests, in the requester's namespace. Raises `InvalidRequest`."""
     for field, value, least in (
         ("amount", body.amount, 1),
         ("taxFreeAmount", body.tax_free_amount, 0),
@@ -88,7 +88,7 @@ def requested_refund(
 
 
 def refund_said(body: CancelBody) -> Said:
-    """What whoever refunds wrote, which is never stored in clear. Raises `InvalidRequest`."""
+    """The requester's reason and account, never stored in clear. Raises `InvalidRequest`."""
     return Said(reason=body.reason, account=body.refund_account.account() if body.refund_account else None)
 
 
@@ -117,7 +117,7 @@ def refund_view(refund: Refund) -> dict[str, Any]:
 
 
 def staff_refund_view(payment: Payment, refund: Refund, vault: Vault) -> dict[str, Any]:
-    """A refund as staff sees it: by whom it was asked and why; the account it goes to only in part.
+    """A refund as staff sees it: who requested it and why; the account it is paid to only in part.
 
     What was sealed is gone once the refund is settled.
     """

@@ -54,7 +54,7 @@ def refuse_declined(invoice: Invoice | None) -> None:
 
 
 def subscription_answer(subscription: Subscription, now: float) -> dict[str, Any]:
-    """200 with the subscription, 202 while a charge asked for has no outcome."""
+    """200 with the subscription, 202 while a requested charge has no outcome."""
     view = subscription_view(subscription)
     due = subscription.due_at is not None and subscription.due_at <= now
     if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
@@ -138,7 +138,7 @@ def _interval_view(subscription: Subscription) -> dict[str, Any] | None:
 
 
 def _invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any]:
-    """One amount asked for; a try without an outcome is UNKNOWN, a declined one says what to do."""
+    """One amount due; an attempt without an outcome is UNKNOWN, a declined one says what to do."""
     waits = invoice.state in {InvoiceState.OPEN, InvoiceState.WITHHELD}
     return {
         "invoiceId": invoice.id,

@@ -1,4 +1,4 @@
-"""What functions need that bring saved payment methods on."""
+"""What functions need that register and delete saved payment methods."""
 
 from functools import cached_property
 
@@ -30,7 +30,7 @@ class KeyDeps(SubscriptionDeps):
 
     @cached_property
     def wallets(self) -> WalletKeeper:
-        """Finishes what is unfinished about billing keys."""
+        """Finishes unfinished issues and deletions of billing keys."""
         return WalletKeeper(
             billing_keys=self.billing_keys,
             store=self.store,

@@ -13,7 +13,7 @@ from portone_payments.flows.subscriptions.subscribe import Subscriber
 
 
 class ChargeDeps(SubscriptionDeps, PaymentDeps):
-    """Charges, asked for or due."""
+    """Charges, requested or due."""
 
     @cached_property
     def charges(self) -> ChargeSender:
@@ -30,7 +30,7 @@ class ChargeDeps(SubscriptionDeps, PaymentDeps):
 
     @cached_property
     def charger(self) -> Charger:
-        """Everything that starts a charge a customer asks for."""
+        """Starts charges that customers request."""
         return Charger(
             sender=self.charges,
             reader=self.reader,
@@ -47,7 +47,7 @@ class ChargeDeps(SubscriptionDeps, PaymentDeps):
 
     @cached_property
     def collector(self) -> Collector:
-        """Brings subscriptions on."""
+        """Charges due subscriptions."""
         return Collector(
             sender=self.charges,
             reader=self.reader,
@@ -63,7 +63,7 @@ class ChargeDeps(SubscriptionDeps, PaymentDeps):
 
     @cached_property
     def subscriber(self) -> Subscriber:
-        """Everything a customer or the shop does with a subscription."""
+        """What a customer or the shop does with a subscription."""
         return Subscriber(
             collector=self.collector,
             subscriptions=self.subscriptions,

@@ -76,7 +76,7 @@ class IdentityDeps(PortDeps):
 
     @cached_property
     def access_log(self) -> AccessLog:
-        """Where looks at clear values are written down."""
+        """The log of accesses to clear values."""
         from portone_payments.adapters.aws.access_log import CloudWatchAccessLog  # noqa: PLC0415 - lazy
 
         return CloudWatchAccessLog(self.aws("logs"), self.identity.identity_access_log)
@@ -99,7 +99,7 @@ class IdentityDeps(PortDeps):
 
     @cached_property
     def settler(self) -> Settler:
-        """What became of messages."""
+        """Outcomes of messages."""
         return Settler(store=self.people, reader=self.identity_reader, meter=self.meter)
 
     @cached_property
@@ -116,7 +116,7 @@ class IdentityDeps(PortDeps):
 
     @cached_property
     def verifier(self) -> Verifier:
-        """The one way a user becomes verified."""
+        """The only flow by which a user becomes verified."""
         return Verifier(
             store=self.people,
             reader=self.identity_reader,
@@ -128,7 +128,7 @@ class IdentityDeps(PortDeps):
 
     @cached_property
     def exchange(self) -> Exchange:
-        """What messages and codes go through."""
+        """The exchange that every message and code uses."""
         return Exchange(
             settler=self.settler,
             meter=self.meter,

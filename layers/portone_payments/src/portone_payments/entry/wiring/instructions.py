@@ -1,4 +1,4 @@
-"""What functions need that tell PortOne to do something with a payment: refund, approve, report, close."""
+"""What functions need that instruct PortOne about a payment: refund, approve, issue a receipt, close."""
 
 from functools import cached_property
 
@@ -29,7 +29,7 @@ class InstructionDeps(PaymentDeps):
 
     @cached_property
     def withdrawer(self) -> Withdrawer:
-        """Takes orders back."""
+        """Withdraws orders."""
         return Withdrawer(
             closer=self.closer,
             reader=self.reader,
@@ -41,7 +41,7 @@ class InstructionDeps(PaymentDeps):
 
     @cached_property
     def canceller(self) -> Canceller:
-        """Everything that starts a refund."""
+        """Starts refunds."""
         return Canceller(
             sender=self.sender,
             reader=self.reader,
@@ -55,7 +55,7 @@ class InstructionDeps(PaymentDeps):
 
     @cached_property
     def refund_decisions(self) -> RefundDecisions:
-        """What is decided of refunds that wait."""
+        """Decisions about refunds that wait."""
         return RefundDecisions(
             sender=self.sender,
             reader=self.reader,
@@ -81,7 +81,7 @@ class InstructionDeps(PaymentDeps):
 
     @cached_property
     def approver(self) -> Approver:
-        """Everything that starts an approval."""
+        """Starts approvals."""
         return Approver(
             sender=self.approvals,
             reader=self.reader,
@@ -96,7 +96,7 @@ class InstructionDeps(PaymentDeps):
 
     @cached_property
     def receipts(self) -> CashReceipts:
-        """Everything about cash receipts."""
+        """Issues and cancels cash receipts."""
         chosen = self.settings
         keys = {method: each.key for method, each in chosen.channels.items()}
         sender = ReceiptSender(

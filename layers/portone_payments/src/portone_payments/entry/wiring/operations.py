@@ -8,7 +8,7 @@ from portone_payments.flows.operations.audit_payment import Examiner
 
 
 class AuditDeps(PaymentDeps):
-    """PortOne's list held against ours."""
+    """PortOne's list compared with ours."""
 
     @cached_property
     def auditor(self) -> Auditor:

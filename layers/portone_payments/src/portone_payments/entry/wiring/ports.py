@@ -1,4 +1,4 @@
-"""The ports of one container, built when first asked for, so that tests and tools import handlers cheaply."""
+"""The ports of one container, built at first use, so that tests and tools import handlers cheaply."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -61,7 +61,7 @@ class PortDeps:
 
     @cached_property
     def skips(self) -> Skips:
-        """Counts and logs what is passed over."""
+        """Counts and logs what is skipped."""
         return Skips(self.meter, self._note)
 
     def _note(self, skipped: Skipped) -> None:
@@ -82,7 +82,7 @@ class PortDeps:
 
     @cached_property
     def gate(self) -> Gate:
-        """Whether anything may be sent to PortOne, as far as this container has heard."""
+        """Whether anything may be sent to PortOne, as far as this container has read."""
         return Gate(store_id=self.settings.store_id, store=self.store, clock=self.clock, meter=self.meter)
 
     @cached_property
@@ -101,7 +101,7 @@ class PortDeps:
 
     @cached_property
     def bus(self) -> EventBus:
-        """The bus the shop's services listen to."""
+        """The bus that the shop's services subscribe to."""
         from portone_payments.adapters.aws.event_bus import EventBridgeBus  # noqa: PLC0415 - lazy on purpose
 
         return EventBridgeBus(self.aws("events"), self.settings.event_bus)
@@ -123,7 +123,7 @@ class PortDeps:
 
     @cached_property
     def customers(self) -> Customers:
-        """By what names PGs know users."""
+        """The customer ids by which PGs know users."""
         return Customers(store=self.store, secrets=self.secrets)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What functions need that change a saved choice or a subscription here, without a word to PortOne."""
+"""What functions need that change a default or a subscription here and send PortOne nothing."""
 
 from functools import cached_property
 
@@ -8,7 +8,7 @@ from portone_payments.flows.subscriptions.manage import Subscriptions
 
 
 class SubscriptionDeps(PortDeps):
-    """A saved choice and a subscription as they are found and changed; nothing is charged."""
+    """The default method and subscriptions, read and changed; nothing is charged."""
 
     @cached_property
     def default_key(self) -> DefaultKey:

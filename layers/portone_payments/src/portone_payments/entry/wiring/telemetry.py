@@ -40,15 +40,15 @@ ALLOWED = frozenset(
 )
 PLAIN = (str, int, float)
 IN_SECONDS = frozenset({Metric.DUE_LAG, Metric.CHARGE_LAG, Metric.IDENTITY_LAG})
-# httpx logs whole URLs at INFO, and one may hold a billing key (rule 9.1); botocore logs bodies at DEBUG
+# httpx logs whole URLs at INFO, and one may contain a billing key (rule 9.1); botocore logs bodies at DEBUG
 TALKATIVE = ("httpx", "httpcore", "botocore", "boto3", "urllib3", "aws_lambda_powertools")
 
 
 class AllowListFormatter(LambdaPowertoolsFormatter):
-    """JSON lines of known keys with plain values; what hangs on to a record, an exception too, is dropped."""
+    """JSON lines of known keys with plain values; the rest of a record, an exception too, is dropped."""
 
     def serialize(self, log: Any) -> str:
-        """The line, without anything that is not on the list or that could hold more than one value."""
+        """The line, without anything that is not on the list or that may contain more than one value."""
         kept = {key: value for key, value in log.items() if key in ALLOWED and isinstance(value, PLAIN)}
         return super().serialize(kept)
 

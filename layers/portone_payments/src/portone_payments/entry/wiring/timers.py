@@ -14,7 +14,7 @@ from portone_payments.ports.store import Skipped
 
 
 class TimerDeps(PortDeps):
-    """What is due, what has been kept long enough, what other services hear of."""
+    """What is due, what has been kept long enough, what is published to other services."""
 
     @cached_property
     def sweeper(self) -> Sweeper:
@@ -37,7 +37,7 @@ class TimerDeps(PortDeps):
 
     @cached_property
     def publisher(self) -> Publisher:
-        """Hands what happened to the bus."""
+        """Publishes facts on the bus."""
         return Publisher(bus=self.bus, store=self.store, meter=self.meter, note=self.skips.note)
 
     @staticmethod

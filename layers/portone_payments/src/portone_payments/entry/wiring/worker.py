@@ -1,4 +1,4 @@
-"""What the worker needs, which finishes anything."""
+"""What the worker needs, which finishes any item."""
 
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from portone_payments.flows.timers.work import Worker
 
 
 class Deps(InstructionDeps, WebhookDeps, ChargeDeps):
-    """All about money; a function that needs less names a smaller kind."""
+    """All dependencies about money; a function that needs less declares a smaller kind."""
 
     @cached_property
     def worker(self) -> Worker:

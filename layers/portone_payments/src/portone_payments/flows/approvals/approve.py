@@ -1,4 +1,4 @@
-"""Approve by hand what the buyer authenticated: store the token, ask for stock, confirm, read (facts 4.1)."""
+"""Approve by hand what the buyer authenticated: store the token, reserve stock, confirm, read (facts 4.1)."""
 
 from dataclasses import dataclass
 

@@ -95,8 +95,8 @@ class Reader:
     ) -> CaughtUp:
         """Change a payment to what PortOne says; `hint` is saved with it in the same write.
 
-        `held` and `subscription` where the caller has just read or written them; `told` adds what an answer
-        of PortOne told the caller. Raises `PaymentNotFound`; `Busy` when the version moved three times.
+        `held` and `subscription`: just read or written by the caller; `told` adds what an answer of PortOne
+        said. Raises `PaymentNotFound`; `Busy` when the version moved three times.
         """
         given = given_first((held, subscription, False), lambda: (None, None, True))
 

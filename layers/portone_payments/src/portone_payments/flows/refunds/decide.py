@@ -43,7 +43,7 @@ class RefundDecisions(Refunds):
             released = self._released(held, refund, account=sealed)
             return with_refund(account_named(held, refund), released)
 
-        # it goes on as it was reserved: the account is sealed, and no line of the history tells of it
+        # it is sent as it was reserved: the account is sealed, and no line of the history records it
         self.change(payment_id, waiting.id, requester, supplied, fact=False)
         return self.send(self.held(payment_id, requester), waiting.id, requester.by, deadline)
 

@@ -47,7 +47,7 @@ def change[R: (Payment, Subscription, Wallet)](
     """The record as `decide` makes it, saved with what goes with it, and whether there was anything to save.
 
     Nothing is saved where `decide` returns what was read. `fact` False: for marks, leases and counters, which
-    no history tells of. Raises `Busy`, `MissingFact` and what `read` and `decide` raise.
+    no history records. Raises `Busy`, `MissingFact` and what `read` and `decide` raise.
     """
 
     def write() -> tuple[R, bool]:
@@ -64,7 +64,7 @@ def change[R: (Payment, Subscription, Wallet)](
 def with_fact[R: (Payment, Subscription, Wallet)](stored: R, after: R) -> R:
     """The changed record, whose history says what changed. Raises `MissingFact` where it does not.
 
-    When it is due next and how often its user did something is not told there.
+    The due time and the counts of a user's requests are not recorded there.
     """
     marked = replace(stored, due_at=after.due_at, tries=after.tries, spent=after.spent)
     if after.next_seq == stored.next_seq and after != marked:
