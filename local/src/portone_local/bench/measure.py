@@ -14,7 +14,7 @@ CHARGE = "pay_with_billing_key"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A bound and what was measured; `held` says whether it kept to it."""
+    """A bound and what was measured; `held` says whether the bound was kept."""
 
     name: str
     measured: str

@@ -37,7 +37,7 @@ class VirtualQueue:
         heapq.heappush(self._waiting, (visible, next(self._numbers), body))
 
     def backlog(self) -> int:
-        """What was true when it was asked the time before: SQS says this "approximately"."""
+        """The number at the call before: SQS says this "approximately"."""
         told, self._told = self._told, len(self._waiting)
         return told
 

@@ -21,7 +21,7 @@ PATIENCE = 240.0
 
 @dataclass(slots=True)
 class Seen:
-    """What the workers told: memory in bytes by worker and messages done, request units."""
+    """What the workers reported: memory in bytes by worker and messages done, request units."""
 
     done: int = 0
     heard: int = 0
@@ -90,7 +90,7 @@ def _told(seen: Seen, count: int, done: Done) -> bool:
 
 
 def _asked(portone: FakePortOne) -> int:
-    """Charges asked for; a message that came twice is done twice and asks once."""
+    """Charges requested; a message that came twice is done twice and requests one charge."""
     return sum(call.operation == CHARGE for call in portone.calls())
 
 

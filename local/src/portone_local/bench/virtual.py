@@ -58,7 +58,7 @@ class Bill:
 
 @dataclass(slots=True)
 class Run:
-    """What a simulation saw; `charges` in epoch seconds UTC, as the fake PortOne was asked."""
+    """What a simulation saw; `charges` in epoch seconds UTC, as requested from the fake PortOne."""
 
     charges: list[float] = field(default_factory=list)
     worker: Bill = field(default_factory=Bill)

@@ -46,7 +46,7 @@ class ShiftedClock:
         self.offset = at - time.time()
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """Seconds that never decrease."""
         return time.monotonic()
 
 

@@ -1,1 +1,1 @@
-"""`make demo`: payments through the whole stack, told as they happen, and the books compared at the end."""
+"""`make demo`: payments through the whole stack, printed as they happen; the books compared at the end."""

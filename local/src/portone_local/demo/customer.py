@@ -97,7 +97,7 @@ class Customer:
         return next(each.state for each in keys if each.customer_id == customer)
 
     def told(self, event: str) -> int:
-        """How often the shop was told such a thing of this customer."""
+        """How often the shop was notified of such an event of this customer."""
         self.stack.publish()
         told = [each for each in self.stack.bus.published if each.user_id == self.user]
         return sum(each.type == event for each in told)
@@ -115,5 +115,5 @@ def _second(month: int, day: int, hour: float) -> float:
 
 
 def _next_due(stack: Stack) -> float:
-    """When our own table wants to be looked at; a webhook of PortOne's alone is worth no sweep here."""
+    """When our own table has something due; a webhook of PortOne's alone is worth no sweep here."""
     return min((float(item["due_at"]["N"]) for item in stack.dump() if "due_at" in item), default=math.inf)

@@ -1,4 +1,4 @@
-"""What was charged when, and why: the events the shop was told, and beside them PortOne's books."""
+"""What was charged when, and why: the events the shop received, and beside them PortOne's books."""
 
 from collections import defaultdict
 from datetime import date
@@ -67,7 +67,7 @@ def _why(stage: Stage, event: Event) -> str:
 
 
 def _paid(invoice: Invoice) -> str:
-    """The days that were paid for, and how often it was tried."""
+    """The days that were paid for, and the number of attempts."""
     first, last = kst_day(invoice.starts), kst_day(invoice.ends - 1)
     what = "the difference for " if invoice.kind is InvoiceKind.PRORATION else ""
     tries = f" ({invoice.tries} tries)" if invoice.tries > 1 else ""

@@ -1,4 +1,4 @@
-"""Half a year of recurring charges, told day by day on the KST calendar. None has a payment of its own."""
+"""Half a year of recurring charges, printed day by day on the KST calendar. None has a payment of its own."""
 
 from concurrent.futures import ThreadPoolExecutor
 

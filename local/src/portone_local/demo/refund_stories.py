@@ -1,4 +1,4 @@
-"""The stories in which money goes back. Each answers the id of its payment."""
+"""The stories in which money is refunded. Each answers the id of its payment."""
 
 from portone_local.demo.stage import Stage, expect
 from portone_local.portone import CancellationStatus, Fault

@@ -1,4 +1,4 @@
-"""Tells the stories one after another, then compares the books."""
+"""Plays the stories one after another, then compares the books."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def stdout() -> Console:
 
 
 def perform(stack: Stack, chapters: Mapping[str, Sequence[Story]], console: Console) -> int:
-    """Tell the stories of `chapters` and judge what they leave behind; the exit code."""
+    """Play the stories of `chapters` and judge what they leave behind; the exit code."""
     started = time.monotonic()
     stage = Stage(stack, console)
     told: list[bool] = []
@@ -95,7 +95,7 @@ def _tell(stage: Stage, number: int, story: Story) -> bool:
 
 
 def _table(stage: Stage) -> Table:
-    """A line to a payment, and one more for what went back."""
+    """A line for a payment, and one more for what was refunded."""
     table = Table(
         title="\nThe books, side by side",
         box=SIMPLE_HEAD,

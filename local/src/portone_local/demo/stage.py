@@ -78,7 +78,7 @@ class Stage:
         return Checkout.from_browser(self._handed[payment_id], **changes)
 
     def verify(self, user: str, payment_id: str) -> dict[str, Any]:
-        """The app asks what became of a payment."""
+        """The app verifies a payment."""
         response = self.stack.app(user).post(f"/payments/{payment_id}/verify")
         expect(response.status, 200)
         view: dict[str, Any] = response.json()
@@ -90,7 +90,7 @@ class Stage:
         return view
 
     def refund(self, user: str, payment_id: str, refund_id: str, **requested: object) -> Response:
-        """The buyer asks for money back."""
+        """The buyer requests a refund."""
         body = {"refundId": refund_id, "reason": "changed my mind"} | requested
         return self.stack.app(user).post(f"/payments/{payment_id}/cancel", body)
 

@@ -1,4 +1,4 @@
-"""The stories, in the order they are told. Each answers the id of its payment."""
+"""The stories, in the order they are played. Each answers the id of its payment."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -105,7 +105,7 @@ class Gateway:
 
 
 class FunctionUrl:
-    """A Lambda Function URL without authorization; paths and methods are the function's business."""
+    """A Lambda Function URL without authorization; the function itself checks paths and methods."""
 
     def __init__(
         self, function: str, *, invoke: Invoke, clock: Clock, host: str = "webhook.localhost"
@@ -137,7 +137,7 @@ def outcome(invoke: Invoke, function: str, event: dict[str, Any]) -> Response:
     try:
         return response_from(invoke(function, event))
     except NotAnAnswer:
-        logger.error("%s answered what cannot be sent", function)  # noqa: TRY400 - there is nothing to trace
+        logger.error("%s returned a result that cannot be sent", function)  # noqa: TRY400 - there is nothing to trace
     except Exception:
         logger.exception("%s raised", function)
     return answer(500, {"message": "Internal Server Error"})

@@ -18,7 +18,7 @@ def anonymous(request: Request) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Somebody who calls. `json` is any JSON value; `headers` come before those of the authorization."""
+    """A caller. `json` is any JSON value; `headers` come before those of the authorization."""
 
     send: App
     authorize: Authorize = anonymous

@@ -22,7 +22,7 @@ class NotAnAnswer(Exception):
 
 
 def decoded_path(raw: str) -> str:
-    """The path an HTTP API routes by and hands on: every escape decoded but that of the percent sign."""
+    """The path an HTTP API routes by and passes on: every escape decoded except that of the percent sign."""
     return unquote(raw.replace("%25", "%2525"))
 
 
@@ -75,7 +75,7 @@ def jwt_context(claims: Mapping[str, object], scopes: tuple[str, ...]) -> dict[s
 
 
 def iam_context(name: str, access_key: str, session: str | None = None) -> dict[str, Any]:
-    """`requestContext.authorizer` behind IAM authorization; a role's session is all it tells of one."""
+    """`requestContext.authorizer` behind IAM authorization; of a role it has only the session."""
     user, assumed = f"arn:aws:iam::{ACCOUNT}:user/{name}", f"arn:aws:sts::{ACCOUNT}:assumed-role/{session}"
     return {
         "iam": {

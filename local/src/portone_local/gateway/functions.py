@@ -28,7 +28,7 @@ def undisturbed(_function: str, handler: Handler) -> Handler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaContext:
-    """What a handler learns about its invocation; `ends_at` on the clock's monotonic seconds."""
+    """The context of an invocation, as its handler sees it; `ends_at` on the clock's monotonic seconds."""
 
     function_name: str
     aws_request_id: str
@@ -50,7 +50,7 @@ class LambdaContext:
 class Functions:
     """Invokes handlers by logical id; events and results pass through JSON as they do on AWS.
 
-    A handler is built for its first invocation, as Lambda starts a container; `around` may get in between.
+    A handler is built for its first invocation, as Lambda starts a container; `around` may wrap it.
     `used`: the rights that each function needed, by its logical id.
     """
 
@@ -96,11 +96,11 @@ class Functions:
         self.restart()
 
     def restart(self) -> None:
-        """New containers from here on: what handlers kept is gone."""
+        """New containers from here on: what handlers cached is gone."""
         self._handlers.clear()
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
-        """The handler's result; whatever it raises comes out. TypeError for a result that is not JSON."""
+        """The handler's result; what it raises is raised here. TypeError for a result that is not JSON."""
         try:
             return self._invoked(function, event)
         except Exception as error:

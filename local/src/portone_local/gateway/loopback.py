@@ -1,4 +1,4 @@
-"""Who may speak to a local server: a client of this machine, never a page of somebody else's site."""
+"""Who may call a local server: a client of this machine, never a page of another site."""
 
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit

@@ -82,7 +82,7 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class MemorySource:
-    """The queue in memory: failed messages come back after `visibility` seconds on the clock."""
+    """The queue in memory: failed messages are visible again after `visibility` seconds on the clock."""
 
     queue: MemoryQueue
     clock: Clock
@@ -93,7 +93,7 @@ class MemorySource:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def take(self, limit: int) -> list[Message]:
-        """Receive messages: those that came back first."""
+        """Receive messages: first those that are visible again."""
         now = self.clock.now()
         back = [entry for entry in self._hidden if entry[0] <= now][:limit]
         for entry in back:

@@ -1,4 +1,4 @@
-"""EventBridge Scheduler's schedules as the template has them: none is listed here, so none is forgotten."""
+"""EventBridge Scheduler's schedules, read from the template, so that none is left out."""
 
 import itertools
 import json

@@ -19,7 +19,7 @@ class Door:
     """An app as seen from outside: for this machine, and pages of these origins.
 
     `hosts`: names besides this machine's by which it may be called. Routes that begin with `control` move the
-    stack itself: they are for nobody's page, and for whoever says that it is meant.
+    stack itself: no page may call them, and every call needs the header that says it is meant.
     """
 
     app: App
@@ -81,7 +81,7 @@ def _handler_for(app: App) -> type[BaseHTTPRequestHandler]:
             raise AttributeError(name)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: paths hold ids."""
+            """Log nothing: paths contain ids."""
 
         def _answer(self) -> None:
             length = self.headers.get("content-length", "0")

@@ -26,7 +26,7 @@ AUTHORIZATION = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Somebody with keys, and the calls their policy would allow: `METHOD /path` with `*` for anything.
+    """A principal with keys, and the calls its policy would allow: `METHOD /path` with `*` for anything.
 
     `session`: `role/name` of a session of a role, where it is no user.
     """
@@ -67,7 +67,7 @@ NOBODY = Principal(
 
 
 class NotSigned(Exception):
-    """The request is not signed by somebody we know, or not allowed to them."""
+    """The request is not signed by a known principal, or not allowed to it."""
 
 
 class SigV4:
@@ -79,7 +79,7 @@ class SigV4:
         self._clock = clock
 
     def know(self, principal: Principal) -> None:
-        """Somebody else is given keys."""
+        """Give another principal keys."""
         self._principals[principal.access_key] = principal
 
     def sign(self, request: Request, principal: Principal, *, host: str) -> Request:

@@ -1,7 +1,8 @@
-"""The event source mapping of the table's stream: filter, batches, bisection, attempts, the last resort.
+"""The event source mapping of the table's stream: filter, batches, bisection, attempts, failures.
 
 As on AWS: a batch that fails is halved until one record is left, and halving costs no attempt. That record is
-tried until its attempts are used up, then left at the on-failure destination; nothing behind it moves before.
+repeated until its attempts are used up, then sent to the on-failure destination; nothing behind it is
+delivered before.
 """
 
 import json
@@ -50,7 +51,7 @@ class StreamSource(Protocol):
 
 @dataclass(slots=True)
 class StreamPoller:
-    """Hands the stream to a function. `failed` is the on-failure destination: whole records, as in S3."""
+    """Delivers the stream to a function. `failed` is the on-failure destination: whole records, as in S3."""
 
     source: StreamSource
     rules: StreamRules
@@ -60,7 +61,7 @@ class StreamPoller:
     _tries: int = 0
 
     def poll(self) -> None:
-        """Go on until nothing is left, or one record has failed: it is tried again at the next poll."""
+        """Deliver until nothing is left, or one record has failed: the next poll delivers it again."""
         while self._waiting or self._read():
             if not self._handled(self._waiting[0]):
                 return

@@ -25,7 +25,7 @@ type Fetch = Callable[[str], dict[str, Any]]
 
 
 class Refused(Exception):
-    """The caller may not: 401 or 403, with a reason for `www-authenticate`."""
+    """The caller is refused: 401 or 403, with a reason for `www-authenticate`."""
 
     def __init__(self, status: int, reason: str = "") -> None:
         super().__init__(reason)
@@ -61,7 +61,7 @@ class JwtAuthorizer:
         self._check_issuer_and_audience(claims)
         self._check_times(claims)
         if scopes and not granted(claims) & set(scopes):
-            raise Refused(403, "the token does not have a scope the route asks for")
+            raise Refused(403, "the token does not have a scope the route requires")
         return claims
 
     def _verified(self, token: str) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from portone_payments.ports.store import Conflict, Store
 
 
 def set_back(store: Store, *, since: float) -> AuditMark:
-    """Have the audit go on from `since` (epoch seconds UTC) at the latest; never further on than it is.
+    """Have the audit continue from `since` (epoch seconds UTC) at the latest; never later than its mark.
 
-    Counts from that day on are dropped and made anew. Raises `Conflict` while an audit moves the mark.
+    Counts from that day on are dropped and counted anew. Raises `Conflict` while an audit moves the mark.
     """
     held = store.audit_mark()
     if held is not None and held.until <= since:

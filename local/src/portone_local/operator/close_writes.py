@@ -1,6 +1,6 @@
-"""`python -m portone_local.operator.close_writes`: the functions to close while a table is put back.
+"""`python -m portone_local.operator.close_writes`: the functions to close while a table is restored.
 
-Without a word it is the payments table; `IdentityTable` names the other.
+Without an argument it is the payments table; `IdentityTable` names the other.
 """
 
 import sys
@@ -9,11 +9,11 @@ from typing import Any
 from portone_local.template.cloudformation import statements, transformed
 
 _WRITES = frozenset({"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"})
-STAYS = "Audit"  # closed and opened again by itself (docs/runbook.md)
+STAYS = "Audit"  # closed and opened again separately (docs/runbook.md)
 
 
 def mutating(template: dict[str, Any], table: str = "PaymentsTable") -> list[str]:
-    """Logical ids of the functions that may change a table, but for the audit."""
+    """Logical ids of the functions that may change a table, except the audit."""
     roles = {
         logical_id: resource["Properties"]["Role"]["Fn::GetAtt"][0]
         for logical_id, resource in template["Resources"].items()

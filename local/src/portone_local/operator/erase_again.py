@@ -1,7 +1,7 @@
 """`make erase-again`: after the identity table was restored, erases again whoever had been erased since.
 
-It reads both tables whole, which no flow does, and the keys of the hashes: an operator's tool. Started again,
-it changes nothing more. Who came back after an erasure stays.
+It reads both tables whole, which no flow does, and the keys of the hashes: an operator's tool. Run again, it
+changes nothing more. Who verified again after an erasure stays.
 """
 
 import argparse
@@ -28,9 +28,9 @@ TOLD_EVERY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How far it is: users looked at; of the erasures, how many were done again, stood already, fit nobody.
+    """Progress: users read; of the erasures, how many were done again, were done already, match no user.
 
-    `lost`: erasures noted under hash keys that are gone; whom they are about nobody can say any more.
+    `lost`: erasures recorded under hash keys that are gone; their users can no longer be found.
     `skipped`: users who could not be erased.
     """
 
@@ -43,9 +43,9 @@ class Done:
 
 
 def erase_again(people: Iterable[Item], erasures: Iterable[Item], custodian: Custodian) -> Iterator[Done]:
-    """Erase again whoever was erased and is in `people`, user by user; the last one told is the whole.
+    """Erase again whoever was erased and is in `people`, user by user; the last one yielded is the total.
 
-    One that cannot be treated is passed over. Raises `BundleError` when the erasures cannot be read.
+    One that fails is skipped. Raises `BundleError` when the erasures cannot be read.
     """
     noted = {each.erasure_id: each.at for each in map(decode, erasures)}
     unmet = set(noted)
@@ -71,7 +71,7 @@ def _again(custodian: Custodian, user_id: str, at: float, done: Done) -> Done:
 
 
 def _users(people: Iterable[Item]) -> Iterator[str]:
-    """Everybody anything in the table is about, each once."""
+    """Every user that an item of the table is about, each once."""
     met = set[str]()
     for item in people:
         user_id = item.get("user_id", {}).get("S")
@@ -91,7 +91,7 @@ def items(place: Place, table: str) -> Iterator[Item]:
 
 
 def custodian_of(place: Place) -> Custodian:
-    """What erases at this place. It notes nothing anew, so how long erasures are kept is no matter here."""
+    """The flow that erases on this stack. It records no new erasure, so their retention does not matter."""
     clock, ids, known = SystemClock(), RandomIds(), place.people
     return Custodian(
         store=DynamoIdentityStore(place.dynamodb, known["IdentityTable"], ids),
@@ -104,7 +104,7 @@ def custodian_of(place: Place) -> Custodian:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when all is done, 1 when somebody is left, 2 when there is nothing to do it with."""
+    """0 when all is done, 1 when a user is left, 2 without a stack."""
     parser = argparse.ArgumentParser(prog="make erase-again", description=__doc__)
     parser.add_argument("--stack", help=STACK)
     parser.add_argument("--local", default="", help="which of several stacks of make serve")
@@ -134,7 +134,7 @@ def _run(place: Place, console: Console) -> int:
 
 
 def tell(done: Done, say: Callable[[str], None]) -> int:
-    """Say what was done; 1 when somebody is left who should have been erased."""
+    """Print what was done; 1 when a user is left who should have been erased."""
     say(
         f"{done.erased:,} erased again, {done.before:,} were so already, {done.nobody:,} not found"
         f" ({done.users:,} users in the table)"

@@ -1,4 +1,4 @@
-"""`make hash-keys`: one step of a rotation of identity hash keys; what would hide somebody is refused."""
+"""`make hash-keys`: one step of a rotation of identity hash keys; one that would lose a person is refused."""
 
 import argparse
 import json
@@ -53,7 +53,7 @@ class Held:
 
     @property
     def writing(self) -> int:
-        """The version every claim follows to."""
+        """The version to which every claim moves."""
         return self.in_phase(Phase.WRITING)[-1]
 
     def secret(self) -> str:
@@ -63,7 +63,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The time, a key nobody knows yet, and for how many days erasures are known."""
+    """The time, a fresh key, and for how many days erasures are kept."""
 
     now: float
     new_key: str = field(repr=False)
@@ -71,7 +71,7 @@ class Moment:
 
 
 def after(step: str, held: Held, standing: Counter[int], moment: Moment) -> Held:
-    """The keys after a step; `standing`: how many persons stand under each version. Raises `Refused`."""
+    """The keys after a step; `standing`: persons claimed under each version. Raises `Refused`."""
     ready = held.changed_at + LAST_GOOD_SECONDS
     if moment.now < ready:
         minutes = int((ready - moment.now) // 60) + 1
@@ -104,7 +104,7 @@ def _write(held: Held, moment: Moment) -> Held:
 
 
 def _retire(held: Held, standing: Counter[int], moment: Moment) -> Held:
-    """Nothing is claimed any more by whatever is older than the version that is written."""
+    """No claim is made any more under a version older than the one that is written."""
     older = [each for each in held.in_phase(Phase.KNOWN, Phase.WRITING) if each < held.writing]
     if not older:
         raise Refused("no older version is in use")
@@ -127,12 +127,12 @@ def _remove(held: Held, standing: Counter[int], moment: Moment) -> Held:
 
 
 def left_to_follow(held: Held, standing: Counter[int]) -> int:
-    """How many persons do not stand under the version that is written."""
+    """How many persons are not claimed under the version that is written."""
     return standing.total() - standing[held.writing]
 
 
 def standing_in(store: IdentityStore) -> Counter[int]:
-    """How many persons stand under each version. Raises `StorageUnavailable`."""
+    """How many persons are claimed under each version. Raises `StorageUnavailable`."""
     shards = range(IDENTITY_SHARDS)
     return Counter(each.since for shard in shards for each in store.hashed_by(NEWEST, shard, limit=PAGE))
 
@@ -161,7 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def moved_on(step: str, place: Place, moment: Moment) -> list[str]:
-    """What there is to tell after a step, or instead of one (`show`). Raises `Refused` and others."""
+    """The report after a step, or without one (`show`). Raises `Refused` and others."""
     name = place.people["IdentityHashSecret"]
     store = DynamoIdentityStore(place.dynamodb, place.people["IdentityTable"], RandomIds())
     changed = place.secrets.describe_secret(SecretId=name)["LastChangedDate"].timestamp()

@@ -25,7 +25,7 @@ TOLD_EVERY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How far it is: records read, events published, and the keys of records nobody can read."""
+    """Progress: records read, events published, and the keys of unreadable records."""
 
     records: int = 0
     events: int = 0
@@ -39,7 +39,7 @@ def publisher(place: Place) -> Publisher:
 
 
 def items(place: Place) -> Iterator[Item]:
-    """Every record that tells of itself, page by page."""
+    """Every record with a history, page by page."""
     pages = place.dynamodb.get_paginator("scan").paginate(
         TableName=place.table,
         ConsistentRead=True,
@@ -52,8 +52,8 @@ def items(place: Place) -> Iterator[Item]:
 def replay(items: Iterable[Item], publisher: Publisher, *, since: float) -> Iterator[Replayed]:
     """Publish anew what happened at or after `since` (epoch seconds UTC), record by record.
 
-    A record that cannot be read is passed over. Where it stops, it may simply be started again. Raises
-    `BundleError` when the bus takes nothing.
+    A record that cannot be read is skipped. After a stop it may be run again. Raises
+    `BundleError` when the bus refuses events.
     """
     done = Replayed()
     for item in items:

@@ -1,8 +1,8 @@
-"""The stack's table becomes what another holds.
+"""Makes the stack's table equal to another one.
 
 `python -m portone_local.operator.restore_table --from TABLE --stack NAME`; `--persons`: the identity table.
 TABLE is what point-in-time recovery made. Only what differs is written, so the stack keeps its table,
-with its name, stream, permissions and alarms. Nobody else may write meanwhile (docs/runbook.md).
+with its name, stream, permissions and alarms. No function may write meanwhile (docs/runbook.md).
 """
 
 import argparse
@@ -27,7 +27,7 @@ AT_ONCE = 100  # keys of one BatchGetItem
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """How far it is: items read, written, deleted."""
+    """Progress: items read, written, deleted."""
 
     read: int = 0
     written: int = 0
@@ -35,9 +35,9 @@ class PutBack:
 
 
 def put_back(client: Any, *, past: str, live: str) -> Iterator[PutBack]:
-    """Make table `live` hold what table `past` holds, batch by batch.
+    """Make table `live` equal to table `past`, batch by batch.
 
-    Where it stops, it may simply be started again. Raises `BundleError`, botocore's errors.
+    After a stop it may be run again. Raises `BundleError`, botocore's errors.
     """
     done = PutBack()
     for keys, theirs, ours in _compared(client, past, live):
@@ -57,7 +57,7 @@ def put_back(client: Any, *, past: str, live: str) -> Iterator[PutBack]:
 def _compared(
     client: Any, first: str, second: str
 ) -> Iterator[tuple[list[Key], dict[Key, Item], dict[Key, Item]]]:
-    """Each key of the first table, with what it and the second table hold under it now."""
+    """Each key of the first table, with the items of both tables under it now."""
     tables = [DynamoTable(client, name, RandomIds().jitter) for name in (first, second)]
     for keys in map(list, batched(_keys(client, first), AT_ONCE, strict=False)):
         held = [{Key.of(item): item for item in all_of(table.get_many, keys)} for table in tables]
@@ -72,7 +72,7 @@ def _keys(client: Any, table: str) -> Iterator[Key]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when the table holds what the other held, 1 when it stopped on the way, 2 without a stack."""
+    """0 when the table has what the other had, 1 when it stopped on the way, 2 without a stack."""
     parser = argparse.ArgumentParser(
         prog="python -m portone_local.operator.restore_table", description=__doc__
     )

@@ -19,7 +19,7 @@ USAGE = "SINCE is a time such as 2026-11-01T00:00:00Z"
 
 
 class Unusable(Exception):
-    """What a command was asked for cannot be done; the text says what to do."""
+    """The command cannot be carried out; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ ADULT = 19
 
 
 def ages_are_vouched_for(evidence: IdentityEvidence) -> Iterator[Finding]:
-    """I13: what was typed stays so in all that is made of it; nobody is let in younger than was asked."""
+    """I13: what was typed stays so in all that is made of it; nobody is admitted younger than required."""
     begun = {act.verification_id: act for act in evidence.acts if act.heard is Heard.STARTED}
     for act in evidence.acts:
         if act.heard is Heard.LET_IN and act.verification_id in begun:
@@ -43,7 +43,7 @@ def _wrongs(act: Act, start: Act, shown: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _years(born: str | None, at: float) -> int:
-    """Full years at an epoch second UTC, in Korea; -1 where no birth date tells."""
+    """Full years at an epoch second UTC, in Korea; -1 without a birth date."""
     try:
         birthday, day = dt.date.fromisoformat(born or ""), dt.datetime.fromtimestamp(at, KOREA).date()
     except ValueError:

@@ -1,4 +1,4 @@
-"""The alarms of the template, and which counted metrics set one off: what a person is really told."""
+"""The alarms of the template, and which counted metrics set one off: what staff is really notified of."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

@@ -22,7 +22,7 @@ def nothing_is_charged_unasked(evidence: Evidence) -> Iterator[Finding]:
 
 
 def approvals_happen_once(evidence: Evidence) -> Iterator[Finding]:
-    """I1: one try at most is APPROVED, and only of a payment PortOne charged; a yes is never a FAILED."""
+    """I1: one attempt at most is APPROVED, only of a payment PortOne charged; APPROVED is never FAILED."""
     for payment, approval in _manual(evidence):
         book = evidence.books.get(payment.payment_id)
         issued = any(entry.fact == "virtual_account_issued" for entry in evidence.history(payment))
@@ -40,7 +40,7 @@ def approvals_happen_once(evidence: Evidence) -> Iterator[Finding]:
 
 
 def failed_tries_are_released(evidence: Evidence) -> Iterator[Finding]:
-    """I11: the shop was told of each try that failed, once, and of no other."""
+    """I11: the shop was notified of each failed attempt, once, and of no other."""
     for payment, approval in _manual(evidence):
         told = [
             entry
@@ -62,6 +62,6 @@ def settled_tries_keep_no_token(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _manual(evidence: Evidence) -> Iterator[tuple[Payment, Approval]]:
-    """Every try of an authenticated payment; charges of saved payment methods are no concern of the hook."""
+    """Every attempt of an authenticated payment; charges of saved payment methods never call the hook."""
     for payment in evidence.payments.values():
         yield from ((payment, each) for each in payment.approvals if each.issue_id is None)

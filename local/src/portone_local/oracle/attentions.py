@@ -1,4 +1,4 @@
-"""Which calls for a person stand: in the payment's item and in the list that a person reads, both."""
+"""Which calls for staff stand: in the payment's item and in the list that staff reads, both."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,12 +11,12 @@ type Calls = frozenset[tuple[str, str]]
 
 
 def calls_for(evidence: Evidence, payment: Payment) -> Calls:
-    """Every call for a person that a payment holds and that is listed."""
+    """Every call for staff that a payment has and that is listed."""
     return _held(payment) & evidence.listed.get(payment.payment_id, frozenset())
 
 
 def calls_are_listed(evidence: Evidence) -> Iterator[Finding]:
-    """I16: what a payment calls a person for stands on the list of its kind, and nothing else does."""
+    """I16: what a payment calls staff for stands on the list of its kind, and nothing else does."""
     for payment in evidence.payments.values():
         held, listed = _held(payment), evidence.listed.get(payment.payment_id, frozenset())
         for kind, subject in sorted(held - listed):
@@ -26,7 +26,7 @@ def calls_are_listed(evidence: Evidence) -> Iterator[Finding]:
 
 
 def closed_since(evidence: Evidence, payment: Payment, trouble: Trouble) -> bool:
-    """Whether a person has closed it since it began."""
+    """Whether staff has closed it since it began."""
     closings = (entry for entry in evidence.history(payment) if entry.fact == "resolved")
     return any(each.at >= trouble.since and _names(each.data, trouble.closed_by) for each in closings)
 

@@ -22,7 +22,7 @@ def with_returns(payment: Payment, book: PaymentBook) -> PaymentBook:
 
 
 def returns_by_hand_are_said(evidence: Evidence) -> Iterator[Finding]:
-    """I3: money is called paid back by hand where a person said so, and is not sent once more."""
+    """I3: money counts as refunded by hand where staff said so, and is not refunded once more."""
     for payment in evidence.payments.values():
         if not payment.by_hand:
             continue
@@ -46,9 +46,9 @@ def _sent_once_more(payment: Payment, book: PaymentBook, said_at: float) -> Iter
 
 
 def paid_beside(evidence: Evidence) -> Iterator[tuple[float, Trouble]]:
-    """Console, issuer or bank give back too what was paid by hand: together more than was paid, since when.
+    """Console, issuer or bank refund too what was refunded by hand: together more than was paid, since when.
 
-    Nobody could stop it, and only a person can ask the customer for it (I16).
+    No code could stop it, and only staff can claim it from the customer (I16).
     """
     for payment in evidence.payments.values():
         book, said = evidence.books.get(payment.payment_id), _said(evidence, payment)

@@ -34,7 +34,7 @@ def one_payment_per_invoice(evidence: Evidence) -> Iterator[Finding]:
 
 
 def invoices_ask_what_is_agreed(evidence: Evidence) -> Iterator[Finding]:
-    """I1: a payment asks for its invoice's amount; the invoices of an order never sum above it."""
+    """I1: a payment has its invoice's amount; the invoices of an order never sum above it."""
     for payment in evidence.payments.values():
         invoice = _invoice_of(evidence, payment)
         if invoice is not None and payment.total != invoice.amount:
@@ -76,7 +76,7 @@ def nothing_is_charged_after_the_end(evidence: Evidence) -> Iterator[Finding]:
 
 
 def invoices_agree_with_payments(evidence: Evidence) -> Iterator[Finding]:
-    """I4: an invoice is PAID when its payment holds money here, only then; in flight while a try is open."""
+    """I4: an invoice is PAID only when its payment has money here; in flight while an attempt is open."""
     for subscription in evidence.subscriptions.values():
         for invoice in subscription.invoices.values():
             yield from _paid_by(evidence, invoice)
@@ -188,14 +188,14 @@ def _key_of(evidence: Evidence, payment: Payment, issue_id: str | None) -> Saved
 
 
 def _deleted_at(evidence: Evidence, key: SavedKey) -> float:
-    """When the caller was told that it is gone, by an answer or by our own record."""
+    """When the caller was answered that it is gone, or our own record said so."""
     told = evidence.answered_at("DELETE", f"/billing-keys/{key.issue_id}")
     known = key.settled_at if key.state is KeyState.DELETED else None
     return min((each for each in (told, known) if each is not None), default=float("inf"))
 
 
 def _cancelled_at(evidence: Evidence, subscription: Subscription) -> float:
-    """When its owner or the shop was told that it has ended, or our own record says so."""
+    """When its owner or the shop was answered that it has ended, or our own record said so."""
     path = f"/subscriptions/{subscription.subscription_id}/cancel"
     told = [evidence.answered_at("POST", each, '"CANCELLED"') for each in (path, f"/ops{path}")]
     known = subscription.cancelled_at

@@ -20,7 +20,7 @@ SETTLED = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})
 
 
 def completed_is_paid(evidence: Evidence) -> Iterator[Finding]:
-    """I16: an order in parts that is told as completed owes nothing: every part is paid."""
+    """I16: an order in parts that is published as completed owes nothing: every part is paid."""
     for subscription in evidence.subscriptions.values():
         if subscription.status is SubscriptionStatus.COMPLETED:
             for invoice in subscription.invoices.values():
@@ -42,7 +42,7 @@ def later_parts_wait(evidence: Evidence) -> Iterator[Finding]:
 
 
 def charge_backs_stop_collecting(evidence: Evidence) -> Iterator[Finding]:
-    """I16: a subscription whose money was taken back is charged no more until a person has decided."""
+    """I16: a subscription whose money was taken back is charged no more until staff has decided."""
     stopped: dict[str, Trouble] = {}
     for trouble in charged_back(evidence):
         payment = evidence.payments[trouble.payment_id]
@@ -57,7 +57,7 @@ def charge_backs_stop_collecting(evidence: Evidence) -> Iterator[Finding]:
 
 
 def doubt_settles_nothing(evidence: Evidence) -> Iterator[Finding]:
-    """I16: while PortOne holds the money of a try and we do not say so, the try is not settled either way."""
+    """I16: while PortOne has the money of an attempt and we do not say so, the attempt is not settled."""
     for payment in evidence.payments.values():
         book = evidence.books.get(payment.payment_id)
         if payment.status in MONEY or book is None or book.state not in TAKEN or book.paid_at is None:

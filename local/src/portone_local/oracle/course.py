@@ -50,7 +50,7 @@ def status_never_regresses(evidence: Evidence) -> Iterator[Finding]:
 
 
 def age_raises_alarms(evidence: Evidence) -> Iterator[Finding]:
-    """I10: a webhook, a refund or an approval without an outcome for half an hour has called a person."""
+    """I10: a webhook, a refund or an approval without an outcome for half an hour has called staff."""
     for payment in evidence.payments.values():
         opened = [hint.received_at for hint in payment.hints.values() if hint.state is HintState.OPEN]
         unknown = [each for each in payment.refunds.values() if each.state is RefundState.RESERVED]
@@ -78,7 +78,7 @@ def unfinished_is_due(evidence: Evidence) -> Iterator[Finding]:
 
 
 def doubt_calls_a_person(evidence: Evidence) -> Iterator[Finding]:
-    """I10: what can neither be believed nor refuted, and what must go back, has called a person."""
+    """I10: what can neither be believed nor refuted, and what must be refunded, has called staff."""
     for payment in evidence.payments.values():
         resolved = any(entry.fact == "resolved" for entry in evidence.history(payment))
         gone_back = payment.status is Status.CANCELLED

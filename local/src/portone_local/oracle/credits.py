@@ -24,7 +24,7 @@ def invoices_cost_what_was_agreed(evidence: Evidence) -> Iterator[Finding]:
 
 
 def paid_changes_take_place(evidence: Evidence) -> Iterator[Finding]:
-    """I1: the plan whose difference was paid has begun; while it is asked for, the plan waits for it."""
+    """I1: the plan whose difference was paid has begun; while it is being charged, the plan waits for it."""
     for course in _courses(evidence):
         change = course.subscription.change
         for invoice in course.subscription.invoices.values():
@@ -48,7 +48,7 @@ def credits_are_due(evidence: Evidence) -> Iterator[Finding]:
 
 
 def nothing_refunded_is_credited(evidence: Evidence) -> Iterator[Finding]:
-    """I1: no change credits days whose money went back before it, or was on its way."""
+    """I1: no change credits days whose money was refunded before it, or was being refunded."""
     for course in _courses(evidence):
         for at in _credited_at(course):
             for payment_id in course.paid_with(at):
@@ -91,7 +91,7 @@ def _credited_at(course: Course) -> Iterator[float]:
 
 
 def _went_back(evidence: Evidence, payment_id: str, at: float) -> bool:
-    """Whether before `at` any of a payment had gone back or was going, as far as its history knew."""
+    """Whether before `at` any of a payment was refunded or being refunded, as far as its history knew."""
     payment = evidence.payments.get(payment_id)
     going = set()
     for entry in evidence.history(payment) if payment else ():
@@ -104,7 +104,7 @@ def _went_back(evidence: Evidence, payment_id: str, at: float) -> bool:
 
 
 def _taken(evidence: Evidence, invoice: Invoice) -> int:
-    """What PortOne's books say that it took; of what is not paid, what it asks for."""
+    """What PortOne's books say that it took; of what is not paid, its amount."""
     book = evidence.books.get(invoice.paid_by or "")
     return invoice.amount if book is None else book.total
 
@@ -115,7 +115,7 @@ def _used(course: Course) -> dict[object, int]:
 
 
 def _used_again(course: Course) -> int:
-    """What came back from invoices that were given up: paid all the same, they use it again."""
+    """The credit of invoices that were given up; those paid all the same use it again."""
     invoices = course.subscription.invoices
     used = _used(course) | {id_: each.credit for id_, each in invoices.items()}
     return sum(used[id_] for id_ in course.given_up if id_ in used)

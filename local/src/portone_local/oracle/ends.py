@@ -1,6 +1,6 @@
 """I14: every record has its end, and nothing older than its end is there; what lies in the table counts.
 
-Five years after it last moved for what tells of money (E-Commerce Act, article 6), with what lies beside it.
+Five years after it last moved for what records money (E-Commerce Act, article 6), with what lies beside it.
 What DynamoDB's own deletion (`ttl`) has reached is gone, though it may lie there for some days.
 """
 
@@ -80,7 +80,7 @@ def _after_end(item: Item, left: "_Left", now: float) -> str | None:
 
 
 def moved(value: Mapping[str, Any], now: float = float("inf")) -> float:
-    """The newest instant of the past that an item tells of, epoch seconds UTC; 0 for one without any."""
+    """The newest past instant in an item, epoch seconds UTC; 0 for one without any."""
     newest = 0.0
     for name, each in value.items():
         if "M" in each:

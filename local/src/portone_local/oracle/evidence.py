@@ -18,7 +18,7 @@ from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken invariant, of one payment or of none, in a sentence for a person."""
+    """One broken invariant, of one payment or of none, in a sentence to read."""
 
     invariant: str
     payment_id: str | None
@@ -77,7 +77,7 @@ class Evidence:
     `agreed` is what the stock hook said yes to, payment and try; None for a shop without one.
     `longest` is the longest item as text, `unreadable` are items this code cannot read.
     `readings` are when PortOne answered about each payment, undisturbed; `listed` are kind and subject of
-    what stands on the list of those who call a person, by payment.
+    what stands on the list of calls for staff, by payment.
     `ended` are payments whose time was over here, and of which PortOne knows still.
     `hurt` says that a dependency failed in between, so that a 503 was the right answer.
     """

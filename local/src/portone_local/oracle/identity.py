@@ -140,7 +140,7 @@ def _read(items: Iterable[Item]) -> Iterator[records.IdentityRecord]:
 
 
 def _listed(stack: Stack, found: Iterable[records.IdentityRecord]) -> tuple[frozenset[str], ...]:
-    """Which accounts staff is told may be one person's; those in the table, where staff has no list."""
+    """Which accounts staff sees as perhaps one person's; those in the table, where staff has no list."""
     answer = stack.staff.get("/ops/identity/duplicates")
     if answer.status == HTTPStatus.NOT_FOUND:
         held = (each for each in found if isinstance(each, records.Claim | records.Share))

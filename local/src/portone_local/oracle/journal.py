@@ -46,7 +46,7 @@ class Rules:
         return frozenset(name for name, gives in row.items() if gives == "selfDeclared")
 
     def min_age(self, purpose: str) -> int:
-        """Full years that a purpose asks for."""
+        """Full years that a purpose requires."""
         return int(json.loads(self.purposes or "{}").get(purpose, {}).get("minAge", 0))
 
 

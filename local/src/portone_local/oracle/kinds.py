@@ -1,4 +1,4 @@
-"""The kinds of trouble a person must know of: how soon, and counted as what (rules 4.2 and 10.11)."""
+"""The kinds of trouble staff must be called to: how soon, and counted as what (rules 4.2 and 10.11)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,12 +45,12 @@ COUNTED_AS: Mapping[str, str] = {
 """The metric of each kind of call."""
 
 REASONS = frozenset({"mismatch", "surplus", "late"})
-"""The kinds of money that has to go back."""
+"""The kinds of money that has to be refunded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something wrong with a payment since an epoch second UTC; a call of its kind or of `also` tells it.
+    """Something wrong with a payment since an epoch second UTC; a call of its kind or of `also` reports it.
 
     `slack` in seconds: how seldom the reading comes that notices. `subject` names the part of the payment.
     """
@@ -65,20 +65,20 @@ class Trouble:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds of call that tell of it."""
+        """The kinds of call that report it."""
         return self.also | ({self.kind} & COUNTED_AS.keys())
 
     def told_by(self, kind: str, subject: str) -> bool:
-        """Whether a call tells of it; one of its own kind about another part of the payment does not."""
+        """Whether a call reports it; one of its own kind about another part of the payment does not."""
         elsewhere = kind == self.kind and self.subject not in {subject, "payment"}
         return kind in self.kinds and not elsewhere
 
     @property
     def closed_by(self) -> frozenset[str]:
-        """The kinds whose closing ends it: without its reason nothing has to go back."""
+        """The kinds whose closing ends it: without its reason nothing has to be refunded."""
         return self.kinds | (REASONS if self.kind == "refund-stuck" else frozenset())
 
     @property
     def until(self) -> float:
-        """When a person must have been called."""
+        """When staff must have been called."""
         return self.since + WITHIN[self.kind] * MINUTE + self.slack

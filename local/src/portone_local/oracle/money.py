@@ -10,7 +10,7 @@ from portone_payments.domain.records.payments import AttentionKind, Payment, Sta
 
 ABSENT = None
 AGREES: Mapping[Status, frozenset[str | None]] = {
-    # pre-registered only, or tried without a trace: PortOne knows no such payment
+    # pre-registered only, or attempted without a trace: PortOne knows no such payment
     Status.READY: frozenset({ABSENT, "READY"}),
     Status.PAY_PENDING: frozenset({"PAY_PENDING"}),
     Status.VIRTUAL_ACCOUNT_ISSUED: frozenset({"VIRTUAL_ACCOUNT_ISSUED"}),
@@ -43,11 +43,11 @@ def one_payment_per_order(evidence: Evidence) -> Iterator[Finding]:
 
 
 def sums_within_orders(evidence: Evidence) -> Iterator[Finding]:
-    """I1: what an order's payments ask for is what the order costs."""
+    """I1: the amount of an order's payments is what the order costs."""
     for payment in evidence.payments.values():
         order = evidence.orders.get(payment.order_id)
         if payment.subscription_id is not None:
-            continue  # those ask for what their invoice asks for
+            continue  # their amount is their invoice's
         if order is None:
             yield Finding("I1", payment.payment_id, f"its order {payment.order_id} is not stored")
         elif (payment.total, payment.currency) != (order.total, order.currency):
@@ -56,7 +56,7 @@ def sums_within_orders(evidence: Evidence) -> Iterator[Finding]:
 
 
 def agrees_with_portone(evidence: Evidence) -> Iterator[Finding]:
-    """I4: status and totals are PortOne's; a quarantined payment waits for a person instead."""
+    """I4: status and totals are PortOne's; a quarantined payment waits for staff instead."""
     for payment in evidence.payments.values():
         if payment.quarantined:
             continue
@@ -113,7 +113,7 @@ def _book(evidence: Evidence, payment: Payment) -> PaymentBook | None:
 
 
 def _called_out(evidence: Evidence, payment: Payment) -> bool:
-    """A surplus or a mismatch that a person was told of, or has dealt with."""
+    """A surplus or a mismatch that staff was called to, or has dealt with."""
     if not (payment.surplus or payment.status is Status.MISMATCH):
         return False
     kinds = {each.kind for each in payment.attentions}

@@ -95,6 +95,6 @@ class ObservedStack(Stack):
 
 
 def channels_in(environment: Mapping[str, str]) -> frozenset[str]:
-    """The keys of every channel that a function is told of."""
+    """The keys of every channel in the settings of a function."""
     told = (json.loads(environment.get(name) or "{}") for name in ("CHANNELS", "BILLING_CHANNELS"))
     return frozenset(key for each in told for key in each.values() if isinstance(key, str))

@@ -16,7 +16,7 @@ _GONE = frozenset({CancellationStatus.SUCCEEDED, CancellationStatus.REQUESTED})
 
 
 def operators_move_no_money(evidence: Evidence) -> Iterator[Finding]:
-    """I20: what held money before an operator's action, and nobody touched since, holds it and says so."""
+    """I20: a payment with money before an operator's action, and not changed since, has it and says so."""
     touched = _touched(evidence) if evidence.operations else {}
     for operation in evidence.operations:
         for payment_id, before in operation.payments.items():
@@ -78,7 +78,7 @@ def _by_others(book: PaymentBook | None, since: float) -> bool:
 
 
 def _touched(evidence: Evidence) -> Mapping[str, float]:
-    """When somebody last asked for something that may move a payment's money, by paymentId."""
+    """When a request that may move a payment's money was last made, by paymentId."""
     by_path = {part: at for asked, at in _asked(evidence) for part in asked.split(" ")[1].split("/")}
     return {
         payment.payment_id: max(

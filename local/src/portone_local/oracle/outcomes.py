@@ -1,4 +1,4 @@
-"""What was sent or promised and has no outcome yet, each by itself: refunds, tries, receipts, webhooks."""
+"""What was sent or promised and has no outcome yet, each by itself: refunds, attempts, receipts, webhooks."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""I14: every personal datum has an end, and nothing of an erased person can be read or told apart."""
+"""I14: every personal datum has an end, and nothing of an erased person can be read or identified."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def what_is_sealed_ends(evidence: IdentityEvidence) -> Iterator[Finding]:
 
 
 def erased_is_gone(evidence: IdentityEvidence) -> Iterator[Finding]:
-    """I14: from an erasure on nothing sealed before is there, and nothing that tells who the user was.
+    """I14: from an erasure on nothing sealed before is there, and nothing that identifies the user.
 
     Who began anew since has something of their own; of them it is what was sealed before that must be gone.
     """
@@ -60,7 +60,7 @@ def erased_is_gone(evidence: IdentityEvidence) -> Iterator[Finding]:
             yield Finding("I14", None, f"what was sealed of {user} is there after the erasure")
         if _began_anew(evidence, user, at):
             continue
-        # hashes beside the user tell who it was; what did not go in one transaction is due at once
+        # hashes beside the user identify the person; what one transaction did not delete is due at once
         soon = at + DAY > evidence.now
         kept = [item for item in mine if not (soon and "N" in item.get("due_at", {}))]
         if any(_OF_A_PERSON.search(json.dumps(item)) for item in kept):

@@ -1,6 +1,6 @@
 """I6 and I13: a verification is used once, in time, by whoever began it; one person has one account.
 
-Who held a person when is told by what callers heard, and by PortOne's books; never by our claims.
+Who had a person when is judged by what callers were answered and by PortOne's books; never by our claims.
 """
 
 import datetime as dt
@@ -53,7 +53,7 @@ def let_in_by_their_own(evidence: IdentityEvidence) -> Iterator[Finding]:
 
 
 def one_account(evidence: IdentityEvidence) -> Iterator[Finding]:
-    """I13: two accounts of one person are from a time when nobody asked, and staff knows or said they may."""
+    """I13: two accounts of one person are from before the rule, and staff knows or said they may stay."""
     holders: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for person in evidence.persons.values():
         for sealed in person.purposes.values():
@@ -67,12 +67,12 @@ def one_account(evidence: IdentityEvidence) -> Iterator[Finding]:
 
 
 def nobody_is_let_in_twice(evidence: IdentityEvidence) -> Iterator[Finding]:
-    """I13: while a person may hold one account, nobody else who holds the person is let in."""
+    """I13: while a person may have one account, no other account of that person is verified."""
     yield from Holding().followed(evidence)
 
 
 def found_later_is_told(evidence: IdentityEvidence) -> Iterator[Finding]:
-    """I13: two accounts that a refused verification shows to be one person are told to staff, or may stay."""
+    """I13: two accounts that a refused verification shows to be one person are listed, or may stay."""
     holding, now = Holding(), evidence.now
     list(holding.followed(evidence))
     known = (*evidence.listed, *_may_stay(evidence))
@@ -169,7 +169,7 @@ def identifiers_in(shown: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def claims_match(evidence: IdentityEvidence) -> Iterator[Finding]:
-    """I13: a claim is held by the accounts that list it and by nobody else."""
+    """I13: a claim belongs to the accounts that list it and to no other."""
     held = {(claim.claim_id, claim.user_id) for claim in evidence.claims.values() if claim.user_id}
     held |= {(share.claim_id, share.user_id) for share in evidence.shares}
     listed = {(each, person.user_id) for person in evidence.persons.values() for each in person.claims}

@@ -16,7 +16,7 @@ DAY = 24 * 3600
 class IdentityEvidence:
     """A moment of a stack, as far as it is about persons; `shown` is what PortOne answers by id.
 
-    `acts`: what callers heard. `listed`: the groups of accounts staff is told may be one person's.
+    `acts`: what callers heard. `listed`: the groups of accounts that staff sees as perhaps one person's.
     """
 
     now: float

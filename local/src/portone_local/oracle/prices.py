@@ -18,7 +18,7 @@ _PRICES = frozenset({"subscription_started", "subscription_changed"})
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Amounts in minor units: one of `exactly`; up to `most` where what we look at does not tell it."""
+    """Amounts in minor units: one of `exactly`; up to `most` where the evidence does not show it."""
 
     exactly: frozenset[int] = frozenset()
     most: int = 0
@@ -37,7 +37,7 @@ ANYTHING = Worth(most=sys.maxsize)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """A price that was told `at` (epoch seconds UTC): for today, or else for the next period on."""
+    """A price announced `at` (epoch seconds UTC): for today, or else for the next period on."""
 
     seq: int
     at: float
@@ -68,7 +68,7 @@ class Course:
         return next((each for each in self.changes if (each.seq, each.at) in begins), None)
 
     def worth(self, invoice: Invoice) -> Worth:
-        """What an invoice asks for, with what a credit takes off it."""
+        """The amount of an invoice, with what a credit takes off it."""
         if invoice.kind is InvoiceKind.PRORATION:
             return self._difference(invoice)
         prices = self._asked(invoice)
@@ -103,18 +103,18 @@ class Course:
         return Worth(frozenset(after - _left(price, invoice.starts, period) for price in before))
 
     def _asked(self, invoice: Invoice) -> list[int]:
-        """A period costs what was told last before it, or a price told between its beginning and payment."""
+        """A period costs the last price announced before it, or one from between its start and payment."""
         until = invoice.settled_at if invoice.settled_at is not None else self.now
         told = [each for each in self.prices if each.at <= invoice.starts]
         during = [each.amount for each in self.prices if invoice.starts < each.at <= until]
         others = self._of(InvoiceKind.PRORATION)
         if any(each.starts <= invoice.starts <= (each.settled_at or until) for each in others):
-            # what was told for this period waited for the outcome of a change at once
+            # the price announced for this period waited for the outcome of a change at once
             during += [each.amount for each in told if each.at_once][-1:]
         return [told[-1].amount if told else self.prices[0].amount, *during]
 
     def _before(self, change: Price) -> list[int]:
-        """What the plan before a change may have cost: the last at once, or one told since."""
+        """What the plan before a change may have cost: the last at once, or one announced since."""
         earlier = [each for each in self.prices if each.seq < change.seq]
         last = max(each.seq for each in earlier if each.at_once)
         return [each.amount for each in earlier if each.seq >= last]
@@ -130,7 +130,7 @@ class Course:
         return at < oldest and len(kept) < self.subscription.next_invoice - 1
 
     def _may_be_short(self, invoice: Invoice) -> bool:
-        """Whether it may be one up to an anchor: how long a whole one is, it does not tell."""
+        """Whether it may be one up to an anchor: it does not show how long a whole one is."""
         first = invoice.id == self._of(InvoiceKind.PERIOD)[0].id
         if self.subscription.anchor_day is None:
             # an anchor may have left with another plan

@@ -12,7 +12,7 @@ NOT_STORED = frozenset({"Transaction.Ready", "Transaction.Confirm"})
 
 
 def hints_are_closed(evidence: Evidence) -> Iterator[Finding]:
-    """I2: after convergence no stored webhook is open, but of a payment that waits for a person."""
+    """I2: after convergence no stored webhook is open, except of a payment that waits for staff."""
     for payment in evidence.payments.values():
         for hint in payment.hints.values():
             if hint.state is HintState.OPEN and not payment.quarantined:

@@ -27,7 +27,7 @@ def receipts_are_portones(evidence: Evidence) -> Iterator[Finding]:
 
 
 def receipts_keep_step(evidence: Evidence) -> Iterator[Finding]:
-    """I4: a receipt stands for what remains paid, unless its correction failed and was told."""
+    """I4: a receipt stands for what remains paid, unless its correction failed and staff was called."""
     for payment, book in _with_receipts(evidence):
         remains = max(0, min(book.paid, book.total - book.cancelled))
         changes = [each.cancelled_at or each.requested_at for each in book.cancellations]

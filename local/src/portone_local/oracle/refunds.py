@@ -1,4 +1,4 @@
-"""I3: what went back is what was asked to go back, each refund once, and never more than was paid."""
+"""I3: what was refunded is what was requested, each refund once, and never more than was paid."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""I16: nothing about money is wrong or unknown for long without a call for a person and an alarm."""
+"""I16: nothing about money is wrong or unknown for long without a call for staff and an alarm."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -36,7 +36,7 @@ def troubles_call_a_person(evidence: Evidence) -> Iterator[Finding]:
 
 
 def dead_work_is_told(evidence: Evidence) -> Iterator[Finding]:
-    """I16: what was tried in vain until it was given up set off an alarm, whatever record it is of."""
+    """I16: what was attempted in vain until it was given up set off an alarm, whatever record it is of."""
     for record in evidence.told:
         for entry in record.history:
             dead = entry.fact == "dead_lettered"
@@ -45,7 +45,7 @@ def dead_work_is_told(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _until(evidence: Evidence, trouble: Trouble) -> float:
-    """By when it must be told. While nobody swept nobody could tell: after an outage, by now."""
+    """By when staff must be called. Without a sweep no call is raised: after an outage, by now."""
     swept = [at for at in evidence.alarms.moments(SWEEPS) if trouble.since <= at < trouble.until]
     course = [trouble.since, *swept, trouble.until]
     outage = any(later - earlier > OUTAGE for earlier, later in pairwise(course))

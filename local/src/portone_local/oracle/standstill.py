@@ -32,7 +32,7 @@ _REFUSED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPSta
 
 
 def invoices_get_on(evidence: Evidence) -> Iterator[Finding]:
-    """I17: with a method that works, a due invoice is tried, given up or withheld, and periods follow."""
+    """I17: with a method that works, a due invoice is attempted, given up or withheld, and periods follow."""
     if _sending_stopped(evidence):
         return
     for subscription in evidence.subscriptions.values():
@@ -70,7 +70,7 @@ def accounts_are_asked_for(evidence: Evidence) -> Iterator[Finding]:
 
 
 def nobody_is_refused_for_ever(evidence: Evidence) -> Iterator[Finding]:
-    """I17: who was told to come again later, and came a day later, is not told the same once more."""
+    """I17: a caller answered to repeat later, who did a day later, does not get the same answer again."""
     asked: dict[str, list[Answered]] = defaultdict(list)
     for answer in evidence.answers:
         if answer.status in _REFUSED and _come_again(answer):
@@ -106,7 +106,7 @@ def _progress(evidence: Evidence, subscription: Subscription, invoice: Invoice) 
 
 
 def _covered_until(subscription: Subscription) -> float:
-    """The end of the last period that was asked for; never for one without periods."""
+    """The end of the last period that was charged for; never for one without periods."""
     if subscription.interval is None:
         return float("inf")
     periods = [each.ends for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
@@ -125,7 +125,7 @@ def _standing(evidence: Evidence, since: float, seconds: float) -> bool:
 
 
 def _sending_stopped(evidence: Evidence) -> bool:
-    """Whether nothing is sent, and people are told so: no subscription can get on."""
+    """Whether nothing is sent, and callers are answered so: no subscription can be charged."""
     stopped = (evidence.alarms.last(name) for name in _STOPPED)
     return any(at is not None and evidence.now - at < DAY for at in stopped)
 

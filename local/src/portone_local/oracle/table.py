@@ -61,7 +61,7 @@ def _left[Part](parts: Iterable[tuple[str, str, Part]]) -> Mapping[str, Mapping[
 
 
 def listed_in(items: Iterable[Item]) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """What the index of those who call a person holds, read from the items themselves."""
+    """The index of calls for staff, read from the items themselves."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for item in items:
         if "attention" in item and item["pk"]["S"].startswith("attention#"):

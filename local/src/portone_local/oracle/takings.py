@@ -20,7 +20,7 @@ _OFFER_ENDED = frozenset({"expired", "virtual_account_expired"})
 
 
 def difference(evidence: Evidence, payment: Payment, book: PaymentBook) -> str | None:
-    """What PortOne's book proves to differ from what was asked for; a store may have had other names."""
+    """What PortOne's book proves to differ from what was requested; a store may have had other names."""
     stores = {evidence.store_id, *(each.store for each in evidence.operations)}
     differs = {
         "total": book.total != payment.total,
@@ -32,7 +32,7 @@ def difference(evidence: Evidence, payment: Payment, book: PaymentBook) -> str |
 
 
 def different(evidence: Evidence) -> Iterator[Trouble]:
-    """Money taken by another payment than was asked for."""
+    """Money taken by another payment than was requested."""
     for payment, book in _taken(evidence):
         id_, name = payment.payment_id, difference(evidence, payment, book)
         if name is not None:
@@ -41,7 +41,7 @@ def different(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def taken_unseen(evidence: Evidence) -> Iterator[Trouble]:
-    """Money taken, or given back, of which we say something else; or that came when nobody expected it."""
+    """Money taken, or refunded, of which we say something else; or that was paid when none was due."""
     also = frozenset({"lagging", "unknown", "ambiguous", "dead-lettered", "mismatch"})
     for payment, book in _taken(evidence):
         id_ = payment.payment_id
@@ -91,18 +91,18 @@ def charged_back(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def given_back_twice(evidence: Evidence) -> Iterator[Trouble]:
-    """What was paid back by hand went back at PortOne too."""
+    """What was refunded by hand was refunded at PortOne too."""
     for began, trouble in paid_beside(evidence):
         yield from _shown(evidence, began, trouble)
 
 
 def stuck(evidence: Evidence) -> Iterator[Trouble]:
-    """What has to go back and did not: the last automatic refund failed, and none is under way."""
+    """What has to be refunded and was not: the last automatic refund failed, and none is under way."""
     for payment, book in _taken(evidence):
         ours = [each for each in payment.refunds.values() if each.by == "system"]
         failed = [each.settled_at or each.created_at for each in ours if each.state is RefundState.FAILED]
         if failed and len(failed) == len(ours) and _must_go(evidence, payment):
-            # a refusal is tried again, a few times and ever later
+            # a refused refund is sent again, a few times and ever later
             told = f"its automatic refund failed, PortOne still holds {book.refundable - book.cancelled}"
             yield Trouble(payment.payment_id, "refund-stuck", max(failed), told, slack=2 * DAY)
 

@@ -142,7 +142,7 @@ PERSONS: tuple[Bug, ...] = (
         "who is erased while a look is written down is shown",
         "flows/identity/staff.py",
         "    verified_person(store, access.user_id)\n    log.write(access)\n"
-        "    # read anew, and by the time it is now: what was erased or ended meanwhile is not shown\n"
+        "    # read again, at the time it is now: what was erased or ended meanwhile is not shown\n"
         "    person, now = verified_person(store, access.user_id), clock.now()\n",
         "    person = verified_person(store, access.user_id)\n    log.write(access)\n    now = clock.now()\n",
         "cases/test_identity_erasure",

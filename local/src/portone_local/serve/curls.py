@@ -24,7 +24,7 @@ SECONDS = 60.0
 class CurlRoutes:
     """`GET /__curls?for=word`: the curls whose route has the word, as text; all else goes to `otherwise`.
 
-    What there is to try is made when it is first asked for.
+    The examples are made at the first request.
     """
 
     otherwise: App

@@ -1,4 +1,4 @@
-"""What is there to try once the stack is up, made through its own API and, at PortOne, by hand."""
+"""Examples to call once the stack is up, made through its own API and, at PortOne, by hand."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ class Examples:
     verification: str
 
     def places(self) -> dict[str, str]:
-        """By the names in paths; refund and discrepancy are nothing anybody has made yet."""
+        """By the names in paths; no refund and no discrepancy exists yet."""
         return {
             "paymentId": self.payment,
             "billingKeyId": self.billing_key,

@@ -22,7 +22,7 @@ QUERIES = {"GET /ops/attention": "?kind=mismatch", "GET /staff/attention": "?kin
 
 
 def first_line(portone: Endpoint) -> str:
-    """What is about to start; against a real PortOne first of all what that can touch."""
+    """What is about to start; with a real PortOne first the accounts it can change."""
     if portone.url is None:
         return "starting: MiniStack, issuer, gateway, webhook URL, PortOne"
     store = portone.parameters["StoreId"]
@@ -52,7 +52,7 @@ def guide(up: Served) -> str:
 
 
 def curls(up: Served, made: Examples, word: str = "") -> str:
-    """A curl for each route with `word` in its name, for what was made to try."""
+    """A curl for each route with `word` in its name, for the examples."""
     calls = [
         line
         for route in sorted(up.stack.gateway.routes, key=_takes_away)
@@ -70,7 +70,7 @@ def curls(up: Served, made: Examples, word: str = "") -> str:
 
 
 def _takes_away(route: Route) -> bool:
-    """What deletes comes last: whoever pastes from the top still has what the others are about."""
+    """Deletions come last: pasted from the top, every call finds what it is about."""
     return route.method == "DELETE"
 
 

@@ -35,7 +35,7 @@ class RunningClock(MovableClock):
         return time.time() + super().now()
 
     def monotonic(self) -> float:
-        """Seconds that never go back, advances included."""
+        """Seconds that never decrease, advances included."""
         return time.monotonic() + super().monotonic()
 
 
@@ -61,7 +61,7 @@ class Timer:
 
     @property
     def alive(self) -> bool:
-        """Whether time goes on."""
+        """Whether the clock's thread is alive."""
         return self._thread is not None and self._thread.is_alive()
 
     @contextmanager
@@ -121,9 +121,9 @@ class Timer:
             try:
                 self.beat()
             except MiniStackGone:
-                return  # told by whoever looks after the stack's parts
+                return  # set by whoever watches the stack's parts
             except Exception:
-                logger.exception("the local timer stumbled, and goes on")
+                logger.exception("the local timer had an error, and goes on")
 
 
 def _is_rare(schedule: Schedule) -> bool:

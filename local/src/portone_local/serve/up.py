@@ -135,7 +135,7 @@ def _origins(env: Mapping[str, str]) -> str:
 
 
 def _write_down(up: Served, state: Path) -> None:
-    """For tools that look at a running stack: where it is."""
+    """For tools that read a running stack: where it is."""
     known = {
         "name": up.name,
         "api": up.api_url,
@@ -149,7 +149,7 @@ def _write_down(up: Served, state: Path) -> None:
     written.unlink(missing_ok=True)
     with open(written, "w", opener=_for_its_owner) as file:
         json.dump(known, file, indent=2)
-    written.replace(state)  # whoever looks sees all of it or nothing
+    written.replace(state)  # a reader sees all of it or nothing
 
 
 def _for_its_owner(path: str, flags: int) -> int:

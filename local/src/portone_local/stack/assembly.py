@@ -1,4 +1,4 @@
-"""Handlers, gateway, fake PortOne and ports put together, and what passes between them as time goes by."""
+"""Handlers, gateway, fake PortOne and ports put together, and the messages between them as time passes."""
 
 import json
 from contextlib import suppress
@@ -92,7 +92,7 @@ class Assembly:
         self.publish()
 
     def work(self) -> None:
-        """Hand every visible message to its worker, in batches."""
+        """Deliver every visible message to its worker, in batches."""
         self._poll(self.charge_source, "Charges", self._charge_rules)
         self._poll(self.source, "Work", self._rules)
 
@@ -105,7 +105,7 @@ class Assembly:
             source.settle(batch, failed)
 
     def publish(self) -> None:
-        """Hand what was saved to the publisher, as Lambda does all the time."""
+        """Deliver what was saved to the publisher, as Lambda does all the time."""
         self.stream.poll()
 
     def run_for(self, seconds: float, step: float = 60) -> None:
@@ -119,7 +119,7 @@ class Assembly:
             self.tick()
 
     def forget_expired(self) -> None:
-        """Delete what DynamoDB would by itself, at the latest in a few days; whoever moves the clock asks."""
+        """Delete what DynamoDB deletes by itself within a few days; whoever moves the clock calls this."""
         self._wired.forget_expired(self.clock.now())
 
     def dump(self) -> list[Item]:

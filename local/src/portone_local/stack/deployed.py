@@ -58,7 +58,7 @@ class Resources:
         }
 
     def client(self, service: str) -> Any:
-        """A boto3 client that may do everything."""
+        """A boto3 client with every right."""
         return self._session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
 
     def put_secrets(self, secrets: Mapping[str, Mapping[str, str]]) -> None:
@@ -69,7 +69,7 @@ class Resources:
             )
 
     def allow_batches(self) -> None:
-        """AWS covers SendMessageBatch by sqs:SendMessage; the local AWS wants an action AWS does not have."""
+        """AWS covers SendMessageBatch by sqs:SendMessage; the local AWS needs an action AWS does not have."""
         iam, policy = self.client("iam"), self.ids["HintWork"]
         version = iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"]
         document = iam.get_policy_version(PolicyArn=policy, VersionId=version)["PolicyVersion"]["Document"]

@@ -10,7 +10,7 @@ from portone_payments.ports.world import Secrets, WebhookSecrets
 class HeldSecrets:
     """`Secrets` of a stack that calls another PortOne: its own two from here, all others as they are stored.
 
-    What the local AWS holds in their places is the fake's and opens nothing.
+    What the local AWS stores in their places is the fake's and opens nothing.
     """
 
     stored: Secrets

@@ -30,7 +30,7 @@ KEEP_SECONDS = 75
 class MiniStackGone(SystemExit):
     """The local AWS ended by itself, or did not start; the text says so in a sentence.
 
-    It comes out of every call of a client made here, past retries and past whatever treats a failed call, and
+    Every call of a client made here raises it, past retries and past whatever handles a failed call, and
     ends the program or the thread.
     """
 
@@ -95,7 +95,7 @@ class MiniStack:
 
     @property
     def lost(self) -> str | None:
-        """One sentence when it has ended without being told to."""
+        """One sentence when it has ended without being stopped."""
         code = self._process.poll() if self._process else None
         if code is None:
             return None
@@ -107,7 +107,7 @@ class MiniStack:
             raise MiniStackGone(lost)
 
     def stop(self) -> None:
-        """End it for certain; may be repeated."""
+        """End it, by force if needed; may be repeated."""
         process, self._process = self._process, None
         if not process:
             return
@@ -147,7 +147,7 @@ class MiniStack:
 
 
 def _environment() -> dict[str, str]:
-    """What it is told of where it runs: no secret of PortOne's, no credentials of a real AWS."""
+    """Its environment variables: no secret of PortOne's, no credentials of a real AWS."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PORTONE_", "AWS_"))}
 
 
@@ -166,7 +166,7 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    """Run MiniStack in this process until it is told to stop or the parent is gone.
+    """Run MiniStack in this process until it is stopped or the parent is gone.
 
     Under uvicorn and httptools: with the server it brings, half of a call's time is reading HTTP.
     """

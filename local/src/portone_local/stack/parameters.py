@@ -11,7 +11,7 @@ from portone_local.twins.clock import Clock
 
 STAFF_CLAIM = {"role": "payments-staff"}
 IDENTITY = (DANAL_CHANNEL, KCP_CHANNEL, INICIS_CHANNEL)
-# CI or a DI is enough to sign up; the adult check asks for a CI and keeps nothing but the answer
+# CI or a DI is enough to sign up; the adult check requires a CI and stores only the answer
 PURPOSES: dict[str, dict[str, Any]] = {
     "signup": {"require": "any", "needs": ["name"], "keeps": ["phone", "operator", "gender", "foreigner"]},
     "adult": {"require": "ci", "needs": [], "minAge": 19, "bypass": {"DANAL": {"title": "Example shop"}}},

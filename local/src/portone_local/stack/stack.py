@@ -116,7 +116,7 @@ class Stack(Assembly):
         return self.app("staff-2", **STAFF_CLAIM)
 
     def signing(self, principal: Principal) -> Client:
-        """Somebody with keys of ours."""
+        """A principal with keys of ours."""
         return Client(
             self.gateway.handle,
             lambda request: self.iam.sign(request, principal, host=self.gateway.host),

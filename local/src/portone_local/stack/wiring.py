@@ -173,7 +173,7 @@ def on_ministack(
 ) -> Wiring:
     """The real adapters, over a MiniStack in which resources of their own are made here.
 
-    Secrets that are not the fake's never get into it: handlers are handed them from this process's memory.
+    Secrets that are not the fake's never get into it: handlers get them from this process's memory.
     """
     name = f"payments-{next(_NUMBERS)}"
     stored = {

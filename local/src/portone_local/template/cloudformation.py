@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[4]
 REGION = "ap-northeast-2"
 _ABSENT = object()
 
-logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)  # it warns of metrics nobody asked for
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)  # it warns about its own metrics
 
 
 def configuration(environment: str) -> dict[str, str]:
@@ -50,7 +50,7 @@ def functions(template: Mapping[str, Any]) -> dict[str, str]:
 @cache
 def handlers() -> Mapping[str, Path]:
     """The file of each function by the name of its folder, whatever noun it stands under."""
-    files = sorted(ROOT.glob("functions/*/*/handler.py"))  # looked for once: each new container asks
+    files = sorted(ROOT.glob("functions/*/*/handler.py"))  # looked up once: each new container needs it
     return MappingProxyType({file.parent.name: file for file in files})
 
 
@@ -75,7 +75,7 @@ def statements(template: Mapping[str, Any], role: str) -> list[dict[str, Any]]:
 
 
 def refusals(parameters: Mapping[str, str]) -> tuple[str, ...]:
-    """What CloudFormation would say against `parameters` before making anything; empty when it goes on."""
+    """What CloudFormation would refuse of `parameters` before it creates anything; empty for none."""
     source = _source()
     values = _values(source, parameters)
     wrong = [
@@ -184,7 +184,7 @@ def _fits(declared: Mapping[str, Any], value: Any) -> bool:
 
 
 class _Conditions(dict[str, bool]):
-    """Conditions by name, worked out when asked for, since they may name each other."""
+    """Conditions by name, evaluated when read, since they may name each other."""
 
     def __init__(self, declared: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         super().__init__()

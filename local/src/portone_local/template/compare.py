@@ -33,7 +33,7 @@ class Comparison:
     added: dict[str, set[str]] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
-        """For people: what differs, what was added, how much was compared."""
+        """As text: what differs, what was added, how much was compared."""
         yield from (f"differs: {part} ({view})" for part, view in sorted(self.differing.items()))
         for variable, functions in sorted(self.added.items()):
             yield f"added variable: {variable} in {len(functions)}: {', '.join(sorted(functions))}"

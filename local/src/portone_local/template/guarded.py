@@ -1,4 +1,4 @@
-"""What IAM would say: each function's ports refuse whatever its role in the template does not allow.
+"""As IAM does: each function's ports refuse whatever its role in the template does not allow.
 
 The local AWS enforces roles only where everything is deployed, and knows neither leading keys nor encryption
 contexts; here they hold in every test, in memory too.
@@ -22,7 +22,7 @@ class NotAllowed(BaseException):
 def guarded(
     template: Mapping[str, Any], function: str, ports: Mapping[str, Any], used: set[str]
 ) -> dict[str, Any]:
-    """The ports as this function (by logical id) may use them; `used` learns which rights it needed."""
+    """The ports as this function (by logical id) may use them; `used` collects the rights it needed."""
     check = _check_of(function, grants(template, role_behind(template, function)), used)
     held = dict(ports)
     for name, needs in _TABLE_NEEDS.items():
@@ -33,7 +33,7 @@ def guarded(
 
 
 class _Guarded:
-    """A port whose methods ask first; `*` stands for every method not named."""
+    """A port whose methods check the right first; `*` stands for every method not named."""
 
     def __init__(self, port: Callable[[], Any], needs: Mapping[str, Needs], check: Check) -> None:
         self._port, self._needs, self._check = port, needs, check

@@ -38,7 +38,7 @@ class Grant:
     conditions: Mapping[str, Mapping[str, Any]]
 
     def permits(self, call: Call) -> bool:
-        """Whether IAM would let this call pass. Raises AssertionError for an operator nobody taught us."""
+        """Whether IAM would allow this call. Raises AssertionError for an unknown condition operator."""
         return self.right == call.right and all(
             _holds(operator, [str(each) for each in as_list(wanted)], call.about.get(key))
             for operator, keys in self.conditions.items()
@@ -107,7 +107,7 @@ def role_behind(template: Mapping[str, Any], logical_id: str) -> str:
 
 
 def _holds(operator: str, wanted: list[str], found: tuple[str, ...] | None) -> bool:
-    """AWS's own words for a key that is absent: every value of none fits, a single value does not."""
+    """As AWS treats an absent key: `ForAllValues` matches, a single value does not."""
     of_all, _, compared = operator.rpartition(":")
     if of_all not in ("", "ForAllValues") or compared not in ("StringEquals", "StringLike"):
         raise AssertionError(f"not a condition these roles know: {operator}")

@@ -1,1 +1,1 @@
-"""`make doctor`: whether a stack is healthy, deployed or local, and where what is wrong is put right."""
+"""`make doctor`: whether a deployed or local stack is healthy, and how to mend what is wrong."""

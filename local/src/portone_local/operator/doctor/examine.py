@@ -1,4 +1,4 @@
-"""The examinations: each finds something right, worth a look, or wrong, and says where to put it right."""
+"""The examinations: each finding is right, worth a look, or wrong, and says how to mend it."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One finding; `remedy` says where to put it right."""
+    """One finding; `remedy` says how to mend it."""
 
     verdict: Verdict
     finding: str

@@ -26,7 +26,7 @@ REDIRECTS = ("RedirectUrl", "IdentityRedirectUrl")
 
 
 class NoPatient(Exception):
-    """There is no such stack, or no right to look at it; the text says what to do."""
+    """There is no such stack, or no right to read it; the text says what to do."""
 
 
 class Patient(Protocol):
@@ -44,12 +44,12 @@ class Patient(Protocol):
 
     @property
     def issuer(self) -> str:
-        """Whose tokens the API takes."""
+        """Whose tokens the API accepts."""
         ...
 
     @property
     def redirects(self) -> Mapping[str, str]:
-        """Where people are sent back to, by the parameter that says so."""
+        """Where buyers are redirected to, by parameter."""
         ...
 
     def page(self, url: str) -> Page:
@@ -99,7 +99,7 @@ class Deployed:
         return cls(name, outputs, mode, issuer, redirects)
 
     def page(self, url: str) -> Page:
-        """From where this runs; API Gateway asks from where it runs."""
+        """Sent from where this runs; API Gateway sends it from where it runs."""
         return page(url)
 
     def routes(self) -> frozenset[str] | None:
@@ -171,7 +171,7 @@ class Served:
         return page(url)
 
     def routes(self) -> frozenset[str] | None:
-        """Those that turn a caller without a token away: there is no other way to ask the local gateway."""
+        """Those that refuse a caller without a token: the local gateway has no list of authorizers."""
         keys = [route.key for route in routes_of(transformed())]
         with httpx.Client(base_url=self.known["api"], trust_env=False) as client:
             asked = {key: client.request(*key.split(" ", 1)).status_code for key in keys}

@@ -48,7 +48,7 @@ class Heard(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyReadings(WalletBook):
-    """What PortOne says of a billing key, and what the wallet makes of it, whoever asks."""
+    """What PortOne says of a billing key, and what the wallet becomes of it, for every caller."""
 
     portone: PerStore[BillingPortOne]
     secrets: Secrets
@@ -104,7 +104,7 @@ class KeyReadings(WalletBook):
             if judged.state is KeyState.DELETED:
                 return (deleted(wallet, issue_id, moment),)
             if key.state in _DELETED and key.key_hash is None:
-                # deleted before anybody said what its window had issued: away with that too
+                # deleted before it was known what its window had issued: that key is deleted too
                 return (self._unsaved(wallet, self._filled(user_id, key, key_hash, reading), judged), *refs)
             if key.state in _SETTLED_HERE:
                 if key.key_hash != key_hash:
@@ -141,7 +141,7 @@ class KeyReadings(WalletBook):
         )
 
     def _listed(self, key: SavedKey, deadline: Deadline) -> KeyReading | None:
-        """A key of this issue among its user's, where nobody told us which (rule 3.5)."""
+        """The key of this issue among its user's, where the app did not report one (rule 3.5)."""
         since, until = int(key.created_at) - 60, int(self.clock.now()) + 60
         found = self._at(key).list_billing_keys(
             key.customer_id, since, until, number=0, size=PAGE, deadline=deadline
