@@ -8,7 +8,7 @@ import pytest
 from portone_local.actors.shop import USER, pay, prepare, seen_by_owner, status, verify
 from portone_local.actors.subscribers import CHARGE, cancel, subscribed
 from portone_local.portone import Fault, Unknowns
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.letters import event, send
 from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
 from tests.support.unkind import UnkindStack, refused

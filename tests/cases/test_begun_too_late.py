@@ -6,7 +6,7 @@ import pytest
 
 from portone_local.actors.shop import USER, pay, prepare, put_order, seen_by_owner, status, verify
 from portone_local.actors.subscribers import CHARGE, key_saved
-from portone_local.stories.world import clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
 from tests.support.charging import charge, prepared
 from tests.support.edited import without
 from tests.support.refunding import cancelled_at_portone

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from portone_local.actors.shop import pay, prepare, put_order, verify
-from portone_local.stories.world import audited_days, let_pass
+from portone_local.stack.passing import audited_days, let_pass
 from tests.support.edited import having
 from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
 from tests.support.unkind import UnkindStack

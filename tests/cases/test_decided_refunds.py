@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from portone_local.actors.shop import pay, prepare, put_order, status, verify
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.refunding import paid, refund
 from tests.support.unkind import UnkindStack
 from tests.support.withdrawing import accounts_given, kept, withdraw

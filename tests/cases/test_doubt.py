@@ -9,7 +9,7 @@ from portone_local.actors.approver import authenticate, confirm
 from portone_local.actors.shop import USER, prepare
 from portone_local.actors.subscribers import CHARGE, key_saved, order_in_parts, plan_stored, subscribe
 from portone_local.actors.subscribers import schedule as schedule_parts
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.billing_app import listed
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id

@@ -16,7 +16,7 @@ from portone_local.actors.subscribers import (
     registered,
 )
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.billing_app import listed
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id

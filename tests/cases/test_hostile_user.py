@@ -9,7 +9,7 @@ from portone_local.actors.shop import pay, prepare, put_order
 from portone_local.actors.subscribers import key_deleted, key_saved, subscribed
 from portone_local.oracle import assert_clean
 from portone_local.oracle.identity import assert_identity_clean
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from tests.support.filling import Act
 from tests.support.hostile import Cost, HostileStack, Storm, hostile, is_limit, storm_of
 from tests.support.hostile_routes import DONE, MORE, READ, Making

@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.actors.shop import pay, prepare, put_order, seen_by_owner, status, verify
 from portone_local.portone import Fault
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.refunding import cancelled_at_portone, paid, refund
 from tests.support.unkind import UnkindStack
 from tests.support.withdrawing import accounts_given, kept

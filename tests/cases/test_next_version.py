@@ -9,7 +9,7 @@ from portone_local.actors.approver import authenticate, confirm
 from portone_local.actors.shop import USER, prepare
 from portone_local.actors.subscribers import key_chosen, key_saved, subscribed
 from portone_local.portone import Fault
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.letters import event, send
 from tests.support.poison import put_inside, spoil
 from tests.support.refunding import cancelled_at_portone, paid, refund

@@ -9,7 +9,7 @@ from portone_local.actors.approver import authenticate, confirm
 from portone_local.actors.shop import pay, prepare, seen_by_owner, status, verify
 from portone_local.actors.subscribers import CHARGE, key_saved, plan_stored, subscribe
 from portone_local.portone import EXAMPLE_STORE, Channel, Checkout
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id
 from tests.support.edited import having, where, without

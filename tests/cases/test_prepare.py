@@ -8,7 +8,7 @@ from portone_local.actors.shop import ask_to_prepare, pay, prepare, put_order, s
 from portone_local.actors.subscribers import key_saved
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.charging import charge
 from tests.support.refunding import cancelled_at_portone, paid, refund
 from tests.support.unkind import UnkindStack, refused

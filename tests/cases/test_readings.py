@@ -6,7 +6,7 @@ import pytest
 
 from portone_local.actors.shop import pay, prepare, put_order, seen_by_owner, status, verify
 from portone_local.portone import Checkout, Fault
-from portone_local.stories.world import clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
 from tests.support.edited import having, where, without
 from tests.support.letters import event, send
 from tests.support.refunding import paid, refund

@@ -4,7 +4,7 @@ import pytest
 
 from portone_local.actors.shop import seen_by_owner, status
 from portone_local.portone import CancellationStatus, Fault, Unknowns
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.edited import Change, where, without
 from tests.support.refunding import (
     cancelled_at_portone,

@@ -15,7 +15,7 @@ from portone_local.actors.subscribers import (
     subscribe,
 )
 from portone_local.oracle.alarms import alarms_in
-from portone_local.stories.world import clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id
 from tests.support.unkind import UnkindStack

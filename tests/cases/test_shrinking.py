@@ -6,7 +6,7 @@ import pytest
 
 from portone_local.actors.shop import seen_by_owner, status
 from portone_local.portone import Unknowns
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.refunding import cancelled_at_portone, paid, refund
 from tests.support.unkind import UnkindStack
 

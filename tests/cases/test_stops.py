@@ -8,7 +8,7 @@ import pytest
 from portone_local.actors.approver import authenticate, confirm
 from portone_local.actors.shop import prepare, put_order
 from portone_local.actors.subscribers import CHARGE, key_deleted, key_saved, plan_stored, subscribe
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id
 from tests.support.receipts import issue

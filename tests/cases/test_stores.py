@@ -10,7 +10,7 @@ from portone_local.actors.approver import authenticate, confirm
 from portone_local.actors.shop import ask_to_prepare, pay, prepare, put_order, status, verify
 from portone_local.actors.subscribers import CHARGE, key_deleted, key_saved, plan_stored, subscribe
 from portone_local.portone import EXAMPLE_STORE, EXAMPLE_SUB_STORE, Fault, Unknowns
-from portone_local.stories.world import clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
 from tests.support.billing_app import issue_window, issued
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id

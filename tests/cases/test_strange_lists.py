@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.actors.shop import seen_by_owner
 from portone_local.portone import Fault
-from portone_local.stories.world import audited_days, clock_of, let_pass
+from portone_local.stack.passing import audited_days, clock_of, let_pass
 from tests.support.edited import Change
 from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
 from tests.support.unkind import UnkindStack

@@ -8,7 +8,7 @@ import pytest
 from portone_local.actors.shop import USER, pay, prepare, put_order, status
 from portone_local.actors.subscribers import held, subscribed
 from portone_local.portone import Fault
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from tests.support.letters import event, send
 from tests.support.poison import Spoil, full, newer, spoil, unreadable
 from tests.support.refunding import paid, refund

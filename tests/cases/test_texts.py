@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.actors.shop import USER, prepare, verify
 from portone_local.actors.subscribers import days_pass, key_saved, subscribed
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id
 from tests.support.edited import having, where

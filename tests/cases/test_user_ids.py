@@ -9,7 +9,7 @@ from portone_local.actors.people import go_through, press, start, typed, verify
 from portone_local.actors.shop import ask_to_prepare, checkout, prepare, put_order
 from portone_local.actors.subscribers import plan_stored, subscribe
 from portone_local.gateway.messages import Response
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.billing_app import code_of, issue_window, issued, register
 from tests.support.charging import charge, prepared
 from tests.support.edited import having

@@ -8,7 +8,7 @@ from portone_local.actors.shop import USER, pay, prepare, put_order, seen_by_own
 from portone_local.actors.subscribers import cancel, subscribed
 from portone_local.gateway.messages import Response
 from portone_local.portone import CancellationStatus
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.edited import having, where, without
 from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
 from tests.support.subscriber_app import shown

@@ -7,7 +7,7 @@ import pytest
 
 from portone_local.actors.shop import pay, prepare, put_order, status, verify
 from portone_local.portone import Checkout
-from portone_local.stories.world import clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
 from tests.support.letters import event, send, unmatched_webhooks
 from tests.support.refunding import paid, refund
 from tests.support.unkind import UnkindStack

@@ -11,7 +11,7 @@ from portone_local.actors.shop import USER, ask_to_prepare, pay, put_order, stat
 from portone_local.actors.subscribers import key_saved
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.charging import charge
 from tests.support.refunding import refund
 from tests.support.unkind import UnkindStack, refused

@@ -12,7 +12,7 @@ from portone_local.actors.shop import USER, ask_to_prepare, pay, prepare, put_or
 from portone_local.actors.subscribers import key_saved, order_in_parts, schedule
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault, Refused
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.charging import charge
 from tests.support.interleaving import between
 from tests.support.refunding import cancelled_at_portone, paid, refund

@@ -7,7 +7,7 @@ import pytest
 from portone_local.actors.approver import HOOK, authenticate, confirm
 from portone_local.actors.shop import USER, ask_to_prepare, checkout, pay, prepare, put_order, verify
 from portone_local.portone import CancellationStatus
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.refunding import cancelled_at_portone, paid, refund
 from tests.support.unkind import UnkindStack, refused
 from tests.support.withdrawing import days_later, kept, told_wrong, withdraw

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 
 from portone_local.stack.ministack import MiniStack
+from portone_local.stack.passing import let_pass
 from portone_local.stories.book import STORIES, story_named
 from portone_local.stories.boundaries import Break, Crossing, at, sent_twice
 from portone_local.stories.telling import (
@@ -16,7 +17,7 @@ from portone_local.stories.telling import (
     representatives,
     step_of,
 )
-from portone_local.stories.world import MINUTE, PATIENCE, Story, let_pass
+from portone_local.stories.world import MINUTE, PATIENCE, Story
 from portone_payments.domain.records.webhooks import HintState
 from portone_payments.entry.failure import JobFailed
 from portone_payments.ports.world import Metric

@@ -9,9 +9,10 @@ import pytest
 from portone_local.actors.subscribers import CHARGE
 from portone_local.oracle import assert_clean
 from portone_local.portone import Fault, faults_of
+from portone_local.stack.passing import let_pass
 from portone_local.stories.book import story_named
 from portone_local.stories.telling import in_time, one_fault, ten_minutes_of_faults
-from portone_local.stories.world import MINUTE, Story, World, let_pass
+from portone_local.stories.world import MINUTE, Story, World
 from portone_payments.domain.approvals.attempts import open_approval
 
 USES = {

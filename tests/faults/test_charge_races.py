@@ -9,11 +9,12 @@ import pytest
 from portone_local.actors.subscribers import held
 from portone_local.oracle import ObservedStack
 from portone_local.stack.ministack import MiniStack
+from portone_local.stack.passing import let_pass
 from portone_local.stories.billing_keys import choose, delete, owner, saved, two_saved
 from portone_local.stories.charges import charge, payable
 from portone_local.stories.subscription_scenes import begin, customer, pay_in_parts, sofa, weekly
 from portone_local.stories.subscriptions import END, change_plan
-from portone_local.stories.world import MINUTE, World, let_pass
+from portone_local.stories.world import MINUTE, World
 from portone_payments.domain.records.billing_keys import KeyState
 from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
 from tests.support.charge_races import collecting, due, ended, sent

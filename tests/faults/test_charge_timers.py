@@ -15,7 +15,8 @@ from portone_local.actors.subscribers import (
     to_hour,
 )
 from portone_local.oracle import ObservedStack, assert_clean
-from portone_local.stories.world import MINUTE, clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
+from portone_local.stories.world import MINUTE
 from portone_payments.domain.records.subscriptions import InvoiceState
 from portone_payments.domain.shared.calendar import HOUR, KST
 

@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from portone_local.stack.passing import let_pass
 from portone_local.stories import approvals as approval_stories
 from portone_local.stories import billing_keys as key_stories
 from portone_local.stories import charges as charge_stories
@@ -28,7 +29,7 @@ from portone_local.stories.telling import (
     reached,
     representatives,
 )
-from portone_local.stories.world import MINUTE, Act, Story, World, let_pass
+from portone_local.stories.world import MINUTE, Act, Story, World
 
 HOUR = 3600
 STEP, STEP_OF_CHARGES = every(test=2, check=1), every(test=7, check=3)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from portone_local.stack.passing import let_pass
 from portone_local.stories.acts import look
 from portone_local.stories.book import ALL_STORIES, story_named
 from portone_local.stories.boundaries import Crossing, Side
@@ -18,7 +19,7 @@ from portone_local.stories.telling import (
     points_of,
     step_of,
 )
-from portone_local.stories.world import Story, let_pass
+from portone_local.stories.world import Story
 from tests.support.seen import Seen
 
 

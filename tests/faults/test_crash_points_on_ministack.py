@@ -14,6 +14,7 @@ import pytest
 from portone_local.gateway.functions import Handler
 from portone_local.oracle import assert_clean
 from portone_local.stack.ministack import MiniStack
+from portone_local.stack.passing import let_pass
 from portone_local.stack.stack import Stack
 from portone_local.stories.book import ALL_STORIES, RECURRING, story_named
 from portone_local.stories.boundaries import Boundaries, Crossing
@@ -27,7 +28,7 @@ from portone_local.stories.telling import (
     representatives,
     step_of,
 )
-from portone_local.stories.world import Story, World, let_pass
+from portone_local.stories.world import Story, World
 from portone_local.template import cloudformation as template
 from tests.support.seen import Kind, Seen, calls_in
 

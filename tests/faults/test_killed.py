@@ -7,10 +7,11 @@ import pytest
 
 from portone_local.portone.http_server import HttpPortOne
 from portone_local.stack.ministack import MiniStack
+from portone_local.stack.passing import let_pass
 from portone_local.stories.book import story_named
 from portone_local.stories.boundaries import Crash, Crossing, Side
 from portone_local.stories.telling import assert_ended_well, on_ministack
-from portone_local.stories.world import PATIENCE, World, let_pass
+from portone_local.stories.world import PATIENCE, World
 from portone_local.template import cloudformation as template
 from tests.support.victim import Graveyard, Victim
 

@@ -9,9 +9,10 @@ import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.portone import Fault, faults_of
+from portone_local.stack.passing import let_pass
 from portone_local.stories.book import story_named
 from portone_local.stories.telling import assert_ended_well, in_time
-from portone_local.stories.world import MINUTE, USER, Story, World, let_pass
+from portone_local.stories.world import MINUTE, USER, Story, World
 from portone_payments.domain.records.webhooks import HintState
 
 USES = {

@@ -9,7 +9,8 @@ import pytest
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
 from portone_local.stack.ministack import MiniStack
-from portone_local.stories.world import MINUTE, TOTAL, USER, World, let_pass
+from portone_local.stack.passing import let_pass
+from portone_local.stories.world import MINUTE, TOTAL, USER, World
 from tests.support.racing import judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]

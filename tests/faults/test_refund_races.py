@@ -12,7 +12,8 @@ from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
 from portone_local.portone import PaymentBook, Refused
 from portone_local.stack.ministack import MiniStack
-from portone_local.stories.world import PATIENCE, TOTAL, USER, World, let_pass
+from portone_local.stack.passing import let_pass
+from portone_local.stories.world import PATIENCE, TOTAL, USER, World
 from tests.support.racing import Act, judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]

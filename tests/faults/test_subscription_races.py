@@ -11,10 +11,11 @@ from portone_local.actors.subscribers import held
 from portone_local.gateway.client import Client
 from portone_local.oracle import ObservedStack
 from portone_local.stack.ministack import MiniStack
+from portone_local.stack.passing import let_pass
 from portone_local.stories.billing_keys import plan
 from portone_local.stories.subscription_scenes import asking, plans, under_way, weekly
 from portone_local.stories.subscriptions import END, change_plan
-from portone_local.stories.world import MINUTE, PATIENCE, World, let_pass
+from portone_local.stories.world import MINUTE, PATIENCE, World
 from portone_payments.domain.records.subscriptions import InvoiceKind, InvoiceState, SubscriptionStatus
 from tests.support.charge_races import collecting, due, ended, sent
 from tests.support.racing import Act, judged, race

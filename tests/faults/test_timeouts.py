@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from portone_local.actors.shop import put_order
+from portone_local.stack.passing import let_pass
 from portone_local.stories.boundaries import Boundaries
 from portone_local.stories.refunds import PART, paid
-from portone_local.stories.world import MINUTE, USER, World, let_pass
+from portone_local.stories.world import MINUTE, USER, World
 from tests.support.slow_portone import HOUR, is_slow, never_takes_effect, slowly, times, waits
 
 

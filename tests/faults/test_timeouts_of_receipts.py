@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from portone_local.stack.passing import let_pass
 from portone_local.stories.approvals import authenticated, confirm, issue, take_back, transferred
 from portone_local.stories.boundaries import Boundaries
 from portone_local.stories.telling import assert_in_time
-from portone_local.stories.world import World, let_pass
+from portone_local.stories.world import World
 from tests.support.slow_portone import (
     DAY,
     HOUR,

@@ -2,9 +2,10 @@
 
 import pytest
 
+from portone_local.stack.passing import let_pass
 from portone_local.stories.book import STORIES
 from portone_local.stories.telling import assert_ended_well, in_memory, step_of
-from portone_local.stories.world import DAY, MINUTE, Story, let_pass
+from portone_local.stories.world import DAY, MINUTE, Story
 
 # what is changed after it was paid, or paid too late, is found within a day
 LATE = {

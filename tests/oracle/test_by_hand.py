@@ -9,7 +9,7 @@ from portone_local.actors.shop import verify
 from portone_local.oracle import Evidence, ObservedStack, gather, judge
 from portone_local.oracle.silence import SWEEPS
 from portone_local.portone import CancellationStatus
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from portone_payments.domain.records.payments import Payment
 from tests.support.planting import counted, with_book, with_payment
 from tests.support.refunding import paid, refund

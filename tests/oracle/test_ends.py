@@ -18,7 +18,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.oracle.ends import DAY, KEPT, LATE, outlived
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from portone_payments.adapters.dynamo.codec import Item
 from tests.support.refunding import paid, refund
 

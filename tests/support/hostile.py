@@ -12,7 +12,7 @@ from portone_local.actors.approver import HOOK
 from portone_local.actors.subscribers import to_hour
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from tests.support.careless import Touches
 from tests.support.filling import Act
 

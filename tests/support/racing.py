@@ -8,7 +8,8 @@ from typing import Any
 
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.stack.ministack import MiniStack
-from portone_local.stories.world import PATIENCE, let_pass
+from portone_local.stack.passing import let_pass
+from portone_local.stories.world import PATIENCE
 
 type Act = Callable[[], Any]
 

@@ -17,7 +17,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
 from tests.support.billing_app import put_plan
 from tests.support.filling import Act
 

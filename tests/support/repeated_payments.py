@@ -9,7 +9,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id
 from tests.support.filling import Act

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from portone_local.oracle import Evidence, ObservedStack, gather, judge
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.domain.records.subscriptions import InvoiceKind, Subscription
 from portone_payments.domain.records.webhooks import HintState

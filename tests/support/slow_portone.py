@@ -7,9 +7,10 @@ import pytest
 
 from portone_local.oracle import assert_clean
 from portone_local.portone import Fault
+from portone_local.stack.passing import let_pass
 from portone_local.stories.boundaries import Boundaries
 from portone_local.stories.telling import assert_in_time, in_memory
-from portone_local.stories.world import MINUTE, World, let_pass
+from portone_local.stories.world import MINUTE, World
 
 HOUR, DAY = 3600, 24 * 3600
 

@@ -10,8 +10,8 @@ from types import CodeType
 from typing import Any
 
 from portone_local.actors.people import done, verify
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_local.template.cloudformation import ROOT
 from portone_payments.domain.shared.calendar import DAY
 from tests.support.budget import Act

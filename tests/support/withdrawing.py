@@ -5,7 +5,7 @@ from typing import Any
 from portone_local.actors.shop import USER, ask_to_prepare
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 
 ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-123-456789", "holderName": "홍길동"}
 DAY, TOTAL = 24 * 3600, 12_000

@@ -14,7 +14,7 @@ from portone_local.actors.approver import (
 from portone_local.actors.shop import prepare, status
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from portone_payments.domain.records.instructions import ApprovalState
 
 MINUTE = 60

@@ -24,7 +24,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from tests.support.receipts import issue
 from tests.support.receipts import paid as paid_by_transfer
 

@@ -21,8 +21,9 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
+from portone_local.stack.passing import let_pass
 from portone_local.stories.telling import at_noon
-from portone_local.stories.world import USER, let_pass
+from portone_local.stories.world import USER
 from portone_payments.domain.records.billing_keys import KeyState
 from portone_payments.domain.shared.calendar import HOUR
 

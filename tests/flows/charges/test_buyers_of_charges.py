@@ -8,7 +8,7 @@ from portone_local.actors.shop import USER, prepare, put_order
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Unknowns
 from portone_local.portone.checkout import Channel
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.billing_app import issued, put_plan, register, subscribe
 
 BUYER = {"name": "김하늘", "email": "haneul@buyer.example", "phone": "01012345678"}

@@ -26,8 +26,9 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
+from portone_local.stack.passing import clock_of, let_pass
 from portone_local.stories.telling import at_noon
-from portone_local.stories.world import MINUTE, USER, clock_of, let_pass
+from portone_local.stories.world import MINUTE, USER
 from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
 from portone_payments.domain.shared.calendar import HOUR, KST, kst_seconds
 

@@ -17,7 +17,8 @@ from portone_local.actors.subscribers import (
     subscribe,
 )
 from portone_local.oracle import assert_clean, converge
-from portone_local.stories.world import MINUTE, clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
+from portone_local.stories.world import MINUTE
 from portone_payments.domain.records.billing_keys import KeyState
 from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY, HOUR

@@ -19,8 +19,9 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.oracle import ObservedStack, assert_clean, converge
 from portone_local.portone import Fault
+from portone_local.stack.passing import let_pass
 from portone_local.stories.telling import at_noon
-from portone_local.stories.world import MINUTE, let_pass
+from portone_local.stories.world import MINUTE
 from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY, HOUR
 from portone_payments.ports.world import Metric

@@ -18,7 +18,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.gateway.messages import Response
 from portone_local.portone import EXAMPLE_SUB_STORE, Fault
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from portone_payments.flows.shared.stops_heard import FRESH
 from tests.support.charging import charge, prepared
 from tests.support.receipts import issue as issue_receipt

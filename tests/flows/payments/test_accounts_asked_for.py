@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from portone_local.stack.passing import let_pass
 from portone_local.stories.refunds import ACCOUNT
-from portone_local.stories.world import MINUTE, USER, World, let_pass
+from portone_local.stories.world import MINUTE, USER, World
 from tests.support.edited import having, without
 from tests.support.unkind import UnkindStack, unkind
 

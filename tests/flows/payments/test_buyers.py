@@ -7,7 +7,8 @@ import pytest
 from portone_local.actors.shop import USER, ask_to_prepare, pay, put_order, verify
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Unknowns
-from portone_local.stories.world import DAY, let_pass
+from portone_local.stack.passing import let_pass
+from portone_local.stories.world import DAY
 from portone_payments.domain.records.payments import Order
 from portone_payments.domain.windows.buyer import kept_until
 from tests.support.records import an_order

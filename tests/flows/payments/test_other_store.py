@@ -25,7 +25,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.gateway.messages import Response
 from portone_local.portone import EXAMPLE_STORE, EXAMPLE_SUB_STORE, Checkout, Fault, Unknowns
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.charging import charge
 from tests.support.charging import prepared as prepared_id
 from tests.support.receipts import issue as issue_receipt

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from portone_local.stack.passing import let_pass
 from portone_local.stories.second_payments import lapsed_account, late_deposit, second_paid
-from portone_local.stories.world import MINUTE, USER, World, let_pass
+from portone_local.stories.world import MINUTE, USER, World
 from tests.support.edited import Change, having
 from tests.support.unkind import UnkindStack, unkind
 

@@ -8,7 +8,7 @@ import pytest
 
 from portone_local.actors.shop import checkout, prepare
 from portone_local.portone import TEST_CHANNEL
-from portone_local.stories.world import audited_days
+from portone_local.stack.passing import audited_days
 from portone_payments.ports.world import Metric
 from tests.support.unkind import UnkindStack, unkind
 

@@ -4,9 +4,10 @@ import pytest
 
 from portone_local.actors.shop import seen_by_staff
 from portone_local.portone import Fault
+from portone_local.stack.passing import let_pass
 from portone_local.stories.boundaries import Boundaries, Crossing, Side, none
 from portone_local.stories.telling import acted, dying, in_memory, reached
-from portone_local.stories.world import World, let_pass
+from portone_local.stories.world import World
 from portone_payments.domain.shared.calendar import HOUR
 from tests.support.refunding import cancelled_at_portone, paid, refund, refund_state
 

@@ -11,7 +11,7 @@ from portone_local.actors.shop import ask_to_prepare, pay, prepare, put_order, v
 from portone_local.actors.subscribers import to_hour
 from portone_local.oracle import ObservedStack
 from portone_local.portone import Fault
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from tests.support.refunding import refund
 
 OK, ACCEPTED, TOO_MANY = HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.TOO_MANY_REQUESTS

@@ -21,7 +21,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.oracle import ObservedStack
 from portone_local.portone import CancellationStatus, Fault, Unknowns
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from portone_payments.domain.shared.calendar import DAY
 
 CHEAP, DEAR = 3_100, 15_500

@@ -9,7 +9,7 @@ from portone_local.actors.shop import prepare, seen_by_owner, status
 from portone_local.actors.subscribers import CHARGE, key_saved, order_in_parts, schedule
 from portone_local.oracle import assert_clean, converge
 from portone_local.portone import CancellationStatus, Fault
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from tests.support.charging import charge
 from tests.support.unkind import UnkindStack, unkind
 from tests.support.withdrawing import kept, withdraw

@@ -2,7 +2,7 @@
 
 from portone_local.actors.shop import ask_to_prepare, put_order, verify
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from portone_payments.domain.retention.rules import KEPT
 from portone_payments.domain.shared.times import DAY
 from portone_payments.ports.world import Metric

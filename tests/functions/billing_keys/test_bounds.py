@@ -1,8 +1,8 @@
 """Nothing a user repeats fills the wallet; a deletion needs no room and always works (rule 10.9)."""
 
 from portone_local.portone import Fault
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_payments.adapters.dynamo.codec import item_size
 from portone_payments.adapters.dynamo.keys import key_of
 from portone_payments.domain.billing_keys.wallet import MOST_KEYS, MOST_UNSETTLED

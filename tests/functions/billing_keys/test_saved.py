@@ -3,8 +3,8 @@
 import pytest
 
 from portone_local.portone import Fault
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_payments.domain.shared.calendar import DAY
 from tests.support.billing_app import code_of, issue_window, listed, put_plan, save_key, subscribe
 from tests.support.world import STRANGER, USER

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_payments.domain.shared.calendar import DAY
 from tests.support.billing_app import code_of, put_parts, schedule
 from tests.support.scheduling import BALANCE, DEPOSIT, scheduled

@@ -4,8 +4,8 @@ import pytest
 
 from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_payments.domain.shared.calendar import DAY, HOUR
 from tests.support.billing_app import PRICE, code_of, save_key
 from tests.support.subscriber_app import charged, past_due, post, put, shown, subscribed

@@ -2,8 +2,8 @@
 
 from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_payments.domain.shared.calendar import DAY, HOUR
 from portone_payments.entry.messages.errors import REASONS
 from tests.support.billing_app import code_of, put_plan

@@ -2,8 +2,8 @@
 
 import pytest
 
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from tests.support.billing_app import code_of, save_key, subscribe
 from tests.support.subscriber_app import shown, subscribed
 from tests.support.world import STRANGER, USER

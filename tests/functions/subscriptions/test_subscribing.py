@@ -6,8 +6,8 @@ import pytest
 
 from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_payments.domain.shared.calendar import HOUR
 from tests.support.billing_app import PRICE, code_of, put_plan, save_key, subscribe
 from tests.support.subscriber_app import charged, post, shown, subscribed

@@ -4,7 +4,7 @@ from hypothesis.stateful import rule
 
 from portone_local.oracle import assert_clean, converge
 from portone_local.portone import CancellationStatus
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 from portone_payments.domain.records.instructions import RefundState
 from tests.support.machine.crashing import Crashing
 from tests.support.machine.reversing import Reversing

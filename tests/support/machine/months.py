@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from portone_local.stack.passing import clock_of, let_pass
 from portone_local.stories.boundaries import Side
-from portone_local.stories.world import clock_of, let_pass
 from tests.support.machine.collecting import Collecting
 from tests.support.machine.stage import DAY, HOUR, MINUTE, picks
 

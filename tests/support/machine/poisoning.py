@@ -5,7 +5,7 @@ from hypothesis.stateful import rule
 
 from portone_local.actors.shop import pay, put_order
 from portone_local.actors.subscribers import key_saved, plan_stored, subscribe
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from tests.support.machine.not_yet import ready

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from portone_local.oracle import assert_clean, converge
-from portone_local.stories.world import clock_of, let_pass
+from portone_local.stack.passing import clock_of, let_pass
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import InvoiceState
 from tests.support.machine.hearing import Ear, Heard

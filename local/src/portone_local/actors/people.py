@@ -5,8 +5,8 @@ from typing import Any
 from portone_local.gateway.messages import Response
 from portone_local.portone import IdentityWindow, Person
 from portone_local.portone.identity.people import ADULT
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 
 USER = "user-1"
 STRANGER = "user-2"

@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+from portone_local.actors.people import USER
 from portone_local.gateway.messages import Response
+from portone_local.stack.passing import clock_of, let_pass
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import USER, clock_of, let_pass
 from portone_payments.domain.billing_keys.wallet import customer_in
 from portone_payments.domain.records.billing_keys import SavedKey, Wallet
 from portone_payments.domain.records.subscriptions import Invoice, Subscription

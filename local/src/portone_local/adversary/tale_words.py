@@ -6,7 +6,7 @@ from typing import Any
 
 from portone_local.actors.shop import USER, pay, prepare
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import clock_of
+from portone_local.stack.passing import clock_of
 
 MINUTE = 60
 HOUR = 3600

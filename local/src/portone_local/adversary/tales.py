@@ -9,11 +9,12 @@ from portone_local.adversary.tales_of_persons import OF_PERSONS
 from portone_local.adversary.tales_of_readings import OF_READINGS
 from portone_local.adversary.tales_of_refunds import OF_REFUNDS
 from portone_local.oracle import ObservedStack
+from portone_local.stack.passing import let_pass
 from portone_local.stories import core as core_stories
 from portone_local.stories.book import ALL_STORIES
 from portone_local.stories.identity import IDENTITY_STORIES, IdentityStory
 from portone_local.stories.telling import SHOP
-from portone_local.stories.world import PATIENCE, Story, World, let_pass, surviving_crashes
+from portone_local.stories.world import PATIENCE, Story, World, surviving_crashes
 from portone_payments.entry.failure import JobFailed
 
 MORE = (*OF_REFUNDS, *OF_READINGS)

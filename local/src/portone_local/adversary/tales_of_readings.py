@@ -12,7 +12,7 @@ from portone_local.adversary.tale_words import (
     sold,
 )
 from portone_local.oracle import ObservedStack
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 
 SELF_ISSUE = {"self_issue_receipts": "on"}
 

@@ -4,7 +4,7 @@ from portone_local.actors.shop import pay, prepare, put_order, verify
 from portone_local.adversary.tale_words import ACCOUNT, CARD, DAY, HOUR, MINUTE, More, ask_back, sold
 from portone_local.oracle import ObservedStack
 from portone_local.portone import CancellationStatus
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 
 
 def refused_yet_carried_out(stack: ObservedStack) -> None:

@@ -9,8 +9,9 @@ from portone_local.actors import subscribers as recurring
 from portone_local.demo.stage import Stage, expect
 from portone_local.gateway.messages import Response
 from portone_local.portone import KeyState
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import MINUTE, clock_of
+from portone_local.stories.world import MINUTE
 from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_midnight
 
 YEAR = 2026

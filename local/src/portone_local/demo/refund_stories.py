@@ -2,7 +2,7 @@
 
 from portone_local.demo.stage import Stage, expect
 from portone_local.portone import CancellationStatus, Fault
-from portone_local.stories.world import let_pass
+from portone_local.stack.passing import let_pass
 
 ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-000-000000", "holderName": "Example Buyer"}
 

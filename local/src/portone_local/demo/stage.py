@@ -8,8 +8,8 @@ from rich.padding import Padding
 
 from portone_local.gateway.messages import Response
 from portone_local.portone import Checkout, PaymentBook
+from portone_local.stack.passing import let_pass
 from portone_local.stack.stack import Calls, Stack
-from portone_local.stories.world import let_pass
 
 WON = "KRW"
 INDENT = (0, 0, 0, 3)

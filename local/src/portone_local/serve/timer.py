@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from portone_local.gateway.messages import App, Request, Response, answer
 from portone_local.gateway.schedules import Schedule, schedules_of
 from portone_local.stack.ministack import MiniStackGone
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from portone_local.stories.world import clock_of
 from portone_local.twins.clock import MovableClock
 
 MINUTE = 60

@@ -12,10 +12,11 @@ from portone_local.actors.subscribers import to_hour
 from portone_local.oracle import ObservedStack, assert_clean
 from portone_local.portone import Fault
 from portone_local.stack.ministack import MiniStack
+from portone_local.stack.passing import let_pass
 from portone_local.stack.stack import Stack
 from portone_local.stories.boundaries import Boundaries, Breaks, Crash, Crossing, Side, at, crash, none
 from portone_local.stories.empty_shards import EmptyShards
-from portone_local.stories.world import MINUTE, Act, Story, World, let_pass, surviving_crashes
+from portone_local.stories.world import MINUTE, Act, Story, World, surviving_crashes
 from portone_payments.adapters.aws.secrets import SecretsManager
 from portone_payments.entry.failure import JobFailed
 
