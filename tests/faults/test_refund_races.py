@@ -71,6 +71,16 @@ def assert_documented(answers: list[Response]) -> None:
     assert {answer.status for answer in answers} <= {200, 202, 403, 409, 503}
 
 
+def answered(answers: list[Response]) -> list[str]:
+    """The refunds whose requesters were told that there is one, with or without its outcome."""
+    return [answer.json()["refundId"] for answer in answers if answer.status < 400]
+
+
+def unknown(world: World, payment_id: str, refund_id: str) -> bool:
+    """Whether nobody has stored this refund."""
+    return world.stack.app(USER).get(f"/payments/{payment_id}/refunds/{refund_id}").status != 200
+
+
 def assert_each_once(world: World, payment_id: str) -> None:
     """Each of our tokens is at most once in PortOne's books, and no more was refunded than paid."""
     tokens = [refund.token for refund in world.held(payment_id).refunds.values()]
@@ -97,6 +107,7 @@ def test_a_hundred_concurrent_partial_refunds_never_exceed_what_was_paid(world: 
     done = [answer for answer in answers if answer.status == 200]
     assert done
     assert book(world, payment_id).cancelled >= PART * len(done)
+    assert [each for each in answered(answers) if unknown(world, payment_id, each)] == []
     take_the_rest(world, payment_id)
     assert book(world, payment_id).cancelled == TOTAL
     assert_each_once(world, payment_id)
