@@ -1,4 +1,4 @@
-"""Woken once a day by EventBridge Scheduler: deletes what has been kept as long as the law asks."""
+"""Woken once a day by EventBridge Scheduler: deletes what has been kept as long as the law requires."""
 
 from collections.abc import Mapping
 from typing import Any

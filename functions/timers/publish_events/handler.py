@@ -8,7 +8,7 @@ from portone_payments.entry.wiring.timers import TimerDeps
 
 
 def job(event: Mapping[str, Any], deps: TimerDeps) -> dict[str, int]:
-    """One batch; whatever it raises, Lambda halves the batch and tries again."""
+    """One batch; whatever it raises, Lambda halves the batch and sends it again."""
     return {"published": deps.publisher.publish(deps.changes(event))}
 
 

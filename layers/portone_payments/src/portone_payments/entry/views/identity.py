@@ -61,7 +61,7 @@ def access_by(
     reason: str,
     purpose: str | None = None,
 ) -> Access:
-    """What a member of staff is about to do about a person, as it is written down first."""
+    """What a member of staff is about to do about a person, as the access log records it first."""
     return Access(
         act=act,
         by=request.caller.name,

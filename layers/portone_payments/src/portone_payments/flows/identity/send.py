@@ -26,7 +26,7 @@ SERVER_SIDE = frozenset({"DANAL", "KCP", "KCP_V2"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What the user typed: in memory only. `birth_and_sex`: seven digits, for SMS; `media` as KCP asks."""
+    """What the user typed: in memory only. `birth_and_sex`: seven digits, for SMS; `media` for KCP."""
 
     operator: str
     method: str

@@ -114,7 +114,7 @@ def change_plan_now(
     by: str,
     user_id: str | None,
 ) -> Subscription:
-    """Another plan from today on; `shown` is what the customer was told is due. Raises `PriceChanged`."""
+    """Another plan from today on; `shown` is the amount the customer saw. Raises `PriceChanged`."""
 
     def changed(held: Subscription, moment: Moment) -> Subscription:
         payments = subscriptions.payments(held, moment)
