@@ -51,7 +51,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "a_job_behind",
     ),
     in_core(
-        "a repeated prepare asks PortOne each time",
+        "a repeated prepare registers at PortOne each time",
         "domain/shared/allowances.py",
         "        if seconds > 0:\n            raise TooManyRequests",
         "        if seconds > 10**9:\n            raise TooManyRequests",
@@ -59,7 +59,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "route_is_bounded",
     ),
     in_core(
-        "what is asked on and on is read on and on",
+        "above the rate limit PortOne is still read",
         "domain/shared/allowances.py",
         "    return any(_wait(spent, each, now) > 0 for each in allowances)",
         "    return all(_wait(spent, each, now) > 10**9 for each in allowances)",
@@ -75,7 +75,7 @@ ACCESS_AND_ABUSE: tuple[Bug, ...] = (
         "approvals_cost_nothing",
     ),
     in_core(
-        "a declined checkout with our mark calls a person",
+        "a declined checkout with our mark calls staff",
         "flows/webhooks/unmatched.py",
         "        if moved or orphaned(snapshot, live=self.live, order_known=True):",
         "        if snapshot is not None:",

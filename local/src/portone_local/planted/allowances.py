@@ -4,7 +4,7 @@ from portone_local.planted.bug import Bug, in_core
 
 ALLOWANCES: tuple[Bug, ...] = (
     in_core(
-        "PortOne is asked as often as an app asks",
+        "an app has PortOne read without a limit",
         "flows/payments/verify.py",
         "    if used_up(payment.spent, *READINGS, now=now):",
         "    if False:",
@@ -20,7 +20,7 @@ ALLOWANCES: tuple[Bug, ...] = (
         "invented_tokens",
     ),
     in_core(
-        "every repeated prepare asks PortOne",
+        "every repeated prepare registers at PortOne",
         "flows/payments/open_checkout.py",
         " or payment.fixed == fixed:",
         ":",
@@ -36,7 +36,7 @@ ALLOWANCES: tuple[Bug, ...] = (
         "saved_and_deleted",
     ),
     in_core(
-        "who asked too much may not make a subscription cheaper",
+        "a user above the limit may not make a subscription cheaper",
         "domain/subscriptions/plan_change.py",
         "plan.amount < agreed",
         "False",
@@ -44,14 +44,14 @@ ALLOWANCES: tuple[Bug, ...] = (
         "ending_pausing_and",
     ),
     in_core(
-        "who waits as long as they were told is refused again",
+        "a request repeated after Retry-After is refused again",
         "domain/shared/allowances.py",
         "    room = (allowance.most - 1) * allowance.every",
         "    room = 0",
         "domain/shared/test_allowances",
     ),
     in_core(
-        "a verification is read as often as somebody asks",
+        "a verification is read without a limit",
         "flows/identity/verify.py",
         "            check_looks(attempt, self.clock.now())\n",
         "",

@@ -4,7 +4,7 @@ from portone_local.planted.bug import Bug, in_core
 
 APPROVING_AND_AUDITING: tuple[Bug, ...] = (
     in_core(
-        "charged without asking the stock hook",
+        "charged without a call of the stock hook",
         "flows/approvals/send.py",
         "reserved = self.stock is None or self.stock.reserve(payment.payment_id, attempt)",
         "reserved = True",

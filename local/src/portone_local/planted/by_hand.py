@@ -89,7 +89,7 @@ BY_HAND = (
         "an item that kills its workers is buried",
     ),
     SeenOnce(
-        "PortOne's silence is asked about again after an hour",
+        "after an hour without an answer PortOne is read again",
         "domain/payments/schedule.py",
         "tests/faults/test_portone_faults.py",
     ),

@@ -20,7 +20,7 @@ CHARGING: tuple[Bug, ...] = (
         "renewals_refused_alone",
     ),
     in_core(
-        "a method PortOne does not find is deleted without a person's word",
+        "a method PortOne does not find is deleted without a decision of staff",
         "flows/billing_keys/delete.py",
         "if held is not None and held.attention is DiscrepancyState.CLOSED:",
         "if held is not None:",
@@ -75,7 +75,7 @@ CHARGING: tuple[Bug, ...] = (
         "domain/subscriptions/test_credits",
     ),
     in_core(
-        "another invoice is tried while one has no outcome",
+        "another invoice is charged while one has no outcome",
         "domain/subscriptions/collection.py",
         "busy = subscription.in_flight is not None or",
         "busy =",

@@ -12,7 +12,7 @@ PERSONS: tuple[Bug, ...] = (
         "another_merchant",
     ),
     in_core(
-        "whatever provider answers, it is the one that was asked",
+        "a verification by another provider than the requested one is accepted",
         "domain/verifications/asked.py",
         "channel.pg_provider != attempt.provider or not _offered(attempt, rules)",
         "not _offered(attempt, rules)",
@@ -36,7 +36,7 @@ PERSONS: tuple[Bug, ...] = (
         "typed_values_identify or not_typed",
     ),
     in_core(
-        "nobody is claimed while a person may hold several accounts",
+        "no identifier is claimed while a person may have several accounts",
         "flows/identity/claiming.py",
         "self.hashes.writing(), wanted.claimed\n",
         "self.hashes.writing(), wanted.claimed if self.unique else ()\n",
@@ -123,7 +123,7 @@ PERSONS: tuple[Bug, ...] = (
         "user_who_renews or another_person_may",
     ),
     in_core(
-        "staff lets another person in, and no account tells of it",
+        "staff allows another person, and no history records it",
         "flows/identity/staff.py",
         "    changed = replace(noted(person, access, sealed), permit=permit)\n",
         "    changed = replace(person, permit=permit)\n",
@@ -139,7 +139,7 @@ PERSONS: tuple[Bug, ...] = (
         "an_unused_permit",
     ),
     in_core(
-        "who is erased while a look is written down is shown",
+        "a person erased while an access is logged is still shown",
         "flows/identity/staff.py",
         "    verified_person(store, access.user_id)\n    log.write(access)\n"
         "    # read again, at the time it is now: what was erased or ended meanwhile is not shown\n"
@@ -176,7 +176,7 @@ PERSONS: tuple[Bug, ...] = (
         "no_identifying_value and phone",
     ),
     in_core(
-        "a misspelt provider has a channel nobody asks for",
+        "a misspelt provider has a channel that is never used",
         "entry/settings/identity.py",
         '    offered = Said.of(env, "IDENTITY_CHANNELS").parts(PROVIDERS)\n',
         '    offered = Said.of(env, "IDENTITY_CHANNELS").parts()\n',
@@ -224,7 +224,7 @@ PERSONS: tuple[Bug, ...] = (
         "accounts_of_one_person",
     ),
     in_core(
-        "two accounts found to be one person later are refused, and nobody is told",
+        "two accounts found to be one person later are refused, and staff is not called",
         "flows/identity/person.py",
         "        if base is None or not beside - contested(person, wanted):\n",
         "        if base is None or beside:\n",

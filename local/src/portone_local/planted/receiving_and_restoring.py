@@ -12,7 +12,7 @@ RECEIVING_AND_RESTORING: tuple[Bug, ...] = (
         "an_unpaid_account",
     ),
     in_core(
-        "a checkout that is declined under an invented id calls a person",
+        "a checkout that is declined under an invented id calls staff",
         "flows/webhooks/unmatched.py",
         "        if moved or orphaned(",
         "        if order_id or orphaned(",

@@ -76,7 +76,7 @@ REFUNDING: tuple[Bug, ...] = (
         "key_window",
     ),
     in_core(
-        "a failed try hides the one that moved the money",
+        "a failed attempt hides the one that moved the money",
         "domain/refunds/settlement.py",
         "return next(moved, found[0] if found else None)",
         "return next(iter(found), None)",
@@ -116,7 +116,7 @@ REFUNDING: tuple[Bug, ...] = (
         "second_person",
     ),
     in_core(
-        "what the PG refused once is kept, and nobody is told",
+        "a refund that the PG refused once ends, and staff is not called",
         "domain/refunds/automatic.py",
         "    wait = 0 if again else AGAIN[series.tries - 1]\n",
         "    wait = 0 if again else 3650 * DAY\n",
@@ -124,7 +124,7 @@ REFUNDING: tuple[Bug, ...] = (
         "a_refused_automatic",
     ),
     in_core(
-        "out of tries and nobody is told",
+        "out of attempts, and staff is not called",
         "domain/refunds/automatic.py",
         "payment = raise_attention(payment, AttentionKind.REFUND_STUCK, subject, at=moment.now)",
         "payment = clear_attention(payment, AttentionKind.REFUND_STUCK, subject=subject)",
@@ -132,7 +132,7 @@ REFUNDING: tuple[Bug, ...] = (
         "out_of_attempts",
     ),
     in_core(
-        "money goes back though its reason is gone",
+        "money is refunded though its reason is gone",
         "domain/refunds/automatic.py",
         "    if not holds:\n",
         "    if not holds and not series.tries:\n",
@@ -164,7 +164,7 @@ REFUNDING: tuple[Bug, ...] = (
         "only_a_demonstrably or needs_a_second",
     ),
     in_core(
-        "a refund that left its payment may be asked for once more",
+        "a refund that left its payment may be requested once more",
         "domain/records/refund_traces.py",
         "settled={**payment.settled, **{each.token: str(Trace.of(each)) for each in leaving}},",
         "settled=payment.settled,",
@@ -203,7 +203,7 @@ REFUNDING: tuple[Bug, ...] = (
         "tampered",
     ),
     in_core(
-        "mismatch seen and not sent back in the same write",
+        "a mismatch is seen, and its refund not reserved in the same write",
         "domain/refunds/automatic.py",
         "        return return_all(payment, MISMATCH, moment, base=base)\n",
         "        return payment\n",

@@ -1,4 +1,4 @@
-"""Bugs in what is sealed of persons, and in what is told of accounts found to be one person later."""
+"""Bugs in what is sealed of persons, and in what staff sees of accounts found to be one person later."""
 
 from portone_local.planted.bug import Bug, in_core
 
@@ -44,7 +44,7 @@ SEALING: tuple[Bug, ...] = (
         "identifiers_are_kept",
     ),
     in_core(
-        "two living accounts found to be one person are refused and nobody is told",
+        "two living accounts found to be one person are refused, and staff is not called",
         "flows/identity/verify.py",
         "        if found:\n",
         "        if not found:\n",
@@ -60,7 +60,7 @@ SEALING: tuple[Bug, ...] = (
         "a_rotation_keeps or a_user_without or accounts_found_to",
     ),
     in_core(
-        "who may stay is asked about again under a new hash key",
+        "staff decides again about a decided account under a new hash key",
         "flows/identity/claims.py",
         "    return claim.due_at is None and claim.group in groups\n",
         "    return False\n",
@@ -76,7 +76,7 @@ SEALING: tuple[Bug, ...] = (
         "a_released_share",
     ),
     in_core(
-        "an erasure leaves what a user's counters tell",
+        "an erasure leaves the counters of a user",
         "flows/identity/erase.py",
         "        self._drop_counters(user_id, at)\n",
         "",

@@ -26,7 +26,7 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
         "serves_once",
     ),
     in_core(
-        "a lost race is tried again and not counted",
+        "a lost race is repeated and not counted",
         "flows/shared/optimistic.py",
         "            meter.count(Metric.CONFLICT)\n",
         "            pass\n",

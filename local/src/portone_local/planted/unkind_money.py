@@ -12,7 +12,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "readings_without_a",
     ),
     in_core(
-        "money that must not stay is sent back once, refused or not",
+        "money that must not stay is refunded once, refused or not",
         "domain/refunds/automatic.py",
         "    if series.tries >= TRIES:",
         "    if series.tries:\n        return end(payment, 'tried', moment)\n    if series.tries >= TRIES:",
@@ -20,7 +20,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "automatic_refund_is",
     ),
     in_core(
-        "nobody is told when money cannot be sent back",
+        "staff is not called when money cannot be refunded",
         "domain/refunds/automatic.py",
         "        payment = raise_attention(payment, AttentionKind.REFUND_STUCK, subject, at=moment.now)\n",
         "",
@@ -28,7 +28,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "automatic_refund_that",
     ),
     in_core(
-        "an account that was refused is never asked for again",
+        "after a refused account no other one is requested",
         "domain/refunds/automatic.py",
         "    again = _awaits_account(payment, series)\n",
         "    again = _awaits_account(payment, series)\n"
@@ -37,7 +37,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "a_refused_refund",
     ),
     in_core(
-        "what goes back by itself is reckoned on the total",
+        "an automatic refund is reckoned on the total",
         "domain/payments/absorb.py",
         "base=policy.refund_base)",
         'base="total")',
@@ -53,7 +53,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "ambiguous_refund_of or ambiguous_refund_raises",
     ),
     in_core(
-        "one call for a person hides the next",
+        "one call for staff hides the next",
         "domain/records/history.py",
         "    if has_attention(payment, kind, subject):",
         "    if payment.attentions:",
@@ -221,7 +221,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "older_account",
     ),
     in_core(
-        "what was paid by hand goes back at PortOne too, and nobody is told",
+        "what was refunded by hand is refunded at PortOne too, and staff is not called",
         "domain/refunds/paid_twice.py",
         "    if too_much or any(",
         "    if any(",
@@ -229,7 +229,7 @@ UNKIND_MONEY: tuple[Bug, ...] = (
         "a_refund_above",
     ),
     in_core(
-        "a refund moved another sum than it asked for, and nobody is told",
+        "a refund moved another sum than requested, and staff is not called",
         "domain/refunds/settlement.py",
         "    called = raise_attention(payment, AttentionKind.AMBIGUOUS, at=moment.now)\n"
         "    return called, replace(refund, moved=shown.total)\n",

@@ -20,7 +20,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "subscribing_again_while",
     ),
     in_core(
-        "a saved method is held against the channels of today",
+        "a saved method is compared with the channels of today",
         "domain/payments/terms.py",
         "    if not key.channels and not key.merchants:",
         "    if not key.channels or key.issue_id:",
@@ -28,7 +28,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "renews_as_before",
     ),
     in_core(
-        "a payment is held against the settings of today",
+        "a payment is compared with the settings of today",
         "domain/payments/terms.py",
         "    return payment.terms or terms_under(policy)",
         "    return terms_under(policy)",
@@ -44,7 +44,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "payment_is_refunded",
     ),
     in_core(
-        "what was paid becomes a mismatch and goes back by itself",
+        "a paid payment becomes a mismatch and is refunded automatically",
         "domain/payments/doubts.py",
         "    if payment.status in _PAID:\n        return None",
         "    if payment.status in _PAID and not findings.proven:\n        return None",
@@ -100,7 +100,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "leaves_out",
     ),
     in_core(
-        "what was known of one transaction is told of the next",
+        "what was known of one transaction is taken for the next",
         "domain/payments/known.py",
         "    held = seen if seen is not None and seen.transaction_id == snapshot.transaction_id else None",
         "    held = seen",
@@ -140,7 +140,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "for_months_raises",
     ),
     in_core(
-        "a hint is given up by how often somebody asks",
+        "a hint is given up by the number of requests",
         "domain/payments/absorb.py",
         "payment.lagging + 1 >= LAGGING_LIMIT and moment.now - since >= LAGGING_FOR",
         "payment.lagging + 1 >= LAGGING_LIMIT and moment.now >= since",
@@ -181,7 +181,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "stops_growing and staff_refunds",
     ),
     in_core(
-        "a refund that left its payment and came back stays done in its own record",
+        "a reversed refund that left its payment stays done in its own record",
         "domain/refunds/reversals.py",
         "    return undone(payment, _done(shown))",
         "    return ()",
