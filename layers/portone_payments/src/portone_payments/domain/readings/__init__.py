@@ -1,1 +1,1 @@
-"""What PortOne said, in our own types, before anything is decided."""
+"""PortOne's answers to reads, in our own types, before anything is decided."""

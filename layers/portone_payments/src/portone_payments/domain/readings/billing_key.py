@@ -1,4 +1,4 @@
-"""What PortOne says about a billing key or a schedule at one moment (PortOne facts 6), in our own types."""
+"""PortOne's answer about a billing key or a schedule at one moment (PortOne facts 6), in our own types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class SavedMethod:
 class KeyReading:
     """One answer of GET /billing-keys/{billingKey}. Times in epoch microseconds UTC.
 
-    None is what PortOne left out or what cannot be read, which is not a difference (rule 10.1).
+    None: PortOne omitted the field or it cannot be read, which is not a difference (rule 10.1).
     """
 
     billing_key: str = field(repr=False)

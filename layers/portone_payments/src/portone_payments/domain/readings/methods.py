@@ -20,16 +20,16 @@ class PayMethod(StrEnum):
     UNRECOGNISED = "UNRECOGNISED"
 
 
-# CRYPTO is paid in a PG's own page and is no payMethod of the window (PortOne facts 17). Of a payment in a
-# convenience store nobody says as what it waits, and once paid it cannot be given back (docs/windows.md)
+# CRYPTO is paid in a PG's own page and is no payMethod of the window (PortOne facts 17). How a
+# payment in a convenience store is shown while it waits is undocumented; it has no refund (docs/windows.md)
 ORDERED = frozenset(PayMethod) - {
     PayMethod.CRYPTO,
     PayMethod.CONVENIENCE_STORE,
     PayMethod.UNRECOGNISED,
 }
-# TRANSFER is Toss Payments' quick account, which the SDK's own list has not heard of (PortOne facts 17)
+# TRANSFER is Toss Payments' quick account, which is missing in the SDK's own list (PortOne facts 17)
 SAVED = frozenset(
     {PayMethod.CARD, PayMethod.MOBILE, PayMethod.EASY_PAY, PayMethod.PAYPAL, PayMethod.TRANSFER}
 )
-# what a window offers under a name of its own and a reading shows as an easy pay (PortOne facts 3.4)
+# a window offers these under names of their own, a reading shows them as easy pays (PortOne facts 3.4)
 WALLETS = frozenset({PayMethod.PAYPAL, PayMethod.ALIPAY, PayMethod.ALIPAY_PLUS})

@@ -28,7 +28,7 @@ ALREADY_DONE = frozenset({"ALREADY_PAID", "PAYMENT_ALREADY_CANCELLED", "BILLING_
 PG_ANSWERS = frozenset({"PG_PROVIDER", "CHANNEL_SPECIFIC"})
 CREDENTIAL_TYPES = {401: "UNAUTHORIZED", 403: "FORBIDDEN"}
 UNAUTHORIZED = "unauthorized"
-# what PortOne says where our own settings are wrong: nobody declined anything (rule 10.13)
+# PortOne's errors where our own settings are wrong: nobody declined anything (rule 10.13)
 _OURS = frozenset({"channel_not_found", "profile_settings_not_found"})
 OUR_FAULTS = _OURS | {kind.lower() for kind in CREDENTIAL_TYPES.values()}
 
@@ -90,9 +90,9 @@ NO_EFFECT_TYPES: dict[int, frozenset[str]] = {
     ),
 }
 
-# of a charge, what is said of its payment method or its paymentId: any other refusal is an error of ours
+# errors about a charge's payment method or paymentId: any other refusal of a charge is an error of ours
 _NOT_OURS = frozenset({"MAX_TRANSACTION_COUNT_REACHED", BILLING_KEY_NOT_FOUND})
-# a payment method that is there, or that nothing shows to be gone: another store's, another secret's
+# a payment method that exists, or is not known to be gone: it belongs to another store or secret
 KEYS_NOT_FOUND = "billing_keys_not_found"
 _OF_CHARGES = {kind.lower() for kinds in NO_EFFECT_TYPES.values() for kind in kinds - _NOT_OURS}
 CHARGE_FAULTS = OUR_FAULTS | _OF_CHARGES | {KEYS_NOT_FOUND}
@@ -107,14 +107,14 @@ def our_fault(status: int | None, error_type: str | None) -> str | None:
 
 
 def charge_fault(status: int | None, error_type: str | None) -> str | None:
-    """As `our_fault`, of a charge: its customer said nothing that PortOne could find wrong (rule 10.13)."""
+    """As `our_fault`, of a charge: its customer sent nothing that PortOne could refuse (rule 10.13)."""
     if outcome_of(status, error_type) is not Outcome.NO_EFFECT or error_type in _NOT_OURS:
         return our_fault(status, error_type)
     return (error_type or "").lower()
 
 
 def outcome_of(status: int | None, error_type: str | None) -> Outcome:
-    """Classify an answer by HTTP status and PortOne's `type`; `status` None means nothing came back."""
+    """Classify an answer by HTTP status and PortOne's `type`; `status` None means no answer."""
     if status == 200:  # noqa: PLR2004 - PortOne's only success status (facts 1.1)
         return Outcome.ANSWER
     if status in CREDENTIAL_TYPES:

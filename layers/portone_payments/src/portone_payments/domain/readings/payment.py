@@ -1,4 +1,4 @@
-"""What PortOne says about one payment at one moment (PortOne facts 3), in our own types."""
+"""PortOne's answer about one payment at one moment (PortOne facts 3), in our own types."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from portone_payments.domain.readings.methods import PayMethod
 
-# stands for a PG's code that did not look like one, so that a person sees there was something
+# replaces a PG's code that did not look like one, so that staff sees there was something
 UNFIT = "unfit"
 _TOKEN = re.compile(r"([0-9A-Z]{12})(?: |$)")
 
@@ -46,7 +46,7 @@ class AccountRefund(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualAccount:
-    """Where the buyer deposits, until `due_at`; where PortOne does not tell, we offer it until `ends_at`.
+    """Where the buyer deposits, until `due_at`; where PortOne omits that, we offer it until `ends_at`.
 
     These and `issued_at` in epoch seconds UTC.
     """
@@ -62,7 +62,7 @@ class VirtualAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """How the buyer paid; None is what PortOne left out.
+    """How the buyer paid; None where PortOne omitted it.
 
     `card_inside` is whether an easy pay charged a card. `refund` is of a deposit.
     """
@@ -86,7 +86,7 @@ class Channel:
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
-CHARGEBACK = "CHARGEBACK"  # who asked for a cancellation that a chargeback forced (facts 5)
+CHARGEBACK = "CHARGEBACK"  # the requester of a cancellation that a chargeback forced (facts 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Cancellation:
 
     @property
     def token(self) -> str | None:
-        """What a refund of ours begins its reason with; None where this cannot be one."""
+        """The token at the start of its reason; None where this cannot be a refund of ours."""
         found = _TOKEN.match(self.reason)
         return found[1] if found else None
 
@@ -132,9 +132,9 @@ class ReceiptReading:
 class Snapshot:
     """One answer of GET /payments/{id}. Amounts in minor units, times in epoch microseconds UTC.
 
-    A field PortOne left out is None: neither a difference nor empty (rule 10.1).
-    `receipt_issued` is whether the PG has reported a cash receipt; `dropped` is how many texts were there and
-    passed no filter.
+    A field PortOne omitted is None: neither a difference nor empty (rule 10.1).
+    `receipt_issued` is whether the PG has reported a cash receipt; `dropped` is how many texts
+    were there and passed no filter.
     """
 
     payment_id: str
@@ -168,5 +168,5 @@ class Snapshot:
 
     @property
     def shown(self) -> tuple[Cancellation, ...]:
-        """The cancellations it shows; that one is not among them says something only where it has a list."""
+        """The cancellations it shows; one that is missing proves something only where it has a list."""
         return self.cancellations or ()

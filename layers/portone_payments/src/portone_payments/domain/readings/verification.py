@@ -1,4 +1,4 @@
-"""What PortOne says about an identity verification at one moment (PortOne facts 9), in our own types."""
+"""PortOne's answer about an identity verification at one moment (PortOne facts 9), in our own types."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

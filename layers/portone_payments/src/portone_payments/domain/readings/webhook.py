@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-# the type of an authentic body nobody can read: it might have been a question, so it is never answered 2xx
+# the type of an authentic body nobody can read: it may be a confirm request, so it is never answered 2xx
 UNREADABLE = "Unreadable"
 
 

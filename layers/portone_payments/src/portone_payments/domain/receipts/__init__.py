@@ -1,1 +1,1 @@
-"""Cash receipts: when one may be issued, and what became of it."""
+"""Cash receipts: when one may be issued, and how it settles."""

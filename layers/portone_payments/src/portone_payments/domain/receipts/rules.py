@@ -16,9 +16,9 @@ from portone_payments.domain.records.payments import Payment, Status
 
 KEPT = 10
 DAY = 24 * 3600
-SELF_NUMBER = "0100001234"  # the tax office's number for receipts nobody asked for (자진발급)
+SELF_NUMBER = "0100001234"  # the tax office's number for receipts nobody requested (자진발급)
 SELF_LEAST = 100_000
-SELF_AFTER = 4 * DAY  # the law gives five days; one is left for faults
+SELF_AFTER = 4 * DAY  # the law allows five days; one is left for faults
 # a PG may void or correct a receipt by itself, some minutes after the refund
 STEP_GRACE = 600
 MOVING = frozenset({ReceiptState.ISSUING, ReceiptState.CANCELLING})
@@ -29,7 +29,7 @@ _CASH = frozenset({PayMethod.VIRTUAL_ACCOUNT, PayMethod.TRANSFER})
 
 
 def latest(payment: Payment) -> CashReceipt | None:
-    """The newest cash receipt of a payment, whatever became of it."""
+    """The newest cash receipt of a payment, in any state."""
     return payment.receipts[-1] if payment.receipts else None
 
 
@@ -66,7 +66,7 @@ def check_issuable(payment: Payment) -> None:
 def known_receipt(payment: Payment, kind: str) -> CashReceipt | None:
     """The receipt that stands, if any: a second request for the same kind gets the same receipt.
 
-    Raises `CashReceiptExists` for another kind, and where the shop had reported it unasked.
+    Raises `CashReceiptExists` for another kind, and where the shop had issued it of its own accord.
     """
     held = latest(payment)
     if held is None or held.state in _OVER:
@@ -90,7 +90,7 @@ def intend_issue(
     channel_key: str,
     self_issued: bool = False,
 ) -> Payment:
-    """The payment with a receipt of all that remains stored and frozen; nothing is sent by this."""
+    """The payment with a receipt of all that remains stored and frozen; sends nothing."""
     amount, tax_free = remaining(payment)
     number = next_number(payment)
     receipt = CashReceipt(
@@ -134,7 +134,7 @@ def out_of_step(payment: Payment) -> bool:
 
 
 def step_at(payment: Payment) -> float:
-    """From when on a receipt out of step is corrected by us, in epoch seconds; a day after a failure."""
+    """When we begin to correct a receipt out of step, in epoch seconds; a day after a failure."""
     receipt = latest(payment)
     if receipt is not None and receipt.code is not None:
         return receipt.sent_at + DAY
@@ -142,14 +142,14 @@ def step_at(payment: Payment) -> float:
 
 
 def self_issue_at(payment: Payment) -> int | None:
-    """When the shop issues of its own accord what nobody asked for; None where it need not."""
+    """When the shop must issue a receipt that nobody requested; None where it need not."""
     amount, _ = remaining(payment)
     held = latest(payment)
     owed = payment.status in PAID and _cash(payment) and payment.currency == "KRW" and amount >= SELF_LEAST
     if not owed or (held is not None and held.state not in _OVER) or payment.seen is None:
         return None
     if held is None and payment.seen.receipt_issued:
-        # its buyer asked the PG for one
+        # its buyer requested one from the PG
         return None
     paid_at = payment.status_at if payment.seen.paid_at is None else payment.seen.paid_at / 1_000_000
     owed_at = int(paid_at) + SELF_AFTER
@@ -159,7 +159,7 @@ def self_issue_at(payment: Payment) -> int | None:
 
 
 def receipt_due_at(payment: Payment, now: float) -> int | None:
-    """When a receipt has to be looked at: every minute at first, then every 10 min for 3 h, then hourly."""
+    """When a receipt is due: every minute at first, then every 10 min for 3 h, then hourly."""
     receipt = latest(payment)
     if receipt is not None and receipt.state in MOVING:
         age = now - receipt.sent_at
@@ -185,6 +185,6 @@ def _cash(payment: Payment) -> bool:
 
 
 def _key(payment: Payment, number: int, what: str, moment: Moment) -> str:
-    """A key of its own for every intent: an answer PortOne keeps for three hours is not met again."""
+    """A key of its own for every intent: an answer that PortOne stores for three hours is not replayed."""
     parts = (payment.payment_id, str(number), what, repr(moment.now))
     return hashlib.sha256(b"\x00".join(part.encode() for part in parts)).hexdigest()

@@ -1,4 +1,4 @@
-"""What answers and readings say of a payment's newest cash receipt; it keeps step with refunds (facts 13)."""
+"""Answers and readings settle a payment's newest cash receipt, which keeps step with refunds (facts 13)."""
 
 import hashlib
 from dataclasses import replace
@@ -15,19 +15,19 @@ from portone_payments.domain.shared.times import UNKNOWN_AFTER
 def issued(
     payment: Payment, number: int, issue_number: str | None, url: str | None, moment: Moment
 ) -> Payment:
-    """PortOne's own yes to an issue."""
+    """The payment after PortOne confirmed an issue."""
     receipt = _moving(payment, number, ReceiptState.ISSUING)
     return payment if receipt is None else _issued(payment, receipt, issue_number, url, moment)
 
 
 def cancelled(payment: Payment, number: int, moment: Moment) -> Payment:
-    """PortOne's own yes to a cancel."""
+    """The payment after PortOne confirmed a cancel."""
     receipt = _moving(payment, number, ReceiptState.CANCELLING)
     return payment if receipt is None else _cancelled(payment, receipt, moment)
 
 
 def refused(payment: Payment, number: int, code: str, moment: Moment) -> Payment:
-    """A definite no without effect."""
+    """The payment after PortOne refused without effect."""
     receipt = latest(payment)
     if receipt is None or receipt.number != number or receipt.state not in MOVING:
         return payment
@@ -35,7 +35,7 @@ def refused(payment: Payment, number: int, code: str, moment: Moment) -> Payment
 
 
 def answered(payment: Payment, number: int, code: str) -> Payment:
-    """A no that does not say what became of it: two quiet readings decide."""
+    """A refusal that leaves the outcome open: two readings without a trace of it decide."""
     receipt = latest(payment)
     if receipt is None or receipt.number != number or receipt.state not in MOVING:
         return payment
@@ -43,7 +43,7 @@ def answered(payment: Payment, number: int, code: str) -> Payment:
 
 
 def stopped(payment: Payment, number: int, anew: Moment | None = None) -> Payment:
-    """PortOne refuses us: what no reading shows is sent again under a new key; `anew`: from now on."""
+    """PortOne refuses us: without a trace it is sent again under a new key; `anew`: from now on."""
     receipt = latest(payment)
     if receipt is None or receipt.number != number or receipt.state not in MOVING:
         return payment
@@ -71,13 +71,13 @@ def settle_receipt(payment: Payment, reading: ReceiptReading | None, moment: Mom
 
 
 def overdue(payment: Payment, now: float) -> bool:
-    """Whether what became of its receipt is unknown for half an hour (rule 4.2)."""
+    """Whether the outcome of its receipt is unknown for half an hour (rule 4.2)."""
     receipt = latest(payment)
     return receipt is not None and receipt.state in MOVING and now - receipt.sent_at >= UNKNOWN_AFTER
 
 
 def aged(payment: Payment, moment: Moment) -> Payment:
-    """The payment with a person called for a receipt whose outcome stays unknown, and no longer than that."""
+    """The payment with staff called while a receipt's outcome stays unknown."""
     if overdue(payment, moment.now):
         return raise_attention(payment, AttentionKind.RECEIPT, at=moment.now)
     return clear_attention(payment, AttentionKind.RECEIPT)
@@ -104,7 +104,7 @@ def _settle_cancel(
 def _settle_standing(
     payment: Payment, receipt: CashReceipt, reading: ReceiptReading | None, moment: Moment
 ) -> Payment:
-    """What the PG or somebody in PortOne's console has made of a receipt that we hold as issued."""
+    """The payment after the PG, or somebody in PortOne's console, changed a receipt recorded as issued."""
     if reading is not None and reading.status is ReceiptStatus.CANCELLED:
         return _cancelled(payment, replace(receipt, remainder=True), moment)
     if reading is not None and reading.status is ReceiptStatus.ISSUED:
@@ -146,7 +146,7 @@ def _issued(
 
 
 def _cancelled(payment: Payment, receipt: CashReceipt, moment: Moment) -> Payment:
-    """Cancelled; what still remains paid needs a receipt again, which only its holder's number can give."""
+    """Cancelled; the amount still paid needs a new receipt, which takes its holder's number."""
     done = replace(receipt, state=ReceiptState.CANCELLED, cancelled_at=moment.now, code=None)
     told = record(
         with_receipt(payment, done),
@@ -164,7 +164,7 @@ def _cancelled(payment: Payment, receipt: CashReceipt, moment: Moment) -> Paymen
 
 
 def _failed(payment: Payment, receipt: CashReceipt, code: str, moment: Moment) -> Payment:
-    """An issue that failed is over; of a cancel that failed the receipt still stands."""
+    """A failed issue is over; after a failed cancel the receipt still stands."""
     issuing = receipt.state is ReceiptState.ISSUING
     state = ReceiptState.FAILED if issuing else ReceiptState.ISSUED
     done = replace(receipt, state=state, code=code, identity=None)

@@ -1,1 +1,1 @@
-"""Money that is given back: reserved, sent, settled."""
+"""Refunds: reserved, sent, settled."""

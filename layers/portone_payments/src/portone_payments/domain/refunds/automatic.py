@@ -1,7 +1,7 @@
-"""Money that must not stay goes back: in the write that sees it, again when that is refused (rules 6, 10).
+"""Money that must not stay is refunded: in the write that sees it, and again after a refusal (rules 6, 10).
 
-A series of numbered refunds, each of which judges anew whether its reason still holds. It ends when the money
-is back, when staff resolved it or the customer keeps what it paid for, or with a person called.
+A series of numbered refunds; before each one its reason is checked anew. It ends when the money is refunded,
+when staff resolved it or the customer keeps the paid goods, or with staff called.
 """
 
 from dataclasses import replace
@@ -26,7 +26,7 @@ MISMATCH, SURPLUS, LATE = "auto:mismatch", "auto:surplus", "auto:late"
 WITHDRAWN = "auto:withdrawn"
 HOUR = 3600
 DAY = 24 * HOUR
-# seconds from one refused try to the next
+# seconds from one refused attempt to the next
 AGAIN = (600, HOUR, 6 * HOUR, DAY, DAY, DAY, DAY)
 TRIES = len(AGAIN) + 1
 CALLS = {
@@ -38,19 +38,19 @@ CALLS = {
 _SOON = 60
 _KEPT = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _TAKEN = frozenset({RemoteStatus.PAID, RemoteStatus.PARTIAL_CANCELLED})
-# the PG pays these back to a bank account the buyer has to name (facts 5.2)
+# the PG refunds these to a bank account the buyer has to name (facts 5.2)
 _TO_ACCOUNT = frozenset({PayMethod.VIRTUAL_ACCOUNT})
-# a phone bill of an earlier month does, and what PortOne does not name may be a deposit
+# a phone bill of an earlier month does, and a method PortOne does not name may be a deposit
 MAY_NEED_ACCOUNT = frozenset({PayMethod.MOBILE, PayMethod.UNRECOGNISED, None})
 
 
 def numbered(reason: str, number: int) -> str:
-    """The id of a try."""
+    """The id of the refund with this number in its series."""
     return reason if number == 1 else f"{reason}:{number}"
 
 
 def send_back(payment: Payment, snapshot: Snapshot, moment: Moment, *, base: str = "total") -> Payment:
-    """The payment with a refund of all that was wrongly taken, if it was; calm again once it is back."""
+    """The payment with a refund of all money wrongly taken; attentions are cleared once it is refunded."""
     waiting = snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
     unwanted = payment.withdrawn or payment.status is Status.MISMATCH
     payment = replace(payment, close_wanted=waiting and unwanted)
@@ -67,7 +67,7 @@ def send_back(payment: Payment, snapshot: Snapshot, moment: Moment, *, base: str
 
 
 def return_all(payment: Payment, reason: str, moment: Moment, *, base: str = "total") -> Payment:
-    """The payment with its series begun, or gone on with; it waits for an account where one is needed."""
+    """The payment with its series begun or continued; it waits for an account where one is needed."""
     held = payment.returning
     if held is None or held.reason != reason:
         payment = replace(payment, returning=Returning(reason=reason, next_at=int(moment.now)))
@@ -75,7 +75,7 @@ def return_all(payment: Payment, reason: str, moment: Moment, *, base: str = "to
 
 
 def go_on(payment: Payment, moment: Moment, *, base: str = "total", holds: bool = True) -> Payment:
-    """The payment with the next try reserved, where one is due; `holds` False: the reason is gone."""
+    """The payment with the next refund reserved, where one is due; `holds` False: the reason is gone."""
     series = payment.returning
     if series is None or series.ended:
         return payment
@@ -92,7 +92,7 @@ def go_on(payment: Payment, moment: Moment, *, base: str = "total", holds: bool 
 
 
 def awaits_word(payment: Payment) -> bool:
-    """Whether a late charge is on its way back: each try asks first whether its customer still leaves."""
+    """Whether a late charge is being refunded: each attempt first checks that its customer still leaves."""
     series = payment.returning
     late = series is not None and series.reason == LATE and not series.ended
     waiting = open_refund(payment)
@@ -101,13 +101,13 @@ def awaits_word(payment: Payment) -> bool:
 
 
 def try_due(payment: Payment, now: float) -> bool:
-    """Whether the next try is due."""
+    """Whether the next refund of the series is due."""
     series = payment.returning
     return series is not None and series.next_at is not None and series.next_at <= now
 
 
 def end(payment: Payment, why: str, moment: Moment) -> Payment:
-    """The payment whose series is over; what still waits for an account is closed with it."""
+    """The payment whose series is over; a refund that still waits for an account is closed with it."""
     series = payment.returning
     if series is None:
         return payment
@@ -124,12 +124,12 @@ def _closed(payment: Payment, waiting: Refund, code: str, moment: Moment) -> Pay
 
 
 def stuck_subject(series: Returning) -> str:
-    """The subject of the call for a person about a series that is out of tries."""
+    """The subject of the attention about a series without attempts left."""
     return f"refund:{series.reason}"
 
 
 def closed_meanwhile(payment: Payment, refund: Refund) -> bool:
-    """Whether staff dealt with the reason of a series while this last try of it was under way."""
+    """Whether staff resolved the reason of a series while this last refund of it was under way."""
     series = payment.returning
     return series is not None and series.ended == "resolved" and _ours(refund, series)
 
@@ -148,7 +148,7 @@ def takes_account(payment: Payment, refund: Refund) -> bool:
 
 
 def account_named(payment: Payment, refund: Refund) -> Payment:
-    """The payment that waits no longer to send this try without an account; a refusal asks again at once."""
+    """The payment that does not send this refund without its account; after a refusal the next is due."""
     series = payment.returning
     if series is None or not _ours(refund, series):
         return payment
@@ -161,22 +161,22 @@ def _kind(payment: Payment) -> PayMethod | None:
 
 
 def _awaits_account(payment: Payment, series: Returning) -> bool:
-    """Whether the next try waits for an account: where it needs one, or may and was refused without."""
+    """Whether the next refund waits for an account: it needs one, or may and was refused without."""
     may = _kind(payment) in MAY_NEED_ACCOUNT and series.tries > 0
     return may or needs_account(payment)
 
 
 def _without_account_at(payment: Payment, series: Returning, now: float) -> int | None:
-    """When a try that waits is sent without an account all the same; None: it never is, or does not wait."""
+    """When a waiting refund is sent without an account all the same; None: never, or it does not wait."""
     if needs_account(payment) or not _awaits_account(payment, series) or series.tries >= TRIES:
         return None
     return int(now) + AGAIN[series.tries - 1]
 
 
 def _calm(payment: Payment, moment: Moment) -> Payment:
-    """Everything is back: nobody is called for it any more, and nothing is tried.
+    """The payment once everything is refunded: its attentions are cleared, its series is over.
 
-    Whoever paid for an order that was withdrawn is a customer to be told: that call stands.
+    The customer who paid for a withdrawn order has yet to be informed: that attention stays.
     """
     series = payment.returning
     if series is not None and series.ended != "back":
@@ -190,9 +190,9 @@ def _ours(refund: Refund, series: Returning) -> bool:
 
 
 def _scheduled(payment: Payment, series: Returning, moment: Moment) -> Payment:
-    """After a try that was refused: when the next one is made, or that none is and a person is called.
+    """The payment after a refused refund: with the time of the next one, or without one and staff called.
 
-    Where the account may be what was refused, another one is waited for however often that happens.
+    Where the PG may have refused the account, the series waits for another one however often that happens.
     """
     if series.next_at is not None:
         return payment
@@ -209,13 +209,13 @@ def _scheduled(payment: Payment, series: Returning, moment: Moment) -> Payment:
 def _waited_enough(
     payment: Payment, series: Returning, waiting: Refund, moment: Moment, base: str
 ) -> Payment:
-    """The payment whose try is sent although nobody has named an account: it may need none."""
+    """The payment whose refund is sent although nobody has named an account: it may need none."""
     ours = waiting.state is RefundState.AWAITING_ACCOUNT and _ours(waiting, series)
     if not ours or needs_account(payment) or not try_due(payment, moment.now):
         return payment
     balance = cancellable(payment, base=base)
     if balance != waiting.amount:
-        # somebody gave a part back meanwhile: what is left goes under the next number
+        # somebody refunded a part meanwhile: the next number refunds the rest
         return _tried(_closed(payment, waiting, "closed_balance_changed", moment), series, moment, base)
     sent = with_refund(
         payment, replace(waiting, state=RefundState.RESERVED, balance=balance + payment.by_hand)
@@ -240,7 +240,7 @@ def _tried(payment: Payment, series: Returning, moment: Moment, base: str) -> Pa
 
 
 def _next_number(payment: Payment, series: Returning) -> int:
-    """After the last try, also where a restore has forgotten how many there were."""
+    """The number after the last refund, also where a restore has lost how many there were."""
     number = series.tries + 1
     while known(payment, numbered(series.reason, number)):
         number += 1

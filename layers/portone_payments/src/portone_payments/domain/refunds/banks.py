@@ -1,4 +1,4 @@
-"""Banks by PortOne's REST names (facts 5.6); the names the app's SDK uses are translated (facts 12.4)."""
+"""Banks by PortOne's REST names (facts 5.6); the names of the app's SDK are translated (facts 12.4)."""
 
 from portone_payments.domain.errors.common import InvalidRequest
 

@@ -1,4 +1,4 @@
-"""Refunds whose record is lost, as after a restore: known again by the token PortOne kept (rule 5.2)."""
+"""Refunds whose record is lost, as after a restore: recognised by the token PortOne stores (rule 5.2)."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from portone_payments.domain.refunds.reserve import lost_id, token_of, with_refu
 SKEW = 60
 BY_STAFF = "decided_by_staff"
 _API = frozenset({None, "API"})
-# ids of ours are known by their numbers; nobody is asked for so many accounts
+# automatic ids are known by their numbers; no series waits for so many accounts
 _SYSTEM = [numbered(reason, number) for reason in CALLS for number in range(1, 40)]
 _UNDECIDED = frozenset({RefundState.RESERVED, RefundState.AMBIGUOUS})
 
@@ -21,8 +21,8 @@ _UNDECIDED = frozenset({RefundState.RESERVED, RefundState.AMBIGUOUS})
 def adopt(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
     """The payment with a record for each cancellation that carries a token of ours and has none.
 
-    The token tells the refund only to who knows its id, so the record waits under the token until the id is
-    asked for again. It is never sent: PortOne has executed it.
+    The token does not reveal the refund's id, so the record stays under the token until a request names the
+    id again. It is never sent: PortOne has executed it.
     """
     for each in snapshot.shown:
         token = _token(each)
@@ -33,12 +33,12 @@ def adopt(payment: Payment, snapshot: Snapshot, moment: Moment) -> Payment:
 
 
 def perhaps_another(payment: Payment, cancellation: Cancellation) -> bool:
-    """Whether this may be a refund we sent and do not find: a PG may have changed its reason."""
+    """Whether this may be a refund of ours without a trace: a PG may have changed its reason."""
     return any(_untraced(refund) and _could_be(refund, cancellation) for refund in payment.refunds.values())
 
 
 def _could_be(refund: Refund, cancellation: Cancellation) -> bool:
-    """Whether amount and time allow that this cancellation is that refund."""
+    """Whether this cancellation can be that refund, by amount and time."""
     sent_at = ((refund.sent_at or 0) - SKEW) * 1_000_000
     return cancellation.total == refund.amount and cancellation.requested_at >= sent_at
 
@@ -50,7 +50,7 @@ def _untraced(refund: Refund) -> bool:
 
 
 def done_by_word(refund: Refund) -> bool:
-    """Whether it is done because a person said so."""
+    """Whether it is done because staff decided so."""
     return refund.state is RefundState.SUCCEEDED and refund.code == BY_STAFF
 
 

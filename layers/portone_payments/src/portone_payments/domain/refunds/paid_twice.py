@@ -1,4 +1,4 @@
-"""Money that was paid back by hand and went back at PortOne too: only a person can ask for it (rule 10.6)."""
+"""Money refunded by hand and by PortOne as well: only staff can reclaim it from the buyer (rule 10.6)."""
 
 from portone_payments.domain.readings.payment import Cancellation, CancellationStatus, Snapshot
 from portone_payments.domain.records.booked import booked
@@ -8,9 +8,9 @@ from portone_payments.domain.refunds.lost import BY_STAFF
 
 
 def paid_twice(before: Payment, after: Payment, reading: Snapshot, moment: Moment) -> Payment:
-    """The payment with a call where what a reading shows for the first time may have been paid by hand.
+    """The payment with staff called where a newly shown refund may have been paid by hand too.
 
-    It is so where both are more than was paid, and where the very refund that came back has succeeded.
+    That holds where both exceed the amount paid, and where the very refund that was reversed has succeeded.
     """
     done = [each for each in reading.shown if each.status is CancellationStatus.SUCCEEDED]
     fresh = [each for each in done if booked(before.seen, each.id) != CancellationStatus.SUCCEEDED]
@@ -23,7 +23,7 @@ def paid_twice(before: Payment, after: Payment, reading: Snapshot, moment: Momen
 
 
 def _once_lost(before: Payment, cancellation: Cancellation) -> bool:
-    """Whether this had failed or came back before a person said that its money was paid by hand."""
+    """Whether this had failed or was reversed before staff decided that its money was paid by hand."""
     if booked(before.seen, cancellation.id) == CancellationStatus.FAILED:
         return True
     by_hand = [each for each in before.refunds.values() if each.code == BY_STAFF and not each.cancellation_id]

@@ -1,4 +1,4 @@
-"""Reserving a refund: who may, how much, of what; all of it before a byte leaves (rule 5)."""
+"""Reserving a refund: who may, how much, of what; all of it before anything is sent (rule 5)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -31,17 +31,17 @@ OPEN = frozenset(
     }
 )
 _REFUNDABLE = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
-# staff may also give back what nobody should have paid
+# staff may also refund what nobody should have paid
 _REFUNDABLE_BY_STAFF = _REFUNDABLE | {Status.MISMATCH}
 _GIVEN_BACK = frozenset({Status.PARTIAL_CANCELLED, Status.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequest:
-    """What somebody asks for. `id` is in the requester's own namespace (owner:, staff:, auto:).
+    """A requested refund. `id` is in the requester's own namespace (owner:, staff:, auto:).
 
-    `amount` None with `full` asks for all that is left; minor units. `reason` are words of ours, never
-    somebody's: those are sealed apart.
+    `amount` None with `full` requests all that is left; minor units. `reason` is a code of ours, never the
+    requester's text, which is sealed apart.
     """
 
     id: str
@@ -67,7 +67,7 @@ def same_request(held: Refund, requested: RefundRequest) -> Refund:
 
 
 def refund_of(payment: Payment, refund_id: str) -> Refund | None:
-    """The refund of this id, also where its record was lost and PortOne's own was adopted in its place."""
+    """The refund of this id, also where its record was lost and a cancellation was adopted instead."""
     held = payment.refunds.get(refund_id)
     lost = payment.refunds.get(lost_id(token_of(payment.payment_id, refund_id)))
     return held or (replace(lost, id=refund_id) if lost else None)
@@ -80,7 +80,7 @@ def known(payment: Payment, refund_id: str) -> bool:
 
 
 def lost_id(token: str) -> str:
-    """The id of a refund of which only its token is known."""
+    """The id of a refund known only by its token."""
     return f"lost:{token}"
 
 
@@ -90,12 +90,12 @@ def open_refund(payment: Payment) -> Refund | None:
 
 
 def in_progress(payment: Payment) -> bool:
-    """Whether a refund is not settled, or what an answer showed of one is in no reading yet."""
+    """Whether a refund is not settled, or an answer showed one that no reading has shown yet."""
     return open_refund(payment) is not None or _unread(payment)
 
 
 def given_back(payment: Payment) -> bool:
-    """Whether any of its money went back or may: a refund of ours, a cancel or chargeback outside."""
+    """Whether any of its money was or may be refunded: by us, or by a cancel or chargeback outside."""
     outside = payment.seen.cancellations.values() if payment.seen else ()
     return (
         payment.status in _GIVEN_BACK
@@ -113,7 +113,7 @@ def cancellable(payment: Payment, *, base: str = "total") -> int:
 
 
 def reserve(payment: Payment, requested: RefundRequest, moment: Moment, *, base: str = "total") -> Payment:
-    """The payment with the refund stored, frozen and due; nobody has begun to send it.
+    """The payment with the refund stored, frozen and due; sends nothing.
 
     Raises `NotRefundable`, `RefundInProgress`, `RefundAboveBalance`, `InvalidRequest`.
     """
@@ -162,7 +162,7 @@ def with_refund(payment: Payment, refund: Refund) -> Payment:
 
 
 def token_of(payment_id: str, refund_id: str) -> str:
-    """Twelve characters that tell this refund among PortOne's cancellations; never the same for two."""
+    """Twelve characters that identify this refund among PortOne's cancellations."""
     number = int(_digest(payment_id, refund_id, "token"), 16)
     letters = []
     for _ in range(TOKEN_LENGTH):
@@ -172,7 +172,7 @@ def token_of(payment_id: str, refund_id: str) -> str:
 
 
 def sent_reason(refund: Refund, said: str = "") -> str:
-    """The reason as PortOne gets it: the token stands in front, a PG may cut the end."""
+    """The reason as PortOne gets it: it begins with the token, because a PG may cut the end."""
     return f"{refund.token} {said or refund.reason}"
 
 
@@ -188,7 +188,7 @@ def _amount(requested: RefundRequest, balance: int) -> int:
 
 
 def _unread(payment: Payment) -> bool:
-    """Whether an answer showed a cancellation that no reading has shown yet: the balance is an old one."""
+    """Whether an answer showed a cancellation that no reading has shown yet: the balance is outdated."""
     done = (each for each in payment.refunds.values() if each.state is RefundState.SUCCEEDED)
     shown = (refund.cancellation_id for refund in done if refund.cancellation_id)
     return any(booked(payment.seen, each) is None for each in shown)
@@ -201,7 +201,7 @@ def _left(payment: Payment, balance: int) -> Left:
     tax_free = min(balance, max(0, _tax_free(payment, seen) - seen.cancelled_tax_free))
     if seen.vat is None:
         return Left(total=balance, tax_free=tax_free)
-    # PortOne knows nothing of what was paid by hand: it took its share of the VAT that PortOne has left
+    # PortOne does not know the refund by hand, whose share of the VAT it still counts as refundable
     taxable = balance - tax_free
     by_hand = payment.by_hand - payment.by_hand_tax_free
     vat = max(0, seen.vat - seen.cancelled_vat)
@@ -210,7 +210,7 @@ def _left(payment: Payment, balance: int) -> Left:
 
 
 def _tax_free(payment: Payment, seen: Seen) -> int:
-    """The tax-free part as PortOne booked it; a tampered payment has another one than we asked for."""
+    """The tax-free part as PortOne booked it; a tampered payment has another one than was prepared."""
     return payment.tax_free if seen.tax_free is None else seen.tax_free
 
 

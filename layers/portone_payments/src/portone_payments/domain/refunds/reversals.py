@@ -1,6 +1,6 @@
-"""Refunds that were done and came back: PortOne shows less given back than it did (rules 2.4 and 10.6).
+"""Reversals of refunds that were done: PortOne shows less refunded than it did (rules 2.4 and 10.6).
 
-Such a reading lags until a person says what became of the money; their word is applied to the next reading.
+Such a reading lags until staff decides what became of the money; the decision applies to the next reading.
 """
 
 from collections.abc import Iterator
@@ -21,19 +21,19 @@ BY_HAND, NEVER_ARRIVED = "refunded", "not_refunded"
 
 
 def may_have_come_back(payment: Payment) -> bool:
-    """Whether readings lag for long behind a payment of which something was given back."""
+    """Whether readings lag for long behind a payment with a refund."""
     calls = any(each.kind is AttentionKind.LAGGING for each in payment.attentions)
     return calls and payment.seen is not None and _given_back(payment, payment.seen) > 0
 
 
 def judged_by(payment: Payment, word: str) -> Payment:
-    """The payment with what a person said of what came back: `BY_HAND` or `NEVER_ARRIVED`."""
+    """The payment with staff's decision about a reversal: `BY_HAND` or `NEVER_ARRIVED`."""
     calm = clear_attention(payment, AttentionKind.LAGGING)
     return replace(calm, reversal=word, lagging=0, lagging_since=None)
 
 
 def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tuple[Payment, Snapshot | None]:
-    """Payment and reading with a person's word applied: to what came back, and to what was paid by hand."""
+    """Payment and reading with staff's decision applied: to a reversal, and to money refunded by hand."""
     held = payment.seen
     shown = outside(payment, snapshot)
     if not payment.reversal or shown is None or held is None:
@@ -54,7 +54,7 @@ def as_judged(payment: Payment, snapshot: Snapshot | None, moment: Moment) -> tu
 
 
 def recalled_by_word(payment: Payment, snapshot: Snapshot) -> tuple[str, ...]:
-    """Tokens of refunds that left as carried out and of which a person's word may be: see `as_judged`."""
+    """Tokens of refunds that left as carried out and that staff's decision may concern: see `as_judged`."""
     shown, held = outside(payment, snapshot), payment.seen
     if not payment.reversal or shown is None or held is None or _to_judge(payment, held, shown) <= 0:
         return ()
@@ -62,7 +62,7 @@ def recalled_by_word(payment: Payment, snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
-    """The reading with what was paid back outside PortOne, which PortOne never shows."""
+    """The reading plus the money refunded outside PortOne, which PortOne never shows."""
     if snapshot is None or not payment.by_hand or snapshot.status not in TAKEN:
         return snapshot
     cancelled = min(snapshot.total, snapshot.cancelled + payment.by_hand)
@@ -73,12 +73,12 @@ def outside(payment: Payment, snapshot: Snapshot | None) -> Snapshot | None:
 
 
 def _to_judge(payment: Payment, held: Seen, shown: Snapshot) -> int:
-    """What came back by this reading, in minor units; only a payment that took money can tell."""
+    """The amount reversed by this reading, in minor units; only a payment that took money can show one."""
     return _came_back(payment, held, shown) if shown.status in TAKEN else 0
 
 
 def _came_back(payment: Payment, held: Seen, snapshot: Snapshot) -> int:
-    """What came back, in minor units: by the totals, and by a list also what others gave back meanwhile."""
+    """The amount reversed, in minor units: by totals; a list also shows what others refunded meanwhile."""
     given = _given_back(payment, held)
     less = given - snapshot.cancelled
     done = _done(snapshot)
@@ -90,7 +90,7 @@ def _came_back(payment: Payment, held: Seen, snapshot: Snapshot) -> int:
 
 
 def _tax_free_of(payment: Payment, held: Seen, snapshot: Snapshot, gone: int) -> int:
-    """The tax-free part of what came back, in minor units: found as the whole of it is, see `_came_back`."""
+    """The tax-free part of the amount reversed, in minor units: computed as in `_came_back`."""
     promised = promised_done(payment).keys()
     ours = [each for each in payment.refunds.values() if each.cancellation_id in promised]
     others = [
@@ -104,7 +104,7 @@ def _tax_free_of(payment: Payment, held: Seen, snapshot: Snapshot, gone: int) ->
 
 
 def _vat_of(payment: Payment, held: Seen, shown: Snapshot) -> int:
-    """The VAT PortOne has still given back, in minor units; a reading without a list does not tell."""
+    """The VAT PortOne still shows as refunded, in minor units; in proportion: readings have no VAT total."""
     by_hand = payment.by_hand - payment.by_hand_tax_free
     before = held.cancelled - held.cancelled_tax_free - by_hand
     now = shown.cancelled - shown.cancelled_tax_free - by_hand
@@ -112,7 +112,7 @@ def _vat_of(payment: Payment, held: Seen, shown: Snapshot) -> int:
 
 
 def _given_back(payment: Payment, held: Seen) -> int:
-    """All we took for given back, in minor units: by readings, and what only an answer told."""
+    """The total recorded as refunded, in minor units: by readings, and by answers no reading has shown."""
     return held.cancelled + sum(promised_done(payment).values())
 
 
@@ -121,7 +121,7 @@ def _done(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _reread(payment: Payment, held: Seen, snapshot: Snapshot) -> Seen:
-    """What we hold once it is clear what came back; what only an answer told counts beside it."""
+    """The seen state once the reversal is decided; refunds known by an answer alone count beside it."""
     known = replace(held, cancellations=standing(held, _done(snapshot)))
     promised = sum(promised_done(replace(payment, seen=known)).values())
     cancelled = max(0, snapshot.cancelled - promised)
@@ -129,7 +129,7 @@ def _reread(payment: Payment, held: Seen, snapshot: Snapshot) -> Seen:
 
 
 def _lost(payment: Payment, snapshot: Snapshot, gone: int) -> Iterator[Refund]:
-    """The refunds whose money came back: by the list, without one the newest as far as the sum goes."""
+    """The reversed refunds: by the list; without one the newest ones, up to the amount."""
     done = _done(snapshot)
     by_age = sorted(payment.refunds.values(), key=lambda refund: refund.created_at)
     for refund in reversed(by_age):
@@ -151,7 +151,7 @@ def _failed(payment: Payment, refund: Refund, moment: Moment) -> Payment:
 
 
 def _owed_again(payment: Payment, moment: Moment) -> Payment:
-    """The payment as it was before; what had to go back goes back again, with its call."""
+    """The payment as it was before; a reversed automatic refund begins again, with its attention."""
     series = payment.returning
     mismatch = series is not None and series.reason == MISMATCH
     status = Status.MISMATCH if mismatch else Status.PAID

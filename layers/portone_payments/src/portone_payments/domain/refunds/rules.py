@@ -13,22 +13,22 @@ from portone_payments.domain.refunds.automatic import MAY_NEED_ACCOUNT, needs_ac
 from portone_payments.domain.refunds.reserve import cancellable
 
 OWNER, STAFF, AUTO = "owner", "staff", "auto"
-# refunds of one payment that one side may ask for, refused ones included
+# refunds of one payment that one requester may send, refused ones included
 OWNER_COUNT, STAFF_COUNT = 20, 200
 IAM, TOKEN = "iam", "token"
 KST = timezone(timedelta(hours=9))
 _DAY = 24 * 3600
-# the longest that is documented; a PG may refuse earlier, and then says so itself
+# the longest that is documented; a PG may refuse earlier, and then answers so itself
 _WINDOW_DAYS = {PayMethod.CARD: 366, PayMethod.TRANSFER: 93, PayMethod.EASY_PAY: 5 * 366}
 _WHOLE_ONLY = frozenset({PayMethod.MOBILE, PayMethod.GIFT_CERTIFICATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundPolicy:
-    """What the shop allows. Amounts in minor units, 0 meaning no limit; `owner_days` 0: owners may not.
+    """The shop's policy. Amounts in minor units, 0 meaning no limit; `owner_days` 0: owners may not.
 
-    `base` is what PortOne reckons the balance on (total or paid), `partial` the pay methods whose PG
-    refunds in part although most do not.
+    `base` is the amount from which PortOne computes the balance (total or paid), `partial` the pay methods
+    whose PG refunds in part although most do not.
     """
 
     owner_days: int = 7
@@ -49,28 +49,28 @@ class RefundCheck:
 
 
 def check_count(payment: Payment, *, owner: bool) -> None:
-    """Raises `TooManyRefunds`: what anybody can repeat has a bound, refused ones count too (rule 10.9)."""
+    """Raises `TooManyRefunds`: repeated requests have a bound, refused ones count too (rule 10.9)."""
     namespace, most = (OWNER, OWNER_COUNT) if owner else (STAFF, STAFF_COUNT)
     if asked_by(payment, namespace) >= most:
         raise TooManyRefunds
 
 
 def check_fills(payment: Payment, *, owner: bool) -> None:
-    """Raises `TooManyRefunds` when accounts were named too often for money that goes back by itself."""
+    """Raises `TooManyRefunds` when accounts were named too often for money that is refunded automatically."""
     if asked_by(payment, AUTO) > (OWNER_COUNT if owner else STAFF_COUNT):
         raise TooManyRefunds
 
 
 def needs_second_person(payment: Payment, amount: int, policy: RefundPolicy) -> bool:
-    """Whether staff's refunds of this payment together exceed what one person may (rule 10.12)."""
+    """Whether staff's refunds of this payment together exceed the limit of one operator (rule 10.12)."""
     return bool(policy.staff_limit) and refunded_by(payment, STAFF) + amount > policy.staff_limit
 
 
 def check_second_person(refund: Refund, *, door: str, person: str) -> None:
-    """Raises `RefundNotAllowed` unless this is certainly another person than the one who asked.
+    """Raises `RefundNotAllowed` unless the approver is certainly not the requester.
 
-    By another door the same person may have another name. A session of an IAM role does not tell who opened
-    it, so with IAM only two users are two persons.
+    By another door the same human may have another name. A session of an IAM role does not show who opened
+    it, so with IAM only two users count as two.
     """
     if refund.door != door:
         raise RefundNotAllowed(reason="needs_the_same_door")
@@ -93,7 +93,7 @@ def _check_owner(payment: Payment, asked: RefundCheck, policy: RefundPolicy, now
     if policy.owner_days == 0:
         raise RefundNotAllowed(reason="owners_may_not_refund")
     if payment.subscription_id is not None:
-        # what a period is worth once it has begun is the shop's to say
+        # the shop decides what a begun period is worth
         raise RefundNotAllowed(reason="recurring_charge")
     if now - _paid_at(payment) > policy.owner_days * _DAY:
         raise RefundNotAllowed(reason="too_late")
@@ -141,6 +141,6 @@ def _paid_at(payment: Payment) -> float:
 
 
 def _month(at: float) -> tuple[int, int]:
-    """The calendar month in Korea, by which phone bills are refunded."""
+    """The calendar month in Korea, within which phone bills are refunded."""
     local = datetime.fromtimestamp(at, UTC).astimezone(KST)
     return local.year, local.month

@@ -1,4 +1,4 @@
-"""What a reading says of our refunds: matched by cancellation id, then by token, never guessed (rule 5.2)."""
+"""Our refunds as a reading shows them: matched by cancellation id, then token, never guessed (rule 5.2)."""
 
 import hashlib
 from dataclasses import replace
@@ -15,7 +15,7 @@ from portone_payments.domain.refunds.lost import BY_STAFF, adopt, done_by_word
 from portone_payments.domain.refunds.reserve import with_refund
 from portone_payments.domain.refunds.undone import refund_undone
 
-# a weekend; whoever asked may have forgotten it, and meanwhile nobody else can refund anything
+# a weekend; the requester may have forgotten it, and meanwhile nobody else can refund anything
 SECOND_PERSON = 3 * 24 * 3600
 _STATES = {
     CancellationStatus.SUCCEEDED: RefundState.SUCCEEDED,
@@ -28,20 +28,20 @@ _FACTS = {
     RefundState.AMBIGUOUS: Fact.REFUND_AMBIGUOUS,
 }
 _OPEN_CALLS = (AttentionKind.AMBIGUOUS, AttentionKind.UNKNOWN, AttentionKind.REFUND_STUCK)
-# what an answer or a reading decided can only be changed by PortOne's own cancellation of that refund
+# only PortOne's own cancellation of a refund changes what an answer or a reading decided about it
 _SENT = frozenset({RefundState.RESERVED, RefundState.REQUESTED})
 
 
 def answered(payment: Payment) -> frozenset[str]:
-    """Cancellation ids an answer or a reading showed us of our own refunds."""
+    """Cancellation ids of our own refunds that an answer or a reading showed."""
     return frozenset(refund.cancellation_id for refund in payment.refunds.values() if refund.cancellation_id)
 
 
 def keeps_promises(payment: Payment, snapshot: Snapshot) -> bool:
-    """Whether what an answer said is given back is so in the reading: by its total, which every one has.
+    """Whether the reading shows as refunded what an answer did: by its total, which every reading has.
 
-    One that is listed as failed came back, however much somebody else gave back meanwhile. One that is
-    listed with less than was asked moved no more than that.
+    A refund listed as failed was reversed, however much somebody else refunded meanwhile. One listed with
+    less than the amount requested moved no more than that.
     """
     known = payment.seen.cancelled if payment.seen else 0
     promised = promised_done(payment)
@@ -53,9 +53,9 @@ def keeps_promises(payment: Payment, snapshot: Snapshot) -> bool:
 
 
 def misses_promised(payment: Payment, snapshot: Snapshot) -> bool:
-    """Whether a list lacks a refund that an answer showed; one that failed need not be listed ever.
+    """Whether a list lacks a refund that an answer showed; PortOne need not list a failed one.
 
-    What shows more given back than we hold is no older reading, whatever it lacks.
+    A reading with more refunded than recorded is no older one, whatever it lacks.
     """
     if snapshot.cancellations is None or (payment.seen and snapshot.cancelled > payment.seen.cancelled):
         return False
@@ -64,7 +64,7 @@ def misses_promised(payment: Payment, snapshot: Snapshot) -> bool:
 
 
 def promised_done(payment: Payment) -> dict[str, int]:
-    """What an answer said is given back and no reading has shown yet: cancellation ids and amounts."""
+    """The refunds that an answer showed and no reading has yet: cancellation ids and amounts."""
     return {
         refund.cancellation_id: refund.amount
         for refund in payment.refunds.values()
@@ -77,7 +77,7 @@ def promised_done(payment: Payment) -> dict[str, int]:
 def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment, *, before: Seen | None) -> Payment:
     """The payment with each refund as the reading shows it, those whose record was lost included.
 
-    `before` is what the last believed reading showed: its cancellations are none of a refund still unknown.
+    `before` is the last believed reading: its cancellations cannot belong to a refund still unknown.
     """
     payment = adopt(payment, snapshot, moment)
     for refund in payment.refunds.values():
@@ -94,7 +94,7 @@ def settle_refunds(payment: Payment, snapshot: Snapshot, moment: Moment, *, befo
 
 
 def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment, code: str | None) -> Payment:
-    """The payment with a refund in its new state, told once; a settled one drops what is personal."""
+    """The payment with a refund in its new state, recorded once; a settled one drops personal data."""
     if refund.state is state:
         return with_refund(payment, refund)
     settled = state in {RefundState.SUCCEEDED, RefundState.FAILED}
@@ -120,9 +120,9 @@ def decide(payment: Payment, refund: Refund, state: RefundState, moment: Moment,
 
 
 def as_moved(payment: Payment, refund: Refund, shown: Cancellation, moment: Moment) -> tuple[Payment, Refund]:
-    """Payment and refund with what PortOne says it came to; another sum than we knew of calls a person.
+    """Payment and refund with the amount PortOne refunded; an unexpected amount calls staff.
 
-    Nothing of ours can put that right: the buyer has too much, or too little. One that failed moved nothing.
+    No write of ours can correct it: the buyer has too much, or too little. A failed one moved nothing.
     """
     if shown.status is CancellationStatus.FAILED or shown.total == refund.went_back:
         return payment, refund
@@ -136,7 +136,7 @@ def about(refund: Refund) -> str:
 
 
 def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
-    """By id, then by token; a try of ours that failed is no match where another one moved the money."""
+    """By id, then by token; a failed cancellation is no match where another one moved the money."""
     by_id = [each for each in snapshot.shown if each.id == refund.cancellation_id]
     by_token = [each for each in snapshot.shown if each.reason.startswith(refund.token)]
     found = [*by_id, *by_token]
@@ -150,7 +150,7 @@ def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Mome
         payment, known = as_moved(payment, known, match, moment)
     state = _STATES.get(match.status)
     if state is not RefundState.SUCCEEDED and done_by_word(refund):
-        # nobody waits for PortOne to carry it out any more
+        # no caller waits for PortOne to carry it out any more
         return payment
     if state is RefundState.SUCCEEDED and refund.state is not state and refund_undone(payment):
         # booked, but the bank has yet to pay it out or could not: its account is still needed
@@ -164,7 +164,7 @@ def _matched(payment: Payment, refund: Refund, match: Cancellation, moment: Mome
 def _unmatched(
     payment: Payment, refund: Refund, snapshot: Snapshot, moment: Moment, before: Seen | None
 ) -> Payment:
-    """Sent, and the reading has no trace of it."""
+    """The payment whose refund was sent and left no trace in the reading."""
     if _stranger(payment, refund, snapshot, before):
         return decide(payment, refund, RefundState.AMBIGUOUS, moment, "unknown_cancellation")
     if snapshot.cancellations is None:
@@ -182,7 +182,7 @@ def _unmatched(
 
 
 def _withdrawn(payment: Payment, refund: Refund, moment: Moment) -> Payment:
-    """PortOne had accepted it and lists it no more, as after its withdrawal (facts 5.5): a person decides."""
+    """PortOne accepted it and lists it no more, as after a withdrawal (facts 5.5): staff decides."""
     if refund.silent_since is None:
         return with_refund(payment, replace(refund, silent_since=moment.now))
     if moment.now - refund.silent_since < QUIET:
@@ -192,29 +192,29 @@ def _withdrawn(payment: Payment, refund: Refund, moment: Moment) -> Payment:
 
 
 def _forgotten(refund: Refund, moment: Moment) -> bool:
-    """Whether a second person has let it wait for so long that somebody has to be told."""
+    """Whether it has waited for a second member of staff so long that staff is called."""
     return moment.now - refund.created_at >= SECOND_PERSON
 
 
 def _unlisted(payment: Payment, refund: Refund, moment: Moment) -> Payment:
-    """Only a list shows that nothing was cancelled: without one a person decides, once the key is over."""
+    """Only a list shows that nothing was cancelled: without one staff decides, once the key has expired."""
     if moment.now - (refund.sent_at or moment.now) < KEY_WINDOW:
         return with_refund(payment, replace(refund, unlisted=True))
     return decide(payment, refund, RefundState.AMBIGUOUS, moment, "not_listed")
 
 
 def _anew(refund: Refund) -> Refund:
-    """To be sent under a new key: an error of ours kept it from PortOne, and readings show no trace of it."""
+    """The refund under a new key: PortOne refused it for an error of ours, and readings show no trace."""
     sends = refund.sends + 1
     key = hashlib.sha256(f"{refund.key} {sends}".encode()).hexdigest()
     return replace(refund, key=key, sends=sends, sent_at=None, silent_since=None)
 
 
 def _stranger(payment: Payment, refund: Refund, snapshot: Snapshot, before: Seen | None) -> bool:
-    """A cancellation of our amount that belongs to none of our refunds and that no reading had shown yet.
+    """Whether a new cancellation has the refund's amount and belongs to none of our refunds.
 
-    While a refund is unknown each reading is asked, so what was known before this one came before our send.
-    PortOne's stamps do not tell: the node that books it may have a clock of its own (rule 10.4).
+    While a refund is unknown every reading is checked, so a cancellation known before this one precedes our
+    send. PortOne's stamps prove nothing: the node that books it may have a clock of its own (rule 10.4).
     """
     tokens = tuple(each.token for each in payment.refunds.values())
     ours = {each.cancellation_id for each in payment.refunds.values()}
@@ -237,7 +237,7 @@ def sendable(refund: Refund, now: float) -> bool:
 
 
 def in_flight(payment: Payment) -> Refund | None:
-    """The refund whose outcome PortOne still owes us."""
+    """The refund whose outcome PortOne has yet to show."""
     return next((refund for refund in payment.refunds.values() if refund.state in _SENT), None)
 
 

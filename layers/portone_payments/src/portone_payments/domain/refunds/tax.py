@@ -1,4 +1,4 @@
-"""How the tax-free part and the VAT of a payment are spread over its refunds, exactly (facts 5.1).
+"""How the tax-free part and the VAT of a payment are divided among its refunds, exactly (facts 5.1).
 
 For every split the parts of a series of refunds add up to the payment, and none is negative.
 """
@@ -10,7 +10,7 @@ from portone_payments.domain.errors.common import InvalidRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """What can still be refunded of a payment, in minor units; `vat` None where the PG reckons it."""
+    """What can still be refunded of a payment, in minor units; `vat` None where the PG computes it."""
 
     total: int
     tax_free: int
@@ -26,10 +26,10 @@ class Split:
 
 
 def split(amount: int, left: Left, *, tax_free: int | None, vat: int | None) -> Split:
-    """The parts of a refund of `amount`; what the caller said is checked, what it left out is derived.
+    """The parts of a refund of `amount`; given parts are checked, absent ones are derived.
 
-    A payment of mixed taxation refunded in part needs to be told the tax-free part: a default would be
-    wrong by accident. Raises `InvalidRequest`.
+    A partial refund of a payment with mixed taxation must name its tax-free part: a default could be wrong.
+    Raises `InvalidRequest`.
     """
     free = _tax_free(amount, left, tax_free)
     return Split(tax_free=free, vat=_vat(amount - free, left, vat))
@@ -48,7 +48,7 @@ def _tax_free(amount: int, left: Left, said: int | None) -> int:
 
 
 def _vat(taxable: int, left: Left, said: int | None) -> int | None:
-    """In proportion to what is left, so that the last refund takes exactly the rest."""
+    """The VAT in proportion to what is left, so that the last refund takes exactly the rest."""
     if left.vat is None:
         return said
     taxable_left = left.total - left.tax_free

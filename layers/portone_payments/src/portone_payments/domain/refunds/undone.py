@@ -14,7 +14,7 @@ def refund_undone(payment: Payment) -> bool:
 
 
 def refund_watched(before: Payment, after: Payment, moment: Moment) -> Payment:
-    """The payment with a person called while the bank could not pay its refund out."""
+    """The payment with staff called while the bank could not pay its refund out."""
     found = _refund(after)
     if found not in UNPAID_BY_BANK:
         return clear_attention(after, AttentionKind.REFUND_STUCK, subject="payment")

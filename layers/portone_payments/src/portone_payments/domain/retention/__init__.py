@@ -1,1 +1,1 @@
-"""How long each class of record is kept, and what ends it."""
+"""How long each class of record is kept, and how that ends."""

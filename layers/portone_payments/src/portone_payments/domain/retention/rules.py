@@ -1,6 +1,6 @@
 """How long records are kept once nothing of them is open (docs/security.md, "Ends"). Epoch seconds UTC.
 
-The law asks for records of payments, contracts and withdrawals for five years (E-Commerce Act, article 6).
+The law requires records of payments, contracts and withdrawals for five years (E-Commerce Act, article 6).
 """
 
 from portone_payments.domain.approvals.attempts import open_approval
@@ -15,13 +15,13 @@ from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.ending import OVER
 from portone_payments.domain.subscriptions.invoices import open_invoices
 
-# five years, whichever they are: they hold two days of February at most
+# five years, whichever they are: they contain two leap days at most
 KEPT = 1827 * DAY
-# by how much DynamoDB's own deletion stays behind the daily job
+# how long after the daily job DynamoDB's own deletion follows
 BEHIND = 30 * DAY
-# of what lies beside a record and goes with it: only what a failed job left is there for so long
+# for items beside a record, deleted with it: only a failed job leaves them there for so long
 FAR = 2 * KEPT
-# so long after its status changed a payment is looked for by that day, as the audit does
+# so long after its status changed a payment is found by that day, as the audit does
 LATELY = 60 * DAY
 _ENDED = OVER | {SubscriptionStatus.UNPAID}
 _SENT = frozenset({ReceiptState.ISSUING, ReceiptState.CANCELLING})
@@ -30,12 +30,12 @@ type Ending = Order | Payment | Subscription | Wallet | SettledKey
 
 
 def kept_until(record: Ending) -> float | None:
-    """When a record was kept long enough; None while something of it is open, or it goes with another."""
+    """When a record was kept long enough; None while it is unsettled, or is deleted with another."""
     return moved_at(record) + KEPT if settled(record) else None
 
 
 def moved_at(record: Ending) -> float:
-    """When the record last moved; what was promised in it for later counts as well."""
+    """When the record last changed; a later time it is valid until counts as well."""
     match record:
         case Order():
             parts = (each.due_at or 0 for each in record.parts)
@@ -53,7 +53,7 @@ def moved_at(record: Ending) -> float:
 
 
 def settled(record: Ending) -> bool:
-    """Whether nothing of the record is open: nothing due, nobody called, no money on its way."""
+    """Whether the record is settled: not due, without attentions, without money on its way."""
     if isinstance(record, SettledKey):
         return True
     if record.due_at is not None:
@@ -71,7 +71,7 @@ def settled(record: Ending) -> bool:
 
 
 def moved_long_after(payment: Payment) -> bool:
-    """Whether a payment moved so long after its status changed that it is looked for by that day instead."""
+    """Whether a payment changed so long after its status that it is found by the later day instead."""
     return moved_at(payment) >= payment.status_at + LATELY
 
 
