@@ -1,1 +1,1 @@
-"""Money, time and marks, which every noun uses."""
+"""Money, time, markers and other values that every noun uses."""

@@ -1,7 +1,7 @@
-"""How often a user may have what costs something: calls of PortOne and KMS, tries, rows that last (I19).
+"""How often a user may have what costs something: calls to PortOne and KMS, attempts, lasting items (I19).
 
-A record that a command writes anyway carries what was spent, by the name of each allowance: the moment at
-which all of it is free again (epoch seconds UTC). One that nobody has spent of takes no room.
+A record that a command writes anyway stores what was spent, by the name of each allowance: the time at which
+all of it is free again (epoch seconds UTC). An unspent allowance takes no room.
 """
 
 import math
@@ -23,31 +23,31 @@ class Allowance:
     every: int
 
 
-# readings of a payment that its app asks for; in between it is answered what is stored
+# readings of a payment that its app requests; in between the answer is the stored record
 READINGS = (Allowance("readings", 10, 12), Allowance("readings-a-day", 200, DAY // 200))
-# repeated prepares that cost a call or the opening of a buyer's data; further client keys; further payments
+# repeated prepares that cost a call or a decryption of a buyer's data; further client keys; further payments
 PREPARES = Allowance("prepares", 30, 20)
 KEYS = Allowance("keys", 20, DAY // 20)
 PAYMENTS = Allowance("payments", 10, DAY // 10)
-# windows that save a payment method, and subscriptions begun: their rows last, so they come back slowly
+# windows that save a payment method, and subscriptions begun: their items last, so these refill slowly
 METHODS = Allowance("save", 30, DAY // 2)
 SUBSCRIPTIONS = Allowance("plan", 10, DAY)
 REGISTRATIONS = Allowance("registrations", 5, 3 * MINUTE)
 CHOICES = Allowance("choices", 20, DAY // 20)
-# deletions asked for again; the first of each method is nobody's to refuse
+# repeated deletion requests; the first one of each method is never refused
 DELETIONS = Allowance("deletions", 10, 12)
-# what may be charged or is told of: plans, methods, words given, pauses ended
+# changes of what is charged or published: plans, methods, consents, ended pauses
 COMMANDS = Allowance("commands", 20, DAY // 20)
 RECEIPTS = Allowance("receipts", 10, DAY // 10)
-# readings before a refund whose last reading was behind; without one it is judged by what is stored
+# readings before a refund whose last reading lagged; without one the stored record decides
 REFUND_READINGS = Allowance("refund-readings", 10, 12)
-# readings of a verification that came to nothing
+# readings of a verification without a result
 LOOKS = Allowance("looks", 10, 12)
 CONFIRMS = Allowance("confirms", 5, 12 * MINUTE)
 
 
 def check(spent: Spent, *allowances: Allowance, now: float) -> None:
-    """Raises `TooManyRequests` for the first that is used up, with the seconds until it is not."""
+    """Raises `TooManyRequests` for the first that is used up, with the seconds until one is free."""
     for allowance in allowances:
         seconds = _wait(spent, allowance, now)
         if seconds > 0:
@@ -55,12 +55,12 @@ def check(spent: Spent, *allowances: Allowance, now: float) -> None:
 
 
 def used_up(spent: Spent, *allowances: Allowance, now: float) -> bool:
-    """Whether there is nothing left of one of them."""
+    """Whether one of them is used up."""
     return any(_wait(spent, each, now) > 0 for each in allowances)
 
 
 def with_one(spent: Spent, *allowances: Allowance, now: float) -> dict[str, int]:
-    """What is spent after one more of each; what is whole again is forgotten."""
+    """What is spent after one more of each; a refilled allowance is dropped."""
     left = still(spent, now)
     for each in allowances:
         left[each.name] = max(left.get(each.name, 0), int(now)) + each.every
@@ -68,18 +68,18 @@ def with_one(spent: Spent, *allowances: Allowance, now: float) -> dict[str, int]
 
 
 def still(spent: Spent, now: float) -> dict[str, int]:
-    """What is spent without what is whole again."""
+    """What is spent, without refilled allowances."""
     return {name: free_at for name, free_at in spent.items() if free_at > now}
 
 
 def spend(spent: Spent, *allowances: Allowance, now: float) -> dict[str, int]:
-    """What is spent after one more of each, to be stored before it is had. Raises as `check`."""
+    """What is spent after one more of each, to be stored before it is used. Raises as `check`."""
     check(spent, *allowances, now=now)
     return with_one(spent, *allowances, now=now)
 
 
 def spent_at(moments: Iterable[float], allowance: Allowance) -> dict[str, int]:
-    """What is spent by what a record knows anyway: when each was had (epoch seconds UTC)."""
+    """What is spent, computed from the stored time of each use (epoch seconds UTC)."""
     spent: dict[str, int] = {}
     for moment in sorted(moments):
         spent = with_one(spent, allowance, now=moment)

@@ -1,30 +1,30 @@
-"""The mark our payments carry in customData, by which one that is missing here is recognised (rule 1.6)."""
+"""The marker of our payments in customData, by which one that is missing here is recognised (rule 1.6)."""
 
 import json
 import re
 
 BUNDLE = "portone-payments"
-# whoever pays writes customData: what cannot be an id of ours is not even looked for
+# the buyer's browser writes customData: a text that cannot be an id of ours is not looked up
 _ID = re.compile(r"[0-9A-Za-z._:-]{1,64}")
 
 
 def marker(order_id: str) -> dict[str, str]:
-    """What the app hands to `PortOne.requestPayment` as customData; PortOne answers it as JSON text."""
+    """The customData that the app passes to `PortOne.requestPayment`; PortOne returns it as JSON text."""
     return {"bundle": BUNDLE, "orderId": order_id}
 
 
 def issue_marker(issue_id: str) -> dict[str, str]:
-    """What the app hands to `PortOne.requestIssueBillingKey` as customData."""
+    """The customData that the app passes to `PortOne.requestIssueBillingKey`."""
     return {"bundle": BUNDLE, "issueId": issue_id}
 
 
 def marked_order(custom_data: str | None) -> str | None:
-    """The order id in a payment's customData when the payment carries our mark, else None."""
+    """The order id in a payment's customData when it contains our marker, else None."""
     return _marked(custom_data, "orderId")
 
 
 def marked_issue(custom_data: str | None) -> str | None:
-    """The issue id in a billing key's customData when the key carries our mark, else None."""
+    """The issue id in a billing key's customData when it contains our marker, else None."""
     return _marked(custom_data, "issueId")
 
 

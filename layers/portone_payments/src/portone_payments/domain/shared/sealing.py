@@ -1,13 +1,13 @@
-"""What is sealed under the keys, by kind: a role opens and seals the kinds that are its business (I7)."""
+"""The kinds of sealed texts: a role may open and seal only the kinds that are its business (I7)."""
 
 from enum import StrEnum
 
 KIND = "kind"
-"""The name that every encryption context says its kind under, and roles are conditioned by."""
+"""The name of the kind in every encryption context; the conditions of roles name it."""
 
 
 class Sealing(StrEnum):
-    """Kinds of sealed texts; the last three lie under the identity key."""
+    """Kinds of sealed texts; the last three are sealed under the identity key."""
 
     BUYER = "buyer"
     REFUND_ACCOUNT = "refund-account"
@@ -26,5 +26,5 @@ class Sealing(StrEnum):
 
 
 def bound_to(kind: Sealing, **ids: str) -> dict[str, str]:
-    """The encryption context of a text: it opens as this kind and of this record, and as nothing else."""
+    """The encryption context of a text: it opens only as this kind and for this record."""
     return {KIND: kind.value, **ids}

@@ -1,4 +1,4 @@
-"""How long things take: when a payment is looked at again, and what a day is. Seconds."""
+"""Durations in seconds: when a payment is due again, and the length of a day."""
 
 POLL_STEPS = (30, 60, 120, 300, 600)
 BY_KIND = len(POLL_STEPS)

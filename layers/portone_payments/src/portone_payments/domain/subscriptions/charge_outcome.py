@@ -17,7 +17,7 @@ _MAY_BE_PAID = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The subscription to save; `surplus`: what was taken asks for nothing that is owed and has to go back.
+    """The subscription to save; `surplus`: the charge paid nothing that was owed and must be refunded.
 
     `late`: it was owed, but its customer had cancelled meanwhile.
     """
@@ -28,10 +28,10 @@ class Settled:
 
 
 def concerns(before: Payment, after: Payment, now: float) -> bool:
-    """Whether the subscription may have something to learn from a reading.
+    """Whether a reading may change the subscription.
 
-    While nothing was taken that is asked each time: an answer may have ended the try in an earlier write. A
-    reading in doubt settles nothing, keeps others from trying, and keeps nobody from leaving (rule 10.3).
+    Until money was taken every reading may: an answer may have ended the attempt in an earlier write. A
+    reading in doubt settles nothing, blocks other attempts, and blocks no cancellation (rule 10.3).
     """
     if after.subscription_id is None:
         return False
@@ -46,7 +46,7 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
 def settle(
     subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
 ) -> Settled:
-    """The subscription after a charge was taken, definitely not, or still cannot be told."""
+    """The subscription after a charge succeeded, failed, or is still unknown."""
     invoice = subscription.invoices.get(after.invoice_id or "")
     if not after.quarantined and after.status in _PAID and before.status not in _PAID:
         return _taken(subscription, invoice, after, moment, policy)
@@ -66,7 +66,7 @@ def settle(
 
 
 def _waiting(subscription: Subscription, invoice: Invoice, payment: Payment, moment: Moment) -> Subscription:
-    """Nothing is tried while money may have been taken; who asked to leave may go after a day."""
+    """No attempt starts while money may have been taken; a requested cancellation waits a day at most."""
     if subscription.in_flight == invoice.id:
         leaving = subscription.cancel_asked_at is not None and waited_for(payment, moment.now)
         return attempt_ended(subscription, invoice, moment) if leaving else subscription
@@ -93,14 +93,14 @@ def _taken(
 
 
 def _left_before(subscription: Subscription, invoice: Invoice, payment: Payment) -> bool:
-    """Whether its customer left while nobody could tell what had become of this very charge."""
+    """Whether its customer cancelled while the outcome of this very charge was unknown."""
     own = invoice.payment_id == payment.payment_id
     by_leaving = invoice.settled_at is not None and invoice.settled_at == subscription.cancelled_at
     return own and by_leaving and invoice.state is InvoiceState.VOID
 
 
 def _why(payment: Payment, policy: BillingPolicy) -> tuple[str, bool]:
-    """The code of the try that failed, and whether no other try with this method can succeed."""
+    """The code of the failed attempt, and whether no other attempt with this method can succeed."""
     last: Approval | None = payment.approvals[-1] if payment.approvals else None
     if last is None or last.state is not ApprovalState.FAILED:
         return "mismatch", True

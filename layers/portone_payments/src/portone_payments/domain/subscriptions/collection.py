@@ -1,4 +1,4 @@
-"""What time makes of a subscription: invoices opened, judged, moved to an allowed hour, given up (rule 8)."""
+"""What time alone does to a subscription: invoices are opened, judged, moved, given up (rule 8)."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ _AT_END = {
 
 
 def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Subscription:
-    """The subscription as time alone has made it: resumed, ended, with invoices opened and given up."""
+    """The subscription as of now: resumed or ended when due, its invoices opened, judged or given up."""
     if not isinstance(subscription.status, SubscriptionStatus):
         return subscription
     subscription = _resumed(subscription, moment)
@@ -46,7 +46,7 @@ def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
 
 
 def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
-    """The one invoice to try now, oldest first; None while another has no outcome yet."""
+    """The one invoice to charge now, oldest first; None while another has no outcome yet."""
     busy = subscription.in_flight is not None or subscription.cancel_asked_at is not None
     if busy or not _collects(subscription):
         return None
@@ -55,11 +55,11 @@ def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
 
 
 def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> int | None:
-    """When the subscription should be looked at again (epoch seconds UTC); None when it has ended."""
+    """When the subscription is due again (epoch seconds UTC); None when it has ended."""
     if subscription.status in OVER:
         return None
     if not isinstance(subscription.status, SubscriptionStatus):
-        # a newer version knows what it waits for
+        # a newer version wrote it and knows what it waits for
         return int(now) + HOUR
     if subscription.in_flight is not None:
         return int(now) + HOUR
@@ -72,7 +72,7 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
 
 
 def _collects(subscription: Subscription) -> bool:
-    """Whether its invoices are tried at all: paused or given up they wait for their customer."""
+    """Whether its invoices are charged at all: paused or given up they wait for their customer."""
     if subscription.interval is None:
         return isinstance(subscription.status, SubscriptionStatus) and subscription.status not in OVER
     return subscription.status in BILLED
@@ -95,12 +95,12 @@ def _ended(subscription: Subscription, moment: Moment) -> Subscription:
 def _judged(
     subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy
 ) -> Subscription:
-    """An open invoice given up, withheld, free of charge, or moved to a time at which it may be tried."""
+    """An open invoice given up, withheld, free of charge, or moved to a time at which it may be charged."""
     if subscription.in_flight == invoice.id or not _collects(subscription):
         return subscription
     failed_at = without_refusal(invoice, moment.now).failed_at
     since = failed_at if failed_at is not None else invoice.withheld_at
-    # a method given after the grace is tried once more
+    # a method saved after the grace is charged once more
     again = invoice.asked and invoice.state is InvoiceState.OPEN
     if since is not None and not again and moment.now >= end_of_grace(policy.dunning, since):
         return _given_up(subscription, invoice, moment, policy)
@@ -108,7 +108,7 @@ def _judged(
         return subscription
     if invoice.amount == 0:
         return paid(subscription, invoice, moment)
-    # what was covered when it was first tried stays so while it is dunned
+    # an amount covered at the first attempt stays covered while it is dunned
     if invoice.failed_at is None and not _consented(subscription, invoice, moment, policy):
         return _withheld(subscription, invoice, moment, policy)
     allowed = replace(invoice, state=InvoiceState.OPEN, due_at=_when(subscription, invoice, moment, policy))
@@ -116,7 +116,7 @@ def _judged(
 
 
 def _when(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> int:
-    """Now, where its customer asked or the hour and the day allow it; else the next time they do."""
+    """Now, where its customer requested it or the hour and the day allow it; else the next time they do."""
     if invoice.asked:
         return int(moment.now)
     at = at_allowed_time(policy.dunning, int(moment.now), 0)
@@ -124,7 +124,7 @@ def _when(subscription: Subscription, invoice: Invoice, moment: Moment, policy: 
 
 
 def _consented(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> bool:
-    """E-Commerce Act art. 13(6): a price rise, or the end of a free trial, asks for a consent."""
+    """E-Commerce Act art. 13(6): a price rise, or the end of a free trial, requires a consent."""
     if invoice.kind is not InvoiceKind.PERIOD:
         return True
     after_trial = _after_trial(subscription, invoice)
@@ -136,7 +136,7 @@ def _consented(subscription: Subscription, invoice: Invoice, moment: Moment, pol
 
 
 def _after_trial(subscription: Subscription, invoice: Invoice) -> bool:
-    """The first charge after a free trial, also where the period that followed it was never paid."""
+    """Whether it is the first charge after a free trial, or no period after the trial was paid yet."""
     if subscription.trial_ends is None:
         return False
     periods = [each for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
@@ -163,7 +163,7 @@ def _withheld(
 def _given_up(
     subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy
 ) -> Subscription:
-    """Dunning ends: what becomes of the subscription is the operator's choice."""
+    """The subscription after dunning ended, in the state the operator configured."""
     unpaid = replace(invoice, state=InvoiceState.UNPAID, settled_at=moment.now)
     told = with_invoice(subscription, unpaid)
     told = record(told, Fact.INVOICE_UNPAID, moment, invoice=invoice.id, amount=invoice.amount)

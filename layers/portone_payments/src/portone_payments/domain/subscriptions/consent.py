@@ -1,6 +1,6 @@
 """Consent to a price rise or to the end of a free trial (E-Commerce Act art. 13(6), since 2025-02-14).
 
-Without a consent given in the 30 days before it such a charge is withheld.
+Such a charge is withheld without a consent from the 30 days before it.
 """
 
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ CONSENTS_KEPT = 10
 
 
 def with_consent(consents: tuple[Consent, ...], amount: int, now: float) -> tuple[Consent, ...]:
-    """The consents with one given now; the oldest beyond ten are forgotten."""
+    """The consents with one given now; of more than ten the oldest are dropped."""
     return (*consents, Consent(amount, now))[-CONSENTS_KEPT:]
 
 
 def needs_consent(previous: int | None, amount: int, *, after_free_trial: bool, always: bool) -> bool:
-    """Whether charging `amount` asks for a consent; `previous` is the price agreed before, None at first.
+    """Whether charging `amount` requires a consent; `previous` is the price agreed before, None at first.
 
-    `always` is the setting for shops that ask every time. Nothing to pay is nothing to consent to.
+    `always` is the setting for shops that require one every time. A charge of 0 requires none.
     """
     if amount <= 0:
         return False

@@ -1,6 +1,6 @@
-"""When a declined charge is tried again, on the KST calendar, and when it is given up; the policy is data.
+"""When a declined charge is retried, on the KST calendar, and when it is given up; the policy is data.
 
-A method newly given by the customer is tried at once and asks none of this (rule 8.6).
+A method that the customer chose anew is charged at once, outside this policy (rule 8.6).
 """
 
 import json
@@ -26,7 +26,7 @@ _KEY_IS_GONE = frozenset({"billing_key_not_found", "billing_key_already_deleted"
 
 
 class AtEnd(StrEnum):
-    """What becomes of a subscription whose charge could not be made."""
+    """The state of a subscription whose dunning ended without money."""
 
     PAUSE = "PAUSE"
     CANCEL = "CANCEL"
@@ -126,7 +126,7 @@ _READERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 
 def is_hard(policy: DunningPolicy, pg_provider: str | None, pg_code: str | None, *, code: str = "") -> bool:
-    """Whether no retry with this method can succeed; a PG's code nobody has listed is soft.
+    """Whether no retry with this method can succeed; a PG's code that is not listed is soft.
 
     `code` is PortOne's `type` or our own for it, in either case: a billing key that is gone is always hard.
     """
@@ -151,7 +151,7 @@ def at_allowed_time(policy: DunningPolicy, at: int, spread: int) -> int:
 
 
 def one_a_day(policy: DunningPolicy, last_try_at: float, wanted_at: int) -> int:
-    """`wanted_at`, moved to that time of the day after the last try when it lies no later; always allowed."""
+    """`wanted_at`, or that time on the day after the last attempt if later; always in allowed hours."""
     next_day = kst_day(last_try_at) + timedelta(days=1)
     if kst_day(wanted_at) < next_day:
         wanted_at = kst_midnight(next_day) + kst_seconds(wanted_at)
@@ -172,10 +172,10 @@ def next_try(
     last_try_at: float | None = None,
     spread: int = 0,
 ) -> int | None:
-    """When to try again by itself after `tries_done` retries, the first failure not counted; None: never.
+    """When the next automatic retry is due after `tries_done` retries, the first failure aside; None: never.
 
-    At the time of day of the first failure, which keeps a spike spread, or from the first allowed hour. A
-    day missed in an outage is made up for. With `last_try_at` never twice on one KST day.
+    At the time of day of the first failure, which keeps a spike spread, or from the first allowed hour. A day
+    missed in an outage is caught up. With `last_try_at` never twice on one KST day.
     """
     if tries_done >= len(policy.retry_days):
         return None

@@ -1,4 +1,4 @@
-"""How a subscription, or the parts of an order, come to their end (rule 8)."""
+"""How a subscription, or the parts of an order, end (rule 8)."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ OVER = frozenset({SubscriptionStatus.CANCELLED, SubscriptionStatus.COMPLETED})
 
 
 def check_alive(subscription: Subscription) -> None:
-    """Nothing for a subscription that goes on.
+    """Passes a subscription that has not ended.
 
     Raises `SubscriptionEnded`; `ChangeNotAllowed` in a status that only a newer version knows.
     """
@@ -27,14 +27,14 @@ def check_alive(subscription: Subscription) -> None:
 
 
 def check_free(subscription: Subscription) -> None:
-    """Nothing for one without a charge under way. Raises `SubscriptionEnded`, `SubscriptionBusy`."""
+    """Passes one without a charge under way. Raises `SubscriptionEnded`, `SubscriptionBusy`."""
     check_alive(subscription)
     if subscription.in_flight is not None:
         raise SubscriptionBusy(retry_after=10)
 
 
 def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
-    """The subscription ended for good; nothing that is still open will be asked for."""
+    """The subscription ended for good; its open invoices are void."""
     for invoice in open_invoices(subscription):
         subscription = voided(subscription, invoice, moment)
     ended = replace(
@@ -54,7 +54,7 @@ def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
 def closed(subscription: Subscription, moment: Moment) -> Subscription:
     """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid.
 
-    What ended before stays as it ended, whatever is taken late.
+    An earlier end stays, whatever is charged late.
     """
     states = {each.state for each in subscription.invoices.values()}
     over = subscription.order_id is None or subscription.status in OVER
@@ -67,7 +67,7 @@ def closed(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def voided(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    """The subscription without asking for this invoice, and without the plan change it was to pay."""
+    """The subscription with this invoice void, and without the plan change it was to pay."""
     void = replace(invoice, state=InvoiceState.VOID, settled_at=moment.now)
     if subscription.change is not None and subscription.change.invoice_id == invoice.id:
         subscription = replace(subscription, change=subscription.set_aside, set_aside=None)

@@ -1,4 +1,4 @@
-"""What a subscription asks money for, and when: invoices by the calendar, never by "now" (rule 8.7)."""
+"""What a subscription charges, and when: invoices by the calendar, never by "now" (rule 8.7)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -34,36 +34,36 @@ MOST_AT_ONCE = 60
 
 
 def spread_of(subscription: Subscription) -> int:
-    """What tells this subscription's share of a smoothing window from another's, always the same."""
+    """A stable number that spreads subscriptions over a smoothing window."""
     return crc32(subscription.subscription_id.encode())
 
 
 def open_invoices(subscription: Subscription) -> list[Invoice]:
-    """The invoices that still ask for money, oldest first."""
+    """The invoices still to be paid, oldest first."""
     found = [each for each in subscription.invoices.values() if each.state in _WAITS]
     return sorted(found, key=lambda each: (each.starts, int(each.id)))
 
 
 def untold(invoice: Invoice) -> bool:
-    """Whether it was tried and nobody declined it: PortOne refused us, and it waits."""
+    """Whether it was attempted and not declined: PortOne refused us, and it waits."""
     return invoice.state is InvoiceState.OPEN and invoice.tried_at is not None and invoice.failed_at is None
 
 
 def under_another_id(invoice: Invoice) -> Invoice:
-    """The invoice without its paymentId, known among the newest it had: its payment knows the invoice."""
+    """The invoice without its paymentId, which joins its earlier ones; the payment names the invoice."""
     had = dict.fromkeys((*invoice.earlier, *filter(None, [invoice.payment_id])))
     return replace(invoice, payment_id=None, earlier=tuple(had)[-EARLIER_KEPT:])
 
 
 def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
-    """The subscription with one invoice as it is now; of periods the oldest settled ones leave.
+    """The subscription with one invoice replaced; of periods the oldest settled ones are dropped.
 
-    A credit is spent while its invoice may be paid, and comes back from one that is given up or void. One
-    paid all the same, late, spends it again: where a later invoice had it meanwhile the balance is below 0.
+    A credit is spent while its invoice may be paid, and is restored once that is given up or void. A late
+    payment of it spends the credit again: where a later invoice used it meanwhile the balance is below 0.
     """
     invoices = {**subscription.invoices, invoice.id: invoice}
     back = _spent(subscription.invoices.get(invoice.id)) - _spent(invoice)
-    # whether an order is whole is told from all its parts
+    # all parts together show whether an order is paid in full
     kept = invoices if subscription.order_id is not None else _newest(invoices)
     return replace(subscription, credit=subscription.credit + back, invoices=kept)
 
@@ -128,7 +128,7 @@ def roll(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> S
 
 
 def _missed(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:
-    """After an outage of days only the current period is charged, unless all are wanted; never a pause."""
+    """After an outage of days only the current period is charged, unless set otherwise; never a pause."""
     day = kst_day(moment.now)
     if policy.catch_up is CatchUp.ALL:
         if subscription.resumed is None:
@@ -147,7 +147,7 @@ def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -
     number = subscription.next_number
     starts, ends = period(subscription, number)
     price, tax_free = price_of(subscription, number, kst_day(moment.now))
-    # what was spent twice is set against later credits, and never raises a price
+    # a credit spent twice reduces later credits, and never raises a price
     amount = apply_credit(price, max(0, subscription.credit))
     today = kst_day(moment.now).isoformat()
     resumes = subscription.resumed == today and moment.by != "sweep"
@@ -170,7 +170,7 @@ def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -
 
 
 def _changed(subscription: Subscription) -> Subscription:
-    """The plan that was chosen for the period that begins."""
+    """The subscription on the plan that was chosen for the period that begins."""
     change = subscription.change
     if change is None or change.invoice_id is not None:
         return subscription
@@ -210,5 +210,5 @@ def whole_start(subscription: Subscription, number: int) -> date:
 
 def _interval(subscription: Subscription) -> Interval:
     if subscription.interval is None:
-        raise ValueError("what is paid in parts has no periods")
+        raise ValueError("an order paid in parts has no periods")
     return subscription.interval

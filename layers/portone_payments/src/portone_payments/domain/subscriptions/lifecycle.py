@@ -118,9 +118,9 @@ def in_parts(order: Order, subscription_id: str, moment: Moment, policy: Billing
 
 
 def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscription:
-    """The customer's word for charges of this amount; what was withheld for it is judged anew at once.
+    """The subscription with a consent to this amount; invoices withheld for it are judged anew at once.
 
-    It is charged in the allowed hours, also where it was once asked for outside them.
+    They are charged in the allowed hours, also where an earlier request waived those.
     """
     check_alive(subscription)
     kept = with_consent(subscription.consents, amount, moment.now)
@@ -135,13 +135,13 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
 
 
 def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:
-    """Given up for want of this very word, untried: in its period it is asked for as if it were new."""
+    """Whether it was given up only for a missing consent: in its period it is charged as if it were new."""
     untried = invoice.failed_at is None and invoice.withheld_at is not None
     return untried and invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends
 
 
 def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) -> Subscription:
-    """No charges until it is resumed, or from `resumes_at` (epoch seconds UTC) on by itself."""
+    """No charges until it is resumed, by itself at `resumes_at` (epoch seconds UTC)."""
     check_free(subscription)
     if subscription.order_id is not None or subscription.status is SubscriptionStatus.PAUSED:
         raise ChangeNotAllowed(reason="pause")
@@ -154,7 +154,7 @@ def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) ->
 
 
 def resume(subscription: Subscription, moment: Moment) -> Subscription:
-    """Charged again, from what is left of the period that has begun."""
+    """Charged again, at first for the rest of the period that has begun."""
     check_alive(subscription)
     if subscription.status is not SubscriptionStatus.PAUSED:
         raise ChangeNotAllowed(reason="resume")
@@ -175,7 +175,7 @@ def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -
 
 
 def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
-    """One part is not asked for any more. Raises `ChangeNotAllowed` once it is paid or under way."""
+    """Voids one part. Raises `ChangeNotAllowed` once it is paid or under way."""
     check_free(subscription)
     invoice = subscription.invoices.get(invoice_id)
     if subscription.order_id is None or invoice is None or invoice not in open_invoices(subscription):
@@ -184,6 +184,6 @@ def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> 
 
 
 def use_key(subscription: Subscription, issue_id: str | None, moment: Moment) -> Subscription:
-    """Charged with another saved payment method, or the default; what failed is tried at once (rule 8.6)."""
+    """Charged with another saved payment method, or the default; failed invoices at once (rule 8.6)."""
     check_alive(subscription)
     return woken(replace(subscription, issue_id=issue_id), moment)

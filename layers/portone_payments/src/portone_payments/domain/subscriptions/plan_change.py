@@ -1,4 +1,4 @@
-"""Another plan: what it costs now, exactly; at once or from the next period on (rule 8.9)."""
+"""Plan changes: what one costs now, exactly; at once or from the next period on (rule 8.9)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -44,12 +44,12 @@ class Preview:
 
 
 def paid_with(subscription: Subscription, moment: Moment) -> list[str]:
-    """The payments that paid for today: the running period's, and those of dearer plans bought in it."""
+    """The payments that cover today: the running period's, and those of upgrades within it."""
     return [each.paid_by for each in _running(subscription, moment) if each.paid_by is not None]
 
 
 def preview(subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]) -> Preview:
-    """What changing to `plan` now charges: the very figures `change_now` uses, and what it raises."""
+    """What changing to `plan` now charges: the figures that `change_now` uses; raises the same."""
     proration = _proration(subscription, plan, moment, payments)
     return Preview(proration, plan.amount, next_start(subscription))
 
@@ -57,7 +57,7 @@ def preview(subscription: Subscription, plan: Plan, moment: Moment, payments: Se
 def change_now(
     subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
 ) -> Subscription:
-    """Another plan from today on: at once where nothing is due, else when the difference is paid.
+    """Another plan from today on: at once where nothing is due, else once the difference is paid.
 
     `payments` are those that `paid_with` names. Raises `SubscriptionBusy`, `ChangeNotAllowed`.
     """
@@ -108,7 +108,7 @@ def change_later(
 ) -> Subscription:
     """Another plan from the next period on; only a customer's own choice is also a consent to its price.
 
-    Raises `SubscriptionBusy` while a change at once is not paid: what is taken for it has to bring it.
+    Raises `SubscriptionBusy` while an immediate change is not paid: its charge must bring that change.
     """
     check_alive(subscription)
     if subscription.change is not None and subscription.change.invoice_id is not None:
@@ -123,7 +123,7 @@ def change_later(
 
 
 def lowers(subscription: Subscription, plan: Plan) -> bool:
-    """Whether the next period costs less with this plan than with what is agreed for it."""
+    """Whether the next period costs less with this plan than agreed so far."""
     agreed = subscription.amount if subscription.change is None else subscription.change.amount
     return subscription.interval == plan.interval and plan.amount < agreed
 
@@ -137,22 +137,22 @@ def _proration(
     if subscription.interval != plan.interval or subscription.currency != plan.currency:
         raise ChangeNotAllowed(reason="interval")
     if any(map(given_back, payments)):
-        # what went back is not credited once more
+        # refunded money is not credited once more
         raise ChangeNotAllowed(reason="refunded")
     if subscription.next_number == 0:
         return Proration(0, 0, 0)
     number = subscription.next_number - 1
     _, ends = period(subscription, number)
     if kst_day(moment.now) > ends:
-        # the next period began days ago, and what it asks for is not known yet
+        # the next period began days ago, and its price is not known yet
         raise ChangeNotAllowed(reason="unpaid")
-    # of a short first period its days cost what they cost in a whole one
+    # the days of a short first period cost as much as those of a whole one
     starts = whole_start(subscription, number)
     return plan_change(subscription.amount, plan.amount, kst_day(moment.now), starts, ends)
 
 
 def _given_up(subscription: Subscription, moment: Moment) -> bool:
-    """Of what was never paid nothing can be credited."""
+    """Whether the period was given up: an unpaid period gives no credit."""
     return any(each.state is InvoiceState.UNPAID for each in _running(subscription, moment))
 
 
@@ -161,7 +161,7 @@ def _running(subscription: Subscription, moment: Moment) -> Iterator[Invoice]:
 
 
 def _at_once(subscription: Subscription, change: Change, credit: int, moment: Moment) -> Subscription:
-    """A plan that costs no more today; what it costs less is kept for later invoices."""
+    """The subscription on a plan that costs no more today; the difference is credited to later invoices."""
     changed = replace(apply_change(subscription, change), agreed=change.amount)
     told = replace(changed, credit=changed.credit + credit)
     return record(

@@ -1,4 +1,4 @@
-"""What an operator may choose about recurring charges, as plain data."""
+"""The operator's settings for recurring charges, as plain data."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ from portone_payments.domain.subscriptions.dunning import DunningPolicy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillingPolicy:
-    """What an operator chose about recurring charges.
+    """The operator's settings for recurring charges.
 
-    `consent_always`: every charge needs a consent given in the 30 days before it. `refund_late`: what a
-    charge under way took after its customer had cancelled goes back.
+    `consent_always`: every charge needs a consent given in the 30 days before it. `refund_late`: a charge
+    that succeeds after its customer has cancelled is refunded.
     """
 
     dunning: DunningPolicy = field(default_factory=DunningPolicy)

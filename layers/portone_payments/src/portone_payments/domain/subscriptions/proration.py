@@ -12,7 +12,7 @@ from portone_payments.domain.shared.calendar import days_between
 
 @dataclass(frozen=True, slots=True)
 class Proration:
-    """What a change of plan costs; `due` = `charge` - `credit`, below 0 it is kept for later invoices."""
+    """The cost of a plan change; `due` = `charge` - `credit`; a negative one credits later invoices."""
 
     credit: int
     charge: int
@@ -22,8 +22,8 @@ class Proration:
 def split(price: int, days_used: int, days_total: int) -> tuple[int, int]:
     """`price` as (used, unused), together exactly `price`; the fraction of a unit goes to the unused part.
 
-    Reckoned from the start of the period, so that the parts between any days add up too. ValueError for
-    a negative price or days outside the period.
+    Computed from the start of the period, so that the parts between any days add up too. ValueError for a
+    negative price or days outside the period.
     """
     if price < 0 or not 0 <= days_used <= days_total or days_total == 0:
         raise ValueError("a price of at least 0 is split inside its period")
@@ -43,16 +43,16 @@ def plan_change(old_price: int, new_price: int, day: date, start: date, end: dat
 
 
 def apply_credit(amount: int, credit: int) -> int:
-    """What is still to charge of `amount`, never below 0; the difference is what is spent of `credit`."""
+    """What is still to charge of `amount`, never below 0; the difference is spent of `credit`."""
     if amount < 0 or credit < 0:
         raise ValueError("an amount and a credit are at least 0")
     return amount - min(amount, credit)
 
 
 def tax_free_share(part: int, whole: int, tax_free: int) -> int:
-    """The tax-free share of a `part` of an amount of which `tax_free` is; always one `tax.split` accepts.
+    """The tax-free share of `part`, where `tax_free` of `whole` is; always one `tax.split` accepts.
 
-    A credit is a discount on what it is used for, so what remains to charge keeps that supply's ratio.
+    A credit is a discount on the invoice it pays, so the amount to charge keeps that supply's ratio.
     """
     if not 0 <= part <= whole or not 0 <= tax_free <= whole:
         raise ValueError("a part and a tax-free share lie inside the whole")

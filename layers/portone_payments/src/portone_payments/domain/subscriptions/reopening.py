@@ -1,4 +1,4 @@
-"""What is asked for again: after a pause, or once a customer gave another payment method (rule 8)."""
+"""Invoices charged again: after a pause, or once a customer chose another payment method (rule 8)."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from portone_payments.domain.subscriptions.invoices import untold, with_invoice
 
 
 def woken(subscription: Subscription, moment: Moment) -> Subscription:
-    """The subscription with a payment method its customer just gave: what failed is tried at once."""
+    """The subscription with a payment method its customer just chose: failed invoices are charged at once."""
     if subscription.status in OVER or subscription.status is SubscriptionStatus.PAUSED:
         return subscription
     for invoice in subscription.invoices.values():
@@ -29,14 +29,14 @@ def woken(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def asked_again(subscription: Subscription) -> Subscription:
-    """What was given up goes on with its periods; a part of an order that was given up is asked no more."""
+    """An UNPAID subscription continues its periods; a part of an order that was given up stays so."""
     if subscription.status is not SubscriptionStatus.UNPAID or subscription.interval is None:
         return subscription
     return replace(subscription, status=SubscriptionStatus.PAST_DUE)
 
 
 def resumed(subscription: Subscription, moment: Moment) -> Subscription:
-    """The subscription after its pause: of a period already begun only what is left is charged."""
+    """The subscription after its pause: of a period already begun only the rest is charged."""
     back = replace(
         _asked_anew(subscription, moment),
         status=SubscriptionStatus.ACTIVE,
@@ -47,7 +47,7 @@ def resumed(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def _asked_anew(subscription: Subscription, moment: Moment) -> Subscription:
-    """A pause forgives no period: the one that is running and was never paid is asked for again."""
+    """A pause waives no period: the running one, if it was never paid, is invoiced again."""
     periods = [each for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
     last = max(periods, key=lambda each: int(each.id), default=None)
     if last is None or last.state not in {InvoiceState.VOID, InvoiceState.UNPAID}:

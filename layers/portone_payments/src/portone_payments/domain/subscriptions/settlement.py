@@ -1,4 +1,4 @@
-"""What a try at an invoice led to: paid, tried again, given a new id, or dropped (rule 8.8)."""
+"""How an attempt to charge an invoice ends: paid, retried, given a new id, or dropped (rule 8.8)."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ _STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
 def with_attempt(
     subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment
 ) -> Subscription:
-    """The subscription with a try under way. Due again in an hour: the payment itself is due much earlier."""
+    """The subscription with an attempt under way. Due in an hour: the payment itself is due much earlier."""
     tried = replace(invoice, payment_id=payment_id, tries=invoice.tries + 1, tried_at=moment.now, asked=False)
     again = int(moment.now) + HOUR
     held = replace(subscription, in_flight=invoice.id, last_try_at=moment.now, due_at=again, tries=0)
@@ -42,10 +42,10 @@ def with_attempt(
 def paid(
     subscription: Subscription, invoice: Invoice, moment: Moment, *, by: str | None = None
 ) -> Subscription:
-    """The subscription after an invoice was paid by payment `by`; None where there was nothing to pay."""
+    """The subscription after payment `by` paid an invoice; None where there was nothing to pay."""
     settled = replace(invoice, state=InvoiceState.PAID, paid_by=by, settled_at=moment.now, asked=False)
     told = with_invoice(subscription, settled)
-    # a late approval of an earlier id says nothing of the try that is under way
+    # a late approval of an earlier id proves nothing about the attempt under way
     told = _landed(told, invoice) if by in {None, invoice.payment_id} else told
     told = record(
         told,
@@ -65,7 +65,7 @@ def paid(
 
 
 def attempt_ended(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    """The subscription after a try at an invoice that another try had paid meanwhile."""
+    """The subscription after an attempt to charge an invoice that another attempt had paid meanwhile."""
     if subscription.in_flight != invoice.id:
         return subscription
     told = _landed(subscription, invoice)
@@ -81,13 +81,13 @@ def attempt_failed(
     *,
     hard: bool = False,
 ) -> Subscription:
-    """The subscription after a try that definitely took nothing."""
+    """The subscription after an attempt that certainly charged nothing."""
     told = _landed(subscription, invoice)
     if told.cancel_asked_at is not None:
         return cancelled(told, moment)
     if code == SPENT:
         return _under_a_new_id(told, invoice, moment)
-    # asked: its customer gave another method while this try was under way
+    # asked: its customer chose another method while this attempt was under way
     invoice = replace(without_refusal(invoice, moment.now), code=code, hard=hard and not invoice.asked)
     if invoice.kind is InvoiceKind.PRORATION:
         return _dropped(told, invoice, code, moment)
@@ -119,9 +119,9 @@ def put_back(
     *,
     until: float | None,
 ) -> Subscription:
-    """The subscription after PortOne refused *us*: no try, no dunning step.
+    """The subscription after PortOne refused *us*: no attempt counts, dunning stays where it is.
 
-    Due again from `until` (epoch seconds UTC; None: now) on. Until a PG is asked again its clock stands.
+    Due from `until` (epoch seconds UTC; None: now) on. Dunning stands still until a charge reaches a PG again.
     """
     told = _landed(subscription, invoice)
     if told.cancel_asked_at is not None:
@@ -137,7 +137,7 @@ def put_back(
 
 
 def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> int | None:
-    """At once where its customer gave another method while this try was under way."""
+    """At once where its customer chose another method while this attempt was under way."""
     if invoice.asked:
         return int(moment.now)
     return next_try(
@@ -151,19 +151,19 @@ def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy:
 
 
 def _under_a_new_id(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    """PortOne takes no more tries under this id; a reading has just shown that it is not paid (rule 8.3)."""
+    """PortOne accepts no more attempts under this id; a reading has just shown it unpaid (rule 8.3)."""
     fresh = replace(
         under_another_id(invoice),
         series=invoice.series + 1,
         tries=max(0, invoice.tries - 1),
         due_at=int(moment.now),
     )
-    # PortOne asked no PG: this was not the day's try
+    # PortOne called no PG: this was not the day's attempt
     return with_invoice(replace(subscription, last_try_at=None), fresh)
 
 
 def _dropped(subscription: Subscription, invoice: Invoice, code: str, moment: Moment) -> Subscription:
-    """A plan change that could not be paid does not happen; nothing is dunned for it."""
+    """The subscription without a plan change that could not be paid; nothing is dunned for it."""
     told = voided(subscription, invoice, moment)
     return record(told, Fact.INVOICE_FAILED, moment, invoice=invoice.id, amount=invoice.amount, code=code)
 
@@ -179,7 +179,7 @@ def _upgraded(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def _never_began(subscription: Subscription, invoice: Invoice) -> bool:
-    """A start its customer watched being declined is over: there is nothing to dun for."""
+    """Whether its first charge was declined in front of its customer: there is nothing to dun."""
     watched = invoice.starts == kst_midnight(kst_day(subscription.created_at))
     return watched and subscription.agreed is None and subscription.order_id is None
 
@@ -201,7 +201,7 @@ def _status_after(subscription: Subscription, moment: Moment) -> Subscription:
         return done
     given_up = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())
     if subscription.order_id is not None and given_up:
-        # one part is paid, another never was: no time heals that
+        # one part is paid, another was given up: it stays incomplete
         return replace(subscription, status=SubscriptionStatus.UNPAID)
     owing = any(each.failed_at is not None for each in open_invoices(subscription))
     if owing or subscription.status in _STAYS:

@@ -1,4 +1,4 @@
-"""Retry days and grace stand still while nothing may be sent: an error of ours takes nobody's time."""
+"""Retry days and grace stand still while nothing may be sent: an error of ours costs no customer time."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from portone_payments.domain.subscriptions.invoices import open_invoices, with_i
 
 
 def stand_still(subscription: Subscription, stops: Stops, channel: str | None, now: float) -> Subscription:
-    """The subscription with every dunned invoice moved by the time in which it could not have been tried."""
+    """The subscription with every dunned invoice moved by the time in which no charge could be sent."""
     for invoice in open_invoices(subscription):
         if invoice.failed_at is None or invoice.refused_at is not None:
             continue
@@ -27,7 +27,7 @@ def stand_still(subscription: Subscription, stops: Stops, channel: str | None, n
 
 
 def without_refusal(invoice: Invoice, now: float) -> Invoice:
-    """The invoice on a clock that leaves out the time since PortOne refused us for it."""
+    """The invoice with dunning moved by the time since PortOne refused us for it."""
     if invoice.failed_at is None or invoice.refused_at is None:
         return invoice
     failed_at = invoice.failed_at + now - invoice.refused_at
