@@ -1,1 +1,1 @@
-"""What a flow may refuse with; `entry.messages` has their texts."""
+"""The errors a flow may raise; `entry.messages` has their texts."""

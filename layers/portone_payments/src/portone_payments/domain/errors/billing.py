@@ -1,4 +1,4 @@
-"""What can be wrong with saved payment methods, plans and recurring charges, each with a stable code."""
+"""Errors of saved payment methods, plans and recurring charges, each with a stable code."""
 
 from portone_payments.domain.errors.common import BundleError
 
@@ -40,13 +40,13 @@ class NoBillingKey(BundleError):
 
 
 class ChargeDeclined(BundleError):
-    """The charge was declined and nothing was taken; `reason` says whether another try makes sense."""
+    """The charge was declined and nothing was taken; `reason` says whether another attempt makes sense."""
 
     code = "charge_declined"
 
 
 class ChargeInProgress(BundleError):
-    """Another try at this payment has no outcome yet; this one used nothing up."""
+    """Another attempt of this payment has no outcome yet; nothing was stored for this one."""
 
     code = "charge_in_progress"
 
@@ -82,7 +82,7 @@ class SubscriptionEnded(BundleError):
 
 
 class SubscriptionBusy(BundleError):
-    """A charge of the subscription has no outcome yet; what was asked for used nothing up."""
+    """A charge of the subscription has no outcome yet; nothing was stored for this request."""
 
     code = "subscription_busy"
 
@@ -94,7 +94,7 @@ class ChangeNotAllowed(BundleError):
 
 
 class WindowIncomplete(BundleError):
-    """The window that saves this pay method needs what nobody said; `missing` names it."""
+    """The window that saves this pay method lacks data; `missing` names it."""
 
     code = "window_incomplete"
 

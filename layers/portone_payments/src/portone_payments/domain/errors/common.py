@@ -1,6 +1,6 @@
-"""What can be wrong with a request or a service behind us, each with a stable code.
+"""Errors of requests and of services behind us, each with a stable code.
 
-How it looks over HTTP is one table in entry/responses.py.
+One table in entry/responses.py maps them to HTTP.
 """
 
 from typing import ClassVar
@@ -32,7 +32,7 @@ class IdempotencyKeyReused(BundleError):
 
 
 class TooManyRequests(BundleError):
-    """A user has had as much of something as one may in a while; `allowance` names it, nothing was sent."""
+    """A user has used an allowance up for now; `allowance` names it, nothing was sent."""
 
     code = "too_many_requests"
     retryable = True
@@ -76,7 +76,7 @@ class MethodNotAllowed(BundleError):
 
 
 class Busy(BundleError):
-    """Others changed the same record each time we tried; the same request may be sent again."""
+    """Other writes changed the same record at each attempt; the same request may be sent again."""
 
     code = "busy"
     retryable = True
@@ -103,7 +103,7 @@ class SecretsUnavailable(BundleError):
     retryable = True
 
 
-# a text that is none, that was changed, or that was sealed in another context, in KMS's words and in ours
+# for a text that is malformed, altered, or sealed in another context: KMS's codes and ours
 UNREADABLE = frozenset(
     {"not_a_ciphertext", "sealed_text_changed", "InvalidCiphertextException", "IncorrectKeyException"}
 )
@@ -117,12 +117,12 @@ class StorageUnavailable(BundleError):
 
     @property
     def lasts(self) -> bool:
-        """Whether a sealed text does not open, and will not the next time either."""
+        """Whether a sealed text does not open, now or at a retry."""
         return self.data.get("reason") in UNREADABLE
 
 
 class PortOneError(Exception):
-    """PortOne did not do what we asked; `outcome` says what we know. Never a message text or a URL."""
+    """PortOne did not carry out a request; `outcome` says what we know. Never a message text or a URL."""
 
     def __init__(
         self,

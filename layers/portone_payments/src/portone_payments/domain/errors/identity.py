@@ -1,4 +1,4 @@
-"""What can be wrong with identity verifications, each with a stable code."""
+"""Errors of identity verifications, each with a stable code."""
 
 from portone_payments.domain.errors.common import BundleError, TooManyRequests
 
@@ -16,7 +16,7 @@ class VerificationExpired(BundleError):
 
 
 class VerificationUsed(BundleError):
-    """The verification was used, and what it showed is no longer kept."""
+    """The verification was used, and its result is no longer stored."""
 
     code = "verification_used"
 
@@ -34,13 +34,13 @@ class VerificationFailed(BundleError):
 
 
 class VerificationMismatch(BundleError):
-    """What was verified is not what was started here; `reason` says in what."""
+    """The verification is not the one that was started here; `reason` says what differs."""
 
     code = "verification_mismatch"
 
 
 class VerificationNotSent(BundleError):
-    """Nothing was sent yet that could be repeated or confirmed."""
+    """No message was sent yet that could be repeated or confirmed."""
 
     code = "verification_not_sent"
 
@@ -64,7 +64,7 @@ class OtpRefused(BundleError):
 
 
 class IdentityIncomplete(BundleError):
-    """The PG did not give what the purpose needs; `field` says what."""
+    """The PG did not give a field that the purpose needs; `field` names it."""
 
     code = "identity_incomplete"
 
@@ -82,7 +82,7 @@ class IdentityDuplicate(BundleError):
 
 
 class IdentityDuplicatesChanged(BundleError):
-    """These accounts are not, or no longer, what staff is to decide about together."""
+    """These accounts are not, or no longer, duplicates for staff to decide about."""
 
     code = "identity_duplicates_changed"
 
@@ -94,6 +94,6 @@ class DifferentPerson(BundleError):
 
 
 class IdentityNotFound(BundleError):
-    """Nothing is kept of this user's identity."""
+    """No identity of this user is stored."""
 
     code = "identity_not_found"

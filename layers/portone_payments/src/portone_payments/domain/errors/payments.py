@@ -1,4 +1,4 @@
-"""What can be wrong with orders, payments, approvals, refunds and cash receipts, each with a stable code."""
+"""Errors of orders, payments, approvals, refunds and cash receipts, each with a stable code."""
 
 from portone_payments.domain.errors.common import BundleError, TooManyRequests
 
@@ -52,13 +52,13 @@ class NoPayMethod(BundleError):
 
 
 class OrderIncomplete(BundleError):
-    """The window of one of its pay methods needs what the order does not say; `missing` names it."""
+    """The window of one of its pay methods needs data that the order lacks; `missing` names it."""
 
     code = "order_incomplete"
 
 
 class NotRefundable(BundleError):
-    """The payment is in no state from which money can go back."""
+    """The payment is in no state from which it can be refunded."""
 
     code = "not_refundable"
 
@@ -70,7 +70,7 @@ class RefundNotAllowed(BundleError):
 
 
 class RefundInProgress(BundleError):
-    """Another refund of the payment is under way; this one used nothing up."""
+    """Another refund of the payment is under way; nothing was stored for this one."""
 
     code = "refund_in_progress"
 
@@ -100,19 +100,19 @@ class RefundAccountRequired(BundleError):
 
 
 class TooManyRefunds(BundleError):
-    """As many refunds of this payment were asked for as one requester may; nothing was stored."""
+    """The requester has reached the number of refunds of this payment; nothing was stored."""
 
     code = "too_many_refunds"
 
 
 class TooManyTries(TooManyRequests):
-    """Its customer has tried to pay it as often as is allowed in a day; nothing was stored."""
+    """Its customer has attempted to pay it as often as a day allows; nothing was stored."""
 
     code = "too_many_tries"
 
 
 class RefundFailed(BundleError):
-    """The refund took no effect; `reason` is the stable cause, the same id will not be tried again."""
+    """The refund took no effect; `reason` is the stable cause, the same id is never sent again."""
 
     code = "refund_failed"
 
@@ -124,7 +124,7 @@ class NotApprovable(BundleError):
 
 
 class ApprovalInProgress(BundleError):
-    """Another payment token is being approved; this one used nothing up."""
+    """Another payment token is being approved; nothing was stored for this one."""
 
     code = "approval_in_progress"
 
@@ -142,13 +142,13 @@ class InvalidPaymentToken(BundleError):
 
 
 class InformationMismatch(BundleError):
-    """What the buyer authenticated is not what was ordered; nothing was charged."""
+    """The authenticated payment is not the ordered one; nothing was charged."""
 
     code = "information_mismatch"
 
 
 class ApprovalFailed(BundleError):
-    """The approval took no effect; `reason` is the stable cause, the same token will not be tried again."""
+    """The approval took no effect; `reason` is the stable cause, the same token is never sent again."""
 
     code = "approval_failed"
 
@@ -178,7 +178,7 @@ class CashReceiptFailed(BundleError):
 
 
 class NothingToResolve(BundleError):
-    """The payment does not need a person, or not this decision."""
+    """The payment does not need staff, or not this decision."""
 
     code = "nothing_to_resolve"
 
@@ -190,6 +190,6 @@ class DiscrepancyNotFound(BundleError):
 
 
 class ApprovalRefused(BundleError):
-    """PortOne asked whether to approve a payment, and the answer is no (PortOne facts 4.3)."""
+    """PortOne requested the approval of a payment, and the answer is no (PortOne facts 4.3)."""
 
     code = "approval_refused"

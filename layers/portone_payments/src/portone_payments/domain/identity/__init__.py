@@ -1,1 +1,1 @@
-"""Who somebody is: what is asked, which answer counts, what is shown."""
+"""Identity: which data a verification requires, which answers count, how data is shown."""

@@ -18,7 +18,7 @@ def korean_day(seconds: float) -> date:
 
 
 def full_years(born: date, on: date) -> int:
-    """How old who was born on `born` is on the day `on`."""
+    """The age on the day `on` of a person born on `born`."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 

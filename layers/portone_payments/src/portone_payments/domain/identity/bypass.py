@@ -28,7 +28,7 @@ _EXTRA_TEXT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BypassOptions:
-    """What an operator chose: the name shown, the least age, PortOne's operators, a PG's further options."""
+    """The operator's settings: the name shown, the least age, PortOne's operators, a PG's further options."""
 
     title: str = ""
     min_age: int = 0
@@ -39,7 +39,7 @@ class BypassOptions:
 def built_bypass(
     provider: str, options: BypassOptions, *, server_side: bool = False, media: str = "mobile"
 ) -> dict[str, Any]:
-    """The `bypass` of a request, empty where there is nothing to say. Raises `InvalidRequest`."""
+    """The `bypass` of a request, empty where no option is set. Raises `InvalidRequest`."""
     if provider not in KEYS:
         raise InvalidRequest(field="provider", reason="unknown")
     said = _danal(options, server_side=server_side) if provider == "DANAL" else _others(provider, options)
@@ -65,7 +65,7 @@ def _danal(options: BypassOptions, *, server_side: bool) -> dict[str, Any]:
 
 
 def _others(provider: str, options: BypassOptions) -> dict[str, Any]:
-    """The others know no title, age or carriers; what is not documented is not guessed."""
+    """The options of other PGs, which document no title, age or carriers; nothing undocumented is sent."""
     for name, value in (("title", options.title), ("carriers", options.carriers)):
         if value:
             raise InvalidRequest(field=name, reason=f"not_of_{provider.lower()}")
@@ -73,7 +73,7 @@ def _others(provider: str, options: BypassOptions) -> dict[str, Any]:
 
 
 def danal_carriers(carriers: tuple[str, ...]) -> str:
-    """PortOne's operators as Danal's `IsCarrier`. Raises `InvalidRequest` for what Danal cannot say."""
+    """PortOne's operators as Danal's `IsCarrier`. Raises `InvalidRequest` for one Danal does not know."""
     unknown = set(carriers) - set(DANAL_CARRIERS)
     if unknown:
         raise InvalidRequest(field="carriers", reason="unknown")
@@ -107,7 +107,7 @@ def bypass_for(
     server_side: bool = False,
     media: str = "mobile",
 ) -> dict[str, Any]:
-    """The bypass of a purpose; its least age is asked of Danal too. Raises as `built_bypass`."""
+    """The bypass of a purpose; Danal gets its least age too. Raises as `built_bypass`."""
     chosen = options or BypassOptions()
     if provider == "DANAL" and not chosen.min_age:
         chosen = replace(chosen, min_age=min_age)

@@ -1,4 +1,4 @@
-"""Why a verification failed, in causes of our own: what PGs say never reaches a person (PortOne facts 11)."""
+"""Why a verification failed, in causes of our own: no text of a PG reaches a person (PortOne facts 11)."""
 
 from enum import StrEnum
 from functools import cache
@@ -10,7 +10,7 @@ _DIGITS = 4
 
 
 class Cause(StrEnum):
-    """What a person can be told; texts and actions are in the catalogue."""
+    """The causes a person may see; texts and actions are in the catalogue."""
 
     WRONG_CODE = "wrong_code"
     WRONG_INPUT = "wrong_input"
@@ -32,26 +32,26 @@ class Cause(StrEnum):
 
 
 class Citation(NamedTuple):
-    """Where Danal's list says what a code means."""
+    """The place of a code in Danal's list."""
 
     sheet: str
     rows: tuple[int, ...]
 
 
 def cause_of(provider: str | None, pg_code: str | None) -> Cause:
-    """The cause behind a PG's code; UNKNOWN for one, or a PG, that no list we hold explains."""
+    """The cause of a PG's code; UNKNOWN for a code or a PG that none of our lists explains."""
     found = _found(provider, pg_code)
     return found[0] if found else Cause.UNKNOWN
 
 
 def citation_of(provider: str | None, pg_code: str | None) -> Citation | None:
-    """Where the code stands in its PG's list, None where it does not."""
+    """The place of a code in its PG's list, None where it is not in it."""
     found = _found(provider, pg_code)
     return Citation(SHEET, found[1]) if found else None
 
 
 def _found(provider: str | None, pg_code: str | None) -> tuple[Cause, tuple[int, ...]] | None:
-    """Whether V2 passes Danal's codes with their leading zeros is unknown, so padding does not matter."""
+    """The entry of a code with or without leading zeros: it is unknown whether V2 keeps Danal's."""
     code = (pg_code or "").strip()
     if provider != "DANAL" or not code:
         return None
@@ -60,7 +60,7 @@ def _found(provider: str | None, pg_code: str | None) -> tuple[Cause, tuple[int,
 
 @cache
 def _danal() -> dict[str, tuple[Cause, tuple[int, ...]]]:
-    """Parsed when the first failure is looked up, not when a function starts."""
+    """The parsed list; parsed at the first failure, not when a function starts."""
     found: dict[str, tuple[Cause, tuple[int, ...]]] = {}
     for cause, entries in BY_CAUSE.items():
         for entry in entries.split():

@@ -1,7 +1,7 @@
 """Danal's result codes of identity verification by cause, each with the row it stands in.
 
 Source: danal_code.xls as PortOne offers it, sheet named below, dated 2020-06-26 (PortOne facts 11.2); whether
-it is current is unknown. `code/row`. Two codes stand there twice; the more telling of the two rows decides.
+it is current is unknown. `code/row`. Two codes are in it twice; the more specific of the two rows decides.
 """
 
 SHEET = "본인확인"

@@ -1,4 +1,4 @@
-"""How a person's data is shown to the person: enough to recognise, not enough to use."""
+"""How a person's own data is shown to them: enough to recognise, not enough to use."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from portone_payments.domain.identity.rules import Field
 
 _TAIL = 4
 _SHORTEST_PHONE = 9  # digits; of a shorter number four would be too much
-_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")  # vowels and finals, which go on a syllable
+_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")  # vowels and finals, which are parts of a syllable
 _BIRTH_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -21,7 +21,7 @@ def masked_name(name: str) -> str:
 
 
 def _letters(name: str) -> list[str]:
-    """As a reader counts them: blanks and marks are none, and a syllable in pieces is one."""
+    """The letters as a reader counts them: without blanks and marks, a decomposed syllable as one."""
     letters: list[str] = []
     for each in unicodedata.normalize("NFC", name):
         kind = unicodedata.category(each)
@@ -51,5 +51,5 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
 
 
 def masked(facts: Mapping[str, str]) -> dict[str, str]:
-    """Facts for their owner's eyes."""
+    """A person's facts, masked for the person."""
     return {name: _MASKS[name](value) if name in _MASKS else value for name, value in facts.items()}

@@ -1,4 +1,4 @@
-"""Phone numbers in one form, whatever was typed or a PG answers."""
+"""Phone numbers in one form, whatever form a person typed or a PG returned."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Who was verified: what a PG gives, what a purpose asks for, and which identifiers stand for the person."""
+"""The verified person: fields a PG gives, fields a purpose needs, identifiers that stand for the person."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -11,12 +11,12 @@ from portone_payments.domain.identity.bypass import BypassOptions
 from portone_payments.domain.readings.payment import Channel
 from portone_payments.domain.readings.verification import Customer
 
-MOST_IDENTIFIERS = 12  # of a person; PGs change their merchant ids, and each has a DI of its own
+MOST_IDENTIFIERS = 12  # per person; PGs change their merchant ids, and each has a DI of its own
 LONGEST = 200  # characters of a value; CI has 88, DI 66 (PortOne facts 9)
 
 
 class Field(StrEnum):
-    """What a PG may tell of a person, by the names of settings and answers."""
+    """The fields a PG may give of a person, by the names in settings and answers."""
 
     NAME = "name"
     BIRTH_DATE = "birthDate"
@@ -33,7 +33,7 @@ FACTS = tuple(each for each in Field if each not in IDENTIFIERS)
 
 
 class Gives(StrEnum):
-    """Whether a PG gives a field. SELF_DECLARED: it may be what the person typed."""
+    """Whether a PG gives a field. SELF_DECLARED: the person may have typed it."""
 
     ALWAYS = "always"
     MAYBE = "maybe"
@@ -42,7 +42,7 @@ class Gives(StrEnum):
 
 
 class Require(StrEnum):
-    """What must identify the person. ANY takes a DI alone, which is blind across providers."""
+    """Which identifier a person must have. ANY accepts a DI alone, which differs between providers."""
 
     CI = "ci"
     ANY = "any"
@@ -57,8 +57,8 @@ def _gives(**other: Gives) -> dict[Field, Gives]:
 
 
 _MAYBE, _TYPED = Gives.MAYBE, Gives.SELF_DECLARED
-# PortOne facts 9. Through Inicis, Kakao and Naver may hand on what the person typed, and no answer tells
-# which app it was.
+# PortOne facts 9. Through Inicis, Kakao and Naver may pass on what the person typed, and no answer names
+# the app.
 MATRIX: Matrix = {
     "DANAL": _gives(CI=_MAYBE, PHONE=_MAYBE, OPERATOR=_MAYBE, FOREIGNER=_MAYBE),
     "KCP": _gives(CI=_MAYBE),
@@ -71,7 +71,7 @@ MATRIX: Matrix = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """What a verification is for. `needs` must be given, `keeps` is stored where given; age in full years."""
+    """A verification's purpose. `needs` must be given, `keeps` is stored where given; age in full years."""
 
     name: str
     require: Require = Require.CI
@@ -85,11 +85,11 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityRules:
-    """What the operator chose. `channels` by provider; `unique`: one person, one account.
+    """The operator's settings. `channels` by provider; `unique`: one person, one account.
 
-    `merchants` by provider: under which ids a PG knows the shop, since a DI stands for a person at one alone.
+    `merchants` by provider: the ids under which a PG knows the shop; a DI identifies a person at one alone.
 
-    In 24 hours: messages a user causes, a phone gets, a phone gets by one user; and sends a user tries.
+    In 24 hours: messages a user causes, a phone gets, a phone gets by one user; and sends a user attempts.
     """
 
     purposes: Mapping[str, Purpose]
@@ -110,14 +110,14 @@ class IdentityRules:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A value that stands for one person: a CI everywhere, a DI at one merchant of one PG."""
+    """A value that identifies one person: a CI everywhere, a DI at one merchant of one PG."""
 
     kind: Field
     parts: tuple[str, ...] = field(repr=False)
 
 
 def newest(before: Iterable[Identifier], now: Iterable[Identifier]) -> tuple[Identifier, ...]:
-    """What stands for a person from now on, each once; of too many DIs the oldest no longer do."""
+    """The identifiers of a person from now on, each once; of too many DIs the oldest are dropped."""
     known = tuple(dict.fromkeys(now))
     found = (*(each for each in dict.fromkeys(before) if each not in known), *known)
     cis = [each for each in found if each.kind is Field.CI][-2:]
@@ -127,10 +127,10 @@ def newest(before: Iterable[Identifier], now: Iterable[Identifier]) -> tuple[Ide
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What may be stored of a verified person. `unverified` names the facts the person may have typed.
+    """The data of a verified person that may be stored. `unverified` names facts the person may have typed.
 
-    `phone` is one that the PG vouches for; it is kept as a keyed hash. `strange`: nothing but a DI at a
-    merchant that nobody named stands for the person.
+    `phone` is one that the PG verified; it is stored as a keyed hash. `strange`: only a DI at a merchant that
+    is not configured identifies the person.
     """
 
     identifiers: tuple[Identifier, ...] = field(repr=False)
@@ -143,7 +143,7 @@ class Known:
 def recognised(
     customer: Customer, channel: Channel, purpose: Purpose, typed: AbstractSet[Field], now: float
 ) -> Known:
-    """The person, as far as the purpose needs; what may be `typed` stays so in every fact made of it.
+    """The person, as far as the purpose needs; a fact derived from a `typed` field is unverified too.
 
     Raises `IdentityIncomplete`, `UnderAge`; `now` in seconds.
     """
@@ -184,7 +184,7 @@ def _given(customer: Customer) -> Iterator[tuple[Field, str | None]]:
 
 
 def _sane(value: str | None) -> str | None:
-    """An empty text is no value, and neither is one that no PG would send."""
+    """The value, or None for an empty text and for one that no PG would send."""
     stripped = (value or "").strip()
     return stripped if 0 < len(stripped) <= LONGEST else None
 

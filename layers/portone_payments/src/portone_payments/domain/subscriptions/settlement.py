@@ -121,7 +121,7 @@ def put_back(
 ) -> Subscription:
     """The subscription after PortOne refused *us*: no attempt counts, dunning stays where it is.
 
-    Due from `until` (epoch seconds UTC; None: now) on. Dunning stands still until a charge reaches a PG again.
+    Due from `until` (epoch seconds UTC; None: now) on. Dunning stands still until a charge reaches a PG.
     """
     told = _landed(subscription, invoice)
     if told.cancel_asked_at is not None:

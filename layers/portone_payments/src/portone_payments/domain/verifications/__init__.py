@@ -1,1 +1,1 @@
-"""One verification: what was asked, and whether the answer is to it."""
+"""One verification: its terms, and whether an answer belongs to it."""

@@ -1,4 +1,4 @@
-"""What a verification was started for, frozen in it: the answer is held against this and against today.
+"""The settings a verification was started under: its answer is compared with them and with today's.
 
 Settings may change between start and answer; of the two the stricter counts.
 """
@@ -13,7 +13,7 @@ from portone_payments.domain.records.identity import Asked, Attempt
 
 
 def asked_under(rules: IdentityRules, purpose: Purpose, provider: str) -> Asked:
-    """What is asked of a provider for a purpose, under these settings."""
+    """The terms of a verification with a provider for a purpose, under these settings."""
     typed = (name for name, gives in rules.matrix[provider].items() if gives is Gives.SELF_DECLARED)
     return Asked(
         channel_key=rules.channels[provider],
@@ -29,7 +29,7 @@ def asked_under(rules: IdentityRules, purpose: Purpose, provider: str) -> Asked:
 
 
 def stricter(asked: Asked, today: Purpose) -> Purpose:
-    """The purpose with the stricter of both in every point; less is kept, and not as long."""
+    """The purpose with the stricter of both settings in every point: fewer fields, kept for less time."""
     return replace(
         today,
         require=Require.CI if Require.CI in {today.require, asked.require} else Require.ANY,
@@ -41,9 +41,9 @@ def stricter(asked: Asked, today: Purpose) -> Purpose:
 
 
 def typed_fields(attempt: Attempt, rules: IdentityRules) -> frozenset[Field]:
-    """What the person may have typed: by the settings at the start, or by those of today.
+    """The fields that the person may have typed: by the settings at the start, or by those of today.
 
-    A provider that no matrix names tells nothing that counts.
+    No field counts from a provider that no matrix names.
     """
     told = rules.matrix.get(attempt.provider)
     if told is None:
@@ -53,7 +53,7 @@ def typed_fields(attempt: Attempt, rules: IdentityRules) -> frozenset[Field]:
 
 
 def merchant_named(attempt: Attempt, merchant: str, rules: IdentityRules) -> bool:
-    """Whether the PG answers for a merchant that was named at the start and still is today."""
+    """Whether the PG answers for a merchant that was configured at the start and still is today."""
     named = (attempt.asked.merchants, rules.merchants.get(attempt.provider, ()))
     return all(merchant in each for each in named if each)
 
@@ -61,9 +61,9 @@ def merchant_named(attempt: Attempt, merchant: str, rules: IdentityRules) -> boo
 def check_answer(attempt: Attempt, reading: VerificationReading, rules: IdentityRules, mark: str) -> None:
     """Raises `VerificationMismatch` for another verification than the one that was started.
 
-    The browser chooses the channel of the window: its key and provider are compared with what was asked. An
-    answer that names no channel proves nothing yet: `VerificationPending`. A text that PortOne leaves out
-    says nothing, since the id is the proof of what was started.
+    The browser chooses the channel of the window: its key and provider are compared with those of the start.
+    An answer without a channel proves nothing yet: `VerificationPending`. A text that PortOne omits does not
+    matter, since the id proves which verification was started.
     """
     customer, channel = reading.customer, reading.channel
     if channel is None:
@@ -85,7 +85,7 @@ def check_answer(attempt: Attempt, reading: VerificationReading, rules: Identity
 
 
 def _offered(attempt: Attempt, rules: IdentityRules) -> bool:
-    """Whether today's settings still take the provider for the purpose."""
+    """Whether today's settings still allow the provider for the purpose."""
     purpose = rules.purposes.get(attempt.purpose)
     return purpose is not None and attempt.provider in rules.offered(purpose)
 

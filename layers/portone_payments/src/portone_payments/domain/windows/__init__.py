@@ -1,1 +1,1 @@
-"""What the window of each PG is handed."""
+"""The parameters of each PG's window."""

@@ -1,4 +1,4 @@
-"""Who buys, for the window of a PG that asks: handed to that window, sealed at rest, dropped afterwards."""
+"""The buyer, for the window of a PG that requires one: passed to it, sealed at rest, dropped afterwards."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -7,14 +7,14 @@ from portone_payments.domain.records.payments import Order, Payment, Status
 from portone_payments.domain.shared.sealing import Sealing, bound_to
 
 BUYER_KEPT = 30 * 24 * 3600
-# its window has done its work
+# no window opens for a payment in these statuses
 _USED = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
 _HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.MISMATCH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
-    """Name, e-mail, phone and day of birth (yyyy-mm-dd), each only where the order gives it.
+    """Name, e-mail, phone and day of birth (yyyy-mm-dd), each only where the order contains it.
 
     Personal data: never logged.
     """
@@ -25,16 +25,16 @@ class Buyer:
     birth_date: str | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
-        """Whether anything is known of them."""
+        """Whether any field is known."""
         return any(asdict(self).values())
 
     def text(self) -> str:
-        """What is sealed."""
+        """The plaintext to seal."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def parse(cls, text: str) -> "Buyer":
-        """From what was sealed."""
+        """The buyer in an opened text."""
         return cls(**json.loads(text))
 
 
@@ -47,22 +47,22 @@ def buyer_context(order_id: str) -> dict[str, str]:
 
 
 def kept_until(order: Order, now: float) -> int:
-    """When a buyer nobody took over is dropped, epoch seconds UTC: at the order's end, else after a while."""
+    """When a buyer that no payment took over is dropped, epoch seconds UTC: with the order or after 30 days."""
     latest = int(now) + BUYER_KEPT
     return latest if order.expires_at is None else min(order.expires_at, latest)
 
 
 def order_without_buyer(order: Order) -> Order:
-    """The order once nobody waits to take its buyer over; what is given again starts anew."""
+    """The order without its buyer, once no payment will take it over; a buyer given again starts anew."""
     return replace(order, buyer_sealed=order.buyer_sealed and "", due_at=None, tries=0)
 
 
 def without_buyer(payment: Payment) -> Payment:
-    """The payment once no window is opened for it any more: paid, back, withdrawn, or nothing is expected."""
+    """The payment without its buyer, once no window opens for it: paid, refunded, withdrawn, or settled."""
     over = payment.status in _USED or payment.withdrawn or payment.due_at is None
     return replace(payment, buyer_sealed=None) if payment.buyer_sealed is not None and over else payment
 
 
 def is_over(payment: Payment) -> bool:
-    """Whether its order is not offered again, so that nobody needs its buyer: not refunded, not expired."""
+    """Whether its order is not offered again and needs no buyer; after a refund or expiry it may be."""
     return payment.status in _HELD or payment.withdrawn

@@ -1,4 +1,4 @@
-"""What an order, or who saves a method, gives for the window of a PG, and what of it can be missing."""
+"""The data that an order, or a user saving a method, gives for a PG's window, and what may be missing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,10 +36,10 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """A channel of ours, and what its contract with the PG adds to what the PG's page says.
+    """A channel of ours, and what its contract with the PG adds to the PG's documentation.
 
-    `window`: what its windows are handed besides, in the SDK's words; `asks`: what it wants of each order;
-    `product_type`: what the PG's merchant id is for.
+    `window`: further parameters of its windows, by the SDK's names; `asks`: data it requires of each order;
+    `product_type`: what the PG's merchant id may sell.
     """
 
     key: str
@@ -49,7 +49,7 @@ class Contract:
     product_type: ProductType | None = None
 
     def said(self, path: str) -> object:
-        """What its windows are handed at a path such as `storeDetails.businessName`; None for nothing."""
+        """The configured parameter at a path such as `storeDetails.businessName`, None without one."""
         found: object = self.window
         for name in path.split("."):
             found = found.get(name) if isinstance(found, Mapping) else None
@@ -60,8 +60,8 @@ class Contract:
 class Given:
     """What is known when a window opens. `account_until` in epoch seconds UTC: no deposit after it.
 
-    `in_app`: it opens in an app, so on a phone; a page may be open on either. `offer_period` is what a saved
-    method is for, in the SDK's words. `contract`: the channel it opens at.
+    `in_app`: it opens in an app, so on a phone; a page may be open on a phone or a PC. `offer_period`: the
+    period that a saved method pays for, in the SDK's form. `contract`: the channel of the window.
     """
 
     customer_id: str = ""
@@ -78,20 +78,20 @@ class Given:
     contract: Contract | None = None
 
     def lacks(self, need: Need) -> bool:
-        """Whether it is missing; what a product should say is missing where any does not say it."""
+        """Whether it is missing; a field of products is missing where any product lacks it."""
         return not _SAID[need](self)
 
     def told(self, path: str) -> object:
-        """What its channel hands to every window at a path."""
+        """The parameter at a path that its channel passes to every window."""
         return self.contract and self.contract.said(path)
 
     def sold(self) -> ProductType | None:
-        """What its channel's merchant id is for."""
+        """The product type of its channel's merchant id."""
         return self.contract.product_type if self.contract else None
 
 
 _SAID: Mapping[Need, Callable[[Given], object]] = {
-    # a merchant id takes phone bills for one kind of product alone
+    # a merchant id accepts phone bills for one product type alone
     Need.PRODUCT_TYPE: lambda given: given.product_type and given.sold() in {None, given.product_type},
     Need.NAME: lambda given: given.buyer.name,
     Need.EMAIL: lambda given: given.buyer.email,
@@ -118,7 +118,7 @@ _SAID: Mapping[Need, Callable[[Given], object]] = {
 def given_by(
     order: Order, buyer: Buyer, *, customer_id: str = "", offered_until: int = 0, in_app: bool = False
 ) -> Given:
-    """What an order gives; `offered_until` is when its payment stops being offered."""
+    """The data of an order; `offered_until` is when the offer of its payment ends."""
     latest = offered_until + int(timedelta(days=ACCOUNT_DAYS).total_seconds())
     return Given(
         customer_id=customer_id,

@@ -1,6 +1,6 @@
-"""What the window of each PG needs: one table from order, channel and method to parameters of the SDK.
+"""The parameters of each PG's window: one table from order, channel and method to the SDK's parameters.
 
-Sources: PortOne facts 12.1, 12.3 and 17, and PortOne's page of each PG (docs/windows.md says which line).
+Sources: PortOne facts 12.1, 12.3 and 17, and PortOne's page of each PG (docs/windows.md names the line).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,10 +14,10 @@ from portone_payments.domain.windows.words import Parameters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What windows of these PGs with these methods need and are handed; empty: of every PG, every method.
+    """What windows of these PGs with these methods need and get; empty: of every PG, every method.
 
-    `on_pages` is needed too where the window opens on a page, which may be on a PC. `takes` is handed over
-    where it is given, and not missed where it is not.
+    `on_pages` is needed too where the window opens on a page, which may be on a PC. `takes` is optional:
+    passed where it is given.
     """
 
     pgs: tuple[str, ...] = ()
@@ -28,15 +28,15 @@ class Row:
     hands: Callable[[Given], Parameters] = words.nothing
 
     def concerns(self, pg: str | None, method: str) -> bool:
-        """Whether it is about a channel of this PG, None for one nobody named, and this method."""
+        """Whether it applies to a channel of this PG (None: no PG is configured) and this method."""
         return (not self.pgs or pg in self.pgs) and (not self.methods or method in self.methods)
 
     def needed(self, *, in_app: bool) -> tuple[Need, ...]:
-        """What has to be given for a window that opens in an app, or on a page."""
+        """The data a window needs that opens in an app, or on a page."""
         return self.needs if in_app else (*self.needs, *self.on_pages)
 
 
-# they share a window for PCs and another one for phones
+# each has one window for PCs and another for phones
 _TWO_WINDOWS = ("INICIS_V2", "WELCOME")
 _WHOLE_BUYER = (Need.NAME, Need.EMAIL, Need.PHONE)
 PAYING: tuple[Row, ...] = (
@@ -45,9 +45,9 @@ PAYING: tuple[Row, ...] = (
     Row(
         pgs=("KSNET", "SMARTRO_V2", "GALAXIA"), methods=(PayMethod.VIRTUAL_ACCOUNT,), hands=words.account_iso
     ),
-    # their pages say of the name both that it is always needed and that phones do without
+    # their pages contradict themselves: the name is always needed, and phones do not need it
     Row(pgs=_TWO_WINDOWS, needs=(Need.NAME,), on_pages=(Need.EMAIL, Need.PHONE)),
-    # nobody knows of an order where it will be paid, and phones ask for it
+    # an order may be paid on a phone, whose window needs it
     Row(pgs=_TWO_WINDOWS, methods=(PayMethod.GIFT_CERTIFICATE,), needs=(Need.GIFT,), hands=words.gift),
     Row(pgs=("SMARTRO_V2",), needs=(Need.PHONE,)),
     Row(pgs=("KSNET",), needs=(Need.NAME,)),
@@ -59,7 +59,7 @@ PAYING: tuple[Row, ...] = (
         hands=words.products,
     ),
     Row(pgs=("PAYLETTER_GLOBAL", "PAYMENTWALL"), needs=(Need.EMAIL,)),
-    # what it is called towards foreign wallets, and which of them opens, is said with the channel
+    # the channel configures its name towards foreign wallets, and which of them opens
     Row(pgs=("HECTO_GLOBAL",), needs=(Need.BUSINESS_NAME,)),
     Row(pgs=("HECTO_GLOBAL",), methods=(PayMethod.EASY_PAY,), needs=(Need.WALLET, Need.MERPAY_CATEGORY)),
     Row(
@@ -90,7 +90,7 @@ PAYING: tuple[Row, ...] = (
 SAVING: tuple[Row, ...] = (
     Row(pgs=_TWO_WINDOWS, needs=(*_WHOLE_BUYER, Need.OFFER_PERIOD), hands=words.offer_period),
     Row(pgs=("KPN",), needs=(Need.NAME,)),
-    # its charges say what is sold, which has to be what its merchant id is for
+    # its charges name a product type, which must be that of its merchant id
     Row(pgs=("KSNET",), needs=(Need.SOLD,), takes=(Need.NAME,)),
     Row(pgs=("PAYPAL_V2",), methods=(PayMethod.PAYPAL,), hands=words.paypal_agreement),
 )
@@ -98,13 +98,13 @@ SAVING: tuple[Row, ...] = (
 SAVE_NOTHING_ALONE = frozenset(
     {"EXIMBAY_V2", "PAYLETTER_GLOBAL", "HECTO_GLOBAL", "INICIS_JP", "PAYMENTWALL", "TRIPLE_A"}
 )
-# what a phone is saved and charged with at once
+# for a window that saves a phone and charges it at once
 SAVING_AND_PAYING: tuple[Row, ...] = (
     Row(methods=(PayMethod.MOBILE,), needs=(Need.PRODUCT_TYPE,), hands=words.product_type),
     Row(pgs=_TWO_WINDOWS, needs=(*_WHOLE_BUYER, Need.OFFER_PERIOD), hands=words.offer_period),
     Row(pgs=("PAYLETTER_GLOBAL",), needs=(Need.EMAIL,)),
 )
-# what a charge of a saved method says of its customer; a window that saves one asks for it as well
+# the customer's data in a charge of a saved method; a window that saves one requires it as well
 CHARGING: tuple[Row, ...] = (Row(pgs=_TWO_WINDOWS, needs=_WHOLE_BUYER),)
 _BUYER = {Need.NAME: "fullName", Need.EMAIL: "email", Need.PHONE: "phoneNumber"}
 
@@ -121,26 +121,26 @@ class Windows:
     closed: frozenset[str] = frozenset()
 
     def contract(self, method: str) -> Contract | None:
-        """The channel a method goes through; None where it goes through none."""
+        """The channel of a method; None where it has none."""
         found = self.channels.get(method) or self.channels.get("*")
         return None if found is None or found.pg in self.closed else found
 
     def channel(self, method: str) -> str | None:
-        """The key of the channel a method goes through; None where it goes through none."""
+        """The key of a method's channel; None where it has none."""
         contract = self.contract(method)
         return contract.key if contract else None
 
     def missing(self, method: str, given: Given) -> tuple[Need, ...]:
-        """What the window of a method lacks, each named once."""
+        """The data that the window of a method lacks, each named once."""
         at = replace(given, contract=self.contract(method))
         needed = dict.fromkeys(need for row in self._of(method) for need in row.needed(in_app=given.in_app))
         needed |= dict.fromkeys(at.contract.asks if at.contract else ())
         return tuple(need for need in needed if at.lacks(need))
 
     def parameters(self, method: str, given: Given) -> Parameters:
-        """What the window of a method is handed: its customer, and what its PG asks for beyond all others.
+        """The parameters of a method's window: its customer, and what its PG requires in particular.
 
-        Of the buyer only what the PG asks for; all that is known where nobody said which PG it is.
+        Of the buyer only the data the PG requires; all that is known where no PG is configured.
         """
         handed: Parameters = {"customer": self._customer(method, given)}
         for row in self._of(method):

@@ -1,4 +1,4 @@
-"""What is handed to the window of a PG, in the words of the browser SDK (PortOne facts 12.1, 12.4)."""
+"""Parameters of a PG's window, by the names of the browser SDK (PortOne facts 12.1, 12.4)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -13,7 +13,7 @@ type Parameters = dict[str, Any]
 
 
 def product_type(given: Given) -> Parameters:
-    """What a phone bill is for, in the SDK's words (PortOne facts 12.4)."""
+    """The product type of a phone bill, in the SDK's words (PortOne facts 12.4)."""
     kinds = {ProductType.PHYSICAL: "REAL", ProductType.DIGITAL: "DIGITAL"}
     return {"productType": kinds[given.product_type]} if given.product_type else {}
 
@@ -24,17 +24,17 @@ def _account_until(given: Given, form: str) -> Parameters:
 
 
 def account(given: Given) -> Parameters:
-    """Until when an account takes money, in Korean time, as the SDK documents it."""
+    """The due date of a virtual account, in Korean time, as the SDK documents it."""
     return _account_until(given, "%Y-%m-%d %H:%M:%S")
 
 
 def account_iso(given: Given) -> Parameters:
-    """The same in ISO 8601, for PGs that take no other form."""
+    """The same in ISO 8601, for PGs that accept no other form."""
     return _account_until(given, "%Y-%m-%dT%H:%M:%S+09:00")
 
 
 def naver(given: Given) -> Parameters:
-    """What Naver wants to know instead of the SDK's products, and the last day of use."""
+    """Naver's own product list instead of the SDK's, and the last day of use."""
     items = [
         {
             "categoryType": each.category_type,
@@ -50,7 +50,7 @@ def naver(given: Given) -> Parameters:
 
 
 def products(given: Given) -> Parameters:
-    """What is bought, in the SDK's own words."""
+    """The products, in the SDK's own form."""
     items = [
         {
             "id": each.id,
@@ -65,12 +65,12 @@ def products(given: Given) -> Parameters:
 
 
 def payletter_alipay(_given: Given) -> Parameters:
-    """Its window shows every way to pay there is a contract for, unless it is told which one."""
+    """Alipay alone: by default its window shows every pay method of the contract."""
     return {"bypass": {"payletter_global": {"pginfo": "ICBAlipay"}}}
 
 
 def kicc_alipay_plus(given: Given) -> Parameters:
-    """What is bought once more, and no wallet in particular: the buyer chooses one of them all."""
+    """The order's name once more, and no wallet in particular: the buyer chooses among all of them."""
     return {"orderDescription": given.order_name, "alipayPlus": {}}
 
 
@@ -81,7 +81,7 @@ def born(given: Given) -> Parameters:
 
 
 def kcp_member(given: Given) -> Parameters:
-    """Whom KCP holds responsible for what is easily resold."""
+    """The customer whom KCP holds liable for goods that are easily resold."""
     return {"bypass": {"kcp_v2": {"shop_user_id": given.customer_id}}}
 
 
@@ -94,32 +94,32 @@ def nice_member(given: Given) -> Parameters:
 
 
 def gift(given: Given) -> Parameters:
-    """Which gift certificate is taken; a phone's window of some PGs asks for one of them."""
+    """The accepted gift certificate; on phones the windows of some PGs require one."""
     return {"giftCertificate": {"giftCertificateType": given.gift}}
 
 
 def offer_period(given: Given) -> Parameters:
-    """For how long, or how often, what is charged is provided."""
+    """The period, or the interval, for which a charged service is provided."""
     return {"offerPeriod": given.offer_period} if given.offer_period else {}
 
 
 def country(given: Given) -> Parameters:
-    """Where the buyer pays from."""
+    """The country the buyer pays from."""
     return {"country": given.country}
 
 
 def paypal_button(_given: Given) -> Parameters:
-    """PayPal is paid by a button the SDK draws."""
+    """PayPal's button, drawn by the SDK."""
     return {"uiType": "PAYPAL_SPB"}
 
 
 def paypal_agreement(_given: Given) -> Parameters:
-    """The same, for what is charged again."""
+    """The same, for recurring charges."""
     return {"uiType": "PAYPAL_RT"}
 
 
 def merged(ours: Parameters, told: Mapping[str, Any]) -> Parameters:
-    """Both, one in the other; where they disagree what the operator said of the channel."""
+    """Both, merged at every depth; where they disagree the operator's setting of the channel wins."""
     both = dict(ours)
     for name, value in told.items():
         held = both.get(name)
