@@ -1,4 +1,4 @@
-"""The access log: a CloudWatch log group of its own, written in the same call that does what it tells."""
+"""The access log: a CloudWatch log group of its own, written within the request that it records."""
 
 import json
 import secrets
@@ -18,7 +18,7 @@ class CloudWatchAccessLog:
         self._stream = ""
 
     def write(self, access: Access) -> None:
-        """Write one line; what CloudWatch takes without keeping counts as refused."""
+        """Write one line; one that CloudWatch accepts without storing it counts as refused."""
         line = json.dumps(
             {
                 "act": access.act,
@@ -37,7 +37,7 @@ class CloudWatchAccessLog:
             raise StorageUnavailable(service="logs", reason="rejected")
 
     def _put(self, events: list[dict[str, Any]]) -> Any:
-        """In this container's stream, or in a new one where somebody deleted it."""
+        """Write to this container's stream, or to a new one where somebody deleted it."""
         try:
             return self._sent(events)
         except failures() as error:

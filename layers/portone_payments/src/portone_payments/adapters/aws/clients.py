@@ -12,7 +12,7 @@ from typing import Any
 from portone_payments.domain.errors.common import StorageUnavailable
 
 NAME = "portone-payments"
-CONNECTIONS = 16  # kept open: as many as a function has threads, else each call beyond ten shakes hands anew
+CONNECTIONS = 16  # kept open: as many as a function has threads; beyond ten boto3 would reconnect each time
 
 
 @cache
@@ -27,7 +27,7 @@ def client(service: str, *, read: float = 3, attempts: int = 3) -> Any:
         read_timeout=read,
         retries=retries,
         max_pool_connections=CONNECTIONS,
-        # AWS checks what is sent, and tests send all of it: a second check costs a tenth of each call
+        # AWS validates requests, and tests send all of them: a second validation costs a tenth of each call
         parameter_validation=False,
         # botocore describes itself anew for each request, which costs as much as signing it
         user_agent=NAME,
@@ -36,14 +36,14 @@ def client(service: str, *, read: float = 3, attempts: int = 3) -> Any:
 
 
 def failures() -> tuple[type[Exception], ...]:
-    """What a call of AWS may raise; to be written in an `except` clause, where it is only then evaluated."""
+    """The errors a call to AWS may raise; for an `except` clause, which evaluates it only after an error."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see the module
 
     return (BotoCoreError, ClientError)
 
 
 def code_of(error: Exception) -> str:
-    """AWS's error code, or the name of what happened on the way there; never a message text."""
+    """AWS's error code, or the class of a network error; never a message text."""
     response = getattr(error, "response", None)
     return response["Error"]["Code"] if response else type(error).__name__
 

@@ -1,10 +1,10 @@
 """Envelope encryption: a data key of KMS for each text, XChaCha20-Poly1305 (libsodium, by PyNaCl) under it.
 
-KMS wraps the data key under the identity key, bound to the context; the context and the wrapped key are the
-text's associated data as well. Each text has its own key and its own nonce, and whoever keeps it keeps the
-nonce apart: the record then says which text it holds, and no older one passes for it. A text is one message,
-padded to whole blocks: nothing of it can be cut, moved or taken from another, and it does not show how long a
-name is. Without its wrapped key it is noise.
+KMS wraps the data key under the identity key, bound to the context; the context and the wrapped key are also
+the text's associated data. Each text has its own key and its own nonce, and the record that stores it stores
+the nonce apart: so the record names its current text, and no older one passes for it. A text is one message,
+padded to whole blocks: no part can be cut, moved or copied from another, and its length does not reveal a
+name's. Without its wrapped key it cannot be read.
 """
 
 import base64
@@ -34,8 +34,8 @@ BLOCK = 1024  # bytes
 class KmsEnvelope:
     """The real `Envelope`, over a low-level boto3 KMS client.
 
-    Unwrapping names no key, so that what an earlier identity key wrapped stays readable; which keys those may
-    be, the function's role says. `random` makes so many bytes.
+    Unwrapping names no key, so that texts under an earlier identity key stay readable; the function's role
+    limits which keys those may be. `random` returns so many bytes.
     """
 
     def __init__(self, client: Any, key_arn: str, random: Callable[[int], bytes] = randombytes) -> None:
@@ -77,5 +77,5 @@ class KmsEnvelope:
 
 
 def _bound(context: dict[str, str], wrapped: bytes) -> bytes:
-    """What a text is sealed with, beside its data key."""
+    """The associated data of a text."""
     return json.dumps([FORMAT, context, wrapped.hex()], sort_keys=True).encode()

@@ -13,8 +13,8 @@ from portone_payments.domain.records.events import Event
 SOURCE = "portone-payments"
 BATCH = 10  # entries in one PutEvents
 BATCH_BYTES = 262_144  # of one PutEvents
-TIME_BYTES = 14  # what EventBridge counts for the time of an entry
-ATTEMPTS = 3  # of one entry; after that the stream brings it again
+TIME_BYTES = 14  # the size EventBridge counts for the time of an entry
+ATTEMPTS = 3  # of one entry; after that the stream delivers it again
 
 
 def detail_of(event: Event) -> dict[str, Any]:
@@ -42,13 +42,13 @@ class EventBridgeBus:
         self._name = name
 
     def publish(self, events: tuple[Event, ...]) -> None:
-        """Put all of them; one that is refused goes again with the next. Raises `StorageUnavailable`."""
+        """Put all of them; a refused one is sent again with the next batch. Raises `StorageUnavailable`."""
         waiting = [(self._entry(event), 1) for event in events]
         given_up = None
         while waiting:
             batch = waiting[: _room(entry for entry, _ in waiting)]
             if not batch:
-                # one that fits into no call holds up no other
+                # an entry too large for any call blocks no other
                 given_up, waiting = "event_too_large", waiting[1:]
                 continue
             refused = self._put([entry for entry, _ in batch])

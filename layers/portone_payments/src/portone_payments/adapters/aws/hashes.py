@@ -1,11 +1,10 @@
 """Keyed hashes of identifiers and phones: HMAC-SHA-256 with versioned keys from Secrets Manager.
 
 The secret is {"keys": {"1": {"phase": "writing", "key": "..."}, ...}}; as a deploy makes it, {"keys": {},
-"first": "..."}, which is version 1. A key goes through the phases *known* (claimed by, so that containers
-which do not have it yet still meet the others under an older one), *writing* (every person's claims follow to
-it) and *retired* (nothing is claimed by it any more). Each phase must last longer than a container may go on
-with what it read (`LAST_GOOD_SECONDS`). Looked up is by every key the secret holds, so that one retired too
-early hides nobody.
+"first": "..."}, which is version 1. A key passes through the phases *known* (new claims use it beside
+an older one, which containers that do not have it yet look up), *writing* (every person's claims move to it)
+and *retired* (no new claim uses it). Each phase must last longer than a container may use a cached secret
+(`LAST_GOOD_SECONDS`). Lookups use every key in the secret, so that one retired too early hides nobody.
 """
 
 import hmac
@@ -22,11 +21,11 @@ from portone_payments.domain.identity.rules import Identifier
 from portone_payments.ports.world import Clock
 
 MOST_CLAIMED = 3
-"""Versions an identifier is claimed by at most: what a person's claims amount to is bounded by it."""
+"""The most key versions under which an identifier is claimed; it bounds the number of a person's claims."""
 
 
 class Phase(StrEnum):
-    """What a hash key is for at the moment."""
+    """The phase of a hash key."""
 
     KNOWN = "known"
     WRITING = "writing"
@@ -35,7 +34,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HashKeys:
-    """The keys that are alive by version, the newest one that is written, and all that there are."""
+    """The keys that are not retired by version, the newest one in the phase *writing*, and all keys."""
 
     alive: Mapping[int, bytes] = field(repr=False)
     writing: int
@@ -43,7 +42,7 @@ class HashKeys:
 
     @classmethod
     def parse(cls, secret: Mapping[str, Any]) -> "HashKeys":
-        """The keys of a secret. Raises `SecretsUnavailable` for one that says nothing usable."""
+        """The keys of a secret. Raises `SecretsUnavailable` for a malformed one."""
         first = {"1": {"phase": Phase.WRITING, "key": secret.get("first", "")}}
         try:
             said = {
@@ -63,7 +62,7 @@ class HashKeys:
 
 
 class KeyedHashes:
-    """`Hashes` over wherever the keys come from."""
+    """`Hashes` over any source of keys."""
 
     def __init__(self, keys: Callable[[], HashKeys]) -> None:
         self._keys = keys
@@ -73,7 +72,7 @@ class KeyedHashes:
         return tuple(sorted(self._keys().held))
 
     def claimed(self) -> tuple[int, ...]:
-        """The versions that are claimed by, oldest first: the one that is written, and the newest alive."""
+        """The versions of new claims, oldest first: the one in *writing*, and the newest others alive."""
         keys = self._keys()
         others = sorted(keys.alive.keys() - {keys.writing})[-MOST_CLAIMED + 1 :]
         return tuple(sorted((*others, keys.writing)))
@@ -93,27 +92,27 @@ class KeyedHashes:
         return int(claim_id.split(".")[1])
 
     def phone(self, number: str) -> str:
-        """A phone under the version that is written."""
+        """A phone's hash under the version in the phase *writing*."""
         keys = self._keys()
         return _phone(keys.writing, keys.alive[keys.writing], number)
 
     def phones(self, number: str) -> tuple[str, ...]:
-        """A phone under every version the secret holds, oldest first."""
+        """A phone's hashes under every version in the secret, oldest first."""
         return tuple(_phone(version, key, number) for version, key in sorted(self._keys().held.items()))
 
     def pair(self, user_id: str, phone: str) -> str:
-        """A user and a phone under the version that is written."""
+        """The hash of a user and a phone under the version in the phase *writing*."""
         keys = self._keys()
         said = json.dumps(["pair", user_id, phone])
         return f"pair.{keys.writing}.{_hash(keys.alive[keys.writing], said)}"
 
     def user(self, user_id: str) -> str:
-        """A user under the version that is written."""
+        """A user's hash under the version in the phase *writing*."""
         keys = self._keys()
         return _user(keys.writing, keys.alive[keys.writing], user_id)
 
     def users(self, user_id: str) -> tuple[str, ...]:
-        """A user under every version the secret holds, oldest first."""
+        """A user's hashes under every version in the secret, oldest first."""
         return tuple(_user(version, key, user_id) for version, key in sorted(self._keys().held.items()))
 
 

@@ -41,7 +41,7 @@ class SqsQueue:
         self._url = url
 
     def send(self, work: tuple[Due, ...], *, delay: int = 0) -> None:
-        """Send hints in tens, `delay` in seconds. Raises `StorageUnavailable` if some are refused twice."""
+        """Send hints in tens, `delay` in seconds. Raises `StorageUnavailable` if any is refused twice."""
         for some in batched(work, BATCH, strict=False):
             entries = [
                 {"Id": str(number), "MessageBody": write_due(due), "DelaySeconds": delay}
@@ -52,7 +52,7 @@ class SqsQueue:
                 raise StorageUnavailable(service="sqs", reason="partial_failure")
 
     def backlog(self) -> int:
-        """About how many messages wait, also for a second of their own."""
+        """About how many messages wait, delayed ones included."""
         with answered("sqs"):
             found = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(BACKLOG))
         return sum(int(found["Attributes"][each]) for each in BACKLOG)

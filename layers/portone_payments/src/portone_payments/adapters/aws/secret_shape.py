@@ -1,4 +1,4 @@
-"""What a key has to look like before anything is signed or hashed with it: "changeme" is none (I6)."""
+"""The form a key must have before it signs or hashes anything: "changeme" is refused (I6)."""
 
 import base64
 from itertools import pairwise
@@ -10,32 +10,32 @@ LEAST_SIGNING_KEY = 16  # bytes inside a webhook secret; the Standard Webhooks s
 LEAST_API_SECRET = 24  # characters; PortOne's own are three times as long
 LEAST_DISTINCT = 8
 VARIED = 0.75
-# what else PortOne's console shows beside it, and is pasted instead
+# prefixes of other values in PortOne's console that are pasted by mistake
 _OTHERS = ("store-", "channel-key-", "whsec_", "imp_")
 
 
 def is_strong(key: str | bytes, least: int = LEAST_KEY) -> bool:
-    """Whether a key is long enough, and neither a word over and over nor a row of neighbours."""
+    """Whether a key is long enough, and neither a repeated word nor a sequence of neighbouring characters."""
     signs = key.encode(errors="surrogatepass") if isinstance(key, str) else key
     steps = bytes((after - before) % 256 for before, after in pairwise(signs))
     return len(signs) >= least and len(set(signs)) >= LEAST_DISTINCT and _varied(signs) and _varied(steps)
 
 
 def _varied(signs: bytes) -> bool:
-    """Of what was drawn, nearly every run of three occurs once."""
+    """Whether nearly every run of three characters occurs once, as in a random key."""
     runs = [signs[at : at + 3] for at in range(len(signs) - 2)]
     return len(set(runs)) >= VARIED * len(runs)
 
 
 def checked_key(key: str, field: str) -> str:
-    """A key of ours as it is. Raises `SecretsUnavailable` for one that somebody could guess."""
+    """A key of ours, unchanged. Raises `SecretsUnavailable` for a guessable one."""
     if not is_strong(key):
         raise SecretsUnavailable(reason="weak", field=field)
     return key
 
 
 def checked_api_secret(secret: str) -> str:
-    """PortOne's API secret as it is. Raises `SecretsUnavailable` for what can be none."""
+    """PortOne's API secret, unchanged. Raises `SecretsUnavailable` for a text that cannot be one."""
     readable = secret.isascii() and secret.isprintable() and " " not in secret
     if not readable or secret.startswith(_OTHERS) or not is_strong(secret, LEAST_API_SECRET):
         raise SecretsUnavailable(reason="weak", field="apiSecret")
@@ -45,7 +45,7 @@ def checked_api_secret(secret: str) -> str:
 def signing_key(secret: str) -> bytes | None:
     """The key inside a webhook secret; None where it is not Base64, or short enough to guess.
 
-    With or without `whsec_`, padding, and the blanks around it that a paste leaves.
+    Accepts it with or without `whsec_`, padding, and the blanks around it that a paste leaves.
     """
     text = secret.strip().removeprefix("whsec_").rstrip("=")
     try:

@@ -31,7 +31,7 @@ class Cached[T]:
         self._tried_at = 0.0
 
     def get(self) -> T:
-        """The value. Raises `SecretsUnavailable` when there is none that is good enough."""
+        """The value. Raises `SecretsUnavailable` when there is none, or only one that is too old."""
         with self._lock:
             if self._older_than(FRESH_SECONDS) and self._untried_for(RETRY_SECONDS):
                 self._try()
@@ -40,7 +40,7 @@ class Cached[T]:
             return self._value
 
     def refresh(self) -> bool:
-        """Read anew if the value and the last attempt are older than a minute; whether it was read."""
+        """Read anew if value and last attempt are older than a minute; returns whether it was read."""
         with self._lock:
             due = self._older_than(REFRESH_SECONDS) and self._untried_for(REFRESH_SECONDS)
             return due and self._try()
@@ -102,7 +102,7 @@ class SecretsManager:
         return self._charge_keys.get()
 
     def refresh_webhook(self) -> bool:
-        """After a signature miss: read anew, at most once a minute; whether it was read."""
+        """After a signature miss: read anew, at most once a minute; returns whether it was read."""
         return self._webhook.refresh()
 
     def _read_api(self, arn: str) -> str:

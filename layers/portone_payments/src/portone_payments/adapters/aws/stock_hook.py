@@ -1,4 +1,4 @@
-"""The shop's stock hook: a Lambda function of its own, asked before money moves. No clear yes is a no."""
+"""The shop's stock hook: a Lambda function of its own, called before money moves. No clear yes is a no."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ class LambdaStockHook:
         self._function = function_arn
 
     def reserve(self, payment_id: str, attempt: int) -> bool:
-        """Whether the hook answered {"reserved": true}; it may be asked again with the same payload."""
+        """Whether the hook answered {"reserved": true}; it may be called again with the same payload."""
         payload = json.dumps({"paymentId": payment_id, "attempt": attempt}).encode()
         try:
             answer = self._client.invoke(FunctionName=self._function, Payload=payload)

@@ -1,4 +1,4 @@
-"""What the audit reads of the payments table: what changed, its own mark, the list for a person."""
+"""The audit's reads of the payments table: changed payments, its own mark, the list for staff."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ from portone_payments.domain.records.audit import AuditMark, Discrepancy, Discre
 from portone_payments.domain.records.payments import DAY_SHARDS, Payment
 from portone_payments.ports.store import Page, Skipped
 
-CHANGED_PAGE = 1000  # keys of one query; far below the 1 MB a query answers
+CHANGED_PAGE = 1000  # keys of one query; far below the 1 MB a query returns
 
 
 class AuditRows(TableReads):
@@ -32,13 +32,13 @@ class AuditRows(TableReads):
         return {wanted[key]: each for key, each in read.items() if isinstance(each, Payment | Skipped)}
 
     def changed(self, since: float, until: float) -> Iterator[str]:
-        """Ids of payments PortOne must know whose status changed in here (epoch seconds UTC)."""
+        """Ids of payments PortOne must know whose status changed within these times (epoch seconds UTC)."""
         for day in days_between(since, until):
             for shard in range(DAY_SHARDS):
                 yield from self._changed(changed_on(day, shard), since, until)
 
     def audit_mark(self) -> AuditMark | None:
-        """How far the audit got."""
+        """How far the audit has compared."""
         return self._read(AuditMark, key_of("audit", AUDIT_MARK))
 
     def discrepancy(self, discrepancy_id: str) -> Discrepancy | None:

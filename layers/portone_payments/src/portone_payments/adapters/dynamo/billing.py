@@ -1,4 +1,4 @@
-"""What recurring charges read of the payments table: wallets, plans, subscriptions."""
+"""The reads of recurring charges from the payments table: wallets, plans, subscriptions."""
 
 from portone_payments.adapters.dynamo.keys import CHARGES, MINE, SENDING, key_of, owned_by, part_key
 from portone_payments.adapters.dynamo.reads import TableReads
@@ -20,7 +20,7 @@ class BillingRows(TableReads):
         return self._read(SettledKey, part_key("wallet", user_id, "saved-key", issue_id))
 
     def key_ref(self, ref: str) -> KeyRef | None:
-        """Whose a billing key is."""
+        """The user of a billing key."""
         return self._read(KeyRef, key_of("key", ref))
 
     def plan(self, plan_id: str) -> Plan | None:
@@ -28,11 +28,11 @@ class BillingRows(TableReads):
         return self._read(Plan, key_of("plan", plan_id))
 
     def pace(self) -> Pace | None:
-        """Up to when the PG's rate is taken."""
+        """Up to when the PG's rate is used up."""
         return self._read(Pace, key_of("pace", CHARGES))
 
     def stops(self) -> Stops | None:
-        """What is not sent because PortOne refuses us."""
+        """The stops: what is not sent because PortOne refuses us."""
         return self._read(Stops, key_of("stops", SENDING))
 
     def subscription(self, subscription_id: str) -> Subscription | None:

@@ -17,9 +17,9 @@ type Item = dict[str, Attribute]
 
 
 class OfTomorrow(str):
-    """A value of an enum that a newer version wrote: a text, with a `value` as members have it.
+    """An enum value that a newer version wrote: a text with a `value`, as members have.
 
-    It is no member, so no rule takes it for a state it knows: neither settled nor failed, nor free to go on.
+    It is no member, so no rule mistakes it for a known state: it is neither settled nor failed.
     """
 
     __slots__ = ()

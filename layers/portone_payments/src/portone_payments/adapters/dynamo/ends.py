@@ -1,4 +1,4 @@
-"""When an item ends, and how the daily job finds it: what the rules of retention come to in an item."""
+"""When an item ends, and how the daily job finds it: the rules of retention as attributes of an item."""
 
 from portone_payments.adapters.dynamo.codec import Attribute, Item
 from portone_payments.adapters.dynamo.keys import CHANGED, changed_on, ended_on, shard_in
@@ -18,7 +18,7 @@ from portone_payments.domain.retention.rules import (
     settled,
 )
 
-# what PortOne must know as well: the audit asks it for these
+# payments in these statuses PortOne must know as well: the audit reads them there
 CLAIMS = frozenset(
     {
         Status.VIRTUAL_ACCOUNT_ISSUED,
@@ -31,9 +31,9 @@ CLAIMS = frozenset(
 
 
 def day_of_change(payment: Payment) -> Item:
-    """The day of the last change, where PortOne must know the payment too; sharded, for it is written now.
+    """The day of the last change, where PortOne must know the payment too; sharded, since many share today.
 
-    One that moved long after is found by that day, one that claims nothing once nothing of it is open.
+    One that changed long after is found by that day; any other status, once it is settled.
     """
     claims = payment.status in CLAIMS and bool(payment.status_at)
     if settled(payment) and (not claims or moved_long_after(payment)):
@@ -45,7 +45,7 @@ def day_of_change(payment: Payment) -> Item:
 
 
 def end_of(record: Subscription | Wallet, record_id: str) -> Item:
-    """What is over is found by its day; what lives costs no index."""
+    """A record that is over is found by its day; a live one takes no index."""
     if not settled(record):
         return {}
     at: Attribute = {"N": repr(moved_at(record))}
@@ -53,7 +53,7 @@ def end_of(record: Subscription | Wallet, record_id: str) -> Item:
 
 
 def order_ttl(order: Order) -> Item:
-    """One nobody began to pay is in no index: DynamoDB alone drops it. One that was begun goes with that."""
+    """An order without a payment is in no index: DynamoDB alone drops it. Others go with their payment."""
     until = kept_until(order)
     if until is not None:
         return ttl(until)
@@ -62,26 +62,26 @@ def order_ttl(order: Order) -> Item:
 
 
 def part_ttl(at: float) -> Item:
-    """What left its record `at` an epoch second goes with it; alone it is only where a job failed."""
+    """A part that left its record `at` an epoch second is deleted with it; this is for a job that failed."""
     return ttl(at + FAR)
 
 
 def key_end(left: SettledKey) -> Item:
-    """A saved payment method that left its wallet does not wait for that one's end; found by its day."""
+    """A saved payment method that left its wallet ends before the wallet does; found by its day."""
     at = moved_at(left)
     found = _end_day(left, left.key.issue_id) | {CHANGED.sort: {"N": repr(at)}}
     return found | part_ttl(at)
 
 
 def closed_ttl(found: Discrepancy) -> Item:
-    """What staff closed is kept as long as what they wrote of payments."""
+    """A discrepancy that staff closed is kept as long as their texts about payments."""
     if found.attention is not DiscrepancyState.CLOSED or found.closed_at is None:
         return {}
     return ttl(int(found.closed_at) + WORDS_KEPT)
 
 
 def ttl(at: float) -> Item:
-    """From when on (epoch seconds UTC) DynamoDB drops an item by itself; no right is needed for that."""
+    """When DynamoDB drops an item by itself (epoch seconds UTC); no IAM right is needed for that."""
     return {"ttl": {"N": str(int(at))}}
 
 
@@ -91,6 +91,6 @@ def _end_day(record: Ending, record_id: str) -> Item:
 
 
 def _end_ttl(record: Ending) -> Item:
-    """Behind the daily job: what it could not delete goes all the same."""
+    """Later than the daily job: DynamoDB drops what the job could not delete."""
     until = kept_until(record)
     return {} if until is None else ttl(until + BEHIND)

@@ -1,4 +1,4 @@
-"""Who was erased, in a table of its own, which no restore of the identity table rolls back."""
+"""Erased users, in a table of their own, which no restore of the identity table rolls back."""
 
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.items import DERIVED, item_of, record_in

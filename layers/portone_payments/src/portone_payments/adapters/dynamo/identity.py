@@ -47,11 +47,11 @@ class IdentityTable:
         return self._read(Attempt, key_of("attempt", verification_id))
 
     def person(self, user_id: str) -> Person | None:
-        """Who a user is."""
+        """The verified person of a user."""
         return self._read(Person, key_of("person", user_id))
 
     def counter(self, counter_id: str) -> Counter | None:
-        """When something was done."""
+        """A counter by id."""
         return self._read(Counter, key_of("counter", counter_id))
 
     def claims(self, claim_ids: Iterable[str]) -> dict[str, Claim]:
@@ -70,7 +70,7 @@ class IdentityTable:
             yield sharer_of(item), int(item["due_at"]["N"])
 
     def duplicates(self, *, cursor: str | None, limit: int) -> Page[Claim]:
-        """Claims several accounts hold undecided, the oldest of a shard first. Raises `InvalidRequest`."""
+        """Claims of several accounts, undecided, the oldest of a shard first. Raises `InvalidRequest`."""
         shard, start = read_shard_cursor(cursor, IdentityKind.CLAIM)
         found: list[tuple[int, Item]] = []
         for each in range(shard, IDENTITY_SHARDS):
@@ -99,7 +99,7 @@ class IdentityTable:
             yield _waiting(entry, DUE)
 
     def put_off(self, kind: IdentityKind, waiting: Waiting, *, until: int, tries: int | None = None) -> int:
-        """Write the due mark alone IF it is still `waiting.since`; how often it was put off, 0 if moved."""
+        """Write the due time alone IF it is still `waiting.since`; how often it was put off, 0 if moved."""
         return self.table.push(key_of(kind, waiting.id), seen=waiting.since, until=until, tries=tries) or 0
 
     def hashed_by(self, upto: int, shard: int, *, since: int | None = None, limit: int) -> Iterator[Waiting]:
@@ -110,7 +110,7 @@ class IdentityTable:
     def _each(
         self, index: Index, partition: str, *, upto: float, limit: int, since: float | None = None
     ) -> Iterator[Item]:
-        """Page after page: what stays where it is hides nothing behind it."""
+        """All entries, page by page: an entry that stays due hides none behind it."""
         start: Item | None = None
         while True:
             found = self.table.query(index, partition, since=since, upto=upto, limit=limit, start=start)
@@ -124,7 +124,7 @@ class IdentityTable:
             yield from map(decode, all_of(self.table.get_many, some))
 
     def _one_by_one(self, wanted: list[Key]) -> list[IdentityRecord | Skipped]:
-        """In the order that is wanted: one that cannot be read hides no other."""
+        """Records in the given order: an unreadable one hides no other."""
         items = {Key.of(each): each for each in all_of(self.table.get_many, wanted)}
         return [_decoded(items[each]) for each in wanted if each in items]
 

@@ -1,4 +1,4 @@
-"""Where a record lies in the identity table and in its sparse indexes."""
+"""The keys of records in the identity table and in its sparse indexes."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -60,7 +60,7 @@ def shares_of(claim_id: str) -> str:
 
 
 def place_of(record: Share | Counter) -> Key:
-    """Where a further account of a claim lies, or a counter."""
+    """The key of a further account of a claim, or of a counter."""
     if isinstance(record, Counter):
         return key_of("counter", record.counter_id)
     return key_of("share", record.claim_id, record.user_id)
@@ -114,7 +114,7 @@ def _let_go(record: Claim) -> Item:
 
 
 def _erased_until(person: Person) -> int:
-    """What is left of an erased person outlives the verifications begun before."""
+    """The TTL of an erased person's record, which outlives the verifications begun before."""
     return int(max(person.erased_at or 0, person.emptied_at or 0)) + ATTEMPT_KEPT
 
 

@@ -15,7 +15,7 @@ ITEM_LIMIT = 360_000  # bytes; DynamoDB refuses an item above 400 kB
 def item_of(record: Any, token: str, derived: Item) -> Item:
     """The item of any record at its next version, with the attributes of its indexes.
 
-    Raises `InvalidRequest` for what no item can hold, `StorageUnavailable` when it is too large.
+    Raises `InvalidRequest` for values no item can store, `StorageUnavailable` when it is too large.
     """
     kind: Any = type(record)
     item: Item = coder(kind).encode(record)["M"]
@@ -25,7 +25,7 @@ def item_of(record: Any, token: str, derived: Item) -> Item:
 
 
 def part_of(part: Any, derived: Item) -> Item:
-    """The item of what left a record: without a version, written whatever is there. Raises as `item_of`."""
+    """The item of a part that left its record: without a version, overwrites any. Raises as `item_of`."""
     kind: Any = type(part)
     item: Item = coder(kind).encode(part)["M"]
     return _checked(item | derived)
@@ -34,13 +34,13 @@ def part_of(part: Any, derived: Item) -> Item:
 def record_in(item: Item, kinds: Mapping[str, Any], derived: frozenset[str]) -> Any:
     """The record of one of these kinds in an item, without its derived attributes.
 
-    Raises `StorageUnavailable` for a schema this code may not read, and for an item nobody can.
+    Raises `StorageUnavailable` for a schema this code may not read, and for a malformed item.
     """
     try:
         return _record_in(item, kinds, derived)
     except StorageUnavailable:
         raise
-    except Exception:  # noqa: BLE001 - whatever an item holds, it is the item that is at fault
+    except Exception:  # noqa: BLE001 - whatever an item contains, the item is at fault
         raise StorageUnavailable(service="dynamodb", reason="unreadable") from None
 
 

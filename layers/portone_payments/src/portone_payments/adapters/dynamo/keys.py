@@ -1,4 +1,4 @@
-"""Where a record lies in the tables and in their sparse indexes: the one place that spells keys."""
+"""The keys of records in the tables and in their sparse indexes: the one place that spells keys."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ class Key:
 
     @property
     def usable(self) -> bool:
-        """Whether DynamoDB could hold such a key; what cannot be held is absent."""
+        """Whether DynamoDB accepts such a key; a record under any other is absent."""
         return len(self.pk) <= KEY_LIMIT
 
     def wire(self) -> Item:
@@ -85,7 +85,7 @@ _GUESTS = {
 
 
 def due_kind(asked: Kind, found: Key) -> Kind:
-    """What a due entry in a shard of the kind `asked` is of."""
+    """The kind of record behind a due entry in a shard of the kind `asked`."""
     return _GUESTS.get((asked, found.sk), asked)
 
 
@@ -100,17 +100,17 @@ def shard_in(record_id: str, shards: int) -> int:
 
 
 def entry_key(kind: str, record_id: str, seq: int) -> Key:
-    """Where entry `seq` of a record's history lies once it has an item of its own."""
+    """The key of entry `seq` of a record's history once it has an item of its own."""
     return Key(key_of(kind, record_id).pk, f"history#{seq:08d}")
 
 
 def part_key(kind: str, record_id: str, part: str, part_id: str) -> Key:
-    """Where a part of a record lies once it has an item of its own, beside its record."""
+    """The key of a part of a record once it has an item of its own, beside its record."""
     return Key(key_of(kind, record_id).pk, f"{part}#{encoded(part_id)}")
 
 
 def owned_by(user_id: str, of: str = "payment") -> str:
-    """The partition of what a user owns of one kind; no user id can imitate another kind's."""
+    """The partition of a user's records of one kind; no user id can imitate another kind's."""
     return encoded(user_id) if of == "payment" else f"{encoded(user_id)}#{of}"
 
 
@@ -120,7 +120,7 @@ def changed_on(day: str, shard: int) -> str:
 
 
 def ended_on(day: str, shard: int) -> str:
-    """The partition of what has ended on a day, in the index of changes, apart from what the audit reads."""
+    """The partition of records that ended on a day, in the index of changes, apart from the audit's."""
     return f"{day}#end#{shard}"
 
 

@@ -1,4 +1,4 @@
-"""The records of the payments table as items, with what puts them into its sparse indexes."""
+"""The records of the payments table as items, with the attributes of its sparse indexes."""
 
 from dataclasses import replace
 from typing import Any
@@ -65,12 +65,12 @@ KINDS: dict[str, Any] = {
     "attention": AttentionRow,
     "saved-key": SettledKey,
 }
-# by what the daily job finds those that have no such attribute of their own
+# attributes by which the daily job finds records without one of their own
 _ALSO_DERIVED = dict.fromkeys(("subscription", "wallet", "saved-key"), frozenset({CHANGED.sort}))
 
 
 def encode(record: Written, token: str) -> Item:
-    """The item of a record at its next version, or of what left one. Raises as `item_of`."""
+    """The item of a record at its next version, or of a part that left one. Raises as `item_of`."""
     if isinstance(record, SettledRefund | AttentionRow | SettledKey):
         return part_of(record, _derived_part(record))
     return item_of(record, token, _derived(record))
@@ -98,7 +98,7 @@ def decode_entry(item: Item) -> HistoryLine:
 
 
 def key_for(record: Ending | KeyRef) -> Key:
-    """Where a record lies."""
+    """The key of a record."""
     match record:
         case Order():
             return key_of("order", record.order_id)
@@ -120,7 +120,7 @@ def _derived_part(part: Part) -> Item:
         return part_key("payment", part.payment_id, "refund", part.refund.token).wire() | part_ttl(at)
     if isinstance(part, SettledKey):
         return key_for(part).wire() | key_end(part)
-    # one that is withdrawn has a moment in the past: DynamoDB drops it by itself, no right is needed
+    # a withdrawn attention has a TTL in the past: DynamoDB drops it by itself, no IAM right is needed
     gone = {} if part.attention else ttl(part.attention_at)
     return key_of("attention", part.payment_id, str(part.kind), part.subject).wire() | gone
 
@@ -128,7 +128,7 @@ def _derived_part(part: Part) -> Item:
 def _derived(record: AnyRecord) -> Item:
     match record:
         case Order():
-            # few have a buyer to drop: no shards of their own that every sweep would ask
+            # few have a buyer to drop: no shards of their own that every sweep would query
             due = _due(Kind.STRAY, record.order_id, record.due_at)
             return key_for(record).wire() | due | order_ttl(record)
         case Payment():
@@ -149,7 +149,7 @@ def _derived(record: AnyRecord) -> Item:
         case AuditMark():
             return key_of("audit", AUDIT_MARK).wire()
         case Stops():
-            # in a shard the sweep asks first of all
+            # in a shard the sweep queries first of all
             place: Item = {} if record.due_at is None else {"due_shard": {"S": shard_of(Kind.PAYMENT, 0)}}
             return key_of("stops", SENDING).wire() | place
         case _:

@@ -66,11 +66,11 @@ class TableStore(AuditRows, BillingRows, RetentionRows):
         return self._read(SettledRefund, part_key("payment", payment_id, "refund", token))
 
     def request(self, user_id: str, route: str, key: str) -> ClientRequest | None:
-        """What a client's Idempotency-Key made."""
+        """The resource that a client's Idempotency-Key created."""
         return self._read(ClientRequest, key_of("request", user_id, route, key))
 
     def unmatched(self, webhook_id: str) -> UnmatchedWebhook | None:
-        """A webhook about something that is not ours."""
+        """An unmatched webhook by id."""
         return self._read(UnmatchedWebhook, key_of("unmatched", webhook_id))
 
     def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[HistoryLine, ...]:
@@ -99,13 +99,13 @@ class TableStore(AuditRows, BillingRows, RetentionRows):
         return tuple(_due(kind, item) for item in found)
 
     def lease(self, due: Due, *, until: int) -> int | None:
-        """Push a due mark to `until` (epoch seconds UTC) IF nobody did; the tries so far, or None."""
+        """Move a due time to `until` (epoch seconds UTC) IF nobody did; the leases so far, or None."""
         if due.place:
             raise StorageUnavailable(service="dynamodb", reason="unknown_kind")
         return self.table.push(due_key(due.kind, due.id), seen=due.due_at, until=until)
 
     def bury(self, due: Due, *, until: int, tries: int) -> bool:
-        """Write the due mark alone, whatever state the record is in, IF it is still `due.due_at`."""
+        """Write the due time alone, whatever state the record is in, IF it is still `due.due_at`."""
         where = due_key(due.kind, due.id)
         return self.table.push(where, seen=due.due_at, until=until, tries=tries) is not None
 
@@ -114,7 +114,7 @@ class TableStore(AuditRows, BillingRows, RetentionRows):
         return self._page(Payment, MINE, owned_by(user_id), cursor=cursor, limit=limit, newest_first=True)
 
     def attention(self, kind: AttentionKind, *, cursor: str | None, limit: int) -> Page[Payment]:
-        """Payments a person has to look at, oldest first. Raises `InvalidRequest`."""
+        """Payments with an attention of this kind, oldest first. Raises `InvalidRequest`."""
         rows = self._page(AttentionRow, ATTENTION, kind.value, cursor=cursor, limit=limit, newest_first=False)
         standing = dict.fromkeys(row.payment_id for row in rows.items if row.attention == kind)
         held = self.payments(standing)
@@ -153,7 +153,7 @@ class DynamoStore(TableStore):
 
 
 def parts_of(record: Written) -> tuple[Part, ...]:
-    """What is written beside a record: its attentions as they changed, the refunds and keys that leave it."""
+    """The items written beside a record: its changed attentions, the refunds and keys that leave it."""
     if isinstance(record, Wallet):
         return left_behind(record)
     if not isinstance(record, Payment):
@@ -166,13 +166,13 @@ def _due(asked: Kind, entry: Item) -> Due:
     found, due_at = Key.of(entry), entry["due_at"]["N"]
     kind = due_kind(asked, found)
     known = found == due_key(kind, id_of(found)) and due_at.isdecimal()
-    # exactly as it stands: a start key beyond the bound is refused, and the pages behind it with it
+    # exactly as stored: DynamoDB refuses a start key beyond the bound, and the pages behind it with it
     place = None if known else (found.pk, found.sk, due_at)
     return Due(kind=kind, id=id_of(found), due_at=ceil(float(due_at)), place=place)
 
 
 def _entry(due: Due, partition: str) -> Item:
-    """Where the index holds it."""
+    """The index key of a due record."""
     known = due_key(due.kind, due.id)
     pk, sk, due_at = due.place or (known.pk, known.sk, str(due.due_at))
     return Key(pk, sk).wire() | {DUE.partition: {"S": partition}, DUE.sort: {DUE.sort_type: due_at}}

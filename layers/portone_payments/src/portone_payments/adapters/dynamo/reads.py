@@ -33,17 +33,17 @@ class Table(Protocol):
         ...
 
     def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
-        """The same, and delete what is `gone`, each IF its version is the one told; None: whatever it is."""
+        """The same, and delete the items of `gone`, each IF its version is the given one; None: any."""
         ...
 
     def append(self, item: Item) -> None:
-        """Write one item whatever is there."""
+        """Write one item, overwriting any."""
         ...
 
     def push(self, wanted: Key, *, seen: int, until: int, tries: int | None = None) -> int | None:
-        """Move `due_at` from `seen` to `until`; the tries, or None where it was moved before.
+        """Move `due_at` from `seen` to `until`; returns the leases, or None where it was moved before.
 
-        A try is counted, unless `tries` says how many there were.
+        The lease is counted, unless `tries` gives their number.
         """
         ...
 
@@ -72,7 +72,7 @@ class Table(Protocol):
 def save_items(
     table: Table, items: Sequence[Item], token: str, gone: Mapping[Key, int | None] | None = None
 ) -> None:
-    """Write all and delete what is `gone`, or none, under our `token`.
+    """Write all items and delete those of `gone`, or neither, under our `token`.
 
     Raises `Conflict`, `StorageUnavailable`.
     """
@@ -123,7 +123,7 @@ class TableReads:
         )
 
     def _read_each(self, wanted: Sequence[Key]) -> dict[Key, Written | Skipped]:
-        """What is there, each by itself: one that cannot be read hides no other."""
+        """The stored records, each decoded by itself: an unreadable one hides no other."""
         read: dict[Key, Written | Skipped] = {}
         for some in batched(wanted, BATCH, strict=False):
             try:

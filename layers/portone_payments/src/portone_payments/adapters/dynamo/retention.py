@@ -13,8 +13,8 @@ from portone_payments.domain.retention.rules import Ending
 from portone_payments.ports.store import Filed
 from portone_payments.ports.world import Ids
 
-PAGE = 1000  # keys of one query; far below the 1 MB a query answers
-BESIDE = 100  # of what lies beside a record: read whole, and of 10 kB at most
+PAGE = 1000  # keys of one query; far below the 1 MB a query returns
+BESIDE = 100  # items beside a record in one page: read whole, and of 10 kB each at most
 MOST = 100  # items of one transaction
 
 
@@ -32,10 +32,10 @@ class RetentionRows(TableReads):
                     yield Filed(kind, id_of(each), unquote(part))
 
     def remove(self, *records: Ending) -> None:
-        """Delete all or none with all that lies beside them, each IF its stored version is the one read.
+        """Delete all or none with the items beside them, each IF its stored version is the one read.
 
-        More than one transaction takes goes before, the oldest first: whoever dies between leaves the
-        records, by which the rest is found. Raises `Conflict`, `StorageUnavailable`.
+        Items beyond the size of one transaction are deleted before, the oldest first: a crash in between
+        leaves the records, by which the rest is found. Raises `Conflict`, `StorageUnavailable`.
         """
         for each in records:
             if isinstance(each, Wallet):
@@ -53,7 +53,7 @@ class RetentionRows(TableReads):
         save_items(self.table, (), self.ids.token(), gone)
 
     def _remove_left(self, wallet: Wallet) -> None:
-        """Those that left a wallet, each with by what it was found; none is younger than the wallet's end."""
+        """Delete the keys that left a wallet, with their references; none ends later than the wallet."""
         for place in [each for each in self._beside(key_for(wallet)) if each.sk.startswith("saved-key#")]:
             left = self._read(SettledKey, place)
             if left is not None:
@@ -69,7 +69,7 @@ class RetentionRows(TableReads):
             start = found[-1]
 
     def _beside(self, record: Key) -> Iterator[Key]:
-        """What left a record for items of its own, oldest lines of its history first."""
+        """The keys of the items beside a record, oldest lines of its history first."""
         after: Key | None = None
         while True:
             found = self.table.held(record.pk, limit=BESIDE, after=after)
@@ -79,7 +79,7 @@ class RetentionRows(TableReads):
             after = found[-1]
 
     def _refs(self, records: tuple[Ending, ...]) -> Iterator[KeyRef]:
-        """By what saved payment methods are found."""
+        """The references by which saved payment methods are found."""
         for record in records:
             if not isinstance(record, Wallet | SettledKey):
                 continue

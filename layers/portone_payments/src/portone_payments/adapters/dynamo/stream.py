@@ -1,4 +1,4 @@
-"""The changes a batch of stream records carries, as what may be published of them."""
+"""The changes in a batch of stream records, as they may be published."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -39,7 +39,7 @@ def told_in(image: Item | None) -> Publishable | None:
 
 
 def _before(image: Item | None) -> Publishable | None:
-    """As it was before; where nobody can read that, all of the history is told again, under the same ids."""
+    """The record as it was before; where unreadable, all its history is published again, by the same ids."""
     with suppress(Exception):
         return told_in(image)
     return None

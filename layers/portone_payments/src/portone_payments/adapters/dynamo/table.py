@@ -21,7 +21,7 @@ type Jitter = Callable[[float], float]
 
 
 class Refused(Exception):
-    """A condition did not hold; `stored` is what was there instead, None where nothing was or it held."""
+    """A condition failed; `stored` is the item that was there, None where there was none or it passed."""
 
     def __init__(self, stored: Sequence[Item | None]) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 class Unprocessed(Exception):
-    """DynamoDB had no time for some items, however often it was asked; `found` are the others."""
+    """DynamoDB left some items unprocessed after every repetition; `found` are the others."""
 
     def __init__(self, found: list[Item], left: Sequence[Key]) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Unprocessed(Exception):
 
 
 class DynamoTable:
-    """One DynamoDB table; `jitter` draws how long to `pause` before what was left is asked for again."""
+    """One DynamoDB table; `jitter` draws how long to `pause` before unprocessed items are read again."""
 
     def __init__(
         self, client: Any, name: str, jitter: Jitter, *, pause: Callable[[float], None] = time.sleep
@@ -56,7 +56,7 @@ class DynamoTable:
         return item
 
     def get_many(self, wanted: Sequence[Key]) -> list[Item]:
-        """At most a hundred items; what DynamoDB leaves unprocessed is asked for again, a few times.
+        """At most a hundred items; those DynamoDB leaves unprocessed are read again, a few times.
 
         Raises `Unprocessed` with what was read.
         """
@@ -89,21 +89,21 @@ class DynamoTable:
                 )
 
     def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
-        """The same, and delete what is `gone`, each IF its version is the one told; None: whatever it is."""
+        """The same, and delete the items of `gone`, each IF its version is the given one; None: any."""
         puts = [{"Put": self._conditional_put(item)} for item in items]
         drops = [{"Delete": self._conditional_delete(each, read)} for each, read in gone.items()]
         with _refusals():
             self._client.transact_write_items(TransactItems=[*puts, *drops], ClientRequestToken=token)
 
     def append(self, item: Item) -> None:
-        """Write one item whatever is there."""
+        """Write one item, overwriting any."""
         with answered("dynamodb"):
             self._client.put_item(TableName=self._name, Item=item)
 
     def push(self, wanted: Key, *, seen: int, until: int, tries: int | None = None) -> int | None:
-        """Move `due_at` from `seen` to `until` and count a try; None where somebody else moved it before.
+        """Move `due_at` from `seen` to `until` and count the lease; None where another writer was first.
 
-        Where it stands at `until` already, our own earlier attempt did that and its answer was lost.
+        Where it is at `until` already, our own earlier attempt moved it and its answer was lost.
         """
         values = {":until": {"N": str(until)}, ":seen": {"N": str(seen)}}
         counted = ":tries" if tries is not None else "if_not_exists(tries, :none) + :one"
@@ -227,7 +227,7 @@ def _refusal(error: Any) -> Exception:
 
 
 def all_of(read: Callable[[Sequence[Key]], list[Item]], wanted: Sequence[Key]) -> list[Item]:
-    """What `get_many` reads where none may be missing. Raises `StorageUnavailable`."""
+    """The items of `get_many` where none may be missing. Raises `StorageUnavailable`."""
     try:
         return read(wanted)
     except Unprocessed:

@@ -33,7 +33,7 @@ from portone_payments.ports.world import Deadline
 class BillingClient(PortOneClient):
     """PortOne over HTTPS (ports_billing.BillingPortOne). Every method raises PortOneError.
 
-    Without `key_in` no card number is ever sent, whoever asks.
+    Without `key_in` no card number is ever sent, whoever calls.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class BillingClient(PortOneClient):
         self._key_in = key_in
 
     def get_billing_key(self, billing_key: str, *, deadline: Deadline) -> KeyReading | None:
-        """What PortOne says now, None for 404 BILLING_KEY_NOT_FOUND (facts 6.2)."""
+        """PortOne's reading now, None for 404 BILLING_KEY_NOT_FOUND (facts 6.2)."""
         return self._find(
             ("billing-keys", billing_key),
             read=partial(key_of, billing_key),
@@ -118,7 +118,7 @@ class BillingClient(PortOneClient):
         )
 
     def charge(self, payment_id: str, order: ChargeCommand, *, key: str, deadline: Deadline) -> None:
-        """Charge a billing key, in minor units; only a reading says what became of it (facts 6.3)."""
+        """Charge a billing key, in minor units; only a reading shows the outcome (facts 6.3)."""
         self._send(
             "POST",
             ("payments", payment_id, "billing-key"),
@@ -141,7 +141,7 @@ class BillingClient(PortOneClient):
         )
 
     def revoke_schedules(self, schedule_ids: tuple[str, ...], *, key: str, deadline: Deadline) -> None:
-        """Take schedules back, all or none (facts 6.4)."""
+        """Revoke schedules, all or none (facts 6.4)."""
         self._send(
             "DELETE",
             ("payment-schedules",),

@@ -9,7 +9,7 @@ from portone_payments.ports.billing import ChargeCommand, IssueAndPayCommand, Ke
 
 
 def charge_body(order: ChargeCommand, store_id: str) -> dict[str, Any]:
-    """BillingKeyPaymentInput (facts 6.3); absent VAT is an eleventh of what is not tax-free."""
+    """BillingKeyPaymentInput (facts 6.3); absent VAT is an eleventh of the taxable part."""
     body: dict[str, Any] = {
         "storeId": store_id,
         "billingKey": order.billing_key,
@@ -65,7 +65,7 @@ def key_in_body(order: KeyInCommand, store_id: str) -> dict[str, Any]:
 def confirm_issue_and_pay_body(
     token: str, order: IssueAndPayCommand, store_id: str, *, test: bool
 ) -> dict[str, Any]:
-    """ConfirmBillingKeyIssueAndPayBody (facts 4.2): all but the token is there to be compared."""
+    """ConfirmBillingKeyIssueAndPayBody (facts 4.2): PortOne compares everything but the token."""
     return {
         "storeId": store_id,
         "billingIssueToken": token,
@@ -101,7 +101,7 @@ def schedules_query(
 
 
 def revoke_query(store_id: str, schedule_ids: tuple[str, ...]) -> dict[str, str]:
-    """The query of DELETE /payment-schedules: its body, for a DELETE with a body gets lost on the way."""
+    """The query of DELETE /payment-schedules: its body, since a DELETE's body can get lost on the way."""
     return {"requestBody": _json({"storeId": store_id, "scheduleIds": list(schedule_ids)})}
 
 

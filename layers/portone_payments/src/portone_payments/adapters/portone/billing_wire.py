@@ -1,6 +1,6 @@
 """PortOne's billing keys and schedules in, our own types out (PortOne facts 4.2, 6).
 
-What a reading must have to be about one key at all is required; anything else may be missing or strange.
+Only the fields that identify a key are required; any other may be missing or strange.
 """
 
 from collections.abc import Callable
@@ -25,12 +25,12 @@ def key_of(billing_key: str, body: bytes) -> KeyReading:
 
 
 def keys_of(body: bytes) -> tuple[KeyReading, ...]:
-    """A page of keys. Raises ValueError when one of them cannot be told: a page that shrinks looks last."""
+    """A page of keys. Raises ValueError when one is unreadable: a shortened page would look like the last."""
     return _items(body, _key_reading)
 
 
 def schedules_of(billing_key: str, body: bytes) -> tuple[ScheduleReading, ...]:
-    """A page of the key's schedules. Raises ValueError when one cannot be told or is another key's."""
+    """A page of the key's schedules. Raises ValueError when one is unreadable or another key's."""
 
     def read(raw: Any) -> ScheduleReading:
         if _needed(raw, "billingKey") != billing_key:
@@ -46,7 +46,7 @@ def schedules_of(billing_key: str, body: bytes) -> tuple[ScheduleReading, ...]:
 
 
 def confirmed_of(body: bytes) -> str:
-    """The billing key of a confirm. Raises ValueError for none, and for the word that stands for none."""
+    """The billing key of a confirm. Raises ValueError for none, and for the placeholder of none."""
     return _billing_key(parsed(body))
 
 
@@ -81,7 +81,7 @@ def _key_reading(raw: Any) -> KeyReading:
 
 
 def _channels(raw: Any) -> tuple[Channel, ...] | None:
-    """All of them, or none: a channel left out because it cannot be read might be the forbidden one."""
+    """All of them, or None: a channel omitted as unreadable might be the forbidden one."""
     read = [channel_of(each) for each in raw] if isinstance(raw, list) else []
     known = tuple(channel for channel in read if channel is not None)
     return known if known and len(known) == len(read) else None
@@ -90,7 +90,7 @@ def _channels(raw: Any) -> tuple[Channel, ...] | None:
 def _items[T](body: bytes, read: Callable[[Any], T]) -> tuple[T, ...]:
     raw = parsed(body)
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
-        raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
+        raise ValueError("not a page")  # noqa: TRY004 - the input is a text, not a Python value
     return tuple(read(each) for each in raw["items"])
 
 

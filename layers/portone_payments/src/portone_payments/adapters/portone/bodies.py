@@ -1,4 +1,4 @@
-"""Request bodies in PortOne's words; what is absent is left out, because null is refused."""
+"""Request bodies in PortOne's words; absent fields are omitted, because PortOne refuses null."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from portone_payments.ports.portone import CancelCommand, ConfirmCommand, Refund
 
 
 def cancel_body(order: CancelCommand, store_id: str) -> dict[str, Any]:
-    """CancelPaymentBody (facts 5.1): amounts are always said, also for what is left."""
+    """CancelPaymentBody (facts 5.1): amounts are always named, also for the whole rest."""
     body: dict[str, Any] = {
         "storeId": store_id,
         "reason": order.reason,
@@ -23,7 +23,7 @@ def cancel_body(order: CancelCommand, store_id: str) -> dict[str, Any]:
 
 
 def confirm_body(order: ConfirmCommand, store_id: str) -> dict[str, Any]:
-    """ConfirmPaymentBody (facts 4.1): all but the token is there for PortOne to refuse what differs."""
+    """ConfirmPaymentBody (facts 4.1): PortOne compares everything but the token, and refuses a difference."""
     return {
         "storeId": store_id,
         "paymentToken": order.token,

@@ -31,10 +31,10 @@ class _Answer:
 
 
 class PortOneCalls:
-    """PortOne over HTTPS; what a client of some of its operations is built on. `_send` raises PortOneError.
+    """PortOne over HTTPS; the base of the clients of its operations. `_send` raises PortOneError.
 
     The transport is used directly, without httpx.Client: so there are no redirects, environment proxies,
-    cookies or logged URLs to switch off. `secret` is asked before each call and may raise what it raises.
+    cookies or logged URLs to switch off. `secret` is called before each call and may raise its own errors.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class PortOneCalls:
         return f"{type(self).__name__}({self._base_url})"
 
     def within(self, store_id: str) -> Self:
-        """The same over the same connections, its calls naming another store of the account; "" its own."""
+        """The same client over the same connections, for another store of the account; "" is its own."""
         if store_id in {"", self._store_id}:
             return self
         self.prime()
@@ -91,7 +91,7 @@ class PortOneCalls:
             raise PortOneError(outcome_of(None, None))
         if answer.status != httpx.codes.OK:
             raise _refusal(answer)
-        # raised after the block: what failed to parse is quoted in that error, and must not hang on to ours
+        # raised after the block: the parse error quotes the answer and must not become our error's context
         with suppress(ValueError):
             return read(answer.body)
         raise PortOneError(Outcome.UNKNOWN, status=answer.status, request_id=answer.request_id)
@@ -99,7 +99,7 @@ class PortOneCalls:
     def _find[T](
         self, path: tuple[str, ...], *, read: Callable[[bytes], T], absent: str, deadline: Deadline
     ) -> T | None:
-        """What PortOne says of one thing now, None for 404 of the type `absent`."""
+        """PortOne's reading of one resource now, None for 404 of the type `absent`."""
         try:
             return self._send("GET", path, query={"storeId": self._store_id}, read=read, deadline=deadline)
         except PortOneError as error:
@@ -137,7 +137,7 @@ class PortOneCalls:
     def _headers(self, key: str | None) -> list[tuple[bytes, bytes]]:
         secret = self._secret()
         if not SECRET.fullmatch(secret):
-            # a line feed too many: httpcore would quote the whole header in its error and its log
+            # an extra line feed: httpcore would quote the whole header in its error and its log
             raise PortOneError(Outcome.REFUSED)
         headers = [
             (b"Authorization", f"PortOne {secret}".encode()),
@@ -156,9 +156,9 @@ def _target(path: tuple[str, ...], query: Mapping[str, str] | None) -> str:
 
 
 def _body(response: httpx.Response, deadline: Deadline) -> bytes:
-    """The whole body. Raises httpx.HTTPError when it is too large, late, broken or packed."""
+    """The whole body. Raises httpx.HTTPError when it is too large, late, broken or compressed."""
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise httpx.DecodingError("a packed answer could unpack to any size")
+        raise httpx.DecodingError("a compressed answer could expand to any size")
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk

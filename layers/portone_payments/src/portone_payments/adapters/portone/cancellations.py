@@ -9,12 +9,12 @@ from portone_payments.adapters.portone.texts import Sieve, Wire, micros, parsed
 from portone_payments.domain.readings.payment import Cancellation, CancellationStatus
 
 MOST_CANCELLATIONS = 500
-"""Of a payment, the oldest, and again as many that carry a token: what is kept of a reading has a bound."""
+"""The oldest of a payment, and again as many that carry a token: a reading is bounded."""
 
 type Amount = Annotated[int, Field(ge=0, lt=2**63)]
 type _Id = Annotated[str, Field(min_length=1, max_length=100)]
 type State = Annotated[str, Field(max_length=200)]
-# a PG may append what it likes: only how a reason begins matters to us
+# a PG may append any text: only the beginning of a reason matters
 type _Reason = Annotated[str, BeforeValidator(Sieve().sentence)]
 
 
@@ -43,9 +43,9 @@ def cancellation_of(body: bytes) -> Cancellation:
 def cancellations_of(
     wire: Sequence[WireCancellation] | None, sieve: Sieve
 ) -> tuple[Cancellation, ...] | None:
-    """None where the list was left out, which is not an empty one (PortOne facts 3.2).
+    """None where the list was omitted, which is not an empty one (PortOne facts 3.2).
 
-    None as well where it is too long to be kept and may hide one of ours: then its silence proves nothing.
+    None as well where it is too long to be stored and may hide one of ours: then absence proves nothing.
     """
     if wire is None:
         return None
@@ -54,7 +54,7 @@ def cancellations_of(
 
 
 def _bounded(found: Sequence[Cancellation]) -> tuple[Cancellation, ...] | None:
-    """The oldest, which stay the same from one reading to the next, and every one that may be ours."""
+    """The oldest, which stay the same in every reading, and every one that may be ours."""
     in_time = sorted(found, key=lambda each: (each.requested_at, each.id))
     oldest, later = in_time[:MOST_CANCELLATIONS], in_time[MOST_CANCELLATIONS:]
     ours = [each for each in later if each.token is not None]

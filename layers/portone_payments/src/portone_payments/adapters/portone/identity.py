@@ -24,7 +24,7 @@ class IdentityClient(PortOneCalls):
     def get_identity_verification(
         self, verification_id: str, *, deadline: Deadline
     ) -> VerificationReading | None:
-        """What PortOne says now, None for 404 IDENTITY_VERIFICATION_NOT_FOUND."""
+        """PortOne's reading now, None for 404 IDENTITY_VERIFICATION_NOT_FOUND."""
         return self._find(
             (_ALL, verification_id),
             read=partial(verification_of, verification_id),
@@ -35,7 +35,7 @@ class IdentityClient(PortOneCalls):
     def send_identity_verification(
         self, verification_id: str, order: SendCommand, *, key: str, deadline: Deadline
     ) -> None:
-        """Have the PG send an SMS or wake its app; documented for Danal and KCP."""
+        """Let the PG send an SMS or notify its app; documented for Danal and KCP."""
         self._send(
             "POST",
             (_ALL, verification_id, "send"),
@@ -59,7 +59,7 @@ class IdentityClient(PortOneCalls):
     def confirm_identity_verification(
         self, verification_id: str, otp: str | None, *, key: str, deadline: Deadline
     ) -> VerificationReading:
-        """Hand in the code of the SMS, None where the app was used; the answer is the verification."""
+        """Confirm with the code of the SMS, None where the app was used; returns the verification."""
         return self._send(
             "POST",
             (_ALL, verification_id, "confirm"),

@@ -1,4 +1,4 @@
-"""Identity verifications in PortOne's words: the body of a send, and what a reading says (PortOne facts 9).
+"""Identity verifications in PortOne's words: the body of a send, and a reading (PortOne facts 9).
 
 Everything but the id may be missing or strange without an error. `pgRawResponse` has no field here.
 """
@@ -37,7 +37,7 @@ class _Confirmed(Wire):
 
 
 def send_body(order: SendCommand, store_id: str) -> dict[str, Any]:
-    """SendIdentityVerificationBody; what is absent is left out, because null is refused."""
+    """SendIdentityVerificationBody; absent fields are omitted, because PortOne refuses null."""
     customer = {
         "id": order.customer_id,
         "name": order.name,
@@ -91,7 +91,7 @@ def _reading(verification_id: str, wire: _Verification) -> VerificationReading:
 
 
 def _customer(raw: Any) -> Customer:
-    """The person; an absent, strange or empty field is None, for a PG may leave any of them out."""
+    """The person; an absent, strange or empty field is None, since a PG may omit any of them."""
     foreigner = raw.get("isForeigner") if isinstance(raw, dict) else None
     return Customer(
         name=_told(raw, "name"),

@@ -1,4 +1,4 @@
-"""The list endpoint on the wire: what is asked, and a page of it as our own types (PortOne facts 13)."""
+"""The list endpoint on the wire: its query, and a page of it in our own types (PortOne facts 13)."""
 
 import json
 from contextlib import suppress
@@ -13,7 +13,7 @@ REACH = 60_000  # PortOne refuses a page that ends beyond it
 
 
 def list_query(store_id: str, since: int, until: int, *, number: int, size: int) -> dict[str, str]:
-    """The query of GET /payments: its body, as JSON text, for a GET with a body gets lost on the way.
+    """The query of GET /payments: its body, as JSON text, since the body of a GET can get lost.
 
     `since` and `until` in epoch seconds UTC. No filter by status: one PortOne invents later must be seen.
     Raises ValueError for a page beyond PortOne's reach.
@@ -38,12 +38,12 @@ def list_query(store_id: str, since: int, until: int, *, number: int, size: int)
 def page_of(size: int, body: bytes) -> ListPage:
     """A page of at most `size`. Raises ValueError when it is none.
 
-    Full when it holds as many as were asked for, as PortOne says it gives, or fewer than it counted.
-    A payment whose id nobody could look up here is passed over; one without an id is counted.
+    Full when it contains the requested number, or PortOne's page size if smaller, or fewer than it counted.
+    A payment whose id cannot be one of ours is skipped; one without an id is counted.
     """
     raw = parsed(body)
     if not isinstance(raw, dict) or not isinstance(raw.get("items"), list):
-        raise ValueError("not a page")  # noqa: TRY004 - what is read is a text, not a Python value
+        raise ValueError("not a page")  # noqa: TRY004 - the input is a text, not a Python value
     items, page = raw["items"], raw.get("page")
     read = [each for each in map(_listed, items) if each is not None]
     may_be_ours = tuple(each for each in read if may_be_id(each.payment_id))
@@ -53,7 +53,7 @@ def page_of(size: int, body: bytes) -> ListPage:
 
 
 def _listed(raw: Any) -> Listed | None:
-    """One payment; of a variant to come no more is promised than its id (facts 1.1). None without one."""
+    """One payment; a future variant is only certain to have an id (facts 1.1). None without one."""
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
         return None
     snapshot = None

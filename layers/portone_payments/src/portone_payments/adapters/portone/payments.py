@@ -25,7 +25,7 @@ class PortOneClient(PortOneCalls):
     """PortOne's payments (ports.PortOne). Every method raises PortOneError."""
 
     def get_payment(self, payment_id: str, *, deadline: Deadline) -> Snapshot | None:
-        """What PortOne says now, None for 404 PAYMENT_NOT_FOUND (facts 3)."""
+        """PortOne's reading now, None for 404 PAYMENT_NOT_FOUND (facts 3)."""
         return self._find(
             ("payments", payment_id),
             read=partial(payment_of, payment_id),
@@ -64,7 +64,7 @@ class PortOneClient(PortOneCalls):
         )
 
     def cancel(self, payment_id: str, order: CancelCommand, *, key: str, deadline: Deadline) -> Cancellation:
-        """Refund `order.amount`, sent as a number always; the answer may be FAILED with a 200 (facts 5.3)."""
+        """Refund `order.amount`, always sent as a number; the answer may be FAILED with a 200 (facts 5.3)."""
         return self._send(
             "POST",
             ("payments", payment_id, "cancel"),
@@ -99,7 +99,7 @@ class PortOneClient(PortOneCalls):
         )
 
     def cancel_cash_receipt(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
-        """Take all of a cash receipt back (facts 13)."""
+        """Cancel a whole cash receipt (facts 13)."""
         self._send(
             "POST",
             ("payments", payment_id, "cash-receipt", "cancel"),
@@ -119,7 +119,7 @@ class PortOneClient(PortOneCalls):
         )
 
     def close_virtual_account(self, payment_id: str, *, key: str, deadline: Deadline) -> None:
-        """Stop waiting for a deposit (facts 7.2)."""
+        """Close a virtual account, so that it takes no deposit (facts 7.2)."""
         self._send(
             "POST",
             ("payments", payment_id, "virtual-account", "close"),

@@ -1,4 +1,4 @@
-"""Cash receipts in PortOne's words: the body of an issue, what it answers, what a reading says (facts 13)."""
+"""Cash receipts in PortOne's words: the body of an issue, its answer, a reading (facts 13)."""
 
 from typing import Annotated, Any
 
@@ -29,7 +29,7 @@ class _Reading(Wire):
 
 
 def receipt_body(payment_id: str, order: ReceiptCommand, store_id: str) -> dict[str, Any]:
-    """IssueCashReceiptBody; VAT is left to PortOne, which takes an eleventh of what is not tax-free."""
+    """IssueCashReceiptBody; without VAT, which PortOne computes as an eleventh of the taxable part."""
     return {
         "storeId": store_id,
         "paymentId": payment_id,

@@ -1,4 +1,4 @@
-"""How PortOne describes a saved payment method, as its owner may be shown it (PortOne facts 6.2)."""
+"""PortOne's description of a saved payment method, as its owner may see it (PortOne facts 6.2)."""
 
 import re
 from typing import Any
@@ -42,7 +42,7 @@ def saved_method_of(raw: Any) -> SavedMethod | None:
 
 
 def masked(number: str) -> str:
-    """As PortOne masks it; what it does not mask, or hardly, keeps its last four digits."""
+    """As PortOne masks it; a number it does not mask, or hardly, keeps only its last four digits."""
     digits = len(re.findall(r"\d", number))
     if "*" in number and digits <= MOST_DIGITS:
         return number

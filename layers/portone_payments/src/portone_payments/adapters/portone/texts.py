@@ -1,7 +1,7 @@
-"""What is read out of any JSON of PortOne's: texts, times, the names of errors (PortOne facts 1.1, 10).
+"""Readers for any JSON of PortOne's: texts, times, the types of errors (PortOne facts 1.1, 10).
 
-Texts and codes of PGs pass one filter, `Sieve`, before they are stored, published or logged: what does not
-look like what it should be, is too long or may be a person's, is dropped and counted (rule 10.7).
+Texts and codes of PGs pass one filter, `Sieve`, before they are stored, published or logged: a text of the
+wrong form, too long, or possibly a person's is dropped and counted (rule 10.7).
 """
 
 import json
@@ -28,26 +28,26 @@ _NUMBER = re.compile(r"[0-9*xX -]{1,40}")
 _URL = re.compile(r"https?://[!#-;=?-~]{1,1000}")
 _PHONE = re.compile(r"(?:\+?82-?|0)1\d-?\d{3,4}-?\d{4}")
 MOST_DIGITS = 8
-"""Of a PG's code: more of them are somebody's phone, card, account or resident number."""
+"""In a PG's code: more digits may be somebody's phone, card, account or resident number."""
 LONGEST_NAME = 100
 LONGEST_ID = 200
 LONGEST_SENTENCE = 200
 
 
 class Wire(BaseModel):
-    """What PortOne sends: camelCase, no value of another type, never quoted in an error."""
+    """PortOne's JSON: camelCase, no value of another type, never quoted in an error."""
 
     model_config = ConfigDict(alias_generator=to_camel, strict=True, hide_input_in_errors=True)
 
 
 class Sieve:
-    """Lets through what is what it should be; `dropped` counts the texts that were there and are not."""
+    """Passes texts of the expected form; `dropped` counts those it removed."""
 
     def __init__(self) -> None:
         self.dropped = 0
 
     def code(self, value: Any, key: str | None = None) -> str | None:
-        """A PG's code, opaque: ASCII without blanks, and too few digits to be anybody's number."""
+        """A PG's code, opaque: ASCII without blanks, and too few digits to be a person's number."""
         return self._passed(text_of(value, key), _is_code)
 
     def identifier(self, value: Any, key: str | None = None) -> str | None:
@@ -55,11 +55,11 @@ class Sieve:
         return self._passed(text_of(value, key), _is_identifier)
 
     def merchant(self, value: Any, key: str | None = None) -> str | None:
-        """A shop's id at a PG, which is nobody's number whatever it looks like."""
+        """A shop's id at a PG, which is no person's number whatever it looks like."""
         return self._passed(text_of(value, key), _IDENTIFIER.fullmatch)
 
     def word(self, value: Any, key: str | None = None) -> str | None:
-        """A name out of a list of names, such as a bank or a provider."""
+        """A name out of a fixed list, such as a bank or a provider."""
         return self._passed(text_of(value, key), _WORD.fullmatch)
 
     def number(self, value: Any, key: str | None = None) -> str | None:
@@ -67,7 +67,7 @@ class Sieve:
         return self._passed(text_of(value, key), _NUMBER.fullmatch)
 
     def name(self, value: Any, key: str | None = None) -> str | None:
-        """What a person reads, such as a card's name: printable, one line."""
+        """A text for display, such as a card's name: printable, one line."""
         return self._passed(text_of(value, key), _is_name)
 
     def url(self, value: Any, key: str | None = None) -> str | None:
@@ -75,7 +75,7 @@ class Sieve:
         return self._passed(text_of(value, key), _URL.fullmatch)
 
     def sentence(self, value: Any, key: str | None = None) -> str | None:
-        """A text that is compared by how it begins: cut, and without what cannot be printed or encoded."""
+        """A text that is compared by its beginning: cut, without characters that do not print or encode."""
         found = text_of(value, key)
         return (
             None
@@ -84,7 +84,7 @@ class Sieve:
         )
 
     def _passed(self, text: str | None, fits: Callable[[str], object]) -> str | None:
-        """An empty text says nothing, as an absent one does."""
+        """The text if it fits; an empty one counts as absent."""
         if not text:
             return None
         if fits(text):
@@ -106,9 +106,9 @@ def _is_name(text: str) -> bool:
 
 
 def parsed(body: bytes) -> Any:
-    """What a JSON text says; one strange text in it spoils that text only. Raises ValueError for no JSON.
+    """The value of a JSON text; one strange text in it spoils that text only. Raises ValueError for no JSON.
 
-    Lone surrogates, broken UTF-8 and endless numbers stay where they are, and fit nothing.
+    Lone surrogates, broken UTF-8 and infinite numbers stay in place, and fit no reader.
     """
     with suppress(ValueError):
         return from_json(body)
@@ -123,13 +123,13 @@ def _whole(digits: str) -> int | None:
 
 
 def nothing_of(body: bytes) -> None:
-    """The empty object some operations answer. Raises ValueError when it is not an object."""
+    """The empty object that some operations return. Raises ValueError when it is not an object."""
     if not isinstance(parsed(body), dict):
-        raise ValueError("not an object")  # noqa: TRY004 - what is read is a text, not a Python value
+        raise ValueError("not an object")  # noqa: TRY004 - the input is a text, not a Python value
 
 
 def error_type_of(body: bytes) -> str | None:
-    """PortOne's `type` of an error (facts 10), None where somebody else answered."""
+    """PortOne's `type` of an error (facts 10), None where an intermediary answered."""
     try:
         found = text_of(parsed(body), "type")
     except ValueError:
@@ -164,12 +164,12 @@ def moment_of(value: Any) -> int | None:
 
 
 def text_of(value: Any, key: str | None = None) -> str | None:
-    """`value`, or what it has under `key`, where that is a text."""
+    """`value`, or its entry under `key`, where that is a text."""
     if key is not None:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None
 
 
 def may_be_id(text: str) -> bool:
-    """Whether a text can be an id of PortOne's or ours; anything longer is nobody's and is not kept."""
+    """Whether a text can be an id of PortOne's or ours; a longer one cannot and is not stored."""
     return len(text) <= LONGEST_ID and text.isprintable()

@@ -1,6 +1,6 @@
 """HTTP under one total deadline: connect, TLS, headers and body together (rule 4.6).
 
-httpx's own timeouts are per read: a server that drips a byte at a time holds a call for as long as it likes.
+httpx's own timeouts are per read: a server that sends a byte at a time could keep a call open without end.
 """
 
 import socket
@@ -19,10 +19,10 @@ CONNECT_SECONDS = 3.0  # for each address of the host
 
 
 class Allowance(float):
-    """What one request may still take, and what its connection saw of it.
+    """The time one request may still take, and what its connection has transferred of it.
 
-    httpcore hands the timeout of a request unchanged to each connect, read and write it does for that
-    request; so a timeout that knows its deadline reaches all of them.
+    httpcore passes the timeout of a request unchanged to each connect, read and write for that request; so a
+    timeout that knows its deadline reaches all of them.
     """
 
     deadline: Deadline
@@ -31,7 +31,7 @@ class Allowance(float):
     answered: bool = False
 
     def __new__(cls, deadline: Deadline) -> Self:
-        """An allowance of all that is left."""
+        """An allowance of the deadline's remaining time."""
         self = super().__new__(cls, max(deadline.remaining(), 0))
         self.deadline = deadline
         return self
@@ -44,7 +44,7 @@ class Allowance(float):
         return seconds
 
     def stale(self, method: str) -> bool:
-        """Whether an old connection was closed under us, and sending again can have no second effect."""
+        """Whether the server had closed an old connection, and sending again cannot have a second effect."""
         return self.reused and not self.answered and (method == "GET" or self.write_failed)
 
 
@@ -109,7 +109,7 @@ def _core_request(request: httpx.Request, allowance: Allowance) -> httpcore.Requ
 
 @contextmanager
 def _httpx_errors() -> Iterator[None]:
-    # their texts may quote what was sent, so they go no further
+    # their texts may quote the request, so they are dropped here
     try:
         yield
     except httpcore.TimeoutException:
@@ -145,7 +145,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        # address by address: socket.create_connection would give each of them the whole time
+        # address by address: socket.create_connection would allow each of them the whole time
         allowance = _allowance(timeout)
         failure: Exception = httpcore.ConnectError()
         for address in self._resolve(host, port):
@@ -194,5 +194,5 @@ class _Stream(httpcore.NetworkStream):
 
 def _allowance(timeout: float | None) -> Allowance:
     if not isinstance(timeout, Allowance):
-        raise TypeError("httpcore no longer hands on the timeout it was given")
+        raise TypeError("httpcore no longer passes on the timeout it was given")
     return timeout

@@ -28,12 +28,12 @@ from portone_payments.ports.world import WebhookSecrets
 MAX_BODY = 64 * 1024
 MEDIA_TYPES = frozenset({"application/json", "application/x-www-form-urlencoded"})
 
-# Function URLs join repeated headers with commas: none of the three patterns lets one through.
+# Function URLs join repeated headers with commas: none of the three patterns accepts one.
 WEBHOOK_ID = re.compile(r"[!-+\--~]{1,256}")
-# No leading zero: the signed text holds the header's own digits.
+# No leading zero: the signed text contains the header's own digits.
 TIMESTAMP = re.compile(r"[1-9][0-9]{0,10}")
 SIGNATURE = re.compile(r".{1,4096}", re.DOTALL)
-# Without padding too: PortOne's JavaScript library takes it (PortOne facts 17).
+# Without padding too: PortOne's JavaScript library accepts it (PortOne facts 17).
 V1_ENTRY = re.compile(r"v1,([A-Za-z0-9+/]{43})=?")
 MAX_ENTRIES = 16
 
@@ -70,7 +70,7 @@ def read_delivery(
 
 
 def raw_body(event: Mapping[str, Any]) -> bytes:
-    """The bytes PortOne sent. Raises InvalidRequest for an event whose body is not what it says it is."""
+    """The bytes PortOne sent. Raises InvalidRequest for a body that is not in its declared encoding."""
     body = event.get("body")
     try:
         if event.get("isBase64Encoded"):
@@ -119,7 +119,7 @@ def _text(body: bytes) -> str:
 
 
 def _macs(signature: str) -> list[str]:
-    """The MACs in a header; each entry is judged by itself, so a malformed one is passed over."""
+    """The MACs in a header; each entry is checked by itself, so a malformed one is skipped."""
     entries = [entry for entry in signature.split(" ") if entry][:MAX_ENTRIES]
     return [found[1] for entry in entries if (found := V1_ENTRY.fullmatch(entry))]
 

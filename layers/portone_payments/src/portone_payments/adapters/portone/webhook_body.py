@@ -1,4 +1,4 @@
-"""What an authentic webhook body says, in both versions PortOne sends (PortOne facts 8.1, 8.2, 4.3)."""
+"""The contents of an authentic webhook body, in both versions PortOne sends (PortOne facts 8.1, 8.2, 4.3)."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ MAX_FORM_FIELDS = 32
 
 
 def fill_in(envelope: Delivery, text: str) -> Delivery:
-    """`envelope` with what the body says, or as it was where the body says nothing we can act on.
+    """`envelope` with the contents of the body, or unchanged where the body has nothing to act on.
 
     Unknown types and fields are kept and ignored (PortOne facts 8.3). A confirm request stays one
     however little of it can be read: answered 2xx, it would approve the payment (facts 4.3).

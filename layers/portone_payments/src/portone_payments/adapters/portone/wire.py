@@ -1,7 +1,7 @@
 """PortOne's payments in, our own types out. The unknown becomes UNRECOGNISED, the impossible a ValueError.
 
-What the schema requires of a payment in every state is required here too: a made-up store, amount or
-time could move money. Everything else may be missing or strange without an error (PortOne facts 1.1), and
+Fields that the schema requires of a payment in every state are required here too: an invented store, amount
+or time could move money. Everything else may be missing or strange without an error (PortOne facts 1.1), and
 a text of a PG's is kept only where it passes the `Sieve`.
 """
 
@@ -32,7 +32,7 @@ METHODS = {
     "PaymentMethodConvenienceStore": PayMethod.CONVENIENCE_STORE,
     "PaymentMethodCrypto": PayMethod.CRYPTO,
 }
-# an easy pay that says nothing of what is inside, or something new, is not known to be cash
+# an easy pay without a method inside, or with a new one, is not known to be cash
 _INSIDE = {
     "PaymentMethodCard": True,
     "PaymentMethodTransfer": False,
@@ -128,14 +128,14 @@ def _snapshot(wire: WirePayment, sieve: Sieve) -> Snapshot:
 
 
 def _receipt_issued(wire: WirePayment) -> bool | None:
-    """Either field tells of a receipt, and either may be left out (facts 3.2)."""
+    """Whether a receipt was issued: two fields show one, and either may be omitted (facts 3.2)."""
     if text_of(wire.cash_receipt, "status") == "ISSUED":
         return True
     return _ISSUED.get(text_of(wire.cash_receipt_issuance_status) or "")
 
 
 def channel_of(raw: Any, sieve: Sieve | None = None) -> Channel | None:
-    """None unless it is surely LIVE or surely TEST: a guess would accept or refund (rule 6.2)."""
+    """The channel; None unless it is surely LIVE or TEST: a guess would accept or refund (rule 6.2)."""
     sieve = sieve or Sieve()
     provider, merchant = sieve.word(raw, "pgProvider"), sieve.merchant(raw, "pgMerchantId")
     kind, key = text_of(raw, "type"), sieve.identifier(raw, "key")

@@ -47,7 +47,7 @@ def buyer_context(order_id: str) -> dict[str, str]:
 
 
 def kept_until(order: Order, now: float) -> int:
-    """When a buyer that no payment took over is dropped, epoch seconds UTC: with the order or after 30 days."""
+    """When a buyer that no payment took over is dropped, epoch seconds UTC: with the order, or in 30 days."""
     latest = int(now) + BUYER_KEPT
     return latest if order.expires_at is None else min(order.expires_at, latest)
 
