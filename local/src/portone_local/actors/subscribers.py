@@ -75,7 +75,7 @@ def key_deleted(stack: Stack, issue_id: str, user: str = USER) -> Response:
 
 
 def plan_stored(stack: Stack, plan_id: str = "plan-1", amount: int = PRICE, **changes: Any) -> Response:
-    """The shop sells a plan, by the month unless told otherwise."""
+    """The shop sells a plan, by default by the month."""
     body = {"name": "구독", "amount": amount, "currency": "KRW", "interval": MONTHLY} | changes
     return stack.shop.put(f"/plans/{plan_id}", body)
 
@@ -125,7 +125,7 @@ def cancel(stack: Stack, subscription_id: str, *, at_period_end: bool = False) -
 
 
 def change(stack: Stack, subscription_id: str, plan_id: str, **changes: Any) -> Response:
-    """The customer takes another plan, now unless told otherwise."""
+    """The customer takes another plan, by default now."""
     body = {"planId": plan_id, "when": "now"} | changes
     return stack.app(USER).put(f"/subscriptions/{subscription_id}/plan", body)
 

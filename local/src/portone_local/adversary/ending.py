@@ -16,7 +16,7 @@ type Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`rows` are equal in two runs that ended alike; the rest is what a run that only waits is held to."""
+    """`rows` are equal in two runs that ended alike; the rest is what a run that only waits must reach."""
 
     rows: Counter[Row]
     events: Counter[Row]

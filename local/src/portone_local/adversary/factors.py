@@ -12,7 +12,7 @@ from portone_local.adversary.waits import EXCLUDED, wait_of
 
 REPEATED = ("2", "3")
 _KNOWN_BEFORE = frozenset({Trick.DROP, Trick.VARIANT, Trick.ENUM})
-"""What is tried from the second answer on as well: the first one told it."""
+"""What is varied from the second answer on as well: the first one showed it."""
 
 
 def possible(tale: str) -> list[Mutation]:
@@ -30,7 +30,7 @@ def alone(tale: str) -> list[Mutation]:
 def rows(tale: str) -> list[list[Mutation]]:
     """Eight sets that must change nothing: any two fields are both gone in one, and one of them in others.
 
-    The odd ones are played from the second answer on: what the first one told has to be remembered.
+    The odd ones are played from the second answer on: what the first one showed has to be remembered.
     """
     harmless = [each for each in possible(tale) if wait_of(each, tale) is None and not is_known(each, tale)]
     fields = sorted({_of_a_card(each) for each in harmless if each.trick is Trick.DROP})

@@ -10,7 +10,7 @@ from portone_local.adversary.tales_of_persons import WRONGLY
 from portone_local.adversary.waits import Wait, waits_of
 from portone_local.oracle import Finding
 
-# that a person is called, and that an outcome is unknown, may be told while something waits
+# a call for staff and an unknown outcome may be published while something waits
 _OF_WAITING = frozenset(
     {
         *("payment.quarantined", "payment.outcome_unknown", "payment.lagging", "payment.hint_given_up"),
@@ -59,7 +59,7 @@ def _found(run: Run, usual: Run, spared: frozenset[str]) -> Iterator[str]:
 
 
 def _waited(run: Run, usual: Run, waits: list[Wait]) -> Iterator[str]:
-    """Nothing told or done that would not have been anyway; and if it waits, a person knows."""
+    """Nothing published or done that would not have been anyway; and if it waits, staff is called."""
     for (event, amount), count in (run.ending.events - usual.ending.events).items():
         if event not in _OF_WAITING:
             yield f"told {count} times too often while it waits: {event} {amount or ''}"
@@ -80,7 +80,7 @@ def _untold(waits: list[Wait]) -> frozenset[str]:
 
 
 def _called(ending: Ending, usual: Ending, waits: list[Wait]) -> bool:
-    """Whether all is told in the end, or a person knows that it is not."""
+    """Whether all is published in the end, or staff is called because it is not."""
     if {event for event, _ in usual.events - ending.events} <= _IN_BETWEEN:
         return True
     # one that calls nobody may be what keeps the others from being met at all

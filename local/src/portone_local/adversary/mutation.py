@@ -15,7 +15,7 @@ ADDED = {"note": ["added later"], "count": 1}
 PERSONAL = "남궁옥분 010-9876-5432 "
 LONG = "신한카드"
 OFTEN = 2_000
-# what a person is shown has no pattern, only a length
+# what staff is shown has no pattern, only a length
 SHOWN = frozenset({"issuer", "name", "publisher", "remitteeName", "number"})
 CANARIES = (PERSONAL.strip(), LONG * 100)
 CLOCK = 0.9

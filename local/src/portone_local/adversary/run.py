@@ -15,12 +15,12 @@ from portone_local.oracle.identity import gather_identity, judge_identity
 from portone_local.portone import Refused
 
 STOPPED = (LookupError, AssertionError, ValueError, Refused)
-"""What a tale ends with when it cannot be told further; anything else is an error of ours."""
+"""What a tale ends with when it cannot be played further; anything else is an error of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A tale that was told: how it ended, the sentence it stopped with, what the oracle found, what died.
+    """A tale that was played: how it ended, the sentence it stopped with, what the oracle found, what died.
 
     `seen` could have been played, `played` was.
     """

@@ -44,7 +44,7 @@ def sold(stack: ObservedStack, order_id: str = "order-1", **changes: Any) -> str
 
 
 def ask_back(stack: ObservedStack, payment_id: str, refund_id: str = "refund-1", **body: Any) -> int:
-    """The owner wants 3,000 won back; the status of the answer."""
+    """The owner requests a refund of 3,000 won; the status of the answer."""
     wanted = {"refundId": refund_id, "amount": 3_000, "reason": "단순 변심"} | body
     return stack.app(USER).post(f"/payments/{payment_id}/cancel", wanted).status
 

@@ -32,7 +32,7 @@ class Tale:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def told_to(self, stack: ObservedStack) -> None:
-        """Tell it, and let the usual time pass."""
+        """Play it, and let the usual time pass."""
         self.tell(stack)
         let_pass(stack, self.patience)
 

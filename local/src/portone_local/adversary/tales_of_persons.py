@@ -34,7 +34,7 @@ def _must_not(happened: object, what: str) -> None:
 
 
 def by_each_provider(stack: ObservedStack) -> None:
-    """Of whom a PG tells all it ever does: phone, operator, nationality, and the age for adults only."""
+    """Of whom a PG returns all it ever does: phone, operator, nationality, and the age for adults only."""
     came = {
         USER: verified(stack, person=ADULT, purpose="adult", provider="KCP_V2"),
         STRANGER: verified(stack, STRANGER, OTHER_ADULT, provider="INICIS_UNIFIED"),
@@ -46,7 +46,7 @@ def by_each_provider(stack: ObservedStack) -> None:
 
 
 def a_minor_among_adults(stack: ObservedStack) -> None:
-    """Two providers, neither of which was told to look at the age by itself."""
+    """Two providers, neither of which is set to check the age by itself."""
     for provider in ("KCP_V2", "INICIS_UNIFIED"):
         answer = verified(stack, person=MINOR, purpose="adult", provider=provider)
         _must_not(answer.status == _OK, "a minor for adults only")

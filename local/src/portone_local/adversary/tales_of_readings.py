@@ -1,4 +1,4 @@
-"""Tales of readings that no story tells: accounts, charge-backs, easy pay, declines, the audit's list."""
+"""Tales of readings that no story has: accounts, charge-backs, easy pay, declines, the audit's list."""
 
 from portone_local.actors.shop import checkout, pay, prepare, put_order, verify
 from portone_local.adversary.tale_words import (
@@ -58,14 +58,14 @@ def dispute_settled(stack: ObservedStack) -> None:
 
 
 def paid_by_easy_pay(stack: ObservedStack) -> None:
-    """An easy pay that charged a card, in a shop that reports cash nobody asked a receipt for."""
+    """An easy pay that charged a card, in a shop that issues receipts without a request."""
     put_order(stack, amount={"total": 200_000}, payMethods=["EASY_PAY", "CARD"])
     sold(stack, method=EASY_CARD)
     let_pass(stack, 6 * DAY)
 
 
 def transfer_unasked(stack: ObservedStack) -> None:
-    """A transfer, in a shop that reports cash nobody asked a receipt for."""
+    """A transfer, in a shop that issues receipts without a request."""
     put_order(stack, amount={"total": 200_000}, payMethods=["TRANSFER"])
     sold(stack, method="TRANSFER")
     let_pass(stack, 6 * DAY)

@@ -1,4 +1,4 @@
-"""Tales of money going back that no story tells: refused and yet carried out, failing, late, in parts."""
+"""Tales of refunds that no story has: refused and yet carried out, failing, late, in parts."""
 
 from portone_local.actors.shop import pay, prepare, put_order, verify
 from portone_local.adversary.tale_words import ACCOUNT, CARD, DAY, HOUR, MINUTE, More, ask_back, sold

@@ -1,6 +1,6 @@
-"""What may make a tale wait for a person, and what is no robustness at all; each with its reason.
+"""What may make a tale wait for staff, and what is no robustness at all; each with its reason.
 
-A tale that waits is held to less than to the undisturbed ending, but not to nothing: see `judge`.
+A tale that waits must reach less than the undisturbed ending, but not nothing: see `judge`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,9 +13,9 @@ from portone_local.adversary.shape import Trick
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Why a tale waits, and the kinds of attention one of which a person is called with.
+    """Why a tale waits, and the kinds of attention one of which staff is called with.
 
-    `told_of`: only tales of this (a part of their name) may; `untold`: events that must not be told.
+    `told_of`: only tales of this (a part of their name) may; `untold`: events that must not be published.
     """
 
     why: str

@@ -102,7 +102,7 @@ class Buyer:
             return attempt.transaction_id
 
     def decline(self, payment_id: str, checkout: Checkout | None = None, decline: Decline = NO) -> str:
-        """Try and be declined: FAILED, unless the decline leaves no readable attempt."""
+        """Pay and be declined: FAILED, unless the decline leaves no readable attempt."""
         with self._changing(payment_id) as (record, at):
             if decline.readable:
                 attempt = self._till.window(record, at, checkout)

@@ -1,4 +1,4 @@
-"""PortOne's console: refunds the shop's code did not ask for, chargebacks, what comes next on command."""
+"""PortOne's console: refunds the shop's code did not request, chargebacks, what comes next on command."""
 
 from portone_local.portone.billing.wallet import Wallet
 from portone_local.portone.checkout import Channel
@@ -62,7 +62,7 @@ class Console:
     def reverse_cancellation(self, payment_id: str, cancellation_id: str, *, listed: bool = True) -> None:
         """The bank reverses a refund: SUCCEEDED becomes FAILED, or is no longer `listed`.
 
-        KeyError for a cancellation there is not. No webhook tells of it: none is documented (facts 8.6).
+        KeyError for a cancellation there is not. No webhook reports it: none is documented (facts 8.6).
         """
         with self._ledger.changing(payment_id) as (record, at):
             [entry] = [each for each in record.cancellations if each.id == cancellation_id]

@@ -162,7 +162,7 @@ ROUTES = (
 
 
 def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """The operation that `method` and `path` ask for, with its path ids."""
+    """The operation that `method` and `path` name, with its path ids."""
     for route in ROUTES:
         ids = route.ids_in(path) if route.method == method else None
         if ids is not None:

@@ -33,7 +33,7 @@ class IdentityUnknowns(Switches):
     """A wrong or late OTP is 502 PG_PROVIDER; otherwise 400 INVALID_REQUEST (facts 9)."""
 
     wrong_otp_fails_the_attempt: bool = False
-    """After a wrong OTP the verification reads FAILED; otherwise it can be tried again (facts 9)."""
+    """After a wrong OTP the verification reads FAILED; otherwise it can be confirmed again (facts 9)."""
 
     leaving_fails_the_attempt: bool = False
     """A person who leaves the window makes it FAILED; otherwise it stays READY (facts 9)."""
@@ -69,7 +69,7 @@ class BillingUnknowns(Switches):
 
     charges_are_routed: bool = False
     """A key is issued on a channel group whose PGs take turns, and each answer names another channel of it;
-    otherwise the channel is the one that was asked for (facts 3.2, 6.2)."""
+    otherwise the channel is the requested one (facts 3.2, 6.2)."""
 
     revoked_schedule_frees_the_payment_id: bool = True
     """A paymentId can be scheduled again after a revocation; otherwise never (facts 6.4)."""
@@ -148,10 +148,10 @@ class Unknowns(Switches):
     """`page.totalCount` counts what was returned; otherwise all that matched (facts 13)."""
 
     retries_refresh_the_timestamp: bool = True
-    """A webhook sent again is signed with the time of sending; else of its first try (facts 8.5)."""
+    """A webhook sent again is signed with the time of sending; else of its first attempt (facts 8.5)."""
 
     retries_keep_the_webhook_id: bool = True
-    """A webhook sent again keeps its `webhook-id`, as Standard Webhooks asks (facts 8.5)."""
+    """A webhook sent again keeps its `webhook-id`, as Standard Webhooks requires (facts 8.5)."""
 
     both_secrets_sign: bool = False
     """With two webhook secrets alive the header holds two signatures; else the newest signs (facts 8.4)."""

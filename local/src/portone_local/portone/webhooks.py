@@ -15,7 +15,7 @@ from portone_local.portone.unknowns import Unknowns
 from portone_local.twins.clock import Clock
 
 WAITS_MINUTES = (0, 1, 4, 16, 64, 256)
-"""Nominal wait before each try, full jitter: uniform between 0 and it (PortOne facts 8.5)."""
+"""Nominal wait before each attempt, full jitter: uniform between 0 and it (PortOne facts 8.5)."""
 
 NO_ANSWER = 0
 _OK, _OK_END = 200, 300
@@ -87,7 +87,7 @@ class Webhooks:
             return sorted(self._queue, key=lambda delivery: (delivery.due, delivery.order))
 
     def run_due(self) -> list[Sent]:
-        """Try whatever is due, the earliest first, until nothing is; the receiver may move the clock."""
+        """Send whatever is due, the earliest first, until nothing is; the receiver may move the clock."""
         done: list[Sent] = []
         while self.deliver and (delivery := self._take_due()):
             done.append(self._try(delivery, self.deliver))

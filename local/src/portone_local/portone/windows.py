@@ -23,7 +23,7 @@ _GIFTS = "BOOKNLIFE|SMART_MUNSANG|CULTURELAND"
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing these PGs want at a path such as `customer.email`, of these methods on these devices.
+    """One thing these PGs require at a path such as `customer.email`, of these methods on these devices.
 
     Empty tuples: of every PG, method, device. `pattern` is what the whole value has to look like.
     """
@@ -176,7 +176,7 @@ def _check_expiry(pg: str, expiry: Mapping[str, Any], now: float) -> None:
 
 
 def _check_period(pg: str, device: Device, parameters: Mapping[str, Any]) -> None:
-    """Inicis and Welcome want a period on phones: both ends, or one of two intervals."""
+    """Inicis and Welcome require a period on phones: both ends, or one of two intervals."""
     period = parameters.get("offerPeriod")
     if pg not in _TWO or (period is None and device != "MOBILE"):
         return

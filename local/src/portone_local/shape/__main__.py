@@ -14,7 +14,7 @@ from portone_local.template.cloudformation import ROOT
 
 CLAIMS = {
     "chains to a port, as in a.b.store": claims.chains_to_a_port,
-    "loops by hand that try again after a lost race": claims.retry_loops,
+    "loops by hand that repeat after a lost race": claims.retry_loops,
     "handlers that build a flow or declare dependencies": claims.handlers_that_build,
     "views that start work": claims.views_that_work,
 }

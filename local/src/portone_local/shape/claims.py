@@ -106,7 +106,7 @@ def chains_to_a_port(files: list[Source]) -> list[str]:
 
 
 def retry_loops(files: list[Source]) -> list[str]:
-    """Loops written by hand that try again after a lost race; one place may."""
+    """Loops written by hand that repeat after a lost race; one place may."""
     return [
         f"{file.path}:{loop.lineno} tries again after a Conflict"
         for file in under(files, "flows")

@@ -32,7 +32,7 @@ def transferred(world: World) -> str:
 
 
 def issue(world: World, payment_id: str) -> int:
-    """The buyer wants a cash receipt; the status of the answer."""
+    """The buyer requests a cash receipt; the status of the answer."""
     return world.stack.app(USER).post(f"/payments/{payment_id}/cash-receipt", WISH).status
 
 

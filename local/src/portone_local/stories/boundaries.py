@@ -181,7 +181,7 @@ _INSIDE = frozenset({"dump", "forget_expired", "close", "meta", "messages", "rec
 
 
 def _operation(name: str, *arguments: Any) -> str:
-    """The client's method; for PortOne, whose transport has one method only, the operation asked for."""
+    """The client's method; for PortOne, whose transport has one method only, the operation requested."""
     if name != "handle_request":
         return name
     found = find_route(arguments[0].method, arguments[0].url.raw_path.decode().partition("?")[0])

@@ -69,7 +69,7 @@ CHARGE_STORIES = (
     Story("charge an order", payable, charge, charge),
     Story("charge an order and never come back", payable, charge, nothing, wanted=None),
     Story("charge an order without an answer", unlucky(Fault.RESET_AFTER_COMMIT), charge, charge),
-    # its webhook tells of a failure that no reading ever shows: closed after six readings
+    # its webhook reports a failure that no reading ever shows: closed after six readings
     Story("charge an order with a declined method", poor, charge, charge_again, None, patience=HOUR),
     Story("work at a charge without an answer", charged_unanswered, work, nothing, restless=True),
 )

@@ -1,5 +1,5 @@
 """The core stories of payments, played on a stack one after the other."""
-# ruff: noqa: D103 - a story is told by its name
+# ruff: noqa: D103 - a story is described by its name
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,6 +1,6 @@
-"""Shards nothing is due in, which need not be asked about on the local AWS while nobody watches.
+"""Shards nothing is due in, which need no query on the local AWS while nobody watches.
 
-A sweep asks 64 shards, nearly all of them empty, and on the local AWS each question takes milliseconds.
+A sweep queries 64 shards, nearly all of them empty, and on the local AWS each query takes milliseconds.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from portone_payments.adapters.dynamo.keys import DUE
 class EmptyShards:
     """Stands before the one client that writes a table: a shard nothing was ever written to is empty.
 
-    While `watched` says so every question is asked all the same: its calls are told of.
+    While `watched` says so every query is sent all the same: its calls are reported.
     """
 
     def __init__(self, client: Any, *, watched: Callable[[], bool]) -> None:

@@ -1,4 +1,4 @@
-"""The stories of money going back, each cut off at every call by the crash tests."""
+"""The stories of refunds, each cut off at every call by the crash tests."""
 
 from collections.abc import Callable
 from typing import Any

@@ -58,7 +58,7 @@ def change_key(world: World, subscription_id: str) -> int:
 
 
 def look_around(world: World, subscription_id: str) -> None:
-    """Customer and shop look, and ask what another plan would cost."""
+    """Customer and shop read, and preview what another plan would cost."""
     app, shop = world.stack.app(owner(world)), world.stack.shop
     app.get("/subscriptions")
     app.get(f"/subscriptions/{subscription_id}")

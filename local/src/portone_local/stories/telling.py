@@ -28,7 +28,7 @@ SHOP = {"staff_refund_limit": LIMIT, **HOOK}
 SECONDS = {"receive_webhook": 10.0, "work_payments": 150.0, "work_charges": 150.0}
 """How long an invocation may take, in virtual seconds (rule 4.6); the API's functions `API_SECONDS`."""
 API_SECONDS = 20.0 + 1.0
-THOROUGH = int(os.environ.get("RACE_ROUNDS", "20")) >= 200  # noqa: PLR2004 - what make check asks for
+THOROUGH = int(os.environ.get("RACE_ROUNDS", "20")) >= 200  # noqa: PLR2004 - what make check sets
 
 
 def every(*, test: int, check: int) -> int:
@@ -82,7 +82,7 @@ def on_ministack(
 ) -> Iterator[tuple[Callable[[], World], Boundaries]]:
     """A stack of the real adapters that many worlds share.
 
-    `only_writer`: no other process writes its tables, so empty shards need not be asked again and again.
+    `only_writer`: no other process writes its tables, so empty shards need not be queried again and again.
     """
     boundaries, numbers = Boundaries(), count(1)
 
@@ -115,7 +115,7 @@ def points_of(story: Story) -> Sequence[Crossing]:
 def representatives(points: Sequence[Crossing]) -> list[Crossing]:
     """Every call, but of many alike only the first and the last.
 
-    A sweep asks each of the 32 due indexes, and the answers are empty but for one: between the first and the
+    A sweep reads each of the 32 due indexes, and the answers are empty but for one: between the first and the
     last there is nothing to lose. In memory every one of them is cut off.
     """
     last = {point.kind: point.nth for point in points}
@@ -180,14 +180,14 @@ def reached(point: Crossing, crossed: list[Crossing]) -> None:
 
 
 def assert_wanted(story: Story, world: World) -> None:
-    """Raises AssertionError unless a payment is as the story wants it."""
+    """Raises AssertionError unless a payment is as the story requires."""
     statuses = world.statuses()
     if story.wanted and story.wanted not in statuses.values():
         raise AssertionError(f"{story.name} ended with {statuses}")
 
 
 def assert_ended_well(story: Story, world: World, *, hurt: bool = False) -> None:
-    """Raises AssertionError unless a payment is as the story wants it and no invariant is broken."""
+    """Raises AssertionError unless a payment is as the story requires and no invariant is broken."""
     assert_wanted(story, world)
     assert_clean(world.stack, answers=world.answers, hurt=hurt)
 

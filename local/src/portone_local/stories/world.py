@@ -17,7 +17,7 @@ DAY = 24 * 60 * MINUTE
 USER = "user-1"
 TOTAL = 12_000
 GONE = 502
-PATIENCE = 16 * MINUTE  # a payment nobody told of is found in 15 minutes (invariant I4)
+PATIENCE = 16 * MINUTE  # a payment without a webhook is found in 15 minutes (invariant I4)
 
 
 @dataclass(slots=True)

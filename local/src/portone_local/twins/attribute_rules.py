@@ -76,7 +76,7 @@ def number(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _spelled(text: str) -> str:
-    """The same few times and amounts are asked about again and again."""
+    """The same few times and amounts are checked again and again."""
     if _PLAIN.fullmatch(text):
         return text
     if not _NUMBER.fullmatch(text):

@@ -5,14 +5,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What is asked of any clock here, moved by hand or not."""
+    """What every clock here can do, moved by hand or not."""
 
     def now(self) -> float:
         """Epoch seconds, UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds from an arbitrary start, never going back."""
+        """Seconds from an arbitrary start, never decreasing."""
         ...
 
 

@@ -31,7 +31,7 @@ NONE: Mapping[Key, int | None] = MappingProxyType({})
 TOKENS_KEPT = 10_000
 """DynamoDB forgets a token after ten minutes; nobody here waits so long with one."""
 NOTHING_DUE = Call("Query", reads=read_units((), consistent=False))
-"""A sweep asks 64 shards a minute, nearly all of them empty."""
+"""A sweep queries 64 shards a minute, nearly all of them empty."""
 
 type _Place = tuple[Any, str, str]
 type Around = Callable[[str, Callable[[], Any]], Any]
@@ -64,7 +64,7 @@ class MemoryTable:
         return self.around("GetItem", lambda: self._get(wanted))  # type: ignore[no-any-return]
 
     def get_many(self, wanted: Sequence[Key]) -> list[Item]:
-        """The items that are there; nothing is called where nothing is wanted."""
+        """The items that are there; without ids nothing is called."""
         if not wanted:
             return []
         return self.around("BatchGetItem", lambda: self._get_many(wanted))  # type: ignore[no-any-return]
@@ -77,7 +77,7 @@ class MemoryTable:
             self.around("TransactWriteItems", lambda: self._transact(items, token))
 
     def swap(self, items: Sequence[Item], gone: Mapping[Key, int | None], *, token: str) -> None:
-        """The same, and delete what is `gone`, each IF its version is the one told; None: whatever it is."""
+        """The same, and delete what is `gone`, each IF its version is the one given; None: whatever it is."""
         self.around("TransactWriteItems", lambda: self._transact(items, token, gone))
 
     def append(self, item: Item) -> None:
@@ -85,7 +85,7 @@ class MemoryTable:
         self.around("PutItem", lambda: self._append(item))
 
     def push(self, wanted: Key, *, seen: int, until: int, tries: int | None = None) -> int | None:
-        """Move `due_at` from `seen` to `until` and count a try; None where somebody else moved it before."""
+        """Move `due_at` from `seen` to `until` and count an attempt; None where another moved it first."""
         return self.around("UpdateItem", lambda: self._push(wanted, seen, until, tries))  # type: ignore[no-any-return]
 
     def held(self, partition: str, *, limit: int, after: Key | None = None) -> list[Key]:
@@ -129,7 +129,7 @@ class MemoryTable:
                 self._drop(where)
 
     def restore(self, items: Sequence[Item]) -> None:
-        """Hold what an earlier `dump` held and nothing else, item by item."""
+        """Restore what an earlier `dump` had and nothing else, item by item."""
         with self._lock:
             for where in set(self._items) - {Key.of(item) for item in items}:
                 self._drop(where)

@@ -54,7 +54,7 @@ class Call:
 
 
 class CallLog:
-    """Calls of DynamoDB in order: told by the table in memory, or listening to boto3 clients.
+    """Calls of DynamoDB in order: reported by the table in memory, or heard from boto3 clients.
 
     A listener learns an item's old size from having seen the item; one it never saw counts as absent.
     """

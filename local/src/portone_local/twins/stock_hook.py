@@ -1,8 +1,8 @@
-"""The shop's stock hook in memory: it remembers what it was asked, and says no or nothing on command."""
+"""The shop's stock hook in memory: it records its calls, and says no or nothing on command."""
 
 
 class MemoryStockHook:
-    """`StockHook` of a shop with goods for every try. `out` makes it say no, `silent` time out.
+    """`StockHook` of a shop with goods for every attempt. `out` makes it say no, `silent` time out.
 
     `agreed` is what it said yes to, in words that arrived.
     """
@@ -15,7 +15,7 @@ class MemoryStockHook:
         self.silent = False
 
     def reserve(self, payment_id: str, attempt: int) -> bool:
-        """Whether the goods are held; a timeout holds them too, and is a no to whoever asked."""
+        """Whether the goods are reserved; a timeout reserves them too, and is a no to its caller."""
         self.asked.append((payment_id, attempt))
         if self.out:
             return False

@@ -54,7 +54,7 @@ def check_query(
 
 @lru_cache(maxsize=256)
 def _check_bounds(sort_type: str, since: float | None, upto: float | None) -> None:
-    """A sweep asks every shard with the same ones."""
+    """A sweep queries every shard with the same ones."""
     bounds = [_bound(each) for each in (since, upto) if each is not None]
     if since is not None and upto is None:
         raise Invalid("a value that is used in no expression")
@@ -67,13 +67,13 @@ def _bound(each: float) -> float:
 
 
 def pushed_before(item: Item | None, until: Attribute) -> int | None:
-    """The tries where it stands at `until` already: our own earlier attempt did that."""
+    """The attempts where it stands at `until` already: our own earlier call did that."""
     ours = item is not None and item.get("due_at") == until
     return int(item["tries"]["N"]) if ours and item and "tries" in item else None
 
 
 def counted(item: Item) -> int:
-    """The tries of an item. Raises `Invalid` where they are no number."""
+    """The attempts of an item. Raises `Invalid` where they are no number."""
     tries = item.get("tries", {"N": "0"})
     if "N" not in tries:
         raise Invalid("tries is no number")
@@ -100,7 +100,7 @@ def expired(item: Item, now: float) -> bool:
 
 
 def other_version(old: Item | None, read: int | None) -> bool:
-    """Whether what is stored is not the version that was read; where none was, nothing is asked."""
+    """Whether what is stored is not the version that was read; without one read, nothing is checked."""
     return read is not None and (old is None or old.get("version") != {"N": str(read)})
 
 

@@ -70,7 +70,7 @@ class _Filter(Body):
     version: Literal["V1", "V2"] | None = None
 
     def admits(self, key: dict[str, Any], platform: str) -> bool:
-        """Whether `key`, with every field it has, is one of those asked for, whatever its time."""
+        """Whether `key`, with every field it has, is one of those requested, whatever its time."""
         pairs = (
             (self.store_id, key["storeId"]),
             (self.customer_id, key["customer"].get("id")),

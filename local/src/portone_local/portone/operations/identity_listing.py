@@ -15,7 +15,7 @@ type _Time = Literal["REQUESTED_AT", "VERIFIED_AT", "FAILED_AT", "STATUS_UPDATED
 
 
 class _Customer(Body):
-    """IdentityVerificationFilterCustomerInput: of whoever was verified, until then of whoever asked."""
+    """IdentityVerificationFilterCustomerInput: of whoever was verified, until then of the requester."""
 
     name: str | None = None
     birth_year: str | None = None
@@ -53,7 +53,7 @@ class _Filter(Body):
     customer: _Customer | None = None
 
     def admits(self, found: dict[str, Any], attempt: IdentityAttempt) -> bool:
-        """Whether `found`, which `attempt` is shown as, is one of those asked for, whatever its time."""
+        """Whether `found`, which `attempt` is shown as, is one of those requested, whatever its time."""
         channel = attempt.channel
         pairs = (
             (self.identity_verification_id, found["id"]),

@@ -85,7 +85,7 @@ def is_found(answer: Mapping[str, Any], paths: Sequence[str], text: str) -> bool
 
 
 def all_fit(pairs: Sequence[tuple[Any, Any]], lists: Sequence[tuple[Collection[Any] | None, Any]]) -> bool:
-    """Whether each value that is asked for is the one held, and one of each list that is not empty."""
+    """Whether each value requested is the one stored, and one of each list that is not empty."""
     return all(asked in (None, held) for asked, held in pairs) and all(
         not asked or held in asked for asked, held in lists
     )

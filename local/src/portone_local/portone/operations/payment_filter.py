@@ -71,7 +71,7 @@ PLAIN = frozenset(
         "version",
     )
 )
-"""What a filter asks of fields that no answer leaves out."""
+"""What a filter requires of fields that no answer leaves out."""
 
 type _Spelled = Literal[
     "READY", "PENDING", "VIRTUAL_ACCOUNT_ISSUED", "PAID", "FAILED", "PARTIAL_CANCELLED", "CANCELLED"
@@ -121,7 +121,7 @@ class PaymentFilter(Body):
     text_search: list[TextSearch] | None = None
 
     def admits(self, seen: Mapping[str, Any], whole: Mapping[str, Any], webhook: str | None) -> bool:
-        """Whether a payment is one of those asked for, whatever its time.
+        """Whether a payment is one of those requested, whatever its time.
 
         `seen` is what is answered of it, `whole` has every field, `webhook` how its last one went.
         """
