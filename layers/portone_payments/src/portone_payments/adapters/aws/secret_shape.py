@@ -6,7 +6,7 @@ from itertools import pairwise
 from portone_payments.domain.errors.common import SecretsUnavailable
 
 LEAST_KEY = 32  # characters of a key of ours; the template makes 64
-LEAST_SIGNING_KEY = 16  # bytes inside a webhook secret; the Standard Webhooks specification asks for 24
+LEAST_SIGNING_KEY = 16  # bytes inside a webhook secret; the Standard Webhooks specification requires 24
 LEAST_API_SECRET = 24  # characters; PortOne's own are three times as long
 LEAST_DISTINCT = 8
 VARIED = 0.75

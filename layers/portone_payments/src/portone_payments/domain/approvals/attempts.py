@@ -42,7 +42,7 @@ def newest_of(payment: Payment, token_hash: str) -> Approval | None:
 
 
 def withdrawn(approval: Approval) -> bool:
-    """Whether an error of ours ended it: it counts neither as an attempt nor as a decline (rule 10.13)."""
+    """Whether an error of ours ended an attempt: it is neither an attempt nor a decline (rule 10.13)."""
     return approval.state is ApprovalState.FAILED and is_ours(approval, approval.code)
 
 
@@ -154,7 +154,7 @@ def forgotten(payment: Payment, now: float) -> Approval | None:
 
 
 def since(approval: Approval) -> float:
-    """When it was first sent, as far as PortOne can know (epoch seconds UTC)."""
+    """When an attempt was first sent, as far as PortOne can know (epoch seconds UTC)."""
     sent_at = approval.sent_at if approval.resent_at is None else approval.resent_at
     return approval.created_at if sent_at is None else sent_at
 

@@ -31,7 +31,7 @@ class Window:
 
     @property
     def span(self) -> int:
-        """Its length in seconds."""
+        """The window's length in seconds."""
         return self.until - self.since
 
 
@@ -49,12 +49,12 @@ def used(mark: AuditMark, store_id: str, now: float) -> AuditMark:
 
 def next_window(since: int, span: int, now: float) -> Window | None:
     """The window after `since`, never younger than ten minutes; None when nothing is left."""
-    newest = int(now) - SETTLED - 1  # the list query asks for one second more
+    newest = int(now) - SETTLED - 1  # the list query covers one second more
     return Window(since, min(newest, since + span)) if since < newest else None
 
 
 def narrower(window: Window) -> Window:
-    """Its first half, at least a second."""
+    """The window's first half, at least a second."""
     return Window(window.since, window.since + max(1, window.span // 2))
 
 

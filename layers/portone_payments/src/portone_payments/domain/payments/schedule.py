@@ -25,7 +25,7 @@ REQUESTED_FOR = 7 * DAY
 # a replica may be read often within its delay: neither the count nor the time alone ends the wait
 LAGGING_LIMIT = 6
 LAGGING_FOR = 15 * 60
-# a PG that approves later reports it within the day, or staff asks the PG
+# a PG that approves later reports it within the day, or staff contacts the PG
 PENDING_FOR = DAY
 _SETTLED_REFUND = frozenset({RefundState.SUCCEEDED, RefundState.FAILED})
 _SETTLED_APPROVAL = frozenset({ApprovalState.APPROVED, ApprovalState.FAILED})

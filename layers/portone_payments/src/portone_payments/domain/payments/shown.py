@@ -42,7 +42,7 @@ def _waits(payment: Payment) -> bool:
 
 
 def _has_cancellation(seen: Seen, delivery: Delivery) -> bool:
-    """Whether the cancellation was seen, by its id; one reported as carried out has to be seen so."""
+    """Whether a reading showed the cancellation; one reported as carried out must be shown so."""
     status = booked(seen, delivery.cancellation_id)
     if delivery.type == EventType.CANCEL_PENDING:
         return status is not None

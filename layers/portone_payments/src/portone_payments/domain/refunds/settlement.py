@@ -136,7 +136,7 @@ def about(refund: Refund) -> str:
 
 
 def _match(refund: Refund, snapshot: Snapshot) -> Cancellation | None:
-    """By id, then by token; a failed cancellation is no match where another one moved the money."""
+    """The cancellation of a refund, by id, then by token; a failed one only where none moved the money."""
     by_id = [each for each in snapshot.shown if each.id == refund.cancellation_id]
     by_token = [each for each in snapshot.shown if each.reason.startswith(refund.token)]
     found = [*by_id, *by_token]

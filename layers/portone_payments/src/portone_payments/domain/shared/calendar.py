@@ -44,12 +44,12 @@ class Interval:
 
     @property
     def days(self) -> int:
-        """Its length in days; 0 when it counts months or years."""
+        """The interval's length in days; 0 when it counts months or years."""
         return {Unit.DAY: 1, Unit.WEEK: 7}.get(self.unit, 0) * self.count
 
     @property
     def months(self) -> int:
-        """Its length in months; 0 when it counts days or weeks."""
+        """The interval's length in months; 0 when it counts days or weeks."""
         return {Unit.MONTH: 1, Unit.YEAR: _MONTHS}.get(self.unit, 0) * self.count
 
 
@@ -125,6 +125,6 @@ def _month(day: date) -> int:
 
 
 def _in_month(month: int, day: int) -> date:
-    """That day of the month, or its last."""
+    """The given day of the month, or the month's last."""
     year, index = divmod(month, _MONTHS)
     return date(year, index + 1, min(day, monthrange(year, index + 1)[1]))
