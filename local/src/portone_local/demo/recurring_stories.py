@@ -55,10 +55,10 @@ def healed(stage: Stage) -> None:
     stage.stack.portone.pg.decline(jun.card, times=2)
     jun.until(4, 8)
     expect((jun.view["status"], jun.told("invoice.failed")), ("PAST_DUE", 1))
-    stage.say("8 April: no money on Jun's card. The shop is told at the first failure, not at the last.")
+    stage.say("8 April: no money on Jun's card. The shop is notified at the first failure, not at the last.")
     jun.until(4, 11)
     expect((jun.newest["state"], jun.newest["tries"]), ("PAID", 3))
-    stage.say("In vain the day after; on day 3 it works: [green]PAID[/green]. Three tries, one paymentId.")
+    stage.say("In vain the day after; on day 3 it works: [green]PAID[/green]. Three attempts, one paymentId.")
     jun.end()
 
 

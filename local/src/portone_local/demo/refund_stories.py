@@ -8,7 +8,7 @@ ACCOUNT = {"bank": "SHINHAN_BANK", "number": "110-000-000000", "holderName": "Ex
 
 
 def in_parts(stage: Stage) -> str:
-    """A part goes back, another part, then the rest."""
+    """A partial refund, another one, then the rest."""
     payment = _paid(stage, "mina", "화분 세트", 50_000)
     for number, amount in enumerate((20_000, 5_000), 1):
         answered = stage.refund("mina", payment, f"part-{number}", amount=amount)
@@ -60,13 +60,13 @@ def later(stage: Stage) -> str:
 
 
 def to_an_account(stage: Stage) -> str:
-    """A deposit goes back to a bank account."""
+    """A deposit is refunded to a bank account."""
     payment = _paid(stage, "sora", "책장", 140_000, method="VIRTUAL_ACCOUNT")
     stage.stack.portone.buyer.deposit(payment)
     stage.stack.deliver()
     without = stage.refund("sora", payment, "back", full=True)
     expect((without.status, without.json()["error"]["code"]), (409, "refund_account_required"))
-    stage.say("A deposit cannot go back to a card: 409 refund_account_required, nothing reserved.")
+    stage.say("A deposit cannot be refunded to a card: 409 refund_account_required, nothing reserved.")
     answered = stage.refund("sora", payment, "back", full=True, refundAccount=ACCOUNT)
     expect((answered.status, answered.json()["state"]), (200, "SUCCEEDED"))
     stage.say("With bank, number and holder it goes; the number is sealed while it waits, then forgotten.")

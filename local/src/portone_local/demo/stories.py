@@ -10,7 +10,7 @@ type Story = Callable[[Stage], str | None]
 
 
 def card(stage: Stage) -> str:
-    """A card payment, told by webhook."""
+    """A card payment, reported by webhook."""
     order = stage.sell("mina", "털모자", 24_000)
     payment = stage.prepare("mina", order)
     stage.stack.portone.buyer.pay(payment, stage.checkout(payment))
@@ -31,7 +31,7 @@ def two_devices(stage: Stage) -> str:
     stage.stack.deliver()
     again = stage.stack.app("jun").post("/payments", {"orderId": order, "platform": "web"})
     expect((again.status, again.json()["error"]["code"]), (409, "order_already_paid"))
-    stage.say("He pays on the phone; the tablet is told: 409 order_already_paid. One charge.")
+    stage.say("He pays on the phone; the tablet gets 409 order_already_paid. One charge.")
     return phone
 
 
@@ -76,7 +76,7 @@ def tampered(stage: Stage) -> str:
     expect(stage.verify("eve", payment)["status"], "MISMATCH")
     kinds = stage.stack.staff.get("/ops/attention?kind=mismatch").json()["items"]
     expect([item["paymentId"] for item in kinds], [payment])
-    stage.say("PortOne says PAID, 1,000 won. We say [red]MISMATCH[/red], never PAID, and tell a person.")
+    stage.say("PortOne says PAID, 1,000 won. We say [red]MISMATCH[/red], never PAID, and call staff.")
     minutes = stage.wait("eve", payment, "CANCELLED", most=10)
     stage.say(f"The money goes back by itself: CANCELLED after {minutes} min of virtual time.")
     return payment
