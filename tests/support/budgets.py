@@ -27,7 +27,7 @@ def from_order_to_paid() -> str:
         sum(cost.writes for cost in whole),
     )
     return (
-        "An order stored, prepared and paid, told by its webhook, takes "
+        "An order stored, prepared and paid, notified by its webhook, takes "
         f"{writes:g} write units, {reads:g} read units and {calls} calls of PortOne."
     )
 
