@@ -1,6 +1,12 @@
 """The list of planted bugs cannot rot: each still has its place, its test and its line in the document."""
 
+import subprocess
+import sys
+from dataclasses import replace
+from functools import partial
+
 import pytest
+from _pytest.mark.expression import Expression
 from samtranslator.yaml_helper import yaml_parse
 
 from portone_local.planted.__main__ import chosen_by, planted
@@ -28,6 +34,32 @@ def test_a_bug_has_one_place_and_leaves_a_readable_file(bug: Bug) -> None:
 @bugs
 def test_the_test_that_catches_a_bug_exists(bug: Bug) -> None:
     assert (ROOT / bug.test).is_file()
+
+
+def chosen_of(collected: str, bug: Bug) -> list[str]:
+    """The tests of the bug's file that its words choose, of what pytest has collected."""
+    words = Expression.compile(bug.only or "test")
+    ids = [line.lower() for line in collected.splitlines() if line.startswith(f"{bug.test}::")]
+    return [each for each in ids if words.evaluate(partial(_stands_in, each))]
+
+
+def _stands_in(name: str, word: str, /, **_: str | int | bool | None) -> bool:
+    return word.lower() in name
+
+
+@pytest.mark.check
+def test_the_words_of_each_bug_choose_a_test() -> None:
+    files = sorted({bug.test for bug in BUGS})
+    ran = subprocess.run(  # noqa: S603 - our own tests
+        [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", *files],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert [bug.name for bug in BUGS if not chosen_of(ran.stdout, bug)] == []
+    assert chosen_of(ran.stdout, replace(BUGS[0], only="no_test_is_called_so")) == []
 
 
 @pytest.mark.parametrize("bug", BY_HAND, ids=lambda bug: bug.name)

@@ -205,7 +205,7 @@ PERSONS: tuple[Bug, ...] = (
         "AT_ONCE = 45\n",
         "AT_ONCE = 450\n",
         "flows/identity/test_bounded",
-        "very_many_claims and after_38_rotations",
+        "very_many_claims and erased",
     ),
     in_core(
         "of a name of two letters both are shown",
