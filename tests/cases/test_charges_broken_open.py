@@ -22,14 +22,14 @@ def charged(stack: UnkindStack) -> int:
 @pytest.mark.parametrize("orders", [1, 12])
 @pytest.mark.parametrize("kind", [INVALID, "UNAUTHORIZED", "CHANNEL_NOT_FOUND"])
 def test_a_waiting_charge_ends_when_its_method_is_deleted(stack: UnkindStack, kind: str, orders: int) -> None:
-    issue_id = key_saved(stack)
+    billing_key_id = key_saved(stack)
     ids = [prepared_id(stack, order_id=f"order-{number}") for number in range(orders)]
     stack.wire.refuse(CHARGE, kind)
     for each in ids:
         charge(stack, each)
     stack.run_for(30 * MINUTE)
 
-    answer = key_deleted(stack, issue_id)
+    answer = key_deleted(stack, billing_key_id)
     seen = stack.app(USER).get(f"/payments/{ids[0]}").json()["approval"]["state"]
     asked = stack.asked(CHARGE)
     stack.wire.undisturbed()

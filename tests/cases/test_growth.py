@@ -128,8 +128,8 @@ def test_a_window_can_be_opened_again_after_a_day(stack: UnkindStack) -> None:
             key_deleted(stack, answer.json()["billingKeyId"])
     let_pass(stack, 2 * DAY)
 
-    issue_id = key_started(stack)
-    told: Any = registered(stack, issue_id, key_issued(stack, issue_id))
+    billing_key_id = key_started(stack)
+    told: Any = registered(stack, billing_key_id, key_issued(stack, billing_key_id))
 
     assert told.status == 200
 

@@ -194,9 +194,9 @@ def test_a_customer_with_a_waiting_charge_can_pay_by_another_method(stack: Unkin
     refused_for(stack, customer_of(stack, 0), kind)
     stack.run_for(DAY, step=20 * MINUTE)
 
-    issue_id = key_started(stack, "user-0")
-    registered(stack, issue_id, key_issued(stack, issue_id, "user-0", card="card-2"), "user-0")
-    key_chosen(stack, issue_id, "user-0")
+    billing_key_id = key_started(stack, "user-0")
+    registered(stack, billing_key_id, key_issued(stack, billing_key_id, "user-0", card="card-2"), "user-0")
+    key_chosen(stack, billing_key_id, "user-0")
     stack.run_for(DAY, step=20 * MINUTE)
 
     assert (charged(stack), state_of(stack, subscription_id)) == (2, "ACTIVE")

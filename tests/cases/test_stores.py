@@ -118,9 +118,9 @@ def a_renewal(stack: UnkindStack) -> Done:
 
 def a_deletion(stack: UnkindStack) -> Done:
     """A customer deletes a saved method."""
-    issue_id = key_saved(stack)
+    billing_key_id = key_saved(stack)
     lose(stack, "delete_billing_key")
-    key_deleted(stack, issue_id)
+    key_deleted(stack, billing_key_id)
     return lambda: [each.state.value for each in stack.portone.billing_books().keys.values()] == ["DELETED"]
 
 
@@ -318,7 +318,7 @@ def test_a_subscription_of_the_former_store_renews_there(stack: UnkindStack) -> 
 def test_an_order_prepared_after_the_move_is_paid_by_an_older_method_or_by_a_window(
     stack: UnkindStack, settings: dict[str, Any]
 ) -> None:
-    issue_id = key_saved(stack)
+    billing_key_id = key_saved(stack)
     move(stack)
     prepared = prepare(stack)
 
@@ -327,7 +327,7 @@ def test_an_order_prepared_after_the_move_is_paid_by_an_older_method_or_by_a_win
     if not settings["unknowns"].other_stores_are_visible:
         # the payment is of the new store, where nobody knows the card: two stores might both take the money
         assert (answer.status, stack.counted("SendingStopped")) == (402, 0)
-        assert stack.app("user-1").get(f"/billing-keys/{issue_id}").json()["state"] == "ACTIVE"
+        assert stack.app("user-1").get(f"/billing-keys/{billing_key_id}").json()["state"] == "ACTIVE"
         pay(stack, prepared)
     verify(stack, prepared)
     let_pass(stack, DAY)

@@ -57,7 +57,7 @@ def test_one_of_many_workers_charges_a_subscription(world: World, _round: int) -
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_charge_cancel_deletion_and_plan_change_at_once_end_in_some_order(world: World, _round: int) -> None:
     subscription_id = due(world)
-    issue_id = world.stack.ports["store"].wallet(owner(world)).default
+    billing_key_id = world.stack.ports["store"].wallet(owner(world)).default
     worker = collecting(world, subscription_id)
 
     _, _, cancelled, deleted, changed = race(
@@ -65,7 +65,7 @@ def test_charge_cancel_deletion_and_plan_change_at_once_end_in_some_order(world:
             worker,
             worker,
             lambda: END(world, subscription_id),
-            lambda: delete(world, issue_id),
+            lambda: delete(world, billing_key_id),
             lambda: change_plan(world, subscription_id),
         ]
     )
@@ -74,11 +74,11 @@ def test_charge_cancel_deletion_and_plan_change_at_once_end_in_some_order(world:
     assert changed in {200, 202, 402, 409, 503}
     let_pass(world.stack, 4 * MINUTE)
     END(world, subscription_id)
-    delete(world, issue_id)
+    delete(world, billing_key_id)
     let_pass(world.stack, 4 * MINUTE)
     after = held(world.stack, subscription_id)
     assert (after.status, after.in_flight) == (SubscriptionStatus.CANCELLED, None)
-    assert world.stack.ports["store"].wallet(owner(world)).keys[issue_id].state is KeyState.DELETED
+    assert world.stack.ports["store"].wallet(owner(world)).keys[billing_key_id].state is KeyState.DELETED
     assert len(set(sent(world, subscription_id))) <= 2
 
 
@@ -120,9 +120,11 @@ def test_charging_an_order_while_its_method_is_deleted_charges_it_once_or_never(
     world: World, _round: int
 ) -> None:
     payment_id = payable(world)
-    issue_id = world.stack.ports["store"].wallet(owner(world)).default
+    billing_key_id = world.stack.ports["store"].wallet(owner(world)).default
 
-    *charged, deleted = race([lambda: charge(world, payment_id)] * 3 + [lambda: delete(world, issue_id)])
+    *charged, deleted = race(
+        [lambda: charge(world, payment_id)] * 3 + [lambda: delete(world, billing_key_id)]
+    )
 
     assert set(charged) <= {200, 202, 404, 409, 410, 503}
     assert deleted in {200, 202, 503}

@@ -165,18 +165,18 @@ def test_a_key_deleted_at_portone_is_never_charged_again(stack: ObservedStack) -
 
 def test_a_charge_under_way_outlives_its_key_and_its_subscription(stack: ObservedStack) -> None:
     subscription_id = renewal(stack)
-    issue_id = key_of(stack, stack.ports["store"].wallet("user-1").default).issue_id
+    billing_key_id = key_of(stack, stack.ports["store"].wallet("user-1").default).billing_key_id
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
     stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
     while held(stack, subscription_id).in_flight is None:
         stack.run_for(MINUTE)
 
-    answers = (key_deleted(stack, issue_id).status, cancel(stack, subscription_id).status)
+    answers = (key_deleted(stack, billing_key_id).status, cancel(stack, subscription_id).status)
     days_pass(stack, 1)
 
     assert answers == (202, 202)
     assert held(stack, subscription_id).status is SubscriptionStatus.CANCELLED
-    assert key_of(stack, issue_id).state.value == "DELETED"
+    assert key_of(stack, billing_key_id).state.value == "DELETED"
     assert stack.ports["store"].payment(invoice(stack, subscription_id).payment_id).status is Status.CANCELLED
 
 

@@ -118,29 +118,29 @@ def test_a_method_deleted_after_the_restore_point_is_refused_once_and_recorded_a
     stack = club.stack
     subscription_id = subscribed(stack, planId=_daily(stack))
     snapshot, point = stack.dump(), stack.clock.now()
-    [issue_id] = stack.ports["store"].wallet(USER).keys
-    key_deleted(stack, issue_id)
+    [billing_key_id] = stack.ports["store"].wallet(USER).keys
+    key_deleted(stack, billing_key_id)
     stack.deliver()
     tried = len(charged_at(stack))
 
     club.restore(snapshot, point)
     days_pass(stack, 3)
 
-    assert key_of(stack, issue_id).state is KeyState.DELETED
+    assert key_of(stack, billing_key_id).state is KeyState.DELETED
     assert len(charged_at(stack)) == tried + 1
     assert held(stack, subscription_id).status.value == "PAST_DUE"
 
 
 def test_a_method_whose_window_was_open_is_found_at_portone(club: Club) -> None:
     stack = club.stack
-    issue_id = key_started(stack)
+    billing_key_id = key_started(stack)
     snapshot, point = stack.dump(), stack.clock.now()
-    registered(stack, issue_id, key_issued(stack, issue_id))
+    registered(stack, billing_key_id, key_issued(stack, billing_key_id))
 
     club.restore(snapshot, point)
     days_pass(stack, 1)
 
-    assert key_of(stack, issue_id).state is KeyState.ACTIVE
+    assert key_of(stack, billing_key_id).state is KeyState.ACTIVE
 
 
 def test_a_charge_of_an_existing_subscription_is_listed_with_it(club: Club) -> None:

@@ -30,7 +30,7 @@ def a_trial(plan: Plan, subscription_id: str, *, user_id: str, now: float = NOW)
     return subscribe(plan, subscription_id, user_id, moment, start=None, anchor_day=None, consented=False)
 
 
-def a_wallet(issue_id: str, *, user_id: str) -> Wallet:
+def a_wallet(billing_key_id: str, *, user_id: str) -> Wallet:
     """A user with an issue window open."""
-    key = SavedKey(issue_id=issue_id, created_at=NOW, pay_method="CARD", customer_id=CUSTOMER)
+    key = SavedKey(billing_key_id=billing_key_id, created_at=NOW, pay_method="CARD", customer_id=CUSTOMER)
     return start_issue(Wallet(user_id=user_id), key)

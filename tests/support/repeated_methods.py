@@ -62,9 +62,9 @@ def dropped_cards(stack: ObservedStack) -> Act:
         answer = stack.app(USER).post("/billing-keys", {"payMethod": "CARD", "platform": "ios"})
         if answer.status != OK:
             return answer
-        issue_id = answer.json()["billingKeyId"]
-        registered(stack, issue_id, key_issued(stack, issue_id))
-        return key_deleted(stack, issue_id)
+        billing_key_id = answer.json()["billingKeyId"]
+        registered(stack, billing_key_id, key_issued(stack, billing_key_id))
+        return key_deleted(stack, billing_key_id)
 
     return act
 

@@ -31,15 +31,15 @@ def reading(**changes: object) -> KeyReading:
         store_id="store-1",
         channels=(LIVE,),
         customer_id=CUSTOMER,
-        issue_id="issue1",
+        billing_key_id="issue1",
     )
     return replace(ours, **changes)  # type: ignore[arg-type]
 
 
-def a_key(issue_id: str = "issue1", **changes: object) -> SavedKey:
+def a_key(billing_key_id: str = "issue1", **changes: object) -> SavedKey:
     """A saved key, but for what is interesting."""
     key = SavedKey(
-        issue_id=issue_id,
+        billing_key_id=billing_key_id,
         created_at=NOW,
         pay_method="CARD",
         customer_id=CUSTOMER,
@@ -49,9 +49,9 @@ def a_key(issue_id: str = "issue1", **changes: object) -> SavedKey:
     return replace(key, **changes)  # type: ignore[arg-type]
 
 
-def with_active(*issue_ids: str) -> Wallet:
+def with_active(*billing_key_ids: str) -> Wallet:
     """A wallet in which these keys can be charged, with nothing resumed."""
     wallet = Wallet(user_id="user-1")
-    for number, issue_id in enumerate(issue_ids):
-        wallet = activate(wallet, a_key(issue_id, created_at=NOW + number), APP)
+    for number, billing_key_id in enumerate(billing_key_ids):
+        wallet = activate(wallet, a_key(billing_key_id, created_at=NOW + number), APP)
     return replace(wallet, waking=False)

@@ -27,7 +27,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         body_hash=request.body_hash(),
         request_key=key,
         order_id=body.order_id,
-        issue_id=body.billing_key_id,
+        billing_key_id=body.billing_key_id,
     )
     started = deps.subscriber.start(wanted, deps.deadline(INLINE_SECONDS))
     return started_answer(started, deps.clock.now())

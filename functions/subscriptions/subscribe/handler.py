@@ -36,7 +36,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         consented=body.consent,
         start=checked_day(body.start, "start").isoformat() if body.start else None,
         anchor_day=body.anchor_day,
-        issue_id=body.billing_key_id,
+        billing_key_id=body.billing_key_id,
     )
     started = deps.subscriber.start(wanted, deps.deadline(INLINE_SECONDS))
     return started_answer(started, deps.clock.now())

@@ -58,7 +58,7 @@ def said(item: Item) -> tuple[str | None, int | None]:
         (EMPTY, f"{DAY_OF_NOW}#end", NOW + KEPT + BEHIND),
         (SettledRefund(payment_id="payment1", refund=replace(REFUND, settled_at=NOW)), None, NOW + FAR),
         (SettledKey(user_id="user-1", key=LAPSED), f"{DAY_OF_NOW}#end", NOW + FAR),
-        (KeyRef(ref="issue:1", user_id="user-1", issue_id="1"), None, None),
+        (KeyRef(ref="issue:1", user_id="user-1", billing_key_id="1"), None, None),
     ],
 )
 def test_an_item_stores_where_it_is_found_and_when_it_expires(

@@ -68,10 +68,10 @@ def test_a_record_saved_meanwhile_stays_complete(store: TableStore) -> None:
 
 def test_a_saved_method_is_deleted_with_its_index_rows_and_its_wallet_stays(store: TableStore) -> None:
     left = SettledKey(user_id="user#1", key=replace(EMPTIED.keys["is/1"], key_hash="0" * 64))
-    others = KeyRef(ref="issue:is/2", user_id="user#1", issue_id="is/2")
+    others = KeyRef(ref="issue:is/2", user_id="user#1", billing_key_id="is/2")
     store.save(OPENED, left, others)
-    store.save(KeyRef(ref="issue:is/1", user_id="user#1", issue_id="is/1"))
-    store.save(KeyRef(ref=f"key:{'0' * 64}", user_id="user#1", issue_id="is/1"))
+    store.save(KeyRef(ref="issue:is/1", user_id="user#1", billing_key_id="is/1"))
+    store.save(KeyRef(ref=f"key:{'0' * 64}", user_id="user#1", billing_key_id="is/1"))
 
     store.remove(left)
 

@@ -48,14 +48,14 @@ def named(answer: Any) -> str:
 def test_an_app_that_polls_for_a_method_while_portone_is_silent_is_answered_from_the_record(
     stack: ObservedStack,
 ) -> None:
-    issue_id = key_started(stack)
-    told = key_issued(stack, issue_id)
+    billing_key_id = key_started(stack)
+    told = key_issued(stack, billing_key_id)
     stack.portone.webhooks.lose()
     stack.portone.inject(operation="get_billing_key", fault=Fault.RESET_BEFORE_COMMIT, times=None)
     before = stack.calls.portone
-    registered(stack, issue_id, told)
+    registered(stack, billing_key_id, told)
 
-    answers = {registered(stack, issue_id, {}).status for _ in range(60)}
+    answers = {registered(stack, billing_key_id, {}).status for _ in range(60)}
 
     assert answers == {ACCEPTED}
     assert stack.calls.portone - before <= 6
@@ -64,13 +64,15 @@ def test_an_app_that_polls_for_a_method_while_portone_is_silent_is_answered_from
 def test_a_user_who_reported_unknown_keys_saves_a_real_one_after_the_answered_wait(
     stack: ObservedStack,
 ) -> None:
-    issue_id = key_started(stack)
-    answers = [registered(stack, issue_id, {"billingKey": f"invented-{number}"}) for number in range(60)]
+    billing_key_id = key_started(stack)
+    answers = [
+        registered(stack, billing_key_id, {"billingKey": f"invented-{number}"}) for number in range(60)
+    ]
     wait = int(answers[-1].headers["retry-after"])
     clock_of(stack).advance(wait)
 
     assert named(answers[-1]) == "registrations"
-    assert registered(stack, issue_id, key_issued(stack, issue_id)).status == OK
+    assert registered(stack, billing_key_id, key_issued(stack, billing_key_id)).status == OK
 
 
 def test_a_deletion_is_started_however_often_another_was_requested(stack: ObservedStack) -> None:

@@ -50,10 +50,10 @@ def test_a_method_on_several_channels_is_charged_on_the_allowed_one(stack: Obser
 def test_a_method_saved_on_another_channel_is_refused_and_deleted(
     stack: ObservedStack,
 ) -> None:
-    issue_id = key_started(stack)
-    told = key_issued(stack, issue_id, channel_key=(NOT_OURS, OURS), failing_channels=(OURS,))
+    billing_key_id = key_started(stack)
+    told = key_issued(stack, billing_key_id, channel_key=(NOT_OURS, OURS), failing_channels=(OURS,))
 
-    answer = registered(stack, issue_id, told)
+    answer = registered(stack, billing_key_id, told)
     plan_stored(stack)
     begun = subscribe(stack)
     days_pass(stack, 1.2)
@@ -66,11 +66,11 @@ def test_a_method_saved_on_another_channel_is_refused_and_deleted(
 def test_a_deletion_that_waits_for_a_charge_is_not_checked_every_minute(stack: ObservedStack) -> None:
     key_saved(stack)
     plan_stored(stack)
-    issue_id = stack.ports["store"].wallet(USER).default
+    billing_key_id = stack.ports["store"].wallet(USER).default
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_AFTER_COMMIT)
     stack.portone.inject(operation="get_payment", fault=Fault.RESET_BEFORE_COMMIT, times=None)
     subscribe(stack)
-    waiting = key_deleted(stack, issue_id)
+    waiting = key_deleted(stack, billing_key_id)
     before = stack.ports["store"].wallet(USER).version
 
     let_pass(stack, 3 * HOUR)
@@ -80,4 +80,4 @@ def test_a_deletion_that_waits_for_a_charge_is_not_checked_every_minute(stack: O
 
     assert waiting.status == 202
     assert looks < 12
-    assert key_of(stack, issue_id).state is KeyState.DELETED
+    assert key_of(stack, billing_key_id).state is KeyState.DELETED

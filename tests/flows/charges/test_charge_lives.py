@@ -101,8 +101,8 @@ class Life:
         """The customer saves another card and makes it the default."""
         self.keys += 1
         if self.keys < 15:
-            issue_id = key_saved(self.stack, card=f"card-{self.keys}")
-            self.asking(lambda: key_chosen(self.stack, issue_id))
+            billing_key_id = key_saved(self.stack, card=f"card-{self.keys}")
+            self.asking(lambda: key_chosen(self.stack, billing_key_id))
 
     def raise_price(self) -> None:
         """The shop's backend moves the subscription to a dearer plan, from its next period on."""

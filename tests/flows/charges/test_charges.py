@@ -135,9 +135,9 @@ def test_a_part_waits_until_the_outcome_of_the_one_before_it_is_known(stack: Obs
 
 def test_a_cancelled_subscription_with_a_deleted_method_is_never_charged_again(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
-    issue_id = stack.ports["store"].wallet(USER).default
+    billing_key_id = stack.ports["store"].wallet(USER).default
 
-    answers = (cancel(stack, subscription_id).status, key_deleted(stack, issue_id).status)
+    answers = (cancel(stack, subscription_id).status, key_deleted(stack, billing_key_id).status)
     days_pass(stack, 70)
 
     assert answers == (200, 200)

@@ -297,11 +297,11 @@ def test_refused_renewals_leave_the_probe_of_their_channel_to_others(stack: Unki
 def test_a_deletion_of_a_method_that_is_not_found_waits_and_is_done_once_it_is_found(
     stack: UnkindStack, operations: tuple[str, ...]
 ) -> None:
-    issue_id = key_saved(stack)
+    billing_key_id = key_saved(stack)
     for each in operations:
         stack.wire.refuse(each, UNFOUND, naming=billing_key(stack, 0))
 
-    answer = key_deleted(stack, issue_id)
+    answer = key_deleted(stack, billing_key_id)
     stack.run_for(DAY, step=HOUR)
     [waits] = stack.ports["store"].wallet("user-1").keys.values()
     told = stack.counted(Metric.SENDING_STOPPED)
@@ -317,9 +317,9 @@ def test_a_deletion_of_a_method_that_is_not_found_waits_and_is_done_once_it_is_f
 def test_a_deletion_of_a_method_unknown_at_portone_ends_only_when_staff_decides(
     stack: UnkindStack, *, unfound: bool
 ) -> None:
-    issue_id = key_saved(stack)
+    billing_key_id = key_saved(stack)
     lose_key(stack, 0)
-    key_deleted(stack, issue_id)
+    key_deleted(stack, billing_key_id)
     stack.run_for(6 * HOUR, step=HOUR)
     [open_one] = stack.staff.get("/ops/discrepancies").json()["items"]
 
@@ -332,9 +332,9 @@ def test_a_deletion_of_a_method_unknown_at_portone_ends_only_when_staff_decides(
     stack.run_for(DAY, step=HOUR)
 
     wallet = stack.ports["store"].wallet("user-1")
-    assert (open_one["kind"], open_one["billingKeyId"]) == ("key_missing_there", issue_id)
+    assert (open_one["kind"], open_one["billingKeyId"]) == ("key_missing_there", billing_key_id)
     assert (open_one["paymentId"], closed.status) == (None, 200)
-    assert wallet.keys[issue_id].state is KeyState.DELETED
+    assert wallet.keys[billing_key_id].state is KeyState.DELETED
     assert wallet.history[-1].by.startswith("staff:") == unfound
     assert (stack.portone.billing_books().keys[billing_key(stack, 0)].deleted_at is None) == unfound
     assert stack.counted(Metric.SENDING_STOPPED) == told

@@ -66,14 +66,14 @@ def _prepare(stack: UnkindStack) -> Callable[[], Response]:
 
 
 def _delete(stack: UnkindStack) -> Callable[[], Response]:
-    issue_id = key_saved(stack)
-    return lambda: key_deleted(stack, issue_id)
+    billing_key_id = key_saved(stack)
+    return lambda: key_deleted(stack, billing_key_id)
 
 
 def _confirm_key(stack: UnkindStack) -> Callable[[], Response]:
-    issue_id = key_started(stack)
-    told = key_issued(stack, issue_id, manual=True)
-    return lambda: registered(stack, issue_id, told)
+    billing_key_id = key_started(stack)
+    told = key_issued(stack, billing_key_id, manual=True)
+    return lambda: registered(stack, billing_key_id, told)
 
 
 DOORS = {

@@ -111,13 +111,13 @@ def test_a_receipt_of_a_payment_of_the_old_store_is_issued_there(stack: UnkindSt
 
 
 def test_a_saved_method_renews_and_is_deleted_in_the_store_it_was_saved_in(stack: UnkindStack) -> None:
-    issue_id = key_saved(stack)
+    billing_key_id = key_saved(stack)
     plan_stored(stack)
     subscribe(stack)
     move(stack)
 
     days_pass(stack, 32)
-    deleted = key_deleted(stack, issue_id)
+    deleted = key_deleted(stack, billing_key_id)
 
     assert {book.store_id for book in stack.portone.books().values()} == {EXAMPLE_STORE}
     assert sum(book.times_paid for book in stack.portone.books().values()) == 2
@@ -125,12 +125,12 @@ def test_a_saved_method_renews_and_is_deleted_in_the_store_it_was_saved_in(stack
 
 
 def test_a_window_for_a_method_is_finished_in_the_store_it_was_opened_in(stack: UnkindStack) -> None:
-    issue_id = key_started(stack)
+    billing_key_id = key_started(stack)
     move(stack)
 
-    answer = registered(stack, issue_id, key_issued(stack, issue_id))
+    answer = registered(stack, billing_key_id, key_issued(stack, billing_key_id))
 
-    assert (answer.status, key_of(stack, issue_id).store_id) == (200, EXAMPLE_STORE)
+    assert (answer.status, key_of(stack, billing_key_id).store_id) == (200, EXAMPLE_STORE)
 
 
 def test_an_invoice_is_paid_in_the_store_of_the_method_that_pays_it(stack: UnkindStack) -> None:
@@ -169,14 +169,14 @@ def test_a_verification_begun_before_the_change_is_read_in_its_own_store(stack: 
 
 
 def test_a_webhook_about_a_saved_method_of_the_old_store_is_read_there(stack: UnkindStack) -> None:
-    issue_id = key_saved(stack)
+    billing_key_id = key_saved(stack)
     move(stack)
     [key] = stack.portone.billing_books().keys
 
     stack.portone.console.delete_billing_key(key)
     stack.deliver()
 
-    assert key_of(stack, issue_id).state == "DELETED"
+    assert key_of(stack, billing_key_id).state == "DELETED"
 
 
 def test_the_audit_still_compares_the_payments_of_the_old_store(stack: UnkindStack) -> None:

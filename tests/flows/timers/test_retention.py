@@ -172,7 +172,7 @@ def test_a_wallet_is_deleted_with_every_index_row_of_its_keys(shelf: Shelf) -> N
     opened = a_wallet("issue1", user_id="user-1")
     emptied = lapse(opened, replace(opened.keys["issue1"], key_hash="0" * 64), Moment(now=NOW, by="worker"))
     mine, others = (
-        [KeyRef(ref=f"{of}:{ref}", user_id=user, issue_id="issue1") for of, ref in names]
+        [KeyRef(ref=f"{of}:{ref}", user_id=user, billing_key_id="issue1") for of, ref in names]
         for user, names in (
             ("user-1", [("issue", "issue1"), ("key", "0" * 64)]),
             ("user-2", [("issue", "issue2")]),
@@ -194,11 +194,11 @@ def test_a_key_that_left_its_wallet_is_deleted_with_its_index_rows(shelf: Shelf)
     young = {"settled_at": None, "state": KeyState.ACTIVE}
     keys = [left_key(each) for each in range(SETTLED_KEYS_KEPT + 1)] + [left_key(9, **young)]
     refs = [
-        KeyRef(ref=ref, user_id="user-1", issue_id=key.issue_id)
+        KeyRef(ref=ref, user_id="user-1", billing_key_id=key.billing_key_id)
         for key in (keys[0], keys[9])
-        for ref in (f"issue:{key.issue_id}", f"key:{key.key_hash}")
+        for ref in (f"issue:{key.billing_key_id}", f"key:{key.key_hash}")
     ]
-    shelf.store.save(Wallet(user_id="user-1", keys={key.issue_id: key for key in keys}), *refs)
+    shelf.store.save(Wallet(user_id="user-1", keys={key.billing_key_id: key for key in keys}), *refs)
     before = shelf.left
 
     assert shelf.tidy() == Removed(removed=1)
@@ -212,11 +212,11 @@ def test_a_key_that_left_its_wallet_is_deleted_with_its_index_rows(shelf: Shelf)
 def test_a_wallet_is_deleted_with_what_left_it_on_its_last_day(shelf: Shelf) -> None:
     keys = [left_key(each) for each in range(SETTLED_KEYS_KEPT + 4)]
     refs = [
-        KeyRef(ref=ref, user_id="user-1", issue_id=key.issue_id)
+        KeyRef(ref=ref, user_id="user-1", billing_key_id=key.billing_key_id)
         for key in keys
-        for ref in (f"issue:{key.issue_id}", f"key:{key.key_hash}")
+        for ref in (f"issue:{key.billing_key_id}", f"key:{key.key_hash}")
     ]
-    shelf.store.save(Wallet(user_id="user-1", keys={key.issue_id: key for key in keys}), *refs)
+    shelf.store.save(Wallet(user_id="user-1", keys={key.billing_key_id: key for key in keys}), *refs)
     shelf.clock.advance(30)
     wallet = shelf.store.wallet("user-1")
     assert wallet is not None
@@ -227,9 +227,10 @@ def test_a_wallet_is_deleted_with_what_left_it_on_its_last_day(shelf: Shelf) -> 
 
 
 def test_a_key_that_returned_to_its_wallet_keeps_its_index_rows(shelf: Shelf) -> None:
-    keys = {key.issue_id: key for key in map(left_key, range(SETTLED_KEYS_KEPT + 1))}
+    keys = {key.billing_key_id: key for key in map(left_key, range(SETTLED_KEYS_KEPT + 1))}
     shelf.store.save(
-        Wallet(user_id="user-1", keys=keys), KeyRef(ref="issue:issue0", user_id="user-1", issue_id="issue0")
+        Wallet(user_id="user-1", keys=keys),
+        KeyRef(ref="issue:issue0", user_id="user-1", billing_key_id="issue0"),
     )
     back = left_key(0, state=KeyState.DELETING, settled_at=None)
     wallet = shelf.store.wallet("user-1")

@@ -36,17 +36,17 @@ class Saving(Stage):
 
     @rule(card=st.sampled_from(CARDS), manual=st.booleans())
     def save(self, card: str, manual: bool) -> None:  # noqa: FBT001 - a drawn value
-        issue_id, told = self.issue(card, manual=manual)
-        if issue_id:
-            registered(self.stack, issue_id, told)
+        billing_key_id, told = self.issue(card, manual=manual)
+        if billing_key_id:
+            registered(self.stack, billing_key_id, told)
             self.methods_given()
 
     @rule(card=st.sampled_from(CARDS), manual=st.booleans(), asks=st.booleans())
     def save_and_lose_the_answer(self, card: str, manual: bool, asks: bool) -> None:  # noqa: FBT001 - drawn
         """The app never reports the SDK's answer; at most it requests whether anything was saved."""
-        issue_id, _ = self.issue(card, manual=manual)
-        if issue_id and asks:
-            registered(self.stack, issue_id, {})
+        billing_key_id, _ = self.issue(card, manual=manual)
+        if billing_key_id and asks:
+            registered(self.stack, billing_key_id, {})
             self.methods_given()
 
     @_saved
@@ -58,17 +58,19 @@ class Saving(Stage):
     @_saved
     @rule(pick=picks)
     def delete(self, pick: int) -> None:
-        issue_id = self.saved(pick)
-        if key_deleted(self.stack, issue_id).status == 200:
-            self.gone.add(issue_id)
+        billing_key_id = self.saved(pick)
+        if key_deleted(self.stack, billing_key_id).status == 200:
+            self.gone.add(billing_key_id)
 
     @_saved
     @rule(pick=picks)
     def delete_elsewhere(self, pick: int) -> None:
         """In PortOne's console."""
-        issue_id = self.saved(pick)
+        billing_key_id = self.saved(pick)
         with suppress(Refused, KeyError):
-            self.stack.portone.console.delete_billing_key({v: k for k, v in self.keys.items()}[issue_id])
+            self.stack.portone.console.delete_billing_key(
+                {v: k for k, v in self.keys.items()}[billing_key_id]
+            )
 
     @rule(operation=st.sampled_from(KEY_CALLS), fault=st.sampled_from(KEY_FAULTS))
     def lose_an_answer_about_a_key(self, operation: str, fault: Fault) -> None:
@@ -77,18 +79,18 @@ class Saving(Stage):
     def issue(self, card: str, *, manual: bool = False) -> tuple[str, dict[str, str]]:
         """The customer completes the window; its id and the SDK's answer to the app, or "" and nothing."""
         with suppress(KeyError):  # refused: too many saved already
-            issue_id = key_started(self.stack)
+            billing_key_id = key_started(self.stack)
             issued = self.stack.portone.buyer.issue_billing_key(
-                issue_id=issue_id,
+                issue_id=billing_key_id,
                 customer_id=customer_of(self.stack),
                 card=card,
                 manual=manual,
-                store_id=store_of_issue(self.stack, issue_id),
+                store_id=store_of_issue(self.stack, billing_key_id),
             )
             told = {"billingKey": issued.billing_key, "billingIssueToken": issued.billing_issue_token}
-            self.issues.append(issue_id)
-            self.keys[issued.billing_key] = issue_id
-            return issue_id, {name: value for name, value in told.items() if value}
+            self.issues.append(billing_key_id)
+            self.keys[issued.billing_key] = billing_key_id
+            return billing_key_id, {name: value for name, value in told.items() if value}
         return "", {}
 
     def saved(self, pick: int) -> str:

@@ -34,44 +34,44 @@ def customer_of(stack: Stack, user: str = USER) -> str | None:
     return customer_in(stack.ports["store"].wallet(user))
 
 
-def store_of_issue(stack: Stack, issue_id: str, user: str = USER) -> str | None:
+def store_of_issue(stack: Stack, billing_key_id: str, user: str = USER) -> str | None:
     """The store the window of an issue names."""
     wallet = stack.ports["store"].wallet(user)
-    key = wallet.keys.get(issue_id) if wallet else None
+    key = wallet.keys.get(billing_key_id) if wallet else None
     return (key.store_id or None) if key else None
 
 
-def key_issued(stack: Stack, issue_id: str, user: str = USER, **changes: Any) -> dict[str, str]:
+def key_issued(stack: Stack, billing_key_id: str, user: str = USER, **changes: Any) -> dict[str, str]:
     """The customer goes through the window; what the SDK hands the app, to be registered."""
-    window = {"issue_id": issue_id, "customer_id": customer_of(stack, user)}
-    window |= {"store_id": store_of_issue(stack, issue_id, user)}
+    window = {"issue_id": billing_key_id, "customer_id": customer_of(stack, user)}
+    window |= {"store_id": store_of_issue(stack, billing_key_id, user)}
     issued = stack.portone.buyer.issue_billing_key(**window | changes)
     told = {"billingKey": issued.billing_key, "billingIssueToken": issued.billing_issue_token}
     return {name: value for name, value in told.items() if value}
 
 
-def registered(stack: Stack, issue_id: str, told: dict[str, str], user: str = USER) -> Response:
+def registered(stack: Stack, billing_key_id: str, told: dict[str, str], user: str = USER) -> Response:
     """The app hands over what the SDK said."""
-    return stack.app(user).post(f"/billing-keys/{issue_id}/register", told)
+    return stack.app(user).post(f"/billing-keys/{billing_key_id}/register", told)
 
 
 def key_saved(stack: Stack, user: str = USER, **changes: Any) -> str:
     """The id of a new saved payment method that can be charged, on the channel its window names."""
     window = key_window(stack, user)
-    issue_id = str(window["billingKeyId"])
-    issued = key_issued(stack, issue_id, user, **{"channel_key": window["channelKey"]} | changes)
-    registered(stack, issue_id, issued, user)
-    return issue_id
+    billing_key_id = str(window["billingKeyId"])
+    issued = key_issued(stack, billing_key_id, user, **{"channel_key": window["channelKey"]} | changes)
+    registered(stack, billing_key_id, issued, user)
+    return billing_key_id
 
 
-def key_chosen(stack: Stack, issue_id: str, user: str = USER) -> Response:
+def key_chosen(stack: Stack, billing_key_id: str, user: str = USER) -> Response:
     """The customer gives this method as default."""
-    return stack.app(user).put(f"/billing-keys/{issue_id}/default")
+    return stack.app(user).put(f"/billing-keys/{billing_key_id}/default")
 
 
-def key_deleted(stack: Stack, issue_id: str, user: str = USER) -> Response:
+def key_deleted(stack: Stack, billing_key_id: str, user: str = USER) -> Response:
     """The customer deletes it."""
-    return stack.app(user).delete(f"/billing-keys/{issue_id}")
+    return stack.app(user).delete(f"/billing-keys/{billing_key_id}")
 
 
 def plan_stored(stack: Stack, plan_id: str = "plan-1", amount: int = PRICE, **changes: Any) -> Response:
@@ -152,12 +152,12 @@ def invoice(stack: Stack, subscription_id: str, number: int = -1) -> Invoice:
     return invoices[max(invoices, key=int) if number < 0 else str(number)]
 
 
-def key_of(stack: Stack, issue_id: str, user: str = USER) -> SavedKey:
+def key_of(stack: Stack, billing_key_id: str, user: str = USER) -> SavedKey:
     """A saved payment method as we hold it. LookupError for none."""
     wallet: Wallet | None = stack.ports["store"].wallet(user)
     if wallet is None:
         raise LookupError(user)
-    return wallet.keys[issue_id]
+    return wallet.keys[billing_key_id]
 
 
 def charged_at(stack: Stack) -> list[float]:

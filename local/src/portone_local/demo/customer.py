@@ -48,9 +48,9 @@ class Customer:
 
     def save_card(self) -> str:
         """A card is saved and becomes the default; the end of its number."""
-        issue_id = recurring.key_saved(self.stack, self.user, card=self.card)
+        billing_key_id = recurring.key_saved(self.stack, self.user, card=self.card)
         self.stack.deliver()
-        saved: dict[str, Any] = self.stack.app(self.user).get(f"/billing-keys/{issue_id}").json()
+        saved: dict[str, Any] = self.stack.app(self.user).get(f"/billing-keys/{billing_key_id}").json()
         expect((saved["state"], saved["default"]), ("ACTIVE", True))
         return str(saved["method"]["number"])[-4:]
 

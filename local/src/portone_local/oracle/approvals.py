@@ -64,4 +64,4 @@ def settled_tries_keep_no_token(evidence: Evidence) -> Iterator[Finding]:
 def _manual(evidence: Evidence) -> Iterator[tuple[Payment, Approval]]:
     """Every attempt of an authenticated payment; charges of saved payment methods never call the hook."""
     for payment in evidence.payments.values():
-        yield from ((payment, each) for each in payment.approvals if each.issue_id is None)
+        yield from ((payment, each) for each in payment.approvals if each.billing_key_id is None)

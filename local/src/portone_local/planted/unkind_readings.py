@@ -23,7 +23,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "a saved method is compared with the channels of today",
         "domain/payments/terms.py",
         "    if not key.channels and not key.merchants:",
-        "    if not key.channels or key.issue_id:",
+        "    if not key.channels or key.billing_key_id:",
         "cases/test_operators",
         "renews_as_before",
     ),

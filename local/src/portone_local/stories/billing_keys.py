@@ -37,22 +37,22 @@ def start(world: World, _subject: str) -> str:
 
 def issued(world: World) -> str:
     """A window that issued a key; its id and what the SDK said, with a blank between."""
-    issue_id = start(world, "")
-    told = key_issued(world.stack, issue_id, owner(world), card=f"card-{world.name}")
-    return f"{issue_id} billingKey {told['billingKey']}"
+    billing_key_id = start(world, "")
+    told = key_issued(world.stack, billing_key_id, owner(world), card=f"card-{world.name}")
+    return f"{billing_key_id} billingKey {told['billingKey']}"
 
 
 def authenticated(world: World) -> str:
     """The same on a channel where the shop confirms."""
-    issue_id = start(world, "")
-    told = key_issued(world.stack, issue_id, owner(world), card=f"card-{world.name}", manual=True)
-    return f"{issue_id} billingIssueToken {told['billingIssueToken']}"
+    billing_key_id = start(world, "")
+    told = key_issued(world.stack, billing_key_id, owner(world), card=f"card-{world.name}", manual=True)
+    return f"{billing_key_id} billingIssueToken {told['billingIssueToken']}"
 
 
 def register(world: World, subject: str) -> int:
     """The app hands over what the SDK said; the status of the answer."""
-    issue_id, name, value = subject.split(" ")
-    return registered(world.stack, issue_id, {name: value}, owner(world)).status
+    billing_key_id, name, value = subject.split(" ")
+    return registered(world.stack, billing_key_id, {name: value}, owner(world)).status
 
 
 def saved(world: World) -> str:
@@ -66,31 +66,31 @@ def two_saved(world: World) -> str:
     return key_saved(world.stack, owner(world), card=f"other-{world.name}")
 
 
-def choose(world: World, issue_id: str) -> int:
+def choose(world: World, billing_key_id: str) -> int:
     """The customer makes it the default; the status of the answer."""
-    return key_chosen(world.stack, issue_id, owner(world)).status
+    return key_chosen(world.stack, billing_key_id, owner(world)).status
 
 
-def delete(world: World, issue_id: str) -> int:
+def delete(world: World, billing_key_id: str) -> int:
     """The customer deletes it; the status of the answer."""
-    return key_deleted(world.stack, issue_id, owner(world)).status
+    return key_deleted(world.stack, billing_key_id, owner(world)).status
 
 
 def charging(world: World) -> str:
     """A saved payment method with a charge under way, of which no answer came."""
-    issue_id = saved(world)
+    billing_key_id = saved(world)
     plan_stored(world.stack, plan(world, "daily"), interval=EVERY_DAY)
     world.stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_AFTER_COMMIT)
     world.stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
     subscribe(world.stack, owner(world), request=f"request-{world.name}", planId=plan(world, "daily"))
     world.stack.portone.clear_faults()
-    return issue_id
+    return billing_key_id
 
 
 def _unwilling(world: World) -> str:
-    issue_id = saved(world)
+    billing_key_id = saved(world)
     world.stack.portone.inject(operation="delete_billing_key", fault=Fault.RESET_AFTER_COMMIT)
-    return issue_id
+    return billing_key_id
 
 
 def _unlisted(world: World) -> str:
@@ -108,17 +108,19 @@ def _heard_of(world: World) -> str:
 
 
 def _deleting(world: World) -> str:
-    issue_id = charging(world)
-    delete(world, issue_id)
-    return leased(world, issue_id, 3 * MINUTE)
+    billing_key_id = charging(world)
+    delete(world, billing_key_id)
+    return leased(world, billing_key_id, 3 * MINUTE)
 
 
 def _deleted_elsewhere(world: World) -> str:
-    issue_id = saved(world)
+    billing_key_id = saved(world)
     world.stack.deliver()
-    [book] = [each for each in world.stack.portone.billing_books().keys.values() if each.issue_id == issue_id]
+    [book] = [
+        each for each in world.stack.portone.billing_books().keys.values() if each.issue_id == billing_key_id
+    ]
     world.stack.portone.console.delete_billing_key(book.billing_key)
-    return issue_id
+    return billing_key_id
 
 
 def leased(world: World, subject: str, seconds: float) -> str:
@@ -128,11 +130,11 @@ def leased(world: World, subject: str, seconds: float) -> str:
     return subject
 
 
-def look_at_keys(world: World, issue_id: str) -> None:
+def look_at_keys(world: World, billing_key_id: str) -> None:
     """The customer looks."""
     app = world.stack.app(owner(world))
     app.get("/billing-keys")
-    app.get(f"/billing-keys/{issue_id}")
+    app.get(f"/billing-keys/{billing_key_id}")
 
 
 KEY_STORIES = (

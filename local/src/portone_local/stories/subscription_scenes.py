@@ -47,10 +47,10 @@ def begin(world: World, name: str = "daily") -> str:
 
 def unlucky_customer(world: World) -> str:
     """The same, and PortOne will answer neither the first charge nor a reading."""
-    issue_id = customer(world)
+    billing_key_id = customer(world)
     world.stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_AFTER_COMMIT)
     world.stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
-    return issue_id
+    return billing_key_id
 
 
 def subscriber(world: World, name: str = "daily") -> str:

@@ -73,7 +73,7 @@ def test_a_key_is_read_as_it_was_issued(clock: MovableClock, method: str, option
 
     found = shop.read(issued(shop.fake, method=method, customer_id="user-1", issue_id="issue-1"))
 
-    assert (found.status, found.customer_id, found.issue_id) == (KeyStatus.ISSUED, "user-1", "issue-1")
+    assert (found.status, found.customer_id, found.billing_key_id) == (KeyStatus.ISSUED, "user-1", "issue-1")
     assert found.issued_at == pytest.approx(START * 1_000_000, abs=1_000_000)
     kind = PayMethod(method)
     shown: dict[Optionals, set[PayMethod | None]] = {Optionals.ALL: {kind}, Optionals.NONE: {None}}
@@ -84,7 +84,7 @@ def test_a_key_is_read_as_it_was_issued(clock: MovableClock, method: str, option
 def test_a_key_belongs_to_the_customer_the_browser_named(shop: Shop) -> None:
     found = shop.read(issued(shop.fake, customer_id="user-2", issue_id="other", store_id="store-other"))
 
-    assert (found.customer_id, found.issue_id, found.store_id) == ("user-2", "other", "store-other")
+    assert (found.customer_id, found.billing_key_id, found.store_id) == ("user-2", "other", "store-other")
 
 
 def test_a_test_channel_is_recognised_among_several(shop: Shop) -> None:

@@ -25,7 +25,7 @@ def test_an_issued_card_is_read_completely() -> None:
         store_id=STORE_ID,
         channels=(LIVE,),
         customer_id="user-1",
-        issue_id="issue-1",
+        billing_key_id="issue-1",
         custom_data='{"bundle":"example"}',
         method=SavedMethod(
             kind=PayMethod.CARD,

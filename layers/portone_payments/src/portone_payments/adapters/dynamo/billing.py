@@ -15,9 +15,9 @@ class BillingRows(TableReads):
         """A user's saved payment methods."""
         return self._read(Wallet, key_of("wallet", user_id))
 
-    def settled_key(self, user_id: str, issue_id: str) -> SettledKey | None:
+    def settled_key(self, user_id: str, billing_key_id: str) -> SettledKey | None:
         """A key that is no longer in its wallet."""
-        return self._read(SettledKey, part_key("wallet", user_id, "saved-key", issue_id))
+        return self._read(SettledKey, part_key("wallet", user_id, "saved-key", billing_key_id))
 
     def key_ref(self, ref: str) -> KeyRef | None:
         """The user of a billing key."""

@@ -72,7 +72,7 @@ def _key_reading(raw: Any) -> KeyReading:
         store_id=_needed(raw, "storeId"),
         channels=_channels(raw.get("channels")),
         customer_id=text_of(raw.get("customer"), "id"),
-        issue_id=text_of(raw, "issueId") or marked_issue(text_of(raw, "customData")),
+        billing_key_id=text_of(raw, "issueId") or marked_issue(text_of(raw, "customData")),
         custom_data=text_of(raw, "customData"),
         method=saved_method_of(raw.get("methods")),
         issued_at=moment_of(raw.get("issuedAt")),

@@ -47,7 +47,7 @@ def intend(
 def intend_charge(
     payment: Payment,
     token_hash: str,
-    issue_id: str,
+    billing_key_id: str,
     moment: Moment,
     *,
     channel_key: str | None = None,
@@ -57,7 +57,7 @@ def intend_charge(
     """The payment with a charge of a saved payment method stored and frozen. Raises as `next_attempt`."""
     approval = replace(
         _frozen(payment, token_hash, moment),
-        issue_id=issue_id,
+        billing_key_id=billing_key_id,
         channel_key=channel_key,
         notice_urls=notice_urls,
         product_type=product_type,
@@ -190,8 +190,8 @@ def sendable(approval: Approval, now: float) -> bool:
 def released(payment: Payment, approval: Approval, code: str, moment: Moment) -> Payment:
     """The attempt failed: the shop may release what it reserved for it."""
     failed = with_approval(payment, settled(approval, ApprovalState.FAILED, code, moment))
-    fact = Fact.APPROVAL_RELEASED if approval.issue_id is None else Fact.CHARGE_FAILED
-    if approval.issue_id is not None and is_ours(approval, code):
+    fact = Fact.APPROVAL_RELEASED if approval.billing_key_id is None else Fact.CHARGE_FAILED
+    if approval.billing_key_id is not None and is_ours(approval, code):
         fact = Fact.CHARGE_WITHDRAWN
     return record(failed, fact, moment, attempt=approval.attempt, code=code, pg_code=approval.pg_code)
 

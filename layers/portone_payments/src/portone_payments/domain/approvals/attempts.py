@@ -48,7 +48,7 @@ def withdrawn(approval: Approval) -> bool:
 
 def is_ours(approval: Approval, code: str | None) -> bool:
     """Whether a code is an error of ours: a buyer can send a wrong paymentToken, but never a wrong charge."""
-    return code in (OUR_FAULTS if approval.issue_id is None else CHARGE_FAULTS)
+    return code in (OUR_FAULTS if approval.billing_key_id is None else CHARGE_FAULTS)
 
 
 def is_spent(payment: Payment) -> bool:
@@ -88,14 +88,14 @@ def check_tries(payment: Payment, now: float) -> None:
 
 def check_by_hand(payment: Payment, now: float) -> None:
     """Raises `TooManyTries`: anybody can invent a token, and each costs a reservation and two calls."""
-    tries = (since(each) for each in payment.approvals if each.issue_id is None and not kept_back(each))
+    tries = (since(each) for each in payment.approvals if each.billing_key_id is None and not kept_back(each))
     try:
         check(spent_at(tries, CONFIRMS), CONFIRMS, now=now)
     except TooManyRequests as used_up:
         raise TooManyTries(**used_up.data) from None
 
 
-def check_pace(payment: Payment, issue_id: str, now: float) -> None:
+def check_pace(payment: Payment, billing_key_id: str, now: float) -> None:
     """Raises `ChargeInProgress`, `ProviderRefused`: a charge refused alone is probed every ten minutes.
 
     A payment method not yet refused for this payment is charged at once. A stop that concerns other charges
@@ -103,7 +103,7 @@ def check_pace(payment: Payment, issue_id: str, now: float) -> None:
     """
     alone = [each for each in payment.approvals if kept_back(each) and each.code not in OUR_FAULTS]
     wait = max(map(since, alone), default=0.0) + PROBE_EVERY - now
-    if wait <= 0 or all(each.issue_id != issue_id for each in alone):
+    if wait <= 0 or all(each.billing_key_id != billing_key_id for each in alone):
         return
     waiting = any(map(waits, alone))
     raise (ChargeInProgress if waiting else ProviderRefused)(retry_after=math.ceil(wait))
@@ -114,9 +114,9 @@ def was_kept_back(payment: Payment) -> bool:
     return any(map(kept_back, payment.approvals))
 
 
-def refused_alone(payment: Payment, issue_id: str) -> str | None:
+def refused_alone(payment: Payment, billing_key_id: str) -> str | None:
     """The code of the last attempt with this method, where it was an error of ours that stops nobody else."""
-    last = next((each for each in reversed(payment.approvals) if each.issue_id == issue_id), None)
+    last = next((each for each in reversed(payment.approvals) if each.billing_key_id == billing_key_id), None)
     return None if last is None or not kept_back(last) or last.code in OUR_FAULTS else last.code
 
 
@@ -149,7 +149,7 @@ def next_number(payment: Payment) -> int:
 
 def forgotten(payment: Payment, now: float) -> Approval | None:
     """A withdrawn charge whose key PortOne has forgotten: the key may be used again."""
-    found = (each for each in payment.approvals if withdrawn(each) and each.issue_id is not None)
+    found = (each for each in payment.approvals if withdrawn(each) and each.billing_key_id is not None)
     return next((each for each in found if now - since(each) >= FORGOTTEN), None)
 
 

@@ -55,7 +55,7 @@ def settle_approval(payment: Payment, snapshot: Snapshot | None, moment: Moment)
 
 def _another(approval: Approval, snapshot: Snapshot) -> bool:
     """Whether a reading shows a payment made in a window: no saved payment method issues an account."""
-    return approval.issue_id is not None and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
+    return approval.billing_key_id is not None and snapshot.status is RemoteStatus.VIRTUAL_ACCOUNT_ISSUED
 
 
 def _quiet(payment: Payment, approval: Approval, moment: Moment) -> Payment:

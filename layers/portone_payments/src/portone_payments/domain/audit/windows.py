@@ -87,13 +87,13 @@ def filed(known: Discrepancy | None, difference: Difference, now: float) -> Disc
     )
 
 
-def unfound(issue_id: str, now: float) -> Discrepancy:
+def unfound(billing_key_id: str, now: float) -> Discrepancy:
     """The discrepancy of a payment method that awaits deletion and that PortOne does not find."""
     kind = DiscrepancyKind.KEY_MISSING_THERE
     return Discrepancy(
-        id=_id_of(kind, issue_id),
+        id=_id_of(kind, billing_key_id),
         payment_id="",
-        issue_id=issue_id,
+        billing_key_id=billing_key_id,
         kind=kind,
         found_at=now,
         attention_at=now,

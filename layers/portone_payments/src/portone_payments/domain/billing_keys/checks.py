@@ -27,12 +27,12 @@ def judge(key: SavedKey, reading: KeyReading, policy: CheckPolicy) -> Judged:
     if nobodys(reading) or reading.channels is None:
         # neither surely ours nor anybody else's: a guess charges nothing and deletes nothing
         return Judged(KeyState.CHECKING)
-    if reading.issue_id not in {None, key.issue_id}:
+    if reading.billing_key_id not in {None, key.billing_key_id}:
         return Judged(KeyState.REFUSED, "issue")
     # our issueId is bound to its user; an omitted customer is not another one
     if reading.customer_id not in {None, key.customer_id}:
         # the reading does not say who issued it: it is not ours to delete
-        return Judged(KeyState.REFUSED if reading.issue_id is None else KeyState.UNWANTED, "customer")
+        return Judged(KeyState.REFUSED if reading.billing_key_id is None else KeyState.UNWANTED, "customer")
     if not _chargeable(reading, policy):
         return Judged(KeyState.UNWANTED, "channel")
     return Judged(KeyState.ACTIVE)
@@ -40,7 +40,7 @@ def judge(key: SavedKey, reading: KeyReading, policy: CheckPolicy) -> Judged:
 
 def nobodys(reading: KeyReading) -> bool:
     """Whether a reading names neither the window nor the customer for which the key was issued."""
-    return reading.issue_id is None and reading.customer_id is None
+    return reading.billing_key_id is None and reading.customer_id is None
 
 
 def channel_to_charge(reading: KeyReading, policy: CheckPolicy) -> str | None:

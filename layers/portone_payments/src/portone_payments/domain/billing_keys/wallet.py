@@ -36,35 +36,35 @@ def customer_in(wallet: Wallet | None) -> str | None:
 
 def with_key(wallet: Wallet, key: SavedKey) -> Wallet:
     """The wallet with one key replaced."""
-    return replace(wallet, keys={**wallet.keys, key.issue_id: key})
+    return replace(wallet, keys={**wallet.keys, key.billing_key_id: key})
 
 
-def key_of_issue(wallet: Wallet | None, issue_id: str) -> SavedKey:
+def key_of_issue(wallet: Wallet | None, billing_key_id: str) -> SavedKey:
     """The key of one of our issue ids. Raises `BillingKeyNotFound`."""
-    if wallet is None or issue_id not in wallet.keys:
+    if wallet is None or billing_key_id not in wallet.keys:
         raise BillingKeyNotFound
-    return wallet.keys[issue_id]
+    return wallet.keys[billing_key_id]
 
 
-def chargeable(wallet: Wallet | None, issue_id: str | None) -> SavedKey | None:
+def chargeable(wallet: Wallet | None, billing_key_id: str | None) -> SavedKey | None:
     """The key a charge may use now: the one named, else the default; None where it cannot be charged."""
     if wallet is None:
         return None
-    chosen = issue_id or wallet.default
+    chosen = billing_key_id or wallet.default
     key = wallet.keys.get(chosen) if chosen else None
     return key if key is not None and key.state is KeyState.ACTIVE else None
 
 
-def claim_key(wallet: Wallet, issue_id: str, payment_id: str, done: Collection[str]) -> Wallet:
+def claim_key(wallet: Wallet, billing_key_id: str, payment_id: str, done: Collection[str]) -> Wallet:
     """The wallet with a key claimed by a payment that is about to be charged; `done` are settled payments."""
-    key = wallet.keys[issue_id]
+    key = wallet.keys[billing_key_id]
     kept = tuple(each for each in key.claims if each not in done and each != payment_id)
     return with_key(wallet, replace(key, claims=(*kept, payment_id)))
 
 
-def release(wallet: Wallet, issue_id: str, done: Collection[str]) -> Wallet:
+def release(wallet: Wallet, billing_key_id: str, done: Collection[str]) -> Wallet:
     """The wallet without the claims of settled payments; whatever waited for them is due again."""
-    key = wallet.keys[issue_id]
+    key = wallet.keys[billing_key_id]
     left = tuple(each for each in key.claims if each not in done)
     return replace(with_key(wallet, replace(key, claims=left)), poll_step=0)
 
@@ -78,21 +78,21 @@ def waited(wallet: Wallet, *, failed: bool = False) -> Wallet:
 def activate(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
     """The wallet with a key that may be charged from now on; the first one becomes the default."""
     saved = replace(key, state=KeyState.ACTIVE, token=None, code=None, settled_at=moment.now)
-    told = record(with_key(wallet, saved), Fact.BILLING_KEY_SAVED, moment, billing_key=key.issue_id)
-    return told if chargeable(told, None) else _given(told, key.issue_id, moment)
+    told = record(with_key(wallet, saved), Fact.BILLING_KEY_SAVED, moment, billing_key=key.billing_key_id)
+    return told if chargeable(told, None) else _given(told, key.billing_key_id, moment)
 
 
-def make_default(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+def make_default(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
     """The wallet with the default its owner chose. Raises `BillingKeyNotFound`, `BillingKeyGone`."""
-    if key_of_issue(wallet, issue_id).state is not KeyState.ACTIVE:
+    if key_of_issue(wallet, billing_key_id).state is not KeyState.ACTIVE:
         raise BillingKeyGone
-    return wallet if wallet.default == issue_id else _given(wallet, issue_id, moment)
+    return wallet if wallet.default == billing_key_id else _given(wallet, billing_key_id, moment)
 
 
-def _given(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+def _given(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
     """A default the customer chose wakes the subscriptions that wait for one; `waking` lasts until then."""
-    chosen = replace(wallet, default=issue_id, waking=True)
-    return record(chosen, Fact.BILLING_KEY_DEFAULT, moment, billing_key=issue_id)
+    chosen = replace(wallet, default=billing_key_id, waking=True)
+    return record(chosen, Fact.BILLING_KEY_DEFAULT, moment, billing_key=billing_key_id)
 
 
 def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Moment) -> Wallet:
@@ -102,50 +102,50 @@ def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Mo
         key, state=state, code=code, sealed=kept, buyer_sealed=None, token=None, settled_at=moment.now
     )
     return record(
-        with_key(wallet, refused), Fact.BILLING_KEY_REFUSED, moment, billing_key=key.issue_id, code=code
+        with_key(wallet, refused), Fact.BILLING_KEY_REFUSED, moment, billing_key=key.billing_key_id, code=code
     )
 
 
 def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
     """The wallet with an issue window whose key nobody reported in time."""
     gone = replace(key, state=KeyState.LAPSED, buyer_sealed=None, token=None, settled_at=moment.now)
-    return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.issue_id)
+    return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.billing_key_id)
 
 
-def ask_deletion(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+def ask_deletion(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
     """The wallet with a key under deletion, which no payment can claim. Raises `BillingKeyNotFound`.
 
     The key of an open window is not known yet: PortOne is read for it, and it is deleted once it is found.
     """
-    key = key_of_issue(wallet, issue_id)
+    key = key_of_issue(wallet, billing_key_id)
     if key.state in _GONE:
         return wallet
     going = replace(key, state=KeyState.DELETING, token=None, sent_at=None)
     if key.sealed is None and key.state not in _OPEN:
-        return deleted(with_key(wallet, going), issue_id, moment)
-    told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=issue_id)
-    return _without_default(replace(told, poll_step=0), issue_id)
+        return deleted(with_key(wallet, going), billing_key_id, moment)
+    told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=billing_key_id)
+    return _without_default(replace(told, poll_step=0), billing_key_id)
 
 
-def deleted(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+def deleted(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
     """The wallet after a key was deleted at PortOne, by us or by somebody else."""
-    key = wallet.keys[issue_id]
+    key = wallet.keys[billing_key_id]
     if key.state is KeyState.DELETED:
         return wallet
     gone = replace(
         key, state=KeyState.DELETED, sealed=None, buyer_sealed=None, token=None, settled_at=moment.now
     )
-    told = record(with_key(wallet, gone), Fact.BILLING_KEY_DELETED, moment, billing_key=issue_id)
-    return _without_default(told, issue_id)
+    told = record(with_key(wallet, gone), Fact.BILLING_KEY_DELETED, moment, billing_key=billing_key_id)
+    return _without_default(told, billing_key_id)
 
 
-def _without_default(wallet: Wallet, issue_id: str) -> Wallet:
+def _without_default(wallet: Wallet, billing_key_id: str) -> Wallet:
     """The wallet with another default after a deletion: no customer chose it, so nothing is retried."""
-    if wallet.default != issue_id:
+    if wallet.default != billing_key_id:
         return wallet
     left = [key for key in wallet.keys.values() if key.state is KeyState.ACTIVE]
     newest = max(left, key=lambda key: key.created_at, default=None)
-    return replace(wallet, default=newest.issue_id if newest else None)
+    return replace(wallet, default=newest.billing_key_id if newest else None)
 
 
 def next_due(wallet: Wallet, now: float) -> int | None:
@@ -155,13 +155,13 @@ def next_due(wallet: Wallet, now: float) -> int | None:
     return min((mark for mark in marks if mark is not None), default=None)
 
 
-def sought(wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
+def sought(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
     """The wallet after PortOne showed no key of a deleted window; the window is gone for good after a day."""
-    key = wallet.keys[issue_id]
+    key = wallet.keys[billing_key_id]
     if key.state is not KeyState.DELETING or key.sealed is not None:
         return wallet
     if moment.now - key.created_at >= CLAIM_WITHIN:
-        return deleted(wallet, issue_id, moment)
+        return deleted(wallet, billing_key_id, moment)
     return replace(with_key(wallet, replace(key, looked=key.looked + 1)), poll_step=wallet.poll_step + 1)
 
 

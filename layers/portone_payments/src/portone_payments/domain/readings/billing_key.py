@@ -41,7 +41,7 @@ class KeyReading:
     store_id: str
     channels: tuple[Channel, ...] | None = None
     customer_id: str | None = None
-    issue_id: str | None = None
+    billing_key_id: str | None = None
     custom_data: str | None = None
     method: SavedMethod | None = None
     issued_at: int | None = None

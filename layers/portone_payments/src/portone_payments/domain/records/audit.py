@@ -39,7 +39,7 @@ class Discrepancy:
     id: str
     payment_id: str
     kind: DiscrepancyKind
-    issue_id: str | None = None
+    billing_key_id: str | None = None
     found_at: float
     attention_at: float
     ours: Mapping[str, str | int | bool] = field(default_factory=dict)

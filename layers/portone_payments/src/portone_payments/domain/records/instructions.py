@@ -110,7 +110,7 @@ class Approval:
     """One attempt to have a payment approved (승인) without a checkout window. Epoch seconds UTC.
 
     Either what the buyer authenticated (PortOne facts 4.1): `token` is the paymentToken's ciphertext, dropped
-    once settled. Or a charge of the saved payment method `issue_id` (facts 6.3). `token_hash` identifies the
+    once settled. Or a charge of the saved method `billing_key_id` (facts 6.3). `token_hash` identifies the
     attempt; `pg_provider` and `pg_code` say who declined it and how.
     `failed_before`: the transaction that had failed when this one was stored, so it does not settle this one.
     `resent_at`: since when it is sent anew, after PortOne had refused *us*; `stopped_until`: when that may
@@ -132,7 +132,7 @@ class Approval:
     transaction_id: str | None = None
     code: str | None = None
     settled_at: float | None = None
-    issue_id: str | None = None
+    billing_key_id: str | None = None
     resent_at: float | None = None
     stopped_until: float | None = None
     pg_provider: str | None = None

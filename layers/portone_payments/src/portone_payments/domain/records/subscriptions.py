@@ -121,10 +121,10 @@ class Subscription:
     """Charges of one user by one calendar, or by the parts of one order; one item, one version.
 
     `start` and `anchor_day` make the calendar (KST days). `next_number` is the first period without an
-    invoice. `agreed` is the last amount the customer agreed to, by paying it or at the start. `issue_id` None
-    charges the user's default. `in_flight` is the invoice whose outcome is open. `resumed` is the KST day a
-    pause ended: of that period only the rest is charged. `set_aside` is the change from the next period on
-    that `change`, whose invoice is not paid yet, replaces.
+    invoice. `agreed` is the last amount the customer agreed to, by paying it or at the start.
+    `billing_key_id` None charges the user's default. `in_flight` is the invoice whose outcome is open.
+    `resumed` is the KST day a pause ended: of that period only the rest is charged.
+    `set_aside` is the change from the next period on that `change`, whose invoice is not paid yet, replaces.
     `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
     """
 
@@ -142,7 +142,7 @@ class Subscription:
     trial_ends: int | None = None
     order_id: str | None = None
     status: SubscriptionStatus = SubscriptionStatus.ACTIVE
-    issue_id: str | None = None
+    billing_key_id: str | None = None
     resumed: str | None = None
     next_number: int = 0
     invoices: Mapping[str, Invoice] = field(default_factory=dict)

@@ -13,9 +13,9 @@ def marker(order_id: str) -> dict[str, str]:
     return {"bundle": BUNDLE, "orderId": order_id}
 
 
-def issue_marker(issue_id: str) -> dict[str, str]:
+def issue_marker(billing_key_id: str) -> dict[str, str]:
     """The customData that the app passes to `PortOne.requestIssueBillingKey`."""
-    return {"bundle": BUNDLE, "issueId": issue_id}
+    return {"bundle": BUNDLE, "issueId": billing_key_id}
 
 
 def marked_order(custom_data: str | None) -> str | None:

@@ -183,7 +183,7 @@ def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> 
     return closed(voided(subscription, invoice, moment), moment)
 
 
-def use_key(subscription: Subscription, issue_id: str | None, moment: Moment) -> Subscription:
+def use_key(subscription: Subscription, billing_key_id: str | None, moment: Moment) -> Subscription:
     """Charged with another saved payment method, or the default; failed invoices at once (rule 8.6)."""
     check_alive(subscription)
-    return woken(replace(subscription, issue_id=issue_id), moment)
+    return woken(replace(subscription, billing_key_id=billing_key_id), moment)

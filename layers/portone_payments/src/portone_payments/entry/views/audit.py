@@ -11,7 +11,7 @@ def discrepancy_view(found: Discrepancy, reason: str | None) -> dict[str, Any]:
     return {
         "discrepancyId": found.id,
         "paymentId": found.payment_id or None,
-        "billingKeyId": found.issue_id,
+        "billingKeyId": found.billing_key_id,
         "kind": found.kind.value,
         "status": "closed" if found.attention is DiscrepancyState.CLOSED else "open",
         "foundAt": time_view(found.found_at),

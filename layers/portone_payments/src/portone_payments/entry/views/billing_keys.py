@@ -26,9 +26,9 @@ def billing_key_id(request: Request) -> str:
 def key_view(key: SavedKey, wallet: Wallet) -> dict[str, Any]:
     """One saved payment method as its owner sees it."""
     return {
-        "billingKeyId": key.issue_id,
+        "billingKeyId": key.billing_key_id,
         "state": _SHOWN.get(key.state, key.state.value),
-        "default": wallet.default == key.issue_id,
+        "default": wallet.default == key.billing_key_id,
         "payMethod": key.pay_method,
         "method": _method_view(key),
         "paymentId": key.payment_id,
@@ -38,16 +38,16 @@ def key_view(key: SavedKey, wallet: Wallet) -> dict[str, Any]:
     }
 
 
-def saved_view(wallet: Wallet, issue_id: str) -> dict[str, Any]:
+def saved_view(wallet: Wallet, billing_key_id: str) -> dict[str, Any]:
     """One of a wallet, by its id. Raises `BillingKeyNotFound`."""
-    return key_view(key_of_issue(wallet, issue_id), wallet)
+    return key_view(key_of_issue(wallet, billing_key_id), wallet)
 
 
 def keys_view(wallet: Wallet) -> dict[str, Any]:
     """The ones that can be charged or are on their way, newest first."""
     listed = sorted(
         (key for key in wallet.keys.values() if key.state in LISTED),
-        key=lambda key: (key.created_at, key.issue_id),
+        key=lambda key: (key.created_at, key.billing_key_id),
         reverse=True,
     )
     return {"items": [key_view(key, wallet) for key in listed]}
@@ -55,7 +55,7 @@ def keys_view(wallet: Wallet) -> dict[str, Any]:
 
 def open_answer(key: SavedKey, wallet: Wallet, waits_for: str) -> dict[str, Any]:
     """202: not finished yet; the worker finishes it without another request."""
-    more = {"statusUrl": f"/billing-keys/{key.issue_id}", "waitsFor": waits_for}
+    more = {"statusUrl": f"/billing-keys/{key.billing_key_id}", "waitsFor": waits_for}
     return answer(202, {**key_view(key, wallet), **more}, retry_after="5")
 
 
@@ -64,10 +64,10 @@ def held(deps: PortDeps, user_id: str) -> Wallet:
     return deps.store.wallet(user_id) or Wallet(user_id=user_id)
 
 
-def held_key(deps: PortDeps, wallet: Wallet, user_id: str, issue_id: str) -> SavedKey:
+def held_key(deps: PortDeps, wallet: Wallet, user_id: str, billing_key_id: str) -> SavedKey:
     """A key of the caller, also one that has left the wallet. Raises `BillingKeyNotFound`."""
-    left = None if issue_id in wallet.keys else deps.store.settled_key(user_id, issue_id)
-    return left.key if left else key_of_issue(wallet, issue_id)
+    left = None if billing_key_id in wallet.keys else deps.store.settled_key(user_id, billing_key_id)
+    return left.key if left else key_of_issue(wallet, billing_key_id)
 
 
 def _method_view(key: SavedKey) -> dict[str, Any] | None:

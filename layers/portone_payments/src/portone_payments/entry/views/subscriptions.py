@@ -86,7 +86,7 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "resumesAt": time_view(subscription.resumes_at),
         "endsAt": time_view(ends),
         "cancelling": subscription.cancel_asked_at is not None,
-        "billingKeyId": subscription.issue_id,
+        "billingKeyId": subscription.billing_key_id,
         "credit": max(0, subscription.credit),
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
         "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},

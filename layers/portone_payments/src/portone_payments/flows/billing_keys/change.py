@@ -41,14 +41,16 @@ class WalletBook:
         wallet, _ = optimistic.change(read, decide, store=self.store, meter=self.meter, fact=fact)
         return wallet
 
-    def key(self, user_id: str, issue_id: str) -> SavedKey:
+    def key(self, user_id: str, billing_key_id: str) -> SavedKey:
         """A key of a user, also one that has left the wallet. Raises `BillingKeyNotFound`."""
-        return key_of_issue(self.recalled(self.store.wallet(user_id), user_id, issue_id), issue_id)
+        return key_of_issue(
+            self.recalled(self.store.wallet(user_id), user_id, billing_key_id), billing_key_id
+        )
 
-    def recalled(self, wallet: Wallet | None, user_id: str, issue_id: str) -> Wallet:
+    def recalled(self, wallet: Wallet | None, user_id: str, billing_key_id: str) -> Wallet:
         """The wallet with one key that has left it; unchanged where it has the key, or none is known."""
         wallet = wallet or Wallet(user_id=user_id)
-        left = None if issue_id in wallet.keys else self.store.settled_key(user_id, issue_id)
+        left = None if billing_key_id in wallet.keys else self.store.settled_key(user_id, billing_key_id)
         return with_key(wallet, left.key) if left else wallet
 
     def spend(self, user_id: str, allowance: Allowance) -> None:

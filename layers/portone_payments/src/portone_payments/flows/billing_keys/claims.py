@@ -25,7 +25,9 @@ def settled_claims(key: SavedKey, store: Store, now: float, *, most: int | None 
     A deletion waits at most a day for a charge in doubt (rule 10). `most`: how many payments are read, the
     oldest first.
     """
-    return frozenset(each for each in key.claims[:most] if not _under_way(each, key.issue_id, store, now))
+    return frozenset(
+        each for each in key.claims[:most] if not _under_way(each, key.billing_key_id, store, now)
+    )
 
 
 def voided(key: SavedKey, store: Store, moment: Moment) -> tuple[Payment, ...]:
@@ -37,7 +39,7 @@ def voided(key: SavedKey, store: Store, moment: Moment) -> tuple[Payment, ...]:
     for payment_id in key.claims:
         payment = store.payment(payment_id)
         approval = open_approval(payment) if payment else None
-        if payment is None or approval is None or approval.issue_id != key.issue_id:
+        if payment is None or approval is None or approval.billing_key_id != key.billing_key_id:
             continue
         after = given_way(payment, moment)
         if after is not payment:
@@ -57,9 +59,9 @@ def spent_claims(
     return done | settled_claims(left, store, now, most=LOOKED_THROUGH)
 
 
-def _under_way(payment_id: str, issue_id: str, store: Store, now: float) -> bool:
+def _under_way(payment_id: str, billing_key_id: str, store: Store, now: float) -> bool:
     payment = store.payment(payment_id)
     approval = open_approval(payment) if payment else None
     if payment is None or approval is None or waited_for(payment, now):
         return False
-    return approval.issue_id == issue_id
+    return approval.billing_key_id == billing_key_id

@@ -26,7 +26,7 @@ class DefaultKey(WalletBook):
     billing: BillingPolicy
     note: Note = unnoted
 
-    def choose(self, user_id: str, issue_id: str) -> Wallet:
+    def choose(self, user_id: str, billing_key_id: str) -> Wallet:
         """The wallet with another default; charges that wait for a method are attempted at once.
 
         Raises `BillingKeyNotFound`, `BillingKeyGone`, `TooManyRequests`, `Busy`.
@@ -34,7 +34,7 @@ class DefaultKey(WalletBook):
 
         def chosen(held: Wallet) -> tuple[Wallet]:
             moment = self.moment("app")
-            after = make_default(held, issue_id, moment)
+            after = make_default(held, billing_key_id, moment)
             if after is held:
                 return (held,)
             return (replace(after, spent=spend(held.spent, CHOICES, now=moment.now)),)

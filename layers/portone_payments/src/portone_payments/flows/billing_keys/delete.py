@@ -42,7 +42,7 @@ class _Unfound(Exception):
 class KeyDeletion(KeyReadings):
     """Converges after any crash: the next run starts from what PortOne and the wallet say."""
 
-    def delete(self, user_id: str, issue_id: str, deadline: Deadline) -> SavedKey:
+    def delete(self, user_id: str, billing_key_id: str, deadline: Deadline) -> SavedKey:
         """The key, DELETED or being deleted; above the rate limit the answer is what is stored.
 
         Raises `BillingKeyNotFound`, `Busy`.
@@ -51,31 +51,33 @@ class KeyDeletion(KeyReadings):
 
         def asked(held: Wallet) -> tuple[Wallet, *tuple[Payment, ...]]:
             nonlocal first
-            known = self.recalled(held, user_id, issue_id)
-            after = self._asked(known, issue_id, moment)
+            known = self.recalled(held, user_id, billing_key_id)
+            after = self._asked(known, billing_key_id, moment)
             first = after is not known
-            return (after, *voided(known.keys[issue_id], self.store, moment)) if first else (held,)
+            return (after, *voided(known.keys[billing_key_id], self.store, moment)) if first else (held,)
 
         wallet = self.change(user_id, asked)
-        if issue_id not in wallet.keys:
+        if billing_key_id not in wallet.keys:
             # deleted long ago
-            return self.key(user_id, issue_id)
-        key = wallet.keys[issue_id]
+            return self.key(user_id, billing_key_id)
+        key = wallet.keys[billing_key_id]
         if not first and key.state is KeyState.DELETING:
             if used_up(wallet.spent, DELETIONS, now=moment.now):
                 return key
             self.spend(user_id, DELETIONS)
         if key.sealed is not None:
             # the worker alone looks for what an unfinished window issued, and saves what it finds
-            wallet = self.settle_deletion(user_id, issue_id, moment, deadline)
+            wallet = self.settle_deletion(user_id, billing_key_id, moment, deadline)
         # the worker never enqueues this itself: it would wake itself for ever
         self._enqueue(wallet)
-        return wallet.keys[issue_id]
+        return wallet.keys[billing_key_id]
 
-    def settle_deletion(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+    def settle_deletion(
+        self, user_id: str, billing_key_id: str, moment: Moment, deadline: Deadline
+    ) -> Wallet:
         """Take a deletion as far as it goes. Raises `Busy`."""
-        wallet = self._released(user_id, issue_id)
-        key = wallet.keys[issue_id]
+        wallet = self._released(user_id, billing_key_id)
+        key = wallet.keys[billing_key_id]
         if key.state is not KeyState.DELETING or key.claims:
             return wallet
         if key.sealed is None:
@@ -83,37 +85,39 @@ class KeyDeletion(KeyReadings):
         try:
             gone = self._gone_at_portone(user_id, key, moment, deadline)
         except _Unfound:
-            return self._unfound(user_id, issue_id, moment)
+            return self._unfound(user_id, billing_key_id, moment)
         except PortOneError as error:
             self._count(error)
             if error.error_type == BILLING_KEY_NOT_FOUND:
-                return self._unfound(user_id, issue_id, moment)
+                return self._unfound(user_id, billing_key_id, moment)
             renewed = error.outcome in {Outcome.PG_ANSWER, Outcome.NO_EFFECT}
-            return self._again(user_id, issue_id, renewed=renewed)
+            return self._again(user_id, billing_key_id, renewed=renewed)
         if not gone:
-            return self._again(user_id, issue_id, renewed=True)
-        return self.change(user_id, lambda held: (deleted(held, issue_id, moment),))
+            return self._again(user_id, billing_key_id, renewed=True)
+        return self.change(user_id, lambda held: (deleted(held, billing_key_id, moment),))
 
-    def delete_unwanted(self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline) -> Wallet:
+    def delete_unwanted(
+        self, user_id: str, billing_key_id: str, moment: Moment, deadline: Deadline
+    ) -> Wallet:
         """Delete a key of our issue that must not be charged, a day after its window (rule 8.5)."""
-        self.change(user_id, lambda held: (self._asked(held, issue_id, moment),))
-        return self.settle_deletion(user_id, issue_id, moment, deadline)
+        self.change(user_id, lambda held: (self._asked(held, billing_key_id, moment),))
+        return self.settle_deletion(user_id, billing_key_id, moment, deadline)
 
-    def _asked(self, wallet: Wallet, issue_id: str, moment: Moment) -> Wallet:
-        asked = ask_deletion(wallet, issue_id, moment)
-        key = asked.keys[issue_id]
-        if key.state is not KeyState.DELETING or wallet.keys[issue_id].state is KeyState.DELETING:
+    def _asked(self, wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
+        asked = ask_deletion(wallet, billing_key_id, moment)
+        key = asked.keys[billing_key_id]
+        if key.state is not KeyState.DELETING or wallet.keys[billing_key_id].state is KeyState.DELETING:
             return asked
         return with_key(asked, replace(key, request_key=self.ids.token()))
 
-    def _released(self, user_id: str, issue_id: str) -> Wallet:
+    def _released(self, user_id: str, billing_key_id: str) -> Wallet:
         """The wallet without claims whose payments have an outcome by now."""
         wallet = self.store.wallet(user_id)
-        key = key_of_issue(wallet, issue_id)
+        key = key_of_issue(wallet, billing_key_id)
         settled = settled_claims(key, self.store, self.clock.now())
         if not settled:
             return wallet or Wallet(user_id=user_id)
-        return self.change(user_id, lambda held: (release(held, issue_id, settled),), fact=False)
+        return self.change(user_id, lambda held: (release(held, billing_key_id, settled),), fact=False)
 
     def _sought(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> Wallet:
         """An issue deleted before it was known what its window had issued, if anything."""
@@ -121,16 +125,16 @@ class KeyDeletion(KeyReadings):
             found = self._listed(key, deadline)
         except PortOneError as error:
             self._count(error)
-            return self._again(user_id, key.issue_id, renewed=False)
+            return self._again(user_id, key.billing_key_id, renewed=False)
         if found is not None:
-            known = self.absorb(user_id, key.issue_id, found, moment).keys[key.issue_id]
+            known = self.absorb(user_id, key.billing_key_id, found, moment).keys[key.billing_key_id]
             if known.sealed is not None:
-                return self.settle_deletion(user_id, key.issue_id, moment, deadline)
-        return self.change(user_id, lambda held: (sought(held, key.issue_id, moment),), fact=False)
+                return self.settle_deletion(user_id, key.billing_key_id, moment, deadline)
+        return self.change(user_id, lambda held: (sought(held, key.billing_key_id, moment),), fact=False)
 
     def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
         billing_key = self._opened(user_id, key)
-        request_key = key.request_key or key.issue_id
+        request_key = key.request_key or key.billing_key_id
         gate = self._gate_of(key)
         if not gate.admits(Operation.DELETE_KEY):
             return False
@@ -152,21 +156,21 @@ class KeyDeletion(KeyReadings):
             return reading.status is KeyStatus.DELETED
         return True
 
-    def _unfound(self, user_id: str, issue_id: str, moment: Moment) -> Wallet:
+    def _unfound(self, user_id: str, billing_key_id: str, moment: Moment) -> Wallet:
         """PortOne finds no such key: another merchant's secret, another store, or a key it has forgotten.
 
         The worker files a discrepancy; closed and still not found, the key is DELETED.
         """
-        asked = unfound(issue_id, moment.now)
+        asked = unfound(billing_key_id, moment.now)
         held = self.store.discrepancy(asked.id) if moment.by == BY_WORKER else None
         if held is not None and held.attention is DiscrepancyState.CLOSED:
             told = replace(moment, by=f"staff:{held.closed_by}")
-            return self.change(user_id, lambda wallet: (deleted(wallet, issue_id, told),))
+            return self.change(user_id, lambda wallet: (deleted(wallet, billing_key_id, told),))
         if held is None and moment.by == BY_WORKER:
             self.store.save(asked)
             self.meter.count(Metric.DISCREPANCY)
         self.meter.count(Metric.SENDING_STOPPED)
-        return self._again(user_id, issue_id, renewed=True)
+        return self._again(user_id, billing_key_id, renewed=True)
 
     def _revoke(
         self, key: SavedKey, billing_key: str, request_key: str, moment: Moment, deadline: Deadline
@@ -187,12 +191,12 @@ class KeyDeletion(KeyReadings):
                 revoking = digest(request_key, "revoke", *sorted(waiting))
                 self._at(key).revoke_schedules(waiting, key=revoking, deadline=deadline)
 
-    def _again(self, user_id: str, issue_id: str, *, renewed: bool) -> Wallet:
+    def _again(self, user_id: str, billing_key_id: str, *, renewed: bool) -> Wallet:
         """Attempt the deletion again later, under a new key if the old one replays a refusal (facts 1.5)."""
         fresh = self.ids.token() if renewed else None
 
         def later(wallet: Wallet) -> tuple[Wallet]:
-            key = key_of_issue(wallet, issue_id)
+            key = key_of_issue(wallet, billing_key_id)
             if key.state is not KeyState.DELETING:
                 return (wallet,)
             known = replace(key, request_key=fresh or key.request_key)

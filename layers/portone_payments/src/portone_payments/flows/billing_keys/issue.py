@@ -28,15 +28,15 @@ class BillingKeys(KeyRegistration, KeyDeletion):
 
         Raises `TooManyBillingKeys`, `TooManyRequests`, `SecretsUnavailable`, `Busy`.
         """
-        issue_id = self.ids.payment_id()
-        ref = KeyRef(ref=f"issue:{issue_id}", user_id=user_id, issue_id=issue_id)
+        billing_key_id = self.ids.payment_id()
+        ref = KeyRef(ref=f"issue:{billing_key_id}", user_id=user_id, billing_key_id=billing_key_id)
 
         def opened(wallet: Wallet) -> tuple[Wallet, *tuple[AnyRecord, ...]]:
             now = self.clock.now()
             # one window has one customer, and its payment was prepared with that one
             known = payment.customer_id if payment else customer_in(wallet)
             key = SavedKey(
-                issue_id=issue_id,
+                billing_key_id=billing_key_id,
                 created_at=now,
                 pay_method=pay_method,
                 customer_id=known or self.customers.name_of(user_id),
@@ -44,9 +44,9 @@ class BillingKeys(KeyRegistration, KeyDeletion):
                 payment_id=payment.payment_id if payment else None,
             )
             begun = replace(start_issue(wallet, key), spent=spend(wallet.spent, METHODS, now=now))
-            return with_key(begun, replace(key, buyer_sealed=self._who(user_id, issue_id, buyer))), ref
+            return with_key(begun, replace(key, buyer_sealed=self._who(user_id, billing_key_id, buyer))), ref
 
-        return self.change(user_id, opened, fact=False).keys[issue_id]
+        return self.change(user_id, opened, fact=False).keys[billing_key_id]
 
-    def _who(self, user_id: str, issue_id: str, buyer: Buyer) -> str | None:
-        return self.vault.encrypt(buyer.text(), context=who_saved(user_id, issue_id)) if buyer else None
+    def _who(self, user_id: str, billing_key_id: str, buyer: Buyer) -> str | None:
+        return self.vault.encrypt(buyer.text(), context=who_saved(user_id, billing_key_id)) if buyer else None

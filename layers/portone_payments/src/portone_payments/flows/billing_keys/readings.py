@@ -77,32 +77,32 @@ class KeyReadings(WalletBook):
         except PortOneError:
             return Heard.UNANSWERED
         ref = self.store.key_ref(f"key:{self.hash_of(billing_key)}")
-        if ref is None and reading is not None and reading.issue_id:
-            ref = self.store.key_ref(f"issue:{reading.issue_id}")
+        if ref is None and reading is not None and reading.billing_key_id:
+            ref = self.store.key_ref(f"issue:{reading.billing_key_id}")
         if ref is None or reading is None:
             return Heard.FOREIGN
         with suppress(BillingKeyRefused):
-            self.absorb(ref.user_id, ref.issue_id, reading, self.moment(by))
+            self.absorb(ref.user_id, ref.billing_key_id, reading, self.moment(by))
         return Heard.OURS
 
-    def absorb(self, user_id: str, issue_id: str, reading: KeyReading, moment: Moment) -> Wallet:
+    def absorb(self, user_id: str, billing_key_id: str, reading: KeyReading, moment: Moment) -> Wallet:
         """The wallet with what PortOne says of one key. Raises `BillingKeyRefused`, `Busy`."""
-        judged = judge(self.key(user_id, issue_id), reading, self.policy)
+        judged = judge(self.key(user_id, billing_key_id), reading, self.policy)
         key_hash = self.hash_of(reading.billing_key)
         known = self.store.key_ref(f"key:{key_hash}")
-        if known is not None and known.issue_id != issue_id:
+        if known is not None and known.billing_key_id != billing_key_id:
             raise BillingKeyRefused(reason="registered")
-        ref = KeyRef(ref=f"key:{key_hash}", user_id=user_id, issue_id=issue_id)
+        ref = KeyRef(ref=f"key:{key_hash}", user_id=user_id, billing_key_id=billing_key_id)
         wanted = judged.state in {KeyState.ACTIVE, KeyState.UNWANTED}
         refs: tuple[AnyRecord, ...] = (ref,) if known is None and wanted else ()
 
         def told(held: Wallet) -> tuple[Wallet, *tuple[AnyRecord, ...]]:
-            wallet = self.recalled(held, user_id, issue_id)
-            key = key_of_issue(wallet, issue_id)
+            wallet = self.recalled(held, user_id, billing_key_id)
+            key = key_of_issue(wallet, billing_key_id)
             if not isinstance(key.state, KeyState):
                 return (held,)
             if judged.state is KeyState.DELETED:
-                return (deleted(wallet, issue_id, moment),)
+                return (deleted(wallet, billing_key_id, moment),)
             if key.state in _DELETED and key.key_hash is None:
                 # deleted before it was known what its window had issued: that key is deleted too
                 return (self._unsaved(wallet, self._filled(user_id, key, key_hash, reading), judged), *refs)
@@ -134,7 +134,7 @@ class KeyReadings(WalletBook):
             channels=channels,
             merchants=merchants,
             key_hash=key_hash,
-            sealed=self._sealed(user_id, key.issue_id, reading.billing_key),
+            sealed=self._sealed(user_id, key.billing_key_id, reading.billing_key),
             method=reading.method,
             channel_key=channel_to_charge(reading, self.policy),
             issued_at=None if reading.issued_at is None else reading.issued_at / 1_000_000,
@@ -146,7 +146,7 @@ class KeyReadings(WalletBook):
         found = self._at(key).list_billing_keys(
             key.customer_id, since, until, number=0, size=PAGE, deadline=deadline
         )
-        return next((each for each in found if each.issue_id == key.issue_id), None)
+        return next((each for each in found if each.billing_key_id == key.billing_key_id), None)
 
     def _enqueue(self, wallet: Wallet) -> None:
         """Have the worker look at a wallet that is due soon; a hint that may be lost."""
@@ -160,26 +160,26 @@ class KeyReadings(WalletBook):
         """The keyed hash by which a billing key is found again."""
         return keyed_hash(self.secrets.hash_key(), billing_key.encode())
 
-    def _sealed(self, user_id: str, issue_id: str, billing_key: str) -> str:
+    def _sealed(self, user_id: str, billing_key_id: str, billing_key: str) -> str:
         """The ciphertext of a billing key or of a token for one."""
-        return self.vault.encrypt(billing_key, context=key_context(user_id, issue_id))
+        return self.vault.encrypt(billing_key, context=key_context(user_id, billing_key_id))
 
     def _opened(self, user_id: str, key: SavedKey) -> str:
         """The billing key. Raises `BillingKeyGone` where it was dropped."""
         if key.sealed is None:
             raise BillingKeyGone
-        return self.vault.decrypt(key.sealed, context=key_context(user_id, key.issue_id))
+        return self.vault.decrypt(key.sealed, context=key_context(user_id, key.billing_key_id))
 
     def _count(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:
             self.meter.count(Metric.CREDENTIAL_REFUSED)
 
 
-def who_saved(user_id: str, issue_id: str) -> dict[str, str]:
+def who_saved(user_id: str, billing_key_id: str) -> dict[str, str]:
     """The encryption context of who saved it: neither a key's nor that of another's."""
-    return bound_to(Sealing.BILLING_BUYER, user=user_id, issue=issue_id)
+    return bound_to(Sealing.BILLING_BUYER, user=user_id, issue=billing_key_id)
 
 
-def key_context(user_id: str, issue_id: str) -> dict[str, str]:
+def key_context(user_id: str, billing_key_id: str) -> dict[str, str]:
     """The encryption context of a billing key: it opens for no other user and no other issue."""
-    return bound_to(Sealing.BILLING_KEY, user=user_id, issue=issue_id)
+    return bound_to(Sealing.BILLING_KEY, user=user_id, issue=billing_key_id)

@@ -31,15 +31,21 @@ class KeyRegistration(KeyReadings):
     test: bool
 
     def register(
-        self, user_id: str, issue_id: str, *, billing_key: str | None, token: str | None, deadline: Deadline
+        self,
+        user_id: str,
+        billing_key_id: str,
+        *,
+        billing_key: str | None,
+        token: str | None,
+        deadline: Deadline,
     ) -> SavedKey:
         """The key of this issue after what the app's SDK returned; not ACTIVE while PortOne is silent.
 
         Above the rate limit the answer is what is stored. Raises `BillingKeyNotFound`, `BillingKeyRefused`,
         `BillingKeyGone`, `TooManyRequests`, `ProviderRefused`, `Busy`.
         """
-        wallet = self.recalled(self.store.wallet(user_id), user_id, issue_id)
-        key = key_of_issue(wallet, issue_id)
+        wallet = self.recalled(self.store.wallet(user_id), user_id, billing_key_id)
+        key = key_of_issue(wallet, billing_key_id)
         if key.state in _GONE:
             raise BillingKeyGone
         if key.state in _DONE:
@@ -51,33 +57,33 @@ class KeyRegistration(KeyReadings):
         first = token is not None and key.state is KeyState.PENDING
         if first and token is not None:
             check_gate(self._gate_of(key), Operation.CONFIRM_KEY)
-            self._intend(user_id, issue_id, token, moment)
+            self._intend(user_id, billing_key_id, token, moment)
         elif used_up(wallet.spent, REGISTRATIONS, now=moment.now):
             return key
         else:
             self.spend(user_id, REGISTRATIONS)
-        settled = self.settle_registration(user_id, issue_id, moment, deadline, admitted=first)
-        return self._told(settled.keys[issue_id])
+        settled = self.settle_registration(user_id, billing_key_id, moment, deadline, admitted=first)
+        return self._told(settled.keys[billing_key_id])
 
     def settle_registration(
-        self, user_id: str, issue_id: str, moment: Moment, deadline: Deadline, *, admitted: bool = False
+        self, user_id: str, billing_key_id: str, moment: Moment, deadline: Deadline, *, admitted: bool = False
     ) -> Wallet:
         """Take an unfinished issue as far as PortOne lets us. Raises `Busy`.
 
         `admitted`: the caller has checked that requests may be sent.
         """
         wallet = self.store.wallet(user_id)
-        key = key_of_issue(wallet, issue_id)
+        key = key_of_issue(wallet, billing_key_id)
         try:
             if key.state is KeyState.CONFIRMING:
                 return self._confirm(user_id, key, moment, deadline, admitted=admitted)
             if key.state is KeyState.CHECKING and key.sealed is not None:
                 found = self._at(key).get_billing_key(self._opened(user_id, key), deadline=deadline)
-                return self._found(user_id, issue_id, found, moment)
+                return self._found(user_id, billing_key_id, found, moment)
             found = self._listed(key, deadline)
         except PortOneError as error:
             return self._silent(user_id, error)
-        return self._found(user_id, issue_id, found, moment)
+        return self._found(user_id, billing_key_id, found, moment)
 
     def _reported(
         self, user_id: str, key: SavedKey, billing_key: str, moment: Moment, deadline: Deadline
@@ -103,19 +109,19 @@ class KeyRegistration(KeyReadings):
         if reading is not None and nobodys(reading):
             # the worker looks for a key of this issue
             return key
-        if reading is None or reading.issue_id not in {None, key.issue_id}:
+        if reading is None or reading.billing_key_id not in {None, key.billing_key_id}:
             # nothing is stored: what the app reported is not a key of this issue
             raise BillingKeyRefused(reason="issue")
-        return self._told(self.absorb(user_id, key.issue_id, reading, moment).keys[key.issue_id])
+        return self._told(self.absorb(user_id, key.billing_key_id, reading, moment).keys[key.billing_key_id])
 
     def _later(self, user_id: str, key: SavedKey, billing_key: str) -> SavedKey:
         """PortOne did not answer: what the app reported is stored, the worker reads again."""
         if key.state is not KeyState.PENDING:
             return key
-        sealed = self._sealed(user_id, key.issue_id, billing_key)
+        sealed = self._sealed(user_id, key.billing_key_id, billing_key)
 
         def kept(wallet: Wallet) -> tuple[Wallet]:
-            held = key_of_issue(wallet, key.issue_id)
+            held = key_of_issue(wallet, key.billing_key_id)
             if held.state is not KeyState.PENDING:
                 return (wallet,)
             return (
@@ -124,14 +130,14 @@ class KeyRegistration(KeyReadings):
 
         wallet = self.change(user_id, kept, fact=False)
         self._enqueue(wallet)
-        return wallet.keys[key.issue_id]
+        return wallet.keys[key.billing_key_id]
 
-    def _intend(self, user_id: str, issue_id: str, token: str, moment: Moment) -> None:
-        sealed = self.vault.encrypt(token, context=_token_context(user_id, issue_id))
+    def _intend(self, user_id: str, billing_key_id: str, token: str, moment: Moment) -> None:
+        sealed = self.vault.encrypt(token, context=_token_context(user_id, billing_key_id))
         request_key = self.ids.token()
 
         def intended(wallet: Wallet) -> tuple[Wallet]:
-            key = key_of_issue(wallet, issue_id)
+            key = key_of_issue(wallet, billing_key_id)
             if key.state is not KeyState.PENDING:
                 return (wallet,)
             frozen = replace(
@@ -152,26 +158,28 @@ class KeyRegistration(KeyReadings):
         age = moment.now - (key.sent_at or moment.now)
         if age >= KEY_WINDOW or key.token is None or key.request_key is None:
             found = self._listed(key, deadline)
-            return self._found(user_id, key.issue_id, found, moment)
+            return self._found(user_id, key.billing_key_id, found, moment)
         gate = self._gate_of(key)
         if not admitted and not gate.admits(Operation.CONFIRM_KEY):
             return self._waits(user_id)
-        token = self.vault.decrypt(key.token, context=_token_context(user_id, key.issue_id))
+        token = self.vault.decrypt(key.token, context=_token_context(user_id, key.billing_key_id))
         try:
             with gate.sending(Operation.CONFIRM_KEY):
                 billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
                 found = self._listed(key, deadline)
-                return self._found(user_id, key.issue_id, found, moment)
+                return self._found(user_id, key.billing_key_id, found, moment)
             if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
-                return self._refused(user_id, key.issue_id, (error.error_type or "refused").lower(), moment)
+                return self._refused(
+                    user_id, key.billing_key_id, (error.error_type or "refused").lower(), moment
+                )
             raise
         reading = self._at(key).get_billing_key(billing_key, deadline=deadline)
-        if reading is not None and reading.issue_id is None:
+        if reading is not None and reading.billing_key_id is None:
             # PortOne's answer to our own token says whose key it is
-            reading = replace(reading, issue_id=key.issue_id)
-        return self._found(user_id, key.issue_id, reading, moment)
+            reading = replace(reading, billing_key_id=key.billing_key_id)
+        return self._found(user_id, key.billing_key_id, reading, moment)
 
     def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
         payment = self.store.payment(key.payment_id) if key.payment_id else None
@@ -187,12 +195,12 @@ class KeyRegistration(KeyReadings):
             token, order, test=key.test, key=request_key, deadline=deadline
         )
 
-    def _found(self, user_id: str, issue_id: str, reading: KeyReading | None, moment: Moment) -> Wallet:
+    def _found(self, user_id: str, billing_key_id: str, reading: KeyReading | None, moment: Moment) -> Wallet:
         if reading is not None:
-            return self.absorb(user_id, issue_id, reading, moment)
+            return self.absorb(user_id, billing_key_id, reading, moment)
 
         def looked(wallet: Wallet) -> tuple[Wallet]:
-            key = key_of_issue(wallet, issue_id)
+            key = key_of_issue(wallet, billing_key_id)
             if key.state in _DONE or key.state in _GONE:
                 return (wallet,)
             sent = key.sent_at or key.created_at
@@ -207,10 +215,10 @@ class KeyRegistration(KeyReadings):
 
         return self.change(user_id, looked, fact=False)
 
-    def _refused(self, user_id: str, issue_id: str, code: str, moment: Moment) -> Wallet:
+    def _refused(self, user_id: str, billing_key_id: str, code: str, moment: Moment) -> Wallet:
         return self.change(
             user_id,
-            lambda held: (refuse(held, key_of_issue(held, issue_id), KeyState.REFUSED, code, moment),),
+            lambda held: (refuse(held, key_of_issue(held, billing_key_id), KeyState.REFUSED, code, moment),),
         )
 
     def _silent(self, user_id: str, error: PortOneError) -> Wallet:
@@ -231,5 +239,5 @@ class KeyRegistration(KeyReadings):
         return key
 
 
-def _token_context(user_id: str, issue_id: str) -> dict[str, str]:
-    return bound_to(Sealing.BILLING_TOKEN, user=user_id, issue=issue_id)
+def _token_context(user_id: str, billing_key_id: str) -> dict[str, str]:
+    return bound_to(Sealing.BILLING_TOKEN, user=user_id, issue=billing_key_id)

@@ -50,7 +50,7 @@ class Charger:
     clock: Clock
 
     def charge(
-        self, payment_id: str, user_id: str, charge_id: str, issue_id: str | None, deadline: Deadline
+        self, payment_id: str, user_id: str, charge_id: str, billing_key_id: str | None, deadline: Deadline
     ) -> Attempted:
         """The attempt of this charge id, new or known.
 
@@ -58,7 +58,7 @@ class Charger:
         `ChargeInProgress`, `ChargeIdReused`, `TooManyTries`, `ProviderRefused`, `Busy`.
         """
         token_hash = token_hash_of(payment_id, f"charge:{charge_id}")
-        payment, claim = self._stored(payment_id, user_id, token_hash, issue_id)
+        payment, claim = self._stored(payment_id, user_id, token_hash, billing_key_id)
         if claim is not None:
             held, moment = payment, Moment(now=self.clock.now(), by=BY)
             payment = sent_now(
@@ -72,7 +72,7 @@ class Charger:
         return Attempted(payment, approval)
 
     def _stored(
-        self, payment_id: str, user_id: str, token_hash: str, issue_id: str | None
+        self, payment_id: str, user_id: str, token_hash: str, billing_key_id: str | None
     ) -> tuple[Payment, Claim | None]:
         """The payment with the attempt stored, and the claim where this call stored it."""
 
@@ -80,29 +80,29 @@ class Charger:
             held = owned(payment_id, user_id, store=self.store)
             known = known_approval(held, token_hash)
             if known is not None:
-                if issue_id is not None and known.issue_id != issue_id:
+                if billing_key_id is not None and known.billing_key_id != billing_key_id:
                     raise ChargeIdReused
                 return held, None
-            wallet, key = self._key(user_id, issue_id)
+            wallet, key = self._key(user_id, billing_key_id)
             intended = self._intended(held, token_hash, key)
             done = spent_claims(key, self.store, self.clock.now())
             if len(key.claims) - len(done) >= MOST_ASKED:
                 raise ChargeInProgress(retry_after=60)
             gate, again = self.reader.gate_of(intended), was_kept_back(held)
             check_gate(gate, Operation.CHARGE, key.channel, again=again)
-            holding = claim_key(wallet, key.issue_id, payment_id, done)
+            holding = claim_key(wallet, key.billing_key_id, payment_id, done)
             self.store.save(with_fact(held, intended), holding)
             return as_saved(intended), Claim(holding)
 
         return retried(write, meter=self.meter)
 
-    def _key(self, user_id: str, issue_id: str | None) -> tuple[Wallet, SavedKey]:
+    def _key(self, user_id: str, billing_key_id: str | None) -> tuple[Wallet, SavedKey]:
         wallet = self.store.wallet(user_id)
-        if issue_id is not None:
-            key_of_issue(wallet, issue_id)
-        key = chargeable(wallet, issue_id)
+        if billing_key_id is not None:
+            key_of_issue(wallet, billing_key_id)
+        key = chargeable(wallet, billing_key_id)
         if wallet is None or key is None:
-            raise BillingKeyGone if issue_id is not None else NoBillingKey
+            raise BillingKeyGone if billing_key_id is not None else NoBillingKey
         return wallet, key
 
     def _intended(self, held: Payment, token_hash: str, key: SavedKey) -> Payment:
@@ -112,7 +112,7 @@ class Charger:
             raise NotApprovable(status=held.status.value)
         check_order(held, self.store)
         check_tries(held, now)
-        check_pace(held, key.issue_id, now)
+        check_pace(held, key.billing_key_id, now)
         moment = Moment(now=now, by=BY)
         try:
             intended = self.sender.intended(given_way(held, moment), token_hash, key, moment)

@@ -136,7 +136,7 @@ class Collector:
     def _stood_still(self, held: Subscription, moment: Moment, stops: Stops | None) -> Subscription:
         if stops is None or all(each.failed_at is None for each in open_invoices(held)):
             return held
-        key = chargeable(self.store.wallet(held.user_id), held.issue_id)
+        key = chargeable(self.store.wallet(held.user_id), held.billing_key_id)
         return stand_still(held, stops, None if key is None else key.channel, moment.now)
 
     def _await(self, slot: float | None, *, early: float = 0.0) -> None:
@@ -148,7 +148,7 @@ class Collector:
     ) -> tuple[Payment, Claim] | None:
         """Payment, wallet and subscription, written together before the first byte leaves."""
         wallet = self.store.wallet(subscription.user_id)
-        key = chargeable(wallet, subscription.issue_id)
+        key = chargeable(wallet, subscription.billing_key_id)
         if wallet is None or key is None:
             unasked = replace(invoice, asked=False)
             gone = attempt_failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
@@ -156,7 +156,7 @@ class Collector:
             return None
         gate, held = self.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
         again = held is not None and was_kept_back(held)
-        alone = refused_alone(held, key.issue_id) if held is not None else None
+        alone = refused_alone(held, key.billing_key_id) if held is not None else None
         if not gate.admits(Operation.CHARGE, key.channel, again=again, alone=alone):
             self._hold(subscription, gate.wait(key.channel, again=again, alone=alone), moment)
             return None
@@ -178,7 +178,7 @@ class Collector:
             return None
         # a renewal is charged the same way whatever its customer chose at the start
         rested = replace(wallet, spent=still(wallet.spent, moment.now))
-        holding = claim_key(rested, key.issue_id, intended.payment_id, done)
+        holding = claim_key(rested, key.billing_key_id, intended.payment_id, done)
         under_way = with_attempt(subscription, invoice, intended.payment_id, moment)
         self.store.save(intended, holding, under_way)
         return as_saved(intended), Claim(holding, as_saved(under_way), alone)

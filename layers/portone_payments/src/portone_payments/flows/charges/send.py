@@ -107,7 +107,7 @@ class ChargeSender:
         gone = False
         if approval is not None and sendable(approval, moment.now):
             wallet = claim.wallet if claim else self.store.wallet(payment.user_id)
-            key = wallet.keys.get(approval.issue_id or "") if wallet else None
+            key = wallet.keys.get(approval.billing_key_id or "") if wallet else None
             if approval.sent_at is None and (key is None or key.state in _NOT_CHARGED):
                 # its owner deleted the method while it waited
                 told = given_way
@@ -127,7 +127,7 @@ class ChargeSender:
             subscription=claim.subscription if claim else None,
         )
         if gone and approval is not None:
-            self._forget(payment.user_id, approval.issue_id or "", moment)
+            self._forget(payment.user_id, approval.billing_key_id or "", moment)
         return caught
 
     def _tried(
@@ -203,15 +203,15 @@ class ChargeSender:
             return reading is not None and reading.status is KeyStatus.DELETED
         return False
 
-    def _forget(self, user_id: str, issue_id: str, moment: Moment) -> None:
+    def _forget(self, user_id: str, billing_key_id: str, moment: Moment) -> None:
         """A key deleted elsewhere, of which no webhook came or whose deletion a restore forgot (I12).
 
         Where another write changes the wallet, the next charge finds the same.
         """
         wallet = self.store.wallet(user_id)
-        if wallet is None or issue_id not in wallet.keys:
+        if wallet is None or billing_key_id not in wallet.keys:
             return
-        after = deleted(wallet, issue_id, moment)
+        after = deleted(wallet, billing_key_id, moment)
         if after is wallet:
             return
         with suppress(Conflict):
@@ -225,7 +225,7 @@ class ChargeSender:
         stored = intend_charge(
             payment,
             token_hash,
-            key.issue_id,
+            key.billing_key_id,
             moment,
             channel_key=key.channel_key,
             notice_urls=self.notice_urls,
@@ -242,10 +242,12 @@ class ChargeSender:
         """Who saved it, where its PG requires that."""
         if key.buyer_sealed is None:
             return NOBODY
-        return Buyer.parse(self.vault.decrypt(key.buyer_sealed, context=who_saved(user_id, key.issue_id)))
+        return Buyer.parse(
+            self.vault.decrypt(key.buyer_sealed, context=who_saved(user_id, key.billing_key_id))
+        )
 
     def _order(self, payment: Payment, approval: Approval, key: SavedKey) -> ChargeCommand:
-        context = key_context(payment.user_id, key.issue_id)
+        context = key_context(payment.user_id, key.billing_key_id)
         return ChargeCommand(
             billing_key=self.vault.decrypt(key.sealed or "", context=context),
             order_name=payment.order_name,

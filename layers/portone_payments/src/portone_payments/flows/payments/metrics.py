@@ -47,7 +47,7 @@ def count_absorbed(meter: Meter, before: Payment, absorbed: Absorbed) -> None:
     for entry in after.history:
         if entry.seq >= before.next_seq and entry.fact in _FACTS:
             meter.count(_FACTS[Fact(entry.fact)])
-            if entry.fact == Fact.PAID and after.approvals and after.approvals[-1].issue_id is not None:
+            if entry.fact == Fact.PAID and after.approvals and after.approvals[-1].billing_key_id is not None:
                 # the average of this metric is the rate of declines
                 meter.count(Metric.CHARGE_DECLINED, 0)
     for note in absorbed.findings.notes:

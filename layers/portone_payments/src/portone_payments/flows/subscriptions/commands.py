@@ -69,21 +69,21 @@ def consent(subscriptions: Subscriptions, subscription_id: str, amount: int, *, 
 
 
 def use_key(
-    subscriptions: Subscriptions, subscription_id: str, issue_id: str | None, *, user_id: str
+    subscriptions: Subscriptions, subscription_id: str, billing_key_id: str | None, *, user_id: str
 ) -> Subscription:
     """Another saved method of its owner is charged, or for None the default.
 
     Raises `BillingKeyNotFound`, `BillingKeyGone`.
     """
     subscriptions.of(subscription_id, user_id)
-    if issue_id is not None:
+    if billing_key_id is not None:
         wallet = subscriptions.store.wallet(user_id)
-        key_of_issue(wallet, issue_id)
-        if chargeable(wallet, issue_id) is None:
+        key_of_issue(wallet, billing_key_id)
+        if chargeable(wallet, billing_key_id) is None:
             raise BillingKeyGone
     return subscriptions.change(
         subscription_id,
-        lambda held, moment: lifecycle.use_key(held, issue_id, moment),
+        lambda held, moment: lifecycle.use_key(held, billing_key_id, moment),
         by="app",
         user_id=user_id,
         counted=always,

@@ -39,7 +39,7 @@ class SubscribeRequest:
     consented: bool = False
     start: str | None = None
     anchor_day: int | None = None
-    issue_id: str | None = None
+    billing_key_id: str | None = None
 
     @property
     def route(self) -> str:
@@ -127,7 +127,7 @@ class Subscriber:
         if wanted.order_id:
             order = self._order(wanted)
             parts = in_parts(order, self.ids.payment_id(), moment, self.subscriptions.policy)
-            parts = replace(parts, issue_id=wanted.issue_id, hash_version=version)
+            parts = replace(parts, billing_key_id=wanted.billing_key_id, hash_version=version)
             due_at = next_due(parts, moment.now, self.subscriptions.policy)
             return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
         plan = self.subscriptions.plan(wanted.plan_id)
@@ -142,7 +142,7 @@ class Subscriber:
             anchor_day=wanted.anchor_day,
             consented=wanted.consented,
         )
-        fresh = replace(fresh, issue_id=wanted.issue_id, hash_version=version)
+        fresh = replace(fresh, billing_key_id=wanted.billing_key_id, hash_version=version)
         # a start today requests a charge: it is made now, not at the next allowed hour
         due_at = (
             fresh.due_at
@@ -152,9 +152,9 @@ class Subscriber:
         return (replace(fresh, due_at=due_at),)
 
     def _check_key(self, wanted: SubscribeRequest, wallet: Wallet | None) -> None:
-        if wanted.issue_id is not None:
-            key_of_issue(wallet, wanted.issue_id)
-        if chargeable(wallet, wanted.issue_id) is None:
+        if wanted.billing_key_id is not None:
+            key_of_issue(wallet, wanted.billing_key_id)
+        if chargeable(wallet, wanted.billing_key_id) is None:
             raise NoBillingKey
 
     def _order(self, wanted: SubscribeRequest) -> Order:

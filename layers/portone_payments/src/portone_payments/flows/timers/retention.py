@@ -98,11 +98,11 @@ class Remover:
             case _:
                 raise ValueError(filed.kind)
 
-    def _left_key(self, user_id: str, issue_id: str) -> SettledKey | None:
+    def _left_key(self, user_id: str, billing_key_id: str) -> SettledKey | None:
         """A payment method that left its wallet, unless it is back in it."""
         wallet = self.store.wallet(user_id)
-        back = wallet is not None and issue_id in wallet.keys
-        return None if back else self.store.settled_key(user_id, issue_id)
+        back = wallet is not None and billing_key_id in wallet.keys
+        return None if back else self.store.settled_key(user_id, billing_key_id)
 
     def _order_with(self, record: Ending, until: float) -> tuple[Order, ...]:
         """The order of a record that was the last of it."""

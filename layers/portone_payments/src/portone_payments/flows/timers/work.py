@@ -89,7 +89,7 @@ class Worker:
                 held.payment_id, moment, deadline=deadline, told=given_way, held=held
             )
             return caught.payment
-        if approval is not None and approval.issue_id is not None:
+        if approval is not None and approval.billing_key_id is not None:
             return self.charges.send(held, moment, deadline=deadline).payment
         if approval is not None:
             return self.approvals.send(held, moment, deadline=deadline).payment
