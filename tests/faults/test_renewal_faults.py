@@ -165,7 +165,7 @@ def test_a_key_deleted_at_portone_is_never_charged_again(stack: ObservedStack) -
 
 def test_a_charge_under_way_outlives_its_key_and_its_subscription(stack: ObservedStack) -> None:
     subscription_id = renewal(stack)
-    billing_key_id = key_of(stack, stack.ports["store"].wallet("user-1").default).billing_key_id
+    billing_key_id = key_of(stack, stack.ports["store"].wallet("user-1").default).id
     stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
     stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
     while held(stack, subscription_id).in_flight is None:

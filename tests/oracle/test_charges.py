@@ -82,7 +82,7 @@ def key_in(evidence: Evidence, state: KeyState) -> SavedKey:
 
 def with_key(evidence: Evidence, held: SavedKey, **changes: Any) -> Evidence:
     wallet = evidence.wallets[USER]
-    keys = {**wallet.keys, held.billing_key_id: replace(held, **changes)}
+    keys = {**wallet.keys, held.id: replace(held, **changes)}
     return replace(evidence, wallets={USER: replace(wallet, keys=keys)})
 
 
@@ -164,12 +164,12 @@ def test_i12_a_charge_with_a_deleted_key(clean: Evidence) -> None:
     payment = payment_of(clean, living(clean))
     gone = key_in(clean, KeyState.DELETED)
     [approval] = payment.approvals
-    planted = with_payment(clean, payment, approvals=(replace(approval, billing_key_id=gone.billing_key_id),))
+    planted = with_payment(clean, payment, approvals=(replace(approval, billing_key_id=gone.id),))
     late = replace(clean.charges[0], key=approval.key, payment_id=payment.payment_id, at=clean.now)
 
     findings = found(replace(planted, charges=(late,)))
 
-    assert findings == [f"I12 charged with key {gone.billing_key_id} after it was deleted"]
+    assert findings == [f"I12 charged with key {gone.id} after it was deleted"]
 
 
 def test_i4_a_paid_invoice_without_money(clean: Evidence) -> None:
@@ -207,7 +207,7 @@ def test_i4_a_key_deleted_here_and_issued_at_portone(clean: Evidence) -> None:
 
     findings = found(with_key(clean, alive, state=KeyState.DELETED, sealed=None))
 
-    assert f"I4 key {alive.billing_key_id} is DELETED here and ISSUED at PortOne" in findings
+    assert f"I4 key {alive.id} is DELETED here and ISSUED at PortOne" in findings
 
 
 @pytest.mark.parametrize("kept", ["sealed", "token"])
@@ -216,9 +216,7 @@ def test_i14_a_dropped_key_with_a_ciphertext(clean: Evidence, kept: str) -> None
 
     findings = found(with_key(clean, gone, **{kept: "ciphertext"}))
 
-    assert any(
-        each.startswith(f"I14 key {gone.billing_key_id} is DELETED and still has") for each in findings
-    )
+    assert any(each.startswith(f"I14 key {gone.id} is DELETED and still has") for each in findings)
 
 
 @pytest.mark.parametrize(("due", "said"), [(None, "it is not due"), (1, "is overdue for")])

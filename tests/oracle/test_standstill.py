@@ -144,7 +144,7 @@ def test_i17_a_subscription_without_a_next_period(clean: Evidence) -> None:
 def test_i17_a_method_that_is_never_saved(clean: Evidence) -> None:
     wallet = clean.wallets[USER]
     [key] = wallet.keys.values()
-    hanging = replace(key, billing_key_id="key-2", state=KeyState.CHECKING, created_at=clean.now - 9 * DAY)
+    hanging = replace(key, id="key-2", state=KeyState.CHECKING, created_at=clean.now - 9 * DAY)
     wrong = replace(clean, wallets={USER: replace(wallet, keys={**wallet.keys, "key-2": hanging})})
 
     assert found(wrong, "I17") == ["key key-2 has been CHECKING for days"]

@@ -32,5 +32,5 @@ def a_trial(plan: Plan, subscription_id: str, *, user_id: str, now: float = NOW)
 
 def a_wallet(billing_key_id: str, *, user_id: str) -> Wallet:
     """A user with an issue window open."""
-    key = SavedKey(billing_key_id=billing_key_id, created_at=NOW, pay_method="CARD", customer_id=CUSTOMER)
+    key = SavedKey(id=billing_key_id, created_at=NOW, pay_method="CARD", customer_id=CUSTOMER)
     return start_issue(Wallet(user_id=user_id), key)

@@ -39,7 +39,7 @@ def reading(**changes: object) -> KeyReading:
 def a_key(billing_key_id: str = "issue1", **changes: object) -> SavedKey:
     """A saved key, but for what is interesting."""
     key = SavedKey(
-        billing_key_id=billing_key_id,
+        id=billing_key_id,
         created_at=NOW,
         pay_method="CARD",
         customer_id=CUSTOMER,

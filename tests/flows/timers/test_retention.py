@@ -194,11 +194,11 @@ def test_a_key_that_left_its_wallet_is_deleted_with_its_index_rows(shelf: Shelf)
     young = {"settled_at": None, "state": KeyState.ACTIVE}
     keys = [left_key(each) for each in range(SETTLED_KEYS_KEPT + 1)] + [left_key(9, **young)]
     refs = [
-        KeyRef(ref=ref, user_id="user-1", billing_key_id=key.billing_key_id)
+        KeyRef(ref=ref, user_id="user-1", billing_key_id=key.id)
         for key in (keys[0], keys[9])
-        for ref in (f"issue:{key.billing_key_id}", f"key:{key.key_hash}")
+        for ref in (f"issue:{key.id}", f"key:{key.key_hash}")
     ]
-    shelf.store.save(Wallet(user_id="user-1", keys={key.billing_key_id: key for key in keys}), *refs)
+    shelf.store.save(Wallet(user_id="user-1", keys={key.id: key for key in keys}), *refs)
     before = shelf.left
 
     assert shelf.tidy() == Removed(removed=1)
@@ -212,11 +212,11 @@ def test_a_key_that_left_its_wallet_is_deleted_with_its_index_rows(shelf: Shelf)
 def test_a_wallet_is_deleted_with_what_left_it_on_its_last_day(shelf: Shelf) -> None:
     keys = [left_key(each) for each in range(SETTLED_KEYS_KEPT + 4)]
     refs = [
-        KeyRef(ref=ref, user_id="user-1", billing_key_id=key.billing_key_id)
+        KeyRef(ref=ref, user_id="user-1", billing_key_id=key.id)
         for key in keys
-        for ref in (f"issue:{key.billing_key_id}", f"key:{key.key_hash}")
+        for ref in (f"issue:{key.id}", f"key:{key.key_hash}")
     ]
-    shelf.store.save(Wallet(user_id="user-1", keys={key.billing_key_id: key for key in keys}), *refs)
+    shelf.store.save(Wallet(user_id="user-1", keys={key.id: key for key in keys}), *refs)
     shelf.clock.advance(30)
     wallet = shelf.store.wallet("user-1")
     assert wallet is not None
@@ -227,7 +227,7 @@ def test_a_wallet_is_deleted_with_what_left_it_on_its_last_day(shelf: Shelf) -> 
 
 
 def test_a_key_that_returned_to_its_wallet_keeps_its_index_rows(shelf: Shelf) -> None:
-    keys = {key.billing_key_id: key for key in map(left_key, range(SETTLED_KEYS_KEPT + 1))}
+    keys = {key.id: key for key in map(left_key, range(SETTLED_KEYS_KEPT + 1))}
     shelf.store.save(
         Wallet(user_id="user-1", keys=keys),
         KeyRef(ref="issue:issue0", user_id="user-1", billing_key_id="issue0"),

@@ -62,7 +62,7 @@ class Collecting(Renting, Messages):
 
     @_charged
     @rule(pick=picks)
-    def release(self, pick: int) -> None:
+    def give_back(self, pick: int) -> None:
         """All that one charge took."""
         payment_id = list(self.models)[-1 - pick % len(self.models)]
         body = {"refundId": f"refund-{next(self.ids)}", "reason": "단순 변심", "full": True}

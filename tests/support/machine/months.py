@@ -54,6 +54,7 @@ class Months(Collecting):
     @rule(nth=calls, side=sides)
     def die_saving(self, nth: int, side: Side) -> None:
         self.die(lambda: self.save("card-1", manual=True), nth, side)
+        self.methods_given()
 
     @precondition(lambda self: bool(self.issues))
     @rule(pick=picks, nth=calls, side=sides)

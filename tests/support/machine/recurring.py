@@ -42,7 +42,7 @@ class Recurring(Months, Operating, Poisoning, RuleBasedStateMachine):
         """A customer with a method, at noon, in the evening, or just before the hours end."""
         self.set_up(unknowns, dunning='{"hardCodes": {"*": ["54"]}}')
         self.issues, self.keys, self.gone, self.told_paid = [], {}, set(), set()
-        self.rented, self.requests = {}, count(1)
+        self.rented, self.requests, self.given_at = {}, count(1), float("-inf")
         self.refused, self.tried = set(), set()
         self.watch, self.ear = Watch(self.stack), Ear(self.stack)
         self.stack.portone.pg.max_attempts = most

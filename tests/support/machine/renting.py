@@ -38,12 +38,13 @@ _subscribed = precondition(lambda self: bool(self.rented))
 class Renting(Saving):
     """`rented` are the models, by subscriptionId; `requests` counts what the app asked for.
 
-    `priced` is what each plan cost since when, in order.
+    `priced` is what each plan cost since when, in order; `given_at` when a method was given last.
     """
 
     rented: dict[str, RecurringModel]
     priced: list[tuple[float, str, int]]
     requests: Iterator[int]
+    given_at: float
 
     def sell(self) -> None:
         """The shop stores its plans."""
@@ -164,8 +165,13 @@ class Renting(Saving):
             self.rented[told["subscriptionId"]].consents.append(self.stack.clock.now())
 
     def know_subscription(self, held: Subscription, consents: tuple[float, ...] = ()) -> None:
-        """A model of it, once; its first invoice of today is charged because its customer asked."""
+        """A model of it, once; its first invoice of today is charged because its customer asked.
+
+        So is what it has when a method was given meanwhile, where the app died before it knew of it.
+        """
         first: set[str] = set() if held.trial_ends else {"1"}
+        if held.subscription_id not in self.rented and self.given_at >= held.created_at:
+            first |= set(held.invoices)
         self.rented.setdefault(
             held.subscription_id,
             RecurringModel(
@@ -177,6 +183,8 @@ class Renting(Saving):
         )
 
     def methods_given(self) -> None:
+        """The customer gave a method, or its app died while it did: what waits may be charged at once."""
+        self.given_at = self.stack.clock.now()
         for id_, model in self.rented.items():
             model.asked |= self.waiting(id_)
 

@@ -41,7 +41,7 @@ class Shop:
         customer = customer_id(user, {1: "bench"})
         issued = self.portone.buyer.issue_billing_key(issue_id=issue, customer_id=customer)
         key = SavedKey(
-            billing_key_id=issue,
+            id=issue,
             created_at=float(kst_midnight(MONTH_AGO)),
             pay_method="CARD",
             customer_id=customer,

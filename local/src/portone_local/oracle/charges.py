@@ -68,9 +68,7 @@ def nothing_is_charged_after_the_end(evidence: Evidence) -> Iterator[Finding]:
         approval = _try_of(evidence, charge)
         key = _key_of(evidence, payment, approval.billing_key_id) if payment and approval else None
         if key is not None and charge.at > _deleted_at(evidence, key):
-            yield Finding(
-                "I12", charge.payment_id, f"charged with key {key.billing_key_id} after it was deleted"
-            )
+            yield Finding("I12", charge.payment_id, f"charged with key {key.id} after it was deleted")
         subscription = evidence.subscriptions.get(payment.subscription_id or "") if payment else None
         if subscription is not None and charge.at > _cancelled_at(evidence, subscription):
             told = f"charged for {subscription.subscription_id} after it was cancelled"
@@ -93,7 +91,7 @@ def invoices_agree_with_payments(evidence: Evidence) -> Iterator[Finding]:
 
 def keys_agree_with_portone(evidence: Evidence) -> Iterator[Finding]:
     """I4: what is DELETED here is gone at PortOne; of our issues nothing unclaimed stays there for long."""
-    ours = {key.billing_key_id: key for wallet in evidence.wallets.values() for key in wallet.keys.values()}
+    ours = {key.id: key for wallet in evidence.wallets.values() for key in wallet.keys.values()}
     for book in evidence.keys:
         key = ours.get(book.issue_id or "")
         if key is None or book.state.value != "ISSUED":
@@ -101,9 +99,9 @@ def keys_agree_with_portone(evidence: Evidence) -> Iterator[Finding]:
         since = key.settled_at if key.settled_at is not None else key.created_at
         old = evidence.now - since > DAY + LATE_WORK + 3600
         if key.state is KeyState.DELETED and (key.key_hash is not None or old):
-            yield Finding("I4", None, f"key {key.billing_key_id} is DELETED here and ISSUED at PortOne")
+            yield Finding("I4", None, f"key {key.id} is DELETED here and ISSUED at PortOne")
         elif key.state is not KeyState.ACTIVE and old:
-            yield Finding("I4", None, f"key {key.billing_key_id} is {key.state} here and ISSUED at PortOne")
+            yield Finding("I4", None, f"key {key.id} is {key.state} here and ISSUED at PortOne")
 
 
 def dropped_keys_keep_nothing(evidence: Evidence) -> Iterator[Finding]:
@@ -111,11 +109,9 @@ def dropped_keys_keep_nothing(evidence: Evidence) -> Iterator[Finding]:
     for wallet in evidence.wallets.values():
         for key in wallet.keys.values():
             if key.state in _DROPPED and key.sealed is not None:
-                yield Finding(
-                    "I14", None, f"key {key.billing_key_id} is {key.state} and still has its ciphertext"
-                )
+                yield Finding("I14", None, f"key {key.id} is {key.state} and still has its ciphertext")
             if key.state is not KeyState.CONFIRMING and key.token is not None:
-                yield Finding("I14", None, f"key {key.billing_key_id} is {key.state} and still has its token")
+                yield Finding("I14", None, f"key {key.id} is {key.state} and still has its token")
 
 
 def subscriptions_move_on(evidence: Evidence) -> Iterator[Finding]:
@@ -126,7 +122,7 @@ def subscriptions_move_on(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("I10", None, f"{name} is {subscription.status}, and it is not due")
         yield from _overdue(name, subscription.due_at, evidence.now)
     for wallet in evidence.wallets.values():
-        open_ = [key.billing_key_id for key in wallet.keys.values() if key.state in _UNFINISHED]
+        open_ = [key.id for key in wallet.keys.values() if key.state in _UNFINISHED]
         if (open_ or wallet.waking) and wallet.due_at is None:
             yield Finding("I10", None, f"the wallet of {wallet.user_id} waits for {open_}, and it is not due")
         yield from _overdue(f"the wallet of {wallet.user_id}", wallet.due_at, evidence.now)
@@ -193,7 +189,7 @@ def _key_of(evidence: Evidence, payment: Payment, billing_key_id: str | None) ->
 
 def _deleted_at(evidence: Evidence, key: SavedKey) -> float:
     """When the caller was answered that it is gone, or our own record said so."""
-    told = evidence.answered_at("DELETE", f"/billing-keys/{key.billing_key_id}")
+    told = evidence.answered_at("DELETE", f"/billing-keys/{key.id}")
     known = key.settled_at if key.state is KeyState.DELETED else None
     return min((each for each in (told, known) if each is not None), default=float("inf"))
 

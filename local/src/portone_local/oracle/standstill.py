@@ -53,7 +53,7 @@ def keys_get_on(evidence: Evidence) -> Iterator[Finding]:
     for wallet in evidence.wallets.values():
         for key in wallet.keys.values():
             if key.state in _UNFINISHED and _standing(evidence, key.created_at, KEYS_STANDING):
-                yield Finding("I17", None, f"key {key.billing_key_id} has been {key.state} for days")
+                yield Finding("I17", None, f"key {key.id} has been {key.state} for days")
 
 
 def accounts_are_asked_for(evidence: Evidence) -> Iterator[Finding]:
@@ -94,7 +94,7 @@ def _can_pay(evidence: Evidence, subscription: Subscription) -> bool:
     wallet = evidence.wallets.get(subscription.user_id)
     key = wallet.keys.get(subscription.billing_key_id or wallet.default or "") if wallet else None
     issued = {book.issue_id for book in evidence.keys if book.state.value == "ISSUED"}
-    return key is not None and key.state is KeyState.ACTIVE and key.billing_key_id in issued
+    return key is not None and key.state is KeyState.ACTIVE and key.id in issued
 
 
 def _progress(evidence: Evidence, subscription: Subscription, invoice: Invoice) -> float:

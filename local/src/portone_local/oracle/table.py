@@ -40,7 +40,7 @@ def payments_in(records: Iterable[Written]) -> Mapping[str, Payment]:
 def wallets_in(records: Iterable[Written]) -> Mapping[str, Wallet]:
     """The wallets, each with its keys that have items of their own."""
     records = tuple(records)
-    left = _left((each.user_id, each.key.billing_key_id, each.key) for each in _of(SettledKey, records))
+    left = _left((each.user_id, each.key.id, each.key) for each in _of(SettledKey, records))
     wallets = {each.user_id: each for each in _of(Wallet, records)}
     return {
         id_: replace(each, keys={**left[id_], **each.keys}) if id_ in left else each

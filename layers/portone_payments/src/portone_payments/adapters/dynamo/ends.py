@@ -69,7 +69,7 @@ def part_ttl(at: float) -> Item:
 def key_end(left: SettledKey) -> Item:
     """A saved payment method that left its wallet ends before the wallet does; found by its day."""
     at = moved_at(left)
-    found = _end_day(left, left.key.billing_key_id) | {CHANGED.sort: {"N": repr(at)}}
+    found = _end_day(left, left.key.id) | {CHANGED.sort: {"N": repr(at)}}
     return found | part_ttl(at)
 
 

@@ -109,7 +109,7 @@ def key_for(record: Ending | KeyRef) -> Key:
         case Wallet():
             return key_of("wallet", record.user_id)
         case SettledKey():
-            return part_key("wallet", record.user_id, "saved-key", record.key.billing_key_id)
+            return part_key("wallet", record.user_id, "saved-key", record.key.id)
         case KeyRef():
             return key_of("key", record.ref)
 

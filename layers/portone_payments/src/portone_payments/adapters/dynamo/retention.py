@@ -84,9 +84,9 @@ class RetentionRows(TableReads):
             if not isinstance(record, Wallet | SettledKey):
                 continue
             for key in record.keys.values() if isinstance(record, Wallet) else (record.key,):
-                for name in (f"issue:{key.billing_key_id}", f"key:{key.key_hash}"):
+                for name in (f"issue:{key.id}", f"key:{key.key_hash}"):
                     ref = self._read(KeyRef, key_of("key", name))
-                    if ref is not None and ref.billing_key_id == key.billing_key_id:
+                    if ref is not None and ref.billing_key_id == key.id:
                         yield ref
 
 

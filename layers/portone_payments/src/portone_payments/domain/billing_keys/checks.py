@@ -27,7 +27,7 @@ def judge(key: SavedKey, reading: KeyReading, policy: CheckPolicy) -> Judged:
     if nobodys(reading) or reading.channels is None:
         # neither surely ours nor anybody else's: a guess charges nothing and deletes nothing
         return Judged(KeyState.CHECKING)
-    if reading.billing_key_id not in {None, key.billing_key_id}:
+    if reading.billing_key_id not in {None, key.id}:
         return Judged(KeyState.REFUSED, "issue")
     # our issueId is bound to its user; an omitted customer is not another one
     if reading.customer_id not in {None, key.customer_id}:

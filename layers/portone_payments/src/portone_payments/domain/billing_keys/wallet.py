@@ -36,7 +36,7 @@ def customer_in(wallet: Wallet | None) -> str | None:
 
 def with_key(wallet: Wallet, key: SavedKey) -> Wallet:
     """The wallet with one key replaced."""
-    return replace(wallet, keys={**wallet.keys, key.billing_key_id: key})
+    return replace(wallet, keys={**wallet.keys, key.id: key})
 
 
 def key_of_issue(wallet: Wallet | None, billing_key_id: str) -> SavedKey:
@@ -78,8 +78,8 @@ def waited(wallet: Wallet, *, failed: bool = False) -> Wallet:
 def activate(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
     """The wallet with a key that may be charged from now on; the first one becomes the default."""
     saved = replace(key, state=KeyState.ACTIVE, token=None, code=None, settled_at=moment.now)
-    told = record(with_key(wallet, saved), Fact.BILLING_KEY_SAVED, moment, billing_key=key.billing_key_id)
-    return told if chargeable(told, None) else _given(told, key.billing_key_id, moment)
+    told = record(with_key(wallet, saved), Fact.BILLING_KEY_SAVED, moment, billing_key=key.id)
+    return told if chargeable(told, None) else _given(told, key.id, moment)
 
 
 def make_default(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
@@ -101,15 +101,13 @@ def refuse(wallet: Wallet, key: SavedKey, state: KeyState, code: str, moment: Mo
     refused = replace(
         key, state=state, code=code, sealed=kept, buyer_sealed=None, token=None, settled_at=moment.now
     )
-    return record(
-        with_key(wallet, refused), Fact.BILLING_KEY_REFUSED, moment, billing_key=key.billing_key_id, code=code
-    )
+    return record(with_key(wallet, refused), Fact.BILLING_KEY_REFUSED, moment, billing_key=key.id, code=code)
 
 
 def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
     """The wallet with an issue window whose key nobody reported in time."""
     gone = replace(key, state=KeyState.LAPSED, buyer_sealed=None, token=None, settled_at=moment.now)
-    return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.billing_key_id)
+    return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.id)
 
 
 def ask_deletion(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
@@ -145,7 +143,7 @@ def _without_default(wallet: Wallet, billing_key_id: str) -> Wallet:
         return wallet
     left = [key for key in wallet.keys.values() if key.state is KeyState.ACTIVE]
     newest = max(left, key=lambda key: key.created_at, default=None)
-    return replace(wallet, default=newest.billing_key_id if newest else None)
+    return replace(wallet, default=newest.id if newest else None)
 
 
 def next_due(wallet: Wallet, now: float) -> int | None:

@@ -29,7 +29,7 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedKey:
-    """One billing key from its window to its deletion, by PortOne's issueId. Times in epoch seconds UTC.
+    """One billing key from its window to its deletion; `id` is PortOne's issueId. Times in epoch seconds UTC.
 
     `customer_id` names its user in its window and in its charges.
     `sealed` is the key's ciphertext, `token` that of a billingIssueToken; both dropped once unused.
@@ -40,7 +40,7 @@ class SavedKey:
     `claims` are payments that may be under way with it. `given_at`: when its owner chose it as default.
     """
 
-    billing_key_id: str
+    id: str
     created_at: float
     pay_method: str
     customer_id: str

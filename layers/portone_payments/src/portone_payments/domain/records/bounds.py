@@ -25,7 +25,7 @@ def bounded[Publishable: (Payment, Subscription, Wallet)](
     if isinstance(told, Payment):
         told, _ = parted(_without_old_words(_without_old_hints(told)))
     if isinstance(told, Wallet):
-        gone = {each.key.billing_key_id for each in left_behind(told)}
+        gone = {each.key.id for each in left_behind(told)}
         told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})
     if len(told.history) <= HISTORY_LIMIT:
         return told, ()

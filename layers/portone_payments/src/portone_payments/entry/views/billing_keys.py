@@ -26,9 +26,9 @@ def billing_key_id(request: Request) -> str:
 def key_view(key: SavedKey, wallet: Wallet) -> dict[str, Any]:
     """One saved payment method as its owner sees it."""
     return {
-        "billingKeyId": key.billing_key_id,
+        "billingKeyId": key.id,
         "state": _SHOWN.get(key.state, key.state.value),
-        "default": wallet.default == key.billing_key_id,
+        "default": wallet.default == key.id,
         "payMethod": key.pay_method,
         "method": _method_view(key),
         "paymentId": key.payment_id,
@@ -47,7 +47,7 @@ def keys_view(wallet: Wallet) -> dict[str, Any]:
     """The ones that can be charged or are on their way, newest first."""
     listed = sorted(
         (key for key in wallet.keys.values() if key.state in LISTED),
-        key=lambda key: (key.created_at, key.billing_key_id),
+        key=lambda key: (key.created_at, key.id),
         reverse=True,
     )
     return {"items": [key_view(key, wallet) for key in listed]}
@@ -55,7 +55,7 @@ def keys_view(wallet: Wallet) -> dict[str, Any]:
 
 def open_answer(key: SavedKey, wallet: Wallet, waits_for: str) -> dict[str, Any]:
     """202: not finished yet; the worker finishes it without another request."""
-    more = {"statusUrl": f"/billing-keys/{key.billing_key_id}", "waitsFor": waits_for}
+    more = {"statusUrl": f"/billing-keys/{key.id}", "waitsFor": waits_for}
     return answer(202, {**key_view(key, wallet), **more}, retry_after="5")
 
 

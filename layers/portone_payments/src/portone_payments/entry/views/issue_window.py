@@ -52,10 +52,10 @@ def issue_view(
     """Server-owned parameters only; with a payment those of issue-and-pay."""
     windows = settings.saving_and_paying if payment else settings.saving
     view: dict[str, Any] = {
-        "billingKeyId": key.billing_key_id,
+        "billingKeyId": key.id,
         "storeId": key.store_id,
         "channelKey": windows.channel(key.pay_method),
-        "issueId": key.billing_key_id,
+        "issueId": key.id,
         "issueName": ISSUE_NAME,
         **windows.parameters(key.pay_method, replace(given, customer_id=key.customer_id)),
     }
@@ -67,7 +67,7 @@ def issue_view(
     }
     view |= {name: value for name, value in chosen.items() if value}
     if payment is None:
-        return view | {"billingKeyMethod": key.pay_method, "customData": issue_marker(key.billing_key_id)}
+        return view | {"billingKeyMethod": key.pay_method, "customData": issue_marker(key.id)}
     return view | {
         "billingKeyAndPayMethod": key.pay_method,
         "customData": marker(payment.order_id),

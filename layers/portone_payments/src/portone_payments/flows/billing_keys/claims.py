@@ -25,9 +25,7 @@ def settled_claims(key: SavedKey, store: Store, now: float, *, most: int | None 
     A deletion waits at most a day for a charge in doubt (rule 10). `most`: how many payments are read, the
     oldest first.
     """
-    return frozenset(
-        each for each in key.claims[:most] if not _under_way(each, key.billing_key_id, store, now)
-    )
+    return frozenset(each for each in key.claims[:most] if not _under_way(each, key.id, store, now))
 
 
 def voided(key: SavedKey, store: Store, moment: Moment) -> tuple[Payment, ...]:
@@ -39,7 +37,7 @@ def voided(key: SavedKey, store: Store, moment: Moment) -> tuple[Payment, ...]:
     for payment_id in key.claims:
         payment = store.payment(payment_id)
         approval = open_approval(payment) if payment else None
-        if payment is None or approval is None or approval.billing_key_id != key.billing_key_id:
+        if payment is None or approval is None or approval.billing_key_id != key.id:
             continue
         after = given_way(payment, moment)
         if after is not payment:

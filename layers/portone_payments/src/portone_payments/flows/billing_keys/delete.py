@@ -125,16 +125,16 @@ class KeyDeletion(KeyReadings):
             found = self._listed(key, deadline)
         except PortOneError as error:
             self._count(error)
-            return self._again(user_id, key.billing_key_id, renewed=False)
+            return self._again(user_id, key.id, renewed=False)
         if found is not None:
-            known = self.absorb(user_id, key.billing_key_id, found, moment).keys[key.billing_key_id]
+            known = self.absorb(user_id, key.id, found, moment).keys[key.id]
             if known.sealed is not None:
-                return self.settle_deletion(user_id, key.billing_key_id, moment, deadline)
-        return self.change(user_id, lambda held: (sought(held, key.billing_key_id, moment),), fact=False)
+                return self.settle_deletion(user_id, key.id, moment, deadline)
+        return self.change(user_id, lambda held: (sought(held, key.id, moment),), fact=False)
 
     def _gone_at_portone(self, user_id: str, key: SavedKey, moment: Moment, deadline: Deadline) -> bool:
         billing_key = self._opened(user_id, key)
-        request_key = key.request_key or key.billing_key_id
+        request_key = key.request_key or key.id
         gate = self._gate_of(key)
         if not gate.admits(Operation.DELETE_KEY):
             return False

@@ -36,7 +36,7 @@ class BillingKeys(KeyRegistration, KeyDeletion):
             # one window has one customer, and its payment was prepared with that one
             known = payment.customer_id if payment else customer_in(wallet)
             key = SavedKey(
-                billing_key_id=billing_key_id,
+                id=billing_key_id,
                 created_at=now,
                 pay_method=pay_method,
                 customer_id=known or self.customers.name_of(user_id),

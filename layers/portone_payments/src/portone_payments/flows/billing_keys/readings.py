@@ -134,7 +134,7 @@ class KeyReadings(WalletBook):
             channels=channels,
             merchants=merchants,
             key_hash=key_hash,
-            sealed=self._sealed(user_id, key.billing_key_id, reading.billing_key),
+            sealed=self._sealed(user_id, key.id, reading.billing_key),
             method=reading.method,
             channel_key=channel_to_charge(reading, self.policy),
             issued_at=None if reading.issued_at is None else reading.issued_at / 1_000_000,
@@ -146,7 +146,7 @@ class KeyReadings(WalletBook):
         found = self._at(key).list_billing_keys(
             key.customer_id, since, until, number=0, size=PAGE, deadline=deadline
         )
-        return next((each for each in found if each.billing_key_id == key.billing_key_id), None)
+        return next((each for each in found if each.billing_key_id == key.id), None)
 
     def _enqueue(self, wallet: Wallet) -> None:
         """Have the worker look at a wallet that is due soon; a hint that may be lost."""
@@ -168,7 +168,7 @@ class KeyReadings(WalletBook):
         """The billing key. Raises `BillingKeyGone` where it was dropped."""
         if key.sealed is None:
             raise BillingKeyGone
-        return self.vault.decrypt(key.sealed, context=key_context(user_id, key.billing_key_id))
+        return self.vault.decrypt(key.sealed, context=key_context(user_id, key.id))
 
     def _count(self, error: PortOneError) -> None:
         if error.outcome is Outcome.REFUSED:

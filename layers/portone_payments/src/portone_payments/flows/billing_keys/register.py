@@ -109,19 +109,19 @@ class KeyRegistration(KeyReadings):
         if reading is not None and nobodys(reading):
             # the worker looks for a key of this issue
             return key
-        if reading is None or reading.billing_key_id not in {None, key.billing_key_id}:
+        if reading is None or reading.billing_key_id not in {None, key.id}:
             # nothing is stored: what the app reported is not a key of this issue
             raise BillingKeyRefused(reason="issue")
-        return self._told(self.absorb(user_id, key.billing_key_id, reading, moment).keys[key.billing_key_id])
+        return self._told(self.absorb(user_id, key.id, reading, moment).keys[key.id])
 
     def _later(self, user_id: str, key: SavedKey, billing_key: str) -> SavedKey:
         """PortOne did not answer: what the app reported is stored, the worker reads again."""
         if key.state is not KeyState.PENDING:
             return key
-        sealed = self._sealed(user_id, key.billing_key_id, billing_key)
+        sealed = self._sealed(user_id, key.id, billing_key)
 
         def kept(wallet: Wallet) -> tuple[Wallet]:
-            held = key_of_issue(wallet, key.billing_key_id)
+            held = key_of_issue(wallet, key.id)
             if held.state is not KeyState.PENDING:
                 return (wallet,)
             return (
@@ -130,7 +130,7 @@ class KeyRegistration(KeyReadings):
 
         wallet = self.change(user_id, kept, fact=False)
         self._enqueue(wallet)
-        return wallet.keys[key.billing_key_id]
+        return wallet.keys[key.id]
 
     def _intend(self, user_id: str, billing_key_id: str, token: str, moment: Moment) -> None:
         sealed = self.vault.encrypt(token, context=_token_context(user_id, billing_key_id))
@@ -158,28 +158,26 @@ class KeyRegistration(KeyReadings):
         age = moment.now - (key.sent_at or moment.now)
         if age >= KEY_WINDOW or key.token is None or key.request_key is None:
             found = self._listed(key, deadline)
-            return self._found(user_id, key.billing_key_id, found, moment)
+            return self._found(user_id, key.id, found, moment)
         gate = self._gate_of(key)
         if not admitted and not gate.admits(Operation.CONFIRM_KEY):
             return self._waits(user_id)
-        token = self.vault.decrypt(key.token, context=_token_context(user_id, key.billing_key_id))
+        token = self.vault.decrypt(key.token, context=_token_context(user_id, key.id))
         try:
             with gate.sending(Operation.CONFIRM_KEY):
                 billing_key = self._send(key, token, key.request_key, deadline)
         except PortOneError as error:
             if error.error_type == _ISSUED:
                 found = self._listed(key, deadline)
-                return self._found(user_id, key.billing_key_id, found, moment)
+                return self._found(user_id, key.id, found, moment)
             if error.outcome in {Outcome.NO_EFFECT, Outcome.PG_ANSWER, Outcome.ALREADY_DONE}:
-                return self._refused(
-                    user_id, key.billing_key_id, (error.error_type or "refused").lower(), moment
-                )
+                return self._refused(user_id, key.id, (error.error_type or "refused").lower(), moment)
             raise
         reading = self._at(key).get_billing_key(billing_key, deadline=deadline)
         if reading is not None and reading.billing_key_id is None:
             # PortOne's answer to our own token says whose key it is
-            reading = replace(reading, billing_key_id=key.billing_key_id)
-        return self._found(user_id, key.billing_key_id, reading, moment)
+            reading = replace(reading, billing_key_id=key.id)
+        return self._found(user_id, key.id, reading, moment)
 
     def _send(self, key: SavedKey, token: str, request_key: str, deadline: Deadline) -> str:
         payment = self.store.payment(key.payment_id) if key.payment_id else None

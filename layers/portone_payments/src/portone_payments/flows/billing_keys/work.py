@@ -40,7 +40,7 @@ class WalletKeeper(WalletBook):
             failed = not self._by_itself("waking", partial(self.default.wake, user_id, moment))
         for key in wallet.keys.values():
             bring_on = partial(self._bring_on, user_id, key, moment, deadline)
-            failed = not self._by_itself(key.billing_key_id, bring_on) or failed
+            failed = not self._by_itself(key.id, bring_on) or failed
         # due again when the next thing is, whatever this round achieved
         self.change(user_id, lambda held: (waited(held, failed=failed),), fact=False)
 
@@ -63,8 +63,8 @@ class WalletKeeper(WalletBook):
         look = key.state is KeyState.PENDING and age >= LOOKS[min(key.looked, len(LOOKS) - 1)]
         if look or key.state in _UNFINISHED:
             with suppress(BillingKeyRefused):
-                self.billing_keys.settle_registration(user_id, key.billing_key_id, moment, deadline)
+                self.billing_keys.settle_registration(user_id, key.id, moment, deadline)
         elif key.state is KeyState.UNWANTED and age >= CLAIM_WITHIN:
-            self.billing_keys.delete_unwanted(user_id, key.billing_key_id, moment, deadline)
+            self.billing_keys.delete_unwanted(user_id, key.id, moment, deadline)
         elif key.state is KeyState.DELETING:
-            self.billing_keys.settle_deletion(user_id, key.billing_key_id, moment, deadline)
+            self.billing_keys.settle_deletion(user_id, key.id, moment, deadline)

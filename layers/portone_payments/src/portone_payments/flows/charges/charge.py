@@ -90,7 +90,7 @@ class Charger:
                 raise ChargeInProgress(retry_after=60)
             gate, again = self.reader.gate_of(intended), was_kept_back(held)
             check_gate(gate, Operation.CHARGE, key.channel, again=again)
-            holding = claim_key(wallet, key.billing_key_id, payment_id, done)
+            holding = claim_key(wallet, key.id, payment_id, done)
             self.store.save(with_fact(held, intended), holding)
             return as_saved(intended), Claim(holding)
 
@@ -112,7 +112,7 @@ class Charger:
             raise NotApprovable(status=held.status.value)
         check_order(held, self.store)
         check_tries(held, now)
-        check_pace(held, key.billing_key_id, now)
+        check_pace(held, key.id, now)
         moment = Moment(now=now, by=BY)
         try:
             intended = self.sender.intended(given_way(held, moment), token_hash, key, moment)

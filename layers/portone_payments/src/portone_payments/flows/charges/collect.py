@@ -156,7 +156,7 @@ class Collector:
             return None
         gate, held = self.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
         again = held is not None and was_kept_back(held)
-        alone = refused_alone(held, key.billing_key_id) if held is not None else None
+        alone = refused_alone(held, key.id) if held is not None else None
         if not gate.admits(Operation.CHARGE, key.channel, again=again, alone=alone):
             self._hold(subscription, gate.wait(key.channel, again=again, alone=alone), moment)
             return None
@@ -178,7 +178,7 @@ class Collector:
             return None
         # a renewal is charged the same way whatever its customer chose at the start
         rested = replace(wallet, spent=still(wallet.spent, moment.now))
-        holding = claim_key(rested, key.billing_key_id, intended.payment_id, done)
+        holding = claim_key(rested, key.id, intended.payment_id, done)
         under_way = with_attempt(subscription, invoice, intended.payment_id, moment)
         self.store.save(intended, holding, under_way)
         return as_saved(intended), Claim(holding, as_saved(under_way), alone)

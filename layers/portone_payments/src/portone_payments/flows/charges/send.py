@@ -225,7 +225,7 @@ class ChargeSender:
         stored = intend_charge(
             payment,
             token_hash,
-            key.billing_key_id,
+            key.id,
             moment,
             channel_key=key.channel_key,
             notice_urls=self.notice_urls,
@@ -242,12 +242,10 @@ class ChargeSender:
         """Who saved it, where its PG requires that."""
         if key.buyer_sealed is None:
             return NOBODY
-        return Buyer.parse(
-            self.vault.decrypt(key.buyer_sealed, context=who_saved(user_id, key.billing_key_id))
-        )
+        return Buyer.parse(self.vault.decrypt(key.buyer_sealed, context=who_saved(user_id, key.id)))
 
     def _order(self, payment: Payment, approval: Approval, key: SavedKey) -> ChargeCommand:
-        context = key_context(payment.user_id, key.billing_key_id)
+        context = key_context(payment.user_id, key.id)
         return ChargeCommand(
             billing_key=self.vault.decrypt(key.sealed or "", context=context),
             order_name=payment.order_name,
