@@ -27,22 +27,22 @@ def prepare(client: Any, order_id: str) -> Any:
     body = model("PrepareBody", "prepare_body")(
         order_id=order_id, platform=model("Platform", "platform").REACT_NATIVE
     )
-    return call("payments.prepare", client, body=body, idempotency_key="generated-1")
+    return call("payments.prepare_payment", client, body=body, idempotency_key="generated-1")
 
 
 def verify(client: Any, payment_id: str) -> Any:
     """Say "paid"."""
-    return call("payments.verify", client, payment_id)
+    return call("payments.verify_payment", client, payment_id)
 
 
 def start(client: Any, purpose: str) -> Any:
     """Begin to verify who one is."""
-    return call("identity.identity_start", client, body=model("StartBody", "start_body")(purpose=purpose))
+    return call("identity.start_verification", client, body=model("StartBody", "start_body")(purpose=purpose))
 
 
 def verified(client: Any, verification_id: str) -> Any:
     """Say "done"."""
-    return call("identity.identity_verify", client, verification_id)
+    return call("identity.verify_identity", client, verification_id)
 
 
 ACTIONS: dict[str, Callable[[Any, str], Any]] = {
