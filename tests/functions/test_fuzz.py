@@ -36,6 +36,8 @@ BEYOND_A_SCHEMA = frozenset(
         *("interval_or_both_days", "before_first"),
         # needed by the value of another field, or by the channels the operator has
         *("missing", "months_and_years_only", "no_channel"),
+        # an account is for a deposit or a transfer, and which it was the payment says
+        "not_for_this_pay_method",
         # the purposes are the operator's, a cursor means something to us alone
         *("unknown", "malformed"),
     }
