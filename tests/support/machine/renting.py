@@ -170,7 +170,7 @@ class Renting(Saving):
         So is what it has when a method was given meanwhile, where the app died before it knew of it.
         """
         first: set[str] = set() if held.trial_ends else {"1"}
-        if held.subscription_id not in self.rented and self.given_at >= held.created_at:
+        if self.given_at >= held.created_at:
             first |= set(held.invoices)
         self.rented.setdefault(
             held.subscription_id,

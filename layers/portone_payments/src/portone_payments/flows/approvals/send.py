@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.approvals.attempt import confirmed, sendable, sent, stock_answered
 from portone_payments.domain.approvals.attempts import open_approval
 from portone_payments.domain.errors.common import PortOneError
-from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.readings.outcome import our_fault
 from portone_payments.domain.records.history import Moment
@@ -16,6 +15,7 @@ from portone_payments.flows.approvals.attempt import held_back, told_by
 from portone_payments.flows.payments.catch_up import Amend, CaughtUp, Reader, intend, unchanged
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.flows.shared.optimistic import change, given_first
+from portone_payments.flows.shared.ownership import stored_payment
 from portone_payments.ports.portone import ConfirmCommand
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Deadline, Meter, StockHook, Vault
@@ -59,16 +59,10 @@ class ApprovalSender:
             told = stock_answered(held, attempt, moment, reserved=reserved)
             return (held if told is held else replace(told, due_at=next_due(told, moment.now), tries=0),)
 
-        read = given_first(payment, lambda: self._held(payment.payment_id))
+        read = given_first(payment, lambda: stored_payment(payment.payment_id, store=self.store))
         # a yes leaves no fact: it is a step on the way to one
         answered, _ = change(read, decide, store=self.store, meter=self.meter, attempts=ATTEMPTS, fact=False)
         return answered
-
-    def _held(self, payment_id: str) -> Payment:
-        held = self.store.payment(payment_id)
-        if held is None:
-            raise PaymentNotFound
-        return held
 
     def _tried(
         self, payment: Payment, approval: Approval, moment: Moment, deadline: Deadline, *, first: bool

@@ -55,11 +55,13 @@ class Exchange:
         self, attempt: Attempt, sending: Sending, count: Callable[[], tuple[Counter, ...]] = tuple
     ) -> Attempt:
         """Store the intent, with what it counts as. Raises `Busy` when another request was faster."""
-        raced = given_first(given=False, read=lambda: True)
+        read: Callable[[], Attempt | None] = given_first(
+            attempt, lambda: self.store.attempt(attempt.verification_id)
+        )
 
         def write() -> Attempt:
             # only a counter may be counted again: the intent is another request's where that was faster
-            if raced() and self.store.attempt(attempt.verification_id) != attempt:
+            if read() != attempt:
                 raise Busy
             counters = count()
             # an attempt stays counted where no message was sent

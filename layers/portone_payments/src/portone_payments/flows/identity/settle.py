@@ -1,5 +1,6 @@
 """The outcome of a message or a code: PortOne's answer where it gave one, a reading where it did not."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -103,10 +104,12 @@ class Settler:
         if sending is None:
             return
         failed = replace(attempt, sending=replace(sending, state=SendState.FAILED, counted=()))
-        raced = given_first(given=False, read=lambda: True)
+        read: Callable[[], Attempt | None] = given_first(
+            attempt, lambda: self.store.attempt(attempt.verification_id)
+        )
 
         def write() -> None:
-            if not raced() or self.store.attempt(attempt.verification_id) == attempt:
+            if read() == attempt:
                 self.store.save(failed, *uncounted(self.store, sending.counted, sending.at))
 
         with suppress(Busy):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from portone_payments.domain.errors.common import InvalidRequest
-from portone_payments.domain.errors.payments import NothingToResolve, PaymentNotFound
+from portone_payments.domain.errors.payments import NothingToResolve
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.readings.outcome import FORGOTTEN
 from portone_payments.domain.records.history import Fact, Moment, clear_attention, record
@@ -17,6 +17,7 @@ from portone_payments.domain.refunds.reserve import open_refund
 from portone_payments.domain.refunds.reversals import judged_by, may_have_come_back
 from portone_payments.domain.refunds.settlement import about, decide
 from portone_payments.flows.shared.optimistic import retried, with_fact
+from portone_payments.flows.shared.ownership import stored_payment
 from portone_payments.flows.shared.staff_words import sealed_words
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Clock, Meter, Vault
@@ -69,9 +70,7 @@ def resolve(
     """
 
     def write() -> Payment:
-        held = store.payment(payment_id)
-        if held is None:
-            raise PaymentNotFound
+        held = stored_payment(payment_id, store=store)
         moment = Moment(now=clock.now(), by=f"staff:{staff}")
         sealed = replace(asked, reason=sealed_words(asked.reason, held, vault))
         resolved = with_fact(held, _resolved(held, sealed, moment))

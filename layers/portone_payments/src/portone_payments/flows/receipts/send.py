@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.common import PortOneError
-from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.readings.outcome import Outcome, our_fault
 from portone_payments.domain.receipts import settlement as receipt_settle
@@ -17,6 +16,7 @@ from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.admission import check_gate
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.flows.shared.optimistic import retried
+from portone_payments.flows.shared.ownership import stored_payment
 from portone_payments.ports.portone import ReceiptCommand
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Clock, Deadline, Meter, Metric, Vault
@@ -145,17 +145,11 @@ class ReceiptSender:
         kind = seen.method.kind.value if seen is not None and seen.method is not None else "*"
         return self.channels.get(kind) or self.channels.get("*", "")
 
-    def _held(self, payment_id: str) -> Payment:
-        held = self.store.payment(payment_id)
-        if held is None:
-            raise PaymentNotFound
-        return held
-
     def change(self, payment_id: str, change: Change, *, force: bool = False) -> tuple[Payment, bool]:
         """The payment as changed and saved, and whether there was anything to save. Raises `Busy`."""
 
         def write() -> tuple[Payment, bool]:
-            held = self._held(payment_id)
+            held = stored_payment(payment_id, store=self.store)
             changed = change(held)
             if changed == held and not force:
                 return held, False

@@ -38,18 +38,26 @@ class Requester:
         return OWNER if self.owner else f"staff:{self.name}"
 
 
+def stored_payment(payment_id: str, *, store: Store) -> Payment:
+    """A payment, whosever it is. Raises `PaymentNotFound`."""
+    payment = store.payment(payment_id)
+    if payment is None:
+        raise PaymentNotFound
+    return payment
+
+
 def owned(payment_id: str, user_id: str, *, store: Store) -> Payment:
     """The caller's payment. Raises `PaymentNotFound` for absent and foreign ids alike (I6)."""
-    payment = store.payment(payment_id)
-    if payment is None or payment.user_id != user_id:
+    payment = stored_payment(payment_id, store=store)
+    if payment.user_id != user_id:
         raise PaymentNotFound
     return payment
 
 
 def seen_by(requester: Requester, payment_id: str, *, store: Store) -> Payment:
     """A payment that its owner or staff may see. Raises `PaymentNotFound` as `owned`."""
-    payment = store.payment(payment_id)
-    if payment is None or (requester.owner and payment.user_id != requester.name):
+    payment = stored_payment(payment_id, store=store)
+    if requester.owner and payment.user_id != requester.name:
         raise PaymentNotFound
     return payment
 
