@@ -324,3 +324,13 @@ def test_a_reversed_refund_that_left_its_payments_item_is_decided_like_any_other
     state.hostile_refunds(pick=0, refused=True, times=8)
     state.reverse(listed=False, pick=2, word="not_refunded")
     state.teardown()
+
+
+def test_an_order_without_an_open_part_waits_for_nothing() -> None:
+    state = Recurring()
+    state.open(unknowns="defaults", hour=0, most=None)
+    state.cards_say_no(card="card-1", code="54", readable=True, silent=False, times=None)
+    state.buy_in_parts(later=40)
+    state.nobody_sweeps(days=40)
+    state.cancel_part(pick=0)
+    state.teardown()

@@ -22,7 +22,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from portone_payments.domain.subscriptions.consent import with_consent
 from portone_payments.domain.subscriptions.dunning import at_allowed_time
-from portone_payments.domain.subscriptions.ending import cancelled, check_alive, check_free, closed, voided
+from portone_payments.domain.subscriptions.ending import cancelled, check_alive, check_free, voided
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
     next_start,
@@ -32,6 +32,7 @@ from portone_payments.domain.subscriptions.invoices import (
 )
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import asked_again, resumed, woken
+from portone_payments.domain.subscriptions.settlement import status_after
 
 _FARTHEST = timedelta(days=366)
 
@@ -180,7 +181,7 @@ def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> 
     invoice = subscription.invoices.get(invoice_id)
     if subscription.order_id is None or invoice is None or invoice not in open_invoices(subscription):
         raise ChangeNotAllowed(reason="part")
-    return closed(voided(subscription, invoice, moment), moment)
+    return status_after(voided(subscription, invoice, moment), moment)
 
 
 def use_key(subscription: Subscription, billing_key_id: str | None, moment: Moment) -> Subscription:

@@ -61,7 +61,7 @@ def paid(
         told = _upgraded(told, moment)
     if told.cancel_asked_at is not None and told.in_flight is None:
         return cancelled(told, moment)
-    return _status_after(told, moment)
+    return status_after(told, moment)
 
 
 def attempt_ended(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
@@ -194,7 +194,7 @@ def _behind(subscription: Subscription) -> SubscriptionStatus:
     return SubscriptionStatus.PAST_DUE if parts or subscription.status in BILLED else subscription.status
 
 
-def _status_after(subscription: Subscription, moment: Moment) -> Subscription:
+def status_after(subscription: Subscription, moment: Moment) -> Subscription:
     """ACTIVE again once nothing is owed; COMPLETED when the last part is paid."""
     done = closed(subscription, moment)
     if done is not subscription or subscription.status in OVER:
