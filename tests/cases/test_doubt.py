@@ -47,7 +47,7 @@ def taken(stack: UnkindStack) -> int:
 
 def told_declined(stack: UnkindStack) -> list[str]:
     """What was published that calls a charge declined, failed or ended."""
-    wrong = {"payment.failed", "payment.approval_released", "invoice.failed", "subscription.cancelled"}
+    wrong = {"payment.failed", "payment.approval_released", "invoice.failed", "subscription.ended"}
     return [each for each in stack.events() if each in wrong | {"subscription.unpaid", "refund.failed"}]
 
 
@@ -183,7 +183,7 @@ def test_after_a_day_of_doubt_a_cancellation_goes_through_and_the_charge_is_judg
     at_once = ways[give_up]().status
     let_pass(stack, DAY + 2 * HOUR)
     left = {
-        "cancel": shown(stack, str(subscription_id)).get("status") == "CANCELLED",
+        "cancel": shown(stack, str(subscription_id)).get("status") == "ENDED",
         "delete": listed(stack) == [],
     }
     stack.wire.undisturbed()

@@ -19,7 +19,7 @@ from tests.support.unkind import UnkindStack
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 OURS = ("UNAUTHORIZED", "FORBIDDEN", "CHANNEL_NOT_FOUND")
-TOLD = {"invoice.failed", "subscription.unpaid", "subscription.cancelled", "payment.failed", "refund.failed"}
+TOLD = {"invoice.failed", "subscription.unpaid", "subscription.ended", "payment.failed", "refund.failed"}
 TELLS = TOLD | {"payment.approval_released", "cash_receipt.failed"}
 
 type Done = Callable[[], bool]

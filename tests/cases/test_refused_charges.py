@@ -29,7 +29,7 @@ OURS = (
     "PAYMENT_SCHEDULE_ALREADY_EXISTS",
     "BILLING_KEY_NOT_FOUND",
 )
-TELLS = {"invoice.failed", "subscription.unpaid", "subscription.cancelled", "payment.failed"}
+TELLS = {"invoice.failed", "subscription.unpaid", "subscription.ended", "payment.failed"}
 ours = pytest.mark.parametrize("kind", ["INVALID_REQUEST", "BILLING_KEY_NOT_FOUND"])
 each_of_ours = pytest.mark.parametrize("kind", OURS)
 
@@ -266,4 +266,4 @@ def test_a_customer_who_cancels_while_a_charge_waits_is_not_charged_later(
     stack.run_for(2 * DAY, step=HOUR)
 
     assert answer.status in {200, 202}
-    assert (charged(stack), state_of(stack, subscription_id)) == (1, "CANCELLED")
+    assert (charged(stack), state_of(stack, subscription_id)) == (1, "ENDED")

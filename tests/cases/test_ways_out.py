@@ -99,7 +99,7 @@ def test_a_doubt_staff_closes_is_judged_again_by_the_next_reading(stack: UnkindS
     left = cancel(stack, subscription_id)
 
     assert stack.calling() == {}
-    assert (left.status, shown(stack, subscription_id)["status"]) == (200, "CANCELLED")
+    assert (left.status, shown(stack, subscription_id)["status"]) == (200, "ENDED")
 
 
 def deposit_without_a_method(stack: UnkindStack) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_charge_cancel_deletion_and_plan_change_at_once_end_in_some_order(world:
     delete(world, billing_key_id)
     let_pass(world.stack, 4 * MINUTE)
     after = held(world.stack, subscription_id)
-    assert (after.status, after.in_flight) == (SubscriptionStatus.CANCELLED, None)
+    assert (after.status, after.in_flight) == (SubscriptionStatus.ENDED, None)
     assert world.stack.ports["store"].wallet(owner(world)).keys[billing_key_id].state is KeyState.DELETED
     assert len(set(sent(world, subscription_id))) <= 2
 

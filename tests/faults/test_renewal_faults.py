@@ -175,7 +175,7 @@ def test_a_charge_under_way_outlives_its_key_and_its_subscription(stack: Observe
     days_pass(stack, 1)
 
     assert answers == (202, 202)
-    assert held(stack, subscription_id).status is SubscriptionStatus.CANCELLED
+    assert held(stack, subscription_id).status is SubscriptionStatus.ENDED
     assert key_of(stack, billing_key_id).state.value == "DELETED"
     assert stack.ports["store"].payment(invoice(stack, subscription_id).payment_id).status is Status.CANCELLED
 

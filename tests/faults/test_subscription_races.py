@@ -61,7 +61,7 @@ def repricing(world: World, subscription_id: str) -> Act:
 
 def ends_of(world: World, subscription_id: str) -> int:
     """How often its end was published."""
-    return [each.fact for each in held(world.stack, subscription_id).history].count("subscription_cancelled")
+    return [each.fact for each in held(world.stack, subscription_id).history].count("subscription_ended")
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
@@ -91,11 +91,11 @@ def test_owner_shop_and_staff_cancelling_during_a_charge_and_a_plan_change_cance
     END(world, subscription_id)
     let_pass(stack, 4 * MINUTE)
     after = held(stack, subscription_id)
-    assert (after.status, after.in_flight) == (SubscriptionStatus.CANCELLED, None)
+    assert (after.status, after.in_flight) == (SubscriptionStatus.ENDED, None)
     assert ends_of(world, subscription_id) == 1
     assert len(set(sent(world, subscription_id))) <= 2
     seen = read(stack.staff, subscription_id)
-    assert (seen["status"], seen["cancelling"]) == ("CANCELLED", False)
+    assert (seen["status"], seen["cancelling"]) == ("ENDED", False)
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
@@ -119,7 +119,7 @@ def test_cancelling_during_an_open_charge_answers_202_and_cancels_once_it_settle
     assert (changed, repriced in {202, 409, 503}) == (409, True)
     let_pass(stack, PATIENCE)
     after = held(stack, subscription_id)
-    assert (after.status, after.in_flight) == (SubscriptionStatus.CANCELLED, None)
+    assert (after.status, after.in_flight) == (SubscriptionStatus.ENDED, None)
     assert len(set(sent(world, subscription_id))) == ends_of(world, subscription_id) == 1
 
 

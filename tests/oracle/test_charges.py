@@ -53,7 +53,7 @@ def living(evidence: Evidence) -> Subscription:
 
 def ended(evidence: Evidence) -> Subscription:
     """The one that was cancelled."""
-    return next(each for each in evidence.subscriptions.values() if each.cancelled_at is not None)
+    return next(each for each in evidence.subscriptions.values() if each.ended_at is not None)
 
 
 def payment_of(evidence: Evidence, subscription: Subscription, number: str = "1") -> Payment:
@@ -154,7 +154,7 @@ def test_i12_a_charge_after_the_shop_ended_it(clean: Evidence) -> None:
     [charge] = [each for each in clean.charges if each.payment_id == payment.payment_id]
     late = replace(charge, at=told[0].at + 1)
 
-    planted = with_subscription(clean, subscription, cancelled_at=None)
+    planted = with_subscription(clean, subscription, ended_at=None)
     findings = found(replace(planted, answers=tuple(by_shop), charges=(late,)))
 
     assert findings == [f"I12 charged for {subscription.subscription_id} after it was cancelled"]

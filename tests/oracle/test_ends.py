@@ -41,7 +41,7 @@ KEPT_TOO_LONG: dict[str, list[Item]] = {
     "a refund that left": [item("payment", "refund#x", created_at=AT)],
     "an order nobody paid": [item("order", created_at=AT)],
     "an order whose payment is gone": [item("order", created_at=AT, payment_id="2")],
-    "a subscription that ended": [item("subscription", created_at=AT, status="CANCELLED")],
+    "a subscription that ended": [item("subscription", created_at=AT, status="ENDED")],
     "a card that is gone": [item("wallet", "saved-key#x", created_at=AT)],
     "whose a card was": [item("key", user_id="user-1", gone_at=AT)],
     "whose a card is, without a wallet": [item("key", user_id="user-1")],

@@ -54,7 +54,7 @@ class Club(Restored):
             if member.parts:
                 member.order(self.stack)
         for event in self.stack.bus.published:
-            if event.at >= point and event.type == "subscription.cancelled":
+            if event.at >= point and event.type == "subscription.ended":
                 self.stack.shop.post(
                     f"/ops/subscriptions/{event.subscription_id}/cancel", {"atPeriodEnd": False}
                 )

@@ -20,7 +20,7 @@ from portone_payments.domain.retention.rules import (
     moved_long_after,
 )
 from portone_payments.domain.shared.times import DAY
-from portone_payments.domain.subscriptions.ending import cancelled
+from portone_payments.domain.subscriptions.ending import ended
 from tests.support.billing_records import a_plan, a_trial, a_wallet
 from tests.support.records import NOW, a_hint, a_payment, an_order, called, history
 from tests.support.refund_records import paid, reserved
@@ -98,12 +98,12 @@ def test_an_order_without_a_payment_ends_and_one_with_a_payment_ends_with_it() -
 def test_a_living_subscription_has_no_end() -> None:
     living = replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None)
     paused = replace(living, status=SubscriptionStatus.PAUSED)
-    ended = cancelled(living, Moment(now=LATER, by="app"))
+    over = ended(living, Moment(now=LATER, by="app"))
 
     assert (kept_until(living), kept_until(paused)) == (None, None)
-    assert kept_until(ended) == LATER + KEPT
-    assert kept_until(replace(ended, in_flight="1")) is None
-    assert kept_until(replace(ended, status=SubscriptionStatus.UNPAID)) == LATER + KEPT
+    assert kept_until(over) == LATER + KEPT
+    assert kept_until(replace(over, in_flight="1")) is None
+    assert kept_until(replace(over, status=SubscriptionStatus.UNPAID)) == LATER + KEPT
 
 
 def test_a_wallet_is_kept_from_the_end_of_its_last_key() -> None:

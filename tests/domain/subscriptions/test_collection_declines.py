@@ -102,7 +102,7 @@ def test_two_open_periods_share_one_attempt_a_day_oldest_first() -> None:
     [
         (AtEnd.UNPAID, SubscriptionStatus.UNPAID),
         (AtEnd.PAUSE, SubscriptionStatus.PAUSED),
-        (AtEnd.CANCEL, SubscriptionStatus.CANCELLED),
+        (AtEnd.CANCEL, SubscriptionStatus.ENDED),
     ],
 )
 def test_the_policy_decides_when_grace_is_over(at_end: AtEnd, status: SubscriptionStatus) -> None:
@@ -129,7 +129,7 @@ def test_a_given_up_invoice_is_charged_when_a_method_is_given_in_its_period() ->
 def test_a_subscription_declined_at_its_start_is_over() -> None:
     after = tried(started(START), START, "pg_provider")
 
-    assert after.status is SubscriptionStatus.CANCELLED
+    assert after.status is SubscriptionStatus.ENDED
     assert next_due(after, START, POLICY) is None
 
 
@@ -177,9 +177,9 @@ def test_a_cancellation_waits_for_the_attempt_under_way() -> None:
     fresh = due_invoice(spent, now)
     assert fresh is not None
     flying = with_attempt(spent, fresh, "payment-2b", by_app(now))
-    leaving = replace(flying, cancel_asked_at=now)
+    leaving = replace(flying, end_asked_at=now)
 
     settled = paid(leaving, leaving.invoices[fresh.id], by_app(now), by="payment-2")
     over = attempt_ended(settled, settled.invoices[fresh.id], by_app(now))
 
-    assert (settled.status, over.status) == (SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED)
+    assert (settled.status, over.status) == (SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED)

@@ -15,7 +15,7 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.shared.calendar import DAY
 from portone_payments.domain.subscriptions.collection import advance, due_invoice
-from portone_payments.domain.subscriptions.ending import cancelled
+from portone_payments.domain.subscriptions.ending import ended
 from portone_payments.domain.subscriptions.lifecycle import pause, resume
 from portone_payments.domain.subscriptions.plan_change import change_now
 from portone_payments.domain.subscriptions.reopening import woken
@@ -85,7 +85,7 @@ def test_a_retry_given_up_too_returns_the_credit_once() -> None:
 
 
 def test_a_cancellation_after_giving_up_returns_nothing_twice() -> None:
-    assert cancelled(given_up(), by_app(GIVEN_UP)).credit == CREDIT
+    assert ended(given_up(), by_app(GIVEN_UP)).credit == CREDIT
 
 
 def test_the_remaining_invoice_after_a_pause_uses_the_returned_credit() -> None:
@@ -145,17 +145,17 @@ def lived(held: Subscription, act: str, price: int, now: float) -> tuple[Subscri
         return (late(held, unpaid[0].id, now), 0) if unpaid else (held, 0)
     if act in {"pay", "decline"}:
         return (held if invoice is None else tried(held, invoice, act, now)), 0
-    ended = status is SubscriptionStatus.CANCELLED
+    over = status is SubscriptionStatus.ENDED
     is_paused = status is SubscriptionStatus.PAUSED
     match act:
         case "wake":
             return woken(held, by_app(now)), 0
-        case "pause" if not ended and not is_paused:
+        case "pause" if not over and not is_paused:
             return pause(held, None, by_app(now)), 0
         case "resume" if is_paused:
             return resume(held, by_app(now)), 0
-        case "cancel" if not ended:
-            return cancelled(held, by_app(now)), 0
+        case "cancel" if not over:
+            return ended(held, by_app(now)), 0
         case _:
             return held, 0
 

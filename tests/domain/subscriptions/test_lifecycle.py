@@ -9,7 +9,7 @@ from portone_payments.domain.errors.billing import ChangeNotAllowed, Subscriptio
 from portone_payments.domain.records.subscriptions import Subscription, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY, HOUR, kst_midnight
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
-from portone_payments.domain.subscriptions.ending import cancelled
+from portone_payments.domain.subscriptions.ending import ended
 from portone_payments.domain.subscriptions.lifecycle import cancel, pause, resume, subscribe, use_key
 from portone_payments.domain.subscriptions.plan_change import change_later, change_now
 from portone_payments.domain.subscriptions.settlement import attempt_failed, paid
@@ -53,7 +53,7 @@ def test_a_cancellation_at_the_end_of_the_period_charges_nothing_more() -> None:
 
     after = advance(leaving, by_app(at(2026, 2, 1)), POLICY)
 
-    assert (leaving.status, after.status) == (SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED)
+    assert (leaving.status, after.status) == (SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED)
     assert len(after.invoices) == 1
 
 
@@ -63,23 +63,23 @@ def test_a_cancellation_waits_for_a_charge_under_way_and_starts_no_other() -> No
     invoice = leaving.invoices["2"]
 
     assert leaving.status is SubscriptionStatus.ACTIVE
-    assert paid(leaving, invoice, by_app(now), by="payment-2").status is SubscriptionStatus.CANCELLED
+    assert paid(leaving, invoice, by_app(now), by="payment-2").status is SubscriptionStatus.ENDED
     assert (
         attempt_failed(leaving, invoice, "pg_provider", by_app(now), POLICY).status
-        is SubscriptionStatus.CANCELLED
+        is SubscriptionStatus.ENDED
     )
     assert due_invoice(leaving, now + 90 * DAY) is None
 
 
 def test_cancelling_twice_is_the_same_cancellation() -> None:
-    gone = cancelled(running(), by_app(START))
+    gone = ended(running(), by_app(START))
 
     assert cancel(gone, by_app(START + HOUR), at_period_end=False) is gone
 
 
 @pytest.mark.parametrize("act", [resume, use_key, change_later])
 def test_a_cancelled_subscription_does_not_change(act: Any) -> None:
-    gone = cancelled(running(), by_app(START))
+    gone = ended(running(), by_app(START))
     arguments: dict[Any, tuple[Any, ...]] = {use_key: (None,), change_later: (BIG,)}
     options = {"by_customer": True} if act is change_later else {}
 

@@ -102,8 +102,8 @@ def test_a_payment_after_the_cancellation_does_not_reopen_the_order(first: Invoi
     late = paid(over, over.invoices["2"], by_app(START), by="payment-2")
     no = attempt_failed(over, over.invoices["2"], "pg_provider", by_app(START), POLICY)
 
-    assert (late.status, no.status) == (SubscriptionStatus.CANCELLED, SubscriptionStatus.CANCELLED)
-    assert facts(late)[-2:] == ["subscription_cancelled", "invoice_paid"]
+    assert (late.status, no.status) == (SubscriptionStatus.ENDED, SubscriptionStatus.ENDED)
+    assert facts(late)[-2:] == ["subscription_ended", "invoice_paid"]
 
 
 def test_a_given_up_order_does_not_wait_for_parts_that_are_not_charged() -> None:

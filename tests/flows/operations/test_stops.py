@@ -109,7 +109,7 @@ def test_a_first_charge_refused_for_an_error_of_ours_is_not_declined_and_may_be_
 
     assert answer.status in {200, 202}
     assert held(stack, subscribed_before).status is SubscriptionStatus.ACTIVE
-    assert (left.status, held(stack, second).status) == (200, SubscriptionStatus.CANCELLED)
+    assert (left.status, held(stack, second).status) == (200, SubscriptionStatus.ENDED)
 
 
 def test_a_charge_a_customer_requested_waits_and_is_made_once(stack: ObservedStack) -> None:

@@ -286,7 +286,7 @@ def test_withdrawing_an_order_ends_an_unpaid_schedule(stack: ObservedStack) -> N
     stack.run_for(40 * DAY, step=HOUR)
 
     assert (gone.status, gone.json()["outstandingTotal"]) == (200, 0)
-    assert stack.app("user-1").get(f"/subscriptions/{begun}").json()["status"] == "CANCELLED"
+    assert stack.app("user-1").get(f"/subscriptions/{begun}").json()["status"] == "ENDED"
     assert stack.portone.books() == {}
 
 

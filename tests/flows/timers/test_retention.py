@@ -22,7 +22,7 @@ from portone_payments.domain.records.payments import AttentionKind, Payment, Sta
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.retention.rules import KEPT
 from portone_payments.domain.shared.times import DAY
-from portone_payments.domain.subscriptions.ending import cancelled
+from portone_payments.domain.subscriptions.ending import ended
 from portone_payments.flows.timers.retention import REACH, Removed, Remover
 from portone_payments.ports.store import Conflict, Skipped
 from portone_payments.ports.world import Deadline, Metric
@@ -61,7 +61,7 @@ def shelf() -> Shelf:
 
 def ended_subscription(name: str, at: float = NOW, **interesting: Any) -> Subscription:
     living = replace(a_trial(a_plan(), name, user_id="user-1", now=NOW), **interesting)
-    return replace(cancelled(replace(living, due_at=None), Moment(now=at, by="app")), version=0)
+    return replace(ended(replace(living, due_at=None), Moment(now=at, by="app")), version=0)
 
 
 def test_a_payment_is_deleted_with_its_history_and_its_order(shelf: Shelf) -> None:

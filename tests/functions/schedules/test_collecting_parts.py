@@ -101,7 +101,7 @@ def test_a_schedule_whose_every_part_is_cancelled_is_cancelled(stack: Stack) -> 
     put_parts(stack, BALANCE)
     subscription_id = schedule(stack).json()["subscriptionId"]
 
-    assert cancel_part(stack, subscription_id, "1").json()["status"] == "CANCELLED"
+    assert cancel_part(stack, subscription_id, "1").json()["status"] == "ENDED"
 
 
 def test_a_part_is_named_by_its_number(stack: Stack) -> None:

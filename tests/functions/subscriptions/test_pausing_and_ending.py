@@ -102,7 +102,7 @@ def test_a_subscription_cancelled_at_once_is_never_charged_again(stack: Stack) -
 
     cancelled = post(stack, subscription_id, "cancel", {"atPeriodEnd": False})
 
-    assert (cancelled.status, cancelled.json()["status"]) == (200, "CANCELLED")
+    assert (cancelled.status, cancelled.json()["status"]) == (200, "ENDED")
     stack.run_for(70 * DAY, step=DAY / 8)
     assert charged(stack) == 1
 
@@ -115,7 +115,7 @@ def test_a_subscription_cancelled_with_its_period_runs_until_its_end(stack: Stac
     assert (ending.status, ending.json()["status"]) == (200, "ACTIVE")
     assert (ending.json()["endsAt"], ending.json()["nextAt"]) == ("2026-02-01T15:00:00Z", None)
     stack.run_for(32 * DAY, step=DAY / 8)
-    assert shown(stack, subscription_id)["status"] == "CANCELLED"
+    assert shown(stack, subscription_id)["status"] == "ENDED"
     assert charged(stack) == 1
 
 
@@ -128,7 +128,7 @@ def test_a_charge_under_way_finishes_before_the_end(stack: Stack) -> None:
     assert (waiting.status, waiting.json()["cancelling"]) == (202, True)
     assert post(stack, subscription_id, "cancel", {"atPeriodEnd": False}).status == 202
     stack.run_for(600)
-    assert shown(stack, subscription_id)["status"] == "CANCELLED"
+    assert shown(stack, subscription_id)["status"] == "ENDED"
 
 
 def test_the_shop_may_cancel_it_too(stack: Stack) -> None:
@@ -136,7 +136,7 @@ def test_the_shop_may_cancel_it_too(stack: Stack) -> None:
 
     ended = stack.shop.post(f"/ops/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})
 
-    assert (ended.status, ended.json()["status"]) == (200, "CANCELLED")
+    assert (ended.status, ended.json()["status"]) == (200, "ENDED")
     assert (
         stack.shop.post(f"/ops/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": True}).status == 200
     )

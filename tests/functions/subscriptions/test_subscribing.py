@@ -38,7 +38,7 @@ def test_the_same_key_is_the_same_subscription_in_its_present_state(stack: Stack
     again = subscribe(stack)
 
     assert (again.status, again.json()["subscriptionId"]) == (200, first)
-    assert again.json()["status"] == "CANCELLED"
+    assert again.json()["status"] == "ENDED"
     assert charged(stack) == 1
 
 
@@ -84,7 +84,7 @@ def test_a_declined_first_charge_ends_the_subscription(stack: Stack) -> None:
     assert code_of(declined) == (402, "charge_declined")
     assert declined.json()["error"]["details"]["reason"] == "retry_later"
     (held,) = stack.app(USER).get("/subscriptions").json()["items"]
-    assert (held["status"], held["invoices"][0]["state"]) == ("CANCELLED", "VOID")
+    assert (held["status"], held["invoices"][0]["state"]) == ("ENDED", "VOID")
     assert code_of(subscribe(stack)) == (402, "charge_declined")
     assert charged(stack) == 1
 
@@ -105,7 +105,7 @@ def test_a_trial_charges_nothing_yet(stack: Stack) -> None:
 
     trial = subscribe(stack, planId="plan-2", consent=True)
 
-    assert (trial.status, trial.json()["status"], trial.json()["invoices"]) == (200, "TRIALING", [])
+    assert (trial.status, trial.json()["status"], trial.json()["invoices"]) == (200, "TRIAL", [])
     assert trial.json()["trialEndsAt"] == "2026-01-08T15:00:00Z"
     assert trial.json()["consentedAt"] == "2026-01-02T03:04:05Z"
 

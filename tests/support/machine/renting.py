@@ -148,7 +148,7 @@ class Renting(Saving):
         answered = ask(self.stack, id_, "cancel", {"atPeriodEnd": at_end})
         if answered.status == OK:
             told, model = answered.json(), self.rented[id_]
-            model.over = told["status"] in {"CANCELLED", "COMPLETED"}
+            model.over = told["status"] in {"ENDED", "COMPLETED"}
             model.ends_at = told["endsAt"] and datetime.fromisoformat(told["endsAt"]).timestamp()
 
     @_subscribed

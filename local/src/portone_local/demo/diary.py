@@ -15,7 +15,7 @@ MEANING = {
     "subscription.consented": "she agrees",
     "subscription.paused": "paused",
     "subscription.resumed": "goes on with what is left",
-    "subscription.cancelled": "[dim]cancelled[/dim]",
+    "subscription.ended": "[dim]cancelled[/dim]",
     "invoice.withheld": "[yellow]withheld[/yellow], no consent",
 }
 

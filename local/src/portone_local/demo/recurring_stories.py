@@ -18,7 +18,7 @@ def month_ends(stage: Stage) -> None:
     """A free trial ends on the 31st, and February has none."""
     mina = Customer.on(stage, "mina", 1, 17)
     card = mina.save_card()
-    expect(mina.subscribe("magazine", MAGAZINE).json()["status"], "TRIALING")
+    expect(mina.subscribe("magazine", MAGAZINE).json()["status"], "TRIAL")
     stage.say(f"17 January: Mina saves a card that ends in {card}; 9,900 won a month after 14 free days.")
     mina.until(1, 31)
     expect(mina.newest["state"], "WITHHELD")
@@ -118,7 +118,7 @@ def paused(stage: Stage) -> None:
     stage.say("Mina pauses over 31 May. Back on 10 June she pays for the 20 days left of 30: 13,200 won.")
     mina.end(at_period_end=True)
     mina.until(7, 1)
-    expect((mina.view["status"], mina.newest["amount"]), ("CANCELLED", 13_200))
+    expect((mina.view["status"], mina.newest["amount"]), ("ENDED", 13_200))
     stage.say("She cancels at the period's end: it ends on 30 June, and nothing more is charged.")
 
 

@@ -70,7 +70,7 @@ def nothing_is_charged_after_the_end(evidence: Evidence) -> Iterator[Finding]:
         if key is not None and charge.at > _deleted_at(evidence, key):
             yield Finding("I12", charge.payment_id, f"charged with key {key.id} after it was deleted")
         subscription = evidence.subscriptions.get(payment.subscription_id or "") if payment else None
-        if subscription is not None and charge.at > _cancelled_at(evidence, subscription):
+        if subscription is not None and charge.at > _ended_at(evidence, subscription):
             told = f"charged for {subscription.subscription_id} after it was cancelled"
             yield Finding("I12", charge.payment_id, told)
 
@@ -145,7 +145,7 @@ def ends_are_final(evidence: Evidence) -> Iterator[Finding]:
             if ended and entry.fact.startswith("subscription_"):
                 told = f"{subscription.subscription_id} ended, then {entry.fact}"
                 yield Finding("I9", None, told)
-            ended = ended or entry.fact in {"subscription_cancelled", "subscription_completed"}
+            ended = ended or entry.fact in {"subscription_ended", "subscription_completed"}
 
 
 def _paid_by(evidence: Evidence, invoice: Invoice) -> Iterator[Finding]:
@@ -194,11 +194,11 @@ def _deleted_at(evidence: Evidence, key: SavedKey) -> float:
     return min((each for each in (told, known) if each is not None), default=float("inf"))
 
 
-def _cancelled_at(evidence: Evidence, subscription: Subscription) -> float:
+def _ended_at(evidence: Evidence, subscription: Subscription) -> float:
     """When its owner or the shop was answered that it has ended, or our own record said so."""
     path = f"/subscriptions/{subscription.subscription_id}/cancel"
-    told = [evidence.answered_at("POST", each, '"CANCELLED"') for each in (path, f"/ops{path}")]
-    known = subscription.cancelled_at
+    told = [evidence.answered_at("POST", each, '"ENDED"') for each in (path, f"/ops{path}")]
+    known = subscription.ended_at
     return min((each for each in (*told, known) if each is not None), default=float("inf"))
 
 
@@ -206,7 +206,7 @@ def _waits(subscription: Subscription) -> bool:
     """Whether time alone has something left to do for it."""
     if subscription.in_flight is not None or subscription.resumes_at is not None:
         return True
-    collected = subscription.status.value in {"TRIALING", "ACTIVE", "PAST_DUE"}
+    collected = subscription.status.value in {"TRIAL", "ACTIVE", "PAST_DUE"}
     return collected and subscription.status not in OVER
 
 

@@ -25,7 +25,7 @@ from portone_payments.domain.subscriptions.ending import OVER
 STANDING = 16 * DAY
 KEYS_STANDING = 8 * DAY
 ACCOUNT_STANDING = 30 * DAY
-_COLLECTED = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+_COLLECTED = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
 _UNFINISHED = frozenset({KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.UNWANTED})
 _STOPPED = ("SendingStopped", "PortOneCredentialRefused")
 _REFUSED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})

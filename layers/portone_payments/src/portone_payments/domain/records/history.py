@@ -64,7 +64,7 @@ class Fact(StrEnum):
     SUBSCRIPTION_PAUSED = "subscription_paused"
     SUBSCRIPTION_RESUMED = "subscription_resumed"
     SUBSCRIPTION_UNPAID = "subscription_unpaid"
-    SUBSCRIPTION_CANCELLED = "subscription_cancelled"
+    SUBSCRIPTION_ENDED = "subscription_ended"
     SUBSCRIPTION_COMPLETED = "subscription_completed"
     INVOICE_PAID = "invoice_paid"
     INVOICE_FAILED = "invoice_failed"

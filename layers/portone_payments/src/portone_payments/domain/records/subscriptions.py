@@ -20,12 +20,12 @@ class Consent:
 class SubscriptionStatus(StrEnum):
     """Where a subscription stands. UNPAID: dunning ended without money. COMPLETED: every part is paid."""
 
-    TRIALING = "TRIALING"
+    TRIAL = "TRIAL"
     ACTIVE = "ACTIVE"
     PAST_DUE = "PAST_DUE"
     UNPAID = "UNPAID"
     PAUSED = "PAUSED"
-    CANCELLED = "CANCELLED"
+    ENDED = "ENDED"
     COMPLETED = "COMPLETED"
 
 
@@ -155,9 +155,9 @@ class Subscription:
     change: Change | None = None
     set_aside: Change | None = None
     resumes_at: int | None = None
-    cancel_at: int | None = None
-    cancelled_at: float | None = None
-    cancel_asked_at: float | None = None
+    ends_at: int | None = None
+    ended_at: float | None = None
+    end_asked_at: float | None = None
     hash_version: int = 1
     spent: Mapping[str, int] = field(default_factory=dict)
     history: tuple[HistoryLine, ...] = ()

@@ -44,7 +44,7 @@ def moved_at(record: Ending) -> float:
             refunds = (each.settled_at or each.created_at for each in record.refunds.values())
             return max(record.created_at, record.status_at, _told_at(record), *refunds)
         case Subscription():
-            return max(record.created_at, record.cancelled_at or 0.0, _told_at(record))
+            return max(record.created_at, record.ended_at or 0.0, _told_at(record))
         case Wallet():
             keys = (each.settled_at or each.created_at for each in record.keys.values())
             return max(_told_at(record), *keys, 0.0)

@@ -68,7 +68,7 @@ def settle(
 def _waiting(subscription: Subscription, invoice: Invoice, payment: Payment, moment: Moment) -> Subscription:
     """No attempt starts while money may have been taken; a requested cancellation waits a day at most."""
     if subscription.in_flight == invoice.id:
-        leaving = subscription.cancel_asked_at is not None and waited_for(payment, moment.now)
+        leaving = subscription.end_asked_at is not None and waited_for(payment, moment.now)
         return attempt_ended(subscription, invoice, moment) if leaving else subscription
     held = payment.quarantined_paid and subscription.in_flight is None and invoice.state in _MAY_BE_PAID
     return replace(subscription, in_flight=invoice.id) if held else subscription
@@ -87,7 +87,7 @@ def _taken(
         flew = invoice is not None and invoice.payment_id == payment.payment_id
         told = attempt_ended(subscription, invoice, moment) if invoice is not None and flew else subscription
         return Settled(told, surplus=not again)
-    leaving = subscription.cancel_asked_at is not None or subscription.cancelled_at is not None
+    leaving = subscription.end_asked_at is not None or subscription.ended_at is not None
     late = leaving and policy.refund_late
     return Settled(paid(subscription, invoice, moment, by=payment.payment_id), late=late)
 
@@ -95,7 +95,7 @@ def _taken(
 def _left_before(subscription: Subscription, invoice: Invoice, payment: Payment) -> bool:
     """Whether its customer cancelled while the outcome of this very charge was unknown."""
     own = invoice.payment_id == payment.payment_id
-    by_leaving = invoice.settled_at is not None and invoice.settled_at == subscription.cancelled_at
+    by_leaving = invoice.settled_at is not None and invoice.settled_at == subscription.ended_at
     return own and by_leaving and invoice.state is InvoiceState.VOID
 
 

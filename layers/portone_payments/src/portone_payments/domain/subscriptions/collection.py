@@ -13,7 +13,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import HOUR
 from portone_payments.domain.subscriptions.consent import covers, needs_consent
 from portone_payments.domain.subscriptions.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
-from portone_payments.domain.subscriptions.ending import OVER, cancelled
+from portone_payments.domain.subscriptions.ending import OVER, ended
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
     next_start,
@@ -47,7 +47,7 @@ def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
 
 def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
     """The one invoice to charge now, oldest first; None while another has no outcome yet."""
-    busy = subscription.in_flight is not None or subscription.cancel_asked_at is not None
+    busy = subscription.in_flight is not None or subscription.end_asked_at is not None
     if busy or not _collects(subscription):
         return None
     ready = (each for each in open_invoices(subscription) if each.state is InvoiceState.OPEN)
@@ -67,7 +67,7 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
     starts = next_start(subscription)
     if starts is not None:
         marks.append(at_allowed_time(policy.dunning, starts, spread_of(subscription)))
-    marks += [mark for mark in (subscription.resumes_at, subscription.cancel_at) if mark is not None]
+    marks += [mark for mark in (subscription.resumes_at, subscription.ends_at) if mark is not None]
     return min(marks, default=None)
 
 
@@ -86,10 +86,10 @@ def _resumed(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def _ended(subscription: Subscription, moment: Moment) -> Subscription:
-    at = subscription.cancel_at
+    at = subscription.ends_at
     if at is None or moment.now < at or subscription.in_flight is not None:
         return subscription
-    return cancelled(subscription, moment)
+    return ended(subscription, moment)
 
 
 def _judged(
@@ -169,6 +169,6 @@ def _given_up(
     told = record(told, Fact.INVOICE_UNPAID, moment, invoice=invoice.id, amount=invoice.amount)
     at_end = AtEnd.UNPAID if subscription.interval is None else policy.dunning.at_end
     if at_end is AtEnd.CANCEL:
-        return cancelled(told, moment)
+        return ended(told, moment)
     status, fact = _AT_END[at_end]
     return told if told.status is status else record(replace(told, status=status), fact, moment)

@@ -12,7 +12,7 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.subscriptions.invoices import open_invoices, with_invoice
 
-OVER = frozenset({SubscriptionStatus.CANCELLED, SubscriptionStatus.COMPLETED})
+OVER = frozenset({SubscriptionStatus.ENDED, SubscriptionStatus.COMPLETED})
 
 
 def check_alive(subscription: Subscription) -> None:
@@ -20,7 +20,7 @@ def check_alive(subscription: Subscription) -> None:
 
     Raises `SubscriptionEnded`; `ChangeNotAllowed` in a status that only a newer version knows.
     """
-    if subscription.status in OVER or subscription.cancel_asked_at is not None:
+    if subscription.status in OVER or subscription.end_asked_at is not None:
         raise SubscriptionEnded
     if not isinstance(subscription.status, SubscriptionStatus):
         raise ChangeNotAllowed(reason="status")
@@ -33,26 +33,26 @@ def check_free(subscription: Subscription) -> None:
         raise SubscriptionBusy(retry_after=10)
 
 
-def cancelled(subscription: Subscription, moment: Moment) -> Subscription:
+def ended(subscription: Subscription, moment: Moment) -> Subscription:
     """The subscription ended for good; its open invoices are void."""
     for invoice in open_invoices(subscription):
         subscription = voided(subscription, invoice, moment)
-    ended = replace(
+    over = replace(
         subscription,
-        status=SubscriptionStatus.CANCELLED,
-        cancelled_at=moment.now,
-        cancel_asked_at=None,
-        cancel_at=None,
+        status=SubscriptionStatus.ENDED,
+        ended_at=moment.now,
+        end_asked_at=None,
+        ends_at=None,
         resumes_at=None,
         change=None,
         set_aside=None,
         due_at=None,
     )
-    return record(ended, Fact.SUBSCRIPTION_CANCELLED, moment)
+    return record(over, Fact.SUBSCRIPTION_ENDED, moment)
 
 
 def closed(subscription: Subscription, moment: Moment) -> Subscription:
-    """The parts of an order ended once none is left: COMPLETED, or CANCELLED where none was ever paid.
+    """The parts of an order ended once none is left: COMPLETED, or ENDED where none was ever paid.
 
     An earlier end stays, whatever is charged late.
     """
@@ -61,7 +61,7 @@ def closed(subscription: Subscription, moment: Moment) -> Subscription:
     if over or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
         return subscription
     if InvoiceState.PAID not in states:
-        return cancelled(subscription, moment)
+        return ended(subscription, moment)
     done = replace(subscription, status=SubscriptionStatus.COMPLETED, due_at=None)
     return record(done, Fact.SUBSCRIPTION_COMPLETED, moment)
 

@@ -24,7 +24,7 @@ from portone_payments.domain.shared.calendar import (
 from portone_payments.domain.subscriptions.dunning import CatchUp, DunningPolicy, at_allowed_time
 from portone_payments.domain.subscriptions.proration import apply_credit, split, tax_free_share
 
-BILLED = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+BILLED = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
 _SETTLED = frozenset(InvoiceState) - _WAITS
 _SPENDS = _WAITS | {InvoiceState.PAID}
@@ -119,7 +119,7 @@ def roll(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> S
         starts = next_start(subscription)
         if starts is None or moment.now < starts:
             break
-        if subscription.cancel_at is not None and starts >= subscription.cancel_at:
+        if subscription.ends_at is not None and starts >= subscription.ends_at:
             break
         subscription = _changed(subscription)
         subscription = _missed(subscription, moment, policy)

@@ -22,7 +22,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from portone_payments.domain.subscriptions.consent import with_consent
 from portone_payments.domain.subscriptions.dunning import at_allowed_time
-from portone_payments.domain.subscriptions.ending import cancelled, check_alive, check_free, voided
+from portone_payments.domain.subscriptions.ending import check_alive, check_free, ended, voided
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
     next_start,
@@ -72,7 +72,7 @@ def subscribe(
         interval=plan.interval,
         anchor_day=anchor_day if anchor_day is not None else plan.anchor_day,
         trial_ends=kst_midnight(billed) if trial else None,
-        status=SubscriptionStatus.TRIALING if trial else SubscriptionStatus.ACTIVE,
+        status=SubscriptionStatus.TRIAL if trial else SubscriptionStatus.ACTIVE,
         consents=(Consent(plan.amount, moment.now),) if consented else (),
     )
     if next_start(fresh) is not None and billed == today:
@@ -164,15 +164,15 @@ def resume(subscription: Subscription, moment: Moment) -> Subscription:
 
 def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -> Subscription:
     """Ended now or with the period; a charge under way finishes first. Raises `SubscriptionEnded`."""
-    if subscription.status is SubscriptionStatus.CANCELLED or subscription.cancel_asked_at is not None:
+    if subscription.status is SubscriptionStatus.ENDED or subscription.end_asked_at is not None:
         return subscription
     check_alive(subscription)
     ends = next_start(subscription)
     if at_period_end and ends is not None and ends > moment.now:
-        return subscription if subscription.cancel_at == ends else replace(subscription, cancel_at=ends)
+        return subscription if subscription.ends_at == ends else replace(subscription, ends_at=ends)
     if subscription.in_flight is not None:
-        return replace(subscription, cancel_asked_at=subscription.cancel_asked_at or moment.now)
-    return cancelled(subscription, moment)
+        return replace(subscription, end_asked_at=subscription.end_asked_at or moment.now)
+    return ended(subscription, moment)
 
 
 def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:

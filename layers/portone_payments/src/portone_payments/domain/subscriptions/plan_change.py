@@ -131,7 +131,7 @@ def lowers(subscription: Subscription, plan: Plan) -> bool:
 def _proration(
     subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
 ) -> Proration:
-    ready = subscription.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING}
+    ready = subscription.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIAL}
     if not ready or open_invoices(subscription) or _given_up(subscription, moment):
         raise ChangeNotAllowed(reason="unpaid")
     if subscription.interval != plan.interval or subscription.currency != plan.currency:

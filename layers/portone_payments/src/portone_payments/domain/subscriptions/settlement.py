@@ -13,7 +13,7 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.subscriptions.dunning import at_allowed_time, end_of_grace, next_try
-from portone_payments.domain.subscriptions.ending import OVER, cancelled, closed, voided
+from portone_payments.domain.subscriptions.ending import OVER, closed, ended, voided
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
     apply_change,
@@ -59,8 +59,8 @@ def paid(
         told = replace(told, agreed=told.amount)
     if told.change is not None and told.change.invoice_id == invoice.id:
         told = _upgraded(told, moment)
-    if told.cancel_asked_at is not None and told.in_flight is None:
-        return cancelled(told, moment)
+    if told.end_asked_at is not None and told.in_flight is None:
+        return ended(told, moment)
     return status_after(told, moment)
 
 
@@ -69,7 +69,7 @@ def attempt_ended(subscription: Subscription, invoice: Invoice, moment: Moment) 
     if subscription.in_flight != invoice.id:
         return subscription
     told = _landed(subscription, invoice)
-    return told if told.cancel_asked_at is None else cancelled(told, moment)
+    return told if told.end_asked_at is None else ended(told, moment)
 
 
 def attempt_failed(
@@ -83,8 +83,8 @@ def attempt_failed(
 ) -> Subscription:
     """The subscription after an attempt that certainly charged nothing."""
     told = _landed(subscription, invoice)
-    if told.cancel_asked_at is not None:
-        return cancelled(told, moment)
+    if told.end_asked_at is not None:
+        return ended(told, moment)
     if code == SPENT:
         return _under_a_new_id(told, invoice, moment)
     # asked: its customer chose another method while this attempt was under way
@@ -92,7 +92,7 @@ def attempt_failed(
     if invoice.kind is InvoiceKind.PRORATION:
         return _dropped(told, invoice, code, moment)
     if _never_began(told, invoice):
-        return cancelled(_dropped(told, invoice, code, moment), moment)
+        return ended(_dropped(told, invoice, code, moment), moment)
     failed_at = invoice.failed_at if invoice.failed_at is not None else moment.now
     known = replace(invoice, failed_at=failed_at)
     again = None if known.hard else _again(told, known, moment, policy)
@@ -124,8 +124,8 @@ def put_back(
     Due from `until` (epoch seconds UTC; None: now) on. Dunning stands still until a charge reaches a PG.
     """
     told = _landed(subscription, invoice)
-    if told.cancel_asked_at is not None:
-        return cancelled(told, moment)
+    if told.end_asked_at is not None:
+        return ended(told, moment)
     due_at = at_allowed_time(policy.dunning, int(max(moment.now, until or 0.0)), 0)
     again = replace(
         without_refusal(invoice, moment.now),

@@ -42,7 +42,7 @@ def required_key(request: Request) -> str:
 
 def started_answer(subscription: Subscription, now: float) -> dict[str, Any]:
     """200, or 202 while its first charge has no outcome. Raises `ChargeDeclined` when it never began."""
-    if subscription.status is SubscriptionStatus.CANCELLED and subscription.agreed is None:
+    if subscription.status is SubscriptionStatus.ENDED and subscription.agreed is None:
         refuse_declined(max(subscription.invoices.values(), key=lambda each: int(each.id), default=None))
     return subscription_answer(subscription, now)
 
@@ -67,7 +67,7 @@ def subscription_answer(subscription: Subscription, now: float) -> dict[str, Any
 def subscription_view(subscription: Subscription) -> dict[str, Any]:
     """A subscription, or the parts of an order, with its invoices: newest first, the oldest settled gone."""
     change = subscription.change
-    ends = subscription.cancel_at or subscription.cancelled_at
+    ends = subscription.ends_at or subscription.ended_at
     return {
         "subscriptionId": subscription.subscription_id,
         "status": subscription.status.value,
@@ -85,7 +85,7 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "nextAt": time_view(_next_at(subscription)),
         "resumesAt": time_view(subscription.resumes_at),
         "endsAt": time_view(ends),
-        "cancelling": subscription.cancel_asked_at is not None,
+        "cancelling": subscription.end_asked_at is not None,
         "billingKeyId": subscription.billing_key_id,
         "credit": max(0, subscription.credit),
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
@@ -128,7 +128,7 @@ def _newest_first(subscription: Subscription) -> list[Invoice]:
 def _next_at(subscription: Subscription) -> int | None:
     """The next KST midnight at which a period begins that will be charged for."""
     starts = next_start(subscription)
-    ends = subscription.cancel_at
+    ends = subscription.ends_at
     return None if starts is None or (ends is not None and starts >= ends) else starts
 
 

@@ -272,7 +272,7 @@ class Reader:
 
 def leaving(subscription: Subscription) -> bool:
     """Whether its customer has cancelled it."""
-    return subscription.cancel_asked_at is not None or subscription.cancelled_at is not None
+    return subscription.end_asked_at is not None or subscription.ended_at is not None
 
 
 def intend(store: Store, intended: Payment) -> Payment:
