@@ -49,8 +49,37 @@ class InvoiceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceForAll:
+    """A new price on its way to every subscriber of a plan, and how far it came.
+
+    Minor units, epoch seconds UTC. `starts` is the KST midnight before whose day no period costs it; None:
+    each one's next period. `shards` of the plan's subscribers are gone through twice; `again` the second
+    time. `told` have it to come, `kept` what was chosen for themselves, `skipped` could not be told.
+    """
+
+    amount: int
+    tax_free: int
+    asked_at: float
+    by: str
+    shards: int
+    starts: int | None = None
+    again: bool = False
+    shard: int = 0
+    after: str | None = None
+    told: int = 0
+    kept: int = 0
+    skipped: int = 0
+    done_at: float | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the shop sells by the period; prices come from here, never from the app."""
+    """What the shop sells by the period; prices come from here, never from the app.
+
+    `user_ids`: to whom alone it is offered, None to everybody. `group`: plans of which a user has one at a
+    time; empty for the plan alone. `start_ahead_days`: how far ahead an app may let it begin.
+    """
 
     plan_id: str
     name: str
@@ -60,8 +89,30 @@ class Plan:
     interval: Interval
     trial_days: int = 0
     anchor_day: int | None = None
+    on_sale: bool = True
+    user_ids: tuple[str, ...] | None = None
+    group: str = ""
+    start_ahead_days: int = 0
+    price: PriceForAll | None = None
+    tries: int = 0
+    due_at: int | None = None
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """So much off for as many periods as are `left`: `percent`, or else `amount` in minor units.
+
+    `counted` is the start (KST midnight) of the last period it was counted for: invoiced once more, as after
+    a pause, that period is discounted once more and counted once.
+    """
+
+    left: int
+    percent: int = 0
+    amount: int = 0
+    counted: int | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +155,10 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A plan change: once invoice `invoice_id` is paid, or from the next period on where there is none."""
+    """A plan change: once invoice `invoice_id` is paid, or from the next period on where there is none.
+
+    `not_before`: the KST midnight before which no period has it; None for the next one, whenever it begins.
+    """
 
     plan_id: str
     name: str
@@ -112,6 +166,8 @@ class Change:
     tax_free: int
     interval: Interval
     anchor_day: int | None = None
+    group: str = ""
+    not_before: int | None = None
     invoice_id: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
@@ -125,6 +181,8 @@ class Subscription:
     `billing_key_id` None charges the user's default. `in_flight` is the invoice whose outcome is open.
     `resumed` is the KST day a pause ended: of that period only the rest is charged.
     `set_aside` is the change from the next period on that `change`, whose invoice is not paid yet, replaces.
+    `group`: the plans of which its user has one at a time. `replaced_by` began in that group after this one
+    was given up.
     `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
     """
 
@@ -141,6 +199,9 @@ class Subscription:
     anchor_day: int | None = None
     trial_ends: int | None = None
     order_id: str | None = None
+    group: str = ""
+    discount: Discount | None = None
+    replaced_by: str | None = None
     status: SubscriptionStatus = SubscriptionStatus.ACTIVE
     billing_key_id: str | None = None
     resumed: str | None = None
@@ -164,6 +225,18 @@ class Subscription:
     next_seq: int = 1
     tries: int = 0
     due_at: int | None = None
+    version: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """The one place of a user in a plan group: who began there last, and since when its trial is used."""
+
+    user_id: str
+    group: str
+    subscription_id: str
+    trialled_at: float | None = None
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
