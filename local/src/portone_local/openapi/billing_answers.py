@@ -13,7 +13,7 @@ from portone_payments.entry.fields.closed import BillingMethod, Currency
 
 type KeyState = Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"]
 type WaitsFor = Literal["payment", "portone"]
-type InvoiceState = Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "MISSED", "VOID"]
+type InvoiceState = Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "MISSED", "VOID", "ENDED"]
 type Advice = Literal["retry_later", "other_method"]
 type KoreanDay = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$", description="in Korea")]
 

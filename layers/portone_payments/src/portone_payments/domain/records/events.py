@@ -15,6 +15,7 @@ PUBLIC_DATA = {
     "attempt": "attempt",
     "attention": "attention",
     "billing_key": "billingKeyId",
+    "blocked_by": "blockedBy",
     "cancellation": "cancellationId",
     "code": "code",
     "count": "count",
@@ -38,6 +39,7 @@ PUBLIC_DATA = {
     "total": "total",
     "transaction": "transactionId",
     "trigger": "trigger",
+    "until": "until",
 }
 SUBJECTS = ("refund", "virtual_account", "cash_receipt", "subscription", "invoice", "billing_key")
 

@@ -38,7 +38,11 @@ class InvoiceKind(StrEnum):
 
 
 class InvoiceState(StrEnum):
-    """The state of an invoice. WITHHELD: a consent is missing. MISSED: its period passed unattempted."""
+    """The state of an invoice. WITHHELD: a consent is missing. MISSED: its period passed unattempted.
+
+    UNPAID: given up, or declined by its customer; it may still be paid at their word. ENDED: it cannot be
+    paid any more, since its money was refunded elsewhere before it was seen here.
+    """
 
     OPEN = "OPEN"
     WITHHELD = "WITHHELD"
@@ -46,6 +50,7 @@ class InvoiceState(StrEnum):
     UNPAID = "UNPAID"
     MISSED = "MISSED"
     VOID = "VOID"
+    ENDED = "ENDED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,11 @@ class Invoice:
     the same for every attempt, `series` counts the ids that PortOne's attempt limit forced on us, `earlier`
     are those. `asked` marks an attempt its customer requested just now: outside hours and the daily limit.
     `stood_until`: up to when `failed_at` and `due_at` leave out the times in which nothing could be sent.
-    `refused_at`: since when, after a decline, PortOne refuses *us* for it.
+    `refused_at`: since when dunning stands still for it: PortOne refuses *us*, or its subscription is paused.
+    `method`: the saved method its customer named for the next attempt. `window_id`: the payment of the window
+    in which it may be paid, number `windows`; a charge waits for it until `window_until`, then for a reading.
+    `declined_at`: its customer declined this part of an order. `waived_at`: the shop gave up its claim.
+    `blocked_at`: its time came while an earlier part was unpaid.
     """
 
     id: str
@@ -150,6 +159,13 @@ class Invoice:
     withheld_at: float | None = None
     paid_by: str | None = None
     settled_at: float | None = None
+    method: str | None = None
+    window_id: str | None = None
+    windows: int = 0
+    window_until: int | None = None
+    declined_at: float | None = None
+    waived_at: float | None = None
+    blocked_at: float | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
