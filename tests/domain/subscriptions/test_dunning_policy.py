@@ -4,20 +4,42 @@ from dataclasses import replace
 
 import pytest
 
-from portone_payments.domain.subscriptions.dunning import HARD_CODES, AtEnd, CatchUp, DunningPolicy, is_hard
+from portone_payments.domain.subscriptions.decline_codes import HARD_CODES, LISTS
+from portone_payments.domain.subscriptions.dunning import AtEnd, CatchUp, DunningPolicy, is_hard
 
 POLICY = DunningPolicy()
 
 
-@pytest.mark.parametrize("provider", ["KCP", "KCP_BILLING", "KCP_V2"])
-def test_a_lost_card_is_a_hard_decline_at_kcp_and_a_low_balance_a_soft_one(provider: str) -> None:
-    assert is_hard(POLICY, provider, "CC04")
-    assert not is_hard(POLICY, provider, "CC10")
+@pytest.mark.parametrize(
+    ("providers", "pg_code"),
+    [
+        (("TOSSPAYMENTS", "TOSS_BRANDPAY", "UPLUS"), "INVALID_CARD_LOST_OR_STOLEN"),
+        (("TOSSPAYMENTS", "UPLUS"), "A7"),
+        (("NICE", "NICE_V2"), "A126"),
+        (("KCP", "KCP_BILLING", "KCP_DIRECT", "KCP_QUICK", "KCP_V2"), "CC43"),
+        (("INICIS", "HTML5_INICIS", "INICIS_UNIFIED", "INICIS_V2"), "120026"),
+    ],
+)
+def test_what_a_pg_publishes_as_lost_or_gone_is_hard_at_each_of_its_modules(
+    providers: tuple[str, ...], pg_code: str
+) -> None:
+    assert all(is_hard(POLICY, provider, pg_code) for provider in providers)
 
 
-@pytest.mark.parametrize("provider", ["INICIS", "HTML5_INICIS", "INICIS_V2"])
-def test_a_wrong_expiry_is_a_hard_decline_at_inicis(provider: str) -> None:
-    assert is_hard(POLICY, provider, "1165")
+@pytest.mark.parametrize(
+    ("provider", "pg_code"),
+    [("TOSSPAYMENTS", "INVALID_REJECT_CARD"), ("NICE_V2", "3095"), ("KCP_V2", "CC10"), ("KSNET", "8350")],
+)
+def test_a_low_balance_a_refusal_without_a_reason_and_an_unpublished_code_are_soft(
+    provider: str, pg_code: str
+) -> None:
+    assert not is_hard(POLICY, provider, pg_code)
+
+
+def test_each_hard_code_stands_in_one_row_of_a_named_list() -> None:
+    for each in LISTS:
+        rows = list(each.rows.values())
+        assert each.source and len(rows) == len(each.hard.split()) and rows == sorted(set(rows))
 
 
 @pytest.mark.parametrize(("provider", "pg_code"), [("KCP_V2", "1165"), ("NICE_V2", "CC04"), (None, None)])

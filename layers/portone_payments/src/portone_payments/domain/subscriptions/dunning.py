@@ -13,15 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from portone_payments.domain.shared.calendar import DAY, HOUR, kst_day, kst_midnight, kst_seconds
+from portone_payments.domain.subscriptions.decline_codes import HARD_CODES
 
 ANY_PG = "*"
 _DAY_HOURS = 24
 _LONGEST_GRACE = 365
 
-# No PG's codes are documented for V2 (PortOne facts 11.3): the few that are known, for each module of the PG.
-_LOST_OR_UNUSABLE = dict.fromkeys(("KCP", "KCP_BILLING", "KCP_V2"), frozenset({"CC04"}))
-_WRONG_EXPIRY = dict.fromkeys(("INICIS", "HTML5_INICIS", "INICIS_V2"), frozenset({"1165"}))
-HARD_CODES: Mapping[str, frozenset[str]] = MappingProxyType({**_LOST_OR_UNUSABLE, **_WRONG_EXPIRY})
 _KEY_IS_GONE = frozenset({"billing_key_not_found", "billing_key_already_deleted"})
 
 
