@@ -39,7 +39,9 @@ def test_a_low_balance_a_refusal_without_a_reason_and_an_unpublished_code_are_so
 def test_each_hard_code_stands_in_one_row_of_a_named_list() -> None:
     for each in LISTS:
         rows = list(each.rows.values())
-        assert each.source and len(rows) == len(each.hard.split()) and rows == sorted(set(rows))
+        assert each.source
+        assert len(rows) == len(each.hard.split())
+        assert rows == sorted(set(rows))
 
 
 @pytest.mark.parametrize(("provider", "pg_code"), [("KCP_V2", "1165"), ("NICE_V2", "CC04"), (None, None)])

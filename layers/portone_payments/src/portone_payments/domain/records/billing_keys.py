@@ -77,6 +77,7 @@ class Wallet:
     """A user's saved payment methods in one item, so that claim, default and deletion exclude each other.
 
     `waking`: subscriptions that wait for a payment method have yet to get the new default.
+    `telling`: subscriptions have yet to record which method pays them now.
     `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
     """
 
@@ -84,6 +85,7 @@ class Wallet:
     keys: Mapping[str, SavedKey] = field(default_factory=dict)
     default: str | None = None
     waking: bool = False
+    telling: bool = False
     spent: Mapping[str, int] = field(default_factory=dict)
     history: tuple[HistoryLine, ...] = ()
     next_seq: int = 1

@@ -199,6 +199,10 @@ class Subscription:
     `set_aside` is the change from the next period on that `change`, whose invoice is not paid yet, replaces.
     `group`: the plans of which its user has one at a time. `replaced_by` began in that group after this one
     was given up.
+    `pays_with`: the saved method that paid or would pay when that was last recorded; None where none would.
+    `unusable`: the assigned method, once a decline or another default showed that it pays no more.
+    `stopped_for`: payments whose money somebody else took back, since `stopped_at`: nothing is collected
+    until staff decides.
     `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
     """
 
@@ -220,6 +224,10 @@ class Subscription:
     replaced_by: str | None = None
     status: SubscriptionStatus = SubscriptionStatus.ACTIVE
     billing_key_id: str | None = None
+    pays_with: str | None = None
+    unusable: str | None = None
+    stopped_for: tuple[str, ...] = ()
+    stopped_at: float | None = None
     resumed: str | None = None
     next_number: int = 0
     invoices: Mapping[str, Invoice] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """Declines that no retry with the same method can heal, by PG, as the PGs publish them.
 
-A code stands here only with the list and the row that say so: the card is lost, stolen, suspended, cancelled or
-expired, its number or expiry is wrong, or the PG no longer knows the billing key. Whatever no list explains is
-soft. No list says what PortOne's V2 passes on (PortOne facts 11.3): several forms of one PG stand together.
+A code stands here only with the list and the row that say so: the card is lost, stolen, suspended, cancelled
+or expired, its number or expiry is wrong, or the PG no longer knows the billing key. Whatever no list says
+is soft. No list says what V2 of PortOne passes on (PortOne facts 11.3): forms of one PG stand together.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,8 @@ LISTS = (
         source="docs.tosspayments.com/reference/error-codes, errors of a confirmation; rows of that table",
         modules=_TOSS,
         hard="""
-        INVALID_CARD_EXPIRATION/9 INVALID_STOPPED_CARD/10 INVALID_CARD_LOST_OR_STOLEN/18 INVALID_CARD_NUMBER/20
+        INVALID_CARD_EXPIRATION/9 INVALID_STOPPED_CARD/10 INVALID_CARD_LOST_OR_STOLEN/18
+        INVALID_CARD_NUMBER/20
         """,
     ),
     CodeList(
@@ -54,12 +55,12 @@ LISTS = (
         source="inicis-code.xlsx of PortOne's code books, cards",
         modules=("INICIS", "HTML5_INICIS", "INICIS_UNIFIED", "INICIS_V2"),
         hard="""
-        1165/2 500601/78 500638/115 550601/275 550638/302 120001/373 120004/376 120014/386 120023/395 120026/398
-        120048/420 1200B2/474 1200FA/506 1200FI/514 1200FW/528 1200IS/629 1201/670 1204/673 1214/683 1223/692
-        1226/695 12B2/766 12FA/794 12FI/802 12IS/911
+        1165/2 500601/78 500638/115 550601/275 550638/302 120001/373 120004/376 120014/386 120023/395
+        120026/398 120048/420 1200B2/474 1200FA/506 1200FI/514 1200FW/528 1200IS/629 1201/670 1204/673
+        1214/683 1223/692 1226/695 12B2/766 12FA/794 12FI/802 12IS/911
         """,
     ),
-    # its REST interface is documented (paydev.ksnet.co.kr/kspay/webfep/doc), the codes of its declines are not
+    # its interface is documented (paydev.ksnet.co.kr/kspay/webfep/doc), the codes of its declines are not
     CodeList(source="none published", modules=("KSNET",), hard=""),
 )
 

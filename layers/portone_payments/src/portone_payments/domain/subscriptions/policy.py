@@ -10,9 +10,11 @@ class BillingPolicy:
     """The operator's settings for recurring charges.
 
     `consent_always`: every charge needs a consent given in the 30 days before it. `refund_late`: a charge
-    that succeeds after its customer has cancelled is refunded.
+    that succeeds after its customer has cancelled is refunded. `method_fallback`: an assigned method that no
+    longer works gives way to the default.
     """
 
     dunning: DunningPolicy = field(default_factory=DunningPolicy)
     consent_always: bool = False
     refund_late: bool = True
+    method_fallback: bool = True
