@@ -1,4 +1,4 @@
-"""POST /subscriptions/{subscriptionId}/cancel: end it now or with its period (JWT, or IAM)."""
+"""POST /subscriptions/{subscriptionId}/cancel, .../keep: end it, now or with what is paid (JWT, or IAM)."""
 
 from typing import Any
 
@@ -7,20 +7,31 @@ from portone_payments.entry.request import Body, Request
 from portone_payments.entry.rights import Right
 from portone_payments.entry.views.subscriptions import asked_by, subscription_answer, subscription_id
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
-from portone_payments.flows.subscriptions.commands import cancel
+from portone_payments.flows.subscriptions.commands import cancel, keep
 
 
 class EndBody(Body):
-    """Whether what is paid for may be used up first."""
+    """Whether what is paid for may be used up first, and whether what is open is charged all the same."""
 
     at_period_end: bool
+    pay_open: bool = False
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
-    """200: nothing more is charged from now on. 202: a charge under way finishes first."""
-    user_id, wanted = asked_by(request), subscription_id(request)
-    at_end = request.body(EndBody).at_period_end
-    after = cancel(deps.subscriptions, wanted, at_period_end=at_end, by=request.caller.by, user_id=user_id)
+    """200: nothing more is charged from now on. 202: a charge under way decides. Keeping takes it back."""
+    user_id, wanted, by = asked_by(request), subscription_id(request), request.caller.by
+    if request.route.endswith("/keep"):
+        after = keep(deps.subscriptions, wanted, by=by, user_id=user_id)
+        return subscription_answer(after, deps.clock.now())
+    body = request.body(EndBody)
+    after = cancel(
+        deps.subscriptions,
+        wanted,
+        at_period_end=body.at_period_end,
+        pay_open=body.pay_open,
+        by=by,
+        user_id=user_id,
+    )
     return subscription_answer(after, deps.clock.now())
 
 

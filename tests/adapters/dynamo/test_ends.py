@@ -14,6 +14,7 @@ from portone_payments.domain.records.billing_keys import KeyRef, SettledKey
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.kept import Written
 from portone_payments.domain.records.payments import AttentionKind, SettledRefund, Status
+from portone_payments.domain.records.subscriptions import EndReason
 from portone_payments.domain.retention.rules import BEHIND, FAR, KEPT
 from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.ending import ended
@@ -53,7 +54,7 @@ def said(item: Item) -> tuple[str | None, int | None]:
         (an_order(due_at=1), None, None),
         (an_order(payment_id="payment1"), None, NOW + FAR),
         (LIVING, None, None),
-        (ended(LIVING, MOMENT), f"{DAY_OF_NOW}#end", NOW + KEPT + BEHIND),
+        (ended(LIVING, MOMENT, EndReason.CUSTOMER), f"{DAY_OF_NOW}#end", NOW + KEPT + BEHIND),
         (OPEN, None, None),
         (EMPTY, f"{DAY_OF_NOW}#end", NOW + KEPT + BEHIND),
         (SettledRefund(payment_id="payment1", refund=replace(REFUND, settled_at=NOW)), None, NOW + FAR),
@@ -79,7 +80,7 @@ def test_a_separate_line_of_history_outlives_its_record_only_where_a_job_failed(
     assert said(encode_entry("payment", "payment1", line)) == (None, int(line.at + FAR))
 
 
-@pytest.mark.parametrize("record", [ended(LIVING, MOMENT), EMPTY, PAID])
+@pytest.mark.parametrize("record", [ended(LIVING, MOMENT, EndReason.CUSTOMER), EMPTY, PAID])
 def test_index_attributes_are_no_part_of_a_record(record: Any) -> None:
     assert decode(encode(record, "token")) == replace(record, version=1)
 

@@ -10,6 +10,7 @@ from portone_payments.domain.billing_keys.wallet import lapse
 from portone_payments.domain.records.billing_keys import KeyRef, SettledKey
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Status
+from portone_payments.domain.records.subscriptions import EndReason
 from portone_payments.domain.subscriptions.ending import ended
 from portone_payments.ports.store import Conflict, Filed
 from tests.support.billing_records import a_plan, a_trial, a_wallet
@@ -18,7 +19,7 @@ from tests.support.records import NOW, a_payment, an_order, with_history
 MOMENT = Moment(now=NOW, by="worker")
 OPENED = a_wallet("is/1", user_id="user#1")
 EMPTIED = lapse(OPENED, OPENED.keys["is/1"], MOMENT)
-ENDED = ended(replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None), MOMENT)
+ENDED = ended(replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None), MOMENT, EndReason.CUSTOMER)
 
 
 def test_every_record_last_changed_on_a_day_is_found_under_it(store: TableStore) -> None:

@@ -9,7 +9,7 @@ import pytest
 from portone_payments.domain.billing_keys.wallet import lapse
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import AttentionKind, OrderPart, Payment, Status
-from portone_payments.domain.records.subscriptions import SubscriptionStatus
+from portone_payments.domain.records.subscriptions import EndReason, SubscriptionStatus
 from portone_payments.domain.retention.rules import (
     BEHIND,
     FAR,
@@ -98,7 +98,7 @@ def test_an_order_without_a_payment_ends_and_one_with_a_payment_ends_with_it() -
 def test_a_living_subscription_has_no_end() -> None:
     living = replace(a_trial(a_plan(), "sub1", user_id="user-1"), due_at=None)
     paused = replace(living, status=SubscriptionStatus.PAUSED)
-    over = ended(living, Moment(now=LATER, by="app"))
+    over = ended(living, Moment(now=LATER, by="app"), EndReason.CUSTOMER)
 
     assert (kept_until(living), kept_until(paused)) == (None, None)
     assert kept_until(over) == LATER + KEPT

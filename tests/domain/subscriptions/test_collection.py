@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from portone_payments.domain.records.history import Moment
-from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
+from portone_payments.domain.records.subscriptions import EndReason, InvoiceState, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY, HOUR, Interval, Unit, kst_day, kst_seconds
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
 from portone_payments.domain.subscriptions.dunning import CatchUp, DunningPolicy
@@ -116,7 +116,7 @@ def test_a_short_first_period_costs_its_days() -> None:
 
 def test_nothing_is_invoiced_after_a_cancellation() -> None:
     now = at(2026, 2, 28, hour=10)
-    after = ended(tried(running(), now, "pg_provider"), by_app(now + HOUR))
+    after = ended(tried(running(), now, "pg_provider"), by_app(now + HOUR), EndReason.CUSTOMER)
 
     later = advance(after, by_app(now + 90 * DAY), POLICY)
 
@@ -137,4 +137,4 @@ def test_a_spike_is_spread_the_same_way_every_time() -> None:
 def test_the_history_records_who_acted() -> None:
     moment = Moment(now=START, by="staff:kim")
 
-    assert ended(running(), moment).history[-1].by == "staff:kim"
+    assert ended(running(), moment, EndReason.CUSTOMER).history[-1].by == "staff:kim"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from portone_payments.domain.errors.billing import ChangeNotAllowed
 from portone_payments.domain.records.subscriptions import (
+    EndReason,
     Invoice,
     InvoiceState,
     Subscription,
@@ -85,7 +86,7 @@ def test_a_retry_given_up_too_returns_the_credit_once() -> None:
 
 
 def test_a_cancellation_after_giving_up_returns_nothing_twice() -> None:
-    assert ended(given_up(), by_app(GIVEN_UP)).credit == CREDIT
+    assert ended(given_up(), by_app(GIVEN_UP), EndReason.CUSTOMER).credit == CREDIT
 
 
 def test_the_remaining_invoice_after_a_pause_uses_the_returned_credit() -> None:
@@ -155,7 +156,7 @@ def lived(held: Subscription, act: str, price: int, now: float) -> tuple[Subscri
         case "resume" if is_paused:
             return resume(held, by_app(now)), 0
         case "cancel" if not over:
-            return ended(held, by_app(now)), 0
+            return ended(held, by_app(now), EndReason.CUSTOMER), 0
         case _:
             return held, 0
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from portone_payments.domain.errors.billing import ChangeNotAllowed, SubscriptionEnded
-from portone_payments.domain.records.subscriptions import Subscription, SubscriptionStatus
+from portone_payments.domain.records.subscriptions import EndReason, Subscription, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY, HOUR, kst_midnight
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
 from portone_payments.domain.subscriptions.ending import ended
@@ -53,7 +53,7 @@ def test_a_cancellation_at_the_end_of_the_period_charges_nothing_more() -> None:
 
     after = advance(leaving, by_app(at(2026, 2, 1)), POLICY)
 
-    assert (leaving.status, after.status) == (SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED)
+    assert (leaving.status, after.status) == (SubscriptionStatus.ENDING, SubscriptionStatus.ENDED)
     assert len(after.invoices) == 1
 
 
@@ -72,14 +72,14 @@ def test_a_cancellation_waits_for_a_charge_under_way_and_starts_no_other() -> No
 
 
 def test_cancelling_twice_is_the_same_cancellation() -> None:
-    gone = ended(running(), by_app(START))
+    gone = ended(running(), by_app(START), EndReason.CUSTOMER)
 
     assert cancel(gone, by_app(START + HOUR), at_period_end=False) is gone
 
 
 @pytest.mark.parametrize("act", [resume, use_key, change_later])
 def test_a_cancelled_subscription_does_not_change(act: Any) -> None:
-    gone = ended(running(), by_app(START))
+    gone = ended(running(), by_app(START), EndReason.CUSTOMER)
     arguments: dict[Any, tuple[Any, ...]] = {use_key: (None,), change_later: (BIG,)}
     options = {"by_customer": True} if act is change_later else {}
 

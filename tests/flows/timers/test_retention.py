@@ -19,7 +19,7 @@ from portone_payments.domain.records.billing_keys import KeyRef, KeyState, Saved
 from portone_payments.domain.records.bounds import SETTLED_KEYS_KEPT
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import AttentionKind, Payment, Status
-from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.records.subscriptions import EndReason, Subscription
 from portone_payments.domain.retention.rules import KEPT
 from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.ending import ended
@@ -61,7 +61,9 @@ def shelf() -> Shelf:
 
 def ended_subscription(name: str, at: float = NOW, **interesting: Any) -> Subscription:
     living = replace(a_trial(a_plan(), name, user_id="user-1", now=NOW), **interesting)
-    return replace(ended(replace(living, due_at=None), Moment(now=at, by="app")), version=0)
+    return replace(
+        ended(replace(living, due_at=None), Moment(now=at, by="app"), EndReason.CUSTOMER), version=0
+    )
 
 
 def test_a_payment_is_deleted_with_its_history_and_its_order(shelf: Shelf) -> None:

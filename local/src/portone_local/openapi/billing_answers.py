@@ -7,7 +7,7 @@ from pydantic import Field, with_config
 from portone_local.openapi.answers import CustomData, Customer
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
 from portone_payments.domain.readings.methods import PayMethod
-from portone_payments.domain.records.subscriptions import InvoiceKind, SubscriptionStatus
+from portone_payments.domain.records.subscriptions import EndReason, InvoiceKind, SubscriptionStatus
 from portone_payments.domain.shared.calendar import Unit
 from portone_payments.entry.fields.closed import BillingMethod, Currency
 
@@ -164,7 +164,12 @@ class Subscription(TypedDict):
     trial_ends_at: Time | None
     next_at: Annotated[Time | None, Field(description="when the next period that is charged begins")]
     resumes_at: Time | None
-    ends_at: Time | None
+    starts_at: Annotated[Time, Field(description="PENDING until then")]
+    paid_until: Annotated[
+        Time | None, Field(description="the end of what is paid, settled with 0, or on trial")
+    ]
+    ends_at: Annotated[Time | None, Field(description="when it ends, or has ended")]
+    ended_because: EndReason | None
     cancelling: Annotated[bool, Field(description="ends once the charge under way has an outcome")]
     billing_key_id: Annotated[str | None, Field(description="null charges the default")]
     credit: Minor

@@ -19,7 +19,8 @@ from portone_payments.domain.errors import payments as payment_errors
 
 KEY: Errors = (billing.BillingKeyNotFound,)
 MINE: Errors = (*USER, billing.SubscriptionNotFound)
-CHANGED: Errors = (*MINE, billing.SubscriptionEnded, billing.SubscriptionBusy, billing.ChangeNotAllowed)
+REFUSED: Errors = (billing.SubscriptionEnded, billing.SubscriptionEnding, billing.ChangeNotAllowed)
+CHANGED: Errors = (*MINE, *REFUSED, billing.SubscriptionBusy)
 STARTED: Errors = (
     *BODY,
     *USER,
@@ -125,7 +126,7 @@ BILLING_OPERATIONS = {
     "preview_plan": Operation(
         body="PreviewBody",
         answers={200: Preview},
-        errors=(*BODY, *MINE, billing.PlanNotFound, billing.ChangeNotAllowed, *READ),
+        errors=(*BODY, *CHANGED, billing.PlanNotFound, *READ),
     ),
     "change_plan": Operation(
         body="ChangeBody",
@@ -151,6 +152,7 @@ BILLING_OPERATIONS = {
             *KEY,
             billing.BillingKeyGone,
             billing.SubscriptionEnded,
+            billing.ChangeNotAllowed,
             errors.TooManyRequests,
             errors.SecretsUnavailable,
             *WRITTEN,
@@ -175,6 +177,7 @@ BILLING_OPERATIONS = {
             *BODY,
             *MINE,
             billing.SubscriptionEnded,
+            billing.ChangeNotAllowed,
             errors.TooManyRequests,
             errors.SecretsUnavailable,
             *WRITTEN,

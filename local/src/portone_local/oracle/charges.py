@@ -10,7 +10,7 @@ from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment, Status, holds_money
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
 from portone_payments.domain.shared.times import DAY
-from portone_payments.domain.subscriptions.ending import OVER
+from portone_payments.domain.subscriptions.life import OVER
 
 LATE_WORK = 600
 _DROPPED = frozenset({KeyState.DELETED, KeyState.REFUSED, KeyState.LAPSED})

@@ -19,7 +19,7 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
     SubscriptionStatus,
 )
-from portone_payments.domain.subscriptions.ending import OVER
+from portone_payments.domain.subscriptions.life import OVER
 
 # the longest that the everyday dunning policy waits between two steps is its grace of fourteen days
 STANDING = 16 * DAY

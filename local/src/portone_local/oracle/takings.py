@@ -11,7 +11,7 @@ from portone_local.oracle.kinds import DAY, Trouble
 from portone_local.portone import CancellationStatus, PaymentBook
 from portone_payments.domain.records.instructions import RefundState
 from portone_payments.domain.records.payments import Payment, Status
-from portone_payments.domain.subscriptions.ending import OVER
+from portone_payments.domain.subscriptions.life import OVER
 
 MONEY = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Status.MISMATCH})
 _FAILED = frozenset({"FAILED", "PARTIAL_REFUND_FAILED"})

@@ -77,6 +77,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     billing_errors.ChargeInProgress: 409,
     billing_errors.PriceChanged: 409,
     billing_errors.SubscriptionEnded: 409,
+    billing_errors.SubscriptionEnding: 409,
     billing_errors.SubscriptionBusy: 409,
     billing_errors.ChangeNotAllowed: 409,
     billing_errors.OrderHasPlan: 409,

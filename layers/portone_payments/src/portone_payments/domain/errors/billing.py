@@ -76,9 +76,15 @@ class SubscriptionNotFound(BundleError):
 
 
 class SubscriptionEnded(BundleError):
-    """The subscription is cancelled or completed and does not change any more."""
+    """The subscription has ended or is completed and does not change any more."""
 
     code = "subscription_ended"
+
+
+class SubscriptionEnding(BundleError):
+    """The subscription ends with what is paid; nothing of it changes unless its end is taken back first."""
+
+    code = "subscription_ending"
 
 
 class SubscriptionBusy(BundleError):

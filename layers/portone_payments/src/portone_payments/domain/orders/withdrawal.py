@@ -9,9 +9,10 @@ from portone_payments.domain.payments.doubts import mismatch_is_back
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.payments import TAKEN, AttentionKind, Order, Payment, Status
-from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.records.subscriptions import EndReason, Invoice, InvoiceState, Subscription
 from portone_payments.domain.refunds.settlement import in_flight
-from portone_payments.domain.subscriptions.ending import OVER, ended
+from portone_payments.domain.subscriptions.ending import ended
+from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.domain.subscriptions.settlement import attempt_ended
 from portone_payments.domain.windows.buyer import order_without_buyer
 
@@ -87,7 +88,7 @@ def schedule_withdrawn(
         if not _waited_enough(payments.get(_trying(schedule) or ""), moment.now):
             raise OrderPaymentUnderWay(retry_after=_SOON)
         schedule = attempt_ended(schedule, schedule.invoices[schedule.in_flight], moment)
-    return schedule if schedule.status in OVER else ended(schedule, moment)
+    return schedule if schedule.status in OVER else ended(schedule, moment, EndReason.ORDER_WITHDRAWN)
 
 
 def _paid(schedule: Subscription) -> list[Invoice]:

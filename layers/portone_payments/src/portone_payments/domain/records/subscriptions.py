@@ -18,15 +18,33 @@ class Consent:
 
 
 class SubscriptionStatus(StrEnum):
-    """Where a subscription stands. UNPAID: dunning ended without money. COMPLETED: every part is paid."""
+    """Where a subscription stands; life.py says what each may still do.
 
+    PENDING: its first period, or trial, begins later. UNPAID: dunning ended without money. ENDING: it ends at
+    `ends_at`, which can be taken back. COMPLETED: every part is paid.
+    """
+
+    PENDING = "PENDING"
     TRIAL = "TRIAL"
     ACTIVE = "ACTIVE"
     PAST_DUE = "PAST_DUE"
     UNPAID = "UNPAID"
     PAUSED = "PAUSED"
+    ENDING = "ENDING"
     ENDED = "ENDED"
     COMPLETED = "COMPLETED"
+
+
+class EndReason(StrEnum):
+    """Why a subscription has ended. DECLINED: its first charge. UNPAID: dunning, by policy."""
+
+    CUSTOMER = "customer"
+    SHOP = "shop"
+    DECLINED = "declined"
+    UNPAID = "unpaid"
+    ORDER_WITHDRAWN = "order_withdrawn"
+    ACCOUNT_CLOSED = "account_closed"
+    REFUNDED = "refunded"
 
 
 class InvoiceKind(StrEnum):
@@ -189,12 +207,35 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What taking an end back restores: the status `before`, the invoices it voided, the change it dropped.
+
+    `asked_at` in epoch seconds UTC. `voided`: each invoice's state by its id. `pay_open`: what was open
+    is still charged.
+    """
+
+    asked_at: float
+    by: str
+    because: EndReason
+    before: SubscriptionStatus
+    pay_open: bool = False
+    voided: Mapping[str, InvoiceState] = field(default_factory=dict)
+    change: Change | None = None
+    set_aside: Change | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """Charges of one user by one calendar, or by the parts of one order; one item, one version.
 
     `start` and `anchor_day` make the calendar (KST days). `next_number` is the first period without an
     invoice. `agreed` is the last amount the customer agreed to, by paying it or at the start.
     `billing_key_id` None charges the user's default. `in_flight` is the invoice whose outcome is open.
+    `starts_at` is the first day's KST midnight, or when it was made where that is today; `paid_until` the
+    farthest end of what is paid, settled with 0 or on trial: no pause and no decline changes it. `ends_at` is
+    set while it is ENDING, `end_asked_at` while it ends with the charge under way.
+    `announced`: for the period that begins when, each kind of announcement was made last.
     `resumed` is the KST day a pause ended: of that period only the rest is charged.
     `set_aside` is the change from the next period on that `change`, whose invoice is not paid yet, replaces.
     `group`: the plans of which its user has one at a time. `replaced_by` began in that group after this one
@@ -218,6 +259,8 @@ class Subscription:
     interval: Interval | None = None
     anchor_day: int | None = None
     trial_ends: int | None = None
+    starts_at: int = 0
+    paid_until: int | None = None
     order_id: str | None = None
     group: str = ""
     discount: Discount | None = None
@@ -243,6 +286,9 @@ class Subscription:
     ends_at: int | None = None
     ended_at: float | None = None
     end_asked_at: float | None = None
+    ended_because: EndReason | None = None
+    ending: Ending | None = None
+    announced: Mapping[str, int] = field(default_factory=dict)
     hash_version: int = 1
     spent: Mapping[str, int] = field(default_factory=dict)
     history: tuple[HistoryLine, ...] = ()

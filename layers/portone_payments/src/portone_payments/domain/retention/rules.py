@@ -12,8 +12,8 @@ from portone_payments.domain.records.payments import Order, Payment, Status
 from portone_payments.domain.records.refund_traces import SETTLED
 from portone_payments.domain.records.subscriptions import Subscription, SubscriptionStatus
 from portone_payments.domain.shared.times import DAY
-from portone_payments.domain.subscriptions.ending import OVER
 from portone_payments.domain.subscriptions.invoices import open_invoices
+from portone_payments.domain.subscriptions.life import OVER
 
 # five years, whichever they are: they contain two leap days at most
 KEPT = 1827 * DAY

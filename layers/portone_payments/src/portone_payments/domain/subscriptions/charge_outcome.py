@@ -68,10 +68,16 @@ def settle(
 def _waiting(subscription: Subscription, invoice: Invoice, payment: Payment, moment: Moment) -> Subscription:
     """No attempt starts while money may have been taken; a requested cancellation waits a day at most."""
     if subscription.in_flight == invoice.id:
-        leaving = subscription.end_asked_at is not None and waited_for(payment, moment.now)
+        leaving = _to_end(subscription, moment.now) and waited_for(payment, moment.now)
         return attempt_ended(subscription, invoice, moment) if leaving else subscription
     held = payment.quarantined_paid and subscription.in_flight is None and invoice.state in _MAY_BE_PAID
     return replace(subscription, in_flight=invoice.id) if held else subscription
+
+
+def _to_end(subscription: Subscription, now: float) -> bool:
+    """Whether only the charge under way keeps it from having ended."""
+    ends_at = subscription.ends_at
+    return subscription.end_asked_at is not None or (ends_at is not None and ends_at <= now)
 
 
 def _taken(

@@ -1,9 +1,11 @@
 """What time alone does to a subscription: invoices are opened, judged, moved, given up (rule 8)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import (
+    EndReason,
     Invoice,
     InvoiceKind,
     InvoiceState,
@@ -13,7 +15,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import HOUR
 from portone_payments.domain.subscriptions.consent import covers, needs_consent
 from portone_payments.domain.subscriptions.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
-from portone_payments.domain.subscriptions.ending import OVER, ended
+from portone_payments.domain.subscriptions.ending import after_outcome, ended, left_owed
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
     next_start,
@@ -22,6 +24,7 @@ from portone_payments.domain.subscriptions.invoices import (
     spread_of,
     with_invoice,
 )
+from portone_payments.domain.subscriptions.life import OVER, standing
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import resumed
 from portone_payments.domain.subscriptions.settlement import paid
@@ -34,9 +37,10 @@ _AT_END = {
 
 
 def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Subscription:
-    """The subscription as of now: resumed or ended when due, its invoices opened, judged or given up."""
+    """The subscription as of now: begun, resumed or ended when due, invoices opened, judged, given up."""
     if not isinstance(subscription.status, SubscriptionStatus):
         return subscription
+    subscription = _begun(subscription, moment)
     subscription = _resumed(subscription, moment)
     subscription = _ended(subscription, moment)
     subscription = roll(subscription, moment, policy.dunning)
@@ -67,15 +71,38 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
     starts = next_start(subscription)
     if starts is not None:
         marks.append(at_allowed_time(policy.dunning, starts, spread_of(subscription)))
-    marks += [mark for mark in (subscription.resumes_at, subscription.ends_at) if mark is not None]
+    turns = (mark for status, mark in _turns(subscription) if status is subscription.status)
+    marks += [mark for mark in turns if mark is not None]
     return min(marks, default=None)
+
+
+def _turns(subscription: Subscription) -> Iterator[tuple[SubscriptionStatus, int | None]]:
+    """When time alone ends each status."""
+    yield SubscriptionStatus.PENDING, subscription.starts_at
+    yield SubscriptionStatus.PAUSED, subscription.resumes_at
+    yield SubscriptionStatus.ENDING, subscription.ends_at
 
 
 def _collects(subscription: Subscription) -> bool:
     """Whether its invoices are charged at all: paused or given up they wait for their customer."""
     if subscription.interval is None:
         return isinstance(subscription.status, SubscriptionStatus) and subscription.status not in OVER
-    return subscription.status in BILLED
+    # what its customer left open while it ends is still charged, nothing else is open then
+    return subscription.status in BILLED or subscription.status is SubscriptionStatus.ENDING
+
+
+def _begun(subscription: Subscription, moment: Moment) -> Subscription:
+    """PENDING until its first day, on trial until that is over."""
+    before, trial_ends = subscription.status, subscription.trial_ends
+    if before not in {SubscriptionStatus.PENDING, SubscriptionStatus.TRIAL}:
+        return subscription
+    status = standing(subscription, moment.now)
+    if status is before:
+        return subscription
+    begun = replace(subscription, status=status)
+    if before is SubscriptionStatus.TRIAL:
+        return begun
+    return record(replace(begun, paid_until=trial_ends), Fact.SUBSCRIPTION_BEGUN, moment)
 
 
 def _resumed(subscription: Subscription, moment: Moment) -> Subscription:
@@ -86,10 +113,10 @@ def _resumed(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def _ended(subscription: Subscription, moment: Moment) -> Subscription:
-    at = subscription.ends_at
-    if at is None or moment.now < at or subscription.in_flight is not None:
+    at, ending = subscription.ends_at, subscription.ending
+    if ending is None or at is None or moment.now < at or subscription.in_flight is not None:
         return subscription
-    return ended(subscription, moment)
+    return ended(subscription, moment, ending.because)
 
 
 def _judged(
@@ -164,11 +191,11 @@ def _given_up(
     subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy
 ) -> Subscription:
     """The subscription after dunning ended, in the state the operator configured."""
-    unpaid = replace(invoice, state=InvoiceState.UNPAID, settled_at=moment.now)
-    told = with_invoice(subscription, unpaid)
-    told = record(told, Fact.INVOICE_UNPAID, moment, invoice=invoice.id, amount=invoice.amount)
+    told = left_owed(subscription, invoice, moment)
+    if told.ending is not None:
+        return after_outcome(told, moment)
     at_end = AtEnd.UNPAID if subscription.interval is None else policy.dunning.at_end
     if at_end is AtEnd.CANCEL:
-        return ended(told, moment)
+        return ended(told, moment, EndReason.UNPAID)
     status, fact = _AT_END[at_end]
     return told if told.status is status else record(replace(told, status=status), fact, moment)

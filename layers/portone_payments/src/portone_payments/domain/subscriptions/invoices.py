@@ -24,7 +24,14 @@ from portone_payments.domain.shared.calendar import (
 from portone_payments.domain.subscriptions.dunning import CatchUp, DunningPolicy, at_allowed_time
 from portone_payments.domain.subscriptions.proration import apply_credit, split, tax_free_share
 
-BILLED = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+BILLED = frozenset(
+    {
+        SubscriptionStatus.PENDING,
+        SubscriptionStatus.TRIAL,
+        SubscriptionStatus.ACTIVE,
+        SubscriptionStatus.PAST_DUE,
+    }
+)
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
 _SETTLED = frozenset(InvoiceState) - _WAITS
 _SPENDS = _WAITS | {InvoiceState.PAID}
@@ -118,8 +125,6 @@ def roll(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> S
     for _ in range(MOST_AT_ONCE):
         starts = next_start(subscription)
         if starts is None or moment.now < starts:
-            break
-        if subscription.ends_at is not None and starts >= subscription.ends_at:
             break
         subscription = _changed(subscription)
         subscription = _missed(subscription, moment, policy)

@@ -1,4 +1,4 @@
-"""What a customer or the shop may do with a subscription: start, pause, resume, cancel (rule 8)."""
+"""What a customer or the shop does with a subscription: start, pause, resume, cancel, keep (rules 8, 11)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from portone_payments.domain.subscriptions.consent import with_consent
 from portone_payments.domain.subscriptions.dunning import at_allowed_time
-from portone_payments.domain.subscriptions.ending import check_alive, check_free, ended, voided
+from portone_payments.domain.subscriptions.ending import asked_by, end_later, end_now, kept, voided
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
     next_start,
@@ -30,6 +30,7 @@ from portone_payments.domain.subscriptions.invoices import (
     spread_of,
     with_invoice,
 )
+from portone_payments.domain.subscriptions.life import Command, check, standing
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import asked_again, resumed, woken
 from portone_payments.domain.subscriptions.settlement import status_after
@@ -72,9 +73,11 @@ def subscribe(
         interval=plan.interval,
         anchor_day=anchor_day if anchor_day is not None else plan.anchor_day,
         trial_ends=kst_midnight(billed) if trial else None,
-        status=SubscriptionStatus.TRIAL if trial else SubscriptionStatus.ACTIVE,
+        starts_at=int(moment.now) if first == today else kst_midnight(first),
+        paid_until=kst_midnight(billed) if trial and first == today else None,
         consents=(Consent(plan.amount, moment.now),) if consented else (),
     )
+    fresh = replace(fresh, status=standing(fresh, moment.now))
     if next_start(fresh) is not None and billed == today:
         fresh = replace(fresh, due_at=int(moment.now))
     return record(fresh, Fact.SUBSCRIPTION_STARTED, moment, plan=plan.plan_id, amount=plan.amount)
@@ -96,6 +99,7 @@ def in_parts(order: Order, subscription_id: str, moment: Moment, policy: Billing
         currency=order.currency,
         created_at=moment.now,
         start=kst_day(moment.now).isoformat(),
+        starts_at=int(moment.now),
         order_id=order.order_id,
     )
     for part in order.parts:
@@ -123,9 +127,9 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
 
     They are charged in the allowed hours, also where an earlier request waived those.
     """
-    check_alive(subscription)
-    kept = with_consent(subscription.consents, amount, moment.now)
-    told = replace(subscription, consents=kept)
+    check(subscription, Command.CONSENT)
+    consents = with_consent(subscription.consents, amount, moment.now)
+    told = replace(subscription, consents=consents)
     for each in subscription.invoices.values():
         invoice = replace(each, asked=False, due_at=int(moment.now))
         if invoice.state is InvoiceState.WITHHELD:
@@ -143,9 +147,7 @@ def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:
 
 def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) -> Subscription:
     """No charges until it is resumed, by itself at `resumes_at` (epoch seconds UTC)."""
-    check_free(subscription)
-    if subscription.order_id is not None or subscription.status is SubscriptionStatus.PAUSED:
-        raise ChangeNotAllowed(reason="pause")
+    check(subscription, Command.PAUSE)
     if resumes_at is not None and resumes_at <= moment.now:
         raise ChangeNotAllowed(reason="resumes_at")
     for invoice in open_invoices(subscription):
@@ -156,35 +158,43 @@ def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) ->
 
 def resume(subscription: Subscription, moment: Moment) -> Subscription:
     """Charged again, at first for the rest of the period that has begun."""
-    check_alive(subscription)
-    if subscription.status is not SubscriptionStatus.PAUSED:
-        raise ChangeNotAllowed(reason="resume")
+    check(subscription, Command.RESUME)
     return resumed(subscription, moment)
 
 
-def cancel(subscription: Subscription, moment: Moment, *, at_period_end: bool) -> Subscription:
-    """Ended now or with the period; a charge under way finishes first. Raises `SubscriptionEnded`."""
+def cancel(
+    subscription: Subscription, moment: Moment, *, at_period_end: bool, pay_open: bool = False
+) -> Subscription:
+    """Ended now, or with what is paid; a charge under way decides or finishes first.
+
+    `pay_open`: what is open at a cancellation with the period is charged all the same. Raises
+    `SubscriptionEnded` for what is completed.
+    """
+    check(subscription, Command.CANCEL)
     if subscription.status is SubscriptionStatus.ENDED or subscription.end_asked_at is not None:
         return subscription
-    check_alive(subscription)
-    ends = next_start(subscription)
-    if at_period_end and ends is not None and ends > moment.now:
-        return subscription if subscription.ends_at == ends else replace(subscription, ends_at=ends)
-    if subscription.in_flight is not None:
-        return replace(subscription, end_asked_at=subscription.end_asked_at or moment.now)
-    return ended(subscription, moment)
+    if at_period_end and subscription.order_id is None:
+        return end_later(subscription, moment, asked_by(moment), pay_open=pay_open)
+    return end_now(subscription, moment, asked_by(moment))
+
+
+def keep(subscription: Subscription, moment: Moment) -> Subscription:
+    """Goes on as if it had never been to end. Raises `SubscriptionEnded` once it has ended."""
+    check(subscription, Command.KEEP)
+    return kept(subscription, moment)
 
 
 def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
     """Voids one part. Raises `ChangeNotAllowed` once it is paid or under way."""
-    check_free(subscription)
+    check(subscription, Command.DECLINE_PART)
     invoice = subscription.invoices.get(invoice_id)
-    if subscription.order_id is None or invoice is None or invoice not in open_invoices(subscription):
+    if invoice is None or invoice not in open_invoices(subscription):
         raise ChangeNotAllowed(reason="part")
     return status_after(voided(subscription, invoice, moment), moment)
 
 
 def use_key(subscription: Subscription, billing_key_id: str | None, moment: Moment) -> Subscription:
     """Charged with another saved payment method, or the default; failed invoices at once (rule 8.6)."""
-    check_alive(subscription)
-    return woken(replace(subscription, billing_key_id=billing_key_id), moment)
+    check(subscription, Command.CHOOSE_METHOD)
+    told = woken(replace(subscription, billing_key_id=billing_key_id), moment)
+    return record(told, Fact.SUBSCRIPTION_METHOD_CHANGED, moment, billing_key=billing_key_id)

@@ -17,12 +17,10 @@ from portone_payments.domain.records.subscriptions import (
     InvoiceState,
     Plan,
     Subscription,
-    SubscriptionStatus,
 )
 from portone_payments.domain.refunds.reserve import given_back
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from portone_payments.domain.subscriptions.consent import with_consent
-from portone_payments.domain.subscriptions.ending import check_alive, check_free
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
     apply_change,
@@ -31,6 +29,7 @@ from portone_payments.domain.subscriptions.invoices import (
     period,
     whole_start,
 )
+from portone_payments.domain.subscriptions.life import Command, check
 from portone_payments.domain.subscriptions.proration import Proration, plan_change
 
 
@@ -50,6 +49,7 @@ def paid_with(subscription: Subscription, moment: Moment) -> list[str]:
 
 def preview(subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]) -> Preview:
     """What changing to `plan` now charges: the figures that `change_now` uses; raises the same."""
+    check(subscription, Command.CHANGE_PLAN_NOW)
     proration = _proration(subscription, plan, moment, payments)
     return Preview(proration, plan.amount, next_start(subscription))
 
@@ -61,7 +61,7 @@ def change_now(
 
     `payments` are those that `paid_with` names. Raises `SubscriptionBusy`, `ChangeNotAllowed`.
     """
-    check_free(subscription)
+    check(subscription, Command.CHANGE_PLAN_NOW)
     change = _change(plan)
     proration = _proration(subscription, plan, moment, payments)
     agreed = replace(subscription, consents=with_consent(subscription.consents, plan.amount, moment.now))
@@ -81,7 +81,15 @@ def change_now(
     )
     invoice_id = str(agreed.next_invoice)
     asked = replace(change, invoice_id=invoice_id)
-    return replace(add_invoice(agreed, invoice), change=asked, set_aside=agreed.change)
+    told = replace(add_invoice(agreed, invoice), change=asked, set_aside=agreed.change)
+    return record(
+        told,
+        Fact.SUBSCRIPTION_CHANGE_REQUESTED,
+        moment,
+        plan=plan.plan_id,
+        amount=invoice.amount,
+        invoice=invoice_id,
+    )
 
 
 def change_as_shown(
@@ -110,7 +118,7 @@ def change_later(
 
     Raises `SubscriptionBusy` while an immediate change is not paid: its charge must bring that change.
     """
-    check_alive(subscription)
+    check(subscription, Command.CHANGE_PLAN)
     if subscription.change is not None and subscription.change.invoice_id is not None:
         raise SubscriptionBusy(retry_after=10)
     if subscription.interval is None or subscription.currency != plan.currency:
@@ -131,8 +139,7 @@ def lowers(subscription: Subscription, plan: Plan) -> bool:
 def _proration(
     subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
 ) -> Proration:
-    ready = subscription.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIAL}
-    if not ready or open_invoices(subscription) or _given_up(subscription, moment):
+    if open_invoices(subscription) or _given_up(subscription, moment):
         raise ChangeNotAllowed(reason="unpaid")
     if subscription.interval != plan.interval or subscription.currency != plan.currency:
         raise ChangeNotAllowed(reason="interval")

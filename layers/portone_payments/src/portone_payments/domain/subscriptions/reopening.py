@@ -10,8 +10,9 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.shared.calendar import kst_day
-from portone_payments.domain.subscriptions.ending import OVER, voided
+from portone_payments.domain.subscriptions.ending import voided
 from portone_payments.domain.subscriptions.invoices import untold, with_invoice
+from portone_payments.domain.subscriptions.life import OVER, standing
 
 
 def woken(subscription: Subscription, moment: Moment) -> Subscription:
@@ -21,7 +22,8 @@ def woken(subscription: Subscription, moment: Moment) -> Subscription:
     for invoice in subscription.invoices.values():
         tried = invoice.failed_at is not None or subscription.in_flight == invoice.id or untold(invoice)
         waits = invoice.state is InvoiceState.OPEN and tried
-        given_up = invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends
+        stays = subscription.status is not SubscriptionStatus.ENDING
+        given_up = invoice.state is InvoiceState.UNPAID and moment.now < invoice.ends and stays
         if waits or given_up:
             again = replace(invoice, state=InvoiceState.OPEN, asked=True, hard=False, due_at=int(moment.now))
             subscription = with_invoice(subscription, again)
@@ -39,7 +41,7 @@ def resumed(subscription: Subscription, moment: Moment) -> Subscription:
     """The subscription after its pause: of a period already begun only the rest is charged."""
     back = replace(
         _asked_anew(subscription, moment),
-        status=SubscriptionStatus.ACTIVE,
+        status=standing(subscription, moment.now),
         resumes_at=None,
         resumed=kst_day(moment.now).isoformat(),
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from portone_payments.domain.approvals.attempts import SPENT
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import (
+    EndReason,
     Invoice,
     InvoiceKind,
     InvoiceState,
@@ -13,7 +14,7 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.subscriptions.dunning import at_allowed_time, end_of_grace, next_try
-from portone_payments.domain.subscriptions.ending import OVER, closed, ended, voided
+from portone_payments.domain.subscriptions.ending import after_outcome, closed, ended, voided
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
     apply_change,
@@ -22,11 +23,12 @@ from portone_payments.domain.subscriptions.invoices import (
     under_another_id,
     with_invoice,
 )
+from portone_payments.domain.subscriptions.life import OVER, standing
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.standstill import without_refusal
 
 NO_KEY = "no_billing_key"
-_STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
+_STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED, SubscriptionStatus.ENDING})
 
 
 def with_attempt(
@@ -56,20 +58,19 @@ def paid(
         credit=invoice.credit or None,
     )
     if invoice.kind is InvoiceKind.PERIOD:
-        told = replace(told, agreed=told.amount)
+        told = replace(told, agreed=told.amount, paid_until=max(told.paid_until or 0, invoice.ends))
     if told.change is not None and told.change.invoice_id == invoice.id:
         told = _upgraded(told, moment)
-    if told.end_asked_at is not None and told.in_flight is None:
-        return ended(told, moment)
-    return status_after(told, moment)
+    if told.end_asked_at is None or told.in_flight is not None:
+        told = status_after(told, moment)
+    return after_outcome(told, moment)
 
 
 def attempt_ended(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
     """The subscription after an attempt to charge an invoice that another attempt had paid meanwhile."""
     if subscription.in_flight != invoice.id:
         return subscription
-    told = _landed(subscription, invoice)
-    return told if told.end_asked_at is None else ended(told, moment)
+    return after_outcome(_landed(subscription, invoice), moment)
 
 
 def attempt_failed(
@@ -84,7 +85,13 @@ def attempt_failed(
     """The subscription after an attempt that certainly charged nothing."""
     told = _landed(subscription, invoice)
     if told.end_asked_at is not None:
-        return ended(told, moment)
+        return after_outcome(told, moment)
+    return after_outcome(_declined(told, invoice, code, moment, policy, hard=hard), moment)
+
+
+def _declined(
+    told: Subscription, invoice: Invoice, code: str, moment: Moment, policy: BillingPolicy, *, hard: bool
+) -> Subscription:
     if code == SPENT:
         return _under_a_new_id(told, invoice, moment)
     # asked: its customer chose another method while this attempt was under way
@@ -92,10 +99,10 @@ def attempt_failed(
     if invoice.kind is InvoiceKind.PRORATION:
         return _dropped(told, invoice, code, moment)
     if _never_began(told, invoice):
-        return ended(_dropped(told, invoice, code, moment), moment)
+        return ended(_dropped(told, invoice, code, moment), moment, EndReason.DECLINED)
     failed_at = invoice.failed_at if invoice.failed_at is not None else moment.now
     known = replace(invoice, failed_at=failed_at)
-    again = None if known.hard else _again(told, known, moment, policy)
+    again = None if known.hard or _drops_open(told) else _again(told, known, moment, policy)
     due_at = end_of_grace(policy.dunning, failed_at) if again is None else again
     told = replace(with_invoice(told, replace(known, due_at=due_at)), status=_behind(told))
     return record(
@@ -125,7 +132,7 @@ def put_back(
     """
     told = _landed(subscription, invoice)
     if told.end_asked_at is not None:
-        return ended(told, moment)
+        return after_outcome(told, moment)
     due_at = at_allowed_time(policy.dunning, int(max(moment.now, until or 0.0)), 0)
     again = replace(
         without_refusal(invoice, moment.now),
@@ -133,7 +140,7 @@ def put_back(
         due_at=due_at,
         refused_at=None if invoice.failed_at is None else moment.now,
     )
-    return with_invoice(replace(told, last_try_at=None), again)
+    return after_outcome(with_invoice(replace(told, last_try_at=None), again), moment)
 
 
 def _again(subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy) -> int | None:
@@ -184,6 +191,11 @@ def _never_began(subscription: Subscription, invoice: Invoice) -> bool:
     return watched and subscription.agreed is None and subscription.order_id is None
 
 
+def _drops_open(subscription: Subscription) -> bool:
+    """Whether its end leaves nothing to be tried again."""
+    return subscription.ending is not None and not subscription.ending.pay_open
+
+
 def _landed(subscription: Subscription, invoice: Invoice) -> Subscription:
     flying = subscription.in_flight
     return replace(subscription, in_flight=None if flying == invoice.id else flying)
@@ -206,4 +218,4 @@ def status_after(subscription: Subscription, moment: Moment) -> Subscription:
     owing = any(each.failed_at is not None for each in open_invoices(subscription))
     if owing or subscription.status in _STAYS:
         return subscription
-    return replace(subscription, status=SubscriptionStatus.ACTIVE)
+    return replace(subscription, status=standing(subscription, moment.now))

@@ -60,6 +60,11 @@ MESSAGES: dict[str, Message] = {
         "구독을 찾을 수 없습니다.", "There is no such subscription.", Action.FIX_REQUEST
     ),
     "subscription_ended": Message("이미 종료된 구독입니다.", "The subscription has ended.", Action.NONE),
+    "subscription_ending": Message(
+        "해지 예약된 구독입니다. 변경하려면 먼저 해지 예약을 취소해 주세요.",
+        "The subscription is cancelled and ends soon. Take the cancellation back first to change it.",
+        Action.NONE,
+    ),
     "subscription_busy": Message(
         "진행 중인 결제가 있습니다. 잠시 후 다시 시도해 주세요.",
         "A charge is under way. Try again shortly.",

@@ -84,7 +84,10 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "trialEndsAt": time_view(subscription.trial_ends),
         "nextAt": time_view(_next_at(subscription)),
         "resumesAt": time_view(subscription.resumes_at),
+        "startsAt": time_view(subscription.starts_at),
+        "paidUntil": time_view(subscription.paid_until),
         "endsAt": time_view(ends),
+        "endedBecause": _ended_because(subscription),
         "cancelling": subscription.end_asked_at is not None,
         "billingKeyId": subscription.billing_key_id,
         "credit": max(0, subscription.credit),
@@ -130,6 +133,12 @@ def _next_at(subscription: Subscription) -> int | None:
     starts = next_start(subscription)
     ends = subscription.ends_at
     return None if starts is None or (ends is not None and starts >= ends) else starts
+
+
+def _ended_because(subscription: Subscription) -> str | None:
+    """Why it has ended; the word of one that ends once its charge has an outcome is not shown yet."""
+    because = subscription.ended_because
+    return None if because is None or subscription.ended_at is None else because.value
 
 
 def _interval_view(subscription: Subscription) -> dict[str, Any] | None:

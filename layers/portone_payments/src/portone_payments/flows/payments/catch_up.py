@@ -35,7 +35,7 @@ from portone_payments.domain.refunds.reserve import known
 from portone_payments.domain.refunds.reversals import recalled_by_word
 from portone_payments.domain.subscriptions.charge_outcome import concerns, settle
 from portone_payments.domain.subscriptions.collection import next_due as next_collected
-from portone_payments.domain.subscriptions.ending import OVER
+from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.windows.buyer import without_buyer
 from portone_payments.flows.payments.metrics import count_absorbed, count_texts

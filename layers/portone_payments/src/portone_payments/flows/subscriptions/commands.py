@@ -17,17 +17,26 @@ from portone_payments.flows.subscriptions.manage import Subscriptions, always
 
 
 def cancel(
-    subscriptions: Subscriptions, subscription_id: str, *, at_period_end: bool, by: str, user_id: str | None
+    subscriptions: Subscriptions,
+    subscription_id: str,
+    *,
+    at_period_end: bool,
+    pay_open: bool = False,
+    by: str,
+    user_id: str | None,
 ) -> Subscription:
-    """Ended now or with its period; a charge under way finishes first."""
+    """Ended now, or with what is paid; a charge under way decides or finishes first."""
     return subscriptions.change(
         subscription_id,
-        lambda held, moment: lifecycle.cancel(held, moment, at_period_end=at_period_end),
+        lambda held, moment: lifecycle.cancel(held, moment, at_period_end=at_period_end, pay_open=pay_open),
         by=by,
         user_id=user_id,
-        # an end that is still to come leaves no fact yet (case B14)
-        fact=False,
     )
+
+
+def keep(subscriptions: Subscriptions, subscription_id: str, *, by: str, user_id: str | None) -> Subscription:
+    """A cancellation with the period is taken back; what it voided and dropped is there again."""
+    return subscriptions.change(subscription_id, lifecycle.keep, by=by, user_id=user_id, counted=always)
 
 
 def cancel_part(
@@ -87,8 +96,6 @@ def use_key(
         by="app",
         user_id=user_id,
         counted=always,
-        # the choice of a card leaves no fact yet (case B14)
-        fact=False,
     )
 
 
@@ -126,8 +133,6 @@ def change_plan_now(
         by=by,
         user_id=user_id,
         counted=always,
-        # a change that has to be paid first leaves its fact with the payment
-        fact=False,
     )
 
 

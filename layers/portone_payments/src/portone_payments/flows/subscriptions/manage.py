@@ -45,12 +45,11 @@ class Subscriptions:
         by: str,
         user_id: str | None = None,
         counted: Counted = never,
-        fact: bool = True,
     ) -> Subscription:
         """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
 
-        `counted`: whether its owner may do so only so often. `fact` False: no line of its history need record
-        it. Raises `SubscriptionNotFound`, `TooManyRequests`, `Busy` and what the domain refuses.
+        `counted`: whether its owner may do so only so often. Raises `SubscriptionNotFound`,
+        `TooManyRequests`, `Busy` and what the domain refuses.
         """
 
         def decide(held: Subscription) -> tuple[Subscription]:
@@ -67,7 +66,6 @@ class Subscriptions:
             decide,
             store=self.store,
             meter=self.meter,
-            fact=fact,
         )
         return subscription
 
