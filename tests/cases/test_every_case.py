@@ -95,6 +95,98 @@ CASES: dict[str, tuple[str, ...]] = {
     "A39": ("test_windows.py", "test_windows_more.py"),
     "A40": ("test_workers.py::test_a_worker_whose_every_job_fails", "test_a_worker_without_trouble"),
     "A41": ("test_webhooks.py::test_a_payment_verified", "test_a_webhook_that"),
+    "B1": ("test_subscriptions_owed.py::test_a_renewal_refunded", "test_a_part_refunded"),
+    "B2": (
+        "test_subscriptions_owed.py::test_a_card_for_something_else",
+        *("test_a_subscription_given_up_is", "test_a_card_given_in", "test_paying_an_invoice"),
+    ),
+    "B3": (
+        "test_subscriptions_prices.py::test_an_older_period_paid",
+        *("test_a_price_is_agreed", "test_a_period_paid_with", "test_the_end_of_a_discount"),
+        *("test_a_price_rise_during", "test_a_later_downgrade"),
+    ),
+    "B4": (
+        "test_subscriptions_prices.py::test_a_price_that_rises",
+        "test_starting_agrees",
+    ),
+    "B5": (
+        "test_subscriptions_owed.py::test_an_order_of_which",
+        *("test_a_part_its_customer", "test_a_part_only_the_shop"),
+    ),
+    "B6": (
+        "test_subscriptions_owed.py::test_a_balance_is_not_charged",
+        "test_an_instalment_is_not",
+    ),
+    "B7": (
+        "test_subscriptions_owed.py::test_a_balance_that_was",
+        *("test_an_invoice_paid_by_window", "test_dunning_waits", "test_a_window_paid", "test_what_staff"),
+    ),
+    "B8": ("test_subscriptions_owed.py::test_a_pause_in_grace", "test_a_pause_that"),
+    "B9": (
+        "test_subscriptions_prices.py::test_a_shops_change",
+        *("test_a_customers_choice", "test_a_new_price_for_everybody"),
+    ),
+    "B10": ("test_subscriptions_prices.py::test_a_credit_goes", "test_a_credit_used"),
+    "B11": (
+        "test_subscriptions_lives.py::test_a_cancellation_at_period_end_ends_now",
+        *("test_a_charge_under_way", "test_a_trial_cancelled", "test_neither_a_decline"),
+    ),
+    "B12": ("test_subscriptions_lives.py::test_no_command_is_agreed",),
+    "B13": (
+        "test_subscriptions_lives.py::test_a_cancellation_at_period_end_can",
+        *("test_what_has_ended", "test_keeping_brings_back", "test_keeping_a_trial"),
+        "test_a_cancellation_leaves_open",
+    ),
+    "B14": (
+        "test_subscriptions_lives.py::test_a_cancellation_at_period_end_is_told",
+        "test_a_card_chosen",
+    ),
+    "B15": (
+        "test_subscriptions_lives.py::test_an_app_cannot_begin",
+        *("test_a_subscription_is_pending", "test_a_pending_subscription"),
+    ),
+    "B16": (
+        "test_subscriptions_prices.py::test_a_credit_pays",
+        *("test_an_upgrade_dearer", "test_another_interval"),
+    ),
+    "B17": ("test_subscriptions_prices.py::test_a_difference_below", "test_an_invoice_of_which"),
+    "B18": ("test_subscriptions_prices.py::test_a_free_plan", "test_an_order_of_nothing"),
+    "B19": (
+        "test_subscriptions_plans.py::test_a_user_has_one_subscription",
+        *("test_the_shop_does_not", "test_a_plan_change_does_not", "test_groups_and_users"),
+        *("test_who_has_cancelled", "test_with_the_setting_off", "test_a_subscription_whose_first"),
+    ),
+    "B20": (
+        "test_subscriptions_plans.py::test_a_user_has_one_trial",
+        *("test_who_had_a_trial", "test_the_shop_gives"),
+    ),
+    "B21": (
+        "test_subscriptions_methods.py::test_money_taken_back",
+        "test_a_balance_is_not_charged",
+    ),
+    "B22": (
+        "test_subscriptions_methods.py::test_the_default_pays",
+        *("test_with_the_setting_off", "test_what_is_tied"),
+    ),
+    "B23": (
+        "test_subscriptions_methods.py::test_deleting_the",
+        "test_another_default",
+    ),
+    "B24": (
+        "test_subscriptions_staff.py::test_closing_an_account",
+        *("test_an_account_that_closed", "test_staff_sees"),
+    ),
+    "B25": ("test_subscriptions_plans.py::test_a_plan_for_named", "test_a_plan_off_sale"),
+    "B26": (
+        "test_subscriptions_staff.py::test_a_refund",
+        *("test_staff_lists", "test_staff_pauses"),
+    ),
+    "B27": (
+        "test_subscriptions_owed.py::test_a_new_subscription",
+        "test_a_subscription_given_up_does",
+    ),
+    "B28": ("test_subscriptions_methods.py::test_a_card_its_pg", "test_a_code_nobody"),
+    "B29": ("test_subscriptions_lives.py::test_a_day_begun",),
     "C the local stack": (
         "bundle/gateway/test_schedules.py::test_every_scheduled_function",
         "test_the_audit_runs",
@@ -278,6 +370,10 @@ def test_every_rule_of_a_case_has_a_test(case: str) -> None:
 
 def test_every_case_of_payments_refunds_and_sweep_has_a_test() -> None:
     assert {case for case in CASES if case.startswith("A")} == {f"A{number}" for number in range(1, 42)}
+
+
+def test_every_case_of_subscriptions_has_a_test() -> None:
+    assert {case for case in CASES if case.startswith("B")} == {f"B{number}" for number in range(1, 30)}
 
 
 def test_every_case_of_the_local_stack_and_the_documents_has_a_test() -> None:
