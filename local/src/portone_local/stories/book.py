@@ -20,6 +20,7 @@ from portone_local.stories.acts import (
 from portone_local.stories.approvals import APPROVAL_STORIES, RECEIPT_STORIES
 from portone_local.stories.billing_keys import KEY_STORIES
 from portone_local.stories.charges import CHARGE_STORIES
+from portone_local.stories.lives import LIFE_STORIES
 from portone_local.stories.refunds import HOUR, REFUND_STORIES
 from portone_local.stories.scenes import (
     billing_key,
@@ -126,7 +127,7 @@ STORIES = (
 
 # a refund whose outcome is unknown is waited for
 MONEY_BACK = tuple(replace(story, patience=HOUR) for story in REFUND_STORIES)
-RECURRING = (*KEY_STORIES, *CHARGE_STORIES, *SUBSCRIPTION_STORIES)
+RECURRING = (*KEY_STORIES, *CHARGE_STORIES, *SUBSCRIPTION_STORIES, *LIFE_STORIES)
 ALL_STORIES = (*STORIES, *MONEY_BACK, *APPROVAL_STORIES, *RECEIPT_STORIES, *RECURRING, *WITHDRAWAL_STORIES)
 
 
