@@ -86,8 +86,8 @@ def test_a_clean_world_has_used_a_credit_and_bought_a_plan(clean: Evidence) -> N
         (InvoiceKind.PERIOD, InvoiceState.PAID),
         (InvoiceKind.PRORATION, InvoiceState.PAID),
     ]
-    assert [each.credit for each in invoices] == [0, CHEAP, 0]
-    assert the_one(clean).credit == CREDIT - CHEAP > 0
+    assert [each.balance for each in invoices] == [0, CHEAP, 0]
+    assert the_one(clean).balance == CREDIT - CHEAP > 0
     assert judge(clean) == []
 
 
@@ -104,13 +104,13 @@ def test_a_charge_of_another_amount_than_was_agreed(clean: Evidence, number: str
 
 @pytest.mark.parametrize("credit", [CHEAP - 1, CHEAP + 1, -1])
 def test_a_credit_that_reduced_the_price_by_another_amount(clean: Evidence, credit: int) -> None:
-    findings = found(with_invoice(clean, "2", credit=credit))
+    findings = found(with_invoice(clean, "2", balance=credit))
 
     assert f"invoice 2 of it is 0 and a credit of {credit}, it is worth {CHEAP}" in findings
 
 
 def test_a_credit_that_was_used_twice(clean: Evidence) -> None:
-    findings = found(changed(clean, credit=CREDIT))
+    findings = found(changed(clean, balance=CREDIT))
 
     assert findings == [f"it was credited {CREDIT}, used {CHEAP}, keeps 0 for what it asks, and has {CREDIT}"]
 
@@ -125,13 +125,13 @@ def test_a_credit_lost_with_an_invoice_that_is_not_charged(clean: Evidence, stat
 
 
 def test_a_negative_credit_without_a_late_approval(clean: Evidence) -> None:
-    assert "it has a credit of -1" in found(changed(clean, credit=-1))
+    assert "it has a credit of -1" in found(changed(clean, balance=-1))
 
 
 def test_a_negative_credit_after_a_late_approval_is_no_finding(clean: Evidence) -> None:
     given_up = record(the_one(clean), Fact.INVOICE_UNPAID, Moment(now=clean.now, by="test"), invoice="2")
 
-    findings = found(changed(clean, credit=-CHEAP, history=given_up.history, next_seq=given_up.next_seq))
+    findings = found(changed(clean, balance=-CHEAP, history=given_up.history, next_seq=given_up.next_seq))
 
     assert "it has a credit" not in "".join(findings)
 
@@ -180,7 +180,7 @@ def test_days_whose_refund_failed_may_be_credited(clean: Evidence) -> None:
 
 
 def test_a_history_that_records_another_use_than_its_invoice(clean: Evidence) -> None:
-    findings = found(telling(clean, {"invoice": "2"}, credit=0))
+    findings = found(telling(clean, {"invoice": "2"}, balance=0))
 
     assert "the history of it says that invoice 2 used 0, it used 3100" in findings
 

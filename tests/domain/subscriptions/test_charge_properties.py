@@ -78,7 +78,7 @@ def paid_up(held: Subscription, at: Moment) -> Subscription:
 def charged(held: Subscription) -> int:
     """What was taken, and what was promised back."""
     return (
-        sum(each.amount for each in held.invoices.values() if each.state is InvoiceState.PAID) - held.credit
+        sum(each.amount for each in held.invoices.values() if each.state is InvoiceState.PAID) - held.balance
     )
 
 
@@ -92,7 +92,7 @@ def test_a_change_charges_what_its_preview_showed(held: tuple[Subscription, date
 
     asked = [each.amount for each in open_invoices(changed)]
     assert asked == ([shown.due] if shown.due > 0 else [])
-    assert changed.credit - subscription.credit == max(0, -shown.due)
+    assert changed.balance - subscription.balance == max(0, -shown.due)
 
 
 @given(begun(), st.lists(st.tuples(st.integers(0, 400), prices), max_size=5))

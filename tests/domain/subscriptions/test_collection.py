@@ -98,11 +98,11 @@ def test_a_late_sweep_does_not_charge_at_night() -> None:
 
 def test_an_invoice_covered_by_a_credit_is_not_charged() -> None:
     now = at(2026, 2, 28, hour=10)
-    rich = replace(running(), credit=10_000)
+    rich = replace(running(), balance=10_000)
 
     after = advance(rich, by_app(now), POLICY)
 
-    assert (newest(after).state, newest(after).credit, after.credit) == (InvoiceState.PAID, 9_900, 100)
+    assert (newest(after).state, newest(after).balance, after.balance) == (InvoiceState.PAID, 9_900, 100)
 
 
 def test_a_short_first_period_costs_its_days() -> None:

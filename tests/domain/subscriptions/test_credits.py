@@ -17,6 +17,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import DAY
 from portone_payments.domain.subscriptions.collection import advance, due_invoice
 from portone_payments.domain.subscriptions.ending import ended
+from portone_payments.domain.subscriptions.life import Command, refused_in
 from portone_payments.domain.subscriptions.lifecycle import pause, resume
 from portone_payments.domain.subscriptions.plan_change import change_now
 from portone_payments.domain.subscriptions.reopening import woken
@@ -41,7 +42,7 @@ def given_up() -> Subscription:
     """One month is paid; every attempt at the second, which used the credit, was declined."""
     fresh = advance(started(at(2026, 1, 31)), by_app(at(2026, 1, 31)), POLICY)
     running = paid(fresh, fresh.invoices["1"], by_app(at(2026, 1, 31)), by="payment-1")
-    return advance(declined(replace(running, credit=CREDIT), FEBRUARY), by_app(GIVEN_UP), POLICY)
+    return advance(declined(replace(running, balance=CREDIT), FEBRUARY), by_app(GIVEN_UP), POLICY)
 
 
 def late(subscription: Subscription, invoice_id: str, now: float = GIVEN_UP + DAY) -> Subscription:
@@ -53,20 +54,20 @@ def late(subscription: Subscription, invoice_id: str, now: float = GIVEN_UP + DA
 def spent(subscription: Subscription) -> int:
     """By how much credits lowered the price of paid and open invoices."""
     spending = (InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.PAID)
-    return sum(each.credit for each in subscription.invoices.values() if each.state in spending)
+    return sum(each.balance for each in subscription.invoices.values() if each.state in spending)
 
 
 def test_the_credit_of_a_given_up_invoice_returns() -> None:
     subscription = given_up()
 
     assert subscription.invoices["2"].state is InvoiceState.UNPAID
-    assert subscription.credit == CREDIT
+    assert subscription.balance == CREDIT
 
 
 def test_a_late_approval_of_a_given_up_invoice_uses_its_credit_again() -> None:
     subscription = late(given_up(), "2")
 
-    assert (subscription.status, subscription.credit) == (SubscriptionStatus.ACTIVE, 0)
+    assert (subscription.status, subscription.balance) == (SubscriptionStatus.ACTIVE, 0)
 
 
 def test_an_immediate_retry_of_a_given_up_invoice_uses_its_credit_again_and_once() -> None:
@@ -74,7 +75,7 @@ def test_an_immediate_retry_of_a_given_up_invoice_uses_its_credit_again_and_once
 
     settled = late(again, "2")
 
-    assert (again.credit, settled.credit) == (0, 0)
+    assert (again.balance, settled.balance) == (0, 0)
 
 
 def test_a_retry_given_up_too_returns_the_credit_once() -> None:
@@ -82,11 +83,11 @@ def test_a_retry_given_up_too_returns_the_credit_once() -> None:
 
     after = advance(again, by_app(GIVEN_UP + DAY), POLICY)
 
-    assert (after.invoices["2"].state, after.credit) == (InvoiceState.UNPAID, CREDIT)
+    assert (after.invoices["2"].state, after.balance) == (InvoiceState.UNPAID, CREDIT)
 
 
 def test_a_cancellation_after_giving_up_returns_nothing_twice() -> None:
-    assert ended(given_up(), by_app(GIVEN_UP), EndReason.CUSTOMER).credit == CREDIT
+    assert ended(given_up(), by_app(GIVEN_UP), EndReason.CUSTOMER).balance == CREDIT
 
 
 def test_the_remaining_invoice_after_a_pause_uses_the_returned_credit() -> None:
@@ -95,8 +96,8 @@ def test_the_remaining_invoice_after_a_pause_uses_the_returned_credit() -> None:
 
     resumed = advance(resume(paused, by_app(GIVEN_UP)), by_app(GIVEN_UP), POLICY)
 
-    assert resumed.invoices["3"].credit == CREDIT
-    assert resumed.credit == 0
+    assert resumed.invoices["3"].balance == CREDIT
+    assert resumed.balance == 0
 
 
 def test_a_credit_used_twice_is_set_against_later_credits_and_raises_no_price() -> None:
@@ -106,8 +107,8 @@ def test_a_credit_used_twice_is_set_against_later_credits_and_raises_no_price() 
     both = late(next_month, "2", april)
     may = advance(late(both, "3", april), by_app(at(2026, 4, 30)), POLICY)
 
-    assert (both.invoices["3"].credit, both.credit) == (CREDIT, -CREDIT)
-    assert (may.invoices["4"].amount, may.credit) == (9_900, -CREDIT)
+    assert (both.invoices["3"].balance, both.balance) == (CREDIT, -CREDIT)
+    assert (may.invoices["4"].amount, may.balance) == (9_900, -CREDIT)
 
 
 def test_a_given_up_period_is_not_credited() -> None:
@@ -133,7 +134,7 @@ def test_every_credit_is_used_once_or_still_there(
         held, more = lived(before, act, price, now)
         credited += more
 
-        assert held.credit + spent(held) == credited
+        assert held.balance + spent(held) == credited
 
 
 def lived(held: Subscription, act: str, price: int, now: float) -> tuple[Subscription, int]:
@@ -151,7 +152,7 @@ def lived(held: Subscription, act: str, price: int, now: float) -> tuple[Subscri
     match act:
         case "wake":
             return woken(held, by_app(now)), 0
-        case "pause" if not over and not is_paused:
+        case "pause" if refused_in(status, Command.PAUSE) is None:
             return pause(held, None, by_app(now)), 0
         case "resume" if is_paused:
             return resume(held, by_app(now)), 0
@@ -179,4 +180,4 @@ def cheaper(held: Subscription, price: int, now: float) -> tuple[Subscription, i
     if owing or price >= held.amount:
         return held, 0
     changed = change_now(held, a_plan(plan_id=f"plan-{price}", amount=price), by_app(now), [])
-    return changed, changed.credit - held.credit
+    return changed, changed.balance - held.balance

@@ -47,7 +47,7 @@ def test_the_key_of_a_period_does_not_depend_on_earlier_invoices() -> None:
 
 
 def test_the_key_of_a_period_does_not_depend_on_its_price() -> None:
-    cheaper = replace(running(), credit=1_000)
+    cheaper = replace(running(), balance=1_000)
 
     assert newest(advance(running(), by_app(SECOND), POLICY)) == newest(
         advance(cheaper, by_app(SECOND), POLICY)

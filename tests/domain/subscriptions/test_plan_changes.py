@@ -110,7 +110,7 @@ def test_a_cheaper_plan_begins_at_once_and_leaves_a_credit() -> None:
     after = change_now(running(), small, by_app(now), [])
 
     proration = plan_change(9_900, 3_100, date(2026, 1, 11), date(2026, 1, 1), date(2026, 2, 1))
-    assert (after.plan_id, after.credit) == ("plan-0", -proration.due)
+    assert (after.plan_id, after.balance) == ("plan-0", -proration.due)
 
 
 def test_a_credit_is_used_by_the_next_invoice() -> None:
@@ -119,8 +119,8 @@ def test_a_credit_is_used_by_the_next_invoice() -> None:
 
     after = advance(changed, by_app(at(2026, 2, 1)), POLICY)
 
-    assert after.invoices["2"].credit == min(3_100, changed.credit)
-    assert after.invoices["2"].amount + after.invoices["2"].credit == 3_100
+    assert after.invoices["2"].balance == min(3_100, changed.balance)
+    assert after.invoices["2"].amount + after.invoices["2"].balance == 3_100
 
 
 def test_a_plan_from_the_next_period_on_costs_nothing_now() -> None:

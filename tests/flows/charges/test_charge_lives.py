@@ -188,7 +188,7 @@ def assert_consented(life: Life) -> None:
     for invoice in sorted(subscription.invoices.values(), key=lambda each: int(each.id)):
         if invoice.kind is InvoiceKind.PRORATION and invoice.state is InvoiceState.PAID:
             agreed = DEAR
-        price = invoice.amount + invoice.credit
+        price = invoice.amount + invoice.balance
         if invoice.kind is not InvoiceKind.PERIOD or invoice.payment_id not in first:
             continue
         at = first[invoice.payment_id]

@@ -71,15 +71,15 @@ def test_a_credit_survives_the_invoice_that_is_dropped(stack: ObservedStack) -> 
     plan_stored(stack, "cheaper", PRICE - 900)
     days_pass(stack, 1)
     change(stack, subscription_id, "cheaper")
-    credit = held(stack, subscription_id).credit
+    credit = held(stack, subscription_id).balance
     stack.portone.pg.decline("example-card")
     days_pass(stack, 30)
-    assert (held(stack, subscription_id).credit, invoice(stack, subscription_id).credit) == (0, credit)
+    assert (held(stack, subscription_id).balance, invoice(stack, subscription_id).balance) == (0, credit)
 
     ask(stack, subscription_id, "pause")
 
     assert credit > 0
-    assert held(stack, subscription_id).credit == credit
+    assert held(stack, subscription_id).balance == credit
 
 
 def test_a_late_approval_of_a_given_up_invoice_uses_the_returned_credit(
@@ -89,7 +89,7 @@ def test_a_late_approval_of_a_given_up_invoice_uses_the_returned_credit(
     plan_stored(stack, "cheaper", PRICE - 900)
     days_pass(stack, 1)
     change(stack, subscription_id, "cheaper")
-    credit = held(stack, subscription_id).credit
+    credit = held(stack, subscription_id).balance
     stack.portone.pg.decline("example-card", approves_after=25 * DAY)
     days_pass(stack, 30)
     stack.portone.pg.decline("example-card", times=None)
@@ -100,8 +100,8 @@ def test_a_late_approval_of_a_given_up_invoice_uses_the_returned_credit(
     approved = held(stack, subscription_id)
 
     assert credit > 0
-    assert (given_up.status, given_up.credit) == (SubscriptionStatus.UNPAID, credit)
-    assert (approved.status, approved.credit) == (SubscriptionStatus.ACTIVE, 0)
+    assert (given_up.status, given_up.balance) == (SubscriptionStatus.UNPAID, credit)
+    assert (approved.status, approved.balance) == (SubscriptionStatus.ACTIVE, 0)
 
 
 def test_a_declined_charge_is_not_read_every_ten_minutes_for_a_month(stack: ObservedStack) -> None:

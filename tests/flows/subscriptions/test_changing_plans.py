@@ -78,13 +78,13 @@ REFUNDS = [
 def test_each_month_uses_the_remaining_credit(stack: ObservedStack) -> None:
     subscription_id = member(stack)
     change(stack, subscription_id, "cheap")
-    credit = held(stack, subscription_id).credit
+    credit = held(stack, subscription_id).balance
 
     days_pass(stack, 100)
 
     months = held(stack, subscription_id).invoices.values()
     assert 2 * CHEAP < credit < 3 * CHEAP
-    assert [(each.amount, each.credit) for each in months][1:] == [
+    assert [(each.amount, each.balance) for each in months][1:] == [
         (0, CHEAP),
         (0, CHEAP),
         (3 * CHEAP - credit, credit - 2 * CHEAP),
@@ -188,4 +188,4 @@ def test_a_failed_refund_does_not_reduce_the_credit(stack: ObservedStack) -> Non
     stack.staff.post(f"/ops/payments/{payment_id}/catch-up")
 
     assert change(stack, subscription_id, "cheap").status == 200
-    assert held(stack, subscription_id).credit > 0
+    assert held(stack, subscription_id).balance > 0

@@ -50,7 +50,7 @@ def test_a_cheaper_plan_is_a_credit_for_later(stack: Stack) -> None:
 
     changed = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
 
-    assert (changed.json()["planId"], changed.json()["credit"]) == ("plan-2", 5_000)
+    assert (changed.json()["planId"], changed.json()["balance"]) == ("plan-2", 5_000)
     assert charged(stack) == 1
 
 

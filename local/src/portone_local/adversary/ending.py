@@ -86,7 +86,7 @@ def _subscriptions(evidence: Evidence) -> Iterator[Row]:
         yield (
             "subscription",
             str(each.status),
-            each.credit,
+            each.balance,
             each.in_flight is None,
             tuple(invoices),
             _told(evidence, each.subscription_id),

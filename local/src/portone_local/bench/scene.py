@@ -7,7 +7,7 @@ from typing import Any
 from portone_local.portone import FakePortOne
 from portone_payments.adapters.aws.queue import write_due
 from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet
-from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.records.subscriptions import Agreement, Subscription
 from portone_payments.domain.shared.calendar import HOUR, Interval, Unit, kst_midnight
 from portone_payments.domain.windows.customer import customer_id
 from portone_payments.flows.billing_keys.readings import key_context
@@ -63,7 +63,7 @@ class Shop:
             created_at=float(kst_midnight(MONTH_AGO)),
             start=MONTH_AGO.isoformat(),
             interval=Interval(Unit.MONTH, 1),
-            agreed=PRICE,
+            agreed=Agreement(amount=PRICE, since=kst_midnight(MONTH_AGO)),
             next_number=1,
             due_at=self.due_at,
         )

@@ -134,7 +134,7 @@ class Invoice(TypedDict):
     state: InvoiceState
     amount: Minor
     tax_free_amount: Minor
-    credit: Minor
+    balance: Annotated[int, Field(description="taken from the balance; below 0: put to it")]
     starts_at: Time
     ends_at: Time
     due_at: Time | None
@@ -172,7 +172,7 @@ class Subscription(TypedDict):
     ended_because: EndReason | None
     cancelling: Annotated[bool, Field(description="ends once the charge under way has an outcome")]
     billing_key_id: Annotated[str | None, Field(description="null charges the default")]
-    credit: Minor
+    balance: Annotated[int, Field(description="above 0 is the customer's, below 0 is owed")]
     consented_at: Time | None
     next_plan: NextPlan | None
     invoices: list[Invoice]

@@ -18,8 +18,8 @@ def invoices_cost_what_was_agreed(evidence: Evidence) -> Iterator[Finding]:
         for invoice in course.subscription.invoices.values():
             took, worth = _taken(evidence, invoice), course.worth(invoice)
             name = f"invoice {invoice.id} of {course.subscription.subscription_id}"
-            if invoice.credit < 0 or (invoice.state in _OWED and not worth.allows(took + invoice.credit)):
-                told = f"{name} is {took} and a credit of {invoice.credit}, it is worth {worth}"
+            if invoice.balance < 0 or (invoice.state in _OWED and not worth.allows(took + invoice.balance)):
+                told = f"{name} is {took} and a credit of {invoice.balance}, it is worth {worth}"
                 yield Finding("I1", invoice.paid_by, told)
 
 
@@ -62,16 +62,18 @@ def credits_are_used_once(evidence: Evidence) -> Iterator[Finding]:
     for course in _courses(evidence):
         held = course.subscription
         given = sum(each.credit for each in course.changes)
-        kept = sum(each.credit for each in held.invoices.values() if each.state in _WAITS)
+        kept = sum(each.balance for each in held.invoices.values() if each.state in _WAITS)
         used = _used(course)
-        if held.credit != given - kept - sum(used.values()):
+        if held.balance != given - kept - sum(used.values()):
             told = f"was credited {given}, used {sum(used.values())}, keeps {kept} for what it asks"
-            yield Finding("I1", None, f"{held.subscription_id} {told}, and has {held.credit}")
-        if held.credit < -_used_again(course):
-            yield Finding("I1", None, f"{held.subscription_id} has a credit of {held.credit}")
+            yield Finding("I1", None, f"{held.subscription_id} {told}, and has {held.balance}")
+        if held.balance < -_used_again(course):
+            yield Finding("I1", None, f"{held.subscription_id} has a credit of {held.balance}")
         for invoice in held.invoices.values():
-            if invoice.state is InvoiceState.PAID and invoice.credit != used.get(invoice.id):
-                told = f"says that invoice {invoice.id} used {used.get(invoice.id)}, it used {invoice.credit}"
+            if invoice.state is InvoiceState.PAID and invoice.balance != used.get(invoice.id):
+                told = (
+                    f"says that invoice {invoice.id} used {used.get(invoice.id)}, it used {invoice.balance}"
+                )
                 yield Finding("I1", invoice.paid_by, f"the history of {held.subscription_id} {told}")
 
 
@@ -111,11 +113,11 @@ def _taken(evidence: Evidence, invoice: Invoice) -> int:
 
 def _used(course: Course) -> dict[object, int]:
     """What each paid invoice used, also those that are not kept any more."""
-    return {each.data.get("invoice"): int(each.data.get("credit", 0)) for each in course.paid}
+    return {each.data.get("invoice"): int(each.data.get("balance", 0)) for each in course.paid}
 
 
 def _used_again(course: Course) -> int:
     """The credit of invoices that were given up; those paid all the same use it again."""
     invoices = course.subscription.invoices
-    used = _used(course) | {id_: each.credit for id_, each in invoices.items()}
+    used = _used(course) | {id_: each.balance for id_, each in invoices.items()}
     return sum(used[id_] for id_ in course.given_up if id_ in used)

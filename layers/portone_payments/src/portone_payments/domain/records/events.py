@@ -14,6 +14,7 @@ PUBLIC_DATA = {
     "amount": "amount",
     "attempt": "attempt",
     "attention": "attention",
+    "balance": "balance",
     "because": "because",
     "billing_key": "billingKeyId",
     "blocked_by": "blockedBy",

@@ -10,10 +10,29 @@ from portone_payments.domain.shared.calendar import Interval
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The customer's consent to charges up to `amount`, in minor units; `given_at` in epoch seconds UTC."""
+    """The customer's consent to charges up to `amount`, in minor units; `given_at` in epoch seconds UTC.
+
+    For each `interval`, and for this plan; None and "" for any.
+    """
 
     amount: int
     given_at: float
+    interval: Interval | None = None
+    plan_id: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """What was agreed: `amount` before credit, balance, proration and discount, for each `interval`.
+
+    `since`: the start of the invoice it was taken from; None where it was agreed by starting.
+    """
+
+    amount: int
+    interval: Interval | None = None
+    plan_id: str = ""
+    since: int | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -142,6 +161,10 @@ class Discount:
 class Invoice:
     """One amount to charge once, and every attempt to charge it.
 
+    `price` is what was agreed for a whole `interval` of the plan, before everything. `amount` is what the
+    days, or the part, cost, less what is `credited` of days already paid, less `discount` and `balance`: what
+    was taken from the subscription's balance, or put to it where it is below 0. Minor units.
+
     `starts` and `ends` are the period's KST midnights; `due_at` is the next attempt. `payment_id` stays
     the same for every attempt, `series` counts the ids that PortOne's attempt limit forced on us, `earlier`
     are those. `asked` marks an attempt its customer requested just now: outside hours and the daily limit.
@@ -161,7 +184,13 @@ class Invoice:
     starts: int
     ends: int
     due_at: int
-    credit: int = 0
+    price: int = 0
+    interval: Interval | None = None
+    plan_id: str = ""
+    credited: int = 0
+    discount: int = 0
+    balance: int = 0
+    balance_tax_free: int = 0
     state: InvoiceState = InvoiceState.OPEN
     asked: bool = False
     series: int = 1
@@ -186,6 +215,11 @@ class Invoice:
     blocked_at: float | None = None
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def worth(self) -> int:
+        """What its days, or its part, cost before anything comes off it, in minor units."""
+        return self.amount + self.credited + self.discount + self.balance
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -203,6 +237,7 @@ class Change:
     group: str = ""
     not_before: int | None = None
     invoice_id: str | None = None
+    by_customer: bool = False
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -230,7 +265,8 @@ class Subscription:
     """Charges of one user by one calendar, or by the parts of one order; one item, one version.
 
     `start` and `anchor_day` make the calendar (KST days). `next_number` is the first period without an
-    invoice. `agreed` is the last amount the customer agreed to, by paying it or at the start.
+    invoice. `agreed` is what the customer agreed to last, by paying it or at the start. `balance` above 0 is
+    the customer's, below 0 it is owed and joins the next invoice; `balance_tax_free` is its tax-free part.
     `billing_key_id` None charges the user's default. `in_flight` is the invoice whose outcome is open.
     `starts_at` is the first day's KST midnight, or when it was made where that is today; `paid_until` the
     farthest end of what is paid, settled with 0 or on trial: no pause and no decline changes it. `ends_at` is
@@ -277,9 +313,10 @@ class Subscription:
     next_invoice: int = 1
     in_flight: str | None = None
     last_try_at: float | None = None
-    agreed: int | None = None
+    agreed: Agreement | None = None
     consents: tuple[Consent, ...] = ()
-    credit: int = 0
+    balance: int = 0
+    balance_tax_free: int = 0
     change: Change | None = None
     set_aside: Change | None = None
     resumes_at: int | None = None

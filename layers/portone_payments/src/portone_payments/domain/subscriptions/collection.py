@@ -156,9 +156,8 @@ def _consented(subscription: Subscription, invoice: Invoice, moment: Moment, pol
         return True
     after_trial = _after_trial(subscription, invoice)
     price = subscription.amount
-    asks = needs_consent(
-        subscription.agreed, price, after_free_trial=after_trial, always=policy.consent_always
-    )
+    agreed = None if subscription.agreed is None else subscription.agreed.amount
+    asks = needs_consent(agreed, price, after_free_trial=after_trial, always=policy.consent_always)
     return not asks or covers(subscription.consents, price, moment.now)
 
 

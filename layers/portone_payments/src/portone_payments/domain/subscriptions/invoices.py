@@ -6,6 +6,7 @@ from zlib import crc32
 
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import (
+    Agreement,
     Change,
     Invoice,
     InvoiceKind,
@@ -72,7 +73,7 @@ def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
     back = _spent(subscription.invoices.get(invoice.id)) - _spent(invoice)
     # all parts together show whether an order is paid in full
     kept = invoices if subscription.order_id is not None else _newest(invoices)
-    return replace(subscription, credit=subscription.credit + back, invoices=kept)
+    return replace(subscription, balance=subscription.balance + back, invoices=kept)
 
 
 def _newest(invoices: dict[str, Invoice]) -> dict[str, Invoice]:
@@ -83,7 +84,7 @@ def _newest(invoices: dict[str, Invoice]) -> dict[str, Invoice]:
 
 
 def _spent(invoice: Invoice | None) -> int:
-    return invoice.credit if invoice is not None and invoice.state in _SPENDS else 0
+    return invoice.balance if invoice is not None and invoice.state in _SPENDS else 0
 
 
 def add_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
@@ -153,7 +154,7 @@ def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -
     starts, ends = period(subscription, number)
     price, tax_free = price_of(subscription, number, kst_day(moment.now))
     # a credit spent twice reduces later credits, and never raises a price
-    amount = apply_credit(price, max(0, subscription.credit))
+    amount = apply_credit(price, max(0, subscription.balance))
     today = kst_day(moment.now).isoformat()
     resumes = subscription.resumed == today and moment.by != "sweep"
     asked = kst_day(subscription.created_at) == starts or resumes
@@ -163,9 +164,12 @@ def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -
         id="",
         kind=InvoiceKind.PERIOD,
         name=subscription.name,
+        price=subscription.amount,
+        interval=subscription.interval,
+        plan_id=subscription.plan_id,
         amount=amount,
         tax_free=tax_free_share(amount, price, tax_free),
-        credit=price - amount,
+        balance=price - amount,
         starts=begins,
         ends=kst_midnight(ends),
         due_at=due_at,
@@ -198,6 +202,12 @@ def apply_change(subscription: Subscription, change: Change) -> Subscription:
         change=None,
         set_aside=None,
     )
+
+
+def changed_to(subscription: Subscription, change: Change, *, since: int | None) -> Subscription:
+    """The subscription on its new plan, which is agreed to; `since`: the start of what was paid for it."""
+    agreed = Agreement(amount=change.amount, interval=change.interval, plan_id=change.plan_id, since=since)
+    return replace(apply_change(subscription, change), agreed=agreed)
 
 
 def whole_start(subscription: Subscription, number: int) -> date:

@@ -23,7 +23,7 @@ from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from portone_payments.domain.subscriptions.consent import with_consent
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
-    apply_change,
+    changed_to,
     next_start,
     open_invoices,
     period,
@@ -169,8 +169,10 @@ def _running(subscription: Subscription, moment: Moment) -> Iterator[Invoice]:
 
 def _at_once(subscription: Subscription, change: Change, credit: int, moment: Moment) -> Subscription:
     """The subscription on a plan that costs no more today; the difference is credited to later invoices."""
-    changed = replace(apply_change(subscription, change), agreed=change.amount)
-    told = replace(changed, credit=changed.credit + credit)
+    changed = changed_to(
+        subscription, change, since=None if subscription.agreed is None else subscription.agreed.since
+    )
+    told = replace(changed, balance=changed.balance + credit)
     return record(
         told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id, amount=change.amount, credit=credit
     )

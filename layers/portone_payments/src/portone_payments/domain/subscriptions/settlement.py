@@ -13,11 +13,12 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_midnight
+from portone_payments.domain.subscriptions.agreement import agreed_with, ever_paid
 from portone_payments.domain.subscriptions.dunning import at_allowed_time, end_of_grace, next_try
 from portone_payments.domain.subscriptions.ending import after_outcome, closed, ended, voided
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
-    apply_change,
+    changed_to,
     open_invoices,
     spread_of,
     under_another_id,
@@ -55,12 +56,16 @@ def paid(
         moment,
         invoice=invoice.id,
         amount=invoice.amount,
-        credit=invoice.credit or None,
+        balance=invoice.balance or None,
     )
     if invoice.kind is InvoiceKind.PERIOD:
-        told = replace(told, agreed=told.amount, paid_until=max(told.paid_until or 0, invoice.ends))
+        told = replace(
+            told,
+            agreed=agreed_with(told, invoice),
+            paid_until=max(told.paid_until or 0, invoice.ends),
+        )
     if told.change is not None and told.change.invoice_id == invoice.id:
-        told = _upgraded(told, moment)
+        told = _upgraded(told, moment, since=invoice.starts)
     if told.end_asked_at is None or told.in_flight is not None:
         told = status_after(told, moment)
     return after_outcome(told, moment)
@@ -175,11 +180,11 @@ def _dropped(subscription: Subscription, invoice: Invoice, code: str, moment: Mo
     return record(told, Fact.INVOICE_FAILED, moment, invoice=invoice.id, amount=invoice.amount, code=code)
 
 
-def _upgraded(subscription: Subscription, moment: Moment) -> Subscription:
+def _upgraded(subscription: Subscription, moment: Moment, *, since: int) -> Subscription:
     change = subscription.change
     if change is None:
         return subscription
-    told = replace(apply_change(subscription, change), agreed=change.amount)
+    told = changed_to(subscription, change, since=since)
     return record(
         told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id, amount=change.amount, credit=0
     )
@@ -188,7 +193,7 @@ def _upgraded(subscription: Subscription, moment: Moment) -> Subscription:
 def _never_began(subscription: Subscription, invoice: Invoice) -> bool:
     """Whether its first charge was declined in front of its customer: there is nothing to dun."""
     watched = invoice.starts == kst_midnight(kst_day(subscription.created_at))
-    return watched and subscription.agreed is None and subscription.order_id is None
+    return watched and not ever_paid(subscription) and subscription.order_id is None
 
 
 def _drops_open(subscription: Subscription) -> bool:

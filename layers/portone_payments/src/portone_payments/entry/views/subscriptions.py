@@ -11,6 +11,7 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
     SubscriptionStatus,
 )
+from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.invoices import next_start, untold
 from portone_payments.domain.subscriptions.plan_change import Preview
 from portone_payments.entry.request import PAYMENT_ID, Request
@@ -42,7 +43,7 @@ def required_key(request: Request) -> str:
 
 def started_answer(subscription: Subscription, now: float) -> dict[str, Any]:
     """200, or 202 while its first charge has no outcome. Raises `ChargeDeclined` when it never began."""
-    if subscription.status is SubscriptionStatus.ENDED and subscription.agreed is None:
+    if subscription.status is SubscriptionStatus.ENDED and not ever_paid(subscription):
         refuse_declined(max(subscription.invoices.values(), key=lambda each: int(each.id), default=None))
     return subscription_answer(subscription, now)
 
@@ -90,7 +91,7 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "endedBecause": _ended_because(subscription),
         "cancelling": subscription.end_asked_at is not None,
         "billingKeyId": subscription.billing_key_id,
-        "credit": max(0, subscription.credit),
+        "balance": subscription.balance,
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
         "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},
         "invoices": [_invoice_view(each, subscription) for each in _newest_first(subscription)],
@@ -156,7 +157,7 @@ def _invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any
         "state": "UNKNOWN" if subscription.in_flight == invoice.id else invoice.state.value,
         "amount": invoice.amount,
         "taxFreeAmount": invoice.tax_free,
-        "credit": invoice.credit,
+        "balance": invoice.balance,
         "startsAt": time_view(invoice.starts),
         "endsAt": time_view(invoice.ends),
         "dueAt": time_view(invoice.due_at) if waits else None,

@@ -14,6 +14,7 @@ from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import ClientRequest, Order
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.shared.allowances import SUBSCRIPTIONS, spend
+from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.lifecycle import in_parts, subscribe
 from portone_payments.flows.billing_keys.claims import MANY
@@ -182,4 +183,4 @@ class Subscriber:
 
 def _first_open(held: Subscription) -> bool:
     """Whether nothing of it was ever paid and its first charge is under way."""
-    return held.in_flight is not None and held.agreed is None
+    return held.in_flight is not None and not ever_paid(held)
