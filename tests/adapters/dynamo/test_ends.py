@@ -100,7 +100,17 @@ WITHOUT = {
     "attention": "until a person closes it, with an alarm; then at once",
     "discrepancy": "until a person closes it, with an alarm; then half a year",
 }
-ENDING = {"payment", "order", "subscription", "wallet", "refund", "saved-key", "request", "unmatched"}
+ENDING = {
+    "payment",
+    "order",
+    "subscription",
+    "wallet",
+    "refund",
+    "invoice",
+    "saved-key",
+    "request",
+    "unmatched",
+}
 
 
 def test_every_kind_of_item_has_an_end_or_a_reason() -> None:

@@ -8,8 +8,10 @@ from portone_payments.adapters.dynamo.payments import TableStore
 from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import SettledRefund
+from portone_payments.domain.records.subscriptions import SettledInvoice
 from portone_payments.ports.store import Conflict
 from tests.support.records import NOW, a_payment
+from tests.support.subscriptions import running
 
 REFUND = Refund(
     id="r/1",
@@ -60,3 +62,22 @@ def test_a_save_beyond_one_transaction_is_refused_completely(store: TableStore) 
         store.save(a_payment(), *many)
 
     assert store.payment("payment1") is None
+
+
+def test_invoices_that_left_a_subscription_are_listed_newest_first(store: TableStore) -> None:
+    held = running()
+    paid = [replace(held.invoices["1"], id=str(number)) for number in range(1, 13)]
+    store.save(replace(held, invoices={each.id: each for each in paid}, next_invoice=13))
+
+    kept = store.subscription("sub1")
+    assert kept is not None
+    assert list(kept.invoices) == ["12"]
+    assert numbers(store.settled_invoices("sub1", before=None, limit=3)) == ["11", "10", "9"]
+    assert numbers(store.settled_invoices("sub1", before=3, limit=9)) == ["2", "1"]
+    assert store.settled_invoices("sub", before=None, limit=9) == ()
+    assert store.settled_invoice("sub1", "2") == SettledInvoice(subscription_id="sub1", invoice=paid[1])
+    assert store.settled_invoice("sub1", "12") is None
+
+
+def numbers(left: tuple[SettledInvoice, ...]) -> list[str]:
+    return [each.invoice.id for each in left]

@@ -23,10 +23,11 @@ from portone_payments.domain.records.billing_keys import settled
 from portone_payments.domain.records.bounds import CLOSED_HINTS_KEPT, bounded, left_behind
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import CashReceipt
+from portone_payments.domain.records.settled_invoices import RUNNING_KEPT, parted
 from portone_payments.domain.records.webhooks import HintState
 from portone_payments.domain.shared.times import HOUR
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
-from portone_payments.domain.subscriptions.invoices import KEPT, with_invoice
+from portone_payments.domain.subscriptions.invoices import with_invoice
 from portone_payments.domain.subscriptions.lifecycle import consent, pause
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from tests.support.records import NOW, a_hint, a_payment
@@ -113,7 +114,7 @@ def test_an_invoice_in_an_unknown_state_does_not_leave() -> None:
     subscription = running()
     first = next(iter(subscription.invoices.values()))
     held = with_invoice(subscription, replace(first, id="0", state=TOMORROW))
-    for number in range(1_000, 1_000 + KEPT * 2):
+    for number in range(1_000, 1_000 + RUNNING_KEPT * 2):
         held = with_invoice(held, replace(first, id=str(number), state=first.state.VOID))
 
-    assert "0" in held.invoices
+    assert "0" in parted(held)[0].invoices

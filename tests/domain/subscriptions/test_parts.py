@@ -7,10 +7,11 @@ import pytest
 from portone_payments.domain.errors.billing import ChangeNotAllowed, PartsDisagree
 from portone_payments.domain.errors.payments import OrderHasPayment
 from portone_payments.domain.records.payments import OrderPart
+from portone_payments.domain.records.settled_invoices import RUNNING_KEPT, parted
 from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY
 from portone_payments.domain.subscriptions.collection import due_invoice, next_due
-from portone_payments.domain.subscriptions.invoices import KEPT, open_invoices, with_invoice
+from portone_payments.domain.subscriptions.invoices import open_invoices, with_invoice
 from portone_payments.domain.subscriptions.lifecycle import cancel, cancel_part, consent, in_parts, use_key
 from portone_payments.domain.subscriptions.reopening import woken
 from portone_payments.domain.subscriptions.settlement import attempt_failed, paid
@@ -49,7 +50,7 @@ def test_a_part_that_is_due_waits_while_another_has_no_outcome() -> None:
 
 
 def test_an_order_in_parts_is_not_complete_while_its_first_part_is_unpaid() -> None:
-    parts = tuple(OrderPart(amount=1_000, due_at=START + number * DAY) for number in range(KEPT + 2))
+    parts = tuple(OrderPart(amount=1_000, due_at=START + number * DAY) for number in range(RUNNING_KEPT + 2))
     order = replace(an_order("order-1", total=sum(each.amount for each in parts)), parts=parts)
     held = in_parts(order, "sub1", by_app(START), POLICY)
 
@@ -58,6 +59,7 @@ def test_an_order_in_parts_is_not_complete_while_its_first_part_is_unpaid() -> N
         held = paid(held, invoice, by_app(START), by=f"payment-{invoice.id}")
 
     assert (held.status, len(held.invoices)) == (SubscriptionStatus.UNPAID, len(parts))
+    assert parted(held) == (held, ())
 
 
 def test_an_order_is_complete_when_its_last_part_is_paid() -> None:

@@ -1,6 +1,7 @@
 """A declined charge is retried with the customer's new method, and its credit is not lost."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,7 @@ from portone_local.portone import Fault
 from portone_local.stack.passing import let_pass
 from portone_local.stories.telling import at_noon
 from portone_local.stories.world import MINUTE
-from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
+from portone_payments.domain.records.subscriptions import InvoiceState, SettledInvoice, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY
 
 
@@ -102,6 +103,23 @@ def test_a_late_approval_of_a_given_up_invoice_uses_the_returned_credit(
     assert credit > 0
     assert (given_up.status, given_up.balance) == (SubscriptionStatus.UNPAID, credit)
     assert (approved.status, approved.balance) == (SubscriptionStatus.ACTIVE, 0)
+
+
+def test_an_invoice_that_left_its_subscription_is_paid_by_a_late_approval(stack: ObservedStack) -> None:
+    subscription_id = subscribed(stack)
+    stack.portone.pg.decline("example-card", approves_after=25 * DAY)
+    days_pass(stack, 30)
+    stack.portone.pg.decline("example-card", times=None)
+    days_pass(stack, 20)
+    owing = held(stack, subscription_id)
+    given_up = SettledInvoice(subscription_id=subscription_id, invoice=owing.invoices["2"])
+    stack.ports["store"].save(replace(owing, invoices={"1": owing.invoices["1"]}), given_up)
+
+    days_pass(stack, 6)
+
+    assert given_up.invoice.state is InvoiceState.UNPAID
+    assert invoice(stack, subscription_id).state is InvoiceState.PAID
+    assert not stack.ports["store"].payment(given_up.invoice.payment_id).surplus
 
 
 def test_a_declined_charge_is_not_read_every_ten_minutes_for_a_month(stack: ObservedStack) -> None:

@@ -1,6 +1,7 @@
 """Saved payment methods and subscriptions, as customer, shop and time go through them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from portone_local.actors.people import USER
@@ -9,6 +10,7 @@ from portone_local.stack.passing import clock_of, let_pass
 from portone_local.stack.stack import Stack
 from portone_payments.domain.billing_keys.wallet import customer_in
 from portone_payments.domain.records.billing_keys import SavedKey, Wallet
+from portone_payments.domain.records.settled_invoices import returned
 from portone_payments.domain.records.subscriptions import Invoice, Subscription
 from portone_payments.domain.shared.calendar import DAY, HOUR, kst_day, kst_midnight
 
@@ -139,11 +141,14 @@ def id_in(answer: Response) -> str:
 
 
 def held(stack: Stack, subscription_id: str) -> Subscription:
-    """What we hold. LookupError for nothing."""
-    found: Subscription | None = stack.ports["store"].subscription(subscription_id)
+    """What we hold, with all its invoices. LookupError for nothing."""
+    store = stack.ports["store"]
+    found: Subscription | None = store.subscription(subscription_id)
     if found is None:
         raise LookupError(subscription_id)
-    return found
+    for each in store.settled_invoices(subscription_id, before=None, limit=1000):
+        found = returned(found, each.invoice)
+    return replace(found, invoices={id_: found.invoices[id_] for id_ in sorted(found.invoices, key=int)})
 
 
 def invoice(stack: Stack, subscription_id: str, number: int = -1) -> Invoice:

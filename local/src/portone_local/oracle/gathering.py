@@ -9,13 +9,19 @@ from portone_local.gateway.polling import MemorySource
 from portone_local.oracle.alarms import Alarms
 from portone_local.oracle.ends import without_ended
 from portone_local.oracle.evidence import Answered, Charge, Confirm, Evidence
-from portone_local.oracle.table import listed_in, payments_in, read, spilled_in, wallets_in
+from portone_local.oracle.table import (
+    listed_in,
+    payments_in,
+    read,
+    spilled_in,
+    subscriptions_in,
+    wallets_in,
+)
 from portone_local.portone import Call
 from portone_local.stack.stack import Stack
 from portone_local.template import cloudformation as template
 from portone_local.twins.tables import MemoryQueue
 from portone_payments.domain.records.payments import ClientRequest, Order
-from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
 
@@ -33,7 +39,7 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
             books=stack.portone.books(),
             orders={record.order_id: record for record in records if isinstance(record, Order)},
             payments=payments_in(records),
-            subscriptions={each.subscription_id: each for each in records if isinstance(each, Subscription)},
+            subscriptions=subscriptions_in(records),
             wallets=wallets_in(records),
             requests=tuple(record for record in records if isinstance(record, ClientRequest)),
             unmatched={

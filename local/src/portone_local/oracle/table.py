@@ -10,6 +10,7 @@ from portone_payments.domain.errors.common import BundleError
 from portone_payments.domain.records.billing_keys import SettledKey, Wallet
 from portone_payments.domain.records.kept import Written
 from portone_payments.domain.records.payments import HistoryLine, Payment, SettledRefund
+from portone_payments.domain.records.subscriptions import SettledInvoice, Subscription
 
 SPILLED = "history#"
 
@@ -46,6 +47,23 @@ def wallets_in(records: Iterable[Written]) -> Mapping[str, Wallet]:
         id_: replace(each, keys={**left[id_], **each.keys}) if id_ in left else each
         for id_, each in wallets.items()
     }
+
+
+def subscriptions_in(records: Iterable[Written]) -> Mapping[str, Subscription]:
+    """The subscriptions, each with all its invoices, those that have items of their own first."""
+    records = tuple(records)
+    left = _left(
+        (each.subscription_id, each.invoice.id, each.invoice) for each in _of(SettledInvoice, records)
+    )
+    subscriptions = {each.subscription_id: each for each in _of(Subscription, records)}
+    return {
+        id_: replace(each, invoices=_in_order({**left[id_], **each.invoices})) if id_ in left else each
+        for id_, each in subscriptions.items()
+    }
+
+
+def _in_order[Value](numbered: Mapping[str, Value]) -> dict[str, Value]:
+    return {id_: numbered[id_] for id_ in sorted(numbered, key=int)}
 
 
 def _of[Kind](kind: type[Kind], records: Iterable[object]) -> Iterator[Kind]:

@@ -92,6 +92,10 @@ class MemoryTable:
         """Keys of the items of one partition in their order, at most `limit`, behind `after`."""
         return self.around("Query", lambda: self._held(partition, limit, after))  # type: ignore[no-any-return]
 
+    def beside(self, partition: str, *, prefix: str, limit: int, before: Key | None = None) -> list[Item]:
+        """Items of a partition whose sort key has a prefix, last first, at most `limit`, below `before`."""
+        return self.around("Query", lambda: self._beside(partition, prefix, limit, before))  # type: ignore[no-any-return]
+
     def query(
         self,
         index: Index,
@@ -272,6 +276,18 @@ class MemoryTable:
             found = page([self._items[each] for each in behind])
             self.log.add("Query", reads=read_units(map(item_size, found), consistent=True))
         return list(map(Key.of, found))
+
+    def _beside(self, partition: str, prefix: str, limit: int, before: Key | None) -> list[Item]:
+        check_key(partition, prefix)
+        if limit < 1 or (before is not None and (before.pk != partition or not before.sk.startswith(prefix))):
+            raise Invalid("a Limit below 1, or a starting key outside the query")
+        with self._lock:
+            every = sorted(self._partitions.get(partition, ()), key=lambda each: each.sk, reverse=True)
+            some = [each for each in every if each.sk.startswith(prefix)]
+            below = [each for each in some if before is None or each.sk < before.sk][:limit]
+            found = page([self._items[each] for each in below])
+            self.log.add("Query", reads=read_units(map(item_size, found), consistent=True))
+        return found
 
     def _write(self, item: Item, size: int) -> None:
         where = Key.of(item)

@@ -18,7 +18,7 @@ from portone_payments.domain.records.payments import (
     SettledRefund,
 )
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.domain.retention.rules import Ending
 
@@ -110,6 +110,13 @@ class Store(Protocol):
     def pace(self) -> Pace | None: ...
     def stops(self) -> Stops | None: ...
     def subscription(self, subscription_id: str) -> Subscription | None: ...
+    def settled_invoice(self, subscription_id: str, invoice_id: str) -> SettledInvoice | None: ...
+
+    def settled_invoices(
+        self, subscription_id: str, *, before: int | None, limit: int
+    ) -> tuple[SettledInvoice, ...]:
+        """Invoices that left a subscription, newest first, at most `limit`, numbered below `before`."""
+        ...
 
     def subscriptions(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Subscription]:
         """A user's subscriptions and plans of parts, newest first. Raises `InvalidRequest`."""

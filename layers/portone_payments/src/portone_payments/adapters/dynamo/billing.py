@@ -1,10 +1,20 @@
 """The reads of recurring charges from the payments table: wallets, plans, subscriptions."""
 
-from portone_payments.adapters.dynamo.keys import CHARGES, MINE, SENDING, key_of, owned_by, part_key
+from portone_payments.adapters.dynamo.keys import (
+    CHARGES,
+    INVOICE,
+    MINE,
+    SENDING,
+    invoice_key,
+    key_of,
+    owned_by,
+    part_key,
+)
+from portone_payments.adapters.dynamo.payment_items import decode
 from portone_payments.adapters.dynamo.reads import TableReads
 from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
 from portone_payments.ports.store import Page
 
 
@@ -43,3 +53,16 @@ class BillingRows(TableReads):
         """A user's subscriptions, newest first. Raises `InvalidRequest`."""
         owner = owned_by(user_id, "subscription")
         return self._page(Subscription, MINE, owner, cursor=cursor, limit=limit, newest_first=True)
+
+    def settled_invoice(self, subscription_id: str, invoice_id: str) -> SettledInvoice | None:
+        """An invoice that is no longer in its subscription."""
+        return self._read(SettledInvoice, invoice_key(subscription_id, int(invoice_id)))
+
+    def settled_invoices(
+        self, subscription_id: str, *, before: int | None, limit: int
+    ) -> tuple[SettledInvoice, ...]:
+        """Invoices that left a subscription, newest first, at most `limit`, numbered below `before`."""
+        end = None if before is None else invoice_key(subscription_id, before)
+        partition = key_of("subscription", subscription_id).pk
+        found = self.table.beside(partition, prefix=INVOICE, limit=limit, before=end)
+        return tuple(each for each in map(decode, found) if isinstance(each, SettledInvoice))

@@ -54,6 +54,7 @@ INDEXES = (DUE, MINE, ATTENTION, CHANGED)
 AUDIT_MARK = "list"
 CHARGES = "charges"
 SENDING = "sending"
+INVOICE = "invoice#"
 
 
 def key_of(kind: str, *parts: str) -> Key:
@@ -107,6 +108,11 @@ def entry_key(kind: str, record_id: str, seq: int) -> Key:
 def part_key(kind: str, record_id: str, part: str, part_id: str) -> Key:
     """The key of a part of a record once it has an item of its own, beside its record."""
     return Key(key_of(kind, record_id).pk, f"{part}#{encoded(part_id)}")
+
+
+def invoice_key(subscription_id: str, number: int) -> Key:
+    """The key of a subscription's invoice once it has an item of its own, in their order."""
+    return Key(key_of("subscription", subscription_id).pk, f"{INVOICE}{number:08d}")
 
 
 def owned_by(user_id: str, of: str = "payment") -> str:

@@ -22,6 +22,7 @@ from portone_payments.adapters.dynamo.keys import (
     Key,
     encoded,
     entry_key,
+    invoice_key,
     key_of,
     owned_by,
     part_key,
@@ -41,8 +42,9 @@ from portone_payments.domain.records.payments import (
     Payment,
     SettledRefund,
 )
+from portone_payments.domain.records.settled_invoices import number_of
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.domain.refunds.settlement import in_flight
 from portone_payments.domain.retention.rules import Ending
@@ -64,6 +66,7 @@ KINDS: dict[str, Any] = {
     "subscription": Subscription,
     "attention": AttentionRow,
     "saved-key": SettledKey,
+    "invoice": SettledInvoice,
 }
 # attributes by which the daily job finds records without one of their own
 _ALSO_DERIVED = dict.fromkeys(("subscription", "wallet", "saved-key"), frozenset({CHANGED.sort}))
@@ -71,7 +74,7 @@ _ALSO_DERIVED = dict.fromkeys(("subscription", "wallet", "saved-key"), frozenset
 
 def encode(record: Written, token: str) -> Item:
     """The item of a record at its next version, or of a part that left one. Raises as `item_of`."""
-    if isinstance(record, SettledRefund | AttentionRow | SettledKey):
+    if isinstance(record, SettledRefund | AttentionRow | SettledKey | SettledInvoice):
         return part_of(record, _derived_part(record))
     return item_of(record, token, _derived(record))
 
@@ -120,6 +123,9 @@ def _derived_part(part: Part) -> Item:
         return part_key("payment", part.payment_id, "refund", part.refund.token).wire() | part_ttl(at)
     if isinstance(part, SettledKey):
         return key_for(part).wire() | key_end(part)
+    if isinstance(part, SettledInvoice):
+        place = invoice_key(part.subscription_id, number_of(part.invoice))
+        return place.wire() | part_ttl(part.invoice.settled_at or part.invoice.ends)
     # a withdrawn attention has a TTL in the past: DynamoDB drops it by itself, no IAM right is needed
     gone = {} if part.attention else ttl(part.attention_at)
     return key_of("attention", part.payment_id, str(part.kind), part.subject).wire() | gone

@@ -40,6 +40,7 @@ from portone_payments.domain.records.payments import (
     SettledRefund,
 )
 from portone_payments.domain.records.refund_traces import parted
+from portone_payments.domain.records.settled_invoices import parted as without_settled
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.ports.store import Due, Kind, Page, Skipped
@@ -153,13 +154,16 @@ class DynamoStore(TableStore):
 
 
 def parts_of(record: Written) -> tuple[Part, ...]:
-    """The items written beside a record: its changed attentions, the refunds and keys that leave it."""
-    if isinstance(record, Wallet):
-        return left_behind(record)
-    if not isinstance(record, Payment):
-        return ()
-    _, leaving = parted(record)
-    return (*attention_rows(record), *leaving)
+    """The items written beside a record: changed attentions, and refunds, keys or invoices that leave it."""
+    match record:
+        case Wallet():
+            return left_behind(record)
+        case Subscription():
+            return without_settled(record)[1]
+        case Payment():
+            return (*attention_rows(record), *parted(record)[1])
+        case _:
+            return ()
 
 
 def _due(asked: Kind, entry: Item) -> Due:

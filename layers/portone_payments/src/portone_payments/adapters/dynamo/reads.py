@@ -51,6 +51,13 @@ class Table(Protocol):
         """Keys of the items of one partition in their order, at most `limit`, behind `after`."""
         ...
 
+    def beside(self, partition: str, *, prefix: str, limit: int, before: Key | None = None) -> list[Item]:
+        """Items of a partition whose sort key has a prefix, last first, at most `limit`, below `before`.
+
+        Strongly consistent.
+        """
+        ...
+
     def query(
         self,
         index: Index,

@@ -143,6 +143,21 @@ class DynamoTable:
             )
         return [Key.of(item) for item in found["Items"]]
 
+    def beside(self, partition: str, *, prefix: str, limit: int, before: Key | None = None) -> list[Item]:
+        """Items of a partition whose sort key has a prefix, last first, at most `limit`, below `before`."""
+        with answered("dynamodb"):
+            found = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="pk = :partition AND begins_with(sk, :prefix)",
+                ExpressionAttributeValues={":partition": {"S": partition}, ":prefix": {"S": prefix}},
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=limit,
+                **({"ExclusiveStartKey": before.wire()} if before else {}),
+            )
+        items: list[Item] = found["Items"]
+        return items
+
     def query(
         self,
         index: Index,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from portone_payments.domain.records.billing_keys import SettledKey, Wallet, settled
 from portone_payments.domain.records.payments import HistoryLine, Payment
 from portone_payments.domain.records.refund_traces import parted
+from portone_payments.domain.records.settled_invoices import parted as without_settled
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.records.webhooks import HintState
 
@@ -27,6 +28,8 @@ def bounded[Publishable: (Payment, Subscription, Wallet)](
     if isinstance(told, Wallet):
         gone = {each.key.id for each in left_behind(told)}
         told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})
+    if isinstance(told, Subscription):
+        told, _ = without_settled(told)
     if len(told.history) <= HISTORY_LIMIT:
         return told, ()
     oldest, newest = told.history[:-HISTORY_KEPT], told.history[-HISTORY_KEPT:]

@@ -10,7 +10,7 @@ from portone_payments.domain.records.payments import (
     SettledRefund,
 )
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
 type AnyRecord = (
@@ -28,5 +28,5 @@ type AnyRecord = (
     | KeyRef
 )
 # items of their own beside their record: without a version, written together with that record
-type Part = SettledRefund | AttentionRow | SettledKey
+type Part = SettledRefund | AttentionRow | SettledKey | SettledInvoice
 type Written = AnyRecord | Part

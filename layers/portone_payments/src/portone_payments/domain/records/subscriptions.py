@@ -222,6 +222,15 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettledInvoice:
+    """An invoice that left its subscription after it was settled; it is back there before it changes."""
+
+    subscription_id: str
+    invoice: Invoice
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A plan change: once invoice `invoice_id` is paid, or from the next period on where there is none.
 

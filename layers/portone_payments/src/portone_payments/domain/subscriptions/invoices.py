@@ -34,9 +34,7 @@ BILLED = frozenset(
     }
 )
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
-_SETTLED = frozenset(InvoiceState) - _WAITS
 _SPENDS = _WAITS | {InvoiceState.PAID}
-KEPT = 24
 EARLIER_KEPT = 20
 MOST_AT_ONCE = 60
 
@@ -64,23 +62,14 @@ def under_another_id(invoice: Invoice) -> Invoice:
 
 
 def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
-    """The subscription with one invoice replaced; of periods the oldest settled ones are dropped.
+    """The subscription with one invoice replaced.
 
     A credit is spent while its invoice may be paid, and is restored once that is given up or void. A late
     payment of it spends the credit again: where a later invoice used it meanwhile the balance is below 0.
     """
-    invoices = {**subscription.invoices, invoice.id: invoice}
     back = _spent(subscription.invoices.get(invoice.id)) - _spent(invoice)
-    # all parts together show whether an order is paid in full
-    kept = invoices if subscription.order_id is not None else _newest(invoices)
-    return replace(subscription, balance=subscription.balance + back, invoices=kept)
-
-
-def _newest(invoices: dict[str, Invoice]) -> dict[str, Invoice]:
-    settled = [each for each in invoices.values() if each.state in _SETTLED]
-    settled.sort(key=lambda each: int(each.id))
-    gone = {each.id for each in settled[:-KEPT]}
-    return {id_: each for id_, each in invoices.items() if id_ not in gone}
+    invoices = {**subscription.invoices, invoice.id: invoice}
+    return replace(subscription, balance=subscription.balance + back, invoices=invoices)
 
 
 def _spent(invoice: Invoice | None) -> int:

@@ -41,6 +41,7 @@ from portone_payments.domain.windows.buyer import without_buyer
 from portone_payments.flows.payments.metrics import count_absorbed, count_texts
 from portone_payments.flows.shared.gate import Gate
 from portone_payments.flows.shared.optimistic import given_first, retried
+from portone_payments.flows.shared.settled_invoices import called_back
 from portone_payments.ports.portone import PerStore, PortOne
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Deadline, Meter, Metric
@@ -166,6 +167,8 @@ class Reader:
         """Where the order has had another payment, being paid is decided on the order as well (rule 1.4)."""
         if concerns(held, after, moment.now):
             subscription = subscription or self.store.subscription(after.subscription_id or "")
+            if subscription is not None:
+                subscription = called_back(subscription, after.invoice_id, store=self.store)
             return self._with_subscription(held, after, subscription, moment)
         newly_paid = after.status in _PAID and held.status not in _PAID
         if after.withdrawn:

@@ -1,0 +1,73 @@
+"""Settled invoices leave their subscription, so that a renewal costs the same in every month (rule 11).
+
+What decides about later invoices stays: whatever may be charged, the period that runs, and a few that are
+owed. All parts of an order stay, since together they show whether it is paid.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from portone_payments.domain.records.subscriptions import (
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    SettledInvoice,
+    Subscription,
+)
+
+# owed ones, and those settled since the running period began: plan changes, as a rule none
+OWED_KEPT = 3
+RUNNING_KEPT = 8
+# each is an item of its own in the transaction of the save, which DynamoDB bounds at a hundred
+LEAVING = 50
+OPEN = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
+_SETTLED = frozenset(InvoiceState) - OPEN
+
+
+def parted(subscription: Subscription) -> tuple[Subscription, tuple[SettledInvoice, ...]]:
+    """The subscription as it is stored, and the invoices that leave it with this save."""
+    if subscription.order_id is not None:
+        return subscription, ()
+    settled = sorted(
+        (each for each in subscription.invoices.values() if _may_leave(subscription, each)), key=number_of
+    )
+    staying = _staying(settled)
+    leaving = [each for each in settled if each.id not in staying][:LEAVING]
+    if not leaving:
+        return subscription, ()
+    gone = {each.id for each in leaving}
+    kept = {id_: each for id_, each in subscription.invoices.items() if id_ not in gone}
+    id_ = subscription.subscription_id
+    return replace(subscription, invoices=kept), tuple(
+        SettledInvoice(subscription_id=id_, invoice=each) for each in leaving
+    )
+
+
+def returned(subscription: Subscription, invoice: Invoice) -> Subscription:
+    """The subscription with an invoice that had left it; one that it holds is newer and stays."""
+    return replace(subscription, invoices={invoice.id: invoice, **subscription.invoices})
+
+
+def number_of(invoice: Invoice) -> int:
+    """Its place among the invoices of its subscription."""
+    return int(invoice.id)
+
+
+def _may_leave(subscription: Subscription, invoice: Invoice) -> bool:
+    """A state that only a newer version knows is not settled."""
+    return invoice.state in _SETTLED and invoice.id != subscription.in_flight
+
+
+def _staying(settled: list[Invoice]) -> set[str]:
+    """Of the settled invoices, in order: the last period, the last one that was paid, and what came since."""
+    periods = [each for each in settled if each.kind is InvoiceKind.PERIOD]
+    last = periods[-1:]
+    since = [each for each in settled if last and number_of(each) > number_of(last[0])]
+    paid = [each for each in periods if each.state is InvoiceState.PAID]
+    owed = [each for each in settled if each.state is InvoiceState.UNPAID]
+    without_period = [] if last else settled
+    return set(_ids(last, paid[-1:], owed[-OWED_KEPT:], (since or without_period)[-RUNNING_KEPT:]))
+
+
+def _ids(*some: Iterable[Invoice]) -> Iterable[str]:
+    return (each.id for invoices in some for each in invoices)
