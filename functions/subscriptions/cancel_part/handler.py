@@ -1,4 +1,4 @@
-"""POST /subscriptions/{subscriptionId}/parts/{invoiceId}/cancel: do not charge a part of an order (JWT)."""
+"""POST /subscriptions/{subscriptionId}/parts/{invoiceId}/cancel: decline a part of an order (JWT)."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from portone_payments.entry.request import INVOICE_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.subscriptions import subscription_id, subscription_view
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
-from portone_payments.flows.subscriptions.commands import cancel_part
+from portone_payments.flows.subscriptions.commands import decline_part
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
-    """The schedule without it; one that is paid or under way stays."""
+    """It stays outstanding, and is not charged until its customer asks; its later parts wait."""
     user_id, invoice_id = request.user_id, request.path("invoiceId")
     if not INVOICE_ID.fullmatch(invoice_id):
         raise SubscriptionNotFound
-    after = cancel_part(deps.subscriptions, subscription_id(request), invoice_id, user_id=user_id)
+    after = decline_part(deps.subscriptions, subscription_id(request), invoice_id, user_id=user_id)
     return answer(200, subscription_view(after))
 
 

@@ -21,7 +21,8 @@ from portone_payments.domain.shared.calendar import (
 )
 from portone_payments.domain.subscriptions.collection import advance, due_invoice
 from portone_payments.domain.subscriptions.invoices import open_invoices, period, price_of, whole_start
-from portone_payments.domain.subscriptions.lifecycle import cancel_part, in_parts, pause, resume, subscribe
+from portone_payments.domain.subscriptions.lifecycle import in_parts, pause, resume, subscribe
+from portone_payments.domain.subscriptions.paying import part_declined
 from portone_payments.domain.subscriptions.plan_change import change_now, preview
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.settlement import attempt_failed, paid, with_attempt
@@ -136,9 +137,7 @@ def test_a_pause_neither_forgives_a_day_nor_charges_one_twice(
 
 
 @given(begun(), st.integers(0, 5))
-def test_a_period_never_paid_is_invoiced_again_after_a_pause(
-    held: tuple[Subscription, date], away: int
-) -> None:
+def test_a_declined_period_is_owed_whole_after_a_pause(held: tuple[Subscription, date], away: int) -> None:
     subscription, _ = held
     starts, ends = period(subscription, 1)
     assume(days_between(starts, ends) > away + 1)
@@ -153,6 +152,23 @@ def test_a_period_never_paid_is_invoiced_again_after_a_pause(
     paused = pause(declined, None, noon(starts))
     back = noon(starts + timedelta(days=away))
     resumed = paid_up(resume(paused, back), back)
+
+    paid_for = [each.amount for each in resumed.invoices.values() if each.state is InvoiceState.PAID]
+    assert paid_for[-1] == invoice.amount
+
+
+@given(begun(), st.integers(0, 5))
+def test_a_period_not_attempted_before_a_pause_is_invoiced_for_the_rest(
+    held: tuple[Subscription, date], away: int
+) -> None:
+    subscription, _ = held
+    starts, ends = period(subscription, 1)
+    assume(days_between(starts, ends) > away + 1)
+    back = noon(starts + timedelta(days=away))
+
+    resumed = paid_up(
+        resume(pause(advance(subscription, noon(starts), POLICY), None, noon(starts)), back), back
+    )
 
     full = days_between(starts, ends)
     rest = subscription.amount - subscription.amount * away // full
@@ -194,7 +210,7 @@ def lived(held: Subscription, at: Moment, data: st.DataObject) -> Subscription:
     act = data.draw(st.sampled_from(["pay", "decline", "cancel", "wait"])) if open_invoices(held) else "wait"
     if act == "cancel":
         try:
-            return cancel_part(held, open_invoices(held)[-1].id, at)
+            return part_declined(held, open_invoices(held)[-1].id, at)
         except (ChangeNotAllowed, SubscriptionEnded):
             return held
     if invoice is None or act == "wait":

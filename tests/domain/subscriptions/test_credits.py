@@ -90,13 +90,13 @@ def test_a_cancellation_after_giving_up_returns_nothing_twice() -> None:
     assert ended(given_up(), by_app(GIVEN_UP), EndReason.CUSTOMER).balance == CREDIT
 
 
-def test_the_remaining_invoice_after_a_pause_uses_the_returned_credit() -> None:
+def test_a_given_up_invoice_that_is_owed_after_a_pause_uses_its_credit_again() -> None:
     unpaid = replace(given_up(), status=SubscriptionStatus.ACTIVE)
     paused = pause(unpaid, None, by_app(GIVEN_UP))
 
     resumed = advance(resume(paused, by_app(GIVEN_UP)), by_app(GIVEN_UP), POLICY)
 
-    assert resumed.invoices["3"].balance == CREDIT
+    assert (resumed.invoices["2"].state, resumed.invoices["2"].balance) == (InvoiceState.OPEN, CREDIT)
     assert resumed.balance == 0
 
 

@@ -12,7 +12,8 @@ from portone_payments.domain.records.subscriptions import InvoiceState, Subscrip
 from portone_payments.domain.shared.calendar import DAY
 from portone_payments.domain.subscriptions.collection import due_invoice, next_due
 from portone_payments.domain.subscriptions.invoices import open_invoices, with_invoice
-from portone_payments.domain.subscriptions.lifecycle import cancel, cancel_part, consent, in_parts, use_key
+from portone_payments.domain.subscriptions.lifecycle import cancel, consent, in_parts, use_key
+from portone_payments.domain.subscriptions.paying import part_declined
 from portone_payments.domain.subscriptions.reopening import woken
 from portone_payments.domain.subscriptions.settlement import attempt_failed, paid
 from tests.support.records import an_order
@@ -85,13 +86,13 @@ def test_an_order_being_paid_by_other_means_accepts_no_parts() -> None:
         in_parts(order, "sub1", by_app(START), POLICY)
 
 
-def test_a_part_can_be_cancelled_before_it_is_due_and_not_after_it_is_paid() -> None:
+def test_a_part_can_be_declined_before_it_is_due_and_not_after_it_is_paid() -> None:
     order = replace(an_order("order-1", total=30_000), parts=PARTS)
     half = tried(in_parts(order, "sub1", by_app(START), POLICY), START)
 
-    assert cancel_part(half, "2", by_app(START)).invoices["2"].state is InvoiceState.VOID
+    assert part_declined(half, "2", by_app(START)).invoices["2"].state is InvoiceState.UNPAID
     with pytest.raises(ChangeNotAllowed):
-        cancel_part(half, "1", by_app(START))
+        part_declined(half, "1", by_app(START))
 
 
 @pytest.mark.parametrize("first", [InvoiceState.PAID, InvoiceState.UNPAID])

@@ -8,11 +8,17 @@ from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment, Status, holds_money
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
 from portone_payments.domain.subscriptions.dunning import is_hard
+from portone_payments.domain.subscriptions.owed import PAYABLE
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.settlement import attempt_ended, attempt_failed, paid, put_back
+from portone_payments.domain.subscriptions.settlement import (
+    attempt_ended,
+    attempt_failed,
+    paid,
+    paid_back,
+    put_back,
+)
 
 _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
-_MAY_BE_PAID = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,9 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
         fresh = after.quarantined_paid and not before.quarantined_paid
         return fresh or waited_for(after, now)
     if holds_money(after.status):
-        return not holds_money(before.status)
+        # an invoice whose money went back may be paid after all: its refund was reversed
+        reversed_ = before.status is Status.CANCELLED and after.status in _PAID
+        return reversed_ or not holds_money(before.status)
     return open_approval(after) is None or waited_for(after, now)
 
 
@@ -50,13 +58,15 @@ def settle(
     invoice = subscription.invoices.get(after.invoice_id or "")
     if not after.quarantined and after.status in _PAID and before.status not in _PAID:
         return _taken(subscription, invoice, after, moment, policy)
+    if invoice is not None and _went_back(before, after) and invoice.state in PAYABLE:
+        return Settled(paid_back(subscription, invoice, moment, by=after.payment_id))
     if invoice is None or invoice.payment_id != after.payment_id:
         return Settled(subscription)
     if after.quarantined or waited_for(after, moment.now):
         return Settled(_waiting(subscription, invoice, after, moment))
     if subscription.in_flight != invoice.id or open_approval(after) is not None:
         return Settled(subscription)
-    if invoice.state not in _MAY_BE_PAID:
+    if invoice.state not in PAYABLE:
         return Settled(attempt_ended(subscription, invoice, moment))
     if after.approvals and withdrawn(after.approvals[-1]):
         until = after.approvals[-1].stopped_until
@@ -65,12 +75,18 @@ def settle(
     return Settled(attempt_failed(subscription, invoice, code, moment, policy, hard=hard))
 
 
+def _went_back(before: Payment, after: Payment) -> bool:
+    """Whether money was taken and given back before any reading showed it here."""
+    back = after.status is Status.CANCELLED and not after.quarantined
+    return back and not holds_money(before.status)
+
+
 def _waiting(subscription: Subscription, invoice: Invoice, payment: Payment, moment: Moment) -> Subscription:
     """No attempt starts while money may have been taken; a requested cancellation waits a day at most."""
     if subscription.in_flight == invoice.id:
         leaving = _to_end(subscription, moment.now) and waited_for(payment, moment.now)
         return attempt_ended(subscription, invoice, moment) if leaving else subscription
-    held = payment.quarantined_paid and subscription.in_flight is None and invoice.state in _MAY_BE_PAID
+    held = payment.quarantined_paid and subscription.in_flight is None and invoice.state in PAYABLE
     return replace(subscription, in_flight=invoice.id) if held else subscription
 
 
@@ -88,7 +104,8 @@ def _taken(
     policy: BillingPolicy,
 ) -> Settled:
     left_before = invoice is not None and _left_before(subscription, invoice, payment)
-    if invoice is None or not (invoice.state in _MAY_BE_PAID or left_before):
+    reversed_ = invoice is not None and _ended_by(invoice, payment)
+    if invoice is None or not (invoice.state in PAYABLE or left_before or reversed_):
         again = invoice is not None and invoice.paid_by == payment.payment_id
         flew = invoice is not None and invoice.payment_id == payment.payment_id
         told = attempt_ended(subscription, invoice, moment) if invoice is not None and flew else subscription
@@ -96,6 +113,11 @@ def _taken(
     leaving = subscription.end_asked_at is not None or subscription.ended_at is not None
     late = leaving and policy.refund_late
     return Settled(paid(subscription, invoice, moment, by=payment.payment_id), late=late)
+
+
+def _ended_by(invoice: Invoice, payment: Payment) -> bool:
+    """Whether it ended when the money of this very payment went back, which has come again."""
+    return invoice.state is InvoiceState.ENDED and invoice.paid_by == payment.payment_id
 
 
 def _left_before(subscription: Subscription, invoice: Invoice, payment: Payment) -> bool:

@@ -15,9 +15,8 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import HOUR
 from portone_payments.domain.subscriptions.consent import covers, needs_consent
 from portone_payments.domain.subscriptions.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
-from portone_payments.domain.subscriptions.ending import after_outcome, ended, left_owed
+from portone_payments.domain.subscriptions.ending import after_outcome, ended, left_owed, voided
 from portone_payments.domain.subscriptions.invoices import (
-    BILLED,
     next_start,
     open_invoices,
     roll,
@@ -25,6 +24,7 @@ from portone_payments.domain.subscriptions.invoices import (
     with_invoice,
 )
 from portone_payments.domain.subscriptions.life import OVER, standing
+from portone_payments.domain.subscriptions.owed import blocked_by, collects, is_stuck, mark
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import resumed
 from portone_payments.domain.subscriptions.settlement import paid
@@ -45,17 +45,19 @@ def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
     subscription = _ended(subscription, moment)
     subscription = roll(subscription, moment, policy.dunning)
     for invoice in open_invoices(subscription):
-        subscription = _judged(subscription, invoice, moment, policy)
-    return subscription
+        # what was given up beside an earlier one is open no more
+        held = subscription.invoices[invoice.id]
+        subscription = _judged(subscription, held, moment, policy) if held == invoice else subscription
+    return _blocked(subscription, moment)
 
 
 def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
     """The one invoice to charge now, oldest first; None while another has no outcome yet."""
-    busy = subscription.in_flight is not None or subscription.end_asked_at is not None
-    if busy or not _collects(subscription):
+    if subscription.in_flight is not None or subscription.end_asked_at is not None:
         return None
     ready = (each for each in open_invoices(subscription) if each.state is InvoiceState.OPEN)
-    return next((each for each in ready if each.due_at <= now), None)
+    charged = (each for each in ready if collects(subscription, each))
+    return next((each for each in charged if (mark(subscription, each) or 0) <= now), None)
 
 
 def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> int | None:
@@ -67,13 +69,12 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
         return int(now) + HOUR
     if subscription.in_flight is not None:
         return int(now) + HOUR
-    marks = [each.due_at for each in open_invoices(subscription) if _collects(subscription)]
+    marks = [mark(subscription, each) for each in open_invoices(subscription)]
     starts = next_start(subscription)
     if starts is not None:
         marks.append(at_allowed_time(policy.dunning, starts, spread_of(subscription)))
-    turns = (mark for status, mark in _turns(subscription) if status is subscription.status)
-    marks += [mark for mark in turns if mark is not None]
-    return min(marks, default=None)
+    turns = (at for status, at in _turns(subscription) if status is subscription.status)
+    return min((each for each in (*marks, *turns) if each is not None), default=None)
 
 
 def _turns(subscription: Subscription) -> Iterator[tuple[SubscriptionStatus, int | None]]:
@@ -81,14 +82,6 @@ def _turns(subscription: Subscription) -> Iterator[tuple[SubscriptionStatus, int
     yield SubscriptionStatus.PENDING, subscription.starts_at
     yield SubscriptionStatus.PAUSED, subscription.resumes_at
     yield SubscriptionStatus.ENDING, subscription.ends_at
-
-
-def _collects(subscription: Subscription) -> bool:
-    """Whether its invoices are charged at all: paused or given up they wait for their customer."""
-    if subscription.interval is None:
-        return isinstance(subscription.status, SubscriptionStatus) and subscription.status not in OVER
-    # what its customer left open while it ends is still charged, nothing else is open then
-    return subscription.status in BILLED or subscription.status is SubscriptionStatus.ENDING
 
 
 def _begun(subscription: Subscription, moment: Moment) -> Subscription:
@@ -123,10 +116,10 @@ def _judged(
     subscription: Subscription, invoice: Invoice, moment: Moment, policy: BillingPolicy
 ) -> Subscription:
     """An open invoice given up, withheld, free of charge, or moved to a time at which it may be charged."""
-    if subscription.in_flight == invoice.id or not _collects(subscription):
+    if subscription.in_flight == invoice.id or not collects(subscription, invoice):
         return subscription
-    failed_at = without_refusal(invoice, moment.now).failed_at
-    since = failed_at if failed_at is not None else invoice.withheld_at
+    stood = without_refusal(invoice, moment.now)
+    since = stood.failed_at if stood.failed_at is not None else stood.withheld_at
     # a method saved after the grace is charged once more
     again = invoice.asked and invoice.state is InvoiceState.OPEN
     if since is not None and not again and moment.now >= end_of_grace(policy.dunning, since):
@@ -197,4 +190,26 @@ def _given_up(
     if at_end is AtEnd.CANCEL:
         return ended(told, moment, EndReason.UNPAID)
     status, fact = _AT_END[at_end]
+    told = _others_given_up(told, moment)
     return told if told.status is status else record(replace(told, status=status), fact, moment)
+
+
+def _others_given_up(subscription: Subscription, moment: Moment) -> Subscription:
+    """Nothing of a given-up subscription stays open: later periods are owed too, a plan change is dropped."""
+    for invoice in open_invoices(subscription) if subscription.interval is not None else ():
+        if invoice.asked or subscription.in_flight == invoice.id:
+            continue
+        ends = left_owed if invoice.kind is InvoiceKind.PERIOD else voided
+        subscription = ends(subscription, invoice, moment)
+    return subscription
+
+
+def _blocked(subscription: Subscription, moment: Moment) -> Subscription:
+    """Parts whose time has come while an earlier one cannot be charged: the shop is told, once each."""
+    for part in open_invoices(subscription) if subscription.interval is None else ():
+        before = blocked_by(subscription, part)
+        comes = part.blocked_at is None and part.due_at <= moment.now
+        if comes and before is not None and is_stuck(before) and subscription.status not in OVER:
+            told = with_invoice(subscription, replace(part, blocked_at=moment.now))
+            subscription = record(told, Fact.INVOICE_BLOCKED, moment, invoice=part.id, blocked_by=before.id)
+    return subscription

@@ -27,8 +27,11 @@ def asked_by(moment: Moment) -> EndReason:
 def ended(subscription: Subscription, moment: Moment, because: EndReason) -> Subscription:
     """The subscription ended for good; what is open is void, or stays owed where its customer said so."""
     owed = subscription.ending is not None and subscription.ending.pay_open
+    # its customer may leave a part of an order unpaid, and only the shop voids it
+    owed = owed or (subscription.order_id is not None and because is EndReason.CUSTOMER)
     for invoice in open_invoices(subscription):
-        subscription = (left_owed if owed else voided)(subscription, invoice, moment)
+        stays = owed or was_given_up(invoice)
+        subscription = (left_owed if stays else voided)(subscription, invoice, moment)
     gone = replace(
         subscription,
         status=SubscriptionStatus.ENDED,
@@ -117,7 +120,7 @@ def reaches_to(subscription: Subscription) -> int:
 
 
 def closed(subscription: Subscription, moment: Moment) -> Subscription:
-    """The parts of an order ended once none is left: COMPLETED, or ENDED where none was ever paid.
+    """The parts of an order ended once none is left: COMPLETED where every part is paid, else ENDED.
 
     An earlier end stays, whatever is charged late.
     """
@@ -125,8 +128,9 @@ def closed(subscription: Subscription, moment: Moment) -> Subscription:
     over = subscription.order_id is None or subscription.status in OVER
     if over or not states <= {InvoiceState.PAID, InvoiceState.VOID}:
         return subscription
-    if InvoiceState.PAID not in states:
-        return ended(subscription, moment, asked_by(moment))
+    if states != {InvoiceState.PAID}:
+        # only the shop voids a part
+        return ended(subscription, moment, EndReason.SHOP)
     done = replace(subscription, status=SubscriptionStatus.COMPLETED, due_at=None)
     return record(done, Fact.SUBSCRIPTION_COMPLETED, moment)
 
@@ -141,9 +145,14 @@ def voided(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subs
 
 def left_owed(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
     """The subscription with this invoice given up: nobody charges it by itself, it can still be paid."""
-    owed = replace(invoice, state=InvoiceState.UNPAID, settled_at=moment.now)
+    owed = replace(invoice, state=InvoiceState.UNPAID, settled_at=moment.now, asked=False)
     told = with_invoice(subscription, owed)
     return record(told, Fact.INVOICE_UNPAID, moment, invoice=invoice.id, amount=invoice.amount)
+
+
+def was_given_up(invoice: Invoice) -> bool:
+    """Whether an open invoice was given up before its customer asked for it: it is never void with others."""
+    return invoice.state is InvoiceState.OPEN and invoice.settled_at is not None
 
 
 def _without_open(subscription: Subscription, moment: Moment) -> Subscription:
@@ -153,6 +162,9 @@ def _without_open(subscription: Subscription, moment: Moment) -> Subscription:
         return subscription
     for invoice in open_invoices(subscription):
         if invoice.id == subscription.in_flight:
+            continue
+        if was_given_up(invoice):
+            subscription = left_owed(subscription, invoice, moment)
             continue
         change, set_aside = subscription.change, subscription.set_aside
         if change is not None and change.invoice_id == invoice.id:

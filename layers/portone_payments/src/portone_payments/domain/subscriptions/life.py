@@ -66,7 +66,8 @@ RULES: Mapping[Command, Rule] = {
     Command.PAY_INVOICE: Rule(statuses=frozenset(_S), parts=True, waits=True),
     Command.WAIVE: Rule(statuses=frozenset(_S), parts=True, waits=True),
     Command.DECLINE_PART: Rule(statuses=_OWED, periods=False, parts=True, waits=True),
-    Command.VOID_PART: Rule(statuses=_OWED, periods=False, parts=True, waits=True),
+    # what its customer left unpaid is the shop's to void
+    Command.VOID_PART: Rule(statuses=_OWED | {_S.ENDED}, periods=False, parts=True, waits=True),
 }
 
 

@@ -22,18 +22,16 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from portone_payments.domain.subscriptions.consent import with_consent
 from portone_payments.domain.subscriptions.dunning import at_allowed_time
-from portone_payments.domain.subscriptions.ending import asked_by, end_later, end_now, kept, voided
+from portone_payments.domain.subscriptions.ending import asked_by, end_later, end_now, kept
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
     next_start,
-    open_invoices,
     spread_of,
     with_invoice,
 )
 from portone_payments.domain.subscriptions.life import Command, check, standing
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.reopening import asked_again, resumed, woken
-from portone_payments.domain.subscriptions.settlement import status_after
+from portone_payments.domain.subscriptions.reopening import asked_again, chosen, rested, resumed
 
 _FARTHEST = timedelta(days=366)
 
@@ -136,7 +134,7 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
             told = with_invoice(told, invoice)
         if told.status is SubscriptionStatus.UNPAID and _only_wanted_consent(invoice, moment):
             told = with_invoice(told, replace(invoice, state=InvoiceState.OPEN, withheld_at=None))
-    return record(asked_again(told), Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
+    return record(asked_again(told, moment), Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
 
 
 def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:
@@ -150,14 +148,13 @@ def pause(subscription: Subscription, resumes_at: int | None, moment: Moment) ->
     check(subscription, Command.PAUSE)
     if resumes_at is not None and resumes_at <= moment.now:
         raise ChangeNotAllowed(reason="resumes_at")
-    for invoice in open_invoices(subscription):
-        subscription = voided(subscription, invoice, moment)
+    subscription = rested(subscription, moment)
     held = replace(subscription, status=SubscriptionStatus.PAUSED, resumes_at=resumes_at)
     return record(held, Fact.SUBSCRIPTION_PAUSED, moment)
 
 
 def resume(subscription: Subscription, moment: Moment) -> Subscription:
-    """Charged again, at first for the rest of the period that has begun."""
+    """Charged again, at first for the rest of the period that has begun, or all of it where it is owed."""
     check(subscription, Command.RESUME)
     return resumed(subscription, moment)
 
@@ -184,17 +181,8 @@ def keep(subscription: Subscription, moment: Moment) -> Subscription:
     return kept(subscription, moment)
 
 
-def cancel_part(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
-    """Voids one part. Raises `ChangeNotAllowed` once it is paid or under way."""
-    check(subscription, Command.DECLINE_PART)
-    invoice = subscription.invoices.get(invoice_id)
-    if invoice is None or invoice not in open_invoices(subscription):
-        raise ChangeNotAllowed(reason="part")
-    return status_after(voided(subscription, invoice, moment), moment)
-
-
 def use_key(subscription: Subscription, billing_key_id: str | None, moment: Moment) -> Subscription:
     """Charged with another saved payment method, or the default; failed invoices at once (rule 8.6)."""
     check(subscription, Command.CHOOSE_METHOD)
-    told = woken(replace(subscription, billing_key_id=billing_key_id), moment)
+    told = chosen(replace(subscription, billing_key_id=billing_key_id), moment)
     return record(told, Fact.SUBSCRIPTION_METHOD_CHANGED, moment, billing_key=billing_key_id)

@@ -15,7 +15,14 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.subscriptions.agreement import agreed_with, ever_paid
 from portone_payments.domain.subscriptions.dunning import at_allowed_time, end_of_grace, next_try
-from portone_payments.domain.subscriptions.ending import after_outcome, closed, ended, voided
+from portone_payments.domain.subscriptions.ending import (
+    after_outcome,
+    closed,
+    ended,
+    left_owed,
+    voided,
+    was_given_up,
+)
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
     changed_to,
@@ -47,6 +54,7 @@ def paid(
 ) -> Subscription:
     """The subscription after payment `by` paid an invoice; None where there was nothing to pay."""
     settled = replace(invoice, state=InvoiceState.PAID, paid_by=by, settled_at=moment.now, asked=False)
+    settled = replace(settled, method=None, window_until=None, declined_at=None)
     told = with_invoice(subscription, settled)
     # a late approval of an earlier id proves nothing about the attempt under way
     told = _landed(told, invoice) if by in {None, invoice.payment_id} else told
@@ -66,6 +74,24 @@ def paid(
         )
     if told.change is not None and told.change.invoice_id == invoice.id:
         told = _upgraded(told, moment, since=invoice.starts)
+    if told.end_asked_at is None or told.in_flight is not None:
+        told = status_after(told, moment)
+    return after_outcome(told, moment)
+
+
+def paid_back(subscription: Subscription, invoice: Invoice, moment: Moment, *, by: str) -> Subscription:
+    """The subscription after payment `by` of an invoice was refunded elsewhere before we saw it paid.
+
+    Somebody decided that its customer need not pay: it is charged under no id, and frees what comes after
+    it, except the later parts of an order.
+    """
+    told = _without_change(subscription, invoice)
+    over = replace(invoice, state=InvoiceState.ENDED, paid_by=by, settled_at=moment.now, asked=False)
+    told = with_invoice(told, replace(over, method=None, window_until=None))
+    told = _landed(told, invoice) if by == invoice.payment_id else told
+    told = record(told, Fact.INVOICE_ENDED, moment, invoice=invoice.id, code="refunded")
+    if told.in_flight is None and told.end_asked_at is None and _never_began(told, invoice):
+        return ended(told, moment, EndReason.REFUNDED)
     if told.end_asked_at is None or told.in_flight is not None:
         told = status_after(told, moment)
     return after_outcome(told, moment)
@@ -100,7 +126,8 @@ def _declined(
     if code == SPENT:
         return _under_a_new_id(told, invoice, moment)
     # asked: its customer chose another method while this attempt was under way
-    invoice = replace(without_refusal(invoice, moment.now), code=code, hard=hard and not invoice.asked)
+    hard = hard and not invoice.asked
+    invoice = replace(without_refusal(invoice, moment.now), code=code, hard=hard, method=None)
     if invoice.kind is InvoiceKind.PRORATION:
         return _dropped(told, invoice, code, moment)
     if _never_began(told, invoice):
@@ -109,7 +136,7 @@ def _declined(
     known = replace(invoice, failed_at=failed_at)
     again = None if known.hard or _drops_open(told) else _again(told, known, moment, policy)
     due_at = end_of_grace(policy.dunning, failed_at) if again is None else again
-    told = replace(with_invoice(told, replace(known, due_at=due_at)), status=_behind(told))
+    told = _failed(replace(told, status=_behind(told)), replace(known, due_at=due_at), moment)
     return record(
         told,
         Fact.INVOICE_FAILED,
@@ -121,6 +148,17 @@ def _declined(
         hard=known.hard,
         retry_at=again,
     )
+
+
+def _failed(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+    """With a declined invoice: given up where its subscription is, and without dunning during a pause."""
+    if invoice.asked or subscription.interval is None:
+        return with_invoice(subscription, invoice)
+    again = was_given_up(invoice) and subscription.status not in BILLED
+    if again or subscription.status is SubscriptionStatus.UNPAID:
+        return left_owed(subscription, invoice, moment)
+    paused = subscription.status is SubscriptionStatus.PAUSED
+    return with_invoice(subscription, replace(invoice, refused_at=moment.now) if paused else invoice)
 
 
 def put_back(
@@ -143,6 +181,8 @@ def put_back(
         without_refusal(invoice, moment.now),
         tries=max(0, invoice.tries - 1),
         due_at=due_at,
+        # what its customer asked for stays asked where nothing is charged by itself
+        asked=invoice.asked or (told.interval is not None and told.status not in BILLED),
         refused_at=None if invoice.failed_at is None else moment.now,
     )
     return after_outcome(with_invoice(replace(told, last_try_at=None), again), moment)
@@ -216,11 +256,28 @@ def status_after(subscription: Subscription, moment: Moment) -> Subscription:
     done = closed(subscription, moment)
     if done is not subscription or subscription.status in OVER:
         return done
-    given_up = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())
-    if subscription.order_id is not None and given_up:
+    unpaid = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())
+    if subscription.order_id is not None and unpaid:
         # one part is paid, another was given up: it stays incomplete
         return replace(subscription, status=SubscriptionStatus.UNPAID)
+    if subscription.status is SubscriptionStatus.UNPAID and not _running_paid(subscription, moment):
+        # what was owed for an earlier period is paid for itself
+        return subscription
     owing = any(each.failed_at is not None for each in open_invoices(subscription))
     if owing or subscription.status in _STAYS:
         return subscription
     return replace(subscription, status=standing(subscription, moment.now))
+
+
+def _running_paid(subscription: Subscription, moment: Moment) -> bool:
+    if subscription.interval is None:
+        return True
+    now = (each for each in subscription.invoices.values() if each.starts <= moment.now < each.ends)
+    return any(each.state is InvoiceState.PAID and each.kind is InvoiceKind.PERIOD for each in now)
+
+
+def _without_change(subscription: Subscription, invoice: Invoice) -> Subscription:
+    """Without the plan change that this invoice was to pay."""
+    if subscription.change is None or subscription.change.invoice_id != invoice.id:
+        return subscription
+    return replace(subscription, change=subscription.set_aside, set_aside=None)

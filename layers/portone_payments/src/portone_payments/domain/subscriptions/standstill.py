@@ -27,8 +27,11 @@ def stand_still(subscription: Subscription, stops: Stops, channel: str | None, n
 
 
 def without_refusal(invoice: Invoice, now: float) -> Invoice:
-    """The invoice with dunning moved by the time since PortOne refused us for it."""
-    if invoice.failed_at is None or invoice.refused_at is None:
+    """The invoice with dunning moved by the time for which it stands still: refused us, or paused."""
+    if invoice.refused_at is None:
         return invoice
-    failed_at = invoice.failed_at + now - invoice.refused_at
-    return replace(invoice, failed_at=failed_at, refused_at=None, stood_until=now)
+    stood = now - invoice.refused_at
+    failed_at, withheld_at = (
+        None if since is None else since + stood for since in (invoice.failed_at, invoice.withheld_at)
+    )
+    return replace(invoice, failed_at=failed_at, withheld_at=withheld_at, refused_at=None, stood_until=now)

@@ -18,20 +18,26 @@ from portone_payments.domain.approvals.attempts import (
 from portone_payments.domain.billing_keys.wallet import chargeable, claim_key
 from portone_payments.domain.errors.common import Busy, StorageUnavailable
 from portone_payments.domain.errors.payments import ApprovalInProgress, NotApprovable, PaymentNotFound
+from portone_payments.domain.payments.doubts import mismatch_is_back
 from portone_payments.domain.payments.terms import store_of
 from portone_payments.domain.records.billing_keys import SavedKey
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
-from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.payments import Payment, Status
 from portone_payments.domain.records.stops import HELD_OVER, Stops
 from portone_payments.domain.records.subscriptions import Invoice, Subscription
 from portone_payments.domain.shared.allowances import still
 from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
 from portone_payments.domain.subscriptions.invoice_key import invoice_key
-from portone_payments.domain.subscriptions.invoices import open_invoices, spread_of, under_another_id
+from portone_payments.domain.subscriptions.invoices import (
+    open_invoices,
+    spread_of,
+    under_another_id,
+    with_invoice,
+)
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.settlement import NO_KEY, attempt_failed, with_attempt
+from portone_payments.domain.subscriptions.settlement import NO_KEY, attempt_failed, paid_back, with_attempt
 from portone_payments.domain.subscriptions.standstill import stand_still
 from portone_payments.flows.billing_keys.claims import MOST, spent_claims
 from portone_payments.flows.charges.send import ChargeSender, Claim
@@ -148,13 +154,17 @@ class Collector:
     ) -> tuple[Payment, Claim] | None:
         """Payment, wallet and subscription, written together before the first byte leaves."""
         wallet = self.store.wallet(subscription.user_id)
-        key = chargeable(wallet, subscription.billing_key_id)
+        key = chargeable(wallet, invoice.method or subscription.billing_key_id)
         if wallet is None or key is None:
             unasked = replace(invoice, asked=False)
             gone = attempt_failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
             self._save(gone, moment)
             return None
         gate, held = self.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
+        if held is not None and held.status is Status.CANCELLED:
+            over = paid_back(subscription, invoice, moment, by=held.payment_id)
+            self._save(over, moment)
+            return None
         again = held is not None and was_kept_back(held)
         alone = refused_alone(held, key.id) if held is not None else None
         if not gate.admits(Operation.CHARGE, key.channel, again=again, alone=alone):
@@ -166,8 +176,9 @@ class Collector:
             token_hash = token_hash_of(payment.payment_id, attempt)
             intended = self.sender.intended(payment, token_hash, key, moment)
         except (ApprovalInProgress, NotApprovable):
-            # its own worker or staff has to settle it first
-            self._wait(subscription, moment)
+            # its own worker or staff has to settle it first; what is owed besides goes on
+            later = replace(invoice, due_at=int(moment.now) + DAY)
+            self._save(with_invoice(subscription, later), moment)
             return None
         intended = replace(intended, due_at=int(moment.now) + SOON, poll_step=0, tries=0)
         done = spent_claims(
@@ -197,8 +208,10 @@ class Collector:
         PortOne charges across stores is not documented.
         """
         until = max(invoice.ends, int(moment.now) + DAY)
-        if held is not None and self._elsewhere(held, key):
-            invoice = under_another_id(invoice)
+        if held is not None and (mismatch_is_back(held) or self._elsewhere(held, key)):
+            # what was refunded as a mismatch cannot be paid under its id again (rule 1.3)
+            again = invoice.series + 1 if mismatch_is_back(held) else invoice.series
+            invoice = replace(under_another_id(invoice), series=again)
             held = self._held(self._payment_id(subscription, invoice, key))
         if held is not None:
             return replace(held, expires_at=max(held.expires_at, until)), invoice

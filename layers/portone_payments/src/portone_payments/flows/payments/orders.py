@@ -12,6 +12,7 @@ from portone_payments.domain.errors.payments import (
 from portone_payments.domain.payments.policy import PAGE, MethodRule, allowed_methods
 from portone_payments.domain.records.payments import Order, Payment
 from portone_payments.domain.records.subscriptions import InvoiceState, Subscription
+from portone_payments.domain.subscriptions.owed import PAYABLE
 from portone_payments.domain.windows.buyer import NOBODY, Buyer, buyer_context, is_over, kept_until
 from portone_payments.domain.windows.given import given_by
 from portone_payments.domain.windows.table import Windows
@@ -20,7 +21,7 @@ from portone_payments.ports.store import Store
 from portone_payments.ports.world import Meter, Vault
 
 ATTEMPTS = 4
-_OWED = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
+_OWED = PAYABLE | {InvoiceState.ENDED}
 _FIXED = (
     "user_id",
     "name",

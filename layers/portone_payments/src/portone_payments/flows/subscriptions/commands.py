@@ -6,6 +6,7 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.shared.money import checked_amount
 from portone_payments.domain.subscriptions import lifecycle
+from portone_payments.domain.subscriptions.paying import part_declined, part_voided, waived
 from portone_payments.domain.subscriptions.plan_change import (
     Preview,
     change_as_shown,
@@ -39,16 +40,30 @@ def keep(subscriptions: Subscriptions, subscription_id: str, *, by: str, user_id
     return subscriptions.change(subscription_id, lifecycle.keep, by=by, user_id=user_id, counted=always)
 
 
-def cancel_part(
+def decline_part(
     subscriptions: Subscriptions, subscription_id: str, invoice_id: str, *, user_id: str
 ) -> Subscription:
-    """One part of an order is not charged; one that is paid or under way stays."""
+    """Its customer will not pay a part of an order now; one that is paid or under way stays."""
     return subscriptions.change(
         subscription_id,
-        lambda held, moment: lifecycle.cancel_part(held, invoice_id, moment),
+        lambda held, moment: part_declined(held, invoice_id, moment),
         by="app",
         user_id=user_id,
     )
+
+
+def void_part(
+    subscriptions: Subscriptions, subscription_id: str, invoice_id: str, *, by: str
+) -> Subscription:
+    """The shop gives up a part of an order, and its later parts go on."""
+    return subscriptions.change(
+        subscription_id, lambda held, moment: part_voided(held, invoice_id, moment), by=by
+    )
+
+
+def waive(subscriptions: Subscriptions, subscription_id: str, invoice_id: str, *, by: str) -> Subscription:
+    """The shop gives up what one invoice asks for."""
+    return subscriptions.change(subscription_id, lambda held, moment: waived(held, invoice_id, moment), by=by)
 
 
 def pause(

@@ -1,0 +1,128 @@
+"""What its customer or the shop decides about one invoice: pay it now, decline it, waive it (rule 11)."""
+
+from dataclasses import replace
+
+from portone_payments.domain.errors.billing import ChangeNotAllowed, SubscriptionEnded
+from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.subscriptions import (
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+)
+from portone_payments.domain.subscriptions.ending import voided
+from portone_payments.domain.subscriptions.invoices import with_invoice
+from portone_payments.domain.subscriptions.life import OVER, Command, check
+from portone_payments.domain.subscriptions.owed import PAYABLE, blocked_by
+from portone_payments.domain.subscriptions.reopening import asked
+from portone_payments.domain.subscriptions.settlement import status_after
+
+# seconds for which a window keeps an invoice from being charged otherwise (rule 11.8)
+WINDOW_OPEN = 30 * 60
+_VOIDABLE = PAYABLE | {InvoiceState.ENDED}
+
+
+def asked_to_pay(
+    subscription: Subscription, invoice_id: str, moment: Moment, *, method: str | None
+) -> Subscription:
+    """Its customer's word to charge an invoice now, with a saved method; None: with what pays it anyway.
+
+    A window that is still open for it is read first. Raises `SubscriptionEnded`, `SubscriptionBusy`,
+    `ChangeNotAllowed`.
+    """
+    invoice = _to_pay(subscription, invoice_id, by_window=False)
+    if invoice.state is InvoiceState.WITHHELD:
+        raise ChangeNotAllowed(reason="consent_missing")
+    over = None if invoice.window_until is None else int(moment.now)
+    wanted = replace(asked(invoice, moment), method=method, window_until=over)
+    return record(with_invoice(subscription, wanted), Fact.INVOICE_ASKED, moment, invoice=invoice.id)
+
+
+def window_for(subscription: Subscription, invoice_id: str) -> Invoice:
+    """The invoice a window may be opened for; raises as `asked_to_pay`.
+
+    Of an ended subscription it is what was given up: no saved method is charged for it any more (I12).
+    """
+    return _to_pay(subscription, invoice_id, by_window=True)
+
+
+def window_opened(
+    subscription: Subscription, invoice: Invoice, moment: Moment, *, payment_id: str, until: int
+) -> Subscription:
+    """The subscription with a window open for an invoice; `until` in epoch seconds UTC."""
+    fresh = payment_id != invoice.window_id
+    opened = replace(invoice, window_id=payment_id, windows=invoice.windows + fresh, window_until=until)
+    told = with_invoice(subscription, opened)
+    return record(told, Fact.INVOICE_WINDOW_OPENED, moment, invoice=invoice.id, until=until)
+
+
+def part_declined(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
+    """Its customer will not pay a part of an order now: it is outstanding, and charged at their word."""
+    check(subscription, Command.DECLINE_PART)
+    part = _part(subscription, invoice_id)
+    if part.declined_at is not None:
+        return subscription
+    if part.state not in PAYABLE:
+        raise ChangeNotAllowed(reason="part")
+    left = replace(
+        part, state=InvoiceState.UNPAID, asked=False, declined_at=moment.now, settled_at=moment.now
+    )
+    told = with_invoice(subscription, left)
+    told = record(told, Fact.INVOICE_DECLINED, moment, invoice=part.id, amount=part.amount)
+    return status_after(told, moment)
+
+
+def part_voided(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
+    """The shop gives up a part of an order, which frees its later parts."""
+    check(subscription, Command.VOID_PART)
+    part = _part(subscription, invoice_id)
+    if part.waived_at is not None:
+        return subscription
+    if part.state not in _VOIDABLE:
+        raise ChangeNotAllowed(reason="part")
+    return _without(subscription, part, moment)
+
+
+def waived(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
+    """The shop gives up what is owed by one invoice."""
+    check(subscription, Command.WAIVE)
+    invoice = _invoice(subscription, invoice_id)
+    if invoice.waived_at is not None:
+        return subscription
+    if invoice.state not in PAYABLE:
+        raise ChangeNotAllowed(reason="invoice_settled")
+    return _without(subscription, invoice, moment)
+
+
+def _without(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
+    told = voided(subscription, replace(invoice, waived_at=moment.now, asked=False), moment)
+    told = record(told, Fact.INVOICE_WAIVED, moment, invoice=invoice.id, amount=invoice.amount)
+    return status_after(told, moment)
+
+
+def _part(subscription: Subscription, invoice_id: str) -> Invoice:
+    part = subscription.invoices.get(invoice_id)
+    if part is None or part.kind is not InvoiceKind.PART:
+        raise ChangeNotAllowed(reason="part")
+    return part
+
+
+def _invoice(subscription: Subscription, invoice_id: str) -> Invoice:
+    invoice = subscription.invoices.get(invoice_id)
+    if invoice is None:
+        raise ChangeNotAllowed(reason="invoice")
+    return invoice
+
+
+def _to_pay(subscription: Subscription, invoice_id: str, *, by_window: bool) -> Invoice:
+    """The invoice its customer may pay."""
+    check(subscription, Command.PAY_INVOICE)
+    invoice = _invoice(subscription, invoice_id)
+    given_up = by_window and invoice.state is InvoiceState.UNPAID
+    if subscription.status in OVER and not given_up:
+        raise SubscriptionEnded
+    if invoice.state not in PAYABLE:
+        raise ChangeNotAllowed(reason="invoice_settled")
+    if blocked_by(subscription, invoice) is not None:
+        raise ChangeNotAllowed(reason="earlier_part")
+    return invoice
