@@ -78,7 +78,12 @@ ALLOWED = {
     "list_billing_keys": reads("wallet#*"),
     "get_billing_key": reads("wallet#*"),
     "set_default_billing_key": saves("wallet#*", "subscription#*") | LISTS,
-    "delete_billing_key": PAYS | saves("wallet#*", "stops#sending") | CALLS | HINTS | opens("billing-key"),
+    "delete_billing_key": PAYS
+    | saves("wallet#*", "subscription#*", "stops#sending")
+    | CALLS
+    | HINTS
+    | LISTS
+    | opens("billing-key"),
     "charge_payment": CHARGES | HINTS,
     "subscribe": COLLECTS | saves("request#*"),
     "start_schedule": COLLECTS | saves("request#*"),

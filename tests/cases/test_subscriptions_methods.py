@@ -100,7 +100,6 @@ def test_money_taken_back_says_why_nothing_is_charged(stack: UnkindStack) -> Non
     assert view(stack, subscription_id).get("nextChargeAt", "soon") is None
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B22")
 @pytest.mark.parametrize("how", ["at PortOne", "lost", "here"])
 def test_the_default_pays_what_was_tied_to_a_method_that_is_gone(stack: UnkindStack, how: str) -> None:
     subscription_id, dead, other = tied_to(stack)
@@ -119,7 +118,6 @@ def test_the_default_pays_what_was_tied_to_a_method_that_is_gone(stack: UnkindSt
     assert len(told(stack, CHANGED)) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="B22")
 def test_with_the_setting_off_the_answer_says_which_method_it_waits_for(stack: UnkindStack) -> None:
     stack.operated(method_fallback="off")
     subscription_id, dead, _ = tied_to(stack)
@@ -141,7 +139,6 @@ def test_what_is_tied_to_a_method_that_works_is_charged_to_it(stack: UnkindStack
     assert took(stack) == [PRICE, PRICE]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B23")
 def test_deleting_the_default_names_what_it_paid_and_what_pays_now(stack: UnkindStack) -> None:
     other = key_saved(stack, card="card-2")
     default = key_saved(stack, card="card-1")
@@ -159,7 +156,6 @@ def test_deleting_the_default_names_what_it_paid_and_what_pays_now(stack: Unkind
     assert view(stack, subscription_id).get("paysWith") == other
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B23")
 def test_deleting_the_last_method_says_that_nothing_pays(stack: UnkindStack) -> None:
     only = key_saved(stack)
     subscription_id = begun(stack)
@@ -170,7 +166,6 @@ def test_deleting_the_last_method_says_that_nothing_pays(stack: UnkindStack) -> 
     assert view(stack, subscription_id).get("paysWith", "") is None
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B23")
 def test_another_default_is_recorded_by_what_it_pays_from_now_on(stack: UnkindStack) -> None:
     default = key_saved(stack)
     follows = begun(stack)

@@ -33,6 +33,12 @@ def test_a_key_being_deleted_can_neither_be_charged_nor_chosen() -> None:
         make_default(wallet, "issue1", APP)
 
 
+def test_what_a_deleted_method_may_have_paid_has_yet_to_record_another_at_once() -> None:
+    wallet = ask_deletion(with_active("issue1", "issue2"), "issue2", APP)
+
+    assert (wallet.telling, next_due(wallet, NOW)) == (True, NOW)
+
+
 def test_a_deleted_issue_window_is_watched_for_a_day_and_then_gone() -> None:
     opened = start_issue(Wallet(user_id="user-1"), a_key(sealed=None, key_hash=None))
 
@@ -58,7 +64,8 @@ def test_a_repeated_deletion_is_recorded_once() -> None:
 
 
 def test_a_deletion_that_waits_for_a_charge_is_checked_less_and_less_often() -> None:
-    wallet = ask_deletion(claim_key(with_active("issue1"), "issue1", "payment1", ()), "issue1", APP)
+    claimed = claim_key(with_active("issue1"), "issue1", "payment1", ())
+    wallet = ask_deletion(claimed, "issue1", APP, pays=False)
 
     looks = []
     for _ in range(7):
@@ -69,7 +76,8 @@ def test_a_deletion_that_waits_for_a_charge_is_checked_less_and_less_often() -> 
 
 
 def test_a_deletion_proceeds_once_the_charge_has_an_outcome() -> None:
-    wallet = ask_deletion(claim_key(with_active("issue1"), "issue1", "payment1", ()), "issue1", APP)
+    claimed = claim_key(with_active("issue1"), "issue1", "payment1", ())
+    wallet = ask_deletion(claimed, "issue1", APP, pays=False)
 
     released = waited(release(replace(wallet, poll_step=9), "issue1", {"payment1"}))
 

@@ -87,6 +87,28 @@ class OpenBillingKey(BillingKey):
 
 
 @with_config(CLOSED)
+class Paying(TypedDict):
+    """What a deleted method paid, and which one pays it now."""
+
+    subscription_id: str
+    pays_with: Annotated[str | None, Field(description="null where no method does")]
+
+
+@with_config(CLOSED)
+class DeletedBillingKey(BillingKey):
+    """A saved payment method that is gone."""
+
+    pays: list[Paying]
+
+
+@with_config(CLOSED)
+class LeavingBillingKey(OpenBillingKey):
+    """A saved payment method that is not deleted yet."""
+
+    pays: list[Paying]
+
+
+@with_config(CLOSED)
 class BillingKeys(TypedDict):
     """The saved payment methods that can be charged or are on their way."""
 
@@ -173,6 +195,7 @@ class Subscription(TypedDict):
     cancelling: Annotated[bool, Field(description="ends once the charge under way has an outcome")]
     billing_key_id: Annotated[str | None, Field(description="null charges the default")]
     balance: Annotated[int, Field(description="above 0 is the customer's, below 0 is owed")]
+    pays_with: Annotated[str | None, Field(description="the method that would be charged now")]
     consented_at: Time | None
     next_plan: NextPlan | None
     invoices: list[Invoice]

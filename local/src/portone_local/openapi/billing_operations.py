@@ -4,7 +4,9 @@ from portone_local.openapi.answers import Payment, UnreadPayment
 from portone_local.openapi.billing_answers import (
     BillingKey,
     BillingKeys,
+    DeletedBillingKey,
     IssueWindow,
+    LeavingBillingKey,
     OpenBillingKey,
     OpenSubscription,
     Plan,
@@ -71,7 +73,10 @@ BILLING_OPERATIONS = {
         answers={200: BillingKey},
         errors=(*USER, *KEY, billing.BillingKeyGone, errors.TooManyRequests, *WRITTEN),
     ),
-    "delete_billing_key": Operation(answers=KEPT, errors=(*USER, *KEY, errors.SecretsUnavailable, *WRITTEN)),
+    "delete_billing_key": Operation(
+        answers={200: DeletedBillingKey, 202: LeavingBillingKey},
+        errors=(*USER, *KEY, errors.SecretsUnavailable, *WRITTEN),
+    ),
     "charge_payment": Operation(
         body="ChargeBody",
         answers={200: Payment, 202: UnreadPayment},

@@ -55,6 +55,11 @@ def chargeable(wallet: Wallet | None, billing_key_id: str | None) -> SavedKey | 
     return key if key is not None and key.state is KeyState.ACTIVE else None
 
 
+def usable(wallet: Wallet) -> tuple[str | None, frozenset[str]]:
+    """The default, and every method that can be charged: by them it is decided which one pays."""
+    return wallet.default, frozenset(key.id for key in wallet.keys.values() if key.state is KeyState.ACTIVE)
+
+
 def claim_key(wallet: Wallet, billing_key_id: str, payment_id: str, done: Collection[str]) -> Wallet:
     """The wallet with a key claimed by a payment that is about to be charged; `done` are settled payments."""
     key = wallet.keys[billing_key_id]
@@ -110,8 +115,10 @@ def lapse(wallet: Wallet, key: SavedKey, moment: Moment) -> Wallet:
     return record(with_key(wallet, gone), Fact.BILLING_KEY_LAPSED, moment, billing_key=key.id)
 
 
-def ask_deletion(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
+def ask_deletion(wallet: Wallet, billing_key_id: str, moment: Moment, *, pays: bool = True) -> Wallet:
     """The wallet with a key under deletion, which no payment can claim. Raises `BillingKeyNotFound`.
+
+    `pays` False: it is known to pay no subscription, so none has to record another.
 
     The key of an open window is not known yet: PortOne is read for it, and it is deleted once it is found.
     """
@@ -122,7 +129,7 @@ def ask_deletion(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
     if key.sealed is None and key.state not in _OPEN:
         return deleted(with_key(wallet, going), billing_key_id, moment)
     told = record(with_key(wallet, going), Fact.BILLING_KEY_DELETING, moment, billing_key=billing_key_id)
-    return _without_default(replace(told, poll_step=0), billing_key_id)
+    return _without(replace(told, poll_step=0), key, pays=pays)
 
 
 def deleted(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
@@ -134,12 +141,17 @@ def deleted(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
         key, state=KeyState.DELETED, sealed=None, buyer_sealed=None, token=None, settled_at=moment.now
     )
     told = record(with_key(wallet, gone), Fact.BILLING_KEY_DELETED, moment, billing_key=billing_key_id)
-    return _without_default(told, billing_key_id)
+    return _without(told, key)
 
 
-def _without_default(wallet: Wallet, billing_key_id: str) -> Wallet:
-    """The wallet with another default after a deletion: no customer chose it, so nothing is retried."""
-    if wallet.default != billing_key_id:
+def _without(wallet: Wallet, key: SavedKey, *, pays: bool = True) -> Wallet:
+    """The wallet after a deletion, whose subscriptions have yet to record what pays them now.
+
+    Where it was the default, another is: no customer chose it, so nothing is retried.
+    """
+    if key.state is KeyState.ACTIVE and pays:
+        wallet = replace(wallet, telling=True)
+    if wallet.default != key.id:
         return wallet
     left = [key for key in wallet.keys.values() if key.state is KeyState.ACTIVE]
     newest = max(left, key=lambda key: key.created_at, default=None)
@@ -149,7 +161,7 @@ def _without_default(wallet: Wallet, billing_key_id: str) -> Wallet:
 def next_due(wallet: Wallet, now: float) -> int | None:
     """When the wallet is due again (epoch seconds UTC); None when nothing is unfinished."""
     marks = [_key_due(wallet, key, now) for key in wallet.keys.values()]
-    marks += [int(now)] if wallet.waking else []
+    marks += [int(now)] if wallet.waking or wallet.telling else []
     return min((mark for mark in marks if mark is not None), default=None)
 
 

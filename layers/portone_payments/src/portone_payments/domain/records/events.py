@@ -19,6 +19,7 @@ PUBLIC_DATA = {
     "billing_key": "billingKeyId",
     "blocked_by": "blockedBy",
     "cancellation": "cancellationId",
+    "charges_at": "chargesAt",
     "code": "code",
     "count": "count",
     "credit": "credit",

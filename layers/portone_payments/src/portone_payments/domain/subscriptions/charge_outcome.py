@@ -7,7 +7,8 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment, Status, holds_money
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
-from portone_payments.domain.subscriptions.dunning import is_hard
+from portone_payments.domain.subscriptions.dunning import end_of_grace, is_hard
+from portone_payments.domain.subscriptions.invoices import with_invoice
 from portone_payments.domain.subscriptions.owed import PAYABLE
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.settlement import (
@@ -72,7 +73,17 @@ def settle(
         until = after.approvals[-1].stopped_until
         return Settled(put_back(subscription, invoice, moment, policy, until=until))
     code, hard = _why(after, policy)
-    return Settled(attempt_failed(subscription, invoice, code, moment, policy, hard=hard))
+    gives_way = hard and _by_assigned(subscription, after) and policy.method_fallback
+    if gives_way:
+        subscription = replace(subscription, unusable=subscription.billing_key_id)
+    failed = attempt_failed(subscription, invoice, code, moment, policy, hard=hard, gives_way=gives_way)
+    return Settled(failed)
+
+
+def waits_for_method(subscription: Subscription, invoice: Invoice, policy: BillingPolicy) -> Subscription:
+    """The subscription whose declined invoice no other method pays: nothing is tried until there is one."""
+    since = invoice.due_at if invoice.failed_at is None else invoice.failed_at
+    return with_invoice(subscription, replace(invoice, due_at=end_of_grace(policy.dunning, since)))
 
 
 def _went_back(before: Payment, after: Payment) -> bool:
@@ -112,6 +123,8 @@ def _taken(
         return Settled(told, surplus=not again)
     leaving = subscription.end_asked_at is not None or subscription.ended_at is not None
     late = leaving and policy.refund_late
+    if subscription.unusable is not None and _by_assigned(subscription, payment):
+        subscription = replace(subscription, unusable=None)
     return Settled(paid(subscription, invoice, moment, by=payment.payment_id), late=late)
 
 
@@ -125,6 +138,12 @@ def _left_before(subscription: Subscription, invoice: Invoice, payment: Payment)
     own = invoice.payment_id == payment.payment_id
     by_leaving = invoice.settled_at is not None and invoice.settled_at == subscription.ended_at
     return own and by_leaving and invoice.state is InvoiceState.VOID
+
+
+def _by_assigned(subscription: Subscription, payment: Payment) -> bool:
+    """Whether the last attempt was made with the method assigned to the subscription."""
+    last = payment.approvals[-1].billing_key_id if payment.approvals else None
+    return last is not None and last == subscription.billing_key_id
 
 
 def _why(payment: Payment, policy: BillingPolicy) -> tuple[str, bool]:

@@ -184,5 +184,4 @@ def keep(subscription: Subscription, moment: Moment) -> Subscription:
 def use_key(subscription: Subscription, billing_key_id: str | None, moment: Moment) -> Subscription:
     """Charged with another saved payment method, or the default; failed invoices at once (rule 8.6)."""
     check(subscription, Command.CHOOSE_METHOD)
-    told = chosen(replace(subscription, billing_key_id=billing_key_id), moment)
-    return record(told, Fact.SUBSCRIPTION_METHOD_CHANGED, moment, billing_key=billing_key_id)
+    return chosen(replace(subscription, billing_key_id=billing_key_id, unusable=None), moment)

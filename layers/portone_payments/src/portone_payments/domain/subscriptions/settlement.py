@@ -112,16 +112,28 @@ def attempt_failed(
     policy: BillingPolicy,
     *,
     hard: bool = False,
+    gives_way: bool = False,
 ) -> Subscription:
-    """The subscription after an attempt that certainly charged nothing."""
+    """The subscription after an attempt that certainly charged nothing.
+
+    `gives_way`: its method does not work any more, and another of its user's may pay at the next attempt.
+    """
     told = _landed(subscription, invoice)
     if told.end_asked_at is not None:
         return after_outcome(told, moment)
-    return after_outcome(_declined(told, invoice, code, moment, policy, hard=hard), moment)
+    declined = _declined(told, invoice, code, moment, policy, hard=hard, gives_way=gives_way)
+    return after_outcome(declined, moment)
 
 
 def _declined(
-    told: Subscription, invoice: Invoice, code: str, moment: Moment, policy: BillingPolicy, *, hard: bool
+    told: Subscription,
+    invoice: Invoice,
+    code: str,
+    moment: Moment,
+    policy: BillingPolicy,
+    *,
+    hard: bool,
+    gives_way: bool,
 ) -> Subscription:
     if code == SPENT:
         return _under_a_new_id(told, invoice, moment)
@@ -134,7 +146,8 @@ def _declined(
         return ended(_dropped(told, invoice, code, moment), moment, EndReason.DECLINED)
     failed_at = invoice.failed_at if invoice.failed_at is not None else moment.now
     known = replace(invoice, failed_at=failed_at)
-    again = None if known.hard or _drops_open(told) else _again(told, known, moment, policy)
+    final = known.hard and not gives_way
+    again = None if final or _drops_open(told) else _again(told, known, moment, policy)
     due_at = end_of_grace(policy.dunning, failed_at) if again is None else again
     told = _failed(replace(told, status=_behind(told)), replace(known, due_at=due_at), moment)
     return record(

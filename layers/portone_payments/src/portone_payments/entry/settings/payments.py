@@ -120,6 +120,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             dunning=DunningPolicy.parse(env.get("DUNNING") or "{}"),
             consent_always=env.get("CONSENT_ALWAYS") == "on",
             refund_late=env.get("REFUND_LATE_CHARGES") != "off",
+            method_fallback=env.get("METHOD_FALLBACK") != "off",
         ),
         pii_key_arn=env.get("PII_KEY_ARN", ""),
         channels={method: contract_of(channel) for method, channel in channels.items()},

@@ -1,10 +1,13 @@
 """Saved payment methods over HTTP: masked, never the key; `billingKeyId` is our issueId."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from portone_payments.domain.billing_keys.payer import payer
 from portone_payments.domain.billing_keys.wallet import key_of_issue
 from portone_payments.domain.errors.billing import BillingKeyNotFound
 from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet
+from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.entry.request import PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import time_view
@@ -53,9 +56,19 @@ def keys_view(wallet: Wallet) -> dict[str, Any]:
     return {"items": [key_view(key, wallet) for key in listed]}
 
 
-def open_answer(key: SavedKey, wallet: Wallet, waits_for: str) -> dict[str, Any]:
+def pays_view(
+    paying: Iterable[Subscription], wallet: Wallet, *, fallback: bool
+) -> list[dict[str, str | None]]:
+    """What a deleted method paid, and which one pays each of them now; None where none does."""
+    now = ((each, payer(wallet, each, fallback=fallback)) for each in paying)
+    return [
+        {"subscriptionId": each.subscription_id, "paysWith": key.id if key else None} for each, key in now
+    ]
+
+
+def open_answer(key: SavedKey, wallet: Wallet, waits_for: str, **also: Any) -> dict[str, Any]:
     """202: not finished yet; the worker finishes it without another request."""
-    more = {"statusUrl": f"/billing-keys/{key.id}", "waitsFor": waits_for}
+    more = {"statusUrl": f"/billing-keys/{key.id}", "waitsFor": waits_for, **also}
     return answer(202, {**key_view(key, wallet), **more}, retry_after="5")
 
 

@@ -92,6 +92,7 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "cancelling": subscription.end_asked_at is not None,
         "billingKeyId": subscription.billing_key_id,
         "balance": subscription.balance,
+        "paysWith": subscription.pays_with,
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
         "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},
         "invoices": [_invoice_view(each, subscription) for each in _newest_first(subscription)],

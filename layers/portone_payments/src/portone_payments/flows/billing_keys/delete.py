@@ -42,17 +42,20 @@ class _Unfound(Exception):
 class KeyDeletion(KeyReadings):
     """Converges after any crash: the next run starts from what PortOne and the wallet say."""
 
-    def delete(self, user_id: str, billing_key_id: str, deadline: Deadline) -> SavedKey:
+    def delete(
+        self, user_id: str, billing_key_id: str, deadline: Deadline, *, pays: bool = True, by: str = "app"
+    ) -> SavedKey:
         """The key, DELETED or being deleted; above the rate limit the answer is what is stored.
 
-        Raises `BillingKeyNotFound`, `Busy`.
+        `pays`: whether it may pay a subscription, which then records another. Raises `BillingKeyNotFound`,
+        `Busy`.
         """
-        moment, first = self.moment("app"), False
+        moment, first = self.moment(by), False
 
         def asked(held: Wallet) -> tuple[Wallet, *tuple[Payment, ...]]:
             nonlocal first
             known = self.recalled(held, user_id, billing_key_id)
-            after = self._asked(known, billing_key_id, moment)
+            after = self._asked(known, billing_key_id, moment, pays=pays)
             first = after is not known
             return (after, *voided(known.keys[billing_key_id], self.store, moment)) if first else (held,)
 
@@ -103,8 +106,8 @@ class KeyDeletion(KeyReadings):
         self.change(user_id, lambda held: (self._asked(held, billing_key_id, moment),))
         return self.settle_deletion(user_id, billing_key_id, moment, deadline)
 
-    def _asked(self, wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:
-        asked = ask_deletion(wallet, billing_key_id, moment)
+    def _asked(self, wallet: Wallet, billing_key_id: str, moment: Moment, *, pays: bool = True) -> Wallet:
+        asked = ask_deletion(wallet, billing_key_id, moment, pays=pays)
         key = asked.keys[billing_key_id]
         if key.state is not KeyState.DELETING or wallet.keys[billing_key_id].state is KeyState.DELETING:
             return asked

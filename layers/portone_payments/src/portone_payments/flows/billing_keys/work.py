@@ -36,7 +36,7 @@ class WalletKeeper(WalletBook):
             return
         moment = self.moment(BY_WORKER)
         failed = False
-        if wallet.waking:
+        if wallet.waking or wallet.telling:
             failed = not self._by_itself("waking", partial(self.default.wake, user_id, moment))
         for key in wallet.keys.values():
             bring_on = partial(self._bring_on, user_id, key, moment, deadline)

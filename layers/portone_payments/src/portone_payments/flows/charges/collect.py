@@ -15,12 +15,13 @@ from portone_payments.domain.approvals.attempts import (
     token_hash_of,
     was_kept_back,
 )
+from portone_payments.domain.billing_keys.payer import now_paid_by, payer, worn_out
 from portone_payments.domain.billing_keys.wallet import chargeable, claim_key
 from portone_payments.domain.errors.common import Busy, StorageUnavailable
 from portone_payments.domain.errors.payments import ApprovalInProgress, NotApprovable, PaymentNotFound
 from portone_payments.domain.payments.doubts import mismatch_is_back
 from portone_payments.domain.payments.terms import store_of
-from portone_payments.domain.records.billing_keys import SavedKey
+from portone_payments.domain.records.billing_keys import SavedKey, Wallet
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment, Status
@@ -28,6 +29,7 @@ from portone_payments.domain.records.stops import HELD_OVER, Stops
 from portone_payments.domain.records.subscriptions import Invoice, Subscription
 from portone_payments.domain.shared.allowances import still
 from portone_payments.domain.shared.times import DAY
+from portone_payments.domain.subscriptions.charge_outcome import waits_for_method
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
 from portone_payments.domain.subscriptions.invoice_key import invoice_key
 from portone_payments.domain.subscriptions.invoices import (
@@ -142,7 +144,7 @@ class Collector:
     def _stood_still(self, held: Subscription, moment: Moment, stops: Stops | None) -> Subscription:
         if stops is None or all(each.failed_at is None for each in open_invoices(held)):
             return held
-        key = chargeable(self.store.wallet(held.user_id), held.billing_key_id)
+        key = self._payer(self.store.wallet(held.user_id), held)
         return stand_still(held, stops, None if key is None else key.channel, moment.now)
 
     def _await(self, slot: float | None, *, early: float = 0.0) -> None:
@@ -154,7 +156,11 @@ class Collector:
     ) -> tuple[Payment, Claim] | None:
         """Payment, wallet and subscription, written together before the first byte leaves."""
         wallet = self.store.wallet(subscription.user_id)
-        key = chargeable(wallet, invoice.method or subscription.billing_key_id)
+        key = self._payer(wallet, subscription, invoice)
+        subscription = now_paid_by(subscription, wallet, moment, self.policy)
+        if key is not None and worn_out(subscription, invoice, key):
+            self._save(waits_for_method(subscription, invoice, self.policy), moment)
+            return None
         if wallet is None or key is None:
             unasked = replace(invoice, asked=False)
             gone = attempt_failed(subscription, unasked, NO_KEY, moment, self.policy, hard=True)
@@ -216,6 +222,14 @@ class Collector:
         if held is not None:
             return replace(held, expires_at=max(held.expires_at, until)), invoice
         return self._fresh(subscription, invoice, key, moment, until), invoice
+
+    def _payer(
+        self, wallet: Wallet | None, subscription: Subscription, invoice: Invoice | None = None
+    ) -> SavedKey | None:
+        """The method its customer named for this invoice alone, else the one that pays the subscription."""
+        if invoice is not None and invoice.method is not None:
+            return chargeable(wallet, invoice.method)
+        return payer(wallet, subscription, fallback=self.policy.method_fallback)
 
     def _held(self, payment_id: str | None) -> Payment | None:
         return None if payment_id is None else self.store.payment(payment_id)

@@ -1,5 +1,6 @@
 """What a customer, or the shop for them, decides about a subscription; nothing is charged here."""
 
+from portone_payments.domain.billing_keys.payer import now_paid_by
 from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
 from portone_payments.domain.errors.billing import BillingKeyGone
 from portone_payments.domain.records.history import Moment
@@ -100,18 +101,17 @@ def use_key(
     Raises `BillingKeyNotFound`, `BillingKeyGone`.
     """
     subscriptions.of(subscription_id, user_id)
+    wallet = subscriptions.store.wallet(user_id)
     if billing_key_id is not None:
-        wallet = subscriptions.store.wallet(user_id)
         key_of_issue(wallet, billing_key_id)
         if chargeable(wallet, billing_key_id) is None:
             raise BillingKeyGone
-    return subscriptions.change(
-        subscription_id,
-        lambda held, moment: lifecycle.use_key(held, billing_key_id, moment),
-        by="app",
-        user_id=user_id,
-        counted=always,
-    )
+
+    def assigned(held: Subscription, moment: Moment) -> Subscription:
+        after = lifecycle.use_key(held, billing_key_id, moment)
+        return now_paid_by(after, wallet, moment, subscriptions.policy, always=True)
+
+    return subscriptions.change(subscription_id, assigned, by="app", user_id=user_id, counted=always)
 
 
 def change_plan_later(

@@ -7,7 +7,7 @@ from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
 from portone_payments.domain.errors.billing import NoBillingKey, PriceChanged
 from portone_payments.domain.errors.common import Busy, IdempotencyKeyReused
 from portone_payments.domain.errors.payments import OrderExpired, OrderNotFound, OrderWithdrawn
-from portone_payments.domain.records.billing_keys import Wallet
+from portone_payments.domain.records.billing_keys import SavedKey, Wallet
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.kept import AnyRecord
@@ -123,12 +123,14 @@ class Subscriber:
     def _fresh(
         self, wanted: SubscribeRequest, wallet: Wallet | None, moment: Moment
     ) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
-        self._check_key(wanted, wallet)
+        pays_with = self._check_key(wanted, wallet).id
         version = max(self.secrets.charge_keys())
         if wanted.order_id:
             order = self._order(wanted)
             parts = in_parts(order, self.ids.payment_id(), moment, self.subscriptions.policy)
-            parts = replace(parts, billing_key_id=wanted.billing_key_id, hash_version=version)
+            parts = replace(
+                parts, billing_key_id=wanted.billing_key_id, pays_with=pays_with, hash_version=version
+            )
             due_at = next_due(parts, moment.now, self.subscriptions.policy)
             return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
         plan = self.subscriptions.plan(wanted.plan_id)
@@ -143,7 +145,9 @@ class Subscriber:
             anchor_day=wanted.anchor_day,
             consented=wanted.consented,
         )
-        fresh = replace(fresh, billing_key_id=wanted.billing_key_id, hash_version=version)
+        fresh = replace(
+            fresh, billing_key_id=wanted.billing_key_id, pays_with=pays_with, hash_version=version
+        )
         # a start today requests a charge: it is made now, not at the next allowed hour
         due_at = (
             fresh.due_at
@@ -152,11 +156,13 @@ class Subscriber:
         )
         return (replace(fresh, due_at=due_at),)
 
-    def _check_key(self, wanted: SubscribeRequest, wallet: Wallet | None) -> None:
+    def _check_key(self, wanted: SubscribeRequest, wallet: Wallet | None) -> SavedKey:
         if wanted.billing_key_id is not None:
             key_of_issue(wallet, wanted.billing_key_id)
-        if chargeable(wallet, wanted.billing_key_id) is None:
+        key = chargeable(wallet, wanted.billing_key_id)
+        if key is None:
             raise NoBillingKey
+        return key
 
     def _order(self, wanted: SubscribeRequest) -> Order:
         order = self.store.order(wanted.order_id)
