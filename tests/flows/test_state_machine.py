@@ -121,7 +121,7 @@ def test_an_approval_after_the_order_was_cancelled_completes_nothing() -> None:
     state.cards_say_no_and_approve_later(card="card-1", minutes=200, readable=True)
     state.buy_in_parts(later=1)
     state.nothing_is_wrong()
-    state.cancel(pick=1, at_end=False)
+    state.cancel(pick=1, at_end=False, pay_open=False)
     state.nothing_is_wrong()
     state.teardown()
 
@@ -332,5 +332,5 @@ def test_an_order_without_an_open_part_waits_for_nothing() -> None:
     state.cards_say_no(card="card-1", code="54", readable=True, silent=False, times=None)
     state.buy_in_parts(later=40)
     state.nobody_sweeps(days=40)
-    state.cancel_part(pick=0)
+    state.decline_part(pick=0)
     state.teardown()

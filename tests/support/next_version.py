@@ -14,14 +14,15 @@ from portone_payments.adapters.dynamo.keys import Key
 from portone_payments.adapters.dynamo.payment_items import KINDS
 from portone_payments.domain.records.audit import AuditDay
 from portone_payments.domain.records.payments import Attention, Seen
+from portone_payments.domain.records.subscriptions import Agreement, Ending
 from portone_payments.domain.records.webhooks import Hint
 
 HELD = "HELD_FOR_REVIEW"
 """A state of a refund or an invoice that this version has not heard of."""
 
 SETTLED = frozenset({"SUCCEEDED", "FAILED"})
-# replaced with each reading, or dropped by a bound: what was written into them may go with them
-PASSING = (Seen, Hint, Attention, AuditDay)
+# replaced with each reading or payment, taken back, dropped by a bound: what was written into them may go
+PASSING = (Seen, Hint, Attention, AuditDay, Agreement, Ending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from hypothesis.stateful import precondition, rule
 from portone_local.actors.shop import USER, prepare
 from portone_local.actors.subscribers import CHARGE
 from portone_local.portone import Fault
+from tests.support.machine.deciding import Deciding
 from tests.support.machine.messages import Messages
-from tests.support.machine.renting import Renting
 from tests.support.machine.saving import CARDS
 from tests.support.machine.stage import MINUTE, SEND_FAULTS, picks
 
@@ -18,7 +18,7 @@ HARD = "54"
 _charged = precondition(lambda self: bool(self.models))
 
 
-class Collecting(Renting, Messages):
+class Collecting(Deciding, Messages):
     """Declines that are soft, hard, readable or not, or approved in the end; answers that are lost.
 
     `told_paid` are payments of which the app was told that they are paid.

@@ -82,10 +82,13 @@ class Poisoning(Stage):
 
     def invoices_paid(self, subscription_id: str) -> int:
         """How many of its invoices are paid at PortOne."""
-        held = self.stack.ports["store"].subscription(subscription_id)
-        books = self.stack.portone.books()
-        paid = (books.get(each.payment_id) for each in held.invoices.values())
-        return sum(book.times_paid for book in paid if book is not None)
+        store, books = self.stack.ports["store"], self.stack.portone.books()
+        ids = (
+            payment_id
+            for payment_id in books
+            if (held := store.payment(payment_id)) and held.subscription_id == subscription_id
+        )
+        return sum(books[payment_id].times_paid for payment_id in ids)
 
     def bystander_goes_on(self, when: str) -> None:
         """Somebody else pays, and every webhook is lost: the sweep finds it."""

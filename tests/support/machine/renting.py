@@ -1,8 +1,9 @@
-"""Rules: a customer's subscriptions and orders in parts, from the start to the end."""
+"""Rules: a customer's subscriptions and orders in parts: begun, agreed to, put on other plans."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -19,20 +20,30 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.gateway.messages import Response
 from portone_local.stories.subscription_scenes import stamp
-from portone_payments.domain.records.subscriptions import InvoiceKind, InvoiceState, Subscription
-from portone_payments.domain.shared.calendar import kst_day, kst_midnight
+from portone_payments.domain.records.subscriptions import (
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+    SubscriptionStatus,
+)
+from portone_payments.domain.shared.calendar import Interval, Unit, kst_day, kst_midnight
+from tests.support.machine.not_yet import LEFT_OUT, playable
 from tests.support.machine.saving import Saving
 from tests.support.machine.stage import DAY, picks
-from tests.support.recurring_model import RecurringModel
+from tests.support.recurring_model import RecurringModel, Word
 
 WEEK = {"unit": "WEEK", "count": 1}
 DEAR = 4 * PRICE
-# what each plan costs
+# what each plan costs, and by what interval; weekly and dear are one group, any other is its own
 PLANS = {"weekly": PRICE, "dear": DEAR, "trial": PRICE, "monthly": 2 * PRICE}
+GROUPS = {"weekly": "club", "dear": "club"}
 SOFA = (5_000, 7_000)
-OK, ACCEPTED = 200, 202
+OK, ACCEPTED, CONFLICT = 200, 202, 409
+OVER = frozenset({SubscriptionStatus.ENDED, SubscriptionStatus.COMPLETED})
+# UNPAID stays what is owed, and stands in nobody's way
+_GONE = OVER | {SubscriptionStatus.UNPAID}
 _WAITING = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
-_subscribed = precondition(lambda self: bool(self.rented))
+subscribed = precondition(lambda self: bool(self.rented))
 
 
 class Renting(Saving):
@@ -48,18 +59,33 @@ class Renting(Saving):
 
     def sell(self) -> None:
         """The shop stores its plans."""
-        plan_stored(self.stack, "weekly", interval=WEEK)
-        plan_stored(self.stack, "dear", DEAR, interval=WEEK)
-        plan_stored(self.stack, "trial", interval=WEEK, trialDays=7)
-        plan_stored(self.stack, "monthly", 2 * PRICE, anchorDay=31)
+        for plan, amount in PLANS.items():
+            self.store(plan, amount)
         self.priced = [(0.0, plan, amount) for plan, amount in PLANS.items()]
+
+    def store(self, plan: str, amount: int) -> Response:
+        """The shop stores one of its plans at a price."""
+        body: dict[str, Any] = {"anchorDay": 31} if plan == "monthly" else {"interval": WEEK}
+        body |= {"trialDays": 7} if plan == "trial" else {}
+        body |= {} if "groups" in LEFT_OUT else {"group": GROUPS.get(plan, plan)}
+        body |= {} if "start_ahead" in LEFT_OUT else {"startAheadDays": 30}
+        return plan_stored(self.stack, plan, amount, **body)
 
     @rule(plan=st.sampled_from(["weekly", "dear"]), digit=st.sampled_from(["more", "less", "right"]))
     def misprice(self, plan: str, digit: str) -> None:
         """Staff types a digit too many or too few, and puts it right some time."""
         amount = {"more": PLANS[plan] * 10, "less": PLANS[plan] // 10, "right": PLANS[plan]}[digit]
-        if plan_stored(self.stack, plan, amount, interval=WEEK).status == OK:
+        if self.store(plan, amount).status == OK:
             self.priced.append((self.stack.clock.now(), plan, amount))
+
+    @playable("reprice")
+    @rule(plan=st.sampled_from(["weekly", "dear"]), percent=st.sampled_from([80, 120, 150]))
+    def reprice(self, plan: str, percent: int) -> None:
+        """A new price for all who have the plan, from their next periods on; each is asked for consent."""
+        amount = PLANS[plan] * percent // 100
+        now = self.stack.clock.now()
+        if self.stack.shop.post(f"/plans/{plan}/price", {"amount": amount}).status in {OK, ACCEPTED}:
+            self.priced.append((now, plan, amount))
 
     def price(self, plan: str, at: float) -> int:
         """What a plan cost then; an order in parts costs what its dearest part does."""
@@ -68,10 +94,45 @@ class Renting(Saving):
 
     @rule(plan=st.sampled_from(sorted(PLANS)), consents=st.booleans(), twice=st.booleans())
     def subscribe(self, plan: str, consents: bool, twice: bool) -> None:  # noqa: FBT001 - drawn values
+        self.start(plan, twice=twice, consent=consents)
+
+    @playable("start_ahead")
+    @rule(plan=st.sampled_from(sorted(PLANS)), days=st.sampled_from([1, 8, 29]))
+    def start_ahead(self, plan: str, days: int) -> None:
+        """Its first period, or its trial, begins some days later."""
+        day = kst_day(self.stack.clock.now() + days * DAY)
+        self.start(plan, twice=False, start=day.isoformat())
+
+    def start(self, plan: str, *, twice: bool, **body: Any) -> None:
+        """The app subscribes, under one key; a living subscription of the same group stands in the way."""
         request = f"request-{next(self.requests)}"
         for _ in range(2 if twice else 1):
-            answered = subscribe(self.stack, request=request, planId=plan, consent=consents)
-            self.begun(answered, consents=consents)
+            before = self.living(plan)
+            answered = subscribe(self.stack, request=request, planId=plan, **body)
+            self.begun(answered, consents=bool(body.get("consent")))
+            self.judge_seat(plan, before, answered)
+
+    def judge_seat(self, plan: str, before: set[str], answered: Response) -> None:
+        """One living subscription to a group, which is named to whoever wants another."""
+        after = self.living(plan)
+        if len(after) > max(1, len(before)):
+            raise AssertionError(f"{after} live beside each other in the group of {plan}")
+        taken = answered.status == CONFLICT and answered.json()["error"]["code"] == "already_subscribed"
+        if taken and answered.json()["error"]["details"]["subscriptionId"] not in before | after:
+            raise AssertionError(f"{plan} was refused for {answered.body!r}, and nothing of it lives")
+
+    def living(self, plan: str) -> set[str]:
+        """The subscriptions of this customer to the group of a plan that have not ended."""
+        if "groups" in LEFT_OUT:
+            return set()
+        every = self.stack.ports["store"].subscriptions(USER, cursor=None, limit=50).items
+        group = GROUPS.get(plan, plan)
+        return {
+            each.subscription_id
+            for each in every
+            if each.order_id is None and each.status not in _GONE
+            if GROUPS.get(each.plan_id, each.plan_id) == group
+        }
 
     @rule(later=st.sampled_from([1, 8, 40]))
     def buy_in_parts(self, later: int) -> None:
@@ -82,111 +143,101 @@ class Renting(Saving):
         order_in_parts(self.stack, order_id, [{"amount": deposit}, {"amount": balance, "dueAt": due}])
         self.begun(schedule(self.stack, order_id, request=order_id))
 
-    @_subscribed
+    @subscribed
     @rule(pick=picks)
     def consent(self, pick: int) -> None:
         id_ = self.subscription(pick)
         with self.acting(id_):
             ask(self.stack, id_, "consent", {"amount": PRICE})
-            self.rented[id_].consents.append(self.stack.clock.now())
+            self.rented[id_].consents(Word(amount=PRICE, interval=None, at=self.stack.clock.now()))
 
-    @_subscribed
-    @rule(pick=picks, plan=st.sampled_from(["weekly", "dear"]), when=st.sampled_from(["now", "period_end"]))
+    @subscribed
+    @rule(
+        pick=picks,
+        plan=st.sampled_from(["weekly", "dear", "dear", "monthly"]),
+        when=st.sampled_from(["now", "period_end"]),
+    )
     def change_plan(self, pick: int, plan: str, when: str) -> None:
         """What the preview shows is what is charged."""
         id_ = self.subscription(pick)
         shown = ask(self.stack, id_, "preview", {"planId": plan})
         due = {"due": shown.json()["due"]} if when == "now" and shown.status == OK else {}
         with self.acting(id_) as first:
-            now = self.stack.clock.now()
-            self.rented[id_].agrees_to(self.price(plan, now), now)
-            self.stack.app(USER).put(f"/subscriptions/{id_}/plan", {"planId": plan, "when": when} | due)
+            word = self.word(plan)
+            self.rented[id_].consents(word)
+            changed = self.stack.app(USER).put(
+                f"/subscriptions/{id_}/plan", {"planId": plan, "when": when} | due
+            )
+            if changed.status == OK:
+                self.rented[id_].chose(word, at_once=when == "now")
+                self.judge_seat(plan, set(), changed)
         invoiced = self.held_subscription(id_).invoices.get(str(first))
         if due and invoiced is not None and invoiced.kind is InvoiceKind.PRORATION:
             self.rented[id_].shown[invoiced.id] = due["due"]
 
-    @_subscribed
-    @rule(pick=picks)
-    def change_by_shop(self, pick: int) -> None:
+    @subscribed
+    @rule(pick=picks, by=st.sampled_from(["shop", "staff"]))
+    def change_by_shop(self, pick: int, by: str) -> None:
         """A price rise from the next period on, without a consent."""
         id_ = self.subscription(pick)
-        self.stack.shop.put(f"/ops/subscriptions/{id_}/plan", {"planId": "dear", "when": "period_end"})
+        if by == "staff" and "staff" not in LEFT_OUT:
+            body = {"planId": "dear", "when": "period_end"}
+            self.stack.staff_app.put(f"/staff/subscriptions/{id_}/plan", body)
+        else:
+            self.stack.shop.put(f"/ops/subscriptions/{id_}/plan", {"planId": "dear", "when": "period_end"})
 
-    @_subscribed
-    @rule(pick=picks, own=st.booleans())
-    def change_method(self, pick: int, own: bool) -> None:  # noqa: FBT001 - a drawn value
-        """One of its own, or whatever is the default."""
-        chosen = self.issues[-1] if own and self.issues else None
-        id_ = self.subscription(pick)
-        self.rented[id_].asked |= self.waiting(id_)
-        self.stack.app(USER).put(f"/subscriptions/{id_}/billing-key", {"billingKeyId": chosen})
-
-    @_subscribed
-    @rule(pick=picks, days=st.sampled_from([0, 3, 20]))
-    def pause(self, pick: int, days: int) -> None:
-        """For good, or until a day."""
-        id_, now = self.subscription(pick), self.stack.clock.now()
-        until = kst_day(now) + timedelta(days=days)
-        answered = ask(self.stack, id_, "pause", {"until": until.isoformat()} if days else None)
-        if answered.status == OK:
-            self.rented[id_].paused = (now, kst_midnight(until) if days else float("inf"))
-
-    @_subscribed
-    @rule(pick=picks)
-    def resume(self, pick: int) -> None:
-        id_ = self.subscription(pick)
-        model = self.rented[id_]
-        before, model.paused = model.paused, None
-        with self.acting(id_):
-            if ask(self.stack, id_, "resume").status not in {OK, ACCEPTED}:
-                model.paused = before
-
-    @_subscribed
-    @rule(pick=picks, at_end=st.booleans())
-    def cancel(self, pick: int, at_end: bool) -> None:  # noqa: FBT001 - a drawn value
-        id_ = self.subscription(pick)
-        answered = ask(self.stack, id_, "cancel", {"atPeriodEnd": at_end})
-        if answered.status == OK:
-            told, model = answered.json(), self.rented[id_]
-            model.over = told["status"] in {"ENDED", "COMPLETED"}
-            model.ends_at = told["endsAt"] and datetime.fromisoformat(told["endsAt"]).timestamp()
-
-    @_subscribed
-    @rule(pick=picks)
-    def cancel_part(self, pick: int) -> None:
-        self.stack.app(USER).post(f"/subscriptions/{self.subscription(pick)}/parts/2/cancel")
+    def word(self, plan: str) -> Word:
+        """What a customer agrees to by choosing a plan now."""
+        now = self.stack.clock.now()
+        interval = Interval(Unit.MONTH, 1) if plan == "monthly" else Interval(Unit.WEEK, 1)
+        return Word(amount=self.price(plan, now), interval=interval, at=now)
 
     def begun(self, answered: Response, *, consents: bool = False) -> None:
         """The app was answered; what it cannot know after a crash is known once it is charged for."""
         told = answered.json()
-        if "subscriptionId" in told:
-            self.know_subscription(self.held_subscription(told["subscriptionId"]))
-        if "subscriptionId" in told and consents:
-            self.rented[told["subscriptionId"]].consents.append(self.stack.clock.now())
+        if "subscriptionId" not in told:
+            return
+        id_, now = told["subscriptionId"], self.stack.clock.now()
+        self.know_subscription(self.held_subscription(id_))
+        if consents:
+            self.rented[id_].consents(Word(amount=self.rented[id_].agreed.amount, interval=None, at=now))
 
-    def know_subscription(self, held: Subscription, consents: tuple[float, ...] = ()) -> None:
+    def know_subscription(self, held: Subscription, *, consented: bool = False) -> None:
         """A model of it, once; its first invoice of today is charged because its customer asked.
 
         So is what it has when a method was given meanwhile, where the app died before it knew of it.
         """
-        first: set[str] = set() if held.trial_ends else {"1"}
-        if self.given_at >= held.created_at:
+        if held.subscription_id in self.rented:
+            return
+        now = held.created_at
+        first: set[str] = set() if held.trial_ends or self.begins(held) > now else {"1"}
+        if self.given_at >= now:
             first |= set(held.invoices)
-        self.rented.setdefault(
-            held.subscription_id,
-            RecurringModel(
-                agreed=self.price(held.plan_id, held.created_at),
-                asked=first,
-                trial_ends=held.trial_ends,
-                consents=list(consents),
-            ),
+        price = Word(amount=self.price(held.plan_id, now), interval=held.interval, at=now)
+        model = RecurringModel(
+            agreed=price, asked=first, trial_ends=held.trial_ends, begins=self.begins(held)
         )
+        self.rented[held.subscription_id] = model
+        if consented:
+            model.consents(price)
+
+    def begins(self, held: Subscription) -> float:
+        """When what it charges may begin first."""
+        if held.order_id is not None:
+            return held.created_at
+        return max(held.created_at, kst_midnight(date.fromisoformat(held.start)))
 
     def methods_given(self) -> None:
-        """The customer gave a method, or its app died while it did: what waits may be charged at once."""
-        self.given_at = self.stack.clock.now()
+        """The customer gave a method, or its app died while it did: what waits may be charged at once.
+
+        What was given up in an earlier period does not come back by that.
+        """
+        self.given_at = now = self.stack.clock.now()
         for id_, model in self.rented.items():
-            model.asked |= self.waiting(id_)
+            invoices = self.held_subscription(id_).invoices.values()
+            long_ago = {each.id for each in invoices if _was_given_up(each.state, each.kind, each.ends, now)}
+            model.given_up |= set() if "owed" in LEFT_OUT else long_ago - model.wanted
+            model.asked |= self.waiting(id_) - long_ago
 
     @contextmanager
     def acting(self, id_: str) -> Iterator[int]:
@@ -210,3 +261,7 @@ class Renting(Saving):
         """One of the subscriptions, the newest first."""
         known = list(self.rented)
         return known[-1 - pick % len(known)]
+
+
+def _was_given_up(state: InvoiceState, kind: InvoiceKind, ends: float, now: float) -> bool:
+    return state is InvoiceState.UNPAID and kind is InvoiceKind.PERIOD and ends <= now
