@@ -157,7 +157,7 @@ def test_i12_a_charge_after_the_shop_ended_it(clean: Evidence) -> None:
     planted = with_subscription(clean, subscription, ended_at=None)
     findings = found(replace(planted, answers=tuple(by_shop), charges=(late,)))
 
-    assert findings == [f"I12 charged for {subscription.subscription_id} after it was cancelled"]
+    assert f"I12 charged for {subscription.subscription_id} after it was cancelled" in findings
 
 
 def test_i12_a_charge_with_a_deleted_key(clean: Evidence) -> None:

@@ -54,6 +54,15 @@ from portone_local.oracle.credits import (
 from portone_local.oracle.ends import nothing_outlives_its_end
 from portone_local.oracle.evidence import Answered, Charge, Evidence, Finding, Operation
 from portone_local.oracle.gathering import gather
+from portone_local.oracle.lives import (
+    nothing_is_charged_while_ending,
+    one_subscription_of_a_group,
+    one_trial_of_a_group,
+    paid_until_is_paid,
+    statuses_agree_with_figures,
+    statuses_follow_the_clock,
+    stops_call_a_person,
+)
 from portone_local.oracle.money import (
     AGREES,
     agrees_with_portone,
@@ -165,6 +174,13 @@ INVARIANTS: tuple[Invariant, ...] = (
     doubt_settles_nothing,
     later_parts_wait,
     charge_backs_stop_collecting,
+    statuses_agree_with_figures,
+    statuses_follow_the_clock,
+    paid_until_is_paid,
+    nothing_is_charged_while_ending,
+    stops_call_a_person,
+    one_subscription_of_a_group,
+    one_trial_of_a_group,
     invoices_get_on,
     keys_get_on,
     accounts_are_asked_for,

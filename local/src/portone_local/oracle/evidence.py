@@ -78,6 +78,7 @@ class Evidence:
     `longest` is the longest item as text, `unreadable` are items this code cannot read.
     `readings` are when PortOne answered about each payment, undisturbed; `listed` are kind and subject of
     what stands on the list of calls for staff, by payment.
+    `settings` are those of the function that subscribes, by their names there.
     `ended` are payments whose time was over here, and of which PortOne knows still.
     `hurt` says that a dependency failed in between, so that a 503 was the right answer.
     """
@@ -113,6 +114,7 @@ class Evidence:
     operations: tuple[Operation, ...] = ()
     listed: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def told(self) -> tuple[Publishable, ...]:

@@ -67,6 +67,7 @@ def gather(stack: Stack, *, answers: Iterable[Answered] = (), hurt: bool = False
             alarms=Alarms(stack.template, stack.ports["meter"].moments),
             operations=tuple(getattr(stack, "operations", ())),
             listed=listed_in(items),
+            settings=template.environment(stack.template, "subscribe"),
         )
     )
 

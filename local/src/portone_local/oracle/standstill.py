@@ -41,10 +41,10 @@ def invoices_get_on(evidence: Evidence) -> Iterator[Finding]:
         name = subscription.subscription_id
         for invoice in subscription.invoices.values():
             since = max(float(invoice.starts), _progress(evidence, subscription, invoice))
-            if invoice.state is InvoiceState.OPEN and _standing(evidence, since, STANDING):
+            if invoice.state is InvoiceState.OPEN and standing(evidence, since, STANDING):
                 told = f"invoice {invoice.id} of {name} has been due for weeks, and nothing is tried"
                 yield Finding("I17", invoice.payment_id, told)
-        if _standing(evidence, _covered_until(subscription), STANDING):
+        if standing(evidence, _covered_until(subscription), STANDING):
             yield Finding("I17", None, f"{name} is {subscription.status}, and no period follows its last")
 
 
@@ -52,7 +52,7 @@ def keys_get_on(evidence: Evidence) -> Iterator[Finding]:
     """I17: a payment method somebody began to save is saved, refused or given up."""
     for wallet in evidence.wallets.values():
         for key in wallet.keys.values():
-            if key.state in _UNFINISHED and _standing(evidence, key.created_at, KEYS_STANDING):
+            if key.state in _UNFINISHED and standing(evidence, key.created_at, KEYS_STANDING):
                 yield Finding("I17", None, f"key {key.id} has been {key.state} for days")
 
 
@@ -64,7 +64,7 @@ def accounts_are_asked_for(evidence: Evidence) -> Iterator[Finding]:
             if (
                 waits
                 and not calls_for(evidence, payment)
-                and _standing(evidence, refund.created_at, ACCOUNT_STANDING)
+                and standing(evidence, refund.created_at, ACCOUNT_STANDING)
             ):
                 yield Finding("I17", payment.payment_id, f"{refund.id} has waited for an account for weeks")
 
@@ -114,7 +114,7 @@ def _covered_until(subscription: Subscription) -> float:
     return max([*periods, *resumed, subscription.trial_ends or 0, subscription.created_at])
 
 
-def _standing(evidence: Evidence, since: float, seconds: float) -> bool:
+def standing(evidence: Evidence, since: float, seconds: float) -> bool:
     """Whether nothing has happened for so long although the sweep has run, from its first run on."""
     if evidence.now - since < seconds:
         return False
