@@ -151,7 +151,9 @@ ALLOWED = {
     },
     "list_attention": {"dynamodb:Query PaymentsTable/index/attention"} | lists("attention#*", "payment#*"),
     "catch_up_payment": CATCHES_UP | HINTS | opens("staff-words"),
-    "resolve_payment": PAYS - READS | reads("payment#*") | seals("staff-words"),
+    "resolve_payment": puts("payment#*", "subscription#*")
+    | {"dynamodb:PutItem PaymentsTable attention#*"}
+    | seals("staff-words"),
     "audit_payments": CATCHES_UP
     | saves("discrepancy#*", "audit#list")
     | lists("payment#*", "discrepancy#*")

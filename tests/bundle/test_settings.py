@@ -76,7 +76,7 @@ TOLD = {
     "put_refund_account": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "list_attention": STAFF,
     "catch_up_payment": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
-    "resolve_payment": STAFF | {"PII_KEY_ARN"},
+    "resolve_payment": STAFF | CHANGES | {"PII_KEY_ARN"},
     "audit_payments": CALLS,
     "apply_retention": set(),
     "list_discrepancies": STAFF | {"PII_KEY_ARN"},

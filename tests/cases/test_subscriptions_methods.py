@@ -54,7 +54,6 @@ def gone_at_portone(stack: UnkindStack, billing_key_id: str) -> None:
     stack.portone.console.delete_billing_key(key)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B21")
 @pytest.mark.parametrize("amount", [None, 3_000], ids=["whole", "some"])
 @pytest.mark.parametrize("months", [0, 2], ids=["running period", "an earlier one"])
 def test_money_taken_back_stops_collecting_until_staff_decides(
@@ -77,7 +76,6 @@ def test_money_taken_back_stops_collecting_until_staff_decides(
     assert status(stack, subscription_id) == "ACTIVE"
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B21")
 def test_a_balance_is_not_charged_while_its_deposit_is_taken_back(stack: UnkindStack) -> None:
     key_saved(stack)
     order_in_parts(stack, "order-1", [{"amount": 10_000}, {"amount": 90_000, "dueAt": FEBRUARY}])

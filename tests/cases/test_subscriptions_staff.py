@@ -105,7 +105,6 @@ def test_staff_sees_everything_of_a_user_and_no_key(stack: UnkindStack, door: st
 
 
 @doors
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B26")
 def test_a_refund_may_end_what_it_refunds(stack: UnkindStack, door: str) -> None:
     subscription_id = begun(stack)
     payment_id = str(invoice(stack, subscription_id, 1).paid_by)
@@ -118,7 +117,6 @@ def test_a_refund_may_end_what_it_refunds(stack: UnkindStack, door: str) -> None
     assert told(stack, "subscription.ended") == ["subscription.ended"]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B26")
 def test_a_refund_that_may_end_a_subscription_ends_it_when_asked_twice_or_unanswered(
     stack: UnkindStack,
 ) -> None:

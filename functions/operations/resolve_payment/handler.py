@@ -21,6 +21,7 @@ class ResolveBody(Body):
 
     `close`: seen and dealt with. `accept`: believe the quarantined payment from the next reading on.
     `refunded`, `not_refunded`: what became of a refund that no reading can decide.
+    `go_on`, `end`: what becomes of the subscription of which somebody else took money back.
 
     `kind` and `subject` may be left out where only one call fits.
     """
@@ -44,6 +45,7 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
         meter=deps.meter,
         vault=deps.vault,
         clock=deps.clock,
+        billing=deps.settings.billing,
     )
     lines = [entry.seq for entry in payment.history if entry.fact == Fact.RESOLVED]
     return answer(200, staff_view(payment, {lines[-1]: body.reason}))

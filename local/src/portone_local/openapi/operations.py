@@ -12,7 +12,7 @@ from portone_payments.domain.errors import payments as payment_errors
 from portone_payments.domain.errors.common import BundleError
 from portone_payments.entry.request import Body
 from portone_payments.entry.views.receipts import ReceiptBody
-from portone_payments.entry.views.refunds import AccountBody, CancelBody
+from portone_payments.entry.views.refunds import AccountBody, CancelBody, StaffCancelBody
 
 type Errors = tuple[type[BundleError], ...]
 
@@ -202,7 +202,7 @@ OPERATIONS = {
         answers=RECEIVED, errors=(*STAFF, payment_errors.CashReceiptNotFound, *RECEIPT)
     ),
     "cancel_payment": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
-    "cancel_payment_as_staff": Operation(body=CancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
+    "cancel_payment_as_staff": Operation(body=StaffCancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
     "get_refund": Operation(
         shared=True,
         answers={200: Refund},

@@ -32,6 +32,7 @@ PUBLIC_DATA = {
     "late": "late",
     "number": "number",
     "paid": "paid",
+    "payment": "paymentId",
     "pg_code": "pgCode",
     "plan": "planId",
     "platform": "platform",

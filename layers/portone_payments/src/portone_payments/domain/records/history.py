@@ -72,6 +72,8 @@ class Fact(StrEnum):
     SUBSCRIPTION_TRIAL_ENDING = "subscription_trial_ending"
     SUBSCRIPTION_PRICE_CHANGE_COMING = "subscription_price_change_coming"
     SUBSCRIPTION_METHOD_CHANGED = "subscription_method_changed"
+    SUBSCRIPTION_STOPPED = "subscription_stopped"
+    SUBSCRIPTION_WENT_ON = "subscription_went_on"
     SUBSCRIPTION_ENDED = "subscription_ended"
     SUBSCRIPTION_COMPLETED = "subscription_completed"
     INVOICE_PAID = "invoice_paid"

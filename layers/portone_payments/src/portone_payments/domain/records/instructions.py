@@ -53,6 +53,7 @@ class Refund:
     `door` and `person`: how and by which member of staff it was requested, so that the second is another.
     `stopped_until`: PortOne refused *us*, perhaps until then: without a trace it is sent anew, under key
     number `sends`.
+    `ends_subscription`: the subscription it refunds ends in the write that releases it.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Refund:
     settled_at: float | None = None
     door: str = ""
     person: str = ""
+    ends_subscription: bool = False
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -41,7 +41,8 @@ class RefundRequest:
     """A requested refund. `id` is in the requester's own namespace (owner:, staff:, auto:).
 
     `amount` None with `full` requests all that is left; minor units. `reason` is a code of ours, never the
-    requester's text, which is sealed apart.
+    requester's text, which is sealed apart. `ends_subscription`: what it was charged
+    for ends.
     """
 
     id: str
@@ -55,6 +56,7 @@ class RefundRequest:
     amount: int | None = None
     tax_free: int | None = None
     vat: int | None = None
+    ends_subscription: bool = False
     state: RefundState = RefundState.RESERVED
 
 
@@ -145,6 +147,7 @@ def reserve_back(
         by=requested.by,
         door=requested.door,
         person=requested.person,
+        ends_subscription=requested.ends_subscription,
         body_hash=requested.body_hash,
         key=_digest(payment.payment_id, requested.id, "key"),
         token=token_of(payment.payment_id, requested.id),

@@ -7,6 +7,7 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment, Status, holds_money
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.subscriptions.chargebacks import stopped, taken_by_others
 from portone_payments.domain.subscriptions.dunning import end_of_grace, is_hard
 from portone_payments.domain.subscriptions.invoices import with_invoice
 from portone_payments.domain.subscriptions.owed import PAYABLE
@@ -42,6 +43,8 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
     """
     if after.subscription_id is None:
         return False
+    if taken_by_others(before, after):
+        return True
     if after.quarantined:
         fresh = after.quarantined_paid and not before.quarantined_paid
         return fresh or waited_for(after, now)
@@ -55,7 +58,16 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
 def settle(
     subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
 ) -> Settled:
-    """The subscription after a charge succeeded, failed, or is still unknown."""
+    """The subscription after a charge succeeded, failed, or is still unknown; or its money was taken back."""
+    settled = _settled(subscription, before, after, moment, policy)
+    if not taken_by_others(before, after):
+        return settled
+    return replace(settled, subscription=stopped(settled.subscription, after.payment_id, moment))
+
+
+def _settled(
+    subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
+) -> Settled:
     invoice = subscription.invoices.get(after.invoice_id or "")
     if not after.quarantined and after.status in _PAID and before.status not in _PAID:
         return _taken(subscription, invoice, after, moment, policy)

@@ -43,6 +43,8 @@ def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
     subscription = _begun(subscription, moment)
     subscription = _resumed(subscription, moment)
     subscription = _ended(subscription, moment)
+    if subscription.stopped_for:
+        return subscription
     subscription = roll(subscription, moment, policy.dunning)
     for invoice in open_invoices(subscription):
         # what was given up beside an earlier one is open no more
@@ -52,8 +54,10 @@ def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
 
 
 def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
-    """The one invoice to charge now, oldest first; None while another has no outcome yet."""
+    """The one invoice to charge now, oldest first; None while another has no outcome, or staff decides."""
     if subscription.in_flight is not None or subscription.end_asked_at is not None:
+        return None
+    if subscription.stopped_for:
         return None
     ready = (each for each in open_invoices(subscription) if each.state is InvoiceState.OPEN)
     charged = (each for each in ready if collects(subscription, each))
@@ -69,12 +73,18 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
         return int(now) + HOUR
     if subscription.in_flight is not None:
         return int(now) + HOUR
+    marks = [] if subscription.stopped_for else _marks(subscription, policy)
+    turns = (at for status, at in _turns(subscription) if status is subscription.status)
+    return min((each for each in (*marks, *turns) if each is not None), default=None)
+
+
+def _marks(subscription: Subscription, policy: BillingPolicy) -> list[int | None]:
+    """When its open invoices, and its next period, are due."""
     marks = [mark(subscription, each) for each in open_invoices(subscription)]
     starts = next_start(subscription)
     if starts is not None:
         marks.append(at_allowed_time(policy.dunning, starts, spread_of(subscription)))
-    turns = (at for status, at in _turns(subscription) if status is subscription.status)
-    return min((each for each in (*marks, *turns) if each is not None), default=None)
+    return marks
 
 
 def _turns(subscription: Subscription) -> Iterator[tuple[SubscriptionStatus, int | None]]:

@@ -60,6 +60,12 @@ class CancelBody(Body):
     refund_account: AccountBody | None = None
 
 
+class StaffCancelBody(CancelBody):
+    """The same by staff; `endSubscription`: what the payment was charged for ends with it."""
+
+    end_subscription: bool = False
+
+
 def requested_refund(
     request: Request, body: CancelBody, requester: Requester, hash_key: str, currency: str = "KRW"
 ) -> RefundRequest:
@@ -84,6 +90,7 @@ def requested_refund(
         amount=body.amount,
         tax_free=body.tax_free_amount,
         vat=body.vat_amount,
+        ends_subscription=isinstance(body, StaffCancelBody) and body.end_subscription,
     )
 
 

@@ -16,6 +16,8 @@ from portone_payments.domain.refunds.lost import BY_STAFF
 from portone_payments.domain.refunds.reserve import open_refund
 from portone_payments.domain.refunds.reversals import judged_by, may_have_come_back
 from portone_payments.domain.refunds.settlement import about, decide
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.flows.operations.taken_back import CALL, Word, decided_on
 from portone_payments.flows.shared.optimistic import retried, with_fact
 from portone_payments.flows.shared.ownership import stored_payment
 from portone_payments.flows.shared.staff_words import sealed_words
@@ -30,14 +32,18 @@ class Decision(StrEnum):
 
     CLOSE: seen and dealt with. ACCEPT: believe the quarantined payment from the next reading on.
     REFUNDED, NOT_REFUNDED: what became of a refund that no reading can decide, or that came back (`lagging`).
+    GO_ON, END: what becomes of the subscription of which somebody else took money back (`chargeback`).
     """
 
     CLOSE = "close"
     ACCEPT = "accept"
     REFUNDED = "refunded"
     NOT_REFUNDED = "not_refunded"
+    GO_ON = "go_on"
+    END = "end"
 
 
+_WORDS = {Decision.GO_ON: Word.GO_ON, Decision.END: Word.END}
 _REFUND_STATES = {
     Decision.REFUNDED: RefundState.SUCCEEDED,
     Decision.NOT_REFUNDED: RefundState.FAILED,
@@ -63,6 +69,7 @@ def resolve(
     meter: Meter,
     vault: Vault,
     clock: Clock,
+    billing: BillingPolicy,
 ) -> Payment:
     """Close one call for staff, with a reason in the history; the others stand.
 
@@ -74,7 +81,9 @@ def resolve(
         moment = Moment(now=clock.now(), by=f"staff:{staff}")
         sealed = replace(asked, reason=sealed_words(asked.reason, held, vault))
         resolved = with_fact(held, _resolved(held, sealed, moment))
-        store.save(resolved)
+        word = _WORDS.get(asked.decision)
+        beside = decided_on(held, resolved, word, moment, store=store, billing=billing)
+        store.save(resolved, *beside)
         return resolved
 
     return retried(write, meter=meter, attempts=ATTEMPTS)
@@ -119,6 +128,8 @@ def _fits(held: Payment, call: Attention, asked: Resolution) -> bool:
         return False
     if asked.decision is Decision.ACCEPT:
         return call.kind is AttentionKind.QUARANTINED
+    if asked.decision in _WORDS:
+        return call.kind is CALL
     return not (call.kind is AttentionKind.AMBIGUOUS and _ambiguous(held, call.subject))
 
 

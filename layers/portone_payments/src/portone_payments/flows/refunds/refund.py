@@ -68,7 +68,8 @@ class Canceller(Refunds):
                 return Refunded(held, same_request(known, requested)), False
             current = self._current(held, requester, deadline)
             reserved = with_fact(current, self._reserve(current, requester, requested, said))
-            self.store.save(reserved)
+            refund = reserved.refunds[requested.id]
+            self.store.save(reserved, *self.ended_by(reserved, refund, requester.by))
             return Refunded(as_saved(reserved), reserved.refunds[requested.id]), True
 
         return retried(write, meter=self.meter)

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.common import Busy
+from portone_payments.domain.errors.common import Busy, InvalidRequest
 from portone_payments.domain.errors.payments import RefundNotFound
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.subscriptions import EndReason, Subscription
 from portone_payments.domain.refunds.rules import RefundPolicy
+from portone_payments.domain.subscriptions.collection import next_due
+from portone_payments.domain.subscriptions.ending import end_now
+from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.refunds.send import RefundSender
 from portone_payments.flows.shared import optimistic
@@ -60,14 +64,34 @@ class Refunds:
     def change(
         self, payment_id: str, refund_id: str, requester: Requester, change: Change, *, fact: bool = True
     ) -> None:
-        """Save what `change` makes of a refund. Raises what it raises, `Busy`."""
+        """Save what `change` makes of a refund, and of what it ends. Raises what it raises, `Busy`."""
 
-        def decide(held: Payment) -> tuple[Payment]:
-            return (due_soon(change(held, self.refund(held, refund_id)), self.clock.now()),)
+        def decide(held: Payment) -> tuple[Payment, *tuple[Subscription, ...]]:
+            before = self.refund(held, refund_id)
+            after = due_soon(change(held, before), self.clock.now())
+            released = before.state is RefundState.AWAITING_APPROVAL
+            ended = self.ended_by(after, self.refund(after, refund_id), requester.by) if released else ()
+            return after, *ended
 
         optimistic.change(
             lambda: self.held(payment_id, requester), decide, store=self.store, meter=self.meter, fact=fact
         )
+
+    def ended_by(self, payment: Payment, refund: Refund, by: str) -> tuple[Subscription, ...]:
+        """The subscription that a released refund ends, saved together with it; none where it ends none.
+
+        Raises `InvalidRequest` for a payment that was not charged for one.
+        """
+        if not refund.ends_subscription or refund.state is not RefundState.RESERVED:
+            return ()
+        held = self.store.subscription(payment.subscription_id) if payment.subscription_id else None
+        if held is None:
+            raise InvalidRequest(field="endSubscription", reason="no_subscription")
+        if held.status in OVER or held.end_asked_at is not None:
+            return ()
+        moment = Moment(now=self.clock.now(), by=by)
+        after = end_now(held, moment, EndReason.REFUNDED)
+        return (replace(after, due_at=next_due(after, moment.now, self.reader.billing), tries=0),)
 
     def send(
         self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, fresh: bool = False
