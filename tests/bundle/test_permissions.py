@@ -60,6 +60,7 @@ ALLOWED = {
     "get_payment": reads("payment#*"),
     "list_payments": {"dynamodb:Query PaymentsTable/index/mine"} | lists("payment#*"),
     "put_plan": puts("plan#*"),
+    "change_price": puts("plan#*"),
     "get_plan": reads("plan#*"),
     "start_billing_key": SENDS
     | saves("wallet#*", "key#*")
@@ -86,6 +87,7 @@ ALLOWED = {
     | opens("billing-key"),
     "charge_payment": CHARGES | HINTS,
     "subscribe": COLLECTS | saves("request#*"),
+    "subscribe_user": COLLECTS | saves("request#*"),
     "start_schedule": COLLECTS | saves("request#*"),
     "list_subscriptions": {"dynamodb:Query PaymentsTable/index/mine"} | lists("subscription#*"),
     "get_subscription": reads("subscription#*"),
@@ -107,7 +109,7 @@ ALLOWED = {
     | saves("wallet#*", "subscription#*", "pace#charges", "stops#sending")
     | {
         f"dynamodb:UpdateItem PaymentsTable {each}#*"
-        for each in ("payment", "order", "subscription", "wallet", "unmatched")
+        for each in ("payment", "order", "subscription", "wallet", "unmatched", "plan")
     }
     | {
         "dynamodb:Query PaymentsTable/index/due",
@@ -133,7 +135,8 @@ ALLOWED = {
     "cancel_cash_receipt": SENDS | HINTS | opens("receipt"),
     "get_cash_receipt": reads("payment#*"),
     "work_payments": REFUNDS
-    | saves("wallet#*", "key#*", "unmatched#*", "discrepancy#*")
+    | saves("wallet#*", "key#*", "unmatched#*", "discrepancy#*", "plan#*")
+    | {"dynamodb:Query PaymentsTable/index/attention"}
     | KNOWS
     | LISTS
     | seals("billing-key")

@@ -22,6 +22,7 @@ from portone_payments.entry.settings.payments import PORTONE_URL, read_settings
 COMMON = {
     *("MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"),
     *("USER_CLAIM", "STORE_ID", "PORTONE_URL", "NOTICE_URLS", "CONSENT_ALWAYS", "REFUND_LATE_CHARGES"),
+    *("ONE_SUBSCRIPTION", "ONE_TRIAL"),
     *("TAX_FREE_DIFFERENCE", "METHOD_DIFFERENCE", "SELF_ISSUE_RECEIPTS", "REFUND_BASE", "LATE_PAYMENTS"),
     "METHOD_FALLBACK",
 }
@@ -47,7 +48,8 @@ TOLD = {
     "work_payments": CALLS | HINTS | {"PII_KEY_ARN", "STOCK_HOOK_ARN", "HASH_KEY_ARN"},
     "work_charges": CHARGES,
     "put_plan": SHOP,
-    "get_plan": set(),
+    "change_price": SHOP,
+    "get_plan": SHOP | {"STAFF_PRINCIPALS"},
     "start_billing_key": {"CHARGE_KEYS_ARN", "HASH_KEY_ARN", "PII_KEY_ARN"} | CALLS | CHECKOUT,
     "register_billing_key": WALLET | {"HASH_KEY_ARN", "KEY_IN_ISSUE"},
     "list_billing_keys": set(),
@@ -56,6 +58,7 @@ TOLD = {
     "delete_billing_key": WALLET,
     "charge_payment": WALLET,
     "subscribe": CHARGES,
+    "subscribe_user": SHOP | CHARGES,
     "start_schedule": CHARGES,
     "list_subscriptions": set(),
     "get_subscription": SHOP | {"STAFF_PRINCIPALS"},

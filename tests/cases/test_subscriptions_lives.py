@@ -298,7 +298,6 @@ def test_a_card_chosen_for_a_subscription_is_told_at_once(stack: UnkindStack) ->
     assert stack.events()[before:] == ["subscription.method_changed"]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B15")
 def test_an_app_cannot_begin_months_ahead_of_what_is_paid(stack: UnkindStack) -> None:
     sold(stack)
     key_saved(stack)
@@ -326,7 +325,6 @@ def test_a_subscription_is_pending_until_its_first_period_begins(stack: UnkindSt
     assert (status(stack, subscription_id), took(stack)) == ("ACTIVE", [PRICE])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B15")
 @pytest.mark.parametrize("at_period_end", [False, True])
 def test_a_pending_subscription_that_is_cancelled_has_ended(
     stack: UnkindStack, *, at_period_end: bool
@@ -341,7 +339,6 @@ def test_a_pending_subscription_that_is_cancelled_has_ended(
     assert (ended(stack, subscription_id), took(stack)) == (CUSTOMER, [])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B15")
 def test_a_pending_subscription_whose_first_charge_is_declined_was_never_active(stack: UnkindStack) -> None:
     sold(stack, **AHEAD)
     subscription_id = begun(stack, start="2026-01-12")

@@ -153,7 +153,7 @@ def strangers(route: str) -> Iterator[tuple[str, object]]:
 
 
 def _other_side(route: str) -> str:
-    if route in OPS_ROWS and SUBSCRIPTION not in route:
+    if route in OPS_ROWS and SUBSCRIPTION not in route and "/plans/" not in route:
         return SHOP.name
     return STAFF.name if route in SHOP_ROWS else "no-policy"
 

@@ -47,7 +47,8 @@ class InProcess(BaseAdapter):
         headers = {name: _text(value) for name, value in request.headers.items()}
         target = request.path_url
         client = self._stack.app(USER)
-        stores = request.method == "PUT" and target.startswith("/plans")
+        stores = request.method != "GET" and target.startswith("/plans")
+        stores = stores or (request.method, target) == ("POST", "/ops/subscriptions")
         if stores or target.startswith(("/orders", "/users")):
             client = self._stack.shop
         elif target.startswith("/ops"):

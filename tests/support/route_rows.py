@@ -84,7 +84,7 @@ KEY_ROWS = {
 
 SUBSCRIPTION_ROWS = {
     "GET /plans/{planId}": Row(about_something=False),
-    "POST /subscriptions": Row(json=lambda _: TO_PLAN, keyed=True, about_something=False),
+    "POST /subscriptions": Row(json=lambda _: TO_PLAN, keyed=True, good=409, about_something=False),
     "POST /schedules": Row(json=lambda subject: {"orderId": subject.order_id}, keyed=True, good=409),
     "GET /subscriptions": Row(about_something=False),
     f"GET {SUBSCRIPTION}": Row(),
@@ -100,6 +100,10 @@ SUBSCRIPTION_ROWS = {
 
 SHOP_ROWS = {
     "PUT /plans/{planId}": Row(json=lambda _: PLAN),
+    "POST /plans/{planId}/price": Row(json=lambda _: {"amount": 12_900}, good=202),
+    "POST /ops/subscriptions": Row(
+        json=lambda _: TO_PLAN | {"userId": "user-1"}, keyed=True, good=409, about_something=False
+    ),
     "PUT /orders/{orderId}": Row(json=lambda _: ORDER),
     "GET /orders/{orderId}": Row(),
     "DELETE /orders/{orderId}": Row(),
@@ -161,6 +165,7 @@ def of_staff(side: str) -> dict[str, Row]:
 
 
 OPS_ROWS = of_staff("/ops") | {
+    "GET /ops/plans/{planId}": Row(),
     f"GET /ops{SUBSCRIPTION}": Row(),
     f"PUT /ops{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN),
     f"POST /ops{SUBSCRIPTION}/cancel": Row(json=lambda _: END),

@@ -1,4 +1,4 @@
-"""GET /plans/{planId}: what an app shows of a plan (JWT)."""
+"""GET /plans/{planId}: what an app shows of a plan (JWT, or IAM)."""
 
 from typing import Any
 
@@ -6,16 +6,24 @@ from portone_payments.domain.errors.billing import PlanNotFound
 from portone_payments.entry.http import HttpHandler
 from portone_payments.entry.request import ORDER_ID, Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.views.subscriptions import plan_view
+from portone_payments.entry.rights import Right
+from portone_payments.entry.views.plans import plan_view, shop_plan_view
+from portone_payments.entry.views.subscriptions import asked_by
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
-    """The plan as the shop stored it."""
-    plan_id = request.path("planId")
+    """The plan as the shop stored it, to those whom it is offered to."""
+    user_id, plan_id = asked_by(request), request.path("planId")
     if not ORDER_ID.fullmatch(plan_id):
         raise PlanNotFound
-    return answer(200, plan_view(deps.subscriptions.plan(plan_id)))
+    plan = deps.subscriptions.plan(plan_id, user_id)
+    return answer(200, shop_plan_view(plan) if user_id is None else plan_view(plan))
 
 
-handler = HttpHandler(route, needs=("store", "subscriptions"), kind=SubscriptionDeps)
+handler = HttpHandler(
+    route,
+    rights=(Right.OWNER, Right.SHOP, Right.STAFF),
+    needs=("store", "subscriptions"),
+    kind=SubscriptionDeps,
+)

@@ -13,13 +13,17 @@ from portone_payments.flows.subscriptions.subscribe import SubscribeRequest
 
 
 class SubscribeBody(Body):
-    """`amount` is the price the app showed, `start` a KST day, `consent` the word for its first charge."""
+    """`amount` is the price the app showed, `start` a KST day, `consent` the word for its first charge.
+
+    `trial` false begins without the plan's free trial, as one must who had it before.
+    """
 
     plan_id: PlanId
     amount: Annotated[int, Field(ge=0)] | None = None
     start: Day | None = None
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
     consent: bool = False
+    trial: bool | None = None
     billing_key_id: BillingKeyId | None = None
 
 
@@ -37,6 +41,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         start=checked_day(body.start, "start").isoformat() if body.start else None,
         anchor_day=body.anchor_day,
         billing_key_id=body.billing_key_id,
+        trial=body.trial,
     )
     started = deps.subscriber.start(wanted, deps.deadline(INLINE_SECONDS))
     return started_answer(started, deps.clock.now())

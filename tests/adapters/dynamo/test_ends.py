@@ -98,6 +98,7 @@ WITHOUT = {
     "audit": "one row, bounded: nothing of a person",
     "key": "with its key: the job deletes both",
     "attention": "until a person closes it, with an alarm; then at once",
+    "seat": "with the wallet: the job deletes both",
     "discrepancy": "until a person closes it, with an alarm; then half a year",
 }
 ENDING = {

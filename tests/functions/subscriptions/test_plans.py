@@ -5,17 +5,16 @@ from typing import Any
 import pytest
 
 from portone_local.stack.stack import Stack
-from tests.support.billing_app import PRICE, code_of, put_plan, subscribe
-from tests.support.subscriber_app import shown, subscribed
-from tests.support.world import USER
+from tests.support import subscriber_app
+from tests.support.billing_app import PRICE, code_of, put_plan, save_key, subscribe
+from tests.support.subscriber_app import subscribed
+from tests.support.world import STRANGER, USER
 
 
 def test_a_plan_is_stored_by_the_shop_and_shown_to_an_app(stack: Stack) -> None:
     stored = put_plan(stack, "plan-2", taxFreeAmount=900, trialDays=14, anchorDay=31)
 
-    assert stored.status == 200
-    assert stack.app(USER).get("/plans/plan-2").json() == stored.json()
-    assert stored.json() == {
+    shown = {
         "planId": "plan-2",
         "name": "구독",
         "amount": PRICE,
@@ -24,7 +23,13 @@ def test_a_plan_is_stored_by_the_shop_and_shown_to_an_app(stack: Stack) -> None:
         "interval": {"unit": "MONTH", "count": 1},
         "trialDays": 14,
         "anchorDay": 31,
+        "onSale": True,
+        "group": "plan-2",
+        "startAheadDays": 0,
     }
+    assert (stored.status, stored.json()) == (200, shown | {"userIds": None, "price": None})
+    assert stack.app(USER).get("/plans/plan-2").json() == shown
+    assert stack.shop.get("/ops/plans/plan-2").json() == stored.json()
 
 
 def test_the_same_plan_again_writes_nothing(stack: Stack) -> None:
@@ -40,8 +45,9 @@ def test_a_new_price_applies_to_later_subscribers(stack: Stack) -> None:
 
     put_plan(stack, amount=12_000)
 
-    assert shown(stack, first)["amount"] == PRICE
-    assert subscribe(stack, key="request-2").json()["amount"] == 12_000
+    assert subscriber_app.shown(stack, first)["amount"] == PRICE
+    save_key(stack, STRANGER)
+    assert subscribe(stack, STRANGER).json()["amount"] == 12_000
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
-from tests.support.billing_app import code_of, save_key, subscribe
+from tests.support.billing_app import code_of, put_plan, save_key, subscribe
 from tests.support.subscriber_app import shown, subscribed
 from tests.support.world import STRANGER, USER
 
@@ -12,7 +12,8 @@ from tests.support.world import STRANGER, USER
 def test_the_list_shows_own_subscriptions_newest_first_in_pages(stack: Stack) -> None:
     first = subscribed(stack)
     clock_of(stack).advance(1)
-    second = subscribed(stack, key="request-2")
+    put_plan(stack, "plan-2")
+    second = subscribed(stack, key="request-2", planId="plan-2")
 
     page = stack.app(USER).get("/subscriptions?limit=1").json()
     rest = stack.app(USER).get(f"/subscriptions?limit=1&cursor={page['cursor']}").json()

@@ -111,7 +111,9 @@ def test_a_trial_charges_nothing_yet(stack: Stack) -> None:
 
 
 def test_a_start_in_the_future_charges_nothing_yet(stack: Stack) -> None:
-    later = subscribe(stack, start="2026-02-28", anchorDay=31)
+    put_plan(stack, "plan-2", startAheadDays=60)
+
+    later = subscribe(stack, planId="plan-2", start="2026-02-28", anchorDay=31)
 
     assert (later.status, later.json()["invoices"]) == (200, [])
     assert later.json()["nextAt"] == "2026-02-27T15:00:00Z"

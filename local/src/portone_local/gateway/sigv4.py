@@ -52,6 +52,9 @@ SHOP = Principal(
         "DELETE /orders/*",
         "POST /identity/erase",
         "PUT /plans/*",
+        "POST /plans/*",
+        "GET /ops/plans/*",
+        "POST /ops/subscriptions",
         "* /ops/subscriptions/*",
     ),
 )

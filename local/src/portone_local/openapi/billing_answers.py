@@ -124,8 +124,22 @@ class Interval(TypedDict):
 
 
 @with_config(CLOSED)
+class PriceForAll(TypedDict):
+    """A new price, and how many of the plan's subscribers were told so far."""
+
+    amount: Minor
+    tax_free_amount: Minor
+    starts_at: Annotated[Time | None, Field(description="null: with each one's next period")]
+    asked_at: Time
+    told: int
+    kept: Annotated[int, Field(description="whose next price was chosen for themselves")]
+    skipped: Annotated[int, Field(description="who could not be told; the same call again tries them")]
+    done_at: Time | None
+
+
+@with_config(CLOSED)
 class Plan(TypedDict):
-    """What the shop sells by the period."""
+    """What the shop sells by the period; `userIds` and `price` are shown to the shop alone."""
 
     plan_id: str
     name: str
@@ -135,6 +149,18 @@ class Plan(TypedDict):
     interval: Interval
     trial_days: int
     anchor_day: int | None
+    on_sale: bool
+    group: Annotated[str, Field(description="a user has one plan of a group at a time")]
+    start_ahead_days: int
+    user_ids: NotRequired[Annotated[list[str] | None, Field(description="to whom alone it is offered")]]
+    price: NotRequired[Annotated[PriceForAll | None, Field(description="the last new price for all")]]
+
+
+@with_config(CLOSED)
+class OpenPlan(Plan):
+    """A plan whose subscribers are still being told of a new price."""
+
+    status_url: str
 
 
 @with_config(CLOSED)

@@ -8,6 +8,7 @@ from portone_local.openapi.billing_answers import (
     IssueWindow,
     LeavingBillingKey,
     OpenBillingKey,
+    OpenPlan,
     OpenSubscription,
     Plan,
     Preview,
@@ -96,7 +97,12 @@ BILLING_OPERATIONS = {
         ),
     ),
     "put_plan": Operation(body="PlanBody", answers={200: Plan}, errors=(*BODY, *WRITTEN)),
-    "get_plan": Operation(answers={200: Plan}, errors=(*USER, billing.PlanNotFound, *READ)),
+    "change_price": Operation(
+        body="PriceBody",
+        answers={200: Plan, 202: OpenPlan},
+        errors=(*BODY, billing.PlanNotFound, *WRITTEN),
+    ),
+    "get_plan": Operation(shared=True, answers={200: Plan}, errors=(*USER, billing.PlanNotFound, *READ)),
     "subscribe": Operation(
         body="SubscribeBody",
         keyed=True,
@@ -105,9 +111,25 @@ BILLING_OPERATIONS = {
         errors=(
             *STARTED,
             billing.PlanNotFound,
+            billing.PlanNotOnSale,
+            billing.AlreadySubscribed,
+            billing.TrialUsed,
             billing.PriceChanged,
             billing.ChangeNotAllowed,
             errors.TooManyRequests,
+        ),
+    ),
+    "subscribe_user": Operation(
+        body="SubscribeUserBody",
+        keyed=True,
+        key_required=True,
+        answers=CHARGED,
+        errors=(
+            *STARTED,
+            billing.PlanNotFound,
+            billing.AlreadySubscribed,
+            billing.PriceChanged,
+            billing.ChangeNotAllowed,
         ),
     ),
     "start_schedule": Operation(
@@ -131,7 +153,7 @@ BILLING_OPERATIONS = {
     "preview_plan": Operation(
         body="PreviewBody",
         answers={200: Preview},
-        errors=(*BODY, *CHANGED, billing.PlanNotFound, *READ),
+        errors=(*BODY, *CHANGED, billing.PlanNotFound, billing.PlanNotOnSale, *READ),
     ),
     "change_plan": Operation(
         body="ChangeBody",
@@ -141,6 +163,8 @@ BILLING_OPERATIONS = {
             *BODY,
             *CHANGED,
             billing.PlanNotFound,
+            billing.PlanNotOnSale,
+            billing.AlreadySubscribed,
             billing.PriceChanged,
             billing.ChargeDeclined,
             errors.TooManyRequests,
@@ -157,6 +181,7 @@ BILLING_OPERATIONS = {
             *KEY,
             billing.BillingKeyGone,
             billing.SubscriptionEnded,
+            billing.AlreadySubscribed,
             billing.ChangeNotAllowed,
             errors.TooManyRequests,
             errors.SecretsUnavailable,
@@ -167,7 +192,14 @@ BILLING_OPERATIONS = {
         body="PauseBody", body_optional=True, answers=ONE, errors=(*BODY, *CHANGED, *WRITTEN)
     ),
     "resume_subscription": Operation(
-        answers=CHARGED, errors=(*CHANGED, errors.TooManyRequests, errors.SecretsUnavailable, *WRITTEN)
+        answers=CHARGED,
+        errors=(
+            *CHANGED,
+            billing.AlreadySubscribed,
+            errors.TooManyRequests,
+            errors.SecretsUnavailable,
+            *WRITTEN,
+        ),
     ),
     "cancel_subscription": Operation(
         body="EndBody",
@@ -182,6 +214,7 @@ BILLING_OPERATIONS = {
             *BODY,
             *MINE,
             billing.SubscriptionEnded,
+            billing.AlreadySubscribed,
             billing.ChangeNotAllowed,
             errors.TooManyRequests,
             errors.SecretsUnavailable,

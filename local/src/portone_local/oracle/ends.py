@@ -19,7 +19,7 @@ LATE = 31 * DAY
 
 _FOR_EVER = frozenset({"plan", "pace", "stops", "audit"})
 _SOON = frozenset({"request", "unmatched"})
-_BESIDE = frozenset({"history", "refund", "saved-key", "invoice"})
+_BESIDE = frozenset({"history", "refund", "saved-key", "invoice", "seat"})
 _OVER = frozenset({"ENDED", "COMPLETED", "UNPAID"})
 _KEY_GONE = frozenset({"DELETED", "REFUSED", "LAPSED"})
 _NO_MOVEMENT = frozenset({"read_at", "due_at", "mine_at", "attention_at", "expires_at", "ends_at"})

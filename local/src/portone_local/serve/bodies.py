@@ -50,6 +50,12 @@ _SUBSCRIPTIONS: dict[str, object] = {
     "POST /subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
     "PUT /ops/subscriptions/{subscriptionId}/plan": {"planId": LARGER_ID},
     "POST /ops/subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
+    "POST /ops/subscriptions": {
+        "userId": USER,
+        "planId": PLAN_ID,
+        "trialDays": 14,
+        "discount": {"percent": 50, "periods": 3},
+    },
     "POST /schedules": {"orderId": IN_PARTS_ID},
 }
 _PEOPLE: dict[str, object] = {
@@ -81,11 +87,13 @@ BODIES: dict[str, object] = {
     "POST /billing-keys": {"payMethod": "CARD", "platform": "web"},
     "POST /billing-keys/{billingKeyId}/register": {},
     "PUT /plans/{planId}": PLAN,
+    "POST /plans/{planId}/price": {"amount": 14_900},
     **_SUBSCRIPTIONS,
     **_PEOPLE,
     **{f"POST {side}{path}": body for side in ("/ops", "/staff") for path, body in _STAFF.items()},
 }
-HEADERS = {route: {"Idempotency-Key": "request-1"} for route in ("POST /subscriptions", "POST /schedules")}
+KEYED = ("POST /subscriptions", "POST /ops/subscriptions", "POST /schedules")
+HEADERS = {route: {"Idempotency-Key": "request-1"} for route in KEYED}
 
 
 def payable(body: object, stack: Stack) -> object:

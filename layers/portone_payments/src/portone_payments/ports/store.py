@@ -18,7 +18,7 @@ from portone_payments.domain.records.payments import (
     SettledRefund,
 )
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, Seat, SettledInvoice, Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.domain.retention.rules import Ending
 
@@ -27,7 +27,8 @@ class Kind(StrEnum):
     """Kinds of due work; each has its shards in the due index, CHARGE those of SUBSCRIPTION.
 
     CHARGE: a payment whose recurring charge may have to be sent again, within the PG's rate limit.
-    ORDER: a buyer whose order no payment took over in time, in the shards of STRAY.
+    ORDER: a buyer whose order no payment took over in time; PLAN: a new price that not all subscribers know.
+    Both are few, and in the shards of STRAY.
     STOPS: the one record of what is stopped, in the first shard of PAYMENT, so that a sweep finds it.
     """
 
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     SUBSCRIPTION = "subscription"
     CHARGE = "charge"
     ORDER = "order"
+    PLAN = "plan"
     STOPS = "stops"
 
 
@@ -107,6 +109,7 @@ class Store(Protocol):
     def settled_key(self, user_id: str, billing_key_id: str) -> SettledKey | None: ...
     def key_ref(self, ref: str) -> KeyRef | None: ...
     def plan(self, plan_id: str) -> Plan | None: ...
+    def seat(self, user_id: str, group: str) -> Seat | None: ...
     def pace(self) -> Pace | None: ...
     def stops(self) -> Stops | None: ...
     def subscription(self, subscription_id: str) -> Subscription | None: ...
@@ -120,6 +123,10 @@ class Store(Protocol):
 
     def subscriptions(self, user_id: str, *, cursor: str | None, limit: int) -> Page[Subscription]:
         """A user's subscriptions and plans of parts, newest first. Raises `InvalidRequest`."""
+        ...
+
+    def subscribers(self, plan_id: str, shard: int, *, cursor: str | None, limit: int) -> Page[str]:
+        """Ids of living subscriptions to a plan, by shard, oldest first (eventually consistent)."""
         ...
 
     def spilled(self, kind: str, record_id: str, seqs: Sequence[int]) -> tuple[HistoryLine, ...]:

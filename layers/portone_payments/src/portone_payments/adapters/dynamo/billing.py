@@ -1,20 +1,26 @@
 """The reads of recurring charges from the payments table: wallets, plans, subscriptions."""
 
 from portone_payments.adapters.dynamo.keys import (
+    ATTENTION,
     CHARGES,
     INVOICE,
     MINE,
     SENDING,
+    Key,
+    id_of,
     invoice_key,
     key_of,
     owned_by,
     part_key,
+    read_cursor,
+    subscribed_to,
+    write_cursor,
 )
 from portone_payments.adapters.dynamo.payment_items import decode
 from portone_payments.adapters.dynamo.reads import TableReads
 from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, Seat, SettledInvoice, Subscription
 from portone_payments.ports.store import Page
 
 
@@ -36,6 +42,10 @@ class BillingRows(TableReads):
     def plan(self, plan_id: str) -> Plan | None:
         """A plan of the shop."""
         return self._read(Plan, key_of("plan", plan_id))
+
+    def seat(self, user_id: str, group: str) -> Seat | None:
+        """A user's place in a plan group."""
+        return self._read(Seat, part_key("wallet", user_id, "seat", group))
 
     def pace(self) -> Pace | None:
         """Up to when the PG's rate is used up."""
@@ -66,3 +76,12 @@ class BillingRows(TableReads):
         partition = key_of("subscription", subscription_id).pk
         found = self.table.beside(partition, prefix=INVOICE, limit=limit, before=end)
         return tuple(each for each in map(decode, found) if isinstance(each, SettledInvoice))
+
+    def subscribers(self, plan_id: str, shard: int, *, cursor: str | None, limit: int) -> Page[str]:
+        """Ids of living subscriptions to a plan in one of its shards. Raises `InvalidRequest`."""
+        partition = subscribed_to(plan_id, shard)
+        start = read_cursor(ATTENTION, partition, cursor, "subscription") if cursor is not None else None
+        found = self.table.query(ATTENTION, partition, limit=limit + 1, start=start)
+        page = found[:limit]
+        more = write_cursor(ATTENTION, page[-1]) if len(found) > limit else None
+        return Page(tuple(id_of(Key.of(item)) for item in page), more)

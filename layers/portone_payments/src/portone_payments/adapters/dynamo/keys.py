@@ -82,6 +82,7 @@ _GUESTS = {
     (Kind.PAYMENT, str(Kind.STOPS)): Kind.STOPS,
     (Kind.SUBSCRIPTION, str(Kind.PAYMENT)): Kind.CHARGE,
     (Kind.STRAY, str(Kind.ORDER)): Kind.ORDER,
+    (Kind.STRAY, str(Kind.PLAN)): Kind.PLAN,
 }
 
 
@@ -128,6 +129,11 @@ def changed_on(day: str, shard: int) -> str:
 def ended_on(day: str, shard: int) -> str:
     """The partition of records that ended on a day, in the index of changes, apart from the audit's."""
     return f"{day}#end#{shard}"
+
+
+def subscribed_to(plan_id: str, shard: int) -> str:
+    """The partition of a plan's living subscriptions in one shard of the index of attentions."""
+    return f"plan#{encoded(plan_id)}#{shard}"
 
 
 CURSOR = re.compile(r"([0-9]{1,17}(?:\.[0-9]{1,9})?)#([0-9A-Za-z._~%#-]{1,300})")

@@ -15,6 +15,7 @@ from portone_payments.adapters.dynamo.ends import (
 )
 from portone_payments.adapters.dynamo.items import DERIVED, item_of, part_of, record_in
 from portone_payments.adapters.dynamo.keys import (
+    ATTENTION,
     AUDIT_MARK,
     CHANGED,
     CHARGES,
@@ -28,12 +29,14 @@ from portone_payments.adapters.dynamo.keys import (
     part_key,
     shard_in,
     shard_of,
+    subscribed_to,
 )
 from portone_payments.domain.approvals.attempts import open_approval
 from portone_payments.domain.records.audit import AuditMark, Discrepancy
 from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
 from portone_payments.domain.records.kept import AnyRecord, Part, Written
 from portone_payments.domain.records.payments import (
+    DAY_SHARDS,
     DUE_SHARDS,
     AttentionRow,
     ClientRequest,
@@ -44,10 +47,11 @@ from portone_payments.domain.records.payments import (
 )
 from portone_payments.domain.records.settled_invoices import number_of
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, Seat, SettledInvoice, Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 from portone_payments.domain.refunds.settlement import in_flight
 from portone_payments.domain.retention.rules import Ending
+from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.ports.store import Kind
 
 KINDS: dict[str, Any] = {
@@ -63,13 +67,15 @@ KINDS: dict[str, Any] = {
     "pace": Pace,
     "stops": Stops,
     "plan": Plan,
+    "seat": Seat,
     "subscription": Subscription,
     "attention": AttentionRow,
     "saved-key": SettledKey,
     "invoice": SettledInvoice,
 }
 # attributes by which the daily job finds records without one of their own
-_ALSO_DERIVED = dict.fromkeys(("subscription", "wallet", "saved-key"), frozenset({CHANGED.sort}))
+_ALSO_DERIVED = dict.fromkeys(("wallet", "saved-key"), frozenset({CHANGED.sort}))
+_ALSO_DERIVED["subscription"] = frozenset({CHANGED.sort, ATTENTION.partition, ATTENTION.sort})
 
 
 def encode(record: Written, token: str) -> Item:
@@ -162,12 +168,15 @@ def _derived(record: AnyRecord) -> Item:
             return _derived_billing(record)
 
 
-def _derived_billing(record: Pace | Plan | Subscription | Wallet | KeyRef) -> Item:
+def _derived_billing(record: Pace | Plan | Seat | Subscription | Wallet | KeyRef) -> Item:
     match record:
         case Pace():
             return key_of("pace", CHARGES).wire()
         case Plan():
-            return key_of("plan", record.plan_id).wire()
+            # few are due: no shards of their own that every sweep would query
+            return key_of("plan", record.plan_id).wire() | _due(Kind.STRAY, record.plan_id, record.due_at)
+        case Seat():
+            return part_key("wallet", record.user_id, "seat", record.group).wire()
         case KeyRef():
             return key_for(record).wire()
         case Wallet():
@@ -178,8 +187,17 @@ def _derived_billing(record: Pace | Plan | Subscription | Wallet | KeyRef) -> It
                 key_for(record).wire()
                 | _mine(record.user_id, record.subscription_id, record.created_at, of="subscription")
                 | _due(Kind.SUBSCRIPTION, record.subscription_id, record.due_at)
+                | _subscribed(record)
                 | end_of(record, record.subscription_id)
             )
+
+
+def _subscribed(record: Subscription) -> Item:
+    """By its plan a living subscription is found, so that a new price finds all of them."""
+    if not record.plan_id or record.status in OVER:
+        return {}
+    partition = subscribed_to(record.plan_id, shard_in(record.subscription_id, DAY_SHARDS))
+    return {ATTENTION.partition: {"S": partition}, ATTENTION.sort: {"N": repr(record.created_at)}}
 
 
 def _mine(user_id: str, record_id: str, created_at: float, of: str = "payment") -> Item:

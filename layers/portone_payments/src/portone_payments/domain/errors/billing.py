@@ -63,6 +63,24 @@ class PlanNotFound(BundleError):
     code = "plan_not_found"
 
 
+class PlanNotOnSale(BundleError):
+    """The shop sells the plan to nobody new."""
+
+    code = "plan_not_on_sale"
+
+
+class AlreadySubscribed(BundleError):
+    """The user has a living subscription to this plan or one of its group; `subscription_id` names it."""
+
+    code = "already_subscribed"
+
+
+class TrialUsed(BundleError):
+    """The user had the one free trial of this plan's group; nothing was started."""
+
+    code = "trial_used"
+
+
 class PriceChanged(BundleError):
     """The plan does not cost what the app showed its user."""
 

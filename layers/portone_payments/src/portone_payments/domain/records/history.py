@@ -75,6 +75,8 @@ class Fact(StrEnum):
     SUBSCRIPTION_STOPPED = "subscription_stopped"
     SUBSCRIPTION_WENT_ON = "subscription_went_on"
     SUBSCRIPTION_ENDED = "subscription_ended"
+    SUBSCRIPTION_PRICE_SET = "subscription_price_set"
+    SUBSCRIPTION_REPLACED = "subscription_replaced"
     SUBSCRIPTION_COMPLETED = "subscription_completed"
     INVOICE_PAID = "invoice_paid"
     INVOICE_FAILED = "invoice_failed"

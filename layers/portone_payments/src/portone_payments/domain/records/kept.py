@@ -10,7 +10,7 @@ from portone_payments.domain.records.payments import (
     SettledRefund,
 )
 from portone_payments.domain.records.stops import Stops
-from portone_payments.domain.records.subscriptions import Pace, Plan, SettledInvoice, Subscription
+from portone_payments.domain.records.subscriptions import Pace, Plan, Seat, SettledInvoice, Subscription
 from portone_payments.domain.records.webhooks import UnmatchedWebhook
 
 type AnyRecord = (
@@ -23,6 +23,7 @@ type AnyRecord = (
     | Pace
     | Stops
     | Plan
+    | Seat
     | Subscription
     | Wallet
     | KeyRef

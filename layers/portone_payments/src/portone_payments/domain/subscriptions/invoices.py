@@ -172,9 +172,11 @@ def _changed(subscription: Subscription) -> Subscription:
     change = subscription.change
     if change is None or change.invoice_id is not None:
         return subscription
+    starts, _ = period(subscription, subscription.next_number)
+    if change.not_before is not None and kst_midnight(starts) < change.not_before:
+        return subscription
     if change.interval == subscription.interval:
         return apply_change(subscription, change)
-    starts, _ = period(subscription, subscription.next_number)
     moved = replace(subscription, start=starts.isoformat(), anchor_day=change.anchor_day, next_number=0)
     return apply_change(moved, change)
 
@@ -188,6 +190,7 @@ def apply_change(subscription: Subscription, change: Change) -> Subscription:
         amount=change.amount,
         tax_free=change.tax_free,
         interval=change.interval,
+        group=change.group or subscription.group,
         change=None,
         set_aside=None,
     )

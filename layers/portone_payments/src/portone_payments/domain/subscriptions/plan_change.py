@@ -30,6 +30,7 @@ from portone_payments.domain.subscriptions.invoices import (
     whole_start,
 )
 from portone_payments.domain.subscriptions.life import Command, check
+from portone_payments.domain.subscriptions.offers import group_of
 from portone_payments.domain.subscriptions.proration import Proration, plan_change
 
 
@@ -186,4 +187,5 @@ def _change(plan: Plan) -> Change:
         tax_free=plan.tax_free,
         interval=plan.interval,
         anchor_day=plan.anchor_day,
+        group=group_of(plan),
     )

@@ -11,7 +11,7 @@ from portone_payments.domain.shared.money import checked_amount, checked_tax_fre
 from portone_payments.domain.subscriptions.plan import check_anchor_day, checked_interval
 from portone_payments.entry.fields.closed import AskedAmount, Currency, PartOfAmount
 from portone_payments.entry.fields.names import Name, checked_name
-from portone_payments.entry.request import ORDER_ID, Body
+from portone_payments.entry.request import ORDER_ID, Body, PlanId, UserId
 
 
 class IntervalBody(Body):
@@ -22,7 +22,11 @@ class IntervalBody(Body):
 
 
 class PlanBody(Body):
-    """A plan; `anchorDay` bills months and years on that day, `trialDays` are free of charge."""
+    """A plan; `anchorDay` bills months and years on that day, `trialDays` are free of charge.
+
+    `userIds`: to whom alone it is offered; left out, to everybody. Of the plans of one `group` a user has one
+    at a time; left out, it is the plan's own id. `startAheadDays`: how far ahead an app may let it begin.
+    """
 
     name: Name
     amount: AskedAmount
@@ -31,6 +35,10 @@ class PlanBody(Body):
     interval: IntervalBody
     trial_days: Annotated[int, Field(ge=0, le=366)] = 0
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
+    on_sale: bool = True
+    user_ids: Annotated[list[UserId], Field(max_length=100)] | None = None
+    group: PlanId | None = None
+    start_ahead_days: Annotated[int, Field(ge=0, le=366)] = 0
 
 
 def plan_in(plan_id: str, body: PlanBody) -> Plan:
@@ -50,4 +58,8 @@ def plan_in(plan_id: str, body: PlanBody) -> Plan:
         interval=interval,
         trial_days=body.trial_days,
         anchor_day=body.anchor_day,
+        on_sale=body.on_sale,
+        user_ids=None if body.user_ids is None else tuple(body.user_ids),
+        group=body.group or "",
+        start_ahead_days=body.start_ahead_days,
     )

@@ -51,6 +51,19 @@ MESSAGES: dict[str, Message] = {
         Action.FIX_REQUEST,
     ),
     "plan_not_found": Message("상품을 찾을 수 없습니다.", "There is no such plan.", Action.FIX_REQUEST),
+    "plan_not_on_sale": Message(
+        "더 이상 판매하지 않는 상품입니다.", "The plan is not sold any more.", Action.NONE
+    ),
+    "already_subscribed": Message(
+        "이미 구독 중인 상품입니다. 기존 구독을 확인해 주세요.",
+        "There is a subscription to this already. Look at that one.",
+        Action.NONE,
+    ),
+    "trial_used": Message(
+        "무료 체험은 한 번만 이용할 수 있습니다. 무료 체험 없이 시작해 주세요.",
+        "The free trial was used before. Start without it, and say what is charged.",
+        Action.START_OVER,
+    ),
     "price_changed": Message(
         "표시된 금액이 변경되었습니다. 금액을 다시 확인해 주세요.",
         "The price is not what was shown. Show the new one first.",

@@ -121,6 +121,8 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             consent_always=env.get("CONSENT_ALWAYS") == "on",
             refund_late=env.get("REFUND_LATE_CHARGES") != "off",
             method_fallback=env.get("METHOD_FALLBACK") != "off",
+            one_subscription=env.get("ONE_SUBSCRIPTION") != "off",
+            one_trial=env.get("ONE_TRIAL") != "off",
         ),
         pii_key_arn=env.get("PII_KEY_ARN", ""),
         channels={method: contract_of(channel) for method, channel in channels.items()},

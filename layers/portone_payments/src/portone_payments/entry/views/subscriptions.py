@@ -7,7 +7,6 @@ from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.domain.records.subscriptions import (
     Invoice,
     InvoiceState,
-    Plan,
     Subscription,
     SubscriptionStatus,
 )
@@ -109,20 +108,6 @@ def preview_view(preview: Preview) -> dict[str, Any]:
         "credited": max(-due, 0),
         "nextAmount": preview.next_amount,
         "nextAt": time_view(preview.next_at),
-    }
-
-
-def plan_view(plan: Plan) -> dict[str, Any]:
-    """What the shop sells by the period."""
-    return {
-        "planId": plan.plan_id,
-        "name": plan.name,
-        "amount": plan.amount,
-        "taxFreeAmount": plan.tax_free,
-        "currency": plan.currency,
-        "interval": {"unit": plan.interval.unit.value, "count": plan.interval.count},
-        "trialDays": plan.trial_days,
-        "anchorDay": plan.anchor_day,
     }
 
 

@@ -7,6 +7,7 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.shared.money import checked_amount
 from portone_payments.domain.subscriptions import lifecycle
+from portone_payments.domain.subscriptions.offers import check_offered
 from portone_payments.domain.subscriptions.paying import part_declined, part_voided, waived
 from portone_payments.domain.subscriptions.plan_change import (
     Preview,
@@ -120,7 +121,9 @@ def change_plan_later(
     """Another plan from the next period on; only a customer's own choice consents to its price."""
     return subscriptions.change(
         subscription_id,
-        lambda held, moment: change_later(held, plan, moment, by_customer=user_id is not None),
+        lambda held, moment: change_later(
+            held, _open_to(held, plan, user_id), moment, by_customer=user_id is not None
+        ),
         by=by,
         user_id=user_id,
         counted=lambda held: not lowers(held, plan),
@@ -140,7 +143,7 @@ def change_plan_now(
 
     def changed(held: Subscription, moment: Moment) -> Subscription:
         payments = subscriptions.payments(held, moment)
-        return change_as_shown(held, plan, moment, payments, shown=shown)
+        return change_as_shown(held, _open_to(held, plan, user_id), moment, payments, shown=shown)
 
     return subscriptions.change(
         subscription_id,
@@ -157,4 +160,14 @@ def preview_plan(
     """What `change_plan_now` charges on the same KST day; nothing is changed by this."""
     held = subscriptions.of(subscription_id, user_id)
     plan, moment = subscriptions.plan(plan_id), subscriptions.moment("app")
-    return preview(held, plan, moment, subscriptions.payments(held, moment))
+    return preview(held, _open_to(held, plan, user_id), moment, subscriptions.payments(held, moment))
+
+
+def _open_to(held: Subscription, plan: Plan, user_id: str | None) -> Plan:
+    """A plan that its customer may choose: of another than theirs the offer decides; no offer binds the shop.
+
+    Raises `PlanNotFound`, `PlanNotOnSale`.
+    """
+    if user_id is not None and plan.plan_id != held.plan_id:
+        check_offered(plan, user_id)
+    return plan

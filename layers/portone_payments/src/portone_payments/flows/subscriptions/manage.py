@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.billing import PlanNotFound, SubscriptionNotFound
 from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.shared.allowances import COMMANDS, spend
 from portone_payments.domain.subscriptions.collection import next_due
+from portone_payments.domain.subscriptions.offers import offered
 from portone_payments.domain.subscriptions.plan_change import paid_with
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.flows.shared import optimistic
+from portone_payments.flows.subscriptions.seats import Seats
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Clock, Meter
 
@@ -49,17 +52,18 @@ class Subscriptions:
         """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
 
         `counted`: whether its owner may do so only so often. Raises `SubscriptionNotFound`,
-        `TooManyRequests`, `Busy` and what the domain refuses.
+        `AlreadySubscribed`, `TooManyRequests`, `Busy` and what the domain refuses.
         """
 
-        def decide(held: Subscription) -> tuple[Subscription]:
+        def decide(held: Subscription) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
             moment = self.moment(by)
             after = changed(held, moment)
             if after is held:
                 return (held,)
             if user_id is not None and counted(held):
                 after = replace(after, spent=spend(held.spent, COMMANDS, now=moment.now))
-            return (replace(after, due_at=next_due(after, moment.now, self.policy), tries=0),)
+            after, *seats = self.seats.moved(held, after, moment)
+            return (replace(after, due_at=next_due(after, moment.now, self.policy), tries=0), *seats)
 
         subscription, _ = optimistic.change(
             lambda: self.of(subscription_id, user_id),
@@ -69,6 +73,11 @@ class Subscriptions:
         )
         return subscription
 
+    @property
+    def seats(self) -> Seats:
+        """The seats of users in plan groups."""
+        return Seats(store=self.store, policy=self.policy)
+
     def of(self, subscription_id: str, user_id: str | None) -> Subscription:
         """A subscription its caller may see. Raises `SubscriptionNotFound`."""
         held = self.store.subscription(subscription_id)
@@ -76,10 +85,10 @@ class Subscriptions:
             raise SubscriptionNotFound
         return held
 
-    def plan(self, plan_id: str) -> Plan:
-        """A plan of the shop. Raises `PlanNotFound`."""
+    def plan(self, plan_id: str, user_id: str | None = None) -> Plan:
+        """A plan of the shop, for a user only where it is offered to them. Raises `PlanNotFound`."""
         plan = self.store.plan(plan_id)
-        if plan is None:
+        if plan is None or not (user_id is None or offered(plan, user_id)):
             raise PlanNotFound
         return plan
 

@@ -18,12 +18,20 @@ def put_plan(wanted: Plan, *, store: Store, meter: Meter) -> Plan:
         after = wanted if held is None else _keeping(held, wanted)
         if after != held:
             store.save(after)
-        return wanted
+        return after
 
     return retried(write, meter=meter, attempts=ATTEMPTS)
 
 
 def _keeping(held: Plan, wanted: Plan) -> Plan:
-    """The new plan, with the fields a newer version of this code stored in it (rule 10.8)."""
+    """The new plan, with a price on its way, and the fields that newer code stored in it (rule 10.8)."""
     interval = replace(wanted.interval, extra=held.interval.extra)
-    return replace(wanted, interval=interval, version=held.version, extra=held.extra)
+    return replace(
+        wanted,
+        interval=interval,
+        price=held.price,
+        tries=held.tries,
+        due_at=held.due_at,
+        version=held.version,
+        extra=held.extra,
+    )

@@ -2,25 +2,27 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.approvals.attempts import open_approval
 from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
 from portone_payments.domain.errors.billing import NoBillingKey, PriceChanged
 from portone_payments.domain.errors.common import Busy, IdempotencyKeyReused
 from portone_payments.domain.errors.payments import OrderExpired, OrderNotFound, OrderWithdrawn
-from portone_payments.domain.records.billing_keys import SavedKey, Wallet
+from portone_payments.domain.records.billing_keys import Wallet
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import ClientRequest, Order
-from portone_payments.domain.records.subscriptions import Subscription
+from portone_payments.domain.records.subscriptions import Discount, Plan, Subscription
 from portone_payments.domain.shared.allowances import SUBSCRIPTIONS, spend
 from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.collection import next_due
+from portone_payments.domain.subscriptions.discounts import checked_discount
 from portone_payments.domain.subscriptions.lifecycle import in_parts, subscribe
-from portone_payments.flows.billing_keys.claims import MANY
+from portone_payments.domain.subscriptions.offers import check_offered, check_start, group_of, trial_of
+from portone_payments.domain.subscriptions.seats import gives_way, replaced, seated
 from portone_payments.flows.charges.collect import Collector
 from portone_payments.flows.shared.optimistic import retried
 from portone_payments.flows.subscriptions.manage import Subscriptions
+from portone_payments.flows.subscriptions.seats import Place
 from portone_payments.ports.store import Conflict, Store
 from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric, Secrets
 
@@ -28,8 +30,25 @@ REQUEST_KEPT = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiscountAsked:
+    """Either so many percent or an amount in minor units off, for so many periods."""
+
+    percent: int | None = None
+    amount: int | None = None
+    periods: int
+
+    def checked(self, price: int) -> Discount:
+        """What it is of a price in minor units. Raises `InvalidRequest`."""
+        return checked_discount(self.percent, self.amount, self.periods, price)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeRequest:
-    """What the app requests; `shown` is the price its user saw, in minor units; `start` a KST day."""
+    """What the app or the shop requests; `shown` is the price its user saw (minor units), `start` a KST day.
+
+    `trial` False: without the plan's free trial. The shop says how long it is (`trial_days`) and what is off,
+    and is bound by no offer; `by` names it in the history.
+    """
 
     user_id: str
     body_hash: str
@@ -41,11 +60,22 @@ class SubscribeRequest:
     start: str | None = None
     anchor_day: int | None = None
     billing_key_id: str | None = None
+    trial: bool | None = None
+    trial_days: int | None = None
+    discount: DiscountAsked | None = None
+    by: str = "app"
 
     @property
     def route(self) -> str:
         """What the client's Idempotency-Key is scoped to, besides the user."""
-        return "schedule" if self.order_id else "subscribe"
+        if self.order_id:
+            return "schedule"
+        return "subscribe" if self.by_app else "subscribe-user"
+
+    @property
+    def by_app(self) -> bool:
+        """Whether its user asks."""
+        return self.by == "app"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,31 +93,31 @@ class Subscriber:
     def start(self, wanted: SubscribeRequest, deadline: Deadline) -> Subscription:
         """A new subscription, or the one this request made before.
 
-        Raises `PlanNotFound`, `PriceChanged`, `OrderNotFound`, `NoBillingKey`, `BillingKeyNotFound`,
-        `IdempotencyKeyReused`, `TooManyRequests`, `Busy` and what the domain refuses.
+        While the first charge of one in the plan's group has no outcome, its user gets that one. Raises
+        `PlanNotFound`, `PlanNotOnSale`, `AlreadySubscribed`, `TrialUsed`, `PriceChanged`, `OrderNotFound`,
+        `NoBillingKey`, `BillingKeyNotFound`, `IdempotencyKeyReused`, `TooManyRequests`, `Busy` and what the
+        domain refuses.
         """
 
         def write() -> tuple[Subscription, bool]:
             known = self.store.request(wanted.user_id, wanted.route, wanted.request_key)
             if known is not None:
                 return self._known(known, wanted), False
-            wallet = self.store.wallet(wanted.user_id)
-            begun = self._begun(wanted, wallet)
-            if begun is not None:
-                return begun, False
-            fresh, *others = self._fresh(wanted, wallet, self.subscriptions.moment("app"))
-            request = self._request(wanted, fresh.subscription_id)
-            self.store.save(fresh, request, *others, *self._counted(wanted, wallet))
-            return as_saved(fresh), True
+            moment = self.subscriptions.moment(wanted.by)
+            if wanted.order_id:
+                return self._stored(wanted, *self._in_parts(wanted, moment)), True
+            plan = self.subscriptions.plan(wanted.plan_id)
+            place = self.subscriptions.seats.place(wanted.user_id, group_of(plan))
+            if place.holder is not None and _first_open(place.holder, plan):
+                return place.holder, False
+            return self._stored(wanted, *self._of_plan(wanted, plan, place, moment)), True
 
         subscription, is_new = retried(write, meter=self.meter)
         return self.collected(subscription, deadline) if is_new else subscription
 
-    def _counted(self, wanted: SubscribeRequest, wallet: Wallet | None) -> tuple[Wallet, ...]:
-        """The wallet with one more subscription; an order is paid in parts but once."""
-        if wallet is None or not wanted.plan_id:
-            return ()
-        return (replace(wallet, spent=spend(wallet.spent, SUBSCRIPTIONS, now=self.clock.now())),)
+    def _stored(self, wanted: SubscribeRequest, fresh: Subscription, *others: AnyRecord) -> Subscription:
+        self.store.save(fresh, self._request(wanted, fresh.subscription_id), *others)
+        return as_saved(fresh)
 
     def collected(self, subscription: Subscription, deadline: Deadline) -> Subscription:
         """The subscription after its due charge was attempted; unchanged where another worker has it."""
@@ -105,39 +135,34 @@ class Subscriber:
             raise IdempotencyKeyReused
         return self.subscriptions.of(known.resource_id, wanted.user_id)
 
-    def _begun(self, wanted: SubscribeRequest, wallet: Wallet | None) -> Subscription | None:
-        """The subscription to this plan whose first charge has no outcome yet.
-
-        Its user gets the same answer instead of a second charge under another key of the app.
-        """
-        keys = wallet.keys.values() if wallet and wanted.plan_id else ()
-        for claim in {claim for key in keys for claim in key.claims[-MANY:]}:
-            payment = self.store.payment(claim)
-            if payment is None or payment.subscription_id is None or open_approval(payment) is None:
-                continue
-            held = self.store.subscription(payment.subscription_id)
-            if held is not None and held.plan_id == wanted.plan_id and _first_open(held):
-                return held
-        return None
-
-    def _fresh(
-        self, wanted: SubscribeRequest, wallet: Wallet | None, moment: Moment
+    def _of_plan(
+        self, wanted: SubscribeRequest, plan: Plan, place: Place, moment: Moment
     ) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
-        pays_with = self._check_key(wanted, wallet).id
-        version = max(self.secrets.charge_keys())
-        if wanted.order_id:
-            order = self._order(wanted)
-            parts = in_parts(order, self.ids.payment_id(), moment, self.subscriptions.policy)
-            parts = replace(
-                parts, billing_key_id=wanted.billing_key_id, pays_with=pays_with, hash_version=version
-            )
-            due_at = next_due(parts, moment.now, self.subscriptions.policy)
-            return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
-        plan = self.subscriptions.plan(wanted.plan_id)
+        """The subscription, its seat, its user's wallet, and the one that gives way to it."""
+        wallet, pays_with = self._wallet(wanted)
+        if wanted.by_app:
+            check_offered(plan, wanted.user_id)
+            check_start(plan, wanted.start, moment.now)
+        self.subscriptions.seats.check_free(place)
         if wanted.shown is not None and wanted.shown != plan.amount:
             raise PriceChanged(amount=plan.amount)
+        fresh = replace(self._begun(wanted, plan, place, moment), pays_with=pays_with)
+        trial = fresh.trial_ends is not None
+        seat = seated(place.seat, fresh, group_of(plan), moment, trial=trial)
+        if wanted.by_app:
+            wallet = replace(wallet, spent=spend(wallet.spent, SUBSCRIPTIONS, now=moment.now))
+        return fresh, seat, *((wallet,) if wanted.by_app else ()), *self._replaced(place, fresh, moment)
+
+    def _begun(self, wanted: SubscribeRequest, plan: Plan, place: Place, moment: Moment) -> Subscription:
+        once = self.subscriptions.policy.one_trial
+        days = (
+            trial_of(plan, place.seat, once=once, wanted=wanted.trial)
+            if wanted.trial_days is None
+            else wanted.trial_days
+        )
+        asked = wanted.discount
         fresh = subscribe(
-            plan,
+            replace(plan, trial_days=days),
             self.ids.payment_id(),
             wanted.user_id,
             moment,
@@ -146,23 +171,46 @@ class Subscriber:
             consented=wanted.consented,
         )
         fresh = replace(
-            fresh, billing_key_id=wanted.billing_key_id, pays_with=pays_with, hash_version=version
+            fresh,
+            group=group_of(plan),
+            discount=None if asked is None else asked.checked(plan.amount),
+            billing_key_id=wanted.billing_key_id,
+            hash_version=max(self.secrets.charge_keys()),
         )
         # a start today requests a charge: it is made now, not at the next allowed hour
-        due_at = (
-            fresh.due_at
-            if fresh.due_at is not None
-            else next_due(fresh, moment.now, self.subscriptions.policy)
-        )
-        return (replace(fresh, due_at=due_at),)
+        if fresh.due_at is not None:
+            return fresh
+        return replace(fresh, due_at=next_due(fresh, moment.now, self.subscriptions.policy))
 
-    def _check_key(self, wanted: SubscribeRequest, wallet: Wallet | None) -> SavedKey:
+    def _replaced(self, place: Place, fresh: Subscription, moment: Moment) -> tuple[Subscription, ...]:
+        """What was given up in this group: written with what begins, so that both cannot go on."""
+        holder = place.holder
+        if holder is None or not gives_way(holder) or not self.subscriptions.policy.one_subscription:
+            return ()
+        return (replaced(holder, fresh.subscription_id, moment),)
+
+    def _in_parts(
+        self, wanted: SubscribeRequest, moment: Moment
+    ) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
+        _, pays_with = self._wallet(wanted)
+        order = self._order(wanted)
+        parts = in_parts(order, self.ids.payment_id(), moment, self.subscriptions.policy)
+        version = max(self.secrets.charge_keys())
+        parts = replace(
+            parts, billing_key_id=wanted.billing_key_id, pays_with=pays_with, hash_version=version
+        )
+        due_at = next_due(parts, moment.now, self.subscriptions.policy)
+        return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
+
+    def _wallet(self, wanted: SubscribeRequest) -> tuple[Wallet, str]:
+        """The wallet, and which method in it is to pay. Raises `NoBillingKey`, `BillingKeyNotFound`."""
+        wallet = self.store.wallet(wanted.user_id)
         if wanted.billing_key_id is not None:
             key_of_issue(wallet, wanted.billing_key_id)
         key = chargeable(wallet, wanted.billing_key_id)
-        if key is None:
+        if wallet is None or key is None:
             raise NoBillingKey
-        return key
+        return wallet, key.id
 
     def _order(self, wanted: SubscribeRequest) -> Order:
         order = self.store.order(wanted.order_id)
@@ -187,6 +235,6 @@ class Subscriber:
         )
 
 
-def _first_open(held: Subscription) -> bool:
-    """Whether nothing of it was ever paid and its first charge is under way."""
-    return held.in_flight is not None and not ever_paid(held)
+def _first_open(held: Subscription, plan: Plan) -> bool:
+    """Whether it is to this plan, its first charge is under way, and nothing of it was ever paid."""
+    return held.plan_id == plan.plan_id and held.in_flight is not None and not ever_paid(held)

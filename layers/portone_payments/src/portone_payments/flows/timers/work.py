@@ -19,6 +19,7 @@ from portone_payments.flows.payments.close_account import AccountCloser
 from portone_payments.flows.receipts.issue import CashReceipts
 from portone_payments.flows.refunds.send import RefundSender
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
+from portone_payments.flows.subscriptions.pricing import PriceTeller
 from portone_payments.flows.webhooks.unmatched import UnmatchedWebhooks
 from portone_payments.ports.store import Conflict, Due, Kind, Store
 from portone_payments.ports.world import Clock, Deadline, Ids, Meter, Metric
@@ -39,6 +40,7 @@ class Worker:
     receipts: CashReceipts
     closer: AccountCloser
     unmatched: UnmatchedWebhooks
+    prices: PriceTeller
     store: Store
     clock: Clock
     meter: Meter
@@ -60,6 +62,8 @@ class Worker:
                 self._wallet(due, deadline)
             elif due.kind is Kind.ORDER:
                 self._order(due)
+            elif due.kind is Kind.PLAN:
+                self._plan(due, deadline)
             elif due.kind is Kind.PAYMENT:
                 self._payment(due, deadline)
         except (Busy, Conflict):
@@ -114,6 +118,12 @@ class Worker:
         held = self.store.order(due.id)
         if held is not None and due.still(held.due_at, self.clock.now()):
             self.store.save(order_without_buyer(held))
+
+    def _plan(self, due: Due, deadline: Deadline) -> None:
+        """Tell subscribers of a new price."""
+        held = self.store.plan(due.id)
+        if held is not None and due.still(held.due_at, self.clock.now()):
+            self.prices.work(held, deadline=deadline)
 
     def _unmatched(self, due: Due, deadline: Deadline) -> None:
         held = self.store.unmatched(due.id)

@@ -1,0 +1,54 @@
+"""Who has the one place of a user in a plan group: read strongly, written with what takes it (rule 11.11)."""
+
+from dataclasses import dataclass, replace
+
+from portone_payments.domain.errors.billing import AlreadySubscribed
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.subscriptions import Seat, Subscription
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.seats import gained, seated, takes
+from portone_payments.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A user's seat in a group and the subscription it names, as read; None where there is none."""
+
+    seat: Seat | None
+    holder: Subscription | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seats:
+    """Seats, checked and written under their version: of two that take one at once, one is told."""
+
+    store: Store
+    policy: BillingPolicy
+
+    def place(self, user_id: str, group: str) -> Place:
+        """One read, and a second where somebody was in it before."""
+        seat = self.store.seat(user_id, group)
+        return Place(seat, None if seat is None else self.store.subscription(seat.subscription_id))
+
+    def check_free(self, place: Place, subscription_id: str = "") -> None:
+        """Passes a seat that this subscription may take. Raises `AlreadySubscribed`."""
+        holder = place.holder
+        if not self.policy.one_subscription or holder is None or not takes(place.seat, holder):
+            return
+        if holder.subscription_id != subscription_id:
+            raise AlreadySubscribed(subscription_id=holder.subscription_id)
+
+    def moved(
+        self, before: Subscription, after: Subscription, moment: Moment
+    ) -> tuple[Subscription, *tuple[Seat, ...]]:
+        """The changed subscription with the seats it takes: of another group, or its own when it comes back.
+
+        Raises `AlreadySubscribed` where another living one has it.
+        """
+        groups = gained(before, after) if self.policy.one_subscription else frozenset()
+        places = {group: self.place(after.user_id, group) for group in sorted(groups)}
+        for place in places.values():
+            self.check_free(place, after.subscription_id)
+        if places and after.replaced_by is not None:
+            after = replace(after, replaced_by=None)
+        return after, *(seated(place.seat, after, group, moment) for group, place in places.items())
