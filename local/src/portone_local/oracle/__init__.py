@@ -11,6 +11,7 @@ calls nothing of what it judges but the codec, and the two tables it shares (MOV
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from portone_local.oracle.agreements import nothing_is_charged_above_what_was_agreed
 from portone_local.oracle.aloud import CANARIES, answers_are_documented, nothing_secret_aloud
 from portone_local.oracle.approvals import (
     approvals_happen_once,
@@ -144,6 +145,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     one_payment_per_invoice,
     invoices_ask_what_is_agreed,
     invoices_cost_what_was_agreed,
+    nothing_is_charged_above_what_was_agreed,
     paid_changes_take_place,
     credits_are_due,
     nothing_refunded_is_credited,
