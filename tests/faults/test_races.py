@@ -8,9 +8,11 @@ import pytest
 
 from portone_local.gateway.messages import Response
 from portone_local.oracle import ObservedStack
+from portone_local.oracle.table import read
 from portone_local.stack.ministack import MiniStack
 from portone_local.stack.passing import let_pass
 from portone_local.stories.world import MINUTE, TOTAL, USER, World
+from portone_payments.domain.records.payments import Payment
 from tests.support.racing import judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
@@ -121,9 +123,9 @@ def test_fifty_prepares_during_a_change_of_price_make_one_payment_of_one_price(
 def payments_of(world: World, order_id: str) -> list[str]:
     """Every payment in the table that is of this order."""
     return [
-        item["payment_id"]["S"]
-        for item in world.stack.dump()
-        if item["pk"]["S"].startswith("payment#") and item["order_id"]["S"] == order_id
+        each.payment_id
+        for each in read(world.stack.dump())[0]
+        if isinstance(each, Payment) and each.order_id == order_id
     ]
 
 

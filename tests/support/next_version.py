@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin
 from portone_payments.adapters.dynamo.codec import Attribute, Item
 from portone_payments.adapters.dynamo.keys import Key
 from portone_payments.adapters.dynamo.payment_items import KINDS
+from portone_payments.adapters.dynamo.short_names import stored_as
 from portone_payments.domain.records.audit import AuditDay
 from portone_payments.domain.records.payments import Attention, Seen
 from portone_payments.domain.records.subscriptions import Agreement, Ending
@@ -101,7 +102,7 @@ class NextVersion:
         number = next(self._numbers)
         text = f"next-mark-{number}-"
         self.marks.append(Mark(key, kind.__name__, ident, text))
-        known = {each.name: each.type for each in fields(kind)}
+        known = {stored_as(kind, each.name): each.type for each in fields(kind)}
         marked = {
             name: self._marked(known[name], attribute, key, ident) if name in known else attribute
             for name, attribute in item.items()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from portone_payments.adapters.dynamo.codec import Attribute, coder
 from portone_payments.adapters.dynamo.identity_keys import KINDS as IDENTITY_KINDS
 from portone_payments.adapters.dynamo.payment_items import KINDS
+from portone_payments.adapters.dynamo.short_names import stored_as
 from portone_payments.domain.records.payments import HistoryLine
 
 RECORDS = [*KINDS.values(), *IDENTITY_KINDS.values(), HistoryLine]
@@ -45,7 +46,7 @@ def by_tomorrow(hint: Any, unknown: Attribute) -> Attribute:
     if origin is Mapping:
         return {"M": {"one": by_tomorrow(get_args(hint)[1], unknown)}}
     if is_dataclass(hint):
-        known_fields = {each.name: by_tomorrow(each.type, unknown) for each in told(hint)}
+        known_fields = {stored_as(hint, each.name): by_tomorrow(each.type, unknown) for each in told(hint)}
         return {"M": known_fields | {"of_tomorrow": unknown}}
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return {"S": "of_tomorrow"}

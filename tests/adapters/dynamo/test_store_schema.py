@@ -7,7 +7,9 @@ import pytest
 
 from portone_payments.adapters.dynamo.keys import Key, key_of
 from portone_payments.adapters.dynamo.payments import TableStore
+from portone_payments.adapters.dynamo.short_names import stored_as
 from portone_payments.domain.errors.common import StorageUnavailable
+from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.webhooks import HintState
 from tests.support.records import a_hint, a_payment, history
 
@@ -22,7 +24,7 @@ def test_old_history_moves_to_items_of_its_own(store: TableStore) -> None:
     store.save(a_payment(history=history(41)))
 
     moved = [store.table.get(Key("payment#payment1", f"history#{seq:08d}")) for seq in range(1, 9)]
-    assert [item and item["seq"]["N"] for item in moved] == [*map(str, range(1, 8)), None]
+    assert [item and item["n"]["N"] for item in moved] == [*map(str, range(1, 8)), None]
     assert store.payment("payment1") == a_payment(history=history(41)[7:], version=1)
     assert store.mine("user-1", cursor=None, limit=10).items == (store.payment("payment1"),)
 
@@ -66,7 +68,7 @@ def test_fields_of_a_newer_schema_survive_a_save(store: TableStore) -> None:
     store.save(replace(payment, total=2_000))
 
     saved = raw(store)
-    assert saved["total"] == {"N": "2000"}
+    assert saved[stored_as(Payment, "total")] == {"N": "2000"}
     assert saved["schema"] == {"N": "2"}
     assert saved["future"] == {"M": {"nested": {"BOOL": True}}}
     assert saved["hints"]["M"]["wh_1"]["M"]["future"] == {"S": "kept"}
@@ -76,7 +78,7 @@ def test_fields_of_a_newer_schema_survive_a_save(store: TableStore) -> None:
 def test_a_field_an_older_schema_lacks_has_its_default(store: TableStore) -> None:
     store.save(a_payment())
     item = raw(store)
-    for name in ("next_seq", "status"):
+    for name in (stored_as(Payment, "next_seq"), "status"):
         del item[name]
     store.table.append(item)
 

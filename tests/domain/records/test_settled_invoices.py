@@ -3,7 +3,14 @@
 from dataclasses import replace
 
 from portone_payments.domain.records.settled_invoices import OWED_KEPT, RUNNING_KEPT, parted, returned
-from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, InvoiceState, Subscription
+from portone_payments.domain.records.subscriptions import (
+    Ending,
+    EndReason,
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+)
 from tests.support.subscriptions import running
 
 FIRST = running().invoices["1"]
@@ -41,6 +48,22 @@ def test_the_period_before_leaves_when_the_next_one_is_paid() -> None:
 
 def test_an_attempt_under_way_keeps_its_invoice() -> None:
     assert leaving(with_states(VOID, PAID, PAID, in_flight="1")) == ["2"]
+
+
+def test_what_taking_an_end_back_restores_stays() -> None:
+    held = with_states(VOID, PAID, PAID)
+    ending = Ending(
+        asked_at=0.0, by="app", because=EndReason.CUSTOMER, before=held.status, voided={"1": OPEN}
+    )
+
+    assert leaving(replace(held, ending=ending)) == ["2"]
+
+
+def test_an_open_window_keeps_its_invoice() -> None:
+    held = with_states(VOID, PAID, PAID)
+    opened = replace(held.invoices["1"], window_until=int(held.history[-1].at) + 1)
+
+    assert leaving(replace(held, invoices={**held.invoices, "1": opened})) == ["2"]
 
 
 def test_the_last_period_that_was_paid_stays_behind_one_that_was_given_up() -> None:

@@ -79,7 +79,7 @@ def test_a_record_that_can_never_be_published_is_set_aside_alone(stack: Observed
         stack.publish()
 
     (left,) = stack.stream.failed
-    assert left["dynamodb"]["NewImage"]["payment_id"] == {"S": "poison13"}
+    assert left["dynamodb"]["NewImage"]["pk"] == {"S": "payment#poison13"}
     others = {event.payment_id for event in stack.bus.published}
     assert others > {f"poison{number}" for number in range(20) if number != 13}
     assert [f.payment_id for f in check(stack, hurt=True) if f.invariant == "I11"] == ["poison13"] * 2

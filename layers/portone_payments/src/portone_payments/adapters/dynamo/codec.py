@@ -12,6 +12,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
+from portone_payments.adapters.dynamo.short_names import stored_as
+
 type Attribute = dict[str, Any]
 type Item = dict[str, Attribute]
 
@@ -97,14 +99,14 @@ def _enum(kind: type[StrEnum]) -> Coder:
 
 def _dataclass(kind: Any) -> Coder:
     stored = (each for each in fields(kind) if each.metadata.get("stored", True))
-    plan = [_field(each) for each in stored if each.name != "extra"]
-    decoders = {name: inner.decode for name, _, inner in plan}
+    plan = [_field(each, stored_as(kind, each.name)) for each in stored if each.name != "extra"]
+    decoders = {name: (field, inner.decode) for field, name, _, inner in plan}
     keeps_extra = any(each.name == "extra" for each in fields(kind))
 
     def encode(record: Any) -> Attribute:
         item = dict(record.extra) if keeps_extra else {}
-        for name, omitted, inner in plan:
-            value = getattr(record, name)
+        for field, name, omitted, inner in plan:
+            value = getattr(record, field)
             if value != omitted:
                 item[name] = inner.encode(value)
         return {"M": item}
@@ -116,16 +118,17 @@ def _dataclass(kind: Any) -> Coder:
             if known is None:
                 extra[name] = value
             else:
-                values[name] = known(value)
+                field, read = known
+                values[field] = read(value)
         return kind(**values, extra=extra) if keeps_extra else kind(**values)
 
     return Coder(encode, decode)
 
 
-def _field(each: Field[Any]) -> tuple[str, object, Coder]:
+def _field(each: Field[Any], stored_as: str) -> tuple[str, str, object, Coder]:
     default = each.default_factory() if each.default_factory is not MISSING else each.default
     hint: Any = each.type
-    return each.name, MISSING if default else default, coder(hint)
+    return each.name, stored_as, MISSING if default else default, coder(hint)
 
 
 def _encode_scalar(value: str | float | Attribute) -> Attribute:

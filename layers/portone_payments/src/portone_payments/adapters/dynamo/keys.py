@@ -156,7 +156,7 @@ def read_cursor(index: Index, partition: str, cursor: str, kind: str = "payment"
     parts = {"attention": 3}.get(kind, 1)
     if not found or len(text) > KEY_LIMIT or found[2].count("#") != parts - 1:
         raise InvalidRequest(field="cursor", reason="malformed")
-    sort = text if index.sort_type == "S" else found[1]
+    sort = found[1]
     return Key(f"{kind}#{found[2]}", kind).wire() | {
         index.partition: {"S": partition},
         index.sort: {index.sort_type: sort},

@@ -21,8 +21,8 @@ from portone_payments.adapters.dynamo.keys import (
     CHARGES,
     SENDING,
     Key,
-    encoded,
     entry_key,
+    id_of,
     invoice_key,
     key_of,
     owned_by,
@@ -31,6 +31,7 @@ from portone_payments.adapters.dynamo.keys import (
     shard_of,
     subscribed_to,
 )
+from portone_payments.adapters.dynamo.short_names import stored_as
 from portone_payments.domain.approvals.attempts import open_approval
 from portone_payments.domain.records.audit import AuditMark, Discrepancy
 from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
@@ -73,6 +74,7 @@ KINDS: dict[str, Any] = {
     "saved-key": SettledKey,
     "invoice": SettledInvoice,
 }
+_REPEATING: dict[str, Any] = {"payment": Payment, "subscription": Subscription}
 # attributes by which the daily job finds records without one of their own
 _ALSO_DERIVED = dict.fromkeys(("wallet", "saved-key"), frozenset({CHANGED.sort}))
 _ALSO_DERIVED["subscription"] = frozenset({CHANGED.sort, ATTENTION.partition, ATTENTION.sort})
@@ -82,14 +84,22 @@ def encode(record: Written, token: str) -> Item:
     """The item of a record at its next version, or of a part that left one. Raises as `item_of`."""
     if isinstance(record, SettledRefund | AttentionRow | SettledKey | SettledInvoice):
         return part_of(record, _derived_part(record))
-    return item_of(record, token, _derived(record))
+    item = item_of(record, token, _derived(record))
+    told = _told_by_key(Key.of(item))
+    return {name: value for name, value in item.items() if told.get(name) != value}
 
 
 def decode(item: Item) -> Written:
     """The record in an item. Raises as `record_in`."""
     also = _ALSO_DERIVED.get(item["sk"]["S"].partition("#")[0], frozenset())
-    record: Written = record_in(item, KINDS, DERIVED | also)
+    record: Written = record_in(_told_by_key(Key.of(item)) | item, KINDS, DERIVED | also)
     return replace(record, listed=record.attentions) if isinstance(record, Payment) else record
+
+
+def _told_by_key(where: Key) -> Item:
+    """The id that the key of a payment or a subscription tells already: its item does not repeat it."""
+    kind = _REPEATING.get(where.sk)
+    return {} if kind is None else {stored_as(kind, f"{where.sk}_id"): {"S": id_of(where)}}
 
 
 def encode_entry(kind: str, record_id: str, entry: HistoryLine) -> Item:
@@ -146,7 +156,7 @@ def _derived(record: AnyRecord) -> Item:
         case Payment():
             return (
                 key_for(record).wire()
-                | _mine(record.user_id, record.payment_id, record.created_at)
+                | _mine(record.user_id, record.created_at)
                 | _due(_kind_of(record), record.payment_id, record.due_at)
                 | day_of_change(record)
             )
@@ -185,7 +195,7 @@ def _derived_billing(record: Pace | Plan | Seat | Subscription | Wallet | KeyRef
         case Subscription():
             return (
                 key_for(record).wire()
-                | _mine(record.user_id, record.subscription_id, record.created_at, of="subscription")
+                | _mine(record.user_id, record.created_at, of="subscription")
                 | _due(Kind.SUBSCRIPTION, record.subscription_id, record.due_at)
                 | _subscribed(record)
                 | end_of(record, record.subscription_id)
@@ -200,9 +210,8 @@ def _subscribed(record: Subscription) -> Item:
     return {ATTENTION.partition: {"S": partition}, ATTENTION.sort: {"N": repr(record.created_at)}}
 
 
-def _mine(user_id: str, record_id: str, created_at: float, of: str = "payment") -> Item:
-    sort = f"{round(created_at * 1_000_000):017d}#{encoded(record_id)}"
-    return {"owner": {"S": owned_by(user_id, of)}, "mine_at": {"S": sort}}
+def _mine(user_id: str, created_at: float, of: str = "payment") -> Item:
+    return {"owner": {"S": owned_by(user_id, of)}, "mine_at": {"S": f"{round(created_at * 1_000_000):017d}"}}
 
 
 def _kind_of(payment: Payment) -> Kind:

@@ -54,8 +54,15 @@ def number_of(invoice: Invoice) -> int:
 
 
 def _may_leave(subscription: Subscription, invoice: Invoice) -> bool:
-    """A state that only a newer version knows is not settled."""
-    return invoice.state in _SETTLED and invoice.id != subscription.in_flight
+    """Not while a charge or a window of it has no outcome, nor while its end may be taken back.
+
+    A state that only a newer version knows is not settled.
+    """
+    told_at = subscription.history[-1].at if subscription.history else 0.0
+    in_window = invoice.window_until is not None and invoice.window_until > told_at
+    voided = subscription.ending.voided if subscription.ending is not None else {}
+    needed = in_window or invoice.id == subscription.in_flight or invoice.id in voided
+    return invoice.state in _SETTLED and not needed
 
 
 def _staying(settled: list[Invoice]) -> set[str]:

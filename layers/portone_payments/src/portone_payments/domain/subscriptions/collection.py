@@ -27,7 +27,7 @@ from portone_payments.domain.subscriptions.life import OVER, standing
 from portone_payments.domain.subscriptions.owed import blocked_by, collects, is_stuck, mark
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import resumed
-from portone_payments.domain.subscriptions.settlement import paid
+from portone_payments.domain.subscriptions.settlement import paid, under_way_until
 from portone_payments.domain.subscriptions.standstill import without_refusal
 
 _AT_END = {
@@ -72,7 +72,7 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
         # a newer version wrote it and knows what it waits for
         return int(now) + HOUR
     if subscription.in_flight is not None:
-        return int(now) + HOUR
+        return under_way_until(subscription.due_at, now)
     marks = [] if subscription.stopped_for else _marks(subscription, policy)
     turns = (at for status, at in _turns(subscription) if status is subscription.status)
     return min((each for each in (*marks, *turns) if each is not None), default=None)

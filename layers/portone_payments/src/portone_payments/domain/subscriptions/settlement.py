@@ -36,16 +36,26 @@ from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.standstill import without_refusal
 
 NO_KEY = "no_billing_key"
+# seconds after which whoever claimed an attempt has settled it or died: as long as the sweep's lease
+DIED_AFTER = 180
 _STAYS = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED, SubscriptionStatus.ENDING})
+
+
+def under_way_until(mark: int | None, now: float, *, default: int = HOUR) -> int:
+    """When an attempt under way is looked at: at the mark it has where that is near, else after `default`."""
+    return mark if mark is not None and now < mark <= now + HOUR else int(now) + default
 
 
 def with_attempt(
     subscription: Subscription, invoice: Invoice, payment_id: str, moment: Moment
 ) -> Subscription:
-    """The subscription with an attempt under way. Due in an hour: the payment itself is due much earlier."""
+    """The subscription with an attempt under way, due where the sweep's lease put it, else in a few minutes.
+
+    Should its worker die, that mark leads to the attempt: its payment is not due before its first outcome.
+    """
     tried = replace(invoice, payment_id=payment_id, tries=invoice.tries + 1, tried_at=moment.now, asked=False)
-    again = int(moment.now) + HOUR
-    held = replace(subscription, in_flight=invoice.id, last_try_at=moment.now, due_at=again, tries=0)
+    leased = under_way_until(subscription.due_at, moment.now, default=DIED_AFTER)
+    held = replace(subscription, in_flight=invoice.id, last_try_at=moment.now, due_at=leased, tries=0)
     return with_invoice(held, tried)
 
 

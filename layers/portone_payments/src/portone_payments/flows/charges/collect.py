@@ -131,15 +131,29 @@ class Collector:
         held = self._stood_still(held, moment, stops or self.reader.gate.heard)
         advanced = advance(held, moment, self.policy)
         invoice = due_invoice(advanced, moment.now)
+        wait = partial(self._await, slot)
         if invoice is None:
+            left = self._left_by_its_worker(held)
+            if left is not None:
+                return self.sender.send(left, moment, deadline=deadline, slot=wait).payment
             self._save(advanced, moment)
             return None
         claimed = self._claim(advanced, invoice, moment)
         if claimed is None:
             return None
         payment, claim = claimed
-        wait = partial(self._await, slot)
         return self.sender.send(payment, moment, deadline=deadline, claim=claim, slot=wait).payment
+
+    def _left_by_its_worker(self, held: Subscription) -> Payment | None:
+        """The payment of an attempt under way that has had no outcome, not even an unknown one.
+
+        It is sent again under its one key; from then on it is due by itself.
+        """
+        invoice = held.invoices.get(held.in_flight or "")
+        payment = self._held(invoice.payment_id) if invoice else None
+        if payment is None or payment.due_at is not None or open_approval(payment) is None:
+            return None
+        return payment
 
     def _stood_still(self, held: Subscription, moment: Moment, stops: Stops | None) -> Subscription:
         if stops is None or all(each.failed_at is None for each in open_invoices(held)):
@@ -186,7 +200,8 @@ class Collector:
             later = replace(invoice, due_at=int(moment.now) + DAY)
             self._save(with_invoice(subscription, later), moment)
             return None
-        intended = replace(intended, due_at=int(moment.now) + SOON, poll_step=0, tries=0)
+        due_at = None if held is None else int(moment.now) + SOON
+        intended = replace(intended, due_at=due_at, poll_step=0, tries=0)
         done = spent_claims(
             key, self.store, moment.now, settled_elsewhere(key, subscription, intended.payment_id)
         )
@@ -267,7 +282,8 @@ class Collector:
         return base64.b32encode(digest[:20]).decode()
 
     def _save(self, subscription: Subscription, moment: Moment) -> None:
-        due_at = next_due(subscription, moment.now, self.policy)
+        # its mark has come: it says nothing about the next time
+        due_at = next_due(replace(subscription, due_at=None), moment.now, self.policy)
         self.store.save(replace(subscription, due_at=due_at, tries=0))
 
     def _hold(self, subscription: Subscription, seconds: int, moment: Moment) -> None:

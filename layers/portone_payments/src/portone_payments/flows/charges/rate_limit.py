@@ -19,13 +19,18 @@ AHEAD = 90
 HEAD_START = 0.5
 # seconds between two sweeps: what one reserved is over at most AHEAD - EVERY after the next begins
 EVERY = 60
+# seconds that leasing a page of charges takes at most: what is left of them is not worth a write
+SLACK = 1.0
 # seconds by which two right clocks may differ
 SKEW = 5
 
 
 @dataclass(slots=True)
 class RateLimiter:
-    """One sweep's share of `rate` charges a second; reserved at its first charge, so that idling is free."""
+    """One sweep's share of `rate` charges a second; reserved at its first charge, so that idling is free.
+
+    At first for as many as it asks for then, which mostly are all: so a few charges cost one write.
+    """
 
     store: Store
     clock: Clock
@@ -39,7 +44,9 @@ class RateLimiter:
     def allow(self, wanted: int) -> int:
         """How many of `wanted` more charges have a slot; none where another sweep is reserving."""
         if self._room is None:
-            self._room = self._book()
+            self._room = self._book(wanted)
+        elif self._used + wanted > self._room and self._booked is not None:
+            self._room = self._used + self._book_more(self._booked)
         return min(wanted, self._room - self._used)
 
     def timed(self, live: tuple[Due, ...]) -> tuple[Due, ...]:
@@ -59,7 +66,7 @@ class RateLimiter:
     def release(self) -> None:
         """Store where this sweep ended: the next one continues there."""
         until = self._start + self._used / self.rate
-        if self._booked is not None and until != self._booked.until:
+        if self._booked is not None and not 0 <= self._booked.until - until <= SLACK:
             try:
                 self.store.save(replace(self._booked, until=until))
             except Conflict:
@@ -67,11 +74,28 @@ class RateLimiter:
             except Exception as error:  # noqa: BLE001 - what is reserved stays reserved, for a minute
                 self._pass_over(error)
 
-    def _book(self) -> int:
+    def _book_more(self, booked: Pace) -> int:
+        """How many more charges have a slot once all the time of a sweep is reserved; 0 where that fails."""
+        ends = self.clock.now() + AHEAD
+        room = int((ends - self._start) * self.rate) - self._used
+        if room <= 0 or booked.until >= ends:
+            return max(0, int((booked.until - self._start) * self.rate) - self._used)
+        try:
+            self.store.save(replace(booked, until=ends))
+        except Conflict:
+            # another sweep reserved behind this one
+            return 0
+        except Exception as error:  # noqa: BLE001 - the boundary: charges go on
+            self._pass_over(error)
+            return 0
+        self._booked = replace(booked, until=ends, version=booked.version + 1)
+        return room
+
+    def _book(self, wanted: int) -> int:
         """How many charges have a slot from `_start` on."""
         now = self.clock.now()
         try:
-            return self._booked_until(now, self.store.pace() or Pace())
+            return self._booked_until(now, self.store.pace() or Pace(), wanted)
         except Conflict:
             return 0
         except Exception as error:  # noqa: BLE001 - the boundary: charges go on
@@ -80,16 +104,16 @@ class RateLimiter:
             self._start = now + AHEAD - EVERY
             return int((EVERY - (AHEAD - EVERY)) * self.rate)
 
-    def _booked_until(self, now: float, held: Pace) -> int:
+    def _booked_until(self, now: float, held: Pace, most: int) -> int:
         believed = held.until <= now + AHEAD + SKEW
         self._start = max(now + HEAD_START, held.until if believed else now + AHEAD - EVERY)
         room = int((now + AHEAD - self._start) * self.rate)
         if room <= 0:
             return 0
-        wanted = replace(held, until=now + AHEAD)
+        wanted = replace(held, until=min(now + AHEAD, self._start + most / self.rate + SLACK))
         self.store.save(wanted)
         self._booked = replace(wanted, version=wanted.version + 1)
-        return room
+        return min(room, most)
 
     def _pass_over(self, error: Exception) -> None:
         if self.skips is not None:
