@@ -73,7 +73,6 @@ def unanswered(stack: UnkindStack) -> str:
     return subscription_id
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B11")
 def test_a_cancellation_at_period_end_ends_now_what_is_not_paid(stack: UnkindStack) -> None:
     subscription_id = past_due(stack)
 
@@ -87,7 +86,6 @@ def test_a_cancellation_at_period_end_ends_now_what_is_not_paid(stack: UnkindSta
     assert "OPEN" not in states(stack, subscription_id).values()
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B11")
 def test_a_cancellation_at_period_end_ends_now_a_period_that_waits_for_consent(stack: UnkindStack) -> None:
     subscription_id = begun(stack)
     repriced_by_shop(stack, subscription_id, 50_000)
@@ -100,7 +98,6 @@ def test_a_cancellation_at_period_end_ends_now_a_period_that_waits_for_consent(s
     assert (ended(stack, subscription_id), took(stack)) == (CUSTOMER, [PRICE])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B11")
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_charge_under_way_decides_when_a_cancellation_at_period_end_happens(
     stack: UnkindStack, *, taken: bool
@@ -124,7 +121,6 @@ def test_a_charge_under_way_decides_when_a_cancellation_at_period_end_happens(
     assert took(stack) == [PRICE, PRICE][: 1 + taken]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B11")
 def test_a_trial_cancelled_at_period_end_lasts_to_its_end_and_charges_nothing(stack: UnkindStack) -> None:
     sold(stack, trialDays=7)
     subscription_id = begun(stack, consent=True)
@@ -139,7 +135,6 @@ def test_a_trial_cancelled_at_period_end_lasts_to_its_end_and_charges_nothing(st
     assert (ended(stack, subscription_id), took(stack)) == (CUSTOMER, [])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B11")
 def test_neither_a_decline_nor_a_pause_changes_what_is_paid(stack: UnkindStack) -> None:
     subscription_id = begun(stack)
     paid = view(stack, subscription_id).get("paidUntil")
@@ -154,7 +149,6 @@ def test_neither_a_decline_nor_a_pause_changes_what_is_paid(stack: UnkindStack) 
     assert view(stack, subscription_id).get("paidUntil") == paid
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B12")
 @pytest.mark.parametrize(
     "command",
     [
@@ -193,7 +187,7 @@ def test_a_cancellation_at_period_end_can_be_taken_back_until_it_happens(stack: 
 
     assert shown.get("endsAt") == shown.get("paidUntil") == "2026-02-01T15:00:00Z"
     assert shown.get("nextChargeAt") is None
-    assert (answer.status, answer.json()["status"]) == (200, "ACTIVE")
+    assert (answer.status, answer.json().get("status")) == (200, "ACTIVE")
     assert (took(stack), view(stack, subscription_id)["endsAt"]) == ([PRICE, PRICE], None)
     assert told(stack, "subscription.ending", "subscription.kept") == [
         "subscription.ending",
@@ -277,7 +271,6 @@ def test_a_cancellation_leaves_open_what_its_customer_wants_to_pay(stack: Unkind
     assert (status(stack, subscription_id), states(stack, subscription_id)["2"]) == ("ENDING", "OPEN")
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B14")
 def test_a_cancellation_at_period_end_is_told_at_once(stack: UnkindStack) -> None:
     subscription_id = begun(stack)
     before = len(stack.events())
@@ -287,7 +280,6 @@ def test_a_cancellation_at_period_end_is_told_at_once(stack: UnkindStack) -> Non
     assert stack.events()[before:] == ["subscription.ending"]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B14")
 def test_a_card_chosen_for_a_subscription_is_told_at_once(stack: UnkindStack) -> None:
     subscription_id = begun(stack)
     card = key_saved(stack, card="card-2")

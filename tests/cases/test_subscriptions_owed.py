@@ -399,7 +399,6 @@ def test_a_new_subscription_leaves_one_that_was_given_up_as_it_is(stack: UnkindS
     assert (status(stack, old), status(stack, new)) == ("UNPAID", "ACTIVE")
 
 
-@pytest.mark.xfail(strict=True, raises=(AssertionError, KeyError), reason="B27")
 def test_a_subscription_given_up_does_not_go_on_beside_a_new_one(stack: UnkindStack) -> None:
     old = unpaid(stack)
     days_pass(stack, 60)

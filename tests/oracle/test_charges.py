@@ -13,6 +13,7 @@ from portone_local.actors.subscribers import (
     key_deleted,
     key_saved,
     order_in_parts,
+    plan_stored,
     schedule,
     subscribed,
     to_hour,
@@ -33,7 +34,8 @@ def clean() -> Iterator[Evidence]:
         to_hour(stack, 12)
         subscribed(stack)
         days_pass(stack, 32)
-        cancel(stack, subscribed(stack, request="request-2"))
+        plan_stored(stack, "plan-2")
+        cancel(stack, subscribed(stack, request="request-2", planId="plan-2"))
         key_deleted(stack, key_saved(stack, card="other"))
         order_in_parts(stack, "order-1", [{"amount": 5_000}])
         schedule(stack, "order-1", request="request-3")
@@ -122,7 +124,7 @@ def test_i10_a_charge_that_was_not_claimed(clean: Evidence) -> None:
 def test_i10_a_charge_sent_before_it_was_claimed(clean: Evidence) -> None:
     early = replace(clean.charges[0], at=clean.charges[0].at - 1)
 
-    assert found(replace(clean, charges=(early,))) == ["I10 a charge was sent and not claimed before"]
+    assert "I10 a charge was sent and not claimed before" in found(replace(clean, charges=(early,)))
 
 
 def test_i1_an_attempt_that_failed_here_and_succeeded_at_portone(clean: Evidence) -> None:

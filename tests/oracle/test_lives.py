@@ -28,8 +28,9 @@ def clean() -> Iterator[Evidence]:
     with ObservedStack.in_memory(seed=1) as stack:
         to_hour(stack, 12)
         sold(stack, "later", trialDays=60)
+        sold(stack, "other")
         begun(stack, "active")
-        ending, over = begun(stack), begun(stack, request="request-2")
+        ending, over = begun(stack), begun(stack, request="request-2", planId="other")
         begun(stack, "trial", planId="later", consent=True)
         days_pass(stack, 32)
         cancel(stack, ending, at_period_end=True)

@@ -206,7 +206,9 @@ def _waits(subscription: Subscription) -> bool:
     """Whether time alone has something left to do for it."""
     if subscription.in_flight is not None or subscription.resumes_at is not None:
         return True
-    collected = subscription.status.value in {"TRIAL", "ACTIVE", "PAST_DUE"}
+    if subscription.stopped_for:
+        return False
+    collected = subscription.status.value in {"PENDING", "TRIAL", "ACTIVE", "PAST_DUE", "ENDING"}
     return collected and subscription.status not in OVER
 
 

@@ -10,7 +10,7 @@ from portone_local.oracle.attentions import calls_for
 from portone_local.oracle.evidence import Answered, Evidence, Finding
 from portone_local.oracle.kinds import DAY
 from portone_local.oracle.silence import SWEEPS
-from portone_payments.domain.records.billing_keys import KeyState
+from portone_payments.domain.records.billing_keys import KeyState, Wallet
 from portone_payments.domain.records.instructions import RefundState
 from portone_payments.domain.records.subscriptions import (
     Invoice,
@@ -25,7 +25,7 @@ from portone_payments.domain.subscriptions.life import OVER
 STANDING = 16 * DAY
 KEYS_STANDING = 8 * DAY
 ACCOUNT_STANDING = 30 * DAY
-_COLLECTED = frozenset({SubscriptionStatus.TRIAL, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE})
+_COLLECTED = frozenset(SubscriptionStatus(each) for each in ("PENDING", "TRIAL", "ACTIVE", "PAST_DUE"))
 _UNFINISHED = frozenset({KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.UNWANTED})
 _STOPPED = ("SendingStopped", "PortOneCredentialRefused")
 _REFUSED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
@@ -85,16 +85,28 @@ def nobody_is_refused_for_ever(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _is_collected(subscription: Subscription) -> bool:
-    if subscription.in_flight is not None:
+    if subscription.in_flight is not None or subscription.stopped_for:
         return False
     return subscription.status in _COLLECTED if subscription.interval else subscription.status not in OVER
 
 
 def _can_pay(evidence: Evidence, subscription: Subscription) -> bool:
     wallet = evidence.wallets.get(subscription.user_id)
-    key = wallet.keys.get(subscription.billing_key_id or wallet.default or "") if wallet else None
+    if wallet is None:
+        return False
     issued = {book.issue_id for book in evidence.keys if book.state.value == "ISSUED"}
-    return key is not None and key.state is KeyState.ACTIVE and key.id in issued
+    keys = (
+        [wallet.keys.get(each or "") for each in _methods(evidence, subscription, wallet)] if wallet else []
+    )
+    return any(key is not None and key.state is KeyState.ACTIVE and key.id in issued for key in keys)
+
+
+def _methods(evidence: Evidence, subscription: Subscription, wallet: Wallet) -> tuple[str | None, ...]:
+    """What may pay it: the method assigned to it, and the default where that steps in for it."""
+    falls_back = evidence.settings.get("METHOD_FALLBACK") == "on"
+    if subscription.billing_key_id is None or falls_back:
+        return subscription.billing_key_id, wallet.default
+    return (subscription.billing_key_id,)
 
 
 def _progress(evidence: Evidence, subscription: Subscription, invoice: Invoice) -> float:
@@ -111,7 +123,8 @@ def _covered_until(subscription: Subscription) -> float:
         return float("inf")
     periods = [each.ends for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
     resumed = [entry.at for entry in subscription.history if entry.fact == "subscription_resumed"]
-    return max([*periods, *resumed, subscription.trial_ends or 0, subscription.created_at])
+    begins = max(subscription.trial_ends or 0, subscription.starts_at, subscription.created_at)
+    return max([*periods, *resumed, begins])
 
 
 def standing(evidence: Evidence, since: float, seconds: float) -> bool:
