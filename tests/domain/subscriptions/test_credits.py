@@ -100,7 +100,7 @@ def test_a_given_up_invoice_that_is_owed_after_a_pause_uses_its_credit_again() -
     assert resumed.balance == 0
 
 
-def test_a_credit_used_twice_is_set_against_later_credits_and_raises_no_price() -> None:
+def test_a_credit_used_twice_is_owed_and_joins_the_next_invoice() -> None:
     april = at(2026, 3, 31, hour=10)
     next_month = advance(replace(given_up(), status=SubscriptionStatus.ACTIVE), by_app(april), POLICY)
 
@@ -108,14 +108,14 @@ def test_a_credit_used_twice_is_set_against_later_credits_and_raises_no_price() 
     may = advance(late(both, "3", april), by_app(at(2026, 4, 30)), POLICY)
 
     assert (both.invoices["3"].balance, both.balance) == (CREDIT, -CREDIT)
-    assert (may.invoices["4"].amount, may.balance) == (9_900, -CREDIT)
+    assert (may.invoices["4"].amount, may.balance) == (9_900 + CREDIT, 0)
 
 
 def test_a_given_up_period_is_not_credited() -> None:
     running = replace(given_up(), status=SubscriptionStatus.ACTIVE)
 
     with pytest.raises(ChangeNotAllowed):
-        change_now(running, a_plan(plan_id="plan-0", amount=100), by_app(GIVEN_UP), [])
+        change_now(running, a_plan(plan_id="plan-0", amount=100), by_app(GIVEN_UP), [], POLICY)
 
 
 acts = st.sampled_from(["pay", "decline", "late", "wake", "cheaper", "pause", "resume", "cancel", "wait"])
@@ -179,5 +179,5 @@ def cheaper(held: Subscription, price: int, now: float) -> tuple[Subscription, i
     )
     if owing or price >= held.amount:
         return held, 0
-    changed = change_now(held, a_plan(plan_id=f"plan-{price}", amount=price), by_app(now), [])
+    changed = change_now(held, a_plan(plan_id=f"plan-{price}", amount=price), by_app(now), [], POLICY)
     return changed, changed.balance - held.balance

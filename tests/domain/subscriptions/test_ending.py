@@ -103,7 +103,7 @@ def test_what_is_left_open_and_never_paid_stays_owed() -> None:
 
 def test_keeping_it_restores_the_change_and_the_invoices_its_ending_dropped() -> None:
     later = change_later(running(), BIG, by_app(MID), by_customer=True)
-    now = change_now(later, BIG, by_app(MID), [])
+    now = change_now(later, BIG, by_app(MID), [], POLICY)
 
     ending = leaving(now)
     assert (ending.change, ending.invoices["2"].state) == (None, InvoiceState.VOID)
@@ -141,7 +141,7 @@ def test_while_it_ends_nothing_else_changes_and_nothing_is_charged() -> None:
         lambda: pause(ending, None, by_app(MID)),
         lambda: resume(ending, by_app(MID)),
         lambda: change_later(ending, BIG, by_app(MID), by_customer=True),
-        lambda: change_now(ending, BIG, by_app(MID), []),
+        lambda: change_now(ending, BIG, by_app(MID), [], POLICY),
     ]
 
     for act in acts:

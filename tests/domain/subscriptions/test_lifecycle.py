@@ -23,7 +23,7 @@ def running() -> Subscription:
 
 
 def test_a_pause_drops_an_unpaid_plan_change() -> None:
-    changed = change_now(running(), BIG, by_app(at(2026, 1, 11)), [])
+    changed = change_now(running(), BIG, by_app(at(2026, 1, 11)), [], POLICY)
 
     assert pause(changed, None, by_app(at(2026, 1, 11))).change is None
 

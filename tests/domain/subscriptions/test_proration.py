@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portone_payments.domain.refunds.tax import Left
 from portone_payments.domain.refunds.tax import split as tax_split
 from portone_payments.domain.shared.calendar import days_between
-from portone_payments.domain.subscriptions.proration import apply_credit, plan_change, split, tax_free_share
+from portone_payments.domain.subscriptions.proration import plan_change, split, tax_free_share
 
 START, END = date(2025, 1, 31), date(2025, 2, 28)
 prices = st.integers(0, 10_000_000)
@@ -99,20 +99,6 @@ def test_a_cheaper_plan_leaves_a_credit() -> None:
     assert plan_change(28_000, 0, date(2025, 2, 14), START, END).due == -14_000
 
 
-@given(credit=prices, invoices=st.lists(prices, max_size=8))
-def test_a_credit_is_used_once_and_no_further(credit: int, invoices: list[int]) -> None:
-    left, charged = credit, 0
-
-    for amount in invoices:
-        to_charge = apply_credit(amount, left)
-        charged, left = charged + to_charge, left - (amount - to_charge)
-
-        assert 0 <= to_charge <= amount
-    assert left >= 0
-    assert charged + credit - left == sum(invoices)
-    assert left == 0 or charged == 0
-
-
 @given(whole=prices, data=st.data())
 def test_the_tax_free_share_of_a_part_is_one_the_tax_rules_accept(whole: int, data: st.DataObject) -> None:
     tax_free, part = data.draw(st.integers(0, whole)), data.draw(st.integers(0, whole))
@@ -136,12 +122,6 @@ def test_a_price_is_split_within_its_period_only(price: int, used: int, total: i
 def test_a_change_on_a_day_outside_the_period_is_refused(day: date) -> None:
     with pytest.raises(ValueError, match="inside its period"):
         plan_change(1_000, 2_000, day, START, END)
-
-
-@pytest.mark.parametrize(("amount", "credit"), [(-1, 0), (0, -1)])
-def test_neither_amount_nor_credit_is_ever_negative(amount: int, credit: int) -> None:
-    with pytest.raises(ValueError, match="at least 0"):
-        apply_credit(amount, credit)
 
 
 @pytest.mark.parametrize(("part", "tax_free"), [(-1, 0), (101, 0), (0, 101), (0, -1)])

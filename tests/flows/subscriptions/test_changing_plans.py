@@ -85,6 +85,7 @@ def test_each_month_uses_the_remaining_credit(stack: ObservedStack) -> None:
     months = held(stack, subscription_id).invoices.values()
     assert 2 * CHEAP < credit < 3 * CHEAP
     assert [(each.amount, each.balance) for each in months][1:] == [
+        (0, -credit),
         (0, CHEAP),
         (0, CHEAP),
         (3 * CHEAP - credit, credit - 2 * CHEAP),

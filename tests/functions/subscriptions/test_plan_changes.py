@@ -138,14 +138,20 @@ def test_the_shop_never_charges_a_change_at_once(stack: Stack) -> None:
     assert code_of(refused) == (400, "invalid_request")
 
 
-def test_plans_of_another_interval_change_with_the_period_only(stack: Stack) -> None:
+def test_a_plan_of_another_interval_begins_at_once_as_previewed(stack: Stack) -> None:
     subscription_id = subscribed(stack)
-    put_plan(stack, "plan-2", interval={"unit": "YEAR", "count": 1})
+    put_plan(stack, "plan-2", amount=99_000, interval={"unit": "YEAR", "count": 1})
+    clock_of(stack).advance(10 * DAY)
+    preview = post(stack, subscription_id, "preview", {"planId": "plan-2"}).json()
 
-    refused = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now"})
+    changed = put(stack, subscription_id, "plan", {"planId": "plan-2", "when": "now", "due": preview["due"]})
 
-    assert code_of(refused) == (409, "change_not_allowed")
-    assert code_of(post(stack, subscription_id, "preview", {"planId": "plan-2"})) == (
-        409,
-        "change_not_allowed",
+    assert changed.status == 200
+    assert (changed.json()["interval"], changed.json()["planId"]) == ({"unit": "YEAR", "count": 1}, "plan-2")
+    newest = changed.json()["invoices"][0]
+    assert (newest["kind"], newest["amount"], newest["credited"]) == (
+        "period",
+        preview["due"],
+        preview["credit"],
     )
+    assert preview["due"] == preview["charge"] - preview["credit"] == 99_000 - preview["credit"]

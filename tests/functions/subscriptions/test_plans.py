@@ -53,7 +53,7 @@ def test_a_new_price_applies_to_later_subscribers(stack: Stack) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"amount": 0},
+        {"amount": -1},
         {"amount": 9_900.5},
         {"taxFreeAmount": PRICE + 1},
         {"currency": "EUR"},

@@ -182,6 +182,9 @@ class Invoice(TypedDict):
     state: InvoiceState
     amount: Minor
     tax_free_amount: Minor
+    price: Annotated[int, Field(ge=0, description="of a whole period, before everything")]
+    credited: Annotated[int, Field(description="of days paid already, set off by a plan change")]
+    discount: Minor
     balance: Annotated[int, Field(description="taken from the balance; below 0: put to it")]
     starts_at: Time
     ends_at: Time
@@ -244,10 +247,12 @@ class Subscriptions(TypedDict):
 
 @with_config(CLOSED)
 class Preview(TypedDict):
-    """What another plan costs now: `charge` less `credit`; and what follows."""
+    """What another plan costs now: `charge` less `credit`, `discount` and `balance`; and what follows."""
 
     charge: Minor
     credit: Minor
+    discount: Minor
+    balance: Annotated[int, Field(description="taken from the balance; below 0: put to it")]
     due: Minor
     credited: Annotated[int, Field(ge=0, description="kept for later invoices")]
     next_amount: Minor

@@ -1,4 +1,4 @@
-"""I1 of prices and credits: what PortOne took and what a credit took off are together what was agreed."""
+"""I1 of prices and balances: what PortOne took and what came off it are together what was agreed."""
 
 from collections.abc import Iterator
 
@@ -9,17 +9,29 @@ from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, 
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
 _OWED = _WAITS | {InvoiceState.PAID, InvoiceState.UNPAID}
 _BACK = frozenset({"refund_reserved", "refund_succeeded", "cancellation_requested", "cancelled"})
+# won, of the default settings
+SMALLEST = 99
 _KEPT = frozenset({"refund_failed", "cancellation_failed"})
 
 
 def invoices_cost_what_was_agreed(evidence: Evidence) -> Iterator[Finding]:
-    """I1: what PortOne took for an invoice and what a credit took off are the price of its days."""
+    """I1: what PortOne took for an invoice and what came off it are the price of its days."""
     for course in _courses(evidence):
         for invoice in course.subscription.invoices.values():
-            took, worth = _taken(evidence, invoice), course.worth(invoice)
+            if invoice.state not in _OWED:
+                continue
+            took, worth, off = (
+                _taken(evidence, invoice),
+                course.worth(invoice),
+                invoice.worth - invoice.amount,
+            )
             name = f"invoice {invoice.id} of {course.subscription.subscription_id}"
-            if invoice.balance < 0 or (invoice.state in _OWED and not worth.allows(took + invoice.balance)):
-                told = f"{name} is {took} and a credit of {invoice.balance}, it is worth {worth}"
+            if not worth.allows(took + off):
+                told = f"{name} is {took} and {off} came off it, it is worth {worth}"
+                yield Finding("I1", invoice.paid_by, told)
+            due = course.set_off(invoice)
+            if not due.allows(invoice.credited):
+                told = f"{name} sets off {invoice.credited}, due was {due}"
                 yield Finding("I1", invoice.paid_by, told)
 
 
@@ -41,9 +53,9 @@ def credits_are_due(evidence: Evidence) -> Iterator[Finding]:
     """I1: a change of plan credits what its period was paid too much for, to the unit."""
     for course in _courses(evidence):
         for change in course.changes:
-            worth = course.credit(change)
-            if not worth.allows(change.credit):
-                told = f"was credited {change.credit}, due was {worth}"
+            due = course.credit(change)
+            if change.credit != due:
+                told = f"was credited {change.credit}, due was {due}"
                 yield Finding("I1", None, f"{course.subscription.subscription_id} {told}")
 
 
@@ -58,16 +70,16 @@ def nothing_refunded_is_credited(evidence: Evidence) -> Iterator[Finding]:
 
 
 def credits_are_used_once(evidence: Evidence) -> Iterator[Finding]:
-    """I1: each unit credited is in the balance, or used by one invoice that is paid or may be."""
+    """I1: each unit is in the balance, used by one invoice that may be paid, or gone with its payment."""
     for course in _courses(evidence):
         held = course.subscription
-        given = sum(each.credit for each in course.changes)
+        lost = sum(course.withdrawn)
         kept = sum(each.balance for each in held.invoices.values() if each.state in _WAITS)
         used = _used(course)
-        if held.balance != given - kept - sum(used.values()):
-            told = f"was credited {given}, used {sum(used.values())}, keeps {kept} for what it asks"
+        if held.balance != -kept - sum(used.values()) - lost:
+            told = f"used {sum(used.values())}, keeps {kept} for what it asks, lost {lost}"
             yield Finding("I1", None, f"{held.subscription_id} {told}, and has {held.balance}")
-        if held.balance < -_used_again(course):
+        if held.balance < -_used_again(course) - _too_small(course) - max(0, lost):
             yield Finding("I1", None, f"{held.subscription_id} has a credit of {held.balance}")
         for invoice in held.invoices.values():
             if invoice.state is InvoiceState.PAID and invoice.balance != used.get(invoice.id):
@@ -88,7 +100,7 @@ def _credited_at(course: Course) -> Iterator[float]:
     """When days were credited: to the balance, or against a dearer plan; of that day the midnight."""
     yield from (each.at for each in course.changes if each.credit)
     for invoice in course.subscription.invoices.values():
-        if invoice.kind is InvoiceKind.PRORATION and invoice.state in _OWED:
+        if invoice.credited and invoice.state in _OWED:
             yield invoice.starts
 
 
@@ -114,6 +126,11 @@ def _taken(evidence: Evidence, invoice: Invoice) -> int:
 def _used(course: Course) -> dict[object, int]:
     """What each paid invoice used, also those that are not kept any more."""
     return {each.data.get("invoice"): int(each.data.get("balance", 0)) for each in course.paid}
+
+
+def _too_small(course: Course) -> int:
+    """The most that invoices below the smallest charge may have left in the balance as owed."""
+    return SMALLEST * sum(not each.data.get("amount") for each in course.paid)
 
 
 def _used_again(course: Course) -> int:

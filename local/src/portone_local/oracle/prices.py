@@ -55,6 +55,7 @@ class Course:
     resumed: Sequence[float]
     paid: Sequence[HistoryLine]
     given_up: frozenset[object]
+    withdrawn: Sequence[int]
     now: float
 
     @property
@@ -68,9 +69,9 @@ class Course:
         return next((each for each in self.changes if (each.seq, each.at) in begins), None)
 
     def worth(self, invoice: Invoice) -> Worth:
-        """The amount of an invoice, with what a credit takes off it."""
+        """What the days of an invoice cost, before anything comes off it."""
         if invoice.kind is InvoiceKind.PRORATION:
-            return self._difference(invoice)
+            return self._dearer(invoice)
         prices = self._asked(invoice)
         if self._may_be_short(invoice):
             return Worth(most=max(prices))
@@ -78,29 +79,35 @@ class Course:
         since = [invoice.starts, *resumed]
         return Worth(frozenset(_left(price, at, invoice) for price in prices for at in since))
 
-    def credit(self, change: Price) -> Worth:
-        """What a change credits: the paid days from its own on, by how much less they cost now."""
-        period, before = self._paid_period(change.at), self._before(change)
+    def set_off(self, invoice: Invoice) -> Worth:
+        """What was paid before for the days from its own on, less a discount: what a change sets off."""
+        bought = self.bought(invoice)
+        if bought is None:
+            return ANYTHING if invoice.kind is InvoiceKind.PRORATION else Worth(frozenset({0}))
+        period, before = self._paid_period(invoice.starts, before=invoice), self._before(bought)
         if period is None:
-            return ANYTHING if self._forgotten(change.at) else Worth(frozenset({0}))
-        if self._may_be_short(period):
+            return ANYTHING if self._forgotten(invoice.starts) else Worth(frozenset({0}))
+        if self._may_be_short(period) or any(each.discount for each in self.subscription.invoices.values()):
             return Worth(most=max(before))
-        after = _left(change.amount, change.at, period)
-        return Worth(frozenset(max(0, _left(price, change.at, period) - after) for price in before))
+        return Worth(frozenset(_left(price, invoice.starts, period) for price in before))
+
+    def credit(self, change: Price) -> int:
+        """What a change leaves for later invoices: what was set off above what it costs."""
+        invoices = self.subscription.invoices.values()
+        brought = next((each for each in invoices if self.bought(each) is change), None)
+        return 0 if brought is None else max(0, -brought.amount - brought.balance)
 
     def paid_with(self, at: float) -> list[str]:
         """The payments that had paid for the day of `at` by then."""
         invoices = [each for each in self.subscription.invoices.values() if each.starts <= at < each.ends]
         return [each.paid_by for each in invoices if each.paid_by and (each.settled_at or 0) <= at]
 
-    def _difference(self, invoice: Invoice) -> Worth:
-        """What the days left cost more under the plan that is bought."""
-        bought, period = self.bought(invoice), self._paid_period(invoice.starts)
+    def _dearer(self, invoice: Invoice) -> Worth:
+        """What the days left cost under the plan that is bought."""
+        bought, period = self.bought(invoice), self._paid_period(invoice.starts, before=invoice)
         if bought is None or period is None or self._may_be_short(period):
             return ANYTHING
-        after = _left(bought.amount, invoice.starts, period)
-        before = self._before(bought)
-        return Worth(frozenset(after - _left(price, invoice.starts, period) for price in before))
+        return Worth(frozenset({_left(bought.amount, invoice.starts, period)}))
 
     def _asked(self, invoice: Invoice) -> list[int]:
         """A period costs the last price announced before it, or one from between its start and payment."""
@@ -119,8 +126,9 @@ class Course:
         last = max(each.seq for each in earlier if each.at_once)
         return [each.amount for each in earlier if each.seq >= last]
 
-    def _paid_period(self, at: float) -> Invoice | None:
-        periods = [each for each in self._of(InvoiceKind.PERIOD) if each.starts <= at < each.ends]
+    def _paid_period(self, at: float, *, before: Invoice) -> Invoice | None:
+        earlier = [each for each in self._of(InvoiceKind.PERIOD) if int(each.id) < int(before.id)]
+        periods = [each for each in earlier if each.starts <= at < each.ends]
         return next((each for each in reversed(periods) if each.state is InvoiceState.PAID), None)
 
     def _forgotten(self, at: float) -> bool:
@@ -152,6 +160,9 @@ def course_of(subscription: Subscription, history: Sequence[HistoryLine], now: f
         resumed=[each.at for each in history if each.fact == "subscription_resumed"],
         paid=[each for each in history if each.fact == "invoice_paid"],
         given_up=frozenset(each.data.get("invoice") for each in history if each.fact == "invoice_unpaid"),
+        withdrawn=[
+            int(each.data["amount"]) for each in history if each.fact == "subscription_credit_withdrawn"
+        ],
         now=now,
     )
 

@@ -117,8 +117,8 @@ CHARGING: tuple[Bug, ...] = (
     in_core(
         "a credit is one won more than the days that are left are worth",
         "domain/subscriptions/plan_change.py",
-        "balance=changed.balance + credit)",
-        "balance=changed.balance + credit + 1)",
+        "credited=left - off,",
+        "credited=left - off + 1,",
         "flows/subscriptions/test_changing_plans",
         "alternating_dearer_and",
     ),

@@ -61,6 +61,7 @@ class Fact(StrEnum):
     SUBSCRIPTION_STARTED = "subscription_started"
     SUBSCRIPTION_CHANGED = "subscription_changed"
     SUBSCRIPTION_CHANGE_REQUESTED = "subscription_change_requested"
+    SUBSCRIPTION_CREDIT_WITHDRAWN = "subscription_credit_withdrawn"
     SUBSCRIPTION_CONSENTED = "subscription_consented"
     SUBSCRIPTION_PAUSED = "subscription_paused"
     SUBSCRIPTION_RESUMED = "subscription_resumed"

@@ -235,6 +235,8 @@ class Change:
     """A plan change: once invoice `invoice_id` is paid, or from the next period on where there is none.
 
     `not_before`: the KST midnight before which no period has it; None for the next one, whenever it begins.
+    `begins`: the KST day from which periods are counted anew, for another interval at once. `credits`: what
+    it gives back of each payment, in minor units; `lost`: what of that went back before it took place.
     """
 
     plan_id: str
@@ -247,6 +249,9 @@ class Change:
     not_before: int | None = None
     invoice_id: str | None = None
     by_customer: bool = False
+    begins: str | None = None
+    credits: Mapping[str, int] = field(default_factory=dict)
+    lost: int = 0
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -276,6 +281,7 @@ class Subscription:
     `start` and `anchor_day` make the calendar (KST days). `next_number` is the first period without an
     invoice. `agreed` is what the customer agreed to last, by paying it or at the start. `balance` above 0 is
     the customer's, below 0 it is owed and joins the next invoice; `balance_tax_free` is its tax-free part.
+    `credits`: what plan changes gave back of the newest payments, which goes when their money goes.
     `billing_key_id` None charges the user's default. `in_flight` is the invoice whose outcome is open.
     `starts_at` is the first day's KST midnight, or when it was made where that is today; `paid_until` the
     farthest end of what is paid, settled with 0 or on trial: no pause and no decline changes it. `ends_at` is
@@ -326,6 +332,7 @@ class Subscription:
     consents: tuple[Consent, ...] = ()
     balance: int = 0
     balance_tax_free: int = 0
+    credits: Mapping[str, int] = field(default_factory=dict)
     change: Change | None = None
     set_aside: Change | None = None
     resumes_at: int | None = None

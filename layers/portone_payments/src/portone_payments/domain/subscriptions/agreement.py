@@ -1,6 +1,10 @@
 """What a customer agreed to pay, by starting or by paying, whatever prices became since (rule 11.5)."""
 
-from portone_payments.domain.records.subscriptions import Agreement, Invoice, Subscription
+from dataclasses import replace
+from datetime import date
+
+from portone_payments.domain.records.subscriptions import Agreement, Change, Invoice, Subscription
+from portone_payments.domain.shared.calendar import Interval, kst_midnight
 
 
 def agreed_with(subscription: Subscription, invoice: Invoice) -> Agreement | None:
@@ -8,9 +12,29 @@ def agreed_with(subscription: Subscription, invoice: Invoice) -> Agreement | Non
     held = subscription.agreed
     if held is not None and held.since is not None and held.since > invoice.starts:
         return held
-    return Agreement(
-        amount=invoice.price, interval=invoice.interval, plan_id=invoice.plan_id, since=invoice.starts
-    )
+    return agreement(held, invoice.price, invoice.interval, invoice.plan_id, since=invoice.starts)
+
+
+def chosen(subscription: Subscription, change: Change, begins: date) -> Agreement | None:
+    """What is agreed once a plan begins that its customer chose: a lower price by choosing, not a higher one.
+
+    `begins` is the KST day; what was owed before it changes nothing when it is paid.
+    """
+    held = subscription.agreed
+    if held is None or change.amount > held.amount:
+        return held
+    since = None if held.since is None else kst_midnight(begins)
+    return agreement(held, change.amount, change.interval, change.plan_id, since=since)
+
+
+def agreement(
+    held: Agreement | None, amount: int, interval: Interval | None, plan_id: str, *, since: int | None
+) -> Agreement:
+    """What is agreed now, in the place of what was; what a newer version wrote there stays (rule 10.8)."""
+    if held is None:
+        return Agreement(amount=amount, interval=interval, plan_id=plan_id, since=since)
+    kept = held.interval if held.interval == interval else interval
+    return replace(held, amount=amount, interval=kept, plan_id=plan_id, since=since)
 
 
 def ever_paid(subscription: Subscription) -> bool:

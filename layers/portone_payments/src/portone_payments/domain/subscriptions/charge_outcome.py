@@ -8,6 +8,7 @@ from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment, Status, holds_money
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
 from portone_payments.domain.subscriptions.chargebacks import stopped, taken_by_others
+from portone_payments.domain.subscriptions.credits import may_lose_credit, without_lost_credit
 from portone_payments.domain.subscriptions.dunning import end_of_grace, is_hard
 from portone_payments.domain.subscriptions.invoices import with_invoice
 from portone_payments.domain.subscriptions.owed import PAYABLE
@@ -51,14 +52,15 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
     if holds_money(after.status):
         # an invoice whose money went back may be paid after all: its refund was reversed
         reversed_ = before.status is Status.CANCELLED and after.status in _PAID
-        return reversed_ or not holds_money(before.status)
+        return reversed_ or not holds_money(before.status) or may_lose_credit(before, after)
     return open_approval(after) is None or waited_for(after, now)
 
 
 def settle(
     subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
 ) -> Settled:
-    """The subscription after a charge succeeded, failed, or is still unknown; or its money was taken back."""
+    """The subscription after a charge succeeded, failed, went back, or is still unknown."""
+    subscription = without_lost_credit(subscription, before, after, moment)
     settled = _settled(subscription, before, after, moment, policy)
     if not taken_by_others(before, after):
         return settled
@@ -68,6 +70,7 @@ def settle(
 def _settled(
     subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
 ) -> Settled:
+    """As a reading of the charge alone says it."""
     invoice = subscription.invoices.get(after.invoice_id or "")
     if not after.quarantined and after.status in _PAID and before.status not in _PAID:
         return _taken(subscription, invoice, after, moment, policy)

@@ -13,6 +13,7 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.shared.calendar import HOUR
+from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.consent import covers, needs_consent
 from portone_payments.domain.subscriptions.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
 from portone_payments.domain.subscriptions.ending import after_outcome, ended, left_owed, voided
@@ -45,7 +46,7 @@ def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
     subscription = _ended(subscription, moment)
     if subscription.stopped_for:
         return subscription
-    subscription = roll(subscription, moment, policy.dunning)
+    subscription = roll(subscription, moment, policy)
     for invoice in open_invoices(subscription):
         # what was given up beside an earlier one is open no more
         held = subscription.invoices[invoice.id]
@@ -136,11 +137,11 @@ def _judged(
         return _given_up(subscription, invoice, moment, policy)
     if invoice.due_at > moment.now and invoice.state is InvoiceState.OPEN:
         return subscription
-    if invoice.amount == 0:
-        return paid(subscription, invoice, moment)
     # an amount covered at the first attempt stays covered while it is dunned
     if invoice.failed_at is None and not _consented(subscription, invoice, moment, policy):
         return _withheld(subscription, invoice, moment, policy)
+    if invoice.amount == 0:
+        return paid(subscription, invoice, moment)
     allowed = replace(invoice, state=InvoiceState.OPEN, due_at=_when(subscription, invoice, moment, policy))
     return with_invoice(subscription, allowed)
 
@@ -158,19 +159,17 @@ def _consented(subscription: Subscription, invoice: Invoice, moment: Moment, pol
     if invoice.kind is not InvoiceKind.PERIOD:
         return True
     after_trial = _after_trial(subscription, invoice)
-    price = subscription.amount
-    agreed = None if subscription.agreed is None else subscription.agreed.amount
-    asks = needs_consent(agreed, price, after_free_trial=after_trial, always=policy.consent_always)
-    return not asks or covers(subscription.consents, price, moment.now)
+    asks = needs_consent(
+        subscription.agreed, invoice, after_free_trial=after_trial, always=policy.consent_always
+    )
+    return not asks or covers(subscription.consents, invoice, moment.now)
 
 
 def _after_trial(subscription: Subscription, invoice: Invoice) -> bool:
     """Whether it is the first charge after a free trial, or no period after the trial was paid yet."""
     if subscription.trial_ends is None:
         return False
-    periods = [each for each in subscription.invoices.values() if each.kind is InvoiceKind.PERIOD]
-    never = not any(each.state is InvoiceState.PAID for each in periods)
-    return never or invoice.starts == subscription.trial_ends
+    return not ever_paid(subscription) or invoice.starts == subscription.trial_ends
 
 
 def _withheld(

@@ -6,7 +6,6 @@ from zlib import crc32
 
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import (
-    Agreement,
     Change,
     Invoice,
     InvoiceKind,
@@ -22,8 +21,12 @@ from portone_payments.domain.shared.calendar import (
     period_of,
     period_start,
 )
+from portone_payments.domain.subscriptions.agreement import agreement, chosen
+from portone_payments.domain.subscriptions.discounts import applies, counted, off
 from portone_payments.domain.subscriptions.dunning import CatchUp, DunningPolicy, at_allowed_time
-from portone_payments.domain.subscriptions.proration import apply_credit, split, tax_free_share
+from portone_payments.domain.subscriptions.making import Cost, made
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.proration import split
 
 BILLED = frozenset(
     {
@@ -34,7 +37,7 @@ BILLED = frozenset(
     }
 )
 _WAITS = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
-_SPENDS = _WAITS | {InvoiceState.PAID}
+_USES = _WAITS | {InvoiceState.PAID}
 EARLIER_KEPT = 20
 MOST_AT_ONCE = 60
 
@@ -64,16 +67,24 @@ def under_another_id(invoice: Invoice) -> Invoice:
 def with_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
     """The subscription with one invoice replaced.
 
-    A credit is spent while its invoice may be paid, and is restored once that is given up or void. A late
-    payment of it spends the credit again: where a later invoice used it meanwhile the balance is below 0.
+    A balance is used while its invoice may be paid, and is restored once that is given up or void. A late
+    payment of it uses the balance again: where a later invoice used it meanwhile it is below 0, and owed.
     """
-    back = _spent(subscription.invoices.get(invoice.id)) - _spent(invoice)
     invoices = {**subscription.invoices, invoice.id: invoice}
-    return replace(subscription, balance=subscription.balance + back, invoices=invoices)
+    before, after = _used(subscription.invoices.get(invoice.id)), _used(invoice)
+    return replace(
+        subscription,
+        balance=subscription.balance + before[0] - after[0],
+        balance_tax_free=subscription.balance_tax_free + before[1] - after[1],
+        invoices=invoices,
+    )
 
 
-def _spent(invoice: Invoice | None) -> int:
-    return invoice.balance if invoice is not None and invoice.state in _SPENDS else 0
+def _used(invoice: Invoice | None) -> tuple[int, int]:
+    """What an invoice uses of the balance, and the tax-free part of that."""
+    if invoice is None or invoice.state not in _USES:
+        return 0, 0
+    return invoice.balance, invoice.balance_tax_free
 
 
 def add_invoice(subscription: Subscription, invoice: Invoice) -> Subscription:
@@ -106,18 +117,18 @@ def price_of(subscription: Subscription, number: int, today: date) -> tuple[int,
     from_day = starts
     if subscription.resumed is not None:
         from_day = max(starts, min(date.fromisoformat(subscription.resumed), today))
-    _, price = split(subscription.amount, full - days_between(from_day, ends), full)
-    return price, tax_free_share(price, subscription.amount, subscription.tax_free)
+    used = full - days_between(from_day, ends)
+    return split(subscription.amount, used, full)[1], split(subscription.tax_free, used, full)[1]
 
 
-def roll(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:
+def roll(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Subscription:
     """The subscription with an invoice for each period that has begun; one that is over is missed."""
     for _ in range(MOST_AT_ONCE):
         starts = next_start(subscription)
         if starts is None or moment.now < starts:
             break
         subscription = _changed(subscription)
-        subscription = _missed(subscription, moment, policy)
+        subscription = _missed(subscription, moment, policy.dunning)
         subscription = _opened(subscription, moment, policy)
     return subscription
 
@@ -138,33 +149,34 @@ def _missed(subscription: Subscription, moment: Moment, policy: DunningPolicy) -
     return replace(told, next_number=current)
 
 
-def _opened(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:
+def _opened(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Subscription:
     number = subscription.next_number
     starts, ends = period(subscription, number)
-    price, tax_free = price_of(subscription, number, kst_day(moment.now))
-    # a credit spent twice reduces later credits, and never raises a price
-    amount = apply_credit(price, max(0, subscription.balance))
+    worth, tax_free = price_of(subscription, number, kst_day(moment.now))
     today = kst_day(moment.now).isoformat()
     resumes = subscription.resumed == today and moment.by != "sweep"
     asked = kst_day(subscription.created_at) == starts or resumes
     begins = kst_midnight(starts)
-    due_at = int(moment.now) if asked else at_allowed_time(policy, begins, spread_of(subscription))
-    invoice = Invoice(
+    due_at = int(moment.now) if asked else at_allowed_time(policy.dunning, begins, spread_of(subscription))
+    blank = Invoice(
         id="",
         kind=InvoiceKind.PERIOD,
         name=subscription.name,
         price=subscription.amount,
         interval=subscription.interval,
         plan_id=subscription.plan_id,
-        amount=amount,
-        tax_free=tax_free_share(amount, price, tax_free),
-        balance=price - amount,
+        amount=0,
+        tax_free=0,
         starts=begins,
         ends=kst_midnight(ends),
         due_at=due_at,
         asked=asked,
     )
-    return add_invoice(replace(subscription, next_number=number + 1, resumed=None), invoice)
+    discount = subscription.discount
+    less = off(discount, worth, subscription.amount) if discount and applies(discount, begins) else 0
+    invoice = made(subscription, blank, Cost(worth=worth, tax_free=tax_free, discount=less), policy)
+    opened = replace(subscription, next_number=number + 1, resumed=None, discount=counted(discount, begins))
+    return add_invoice(opened, invoice)
 
 
 def _changed(subscription: Subscription) -> Subscription:
@@ -175,10 +187,11 @@ def _changed(subscription: Subscription) -> Subscription:
     starts, _ = period(subscription, subscription.next_number)
     if change.not_before is not None and kst_midnight(starts) < change.not_before:
         return subscription
+    if change.by_customer:
+        subscription = replace(subscription, agreed=chosen(subscription, change, starts))
     if change.interval == subscription.interval:
         return apply_change(subscription, change)
-    moved = replace(subscription, start=starts.isoformat(), anchor_day=change.anchor_day, next_number=0)
-    return apply_change(moved, change)
+    return apply_change(begun_anew(subscription, starts, change.anchor_day), change)
 
 
 def apply_change(subscription: Subscription, change: Change) -> Subscription:
@@ -191,6 +204,7 @@ def apply_change(subscription: Subscription, change: Change) -> Subscription:
         tax_free=change.tax_free,
         interval=change.interval,
         group=change.group or subscription.group,
+        discount=subscription.discount if change.interval == subscription.interval else None,
         change=None,
         set_aside=None,
     )
@@ -198,8 +212,13 @@ def apply_change(subscription: Subscription, change: Change) -> Subscription:
 
 def changed_to(subscription: Subscription, change: Change, *, since: int | None) -> Subscription:
     """The subscription on its new plan, which is agreed to; `since`: the start of what was paid for it."""
-    agreed = Agreement(amount=change.amount, interval=change.interval, plan_id=change.plan_id, since=since)
+    agreed = agreement(subscription.agreed, change.amount, change.interval, change.plan_id, since=since)
     return replace(apply_change(subscription, change), agreed=agreed)
+
+
+def begun_anew(subscription: Subscription, day: date, anchor_day: int | None) -> Subscription:
+    """The subscription whose periods are counted from this KST day on."""
+    return replace(subscription, start=day.isoformat(), anchor_day=anchor_day, next_number=0, resumed=None)
 
 
 def whole_start(subscription: Subscription, number: int) -> date:

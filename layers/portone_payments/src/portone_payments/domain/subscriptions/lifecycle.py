@@ -11,6 +11,7 @@ from portone_payments.domain.errors.payments import OrderHasPayment
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.payments import Order
 from portone_payments.domain.records.subscriptions import (
+    Agreement,
     Consent,
     Invoice,
     InvoiceKind,
@@ -20,7 +21,7 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
-from portone_payments.domain.subscriptions.consent import with_consent
+from portone_payments.domain.subscriptions.consent import with_choice, with_consent
 from portone_payments.domain.subscriptions.dunning import at_allowed_time
 from portone_payments.domain.subscriptions.ending import asked_by, end_later, end_now, kept
 from portone_payments.domain.subscriptions.invoices import (
@@ -30,6 +31,7 @@ from portone_payments.domain.subscriptions.invoices import (
     with_invoice,
 )
 from portone_payments.domain.subscriptions.life import Command, check, standing
+from portone_payments.domain.subscriptions.making import Cost, made
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import asked_again, chosen, rested, resumed
 
@@ -73,8 +75,10 @@ def subscribe(
         trial_ends=kst_midnight(billed) if trial else None,
         starts_at=int(moment.now) if first == today else kst_midnight(first),
         paid_until=kst_midnight(billed) if trial and first == today else None,
-        consents=(Consent(plan.amount, moment.now),) if consented else (),
+        agreed=Agreement(amount=plan.amount, interval=plan.interval, plan_id=plan.plan_id),
     )
+    if consented:
+        fresh = replace(fresh, consents=with_choice(fresh, plan, moment.now))
     fresh = replace(fresh, status=standing(fresh, moment.now))
     if next_start(fresh) is not None and billed == today:
         fresh = replace(fresh, due_at=int(moment.now))
@@ -105,18 +109,20 @@ def in_parts(order: Order, subscription_id: str, moment: Moment, policy: Billing
         due_at = (
             int(moment.now) if asked else at_allowed_time(policy.dunning, part.due_at or 0, spread_of(fresh))
         )
-        invoice = Invoice(
+        blank = Invoice(
             id="",
             kind=InvoiceKind.PART,
             name=part.name or order.name,
-            amount=part.amount,
-            tax_free=part.tax_free,
+            price=part.amount,
+            amount=0,
+            tax_free=0,
             starts=due_at,
             ends=due_at,
             due_at=due_at,
             asked=asked,
         )
-        fresh = add_invoice(fresh, invoice)
+        cost = Cost(worth=part.amount, tax_free=part.tax_free)
+        fresh = add_invoice(fresh, made(fresh, blank, cost, policy))
     return record(fresh, Fact.SUBSCRIPTION_STARTED, moment, amount=order.total, number=len(order.parts))
 
 
@@ -126,7 +132,7 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
     They are charged in the allowed hours, also where an earlier request waived those.
     """
     check(subscription, Command.CONSENT)
-    consents = with_consent(subscription.consents, amount, moment.now)
+    consents = with_consent(subscription.consents, _consent_for(subscription, amount, moment))
     told = replace(subscription, consents=consents)
     for each in subscription.invoices.values():
         invoice = replace(each, asked=False, due_at=int(moment.now))
@@ -135,6 +141,14 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
         if told.status is SubscriptionStatus.UNPAID and _only_wanted_consent(invoice, moment):
             told = with_invoice(told, replace(invoice, state=InvoiceState.OPEN, withheld_at=None))
     return record(asked_again(told, moment), Fact.SUBSCRIPTION_CONSENTED, moment, amount=amount)
+
+
+def _consent_for(subscription: Subscription, amount: int, moment: Moment) -> Consent:
+    """The consent, for what waits for it, else for what the next period is to be."""
+    withheld = [each for each in subscription.invoices.values() if each.withheld_at is not None]
+    waiting = [each for each in withheld if each.state in {InvoiceState.WITHHELD, InvoiceState.UNPAID}]
+    wanted = max(waiting, key=lambda each: int(each.id), default=None) or subscription.change or subscription
+    return Consent(amount=amount, given_at=moment.now, interval=wanted.interval, plan_id=wanted.plan_id)
 
 
 def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:

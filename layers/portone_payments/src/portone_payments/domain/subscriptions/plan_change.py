@@ -1,6 +1,6 @@
 """Plan changes: what one costs now, exactly; at once or from the next period on (rule 8.9)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.billing import (
@@ -19,28 +19,52 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
 )
 from portone_payments.domain.refunds.reserve import given_back
-from portone_payments.domain.shared.calendar import kst_day, kst_midnight
-from portone_payments.domain.subscriptions.consent import with_consent
+from portone_payments.domain.shared.calendar import days_between, kst_day, kst_midnight
+from portone_payments.domain.subscriptions.consent import with_choice
+from portone_payments.domain.subscriptions.credits import shared_out
+from portone_payments.domain.subscriptions.discounts import off
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
+    apply_change,
+    begun_anew,
     changed_to,
     next_start,
     open_invoices,
     period,
+    price_of,
     whole_start,
 )
 from portone_payments.domain.subscriptions.life import Command, check
+from portone_payments.domain.subscriptions.making import Cost, made
 from portone_payments.domain.subscriptions.offers import group_of
-from portone_payments.domain.subscriptions.proration import Proration, plan_change
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.proration import split, tax_free_share
+from portone_payments.domain.subscriptions.settlement import paid
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a plan change costs now, and what follows: the next full price at its KST midnight."""
+    """What a plan change costs now, and what follows: the next full price at its KST midnight.
 
-    proration: Proration
+    `invoice` is the one that `change_now` makes; None where no period has begun that it could cost.
+    """
+
+    invoice: Invoice | None
     next_amount: int
     next_at: int | None
+
+    @property
+    def due(self) -> int:
+        """What is charged now, in minor units."""
+        return 0 if self.invoice is None else self.invoice.amount
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A change and the invoice that brings it; None before any period has begun."""
+
+    change: Change
+    invoice: Invoice | None = None
 
 
 def paid_with(subscription: Subscription, moment: Moment) -> list[str]:
@@ -48,48 +72,49 @@ def paid_with(subscription: Subscription, moment: Moment) -> list[str]:
     return [each.paid_by for each in _running(subscription, moment) if each.paid_by is not None]
 
 
-def preview(subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]) -> Preview:
-    """What changing to `plan` now charges: the figures that `change_now` uses; raises the same."""
+def preview(
+    subscription: Subscription,
+    plan: Plan,
+    moment: Moment,
+    payments: Sequence[Payment],
+    policy: BillingPolicy,
+) -> Preview:
+    """What changing to `plan` now charges: the invoice that `change_now` makes; raises the same."""
     check(subscription, Command.CHANGE_PLAN_NOW)
-    proration = _proration(subscription, plan, moment, payments)
-    return Preview(proration, plan.amount, next_start(subscription))
+    offer = _offer(subscription, plan, moment, payments, policy)
+    again = offer.invoice if offer.change.begins is not None else None
+    next_at = next_start(subscription) if again is None else again.ends
+    return Preview(offer.invoice, plan.amount, next_at)
 
 
 def change_now(
-    subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
+    subscription: Subscription,
+    plan: Plan,
+    moment: Moment,
+    payments: Sequence[Payment],
+    policy: BillingPolicy,
 ) -> Subscription:
     """Another plan from today on: at once where nothing is due, else once the difference is paid.
 
     `payments` are those that `paid_with` names. Raises `SubscriptionBusy`, `ChangeNotAllowed`.
     """
     check(subscription, Command.CHANGE_PLAN_NOW)
-    change = _change(plan)
-    proration = _proration(subscription, plan, moment, payments)
-    agreed = replace(subscription, consents=with_consent(subscription.consents, plan.amount, moment.now))
-    if proration.due <= 0:
-        return _at_once(agreed, change, -proration.due, moment)
-    _, ends = period(subscription, subscription.next_number - 1)
-    invoice = Invoice(
-        id="",
-        kind=InvoiceKind.PRORATION,
-        name=plan.name,
-        amount=proration.due,
-        tax_free=plan.tax_free * proration.due // plan.amount if plan.amount else 0,
-        starts=kst_midnight(kst_day(moment.now)),
-        ends=kst_midnight(ends),
-        due_at=int(moment.now),
-        asked=True,
-    )
-    invoice_id = str(agreed.next_invoice)
-    asked = replace(change, invoice_id=invoice_id)
-    told = replace(add_invoice(agreed, invoice), change=asked, set_aside=agreed.change)
+    offer = _offer(subscription, plan, moment, payments, policy)
+    said = replace(subscription, consents=with_choice(subscription, plan, moment.now))
+    if offer.invoice is None:
+        return _at_no_cost(said, offer.change, moment)
+    invoice = replace(offer.invoice, id=str(said.next_invoice))
+    change = replace(offer.change, invoice_id=invoice.id)
+    told = replace(add_invoice(said, invoice), change=change, set_aside=said.change)
+    if invoice.amount == 0:
+        return paid(told, invoice, moment)
     return record(
         told,
         Fact.SUBSCRIPTION_CHANGE_REQUESTED,
         moment,
         plan=plan.plan_id,
         amount=invoice.amount,
-        invoice=invoice_id,
+        invoice=invoice.id,
     )
 
 
@@ -98,6 +123,7 @@ def change_as_shown(
     plan: Plan,
     moment: Moment,
     payments: Sequence[Payment],
+    policy: BillingPolicy,
     *,
     shown: int | None,
 ) -> Subscription:
@@ -105,8 +131,8 @@ def change_as_shown(
 
     Raises `PriceChanged` with what is due, and what `change_now` raises.
     """
-    after = change_now(subscription, plan, moment, payments)
-    due = max(_proration(subscription, plan, moment, payments).due, 0)
+    after = change_now(subscription, plan, moment, payments, policy)
+    due = preview(subscription, plan, moment, payments, policy).due
     if shown is not None and shown != due:
         raise PriceChanged(amount=due)
     return after
@@ -117,17 +143,19 @@ def change_later(
 ) -> Subscription:
     """Another plan from the next period on; only a customer's own choice is also a consent to its price.
 
-    Raises `SubscriptionBusy` while an immediate change is not paid: its charge must bring that change.
+    Raises `SubscriptionBusy` while an immediate change is not paid: its charge must bring that change;
+    `ChangeNotAllowed` where the shop's would replace what its customer chose.
     """
     check(subscription, Command.CHANGE_PLAN)
     if subscription.change is not None and subscription.change.invoice_id is not None:
         raise SubscriptionBusy(retry_after=10)
     if subscription.interval is None or subscription.currency != plan.currency:
         raise ChangeNotAllowed(reason="plan")
-    agreed = (
-        with_consent(subscription.consents, plan.amount, moment.now) if by_customer else subscription.consents
-    )
-    told = replace(subscription, change=_change(plan), consents=agreed)
+    if not by_customer and subscription.change is not None and subscription.change.by_customer:
+        raise ChangeNotAllowed(reason="chosen")
+    consents = with_choice(subscription, plan, moment.now) if by_customer else subscription.consents
+    change = replace(_change(plan), by_customer=by_customer)
+    told = replace(subscription, change=change, consents=consents)
     return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
 
 
@@ -137,26 +165,122 @@ def lowers(subscription: Subscription, plan: Plan) -> bool:
     return subscription.interval == plan.interval and plan.amount < agreed
 
 
-def _proration(
-    subscription: Subscription, plan: Plan, moment: Moment, payments: Sequence[Payment]
-) -> Proration:
+def _offer(
+    subscription: Subscription,
+    plan: Plan,
+    moment: Moment,
+    payments: Sequence[Payment],
+    policy: BillingPolicy,
+) -> _Offer:
     if open_invoices(subscription) or _given_up(subscription, moment):
         raise ChangeNotAllowed(reason="unpaid")
-    if subscription.interval != plan.interval or subscription.currency != plan.currency:
-        raise ChangeNotAllowed(reason="interval")
+    if subscription.interval is None or subscription.currency != plan.currency:
+        raise ChangeNotAllowed(reason="plan")
     if any(map(given_back, payments)):
         # refunded money is not credited once more
         raise ChangeNotAllowed(reason="refunded")
+    change = replace(_change(plan), by_customer=True)
     if subscription.next_number == 0:
-        return Proration(0, 0, 0)
-    number = subscription.next_number - 1
-    _, ends = period(subscription, number)
-    if kst_day(moment.now) > ends:
+        return _Offer(change)
+    if kst_day(moment.now) > period(subscription, subscription.next_number - 1)[1]:
         # the next period began days ago, and its price is not known yet
         raise ChangeNotAllowed(reason="unpaid")
+    if subscription.interval == plan.interval:
+        return _difference(subscription, change, moment, payments, policy)
+    return _anew(subscription, change, moment, payments, policy)
+
+
+def _difference(
+    subscription: Subscription,
+    change: Change,
+    moment: Moment,
+    payments: Sequence[Payment],
+    policy: BillingPolicy,
+) -> _Offer:
+    """What is left of the running period costs the other plan's price."""
+    today, number = kst_day(moment.now), subscription.next_number - 1
+    _, ends = period(subscription, number)
     # the days of a short first period cost as much as those of a whole one
     starts = whole_start(subscription, number)
-    return plan_change(subscription.amount, plan.amount, kst_day(moment.now), starts, ends)
+    used, total = days_between(starts, today), days_between(starts, ends)
+    worth, discount = split(change.amount, used, total)[1], subscription.discount
+    last = _last_paid(subscription, moment)
+    # a discounted period stays one
+    less = off(discount, worth, change.amount) if discount and last and last.discount else 0
+    cost = replace(
+        _unused(subscription, moment),
+        worth=worth,
+        tax_free=split(change.tax_free, used, total)[1],
+        discount=less,
+    )
+    blank = _blank(change, moment, kst_midnight(today), kst_midnight(ends))
+    invoice = made(subscription, blank, cost, policy)
+    return _Offer(replace(change, credits=shared_out(-cost.left, payments)), invoice)
+
+
+def _anew(
+    subscription: Subscription,
+    change: Change,
+    moment: Moment,
+    payments: Sequence[Payment],
+    policy: BillingPolicy,
+) -> _Offer:
+    """A whole period of another interval begins today; what is left of the running one is set off."""
+    today = kst_day(moment.now)
+    moved = apply_change(begun_anew(subscription, today, change.anchor_day), change)
+    starts, ends = period(moved, 0)
+    worth, tax_free = price_of(moved, 0, today)
+    cost = replace(_unused(subscription, moment), worth=worth, tax_free=tax_free)
+    blank = _blank(change, moment, kst_midnight(starts), kst_midnight(ends))
+    invoice = made(subscription, blank, cost, policy)
+    credits_ = shared_out(cost.credited, payments)
+    return _Offer(replace(change, begins=starts.isoformat(), credits=credits_), invoice)
+
+
+def _unused(subscription: Subscription, moment: Moment) -> Cost:
+    """What was paid for the days of the running period from today on: its price, less its discount."""
+    today, number = kst_day(moment.now), subscription.next_number - 1
+    starts, (_, ends) = whole_start(subscription, number), period(subscription, number)
+    used, total = days_between(starts, today), days_between(starts, ends)
+    left = split(subscription.amount, used, total)[1]
+    free = split(subscription.tax_free, used, total)[1]
+    off = _discount_left(subscription, moment)
+    return Cost(
+        worth=0, tax_free=0, credited=left - off, credited_tax_free=free - tax_free_share(off, left, free)
+    )
+
+
+def _discount_left(subscription: Subscription, moment: Moment) -> int:
+    """The share of today and later in the discount of the invoice that was paid last for them."""
+    last, today = _last_paid(subscription, moment), kst_day(moment.now)
+    if last is None:
+        return 0
+    since, until = kst_day(last.starts), kst_day(last.ends)
+    return split(last.discount, days_between(since, today), days_between(since, until))[1]
+
+
+def _last_paid(subscription: Subscription, moment: Moment) -> Invoice | None:
+    """The invoice that was settled last for today."""
+    settled = [each for each in _running(subscription, moment) if each.state is InvoiceState.PAID]
+    return settled[-1] if settled else None
+
+
+def _blank(change: Change, moment: Moment, starts: int, ends: int) -> Invoice:
+    """The invoice of a change without its amount; asked for in front of its customer."""
+    return Invoice(
+        id="",
+        kind=InvoiceKind.PRORATION,
+        name=change.name,
+        price=change.amount,
+        interval=change.interval,
+        plan_id=change.plan_id,
+        amount=0,
+        tax_free=0,
+        starts=starts,
+        ends=ends,
+        due_at=int(moment.now),
+        asked=True,
+    )
 
 
 def _given_up(subscription: Subscription, moment: Moment) -> bool:
@@ -164,18 +288,25 @@ def _given_up(subscription: Subscription, moment: Moment) -> bool:
     return any(each.state is InvoiceState.UNPAID for each in _running(subscription, moment))
 
 
-def _running(subscription: Subscription, moment: Moment) -> Iterator[Invoice]:
-    return (each for each in subscription.invoices.values() if each.starts <= moment.now < each.ends)
+def _running(subscription: Subscription, moment: Moment) -> list[Invoice]:
+    """The invoice of the running period and those of plan changes in it, oldest first.
+
+    One of another interval that ended with a change today or before is over, however long it was.
+    """
+    covering = [each for each in subscription.invoices.values() if each.starts <= moment.now < each.ends]
+    covering.sort(key=lambda each: int(each.id))
+    periods = [int(each.id) for each in covering if each.kind is InvoiceKind.PERIOD]
+    return [each for each in covering if int(each.id) >= max(periods, default=0)]
 
 
-def _at_once(subscription: Subscription, change: Change, credit: int, moment: Moment) -> Subscription:
-    """The subscription on a plan that costs no more today; the difference is credited to later invoices."""
-    changed = changed_to(
-        subscription, change, since=None if subscription.agreed is None else subscription.agreed.since
-    )
-    told = replace(changed, balance=changed.balance + credit)
+def _at_no_cost(subscription: Subscription, change: Change, moment: Moment) -> Subscription:
+    """The subscription on another plan before its first period has begun."""
+    held = subscription.agreed
+    moved = replace(subscription, anchor_day=change.anchor_day if change.interval.months else None)
+    same = change.interval == subscription.interval
+    changed = changed_to(subscription if same else moved, change, since=held.since if held else None)
     return record(
-        told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id, amount=change.amount, credit=credit
+        changed, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id, amount=change.amount, credit=0
     )
 
 

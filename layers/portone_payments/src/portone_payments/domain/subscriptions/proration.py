@@ -42,18 +42,8 @@ def plan_change(old_price: int, new_price: int, day: date, start: date, end: dat
     return Proration(credit=credit, charge=charge, due=charge - credit)
 
 
-def apply_credit(amount: int, credit: int) -> int:
-    """What is still to charge of `amount`, never below 0; the difference is spent of `credit`."""
-    if amount < 0 or credit < 0:
-        raise ValueError("an amount and a credit are at least 0")
-    return amount - min(amount, credit)
-
-
 def tax_free_share(part: int, whole: int, tax_free: int) -> int:
-    """The tax-free share of `part`, where `tax_free` of `whole` is; always one `tax.split` accepts.
-
-    A credit is a discount on the invoice it pays, so the amount to charge keeps that supply's ratio.
-    """
+    """The tax-free share of `part`, where `tax_free` of `whole` is; always one `tax.split` accepts."""
     if not 0 <= part <= whole or not 0 <= tax_free <= whole:
         raise ValueError("a part and a tax-free share lie inside the whole")
     return tax_free * part // whole if whole else 0

@@ -1,10 +1,12 @@
 """How an attempt to charge an invoice ends: paid, retried, given a new id, or dropped (rule 8.8)."""
 
 from dataclasses import replace
+from datetime import date
 
 from portone_payments.domain.approvals.attempts import SPENT
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import (
+    Change,
     EndReason,
     Invoice,
     InvoiceKind,
@@ -14,6 +16,7 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_midnight
 from portone_payments.domain.subscriptions.agreement import agreed_with, ever_paid
+from portone_payments.domain.subscriptions.credits import remembered
 from portone_payments.domain.subscriptions.dunning import at_allowed_time, end_of_grace, next_try
 from portone_payments.domain.subscriptions.ending import (
     after_outcome,
@@ -25,6 +28,7 @@ from portone_payments.domain.subscriptions.ending import (
 )
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
+    begun_anew,
     changed_to,
     open_invoices,
     spread_of,
@@ -65,6 +69,9 @@ def paid(
     """The subscription after payment `by` paid an invoice; None where there was nothing to pay."""
     settled = replace(invoice, state=InvoiceState.PAID, paid_by=by, settled_at=moment.now, asked=False)
     settled = replace(settled, method=None, window_until=None, declined_at=None)
+    change = _brought_by(subscription, invoice)
+    if change is not None and change.begins is not None:
+        settled = replace(settled, kind=InvoiceKind.PERIOD)
     told = with_invoice(subscription, settled)
     # a late approval of an earlier id proves nothing about the attempt under way
     told = _landed(told, invoice) if by in {None, invoice.payment_id} else told
@@ -76,14 +83,14 @@ def paid(
         amount=invoice.amount,
         balance=invoice.balance or None,
     )
-    if invoice.kind is InvoiceKind.PERIOD:
+    if settled.kind is InvoiceKind.PERIOD:
         told = replace(
             told,
             agreed=agreed_with(told, invoice),
             paid_until=max(told.paid_until or 0, invoice.ends),
         )
-    if told.change is not None and told.change.invoice_id == invoice.id:
-        told = _upgraded(told, moment, since=invoice.starts)
+    if change is not None:
+        told = _upgraded(told, change, settled, moment)
     if told.end_asked_at is None or told.in_flight is not None:
         told = status_after(told, moment)
     return after_outcome(told, moment)
@@ -243,13 +250,26 @@ def _dropped(subscription: Subscription, invoice: Invoice, code: str, moment: Mo
     return record(told, Fact.INVOICE_FAILED, moment, invoice=invoice.id, amount=invoice.amount, code=code)
 
 
-def _upgraded(subscription: Subscription, moment: Moment, *, since: int) -> Subscription:
+def _brought_by(subscription: Subscription, invoice: Invoice) -> Change | None:
+    """The plan change that waits for this invoice."""
     change = subscription.change
-    if change is None:
-        return subscription
-    told = changed_to(subscription, change, since=since)
+    return change if change is not None and change.invoice_id == invoice.id else None
+
+
+def _upgraded(subscription: Subscription, change: Change, invoice: Invoice, moment: Moment) -> Subscription:
+    """The subscription on the plan that was paid for; what went to its balance is credited."""
+    told = remembered(changed_to(subscription, change, since=invoice.starts), change, moment)
+    if change.begins is not None:
+        anew = begun_anew(told, date.fromisoformat(change.begins), change.anchor_day)
+        # the invoice was the first of the new periods
+        told = replace(anew, next_number=1, paid_until=invoice.ends)
     return record(
-        told, Fact.SUBSCRIPTION_CHANGED, moment, plan=change.plan_id, amount=change.amount, credit=0
+        told,
+        Fact.SUBSCRIPTION_CHANGED,
+        moment,
+        plan=change.plan_id,
+        amount=change.amount,
+        credit=max(0, -invoice.amount - invoice.balance),
     )
 
 

@@ -9,7 +9,7 @@ from portone_payments.domain.records.subscriptions import Plan
 from portone_payments.domain.shared.calendar import Unit
 from portone_payments.domain.shared.money import checked_amount, checked_tax_free
 from portone_payments.domain.subscriptions.plan import check_anchor_day, checked_interval
-from portone_payments.entry.fields.closed import AskedAmount, Currency, PartOfAmount
+from portone_payments.entry.fields.closed import Currency, PartOfAmount
 from portone_payments.entry.fields.names import Name, checked_name
 from portone_payments.entry.request import ORDER_ID, Body, PlanId, UserId
 
@@ -29,7 +29,7 @@ class PlanBody(Body):
     """
 
     name: Name
-    amount: AskedAmount
+    amount: PartOfAmount
     tax_free_amount: PartOfAmount = 0
     currency: Currency
     interval: IntervalBody
@@ -45,7 +45,7 @@ def plan_in(plan_id: str, body: PlanBody) -> Plan:
     """The plan. Raises `InvalidRequest`."""
     if not ORDER_ID.fullmatch(plan_id):
         raise InvalidRequest(field="planId", reason="malformed")
-    amount = checked_amount(body.amount, body.currency, field="amount")
+    amount = checked_amount(body.amount, body.currency, field="amount", least=0)
     tax_free = checked_tax_free(body.tax_free_amount, amount, body.currency, field="taxFreeAmount")
     interval = checked_interval(body.interval.unit, body.interval.count)
     check_anchor_day(interval, body.anchor_day)

@@ -13,6 +13,11 @@ REASONS: dict[str, Message] = {
         "The running period was refunded. Change the plan from the next period on.",
         Action.START_OVER,
     ),
+    "chosen": Message(
+        "고객이 다음 기간의 요금제를 직접 선택했습니다. 다음 기간이 시작된 뒤에 변경해 주세요.",
+        "The customer chose the plan of the next period. Change it once that period has begun.",
+        Action.START_OVER,
+    ),
     "retry_later": Message(
         "결제가 거절되었습니다. 청구되지 않았습니다. 잠시 후 다시 시도해 주세요.",
         "The charge was declined and nothing was taken. Try again later.",

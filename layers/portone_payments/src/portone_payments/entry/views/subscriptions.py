@@ -100,12 +100,14 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
 
 def preview_view(preview: Preview) -> dict[str, Any]:
     """What a plan change costs now, and what follows; the very figures that are charged."""
-    due = preview.proration.due
+    invoice = preview.invoice
     return {
-        "charge": preview.proration.charge,
-        "credit": preview.proration.credit,
-        "due": max(due, 0),
-        "credited": max(-due, 0),
+        "charge": invoice.worth if invoice else 0,
+        "credit": invoice.credited if invoice else 0,
+        "discount": invoice.discount if invoice else 0,
+        "balance": invoice.balance if invoice else 0,
+        "due": preview.due,
+        "credited": max(0, -invoice.balance) if invoice else 0,
         "nextAmount": preview.next_amount,
         "nextAt": time_view(preview.next_at),
     }
@@ -143,6 +145,9 @@ def _invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any
         "state": "UNKNOWN" if subscription.in_flight == invoice.id else invoice.state.value,
         "amount": invoice.amount,
         "taxFreeAmount": invoice.tax_free,
+        "price": invoice.price,
+        "credited": invoice.credited,
+        "discount": invoice.discount,
         "balance": invoice.balance,
         "startsAt": time_view(invoice.starts),
         "endsAt": time_view(invoice.ends),

@@ -4,6 +4,7 @@ from portone_payments.domain.billing_keys.payer import now_paid_by
 from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
 from portone_payments.domain.errors.billing import BillingKeyGone
 from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.shared.money import checked_amount
 from portone_payments.domain.subscriptions import lifecycle
@@ -140,10 +141,12 @@ def change_plan_now(
     user_id: str | None,
 ) -> Subscription:
     """Another plan from today on; `shown` is the amount the customer saw. Raises `PriceChanged`."""
+    payments: list[Payment] = []
 
     def changed(held: Subscription, moment: Moment) -> Subscription:
-        payments = subscriptions.payments(held, moment)
-        return change_as_shown(held, _open_to(held, plan, user_id), moment, payments, shown=shown)
+        payments[:] = subscriptions.payments(held, moment)
+        offered = _open_to(held, plan, user_id)
+        return change_as_shown(held, offered, moment, payments, subscriptions.policy, shown=shown)
 
     return subscriptions.change(
         subscription_id,
@@ -151,6 +154,8 @@ def change_plan_now(
         by=by,
         user_id=user_id,
         counted=always,
+        # a credit is judged with the payment it comes from
+        judged=lambda: payments,
     )
 
 
@@ -160,7 +165,8 @@ def preview_plan(
     """What `change_plan_now` charges on the same KST day; nothing is changed by this."""
     held = subscriptions.of(subscription_id, user_id)
     plan, moment = subscriptions.plan(plan_id), subscriptions.moment("app")
-    return preview(held, _open_to(held, plan, user_id), moment, subscriptions.payments(held, moment))
+    payments = subscriptions.payments(held, moment)
+    return preview(held, _open_to(held, plan, user_id), moment, payments, subscriptions.policy)
 
 
 def _open_to(held: Subscription, plan: Plan, user_id: str | None) -> Plan:

@@ -1,6 +1,6 @@
 """Subscriptions as their owner or the shop finds and changes them; nothing is charged here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.billing import PlanNotFound, SubscriptionNotFound
@@ -48,11 +48,14 @@ class Subscriptions:
         by: str,
         user_id: str | None = None,
         counted: Counted = never,
+        judged: Callable[[], Sequence[Payment]] = tuple,
     ) -> Subscription:
         """The subscription as `changed` makes it; for its owner, or for the shop where no user is named.
 
-        `counted`: whether its owner may do so only so often. Raises `SubscriptionNotFound`,
-        `AlreadySubscribed`, `TooManyRequests`, `Busy` and what the domain refuses.
+        `counted`: whether its owner may do so only so often. `judged`: the payments `changed` has read, which
+        must not change meanwhile: a refund of one of them and this are one after the other.
+        Raises `SubscriptionNotFound`, `AlreadySubscribed`, `TooManyRequests`, `Busy` and what the domain
+        refuses.
         """
 
         def decide(held: Subscription) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
@@ -63,7 +66,9 @@ class Subscriptions:
             if user_id is not None and counted(held):
                 after = replace(after, spent=spend(held.spent, COMMANDS, now=moment.now))
             after, *seats = self.seats.moved(held, after, moment)
-            return (replace(after, due_at=next_due(after, moment.now, self.policy), tries=0), *seats)
+            due_at = next_due(after, moment.now, self.policy)
+            beside: tuple[AnyRecord, ...] = (*seats, *judged())
+            return (replace(after, due_at=due_at, tries=0), *beside)
 
         subscription, _ = optimistic.change(
             lambda: self.of(subscription_id, user_id),
