@@ -17,14 +17,15 @@ SETTLED = 600
 
 
 class Reach(StrEnum):
-    """How a new price reaches a subscription. KEPT: what it costs next was chosen for itself."""
+    """How a new price reaches a subscription. BEFORE: it was told of it. KEPT: its next price was chosen."""
 
     TOLD = "told"
+    BEFORE = "before"
     KEPT = "kept"
     OUTSIDE = "outside"
 
 
-def reach(subscription: Subscription, plan: Plan) -> Reach:
+def reach(subscription: Subscription, plan: Plan, price: PriceForAll) -> Reach:
     """Whether this subscription gets the price.
 
     OUTSIDE: it has ended, left the plan, or is charged by another interval or currency than the plan's.
@@ -39,12 +40,12 @@ def reach(subscription: Subscription, plan: Plan) -> Reach:
     chosen = _next(subscription)
     if chosen is not None and (chosen.by_customer or chosen.plan_id != plan.plan_id):
         return Reach.KEPT
-    return Reach.TOLD
+    return Reach.BEFORE if _has(subscription, price) else Reach.TOLD
 
 
 def with_price(subscription: Subscription, plan: Plan, price: PriceForAll, moment: Moment) -> Subscription:
     """The subscription with the new price to come; unchanged where it was told before."""
-    if reach(subscription, plan) is not Reach.TOLD or _has(subscription, price):
+    if reach(subscription, plan, price) is not Reach.TOLD:
         return subscription
     change = Change(
         plan_id=subscription.plan_id,
@@ -71,14 +72,16 @@ def onward(price: PriceForAll, reached: Sequence[Reach | None], after: str | Non
     """The price one page further: `reached` are those of the page, None for one that could not be told.
 
     `after` is where the next page begins, None at the end of a shard. Everybody is gone through twice, the
-    second time so long after the call that whoever subscribed at the old price just then is found as well.
+    second time so long after the call that whoever subscribed at the old price just then is found as well;
+    only those are counted then.
     """
+    first = not price.again
     counted = replace(
         price,
         after=after,
         shard=price.shard if after is not None else price.shard + 1,
-        told=price.told + reached.count(Reach.TOLD),
-        kept=price.kept + reached.count(Reach.KEPT),
+        told=price.told + reached.count(Reach.TOLD) + first * reached.count(Reach.BEFORE),
+        kept=price.kept + first * reached.count(Reach.KEPT),
         skipped=price.skipped + reached.count(None),
     )
     if counted.shard < price.shards:

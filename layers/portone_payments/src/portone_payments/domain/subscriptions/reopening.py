@@ -21,9 +21,12 @@ from portone_payments.domain.subscriptions.standstill import without_refusal
 def woken(subscription: Subscription, moment: Moment) -> Subscription:
     """The subscription with a default method its customer just gave: what is in dunning is charged at once.
 
-    So is the running period, if it was given up. What was given up before it waits for a word of its own.
+    So is the running period, if it was given up. What was given up before it waits for a word of its own, as
+    does all of one whose place in its plan group another has taken.
     """
     if subscription.status in OVER or subscription.status is SubscriptionStatus.PAUSED:
+        return subscription
+    if subscription.replaced_by is not None:
         return subscription
     for invoice in subscription.invoices.values():
         tried = invoice.failed_at is not None or subscription.in_flight == invoice.id or untold(invoice)

@@ -303,13 +303,18 @@ def status_after(subscription: Subscription, moment: Moment) -> Subscription:
     if subscription.order_id is not None and unpaid:
         # one part is paid, another was given up: it stays incomplete
         return replace(subscription, status=SubscriptionStatus.UNPAID)
-    if subscription.status is SubscriptionStatus.UNPAID and not _running_paid(subscription, moment):
+    if subscription.status is SubscriptionStatus.UNPAID and not _comes_back(subscription, moment):
         # what was owed for an earlier period is paid for itself
         return subscription
     owing = any(each.failed_at is not None for each in open_invoices(subscription))
     if owing or subscription.status in _STAYS:
         return subscription
     return replace(subscription, status=standing(subscription, moment.now))
+
+
+def _comes_back(subscription: Subscription, moment: Moment) -> bool:
+    """Whether its running period is paid, and no other has its place in the plan group."""
+    return subscription.replaced_by is None and _running_paid(subscription, moment)
 
 
 def _running_paid(subscription: Subscription, moment: Moment) -> bool:

@@ -118,7 +118,7 @@ class PriceTeller:
         found: list[Reach] = []
 
         def told(held: Subscription, moment: Moment) -> Subscription:
-            found.append(reach(held, plan))
+            found.append(reach(held, plan, price))
             return with_price(held, plan, price, moment)
 
         try:
