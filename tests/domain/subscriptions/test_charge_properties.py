@@ -23,7 +23,6 @@ from portone_payments.domain.subscriptions.collection import advance, due_invoic
 from portone_payments.domain.subscriptions.invoices import open_invoices, period, price_of, whole_start
 from portone_payments.domain.subscriptions.lifecycle import in_parts, pause, resume, subscribe
 from portone_payments.domain.subscriptions.paying import part_declined
-from portone_payments.domain.subscriptions.plan_change import change_now, preview
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.settlement import attempt_failed, paid, with_attempt
 
@@ -81,41 +80,6 @@ def charged(held: Subscription) -> int:
     return (
         sum(each.amount for each in held.invoices.values() if each.state is InvoiceState.PAID) - held.balance
     )
-
-
-@given(begun(), prices)
-def test_a_change_charges_what_its_preview_showed(held: tuple[Subscription, date], price: int) -> None:
-    subscription, day = held
-    plan = a_plan(price, subscription.interval or Interval(Unit.DAY, 1), "other")
-
-    shown = preview(subscription, plan, noon(day), [], POLICY)
-    changed = change_now(subscription, plan, noon(day), [], POLICY)
-
-    asked = [each.amount for each in open_invoices(changed)]
-    assert asked == ([shown.due] if shown.due > 0 else [])
-    assert shown.invoice is not None
-    assert changed.balance - subscription.balance == -shown.invoice.balance
-
-
-@given(begun(), st.lists(st.tuples(st.integers(0, 400), prices), max_size=5))
-def test_the_parts_of_a_period_cost_exactly_its_days_of_each_plan(
-    held: tuple[Subscription, date], changes: list[tuple[int, int]]
-) -> None:
-    subscription, _ = held
-    starts, ends = period(subscription, 0)
-    whole = whole_start(subscription, 0)
-    full, offset = days_between(whole, ends), days_between(whole, starts)
-    expected = price_of(subscription, 0, starts)[0]
-
-    for number, (step, price) in enumerate(sorted(changes)):
-        used = min(offset + step, full - 1)
-        plan = a_plan(price, subscription.interval or Interval(Unit.DAY, 1), f"plan-{number}")
-        at = noon(whole + timedelta(days=used))
-        left = [amount - amount * used // full for amount in (subscription.amount, price)]
-        expected += left[1] - left[0]
-        subscription = paid_up(change_now(subscription, plan, at, [], POLICY), at)
-
-    assert charged(subscription) == expected
 
 
 @given(begun(), st.integers(1, 40))

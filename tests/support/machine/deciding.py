@@ -9,8 +9,9 @@ from portone_local.actors.shop import USER
 from portone_payments.domain.records.payments import AttentionKind
 from tests.support.machine.living import Living
 from tests.support.machine.not_yet import playable
-from tests.support.machine.renting import OK, OVER, subscribed
+from tests.support.machine.renting import subscribed
 from tests.support.machine.stage import picks
+from tests.support.machine.starting import OK, OVER
 
 DOORS = st.sampled_from(["/ops", "/staff"])
 

@@ -12,8 +12,9 @@ from portone_local.gateway.messages import Response
 from portone_local.portone import Refused
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
 from tests.support.machine.not_yet import LEFT_OUT, playable
-from tests.support.machine.renting import ACCEPTED, OK, OVER, Renting, subscribed
+from tests.support.machine.renting import Renting, subscribed
 from tests.support.machine.stage import picks
+from tests.support.machine.starting import ACCEPTED, OK, OVER
 from tests.support.money_model import MoneyModel
 
 _windows = precondition(lambda self: bool(self.windows))

@@ -8,6 +8,7 @@ from portone_local.actors.subscribers import key_saved, plan_stored, subscribe
 from portone_local.stack.passing import clock_of
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.domain.shared.calendar import kst_day, kst_midnight
+from portone_payments.flows.shared.settled_invoices import called_back
 from tests.support.machine.not_yet import ready
 from tests.support.machine.stage import DAY, HOUR, MINUTE, Stage
 from tests.support.poisoned_table import Poison
@@ -83,12 +84,11 @@ class Poisoning(Stage):
     def invoices_paid(self, subscription_id: str) -> int:
         """How many of its invoices are paid at PortOne."""
         store, books = self.stack.ports["store"], self.stack.portone.books()
-        ids = (
-            payment_id
-            for payment_id in books
-            if (held := store.payment(payment_id)) and held.subscription_id == subscription_id
-        )
-        return sum(books[payment_id].times_paid for payment_id in ids)
+        held = store.subscription(subscription_id)
+        for number in range(1, held.next_invoice):
+            held = called_back(held, str(number), store=store)
+        paid = (books.get(each.payment_id or "") for each in held.invoices.values())
+        return sum(book.times_paid for book in paid if book is not None)
 
     def bystander_goes_on(self, when: str) -> None:
         """Somebody else pays, and every webhook is lost: the sweep finds it."""

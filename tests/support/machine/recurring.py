@@ -24,8 +24,8 @@ from tests.support.machine.months import Months
 from tests.support.machine.not_yet import LEFT_OUT
 from tests.support.machine.operating import Operating
 from tests.support.machine.poisoning import BYSTANDER, Poisoning
-from tests.support.machine.renting import SOFA
 from tests.support.machine.stage import DAY, HOUR, MINUTE
+from tests.support.machine.starting import SOFA
 from tests.support.machine.watch import Watch
 from tests.support.money_model import MoneyModel
 from tests.support.recurring_model import Try, Word

@@ -1,13 +1,16 @@
 """Stories of how a subscription begins later, ends and goes on, and of how what is owed is paid after all."""
 
-from portone_local.stories.acts import nothing, work
-from portone_local.stories.billing_keys import leased
+from portone_local.actors.subscribers import PRICE, held
+from portone_local.stories.acts import deliver, nothing, work
+from portone_local.stories.billing_keys import leased, owner, plan
 from portone_local.stories.subscription_scenes import (
     DAY,
     asking,
+    customer,
+    method_lost,
     weekly,
 )
-from portone_local.stories.world import Story, World
+from portone_local.stories.world import MINUTE, Story, World
 
 END_LATER = asking("cancel", {"atPeriodEnd": True})
 
@@ -24,7 +27,61 @@ def ended(world: World) -> str:
     return leased(world, ending(world), 7 * DAY)
 
 
+def reprice(world: World, _subject: str) -> int:
+    """A new price for all who have the plan; the status of the answer."""
+    return world.stack.shop.post(f"/plans/{plan(world, 'weekly')}/price", {"amount": 2 * PRICE}).status
+
+
+def repriced(world: World) -> str:
+    """The same, and the worker's message waits."""
+    subscription_id = weekly(world)
+    reprice(world, subscription_id)
+    return leased(world, subscription_id, MINUTE)
+
+
+def taken_back(world: World, subscription_id: str) -> None:
+    """The issuer takes the money of its first period back; the webhook waits."""
+    payment_id = str(held(world.stack, subscription_id).invoices["1"].paid_by)
+    world.stack.portone.console.chargeback(payment_id, PRICE)
+
+
+def disputed(world: World) -> str:
+    """The same, and staff is called."""
+    subscription_id = charged_back(world)
+    world.stack.deliver()
+    return subscription_id
+
+
+def go_on(world: World, subscription_id: str) -> int:
+    """Staff lets it go on; the status of the answer."""
+    payment_id = held(world.stack, subscription_id).invoices["1"].paid_by
+    body = {"reason": "asked the buyer", "decision": "go_on", "kind": "chargeback"}
+    return world.stack.staff.post(f"/ops/payments/{payment_id}/resolve", body).status
+
+
+def subscribe_user(world: World, _subject: str) -> int:
+    """The shop does, with a discount on two periods; the status of the answer."""
+    off = {"percent": 50, "periods": 2}
+    body = {"userId": owner(world), "planId": plan(world, "weekly"), "discount": off}
+    headers = {"idempotency-key": f"shop-{world.name}"}
+    return world.stack.shop.post("/ops/subscriptions", body, headers=headers).status
+
+
+def charged_back(world: World) -> str:
+    """The issuer took the running week's money back, and nobody has heard of it."""
+    subscription_id = weekly(world)
+    world.stack.deliver()
+    taken_back(world, subscription_id)
+    return subscription_id
+
+
 LIFE_STORIES = (
     Story("cancel at period end", weekly, END_LATER, END_LATER, wanted=None),
     Story("end with what is paid", ended, work, nothing, wanted=None, restless=True),
+    Story("hear of a charge-back", charged_back, deliver, nothing, wanted=None),
+    Story("decide about a charge-back", disputed, go_on, go_on, wanted=None),
+    Story("tell what pays after a method was lost", method_lost, work, nothing, None, restless=True),
+    Story("ask all for a new price", weekly, reprice, reprice, wanted=None),
+    Story("tell all of a new price", repriced, work, nothing, wanted=None, restless=True),
+    Story("have the shop subscribe a user", customer, subscribe_user, subscribe_user, wanted=None),
 )

@@ -97,11 +97,25 @@ def unheard_deletion(world: World) -> str:
     """The same, and the method was deleted at PortOne, of which no webhook comes."""
     subscription_id = renewing(world)
     world.stack.deliver()
+    delete_elsewhere(world)
+    world.stack.portone.webhooks.lose()
+    return subscription_id
+
+
+def delete_elsewhere(world: World) -> None:
+    """The customer's one method is deleted at PortOne; its webhook waits."""
     keys = world.stack.portone.billing_books().keys.values()
     [book] = [each for each in keys if each.customer_id == customer_of(world.stack, owner(world))]
     world.stack.portone.console.delete_billing_key(book.billing_key)
-    world.stack.portone.webhooks.lose()
-    return subscription_id
+
+
+def method_lost(world: World) -> str:
+    """A subscription whose method was deleted at PortOne, as a webhook said; a worker tells what pays now."""
+    subscription_id = subscriber(world)
+    world.stack.deliver()
+    delete_elsewhere(world)
+    world.stack.deliver()
+    return leased(world, subscription_id, MINUTE)
 
 
 def declined(world: World) -> str:

@@ -1,11 +1,10 @@
 """Stories of subscriptions and orders in parts, through time."""
 
-from portone_local.actors.subscribers import PRICE, to_hour
+from portone_local.actors.subscribers import PRICE
 from portone_local.portone import Fault
 from portone_local.stories.acts import nothing, sweep, work
 from portone_local.stories.billing_keys import choose, owner, plan
 from portone_local.stories.subscription_scenes import (
-    DAY,
     asking,
     balance_due,
     begin,
@@ -39,16 +38,6 @@ def change_plan(world: World, subscription_id: str, name: str = "dear") -> int:
     return world.stack.app(owner(world)).put(f"/subscriptions/{subscription_id}/plan", body).status
 
 
-def credited(world: World) -> str:
-    """A subscription whose last day was made cheaper, and whose next week has come; its message waits."""
-    subscription_id = subscriber(world, "dear")
-    world.wait(6 * DAY)
-    change_plan(world, subscription_id, "weekly")
-    to_hour(world.stack, 10.1)
-    sweep(world, subscription_id)
-    return subscription_id
-
-
 def change_key(world: World, subscription_id: str) -> int:
     """Charge the default, by name; the status of the answer."""
     app = world.stack.app(owner(world))
@@ -65,6 +54,7 @@ def look_around(world: World, subscription_id: str) -> None:
     app.get(f"/plans/{plan(world, 'daily')}")
     app.post(f"/subscriptions/{subscription_id}/preview", {"planId": plan(world, "dear")})
     shop.get(f"/ops/subscriptions/{subscription_id}")
+    shop.get(f"/ops/plans/{plan(world, 'daily')}")
 
 
 SUBSCRIPTION_STORIES = (
@@ -74,7 +64,6 @@ SUBSCRIPTION_STORIES = (
     Story("subscribe and hear nothing", unlucky_customer, lambda world, _: begin(world), nothing, None),
     Story("sweep subscriptions", renewal_due, sweep, nothing, wanted=None, restless=True),
     Story("renew", renewing, work, nothing, wanted=None, restless=True),
-    Story("renew with a credit", credited, work, nothing, wanted=None, restless=True),
     Story("renew without an answer", failing(Fault.RESET_AFTER_COMMIT), work, nothing, None, restless=True),
     Story("renew in vain", failing(Fault.RESET_BEFORE_COMMIT), work, nothing, None, restless=True),
     Story("renew with a declined method", declining, work, nothing, wanted=None, restless=True),
