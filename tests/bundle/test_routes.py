@@ -89,6 +89,8 @@ ROUTES = {
     "POST /subscriptions/{subscriptionId}/resume": ("resume_subscription", JWT),
     "POST /subscriptions/{subscriptionId}/cancel": ("cancel_subscription", JWT),
     "POST /ops/subscriptions/{subscriptionId}/cancel": ("cancel_subscription", IAM),
+    "POST /subscriptions/{subscriptionId}/keep": ("cancel_subscription", JWT),
+    "POST /ops/subscriptions/{subscriptionId}/keep": ("cancel_subscription", IAM),
     "POST /subscriptions/{subscriptionId}/consent": ("give_consent", JWT),
     "POST /subscriptions/{subscriptionId}/parts/{invoiceId}/cancel": ("cancel_part", JWT),
     "GET /ops/discrepancies": ("list_discrepancies", IAM),

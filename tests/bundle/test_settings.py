@@ -22,7 +22,7 @@ from portone_payments.entry.settings.payments import PORTONE_URL, read_settings
 COMMON = {
     *("MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"),
     *("USER_CLAIM", "STORE_ID", "PORTONE_URL", "NOTICE_URLS", "CONSENT_ALWAYS", "REFUND_LATE_CHARGES"),
-    *("ONE_SUBSCRIPTION", "ONE_TRIAL"),
+    *("ONE_SUBSCRIPTION", "ONE_TRIAL", "ANNOUNCE"),
     *("TAX_FREE_DIFFERENCE", "METHOD_DIFFERENCE", "SELF_ISSUE_RECEIPTS", "REFUND_BASE", "LATE_PAYMENTS"),
     "METHOD_FALLBACK",
 }
@@ -60,8 +60,8 @@ TOLD = {
     "subscribe": CHARGES,
     "subscribe_user": SHOP | CHARGES,
     "start_schedule": CHARGES,
-    "list_subscriptions": set(),
-    "get_subscription": SHOP | {"STAFF_PRINCIPALS"},
+    "list_subscriptions": CHANGES,
+    "get_subscription": SHOP | {"STAFF_PRINCIPALS"} | CHANGES,
     "preview_plan": set(),
     "change_plan": SHOP | {"STAFF_PRINCIPALS"} | CHARGES,
     "change_subscription_key": CHARGES,

@@ -55,6 +55,7 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "pause-subscription": ("pause_subscription", 200, {"status": "PAUSED"}),
     "resume-subscription": ("resume_subscription", 409, {}),
     "cancel-subscription": ("cancel_subscription", 200, {"cancelling": False}),
+    "keep-subscription": ("cancel_subscription", 200, {"status": "TRIAL"}),
     "give-consent": ("give_consent", 200, {"status": "TRIAL"}),
     "cancel-part": ("cancel_part", 409, {}),
     "start-verification": ("start_verification", 200, {"channelKey": "channel-key-example-danal"}),

@@ -63,4 +63,6 @@ class RecurringStory(Callers):
         assert self.app.post(f"{path}/consent", {"amount": 19_900}).status == 200
         assert self.app.post(f"{path}/pause", {}).json()["status"] == "PAUSED"
         assert self.app.post(f"{path}/resume").json()["status"] == "ACTIVE"
+        assert self.app.post(f"{path}/cancel", {"atPeriodEnd": True}).json()["status"] == "ENDING"
+        assert self.app.post(f"{path}/keep").json()["status"] == "ACTIVE"
         assert self.app.post(f"{path}/cancel", {"atPeriodEnd": False}).json()["status"] == "ENDED"

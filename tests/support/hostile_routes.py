@@ -207,6 +207,17 @@ def cancels(stack: ObservedStack) -> Act:
     return lambda _: stack.app(USER).post(path, {"atPeriodEnd": True})
 
 
+def keeps(stack: ObservedStack) -> Act:
+    """Ends it with its period and takes that back."""
+    path = f"/subscriptions/{subscribed(stack)}"
+
+    def act(_: int) -> Response:
+        stack.app(USER).post(f"{path}/cancel", {"atPeriodEnd": True})
+        return stack.app(USER).post(f"{path}/keep")
+
+    return act
+
+
 def _sent(stack: ObservedStack) -> str:
     verification = id_of(start(stack, provider="DANAL"))
     press(stack, verification, "send", typed())
@@ -288,6 +299,7 @@ DONE: Mapping[str, Making] = {
     f"POST {SUBSCRIPTION}/consent": consents,
     f"POST {SUBSCRIPTION}/parts/{{invoiceId}}/cancel": parts,
     f"POST {SUBSCRIPTION}/cancel": cancels,
+    f"POST {SUBSCRIPTION}/keep": keeps,
 }
 """What changes something or asks PortOne, as a hostile user would have it cost most."""
 

@@ -16,6 +16,12 @@ from tests.support.restoring import DAY, HOUR, MINUTE, TAKEN, Restored
 
 type Purpose = tuple[str, ...]
 NOT_FOUND = 404
+# what the shop does once more for an event since the point
+_AGAIN = {
+    "subscription.ended": ("cancel", {"atPeriodEnd": False}),
+    "subscription.ending": ("cancel", {"atPeriodEnd": True}),
+    "subscription.kept": ("keep", None),
+}
 
 
 class Club(Restored):
@@ -54,10 +60,10 @@ class Club(Restored):
             if member.parts:
                 member.order(self.stack)
         for event in self.stack.bus.published:
-            if event.at >= point and event.type == "subscription.ended":
-                self.stack.shop.post(
-                    f"/ops/subscriptions/{event.subscription_id}/cancel", {"atPeriodEnd": False}
-                )
+            if event.at < point or event.type not in _AGAIN:
+                continue
+            command, body = _AGAIN[event.type]
+            self.stack.shop.post(f"/ops/subscriptions/{event.subscription_id}/{command}", body)
 
     def _give_back(self, row: dict[str, Any]) -> bool:
         """A charge of something that is still there waits for its turn: it will be known again."""

@@ -96,6 +96,7 @@ SUBSCRIPTION_ROWS = {
     f"POST {SUBSCRIPTION}/consent": Row(json=lambda _: {"amount": 9_900}),
     f"POST {SUBSCRIPTION}/parts/{{invoiceId}}/cancel": Row(good=409),
     f"POST {SUBSCRIPTION}/cancel": Row(json=lambda _: END),
+    f"POST {SUBSCRIPTION}/keep": Row(),
 }
 
 SHOP_ROWS = {
@@ -169,6 +170,7 @@ OPS_ROWS = of_staff("/ops") | {
     f"GET /ops{SUBSCRIPTION}": Row(),
     f"PUT /ops{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN),
     f"POST /ops{SUBSCRIPTION}/cancel": Row(json=lambda _: END),
+    f"POST /ops{SUBSCRIPTION}/keep": Row(),
     "GET /ops/attention": Row(query="?kind=mismatch", about_something=False),
     "POST /ops/payments/{paymentId}/catch-up": Row(),
     "POST /ops/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),

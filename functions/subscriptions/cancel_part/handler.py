@@ -17,7 +17,7 @@ def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     if not INVOICE_ID.fullmatch(invoice_id):
         raise SubscriptionNotFound
     after = decline_part(deps.subscriptions, subscription_id(request), invoice_id, user_id=user_id)
-    return answer(200, subscription_view(after))
+    return answer(200, subscription_view(after, deps.clock.now(), deps.settings.billing))
 
 
 handler = HttpHandler(route, needs=("store", "subscriptions"), kind=SubscriptionDeps)

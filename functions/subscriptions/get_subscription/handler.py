@@ -12,8 +12,8 @@ from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """As it stands; absent and foreign ids answer alike."""
-    user_id = asked_by(request)
-    return answer(200, subscription_view(deps.subscriptions.of(subscription_id(request), user_id)))
+    found = deps.subscriptions.of(subscription_id(request), asked_by(request))
+    return answer(200, subscription_view(found, deps.clock.now(), deps.settings.billing))
 
 
 handler = HttpHandler(

@@ -13,7 +13,8 @@ from portone_payments.entry.wiring.ports import PortDeps
 def route(request: Request, deps: PortDeps) -> dict[str, Any]:
     """One page; the cursor names a place in the caller's own list only."""
     page = deps.store.subscriptions(request.user_id, cursor=request.query("cursor"), limit=request.limit)
-    return answer(200, listed(page, subscription_view, deps.skips))
+    now, policy = deps.clock.now(), deps.settings.billing
+    return answer(200, listed(page, lambda each: subscription_view(each, now, policy), deps.skips))
 
 
 handler = HttpHandler(route, needs=("store",))

@@ -23,7 +23,7 @@ def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     until = request.body(PauseBody).until if request.has_body else None
     resumes_at = midnight_of(until, "until") if until else None
     after = pause(deps.subscriptions, wanted, until=resumes_at, user_id=user_id)
-    return answer(200, subscription_view(after))
+    return answer(200, subscription_view(after, deps.clock.now(), deps.settings.billing))
 
 
 handler = HttpHandler(route, needs=("store", "subscriptions"), kind=SubscriptionDeps)

@@ -14,7 +14,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     wanted, user_id = subscription_id(request), request.user_id
     after = resume(deps.subscriptions, wanted, user_id=user_id)
     after = deps.subscriber.collected(after, deps.deadline(INLINE_SECONDS))
-    return subscription_answer(after, deps.clock.now())
+    return subscription_answer(after, deps.clock.now(), deps.settings.billing)
 
 
 handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

@@ -17,7 +17,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import DAY
 from portone_payments.domain.subscriptions.collection import advance, due_invoice
 from portone_payments.domain.subscriptions.ending import ended
-from portone_payments.domain.subscriptions.life import Command, refused_in
+from portone_payments.domain.subscriptions.life import RULES, Command
 from portone_payments.domain.subscriptions.lifecycle import pause, resume
 from portone_payments.domain.subscriptions.plan_change import change_now
 from portone_payments.domain.subscriptions.reopening import woken
@@ -152,7 +152,7 @@ def lived(held: Subscription, act: str, price: int, now: float) -> tuple[Subscri
     match act:
         case "wake":
             return woken(held, by_app(now)), 0
-        case "pause" if refused_in(status, Command.PAUSE) is None:
+        case "pause" if status in RULES[Command.PAUSE].statuses:
             return pause(held, None, by_app(now)), 0
         case "resume" if is_paused:
             return resume(held, by_app(now)), 0

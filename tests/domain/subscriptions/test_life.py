@@ -3,25 +3,26 @@
 import pytest
 
 from portone_payments.domain.errors.billing import ChangeNotAllowed, SubscriptionEnded, SubscriptionEnding
+from portone_payments.domain.errors.common import BundleError
 from portone_payments.domain.records.subscriptions import SubscriptionStatus
-from portone_payments.domain.subscriptions.life import OVER, RULES, Command, refused_in, standing
+from portone_payments.domain.subscriptions.life import OVER, RULES, Command, check_status, standing
 from tests.support.subscriptions import a_plan, at, started
 
 
 @pytest.mark.parametrize("command", Command)
 @pytest.mark.parametrize("status", SubscriptionStatus)
 def test_each_refusal_says_what_stands_in_the_way(command: Command, status: SubscriptionStatus) -> None:
-    why = refused_in(status, command)
-
     if status in RULES[command].statuses:
-        assert why is None
-    elif status in OVER:
-        assert isinstance(why, SubscriptionEnded)
-    elif status is SubscriptionStatus.ENDING:
-        assert isinstance(why, SubscriptionEnding)
-    else:
-        assert isinstance(why, ChangeNotAllowed)
-        assert why.data == {"reason": status.lower()}
+        check_status(status, command)
+        return
+
+    with pytest.raises(BundleError) as refused:
+        check_status(status, command)
+
+    over = SubscriptionEnded if status in OVER else ChangeNotAllowed
+    expected = SubscriptionEnding if status is SubscriptionStatus.ENDING else over
+    assert type(refused.value) is expected
+    assert refused.value.data == ({"reason": status.lower()} if expected is ChangeNotAllowed else {})
 
 
 def test_its_dates_alone_say_whether_it_is_pending_on_trial_or_active() -> None:

@@ -113,7 +113,7 @@ def test_a_subscription_cancelled_with_its_period_runs_until_its_end(stack: Stac
     ending = post(stack, subscription_id, "cancel", {"atPeriodEnd": True})
 
     assert (ending.status, ending.json()["status"]) == (200, "ENDING")
-    assert (ending.json()["endsAt"], ending.json()["nextAt"]) == ("2026-02-01T15:00:00Z", None)
+    assert (ending.json()["endsAt"], ending.json()["nextChargeAt"]) == ("2026-02-01T15:00:00Z", None)
     stack.run_for(32 * DAY, step=DAY / 8)
     assert shown(stack, subscription_id)["status"] == "ENDED"
     assert charged(stack) == 1

@@ -20,7 +20,7 @@ def test_the_first_period_is_paid_at_once(stack: Stack) -> None:
     assert started.status == 200
     view = started.json()
     (invoice,) = view["invoices"]
-    assert (view["status"], view["nextAt"]) == ("ACTIVE", "2026-02-01T15:00:00Z")
+    assert (view["status"], view["nextChargeAt"]) == ("ACTIVE", "2026-02-02T01:00:00Z")
     assert (invoice["kind"], invoice["state"], invoice["amount"]) == ("period", "PAID", PRICE)
     assert stack.app(USER).get(f"/payments/{invoice['paymentId']}").json()["status"] == "PAID"
 
@@ -116,7 +116,7 @@ def test_a_start_in_the_future_charges_nothing_yet(stack: Stack) -> None:
     later = subscribe(stack, planId="plan-2", start="2026-02-28", anchorDay=31)
 
     assert (later.status, later.json()["invoices"]) == (200, [])
-    assert later.json()["nextAt"] == "2026-02-27T15:00:00Z"
+    assert later.json()["nextChargeAt"] == "2026-02-28T01:00:00Z"
 
 
 @pytest.mark.parametrize("start", ["2026-01-01", "2028-01-01"])

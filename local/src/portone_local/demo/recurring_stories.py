@@ -28,7 +28,7 @@ def month_ends(stage: Stage) -> None:
     agreed = mina.ask("consent", {"amount": 9_900}).json()
     expect(agreed["invoices"][0]["state"], "PAID")
     mina.until(2, 28)
-    expect((mina.newest["state"], mina.view["nextAt"]), ("PAID", "2026-03-30T15:00:00Z"))
+    expect((mina.newest["state"], mina.view["nextChargeAt"]), ("PAID", "2026-03-31T01:00:00Z"))
     stage.say("She agrees and pays that minute; then on 28 February; the next is due on the 31st again.")
 
 

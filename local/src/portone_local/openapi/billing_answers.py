@@ -9,13 +9,13 @@ from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
 from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.records.subscriptions import EndReason, InvoiceKind, SubscriptionStatus
 from portone_payments.domain.shared.calendar import Unit
+from portone_payments.domain.subscriptions.ahead import ChargeWaitsFor
 from portone_payments.entry.fields.closed import BillingMethod, Currency
 
 type KeyState = Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"]
 type WaitsFor = Literal["payment", "portone"]
 type InvoiceState = Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "MISSED", "VOID", "ENDED"]
 type Advice = Literal["retry_later", "other_method"]
-type KoreanDay = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$", description="in Korea")]
 
 
 @with_config(CLOSED)
@@ -210,11 +210,16 @@ class Subscription(TypedDict):
     currency: Currency
     interval: Interval | None
     anchor_day: int | None
-    start: KoreanDay
     created_at: Time
     trial_ends_at: Time | None
-    next_at: Annotated[Time | None, Field(description="when the next period that is charged begins")]
     resumes_at: Time | None
+    next_charge_at: Annotated[
+        Time | None, Field(description="the next charge, if nothing happens until then")
+    ]
+    next_charge_amount: Annotated[
+        int | None, Field(ge=0, description="what it asks, exactly; with `waitsFor`, what it would ask")
+    ]
+    waits_for: Annotated[ChargeWaitsFor | None, Field(description="why no charge comes by itself")]
     starts_at: Annotated[Time, Field(description="PENDING until then")]
     paid_until: Annotated[
         Time | None, Field(description="the end of what is paid, settled with 0, or on trial")

@@ -207,6 +207,13 @@ BILLING_OPERATIONS = {
         answers=CHARGED,
         errors=(*BODY, *MINE, billing.SubscriptionEnded, *WRITTEN),
     ),
+    "cancel_subscription.keep": Operation(
+        name="keep_subscription",
+        summary="Take a cancellation with the period back",
+        shared=True,
+        answers=CHARGED,
+        errors=(*MINE, *REFUSED, errors.TooManyRequests, *WRITTEN),
+    ),
     "give_consent": Operation(
         body="ConsentBody",
         answers=CHARGED,

@@ -113,12 +113,12 @@ def text() -> str:
 
 
 def _operation(route: Route, folder: str, refusals: Refusals) -> dict[str, Any]:
-    said = OPERATIONS[folder]
+    said = OPERATIONS.get(f"{folder}.{route.path.rpartition('/')[2]}") or OPERATIONS[folder]
     iam = isinstance(route.authorizer, Iam)
     operation: dict[str, Any] = {
-        "operationId": _camel(folder) + _caller(route, said),
+        "operationId": _camel(said.name or folder) + _caller(route, said),
         "tags": [TAGS[route.path.split("/")[1]][0]],
-        "summary": _summary(_from(folder, "__doc__")),
+        "summary": said.summary or _summary(_from(folder, "__doc__")),
         "description": inspect.getdoc(_from(folder, "route")),
         "security": [{"iam" if iam else "jwt": []}],
         "parameters": [*_path_parameters(route), *_query_parameters(said), *_headers(said)],
@@ -201,7 +201,7 @@ def _answer(status: int, model: type) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     models: list[Any] = [Error, GatewayMessage]
     models += [model for said in OPERATIONS.values() for model in said.answers.values()]
-    models += [_model(folder, said) for folder, said in OPERATIONS.items() if said.body]
+    models += [_model(folder.partition(".")[0], said) for folder, said in OPERATIONS.items() if said.body]
     _, found = TypeAdapter.json_schemas(
         [(model, "validation", TypeAdapter(model)) for model in models],
         ref_template=SCHEMAS + "{model}",

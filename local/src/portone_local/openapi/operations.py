@@ -91,7 +91,8 @@ class Operation:
     """A function: `body` is its request model or its name there, `answers` are by status.
 
     `keyed`: it takes an Idempotency-Key, `key_required`: not without one. `shared`: owners and staff call the
-    same function.
+    same function. `name` and `summary`: of another route of that function, which stands under
+    `function.last part of its path`.
     """
 
     answers: dict[int, type]
@@ -102,6 +103,8 @@ class Operation:
     keyed: bool = False
     key_required: bool = False
     shared: bool = False
+    name: str = ""
+    summary: str = ""
 
 
 OPERATIONS = {

@@ -12,6 +12,7 @@ type Publishable = Payment | Subscription | Wallet
 # the data of a fact that is published, and its public name; a new name stays inside until it is added here
 PUBLIC_DATA = {
     "amount": "amount",
+    "agreed": "agreed",
     "attempt": "attempt",
     "attention": "attention",
     "balance": "balance",
@@ -21,6 +22,7 @@ PUBLIC_DATA = {
     "cancellation": "cancellationId",
     "charges_at": "chargesAt",
     "code": "code",
+    "consent_missing": "consentMissing",
     "count": "count",
     "credit": "credit",
     "decision": "decision",

@@ -7,6 +7,7 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment, Status, holds_money
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.subscriptions.announcing import announced
 from portone_payments.domain.subscriptions.chargebacks import stopped, taken_by_others
 from portone_payments.domain.subscriptions.credits import may_lose_credit, without_lost_credit
 from portone_payments.domain.subscriptions.dunning import end_of_grace, is_hard
@@ -62,9 +63,11 @@ def settle(
     """The subscription after a charge succeeded, failed, went back, or is still unknown."""
     subscription = without_lost_credit(subscription, before, after, moment)
     settled = _settled(subscription, before, after, moment, policy)
-    if not taken_by_others(before, after):
+    if taken_by_others(before, after):
+        return replace(settled, subscription=stopped(settled.subscription, after.payment_id, moment))
+    if settled.subscription is subscription:
         return settled
-    return replace(settled, subscription=stopped(settled.subscription, after.payment_id, moment))
+    return replace(settled, subscription=announced(settled.subscription, moment, policy))
 
 
 def _settled(

@@ -14,6 +14,7 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.shared.calendar import HOUR
 from portone_payments.domain.subscriptions.agreement import ever_paid
+from portone_payments.domain.subscriptions.announcing import announced, next_announcement
 from portone_payments.domain.subscriptions.consent import covers, needs_consent
 from portone_payments.domain.subscriptions.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
 from portone_payments.domain.subscriptions.ending import after_outcome, ended, left_owed, voided
@@ -51,7 +52,7 @@ def advance(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
         # what was given up beside an earlier one is open no more
         held = subscription.invoices[invoice.id]
         subscription = _judged(subscription, held, moment, policy) if held == invoice else subscription
-    return _blocked(subscription, moment)
+    return announced(_blocked(subscription, moment), moment, policy)
 
 
 def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
@@ -76,7 +77,8 @@ def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> i
         return under_way_until(subscription.due_at, now)
     marks = [] if subscription.stopped_for else _marks(subscription, policy)
     turns = (at for status, at in _turns(subscription) if status is subscription.status)
-    return min((each for each in (*marks, *turns) if each is not None), default=None)
+    told = next_announcement(subscription, now, policy)
+    return min((each for each in (*marks, *turns, told) if each is not None), default=None)
 
 
 def _marks(subscription: Subscription, policy: BillingPolicy) -> list[int | None]:

@@ -14,6 +14,7 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.shared.calendar import (
+    DAY,
     Interval,
     days_between,
     kst_day,
@@ -128,9 +129,16 @@ def roll(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> S
         if starts is None or moment.now < starts:
             break
         subscription = _changed(subscription)
-        subscription = _missed(subscription, moment, policy.dunning)
+        if not asked_at_start(subscription, starts, moment.now):
+            subscription = _missed(subscription, moment, policy.dunning)
         subscription = _opened(subscription, moment, policy)
     return subscription
+
+
+def asked_at_start(subscription: Subscription, starts: int, now: float) -> bool:
+    """Whether its customer asked for this first day just now, though midnight may have passed meanwhile."""
+    fresh = now - subscription.created_at < DAY
+    return fresh and starts == kst_midnight(kst_day(subscription.created_at))
 
 
 def _missed(subscription: Subscription, moment: Moment, policy: DunningPolicy) -> Subscription:

@@ -13,7 +13,6 @@ from portone_payments.domain.errors.billing import (
     SubscriptionEnded,
     SubscriptionEnding,
 )
-from portone_payments.domain.errors.common import BundleError
 from portone_payments.domain.records.subscriptions import Subscription, SubscriptionStatus
 
 _S = SubscriptionStatus
@@ -76,38 +75,28 @@ def check(subscription: Subscription, command: Command) -> None:
 
     Raises `SubscriptionEnded`, `SubscriptionEnding`, `ChangeNotAllowed`, `SubscriptionBusy`.
     """
-    why = refusal(subscription, command)
-    if why is not None:
-        raise why
-
-
-def refusal(subscription: Subscription, command: Command) -> BundleError | None:
-    """The error that says why not; None where it may be done."""
-    rule = RULES[command]
-    if not isinstance(subscription.status, SubscriptionStatus):
+    rule, status = RULES[command], subscription.status
+    if not isinstance(status, SubscriptionStatus):
         # a newer version wrote it
-        return ChangeNotAllowed(reason="status")
+        raise ChangeNotAllowed(reason="status")
     if subscription.end_asked_at is not None and SubscriptionStatus.ENDED not in rule.statuses:
-        return SubscriptionEnded()
-    why = refused_in(subscription.status, command)
-    if why is not None:
-        return why
+        raise SubscriptionEnded
+    check_status(status, command)
     if not (rule.periods if subscription.order_id is None else rule.parts):
-        return ChangeNotAllowed(reason="periods" if subscription.order_id is None else "parts")
+        raise ChangeNotAllowed(reason="periods" if subscription.order_id is None else "parts")
     if rule.waits and subscription.in_flight is not None:
-        return SubscriptionBusy(retry_after=BUSY_FOR)
-    return None
+        raise SubscriptionBusy(retry_after=BUSY_FOR)
 
 
-def refused_in(status: SubscriptionStatus, command: Command) -> BundleError | None:
-    """The error for a command in this status, whatever else is the case; None where it is taken."""
+def check_status(status: SubscriptionStatus, command: Command) -> None:
+    """Passes a command that is taken in this status. Raises as `check`."""
     if status in RULES[command].statuses:
-        return None
+        return
     if status in OVER:
-        return SubscriptionEnded()
+        raise SubscriptionEnded
     if status is SubscriptionStatus.ENDING:
-        return SubscriptionEnding()
-    return ChangeNotAllowed(reason=status.value.lower())
+        raise SubscriptionEnding
+    raise ChangeNotAllowed(reason=status.value.lower())
 
 
 def standing(subscription: Subscription, now: float) -> SubscriptionStatus:

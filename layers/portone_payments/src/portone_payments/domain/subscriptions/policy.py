@@ -1,5 +1,6 @@
 """The operator's settings for recurring charges, as plain data."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -8,6 +9,37 @@ from portone_payments.domain.subscriptions.dunning import DunningPolicy
 
 # the least that PGs charge, in minor units: 100 won at cards, the others as international processors do
 SMALLEST: Mapping[str, int] = MappingProxyType({"KRW": 100, "JPY": 50, "USD": 50})
+_MOST_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """How many days before its charge each kind is announced; 0 is never.
+
+    `yearly` is the renewal of a period of a year or longer, `renewal` of any other: each is a write more.
+    ValueError for anything but 0 to 60.
+    """
+
+    renewal: int = 0
+    yearly: int = 7
+    trial: int = 3
+    price: int = 30
+
+    def __post_init__(self) -> None:
+        days = (self.renewal, self.yearly, self.trial, self.price)
+        if not all(type(each) is int and 0 <= each <= _MOST_DAYS for each in days):
+            raise ValueError(f"announcements come 0 to {_MOST_DAYS} whole days ahead")
+
+    @classmethod
+    def parse(cls, source: str) -> "Announce":
+        """From JSON: {renewal?, yearly?, trial?, price?}; what is left out keeps its default.
+
+        Raises ValueError, also for an unknown name.
+        """
+        days = json.loads(source)
+        if not isinstance(days, Mapping) or not set(days) <= {"renewal", "yearly", "trial", "price"}:
+            raise ValueError("announcements are renewal, yearly, trial and price")
+        return cls(**days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +53,7 @@ class BillingPolicy:
     """
 
     dunning: DunningPolicy = field(default_factory=DunningPolicy)
+    announce: Announce = field(default_factory=Announce)
     consent_always: bool = False
     refund_late: bool = True
     method_fallback: bool = True

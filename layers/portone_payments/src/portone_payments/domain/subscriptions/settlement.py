@@ -28,6 +28,7 @@ from portone_payments.domain.subscriptions.ending import (
 )
 from portone_payments.domain.subscriptions.invoices import (
     BILLED,
+    asked_at_start,
     begun_anew,
     changed_to,
     open_invoices,
@@ -59,7 +60,10 @@ def with_attempt(
     """
     tried = replace(invoice, payment_id=payment_id, tries=invoice.tries + 1, tried_at=moment.now, asked=False)
     leased = under_way_until(subscription.due_at, moment.now, default=DIED_AFTER)
-    held = replace(subscription, in_flight=invoice.id, last_try_at=moment.now, due_at=leased, tries=0)
+    # the first charge is the try of the day on which it was asked for
+    first = invoice.asked and asked_at_start(subscription, invoice.starts, moment.now)
+    tried_at = subscription.created_at if first else moment.now
+    held = replace(subscription, in_flight=invoice.id, last_try_at=tried_at, due_at=leased, tries=0)
     return with_invoice(held, tried)
 
 

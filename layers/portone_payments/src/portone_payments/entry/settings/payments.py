@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from portone_payments.domain.payments.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refunds.rules import RefundPolicy
 from portone_payments.domain.subscriptions.dunning import DunningPolicy
-from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.policy import Announce, BillingPolicy
 from portone_payments.domain.windows.given import Contract
 from portone_payments.domain.windows.table import (
     CHARGING,
@@ -118,6 +118,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         charge_rate=int(env.get("CHARGE_RATE") or 20),
         billing=BillingPolicy(
             dunning=DunningPolicy.parse(env.get("DUNNING") or "{}"),
+            announce=Announce.parse(env.get("ANNOUNCE") or "{}"),
             consent_always=env.get("CONSENT_ALWAYS") == "on",
             refund_late=env.get("REFUND_LATE_CHARGES") != "off",
             method_fallback=env.get("METHOD_FALLBACK") != "off",

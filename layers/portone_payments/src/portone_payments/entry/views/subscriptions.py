@@ -11,8 +11,10 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.subscriptions.agreement import ever_paid
-from portone_payments.domain.subscriptions.invoices import next_start, untold
+from portone_payments.domain.subscriptions.ahead import ahead
+from portone_payments.domain.subscriptions.invoices import untold
 from portone_payments.domain.subscriptions.plan_change import Preview
+from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.entry.request import PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.charges import advice
@@ -40,11 +42,11 @@ def required_key(request: Request) -> str:
     return key
 
 
-def started_answer(subscription: Subscription, now: float) -> dict[str, Any]:
+def started_answer(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
     """200, or 202 while its first charge has no outcome. Raises `ChargeDeclined` when it never began."""
     if subscription.status is SubscriptionStatus.ENDED and not ever_paid(subscription):
         refuse_declined(max(subscription.invoices.values(), key=lambda each: int(each.id), default=None))
-    return subscription_answer(subscription, now)
+    return subscription_answer(subscription, now, policy)
 
 
 def refuse_declined(invoice: Invoice | None) -> None:
@@ -53,9 +55,9 @@ def refuse_declined(invoice: Invoice | None) -> None:
         raise ChargeDeclined(reason=advice(hard=invoice.hard))
 
 
-def subscription_answer(subscription: Subscription, now: float) -> dict[str, Any]:
+def subscription_answer(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
     """200 with the subscription, 202 while a requested charge has no outcome."""
-    view = subscription_view(subscription)
+    view = subscription_view(subscription, now, policy)
     due = subscription.due_at is not None and subscription.due_at <= now
     if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
         return answer(200, view)
@@ -64,9 +66,9 @@ def subscription_answer(subscription: Subscription, now: float) -> dict[str, Any
     )
 
 
-def subscription_view(subscription: Subscription) -> dict[str, Any]:
+def subscription_view(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
     """A subscription, or the parts of an order, with its invoices: newest first, the oldest settled gone."""
-    change = subscription.change
+    change, coming = subscription.change, ahead(subscription, now, policy)
     ends = subscription.ends_at or subscription.ended_at
     return {
         "subscriptionId": subscription.subscription_id,
@@ -79,13 +81,14 @@ def subscription_view(subscription: Subscription) -> dict[str, Any]:
         "currency": subscription.currency,
         "interval": _interval_view(subscription),
         "anchorDay": subscription.anchor_day,
-        "start": subscription.start,
         "createdAt": time_view(subscription.created_at),
         "trialEndsAt": time_view(subscription.trial_ends),
-        "nextAt": time_view(_next_at(subscription)),
-        "resumesAt": time_view(subscription.resumes_at),
         "startsAt": time_view(subscription.starts_at),
         "paidUntil": time_view(subscription.paid_until),
+        "nextChargeAt": time_view(coming.at),
+        "nextChargeAmount": coming.amount,
+        "waitsFor": coming.waits_for and coming.waits_for.value,
+        "resumesAt": time_view(subscription.resumes_at),
         "endsAt": time_view(ends),
         "endedBecause": _ended_because(subscription),
         "cancelling": subscription.end_asked_at is not None,
@@ -115,13 +118,6 @@ def preview_view(preview: Preview) -> dict[str, Any]:
 
 def _newest_first(subscription: Subscription) -> list[Invoice]:
     return sorted(subscription.invoices.values(), key=lambda each: int(each.id), reverse=True)
-
-
-def _next_at(subscription: Subscription) -> int | None:
-    """The next KST midnight at which a period begins that will be charged for."""
-    starts = next_start(subscription)
-    ends = subscription.ends_at
-    return None if starts is None or (ends is not None and starts >= ends) else starts
 
 
 def _ended_because(subscription: Subscription) -> str | None:

@@ -9,6 +9,7 @@ from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.shared.allowances import COMMANDS, spend
+from portone_payments.domain.subscriptions.announcing import announced
 from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.offers import offered
 from portone_payments.domain.subscriptions.plan_change import paid_with
@@ -63,6 +64,7 @@ class Subscriptions:
             after = changed(held, moment)
             if after is held:
                 return (held,)
+            after = announced(after, moment, self.policy)
             if user_id is not None and counted(held):
                 after = replace(after, spent=spend(held.spent, COMMANDS, now=moment.now))
             after, *seats = self.seats.moved(held, after, moment)

@@ -14,6 +14,7 @@ from portone_payments.domain.records.payments import ClientRequest, Order
 from portone_payments.domain.records.subscriptions import Discount, Plan, Subscription
 from portone_payments.domain.shared.allowances import SUBSCRIPTIONS, spend
 from portone_payments.domain.subscriptions.agreement import ever_paid
+from portone_payments.domain.subscriptions.announcing import announced
 from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.discounts import checked_discount
 from portone_payments.domain.subscriptions.lifecycle import in_parts, subscribe
@@ -98,12 +99,13 @@ class Subscriber:
         `NoBillingKey`, `BillingKeyNotFound`, `IdempotencyKeyReused`, `TooManyRequests`, `Busy` and what the
         domain refuses.
         """
+        # what is asked for before midnight begins on that day
+        moment = self.subscriptions.moment(wanted.by)
 
         def write() -> tuple[Subscription, bool]:
             known = self.store.request(wanted.user_id, wanted.route, wanted.request_key)
             if known is not None:
                 return self._known(known, wanted), False
-            moment = self.subscriptions.moment(wanted.by)
             if wanted.order_id:
                 return self._stored(wanted, *self._in_parts(wanted, moment)), True
             plan = self.subscriptions.plan(wanted.plan_id)
@@ -177,6 +179,7 @@ class Subscriber:
             billing_key_id=wanted.billing_key_id,
             hash_version=max(self.secrets.charge_keys()),
         )
+        fresh = announced(fresh, moment, self.subscriptions.policy)
         # a start today requests a charge: it is made now, not at the next allowed hour
         if fresh.due_at is not None:
             return fresh

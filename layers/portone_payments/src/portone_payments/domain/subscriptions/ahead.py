@@ -1,0 +1,66 @@
+"""The next charge, found by letting time pass ahead of it: what is shown is what is charged."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.subscriptions import InvoiceState, Subscription, SubscriptionStatus
+from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
+from portone_payments.domain.subscriptions.invoices import open_invoices
+from portone_payments.domain.subscriptions.owed import blocked_by
+from portone_payments.domain.subscriptions.policy import BillingPolicy
+
+LOOKS_AHEAD = 12
+
+
+class ChargeWaitsFor(StrEnum):
+    """Why no charge comes by itself."""
+
+    CONSENT = "consent"
+    METHOD = "payment_method"
+    CUSTOMER = "customer"
+    OUTCOME = "outcome"
+    STAFF = "staff"
+    EARLIER_PART = "earlier_part"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The next charge above 0, `at` in epoch seconds UTC, `amount` in minor units; or what it waits for."""
+
+    at: int | None = None
+    amount: int | None = None
+    waits_for: ChargeWaitsFor | None = None
+
+
+def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahead:
+    """The next charge as the worker will make it, if nobody does anything until then."""
+    if subscription.in_flight is not None:
+        return Ahead(waits_for=ChargeWaitsFor.OUTCOME)
+    if subscription.stopped_for:
+        return Ahead(waits_for=ChargeWaitsFor.STAFF)
+    told, at = subscription, now
+    for _ in range(LOOKS_AHEAD):
+        due_at = next_due(told, at, policy)
+        if due_at is None:
+            break
+        at = max(at, due_at)
+        told = advance(told, Moment(now=at, by="sweep"), policy)
+        invoice = due_invoice(told, at)
+        if invoice is not None:
+            return Ahead(at=int(at), amount=invoice.amount)
+        held = next((each for each in open_invoices(told) if each.state is InvoiceState.WITHHELD), None)
+        if held is not None:
+            return Ahead(
+                at=int(at) if at > now else None, amount=held.amount, waits_for=ChargeWaitsFor.CONSENT
+            )
+    return Ahead(waits_for=_waits_for(subscription, told))
+
+
+def _waits_for(subscription: Subscription, told: Subscription) -> ChargeWaitsFor | None:
+    if any(each.hard for each in open_invoices(subscription)):
+        return ChargeWaitsFor.METHOD
+    if told.order_id is not None and any(blocked_by(told, each) for each in open_invoices(told)):
+        return ChargeWaitsFor.EARLIER_PART
+    stands = {SubscriptionStatus.PAUSED, SubscriptionStatus.UNPAID}
+    return ChargeWaitsFor.CUSTOMER if told.status in stands else None
