@@ -116,7 +116,7 @@ def test_a_credit_that_reduced_the_price_by_another_amount(clean: Evidence, cred
 def test_a_credit_that_was_used_twice(clean: Evidence) -> None:
     findings = found(changed(clean, balance=CREDIT))
 
-    assert findings == [f"it used 0, keeps 0 for what it asks, lost 0, and has {CREDIT}"]
+    assert f"it used 0, keeps 0 for what it asks, lost 0, and has {CREDIT}" in findings
 
 
 @pytest.mark.parametrize("state", [InvoiceState.UNPAID, InvoiceState.VOID])

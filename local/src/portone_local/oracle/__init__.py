@@ -103,6 +103,11 @@ from portone_local.oracle.standstill import (
     keys_get_on,
     nobody_is_refused_for_ever,
 )
+from portone_local.oracle.sums import (
+    amounts_can_be_charged,
+    balances_come_from_invoices,
+    returned_money_leaves_no_credit,
+)
 from portone_local.stack.stack import Stack
 
 __all__ = [
@@ -150,6 +155,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     credits_are_due,
     nothing_refunded_is_credited,
     credits_are_used_once,
+    amounts_can_be_charged,
+    balances_come_from_invoices,
+    returned_money_leaves_no_credit,
     charges_are_stored_first,
     nothing_is_charged_after_the_end,
     invoices_agree_with_payments,
