@@ -14,6 +14,7 @@ from portone_local.actors.subscribers import (
     held,
     invoice,
     key_saved,
+    plan_stored,
     subscribe,
     subscribed,
 )
@@ -103,7 +104,8 @@ def test_a_first_charge_refused_for_an_error_of_ours_is_not_declined_and_may_be_
     subscribed_before = subscribed(stack)
     refuse(stack, CHARGE)
 
-    answer = subscribe(stack, request="request-2")
+    plan_stored(stack, "plan-2")
+    answer = subscribe(stack, request="request-2", planId="plan-2")
     second = answer.json()["subscriptionId"]
     left = cancel(stack, second)
 
