@@ -12,6 +12,12 @@ from portone_local.stack.ministack import MiniStack
 from portone_local.stack.passing import let_pass
 from portone_local.stories.billing_keys import choose, delete, owner, saved, two_saved
 from portone_local.stories.charges import charge, payable
+from portone_local.stories.lives import (
+    END_LATER,
+    KEEP,
+    ending,
+    taken_back,
+)
 from portone_local.stories.subscription_scenes import begin, customer, pay_in_parts, sofa, weekly
 from portone_local.stories.subscriptions import END, change_plan
 from portone_local.stories.world import MINUTE, World
@@ -55,22 +61,29 @@ def test_one_of_many_workers_charges_a_subscription(world: World, _round: int) -
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_charge_cancel_deletion_and_plan_change_at_once_end_in_some_order(world: World, _round: int) -> None:
-    subscription_id = due(world)
+def test_renew_end_keep_delete_change_and_charge_back_at_once_happen_in_some_order(
+    world: World, _round: int
+) -> None:
+    subscription_id = ending(world) if _round % 2 else due(world)
     billing_key_id = world.stack.ports["store"].wallet(owner(world)).default
     worker = collecting(world, subscription_id)
+    taken_back(world, subscription_id)
 
-    _, _, cancelled, deleted, changed = race(
+    _, _, *ended_by, kept, deleted, changed, _ = race(
         [
             worker,
             worker,
             lambda: END(world, subscription_id),
+            lambda: END_LATER(world, subscription_id),
+            lambda: KEEP(world, subscription_id),
             lambda: delete(world, billing_key_id),
             lambda: change_plan(world, subscription_id),
+            world.stack.deliver,
         ]
     )
 
-    assert {cancelled, deleted} <= {200, 202, 503}
+    assert {*ended_by, deleted} <= {200, 202, 503}
+    assert kept in {200, 202, 409, 503}
     assert changed in {200, 202, 402, 409, 503}
     let_pass(world.stack, 4 * MINUTE)
     END(world, subscription_id)

@@ -13,6 +13,7 @@ from portone_local.stories.subscription_scenes import (
 from portone_local.stories.world import MINUTE, Story, World
 
 END_LATER = asking("cancel", {"atPeriodEnd": True})
+KEEP = asking("keep")
 
 
 def ending(world: World) -> str:
@@ -77,6 +78,7 @@ def charged_back(world: World) -> str:
 
 LIFE_STORIES = (
     Story("cancel at period end", weekly, END_LATER, END_LATER, wanted=None),
+    Story("take the end back", ending, KEEP, KEEP, wanted=None),
     Story("end with what is paid", ended, work, nothing, wanted=None, restless=True),
     Story("hear of a charge-back", charged_back, deliver, nothing, wanted=None),
     Story("decide about a charge-back", disputed, go_on, go_on, wanted=None),
