@@ -81,6 +81,8 @@ ROUTES = {
     "GET /subscriptions": ("list_subscriptions", JWT),
     "GET /subscriptions/{subscriptionId}": ("get_subscription", JWT),
     "GET /ops/subscriptions/{subscriptionId}": ("get_subscription", IAM),
+    "GET /subscriptions/{subscriptionId}/invoices": ("get_subscription", JWT),
+    "GET /ops/subscriptions/{subscriptionId}/invoices": ("get_subscription", IAM),
     "POST /subscriptions/{subscriptionId}/preview": ("preview_plan", JWT),
     "PUT /subscriptions/{subscriptionId}/plan": ("change_plan", JWT),
     "PUT /ops/subscriptions/{subscriptionId}/plan": ("change_plan", IAM),

@@ -269,6 +269,7 @@ READ: Mapping[str, Making] = {
     "GET /plans/{planId}": reading("/plans/{}", _plan),
     "GET /subscriptions": reading("/subscriptions", subscribed),
     f"GET {SUBSCRIPTION}": reading("/subscriptions/{}", subscribed),
+    f"GET {SUBSCRIPTION}/invoices": reading("/subscriptions/{}/invoices", subscribed),
     f"POST {SUBSCRIPTION}/preview": previews,
 }
 """What only looks."""

@@ -88,6 +88,7 @@ SUBSCRIPTION_ROWS = {
     "POST /schedules": Row(json=lambda subject: {"orderId": subject.order_id}, keyed=True, good=409),
     "GET /subscriptions": Row(about_something=False),
     f"GET {SUBSCRIPTION}": Row(),
+    f"GET {SUBSCRIPTION}/invoices": Row(),
     f"POST {SUBSCRIPTION}/preview": Row(json=lambda _: TO_PLAN),
     f"PUT {SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN),
     f"PUT {SUBSCRIPTION}/billing-key": Row(json=lambda _: {"billingKeyId": None}),
@@ -168,6 +169,7 @@ def of_staff(side: str) -> dict[str, Row]:
 OPS_ROWS = of_staff("/ops") | {
     "GET /ops/plans/{planId}": Row(),
     f"GET /ops{SUBSCRIPTION}": Row(),
+    f"GET /ops{SUBSCRIPTION}/invoices": Row(),
     f"PUT /ops{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN),
     f"POST /ops{SUBSCRIPTION}/cancel": Row(json=lambda _: END),
     f"POST /ops{SUBSCRIPTION}/keep": Row(),

@@ -9,7 +9,7 @@ from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import SettledRefund
 from portone_payments.domain.records.subscriptions import SettledInvoice
-from portone_payments.ports.store import Conflict
+from portone_payments.ports.store import Conflict, Page
 from tests.support.records import NOW, a_payment
 from tests.support.subscriptions import running
 
@@ -74,10 +74,23 @@ def test_invoices_that_left_a_subscription_are_listed_newest_first(store: TableS
     assert list(kept.invoices) == ["12"]
     assert numbers(store.settled_invoices("sub1", before=None, limit=3)) == ["11", "10", "9"]
     assert numbers(store.settled_invoices("sub1", before=3, limit=9)) == ["2", "1"]
-    assert store.settled_invoices("sub", before=None, limit=9) == ()
+    assert numbers(store.settled_invoices("sub", before=None, limit=9)) == []
     assert store.settled_invoice("sub1", "2") == SettledInvoice(subscription_id="sub1", invoice=paid[1])
     assert store.settled_invoice("sub1", "12") is None
 
 
-def numbers(left: tuple[SettledInvoice, ...]) -> list[str]:
-    return [each.invoice.id for each in left]
+def numbers(left: Page[SettledInvoice]) -> list[str]:
+    return [each.invoice.id for each in left.items]
+
+
+def test_lines_of_a_history_that_left_with_an_invoice_are_found_by_their_numbers(store: TableStore) -> None:
+    held = running()
+    paid = {str(number): replace(held.invoices["1"], id=str(number)) for number in (1, 2)}
+    lines = tuple(replace(held.history[0], seq=number) for number in range(1, 7))
+    store.save(replace(held, invoices=paid, history=lines, next_seq=7))
+
+    kept = store.subscription("sub1")
+    assert kept is not None
+    gone = range(1, kept.history[0].seq)
+    assert len(gone) > 1
+    assert [line.seq for line in store.spilled("subscription", "sub1", gone)] == list(gone)

@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
-from portone_payments.domain.records.settled_invoices import OWED_KEPT, RUNNING_KEPT, parted, returned
+from portone_payments.domain.records.settled_invoices import (
+    LINES_KEPT,
+    OWED_KEPT,
+    RUNNING_KEPT,
+    parted,
+    returned,
+)
 from portone_payments.domain.records.subscriptions import (
     Ending,
     EndReason,
@@ -90,3 +96,16 @@ def test_an_invoice_that_returns_does_not_replace_one_that_is_held() -> None:
 
     assert returned(held, old) == held
     assert set(returned(held, a_period(9, VOID)).invoices) == {"1", "2", "9"}
+
+
+def test_old_lines_of_the_history_leave_with_an_invoice_and_return_with_it() -> None:
+    held = with_states(PAID, PAID)
+    lines = tuple(replace(held.history[0], seq=number) for number in range(1, LINES_KEPT + 3))
+    kept, (left,) = parted(replace(held, history=lines))
+    back = returned(kept, left.invoice)
+    again, (left_again,) = parted(replace(back, history=(*back.history, replace(lines[0], seq=9))))
+
+    assert [line.seq for line in left.invoice.lines] == [1, 2]
+    assert kept.history == lines[2:]
+    assert [line.seq for line in left_again.invoice.lines] == [1, 2, 3]
+    assert again.history[0].seq == 4

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portone_local.actors.subscribers import days_pass
 from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
 from tests.support.billing_app import code_of, put_plan, save_key, subscribe
@@ -35,6 +36,22 @@ def test_the_shop_sees_what_its_customer_sees(stack: Stack) -> None:
     assert seen.json() == shown(stack, subscription_id)
 
 
+def test_all_invoices_of_a_subscription_are_listed_in_pages_newest_first(stack: Stack) -> None:
+    put_plan(stack, "daily", interval={"unit": "DAY", "count": 1})
+    subscription_id = subscribed(stack, planId="daily")
+    days_pass(stack, 4)
+    path = f"/subscriptions/{subscription_id}/invoices"
+
+    first = stack.app(USER).get(f"{path}?limit=2").json()
+    rest = stack.shop.get(f"/ops{path}?limit=2&cursor={first['cursor']}").json()
+
+    assert [each["invoiceId"] for each in first["items"]] == ["5", "4"]
+    assert [each["invoiceId"] for each in rest["items"]] == ["3", "2"]
+    assert {each["state"] for each in (*first["items"], *rest["items"])} == {"PAID"}
+    assert [each["invoiceId"] for each in shown(stack, subscription_id)["invoices"]] == ["5"]
+    assert code_of(stack.app(USER).get(f"{path}?cursor=one")) == (400, "invalid_request")
+
+
 def test_no_answer_holds_a_key_or_a_whole_card_number(stack: Stack) -> None:
     (book,) = stack.portone.billing_books().keys.values()
     answer = subscribe(stack)
@@ -49,6 +66,7 @@ def test_no_answer_holds_a_key_or_a_whole_card_number(stack: Stack) -> None:
     ("method", "path", "body"),
     [
         ("GET", "", None),
+        ("GET", "/invoices", None),
         ("POST", "/preview", {"planId": "plan-1"}),
         ("PUT", "/plan", {"planId": "plan-1", "when": "now"}),
         ("PUT", "/billing-key", {"billingKeyId": None}),

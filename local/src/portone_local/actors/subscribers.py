@@ -146,7 +146,7 @@ def held(stack: Stack, subscription_id: str) -> Subscription:
     found: Subscription | None = store.subscription(subscription_id)
     if found is None:
         raise LookupError(subscription_id)
-    for each in store.settled_invoices(subscription_id, before=None, limit=1000):
+    for each in store.settled_invoices(subscription_id, before=None, limit=1000).items:
         found = returned(found, each.invoice)
     return replace(found, invoices={id_: found.invoices[id_] for id_ in sorted(found.invoices, key=int)})
 

@@ -6,6 +6,7 @@ from datetime import date
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from portone_local.actors.subscribers import held
 from portone_local.demo.stage import Stage
 from portone_payments.domain.records.events import Event
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, Subscription
@@ -79,8 +80,7 @@ def _invoice(stage: Stage, event: Event) -> Invoice:
 
 
 def _subscription(stage: Stage, event: Event) -> Subscription:
-    found: Subscription = stage.stack.ports["store"].subscription(event.subscription_id)
-    return found
+    return held(stage.stack, event.subscription_id or "")
 
 
 def _short(day: date, *, weekday: bool = False) -> str:

@@ -197,8 +197,19 @@ class Invoice(TypedDict):
 
 
 @with_config(CLOSED)
+class Invoices(TypedDict):
+    """One page of invoices, newest first."""
+
+    items: list[Invoice]
+    cursor: Cursor
+
+
+@with_config(CLOSED)
 class Subscription(TypedDict):
-    """A subscription, or an order paid in parts, with its invoices: newest first."""
+    """A subscription, or an order paid in parts: open invoices, those of the running period, some owed ones.
+
+    Newest first; all of them have a list of their own.
+    """
 
     subscription_id: str
     status: SubscriptionStatus

@@ -5,6 +5,7 @@ from portone_local.openapi.billing_answers import (
     BillingKey,
     BillingKeys,
     DeletedBillingKey,
+    Invoices,
     IssueWindow,
     LeavingBillingKey,
     OpenBillingKey,
@@ -150,6 +151,14 @@ BILLING_OPERATIONS = {
         query=PAGE, answers={200: Subscriptions}, errors=(errors.InvalidRequest, *USER, *READ)
     ),
     "get_subscription": Operation(shared=True, answers=ONE, errors=(*MINE, *READ)),
+    "get_subscription.invoices": Operation(
+        name="list_invoices",
+        summary="All invoices of a subscription or schedule, newest first",
+        shared=True,
+        query=PAGE,
+        answers={200: Invoices},
+        errors=(errors.InvalidRequest, *MINE, *READ),
+    ),
     "preview_plan": Operation(
         body="PreviewBody",
         answers={200: Preview},

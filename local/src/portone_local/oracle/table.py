@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from portone_payments.adapters.dynamo.codec import Item, coder
+from portone_payments.adapters.dynamo.keys import INVOICE
 from portone_payments.adapters.dynamo.payment_items import decode
 from portone_payments.domain.errors.common import BundleError
 from portone_payments.domain.records.billing_keys import SettledKey, Wallet
@@ -78,6 +80,14 @@ def _left[Part](parts: Iterable[tuple[str, str, Part]]) -> Mapping[str, Mapping[
     return left
 
 
+def _lines_in(item: Item) -> tuple[HistoryLine, ...]:
+    """The lines of a history that left with an invoice; none where that cannot be read."""
+    with suppress(BundleError, LookupError, ValueError, TypeError, AttributeError):
+        left = decode(item)
+        return left.invoice.lines if isinstance(left, SettledInvoice) else ()
+    return ()
+
+
 def listed_in(items: Iterable[Item]) -> Mapping[str, frozenset[tuple[str, str]]]:
     """The index of calls for staff, read from the items themselves."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -93,4 +103,6 @@ def spilled_in(items: Iterable[Item]) -> Mapping[str, tuple[HistoryLine, ...]]:
     for item in items:
         if item["sk"]["S"].startswith(SPILLED):
             found[item["pk"]["S"]].append(coder(HistoryLine).decode({"M": item}))
+        if item["sk"]["S"].startswith(INVOICE):
+            found[item["pk"]["S"]] += _lines_in(item)
     return {pk: tuple(entries) for pk, entries in found.items()}

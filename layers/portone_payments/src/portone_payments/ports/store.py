@@ -117,7 +117,7 @@ class Store(Protocol):
 
     def settled_invoices(
         self, subscription_id: str, *, before: int | None, limit: int
-    ) -> tuple[SettledInvoice, ...]:
+    ) -> Page[SettledInvoice]:
         """Invoices that left a subscription, newest first, at most `limit`, numbered below `before`."""
         ...
 

@@ -16,12 +16,12 @@ from portone_payments.adapters.dynamo.keys import (
     subscribed_to,
     write_cursor,
 )
-from portone_payments.adapters.dynamo.payment_items import decode
-from portone_payments.adapters.dynamo.reads import TableReads
+from portone_payments.adapters.dynamo.reads import BATCH, TableReads, decoded
 from portone_payments.domain.records.billing_keys import KeyRef, SettledKey, Wallet
+from portone_payments.domain.records.payments import HistoryLine
 from portone_payments.domain.records.stops import Stops
 from portone_payments.domain.records.subscriptions import Pace, Plan, Seat, SettledInvoice, Subscription
-from portone_payments.ports.store import Page
+from portone_payments.ports.store import Page, Skipped
 
 
 class BillingRows(TableReads):
@@ -70,12 +70,17 @@ class BillingRows(TableReads):
 
     def settled_invoices(
         self, subscription_id: str, *, before: int | None, limit: int
-    ) -> tuple[SettledInvoice, ...]:
+    ) -> Page[SettledInvoice]:
         """Invoices that left a subscription, newest first, at most `limit`, numbered below `before`."""
         end = None if before is None else invoice_key(subscription_id, before)
         partition = key_of("subscription", subscription_id).pk
-        found = self.table.beside(partition, prefix=INVOICE, limit=limit, before=end)
-        return tuple(each for each in map(decode, found) if isinstance(each, SettledInvoice))
+        items = self.table.beside(partition, prefix=INVOICE, limit=limit, before=end)
+        found = list(map(decoded, items))
+        return Page(
+            tuple(each for each in found if isinstance(each, SettledInvoice)),
+            None,
+            tuple(each for each in found if isinstance(each, Skipped)),
+        )
 
     def subscribers(self, plan_id: str, shard: int, *, cursor: str | None, limit: int) -> Page[str]:
         """Ids of living subscriptions to a plan in one of its shards. Raises `InvalidRequest`."""
@@ -85,3 +90,16 @@ class BillingRows(TableReads):
         page = found[:limit]
         more = write_cursor(ATTENTION, page[-1]) if len(found) > limit else None
         return Page(tuple(id_of(Key.of(item)) for item in page), more)
+
+    def _left_with_invoices(self, subscription_id: str, seqs: set[int]) -> list[HistoryLine]:
+        """The lines of these numbers that left a subscription with an invoice."""
+        found: dict[int, HistoryLine] = {}
+        before: int | None = None
+        while seqs - set(found):
+            page = self.settled_invoices(subscription_id, before=before, limit=BATCH)
+            told = (line for each in page.items for line in each.invoice.lines)
+            found |= {line.seq: line for line in told if line.seq in seqs}
+            if len(page.items) < BATCH:
+                break
+            before = int(page.items[-1].invoice.id)
+        return list(found.values())

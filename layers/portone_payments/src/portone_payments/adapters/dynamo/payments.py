@@ -82,7 +82,10 @@ class TableStore(AuditRows, BillingRows, RetentionRows):
             for some in batched(wanted, BATCH, strict=False)
             for item in all_of(self.table.get_many, some)
         )
-        return tuple(sorted(map(decode_entry, found), key=lambda entry: entry.seq))
+        entries = {entry.seq: entry for entry in map(decode_entry, found)}
+        missing = set(seqs) - set(entries) if kind == "subscription" else set[int]()
+        lines = (*entries.values(), *self._left_with_invoices(record_id, missing))
+        return tuple(sorted(lines, key=lambda line: line.seq))
 
     def save(self, *records: Written) -> None:
         """Write all or none at their next version. Raises `Conflict`, `StorageUnavailable`."""

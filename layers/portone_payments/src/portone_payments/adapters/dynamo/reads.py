@@ -138,11 +138,12 @@ class TableReads:
             except Unprocessed as unprocessed:
                 items = unprocessed.found
                 read |= {each: _skipped(each, unprocessed) for each in unprocessed.left}
-            read |= {Key.of(item): _decoded(item) for item in items}
+            read |= {Key.of(item): decoded(item) for item in items}
         return read
 
 
-def _decoded(item: Item) -> Written | Skipped:
+def decoded(item: Item) -> Written | Skipped:
+    """The record in an item, or why it cannot be read."""
     try:
         return decode(item)
     except Exception as error:  # noqa: BLE001 - the boundary: the others go on

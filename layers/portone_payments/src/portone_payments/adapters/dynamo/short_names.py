@@ -60,6 +60,7 @@ SHORT: Mapping[Any, Mapping[str, str]] = {
         "tried_at": "m",
         "paid_by": "w",
         "settled_at": "z",
+        "lines": "h",
     },
     Interval: {"unit": "u", "count": "c"},
     Agreement: {"amount": "a", "interval": "e", "plan_id": "p", "since": "s"},

@@ -14,6 +14,9 @@ SEALED = "sealed"
 WORDS_KEPT = 180 * 24 * 3600
 HISTORY_LIMIT = 40
 HISTORY_KEPT = 34
+# of a subscription, whose lines mostly leave with an invoice
+LINES_LIMIT = 16
+LINES_LEFT = 8
 CLOSED_HINTS_KEPT = 8
 SETTLED_KEYS_KEPT = 8
 _CLOSED = frozenset(HintState) - {HintState.OPEN}
@@ -30,9 +33,11 @@ def bounded[Publishable: (Payment, Subscription, Wallet)](
         told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})
     if isinstance(told, Subscription):
         told, _ = without_settled(told)
-    if len(told.history) <= HISTORY_LIMIT:
+    rented = isinstance(told, Subscription)
+    most, kept = (LINES_LIMIT, LINES_LEFT) if rented else (HISTORY_LIMIT, HISTORY_KEPT)
+    if len(told.history) <= most:
         return told, ()
-    oldest, newest = told.history[:-HISTORY_KEPT], told.history[-HISTORY_KEPT:]
+    oldest, newest = told.history[:-kept], told.history[-kept:]
     return replace(told, history=newest), tuple(_wordless(entry) for entry in oldest)
 
 

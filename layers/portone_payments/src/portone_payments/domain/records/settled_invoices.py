@@ -1,7 +1,8 @@
 """Settled invoices leave their subscription, so that a renewal costs the same in every month (rule 11).
 
 What decides about later invoices stays: whatever may be charged, the period that runs, and a few that are
-owed. All parts of an order stay, since together they show whether it is paid.
+owed. All parts of an order stay, since together they show whether it is paid. Old lines of the history leave
+with an invoice, so that they cost no write of their own.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,9 @@ OWED_KEPT = 3
 RUNNING_KEPT = 8
 # each is an item of its own in the transaction of the save, which DynamoDB bounds at a hundred
 LEAVING = 50
+# lines of the history: those that stay, and those that leave with an invoice
+LINES_KEPT = 2
+LINES_LEAVING = 8
 OPEN = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD})
 _SETTLED = frozenset(InvoiceState) - OPEN
 
@@ -37,8 +41,10 @@ def parted(subscription: Subscription) -> tuple[Subscription, tuple[SettledInvoi
         return subscription, ()
     gone = {each.id for each in leaving}
     kept = {id_: each for id_, each in subscription.invoices.items() if id_ not in gone}
+    lines = subscription.history[:-LINES_KEPT][:LINES_LEAVING]
+    leaving[-1] = replace(leaving[-1], lines=(*leaving[-1].lines, *lines))
     id_ = subscription.subscription_id
-    return replace(subscription, invoices=kept), tuple(
+    return replace(subscription, invoices=kept, history=subscription.history[len(lines) :]), tuple(
         SettledInvoice(subscription_id=id_, invoice=each) for each in leaving
     )
 

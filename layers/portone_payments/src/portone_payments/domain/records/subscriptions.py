@@ -174,6 +174,7 @@ class Invoice:
     in which it may be paid, number `windows`; a charge waits for it until `window_until`, then for a reading.
     `declined_at`: its customer declined this part of an order. `waived_at`: the shop gave up its claim.
     `blocked_at`: its time came while an earlier part was unpaid.
+    `lines`: of its subscription's history, those that left with it.
     """
 
     id: str
@@ -213,6 +214,7 @@ class Invoice:
     declined_at: float | None = None
     waived_at: float | None = None
     blocked_at: float | None = None
+    lines: tuple[HistoryLine, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -67,7 +67,7 @@ def subscription_answer(subscription: Subscription, now: float, policy: BillingP
 
 
 def subscription_view(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
-    """A subscription, or the parts of an order, with its invoices: newest first, the oldest settled gone."""
+    """A subscription, or the parts of an order, with the invoices it holds: newest first."""
     change, coming = subscription.change, ahead(subscription, now, policy)
     ends = subscription.ends_at or subscription.ended_at
     return {
@@ -97,7 +97,7 @@ def subscription_view(subscription: Subscription, now: float, policy: BillingPol
         "paysWith": subscription.pays_with,
         "consentedAt": time_view(max((each.given_at for each in subscription.consents), default=None)),
         "nextPlan": change and {"planId": change.plan_id, "name": change.name, "amount": change.amount},
-        "invoices": [_invoice_view(each, subscription) for each in _newest_first(subscription)],
+        "invoices": [invoice_view(each, subscription) for each in _newest_first(subscription)],
     }
 
 
@@ -131,7 +131,7 @@ def _interval_view(subscription: Subscription) -> dict[str, Any] | None:
     return None if interval is None else {"unit": interval.unit.value, "count": interval.count}
 
 
-def _invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any]:
+def invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any]:
     """One amount due; an attempt without an outcome is UNKNOWN, a declined one says what to do."""
     waits = invoice.state in {InvoiceState.OPEN, InvoiceState.WITHHELD}
     return {
