@@ -22,7 +22,7 @@ from portone_payments.entry.settings.payments import PORTONE_URL, read_settings
 COMMON = {
     *("MODE", "PAYMENTS_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "RES_OPTIONS"),
     *("USER_CLAIM", "STORE_ID", "PORTONE_URL", "NOTICE_URLS", "CONSENT_ALWAYS", "REFUND_LATE_CHARGES"),
-    *("ONE_SUBSCRIPTION", "ONE_TRIAL", "ANNOUNCE"),
+    *("ONE_SUBSCRIPTION", "ONE_TRIAL", "ANNOUNCE", "SMALLEST_CHARGE"),
     *("TAX_FREE_DIFFERENCE", "METHOD_DIFFERENCE", "SELF_ISSUE_RECEIPTS", "REFUND_BASE", "LATE_PAYMENTS"),
     "METHOD_FALLBACK",
 }
@@ -274,3 +274,10 @@ def test_payments_are_never_confirmed_by_default(dev: dict[str, Any]) -> None:
 def test_a_malformed_channel_stops_the_start_of_a_function(slip: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         contract_of({"key": "channel-key", "pgProvider": "KSNET", "pgMerchantId": "m"} | slip)
+
+
+def test_the_smallest_charge_of_a_currency_is_the_operators() -> None:
+    told = read_settings({"SMALLEST_CHARGE": "KRW=1000,USD=100"}).billing
+
+    assert [told.least(currency) for currency in ("KRW", "USD", "JPY")] == [1_000, 100, 50]
+    assert read_settings({}).billing.least("KRW") == 100

@@ -355,7 +355,6 @@ def test_a_free_plan_that_gets_a_price_asks_for_consent(stack: UnkindStack) -> N
     assert "WITHHELD" in states(stack, subscription_id).values()
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="B18")
 def test_an_order_of_nothing_is_paid_without_a_pg(stack: UnkindStack) -> None:
     stored = put_order(stack, amount={"total": 0})
     assert stored.status == 200, stored.body

@@ -45,7 +45,8 @@ def ended(subscription: Subscription, moment: Moment, because: EndReason) -> Sub
         set_aside=None,
         due_at=None,
     )
-    return record(gone, Fact.SUBSCRIPTION_ENDED, moment, because=because.value)
+    left = gone.balance or None
+    return record(gone, Fact.SUBSCRIPTION_ENDED, moment, because=because.value, balance=left)
 
 
 def end_now(subscription: Subscription, moment: Moment, because: EndReason) -> Subscription:

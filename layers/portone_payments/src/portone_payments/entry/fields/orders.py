@@ -33,7 +33,7 @@ type Link = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?:/
 class Amount(Body):
     """Minor units; `taxFree` is the tax-exempt part of `total`."""
 
-    total: AskedAmount
+    total: PartOfAmount
     tax_free: PartOfAmount = 0
 
 
@@ -96,7 +96,7 @@ def order_in(order_id: str, body: OrderBody, now: float) -> Order:
         order_id=order_id,
         user_id=body.user_id,
         name=checked_name(body.name),
-        total=checked_amount(body.amount.total, body.currency, field="amount.total"),
+        total=checked_amount(body.amount.total, body.currency, field="amount.total", least=0),
         tax_free=_tax_free(body),
         currency=body.currency,
         pay_methods=_pay_methods(body.pay_methods),

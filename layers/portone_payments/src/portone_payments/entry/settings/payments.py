@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from portone_payments.domain.payments.policy import CheckPolicy, MethodRule
 from portone_payments.domain.refunds.rules import RefundPolicy
 from portone_payments.domain.subscriptions.dunning import DunningPolicy
-from portone_payments.domain.subscriptions.policy import Announce, BillingPolicy
+from portone_payments.domain.subscriptions.policy import SMALLEST, Announce, BillingPolicy
 from portone_payments.domain.windows.given import Contract
 from portone_payments.domain.windows.table import (
     CHARGING,
@@ -122,6 +122,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             consent_always=env.get("CONSENT_ALWAYS") == "on",
             refund_late=env.get("REFUND_LATE_CHARGES") != "off",
             method_fallback=env.get("METHOD_FALLBACK") != "off",
+            smallest=_smallest(env.get("SMALLEST_CHARGE", "")),
             one_subscription=env.get("ONE_SUBSCRIPTION") != "off",
             one_trial=env.get("ONE_TRIAL") != "off",
         ),
@@ -160,6 +161,12 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
             refund_late=env.get("LATE_PAYMENTS") == "refund",
         ),
     )
+
+
+def _smallest(said: str) -> Mapping[str, int]:
+    """The smallest charge of each currency, in minor units, as "KRW=100,USD=50". Raises ValueError."""
+    pairs = [each.split("=") for each in said.split(",") if each]
+    return {**SMALLEST, **{currency: int(amount) for currency, amount in pairs}}
 
 
 def _merchants(channels: Iterable[object]) -> Iterator[tuple[str, str]]:

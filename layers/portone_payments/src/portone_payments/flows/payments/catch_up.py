@@ -8,6 +8,7 @@ from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.domain.orders.withdrawal import told_withdrawn
 from portone_payments.domain.payments.absorb import Absorbed, absorb, silence, with_hint
 from portone_payments.domain.payments.doubts import awaits_deposit
+from portone_payments.domain.payments.nothing import costs_nothing
 from portone_payments.domain.payments.policy import CheckPolicy
 from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.payments.surplus import doubtful, is_suspected, kept, settled_by, suspected
@@ -106,6 +107,8 @@ class Reader:
             read = payment or self.store.payment(payment_id)
             if read is None:
                 raise PaymentNotFound
+            if costs_nothing(read):
+                return CaughtUp(read)
             if again and hint is not None and hint.id in read.hints:
                 return CaughtUp(read)
             known = told(read, moment) if told else read

@@ -13,6 +13,7 @@ from portone_payments.domain.errors.payments import (
     OrderWithdrawn,
 )
 from portone_payments.domain.payments.doubts import mismatch_is_back
+from portone_payments.domain.payments.nothing import costs_nothing, paid_with_nothing
 from portone_payments.domain.payments.policy import PAGE, CheckPolicy, MethodRule, allowed_methods
 from portone_payments.domain.payments.schedule import account_due_at, next_due
 from portone_payments.domain.payments.terms import offered_under, terms_under
@@ -209,7 +210,7 @@ class Preparer:
                 payment_id=fresh.payment_id,
                 earlier=earlier,
                 spent=spent,
-                settled_by=None,
+                settled_by=fresh.payment_id if costs_nothing(fresh) else None,
             ),
             fresh,
         ]
@@ -249,6 +250,8 @@ class Preparer:
             poll_step=BY_KIND,
         )
         told = record(payment, Fact.PREPARED, Moment(now=now, by=ROUTE), platform=requested.platform)
+        if costs_nothing(told):
+            return paid_with_nothing(told, Moment(now=now, by=ROUTE))
         return replace(told, due_at=next_due(told, now))
 
     def _expiry(self, order: Order, now: float) -> int:

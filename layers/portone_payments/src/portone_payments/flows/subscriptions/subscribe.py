@@ -141,7 +141,7 @@ class Subscriber:
         self, wanted: SubscribeRequest, plan: Plan, place: Place, moment: Moment
     ) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
         """The subscription, its seat, its user's wallet, and the one that gives way to it."""
-        wallet, pays_with = self._wallet(wanted)
+        wallet, pays_with = self._wallet(wanted, free=plan.amount == 0)
         if wanted.by_app:
             check_offered(plan, wanted.user_id)
             check_start(plan, wanted.start, moment.now)
@@ -205,14 +205,19 @@ class Subscriber:
         due_at = next_due(parts, moment.now, self.subscriptions.policy)
         return replace(parts, due_at=due_at), replace(order, subscription_id=parts.subscription_id)
 
-    def _wallet(self, wanted: SubscribeRequest) -> tuple[Wallet, str]:
-        """The wallet, and which method in it is to pay. Raises `NoBillingKey`, `BillingKeyNotFound`."""
+    def _wallet(self, wanted: SubscribeRequest, *, free: bool = False) -> tuple[Wallet, str | None]:
+        """The wallet, and which method in it is to pay; none is needed where nothing is ever charged.
+
+        Raises `NoBillingKey`, `BillingKeyNotFound`.
+        """
         wallet = self.store.wallet(wanted.user_id)
         if wanted.billing_key_id is not None:
             key_of_issue(wallet, wanted.billing_key_id)
         key = chargeable(wallet, wanted.billing_key_id)
         if wallet is None or key is None:
-            raise NoBillingKey
+            if not free:
+                raise NoBillingKey
+            return wallet or Wallet(user_id=wanted.user_id), None
         return wallet, key.id
 
     def _order(self, wanted: SubscribeRequest) -> Order:
