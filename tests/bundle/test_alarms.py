@@ -19,6 +19,7 @@ WATCHED = {
     Metric.CHARGEBACK,
     Metric.DEPOSIT_TAKEN_BACK,
     Metric.REFUND_STUCK,
+    Metric.PART_ENDED,
     Metric.RECEIPT_UNKNOWN,
     Metric.HINT_GIVEN_UP,
     Metric.DEAD_LETTERED,
@@ -107,6 +108,7 @@ def test_money_in_doubt_is_reported_at_once(each: dict[str, Any]) -> None:
         Metric.CHARGEBACK,
         Metric.DEPOSIT_TAKEN_BACK,
         Metric.REFUND_STUCK,
+        Metric.PART_ENDED,
     }
 
 

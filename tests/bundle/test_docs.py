@@ -105,10 +105,10 @@ def test_the_refusal_shown_is_one_of_ours() -> None:
 
 def test_every_staff_route_exists_under_both_authorizers() -> None:
     routes = routes_in_openapi()
-    staff = {route for route in routes if TWIN[0] in route}
+    staff = {route.replace(*TWIN) for route in routes if TWIN[0] in route}
     operators = {route for route in routes if TWIN[1] in route and not any(each in route for each in SHOPS)}
 
-    assert {route.replace(*TWIN) for route in staff} == operators
+    assert operators <= staff <= routes
 
 
 def test_the_runbook_names_routes_that_are_there() -> None:

@@ -99,6 +99,8 @@ ALLOWED = {
     "cancel_subscription": puts("subscription#*"),
     "give_consent": COLLECTS,
     "cancel_part": puts("subscription#*"),
+    "pay_invoice": COLLECTS | LISTS | opens("buyer"),
+    "waive_invoice": puts("subscription#*") | seals("staff-words"),
     "receive_webhook": CATCHES_UP
     | saves("unmatched#*", "wallet#*", "key#*")
     | HINTS

@@ -70,6 +70,8 @@ TOLD = {
     "cancel_subscription": SHOP | {"STAFF_PRINCIPALS"} | CHANGES,
     "give_consent": CHARGES,
     "cancel_part": CHANGES,
+    "pay_invoice": CHARGES | CHECKOUT,
+    "waive_invoice": SHOP | STAFF | CHANGES | {"PII_KEY_ARN"},
     "confirm_payment": {"MANUAL_APPROVAL", "PII_KEY_ARN", "STOCK_HOOK_ARN"} | CALLS | HINTS,
     "issue_cash_receipt": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},
     "cancel_cash_receipt": STAFF | CALLS | HINTS | {"PII_KEY_ARN"},

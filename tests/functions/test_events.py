@@ -58,6 +58,8 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "keep-subscription": ("cancel_subscription", 200, {"status": "TRIAL"}),
     "give-consent": ("give_consent", 200, {"status": "TRIAL"}),
     "cancel-part": ("cancel_part", 409, {}),
+    "pay-invoice": ("pay_invoice", 409, {}),
+    "waive-invoice": ("waive_invoice", 409, {}),
     "start-verification": ("start_verification", 200, {"channelKey": "channel-key-example-danal"}),
     "verify-identity": ("verify_identity", 404, {}),
     "get-verification": ("get_verification", 404, {}),

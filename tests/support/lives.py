@@ -126,7 +126,7 @@ def part_declined(stack: Stack, subscription_id: str, number: int) -> Response:
 
 def part_voided(stack: Stack, subscription_id: str, number: int) -> Response:
     """The shop gives a part up for good."""
-    path = f"/ops/subscriptions/{subscription_id}/invoices/{number}/void"
+    path = f"/ops/subscriptions/{subscription_id}/invoices/{number}/waive"
     return stack.shop.post(path, {"reason": REASON})
 
 

@@ -11,9 +11,10 @@ DEPOSIT = {"amount": 1_000, "name": "deposit"}
 BALANCE = {"amount": 2_000, "name": "balance", "dueAt": "2026-02-01T03:00:00Z"}
 
 
-def scheduled(stack: Stack) -> str:
-    """The id of a schedule of deposit and balance."""
-    put_parts(stack, DEPOSIT, BALANCE)
+def scheduled(stack: Stack, *, at_once: bool = True) -> str:
+    """The id of a schedule of deposit and balance, the deposit paid at once or due later."""
+    due = {} if at_once else {"dueAt": "2026-01-20T03:00:00Z"}
+    put_parts(stack, DEPOSIT | due, BALANCE)
     subscription_id: str = schedule(stack).json()["subscriptionId"]
     return subscription_id
 

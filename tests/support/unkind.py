@@ -20,14 +20,14 @@ from tests.support.edited import EditedTransport
 
 KINDS = (
     *("unknown", "ambiguous", "mismatch", "quarantined", "surplus", "late", "lagging", "dead-lettered"),
-    *("receipt", "chargeback", "deposit-taken-back", "refund-stuck"),
+    *("receipt", "chargeback", "deposit-taken-back", "refund-stuck", "part-ended"),
 )
 """What a payment can call for a person for."""
 
 ALARMING = (
     *("PaymentMismatch", "PaymentSurplus", "PaymentQuarantined", "OutcomeUnknown", "WorkDeadLettered"),
     *("CashReceiptUnknown", "HintGivenUp", "RefundAmbiguous", "PaymentLate", "PaymentLagging"),
-    *("PaymentChargeback", "DepositTakenBack", "RefundStuck"),
+    *("PaymentChargeback", "DepositTakenBack", "RefundStuck", "PartEnded"),
 )
 """Metrics an alarm watches for it."""
 

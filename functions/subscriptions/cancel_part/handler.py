@@ -2,21 +2,18 @@
 
 from typing import Any
 
-from portone_payments.domain.errors.billing import SubscriptionNotFound
 from portone_payments.entry.http import HttpHandler
-from portone_payments.entry.request import INVOICE_ID, Request
+from portone_payments.entry.request import Request
 from portone_payments.entry.responses import answer
-from portone_payments.entry.views.subscriptions import subscription_id, subscription_view
+from portone_payments.entry.views.subscriptions import invoice_id, subscription_id, subscription_view
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 from portone_payments.flows.subscriptions.commands import decline_part
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     """It stays outstanding, and is not charged until its customer asks; its later parts wait."""
-    user_id, invoice_id = request.user_id, request.path("invoiceId")
-    if not INVOICE_ID.fullmatch(invoice_id):
-        raise SubscriptionNotFound
-    after = decline_part(deps.subscriptions, subscription_id(request), invoice_id, user_id=user_id)
+    user_id, wanted, number = request.user_id, subscription_id(request), invoice_id(request)
+    after = decline_part(deps.subscriptions, wanted, number, user_id=user_id)
     return answer(200, subscription_view(after, deps.clock.now(), deps.settings.billing))
 
 

@@ -119,3 +119,29 @@ def test_a_customer_who_leaves_an_order_leaves_its_open_parts_owed(stack: Stack)
     ended = stack.app(USER).post(f"/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})
 
     assert (ended.status, states(ended.json())) == (200, {"deposit": "PAID", "balance": "UNPAID"})
+
+
+def test_a_part_says_which_earlier_one_it_waits_for(stack: Stack) -> None:
+    subscription_id = scheduled(stack, at_once=False)
+
+    declined = cancel_part(stack, subscription_id, "1").json()
+
+    assert [(each["invoiceId"], each["blockedBy"]) for each in declined["invoices"]] == [
+        ("2", "1"),
+        ("1", None),
+    ]
+    refused = stack.app(USER).post(f"/subscriptions/{subscription_id}/invoices/2/pay", {})
+    assert code_of(refused) == (409, "change_not_allowed")
+
+
+def test_a_withdrawn_order_is_paid_in_no_window(stack: Stack) -> None:
+    subscription_id = scheduled(stack, at_once=False)
+    stack.app(USER).post(f"/subscriptions/{subscription_id}/cancel", {"atPeriodEnd": False})
+    body = {"window": {"platform": "web"}}
+    path = f"/subscriptions/{subscription_id}/invoices/1/pay"
+    offered = stack.app(USER).post(path, body)
+
+    withdrawn = stack.shop.delete("/orders/order-1")
+
+    assert (offered.status, withdrawn.status) == (200, 200)
+    assert code_of(stack.app(USER).post(path, body)) == (409, "subscription_ended")

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-from pydantic import Field, with_config
+from pydantic import Field, RootModel, with_config
 
-from portone_local.openapi.answers import CustomData, Customer
+from portone_local.openapi.answers import Checkout, CustomData, Customer
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
 from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.records.subscriptions import EndReason, InvoiceKind, SubscriptionStatus
@@ -194,6 +194,8 @@ class Invoice(TypedDict):
     tried_at: Time | None
     settled_at: Time | None
     advice: Annotated[Advice | None, Field(description="after a charge was declined")]
+    declined_at: Annotated[Time | None, Field(description="when its customer declined this part")]
+    blocked_by: Annotated[str | None, Field(description="the earlier part of the order to be paid first")]
 
 
 @with_config(CLOSED)
@@ -251,6 +253,10 @@ class OpenSubscription(Subscription):
     """A subscription of which a charge has no outcome yet; it is looked after without being asked."""
 
     status_url: str
+
+
+class PaidOrWindow(RootModel[Subscription | Checkout]):
+    """The subscription after its invoice was charged; for a window, what `PortOne.requestPayment` needs."""
 
 
 @with_config(CLOSED)

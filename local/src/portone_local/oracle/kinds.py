@@ -41,6 +41,7 @@ COUNTED_AS: Mapping[str, str] = {
     "chargeback": "PaymentChargeback",
     "deposit-taken-back": "DepositTakenBack",
     "refund-stuck": "RefundStuck",
+    "part-ended": "PartEnded",
 }
 """The metric of each kind of call."""
 

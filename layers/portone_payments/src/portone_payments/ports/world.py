@@ -122,6 +122,7 @@ class Metric(StrEnum):
     CHARGEBACK = "PaymentChargeback"
     DEPOSIT_TAKEN_BACK = "DepositTakenBack"
     REFUND_STUCK = "RefundStuck"
+    PART_ENDED = "PartEnded"
     RECEIPT_UNKNOWN = "CashReceiptUnknown"
     ORPHAN = "WebhookOrphan"
     FOREIGN = "WebhookForeign"

@@ -45,6 +45,7 @@ from portone_payments.domain.records.payments import (
     Order,
     Payment,
     SettledRefund,
+    by_window,
 )
 from portone_payments.domain.records.settled_invoices import number_of
 from portone_payments.domain.records.stops import Stops
@@ -216,7 +217,8 @@ def _mine(user_id: str, created_at: float, of: str = "payment") -> Item:
 
 def _kind_of(payment: Payment) -> Kind:
     """A recurring charge without an outcome is sent again at the PG's rate (rule 4.7)."""
-    charging = payment.subscription_id is not None and open_approval(payment) is not None
+    renews = payment.subscription_id is not None and not by_window(payment)
+    charging = renews and open_approval(payment) is not None
     return Kind.SUBSCRIPTION if charging and in_flight(payment) is None else Kind.PAYMENT
 
 

@@ -6,7 +6,7 @@ from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.readings.payment import CancellationStatus, Method
 from portone_payments.domain.receipts.rules import receipt_due_at
 from portone_payments.domain.records.instructions import ApprovalState, Refund, RefundState
-from portone_payments.domain.records.payments import Payment, Status
+from portone_payments.domain.records.payments import Payment, Status, by_window
 from portone_payments.domain.records.webhooks import HintState
 from portone_payments.domain.shared.times import BY_KIND, DAY, HOUR, POLL_STEPS, SILENCE, WEEK
 
@@ -174,7 +174,7 @@ def _charged(payment: Payment, now: float) -> int | None:
 
 
 def _payable(payment: Payment, now: float) -> int | None:
-    if payment.subscription_id is not None:
+    if payment.subscription_id is not None and not by_window(payment):
         return _charged(payment, now)
     if now < payment.expires_at:
         return min(int(now) + READY_EVERY, payment.expires_at)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from portone_payments.domain.payments.schedule import next_due
 from portone_payments.domain.records.history import Fact, Moment, clear_attention, raise_attention, record
 from portone_payments.domain.records.payments import AttentionKind, Order, Payment
 from portone_payments.domain.refunds.automatic import SURPLUS
@@ -38,3 +39,9 @@ def settled_by(order: Order, payment: Payment) -> Order:
 def doubtful(order: Order, payment: Payment) -> Order:
     """The order that this payment may have paid: the write that settles the order makes this payment due."""
     return replace(order, quarantined=(*order.quarantined, payment.payment_id)[-DOUBTED_KEPT:])
+
+
+def part_ended(payment: Payment, invoice_id: str, moment: Moment) -> Payment:
+    """The payment of a part that was refunded elsewhere: staff decides whether the order goes on."""
+    called = raise_attention(payment, AttentionKind.PART_ENDED, f"invoice:{invoice_id}", at=moment.now)
+    return replace(called, due_at=next_due(called, moment.now))

@@ -32,7 +32,7 @@ def bounded[Publishable: (Payment, Subscription, Wallet)](
         gone = {each.key.id for each in left_behind(told)}
         told = replace(told, keys={id_: key for id_, key in told.keys.items() if id_ not in gone})
     if isinstance(told, Subscription):
-        told, _ = without_settled(told)
+        told, _ = without_settled(_without_old_words(told))
     rented = isinstance(told, Subscription)
     most, kept = (LINES_LIMIT, LINES_LEFT) if rented else (HISTORY_LIMIT, HISTORY_KEPT)
     if len(told.history) <= most:
@@ -57,13 +57,13 @@ def as_saved[Publishable: (Payment, Subscription, Wallet)](told: Publishable) ->
     return replace(kept, version=told.version + 1)
 
 
-def _without_old_words(payment: Payment) -> Payment:
-    """The payment without staff's texts that are older than half a year before its newest history line."""
-    if not any(SEALED in entry.data for entry in payment.history):
-        return payment
-    since = payment.history[-1].at - WORDS_KEPT
-    kept = tuple(entry if entry.at >= since else _wordless(entry) for entry in payment.history)
-    return replace(payment, history=kept)
+def _without_old_words[Written: (Payment, Subscription)](told: Written) -> Written:
+    """The record without staff's texts that are older than half a year before its newest history line."""
+    if not any(SEALED in entry.data for entry in told.history):
+        return told
+    since = told.history[-1].at - WORDS_KEPT
+    kept = tuple(entry if entry.at >= since else _wordless(entry) for entry in told.history)
+    return replace(told, history=kept)
 
 
 def _wordless(entry: HistoryLine) -> HistoryLine:

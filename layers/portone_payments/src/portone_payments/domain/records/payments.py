@@ -49,6 +49,7 @@ class AttentionKind(StrEnum):
     CHARGEBACK = "chargeback"
     DEPOSIT_TAKEN_BACK = "deposit-taken-back"
     REFUND_STUCK = "refund-stuck"
+    PART_ENDED = "part-ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +337,11 @@ _MONEY = frozenset({Status.PAID, Status.PARTIAL_CANCELLED, Status.CANCELLED, Sta
 
 
 PAYABLE = frozenset({Status.READY, Status.FAILED, Status.EXPIRED, Status.PAY_PENDING})
+
+
+def by_window(payment: Payment) -> bool:
+    """Whether it pays an invoice in a window of PortOne's, not by a saved method."""
+    return payment.subscription_id is not None and bool(payment.offers)
 
 
 def holds_money(status: Status) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.approvals.attempts import open_approval, waited_for, withdrawn
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Approval, ApprovalState
-from portone_payments.domain.records.payments import Payment, Status, holds_money
-from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.records.payments import Payment, Status, by_window, holds_money
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, InvoiceState, Subscription
 from portone_payments.domain.subscriptions.announcing import announced
 from portone_payments.domain.subscriptions.chargebacks import stopped, taken_by_others
 from portone_payments.domain.subscriptions.credits import may_lose_credit, without_lost_credit
@@ -29,12 +29,14 @@ _PAID = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 class Settled:
     """The subscription to save; `surplus`: the charge paid nothing that was owed and must be refunded.
 
-    `late`: it was owed, but its customer had cancelled meanwhile.
+    `late`: it was owed, but its customer had cancelled meanwhile. `holds_up`: the part of an order that ended
+    with it, and that later parts wait for.
     """
 
     subscription: Subscription
     surplus: bool = False
     late: bool = False
+    holds_up: str | None = None
 
 
 def concerns(before: Payment, after: Payment, now: float) -> bool:
@@ -54,7 +56,7 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
         # an invoice whose money went back may be paid after all: its refund was reversed
         reversed_ = before.status is Status.CANCELLED and after.status in _PAID
         return reversed_ or not holds_money(before.status) or may_lose_credit(before, after)
-    return open_approval(after) is None or waited_for(after, now)
+    return not by_window(after) and (open_approval(after) is None or waited_for(after, now))
 
 
 def settle(
@@ -78,7 +80,8 @@ def _settled(
     if not after.quarantined and after.status in _PAID and before.status not in _PAID:
         return _taken(subscription, invoice, after, moment, policy)
     if invoice is not None and _went_back(before, after) and invoice.state in PAYABLE:
-        return Settled(paid_back(subscription, invoice, moment, by=after.payment_id))
+        part = invoice.id if invoice.kind is InvoiceKind.PART else None
+        return Settled(paid_back(subscription, invoice, moment, by=after.payment_id), holds_up=part)
     if invoice is None or invoice.payment_id != after.payment_id:
         return Settled(subscription)
     if after.quarantined or waited_for(after, moment.now):
@@ -140,7 +143,7 @@ def _taken(
         told = attempt_ended(subscription, invoice, moment) if invoice is not None and flew else subscription
         return Settled(told, surplus=not again)
     leaving = subscription.end_asked_at is not None or subscription.ended_at is not None
-    late = leaving and policy.refund_late
+    late = leaving and policy.refund_late and not _paid_afterwards(invoice, payment)
     if subscription.unusable is not None and _by_assigned(subscription, payment):
         subscription = replace(subscription, unusable=None)
     return Settled(paid(subscription, invoice, moment, by=payment.payment_id), late=late)
@@ -151,9 +154,14 @@ def _ended_by(invoice: Invoice, payment: Payment) -> bool:
     return invoice.state is InvoiceState.ENDED and invoice.paid_by == payment.payment_id
 
 
+def _paid_afterwards(invoice: Invoice, payment: Payment) -> bool:
+    """Whether its customer paid in a window what stayed owed when they left."""
+    return by_window(payment) and invoice.state is InvoiceState.UNPAID
+
+
 def _left_before(subscription: Subscription, invoice: Invoice, payment: Payment) -> bool:
     """Whether its customer cancelled while the outcome of this very charge was unknown."""
-    own = invoice.payment_id == payment.payment_id
+    own = invoice.payment_id == payment.payment_id or by_window(payment)
     by_leaving = invoice.settled_at is not None and invoice.settled_at == subscription.ended_at
     return own and by_leaving and invoice.state is InvoiceState.VOID
 

@@ -26,7 +26,7 @@ from portone_payments.domain.subscriptions.invoices import (
     with_invoice,
 )
 from portone_payments.domain.subscriptions.life import OVER, standing
-from portone_payments.domain.subscriptions.owed import blocked_by, collects, is_stuck, mark
+from portone_payments.domain.subscriptions.owed import blocked_by, collects, in_window, is_stuck, mark
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import resumed
 from portone_payments.domain.subscriptions.settlement import paid, under_way_until
@@ -135,7 +135,8 @@ def _judged(
     since = stood.failed_at if stood.failed_at is not None else stood.withheld_at
     # a method saved after the grace is charged once more
     again = invoice.asked and invoice.state is InvoiceState.OPEN
-    if since is not None and not again and moment.now >= end_of_grace(policy.dunning, since):
+    ends = None if since is None or again else end_of_grace(policy.dunning, since)
+    if ends is not None and moment.now >= ends and not in_window(invoice, moment.now, ends=ends):
         return _given_up(subscription, invoice, moment, policy)
     if invoice.due_at > moment.now and invoice.state is InvoiceState.OPEN:
         return subscription

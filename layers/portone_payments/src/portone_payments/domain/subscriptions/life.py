@@ -35,7 +35,6 @@ class Command(StrEnum):
     PAY_INVOICE = "pay_invoice"
     WAIVE = "waive"
     DECLINE_PART = "decline_part"
-    VOID_PART = "void_part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +64,6 @@ RULES: Mapping[Command, Rule] = {
     Command.PAY_INVOICE: Rule(statuses=frozenset(_S), parts=True, waits=True),
     Command.WAIVE: Rule(statuses=frozenset(_S), parts=True, waits=True),
     Command.DECLINE_PART: Rule(statuses=_OWED, periods=False, parts=True, waits=True),
-    # what its customer left unpaid is the shop's to void
-    Command.VOID_PART: Rule(statuses=_OWED | {_S.ENDED}, periods=False, parts=True, waits=True),
 }
 
 

@@ -7,9 +7,11 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
     SubscriptionStatus,
 )
-from portone_payments.domain.subscriptions.invoices import BILLED
+from portone_payments.domain.subscriptions.invoices import BILLED, open_invoices
 from portone_payments.domain.subscriptions.life import OVER
 
+# seconds for which a window keeps an invoice from being charged otherwise (rule 11.8)
+WINDOW_OPEN = 30 * 60
 PAYABLE = frozenset({InvoiceState.OPEN, InvoiceState.WITHHELD, InvoiceState.UNPAID})
 _SETTLED_PART = frozenset({InvoiceState.PAID, InvoiceState.VOID})
 # what its customer left open while it ends is still charged, nothing else is open then
@@ -52,6 +54,23 @@ def mark(subscription: Subscription, invoice: Invoice) -> int | None:
     before = blocked_by(subscription, invoice)
     untold = before is not None and is_stuck(before) and invoice.blocked_at is None
     return invoice.due_at if untold and subscription.status not in OVER else None
+
+
+def windows_over(subscription: Subscription, now: float) -> list[Invoice]:
+    """Open invoices whose window had its time: what became of it is read before they are charged."""
+    waiting = (each for each in open_invoices(subscription) if each.window_id is not None)
+    return [each for each in waiting if each.window_until is not None and each.window_until <= now]
+
+
+def in_window(invoice: Invoice, now: float, *, ends: int) -> bool:
+    """Whether it is not given up yet: its window was opened before its grace `ends` (epoch seconds)."""
+    until = invoice.window_until
+    return until is not None and now < min(until, ends + WINDOW_OPEN)
+
+
+def awaits_window(subscription: Subscription, invoice: Invoice | None) -> bool:
+    """Whether money paid in a window now would pay it, with no charge of it under way."""
+    return invoice is not None and invoice.state in PAYABLE and subscription.in_flight != invoice.id
 
 
 def running(invoice: Invoice, now: float) -> bool:

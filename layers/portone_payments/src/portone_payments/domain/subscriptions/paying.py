@@ -10,16 +10,11 @@ from portone_payments.domain.records.subscriptions import (
     InvoiceState,
     Subscription,
 )
-from portone_payments.domain.subscriptions.ending import voided
 from portone_payments.domain.subscriptions.invoices import with_invoice
 from portone_payments.domain.subscriptions.life import OVER, Command, check
 from portone_payments.domain.subscriptions.owed import PAYABLE, blocked_by
 from portone_payments.domain.subscriptions.reopening import asked
-from portone_payments.domain.subscriptions.settlement import status_after
-
-# seconds for which a window keeps an invoice from being charged otherwise (rule 11.8)
-WINDOW_OPEN = 30 * 60
-_VOIDABLE = PAYABLE | {InvoiceState.ENDED}
+from portone_payments.domain.subscriptions.settlement import status_after, without_change
 
 
 def asked_to_pay(
@@ -33,6 +28,9 @@ def asked_to_pay(
     invoice = _to_pay(subscription, invoice_id, by_window=False)
     if invoice.state is InvoiceState.WITHHELD:
         raise ChangeNotAllowed(reason="consent_missing")
+    if subscription.stopped_for:
+        # staff decides first what becomes of money that somebody took back
+        raise ChangeNotAllowed(reason="stopped")
     over = None if invoice.window_until is None else int(moment.now)
     wanted = replace(asked(invoice, moment), method=method, window_until=over)
     return record(with_invoice(subscription, wanted), Fact.INVOICE_ASKED, moment, invoice=invoice.id)
@@ -56,6 +54,14 @@ def window_opened(
     return record(told, Fact.INVOICE_WINDOW_OPENED, moment, invoice=invoice.id, until=until)
 
 
+def window_read(subscription: Subscription, invoice_id: str, *, until: int | None) -> Subscription:
+    """The subscription after a reading of an invoice's window: nothing was paid, or it is open until then."""
+    invoice = subscription.invoices.get(invoice_id)
+    if invoice is None or invoice.window_until is None:
+        return subscription
+    return with_invoice(subscription, replace(invoice, window_until=until))
+
+
 def part_declined(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
     """Its customer will not pay a part of an order now: it is outstanding, and charged at their word."""
     check(subscription, Command.DECLINE_PART)
@@ -72,31 +78,24 @@ def part_declined(subscription: Subscription, invoice_id: str, moment: Moment) -
     return status_after(told, moment)
 
 
-def part_voided(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
-    """The shop gives up a part of an order, which frees its later parts."""
-    check(subscription, Command.VOID_PART)
-    part = _part(subscription, invoice_id)
-    if part.waived_at is not None:
-        return subscription
-    if part.state not in _VOIDABLE:
-        raise ChangeNotAllowed(reason="part")
-    return _without(subscription, part, moment)
+def waived(
+    subscription: Subscription, invoice_id: str, moment: Moment, *, sealed: str | None = None
+) -> Subscription:
+    """The shop gives up what an invoice asks for; of an order's part, its later parts go on.
 
-
-def waived(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:
-    """The shop gives up what is owed by one invoice."""
+    `sealed`: the ciphertext of why. Unchanged where it was given up before. Raises `ChangeNotAllowed`,
+    `SubscriptionBusy`.
+    """
     check(subscription, Command.WAIVE)
     invoice = _invoice(subscription, invoice_id)
     if invoice.waived_at is not None:
         return subscription
-    if invoice.state not in PAYABLE:
+    ended_part = invoice.kind is InvoiceKind.PART and invoice.state is InvoiceState.ENDED
+    if invoice.state not in PAYABLE and not ended_part:
         raise ChangeNotAllowed(reason="invoice_settled")
-    return _without(subscription, invoice, moment)
-
-
-def _without(subscription: Subscription, invoice: Invoice, moment: Moment) -> Subscription:
-    told = voided(subscription, replace(invoice, waived_at=moment.now, asked=False), moment)
-    told = record(told, Fact.INVOICE_WAIVED, moment, invoice=invoice.id, amount=invoice.amount)
+    void = replace(invoice, state=InvoiceState.VOID, waived_at=moment.now, settled_at=moment.now, asked=False)
+    told = with_invoice(without_change(subscription, invoice), void)
+    told = record(told, Fact.INVOICE_WAIVED, moment, invoice=invoice.id, amount=invoice.amount, sealed=sealed)
     return status_after(told, moment)
 
 

@@ -96,11 +96,12 @@ def resumed(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def _taken_up(subscription: Subscription, moment: Moment) -> Subscription:
-    """Dunning goes on where the pause stopped it, with an attempt at once."""
+    """Dunning goes on where the pause stopped it: an attempt at once, and retries until grace ends."""
     for invoice in open_invoices(subscription):
         if invoice.refused_at is not None:
             by_customer = invoice.state is InvoiceState.OPEN and moment.by != "sweep"
-            again = replace(without_refusal(invoice, moment.now), asked=by_customer, due_at=int(moment.now))
+            again = replace(without_refusal(invoice, moment.now), asked=by_customer, tries=0)
+            again = replace(again, due_at=int(moment.now))
             subscription = with_invoice(subscription, again)
     return subscription
 

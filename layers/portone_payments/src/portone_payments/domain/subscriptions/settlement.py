@@ -79,6 +79,9 @@ def paid(
     told = with_invoice(subscription, settled)
     # a late approval of an earlier id proves nothing about the attempt under way
     told = _landed(told, invoice) if by in {None, invoice.payment_id} else told
+    if invoice.kind is InvoiceKind.PART:
+        # the day's attempt at this part holds up no other
+        told = replace(told, last_try_at=None)
     told = record(
         told,
         Fact.INVOICE_PAID,
@@ -106,7 +109,7 @@ def paid_back(subscription: Subscription, invoice: Invoice, moment: Moment, *, b
     Somebody decided that its customer need not pay: it is charged under no id, and frees what comes after
     it, except the later parts of an order.
     """
-    told = _without_change(subscription, invoice)
+    told = without_change(subscription, invoice)
     over = replace(invoice, state=InvoiceState.ENDED, paid_by=by, settled_at=moment.now, asked=False)
     told = with_invoice(told, replace(over, method=None, window_until=None))
     told = _landed(told, invoice) if by == invoice.payment_id else told
@@ -328,7 +331,7 @@ def _running_paid(subscription: Subscription, moment: Moment) -> bool:
     return any(each.state is InvoiceState.PAID and each.kind is InvoiceKind.PERIOD for each in now)
 
 
-def _without_change(subscription: Subscription, invoice: Invoice) -> Subscription:
+def without_change(subscription: Subscription, invoice: Invoice) -> Subscription:
     """Without the plan change that this invoice was to pay."""
     if subscription.change is None or subscription.change.invoice_id != invoice.id:
         return subscription

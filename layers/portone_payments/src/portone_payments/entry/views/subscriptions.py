@@ -13,9 +13,10 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.ahead import ahead
 from portone_payments.domain.subscriptions.invoices import untold
+from portone_payments.domain.subscriptions.owed import PAYABLE, blocked_by
 from portone_payments.domain.subscriptions.plan_change import Preview
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.entry.request import PAYMENT_ID, Request
+from portone_payments.entry.request import INVOICE_ID, PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.charges import advice
 from portone_payments.entry.views.payments import time_view
@@ -25,6 +26,14 @@ def subscription_id(request: Request) -> str:
     """The path's subscriptionId. Raises `SubscriptionNotFound` for one that cannot be ours."""
     found = request.path("subscriptionId")
     if not PAYMENT_ID.fullmatch(found):
+        raise SubscriptionNotFound
+    return found
+
+
+def invoice_id(request: Request) -> str:
+    """The path's invoiceId. Raises `SubscriptionNotFound` for one that cannot be ours."""
+    found = request.path("invoiceId")
+    if not INVOICE_ID.fullmatch(found):
         raise SubscriptionNotFound
     return found
 
@@ -55,15 +64,27 @@ def refuse_declined(invoice: Invoice | None) -> None:
         raise ChargeDeclined(reason=advice(hard=invoice.hard))
 
 
+def paid_answer(
+    subscription: Subscription, invoice_id: str, now: float, policy: BillingPolicy
+) -> dict[str, Any]:
+    """200 once its customer's word about an invoice has an outcome, 202 before."""
+    invoice = subscription.invoices.get(invoice_id)
+    waits = invoice is not None and (invoice.asked or untold(invoice))
+    view = subscription_view(subscription, now, policy)
+    return _open_answer(view) if waits or subscription.in_flight == invoice_id else answer(200, view)
+
+
 def subscription_answer(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
     """200 with the subscription, 202 while a requested charge has no outcome."""
     view = subscription_view(subscription, now, policy)
     due = subscription.due_at is not None and subscription.due_at <= now
     if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
         return answer(200, view)
-    return answer(
-        202, {**view, "statusUrl": f"/subscriptions/{subscription.subscription_id}"}, retry_after="5"
-    )
+    return _open_answer(view)
+
+
+def _open_answer(view: dict[str, Any]) -> dict[str, Any]:
+    return answer(202, {**view, "statusUrl": f"/subscriptions/{view['subscriptionId']}"}, retry_after="5")
 
 
 def subscription_view(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
@@ -134,6 +155,7 @@ def _interval_view(subscription: Subscription) -> dict[str, Any] | None:
 def invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any]:
     """One amount due; an attempt without an outcome is UNKNOWN, a declined one says what to do."""
     waits = invoice.state in {InvoiceState.OPEN, InvoiceState.WITHHELD}
+    before = blocked_by(subscription, invoice) if invoice.state in PAYABLE else None
     return {
         "invoiceId": invoice.id,
         "kind": invoice.kind.value,
@@ -153,4 +175,6 @@ def invoice_view(invoice: Invoice, subscription: Subscription) -> dict[str, Any]
         "triedAt": time_view(invoice.tried_at),
         "settledAt": time_view(invoice.settled_at),
         "advice": advice(hard=invoice.hard) if invoice.code is not None else None,
+        "declinedAt": time_view(invoice.declined_at),
+        "blockedBy": before.id if before is not None else None,
     }

@@ -10,9 +10,11 @@ from portone_payments.domain.errors.payments import NotApprovable
 from portone_payments.domain.readings.outcome import UNAUTHORIZED, Outcome
 from portone_payments.domain.records.instructions import Approval
 from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.subscriptions.owed import awaits_window
 from portone_payments.flows.payments.catch_up import Amend, CaughtUp, unchanged
 from portone_payments.flows.shared.enqueue import enqueue
 from portone_payments.flows.shared.gate import Gate
+from portone_payments.flows.shared.settled_invoices import called_back
 from portone_payments.ports.store import Queue, Store
 from portone_payments.ports.world import Meter, Metric
 
@@ -30,9 +32,20 @@ class Attempted:
 
 def check_order(held: Payment, store: Store) -> None:
     """Check that no other payment settled the order. Raises `NotApprovable`."""
+    if held.subscription_id is not None and not invoice_awaits(held, store):
+        raise NotApprovable(status=held.status.value)
     order = store.order(held.order_id) if held.has_other_payments else None
     if order is not None and (order.settled_by is not None or order.payment_id != held.payment_id):
         raise NotApprovable(status=held.status.value)
+
+
+def invoice_awaits(held: Payment, store: Store) -> bool:
+    """Whether the invoice that a window pays is still owed, and not being charged otherwise (rule 11.8)."""
+    subscription = store.subscription(held.subscription_id or "")
+    if subscription is None:
+        return False
+    whole = called_back(subscription, held.invoice_id, store=store)
+    return awaits_window(whole, whole.invoices.get(held.invoice_id or ""))
 
 
 def due_soon(intended: Payment, now: float) -> Payment:

@@ -1,8 +1,5 @@
 """The charges worker: what time makes of a subscription, then one attempt at most, claimed, sent (rule 8)."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,13 +17,14 @@ from portone_payments.domain.billing_keys.wallet import chargeable, claim_key
 from portone_payments.domain.errors.common import Busy, StorageUnavailable
 from portone_payments.domain.errors.payments import ApprovalInProgress, NotApprovable, PaymentNotFound
 from portone_payments.domain.payments.doubts import mismatch_is_back
+from portone_payments.domain.payments.surplus import part_ended
 from portone_payments.domain.payments.terms import store_of
 from portone_payments.domain.records.billing_keys import SavedKey, Wallet
 from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Payment, Status
 from portone_payments.domain.records.stops import HELD_OVER, Stops
-from portone_payments.domain.records.subscriptions import Invoice, Subscription
+from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, Subscription
 from portone_payments.domain.shared.allowances import still
 from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.charge_outcome import waits_for_method
@@ -42,7 +40,9 @@ from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.settlement import NO_KEY, attempt_failed, paid_back, with_attempt
 from portone_payments.domain.subscriptions.standstill import stand_still
 from portone_payments.flows.billing_keys.claims import MOST, spent_claims
+from portone_payments.flows.charges.payment_ids import derived_id
 from portone_payments.flows.charges.send import ChargeSender, Claim
+from portone_payments.flows.charges.windows import windows_read
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.flows.shared.gate import Operation
 from portone_payments.flows.shared.skipping import Note, Skips, unnoted
@@ -128,6 +128,7 @@ class Collector:
 
         `stops`: when nothing could be sent, which is not the customer's time.
         """
+        held = windows_read(held, moment, deadline, reader=self.reader, store=self.store)
         held = self._stood_still(held, moment, stops or self.reader.gate.heard)
         advanced = advance(held, moment, self.policy)
         invoice = due_invoice(advanced, moment.now)
@@ -182,8 +183,7 @@ class Collector:
             return None
         gate, held = self.reader.gate.of(self._store(key)), self._held(invoice.payment_id)
         if held is not None and held.status is Status.CANCELLED:
-            over = paid_back(subscription, invoice, moment, by=held.payment_id)
-            self._save(over, moment)
+            self._paid_back(subscription, invoice, held, moment)
             return None
         again = held is not None and was_kept_back(held)
         alone = refused_alone(held, key.id) if held is not None else None
@@ -214,6 +214,13 @@ class Collector:
         under_way = with_attempt(subscription, invoice, intended.payment_id, moment)
         self.store.save(intended, holding, under_way)
         return as_saved(intended), Claim(holding, as_saved(under_way), alone)
+
+    def _paid_back(self, subscription: Subscription, invoice: Invoice, held: Payment, moment: Moment) -> None:
+        """Its payment is known as refunded: nothing is charged for this invoice any more."""
+        over = paid_back(subscription, invoice, moment, by=held.payment_id)
+        over = replace(over, due_at=next_due(over, moment.now, self.policy), tries=0)
+        part = invoice.kind is InvoiceKind.PART
+        self.store.save(over, *((part_ended(held, invoice.id, moment),) if part else ()))
 
     def _payment(
         self,
@@ -275,11 +282,9 @@ class Collector:
         )
 
     def _payment_id(self, subscription: Subscription, invoice: Invoice, key: SavedKey) -> str:
-        """32 characters nobody can guess, the same at each attempt at this invoice (rule 8.2, facts 12.3)."""
-        secret = self.secrets.charge_keys()[subscription.hash_version].encode()
+        """The same at each attempt at this invoice (rule 8.2)."""
         parts = (self._store(key), *invoice_key(subscription, invoice), str(invoice.series))
-        digest = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()
-        return base64.b32encode(digest[:20]).decode()
+        return derived_id(subscription, parts, self.secrets)
 
     def _save(self, subscription: Subscription, moment: Moment) -> None:
         # its mark has come: it says nothing about the next time

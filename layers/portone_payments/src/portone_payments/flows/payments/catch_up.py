@@ -11,7 +11,14 @@ from portone_payments.domain.payments.doubts import awaits_deposit
 from portone_payments.domain.payments.nothing import costs_nothing
 from portone_payments.domain.payments.policy import CheckPolicy
 from portone_payments.domain.payments.schedule import next_due
-from portone_payments.domain.payments.surplus import doubtful, is_suspected, kept, settled_by, suspected
+from portone_payments.domain.payments.surplus import (
+    doubtful,
+    is_suspected,
+    kept,
+    part_ended,
+    settled_by,
+    suspected,
+)
 from portone_payments.domain.payments.terms import store_of
 from portone_payments.domain.readings.outcome import Outcome
 from portone_payments.domain.readings.payment import Snapshot
@@ -247,6 +254,8 @@ class Reader:
             after = self._surplus(after, moment)
         if settled.late:
             after = self._returned(after, LATE, moment)
+        if settled.holds_up is not None:
+            after = part_ended(after, settled.holds_up, moment)
         if settled.subscription is subscription:
             return (after,)
         due_at = next_collected(settled.subscription, moment.now, self.billing)

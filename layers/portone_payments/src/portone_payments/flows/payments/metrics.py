@@ -31,6 +31,7 @@ CALLS = {
     AttentionKind.CHARGEBACK: Metric.CHARGEBACK,
     AttentionKind.DEPOSIT_TAKEN_BACK: Metric.DEPOSIT_TAKEN_BACK,
     AttentionKind.REFUND_STUCK: Metric.REFUND_STUCK,
+    AttentionKind.PART_ENDED: Metric.PART_ENDED,
 }
 _NOTES = {
     "customer": Metric.CUSTOMER_DIFFERS,

@@ -96,7 +96,7 @@ class Preparer:
         allowed = self._allowed(order, requested)
         buyer = self._buyer(order, held)
         methods = self._methods(order, buyer, requested, allowed)
-        if held is not None and not _replaceable(held):
+        if held is not None and not replaceable(held):
             fresh, payment = False, self._reuse(order, held, requested, methods, request)
         else:
             fresh, payment = True, self._create(order, held, requested, methods, request)
@@ -179,7 +179,7 @@ class Preparer:
             replace(held, offers={**held.offers, requested.platform: methods}), self.policy
         )
         if held.status in PAYABLE and now >= held.expires_at:
-            offered = _reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
+            offered = reopened(offered, self._expiry(order, now), Moment(now=now, by=ROUTE))
         if held.buyer_sealed:
             offered = replace(offered, spent=with_one(offered.spent, PREPARES, now=now))
         others: list[AnyRecord] = []
@@ -270,7 +270,7 @@ class Preparer:
         )
 
 
-def _replaceable(held: Payment) -> bool:
+def replaceable(held: Payment) -> bool:
     """A new id only where a reading showed the old one can no longer be paid (rule 1.3)."""
     lapsed_account = (
         held.status is Status.EXPIRED and account_due_at(held) is not None and not held.quarantined
@@ -279,7 +279,7 @@ def _replaceable(held: Payment) -> bool:
     return back or lapsed_account or is_spent(held)
 
 
-def _reopened(payment: Payment, expires_at: int, moment: Moment) -> Payment:
+def reopened(payment: Payment, expires_at: int, moment: Moment) -> Payment:
     """Offered for another while; what was due earlier stays so."""
     status = Status.READY if payment.status is Status.EXPIRED else payment.status
     status_at = moment.now if status is not payment.status else payment.status_at

@@ -9,7 +9,7 @@ from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.shared.money import checked_amount
 from portone_payments.domain.subscriptions import lifecycle
 from portone_payments.domain.subscriptions.offers import check_offered
-from portone_payments.domain.subscriptions.paying import part_declined, part_voided, waived
+from portone_payments.domain.subscriptions.paying import part_declined, waived
 from portone_payments.domain.subscriptions.plan_change import (
     Preview,
     change_as_shown,
@@ -17,7 +17,10 @@ from portone_payments.domain.subscriptions.plan_change import (
     lowers,
     preview,
 )
+from portone_payments.flows.shared.settled_invoices import called_back
+from portone_payments.flows.shared.staff_words import sealed_words
 from portone_payments.flows.subscriptions.manage import Subscriptions, always
+from portone_payments.ports.world import Vault
 
 
 def cancel(
@@ -55,18 +58,24 @@ def decline_part(
     )
 
 
-def void_part(
-    subscriptions: Subscriptions, subscription_id: str, invoice_id: str, *, by: str
+def waive(
+    subscriptions: Subscriptions,
+    subscription_id: str,
+    invoice_id: str,
+    reason: str,
+    *,
+    by: str,
+    vault: Vault,
 ) -> Subscription:
-    """The shop gives up a part of an order, and its later parts go on."""
-    return subscriptions.change(
-        subscription_id, lambda held, moment: part_voided(held, invoice_id, moment), by=by
-    )
+    """The shop gives up what one invoice asks for, a part of an order included; why is sealed."""
 
+    def given_up(held: Subscription, moment: Moment) -> Subscription:
+        whole = called_back(held, invoice_id, store=subscriptions.store)
+        sealed = sealed_words(reason, held, vault)
+        after = waived(whole, invoice_id, moment, sealed=sealed)
+        return held if after is whole else after
 
-def waive(subscriptions: Subscriptions, subscription_id: str, invoice_id: str, *, by: str) -> Subscription:
-    """The shop gives up what one invoice asks for."""
-    return subscriptions.change(subscription_id, lambda held, moment: waived(held, invoice_id, moment), by=by)
+    return subscriptions.change(subscription_id, given_up, by=by)
 
 
 def pause(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from portone_payments.domain.errors.payments import ApprovalRefused
 from portone_payments.domain.payments.hints import EventType
 from portone_payments.domain.readings.webhook import Delivery
-from portone_payments.domain.records.payments import PAYABLE, Order, Payment
+from portone_payments.domain.records.payments import PAYABLE, Order, Payment, by_window
+from portone_payments.flows.approvals.attempt import invoice_awaits
 from portone_payments.flows.payments.catch_up import Reader
 from portone_payments.ports.world import Clock, Metric
 
@@ -32,18 +33,23 @@ def answer_confirm(delivery: Delivery, *, policy: ConfirmPolicy, reader: Reader,
 
 def _checks_out(delivery: Delivery, reader: Reader, now: float) -> bool:
     payment = reader.store.payment(delivery.payment_id) if delivery.payment_id else None
-    order = reader.store.order(payment.order_id) if payment else None
-    if payment is None or order is None:
+    if payment is None or delivery.total_amount != payment.total:
         return False
-    return _on_offer(payment, order, now) and delivery.total_amount == payment.total
+    if by_window(payment):
+        return _open(payment, now) and invoice_awaits(payment, reader.store)
+    order = reader.store.order(payment.order_id)
+    return order is not None and _on_offer(payment, order, now)
 
 
 def _on_offer(payment: Payment, order: Order, now: float) -> bool:
     return (
-        payment.status in PAYABLE
-        and now < payment.expires_at
+        _open(payment, now)
         and order.payment_id == payment.payment_id
         and order.settled_by is None
         and order.withdrawn_at is None
         and order.user_id == payment.user_id
     )
+
+
+def _open(payment: Payment, now: float) -> bool:
+    return payment.status in PAYABLE and now < payment.expires_at
