@@ -60,6 +60,17 @@ def _subscribed(stack: Stack) -> str:
     return subscription_id
 
 
+def _subscribing(stack: Stack) -> Act:
+    to_hour(stack, 10.1)
+    _saving(stack)
+    put_plan(stack, interval={"unit": "DAY", "count": 1})
+
+    def act() -> None:
+        subscribe(stack)
+
+    return act
+
+
 RECURRING_BUDGETS = (
     Budget(
         "register a saved method",
@@ -72,6 +83,7 @@ RECURRING_BUDGETS = (
         Cost(2, 2, 10, "2 GetItem, 1 TransactWriteItems, 1 PutItem"),
     ),
     Budget("delete a saved method", _deleting, Cost(2, 4, 7, "4 GetItem, 2 PutItem")),
+    Budget("subscribe, first period paid", _subscribing, Cost(2, 6, 27, "6 GetItem, 3 TransactWriteItems")),
     Budget("show a subscription", _looking_at_a_subscription, Cost(0, 1, 0, "1 GetItem")),
     Budget(
         "a sweep that renews one subscription",

@@ -170,7 +170,8 @@ OPS_ROWS = of_staff("/ops") | {
     "GET /ops/plans/{planId}": Row(),
     f"GET /ops{SUBSCRIPTION}": Row(),
     f"GET /ops{SUBSCRIPTION}/invoices": Row(),
-    f"PUT /ops{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN),
+    # its customer chose a plan before, which the shop does not undo
+    f"PUT /ops{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN, good=409),
     f"POST /ops{SUBSCRIPTION}/cancel": Row(json=lambda _: END),
     f"POST /ops{SUBSCRIPTION}/keep": Row(),
     "GET /ops/attention": Row(query="?kind=mismatch", about_something=False),
