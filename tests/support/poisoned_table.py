@@ -7,6 +7,8 @@ from typing import Any
 
 from portone_payments.adapters.dynamo.codec import Item, item_size
 from portone_payments.adapters.dynamo.keys import Key
+from portone_payments.adapters.dynamo.payment_items import KINDS
+from portone_payments.adapters.dynamo.short_names import stored_as
 from portone_payments.domain.errors.common import StorageUnavailable
 
 # room in a full item for a due mark and its tries
@@ -104,7 +106,8 @@ class PoisonedTable:
 
     def _spoil(self, key: Key, item: Item) -> Callable[[], None]:
         """An attribute of a form that none of our records has; a key is needed to be found at all."""
-        return self._rewrite(key, item, {"version": item["version"], "created_at": {"S": "yesterday"}})
+        begun = stored_as(KINDS.get(key.sk), "created_at")
+        return self._rewrite(key, item, {"version": item["version"], begun: {"S": "yesterday"}})
 
     def _renew(self, key: Key, item: Item) -> Callable[[], None]:
         return self._rewrite(key, item, {"schema": {"N": "9"}})

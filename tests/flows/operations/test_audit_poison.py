@@ -7,8 +7,10 @@ import pytest
 from portone_local.portone import Fault
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.keys import key_of
+from portone_payments.adapters.dynamo.short_names import stored_as
 from portone_payments.domain.errors.common import PortOneError
 from portone_payments.domain.records.audit import DiscrepancyKind
+from portone_payments.domain.records.payments import Payment
 from portone_payments.ports.world import Metric
 from tests.support.audited import AuditedShop
 
@@ -26,7 +28,7 @@ def shop() -> AuditedShop:
 
 
 def damaged(item: Item) -> Item:
-    return item | {"total": {"S": "not a number"}}
+    return item | {name: {"S": "not a number"} for name in ("total", stored_as(Payment, "total"))}
 
 
 def of_another_age(item: Item) -> Item:

@@ -9,6 +9,8 @@ from portone_local.oracle import ObservedStack
 from portone_local.stack.stack import Stack
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.keys import key_of
+from portone_payments.adapters.dynamo.short_names import stored_as
+from portone_payments.domain.records.payments import Payment
 from portone_payments.ports.world import Metric
 
 MINUTE, HOUR = 60, 3600
@@ -16,7 +18,7 @@ no_webhooks = pytest.mark.parametrize("webhooks", [False])
 
 
 def damaged(item: Item) -> Item:
-    return item | {"total": {"S": "not a number"}}
+    return item | {name: {"S": "not a number"} for name in ("total", stored_as(Payment, "total"))}
 
 
 def of_another_age(item: Item) -> Item:

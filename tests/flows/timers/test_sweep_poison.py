@@ -13,10 +13,12 @@ from portone_local.twins.tables import MemoryQueue, MemoryStore
 from portone_payments.adapters.aws.queue import parse_due
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.keys import Key, key_of
+from portone_payments.adapters.dynamo.short_names import stored_as
 from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.billing_keys import Wallet
 from portone_payments.domain.records.history import Fact
 from portone_payments.domain.records.kept import AnyRecord
+from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.shared.times import DAY, POISON
 from portone_payments.flows.timers.sweep import LEASE, PAGE, Sweeper, Swept
@@ -131,7 +133,7 @@ def test_a_shard_that_cannot_be_read_stops_no_other() -> None:
 
 
 def damaged(item: Item) -> Item:
-    return item | {"total": {"S": "not a number"}}
+    return item | {stored_as(Payment, "expires_at"): {"S": "not a number"}}
 
 
 def of_another_age(item: Item) -> Item:
@@ -187,7 +189,7 @@ def test_an_item_that_cannot_record_its_trouble_raises_the_alarm(
     scene = Scene(healthy())
     scene.store.save(RECORDS[kind])
     hurt = damage(scene.item(kind, "one"))
-    readable = damage is damaged and kind != "payment"
+    readable = damage is damaged and kind not in {"payment", "subscription"}
     scene.store.table.append(hurt)
 
     scene.sweep()
